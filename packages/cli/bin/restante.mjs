@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+// Chooses the Node.js that runs Restante and becomes it. Plain JavaScript, for any Node.js from 18 on.
+//
+// In a checkout the sources run as they are, on the Node.js that `npm ci` brought (the node-<platform>-<arch> package).
+// From an installed package the built files run on the Node.js at hand, which must be recent enough.
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const OLDEST = [24, 11];
+const SOURCE_CONDITION = "--conditions=@restante/source";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const installed = here.split(sep).includes("node_modules");
+
+if (installed) {
+  if (!recentEnough(process.versions.node)) {
+    refuse("Install a newer Node.js and run this again.");
+  }
+  await import("../dist/main.js");
+} else {
+  becomeSource(pinnedNode() ?? nodeAtHand());
+}
+
+/** The Node.js from the lock file, or undefined where none is published for this platform or it was left out. */
+function pinnedNode() {
+  try {
+    const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    const file = join(folder, "bin", process.platform === "win32" ? "node.exe" : "node");
+    return existsSync(file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function nodeAtHand() {
+  if (!recentEnough(process.versions.node)) {
+    refuse("The Node.js that this project brings is not installed: run `npm ci` without `--omit=optional`.");
+  }
+  return process.execPath;
+}
+
+function recentEnough(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+}
+
+function refuse(advice) {
+  console.error(`restante: needs Node.js ${OLDEST.join(".")} or later; this is ${process.versions.node}.\n${advice}`);
+  process.exit(1);
+}
+
+function becomeSource(node) {
+  const options = [SOURCE_CONDITION, "--disable-warning=ExperimentalWarning", join(here, "../src/main.ts")];
+  const words = [...options, ...process.argv.slice(2)];
+  if (typeof process.execve === "function" && process.platform !== "win32") {
+    process.removeAllListeners("warning"); // becoming another process is marked experimental: nothing a user can act on
+    process.on("warning", () => {});
+    process.execve(node, [node, ...words], process.env);
+  }
+  spawnAndFollow(node, words);
+}
+
+/** Node.js before 22.15 cannot become another process: run it as a child that shares our terminal, signals and end. */
+function spawnAndFollow(node, words) {
+  // The channel carries nothing: its end tells the child that this process is gone, even after kill -9.
+  const child = spawn(node, words, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  process.on("SIGINT", () => {}); // the terminal sends it to the child as well
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    console.error(`restante: cannot run ${node}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}

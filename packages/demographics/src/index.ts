@@ -1,0 +1,2 @@
+/** demographics: see docs/architecture.md. */
+export const room = "demographics";

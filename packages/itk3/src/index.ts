@@ -1,0 +1,2 @@
+/** itk3: see docs/architecture.md. */
+export const room = "itk3";

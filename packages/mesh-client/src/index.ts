@@ -1,0 +1,2 @@
+/** mesh-client: see docs/architecture.md. */
+export const room = "mesh-client";

@@ -1,0 +1,81 @@
+import type { MailboxId, MessageId, OdsCode } from "./ids.ts";
+
+/**
+ * Everything that happens in Restante and that a person may want to know. The terminal, the log, the metrics and the
+ * timeline all read these; nothing else is logged as a business event.
+ *
+ * An event never carries a patient detail, a subject, a file name, a local id, a password or a token: only
+ * organisations, mailboxes, ids, workflows, states, codes and sizes.
+ */
+export type Event = ServerEvent | ClientEvent | PracticeEvent;
+
+/** Hands an event on. Never throws and never waits: a slow reader must not hold up a message. */
+export type Emit = (event: Event) => void;
+
+/** Who a message is for: a mailbox, or the registered practice of a patient who is never named here. */
+export type Recipient = MailboxId | "GPPROVIDER";
+
+export type ServerEvent =
+  | { event: "server-started"; url: string }
+  | { event: "server-stopped" }
+  | { event: "server-failed"; reason: string }
+  | {
+      event: "message-accepted";
+      messageId: MessageId;
+      from: MailboxId;
+      to: Recipient;
+      workflowId: string;
+      bytes: number;
+    }
+  | { event: "patient-matched"; messageId: MessageId; odsCode: OdsCode; note?: string }
+  | { event: "mailbox-matched"; messageId: MessageId; odsCode: OdsCode; mailboxId: MailboxId }
+  | { event: "message-placed"; messageId: MessageId; mailboxId: MailboxId }
+  | { event: "routing-failed"; messageId: MessageId; code: string; reason: string }
+  | { event: "routing-held"; messageId: MessageId; reason: string; retryAt: Date }
+  | { event: "report-placed"; reportId: MessageId; linkedMessageId: MessageId; mailboxId: MailboxId; code: string }
+  | { event: "message-downloaded"; messageId: MessageId; mailboxId: MailboxId }
+  | { event: "message-acknowledged"; messageId: MessageId; mailboxId: MailboxId }
+  | { event: "address-looked-up"; odsCode: string; workflowId: string; results: number }
+  | { event: "request-refused"; status: number; code: string; reason: string; mailboxId?: string };
+
+/** `pair` stands for a pair of files without naming them: the first 8 hex digits of the SHA-256 of the base name. */
+export type ClientEvent =
+  | { event: "poll-succeeded"; mailboxId: MailboxId; sent: number; received: number }
+  | { event: "poll-failed"; mailboxId: MailboxId; code: string; reason: string }
+  | { event: "pair-found"; mailboxId: MailboxId; pair: string; bytes: number }
+  | { event: "pair-sent"; mailboxId: MailboxId; pair: string; messageId: MessageId }
+  | { event: "pair-failed"; mailboxId: MailboxId; pair: string; code: string; reason: string }
+  | { event: "pair-ambiguous"; mailboxId: MailboxId; pair: string; reason: string }
+  | { event: "pair-waiting"; mailboxId: MailboxId; pair: string; reason: string }
+  | {
+      event: "message-saved";
+      mailboxId: MailboxId;
+      messageId: MessageId;
+      messageType: "DATA" | "REPORT";
+      bytes: number;
+    }
+  | { event: "message-cleared"; mailboxId: MailboxId; messageId: MessageId };
+
+/** `level` is the kind of acknowledgement: ITK3 infrastructure (did it arrive whole?) or business (is it for us?). */
+export type AcknowledgementLevel = "infrastructure" | "business";
+
+export type PracticeEvent =
+  | { event: "report-built"; odsCode: OdsCode; headerId: string; version: number; bytes: number }
+  | { event: "report-handed-over"; odsCode: OdsCode; headerId: string; via: "directory" | "api"; messageId?: MessageId }
+  | { event: "report-refused"; odsCode: OdsCode; headerId: string; code: string; reason: string }
+  | { event: "message-imported"; odsCode: OdsCode; messageId: MessageId; from: MailboxId; workflowId: string }
+  | { event: "message-repeated"; odsCode: OdsCode; messageId: MessageId }
+  | { event: "message-set-aside"; odsCode: OdsCode; messageId: MessageId; reason: string }
+  | { event: "task-raised"; odsCode: OdsCode; messageId: MessageId; taskId: number; findings: number }
+  | {
+      event: "response-handed-over";
+      odsCode: OdsCode;
+      requestHeaderId: string;
+      level: AcknowledgementLevel;
+      code: string;
+      to: MailboxId;
+      messageId?: MessageId;
+    }
+  | { event: "response-received"; odsCode: OdsCode; requestHeaderId: string; level: AcknowledgementLevel; code: string }
+  | { event: "response-ignored"; odsCode: OdsCode; messageId: MessageId; reason: string }
+  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId: MessageId; code: string };

@@ -1,0 +1,2 @@
+/** practice: see docs/architecture.md. */
+export const room = "practice";

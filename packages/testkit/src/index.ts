@@ -1,0 +1,2 @@
+/** testkit: see docs/architecture.md. */
+export const room = "testkit";

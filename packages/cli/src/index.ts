@@ -1,2 +1,1 @@
-/** cli: see docs/architecture.md. */
-export const room = "cli";
+export * from "./local-authority.ts";

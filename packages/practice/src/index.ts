@@ -1,2 +1,1 @@
-/** practice: see docs/architecture.md. */
-export const room = "practice";
+export type * from "./worklist.ts";

@@ -1,0 +1,259 @@
+import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@restante/mesh";
+
+/**
+ * What people see and do: the tasks that received messages raised, and the reports this organisation sent. Everything
+ * here is read from the practice's own database at the time of the call, so that a page shows what is stored.
+ *
+ * Holds patient detail (subjects, attachments): for the screen of a signed-in person, never for a log or an event.
+ */
+export interface Worklist {
+  /** Newest first. */
+  tasks(filter?: TaskFilter): TaskSummary[];
+  task(taskId: number): Task | undefined;
+  /** Counted from 0, in the order of `Task.attachments`. */
+  attachment(taskId: number, index: number): AttachmentContent | undefined;
+  /** The message exactly as it was received. */
+  original(taskId: number): AttachmentContent | undefined;
+  /** A person has dealt with the task. Completing it again changes nothing. Throws "task-unknown". */
+  complete(taskId: number): void;
+  /**
+   * A person answers a message at business level: once, with a code of `decisions(taskId)`.
+   * Throws "task-unknown", "already-decided", "decision-not-allowed".
+   */
+  decide(taskId: number, code: string): void;
+  /** The business responses that a person may still give to this task; none once one was given, or where MESH is not asked for one. */
+  decisions(taskId: number): Decision[];
+  /** Newest first. */
+  reports(filter?: ReportFilter): SentReport[];
+  report(headerId: string): SentReportDetail | undefined;
+  /** What was sent with a report, counted from 0, in the order of `SentReportDetail.attachments`. */
+  reportAttachment(headerId: string, index: number): AttachmentContent | undefined;
+  /**
+   * A person has made sure that a report or response which is `held` (its send was never answered) did not arrive: send
+   * it again. Throws "not-held".
+   */
+  sendAgain(headerId: string): void;
+  /** Responses and MESH reports that belong to nothing this organisation sent, or were not believed. Newest first. */
+  strays(limit?: number): Stray[];
+  counts(): WorklistCounts;
+}
+
+export interface TaskFilter {
+  /** Absent: all. */
+  state?: TaskState;
+  /** At most this many; 100 when absent. */
+  limit?: number;
+  /** Only tasks with a smaller id: the page after the one that ended with it. */
+  before?: number;
+}
+
+export interface ReportFilter {
+  /** Only those that a person must look at: see `SentReport.attention`. */
+  attention?: boolean;
+  limit?: number;
+  /** Only reports with a smaller `sequence`. */
+  before?: number;
+}
+
+/**
+ * - `open`: for a person to deal with.
+ * - `completed`: a person has dealt with it.
+ * - `replaced`: a later version of the document has arrived and is a task of its own (SD-033: "archive the replaced document").
+ */
+export type TaskState = "open" | "completed" | "replaced";
+
+/**
+ * - `document`: an acceptable message; what it departs from is in its findings.
+ * - `refused`: an ITK3 message that is not acceptable; answered negatively where asked, and kept for a person.
+ * - `set-aside`: not an ITK3 message, or not to be processed at all; never answered.
+ */
+export type TaskKind = "document" | "refused" | "set-aside";
+
+export interface TaskSummary {
+  taskId: number;
+  kind: TaskKind;
+  state: TaskState;
+  /** The Subject of the control file or header, as it must be shown (CS-030, OC-014). Empty where the sender gave none. */
+  subject: string;
+  sender: Sender;
+  workflowId: string;
+  /** The id MESH gave the message. For a pair whose control file could not be read: the name of the pair. */
+  messageId: MessageId | string;
+  receivedAt: Date;
+  completedAt?: Date;
+  /** For Action or For Information; unreadable counts as For Action. Absent for `set-aside`. */
+  recipientType?: "FA" | "FI";
+  patient: PatientMatch;
+  findingCount: number;
+  attachmentCount: number;
+  /** Something about it went wrong that a person must know: a response that could not be delivered or was refused. */
+  attention?: string;
+}
+
+export interface Sender {
+  /** The mailbox that MESH says sent it. */
+  mailboxId?: MailboxId;
+  /** What the message itself says: shown, never trusted for an answer. */
+  organisation?: { odsCode?: string; name?: string };
+  practitioner?: string;
+}
+
+/**
+ * Whether the patient is one of ours, by the patient's record.
+ * - `not-checked`: this organisation keeps no register (a pharmacy), or there is no patient to look for.
+ * - `waiting`: the patient's record could not be read yet.
+ */
+export interface PatientMatch {
+  outcome: "not-checked" | "waiting" | "known" | "recently-deceased" | "no-longer-here" | "not-known";
+  nhsNumber?: string;
+  name?: string;
+  /** ISO date, possibly partial. */
+  dateOfBirth?: string;
+}
+
+export interface Task extends TaskSummary {
+  /** Why it is `refused` or `set-aside`, in a sentence. */
+  reason?: string;
+  headerId?: string;
+  documentId?: string;
+  title?: string;
+  documentDate?: string;
+  confidential?: boolean;
+  /** Where the message departs from the requirements. */
+  findings: TaskFinding[];
+  /** In the order of the document; the report itself has `primary`. */
+  attachments: TaskAttachment[];
+  /** The answers that this organisation gave, or is about to give. */
+  responses: GivenResponse[];
+  /** Later arrivals of the same message or document; answered 20007 or 20008 and not raised again. */
+  duplicates: { messageId: MessageId; receivedAt: Date; code: "20007" | "20008" }[];
+  /** The earlier task that this document replaces, and the later one that replaces it. */
+  replaces?: number;
+  replacedBy?: number;
+}
+
+export interface TaskFinding {
+  id: string;
+  severity: "error" | "warning" | "information";
+  location: string;
+  text: string;
+}
+
+export interface TaskAttachment {
+  title: string;
+  contentType: string;
+  bytes: number;
+  /** The report itself: the first document of the Composition. */
+  primary: boolean;
+}
+
+export interface AttachmentContent {
+  title: string;
+  contentType: string;
+  bytes: Uint8Array;
+}
+
+export interface GivenResponse {
+  headerId: string;
+  level: AcknowledgementLevel;
+  code: string;
+  text: string;
+  positive: boolean;
+  to: MailboxId;
+  state: HandOverState;
+  builtAt: Date;
+  sentAt?: Date;
+  messageId?: MessageId;
+  /** Why it is `held`, `failed`, `returned` or `refused`. */
+  problem?: string;
+}
+
+/** See hand-over/states.ts, where each is defined. */
+export type HandOverState = "built" | "handed-over" | "sent" | "held" | "failed" | "returned" | "refused";
+
+export interface Decision {
+  code: string;
+  text: string;
+  positive: boolean;
+}
+
+/** See hand-over/states.ts, where each is defined. */
+export type ReportState = HandOverState | "received" | "accepted";
+
+export interface SentReport {
+  /** Counts up by one with every report. */
+  sequence: number;
+  headerId: string;
+  documentId: string;
+  consultationId: string;
+  kind: "consultation-summary" | "online-consultation";
+  version: number;
+  subject: string;
+  recipient: ReportRecipient;
+  workflowId: string;
+  state: ReportState;
+  builtAt: Date;
+  handedOverAt?: Date;
+  sentAt?: Date;
+  /** As soon as MESH has said it. */
+  messageId?: MessageId;
+  infrastructure?: ReceivedResponse;
+  business?: ReceivedResponse;
+  /** Set after the time in which both acknowledgements should have come (SD-045: "the sender system MUST inform an appropriate person"). */
+  overdue: boolean;
+  /** One sentence for the person who must be told (SD-044, SD-045). Absent: all is well so far. */
+  attention?: string;
+}
+
+/** `registered-practice`: MESH finds it by the patient. Its mailbox is known only once an answer has come from it. */
+export type ReportRecipient =
+  | { kind: "registered-practice"; mailboxId?: MailboxId }
+  | { kind: "organisation"; odsCode: OdsCode; mailboxId?: MailboxId };
+
+export interface ReceivedResponse {
+  code: string;
+  /** The code's text in the response, then its diagnostics. */
+  text: string;
+  diagnostics?: string;
+  positive: boolean;
+  receivedAt: Date;
+  from?: MailboxId;
+  messageId: MessageId | string;
+}
+
+export interface SentReportDetail extends SentReport {
+  attachments: TaskAttachment[];
+  /** What MESH itself sent back about it, oldest first. */
+  meshReports: MeshReport[];
+  /** Earlier and later versions of the same consultation's report. */
+  versions: { headerId: string; version: number; state: ReportState }[];
+}
+
+export interface MeshReport {
+  messageId: MessageId | string;
+  receivedAt: Date;
+  event: string;
+  success: boolean;
+  code: string;
+  text: string;
+}
+
+export interface Stray {
+  messageId: MessageId | string;
+  receivedAt: Date;
+  kind: "response" | "mesh-report";
+  from?: MailboxId;
+  workflowId: string;
+  /** Why it was not believed, or what could not be found. */
+  reason: string;
+  code?: string;
+  text?: string;
+}
+
+export interface WorklistCounts {
+  openTasks: number;
+  completedTasks: number;
+  reports: number;
+  /** Reports, tasks and strays with something that a person must be told. */
+  attention: number;
+}

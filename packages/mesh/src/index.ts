@@ -1,4 +1,59 @@
+export { type ApiError, type ApiErrorName, apiErrors } from "./api-errors.ts";
+export { type ChunkRange, formatChunkRange, parseChunkRange } from "./chunk-range.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { type AddressType, type ControlFile, ControlFileError, type StatusRecord } from "./control-file.ts";
 export { CodedError, type Retry } from "./errors.ts";
 export type * from "./events.ts";
-export * from "./ids.ts";
+export { decodeHeaderText, encodeHeaderText } from "./header-text.ts";
+export {
+  hasControlCharacter,
+  headerLimits,
+  headerNames,
+  isChecksumText,
+  type MexHeaders,
+  readMexHeaders,
+  writeMexHeaders,
+} from "./headers.ts";
+export {
+  isMessageId,
+  type MailboxId,
+  type MessageId,
+  newMessageId,
+  type NhsNumber,
+  type OdsCode,
+  parseMailboxId,
+  parseMessageId,
+  parseOdsCode,
+} from "./ids.ts";
+export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
+export { formatNhsNumber, isNhsNumber, parseNhsNumber } from "./nhs-number.ts";
+export { readControlFile } from "./read-control-file.ts";
+export {
+  type DateOrder,
+  isRoutingAddress,
+  parseRoutingAddress,
+  redactRoutingAddresses,
+  type RoutingAddress,
+  writeRoutingAddress,
+} from "./routing-address.ts";
+export {
+  clientStatuses,
+  reportStatuses,
+  type RoutingErrorCode,
+  serverCodes,
+  type Status,
+  type StatusEvent,
+} from "./status-codes.ts";
+export { formatTimestamp } from "./timestamp.ts";
+export {
+  createToken,
+  isCurrent,
+  isGenuine,
+  parseToken,
+  type Token,
+  type TokenInput,
+  type TokenSecrets,
+  tokenSource,
+} from "./token.ts";
+export { ackWorkflow, defaultRoutedWorkflows, isAckWorkflow } from "./workflows.ts";
+export { writeControlFile } from "./write-control-file.ts";

@@ -1,0 +1,33 @@
+import type { NhsNumber } from "./ids.ts";
+import { MeshError } from "./mesh-error.ts";
+
+/**
+ * Reads an NHS number; spaces are allowed anywhere. Throws `nhs-number-invalid`, which never quotes the text.
+ *
+ * Ten digits, weights 10 to 2, check digit = (11 - sum mod 11) mod 11 where 10 is never issued; ten times the same
+ * digit passes that sum and is refused too.
+ */
+export function parseNhsNumber(text: string): NhsNumber {
+  const digits = text.replaceAll(/\s/g, "");
+  if (!isNhsNumber(digits)) {
+    throw new MeshError("nhs-number-invalid", "The NHS number is not ten digits with a right check digit.");
+  }
+  return digits;
+}
+
+/** Whether the text is an NHS number as it is, ten digits without spaces. */
+export function isNhsNumber(text: string): text is NhsNumber {
+  if (!/^\d{10}$/.test(text) || /^(\d)\1{9}$/.test(text)) return false;
+  return checkDigit(text.slice(0, 9)) === Number(text[9]);
+}
+
+/** As people read it: `900 000 0009`. */
+export function formatNhsNumber(nhsNumber: NhsNumber): string {
+  return `${nhsNumber.slice(0, 3)} ${nhsNumber.slice(3, 6)} ${nhsNumber.slice(6)}`;
+}
+
+/** 10 where no check digit exists: such a number is never issued. */
+function checkDigit(firstNine: string): number {
+  const sum = Array.from(firstNine, (digit, index) => Number(digit) * (10 - index)).reduce((a, b) => a + b);
+  return (11 - (sum % 11)) % 11;
+}

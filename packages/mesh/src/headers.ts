@@ -105,7 +105,8 @@ export function readMexHeaders(record: Readonly<Record<string, string | string[]
   for (const property of properties) {
     const value = byName.get(headerNames[property]);
     const text = Array.isArray(value) ? value[0] : value;
-    if (text !== undefined) headers[property] = decodeHeaderText(text.trim());
+    // Decoded first: the last byte of `à` is a space to trim().
+    if (text !== undefined) headers[property] = decodeHeaderText(text).trim();
   }
   return headers;
 }

@@ -24,13 +24,13 @@ export function isRoutingAddress(to: string): boolean {
  * read as Latin-1 is repaired.
  */
 export function parseRoutingAddress(to: string): RoutingAddress | undefined {
-  const [prefix, nhsNumber, born, ...surname] = to.trim().split("_");
+  const [prefix, nhsNumber, born, ...surname] = decodeHeaderText(to).trim().split("_");
   if (prefix !== "GPPROVIDER" || nhsNumber === undefined || born === undefined || surname.length === 0)
     return undefined;
   return {
     nhsNumber: nhsNumber.trim(),
     dateOfBirth: readDate(born.trim()),
-    surname: decodeHeaderText(surname.join("_")).trim(),
+    surname: surname.join("_").trim(),
   };
 }
 

@@ -1,2 +1,9 @@
-/** mesh-client: see docs/architecture.md. */
-export const room = "mesh-client";
+export type { DownloadedMessage, DownloadOptions } from "./download.ts";
+export type { InboxPage, ListOptions } from "./list.ts";
+export type { FoundMailbox } from "./lookup.ts";
+export { type CallOptions, createMeshClient, type MeshClient, type MeshClientOptions } from "./mesh-client.ts";
+export { MeshClientError, type MeshClientErrorCode, type ServerAnswer } from "./mesh-client-error.ts";
+export type { RetryPolicy } from "./retries.ts";
+export type { OutgoingMessage } from "./send.ts";
+export type { TrackedMessage } from "./track.ts";
+export type { ClientTls } from "./transport.ts";

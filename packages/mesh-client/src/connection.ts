@@ -1,0 +1,56 @@
+import type { MailboxId } from "@restante/mesh";
+import { errorOf } from "./answers.ts";
+import { type RetryPolicy, withRetries } from "./retries.ts";
+import type { Answer, Transport, TransportRequest } from "./transport.ts";
+
+/** What the operations share: who we are, and how a request is made and answered. */
+export interface Connection {
+  readonly mailboxId: MailboxId;
+  /** `/messageexchange/<mailbox>` */
+  readonly mailboxPath: string;
+  /**
+   * Makes a request and gives its answer if the status is one of `expected` (200 if absent). Any other status, or no answer,
+   * is a MeshClientError. A repeatable request is retried.
+   */
+  request(request: ConnectionRequest): Promise<Answer>;
+}
+
+export interface ConnectionRequest extends Omit<TransportRequest, "headers"> {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly expected?: readonly number[];
+  /** Endpoint lookup and workflow search take no Authorization. */
+  readonly anonymous?: boolean;
+}
+
+export function createConnection({
+  transport,
+  mailboxId,
+  nextToken,
+  retries,
+}: {
+  transport: Transport;
+  mailboxId: MailboxId;
+  nextToken: () => string;
+  retries: RetryPolicy;
+}): Connection {
+  async function once({ expected = [200], anonymous = false, ...request }: ConnectionRequest): Promise<Answer> {
+    const answer = await transport.exchange({
+      ...request,
+      headers: {
+        accept: "application/vnd.mesh.v2+json",
+        ...request.headers,
+        // A token is good for one request: each attempt has its own.
+        ...(anonymous ? {} : { authorization: nextToken() }),
+      },
+    });
+    if (!expected.includes(answer.status)) throw await errorOf(answer, request);
+    return answer;
+  }
+
+  return {
+    mailboxId,
+    mailboxPath: `/messageexchange/${encodeURIComponent(mailboxId)}`,
+    request: async (request) =>
+      request.repeatable ? withRetries(() => once(request), retries, request.signal) : once(request),
+  };
+}

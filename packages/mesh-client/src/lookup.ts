@@ -1,0 +1,54 @@
+import type { MailboxId } from "@restante/mesh";
+import { parseMailboxId } from "@restante/mesh";
+import { asRecord, asText, readJson } from "./answers.ts";
+import type { Connection } from "./connection.ts";
+import { MeshClientError } from "./mesh-client-error.ts";
+
+export interface FoundMailbox {
+  readonly mailboxId: MailboxId;
+  readonly mailboxName: string;
+}
+
+/** MESH API, Look up MESH address: the mailboxes of an organisation that receive a workflow. None is an empty list. */
+export async function lookup(
+  connection: Connection,
+  odsCode: string,
+  workflowId: string,
+  signal: AbortSignal | undefined,
+): Promise<FoundMailbox[]> {
+  return search(connection, ["endpointlookup", odsCode, workflowId], signal);
+}
+
+/** MESH API, Lookup by workflow: the mailboxes that receive a workflow. */
+export async function workflowSearch(
+  connection: Connection,
+  workflowId: string,
+  signal: AbortSignal | undefined,
+): Promise<FoundMailbox[]> {
+  return search(connection, ["workflowsearch", workflowId], signal);
+}
+
+async function search(
+  connection: Connection,
+  parts: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<FoundMailbox[]> {
+  const answer = await connection.request({
+    method: "GET",
+    path: `/messageexchange/${parts.map((part) => encodeURIComponent(part)).join("/")}`,
+    anonymous: true,
+    repeatable: true,
+    signal,
+  });
+  const results = asRecord(await readJson(answer))["results"];
+  if (!Array.isArray(results)) {
+    throw new MeshClientError("unexpected-answer", "The server's lookup answer has no results.");
+  }
+  return results.map((result) => {
+    const fields = asRecord(result);
+    return {
+      mailboxId: parseMailboxId(asText(fields["mailbox_id"]) ?? asText(fields["address"]) ?? ""),
+      mailboxName: asText(fields["mailbox_name"]) ?? asText(fields["description"]) ?? "",
+    };
+  });
+}

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { MeshClientError } from "./mesh-client-error.ts";
+
+export interface RetryPolicy {
+  /** How often a call is made at most, the first time included. */
+  readonly attempts: number;
+  /** The wait before the second attempt is up to this, and doubles with each further one. */
+  readonly firstWaitMs: number;
+  /** No wait is longer than this, whatever the server asks for. */
+  readonly longestWaitMs: number;
+}
+
+export const defaultRetryPolicy: RetryPolicy = { attempts: 3, firstWaitMs: 250, longestWaitMs: 10_000 };
+
+/** The statuses on which the NHS's own client tries again. */
+const passingStatuses: ReadonlySet<number> = new Set([425, 429, 502, 503, 504]);
+
+/**
+ * Makes a call again while it fails in a way that passes. Only for calls that may be made twice: a send never comes
+ * here. Waits between a half and the whole of the back-off, so that clients that failed together do not return together.
+ */
+export async function withRetries<Result>(
+  call: () => Promise<Result>,
+  policy: RetryPolicy,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt >= policy.attempts || !passes(error)) throw error;
+      const backOff = Math.max(policy.firstWaitMs * 2 ** (attempt - 1), error.retryAfterMs ?? 0);
+      await wait(Math.min(backOff, policy.longestWaitMs) * (0.5 + Math.random() / 2), signal);
+    }
+  }
+}
+
+function passes(error: unknown): error is MeshClientError {
+  if (!(error instanceof MeshClientError)) return false;
+  if (error.status !== undefined) return passingStatuses.has(error.status);
+  return error.code === "unreachable" || error.code === "timed-out" || error.code === "answer-lost";
+}
+
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    throw new MeshClientError("aborted", "The call was given up.", { cause, retry: "safe" });
+  }
+}

@@ -1,0 +1,106 @@
+import { isMessageId, type MessageId } from "@restante/mesh";
+import { asRecord, asText, readJson } from "./answers.ts";
+import type { Connection } from "./connection.ts";
+import { MeshClientError } from "./mesh-client-error.ts";
+
+/** What became of a message that this mailbox sent. `localId` and `fileName` may name a patient. */
+export interface TrackedMessage {
+  readonly messageId: MessageId;
+  /** Lower case: `accepted`, `acknowledged`, `undelivered`, `error`, `uploading`. */
+  readonly status: string;
+  readonly workflowId?: string | undefined;
+  readonly localId?: string | undefined;
+  readonly fileName?: string | undefined;
+  /** Mailbox id; a routed message has it once the practice's mailbox was found. */
+  readonly recipient?: string | undefined;
+  readonly recipientName?: string | undefined;
+  readonly recipientOdsCode?: string | undefined;
+  readonly uploadedAt?: Date | undefined;
+  readonly expiresAt?: Date | undefined;
+  readonly statusAt?: Date | undefined;
+  readonly statusEvent?: string | undefined;
+  readonly statusCode?: string | undefined;
+  readonly statusDescription?: string | undefined;
+  readonly statusSuccess?: boolean | undefined;
+}
+
+/** MESH API, Track outbox. Another mailbox's message is `not-found`. */
+export async function track(
+  connection: Connection,
+  messageId: MessageId,
+  signal: AbortSignal | undefined,
+): Promise<TrackedMessage> {
+  const answer = await connection.request({
+    method: "GET",
+    path: `${connection.mailboxPath}/outbox/tracking`,
+    query: { messageID: messageId },
+    repeatable: true,
+    signal,
+  });
+  return readTracked(await readJson(answer));
+}
+
+/**
+ * MESH API, Track outbox by local id: none or one message. `local-id-not-unique` if there are several: the API does not
+ * say which.
+ */
+export async function trackByLocalId(
+  connection: Connection,
+  localId: string,
+  signal: AbortSignal | undefined,
+): Promise<TrackedMessage[]> {
+  try {
+    const answer = await connection.request({
+      method: "GET",
+      path: `${connection.mailboxPath}/outbox/tracking/${encodeURIComponent(localId)}`,
+      repeatable: true,
+      signal,
+    });
+    return [readTracked(await readJson(answer))];
+  } catch (error) {
+    if (!(error instanceof MeshClientError)) throw error;
+    if (error.status === 404) return [];
+    if (error.status !== 300) throw error;
+    throw new MeshClientError("local-id-not-unique", "Several messages were sent with this local id.", {
+      answer: error,
+    });
+  }
+}
+
+/** By local id the answer is always of version 1, with names of its own. */
+function readTracked(body: unknown): TrackedMessage {
+  const fields = asRecord(body);
+  const text = (...names: string[]): string | undefined =>
+    names.map((name) => asText(fields[name])).find((value) => value !== undefined);
+  const messageId = text("message_id", "messageId");
+  if (messageId === undefined || !isMessageId(messageId)) {
+    throw new MeshClientError("unexpected-answer", "The server's tracking answer has no message id.");
+  }
+  const success = fields["status_success"] ?? fields["statusSuccess"];
+  return {
+    messageId,
+    status: text("status")?.toLowerCase() ?? "",
+    workflowId: text("workflow_id", "workflowId"),
+    localId: text("local_id", "localId"),
+    fileName: text("filename", "fileName"),
+    recipient: text("recipient"),
+    recipientName: text("recipient_name", "recipientName"),
+    recipientOdsCode: text("recipient_ods_code", "meshRecipientOdsCode"),
+    uploadedAt: readTime(text("upload_timestamp", "uploadTimestamp")),
+    expiresAt: readTime(text("expiry_time", "expiryTime")),
+    statusAt: readTime(text("status_timestamp", "statusTimestamp")),
+    statusEvent: text("status_event", "statusEvent"),
+    statusCode: text("status_code", "statusCode"),
+    statusDescription: text("status_description", "statusDescription"),
+    statusSuccess: typeof success === "boolean" ? success : success === undefined ? undefined : success === "SUCCESS",
+  };
+}
+
+/** `yyyyMMddHHmmss`, or ISO with or without a zone; UTC where none is given. Undefined if it is neither. */
+function readTime(text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(text) ?? [];
+  const iso = year === undefined ? text : `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const at = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) ? iso : `${iso}Z`);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}

@@ -1,0 +1,142 @@
+import type { Readable } from "node:stream";
+import { type Dispatcher, Pool } from "undici";
+import { failureOf, mayHaveArrived, type Progress } from "./failures.ts";
+import { MeshClientError } from "./mesh-client-error.ts";
+
+/** PEM texts: whom to trust, and who we are. */
+export interface ClientTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface TransportOptions {
+  /** `https://` only. A path is kept as a prefix. */
+  readonly url: string;
+  readonly tls: ClientTls;
+  /** For connecting, for the answer's head, and between any two pieces of its body. */
+  readonly requestTimeoutMs: number;
+  /** At most this many requests at once; more wait their turn. */
+  readonly connections: number;
+}
+
+/** A body to be sent: whole, or a stream made when it is wanted. */
+export type RequestBody = Uint8Array | { readonly open: () => Readable; readonly length: number | undefined };
+
+export interface TransportRequest {
+  readonly method: "GET" | "POST" | "PUT";
+  /** Below the base URL, beginning with `/`, already percent-encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: RequestBody | undefined;
+  /** Whether the same request may be made twice without harm. A lost answer is `ambiguous` if not. */
+  readonly repeatable: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whoever gets an answer must read its body to the end or destroy it: it holds a connection. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Fails with a MeshClientError. */
+  readonly body: Readable;
+  /** What it means if the body breaks off. */
+  readonly failureOf: (cause: unknown) => MeshClientError;
+}
+
+/** One HTTP exchange over mutual TLS. No retries, no meaning. */
+export interface Transport extends AsyncDisposable {
+  exchange(request: TransportRequest): Promise<Answer>;
+}
+
+export function createTransport({ url, tls, requestTimeoutMs, connections }: TransportOptions): Transport {
+  const base = parseBase(url);
+  const pool = new Pool(base.origin, {
+    connections,
+    // One request a connection: a broken one then takes no other with it.
+    pipelining: 1,
+    allowH2: false,
+    connect: { ...tls, timeout: requestTimeoutMs },
+    headersTimeout: requestTimeoutMs,
+    bodyTimeout: requestTimeoutMs,
+  });
+
+  async function exchange(request: TransportRequest): Promise<Answer> {
+    const progress: Progress = { begun: false, sent: 0, ended: false };
+    const { signal, body } = request;
+    const length = body === undefined ? 0 : body instanceof Uint8Array ? body.byteLength : body.length;
+    let unreadable = false;
+
+    const failure = (cause: unknown): MeshClientError => {
+      if (cause instanceof MeshClientError) return cause;
+      const lost = request.repeatable || !mayHaveArrived(progress, length) ? "safe" : "ambiguous";
+      if (unreadable) {
+        return new MeshClientError("body-unreadable", "What was to be sent could not be read.", { cause, retry: lost });
+      }
+      return failureOf(cause, { progress, lost, signal });
+    };
+
+    // undici would begin to read the body of a request that is given up already.
+    if (signal?.aborted === true) throw failure(signal.reason);
+    try {
+      const stream = body === undefined || body instanceof Uint8Array ? undefined : body.open();
+      stream?.once("error", () => (unreadable = !progress.ended));
+      const answer = await pool.compose(watch(progress)).request({
+        method: request.method,
+        path: base.path + request.path,
+        query: request.query ?? {},
+        headers: withLength(request.headers, stream === undefined ? undefined : length),
+        body: stream ?? (body instanceof Uint8Array ? body : null),
+        signal: signal ?? null,
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body, failureOf: failure };
+    } catch (cause) {
+      throw failure(cause);
+    }
+  }
+
+  return {
+    exchange,
+    [Symbol.asyncDispose]: async () => pool.destroy(),
+  };
+}
+
+function parseBase(text: string): { origin: string; path: string } {
+  const url = URL.parse(text);
+  if (url === null || url.protocol !== "https:") {
+    throw new MeshClientError("request-invalid", "The server's address must be an https:// URL.");
+  }
+  return { origin: url.origin, path: url.pathname.replace(/\/+$/, "") };
+}
+
+function withLength(headers: Readonly<Record<string, string>>, length: number | undefined): Record<string, string> {
+  return length === undefined ? { ...headers } : { ...headers, "content-length": String(length) };
+}
+
+/** Notes how far the request got: the difference between `safe` and `ambiguous`. */
+function watch(progress: Progress): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context: unknown) {
+        progress.begun = true;
+        handler.onRequestStart?.(controller, context);
+      },
+      onRequestUpgrade: (controller, status, headers, socket) =>
+        handler.onRequestUpgrade?.(controller, status, headers, socket),
+      onResponseStarted: () => handler.onResponseStarted?.(),
+      onResponseStart: (controller, status, headers, text) =>
+        handler.onResponseStart?.(controller, status, headers, text),
+      onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
+      onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+      onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
+      onBodySent(chunk) {
+        progress.sent += chunk.byteLength;
+        handler.onBodySent?.(chunk);
+      },
+      onRequestSent() {
+        progress.ended = true;
+        handler.onRequestSent?.();
+      },
+    });
+}

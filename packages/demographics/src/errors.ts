@@ -1,0 +1,28 @@
+import { CodedError, type Retry } from "@restante/mesh";
+
+export type DemographicsErrorCode = "unavailable" | "directory-invalid";
+
+/** Demographics could not answer. The message holds no patient detail. */
+export class DemographicsError extends CodedError {
+  readonly code: DemographicsErrorCode;
+
+  constructor(code: DemographicsErrorCode, message: string, options?: ErrorOptions & { retry?: Retry }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Files of patients or organisations that cannot be used. */
+export class DirectoryError extends DemographicsError {
+  /** All of them, each with its file and place. None repeats what is in the file. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+    super(
+      "directory-invalid",
+      [`The patients and organisations have ${count}:`, ...problems.map((problem) => `  ${problem}`)].join("\n"),
+    );
+    this.problems = problems;
+  }
+}

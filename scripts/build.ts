@@ -11,7 +11,9 @@ for (const name of packages) {
   rmSync(join(folder, "tsconfig.tsbuildinfo"), { force: true });
 }
 
-const compiled = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-b"], { stdio: "inherit" });
+const compiled = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-b", "tsconfig.build.json"], {
+  stdio: "inherit",
+});
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
 for (const name of packages) {

@@ -16,7 +16,7 @@ interface LockEntry {
 }
 
 const FILE = "package-lock.json";
-const SYSTEMS = ["android", "darwin", "freebsd", "linux", "openharmony", "win32"];
+const SYSTEMS = new Set(["android", "darwin", "freebsd", "linux", "openharmony", "win32"]);
 const lock = JSON.parse(readFileSync(FILE, "utf8")) as { packages: Record<string, LockEntry> };
 
 let added = 0;
@@ -25,7 +25,7 @@ for (const [place, entry] of Object.entries(lock.packages)) {
     const key = `node_modules/${name}`;
     if (lock.packages[key] !== undefined || !/^\d+\.\d+\.\d+$/.test(version)) continue;
     const words = name.split("/").at(-1)!.split("-");
-    const system = words.findIndex((word) => SYSTEMS.includes(word));
+    const system = words.findIndex((word) => SYSTEMS.has(word));
     if (system === -1) throw new Error(`${place} names ${name}: no platform in that name`);
     lock.packages[key] = {
       version,

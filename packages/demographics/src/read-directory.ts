@@ -54,6 +54,8 @@ function readPatient(now: Date): Read<DirectoryPatient> {
       "deceased",
       "restricted",
       "invalidated",
+      // For people who read the file.
+      "note",
     ]);
     return {
       nhsNumber: read("nhsNumber", nhsNumber),

@@ -1,2 +1,35 @@
-/** itk3: see docs/architecture.md. */
-export const room = "itk3";
+export {
+  type BuiltMessage,
+  consultationSummary,
+  type Envelope,
+  genericDocument,
+  onlineConsultation,
+} from "./build/build-document.ts";
+export type * from "./build/input.ts";
+export { Itk3Error, type Itk3ErrorCode } from "./errors.ts";
+export type { Issue, IssueCode } from "./issue.ts";
+export { messageOf } from "./message/message-of.ts";
+export type { Attachment, Itk3Message, MessageHandling, ReadResult, Remains } from "./message/model.ts";
+export { type ReadOptions, readMessage } from "./message/read-message.ts";
+export { unreadableHeaderId } from "./names.ts";
+export {
+  type BuiltResponse,
+  businessResponse,
+  infrastructureResponse,
+  type ResponseInput,
+} from "./respond/build-response.ts";
+export { isResponse, readResponse, type ResponseContent } from "./respond/read-response.ts";
+export { type IssueSeverity, type IssueType, type ResponseCode, responseCodes } from "./respond/response-codes.ts";
+export type {
+  Bundle,
+  Composition,
+  MessageHeader,
+  OperationOutcome,
+  Organization,
+  Patient,
+  Practitioner,
+  Resource,
+} from "./stu3/types.ts";
+export type * as stu3 from "./stu3/types.ts";
+export { recommendedMaxBytes } from "./read/decode.ts";
+export { writeXml } from "./xml/write-resource.ts";

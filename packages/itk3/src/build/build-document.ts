@@ -1,0 +1,214 @@
+import { randomUUID } from "node:crypto";
+import { ackWorkflow, isNhsNumber, parseMailboxId, writeRoutingAddress } from "@restante/mesh";
+import { Itk3Error } from "../errors.ts";
+import { messageDefinitions, profiles } from "../names.ts";
+import { primitiveFault } from "../stu3/primitives.ts";
+import type { Bundle, Composition } from "../stu3/types.ts";
+import { escapeXhtml, writeXml } from "../xml/write-resource.ts";
+import { bundle, headerOrganization, instant, messageHeader, referenceTo, uuidIdentifier } from "./entry.ts";
+import type {
+  ConsultationSummaryInput,
+  DocumentInput,
+  GenericDocumentInput,
+  OnlineConsultationInput,
+} from "./input.ts";
+import { consultation, type DocumentKind, generic, online, type Wording } from "./kind.ts";
+import {
+  attachmentResource,
+  encounterResource,
+  organizationResource,
+  patientResource,
+  practitionerResource,
+} from "./resources.ts";
+
+/** What goes beside the message: the words of the control file, or of the API's headers. */
+export interface Envelope {
+  workflowId: string;
+  ackWorkflowId: string;
+  /** Names the patient: never to be logged. */
+  subject: string;
+  /** The sender's ODS code. */
+  localId: string;
+  /** `GPPROVIDER_...`, the registered practice by patient. A sender that looked up a mailbox uses that instead. */
+  to: string;
+  fileName: string;
+}
+
+export interface BuiltMessage {
+  /** What goes into the `.dat` file or the request's body, as UTF-8. */
+  xml: string;
+  bundle: Bundle;
+  /** MessageHeader.id: what a response names. */
+  headerId: string;
+  /** Bundle.id of the document: never used twice (20008). */
+  documentId: string;
+  /** Bundle.identifier of the document: what a replacement names. */
+  documentIdentifier: string;
+  compositionIdentifier: string;
+  envelope: Envelope;
+}
+
+/**
+ * The report of a consultation away from the registered practice.
+ *
+ * @throws Itk3Error `input-invalid`
+ */
+export function consultationSummary(input: ConsultationSummaryInput): BuiltMessage {
+  return buildDocument(input, consultation);
+}
+
+/**
+ * The report of an online consultation.
+ *
+ * @throws Itk3Error `input-invalid`
+ */
+export function onlineConsultation(input: OnlineConsultationInput): BuiltMessage {
+  return buildDocument(input, online);
+}
+
+/**
+ * Any other document.
+ *
+ * @throws Itk3Error `input-invalid`
+ */
+export function genericDocument(input: GenericDocumentInput): BuiltMessage {
+  return buildDocument(input, generic(input.document.name, input.document.type));
+}
+
+function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
+  refuseInvalid(input);
+  const ids = input.ids ?? randomUUID;
+  const { generation } = input;
+  const wording = wordingOf(input);
+  const sender = headerOrganization(ids(), input.organisation.odsCode);
+  const header = messageHeader({
+    id: input.headerId ?? ids(),
+    handling: {
+      acknowledge: true,
+      recipientType: input.recipientType,
+      messageDefinition: messageDefinitions.sendDocument,
+      senderReference: input.senderReference,
+      localExtension: kind.localExtension(generation),
+    },
+    event: "sendDocument",
+    now: input.now,
+    sender,
+    mailbox: parseMailboxId(input.senderMailbox),
+  });
+  const compositionIdentifier = input.compositionIdentifier ?? ids();
+  const document = documentBundle(input, kind, wording, compositionIdentifier, ids);
+  header.focus = [referenceTo(document)];
+  const message = bundle("message", ids(), ids(), [header, sender, document]);
+  const workflowId = kind.workflowId(generation);
+  const headerId = header.id ?? "";
+  return {
+    xml: writeXml(message),
+    bundle: message,
+    headerId,
+    documentId: document.id ?? "",
+    documentIdentifier: document.identifier?.value ?? "",
+    compositionIdentifier,
+    envelope: {
+      workflowId,
+      ackWorkflowId: ackWorkflow(workflowId),
+      subject: kind.subject(generation, wording),
+      localId: input.organisation.odsCode,
+      to: writeRoutingAddress({
+        nhsNumber: input.patient.nhsNumber,
+        dateOfBirth: input.patient.birthDate,
+        surname: input.patient.name.family,
+        order: generation === 1 ? "DDMMYYYY" : "YYYYMMDD",
+      }),
+      fileName: `${headerId}.xml`,
+    },
+  };
+}
+
+function documentBundle(
+  input: DocumentInput,
+  kind: DocumentKind,
+  wording: Wording,
+  compositionIdentifier: string,
+  ids: () => string,
+): Bundle {
+  const organisation = organizationResource(ids(), input.organisation);
+  const registered = input.registeredPractice;
+  const practice = registered === undefined ? undefined : organizationResource(ids(), registered);
+  const patient = patientResource(ids(), input.patient, practice);
+  const practitioner = practitionerResource(ids(), input.practitioner);
+  const encounter = encounterResource(ids(), { kind, patient, practitioner, organisation, date: input.date });
+  const files = [
+    { title: input.report.title ?? kind.title, binary: attachmentResource(ids(), input.report) },
+    ...input.attachments.map((file) => ({ title: file.title, binary: attachmentResource(ids(), file) })),
+  ];
+  const composition: Composition = {
+    resourceType: "Composition",
+    id: ids(),
+    meta: { profile: [profiles.composition] },
+    text: {
+      status: "generated",
+      div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>${escapeXhtml(kind.summary(wording))}</p></div>`,
+    },
+    identifier: uuidIdentifier(compositionIdentifier),
+    status: "final",
+    type: { coding: [kind.type] },
+    subject: referenceTo(patient),
+    encounter: referenceTo(encounter),
+    date: instant(input.now),
+    // Send Document 2 names the organisation as author too (SCAL GPCM-SD-107).
+    author: [referenceTo(practitioner), ...(input.generation === 2 ? [referenceTo(organisation)] : [])],
+    title: kind.title,
+    confidentiality: input.confidential ? "R" : "N",
+    custodian: referenceTo(organisation),
+    ...(input.replaces === undefined
+      ? {}
+      : { relatesTo: [{ code: "replaces", targetIdentifier: uuidIdentifier(input.replaces) }] }),
+    section: files.map(({ title, binary }) => ({ title, entry: [referenceTo(binary)] })),
+  };
+  const others = practice === undefined ? [] : [practice];
+  return bundle("document", ids(), ids(), [
+    composition,
+    ...files.map(({ binary }) => binary),
+    encounter,
+    practitioner,
+    organisation,
+    ...others,
+    patient,
+  ]);
+}
+
+function wordingOf(input: DocumentInput): Wording {
+  const { prefix, given, family } = input.patient.name;
+  return {
+    patientName: [prefix, ...given, family].filter((part) => part !== undefined && part !== "").join(" "),
+    nhsNumber: input.patient.nhsNumber,
+    version: input.version,
+    practice: input.confidential ? undefined : { name: input.organisation.name, odsCode: input.organisation.odsCode },
+  };
+}
+
+function refuseInvalid(input: DocumentInput): void {
+  const refuse = (message: string): never => {
+    throw new Itk3Error("input-invalid", message);
+  };
+  if (!isNhsNumber(input.patient.nhsNumber)) refuse("The patient's NHS number is not valid.");
+  if (
+    !/^\d{4}-\d\d-\d\d$/.test(input.patient.birthDate) ||
+    primitiveFault("date", input.patient.birthDate) !== undefined
+  ) {
+    refuse("The patient's date of birth is not a whole date as yyyy-mm-dd.");
+  }
+  if (input.patient.name.family.trim() === "") refuse("The patient has no family name.");
+  if (typeof input.date === "string" && primitiveFault("dateTime", input.date) !== undefined) {
+    refuse("The date of the consultation is neither a date nor an instant with a zone.");
+  }
+  if (!Number.isSafeInteger(input.version) || input.version < 1) refuse("Versions are whole numbers from 1.");
+  if (input.senderReference === "" || input.senderReference.length > 255) {
+    refuse("The sender reference has 1 to 255 characters (FHIR-SR-03).");
+  }
+  if (input.generation === 2 && input.confidential) {
+    refuse("Send Document 2 does not send a confidential consultation (2.0.2).");
+  }
+  if ([input.report, ...input.attachments].some((file) => file.bytes.byteLength === 0))
+    refuse("An attachment is empty.");
+}

@@ -1,0 +1,78 @@
+/** 1: GP Connect Messaging 1.x. 2: Send Document 2.x. */
+export type Generation = 1 | 2;
+
+export interface PatientInput {
+  /** Ten digits, check digit verified. */
+  nhsNumber: string;
+  name: { family: string; given: readonly string[]; prefix?: string };
+  /** `yyyy-mm-dd`. */
+  birthDate: string;
+  gender?: "male" | "female" | "other" | "unknown";
+  address?: { line: readonly string[]; city?: string; district?: string; postalCode?: string };
+  phone?: string;
+}
+
+export interface PractitionerInput {
+  /** Twelve digits, as the Spine Directory Service knows the person. */
+  sdsUserId: string;
+  name: { family: string; given: readonly string[]; prefix?: string };
+  phone?: string;
+  /** Shown in the report; STU3's Practitioner has no place for it, so it is not in the message. */
+  role?: string;
+}
+
+export interface OrganisationInput {
+  odsCode: string;
+  name: string;
+  phone: string;
+  address?: { line: readonly string[]; city?: string; district?: string; postalCode?: string };
+}
+
+export interface AttachmentInput {
+  title: string;
+  contentType: string;
+  bytes: Uint8Array;
+}
+
+/** What every document needs. */
+export interface DocumentInput {
+  generation: Generation;
+  /** Gives UUIDs, version 4; random ones unless a test needs its own. */
+  ids?: () => string;
+  /** When the message is made: Composition.date and MessageHeader.timestamp. */
+  now: Date;
+  /** MessageHeader.id, where it was promised before; a fresh one otherwise. */
+  headerId?: string;
+  /** The sender's MESH mailbox. */
+  senderMailbox: string;
+  /** Identifies the encounter at the sender; up to 255 characters. */
+  senderReference: string;
+  /** FA For Action, or FI For Information: a copy. */
+  recipientType: "FA" | "FI";
+  patient: PatientInput;
+  practitioner: PractitionerInput;
+  organisation: OrganisationInput;
+  /** The practice that keeps the record, where it is known. */
+  registeredPractice?: { odsCode: string; name: string; phone?: string };
+  /** When the patient was seen: an instant, or `yyyy-mm-dd`. */
+  date: Date | string;
+  /** From 1; each replacement adds 1. */
+  version: number;
+  /** Generation 1: sent with the practice left out of subject and text. Generation 2: must not be sent. */
+  confidential: boolean;
+  /** `documentIdentifier` of the document that this one replaces. */
+  replaces?: string;
+  /** Composition.identifier to keep, for another version or an escalation of the same consultation. */
+  compositionIdentifier?: string;
+  /** The primary attachment. */
+  report: { contentType: "application/pdf"; bytes: Uint8Array; title?: string };
+  attachments: readonly AttachmentInput[];
+}
+
+export type ConsultationSummaryInput = DocumentInput;
+export type OnlineConsultationInput = DocumentInput;
+
+export interface GenericDocumentInput extends DocumentInput {
+  /** What the document is: its name (`Immunisation`, without the word report) and SNOMED CT type. */
+  document: { name: string; type: { code: string; display: string } };
+}

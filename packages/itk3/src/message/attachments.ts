@@ -1,0 +1,62 @@
+import type { Attachment as StoredAttachment, Composition, Resource } from "../stu3/types.ts";
+import type { Attachment } from "./model.ts";
+import type { References } from "./references.ts";
+
+/**
+ * The documents that the sections of a composition lead to: Binary resources, and the contents of DocumentReferences.
+ * Where several resources share an id (a published example does this), each reference to it takes the next of them.
+ */
+export function readAttachments(composition: Composition | undefined, references: References): Attachment[] {
+  const found: Attachment[] = [];
+  const used = new Set<Resource>();
+  for (const section of composition?.section ?? []) {
+    for (const reference of section.entry ?? []) {
+      const candidates = references.candidates(reference);
+      const resource = candidates.find((candidate) => !used.has(candidate)) ?? candidates[0];
+      if (resource === undefined || used.has(resource)) continue;
+      used.add(resource);
+      found.push(...contentsOf(resource, section.title, references, used));
+    }
+  }
+  const [first] = found;
+  if (first !== undefined) first.primary = true;
+  return found;
+}
+
+function contentsOf(
+  resource: Resource,
+  title: string | undefined,
+  references: References,
+  used: Set<Resource>,
+): Attachment[] {
+  if (resource.resourceType === "Binary") {
+    return [stored(resource.id, title, resource.contentType, resource.content)];
+  }
+  if (resource.resourceType !== "DocumentReference") return [];
+  return (resource.content ?? []).flatMap(({ attachment }) => {
+    if (attachment?.data !== undefined) return [inline(resource.id, title, attachment)];
+    const target = attachment?.url === undefined ? undefined : references.resolve({ reference: attachment.url });
+    if (target?.resourceType !== "Binary" || used.has(target)) return [];
+    used.add(target);
+    return [stored(target.id, attachment?.title ?? title, target.contentType, target.content)];
+  });
+}
+
+function inline(id: string | undefined, title: string | undefined, attachment: StoredAttachment): Attachment {
+  return stored(id, attachment.title ?? title, attachment.contentType, attachment.data);
+}
+
+function stored(
+  id: string | undefined,
+  title: string | undefined,
+  contentType: string | undefined,
+  content: string | undefined,
+): Attachment {
+  return {
+    id,
+    title,
+    contentType: contentType ?? "application/octet-stream",
+    bytes: () => Buffer.from(content ?? "", "base64"),
+    primary: false,
+  };
+}

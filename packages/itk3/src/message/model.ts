@@ -1,0 +1,67 @@
+import type { Issue } from "../issue.ts";
+import type { Bundle, Composition, MessageHeader, Organization, Patient, Practitioner } from "../stu3/types.ts";
+
+/** An ITK3 message that could be read, and the parts that a receiver asks for first. Any of them may be missing. */
+export interface Itk3Message {
+  bundle: Bundle;
+  header: MessageHeader;
+  /** MessageHeader.id: what a response must name. */
+  headerId: string | undefined;
+  /** MessageHeader.event.code: `ITK007C`, `ITK008M`, ... */
+  event: string | undefined;
+  /** MessageHeader.source.endpoint: the mailbox that the message says it comes from. */
+  sourceMailbox: string | undefined;
+  handling: MessageHandling;
+  /** What MessageHeader.sender refers to. */
+  sender: Organization | Practitioner | undefined;
+  /** The payload that MessageHeader.focus refers to. */
+  document: Bundle | undefined;
+  composition: Composition | undefined;
+  /** Composition.subject. */
+  patient: Patient | undefined;
+  /** Composition.custodian: the organisation that sends the document. */
+  custodian: Organization | undefined;
+  /** In the order of Composition.section. */
+  attachments: readonly Attachment[];
+  /** What reading noticed: also among the findings of the check. */
+  issues: readonly Issue[];
+}
+
+/** Extension-ITK-MessageHandling-2; each field undefined where it is missing or unreadable. */
+export interface MessageHandling {
+  busAckRequested: boolean | undefined;
+  infAckRequested: boolean | undefined;
+  recipientType: "FA" | "FI" | undefined;
+  messageDefinition: string | undefined;
+  senderReference: string | undefined;
+  localExtension: string | undefined;
+}
+
+export interface Attachment {
+  /** Id of the resource that holds it. */
+  id: string | undefined;
+  title: string | undefined;
+  contentType: string;
+  /** Decodes afresh each time. */
+  readonly bytes: () => Uint8Array;
+  /** True for the first (GPCM-SD-032). */
+  primary: boolean;
+}
+
+/**
+ * What is left of a message that could not be read: enough to answer it, or to see that it must not be answered
+ * (an ITK008M never is).
+ */
+export interface Remains {
+  headerId: string | undefined;
+  event: string | undefined;
+  handling: MessageHandling;
+}
+
+export interface ReadResult {
+  /** Undefined where the message could not be read; the issues say why, the last of them being the reason. */
+  message: Itk3Message | undefined;
+  issues: Issue[];
+  /** Only where there is no message. */
+  remains?: Remains;
+}

@@ -1,0 +1,41 @@
+import { Refusal } from "../issue.ts";
+import { decodeText, recommendedMaxBytes } from "../read/decode.ts";
+import { readXmlResource } from "../xml/read-resource.ts";
+import type { Resource } from "../stu3/types.ts";
+import { readHandling } from "./handling.ts";
+import { messageOf, resourcesOf } from "./message-of.ts";
+import type { ReadResult, Remains } from "./model.ts";
+
+export interface ReadOptions {
+  /** Larger messages are refused (20015). 5 MB unless given, as ITK3 recommends. */
+  maxBytes?: number;
+}
+
+/**
+ * Reads an ITK3 message. Never throws: what cannot be read has no `message` and an issue that says why.
+ *
+ * Elements in the wrong order are read with a warning; unknown elements, and values that are none, are left out with an
+ * error. What is left is for `check` to judge.
+ */
+export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadResult {
+  try {
+    const { resource, issues, refused } = readXmlResource(decodeText(bytes, options.maxBytes ?? recommendedMaxBytes));
+    if (refused !== undefined) {
+      return { message: undefined, issues: [...issues, refused], remains: remainsOf(resource) };
+    }
+    const message = resource?.resourceType === "Bundle" ? messageOf(resource, issues) : undefined;
+    if (message !== undefined) return { message, issues };
+    const text = "There is no MessageHeader in a message Bundle.";
+    issues.push({ severity: "error", code: "not-a-message", location: resource?.resourceType ?? "", text });
+    return { message: undefined, issues, remains: remainsOf(resource) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { message: undefined, issues: [error.issue], remains: remainsOf(undefined) };
+  }
+}
+
+function remainsOf(resource: Resource | undefined): Remains {
+  const bundle = resource?.resourceType === "Bundle" ? resource : undefined;
+  const header = resourcesOf(bundle).find((found) => found.resourceType === "MessageHeader");
+  return { headerId: header?.id, event: header?.event?.code, handling: readHandling(header) };
+}

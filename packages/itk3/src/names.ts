@@ -1,0 +1,53 @@
+// The names that ITK3, CareConnect and GP Connect give to things.
+
+export const systems = {
+  rfc4122: "https://tools.ietf.org/html/rfc4122",
+  snomed: "http://snomed.info/sct",
+  nhsNumber: "https://fhir.nhs.uk/Id/nhs-number",
+  odsOrganisation: "https://fhir.nhs.uk/Id/ods-organization-code",
+  odsSite: "https://fhir.nhs.uk/Id/ods-site-code",
+  sdsUser: "https://fhir.nhs.uk/Id/sds-user-id",
+  messageEvent: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-MessageEvent-2",
+  recipientType: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-RecipientType-1",
+  responseCodes: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-ResponseCodes-1",
+  verificationStatus: "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-NHSNumberVerificationStatus-1",
+} as const;
+
+export const extensions = {
+  messageHandling: "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-ITK-MessageHandling-2",
+  verificationStatus:
+    "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-NHSNumberVerificationStatus-1",
+} as const;
+
+export const profiles = {
+  messageBundle: "https://fhir.nhs.uk/STU3/StructureDefinition/ITK-Message-Bundle-1",
+  messageHeader: "https://fhir.nhs.uk/STU3/StructureDefinition/ITK-MessageHeader-2",
+  headerOrganization: "https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-ITK-Header-Organization-1",
+  headerPractitioner: "https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-ITK-Header-Practitioner-1",
+  documentBundle: "https://fhir.nhs.uk/STU3/StructureDefinition/ITK-Document-Bundle-1",
+  attachment: "https://fhir.nhs.uk/STU3/StructureDefinition/ITK-Attachment-Binary-1",
+  responseOutcome: "https://fhir.nhs.uk/STU3/StructureDefinition/ITK-Response-OperationOutcome-1",
+  composition: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Composition-1",
+  patient: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Patient-1",
+  practitioner: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Practitioner-1",
+  organization: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Organization-1",
+  encounter: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Encounter-1",
+} as const;
+
+export const messageDefinitions = {
+  sendDocument: "https://fhir.nhs.uk/STU3/MessageDefinition/ITK-GPConnectSendDocument-MessageDefinition-1",
+  /** The name that the conformance list gives (SCAL GPCM-SD-043); the guide's, above, is written. */
+  sendDocumentInstance:
+    "https://fhir.nhs.uk/STU3/MessageDefinition/ITK-GPConnectSendDocument-MessageDefinition-Instance-1",
+  response: "https://fhir.nhs.uk/STU3/MessageDefinition/ITK-Response-MessageDefinition-1",
+} as const;
+
+export const events = {
+  sendDocument: { code: "ITK007C", display: "ITK GP Connect Send Document" },
+  response: { code: "ITK008M", display: "ITK Response" },
+} as const;
+
+export const recipientTypes = { FA: "For Action", FI: "For Information" } as const;
+
+/** Stands for the request's id in the answer to a message whose id cannot be read. */
+export const unreadableHeaderId = "UNREADABLE-IN-ORIGINAL-MESSAGE";

@@ -1,0 +1,24 @@
+import { Refusal } from "../issue.ts";
+import type { IssueCode } from "../issue.ts";
+
+/** ITK3 recommends at most 5 MB (response code 20015). */
+export const recommendedMaxBytes: number = 5 * 1024 * 1024;
+
+/** @throws Refusal where there is nothing, too much, or no UTF-8. */
+export function decodeText(bytes: Uint8Array, maxBytes: number): string {
+  if (bytes.byteLength > maxBytes) refuse("too-large", `The message is larger than ${maxBytes} bytes.`);
+  if (bytes.byteLength === 0) refuse("empty", "The message is empty.");
+  const [first = 0, second = 0] = bytes;
+  const wide =
+    (first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe) || first === 0 || second === 0;
+  if (wide) refuse("encoding", "The message is UTF-16 or UTF-32: a FHIR message is UTF-8.");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return refuse("encoding", "The message is not valid UTF-8.");
+  }
+}
+
+function refuse(code: IssueCode, text: string): never {
+  throw new Refusal({ severity: "error", code, location: "", text });
+}

@@ -1,0 +1,42 @@
+import { events } from "../names.ts";
+import type { Itk3Message } from "../message/model.ts";
+import { referencesOf } from "../message/references.ts";
+import { resourcesOf } from "../message/message-of.ts";
+import { type ResponseCode, responseCodes } from "./response-codes.ts";
+
+/** What an ITK3 Response says. */
+export interface ResponseContent {
+  /** MessageHeader.id of the message answered, or `UNREADABLE-IN-ORIGINAL-MESSAGE`. */
+  requestHeaderId: string;
+  level: ResponseCode["level"];
+  /** Usually one of ITK-ResponseCodes-1; a code that is not is believed by its first digit and response.code. */
+  code: string;
+  positive: boolean;
+  diagnostics?: string;
+}
+
+/** An ITK008M: it is recorded, and never answered. */
+export function isResponse(message: Itk3Message): boolean {
+  return message.event === events.response.code;
+}
+
+/** Undefined where the message is no ITK008M, or names no request or no code. */
+export function readResponse(message: Itk3Message): ResponseContent | undefined {
+  if (!isResponse(message)) return undefined;
+  const { response } = message.header;
+  const details = referencesOf(message.bundle).candidates(response?.details);
+  const all = details.length > 0 ? details : resourcesOf(message.bundle);
+  const outcome = all.find((resource) => resource.resourceType === "OperationOutcome");
+  const issue = outcome?.issue?.[0];
+  const code = issue?.details?.coding?.[0]?.code;
+  const requestHeaderId = response?.identifier;
+  if (requestHeaderId === undefined || code === undefined) return undefined;
+  const known = responseCodes.get(code);
+  return {
+    requestHeaderId: requestHeaderId.replace(/^urn:uuid:/, ""),
+    level: known?.level ?? (code.startsWith("3") ? "business" : "infrastructure"),
+    code,
+    positive: known?.positive ?? response?.code === "ok",
+    ...(issue?.diagnostics === undefined ? {} : { diagnostics: issue.diagnostics }),
+  };
+}

@@ -1,0 +1,403 @@
+// One pass over the tokens, led by the element table. A stack of frames mirrors the open elements:
+//   complex    a resource, datatype or backbone element: its object is already in its parent's
+//   primitive  a value; its id and extensions gather in `value`, and go beside it (`_name`) when it closes
+//   holder     `resource`, `contained`, `outcome`: waits for the one resource inside
+//   narrative  the xhtml div: elements are checked against the white list, the text is kept as written
+//   skip       something unknown, or one too many: reported once, not read
+import { type Issue, type IssueCode, Refusal } from "../issue.ts";
+import { setPosition } from "../read/positions.ts";
+import {
+  type ElementDefinition,
+  isElementName,
+  resourceDefinition,
+  type TypeDefinition,
+  typeDefinition,
+} from "../stu3/element-table.ts";
+import { primitiveFault } from "../stu3/primitives.ts";
+import type { Resource } from "../stu3/types.ts";
+import { narrativeFault } from "./narrative.ts";
+import { tokenise, type XmlElement } from "./tokenise.ts";
+
+export const fhirNamespace = "http://hl7.org/fhir";
+export const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
+const schemaInstancePrefix = /^(?:xmlns(?::.*)?|[^:]+:(?:schemaLocation|noNamespaceSchemaLocation))$/;
+
+type Value = Record<string, unknown>;
+
+interface Frame {
+  kind: "complex" | "primitive" | "holder" | "narrative" | "skip";
+  /** Its part of the location: "" for a resource, whose holder has named it. */
+  name: string;
+  index: number | undefined;
+  line: number;
+  column: number;
+  definition: ElementDefinition | undefined;
+  type: TypeDefinition | undefined;
+  value: Value;
+  /** Schema order of the last child, to notice one out of order. */
+  order: number;
+  /** A primitive's value, as written. */
+  written: string | undefined;
+  /** Narrative: offset of its `<`. Holder: 1 once its resource came. Others: open elements within what is skipped. */
+  count: number;
+  complained: boolean;
+}
+
+export interface ReadResource {
+  /** As far as it was read: whole only where `refused` is undefined. */
+  resource: Resource | undefined;
+  issues: Issue[];
+  refused: Issue | undefined;
+}
+
+const maxIssues = 500;
+
+/** Reads one resource from XML. Never throws. */
+export function readXmlResource(text: string): ReadResource {
+  const issues: Issue[] = [];
+  const frames: Frame[] = [];
+  let root: Value | undefined;
+
+  const location = (last?: string): string => {
+    const parts = frames.filter((frame) => frame.name !== "").map((frame) => at(frame.name, frame.index));
+    return (last === undefined ? parts : [...parts, last]).join(".");
+  };
+  const report = (severity: Issue["severity"], code: IssueCode, place: string, position: Place, text: string): void => {
+    if (issues.length > maxIssues) return;
+    const { line, column } = position;
+    issues.push({ severity, code, location: place, line, column, text });
+    if (issues.length === maxIssues) {
+      issues.push({
+        severity: "error",
+        code: "too-many-issues",
+        location: "",
+        text: `More than ${maxIssues} issues: the rest are not listed.`,
+      });
+    }
+  };
+  const refuse = (code: IssueCode, position: Place, reason: string): never => {
+    const { line, column } = position;
+    throw new Refusal({ severity: "error", code, location: location(), line, column, text: reason });
+  };
+  const push = (kind: Frame["kind"], name: string, element: XmlElement, rest: Partial<Frame> = {}): Frame => {
+    const { line, column } = element;
+    const frame: Frame = {
+      kind,
+      name,
+      index: undefined,
+      line,
+      column,
+      definition: undefined,
+      type: undefined,
+      value: {},
+      order: -1,
+      written: undefined,
+      count: 0,
+      complained: false,
+      ...rest,
+    };
+    frames.push(frame);
+    if (kind === "complex") setPosition(frame.value, { line, column });
+    return frame;
+  };
+
+  const openResource = (element: XmlElement, holder: Frame | undefined): void => {
+    const type = element.namespace === fhirNamespace ? resourceDefinition(element.name) : undefined;
+    if (holder === undefined && type === undefined) {
+      refuse("wrong-root", element, "The root element is not a FHIR resource that Send Document can carry.");
+    }
+    if (holder !== undefined && holder.count > 0) {
+      report("error", "too-many", location(), element, "More than one resource stands where one may.");
+      push("skip", "", element);
+      return;
+    }
+    if (holder !== undefined) holder.count = 1;
+    if (type === undefined) {
+      report(
+        "error",
+        "unknown-resource",
+        location(),
+        element,
+        "A resource that Send Document does not know was left out.",
+      );
+      push("skip", "", element);
+      return;
+    }
+    const value: Value = { resourceType: type.name };
+    if (holder === undefined) root = value;
+    else attach(frames.at(-2), holder.definition, value);
+    const frame = push("complex", holder === undefined ? type.name : "", element, { type, value });
+    readAttributes(frame, element);
+  };
+
+  const openChild = (parent: Frame, element: XmlElement): void => {
+    const definition = parent.type?.byName.get(element.name);
+    const known = isElementName(element.name) ? ` ${element.name}` : "";
+    if (definition === undefined || definition.attribute) {
+      report(
+        "error",
+        "unknown-element",
+        location(),
+        element,
+        `Unknown element${known} in ${parent.type?.name}: it was left out.`,
+      );
+      push("skip", "", element);
+      return;
+    }
+    const expected = definition.kind === "narrative" ? xhtmlNamespace : fhirNamespace;
+    if (element.namespace !== expected) {
+      report(
+        "error",
+        "namespace",
+        location(definition.name),
+        element,
+        "The element is in the wrong namespace: it was left out.",
+      );
+      push("skip", "", element);
+      return;
+    }
+    if (definition.order < parent.order) {
+      report(
+        "warning",
+        "wrong-order",
+        location(definition.name),
+        element,
+        `${definition.name} stands after an element that it should stand before.`,
+      );
+    } else {
+      parent.order = definition.order;
+    }
+    if (!definition.repeating && isTaken(parent, definition)) {
+      report(
+        "error",
+        "too-many",
+        location(definition.name),
+        element,
+        `${definition.choice ?? definition.name} may stand once only: the first was kept.`,
+      );
+      push("skip", "", element);
+      return;
+    }
+    enter(parent, definition, element);
+  };
+
+  const enter = (parent: Frame, definition: ElementDefinition, element: XmlElement): void => {
+    const held = parent.value[definition.name];
+    const index = definition.repeating ? (Array.isArray(held) ? held.length : 0) : undefined;
+    switch (definition.kind) {
+      case "narrative":
+        push("narrative", definition.name, element, { definition, count: element.start });
+        openNarrative(element);
+        return;
+      case "resource":
+        push("holder", definition.name, element, { definition, index });
+        checkNoAttributes(element);
+        return;
+      case "primitive": {
+        const type = typeDefinition("Element");
+        const frame = push("primitive", definition.name, element, { definition, index, type });
+        frame.written = element.attributes["value"];
+        readAttributes(frame, element);
+        return;
+      }
+      case "complex": {
+        const frame = push("complex", definition.name, element, {
+          definition,
+          index,
+          type: typeDefinition(definition.type),
+        });
+        attach(parent, definition, frame.value);
+        readAttributes(frame, element);
+        return;
+      }
+    }
+  };
+
+  const readAttributes = (frame: Frame, element: XmlElement): void => {
+    for (const name in element.attributes) {
+      if (frame.kind === "primitive" && name === "value") continue;
+      const definition = frame.type?.byName.get(name);
+      if (definition?.attribute === true) {
+        const written = element.attributes[name] ?? "";
+        checkValue(definition, written, name, element);
+        frame.value[name] = written;
+      } else if (!schemaInstancePrefix.test(name)) {
+        report("error", "unknown-attribute", location(), element, "An attribute that FHIR does not know was left out.");
+      }
+    }
+  };
+
+  const checkNoAttributes = (element: XmlElement): void => {
+    for (const name in element.attributes) {
+      if (!schemaInstancePrefix.test(name)) {
+        report("error", "unknown-attribute", location(), element, "An attribute that FHIR does not know was left out.");
+      }
+    }
+  };
+
+  const checkValue = (
+    definition: ElementDefinition,
+    written: string,
+    last: string | undefined,
+    position: Place,
+  ): boolean => {
+    const fault = primitiveFault(definition.type, written);
+    if (fault !== undefined) {
+      report("error", "bad-value", location(last), position, `${definition.name} ${fault}.`);
+      return false;
+    }
+    if (definition.codes !== undefined && !definition.codes.has(written)) {
+      report(
+        "error",
+        "bad-code",
+        location(last),
+        position,
+        `${definition.name} is not one of ${[...definition.codes].join(", ")}.`,
+      );
+    }
+    return true;
+  };
+
+  const openNarrative = (element: XmlElement): void => {
+    const frame = frames.at(-1);
+    if (frame === undefined) return;
+    const foreign = element.namespace !== xhtmlNamespace || element.prefixed;
+    const fault = foreign
+      ? { active: false, text: "A narrative holds an element of another namespace, or a prefix." }
+      : narrativeFault(element.name, element.attributes);
+    if (fault === undefined) return;
+    if (fault.active) refuse("active-content", element, `${fault.text} The message was refused.`);
+    if (!frame.complained)
+      report("error", "narrative", location(), element, `${fault.text} The narrative was left out.`);
+    frame.complained = true;
+  };
+
+  const closePrimitive = (frame: Frame, parent: Frame): void => {
+    const { definition, written } = frame;
+    if (definition === undefined) return;
+    const extended = Object.keys(frame.value).length > 0;
+    let value: unknown = null;
+    if (written === undefined) {
+      if (!extended)
+        report("error", "empty-element", location(), frame, `${definition.name} has neither a value nor an extension.`);
+    } else {
+      const right = checkValue(definition, written, undefined, frame);
+      value = toScalar(definition.type, written, right);
+    }
+    if (definition.repeating) {
+      const list = listOf(parent.value, definition.name);
+      list.push(value);
+      if (extended) {
+        const companions = listOf(parent.value, `_${definition.name}`);
+        while (companions.length < list.length - 1) companions.push(null);
+        companions.push(frame.value);
+      }
+    } else {
+      if (value !== null) parent.value[definition.name] = value;
+      if (extended) parent.value[`_${definition.name}`] = frame.value;
+    }
+  };
+
+  const closeComplex = (frame: Frame): void => {
+    for (const names of frame.type?.required ?? []) {
+      if (names.some((name) => name in frame.value || `_${name}` in frame.value)) continue;
+      const [first = ""] = names;
+      const missing = names.length === 1 ? first : (frame.type?.byName.get(first)?.choice ?? first);
+      report("error", "missing-element", location(), frame, `${frame.type?.name} has no ${missing}.`);
+    }
+    if (Object.keys(frame.value).length === 0) {
+      report("error", "empty-element", location(), frame, `${frame.definition?.name} is empty.`);
+    }
+  };
+
+  const closeNarrative = (frame: Frame, parent: Frame, end: number): void => {
+    if (frame.complained) return;
+    if (frame.written === undefined) report("error", "narrative", location(), frame, "The narrative is empty.");
+    parent.value[frame.name] = text.slice(frame.count, end);
+  };
+
+  try {
+    let inside = 0; // elements open within a narrative or something skipped
+    tokenise(text, {
+      open(element) {
+        const top = frames.at(-1);
+        if (top === undefined) openResource(element, undefined);
+        else if (top.kind === "complex" || top.kind === "primitive") openChild(top, element);
+        else if (top.kind === "holder") openResource(element, top);
+        else {
+          inside += 1;
+          if (top.kind === "narrative") openNarrative(element);
+          if (top.kind === "narrative" && element.name === "img") top.written = "";
+        }
+      },
+      text(found) {
+        const top = frames.at(-1);
+        if (top === undefined || top.kind === "skip" || !/\S/.test(found)) return;
+        if (top.kind === "narrative") {
+          top.written = "";
+        } else if (!top.complained) {
+          top.complained = true;
+          report("error", "unexpected-text", location(), top, "Text stands between elements: it was left out.");
+        }
+      },
+      close(end) {
+        if (inside > 0) {
+          inside -= 1;
+          return;
+        }
+        const frame = frames.at(-1);
+        const parent = frames.at(-2);
+        if (frame === undefined) return;
+        if (frame.kind === "complex") closeComplex(frame);
+        else if (frame.kind === "primitive" && parent !== undefined) closePrimitive(frame, parent);
+        else if (frame.kind === "narrative" && parent !== undefined) closeNarrative(frame, parent, end);
+        else if (frame.kind === "holder" && frame.count === 0) {
+          report("error", "empty-element", location(), frame, `${frame.name} holds no resource.`);
+        }
+        frames.pop();
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { resource: root as Resource | undefined, issues, refused: error.issue };
+  }
+  return { resource: root as Resource | undefined, issues, refused: undefined };
+}
+
+interface Place {
+  line: number;
+  column: number;
+}
+
+function at(name: string, index: number | undefined): string {
+  return index === undefined ? name : `${name}[${index}]`;
+}
+
+function attach(parent: Frame | undefined, definition: ElementDefinition | undefined, value: Value): void {
+  if (parent === undefined || definition === undefined) return;
+  if (definition.repeating) listOf(parent.value, definition.name).push(value);
+  else parent.value[definition.name] = value;
+}
+
+function listOf(value: Value, name: string): unknown[] {
+  const held = value[name];
+  if (Array.isArray(held)) return held;
+  const made: unknown[] = [];
+  value[name] = made;
+  return made;
+}
+
+function isTaken(parent: Frame, definition: ElementDefinition): boolean {
+  const taken = (name: string): boolean => name in parent.value || `_${name}` in parent.value;
+  if (definition.choice === undefined) return taken(definition.name);
+  return parent.type?.elements.some((other) => other.order === definition.order && taken(other.name)) ?? false;
+}
+
+const wholeNumbers: ReadonlySet<string> = new Set(["integer", "unsignedInt", "positiveInt"]);
+
+// A boolean or number that is none cannot be held; any other value is kept as it was written.
+function toScalar(type: string, written: string, right: boolean): unknown {
+  if (type === "boolean") return right ? written === "true" : null;
+  if (wholeNumbers.has(type)) return right ? Number(written) : null;
+  return written;
+}

@@ -1,0 +1,154 @@
+// Well-formed XML, and nothing that a FHIR message has no use for: no DOCTYPE, no processing instruction, UTF-8 only,
+// XML 1.0 only, at most 64 elements deep. saxes resolves no namespaces here (its resolution is quadratic in depth): the
+// scopes below do, and a lookup takes at most one step a level.
+import { SaxesParser } from "saxes";
+import { type IssueCode, Refusal } from "../issue.ts";
+
+export interface XmlElement {
+  /** Local name; `namespace` is "" where none applies. */
+  name: string;
+  namespace: string;
+  /** True where the name was written with a prefix. */
+  prefixed: boolean;
+  /** As written, namespace declarations included. */
+  attributes: Readonly<Record<string, string>>;
+  /** Offset of `<` in the text. */
+  start: number;
+  line: number;
+  column: number;
+}
+
+export interface XmlHandler {
+  open(element: XmlElement): void;
+  text(text: string): void;
+  /** `end` is the offset after the element's last `>`. */
+  close(end: number): void;
+}
+
+export const maxDepth = 64;
+
+const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
+const xmlnsNamespace = "http://www.w3.org/2000/xmlns/";
+
+interface Scope {
+  depth: number;
+  standard: string;
+  prefixes: ReadonlyMap<string, string>;
+  parent: Scope | undefined;
+}
+
+/** @throws Refusal where `text` is not such XML; whatever the handler throws comes through. */
+export function tokenise(text: string, handler: XmlHandler): void {
+  const parser = new SaxesParser<{ xmlns: false }>({ xmlns: false });
+  let depth = 0;
+  let line = 1;
+  let column = 1;
+  let scope: Scope | undefined;
+
+  const refuse = (code: IssueCode, reason: string): never => {
+    throw new Refusal({
+      severity: "error",
+      code,
+      location: "",
+      line: parser.line,
+      column: parser.column + 1,
+      text: reason,
+    });
+  };
+  const malformed = (reason: string): never => refuse("not-well-formed", `Not well-formed XML: ${reason}.`);
+
+  const lookUp = (prefix: string): string => {
+    for (let at = scope; at !== undefined; at = at.parent) {
+      const found = at.prefixes.get(prefix);
+      if (found !== undefined) return found;
+    }
+    return prefix === "xml" ? xmlNamespace : malformed("a namespace prefix is not declared");
+  };
+
+  const enterScope = (attributes: Readonly<Record<string, string>>): void => {
+    let standard: string | undefined;
+    let prefixes: Map<string, string> | undefined;
+    for (const name in attributes) {
+      if (!name.startsWith("xmlns")) continue;
+      const uri = attributes[name] ?? "";
+      if (name === "xmlns") {
+        standard = uri;
+      } else if (name.startsWith("xmlns:")) {
+        const prefix = name.slice(6);
+        const reserved = prefix === "xmlns" || (prefix === "xml") !== (uri === xmlNamespace) || uri === xmlnsNamespace;
+        if (uri === "" || prefix === "" || prefix.includes(":") || reserved)
+          malformed("a namespace declaration is wrong");
+        prefixes ??= new Map();
+        prefixes.set(prefix, uri);
+      }
+    }
+    if (standard === xmlNamespace || standard === xmlnsNamespace) malformed("a namespace declaration is wrong");
+    if (standard === undefined && prefixes === undefined) return;
+    scope = { depth, standard: standard ?? scope?.standard ?? "", prefixes: prefixes ?? noPrefixes, parent: scope };
+  };
+
+  const checkAttributes = (attributes: Readonly<Record<string, string>>): void => {
+    let expanded: Set<string> | undefined;
+    for (const name in attributes) {
+      const colon = name.indexOf(":");
+      if (colon === -1 || name.startsWith("xmlns:")) continue;
+      const local = name.slice(colon + 1);
+      if (colon === 0 || local === "" || local.includes(":")) malformed("an attribute's name is wrong");
+      const full = `${lookUp(name.slice(0, colon))} ${local}`;
+      expanded ??= new Set();
+      if (expanded.has(full)) malformed("an attribute stands twice");
+      expanded.add(full);
+    }
+  };
+
+  parser.on("error", (error) => malformed(reasonOf(error)));
+  parser.on("doctype", () => refuse("doctype", "A DOCTYPE is not allowed in a FHIR message."));
+  parser.on("processinginstruction", () =>
+    refuse("processing-instruction", "A processing instruction is not allowed in a FHIR message."),
+  );
+  parser.on("xmldecl", ({ encoding, version }) => {
+    if (version !== "1.0") malformed("only XML 1.0 is read");
+    if (encoding !== undefined && encoding.toUpperCase() !== "UTF-8") {
+      refuse("encoding", "The message declares an encoding other than UTF-8.");
+    }
+  });
+  parser.on("opentagstart", ({ name }) => {
+    depth += 1;
+    if (depth > maxDepth) refuse("too-deep", `Elements are nested more than ${maxDepth} deep.`);
+    const back = parser.column - name.length - 1;
+    line = back < 0 ? parser.line - 1 : parser.line;
+    column = Math.max(back, 1);
+  });
+  parser.on("opentag", ({ name, attributes }) => {
+    enterScope(attributes);
+    checkAttributes(attributes);
+    const colon = name.indexOf(":");
+    const local = name.slice(colon + 1);
+    if (colon === 0 || local === "" || local.includes(":")) malformed("an element's name is wrong");
+    handler.open({
+      name: local,
+      namespace: colon === -1 ? (scope?.standard ?? "") : lookUp(name.slice(0, colon)),
+      prefixed: colon !== -1,
+      attributes,
+      start: text.lastIndexOf("<", parser.position - 1),
+      line,
+      column,
+    });
+  });
+  parser.on("text", (found) => handler.text(found));
+  parser.on("cdata", (found) => handler.text(found));
+  parser.on("closetag", () => {
+    handler.close(parser.position);
+    if (scope?.depth === depth) scope = scope.parent;
+    depth -= 1;
+  });
+  parser.write(text).close();
+}
+
+const noPrefixes: ReadonlyMap<string, string> = new Map();
+
+// saxes says "line:column: reason: what it found". What it found may be anybody's name: it is left out.
+function reasonOf(error: Error): string {
+  const [, reason = "unreadable"] = /^(?:\d+:\d+: )?([^:]*)/.exec(error.message) ?? [];
+  return reason.replace(/\.$/, "");
+}

@@ -105,7 +105,7 @@ test("an online consultation's report says who wrote what and who it was sent to
   const [page = ""] = await pagesOf(await reportPdf(consultation, { organisation, clock }));
   assert.match(page, /ONLINE CONSULTATION REPORT/);
   assert.match(page, /Submitted: 02-Mar-2026 10:15 Sent to: Quay Pharmacy Registered GP Practice: Mill Lane Surgery/);
-  assert.match(page, /What is the problem\?: Entered by the patient A sore throat\./);
+  assert.match(page, /What is the problem\? Entered by the patient A sore throat\./);
   assert.doesNotMatch(page, /A patient recently consulted/);
 });
 

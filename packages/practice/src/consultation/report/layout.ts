@@ -147,7 +147,7 @@ function drawSection(pen: Pen, content: ReportContent, section: ReportSection, t
   let y = top;
   let room = 0;
   const drawTitle = (continued: boolean): void => {
-    const words = `${section.title}${continued ? " (continued)" : ""}:`;
+    const words = withColon(section.title + (continued ? " (continued)" : ""));
     const lines = pen.wrap(words, title, notesTab - inset - 12);
     pen.as(continued ? "artifact" : "H3", () => {
       for (const [index, line] of lines.entries()) {
@@ -157,7 +157,7 @@ function drawSection(pen: Pen, content: ReportContent, section: ReportSection, t
     room = y + lines.length * pen.lineHeight(title);
   };
 
-  const start = pen.wrap(`${section.title}:`, title, notesTab - inset - 12).length;
+  const start = pen.wrap(withColon(section.title), title, notesTab - inset - 12).length;
   // A title alone at the foot of a page tells nothing: it keeps two lines of its notes.
   if (y + Math.max(start, 2) * pen.lineHeight(title) > notesBottom) y = startPage(pen, content, false);
   drawTitle(false);
@@ -184,6 +184,11 @@ function drawSection(pen: Pen, content: ReportContent, section: ReportSection, t
   }
   // A carriage return between sections (CS-012).
   return Math.max(y, room) + 10;
+}
+
+/** A title that is a question ends as one. */
+function withColon(title: string): string {
+  return /[?:.!]$/.test(title) ? title : `${title}:`;
 }
 
 function drawPageNumbers(pen: Pen): void {

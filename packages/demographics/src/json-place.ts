@@ -1,8 +1,9 @@
 /** A value in a file of JSON, and where what is wrong with it is told. */
 export interface Place {
   readonly value: unknown;
-  /** The file's name, a space and a JSON Pointer (RFC 6901). */
-  readonly at: string;
+  readonly file: string;
+  /** A JSON Pointer (RFC 6901), empty for the whole file. */
+  readonly pointer: string;
   readonly problems: string[];
 }
 
@@ -12,14 +13,14 @@ export interface Place {
  */
 export type Read<Value> = (place: Place) => Value;
 
-export function problem(place: Place, text: string): void {
-  place.problems.push(`${place.at} ${text}`);
+export function problem({ file, pointer, problems }: Place, text: string): void {
+  problems.push(`${pointer === "" ? file : `${file} ${pointer}`} ${text}`);
 }
 
 /** Text of JSON as a place; undefined, and a problem, if it is none. */
 export function parseJson(file: string, text: string, problems: string[]): Place | undefined {
   try {
-    return { value: JSON.parse(text) as unknown, at: `${file} `, problems };
+    return { value: JSON.parse(text) as unknown, file, pointer: "", problems };
   } catch (error) {
     // The parser's message may quote the file; only where it stopped is kept.
     const [where = ""] = / at line \d+ column \d+|\(line \d+ column \d+\)/.exec(String(error)) ?? [];
@@ -30,7 +31,7 @@ export function parseJson(file: string, text: string, problems: string[]): Place
 
 /** An object with no properties but these. Gives a function to read each of them. */
 export function object(place: Place, names: readonly string[]): <Value>(name: string, read: Read<Value>) => Value {
-  const { value, at, problems } = place;
+  const { value, pointer, problems } = place;
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   if (!isObject) problem(place, "must be an object");
   const properties = isObject ? (value as Readonly<Record<string, unknown>>) : {};
@@ -40,7 +41,12 @@ export function object(place: Place, names: readonly string[]): <Value>(name: st
   }
   // What is inside something that is no object is not missing: the problem has been told.
   return (name, read) =>
-    read({ value: properties[name], at: `${at}/${name}`.replace(" //", " /"), problems: isObject ? problems : [] });
+    read({
+      ...place,
+      value: properties[name],
+      pointer: `${pointer}/${name}`,
+      problems: isObject ? problems : [],
+    });
 }
 
 export function optional<Value>(read: Read<Value>): Read<Value | undefined> {
@@ -53,12 +59,12 @@ export function withDefault<Value>(read: Read<Value>, value: Value): Read<Value>
 
 export function list<Value>(read: Read<Value>, least = 0): Read<Value[]> {
   return (place) => {
-    const { value, at, problems } = place;
+    const { value, pointer } = place;
     if (!Array.isArray(value) || value.length < least) {
       problem(place, least === 0 ? "must be a list" : `must be a list of at least ${least}`);
       return [];
     }
-    return value.map((item: unknown, index) => read({ value: item, at: `${at}/${index}`, problems }));
+    return value.map((item: unknown, index) => read({ ...place, value: item, pointer: `${pointer}/${index}` }));
   };
 }
 

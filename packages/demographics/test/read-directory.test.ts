@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Directory, DirectoryError, readDirectory } from "@restante/demographics";
+
+const clock = { now: () => new Date("2026-11-23T08:00:00Z") };
+
+const smith = {
+  nhsNumber: "991 283 0164",
+  names: [{ family: "Smith" }],
+  dateOfBirth: "1988-12-01",
+};
+const surgery = {
+  odsCode: "y99002",
+  name: "Surgery",
+  role: "practice",
+  address: { lines: ["1 Street"], postcode: "ZZ99 3VZ" },
+  phone: "01632 960002",
+  mailboxes: [{ mailboxId: "y99002ot001", transport: "directory", sends: ["W"], receives: [] }],
+};
+
+function read(patients: readonly object[], organisations: readonly object[] = [surgery]): Directory {
+  return readDirectory(
+    { patients: JSON.stringify({ patients }), organisations: JSON.stringify({ organisations }) },
+    clock,
+  );
+}
+
+function problemsOf(patients: string, organisations: string): readonly string[] {
+  try {
+    readDirectory({ patients, organisations }, clock);
+  } catch (error) {
+    assert.ok(error instanceof DirectoryError, String(error));
+    return error.problems;
+  }
+  return assert.fail("the files were accepted");
+}
+
+test("what is left out is taken as usual, and ids are put in their own form", () => {
+  const { patients, organisations } = read([{ ...smith, note: "for people", deceased: "1 day ago" }]);
+  assert.deepEqual(patients, [
+    {
+      nhsNumber: "9912830164",
+      formerNhsNumbers: [],
+      names: [{ use: "usual", prefix: undefined, given: [], family: "Smith" }],
+      dateOfBirth: "1988-12-01",
+      gender: undefined,
+      address: undefined,
+      phone: undefined,
+      practice: undefined,
+      formerPractices: [],
+      deceased: "2026-11-22",
+      restricted: false,
+      invalidated: false,
+    },
+  ]);
+  assert.equal(organisations[0]?.odsCode, "Y99002");
+  assert.equal(organisations[0]?.mailboxes[0]?.mailboxId, "Y99002OT001");
+});
+
+test("every problem of both files is told at once, with its place, and nothing of what is in them", () => {
+  const patients = JSON.stringify({
+    patients: [
+      { ...smith, nhsNumber: "9912830165", Smith: 1 },
+      { names: [], dateOfBirth: "Smith", practice: { odsCode: "Smith's", from: "Smith" } },
+      "Smith",
+    ],
+  });
+  const organisations = JSON.stringify({
+    organisations: [
+      { ...surgery, role: "Smith", mailboxes: [{ mailboxId: "Smith, Jo", transport: "api", sends: [] }] },
+    ],
+  });
+  const problems = problemsOf(patients, organisations);
+  assert.deepEqual(
+    problems.map((problem) => problem.split(" ", 2).join(" ")),
+    [
+      "patients.json /patients/0",
+      "patients.json /patients/0/nhsNumber",
+      "patients.json /patients/1/nhsNumber",
+      "patients.json /patients/1/names",
+      "patients.json /patients/1/dateOfBirth",
+      "patients.json /patients/1/practice/odsCode",
+      "patients.json /patients/1/practice/from",
+      "patients.json /patients/2",
+      "organisations.json /organisations/0/role",
+      "organisations.json /organisations/0/mailboxes/0/mailboxId",
+      "organisations.json /organisations/0/mailboxes/0/receives",
+    ],
+  );
+  assert.doesNotMatch(problems.join("\n"), /smith|9912830165/i);
+});
+
+test("a number, an ODS code or a mailbox that is there twice is told, by both places", () => {
+  const patients = JSON.stringify({
+    patients: [smith, { ...smith, nhsNumber: "9912487575", formerNhsNumbers: ["9912830164"] }],
+  });
+  const organisations = JSON.stringify({ organisations: [surgery, surgery] });
+  assert.deepEqual(problemsOf(patients, organisations), [
+    "patients.json /patients/1/formerNhsNumbers/0 is the same as patients.json /patients/0/nhsNumber",
+    "organisations.json /organisations/1/odsCode is the same as organisations.json /organisations/0/odsCode",
+    "organisations.json /organisations/1/mailboxes/0/mailboxId is the same as organisations.json /organisations/0/mailboxes/0/mailboxId",
+  ]);
+});
+
+test("files that are not JSON, or not these files, are told", () => {
+  assert.deepEqual(problemsOf("", "[]"), ["patients.json is not JSON", "organisations.json must be an object"]);
+  assert.deepEqual(problemsOf("{}", '{"organisations":[]}'), [
+    "patients.json /patients must be a list",
+    "organisations.json /organisations must be a list of at least 1",
+  ]);
+});

@@ -43,7 +43,7 @@ export type NameUse = "usual" | "old" | "maiden" | "nickname" | "temp";
 export type Gender = "male" | "female" | "other" | "unknown";
 
 export interface PostalAddress {
-  readonly lines: readonly string[];
+  readonly lines: string[];
   readonly postcode: string;
 }
 

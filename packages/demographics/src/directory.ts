@@ -21,7 +21,7 @@ export interface Organisation {
   readonly role: "practice" | "pharmacy";
   readonly address: PostalAddress;
   readonly phone: string;
-  readonly email?: string | undefined;
+  readonly email?: string;
   /** At least one. */
   readonly mailboxes: readonly OrganisationMailbox[];
 }

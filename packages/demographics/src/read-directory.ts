@@ -96,13 +96,14 @@ const readRegistration: Read<Registration> = (place) => {
 
 const readOrganisation: Read<Organisation> = (place) => {
   const read = object(place, ["odsCode", "name", "role", "address", "phone", "email", "mailboxes"]);
+  const email = read("email", optional(text));
   return {
     odsCode: read("odsCode", odsCode),
     name: read("name", text),
     role: read("role", oneOf("practice", "pharmacy")),
     address: read("address", readAddress),
     phone: read("phone", text),
-    email: read("email", optional(text)),
+    ...(email === undefined ? {} : { email }),
     mailboxes: read("mailboxes", list(readMailbox, 1)),
   };
 };

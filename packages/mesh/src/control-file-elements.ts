@@ -37,7 +37,7 @@ export function readElements(bytes: Uint8Array): ReadonlyMap<string, FoundElemen
   });
   parser.on("opentagstart", ({ name }) => {
     if (leaf !== undefined) throw new ControlFileError(`${leaf.name} is not closed.`, leaf.line);
-    path.push(otherSpellings[name] ?? name);
+    path.push(otherSpellings.get(name) ?? name);
     if (path.length === 1 && name !== "DTSControl") {
       throw new ControlFileError("the outermost element is not DTSControl.", parser.line);
     }

@@ -88,7 +88,7 @@ export const controlElements: readonly ControlElement[] = [
 export const statusElements: readonly string[] = ["DateTime", "Event", "Status", "StatusCode", "Description"];
 
 /** Spellings that other systems use. */
-export const otherSpellings: Readonly<Record<string, string>> = {
-  DataCheckSum: "DataChecksum",
-  PartnerIdentifier: "PartnerId",
-};
+export const otherSpellings: ReadonlyMap<string, string> = new Map([
+  ["DataCheckSum", "DataChecksum"],
+  ["PartnerIdentifier", "PartnerId"],
+]);

@@ -8,7 +8,7 @@ const emptyInReceived: ReadonlySet<string> = new Set(["PartnerId", "ProcessId", 
  * absent ones left out (in a received message PartnerId, ProcessId and DataChecksum are empty instead).
  *
  * Control characters and what XML cannot hold become U+FFFD: a sender's odd subject must not stop a message from being
- * saved, and what is written can always be read.
+ * saved, nor the file from being read again.
  */
 export function writeControlFile(control: ControlFile): string {
   const received = control.messageType === "Data" && control.addressType === "ALL" && control.status !== undefined;

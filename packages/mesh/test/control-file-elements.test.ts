@@ -8,7 +8,7 @@ test("elements are found by their path below DTSControl, with their line, and on
     Y99002OT001
   </To_DTS>
   <StatusRecord><Event>SEND</Event><To_DTS>no</To_DTS></StatusRecord>
-  <Event>no</Event>
+  <Event>no</Event><constructor/><toString>no</toString>
 </DTSControl>`;
   assert.deepEqual(Array.from(readElements(Buffer.from(xml))), [
     ["To_DTS", { text: "Y99002OT001", line: 2 }],

@@ -1,0 +1,19 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Demographics } from "@restante/demographics";
+import type { Clock, Emit } from "@restante/mesh";
+import type { BusinessResponse, PracticeOrganisation, Tuning } from "./options.ts";
+
+/** What every part of a practice works with; made once. */
+export interface PracticeContext {
+  database: DatabaseSync;
+  /** Bodies that are not in the database: too long, or of messages that could not be taken in. */
+  keptFolder: string;
+  organisation: PracticeOrganisation;
+  role: "practice" | "pharmacy";
+  businessResponse: BusinessResponse;
+  patients: Demographics;
+  generation: 1 | 2;
+  clock: Clock;
+  emit: Emit;
+  tuning: Tuning;
+}

@@ -1,0 +1,55 @@
+import { CodedError } from "@restante/mesh";
+
+export type PracticeErrorCode =
+  | "task-unknown"
+  | "already-decided"
+  | "decision-not-allowed"
+  | "not-held"
+  | "registered-here"
+  | "not-our-consultation"
+  | "confidential-not-sent"
+  | "address-lookup-needs-api"
+  | "database-newer"
+  | "pair-unreadable"
+  | "message-too-large";
+
+/** What the practice system cannot do. The message is safe to show: it names no patient. */
+export class PracticeError extends CodedError {
+  readonly code: PracticeErrorCode;
+
+  constructor(
+    code: PracticeErrorCode,
+    message: string,
+    options?: ErrorOptions & { retry?: "never" | "safe" | "ambiguous" },
+  ) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The stable code of anything thrown, for an event or a row: never its message, unless it is one of ours. */
+export function codeOf(error: unknown): string {
+  return error instanceof CodedError ? error.code : "unexpected";
+}
+
+/** What may be shown of anything thrown. The message of a foreign error can quote what it failed on. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof CodedError) return error.message;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? `Unexpected failure (${code}).` : "Unexpected failure.";
+}
+
+/**
+ * The machine or the database is in trouble, not the message at hand: no room, no open files, a lock, a failed sync.
+ * Nothing may be concluded about the message.
+ */
+export function isOfTheSystem(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("errcode" in error && typeof error.errcode === "number") return systemResults.has(error.errcode & 0xff);
+  return "code" in error && typeof error.code === "string" && systemCodes.has(error.code);
+}
+
+/** SQLite's primary result codes BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL. */
+const systemResults: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 13, 14, 15]);
+
+const systemCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EROFS", "EIO"]);

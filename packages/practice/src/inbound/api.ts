@@ -1,0 +1,85 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { type MessageId, type MexHeaders, parseMessageId } from "@restante/mesh";
+import { type MeshClient, MeshClientError } from "@restante/mesh-client";
+import { syncFolder } from "../files.ts";
+import { tooLarge } from "./directory.ts";
+import type { Source } from "./source.ts";
+
+/** Received messages in the mailbox itself, by the MESH API. Letting go of one is acknowledging it. */
+export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
+  return {
+    idsAreMessageIds: true,
+
+    async waiting(limit, signal) {
+      const { messageIds } = await client.list({ maxResults: Math.max(10, limit), signal });
+      return messageIds.slice(0, limit);
+    },
+
+    async open(id, signal) {
+      const { headers, body } = await client.download(parseMessageId(id), { maxBytes: maxMessageBytes, signal });
+      const isReport = headers.messageType?.toUpperCase() === "REPORT";
+      const arrival = {
+        messageId: id,
+        from: headers.from,
+        workflowId: headers.workflowId ?? "",
+        subject: headers.subject ?? "",
+      };
+      if (isReport) {
+        body.destroy();
+        return {
+          ...arrival,
+          type: "report",
+          status: statusOf(headers),
+          linkedMessageId: headers.linkedMessageId,
+          content: async () => new Uint8Array(),
+        };
+      }
+      // Read now: an open body holds a connection, and one never asked for would hold it for ever.
+      const content = await readWhole(body);
+      return { ...arrival, type: "data", content: async () => content };
+    },
+
+    async keep(id, folder, signal) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const path = join(folder, `${id}.dat`);
+      const { body } = await client.download(parseMessageId(id), { signal });
+      await pipeline(body, createWriteStream(path, { mode: 0o600 }), { signal });
+      await using file = await open(path, "r+");
+      await file.sync();
+      await syncFolder(folder);
+    },
+
+    async release(id, signal) {
+      await client.acknowledge(id as MessageId, { signal });
+    },
+  };
+}
+
+async function readWhole(body: NodeJS.ReadableStream): Promise<Uint8Array> {
+  try {
+    return await buffer(body);
+  } catch (error) {
+    if (error instanceof MeshClientError && error.code === "too-large") throw tooLarge();
+    throw error;
+  }
+}
+
+function statusOf(headers: MexHeaders): {
+  at: string;
+  event: string;
+  success: boolean;
+  code: string;
+  description: string;
+} {
+  return {
+    at: headers.statusTimestamp ?? "",
+    event: headers.statusEvent ?? "",
+    success: headers.statusSuccess?.toUpperCase() === "SUCCESS",
+    code: headers.statusCode ?? "",
+    description: headers.statusDescription ?? "",
+  };
+}

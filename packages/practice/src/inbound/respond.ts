@@ -1,0 +1,90 @@
+import { ackWorkflow, type AcknowledgementLevel, type MailboxId, parseMailboxId } from "@restante/mesh";
+import { businessResponse, infrastructureResponse, responseCodes } from "@restante/itk3";
+import type { PracticeContext } from "../context.ts";
+import { addOutgoing } from "../store/outgoing.ts";
+
+/** The message being answered, as far as it could be read. */
+export interface Request {
+  /** MESH's id of it. */
+  messageId: string;
+  /** The mailbox that MESH says sent it: where the answer goes, whatever the message says. */
+  from: MailboxId;
+  workflowId: string;
+  /** Undefined: unreadable; the answer says so. */
+  headerId?: string | undefined;
+  senderReference?: string | undefined;
+}
+
+/**
+ * Stores an answer, to be handed over like any other message. Part of the transaction that decides on it; a message is
+ * answered once at each level, whoever asks for it again. False: it was answered before.
+ *
+ * Addressed to the mailbox that the request came from, on the request's workflow with `_ACK`, LocalId the own ODS code,
+ * and with no patient detail in Subject or diagnostics (FHIR-BA-02).
+ */
+export function storeResponse(
+  context: PracticeContext,
+  request: Request,
+  level: AcknowledgementLevel,
+  code: string,
+  diagnostics: string,
+): boolean {
+  const { database, organisation, clock, generation } = context;
+  if (isAnswered(context, request.messageId, level)) return false;
+  const now = clock.now();
+  const build = level === "infrastructure" ? infrastructureResponse : businessResponse;
+  const { xml, headerId } = build({
+    now,
+    request: { headerId: request.headerId, senderReference: request.senderReference },
+    code,
+    diagnostics,
+    responder: { odsCode: organisation.odsCode, mailboxId: organisation.mailboxId },
+    generation,
+  });
+  addOutgoing(
+    database,
+    {
+      headerId,
+      kind: "response",
+      toAddress: request.from,
+      workflowId: ackWorkflow(request.workflowId),
+      subject: level === "infrastructure" ? "Infrastructure acknowledgement" : "Business acknowledgement",
+      localId: organisation.odsCode,
+      content: new TextEncoder().encode(xml),
+    },
+    now,
+  );
+  const meaning = responseCodes.get(code);
+  database
+    .prepare(
+      `INSERT INTO given_response (header_id, request_message_id, request_header_id, level, code, text, positive)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      headerId,
+      request.messageId,
+      request.headerId ?? null,
+      level,
+      code,
+      meaning?.display ?? "",
+      meaning?.positive ? 1 : 0,
+    );
+  return true;
+}
+
+export function isAnswered({ database }: PracticeContext, messageId: string, level: AcknowledgementLevel): boolean {
+  return (
+    database
+      .prepare("SELECT 1 FROM given_response WHERE request_message_id = ? AND level = ?")
+      .get(messageId, level) !== undefined
+  );
+}
+
+/** The mailbox to answer, or undefined: none was named, or what was named is no mailbox. */
+export function readMailbox(text: string | undefined): MailboxId | undefined {
+  try {
+    return text === undefined ? undefined : parseMailboxId(text);
+  } catch {
+    return undefined;
+  }
+}

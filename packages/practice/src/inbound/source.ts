@@ -1,0 +1,31 @@
+import type { StatusRecord } from "@restante/mesh";
+
+/** Where received messages wait: the IN folder, or the mailbox itself. */
+export interface Source {
+  /** Whether what `waiting` gives are MESH's message ids, so that a repeat is known without being opened. */
+  readonly idsAreMessageIds: boolean;
+  /** What waits, oldest first; at most `limit`. */
+  waiting(limit: number, signal?: AbortSignal): Promise<string[]>;
+  /** Reads what MESH says of it; its content only when asked for. Throws what is for takeIn to judge. */
+  open(id: string, signal?: AbortSignal): Promise<Arrival>;
+  /** Copies it whole into `folder`, synced, for a person: what could not be read, or is too long to be. */
+  keep(id: string, folder: string, signal?: AbortSignal): Promise<void>;
+  /** It is stored here: lets go of it. Called only after the commit, and again if that was not seen to work. */
+  release(id: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** A received message as MESH tells of it: from the control file or from the headers. */
+export interface Arrival {
+  /** MESH's own id of this message, or of this report. The name of the pair where the control file has none. */
+  messageId: string;
+  type: "data" | "report";
+  from?: string | undefined;
+  workflowId: string;
+  /** May name a patient. */
+  subject: string;
+  status?: StatusRecord | undefined;
+  /** In a report: the message that it is about. */
+  linkedMessageId?: string | undefined;
+  /** Throws PracticeError "message-too-large" beyond `tuning.maxMessageBytes`. */
+  content(): Promise<Uint8Array>;
+}

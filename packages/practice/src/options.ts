@@ -1,0 +1,85 @@
+import type { Demographics } from "@restante/demographics";
+import type { Clock, Emit, MailboxId, OdsCode } from "@restante/mesh";
+import type { MeshClient } from "@restante/mesh-client";
+import type { Consultation } from "./consultation/consultation.ts";
+import type { Worklist } from "./worklist.ts";
+
+export interface PracticeOptions {
+  organisation: PracticeOrganisation;
+  /** A practice keeps a register of patients; a pharmacy does not. */
+  role: "practice" | "pharmacy";
+  businessResponse: BusinessResponse;
+  /** Where the practice's database lives. Made if absent. One running practice a folder: the caller holds the lock. */
+  dataFolder: string;
+  transport: Transport;
+  /** Who is registered here: read for every document received, unless business responses are decided by a person. */
+  patients: Demographics;
+  /** Of GP Connect Messaging, for what is sent. Absent: 1. Both are read. */
+  generation?: 1 | 2;
+  /** Absent: 5 minutes, the most often that MESH allows where nothing is waiting. */
+  pollIntervalMs?: number;
+  clock?: Clock;
+  emit?: Emit;
+  tuning?: Partial<Tuning>;
+}
+
+export interface PracticeOrganisation {
+  odsCode: OdsCode;
+  name: string;
+  mailboxId: MailboxId;
+  phone: string;
+  address?: { lines: string[]; postcode?: string };
+  email?: string;
+}
+
+/**
+ * The business response (is this for us?), one of two, never both:
+ * - `onMatch`: by looking for the patient in the register; 30001 to 30004.
+ * - `onDecision`: when a person decides, one of 30005 to 30018; `automatic` decides by itself.
+ */
+export type BusinessResponse = { kind: "onMatch" } | { kind: "onDecision"; automatic?: "30016" };
+
+export type Transport =
+  /** `folder` is the mailbox's own folder, holding IN, OUT, SENT and FAILED. */
+  { kind: "directory"; folder: string } | { kind: "api"; client: MeshClient };
+
+export interface Tuning {
+  /** Received messages taken in one cycle, and messages handed over in one. 50. */
+  batchSize: number;
+  /** How often a message that cannot be taken in is tried, once a cycle, before it is set aside. 5. */
+  importAttempts: number;
+  /** The longest message that is read. Longer ones are kept as a file and set aside. 100 MB. */
+  maxMessageBytes: number;
+  /** How long after a report was built its infrastructure acknowledgement is overdue. 24 hours. ITK3 sets no time. */
+  infrastructureOverdueMs: number;
+  /** How long after the infrastructure acknowledgement the business acknowledgement is overdue. 5 days. */
+  businessOverdueMs: number;
+  /** The wait before the second try of a hand-over; doubled each time, up to an hour. 5 seconds. */
+  retryAfterMs: number;
+  /** The workflows that carry ITK3 messages: a message on another one is never answered unless it reads as ITK3. */
+  itk3Workflows: readonly string[];
+}
+
+export interface Practice extends AsyncDisposable {
+  readonly worklist: Worklist;
+  /** Starts polling, at once and then every `pollIntervalMs`, sooner while more is waiting. Ends with disposal. */
+  start(): void;
+  /** One pass: take in, check, answer, hand over. Two at a time never run: the second waits for the first. */
+  cycle(signal?: AbortSignal): Promise<void>;
+  /**
+   * Stores the report of a consultation; when this resolves it is on disk and will be sent by the next cycle, which
+   * starts at once where polling is on. Stored as one transaction, so that nothing is half sent after a crash.
+   *
+   * Goes to the organisation `to`, else to the provider that the consultation names, else to the patient's registered
+   * practice.
+   *
+   * Throws PracticeError "registered-here" (the patient is registered with this organisation: there is nobody to
+   * tell), "confidential-not-sent" (generation 2 does not send confidential ones), "address-lookup-needs-api".
+   */
+  sendConsultation(consultation: Consultation, options?: SendOptions): Promise<{ headerId: string }>;
+}
+
+export interface SendOptions {
+  to?: { odsCode: OdsCode };
+  signal?: AbortSignal;
+}

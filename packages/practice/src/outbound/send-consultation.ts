@@ -1,0 +1,152 @@
+import { DemographicsError, isRegisteredAt } from "@restante/demographics";
+import type { BuiltMessage } from "@restante/itk3";
+import type { OdsCode } from "@restante/mesh";
+import { attachmentsToSend, type Consultation } from "../consultation/consultation.ts";
+import { reportPdf } from "../consultation/report-pdf.ts";
+import type { PracticeContext } from "../context.ts";
+import { PracticeError } from "../errors.ts";
+import type { SendOptions } from "../options.ts";
+import { inTransaction } from "../store/database.ts";
+import { addOutgoing } from "../store/outgoing.ts";
+import type { TaskAttachment } from "../worklist.ts";
+import { buildMessage, type EarlierVersion } from "./message.ts";
+
+/**
+ * Makes a consultation's report into a message and stores both in one transaction. Nothing has left when this
+ * resolves, and nothing can be lost any more: handing over starts from what is stored.
+ */
+export async function storeConsultation(
+  context: PracticeContext,
+  consultation: Consultation,
+  canLookUp: boolean,
+  { to, signal }: SendOptions = {},
+): Promise<{ headerId: string }> {
+  const { organisation, clock, emit, database } = context;
+  const odsCode = to?.odsCode ?? providerOf(consultation);
+  await refuseUnsendable(context, consultation, odsCode, canLookUp, signal);
+  const report = await reportPdf(consultation, { organisation, clock, ...(signal && { signal }) });
+  const { message, bytes } = inTransaction(database, () => {
+    const message = buildMessage(context, consultation, report, earlierVersion(context, consultation, odsCode));
+    const content = new TextEncoder().encode(message.xml);
+    store(context, consultation, message, content, attachmentsOf(consultation, report), odsCode);
+    return { message, bytes: content.byteLength };
+  });
+  const { headerId } = message;
+  emit({ event: "report-built", odsCode: organisation.odsCode, headerId, version: consultation.version, bytes });
+  return { headerId };
+}
+
+function providerOf(consultation: Consultation): OdsCode | undefined {
+  return consultation.kind === "online-consultation" ? consultation.provider?.odsCode : undefined;
+}
+
+async function refuseUnsendable(
+  context: PracticeContext,
+  consultation: Consultation,
+  odsCode: OdsCode | undefined,
+  canLookUp: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (consultation.organisation.odsCode !== context.organisation.odsCode) {
+    throw new PracticeError("not-our-consultation", "The consultation took place at another organisation.");
+  }
+  if (consultation.confidential && context.generation === 2) {
+    throw new PracticeError("confidential-not-sent", "Send Document 2 does not send confidential consultations.");
+  }
+  if (odsCode !== undefined && !canLookUp) {
+    throw new PracticeError(
+      "address-lookup-needs-api",
+      "A report for an organisation is addressed by the MESH API's lookup, which a directory does not have.",
+    );
+  }
+  if (odsCode === undefined && (await isOurPatient(context, consultation, signal))) {
+    throw new PracticeError("registered-here", "The patient is registered here: there is no practice to tell.");
+  }
+}
+
+/** Where demographics cannot be reached the report goes out: MESH looks the practice up itself. */
+async function isOurPatient(
+  { patients, organisation, clock }: PracticeContext,
+  { patient }: Consultation,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  try {
+    const record = await patients.find(patient.nhsNumber, signal);
+    const today = clock.now().toISOString().slice(0, 10);
+    return record !== undefined && isRegisteredAt(record, organisation.odsCode, today);
+  } catch (error) {
+    if (error instanceof DemographicsError && error.code === "unavailable") return false;
+    throw error;
+  }
+}
+
+/** The latest earlier report of this consultation to the same recipient: what this one replaces (SD-039). */
+function earlierVersion(
+  { database }: PracticeContext,
+  consultation: Consultation,
+  odsCode: OdsCode | undefined,
+): EarlierVersion | undefined {
+  const row = database
+    .prepare(
+      `SELECT document_identifier, composition_identifier FROM report JOIN outgoing USING (header_id)
+       WHERE consultation_id = ? AND version < ? AND to_ods IS ? ORDER BY version DESC, sequence DESC LIMIT 1`,
+    )
+    .get(consultation.id, consultation.version, odsCode ?? null);
+  return (
+    row && {
+      documentIdentifier: row["document_identifier"] as string,
+      compositionIdentifier: row["composition_identifier"] as string,
+    }
+  );
+}
+
+function attachmentsOf(consultation: Consultation, report: Uint8Array): TaskAttachment[] {
+  return [
+    { title: "Report", contentType: "application/pdf", bytes: report.byteLength, primary: true },
+    ...attachmentsToSend(consultation).map(({ title, contentType, bytes }) => ({
+      title,
+      contentType,
+      bytes: bytes.byteLength,
+      primary: false,
+    })),
+  ];
+}
+
+function store(
+  { database, clock }: PracticeContext,
+  consultation: Consultation,
+  message: BuiltMessage,
+  content: Uint8Array,
+  attachments: readonly TaskAttachment[],
+  odsCode: OdsCode | undefined,
+): void {
+  const { headerId, envelope, documentId, documentIdentifier, compositionIdentifier } = message;
+  addOutgoing(
+    database,
+    {
+      headerId,
+      kind: "report",
+      ...(odsCode === undefined ? { toAddress: envelope.to } : { toOds: odsCode }),
+      workflowId: envelope.workflowId,
+      subject: envelope.subject,
+      localId: envelope.localId,
+      content,
+    },
+    clock.now(),
+  );
+  database
+    .prepare(
+      `INSERT INTO report (header_id, document_id, document_identifier, composition_identifier, consultation_id, kind, version, attachments)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      headerId,
+      documentId,
+      documentIdentifier,
+      compositionIdentifier,
+      consultation.id,
+      consultation.kind,
+      consultation.version,
+      JSON.stringify(attachments),
+    );
+}

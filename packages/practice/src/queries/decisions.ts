@@ -1,0 +1,64 @@
+import { responseCodes } from "@restante/itk3";
+import { readMailbox, storeResponse } from "../inbound/respond.ts";
+import type { PracticeContext } from "../context.ts";
+import { PracticeError } from "../errors.ts";
+import { inTransaction } from "../store/database.ts";
+import type { MessageSummary } from "../store/tasks.ts";
+import type { Decision } from "../worklist.ts";
+import { json, number, optionalText, type Row, text } from "./rows.ts";
+
+/** What a person may answer about a referral (ITK3 2.10.0): 30005 to 30018. */
+const decidable: readonly Decision[] = [...responseCodes.values()]
+  .filter(({ code }) => code >= "30005" && code <= "30018")
+  .map(({ code, display, positive }) => ({ code, text: display, positive }));
+
+export function decisionsFor(context: PracticeContext, taskId: number): Decision[] {
+  const task = taskRow(context, taskId);
+  return task !== undefined && isDecidable(context, task) && number(task, "answered") === 0 ? [...decidable] : [];
+}
+
+/** A person's answer at business level, to be handed over by the next pass. Given once. */
+export function decide(context: PracticeContext, taskId: number, code: string): void {
+  inTransaction(context.database, () => {
+    const task = taskRow(context, taskId);
+    if (task === undefined) throw unknownTask();
+    if (number(task, "answered") === 1) {
+      throw new PracticeError("already-decided", "A business response was given to this task already.");
+    }
+    const decision = decidable.find((decision) => decision.code === code);
+    const from = readMailbox(optionalText(task, "from_mailbox"));
+    if (decision === undefined || from === undefined || !isDecidable(context, task)) {
+      throw new PracticeError("decision-not-allowed", "This business response cannot be given to this task.");
+    }
+    const request = {
+      messageId: text(task, "message_id"),
+      from,
+      workflowId: text(task, "workflow_id"),
+      headerId: optionalText(task, "header_id"),
+      senderReference: (json(task, "summary") as MessageSummary).senderReference,
+    };
+    storeResponse(context, request, "business", code, `${decision.text}.`);
+  });
+}
+
+export function unknownTask(): PracticeError {
+  return new PracticeError("task-unknown", "There is no such task.");
+}
+
+function isDecidable({ businessResponse }: PracticeContext, task: Row): boolean {
+  return (
+    businessResponse.kind === "onDecision" &&
+    number(task, "business_asked") === 1 &&
+    readMailbox(optionalText(task, "from_mailbox")) !== undefined
+  );
+}
+
+function taskRow({ database }: PracticeContext, taskId: number): Row | undefined {
+  return database
+    .prepare(
+      `SELECT message_id, from_mailbox, workflow_id, header_id, summary, business_asked,
+         EXISTS (SELECT 1 FROM given_response WHERE request_message_id = message_id AND level = 'business') AS answered
+       FROM task JOIN received USING (message_id) WHERE task_id = ?`,
+    )
+    .get(taskId);
+}

@@ -1,0 +1,105 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { AcknowledgementLevel, MailboxId, MessageId } from "@restante/mesh";
+import { handOverState, type Step } from "../hand-over/states.ts";
+import type { GivenResponse, HandOverState, MeshReport, ReceivedResponse } from "../worklist.ts";
+import { number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
+
+/** What was received and believed about a message of ours, by level. */
+export function receivedResponses(
+  database: DatabaseSync,
+  headerId: string,
+): Partial<Record<AcknowledgementLevel, ReceivedResponse>> {
+  const rows = database
+    .prepare(
+      `SELECT level, code, text, diagnostics, positive, message_id, received_at, from_mailbox
+       FROM received_response JOIN received USING (message_id) WHERE received_response.header_id = ?`,
+    )
+    .all(headerId);
+  return Object.fromEntries(
+    rows.map((row) => [
+      text(row, "level"),
+      present({
+        code: text(row, "code"),
+        text: text(row, "text"),
+        diagnostics: optionalText(row, "diagnostics"),
+        positive: number(row, "positive") === 1,
+        receivedAt: time(row, "received_at"),
+        from: optionalText(row, "from_mailbox") as MailboxId | undefined,
+        messageId: text(row, "message_id"),
+      }),
+    ]),
+  );
+}
+
+/** What MESH said of the message that it gave this id, oldest first. */
+export function meshReports(database: DatabaseSync, messageId: string | undefined): MeshReport[] {
+  if (messageId === undefined) return [];
+  return database
+    .prepare(
+      `SELECT message_id, received_at, event, success, code, text
+       FROM mesh_report JOIN received USING (message_id) WHERE linked_message_id = ? ORDER BY received_at, message_id`,
+    )
+    .all(messageId)
+    .map((row) => ({
+      messageId: text(row, "message_id"),
+      receivedAt: time(row, "received_at"),
+      event: text(row, "event"),
+      success: number(row, "success") === 1,
+      code: text(row, "code"),
+      text: text(row, "text"),
+    }));
+}
+
+/** The answers given to a received message, in the order in which they were decided on. */
+export function givenResponses(database: DatabaseSync, requestMessageId: string): GivenResponse[] {
+  return database
+    .prepare(
+      `SELECT * FROM given_response JOIN outgoing USING (header_id) WHERE request_message_id = ? ORDER BY sequence`,
+    )
+    .all(requestMessageId)
+    .map((row) => readGiven(database, row));
+}
+
+function readGiven(database: DatabaseSync, row: Row): GivenResponse {
+  const messageId = optionalText(row, "message_id");
+  const { state, problem } = whatBecameOf(database, row);
+  return {
+    headerId: text(row, "header_id"),
+    level: text(row, "level") as AcknowledgementLevel,
+    code: text(row, "code"),
+    text: text(row, "text"),
+    positive: number(row, "positive") === 1,
+    to: text(row, "to_address") as MailboxId,
+    state,
+    builtAt: time(row, "built_at"),
+    ...present({
+      sentAt: optionalTime(row, "sent_at"),
+      messageId: messageId as MessageId | undefined,
+      problem,
+    }),
+  };
+}
+
+/**
+ * What became of one of our responses. It is never answered by right; a recipient that refuses it with a negative
+ * response says that something is wrong all the same, and so does a MESH report.
+ */
+function whatBecameOf(database: DatabaseSync, row: Row): { state: HandOverState; problem: string | undefined } {
+  const answers = Object.values(receivedResponses(database, text(row, "header_id")));
+  const refusal = answers.find(({ positive }) => !positive);
+  if (refusal !== undefined) {
+    return { state: "refused", problem: `The recipient refused it: ${refusal.code} ${refusal.text}` };
+  }
+  const returned = failureIn(meshReports(database, optionalText(row, "message_id")));
+  if (returned !== undefined) return { state: "returned", problem: returnedText(returned) };
+  return { state: handOverState(text(row, "step") as Step, false), problem: optionalText(row, "problem") };
+}
+
+/** A MESH report of an error, if there is one. Reports of success tell of the way, not of the end. */
+export function failureIn(reports: readonly MeshReport[]): MeshReport | undefined {
+  return reports.find(({ success }) => !success);
+}
+
+export function returnedText({ code, text }: MeshReport): string {
+  return `MESH could not deliver it: ${code} ${text}`;
+}

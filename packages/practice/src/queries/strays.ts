@@ -1,0 +1,49 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { MailboxId } from "@restante/mesh";
+import { readMessage, readResponse, responseCodes } from "@restante/itk3";
+import type { Stray } from "../worklist.ts";
+import { optionalText, present, type Row, text, time } from "./rows.ts";
+
+const strayRows = `
+  SELECT message_id, received_at, from_mailbox, workflow_id, reason, received.kind AS kind, content, code,
+    mesh_report.text AS text, linked_message_id
+  FROM received LEFT JOIN mesh_report USING (message_id)
+  WHERE received.kind = 'stray-response'
+     OR (received.kind = 'mesh-report' AND success = 0
+         AND NOT EXISTS (SELECT 1 FROM outgoing WHERE outgoing.message_id = linked_message_id))`;
+
+/** What arrived and belongs to nothing sent from here. A MESH report of success that does is no news. */
+export function listStrays(database: DatabaseSync, limit: number): Stray[] {
+  return database.prepare(`${strayRows} ORDER BY received_at DESC, message_id DESC LIMIT ?`).all(limit).map(strayOf);
+}
+
+export function countStrays(database: DatabaseSync): number {
+  return Number(database.prepare(`SELECT count(*) AS strays FROM (${strayRows})`).get()?.["strays"]);
+}
+
+function strayOf(row: Row): Stray {
+  const isReport = text(row, "kind") === "mesh-report";
+  return {
+    messageId: text(row, "message_id"),
+    receivedAt: time(row, "received_at"),
+    kind: isReport ? "mesh-report" : "response",
+    workflowId: text(row, "workflow_id"),
+    reason: optionalText(row, "reason") ?? reasonOf(row),
+    ...present({ from: optionalText(row, "from_mailbox") as MailboxId | undefined }),
+    ...(isReport ? { code: text(row, "code"), text: text(row, "text") } : responseIn(row["content"] as Uint8Array)),
+  };
+}
+
+/** A pair that the MESH client could not send never had a message id; its report is also told by its file in FAILED. */
+function reasonOf(row: Row): string {
+  return row["linked_message_id"] === null
+    ? "It does not say which message it is about."
+    : "It is about a message that was not sent from here.";
+}
+
+function responseIn(content: Uint8Array): { code?: string; text?: string } {
+  const { message } = readMessage(content);
+  const response = message && readResponse(message);
+  if (response === undefined) return {};
+  return { code: response.code, text: responseCodes.get(response.code)?.display ?? "" };
+}

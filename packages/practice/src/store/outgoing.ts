@@ -1,0 +1,125 @@
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { MessageId } from "@restante/mesh";
+import type { Step } from "../hand-over/states.ts";
+
+/** A message to be sent, report or response, as stored. */
+export interface Outgoing {
+  sequence: number;
+  /** The MessageHeader.id: unique, random and without meaning, so it also names files. */
+  headerId: string;
+  kind: "report" | "response";
+  /** The organisation whose mailbox is to be looked up. */
+  toOds?: string;
+  /** A mailbox id or a routing address. Absent until looked up. */
+  toAddress?: string;
+  workflowId: string;
+  subject: string;
+  localId: string;
+  content: Uint8Array;
+  step: Step;
+  attempts: number;
+}
+
+export type NewOutgoing = Omit<Outgoing, "sequence" | "step" | "attempts">;
+
+/** Part of a transaction that also stores what the message is. */
+export function addOutgoing(database: DatabaseSync, message: NewOutgoing, now: Date): void {
+  const at = now.toISOString();
+  database
+    .prepare(
+      `INSERT INTO outgoing (header_id, kind, to_ods, to_address, workflow_id, subject, local_id, content, step, due_at, built_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
+    )
+    .run(
+      message.headerId,
+      message.kind,
+      message.toOds ?? null,
+      message.toAddress ?? null,
+      message.workflowId,
+      message.subject,
+      message.localId,
+      message.content,
+      at,
+      at,
+    );
+}
+
+/** Oldest first, of those whose time has come. */
+export function outgoingAt(database: DatabaseSync, step: Step, now: Date, limit: number): Outgoing[] {
+  return database
+    .prepare("SELECT * FROM outgoing WHERE step = ? AND due_at <= ? ORDER BY sequence LIMIT ?")
+    .all(step, now.toISOString(), limit)
+    .map(readOutgoing);
+}
+
+/** The header ids of pairs that the MESH client has and has not been seen to send. */
+export function handedOver(database: DatabaseSync): string[] {
+  return database
+    .prepare("SELECT header_id FROM outgoing WHERE step = 'handed-over' ORDER BY sequence")
+    .all()
+    .map((row) => row["header_id"] as string);
+}
+
+/** What a move of `step` writes besides. `null` clears; absent leaves as it is. */
+export interface Move {
+  at: Date;
+  /** Not to be tried before this time. */
+  dueAt?: Date;
+  messageId?: MessageId | string;
+  problem?: { code: string; reason: string } | null;
+  attempt?: true;
+}
+
+/**
+ * Moves a message from one step to the next. False, and nothing is changed, if it is no longer at `from`: somebody
+ * else has moved it.
+ */
+export function moveOutgoing(database: DatabaseSync, headerId: string, from: Step, to: Step, move: Move): boolean {
+  const at = move.at.toISOString();
+  const { changes } = database
+    .prepare(
+      `UPDATE outgoing SET
+         step = :to,
+         attempts = attempts + :attempt,
+         due_at = coalesce(:due_at, due_at),
+         message_id = coalesce(:message_id, message_id),
+         handed_over_at = CASE WHEN :to IN ('handed-over', 'sent') THEN coalesce(handed_over_at, :at) ELSE handed_over_at END,
+         sent_at = CASE WHEN :to = 'sent' THEN :at ELSE sent_at END,
+         problem_code = CASE WHEN :has_problem THEN :problem_code ELSE problem_code END,
+         problem = CASE WHEN :has_problem THEN :problem ELSE problem END
+       WHERE header_id = :header_id AND step = :from`,
+    )
+    .run({
+      header_id: headerId,
+      from,
+      to,
+      at,
+      attempt: move.attempt ? 1 : 0,
+      due_at: move.dueAt?.toISOString() ?? null,
+      message_id: move.messageId ?? null,
+      has_problem: move.problem === undefined ? 0 : 1,
+      problem_code: move.problem?.code ?? null,
+      problem: move.problem?.reason ?? null,
+    });
+  return changes === 1;
+}
+
+export function addressOutgoing(database: DatabaseSync, headerId: string, address: string): void {
+  database.prepare("UPDATE outgoing SET to_address = ? WHERE header_id = ?").run(address, headerId);
+}
+
+function readOutgoing(row: Record<string, SQLOutputValue>): Outgoing {
+  return {
+    sequence: row["sequence"] as number,
+    headerId: row["header_id"] as string,
+    kind: row["kind"] as Outgoing["kind"],
+    ...(row["to_ods"] === null ? {} : { toOds: row["to_ods"] as string }),
+    ...(row["to_address"] === null ? {} : { toAddress: row["to_address"] as string }),
+    workflowId: row["workflow_id"] as string,
+    subject: row["subject"] as string,
+    localId: row["local_id"] as string,
+    content: row["content"] as Uint8Array,
+    step: row["step"] as Step,
+    attempts: row["attempts"] as number,
+  };
+}

@@ -1,0 +1,67 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** What a received message turned out to be. */
+export type ReceivedKind =
+  | "document"
+  | "refused"
+  | "set-aside"
+  | "duplicate-message"
+  | "duplicate-document"
+  | "response"
+  | "repeated-response"
+  | "stray-response"
+  | "mesh-report";
+
+export interface ReceivedMessage {
+  messageId: string;
+  from?: string | undefined;
+  workflowId: string;
+  subject: string;
+  kind: ReceivedKind;
+  headerId?: string | undefined;
+  documentId?: string | undefined;
+  reason?: string | undefined;
+  /** Absent: kept as a file. */
+  content?: Uint8Array | undefined;
+}
+
+/** Whether a message with this MESH id was ever taken in. */
+export function isReceived(database: DatabaseSync, messageId: string): boolean {
+  return database.prepare("SELECT 1 FROM received WHERE message_id = ?").get(messageId) !== undefined;
+}
+
+export function addReceived(database: DatabaseSync, message: ReceivedMessage, now: Date): void {
+  database
+    .prepare(
+      `INSERT INTO received (message_id, received_at, from_mailbox, workflow_id, subject, kind, header_id, document_id, reason, content)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      message.messageId,
+      now.toISOString(),
+      message.from ?? null,
+      message.workflowId,
+      message.subject,
+      message.kind,
+      message.headerId ?? null,
+      message.documentId ?? null,
+      message.reason ?? null,
+      message.content ?? null,
+    );
+}
+
+/**
+ * Whether a document that was accepted here carried this id already. One that was refused does not count: it was not
+ * processed, and its sender may put it right (ITK3 20007, 20008: "already been received and processed").
+ */
+export function isKnownHeader(database: DatabaseSync, headerId: string): boolean {
+  return (
+    database.prepare("SELECT 1 FROM received WHERE header_id = ? AND kind = 'document'").get(headerId) !== undefined
+  );
+}
+
+export function isKnownDocument(database: DatabaseSync, documentId: string): boolean {
+  return (
+    database.prepare("SELECT 1 FROM received WHERE document_id = ? AND kind = 'document'").get(documentId) !== undefined
+  );
+}

@@ -1,0 +1,89 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { PatientMatch, Sender, TaskAttachment, TaskFinding, TaskKind } from "../worklist.ts";
+
+/** What a message says of itself, stored with its task so that a list needs no message to be read again. */
+export interface MessageSummary {
+  organisation?: NonNullable<Sender["organisation"]>;
+  practitioner?: string;
+  recipientType?: "FA" | "FI";
+  senderReference?: string;
+  title?: string;
+  documentDate?: string;
+  confidential?: boolean;
+  patient?: PatientSummary;
+}
+
+/** As the document has it: neither checked nor complete. */
+export interface PatientSummary {
+  nhsNumber?: string;
+  prefix?: string;
+  given?: string[];
+  family?: string;
+  /** ISO date, possibly partial. */
+  dateOfBirth?: string;
+}
+
+export interface NewTask {
+  messageId: string;
+  kind: TaskKind;
+  summary: MessageSummary;
+  findings: readonly TaskFinding[];
+  attachments: readonly TaskAttachment[];
+  matchOutcome: PatientMatch["outcome"];
+  businessAsked: boolean;
+  /** The ids by which a later document may name this one as the one it replaces. */
+  ids: readonly string[];
+  /** The ids of earlier documents that this one replaces. */
+  replaces: readonly string[];
+}
+
+/** Returns the new task's id. Part of the transaction that stores the message. */
+export function addTask(database: DatabaseSync, task: NewTask): number {
+  const { task_id: taskId } = database
+    .prepare(
+      `INSERT INTO task (message_id, kind, state, summary, findings, attachments, match_outcome, match_due, business_asked)
+       VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?) RETURNING task_id`,
+    )
+    .get(
+      task.messageId,
+      task.kind,
+      JSON.stringify(task.summary),
+      JSON.stringify(task.findings),
+      JSON.stringify(task.attachments),
+      task.matchOutcome,
+      task.matchOutcome === "waiting" ? 1 : 0,
+      task.businessAsked ? 1 : 0,
+    ) as { task_id: number };
+  const named = database.prepare("INSERT OR IGNORE INTO document_id (id, task_id) VALUES (?, ?)");
+  for (const id of task.ids) named.run(id, taskId);
+  const replaces = database.prepare("INSERT OR IGNORE INTO replaces (target, task_id) VALUES (?, ?)");
+  for (const target of task.replaces) replaces.run(target, taskId);
+  archiveReplaced(database, taskId);
+  return taskId;
+}
+
+/**
+ * Archives what a replacement replaces (SD-033), whichever of the two arrived first, and only if both came from the
+ * same mailbox: nobody can make another's document disappear from the worklist.
+ */
+function archiveReplaced(database: DatabaseSync, taskId: number): void {
+  const pairs = database
+    .prepare(
+      `SELECT replaces.task_id AS later, document_id.task_id AS earlier
+       FROM replaces
+       JOIN document_id ON document_id.id = replaces.target
+       JOIN task AS later_task ON later_task.task_id = replaces.task_id
+       JOIN task AS earlier_task ON earlier_task.task_id = document_id.task_id
+       JOIN received AS later_message ON later_message.message_id = later_task.message_id
+       JOIN received AS earlier_message ON earlier_message.message_id = earlier_task.message_id
+       WHERE :task IN (replaces.task_id, document_id.task_id)
+         AND replaces.task_id <> document_id.task_id
+         AND later_message.from_mailbox = earlier_message.from_mailbox`,
+    )
+    .all({ task: taskId }) as { later: number; earlier: number }[];
+  for (const { later, earlier } of pairs) {
+    database
+      .prepare("UPDATE task SET state = 'replaced', replaced_by = ? WHERE task_id = ? AND replaced_by IS NULL")
+      .run(later, earlier);
+  }
+}

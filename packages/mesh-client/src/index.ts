@@ -7,3 +7,12 @@ export type { RetryPolicy } from "./retries.ts";
 export type { OutgoingMessage } from "./send.ts";
 export type { TrackedMessage } from "./track.ts";
 export type { ClientTls } from "./transport.ts";
+export type { ReportSettings } from "./directory/context.ts";
+export {
+  createDirectoryClient,
+  type DirectoryClient,
+  type DirectoryClientOptions,
+} from "./directory/directory-client.ts";
+export type { FolderName, Folders } from "./directory/folders.ts";
+export { pairName } from "./directory/pair-name.ts";
+export type { HeldPair, PollResult } from "./directory/poll.ts";

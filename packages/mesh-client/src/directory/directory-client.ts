@@ -1,0 +1,179 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { clientStatuses, type Clock, type Emit, type Status, systemClock } from "@restante/mesh";
+import type { MeshClient } from "../mesh-client.ts";
+import { MeshClientError } from "../mesh-client-error.ts";
+import { type DirectoryContext, finish, type ReportSettings, stageReport } from "./context.ts";
+import { record } from "./control-files.ts";
+import { type Folders, openFolders } from "./folders.ts";
+import { digest, openJournal } from "./journal.ts";
+import { createNews } from "./news.ts";
+import { createOutFolder } from "./out-folder.ts";
+import { asClientError, type HeldPair, poll, type PollResult, type PollState } from "./poll.ts";
+
+export interface DirectoryClientOptions {
+  /** Stays the caller's: it is not closed here. */
+  readonly client: MeshClient;
+  /** `<data home>/<MAILBOX>`; IN, OUT, SENT, FAILED and TEMP are made in it where absent. */
+  readonly folder: string;
+  /** From the end of a poll to the beginning of the next. 5 min if absent: MESH asks for no more often than that. */
+  readonly pollIntervalMs?: number | undefined;
+  /** How long a file must be unchanged before it is read. 1 s if absent. */
+  readonly settleMs?: number | undefined;
+  /**
+   * How long half a pair waits for the other half before it fails: for a `.dat` 10 min, for a `.ctl` 24 h if absent. A
+   * number is for both.
+   */
+  readonly missingPairAfterMs?: number | { readonly data?: number; readonly control?: number } | undefined;
+  /** How long after a send without an answer "no such message" is believed. 60 s if absent. */
+  readonly answerWaitMs?: number | undefined;
+  /** How many sends without an answer make a failed pair. 20 if absent. */
+  readonly attempts?: number | undefined;
+  /** What to do with a pair of which nobody can tell whether it was sent. `hold` if absent. */
+  readonly onAmbiguous?: "hold" | "resend" | undefined;
+  /** The most that is sent in one request, after compression. 75 MB if absent, as in the NHS client. */
+  readonly maxRequestBytes?: number | undefined;
+  /** The most that a received message may be decompressed to. 20 GB if absent, the NHS client's largest message. */
+  readonly maxMessageBytes?: number | undefined;
+  /** Which reports appear in IN besides those of failures. As in the NHS client, `collect` alone if absent. */
+  readonly reports?: Partial<ReportSettings> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly emit?: Emit | undefined;
+}
+
+/**
+ * Carries files between a mailbox and the folders of its owner, like the NHS MESH client: a `.dat` and a `.ctl` in OUT
+ * are sent and come to SENT or FAILED; what the mailbox receives comes to IN.
+ */
+export interface DirectoryClient extends AsyncDisposable {
+  readonly folders: Folders;
+  /** Polls from now on, until the client is disposed of. */
+  start(): void;
+  /** One poll, after one that may be going on. Never fails because of the server or the disk: see `error` of the result. */
+  pollOnce(signal?: AbortSignal): Promise<PollResult>;
+  /** The pairs that the last poll found to be held. */
+  held(): readonly HeldPair[];
+  /** A person has made sure that a held pair did not arrive: it is sent again at the next poll. False if it is not held. */
+  release(baseName: string): boolean;
+}
+
+/** Throws `folder-in-use` (the message names the process) and `folder-unusable`. */
+export async function createDirectoryClient(options: DirectoryClientOptions): Promise<DirectoryClient> {
+  const { client, folder, pollIntervalMs = 5 * 60 * 1000, clock = systemClock, emit = () => undefined } = options;
+  const opened = await openFolders(folder);
+  const { private: hidden, ...folders } = opened;
+  const journal = openJournal(hidden, clock);
+  const settings = readSettings(options);
+  const { mailboxId } = client;
+  const context: DirectoryContext = {
+    client,
+    mailboxId,
+    folders,
+    journal,
+    clock,
+    emit,
+    settings,
+    news: createNews(),
+  };
+  const state: PollState = { out: createOutFolder(folders.out, settings.settleMs), greetedAt: undefined };
+  const closing = new AbortController();
+  let held: readonly HeldPair[] = [];
+  let last: Promise<unknown> = sweep(context);
+  let loop: Promise<void> | undefined;
+
+  async function pollNow(signal: AbortSignal): Promise<PollResult> {
+    const result = await poll(context, state, signal).catch((error: unknown) => {
+      const { message } = error instanceof Error ? error : new Error("unknown");
+      emit({ event: "poll-failed", mailboxId, code: "defect", reason: message });
+      throw error;
+    });
+    held = result.held;
+    const { sent, received, error } = result;
+    if (error === undefined) emit({ event: "poll-succeeded", mailboxId, sent, received });
+    else emit({ event: "poll-failed", mailboxId, code: error.code, reason: error.message });
+    if (settings.reports.poll) await reportPoll(context, error);
+    return result;
+  }
+
+  async function pollOnce(signal?: AbortSignal): Promise<PollResult> {
+    const both = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
+    const mine = last
+      .catch(() => undefined)
+      .then(async () => {
+        if (both.aborted) throw new MeshClientError("closed", "The directory client was closed.", { retry: "safe" });
+        return pollNow(both);
+      });
+    last = mine;
+    return mine;
+  }
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) {
+      // Whatever happens to one poll, and it was told, the next one comes.
+      await pollOnce().catch(() => undefined);
+      await delay(pollIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  return {
+    folders,
+    start: () => void (loop ??= run()),
+    pollOnce,
+    held: () => held,
+    release: (baseName) => journal.release(digest(baseName)),
+    [Symbol.asyncDispose]: async () => {
+      closing.abort();
+      await loop;
+      await last.catch(() => undefined);
+      journal[Symbol.dispose]();
+    },
+  };
+}
+
+function readSettings(options: DirectoryClientOptions): DirectoryContext["settings"] {
+  const missing = options.missingPairAfterMs;
+  const { data, control } = typeof missing === "number" ? { data: missing, control: missing } : (missing ?? {});
+  return {
+    settleMs: options.settleMs ?? 1000,
+    missingDataAfterMs: data ?? 10 * 60 * 1000,
+    missingControlAfterMs: control ?? 24 * 60 * 60 * 1000,
+    answerWaitMs: options.answerWaitMs ?? 60 * 1000,
+    attempts: options.attempts ?? 20,
+    onAmbiguous: options.onAmbiguous ?? "hold",
+    maxRequestBytes: options.maxRequestBytes ?? 75_000_000,
+    maxMessageBytes: options.maxMessageBytes ?? 20_000_000_000,
+    reports: { collect: true, transfer: false, delay: false, poll: false, ...options.reports },
+  };
+}
+
+/** Clears TEMP of what an interrupted client left, except what the journal still wants moved. */
+async function sweep({ folders, journal }: DirectoryContext): Promise<void> {
+  const wanted = new Set(journal.filings().flatMap(({ steps }) => steps.map(({ from }) => from.name)));
+  for (const name of await readdir(folders.temp)) {
+    if (/^(in|out|report)-/.test(name) && !wanted.has(name)) await rm(join(folders.temp, name), { force: true });
+  }
+}
+
+async function reportPoll(context: DirectoryContext, error: MeshClientError | undefined): Promise<void> {
+  const { journal, clock } = context;
+  try {
+    await finish(context, journal.file([await stageReport(context, record(pollStatus(error), clock))]));
+  } catch (error) {
+    context.emit({
+      event: "poll-failed",
+      mailboxId: context.mailboxId,
+      code: asClientError(error).code,
+      reason: "The report of the poll could not be written.",
+    });
+  }
+}
+
+function pollStatus(error: MeshClientError | undefined): Status {
+  if (error === undefined) return clientStatuses.polled;
+  if (error.code === "server-certificate") return clientStatuses.pollServerNotAuthenticated;
+  if (error.code === "unauthorised" || error.code === "client-certificate") {
+    return clientStatuses.pollClientNotAuthenticated;
+  }
+  return clientStatuses.pollFailed;
+}

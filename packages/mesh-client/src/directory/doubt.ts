@@ -1,0 +1,48 @@
+import type { MessageId } from "@restante/mesh";
+import type { TrackedMessage } from "../track.ts";
+
+export type Judgement =
+  | { readonly verdict: "sent"; readonly messageId: MessageId }
+  | { readonly verdict: "not-sent" }
+  | { readonly verdict: "unknown"; readonly reason: string };
+
+/** Clocks of client and server may differ by as much as a token allows. */
+const toleranceMs = 2 * 60 * 60 * 1000;
+
+/**
+ * Whether a pair whose send was not answered was accepted, from what tracking by its LocalId found. The table is in
+ * docs/decisions/031-pair-in-doubt.md. It rests on this: had the server accepted the pair, then a message with its
+ * LocalId would be there; so if there is one only, and it is another, the pair was not accepted.
+ */
+export function judge({
+  tracked,
+  pair,
+  isKnown,
+  othersInDoubt,
+}: {
+  /** Undefined if there are several. */
+  readonly tracked: TrackedMessage | "none" | "several";
+  readonly pair: { readonly workflowId: string; readonly fileName: string; readonly startedAt: number };
+  /** Whether this is the id of another send of ours. */
+  readonly isKnown: (messageId: MessageId) => boolean;
+  /** How many other pairs with the same LocalId are in doubt. */
+  readonly othersInDoubt: number;
+}): Judgement {
+  if (tracked === "none") return { verdict: "not-sent" };
+  if (tracked === "several") return { verdict: "unknown", reason: "LocalId is not unique" };
+  if (isKnown(tracked.messageId) || differs(tracked, pair)) return { verdict: "not-sent" };
+  if (othersInDoubt > 0) return { verdict: "unknown", reason: "another pair in doubt has the same LocalId" };
+  return { verdict: "sent", messageId: tracked.messageId };
+}
+
+/** What tracking does not tell cannot differ. */
+function differs(
+  tracked: TrackedMessage,
+  pair: { readonly workflowId: string; readonly fileName: string; readonly startedAt: number },
+): boolean {
+  return (
+    (tracked.workflowId !== undefined && tracked.workflowId !== pair.workflowId) ||
+    (tracked.fileName !== undefined && tracked.fileName !== pair.fileName) ||
+    (tracked.uploadedAt !== undefined && tracked.uploadedAt.getTime() < pair.startedAt - toleranceMs)
+  );
+}

@@ -1,0 +1,287 @@
+import { createHash } from "node:crypto";
+import { writeFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Clock, MessageId } from "@restante/mesh";
+import { MeshClientError } from "../mesh-client-error.ts";
+import type { Step } from "./filing.ts";
+
+/**
+ * What is remembered of a pair. See pair.ts for what each state means. A pair has at most one row that is not at its end.
+ */
+export type OpenState = "waiting" | "sending" | "doubtful" | "held" | "accepted";
+export type SendState = OpenState | "sent" | "failed" | "withdrawn";
+
+export interface SendRow {
+  readonly id: number;
+  /** SHA-256 of the pair's base name. */
+  readonly pair: string;
+  readonly fingerprint: string;
+  readonly state: OpenState;
+  /** When it came to this state, in milliseconds. */
+  readonly since: number;
+  /** When the last attempt began, in milliseconds. */
+  readonly startedAt: number | null;
+  /** How many attempts may have reached the server. */
+  readonly attempts: number;
+  /** The code of the last report written about it while it waits. */
+  readonly noticed: string | null;
+  /** Whether the last attempt sent it compressed: 0 or 1. */
+  readonly compressed: number;
+  /** Once it is accepted. */
+  readonly messageId: MessageId | null;
+}
+
+/** What is noted of an attempt before it begins. */
+export interface Attempt {
+  readonly localId: string | undefined;
+  readonly compressed: boolean;
+}
+
+export interface Filing {
+  readonly id: number;
+  readonly pair: string | null;
+  readonly steps: readonly Step[];
+}
+
+const schema = `
+  CREATE TABLE send (
+    id INTEGER PRIMARY KEY,
+    pair TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN (
+      'waiting', 'sending', 'doubtful', 'held', 'accepted', 'sent', 'failed', 'withdrawn'
+    )),
+    since INTEGER NOT NULL,
+    startedAt INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    noticed TEXT,
+    compressed INTEGER NOT NULL DEFAULT 0,
+    localId TEXT,
+    messageId TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX oneOpen ON send (pair) WHERE state NOT IN ('sent', 'failed', 'withdrawn');
+  CREATE INDEX byLocalId ON send (localId);
+  CREATE INDEX byMessageId ON send (messageId);
+  CREATE TABLE receipt (messageId TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE filing (id INTEGER PRIMARY KEY, pair TEXT, steps TEXT NOT NULL) STRICT;
+  PRAGMA user_version = 1;
+`;
+
+const columns = "id, pair, fingerprint, state, since, startedAt, attempts, noticed, compressed, messageId";
+const open = "state NOT IN ('sent', 'failed', 'withdrawn')";
+const keepMs = 35 * 24 * 60 * 60 * 1000;
+
+/**
+ * What the directory client must not forget over kill -9 or loss of power: each method is one transaction, on disk when
+ * it returns. See docs/decisions/030-directory-journal.md.
+ */
+export interface Journal extends Disposable {
+  /** The row of a pair that has not come to an end. Another fingerprint is another pair, and has no row yet. */
+  openSend(pair: string, fingerprint: string): SendRow | undefined;
+  /** To `waiting`; the row is made if there is none. */
+  wait(pair: string, fingerprint: string): void;
+  /** Of a pair that waits: a report with this code is filed about it. */
+  notice(pair: string, fingerprint: string, code: string, steps: readonly Step[]): Filing;
+  /** To `sending`: from here on the message may have been accepted. */
+  begin(pair: string, fingerprint: string, attempt: Attempt): void;
+  /** From `sending`: it is not known what became of it. */
+  doubt(pair: string): void;
+  /** From `doubtful`: it cannot be known. */
+  hold(pair: string): void;
+  /** From `held`. False if it is not. */
+  release(pair: string): boolean;
+  /** From `sending` or `doubtful`: the server has it. */
+  accepted(pair: string, messageId: MessageId): void;
+  /** From `accepted`, with the moves of its files. */
+  sent(pair: string, steps: readonly Step[]): Filing;
+  /** Also for a pair, or half of one, of which no attempt was made. */
+  failed(pair: string, fingerprint: string, steps: readonly Step[]): Filing;
+  /** Whether a send that was accepted had this id. */
+  knows(messageId: MessageId): boolean;
+  /** How many other pairs with this local id are in doubt. */
+  othersInDoubt(pair: string, localId: string): number;
+  /** Whether a message was handed over. */
+  received(messageId: MessageId): boolean;
+  receive(messageId: MessageId, steps: readonly Step[]): Filing;
+  /** A report of our own. */
+  file(steps: readonly Step[]): Filing;
+  filings(): Filing[];
+  filed(filing: Filing): void;
+  /** Forgets what nothing happened to for 35 days: the server keeps nothing for longer than 30. */
+  prune(): void;
+}
+
+/** Throws `folder-in-use` if another client, in this process or another, has the journal open. */
+export function openJournal(folder: string, clock: Clock): Journal {
+  const database = lock(folder);
+  const statement = (sql: string): ReturnType<DatabaseSync["prepare"]> => database.prepare(sql);
+  const now = (): number => clock.now().getTime();
+
+  const select = statement(`SELECT ${columns} FROM send WHERE pair = ? AND ${open}`);
+  const insert = statement("INSERT INTO send (pair, fingerprint, state, since) VALUES (?, ?, 'waiting', ?)");
+  const setState = statement(`UPDATE send SET state = ?, since = ? WHERE pair = ? AND ${open}`);
+  const setNoticed = statement(`UPDATE send SET noticed = ? WHERE pair = ? AND ${open}`);
+  const setSending = statement(
+    `UPDATE send SET state = 'sending', since = ?1, startedAt = ?1, localId = ?2, compressed = ?3, noticed = NULL
+     WHERE pair = ?4 AND ${open}`,
+  );
+  const setAccepted = statement(
+    `UPDATE send SET state = 'accepted', since = ?, messageId = ? WHERE pair = ? AND ${open}`,
+  );
+  const setDoubtful = "UPDATE send SET state = 'doubtful', since = ?, attempts = attempts + 1 WHERE state = 'sending'";
+  const setOneDoubtful = statement(`${setDoubtful} AND pair = ?`);
+  const setHeld = statement("UPDATE send SET state = 'held', since = ? WHERE state = 'doubtful' AND pair = ?");
+  const setReleased = statement(
+    "UPDATE send SET state = 'waiting', attempts = 0, since = ? WHERE state = 'held' AND pair = ?",
+  );
+  const selectKnown = statement("SELECT 1 FROM send WHERE messageId = ?");
+  const countOthers = statement(
+    `SELECT count(*) AS others FROM send WHERE localId = ? AND pair <> ? AND state IN ('sending', 'doubtful', 'held')`,
+  );
+  const selectReceipt = statement("SELECT 1 FROM receipt WHERE messageId = ?");
+  const insertReceipt = statement("INSERT INTO receipt (messageId, since) VALUES (?, ?)");
+  const insertFiling = statement("INSERT INTO filing (pair, steps) VALUES (?, ?)");
+  const selectFilings = statement("SELECT id, pair, steps FROM filing ORDER BY id");
+  const deleteFiling = statement("DELETE FROM filing WHERE id = ?");
+  const pruneSends = statement("DELETE FROM send WHERE since < ?");
+  const pruneReceipts = statement("DELETE FROM receipt WHERE since < ?");
+
+  function transaction<Result>(work: () => Result): Result {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  const find = (pair: string): SendRow | undefined => select.get(pair) as SendRow | undefined;
+
+  /** The pair's open row, made anew if the pair was written again since. */
+  function ensure(pair: string, fingerprint: string): void {
+    const row = find(pair);
+    if (row?.fingerprint === fingerprint) return;
+    if (row !== undefined) setState.run("withdrawn", now(), pair);
+    insert.run(pair, fingerprint, now());
+  }
+
+  function addFiling(pair: string | null, steps: readonly Step[]): Filing {
+    const { lastInsertRowid } = insertFiling.run(pair, JSON.stringify(steps));
+    return { id: Number(lastInsertRowid), pair, steps };
+  }
+
+  // Whoever was sending when the process ended cannot say whether it succeeded.
+  database.prepare(setDoubtful).run(now());
+
+  return {
+    openSend: (pair, fingerprint) => {
+      const row = find(pair);
+      return row?.fingerprint === fingerprint ? row : undefined;
+    },
+    wait: (pair, fingerprint) =>
+      transaction(() => {
+        ensure(pair, fingerprint);
+        setState.run("waiting", now(), pair);
+      }),
+    notice: (pair, fingerprint, code, steps) =>
+      transaction(() => {
+        ensure(pair, fingerprint);
+        setNoticed.run(code, pair);
+        return addFiling(null, steps);
+      }),
+    begin: (pair, fingerprint, { localId, compressed }) =>
+      transaction(() => {
+        ensure(pair, fingerprint);
+        setSending.run(now(), localId === undefined ? null : digest(localId), compressed ? 1 : 0, pair);
+      }),
+    doubt: (pair) => transaction(() => void setOneDoubtful.run(now(), pair)),
+    hold: (pair) => transaction(() => void setHeld.run(now(), pair)),
+    release: (pair) => transaction(() => Number(setReleased.run(now(), pair).changes) === 1),
+    accepted: (pair, messageId) => transaction(() => void setAccepted.run(now(), messageId, pair)),
+    sent: (pair, steps) =>
+      transaction(() => {
+        setState.run("sent", now(), pair);
+        return addFiling(pair, steps);
+      }),
+    failed: (pair, fingerprint, steps) =>
+      transaction(() => {
+        ensure(pair, fingerprint);
+        setState.run("failed", now(), pair);
+        return addFiling(pair, steps);
+      }),
+    knows: (messageId) => selectKnown.get(messageId) !== undefined,
+    othersInDoubt: (pair, localId) => Number(countOthers.get(digest(localId), pair)?.["others"]),
+    received: (messageId) => selectReceipt.get(messageId) !== undefined,
+    receive: (messageId, steps) =>
+      transaction(() => {
+        insertReceipt.run(messageId, now());
+        return addFiling(null, steps);
+      }),
+    file: (steps) => transaction(() => addFiling(null, steps)),
+    filings: () =>
+      selectFilings.all().map((row) => ({
+        id: Number(row["id"]),
+        pair: row["pair"] === null ? null : String(row["pair"]),
+        steps: JSON.parse(String(row["steps"])) as Step[],
+      })),
+    filed: ({ id }) => transaction(() => void deleteFiling.run(id)),
+    prune: () =>
+      transaction(() => {
+        pruneSends.run(now() - keepMs);
+        pruneReceipts.run(now() - keepMs);
+      }),
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+/**
+ * Opens the journal so that nobody else can: the lock is the kernel's and ends with the process. The pid is written
+ * beside it only so that whoever comes second can be told.
+ */
+function lock(folder: string): DatabaseSync {
+  const pidFile = join(folder, "pid");
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(folder, "journal.db"), { timeout: 0 });
+    database.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA secure_delete = ON;
+      BEGIN EXCLUSIVE;
+    `);
+    if (Number(database.prepare("PRAGMA user_version").get()?.["user_version"]) === 0) database.exec(schema);
+    database.exec("COMMIT");
+    writeFileSync(pidFile, `${process.pid}\n`);
+    return database;
+  } catch (cause) {
+    database?.close();
+    if (!isBusy(cause)) {
+      throw new MeshClientError("folder-unusable", "The directory client's journal cannot be opened.", { cause });
+    }
+    throw new MeshClientError("folder-in-use", `Another directory client uses this folder: ${holder(pidFile)}.`);
+  }
+}
+
+function holder(pidFile: string): string {
+  try {
+    return `process ${Number.parseInt(readFileSync(pidFile, "utf8"), 10)}`;
+  } catch {
+    return "process unknown";
+  }
+}
+
+/** SQLITE_BUSY, 5, and its extended codes. */
+function isBusy(error: unknown): boolean {
+  // oxlint-disable-next-line no-bitwise -- the low byte of an extended code is the code
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 5;
+}
+
+/** The journal holds no names: they may be a patient's. */
+export function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,167 @@
+// The life of a pair in OUT, as the journal knows it:
+//
+//   (unknown) --> waiting --> sending --202------------------> accepted --> sent     files in SENT
+//                    ^           |------refused------------------------>  failed    files in FAILED, report in IN
+//                    |<-safe-----|
+//                    |           '------answer lost, kill -9--> doubtful
+//                    |<------------------not sent, says tracking---|------> accepted   sent, says tracking
+//                    |<------------------onAmbiguous: "resend"-----|
+//                    |<------------------a person says so----- held <-----'          cannot be told
+//
+// waiting   Nothing of the pair can be at the server. No row means the same.
+// sending   Committed before the request begins. Found at start, it becomes doubtful.
+// doubtful  The server may have it. Settled by tracking (doubt.ts), at the next poll at the earliest.
+// held      As doubtful, but tracking cannot tell: nothing happens until a person decides.
+// accepted  The server has it, under a message id. Committed as soon as the answer comes; no file has moved yet.
+// sent      Committed together with the moves of the files, before the first of them (filing.ts).
+// failed    Likewise. The pair itself is unchanged, in FAILED.
+// withdrawn Somebody wrote the pair again while it was in one of the other states: the new one starts anew.
+//
+// A pair is known by its base name and the sizes and times of its two files. Nothing in OUT is touched that has others.
+
+import { clientStatuses, type Status } from "@restante/mesh";
+import { MeshClientError } from "../mesh-client-error.ts";
+import { type DirectoryContext, finish, stageReport } from "./context.ts";
+import { record } from "./control-files.ts";
+import { type Judgement, judge } from "./doubt.ts";
+import { digest, type SendRow } from "./journal.ts";
+import type { Sighting } from "./out-folder.ts";
+import { attempt } from "./pair-attempt.ts";
+import { readPairControl, transferFailure } from "./pair-control.ts";
+import { failPair, fileSent, type PairResult } from "./pair-ends.ts";
+import { type OpenPair, openPair, type Pair } from "./pair-files.ts";
+import { pairName } from "./pair-name.ts";
+
+/** Does what is due for a pair. `down`: the server was found not to be usable, so that it need not be tried. */
+export async function handlePair(
+  context: DirectoryContext,
+  sighting: Sighting,
+  down: MeshClientError | undefined,
+): Promise<PairResult> {
+  await using opened = await openPair(context.folders.out, sighting);
+  if (opened.state === "changed") return { outcome: "waiting" };
+  if (opened.state === "incomplete") return waitForHalf(context, sighting, opened);
+
+  const { mailboxId, journal, emit, news } = context;
+  if (news.isNew(sighting.base, "found", sighting.fingerprint)) {
+    emit({ event: "pair-found", mailboxId, pair: pairName(sighting.base), bytes: opened.bytes });
+  }
+  const read = readPairControl(opened.controlBytes, mailboxId);
+  if ("problem" in read) return failPair(context, sighting, read.problem);
+  const { base, fingerprint } = sighting;
+  const { data, dataName, bytes } = opened;
+  const pair: Pair = { key: digest(base), base, fingerprint, sighting, control: read.control, data, dataName, bytes };
+
+  const row = journal.openSend(pair.key, fingerprint);
+  if (row?.state === "accepted" && row.messageId !== null) return fileSent(context, pair, row.messageId);
+  if (row?.state === "held" && context.settings.onAmbiguous === "hold") return hold(context, pair);
+  if (down !== undefined) return delay(context, pair, row, down);
+  const result = row === undefined || row.state === "waiting" ? attempt(context, pair) : settle(context, pair, row);
+  const { outcome, error } = await result;
+  if (error === undefined) return { outcome };
+  return delay(context, pair, journal.openSend(pair.key, fingerprint), error);
+}
+
+async function settle(context: DirectoryContext, pair: Pair, row: SendRow): Promise<PairResult> {
+  const { journal, settings, clock } = context;
+  let judgement: Judgement;
+  try {
+    judgement = await investigate(context, pair, row);
+  } catch (error) {
+    if (error instanceof MeshClientError) return { outcome: "waiting", error };
+    throw error;
+  }
+  switch (judgement.verdict) {
+    case "sent":
+      journal.accepted(pair.key, judgement.messageId);
+      return fileSent(context, pair, judgement.messageId);
+    case "not-sent":
+      // Its request may still be on its way.
+      if (clock.now().getTime() - row.since < settings.answerWaitMs) return { outcome: "waiting" };
+      break;
+    case "unknown":
+      tellAmbiguous(context, pair, judgement.reason);
+      if (settings.onAmbiguous === "hold") {
+        journal.hold(pair.key);
+        return { outcome: "held" };
+      }
+  }
+  if (row.attempts >= settings.attempts) {
+    return failPair(context, pair.sighting, transferFailure("The server did not answer any attempt.", pair.control));
+  }
+  journal.wait(pair.key, pair.fingerprint);
+  return attempt(context, pair);
+}
+
+async function investigate({ client, journal }: DirectoryContext, pair: Pair, row: SendRow): Promise<Judgement> {
+  const { localId, workflowId } = pair.control;
+  if (localId === undefined) return { verdict: "unknown", reason: "it has no LocalId" };
+  const tracked = await client.trackByLocalId(localId).catch((error: unknown) => {
+    if (error instanceof MeshClientError && error.code === "local-id-not-unique") return undefined;
+    throw error;
+  });
+  return judge({
+    tracked: tracked === undefined ? "several" : (tracked[0] ?? "none"),
+    pair: { workflowId, fileName: pair.dataName, startedAt: row.startedAt ?? row.since },
+    isKnown: (messageId) => journal.knows(messageId),
+    othersInDoubt: journal.othersInDoubt(pair.key, localId),
+  });
+}
+
+function hold(context: DirectoryContext, pair: Pair): PairResult {
+  tellAmbiguous(context, pair, "it waits for a person to decide");
+  return { outcome: "held" };
+}
+
+function tellAmbiguous({ mailboxId, emit, news }: DirectoryContext, pair: Pair, reason: string): void {
+  if (!news.isNew(pair.base, "state", "ambiguous")) return;
+  emit({ event: "pair-ambiguous", mailboxId, pair: pairName(pair.base), reason });
+}
+
+/** The pair stays where it is. What its owner can mend is reported, once a pair. */
+async function delay(
+  context: DirectoryContext,
+  pair: Pair,
+  row: SendRow | undefined,
+  error: MeshClientError,
+): Promise<PairResult> {
+  const status = statusOf(error, context.settings.reports.delay);
+  if (status !== undefined && row?.noticed !== status.code) {
+    const report = await stageReport(context, record(status, context.clock), pair.control);
+    await finish(context, context.journal.notice(pair.key, pair.fingerprint, status.code, [report]));
+  }
+  tellWaiting(context, pair.base, error.code);
+  return { outcome: "waiting", error };
+}
+
+function statusOf(error: MeshClientError, delayReports: boolean): Status | undefined {
+  if (error.code === "server-certificate") return clientStatuses.serverNotAuthenticated;
+  if (error.code === "unauthorised" || error.code === "client-certificate")
+    return clientStatuses.clientNotAuthenticated;
+  return delayReports ? clientStatuses.delayed : undefined;
+}
+
+/** Half a pair becomes a failed one when the other half has not come, or cannot be read, for long enough. */
+async function waitForHalf(
+  context: DirectoryContext,
+  sighting: Sighting,
+  { missing, controlBytes }: Extract<OpenPair, { state: "incomplete" }>,
+): Promise<PairResult> {
+  const { settings, clock, mailboxId } = context;
+  const [present, limit, status] =
+    missing === "data"
+      ? [sighting.control, settings.missingDataAfterMs, clientStatuses.dataFileMissing]
+      : [sighting.data ?? sighting.control, settings.missingControlAfterMs, clientStatuses.controlFileMissing];
+  if (present === undefined || clock.now().getTime() - present.changedAt < limit) {
+    tellWaiting(context, sighting.base, status.description);
+    return { outcome: "waiting" };
+  }
+  const read = controlBytes === undefined ? undefined : readPairControl(controlBytes, mailboxId);
+  const control = read === undefined ? undefined : "control" in read ? read.control : read.problem.control;
+  return failPair(context, sighting, { status, reason: status.description, control });
+}
+
+function tellWaiting({ mailboxId, emit, news }: DirectoryContext, base: string, reason: string): void {
+  if (!news.isNew(base, "state", reason)) return;
+  emit({ event: "pair-waiting", mailboxId, pair: pairName(base), reason });
+}

@@ -1,0 +1,15 @@
+import type { IncomingMessage } from "node:http";
+import { TLSSocket } from "node:tls";
+
+/**
+ * Why the client of this request is not trusted; undefined if it is. The handshake is let through (see
+ * `TlsConfig.strict`) so that the reason can be told.
+ */
+export function distrust(request: IncomingMessage): string | undefined {
+  const { socket } = request;
+  if (!(socket instanceof TLSSocket)) return "the connection is not encrypted";
+  // Node.js calls a resumed TLS 1.3 session authorized even if its client never showed a certificate.
+  if (socket.getPeerX509Certificate() === undefined) return "the client has shown no certificate";
+  if (!socket.authorized) return `the client's certificate is not trusted: ${String(socket.authorizationError)}`;
+  return undefined;
+}

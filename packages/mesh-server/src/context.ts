@@ -1,0 +1,22 @@
+import type { Clock, Emit } from "@restante/mesh";
+
+import type { ReplayGuard } from "./auth/replay.ts";
+import type { Bodies } from "./bodies/bodies.ts";
+import type { Periods } from "./message.ts";
+import type { Registry } from "./registry.ts";
+import type { Store } from "./store/store.ts";
+
+/** What is built once at start and given to every part. */
+export interface Context {
+  registry: Registry;
+  store: Store;
+  bodies: Bodies;
+  guard: ReplayGuard;
+  clock: Clock;
+  emit: Emit;
+  periods: Periods;
+  sharedKey: string;
+  maxRequestBytes: number;
+  /** A message waits to be routed. */
+  wakeRouting(): void;
+}

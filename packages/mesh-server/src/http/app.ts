@@ -1,0 +1,110 @@
+import type { IncomingMessage } from "node:http";
+import type { Server } from "node:https";
+
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+
+import type { TlsConfig } from "../config.ts";
+import type { Context } from "../context.ts";
+import { answerClientError } from "./client-error.ts";
+import { addDownload } from "./download.ts";
+import { refusalOf } from "./errors.ts";
+import { addHandshake } from "./handshake.ts";
+import { addInbox } from "./inbox.ts";
+import { addLookup } from "./lookup.ts";
+import { addOutbox } from "./outbox.ts";
+import { Refusal, refusalBody } from "./refusal.ts";
+import { addTracking } from "./tracking.ts";
+import { apiVersion, sendJson } from "./version.ts";
+
+/** No bytes either way for so long, and the connection is closed. */
+const IDLE_MS = 60_000;
+/** A whole request; 100 MB then need 0.5 Mbit/s. */
+const REQUEST_MS = 30 * 60_000;
+const HEADERS_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
+const MOST_CONNECTIONS = 5000;
+const MOST_HEADERS = 100;
+const MOST_HEADER_BYTES = 16 * 1024;
+/** A local id has 300 characters, each up to 9 in a path. */
+const LONGEST_PARAMETER = 2700;
+
+/** The HTTP server, not yet listening. */
+export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
+  const app = fastify({
+    https: {
+      key: tls.key,
+      cert: tls.cert,
+      ca: tls.ca,
+      minVersion: "TLSv1.2",
+      requestCert: true,
+      rejectUnauthorized: tls.strict ?? false,
+      maxHeaderSize: MOST_HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
+    },
+    bodyLimit: context.maxRequestBytes,
+    connectionTimeout: IDLE_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    exposeHeadRoutes: false,
+    clientErrorHandler: (error, socket) => answerClientError(context, error, socket),
+    frameworkErrors: (error, request, reply) => {
+      answer(context, request, reply, error);
+    },
+  });
+  app.server.maxConnections = MOST_CONNECTIONS;
+  app.server.maxHeadersCount = MOST_HEADERS + 1;
+
+  // Every body is left as a stream: only the outbox reads one.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+
+  app.addHook("onRequest", async ({ raw }) => {
+    if (raw.rawHeaders.length > MOST_HEADERS * 2) {
+      throw new Refusal("request-malformed", { reason: `more than ${MOST_HEADERS} headers` });
+    }
+  });
+  app.setErrorHandler((error, request, reply) => answer(context, request, reply, error));
+  app.setNotFoundHandler((request, reply) => answer(context, request, reply, new Refusal("resource-unknown")));
+
+  addHandshake(app, context);
+  addOutbox(app, context);
+  addInbox(app, context);
+  addDownload(app, context);
+  addTracking(app, context);
+  addLookup(app, context);
+  return app;
+}
+
+export function serverOf(app: FastifyInstance): Server {
+  return app.server as Server;
+}
+
+function answer(context: Context, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const refusal = refusalOf(error);
+  const { mailboxId } = (request.params ?? {}) as { mailboxId?: string };
+  const mailbox = mailboxId === undefined ? undefined : context.registry.find(mailboxId);
+  const { status } = refusal.answer;
+  context.emit({
+    event: "request-refused",
+    status,
+    code: refusal.code,
+    reason: refusal.message,
+    ...(mailbox !== undefined && { mailboxId: mailbox.mailboxId }),
+  });
+  drain(request.raw, context.maxRequestBytes);
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+  return sendJson(reply, status, refusalBody(refusal, apiVersion(request.headers.accept)));
+}
+
+/** A client that is still sending does not read its answer: take what comes, up to the size of a request. */
+function drain(request: IncomingMessage, mostBytes: number): void {
+  if (request.readableEnded || request.destroyed) return;
+  let left = mostBytes;
+  request.on("error", () => undefined);
+  request.on("data", (piece: Uint8Array) => {
+    left -= piece.byteLength;
+    if (left < 0) request.destroy();
+  });
+}

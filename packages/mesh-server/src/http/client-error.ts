@@ -1,0 +1,30 @@
+import type { Socket } from "node:net";
+
+import type { Context } from "../context.ts";
+import { Refusal, refusalBody } from "./refusal.ts";
+
+const reasons: Readonly<Record<string, { status: number; title: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, title: "Request Header Fields Too Large" },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, title: "Request Timeout" },
+};
+
+/** What cannot be read as a request at all: bad HTTP, headers too large or too slow, a handshake that failed. */
+export function answerClientError(context: Context, error: Error & { code?: string }, socket: Socket): void {
+  const code = error.code ?? "unknown";
+  if (code === "ECONNRESET" || code === "EPIPE" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  if (!code.startsWith("HPE_") && !(code in reasons)) {
+    context.emit({ event: "request-refused", status: 403, code: "client-certificate", reason: code });
+    socket.destroy();
+    return;
+  }
+  const { status, title } = reasons[code] ?? { status: 400, title: "Bad Request" };
+  context.emit({ event: "request-refused", status, code: "request-malformed", reason: code });
+  const body = JSON.stringify(refusalBody(new Refusal("header-malformed"), 1));
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,157 @@
+// MESH API, Check an inbox, Check an inbox count, Acknowledge message.
+
+import { isMessageId, type MailboxId, type MessageId } from "@restante/mesh";
+import type { FastifyInstance } from "fastify";
+
+import type { Context } from "../context.ts";
+import { acknowledge } from "../message.ts";
+import type { WorkflowFilter } from "../store/store.ts";
+import { findForRecipient } from "./find-message.ts";
+import { type FieldProblem, fieldWrong, Refusal } from "./refusal.ts";
+import { withMailbox } from "./session.ts";
+import { sendJson, sendNothing } from "./version.ts";
+
+const DEFAULT_RESULTS = 500;
+/** The count is approximate by the API's own words: no further is counted. */
+const MOST_COUNTED = 100_000;
+
+interface Query {
+  max_results?: string;
+  continue_from?: string;
+  workflow_filter?: string;
+}
+
+export function addInbox(app: FastifyInstance, context: Context): void {
+  app.get(
+    "/messageexchange/:mailboxId/inbox",
+    withMailbox(context, async (request, reply, { mailbox, version }) => {
+      const query = request.query as Query;
+      const { limit, filter } = readQuery(query);
+      const after = await readContinuation(context, mailbox.mailboxId, query.continue_from, version);
+      const entries = await context.store.listAfter(mailbox.mailboxId, after, limit + 1, filter);
+      const page = entries.slice(0, limit);
+      const messages = page.map(({ messageId }) => messageId);
+      if (version === 1) return sendJson(reply, 200, { messages });
+      const last = entries.length > limit ? page.at(-1) : undefined;
+      const link = linkTo(mailbox.mailboxId, { limit, filter: query.workflow_filter });
+      return sendJson(
+        reply,
+        200,
+        {
+          messages,
+          links: {
+            self: link(),
+            ...(last !== undefined && { next: link(writeContinuation(mailbox.mailboxId, last.sequence)) }),
+          },
+          approx_inbox_count: await context.store.countInbox(mailbox.mailboxId, MOST_COUNTED),
+        },
+        2,
+      );
+    }),
+  );
+
+  app.get(
+    "/messageexchange/:mailboxId/count",
+    withMailbox(context, async (request, reply, { mailbox, version }) => {
+      const count = await context.store.countInbox(mailbox.mailboxId, MOST_COUNTED);
+      if (version === 2) return sendJson(reply, 200, { count }, 2);
+      return sendJson(reply, 200, { count, internalID: request.id, allResultsIncluded: count < MOST_COUNTED });
+    }),
+  );
+
+  app.put(
+    "/messageexchange/:mailboxId/inbox/:messageId/status/acknowledged",
+    withMailbox(context, async (request, reply, session) => {
+      const message = await findForRecipient(context, session, request);
+      // Acknowledging again, or what is not (or no longer) there to acknowledge, is a 200 without effect.
+      if (message.state === "accepted") {
+        const change = acknowledge(message, context.clock.now(), context.periods);
+        const outcome = await context.store.apply(change, session.token);
+        session.recorded = outcome !== "not-in-state";
+        if (outcome === "token-used") throw new Refusal("token-used-before");
+        const { messageId } = message;
+        if (outcome === "done") {
+          context.emit({ event: "message-acknowledged", messageId, mailboxId: session.mailbox.mailboxId });
+        }
+      }
+      return session.version === 1 ? sendJson(reply, 200, { messageId: message.messageId }) : sendNothing(reply);
+    }),
+  );
+}
+
+function readQuery({ max_results: most, continue_from: from, workflow_filter: filter }: Query): {
+  limit: number;
+  filter: WorkflowFilter | undefined;
+} {
+  const problems: FieldProblem[] = [];
+  const limit = most === undefined ? DEFAULT_RESULTS : Number(most);
+  if (!Number.isInteger(limit) || limit < 10 || limit > 5000) {
+    problems.push(fieldWrong("query", "max_results", "Input should be a whole number from 10 to 5000"));
+  }
+  if (from !== undefined && (from.length < 24 || from.length > 1000)) {
+    problems.push(fieldWrong("query", "continue_from", "String should have 24 to 1000 characters"));
+  }
+  if (filter !== undefined && (filter.length < 2 || filter.length > 255)) {
+    problems.push(fieldWrong("query", "workflow_filter", "String should have 2 to 255 characters"));
+  }
+  if (problems.length > 0) throw new Refusal("request-invalid", { problems });
+  return { limit, filter: filter === undefined ? undefined : readFilter(filter) };
+}
+
+function readFilter(written: string): WorkflowFilter {
+  const negated = written.startsWith("!");
+  const text = negated ? written.slice(1) : written;
+  if (text.length > 1 && text.startsWith("*") && text.endsWith("*")) {
+    return { match: "contains", text: text.slice(1, -1), negated };
+  }
+  return text.endsWith("*")
+    ? { match: "begins", text: text.slice(0, -1), negated }
+    : { match: "equals", text, negated };
+}
+
+/** Version 1 continues from a message id, version 2 from what `links.next` says. Both are a place in the order. */
+async function readContinuation(
+  context: Context,
+  mailboxId: MailboxId,
+  from: string | undefined,
+  version: 1 | 2,
+): Promise<number> {
+  if (from === undefined) return 0;
+  const place =
+    version === 1
+      ? await context.store.sequenceOf(mailboxId, from.toUpperCase() as MessageId)
+      : isMessageId(from)
+        ? undefined
+        : decodeContinuation(mailboxId, from);
+  if (place !== undefined) return place;
+  throw new Refusal("request-invalid", {
+    problems: [fieldWrong("query", "continue_from", "Input is not a place in this inbox")],
+  });
+}
+
+function writeContinuation(mailboxId: MailboxId, after: number): string {
+  return Buffer.from(JSON.stringify({ mailbox: mailboxId, after })).toString("base64url");
+}
+
+function decodeContinuation(mailboxId: MailboxId, text: string): number | undefined {
+  try {
+    const place = JSON.parse(Buffer.from(text, "base64url").toString()) as { mailbox?: unknown; after?: unknown };
+    return place.mailbox === mailboxId && Number.isSafeInteger(place.after) ? Number(place.after) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function linkTo(
+  mailboxId: MailboxId,
+  { limit, filter }: { limit: number; filter: string | undefined },
+): (from?: string) => string {
+  return (from) => {
+    const query = new URLSearchParams();
+    if (limit !== DEFAULT_RESULTS) query.set("max_results", String(limit));
+    if (filter !== undefined) query.set("workflow_filter", filter);
+    if (from !== undefined) query.set("continue_from", from);
+    const written = query.toString();
+    return `/messageexchange/${mailboxId}/inbox${written === "" ? "" : `?${written}`}`;
+  };
+}

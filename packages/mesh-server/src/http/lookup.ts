@@ -1,0 +1,76 @@
+// MESH API, Look up MESH address, Lookup by workflow. They take no Authorization, only a certificate.
+
+import { newMessageId } from "@restante/mesh";
+import type { FastifyInstance, FastifyReply } from "fastify";
+
+import type { Context } from "../context.ts";
+import type { Mailbox } from "../registry.ts";
+import { type FieldProblem, fieldMissing, Refusal } from "./refusal.ts";
+import { withCertificate } from "./session.ts";
+import { apiVersion, sendJson } from "./version.ts";
+
+export function addLookup(app: FastifyInstance, context: Context): void {
+  const endpointLookup = (odsCode: string, workflowId: string): Mailbox[] => {
+    requireParts({ ods_code: odsCode, workflow_id: workflowId });
+    const found = context.registry.receivers(workflowId, odsCode);
+    // What a client asks for is its own text: only what is known here is repeated in an event.
+    const [first] = found;
+    context.emit({
+      event: "address-looked-up",
+      odsCode: first?.odsCode ?? (/^[A-Za-z0-9]{3,12}$/.test(odsCode) ? odsCode.toUpperCase() : "?"),
+      workflowId: context.registry.hasWorkflow(workflowId) ? workflowId : "?",
+      results: found.length,
+    });
+    return found;
+  };
+
+  app.get(
+    "/messageexchange/endpointlookup/:odsCode/:workflowId",
+    withCertificate(async (request, reply) => {
+      const { odsCode, workflowId } = request.params as { odsCode: string; workflowId: string };
+      const found = endpointLookup(odsCode, workflowId);
+      return apiVersion(request.headers.accept) === 1 ? sendV1(context, reply, found) : sendV2(reply, found);
+    }),
+  );
+
+  app.get(
+    "/endpointlookup/mesh/:odsCode/:workflowId",
+    withCertificate(async (request, reply) => {
+      const { odsCode, workflowId } = request.params as { odsCode: string; workflowId: string };
+      return sendV1(context, reply, endpointLookup(odsCode, workflowId));
+    }),
+  );
+
+  app.get(
+    "/messageexchange/workflowsearch/:workflowId",
+    withCertificate(async (request, reply) => {
+      const { workflowId } = request.params as { workflowId: string };
+      requireParts({ workflow_id: workflowId });
+      return sendV2(reply, context.registry.receivers(workflowId));
+    }),
+  );
+}
+
+function requireParts(parts: Record<string, string>): void {
+  const problems: FieldProblem[] = Object.entries(parts)
+    .filter(([, text]) => text.trim() === "")
+    .map(([name]) => fieldMissing("path", name));
+  if (problems.length > 0) throw new Refusal("request-invalid", { problems });
+}
+
+function sendV1(context: Context, reply: FastifyReply, found: readonly Mailbox[]): FastifyReply {
+  const now = context.clock.now();
+  return sendJson(reply, 200, {
+    query_id: `${newMessageId(now)}_${Math.floor(now.getTime() / 1000)}`,
+    results: found.map(({ mailboxId, name }) => ({
+      endpoint_type: "MESH",
+      description: name,
+      address: mailboxId,
+    })),
+  });
+}
+
+function sendV2(reply: FastifyReply, found: readonly Mailbox[]): FastifyReply {
+  const results = found.map(({ mailboxId, name }) => ({ mailbox_id: mailboxId, mailbox_name: name }));
+  return sendJson(reply, 200, { results }, 2);
+}

@@ -1,0 +1,182 @@
+// MESH API, Send message and Send chunked message.
+//
+// 202 means: body and row are on disk. A single request is accepted (or waits to be routed) by that commit; the first
+// of several makes a message in state uploading, and the chunk that completes it accepts it in its own commit.
+
+import { type MessageId, newMessageId, type Recipient } from "@restante/mesh";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+
+import type { StoredBody } from "../bodies/bodies.ts";
+import type { Context } from "../context.ts";
+import { dueAfter, finishUpload, type Message } from "../message.ts";
+import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./envelope.ts";
+import { fieldWrong, Refusal } from "./refusal.ts";
+import { type Session, withMailbox } from "./session.ts";
+import { sendJson } from "./version.ts";
+
+export function addOutbox(app: FastifyInstance, context: Context): void {
+  app.post(
+    "/messageexchange/:mailboxId/outbox",
+    withMailbox(context, async (request, reply, session) => {
+      const message = await send(context, request, session);
+      const answer = session.version === 1 ? { messageID: message.messageId } : { message_id: message.messageId };
+      // Both versions answer application/json here.
+      return sendJson(reply, 202, answer);
+    }),
+  );
+
+  app.post(
+    "/messageexchange/:mailboxId/outbox/:messageId/:chunk",
+    withMailbox(context, async (request, reply, session) => {
+      const { messageId, chunk } = request.params as { messageId: string; chunk: string };
+      const sent = await sendChunk(context, request, session, messageId.toUpperCase() as MessageId, chunk);
+      return sendJson(reply, 202, session.version === 1 ? { messageID: messageId, blockID: sent } : null);
+    }),
+  );
+}
+
+async function send(context: Context, request: FastifyRequest, session: Session): Promise<Message> {
+  const envelope = readEnvelope(request.headers, session.mailbox, context.registry);
+  const createdAt = context.clock.now();
+  const messageId = newMessageId(createdAt);
+  const body = await receiveBody(context, request, messageId, 1);
+  const message = newMessage(context, envelope, session, { messageId, createdAt, bytes: body.size });
+  const outcome = await keeping(context, body, () =>
+    context.store.accept({
+      message,
+      ...("routingAddress" in envelope.to && { routingAddress: envelope.to.routingAddress }),
+      body,
+      token: session.token,
+    }),
+  );
+  session.recorded = true;
+  if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
+  announce(context, message);
+  return message;
+}
+
+async function sendChunk(
+  context: Context,
+  request: FastifyRequest,
+  session: Session,
+  messageId: MessageId,
+  chunkText: string,
+): Promise<number> {
+  const message = await findUpload(context, session, messageId);
+  const chunk = readChunkNumber(chunkText, message);
+  const range = readRange(request.headers["mex-chunk-range"]?.toString().trim());
+  if (range !== undefined && (range.chunk !== chunk || range.total !== message.totalChunks)) {
+    throw new Refusal("chunk-range-wrong", { messageId });
+  }
+  if (readContentEncoding(request.headers) !== message.details.contentEncoding) {
+    throw new Refusal("encoding-changed", { messageId });
+  }
+  const body = await receiveBody(context, request, messageId, chunk);
+  const finish = finishUpload(message, context.clock.now(), context.periods);
+  const result = await keeping(context, body, () =>
+    context.store.addChunk({
+      mailboxId: message.mailboxId,
+      messageId,
+      chunk,
+      body,
+      token: session.token,
+      finish,
+    }),
+  );
+  if (result.outcome === "not-uploading") {
+    throw await dropped(context, body, new Refusal("upload-complete", { messageId }));
+  }
+  session.recorded = true;
+  if (result.outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
+  if (result.replaced !== undefined) await context.bodies.discard(result.replaced);
+  const complete = result.outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;
+  if (complete !== undefined) announce(context, complete);
+  return chunk;
+}
+
+async function findUpload(context: Context, session: Session, messageId: MessageId): Promise<Message> {
+  const message = await context.store.find(session.mailbox.mailboxId, messageId);
+  if (message === undefined || message.type !== "DATA") {
+    throw new Refusal((await context.store.exists(messageId)) ? "message-of-another-mailbox" : "message-unknown");
+  }
+  if (message.state !== "uploading") throw new Refusal("upload-complete", { messageId });
+  return message;
+}
+
+function readChunkNumber(text: string, { totalChunks, messageId }: Message): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < 1) {
+    throw new Refusal("request-invalid", {
+      problems: [fieldWrong("path", "chunk_number", "Input should be a number from 1")],
+    });
+  }
+  if (Number(text) > totalChunks) throw new Refusal("chunk-beyond-total", { messageId });
+  return Number(text);
+}
+
+async function receiveBody(
+  context: Context,
+  request: FastifyRequest,
+  messageId: MessageId,
+  chunk: number,
+): Promise<StoredBody> {
+  const length = request.headers["content-length"];
+  if (Number(length ?? 0) > context.maxRequestBytes) throw new Refusal("body-too-large");
+  const body = await context.bodies.receive(request.raw, `${messageId}-${chunk}`, {
+    maxBytes: context.maxRequestBytes,
+    ...(length !== undefined && { expectedBytes: Number(length) }),
+  });
+  if (body.size === 0) throw new Refusal("body-empty");
+  return body;
+}
+
+/** Deletes the body's file if its row was surely not written. In doubt it stays, for the sweep at the next start. */
+async function keeping<Outcome>(context: Context, body: StoredBody, write: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof Error && "retry" in error && error.retry === "safe") await context.bodies.discard(body);
+    throw error;
+  }
+}
+
+async function dropped(context: Context, body: StoredBody, refusal: Refusal): Promise<Refusal> {
+  await context.bodies.discard(body);
+  return refusal;
+}
+
+function newMessage(
+  context: Context,
+  envelope: Envelope,
+  session: Session,
+  { messageId, createdAt, bytes }: { messageId: MessageId; createdAt: Date; bytes: number },
+): Message {
+  const recipientId = "recipientId" in envelope.to ? envelope.to.recipientId : undefined;
+  const whole = recipientId === undefined ? "routing" : "accepted";
+  const state = envelope.totalChunks > 1 ? "uploading" : whole;
+  const dueAt = dueAfter(state, { at: createdAt, createdAt }, context.periods);
+  return {
+    messageId,
+    mailboxId: session.mailbox.mailboxId,
+    type: "DATA",
+    state,
+    to: recipientId ?? "GPPROVIDER",
+    workflowId: envelope.workflowId,
+    details: envelope.details,
+    totalChunks: envelope.totalChunks,
+    bytes,
+    createdAt,
+    changedAt: createdAt,
+    ...(recipientId !== undefined && { recipientId }),
+    ...(state === "accepted" && { acceptedAt: createdAt }),
+    ...(dueAt !== undefined && { dueAt }),
+  };
+}
+
+function announce(context: Context, message: Message): void {
+  const { messageId, mailboxId: from, workflowId, bytes, recipientId } = message;
+  if (message.state === "uploading") return;
+  const to: Recipient = recipientId ?? "GPPROVIDER";
+  context.emit({ event: "message-accepted", messageId, from, to, workflowId, bytes });
+  if (recipientId === undefined) context.wakeRouting();
+  else context.emit({ event: "message-placed", messageId, mailboxId: recipientId });
+}

@@ -1,0 +1,113 @@
+import { type ApiError, type ApiErrorName, apiErrors, CodedError, type MessageId } from "@restante/mesh";
+
+type OtherRefusal =
+  | "client-certificate"
+  | "message-of-another-mailbox"
+  | "from-mismatch"
+  | "message-type-wrong"
+  | "sender-not-allowed"
+  | "encoding-changed"
+  | "chunk-beyond-total"
+  | "upload-complete"
+  | "local-id-not-unique"
+  | "body-too-large"
+  | "body-cut-short"
+  | "resource-unknown"
+  | "request-malformed"
+  | "request-invalid"
+  | "unavailable"
+  | "failed";
+
+export type RefusalCode = ApiErrorName | OtherRefusal;
+
+/** What the published table leaves out. Those with an empty event are our own words. */
+const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
+  "client-certificate": refusal(403, "", "", "Client certificate not trusted"),
+  "message-of-another-mailbox": refusal(403, "", "", "Forbidden"),
+  "from-mismatch": refusal(417, "SEND", "07", "Invalid From Address"),
+  "message-type-wrong": refusal(417, "SEND", "11", "Invalid Message Type for the transfer, should be DATA"),
+  "sender-not-allowed": refusal(417, "SEND", "16", "Sender is not allowed to send messages of this type"),
+  "encoding-changed": refusal(417, "SEND", "ContentEncodingChanged", "cannot change content encoding"),
+  "chunk-beyond-total": refusal(406, "SEND", "InvalidHeaderChunks", "Chunk number is greater than the total"),
+  "upload-complete": refusal(423, "SEND", "UploadComplete", "Message is complete: no more chunks can be uploaded"),
+  "local-id-not-unique": refusal(300, "", "", "More than one message has this local id"),
+  "body-too-large": refusal(413, "SEND", "BodyTooLarge", "Request is larger than this server takes"),
+  "body-cut-short": refusal(400, "SEND", "BodyCutShort", "Request ended before its body did"),
+  "resource-unknown": refusal(404, "", "", "Not Found"),
+  "request-malformed": refusal(400, "", "", "Bad Request"),
+  "request-invalid": refusal(400, "", "", "Bad Request"),
+  unavailable: refusal(503, "", "", "Service Unavailable"),
+  failed: refusal(500, "", "", "Internal Server Error"),
+};
+
+/** A field of the request that is missing or wrong: the one shape of answer in both versions. */
+export interface FieldProblem {
+  type: string;
+  loc: string[];
+  msg: string;
+}
+
+export interface RefusalOptions extends ErrorOptions {
+  /** The message that the refusal is about. */
+  messageId?: MessageId;
+  /** For our events; the client is told the text of the table. */
+  reason?: string;
+  /** For `request-invalid`: told to the client instead. */
+  problems?: readonly FieldProblem[];
+}
+
+/** A request that is answered with a refusal. Thrown anywhere in a handler. */
+export class Refusal extends CodedError {
+  readonly code: RefusalCode;
+  readonly answer: ApiError;
+  readonly messageId: MessageId | undefined;
+  readonly problems: readonly FieldProblem[];
+
+  constructor(code: RefusalCode, { messageId, reason, problems = [], ...options }: RefusalOptions = {}) {
+    const answer = isPublished(code) ? apiErrors[code] : otherRefusals[code];
+    super(reason ?? (problems.map(describe).join("; ") || answer.text), options);
+    this.code = code;
+    this.answer = answer;
+    this.messageId = messageId;
+    this.problems = problems;
+  }
+}
+
+export function fieldMissing(where: "header" | "query" | "path", name: string): FieldProblem {
+  return { type: "missing", loc: [where, name], msg: "Field required" };
+}
+
+export function fieldTooLong(name: string, limit: number): FieldProblem {
+  return { type: "string_too_long", loc: ["header", name], msg: `String should have at most ${limit} characters` };
+}
+
+export function fieldWrong(where: "header" | "query" | "path", name: string, msg: string): FieldProblem {
+  return { type: "value_error", loc: [where, name], msg };
+}
+
+/** The body of a refusal, in the shape of the version that was asked for (reference, Errors). */
+export function refusalBody(refusal: Refusal, version: 1 | 2): object {
+  if (refusal.problems.length > 0) return { detail: refusal.problems };
+  const { event, code, text } = refusal.answer;
+  const { messageId } = refusal;
+  return version === 1
+    ? {
+        errorEvent: event,
+        errorCode: code,
+        errorDescription: text,
+        ...(messageId !== undefined && { messageID: messageId }),
+      }
+    : { ...(messageId !== undefined && { message_id: messageId }), detail: [{ event, code, msg: text }] };
+}
+
+function isPublished(code: RefusalCode): code is ApiErrorName {
+  return code in apiErrors;
+}
+
+function describe({ loc, msg }: FieldProblem): string {
+  return `${loc.join(".")}: ${msg}`;
+}
+
+function refusal(status: number, event: string, code: string, text: string): ApiError {
+  return { status, event, code, text };
+}

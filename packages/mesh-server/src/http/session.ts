@@ -1,0 +1,81 @@
+import { isCurrent, isGenuine, parseToken } from "@restante/mesh";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+import { distrust } from "../auth/client-certificate.ts";
+import type { Context } from "../context.ts";
+import type { Mailbox } from "../registry.ts";
+import type { TokenUse } from "../store/store.ts";
+import { Refusal } from "./refusal.ts";
+import { apiVersion } from "./version.ts";
+
+/** Longer than the 2 hours either way in which a token is current. */
+const TOKEN_LIFE_MS = 5 * 60 * 60 * 1000;
+/** A GUID has 36 characters; nonces are stored, so they have an end. */
+const LONGEST_NONCE = 200;
+
+/** A request of a mailbox that has shown who it is. */
+export interface Session {
+  mailbox: Mailbox;
+  version: 1 | 2;
+  /** Good for this request only. A handler that writes gives it to the store and then sets `recorded`. */
+  token: TokenUse;
+  recorded: boolean;
+}
+
+export type SessionHandler = (request: FastifyRequest, reply: FastifyReply, session: Session) => Promise<FastifyReply>;
+
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** Lets in only who holds a certificate of ours. Enough for the lookups, which take no Authorization. */
+export function withCertificate(handler: Handler): Handler {
+  return (request, reply) => {
+    requireCertificate(request);
+    return handler(request, reply);
+  };
+}
+
+/** Lets in only the mailbox of the path, once a token. */
+export function withMailbox(context: Context, handler: SessionHandler): Handler {
+  return async (request, reply) => {
+    requireCertificate(request);
+    const session = await openSession(context, request);
+    let served = true;
+    try {
+      return await handler(request, reply, session);
+    } catch (error) {
+      served = error instanceof Refusal && error.answer.status < 500;
+      throw error;
+    } finally {
+      context.guard.settle(session.token, { record: served && !session.recorded });
+    }
+  };
+}
+
+function requireCertificate(request: FastifyRequest): void {
+  const reason = distrust(request.raw);
+  if (reason !== undefined) throw new Refusal("client-certificate", { reason });
+}
+
+async function openSession(context: Context, request: FastifyRequest): Promise<Session> {
+  const { mailboxId } = request.params as { mailboxId: string };
+  const token = parseToken(request.headers.authorization ?? "");
+  if (token === undefined || token.nonce.length > LONGEST_NONCE) throw new Refusal("no-authorization");
+  if (token.mailboxId.toUpperCase() !== mailboxId.toUpperCase()) throw new Refusal("token-for-another-mailbox");
+  const mailbox = context.registry.find(mailboxId);
+  if (mailbox === undefined) throw new Refusal("unknown-mailbox");
+  const now = context.clock.now();
+  if (!isCurrent(token, now)) {
+    throw new Refusal("token-not-genuine", { reason: "the token's time is more than 2 hours from the server's" });
+  }
+  if (!isGenuine(token, { password: mailbox.password, sharedKey: context.sharedKey })) {
+    throw new Refusal("token-not-genuine");
+  }
+  const use: TokenUse = {
+    mailboxId: mailbox.mailboxId,
+    nonce: token.nonce,
+    nonceCount: token.nonceCount,
+    expiresAt: new Date(now.getTime() + TOKEN_LIFE_MS),
+  };
+  if (!(await context.guard.claim(use))) throw new Refusal("token-used-before");
+  return { mailbox, version: apiVersion(request.headers.accept), token: use, recorded: false };
+}

@@ -1,0 +1,233 @@
+// The life of a message. Pure: what may happen, and what else must happen with it in the same transaction.
+//
+//   uploading -> accepted | routing | abandoned    (a send in chunks, until its last chunk)
+//   routing   -> accepted | failed                 (addressed to a patient; which mailbox is being found out)
+//   accepted  -> acknowledged | undelivered        (in a mailbox; listed there)
+//   undelivered -> accepted                        (an operator puts it back)
+//
+// What holds in each state:
+//   uploading     the sender alone knows of it. 202 was said of each chunk after the chunk was synced.
+//   routing       202 was said; the routing address is stored beside it, and nowhere else.
+//   accepted      it has a place in its recipient's inbox, in the order of acceptance; its routing address is gone.
+//   acknowledged  it is not listed; its body can still be read until it is deleted.
+//   failed, undelivered   it is not listed, its body cannot be read; one report lies in the sender's mailbox, put there
+//                 by the same transaction. A REPORT never causes a report.
+//   abandoned     its chunks are gone. It was never accepted, so nobody is told.
+// `dueAt` is when time alone moves it on: to abandoned, to undelivered, or out of the store.
+
+import {
+  type MailboxId,
+  type MessageId,
+  type Recipient,
+  reportStatuses,
+  type RoutingErrorCode,
+  serverCodes,
+  type StatusEvent,
+} from "@restante/mesh";
+
+import { MeshServerError } from "./errors.ts";
+
+export type MessageState =
+  | "uploading"
+  | "routing"
+  | "accepted"
+  | "acknowledged"
+  | "undelivered"
+  | "failed"
+  | "abandoned";
+
+const transitions: Readonly<Record<MessageState, readonly MessageState[]>> = {
+  uploading: ["accepted", "routing", "abandoned"],
+  routing: ["accepted", "failed"],
+  accepted: ["acknowledged", "undelivered"],
+  undelivered: ["accepted"],
+  acknowledged: [],
+  failed: [],
+  abandoned: [],
+};
+
+export function mayMove(from: MessageState, to: MessageState): boolean {
+  return transitions[from].includes(to);
+}
+
+/** What the sender said of a message: given back to the recipient as it came. May hold patient details. */
+export interface MessageDetails {
+  subject?: string;
+  localId?: string;
+  fileName?: string;
+  partnerId?: string;
+  checksum?: string;
+  compressed?: string;
+  encrypted?: string;
+  contentType?: string;
+  contentEncoding?: string;
+}
+
+/** Why a message failed or, in a report, why the other one did. */
+export interface MessageStatus {
+  event: StatusEvent;
+  code: string;
+  description: string;
+}
+
+export interface Message {
+  messageId: MessageId;
+  /** Whose it is: the sender's, or, of a report, the mailbox it is for. Every table is keyed by this first. */
+  mailboxId: MailboxId;
+  type: "DATA" | "REPORT";
+  state: MessageState;
+  /** The mailbox it is delivered to, once known. */
+  recipientId?: MailboxId;
+  /** What mex-to says. In a report: the receiver of the other message. Never a routing address. */
+  to: Recipient;
+  workflowId: string;
+  details: MessageDetails;
+  totalChunks: number;
+  /** Bytes of body, over all chunks, as sent. */
+  bytes: number;
+  createdAt: Date;
+  acceptedAt?: Date;
+  changedAt: Date;
+  dueAt?: Date;
+  status?: MessageStatus;
+  linkedMessageId?: MessageId;
+}
+
+/** How long things last, in milliseconds. */
+export interface Periods {
+  /** To finish a send in chunks. */
+  upload: number;
+  /** To collect an accepted message. */
+  collect: number;
+  /** From acceptance to deletion. */
+  keep: number;
+}
+
+/** A transition, and all that belongs to it. Applied whole or not at all, and only if the message is in `from`. */
+export interface Change {
+  mailboxId: MailboxId;
+  messageId: MessageId;
+  from: MessageState;
+  to: MessageState;
+  at: Date;
+  dueAt?: Date;
+  /** Given when it is placed: replaces the routing address. */
+  recipientId?: MailboxId;
+  status?: MessageStatus;
+  report?: Message;
+}
+
+/** When time alone moves on a message that enters this state now. Undefined: time alone does not (see `routing.ts`). */
+export function dueAfter(
+  state: MessageState,
+  times: { at: Date; createdAt: Date },
+  periods: Periods,
+): Date | undefined {
+  switch (state) {
+    case "uploading":
+      return later(times.at, periods.upload);
+    case "routing":
+      return undefined;
+    case "accepted":
+      return later(times.at, periods.collect);
+    case "acknowledged":
+    case "undelivered":
+    case "failed":
+    case "abandoned":
+      return later(times.createdAt, periods.keep);
+  }
+}
+
+export function acknowledge(message: Message, at: Date, periods: Periods): Change {
+  return change(message, "acknowledged", at, periods);
+}
+
+/** The last chunk is here. A message for a mailbox is accepted at once; one for a patient is routed first. */
+export function finishUpload(message: Message, at: Date, periods: Periods): Change {
+  return change(message, message.recipientId === undefined ? "routing" : "accepted", at, periods);
+}
+
+export function abandon(message: Message, at: Date, periods: Periods): Change {
+  return change(message, "abandoned", at, periods);
+}
+
+/** The patient's practice takes this workflow in this mailbox. */
+export function place(message: Message, recipientId: MailboxId, at: Date, periods: Periods): Change {
+  return { ...change(message, "accepted", at, periods), recipientId };
+}
+
+/** The message cannot be routed: an EPL code, or 14 after PDS was unavailable for too long. */
+export function failRouting(
+  message: Message,
+  code: RoutingErrorCode | "14",
+  reportId: MessageId,
+  at: Date,
+  periods: Periods,
+): Change {
+  const description = code === "14" ? (serverCodes["14"] ?? "") : reportStatuses[code].description;
+  return fail(message, "failed", { event: "SEND", code, description }, reportId, at, periods);
+}
+
+/** MESH API, Message expiration: not acknowledged in time, the message leaves the inbox and its sender is told. */
+export function expire(message: Message, reportId: MessageId, at: Date, periods: Periods): Change {
+  const { event, code, description } = reportStatuses["14"];
+  return fail(message, "undelivered", { event, code, description }, reportId, at, periods);
+}
+
+/** An operator puts an undelivered message back: it is listed last, and has its whole time again. */
+export function redeliver(message: Message, at: Date, periods: Periods): Change {
+  return change(message, "accepted", at, periods);
+}
+
+function fail(
+  message: Message,
+  to: "failed" | "undelivered",
+  status: MessageStatus,
+  reportId: MessageId,
+  at: Date,
+  periods: Periods,
+): Change {
+  const failed = { ...change(message, to, at, periods), status };
+  return message.type === "REPORT" ? failed : { ...failed, report: reportOn(message, status, reportId, at, periods) };
+}
+
+function reportOn(message: Message, status: MessageStatus, reportId: MessageId, at: Date, periods: Periods): Message {
+  const { subject, localId } = message.details;
+  return {
+    messageId: reportId,
+    mailboxId: message.mailboxId,
+    type: "REPORT",
+    state: "accepted",
+    recipientId: message.mailboxId,
+    to: message.to,
+    workflowId: message.workflowId,
+    details: { ...(subject !== undefined && { subject }), ...(localId !== undefined && { localId }) },
+    totalChunks: 0,
+    bytes: 0,
+    createdAt: at,
+    acceptedAt: at,
+    changedAt: at,
+    dueAt: later(at, periods.collect),
+    status,
+    linkedMessageId: message.messageId,
+  };
+}
+
+function change(message: Message, to: MessageState, at: Date, periods: Periods): Change {
+  if (!mayMove(message.state, to)) {
+    throw new MeshServerError("transition-not-allowed", `A message that is ${message.state} cannot become ${to}.`);
+  }
+  const dueAt = dueAfter(to, { at, createdAt: message.createdAt }, periods);
+  return {
+    mailboxId: message.mailboxId,
+    messageId: message.messageId,
+    from: message.state,
+    to,
+    at,
+    ...(dueAt !== undefined && { dueAt }),
+  };
+}
+
+function later(at: Date, period: number): Date {
+  return new Date(at.getTime() + period);
+}

@@ -1,0 +1,144 @@
+// From a patient to a mailbox: patient -> registered practice -> the mailbox that takes the workflow. It begins after
+// the sender has its 202, and goes on after a crash where it was.
+//
+// A message in state routing is in one of:
+//   due     its row in the store says when it is next tried, and that time has come. A new one is due at once.
+//   held    the demographics were unavailable: its next try is later, each time twice as late, up to 5 minutes.
+// It leaves the state in one transaction, with its routing address deleted:
+//   placed  in the one mailbox of the practice that takes the workflow.
+//   failed  with one report (EPL-150 to EPL-154) in the sender's mailbox; or 14 after a day of being held.
+// Nothing of this is only in memory: the loop asks the store what is due, when a message comes and at every tick.
+
+import { type Demographics, findRegisteredPractice, type RoutingOutcome } from "@restante/demographics";
+import { CodedError, newMessageId, parseRoutingAddress, type RoutingErrorCode } from "@restante/mesh";
+
+import type { Context } from "./context.ts";
+import { failRouting, type Message, place } from "./message.ts";
+import type { RoutingTask } from "./store/store.ts";
+
+const FIRST_DELAY_MS = 1000;
+const LONGEST_DELAY_MS = 5 * 60 * 1000;
+const LONGEST_LOOKUP_MS = 30_000;
+const PAGE = 100;
+const AT_ONCE = 8;
+
+export interface Routing {
+  /** Something may be due. */
+  wake(): void;
+  /** Ends after the messages in hand. */
+  close(): Promise<void>;
+}
+
+export function createRouting(
+  context: Omit<Context, "wakeRouting" | "guard">,
+  demographics: Demographics,
+  options: { match: "spine" | "strict"; holdForMs: number },
+): Routing {
+  const { store, clock, emit, periods, registry } = context;
+  const closing = new AbortController();
+  let running: Promise<void> | undefined;
+  let woken = false;
+
+  function wake(): void {
+    woken = true;
+    if (closing.signal.aborted || running !== undefined) return;
+    running = drain().finally(() => {
+      running = undefined;
+      if (woken) wake();
+    });
+  }
+
+  /** A store that fails stops the loop; the next tick tries again. */
+  async function drain(): Promise<void> {
+    try {
+      for (;;) {
+        woken = false;
+        const tasks = await store.listRouting(clock.now(), PAGE);
+        if (tasks.length === 0 || closing.signal.aborted) return;
+        const queue = tasks.values();
+        await Promise.all(Array.from({ length: AT_ONCE }, () => work(queue)));
+      }
+    } catch (error) {
+      woken = false;
+      emit({ event: "server-failed", reason: error instanceof CodedError ? error.code : "routing failed" });
+    }
+  }
+
+  async function work(queue: Iterator<RoutingTask> & Iterable<RoutingTask>): Promise<void> {
+    for (const task of queue) {
+      if (closing.signal.aborted) return;
+      await route(task);
+    }
+  }
+
+  async function route(task: RoutingTask): Promise<void> {
+    const { message } = task;
+    const address = parseRoutingAddress(task.routingAddress);
+    // Refused at the send already: here only if the rules of reading changed in between.
+    if (address === undefined) return fail(message, "EPL-152", "address-unreadable");
+    let outcome: RoutingOutcome;
+    try {
+      outcome = await findRegisteredPractice(demographics, address, {
+        match: options.match,
+        today: clock.now().toISOString().slice(0, 10),
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(LONGEST_LOOKUP_MS)]),
+      });
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      return hold(task, error instanceof CodedError ? error.code : "failed");
+    }
+    if (outcome.outcome === "refused") return fail(message, outcome.code, outcome.reason);
+    const { messageId, workflowId } = message;
+    const { odsCode, notes } = outcome;
+    emit({
+      event: "patient-matched",
+      messageId,
+      odsCode,
+      ...(notes.length > 0 && { note: notes.join(", ") }),
+    });
+    const [mailbox, ...others] = registry.receivers(workflowId, odsCode);
+    if (mailbox === undefined) return fail(message, "EPL-151", "no-mailbox-for-workflow");
+    if (others.length > 0) return fail(message, "EPL-150", "several-mailboxes-for-workflow");
+    const { mailboxId } = mailbox;
+    emit({ event: "mailbox-matched", messageId, odsCode, mailboxId });
+    const change = place(message, mailboxId, clock.now(), periods);
+    if ((await store.apply(change)) === "done") emit({ event: "message-placed", messageId, mailboxId });
+  }
+
+  async function fail(message: Message, code: RoutingErrorCode | "14", reason: string): Promise<void> {
+    const now = clock.now();
+    const change = failRouting(message, code, newMessageId(now), now, periods);
+    if ((await store.apply(change)) !== "done") return;
+    emit({ event: "routing-failed", messageId: message.messageId, code, reason });
+    announceReport(context, change.report);
+  }
+
+  async function hold({ message, tries }: RoutingTask, reason: string): Promise<void> {
+    const now = clock.now();
+    if (now.getTime() - message.changedAt.getTime() >= options.holdForMs) return fail(message, "14", reason);
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** Math.min(tries, 20), LONGEST_DELAY_MS);
+    const retryAt = new Date(now.getTime() + delay);
+    await store.holdRouting(message, tries + 1, retryAt);
+    emit({ event: "routing-held", messageId: message.messageId, reason, retryAt });
+  }
+
+  return {
+    wake,
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** A report lies in its mailbox. */
+export function announceReport({ emit }: Pick<Context, "emit">, report: Message | undefined): void {
+  if (report?.linkedMessageId === undefined || report.status === undefined) return;
+  emit({
+    event: "report-placed",
+    reportId: report.messageId,
+    linkedMessageId: report.linkedMessageId,
+    mailboxId: report.mailboxId,
+    code: report.status.code,
+  });
+}

@@ -1,0 +1,233 @@
+// What the writer does, one function an operation. Each runs inside a transaction that it neither begins nor ends, and
+// looks before it writes: an outcome other than done has changed nothing.
+
+import type { MailboxId, MessageId } from "@restante/mesh";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+import type { StoredBody } from "../../bodies/bodies.ts";
+import { type Change, mayMove, type Message } from "../../message.ts";
+import type { Acceptance, AcceptOutcome, ApplyOutcome, ChunkArrival, ChunkOutcome, TokenUse } from "../store.ts";
+import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
+
+export type Operation =
+  | { kind: "accept"; acceptance: Acceptance }
+  | { kind: "chunk"; arrival: ChunkArrival }
+  | { kind: "apply"; change: Change; token?: TokenUse }
+  | { kind: "token"; token: TokenUse }
+  | { kind: "hold"; mailboxId: MailboxId; messageId: MessageId; tries: number; nextTryAt: Date }
+  | { kind: "remove" | "remove-bodies"; mailboxId: MailboxId; messageId: MessageId }
+  | { kind: "forget-tokens"; now: Date };
+
+export interface Operations {
+  run(operation: Operation): unknown;
+  /** Before each commit: what is kept once a group rather than once an operation. */
+  endGroup(): void;
+  /** After a group was rolled back. */
+  forgetGroup(): void;
+}
+
+export function createOperations(db: DatabaseSync): Operations {
+  const statements = prepareStatements(db);
+  let sequence = readSequence();
+  let storedSequence = sequence;
+
+  function readSequence(): number {
+    return statements.readSequence.get()?.["last_sequence"] as number;
+  }
+
+  /** False if the token was used before. */
+  function takeToken(token: TokenUse): boolean {
+    const result = statements.takeToken.run(token.mailboxId, token.nonce, token.nonceCount, token.expiresAt.getTime());
+    return result.changes === 1;
+  }
+
+  function enterInbox(message: Pick<Message, "messageId" | "mailboxId" | "workflowId">, recipientId: MailboxId): void {
+    sequence += 1;
+    statements.deliver.run(recipientId, message.messageId, message.mailboxId, message.workflowId, sequence, 1);
+  }
+
+  function insertChunk(
+    { mailboxId, messageId }: { mailboxId: MailboxId; messageId: MessageId },
+    chunk: number,
+    body: StoredBody,
+  ): void {
+    const bytes = body.kind === "inline" ? body.bytes : null;
+    const fileName = body.kind === "file" ? body.fileName : null;
+    statements.insertChunk.run(mailboxId, messageId, chunk, body.size, bytes, fileName);
+  }
+
+  function accept({ message, routingAddress, body, token }: Acceptance): AcceptOutcome {
+    if (!takeToken(token)) return "token-used";
+    statements.insertMessage.run(writeMessage(message));
+    insertChunk(message, 1, body);
+    if (message.recipientId === undefined) {
+      const tryAt = message.state === "routing" ? message.createdAt.getTime() : null;
+      statements.insertRouting.run(message.mailboxId, message.messageId, routingAddress ?? "", tryAt);
+    } else if (message.state === "accepted") {
+      enterInbox(message, message.recipientId);
+    } else {
+      statements.deliver.run(message.recipientId, message.messageId, message.mailboxId, message.workflowId, null, 0);
+    }
+    return "done";
+  }
+
+  function addChunk({ mailboxId, messageId, chunk, body, token, finish }: ChunkArrival): ChunkOutcome {
+    const message = statements.readState.get(mailboxId, messageId);
+    if (message?.["state"] !== "uploading") return { outcome: "not-uploading" };
+    if (!takeToken(token)) return { outcome: "token-used" };
+    const before = statements.readChunk.get(mailboxId, messageId, chunk);
+    insertChunk({ mailboxId, messageId }, chunk, body);
+    statements.sumChunks.run(mailboxId, messageId, mailboxId, messageId);
+    const replaced = before === undefined ? {} : { replaced: readBody(before) };
+    const stored = statements.countChunks.get(mailboxId, messageId)?.["stored"];
+    if (stored !== message["total_chunks"]) return { outcome: "stored", ...replaced };
+    applyChange(finish);
+    return { outcome: "finished", ...replaced };
+  }
+
+  function apply(change: Change, token: TokenUse | undefined): ApplyOutcome {
+    const message = statements.readState.get(change.mailboxId, change.messageId);
+    if (message?.["state"] !== change.from || !mayMove(change.from, change.to)) return "not-in-state";
+    if (token !== undefined && !takeToken(token)) return "token-used";
+    applyChange(change);
+    return "done";
+  }
+
+  function applyChange(change: Change): void {
+    const { mailboxId, messageId, at, to } = change;
+    statements.changeState.run({
+      mailbox_id: mailboxId,
+      message_id: messageId,
+      state: to,
+      changed_at: at.getTime(),
+      accepted_at: to === "accepted" ? at.getTime() : null,
+      due_at: change.dueAt?.getTime() ?? null,
+      recipient_id: change.recipientId ?? null,
+      status_event: change.status?.event ?? null,
+      status_code: change.status?.code ?? null,
+      status_description: change.status?.description ?? null,
+    });
+    const row = statements.readState.get(mailboxId, messageId) as Row;
+    const recipientId = row["recipient_id"] as MailboxId | null;
+    if (to === "accepted" && recipientId !== null) {
+      enterInbox({ mailboxId, messageId, workflowId: row["workflow_id"] as string }, recipientId);
+    } else if (recipientId !== null) {
+      statements.unlist.run(recipientId, messageId);
+    }
+    if (to === "routing") statements.beginRouting.run(at.getTime(), mailboxId, messageId);
+    else statements.endRouting.run(mailboxId, messageId);
+    if (change.report !== undefined) {
+      statements.insertMessage.run(writeMessage(change.report));
+      enterInbox(change.report, change.report.mailboxId);
+    }
+  }
+
+  function removeBodies(mailboxId: MailboxId, messageId: MessageId): StoredBody[] {
+    const files = statements.readFiles.all(mailboxId, messageId).map(readBody);
+    statements.deleteChunks.run(mailboxId, messageId);
+    return files;
+  }
+
+  function remove(mailboxId: MailboxId, messageId: MessageId): StoredBody[] {
+    const files = removeBodies(mailboxId, messageId);
+    const recipientId = statements.readState.get(mailboxId, messageId)?.["recipient_id"] ?? null;
+    if (recipientId !== null) statements.deleteDelivery.run(recipientId, messageId);
+    statements.endRouting.run(mailboxId, messageId);
+    statements.deleteMessage.run(mailboxId, messageId);
+    return files;
+  }
+
+  function run(operation: Operation): unknown {
+    switch (operation.kind) {
+      case "accept":
+        return accept(operation.acceptance);
+      case "chunk":
+        return addChunk(operation.arrival);
+      case "apply":
+        return apply(operation.change, operation.token);
+      case "token":
+        return takeToken(operation.token);
+      case "hold":
+        return statements.hold.run(
+          operation.tries,
+          operation.nextTryAt.getTime(),
+          operation.mailboxId,
+          operation.messageId,
+        ).changes;
+      case "remove":
+        return remove(operation.mailboxId, operation.messageId);
+      case "remove-bodies":
+        return removeBodies(operation.mailboxId, operation.messageId);
+      case "forget-tokens":
+        return statements.forgetTokens.run(operation.now.getTime()).changes;
+    }
+  }
+
+  return {
+    run,
+    endGroup() {
+      if (sequence === storedSequence) return;
+      statements.writeSequence.run(sequence);
+      storedSequence = sequence;
+    },
+    forgetGroup() {
+      sequence = readSequence();
+      storedSequence = sequence;
+    },
+  };
+}
+
+function prepareStatements(db: DatabaseSync) {
+  const prepare = (sql: string): StatementSync => db.prepare(sql);
+  return {
+    readSequence: prepare("SELECT last_sequence FROM acceptance"),
+    writeSequence: prepare("UPDATE acceptance SET last_sequence = ?"),
+    takeToken: prepare(
+      "INSERT INTO token (mailbox_id, nonce, nonce_count, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    ),
+    insertMessage: prepare(
+      `INSERT INTO message (${messageColumns.join(", ")})
+       VALUES (${messageColumns.map((name) => `:${name}`).join(", ")})`,
+    ),
+    readState: prepare(
+      "SELECT state, recipient_id, workflow_id, total_chunks FROM message WHERE mailbox_id = ? AND message_id = ?",
+    ),
+    changeState: prepare(
+      `UPDATE message SET state = :state, changed_at = :changed_at, due_at = :due_at,
+         accepted_at = coalesce(:accepted_at, accepted_at), recipient_id = coalesce(:recipient_id, recipient_id),
+         addressed_to = coalesce(:recipient_id, addressed_to), status_event = :status_event,
+         status_code = :status_code, status_description = :status_description
+       WHERE mailbox_id = :mailbox_id AND message_id = :message_id`,
+    ),
+    deleteMessage: prepare("DELETE FROM message WHERE mailbox_id = ? AND message_id = ?"),
+    deliver: prepare(
+      `INSERT OR REPLACE INTO delivery (recipient_id, message_id, mailbox_id, workflow_id, sequence, listed)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+    unlist: prepare("UPDATE delivery SET listed = 0 WHERE recipient_id = ? AND message_id = ?"),
+    deleteDelivery: prepare("DELETE FROM delivery WHERE recipient_id = ? AND message_id = ?"),
+    insertChunk: prepare(
+      `INSERT OR REPLACE INTO chunk (mailbox_id, message_id, chunk, size, bytes, file_name) VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+    readChunk: prepare(
+      "SELECT size, bytes, file_name FROM chunk WHERE mailbox_id = ? AND message_id = ? AND chunk = ?",
+    ),
+    readFiles: prepare(
+      `SELECT size, NULL AS bytes, file_name FROM chunk
+       WHERE mailbox_id = ? AND message_id = ? AND file_name IS NOT NULL`,
+    ),
+    countChunks: prepare("SELECT count(*) AS stored FROM chunk WHERE mailbox_id = ? AND message_id = ?"),
+    sumChunks: prepare(
+      `UPDATE message SET bytes = (SELECT sum(size) FROM chunk WHERE mailbox_id = ? AND message_id = ?)
+       WHERE mailbox_id = ? AND message_id = ?`,
+    ),
+    deleteChunks: prepare("DELETE FROM chunk WHERE mailbox_id = ? AND message_id = ?"),
+    insertRouting: prepare(
+      "INSERT INTO routing (mailbox_id, message_id, address, tries, next_try_at) VALUES (?, ?, ?, 0, ?)",
+    ),
+    beginRouting: prepare("UPDATE routing SET next_try_at = ? WHERE mailbox_id = ? AND message_id = ?"),
+    hold: prepare("UPDATE routing SET tries = ?, next_try_at = ? WHERE mailbox_id = ? AND message_id = ?"),
+    endRouting: prepare("DELETE FROM routing WHERE mailbox_id = ? AND message_id = ?"),
+    forgetTokens: prepare("DELETE FROM token WHERE expires_at < ?"),
+  };
+}

@@ -1,0 +1,90 @@
+import type { MailboxId, MessageId, Recipient, StatusEvent } from "@restante/mesh";
+import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
+
+import type { StoredBody } from "../../bodies/bodies.ts";
+import type { Message, MessageDetails, MessageState } from "../../message.ts";
+
+export type Row = Record<string, SQLOutputValue>;
+
+export const messageColumns = [
+  "mailbox_id",
+  "message_id",
+  "type",
+  "state",
+  "recipient_id",
+  "addressed_to",
+  "workflow_id",
+  "local_id",
+  "details",
+  "total_chunks",
+  "bytes",
+  "created_at",
+  "accepted_at",
+  "changed_at",
+  "due_at",
+  "status_event",
+  "status_code",
+  "status_description",
+  "linked_message_id",
+] as const;
+
+type MessageColumn = (typeof messageColumns)[number];
+
+export function readMessage(row: Row): Message {
+  return {
+    messageId: row["message_id"] as MessageId,
+    mailboxId: row["mailbox_id"] as MailboxId,
+    type: row["type"] as Message["type"],
+    state: row["state"] as MessageState,
+    to: row["addressed_to"] as Recipient,
+    workflowId: row["workflow_id"] as string,
+    details: JSON.parse(row["details"] as string) as MessageDetails,
+    totalChunks: row["total_chunks"] as number,
+    bytes: row["bytes"] as number,
+    createdAt: new Date(row["created_at"] as number),
+    changedAt: new Date(row["changed_at"] as number),
+    ...(row["recipient_id"] !== null && { recipientId: row["recipient_id"] as MailboxId }),
+    ...(row["accepted_at"] !== null && { acceptedAt: new Date(row["accepted_at"] as number) }),
+    ...(row["due_at"] !== null && { dueAt: new Date(row["due_at"] as number) }),
+    ...(row["status_code"] !== null && {
+      status: {
+        event: row["status_event"] as StatusEvent,
+        code: row["status_code"] as string,
+        description: row["status_description"] as string,
+      },
+    }),
+    ...(row["linked_message_id"] !== null && { linkedMessageId: row["linked_message_id"] as MessageId }),
+  };
+}
+
+/** Columns of a message as named parameters: the names are those of the table. */
+export function writeMessage(message: Message): Record<MessageColumn, SQLInputValue> {
+  return {
+    mailbox_id: message.mailboxId,
+    message_id: message.messageId,
+    type: message.type,
+    state: message.state,
+    recipient_id: message.recipientId ?? null,
+    addressed_to: message.to,
+    workflow_id: message.workflowId,
+    local_id: message.details.localId ?? null,
+    details: JSON.stringify(message.details),
+    total_chunks: message.totalChunks,
+    bytes: message.bytes,
+    created_at: message.createdAt.getTime(),
+    accepted_at: message.acceptedAt?.getTime() ?? null,
+    changed_at: message.changedAt.getTime(),
+    due_at: message.dueAt?.getTime() ?? null,
+    status_event: message.status?.event ?? null,
+    status_code: message.status?.code ?? null,
+    status_description: message.status?.description ?? null,
+    linked_message_id: message.linkedMessageId ?? null,
+  };
+}
+
+export function readBody(row: Row): StoredBody {
+  const size = row["size"] as number;
+  return row["file_name"] === null
+    ? { kind: "inline", size, bytes: row["bytes"] as Uint8Array }
+    : { kind: "file", size, fileName: row["file_name"] as string };
+}

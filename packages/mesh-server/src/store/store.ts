@@ -1,0 +1,114 @@
+// What the server asks of whatever keeps its messages. Every engine passes the tests in test/store/contract.ts.
+//
+// Promises:
+// - A promise that resolves means synced: the effect is still there after kill -9 and after power was lost.
+// - An operation happens whole or not at all. The token given with it is recorded in the same transaction: if the token
+//   was used before, on any node, nothing happens and the answer is "token-used".
+// - A change is applied only if the message is in the state it starts from, so of two that race exactly one happens.
+// - An inbox lists in the order in which messages became accepted, which is the order of commits, not of ids.
+// - After a failed sync nothing is written again: every later call fails with "store-stopped" until the process is
+//   started anew. A full disk or queue fails with "store-full" or "store-busy" and nothing of it happened.
+
+import type { MailboxId, MessageId } from "@restante/mesh";
+
+import type { StoredBody } from "../bodies/bodies.ts";
+import type { Change, Message } from "../message.ts";
+
+/** One use of a token. It need not be kept after `expiresAt`, when its time alone makes it invalid. */
+export interface TokenUse {
+  mailboxId: MailboxId;
+  nonce: string;
+  nonceCount: number;
+  expiresAt: Date;
+}
+
+export interface Acceptance {
+  /** In state uploading, routing or accepted. */
+  message: Message;
+  /** The routing address, for a message without a recipient: a patient detail, kept until it is resolved. */
+  routingAddress?: string;
+  /** The first chunk, or the only one. */
+  body: StoredBody;
+  token: TokenUse;
+}
+
+export interface ChunkArrival {
+  mailboxId: MailboxId;
+  messageId: MessageId;
+  /** From 2. */
+  chunk: number;
+  body: StoredBody;
+  token: TokenUse;
+  /** Applied with the chunk that makes the message complete. */
+  finish: Change;
+}
+
+export type AcceptOutcome = "done" | "token-used";
+export type ApplyOutcome = "done" | "token-used" | "not-in-state";
+export type ChunkOutcome =
+  | { outcome: "stored" | "finished"; replaced?: StoredBody }
+  | { outcome: "token-used" | "not-uploading"; replaced?: never };
+
+/** `!` negates; `*` at the end begins with, at both ends contains (MESH API, Check an inbox: workflow_filter). */
+export interface WorkflowFilter {
+  match: "equals" | "begins" | "contains";
+  text: string;
+  negated: boolean;
+}
+
+export interface InboxEntry {
+  messageId: MessageId;
+  /** Grows with every acceptance in this mailbox; not without gaps. */
+  sequence: number;
+}
+
+export interface RoutingTask {
+  message: Message;
+  routingAddress: string;
+  /** How often it was tried. */
+  tries: number;
+}
+
+export interface Store extends AsyncDisposable {
+  accept(acceptance: Acceptance): Promise<AcceptOutcome>;
+  addChunk(arrival: ChunkArrival): Promise<ChunkOutcome>;
+  apply(change: Change, token?: TokenUse): Promise<ApplyOutcome>;
+
+  /** Records the token of a request that changes nothing. The caller need not wait. */
+  useToken(token: TokenUse): Promise<void>;
+  /** Whether the token is recorded. One that is on its way may not be yet: see `auth/replay.ts`. */
+  wasUsed(token: TokenUse): Promise<boolean>;
+
+  /** By its own mailbox: the sender's; of a report, the one it is for. */
+  find(mailboxId: MailboxId, messageId: MessageId): Promise<Message | undefined>;
+  /** By the mailbox it is delivered to, or is to be when its upload is complete. */
+  findDelivered(recipientId: MailboxId, messageId: MessageId): Promise<Message | undefined>;
+  /** Whether any mailbox has a message of this id. */
+  exists(messageId: MessageId): Promise<boolean>;
+  /** The sender's own DATA messages with this local id, newest first, at most `limit`. */
+  findByLocalId(mailboxId: MailboxId, localId: string, limit: number): Promise<Message[]>;
+  body(message: Message, chunk: number): Promise<StoredBody | undefined>;
+
+  /** Accepted messages after this place in the order of acceptance, oldest first. */
+  listAfter(recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter): Promise<InboxEntry[]>;
+  /** Where a message stands, or stood before it was acknowledged, in the order of acceptance. */
+  sequenceOf(recipientId: MailboxId, messageId: MessageId): Promise<number | undefined>;
+  /** How many are listed; counts no further than `limit`. */
+  countInbox(recipientId: MailboxId, limit: number): Promise<number>;
+
+  /** Messages in state routing whose next try is due, those waiting longest first. */
+  listRouting(now: Date, limit: number): Promise<RoutingTask[]>;
+  /** Puts off the next try of a message in state routing. */
+  holdRouting(message: Message, tries: number, nextTryAt: Date): Promise<void>;
+
+  /** Messages whose `dueAt` has come, most overdue first. */
+  listDue(now: Date, limit: number): Promise<Message[]>;
+  /** Deletes a message and all that belongs to it, and says which bodies are no longer named by any row. */
+  remove(message: Message): Promise<StoredBody[]>;
+  /** Deletes the bodies of an abandoned message, and says which they were. */
+  removeBodies(message: Message): Promise<StoredBody[]>;
+  /** Forgets tokens that have expired. */
+  forgetTokens(now: Date): Promise<void>;
+  /** Whether a row names this body file. */
+  namesBodyFile(fileName: string): Promise<boolean>;
+}

@@ -1,2 +1,9 @@
-/** testkit: see docs/architecture.md. */
-export const room = "testkit";
+export { strangeAuthority, testAuthority } from "./authority.ts";
+export { clientCertificate, clientOptions, passwordOf, testClient } from "./client.ts";
+export { type SettableClock, settableClock } from "./clock.ts";
+export { addressOf, testDirectory, testMailboxes, type TestPatient, testPatients, testWorkflow } from "./economy.ts";
+export { type EventName, type EventOf, type RecordedEvents, recordEvents } from "./record-events.ts";
+export { type TestAnswer, type TestRequest, testRequest, testToken } from "./request.ts";
+export { startTestServer, type TestServer, type TestServerOptions } from "./server.ts";
+export { temporaryFolder } from "./temporary-folder.ts";
+export { waitFor, type WaitOptions } from "./wait-for.ts";

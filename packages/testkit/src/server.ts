@@ -1,0 +1,98 @@
+import type { TestContext } from "node:test";
+
+import { type Demographics, type Directory, embeddedDemographics, workflowRules } from "@restante/demographics";
+import type { Clock, Emit } from "@restante/mesh";
+import { createMeshServer, type MeshServer, type MeshServerConfig } from "@restante/mesh-server";
+import { localHosts, type LocalAuthority } from "restante";
+
+import { testAuthority } from "./authority.ts";
+import { testDirectory, testWorkflow } from "./economy.ts";
+import { recordEvents, type RecordedEvents } from "./record-events.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+export interface TestServerOptions {
+  /** Any setting of the server. Absent: port 0, a folder of the test's own, the mailboxes of the test economy. */
+  config?: Partial<MeshServerConfig>;
+  /** Absent: the embedded directory of the test economy. */
+  demographics?: Demographics;
+  directory?: Directory;
+  clock?: Clock;
+  /** As well as to `events`. */
+  emit?: Emit;
+}
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly config: MeshServerConfig;
+  readonly authority: LocalAuthority;
+  readonly directory: Directory;
+  readonly clock: Clock | undefined;
+  /** Of this server, over restarts. */
+  readonly events: RecordedEvents;
+  close(): Promise<void>;
+  /** Closes it and starts it again, on the same port and folder. */
+  restart(): Promise<void>;
+}
+
+/** A real MESH server over HTTPS with mutual TLS, closed when the test ends. */
+export async function startTestServer(
+  t: Pick<TestContext, "after">,
+  options: TestServerOptions = {},
+): Promise<TestServer> {
+  const authority = await testAuthority();
+  const directory = options.directory ?? testDirectory();
+  let config = { ...(await defaultConfig(t, authority, directory)), ...options.config };
+  const events = recordEvents();
+  const services = {
+    demographics: options.demographics ?? embeddedDemographics(directory),
+    emit: ((event) => {
+      events.emit(event);
+      options.emit?.(event);
+    }) satisfies Emit,
+    ...(options.clock !== undefined && { clock: options.clock }),
+  };
+  let server: MeshServer = await createMeshServer(config, services);
+  t.after(() => server.close());
+  config = { ...config, port: Number(new URL(server.url).port) };
+
+  return {
+    get url() {
+      return server.url;
+    },
+    config,
+    authority,
+    directory,
+    clock: options.clock,
+    events,
+    close: () => server.close(),
+    async restart() {
+      await server.close();
+      server = await createMeshServer(config, services);
+    },
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+/** Every organisation's mailboxes, with the workflows of the directory and one for everybody. */
+async function defaultConfig(
+  t: Pick<TestContext, "after">,
+  authority: LocalAuthority,
+  directory: Directory,
+): Promise<MeshServerConfig> {
+  const { cert, key } = await authority.issue({ commonName: "localhost", hosts: localHosts, kind: "server" });
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    dataFolder: await temporaryFolder(t),
+    sharedKey: "TestKey",
+    tls: { cert, key, ca: authority.caPem },
+    mailboxes: directory.organisations.flatMap(({ odsCode, name, mailboxes }) =>
+      mailboxes.map(({ mailboxId }) => ({ mailboxId, name, odsCode, password: `password of ${mailboxId}` })),
+    ),
+    workflows: [
+      ...workflowRules(directory.organisations),
+      { workflowId: testWorkflow, senders: ["*"], receivers: ["*"] },
+    ],
+    tickMs: 50,
+  };
+}

@@ -6,6 +6,9 @@ export {
   onlineConsultation,
 } from "./build/build-document.ts";
 export type * from "./build/input.ts";
+export { check, type CheckOptions } from "./check/check.ts";
+export type { CheckResult, Finding, Negative } from "./check/finding.ts";
+export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";
 export { Itk3Error, type Itk3ErrorCode } from "./errors.ts";
 export type { Issue, IssueCode } from "./issue.ts";
 export { messageOf } from "./message/message-of.ts";

@@ -1,0 +1,80 @@
+// Which messages are refused, and with what: docs/decisions/010-acceptable.md gives the reasons.
+// Rows are tried in order; the first that fits decides.
+import type { Issue, IssueCode } from "../issue.ts";
+import type { Itk3Message } from "../message/model.ts";
+import { events } from "../names.ts";
+import { primitiveFault } from "../stu3/primitives.ts";
+import type { IssueType } from "../respond/response-codes.ts";
+
+export interface Reason {
+  code: string;
+  issueCode: IssueType;
+  text: string;
+}
+
+const unreadable: Partial<Readonly<Record<IssueCode, Reason>>> = {
+  "too-large": { code: "20015", issueCode: "processing", text: "The message is too large." },
+  "not-a-message": { code: "20006", issueCode: "structure", text: "There is no MessageHeader in a message Bundle." },
+};
+
+/** Why a message that could not be read is refused. */
+export function reasonUnreadable(issues: readonly Issue[]): Reason {
+  const last = issues.at(-1);
+  const known = last === undefined ? undefined : unreadable[last.code];
+  return known ?? { code: "10009", issueCode: "processing", text: last?.text ?? "The message could not be read." };
+}
+
+interface Row extends Reason {
+  fits: (message: Itk3Message, generation: 1 | 2) => boolean;
+}
+
+export const refusals: readonly Row[] = [
+  {
+    code: "20006",
+    issueCode: "required",
+    text: "MessageHeader.id is missing or is no id: the message could be neither answered nor known again.",
+    fits: ({ headerId }) => headerId === undefined || primitiveFault("id", headerId) !== undefined,
+  },
+  {
+    code: "20006",
+    issueCode: "code-invalid",
+    text: "MessageHeader.event is not ITK007C: only Send Document is handled.",
+    fits: ({ event }) => event !== events.sendDocument.code,
+  },
+  {
+    code: "20009",
+    issueCode: "required",
+    text: "There is no document: MessageHeader.focus leads to no document Bundle.",
+    fits: ({ document }) => document === undefined,
+  },
+  {
+    code: "20009",
+    issueCode: "required",
+    text: "The document Bundle has no id: it could not be known again.",
+    fits: ({ document }) => document?.id === undefined,
+  },
+  {
+    code: "20009",
+    issueCode: "required",
+    text: "The document has no Composition.",
+    fits: ({ composition }) => composition === undefined,
+  },
+  {
+    code: "20009",
+    issueCode: "business-rule",
+    text: "A confidential consultation is not accepted by Send Document 2 (2.0.2).",
+    fits: ({ composition }, generation) => generation === 2 && composition?.confidentiality === "R",
+  },
+  {
+    code: "20009",
+    issueCode: "required",
+    text: "The document has no Patient.",
+    fits: ({ patient }) => patient === undefined,
+  },
+  {
+    code: "20009",
+    issueCode: "required",
+    text: "No section of the Composition leads to a document that can be opened.",
+    fits: ({ attachments }) => attachments.every((attachment) => attachment.bytes().byteLength === 0),
+  },
+];

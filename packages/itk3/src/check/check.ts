@@ -1,0 +1,123 @@
+import type { Issue } from "../issue.ts";
+import { resourcesOf } from "../message/message-of.ts";
+import type { Itk3Message, ReadResult } from "../message/model.ts";
+import { referencesOf } from "../message/references.ts";
+import { events, systems } from "../names.ts";
+import { positionOf } from "../read/positions.ts";
+import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
+import type { CheckResult, Finding, Negative } from "./finding.ts";
+import { locator } from "./locate.ts";
+import { hasCoding } from "./look.ts";
+import { type CheckContext, type EnvelopeToCheck, requirementId, type UseCase } from "./rule.ts";
+import { rules } from "./rules.ts";
+
+export interface CheckOptions {
+  /** Held against the message where it is given. */
+  envelope?: EnvelopeToCheck;
+  /** Told from workflow and LocalExtension unless given. */
+  generation?: 1 | 2;
+  /** Told from Composition.type, LocalExtension and title unless given. */
+  useCase?: UseCase;
+}
+
+/**
+ * Holds a message against every requirement that a message (and its envelope) can show. Never throws.
+ *
+ * Takes what `readMessage` returned, so that a message that could not be read is judged too, or a message.
+ */
+export function check(input: Itk3Message | ReadResult, options: CheckOptions = {}): CheckResult {
+  const message = "bundle" in input ? input : input.message;
+  if (message === undefined) return unreadable(input as ReadResult);
+  const context = contextOf(message, options);
+  const findings = [...message.issues.map(readingFinding), ...ruleFindings(context)];
+  const conforms = findings.every(({ severity }) => severity !== "error");
+  if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context) };
+  const reason = refusals.find((row) => row.fits(message, context.generation));
+  if (reason === undefined) return { findings, conforms, acceptable: true };
+  return { findings, conforms: false, acceptable: false, negative: negativeOf(reason, findings) };
+}
+
+function unreadable({ issues, remains }: ReadResult): CheckResult {
+  const findings = issues.map(readingFinding);
+  const result: CheckResult = { findings, conforms: false, acceptable: false };
+  // An ITK008M is never answered, readable or not.
+  if (remains?.event === events.response.code) return result;
+  return { ...result, negative: negativeOf(reasonUnreadable(issues), findings) };
+}
+
+function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
+  const generation = options.generation ?? generationOf(message, options.envelope);
+  return {
+    message,
+    generation,
+    useCase: options.useCase ?? useCaseOf(message),
+    envelope: options.envelope,
+    outer: resourcesOf(message.bundle),
+    inner: resourcesOf(message.document),
+    references: referencesOf(message.document),
+  };
+}
+
+function generationOf(message: Itk3Message, envelope: EnvelopeToCheck | undefined): 1 | 2 {
+  // A response looks the same in both, and only 1.x has requirements for it.
+  if (message.event === events.response.code) return 1;
+  if (envelope?.workflowId !== undefined) return envelope.workflowId.startsWith("GPFED_") ? 1 : 2;
+  return /^none$/i.test(message.handling.localExtension ?? "") ? 2 : 1;
+}
+
+function useCaseOf(message: Itk3Message): UseCase {
+  if (message.event === events.response.code) return "response";
+  const { type, title = "" } = message.composition ?? {};
+  const local = message.handling.localExtension ?? "";
+  if (hasCoding(type, systems.snomed, "149951000000107")) return "online-consultation";
+  if (local === "SendDocument-Generic") return "generic";
+  if (hasCoding(type, systems.snomed, "371531000")) return "consultation-summary";
+  if (/online/i.test(title) || /Online/.test(local)) return "online-consultation";
+  return /^consultation report$/i.test(title) || /Consultation/.test(local) ? "consultation-summary" : "generic";
+}
+
+function ruleFindings(context: CheckContext): Finding[] {
+  const locate = locator(context.message.bundle, "Bundle");
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    const id = requirementId(rule, context.generation, context.useCase);
+    if (id === undefined) continue;
+    for (const { element, path } of rule.breaches(context)) {
+      const position = positionOf(element);
+      findings.push({
+        id,
+        severity: rule.severity,
+        location: element === context.envelope ? `envelope.${path}` : locate(element, path),
+        ...(position === undefined ? {} : { line: position.line, column: position.column }),
+        text: rule.text,
+        responseCode: rule.responseCode,
+        issueCode: rule.issueCode,
+      });
+    }
+  }
+  return findings;
+}
+
+function readingFinding(issue: Issue): Finding {
+  const { code, ...rest } = issue;
+  return { id: `STU3:${code}`, ...rest };
+}
+
+function isUsableResponse({ message, outer }: CheckContext): boolean {
+  const outcome = outer.find((resource) => resource.resourceType === "OperationOutcome");
+  return (
+    message.header.response?.identifier !== undefined && outcome?.issue?.[0]?.details?.coding?.[0]?.code !== undefined
+  );
+}
+
+const maxListed = 5;
+
+// The reason first, then the first errors: enough for the sender's people to find the fault (GPCM-SD-042).
+function negativeOf(reason: Reason, findings: readonly Finding[]): Negative {
+  const errors = findings.filter(({ severity, text }) => severity === "error" && text !== reason.text);
+  const lines = errors
+    .slice(0, maxListed)
+    .map(({ id, location, text }) => `${id} at ${location || "the start"}: ${text}`);
+  const more = errors.length > maxListed ? [`And ${errors.length - maxListed} more.`] : [];
+  return { code: reason.code, issueCode: reason.issueCode, diagnostics: [reason.text, ...lines, ...more].join(" ") };
+}

@@ -1,0 +1,34 @@
+import type { IssueType } from "../respond/response-codes.ts";
+
+export interface Finding {
+  /** A requirement (`GPCM-SD-CS-048`, `SCAL-GPCM-SD-044`, `FHIR-PDS-10`), a profile's rule (`ITK-MessageHeader-2:event.version`) or what reading noticed (`STU3:wrong-order`). */
+  id: string;
+  severity: "error" | "warning" | "information";
+  /** A FHIRPath-like place: `Bundle.entry[2].resource.entry[0].resource.title`; `envelope.to`. */
+  location: string;
+  line?: number;
+  column?: number;
+  /** A sentence for people, free of patient detail. */
+  text: string;
+  /** The ITK3 code that would answer this finding alone. Whether a message is refused is `acceptable`'s to say. */
+  responseCode?: string;
+  issueCode?: IssueType;
+}
+
+/** What a message that is not acceptable is answered with. */
+export interface Negative {
+  code: string;
+  issueCode: IssueType;
+  /** For OperationOutcome.issue.diagnostics: free of patient detail. */
+  diagnostics: string;
+}
+
+export interface CheckResult {
+  findings: Finding[];
+  /** No requirement that MUST be met is broken. */
+  conforms: boolean;
+  /** It can be handed to a person: readable, header usable, patient and document there (docs/decisions/010-acceptable.md). */
+  acceptable: boolean;
+  /** Only where the message is not acceptable and may be answered: never for a response. */
+  negative?: Negative;
+}

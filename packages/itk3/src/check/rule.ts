@@ -1,0 +1,80 @@
+import type { Itk3Message } from "../message/model.ts";
+import type { References } from "../message/references.ts";
+import type { IssueType } from "../respond/response-codes.ts";
+import type { Resource } from "../stu3/types.ts";
+
+export type UseCase = "consultation-summary" | "online-consultation" | "generic" | "response";
+
+/** What came beside the message: the words of the control file, or of the API's headers. */
+export interface EnvelopeToCheck {
+  /** Mex-From or From_DTS. */
+  from?: string | undefined;
+  /** Mex-To or To_DTS. */
+  to?: string | undefined;
+  workflowId?: string | undefined;
+  subject?: string | undefined;
+  localId?: string | undefined;
+}
+
+/** Everything a rule may look at. */
+export interface CheckContext {
+  message: Itk3Message;
+  generation: 1 | 2;
+  useCase: UseCase;
+  envelope: EnvelopeToCheck | undefined;
+  /** Resources of the message bundle itself. */
+  outer: readonly Resource[];
+  /** Resources of the document. */
+  inner: readonly Resource[];
+  /** References within the document. */
+  references: References;
+}
+
+/** Where a rule is broken: an element of the message, and which of its elements if one can be named. */
+export interface Breach {
+  element: object;
+  path?: string;
+}
+
+/**
+ * The numbers a requirement goes by. `core`, `cs`, `oc`, `ge`: GP Connect Messaging 1.6.0. `scal`: the conformance list
+ * of Send Document 2. `itk`: ITK3 2.10.0. `own`: what a profile or FHIR demands without a number of its own.
+ */
+export interface RequirementNumbers {
+  core?: string;
+  cs?: string;
+  oc?: string;
+  ge?: string;
+  scal?: string;
+  itk?: string;
+  own?: string;
+}
+
+export interface Rule {
+  /** A message is held against the number of its use case and generation; without one the rule does not apply to it. */
+  numbers: RequirementNumbers;
+  /** Further requirements that the same look at a message shows. Full ids. */
+  alsoShows?: readonly string[];
+  /** `error` for MUST, `warning` for SHOULD. */
+  severity: "error" | "warning";
+  /** ITK3 code that would answer this breach alone. */
+  responseCode: string;
+  issueCode: IssueType;
+  /** What is wrong, for people. Never a value of the message: this text goes into responses and logs. */
+  text: string;
+  breaches: (context: CheckContext) => readonly Breach[];
+}
+
+/** The id under which a breach is reported; undefined where the rule does not apply. */
+export function requirementId(rule: Rule, generation: 1 | 2, useCase: UseCase): string | undefined {
+  const { core, cs, oc, ge, scal, itk, own } = rule.numbers;
+  if (generation === 2 && scal !== undefined) return `SCAL-${scal}`;
+  if (generation === 1) {
+    if (useCase === "consultation-summary" && cs !== undefined) return `GPCM-SD-CS-${cs}`;
+    if (useCase === "online-consultation" && oc !== undefined) return `GPCM-SD-OC-${oc}`;
+    if (useCase === "generic" && ge !== undefined) return `GPCM-SD-GE-${ge}`;
+    if (useCase === "response" && cs !== undefined) return `GPCM-SD-CS-${cs}`;
+    if (core !== undefined) return core.startsWith("C-") ? `GPCM-${core}` : `GPCM-SD-${core}`;
+  }
+  return itk ?? own;
+}

@@ -1,0 +1,318 @@
+// The document: its Composition, its sections and what they lead to.
+import { isNhsNumber } from "@restante/mesh";
+import { profiles, systems } from "../../names.ts";
+import { primitiveFault } from "../../stu3/primitives.ts";
+import type { Resource } from "../../stu3/types.ts";
+import {
+  hasCoding,
+  hasProfile,
+  identifierOf,
+  isText,
+  none,
+  ofType,
+  onComposition,
+  plainText,
+  unless,
+} from "../look.ts";
+import type { CheckContext, Rule } from "../rule.ts";
+
+function rule(numbers: Rule["numbers"], text: string, breaches: Rule["breaches"], rest: Partial<Rule> = {}): Rule {
+  return { numbers, severity: "error", responseCode: "20009", issueCode: "value", text, breaches, ...rest };
+}
+
+const required = { issueCode: "required" } as const;
+const structure = { issueCode: "structure" } as const;
+
+const types: Readonly<Record<string, readonly string[]>> = {
+  "consultation-summary": ["371531000"],
+  "online-consultation": ["149951000000107"],
+};
+const secondTypes = ["371531000", "149701000000109"];
+
+const titles: Readonly<Record<string, string>> = {
+  "consultation-summary": "Consultation report",
+  "online-consultation": "Online consultation report",
+};
+
+const summaries: Readonly<Record<string, RegExp>> = {
+  "consultation-summary":
+    /^Consultation report for \S.*, NHS Number [\d ]{10,14}, seen at \S.*, ODS Code \S+, Version \d+$/,
+  "online-consultation": /^Online consultation report for \S.*, NHS Number [\d ]{10,14}, Version \d+$/,
+  generic: /^\S.* report for \S.*, NHS Number [\d ]{10,14}, Version \d+$/,
+};
+const confidentialSummary = /^Consultation report for \S.*, NHS Number [\d ]{10,14}, Version \d+$/;
+
+function summaryPattern(context: CheckContext): RegExp | undefined {
+  const confidential = context.message.composition?.confidentiality === "R";
+  return confidential && context.useCase === "consultation-summary" ? confidentialSummary : summaries[context.useCase];
+}
+
+export const compositionRules: readonly Rule[] = [
+  rule(
+    { core: "002", cs: "017", oc: "001", ge: "001", scal: "GPCM-SD-104" },
+    "The document has no Composition of the CareConnect profile.",
+    ({ message, useCase }) =>
+      useCase === "response"
+        ? none
+        : unless(hasProfile(message.composition, profiles.composition), message.document ?? message.bundle),
+    { ...required, alsoShows: ["GPCM-SD-002"] },
+  ),
+  rule(
+    { cs: "018", oc: "002", ge: "002" },
+    "Composition.status is not final.",
+    onComposition((composition) => unless(composition.status === "final", composition, "status")),
+  ),
+  rule(
+    { cs: "019", oc: "003", ge: "003", scal: "GPCM-SD-115" },
+    "Composition.type is not the SNOMED CT code of the document.",
+    onComposition((composition, { generation, useCase }) => {
+      const codes = generation === 2 && useCase !== "online-consultation" ? secondTypes : types[useCase];
+      const holds =
+        codes === undefined
+          ? hasCoding(composition.type, systems.snomed)
+          : codes.some((code) => hasCoding(composition.type, systems.snomed, code));
+      return unless(holds, composition, "type");
+    }),
+    { issueCode: "code-invalid", alsoShows: ["FHIR-DOC-05"] },
+  ),
+  rule(
+    { cs: "020", oc: "004", ge: "004" },
+    "Composition.date is not the date and time at which the message was made.",
+    onComposition((composition) => unless(composition.date?.includes("T") ?? false, composition, "date")),
+  ),
+  rule(
+    { cs: "021", oc: "005", ge: "005" },
+    "Composition.confidentiality is neither N nor R.",
+    onComposition((composition) =>
+      unless(
+        composition.confidentiality === "N" || composition.confidentiality === "R",
+        composition,
+        "confidentiality",
+      ),
+    ),
+  ),
+  rule(
+    { cs: "022", oc: "006", ge: "006" },
+    "Composition.title is not that of the document.",
+    onComposition((composition, { useCase }) => {
+      const title = titles[useCase];
+      return unless(
+        title === undefined ? isText(composition.title) : composition.title === title,
+        composition,
+        "title",
+      );
+    }),
+  ),
+  rule(
+    { cs: "023", oc: "007", ge: "007" },
+    "Composition.text does not summarise the document in the words of the requirement.",
+    onComposition((composition, context) =>
+      unless(summaryPattern(context)?.test(plainText(composition.text?.div)) ?? true, composition, "text"),
+    ),
+  ),
+  rule(
+    { own: "Composition.text:nhs-number" },
+    "The NHS number in Composition.text is not the Patient's.",
+    onComposition((composition, { message }) => {
+      const said = /NHS Number:? ([\d ]{10,14})/.exec(plainText(composition.text?.div))?.[1]?.replaceAll(" ", "");
+      const number = identifierOf(message.patient?.identifier, systems.nhsNumber);
+      return unless(said === undefined || number === undefined || said === number, composition, "text");
+    }),
+  ),
+  rule(
+    { core: "004", cs: "024", oc: "008", ge: "008", scal: "GPCM-SD-106" },
+    "Composition.subject does not lead to a Patient of the CareConnect profile.",
+    onComposition((composition, { references }) =>
+      unless(
+        references
+          .candidates(composition.subject)
+          .some((resource) => resource.resourceType === "Patient" && hasProfile(resource, profiles.patient)),
+        composition,
+        "subject",
+      ),
+    ),
+    { ...structure, alsoShows: ["GPCM-SD-004", "GPCM-SD-OC-016", "GPCM-SD-GE-016"] },
+  ),
+  rule(
+    { core: "005", cs: "025", oc: "009", ge: "009" },
+    "Composition.author does not lead to an author of the kinds allowed.",
+    onComposition((composition, { references, useCase }) => {
+      const allowed: ReadonlySet<string> = new Set(
+        useCase === "consultation-summary" ? ["Practitioner"] : ["Practitioner", "Patient", "RelatedPerson", "Device"],
+      );
+      const authors = (composition.author ?? []).flatMap((author) => references.candidates(author));
+      return unless(
+        authors.some((author) => allowed.has(author.resourceType)),
+        composition,
+        "author",
+      );
+    }),
+    { ...structure, alsoShows: ["GPCM-SD-005"] },
+  ),
+  rule(
+    { scal: "GPCM-SD-107" },
+    "Composition.author does not lead to the sending Organization.",
+    onComposition((composition, { references }) => {
+      const authors = (composition.author ?? []).flatMap((author) => references.candidates(author));
+      return unless(
+        authors.some((author) => author.resourceType === "Organization"),
+        composition,
+        "author",
+      );
+    }),
+    structure,
+  ),
+  rule(
+    { core: "003", cs: "026", oc: "010", ge: "010", scal: "GPCM-SD-105" },
+    "Composition.custodian does not lead to an Organization of the CareConnect profile.",
+    onComposition((composition, { message }) =>
+      unless(hasProfile(message.custodian, profiles.organization), composition, "custodian"),
+    ),
+    { ...structure, alsoShows: ["GPCM-SD-003", "GPCM-SD-CS-032", "GPCM-SD-OC-021", "GPCM-SD-GE-021"] },
+  ),
+  rule(
+    { cs: "027", oc: "011", ge: "011", scal: "GPCM-SD-123" },
+    "A later version does not say in Composition.relatesTo what it replaces.",
+    onComposition((composition) => {
+      const version = Number(/, Version:? (\d+)$/i.exec(plainText(composition.text?.div))?.[1] ?? "1");
+      return unless(version <= 1 || (composition.relatesTo ?? []).length > 0, composition, "relatesTo");
+    }),
+    required,
+  ),
+  rule(
+    { core: "038" },
+    "Composition.relatesTo.code is not replaces.",
+    onComposition((composition) =>
+      (composition.relatesTo ?? []).flatMap((relation) => unless(relation.code === "replaces", relation, "code")),
+    ),
+  ),
+  rule(
+    { core: "039", scal: "GPCM-SD-123" },
+    "Composition.relatesTo.targetIdentifier is not the UUID of the document replaced.",
+    onComposition((composition) =>
+      (composition.relatesTo ?? []).flatMap((relation) =>
+        unless(isUuid(relation.targetIdentifier?.value), relation, "targetIdentifier"),
+      ),
+    ),
+  ),
+  rule(
+    { cs: "028", oc: "012" },
+    "No section leads to a report in PDF.",
+    onComposition((composition, { message }) =>
+      unless(
+        message.attachments.some(({ contentType }) => isPdf(contentType)),
+        composition,
+        "section",
+      ),
+    ),
+    required,
+  ),
+  rule(
+    { ge: "012" },
+    "No section leads to a document.",
+    onComposition((composition, { message }) => unless(message.attachments.length > 0, composition, "section")),
+    required,
+  ),
+  rule(
+    { core: "029", scal: "GPCM-SD-109" },
+    "A Binary of the document is in no section of the Composition.",
+    onComposition((composition, { inner, references }) => {
+      const led = new Set(sectionEntries(composition, references));
+      const described = new Set(
+        [...led].flatMap((resource) =>
+          resource.resourceType === "DocumentReference"
+            ? (resource.content ?? []).flatMap(({ attachment }) =>
+                attachment?.url === undefined ? [] : references.candidates({ reference: attachment.url }),
+              )
+            : [],
+        ),
+      );
+      return ofType(inner, "Binary").flatMap((binary) => unless(led.has(binary) || described.has(binary), binary));
+    }),
+    structure,
+  ),
+  rule(
+    { core: "030", scal: "GPCM-SD-110" },
+    "A section's entry does not lead to a resource of the document, or to a Binary of another profile.",
+    onComposition((composition, { references }) =>
+      (composition.section ?? []).flatMap((section) =>
+        (section.entry ?? []).flatMap((entry) => {
+          const found = references.candidates(entry);
+          const binaries = ofType(found, "Binary");
+          return unless(found.length > 0 && binaries.every((binary) => hasProfile(binary, profiles.attachment)), entry);
+        }),
+      ),
+    ),
+    structure,
+  ),
+  rule({ core: "031", scal: "GPCM-SD-111" }, "An attachment holds no base64 content.", ({ inner }) =>
+    ofType(inner, "Binary").flatMap((binary) =>
+      unless(
+        binary.content !== undefined && primitiveFault("base64Binary", binary.content) === undefined,
+        binary,
+        "content",
+      ),
+    ),
+  ),
+  rule(
+    { core: "032" },
+    "The primary attachment is not the first entry of the Composition's sections.",
+    onComposition((composition, { references }) => {
+      const [first] = sectionEntries(composition, references);
+      return unless(first === undefined || first.resourceType === "Binary", composition, "section");
+    }),
+    structure,
+  ),
+  rule(
+    { own: "ITK-Attachment-Binary-1:content" },
+    "An attachment says that it is a PDF and does not begin as one.",
+    ({ message, inner }) =>
+      ofType(inner, "Binary").flatMap((binary) => {
+        if (!isPdf(binary.contentType ?? "") || binary.content === undefined || message.attachments.length === 0)
+          return none;
+        return unless(
+          String(Buffer.from(binary.content.slice(0, 1400), "base64")).includes("%PDF-"),
+          binary,
+          "content",
+        );
+      }),
+    { severity: "warning" },
+  ),
+  rule(
+    { own: "Send-Document-2:confidentiality" },
+    "Send Document 2 does not carry a confidential consultation (2.0.2).",
+    onComposition((composition, { generation }) =>
+      unless(generation === 1 || composition.confidentiality !== "R", composition, "confidentiality"),
+    ),
+    { issueCode: "business-rule" },
+  ),
+  rule(
+    { cs: "039", oc: "017", ge: "017", scal: "GPCM-SD-035" },
+    "Patient's NHS number is missing, or fails its check digit.",
+    ({ message }) =>
+      message.patient === undefined
+        ? none
+        : unless(
+            isNhsNumber(identifierOf(message.patient.identifier, systems.nhsNumber) ?? ""),
+            message.patient,
+            "identifier",
+          ),
+  ),
+];
+
+function sectionEntries(
+  composition: NonNullable<CheckContext["message"]["composition"]>,
+  references: CheckContext["references"],
+): Resource[] {
+  return (composition.section ?? []).flatMap((section) =>
+    (section.entry ?? []).flatMap((entry) => references.candidates(entry)),
+  );
+}
+
+function isPdf(contentType: string): boolean {
+  return /^application\/pdf\b/i.test(contentType);
+}
+
+function isUuid(value: string | undefined): boolean {
+  return /^(?:urn:uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value ?? "");
+}

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import {
+  type BuiltMessage,
+  businessResponse,
+  check,
+  type CheckResult,
+  consultationSummary,
+  genericDocument,
+  onlineConsultation,
+  readMessage,
+  responseCodes,
+  infrastructureResponse,
+} from "@restante/itk3";
+import { consultation, countingIds, genericInput } from "../consultation.ts";
+
+function checked(xml: string, options: Parameters<typeof check>[1] = {}): CheckResult {
+  return check(readMessage(Buffer.from(xml)), options);
+}
+
+function withEnvelope(built: BuiltMessage): CheckResult {
+  const { workflowId, subject, localId, to } = built.envelope;
+  return checked(built.xml, { envelope: { workflowId, subject, localId, to, from: "X26OT001" } });
+}
+
+test("every document that is built passes its own check with its envelope, with no finding at all", () => {
+  for (const generation of [1, 2] as const) {
+    for (const changes of [{}, { version: 2, replaces: "00000000-0000-4000-8000-00000000aaaa" }]) {
+      const input = { generation, ...changes };
+      const clean = { findings: [], conforms: true, acceptable: true };
+      assert.deepEqual(withEnvelope(consultationSummary(consultation(input))), clean);
+      assert.deepEqual(withEnvelope(onlineConsultation(consultation(input))), clean);
+      assert.deepEqual(withEnvelope(genericDocument(genericInput(input))), clean);
+      assert.deepEqual(withEnvelope(onlineConsultation(consultation({ ...input, recipientType: "FI" }))), clean);
+    }
+  }
+  const confidential = consultationSummary(consultation({ confidential: true }));
+  assert.deepEqual(withEnvelope(confidential), { findings: [], conforms: true, acceptable: true });
+});
+
+test("every response that is built passes its own check", () => {
+  for (const { code, level } of responseCodes.values()) {
+    const build = level === "business" ? businessResponse : infrastructureResponse;
+    const built = build({
+      now: new Date("2026-01-05T11:00:00Z"),
+      ids: countingIds(),
+      request: { headerId: "0b1c2d3e-0000-4000-8000-000000000001" },
+      code,
+      diagnostics: "Found in a test.",
+      responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
+      generation: 1,
+    });
+    assert.deepEqual(checked(built.xml), { findings: [], conforms: true, acceptable: true });
+  }
+});
+
+const valid = consultationSummary(consultation()).xml;
+
+/** A message broken in one place still goes to a person, and the finding says what is wrong. */
+const departures: readonly (readonly [what: string, id: string, from: string | RegExp, to: string])[] = [
+  ["another LocalExtension", "GPCM-SD-CS-048", "SendDocument-ConsultationReport", "SendDocument-ConsultationSummary"],
+  ["a business flag that is false", "GPCM-SD-CS-044", /(BusAckRequested">\s*<valueBoolean value=)"true"/, '$1"false"'],
+  ["no sender reference", "GPCM-SD-CS-046", "encounter-0001", "None"],
+  ["an NHS number that fails its check digit", "GPCM-SD-CS-039", /9000000009/g, "9000000008"],
+  [
+    "a title of its own",
+    "GPCM-SD-CS-022",
+    /<title value="Consultation report"\/>(?=\s*<confid)/,
+    '<title value="Letter"/>',
+  ],
+  ["a status that is not final", "GPCM-SD-CS-018", '<status value="final"/>', '<status value="preliminary"/>'],
+  ["no SDS user id", "GPCM-SD-CS-036", "https://fhir.nhs.uk/Id/sds-user-id", "https://example.org/user"],
+  [
+    "no telephone of the organisation",
+    "GPCM-SD-CS-035",
+    /<telecom>\s*<system value="phone"\/>\s*<value value="0113 496 0002"\/>\s*<use value="work"\/>\s*<\/telecom>/,
+    "",
+  ],
+  ["a date of birth without its day", "GPCM-SD-CS-041", "1980-02-03", "1980-02"],
+  ["no verification status", "FHIR-PDS-10", "Extension-CareConnect-NHSNumberVerificationStatus-1", "Extension-Other"],
+  ["a summary in other words", "GPCM-SD-CS-023", "<p>Consultation report for", "<p>Report about"],
+];
+
+for (const [what, id, from, to] of departures) {
+  test(`${what} is found, named ${id}, and the message is still acceptable`, () => {
+    const xml = valid.replace(from, to);
+    assert.ok(xml !== valid);
+    const result = checked(xml);
+    assert.ok(
+      result.findings.some((finding) => finding.id === id),
+      JSON.stringify(result.findings, undefined, 1),
+    );
+    assert.equal(result.conforms, false);
+    assert.equal(result.acceptable, true);
+    assert.equal(result.negative, undefined);
+  });
+}
+
+test("elements in the wrong order are a warning with their place, and the message conforms", () => {
+  const xml = valid.replace(/(<event>[\s\S]*?<\/event>)([\s\S]*?)(<source>[\s\S]*?<\/source>)/, "$3$1$2");
+  const { findings, conforms } = checked(xml);
+  assert.deepEqual(
+    findings.map(({ id, severity, location }) => [id, severity, location]),
+    [
+      ["STU3:wrong-order", "warning", "Bundle.entry[0].resource.event"],
+      ["STU3:wrong-order", "warning", "Bundle.entry[0].resource.sender"],
+      ["STU3:wrong-order", "warning", "Bundle.entry[0].resource.timestamp"],
+    ],
+  );
+  assert.equal(conforms, true);
+});
+
+/** What is refused, with which code. */
+const refused: readonly (readonly [what: string, code: string, from: string | RegExp, to: string])[] = [
+  ["truncated", "10009", /<section>[\s\S]*$/, ""],
+  ["without MessageHeader.id", "20006", /(<MessageHeader>\s*)<id value="[^"]*"\/>/, "$1"],
+  ["of another event", "20006", 'code value="ITK007C"', 'code value="ITK003D"'],
+  [
+    "without a document",
+    "20009",
+    /<Bundle>[\s\S]*<\/Bundle>(?=\s*<\/resource>)/,
+    '<Organization><id value="x"/></Organization>',
+  ],
+  [
+    "without a Composition",
+    "20009",
+    /<Composition>[\s\S]*<\/Composition>/,
+    '<Organization><id value="x"/></Organization>',
+  ],
+  ["without a Patient", "20009", /<Patient>[\s\S]*<\/Patient>/, '<Organization><id value="x"/></Organization>'],
+  [
+    "whose attachments are nowhere",
+    "20009",
+    /<Binary>[\s\S]*?<\/Binary>/g,
+    '<Organization><id value="x"/></Organization>',
+  ],
+];
+
+for (const [what, code, from, to] of refused) {
+  test(`a message ${what} is refused with ${code}, and says why without naming the patient`, () => {
+    const xml = valid.replace(from, to);
+    assert.ok(xml !== valid);
+    const { acceptable, conforms, negative } = checked(xml);
+    assert.equal(acceptable, false);
+    assert.equal(conforms, false);
+    assert.equal(negative?.code, code);
+    assert.match(negative.diagnostics, /\w/);
+    assert.doesNotMatch(JSON.stringify(checked(xml)), /9000000009|Łukasz|1980-02-03/);
+    assert.ok(responseCodes.get(code)?.issueCodes.includes(negative.issueCode));
+  });
+}
+
+test("a confidential consultation is accepted in 1.x and refused with 20009 in 2.x", () => {
+  const xml = consultationSummary(consultation({ confidential: true })).xml;
+  assert.equal(checked(xml, { generation: 1 }).acceptable, true);
+  const second = checked(xml, { generation: 2 });
+  assert.equal(second.acceptable, false);
+  assert.equal(second.negative?.code, "20009");
+  assert.equal(second.negative.issueCode, "business-rule");
+});
+
+test("a message over the limit is refused with 20015", () => {
+  const result = check(readMessage(Buffer.from(valid), { maxBytes: 1000 }));
+  assert.equal(result.negative?.code, "20015");
+});
+
+test("a response is never to be answered, readable or not", () => {
+  const { xml } = infrastructureResponse({
+    now: new Date("2026-01-05T11:00:00Z"),
+    request: { headerId: "a" },
+    code: "20009",
+    diagnostics: "Found in a test.",
+    responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
+    generation: 1,
+  });
+  for (const text of [
+    xml,
+    xml.replace(/<OperationOutcome>[\s\S]*$/, ""),
+    xml.replaceAll("OperationOutcome", "Organization"),
+  ]) {
+    assert.equal(checked(text).negative, undefined);
+  }
+});
+
+test("an envelope that does not go with the message is found field by field", () => {
+  const { envelope } = consultationSummary(consultation());
+  const right = {
+    from: "X26OT001",
+    to: envelope.to,
+    workflowId: envelope.workflowId,
+    subject: envelope.subject,
+    localId: envelope.localId,
+  };
+  const wrong = [
+    [{ from: "X26OT009" }, "GPCM-SD-CS-063", "envelope.from"],
+    [{ to: "X26OT002" }, "GPCM-SD-CS-064", "envelope.to"],
+    [{ to: "GPPROVIDER_9000000009_03021980_Other" }, "GPCM-SD-CS-042", "envelope.to"],
+    [{ to: "GPPROVIDER_9000000009_04021980_O'Łukasz-Ampère" }, "GPCM-SD-CS-042", "envelope.to"],
+    [{ to: "GPPROVIDER_9000000017_03021980_O'Łukasz-Ampère" }, "GPCM-SD-CS-042", "envelope.to"],
+    [{ workflowId: "GPFED_CONSULT_REPORT_OLD" }, "GPCM-SD-CS-061", "envelope.workflowId"],
+    [{ subject: "Consultation report" }, "GPCM-SD-CS-065", "envelope.subject"],
+    [{ localId: "Y90009" }, "GPCM-SD-CS-079", "envelope.localId"],
+  ] as const;
+  assert.deepEqual(checked(valid, { envelope: right }).findings, []);
+  for (const [change, id, location] of wrong) {
+    const { findings } = checked(valid, { envelope: { ...right, ...change } });
+    assert.deepEqual(
+      findings.map((finding) => [finding.id, finding.location]),
+      [[id, location]],
+    );
+  }
+});

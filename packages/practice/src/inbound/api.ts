@@ -25,6 +25,7 @@ export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
       const arrival = {
         messageId: id,
         from: headers.from,
+        localId: headers.localId,
         workflowId: headers.workflowId ?? "",
         subject: headers.subject ?? "",
       };

@@ -44,6 +44,7 @@ export function directorySource(folder: string, maxMessageBytes: number): Source
         messageId: isReport ? id : (control.messageId ?? nameOf(id, await content())),
         type: isReport ? "report" : "data",
         from: control.from,
+        localId: control.localId,
         workflowId: control.workflowId ?? "",
         subject: control.subject ?? "",
         status: control.status,

@@ -1,5 +1,5 @@
 import { ackWorkflow, type AcknowledgementLevel, type MailboxId, parseMailboxId } from "@restante/mesh";
-import { businessResponse, infrastructureResponse, responseCodes } from "@restante/itk3";
+import { businessResponse, infrastructureResponse, type IssueType, responseCodes } from "@restante/itk3";
 import type { PracticeContext } from "../context.ts";
 import { addOutgoing } from "../store/outgoing.ts";
 
@@ -15,6 +15,15 @@ export interface Request {
   senderReference?: string | undefined;
 }
 
+/** What is answered. */
+export interface Verdict {
+  code: string;
+  /** For the sender's people; no patient detail (FHIR-BA-02). */
+  diagnostics: string;
+  /** The first that goes with the code, if absent. */
+  issueCode?: IssueType;
+}
+
 /**
  * Stores an answer, to be handed over like any other message. Part of the transaction that decides on it; a message is
  * answered once at each level, whoever asks for it again. False: it was answered before.
@@ -26,8 +35,7 @@ export function storeResponse(
   context: PracticeContext,
   request: Request,
   level: AcknowledgementLevel,
-  code: string,
-  diagnostics: string,
+  { code, diagnostics, issueCode }: Verdict,
 ): boolean {
   const { database, organisation, clock, generation } = context;
   if (isAnswered(context, request.messageId, level)) return false;
@@ -37,6 +45,7 @@ export function storeResponse(
     now,
     request: { headerId: request.headerId, senderReference: request.senderReference },
     code,
+    ...(issueCode && { issueCode }),
     diagnostics,
     responder: { odsCode: organisation.odsCode, mailboxId: organisation.mailboxId },
     generation,

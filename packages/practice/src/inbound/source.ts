@@ -20,6 +20,7 @@ export interface Arrival {
   messageId: string;
   type: "data" | "report";
   from?: string | undefined;
+  localId?: string | undefined;
   workflowId: string;
   /** May name a patient. */
   subject: string;

@@ -37,7 +37,7 @@ export function decide(context: PracticeContext, taskId: number, code: string): 
       headerId: optionalText(task, "header_id"),
       senderReference: (json(task, "summary") as MessageSummary).senderReference,
     };
-    storeResponse(context, request, "business", code, `${decision.text}.`);
+    storeResponse(context, request, "business", { code, diagnostics: `${decision.text}.` });
   });
 }
 

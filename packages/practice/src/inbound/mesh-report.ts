@@ -1,0 +1,33 @@
+import type { MessageId } from "@restante/mesh";
+import type { PracticeContext } from "../context.ts";
+import { inTransaction } from "../store/database.ts";
+import { addReceived } from "../store/received.ts";
+import type { Arrival } from "./source.ts";
+
+/**
+ * Stores what MESH itself says of a message. It is found by the message id that MESH gave, which may become known here
+ * only later; so the two are joined when read, and a report that names none of ours is shown as a stray.
+ */
+export function importMeshReport(context: PracticeContext, arrival: Arrival): void {
+  const { database, clock, emit, organisation } = context;
+  const { messageId, from, workflowId, subject, status, linkedMessageId } = arrival;
+  inTransaction(database, () => {
+    addReceived(database, { messageId, from, workflowId, subject, kind: "mesh-report" }, clock.now());
+    database
+      .prepare(
+        "INSERT INTO mesh_report (message_id, linked_message_id, event, success, code, text) VALUES (?, ?, ?, ?, ?, ?)",
+      )
+      .run(
+        messageId,
+        linkedMessageId ?? null,
+        status?.event ?? "",
+        status?.success ? 1 : 0,
+        status?.code ?? "",
+        status?.description ?? "",
+      );
+  });
+  if (linkedMessageId !== undefined && status?.success === false) {
+    const { odsCode } = organisation;
+    emit({ event: "report-returned", odsCode, linkedMessageId: linkedMessageId as MessageId, code: status.code });
+  }
+}

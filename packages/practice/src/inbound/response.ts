@@ -1,0 +1,96 @@
+import type { MessageId } from "@restante/mesh";
+import { type Itk3Message, readResponse, type ResponseContent, responseCodes } from "@restante/itk3";
+import type { PracticeContext } from "../context.ts";
+import { isDuplicate } from "../hand-over/states.ts";
+import { inTransaction } from "../store/database.ts";
+import { addReceived } from "../store/received.ts";
+import { readMailbox } from "./respond.ts";
+import type { Arrival } from "./source.ts";
+
+/**
+ * Takes in an answer to something we sent, or what came on a workflow for answers. It is never answered itself.
+ *
+ * Believed only if it names a MessageHeader.id of ours and comes from the mailbox that message went to, where that is
+ * known (a routed report's is not). It needs nothing else to have happened: it may be here before SENT is written. The
+ * first at each level counts; only 20013 after 20007 or 20008 replaces it, because then the copy was the second one and
+ * this is the answer to the first. What is not believed is kept, and shown to a person.
+ */
+export function importResponse(
+  context: PracticeContext,
+  arrival: Arrival,
+  message: Itk3Message | undefined,
+  content: Uint8Array,
+): void {
+  const { database, clock, emit, organisation } = context;
+  const { messageId, from, workflowId, subject } = arrival;
+  const { odsCode } = organisation;
+  const response = message === undefined ? undefined : readResponse(message);
+  const doubt = inTransaction(database, () => {
+    const doubt = response === undefined ? unreadable : doubtAbout(context, response, from);
+    const kind = doubt?.kind ?? "response";
+    const { headerId } = message ?? {};
+    addReceived(
+      database,
+      { messageId, from, workflowId, subject, kind, headerId, reason: doubt?.reason, content },
+      clock.now(),
+    );
+    if (doubt === undefined && response !== undefined) storeBelieved(context, messageId, response);
+    return doubt;
+  });
+  if (doubt !== undefined) {
+    emit({ event: "response-ignored", odsCode, messageId: messageId as MessageId, reason: doubt.reason });
+  } else if (response !== undefined) {
+    const { requestHeaderId, level, code } = response;
+    emit({ event: "response-received", odsCode, requestHeaderId, level, code });
+  }
+}
+
+/** Why a response is not believed. A repeated one tells nothing new, so no person need see it. */
+interface Doubt {
+  kind: "stray-response" | "repeated-response";
+  reason: string;
+}
+
+const unreadable: Doubt = { kind: "stray-response", reason: "It cannot be read as a response." };
+
+function doubtAbout(
+  { database }: PracticeContext,
+  response: ResponseContent,
+  from: string | undefined,
+): Doubt | undefined {
+  const { requestHeaderId, level, code } = response;
+  const sent = database.prepare("SELECT to_address FROM outgoing WHERE header_id = ?").get(requestHeaderId);
+  if (sent === undefined) {
+    return { kind: "stray-response", reason: "It answers a message that was not sent from here." };
+  }
+  const address = sent["to_address"] as string | null;
+  const wentTo = address === null || address.startsWith("GPPROVIDER") ? undefined : address;
+  if (wentTo !== undefined && wentTo !== readMailbox(from)) {
+    return { kind: "stray-response", reason: "It does not come from the mailbox that the message went to." };
+  }
+  const earlier = database
+    .prepare("SELECT code FROM received_response WHERE header_id = ? AND level = ?")
+    .get(requestHeaderId, level);
+  if (earlier === undefined) return undefined;
+  const replaces = isDuplicate(earlier["code"] as string) && code === "20013";
+  return replaces
+    ? undefined
+    : { kind: "repeated-response", reason: "The message was already answered at this level." };
+}
+
+function storeBelieved({ database }: PracticeContext, messageId: string, response: ResponseContent): void {
+  database
+    .prepare(
+      `INSERT OR REPLACE INTO received_response (header_id, level, message_id, code, text, diagnostics, positive)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      response.requestHeaderId,
+      response.level,
+      messageId,
+      response.code,
+      responseCodes.get(response.code)?.display ?? "",
+      response.diagnostics ?? null,
+      response.positive ? 1 : 0,
+    );
+}

@@ -1,0 +1,98 @@
+import type { Composition, Itk3Message, Organization, Patient, Practitioner, stu3 } from "@restante/itk3";
+import type { MessageSummary, PatientSummary } from "../store/tasks.ts";
+import type { TaskAttachment } from "../worklist.ts";
+
+const nhsNumberSystem = "https://fhir.nhs.uk/Id/nhs-number";
+const odsSystems: ReadonlySet<string | undefined> = new Set([
+  "https://fhir.nhs.uk/Id/ods-organization-code",
+  "https://fhir.nhs.uk/Id/ods-site-code",
+]);
+
+/** What a task shows of its message. Nothing here decides anything but whom to look for in the register. */
+export function summarise(message: Itk3Message): MessageSummary {
+  const { handling, composition, patient, sender, custodian } = message;
+  const organisation = organisationOf(custodian, sender);
+  const practitioner = sender?.resourceType === "Practitioner" ? practitionerName(sender) : undefined;
+  return {
+    // ITK3: an unreadable RecipientType counts as For Action.
+    recipientType: handling.recipientType ?? "FA",
+    ...(organisation && { organisation }),
+    ...(practitioner && { practitioner }),
+    ...(handling.senderReference && { senderReference: handling.senderReference }),
+    ...(composition?.title && { title: composition.title }),
+    ...(composition?.date && { documentDate: composition.date }),
+    ...(composition && { confidential: isConfidential(composition) }),
+    ...(patient && { patient: patientOf(patient) }),
+  };
+}
+
+export function attachmentsOf(message: Itk3Message): TaskAttachment[] {
+  return message.attachments.map((attachment, index) => ({
+    title: attachment.title ?? `Attachment ${index + 1}`,
+    contentType: attachment.contentType,
+    bytes: attachment.bytes().byteLength,
+    primary: attachment.primary,
+  }));
+}
+
+/** The ids by which a later document may say that it replaces this one: the document's (SD-039), the message's (CS-027). */
+export function idsOf({ bundle, headerId, document }: Itk3Message): string[] {
+  return unique([document?.id, document?.identifier?.value, bundle.id, bundle.identifier?.value, headerId]);
+}
+
+/** The ids of what this document replaces. */
+export function replacedBy({ composition }: Itk3Message): string[] {
+  const replaces = (composition?.relatesTo ?? []).filter(({ code }) => code === "replaces");
+  return unique(
+    replaces.flatMap(({ targetIdentifier, targetReference }) => [targetIdentifier?.value, targetReference?.reference]),
+  );
+}
+
+function unique(ids: readonly (string | undefined)[]): string[] {
+  const bare = ids.flatMap((id) => (id === undefined ? [] : [id.replace(/^urn:uuid:/, "").toLowerCase()]));
+  return [...new Set(bare)];
+}
+
+function isConfidential({ confidentiality }: Composition): boolean {
+  return confidentiality === "R" || confidentiality === "V";
+}
+
+/** The document's custodian has a name; the message's sender often has its code alone. */
+function organisationOf(
+  custodian: Organization | undefined,
+  sender: Itk3Message["sender"],
+): MessageSummary["organisation"] {
+  const organisation = custodian ?? (sender?.resourceType === "Organization" ? sender : undefined);
+  if (organisation === undefined) return undefined;
+  const odsCode = organisation.identifier?.find(({ system }) => odsSystems.has(system))?.value;
+  const { name } = organisation;
+  return { ...(odsCode && { odsCode }), ...(name && { name }) };
+}
+
+function practitionerName({ name }: Practitioner): string | undefined {
+  return nameOf(name?.[0]);
+}
+
+function patientOf(patient: Patient): PatientSummary {
+  const name = patient.name?.find(({ use }) => use === "official") ?? patient.name?.[0];
+  const nhsNumber = patient.identifier?.find(({ system }) => system === nhsNumberSystem)?.value;
+  const given = present(name?.given);
+  const prefix = present(name?.prefix)[0];
+  return {
+    ...(nhsNumber && { nhsNumber: nhsNumber.replaceAll(/\s/g, "") }),
+    ...(prefix && { prefix }),
+    ...(given.length > 0 && { given }),
+    ...(name?.family && { family: name.family }),
+    ...(patient.birthDate && { dateOfBirth: patient.birthDate }),
+  };
+}
+
+function nameOf(name: stu3.HumanName | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const parts = [...present(name.prefix), ...present(name.given), ...present([name.family])];
+  return parts.length === 0 ? name.text : parts.join(" ");
+}
+
+function present(texts: readonly (string | null | undefined)[] | undefined): string[] {
+  return (texts ?? []).filter((text) => text !== null && text !== undefined && text !== "") as string[];
+}

@@ -1,0 +1,87 @@
+import type { MessageId } from "@restante/mesh";
+import { MeshClientError } from "@restante/mesh-client";
+import type { PracticeContext } from "../context.ts";
+import { isOfTheSystem, PracticeError, reasonOf } from "../errors.ts";
+import { isReceived } from "../store/received.ts";
+import { importMessage } from "./import.ts";
+import { importSetAside } from "./set-aside.ts";
+import type { Source } from "./source.ts";
+
+/**
+ * Takes in what waits, one message at a time:
+ *
+ *   1. a message that is known already is a repeat: it is let go of, nothing else;
+ *   2. else it is read, and imported in one transaction with its task and the responses due;
+ *   3. only then is it let go of: removed from IN, or acknowledged to MESH.
+ *
+ * A kill anywhere leaves it where it was; after 2 it is then a repeat. A message that fails does not stop those behind
+ * it: it is tried once a pass, and after `tuning.importAttempts` it is kept as files and set aside for a person. The
+ * tries are counted in memory: being killed is not the message's fault.
+ */
+export interface TakeIn {
+  /** One pass. True: more may be waiting. */
+  run(signal?: AbortSignal): Promise<boolean>;
+}
+
+export function takeIn(context: PracticeContext, source: Source): TakeIn {
+  const { database, tuning, organisation, emit, keptFolder } = context;
+  const attempts = new Map<string, number>();
+
+  async function takeOne(id: string, signal?: AbortSignal): Promise<void> {
+    const known = source.idsAreMessageIds && isReceived(database, id);
+    const arrival = known ? undefined : await source.open(id, signal);
+    const messageId = arrival?.messageId ?? id;
+    if (arrival === undefined || isReceived(database, messageId)) {
+      emit({ event: "message-repeated", odsCode: organisation.odsCode, messageId: messageId as MessageId });
+    } else {
+      importMessage(context, arrival, arrival.type === "data" ? await arrival.content() : new Uint8Array());
+    }
+    await source.release(id, signal);
+  }
+
+  /** Kept first, then stored, then let go of: nothing is lost by a kill in between. */
+  async function setAside(id: string, error: unknown, signal?: AbortSignal): Promise<void> {
+    await source.keep(id, keptFolder, signal);
+    importSetAside(context, id, reasonOf(error));
+    await source.release(id, signal);
+  }
+
+  return {
+    async run(signal) {
+      const waiting = await source.waiting(tuning.batchSize, signal);
+      let taken = 0;
+      for (const id of waiting) {
+        signal?.throwIfAborted();
+        try {
+          await takeOne(id, signal);
+          taken += 1;
+        } catch (error) {
+          if (signal?.aborted || isOfTheSystem(error) || isOfTheConnection(error)) throw error;
+          const failures = (attempts.get(id) ?? 0) + 1;
+          attempts.set(id, failures);
+          if (failures < tuning.importAttempts && !isFinal(error)) continue;
+          await setAside(id, error, signal);
+          taken += 1;
+        }
+        attempts.delete(id);
+      }
+      // A pass that only met failures must not bring on the next one at once.
+      return taken > 0 && waiting.length === tuning.batchSize;
+    },
+  };
+}
+
+/** Trying again cannot help. */
+function isFinal(error: unknown): boolean {
+  return error instanceof PracticeError && error.code === "message-too-large";
+}
+
+/** The mailbox as a whole is out of reach; it is no fault of this message. */
+function isOfTheConnection(error: unknown): boolean {
+  return (
+    error instanceof MeshClientError &&
+    ["unauthorised", "unavailable", "server-certificate", "client-certificate", "unreachable", "closed"].includes(
+      error.code,
+    )
+  );
+}

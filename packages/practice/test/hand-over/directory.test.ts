@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { readControlFile, writeControlFile } from "@restante/mesh";
+import type { PracticeContext } from "../../src/context.ts";
+import { directoryHandOver } from "../../src/hand-over/directory.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { addOutgoing, moveOutgoing, outgoingAt } from "../../src/store/outgoing.ts";
+import { testClock } from "../support/clock.ts";
+import { temporaryFolder } from "../support/economy.ts";
+import { sender } from "../support/organisations.ts";
+
+const headerId = "7f0c2b1a-5d3e-4c6f-9a8b-001122334455";
+const address = "GPPROVIDER_9912830164_01121988_O'Neill";
+
+function setUp(t: TestContext) {
+  const home = temporaryFolder(t);
+  const folder = join(home, "mailbox");
+  for (const name of ["OUT", "SENT", "FAILED"]) mkdirSync(join(folder, name), { recursive: true });
+  const database = openDatabase(join(home, "practice"));
+  t.after(() => database.close());
+  const clock = testClock();
+  const context = {
+    database,
+    organisation: sender,
+    clock,
+    emit: () => undefined,
+    tuning: { batchSize: 10, retryAfterMs: 1000 },
+  } as unknown as PracticeContext;
+  addOutgoing(
+    database,
+    {
+      headerId,
+      kind: "report",
+      toAddress: address,
+      workflowId: "GPFED_CONSULT_REPORT",
+      subject: "Consultation report",
+      localId: sender.odsCode,
+      content: Buffer.from("<Bundle/>"),
+    },
+    clock.now(),
+  );
+  const out = (name: string): string => join(folder, "OUT", name);
+  const stepOf = (): unknown =>
+    database.prepare("SELECT step FROM outgoing WHERE header_id = ?").get(headerId)?.["step"];
+  const row = (): Record<string, unknown> => ({
+    ...database.prepare("SELECT * FROM outgoing WHERE header_id = ?").get(headerId),
+  });
+  return { context, database, clock, folder, out, stepOf, row, handOver: directoryHandOver(context, folder) };
+}
+
+test("a message becomes one pair in OUT, named without meaning, with the words of the envelope", async (t) => {
+  const { handOver, folder, out, stepOf } = setUp(t);
+  await handOver.run();
+  assert.deepEqual(readdirSync(join(folder, "OUT")).sort(), [`${headerId}.ctl`, `${headerId}.dat`]);
+  assert.equal(readFileSync(out(`${headerId}.dat`), "utf8"), "<Bundle/>");
+  const control = readControlFile(readFileSync(out(`${headerId}.ctl`)));
+  assert.equal(control.from, sender.mailboxId);
+  assert.equal(control.to, address);
+  assert.equal(control.workflowId, "GPFED_CONSULT_REPORT");
+  assert.equal(control.localId, sender.odsCode);
+  assert.equal(stepOf(), "handed-over");
+});
+
+test("a pair that the client has taken is not written again", async (t) => {
+  const { handOver, folder, out } = setUp(t);
+  await handOver.run();
+  rmSync(out(`${headerId}.ctl`));
+  rmSync(out(`${headerId}.dat`));
+  await handOver.run();
+  assert.deepEqual(readdirSync(join(folder, "OUT")), []);
+});
+
+test("killed after the control file got its name, before that was stored: no second pair, though SENT is empty", async (t) => {
+  const { handOver, folder, stepOf, database, clock } = setUp(t);
+  moveOutgoing(database, headerId, "due", "staged", { at: clock.now() });
+  await handOver.run();
+  assert.deepEqual(readdirSync(join(folder, "OUT")), []);
+  assert.equal(stepOf(), "handed-over");
+});
+
+for (const [when, dataName] of [
+  ["before either file got its name", `${headerId}.dat.tmp`],
+  ["between the names of the data file and of the control file", `${headerId}.dat`],
+] as const) {
+  test(`killed ${when}: the pair is completed`, async (t) => {
+    const { handOver, folder, out, stepOf, database, clock } = setUp(t);
+    writeFileSync(out(dataName), "<Bundle/>");
+    writeFileSync(out(`${headerId}.ctl.tmp`), "control");
+    moveOutgoing(database, headerId, "due", "staged", { at: clock.now() });
+    await handOver.run();
+    assert.deepEqual(readdirSync(join(folder, "OUT")).sort(), [`${headerId}.ctl`, `${headerId}.dat`]);
+    assert.equal(stepOf(), "handed-over");
+  });
+}
+
+test("a data file that was taken away as an orphan is written again before its control file is there", async (t) => {
+  const { handOver, folder, out, database, clock } = setUp(t);
+  writeFileSync(out(`${headerId}.ctl.tmp`), "control");
+  moveOutgoing(database, headerId, "due", "staged", { at: clock.now() });
+  await handOver.run();
+  assert.deepEqual(readdirSync(join(folder, "OUT")).sort(), [`${headerId}.ctl`, `${headerId}.dat`]);
+});
+
+test("killed while staging: half-written files are written over", async (t) => {
+  const { handOver, out } = setUp(t);
+  writeFileSync(out(`${headerId}.dat.tmp`), "<Bun");
+  await handOver.run();
+  assert.equal(readFileSync(out(`${headerId}.dat`), "utf8"), "<Bundle/>");
+});
+
+test("SENT brings the message id", async (t) => {
+  const { handOver, folder, out, row } = setUp(t);
+  await handOver.run();
+  const control = readControlFile(readFileSync(out(`${headerId}.ctl`)));
+  const messageId = "20260302110000123456_ABCDEF";
+  writeFileSync(join(folder, "SENT", `${headerId}.ctl`), writeControlFile({ ...control, messageId }));
+  await handOver.run();
+  assert.equal(row()["step"], "sent");
+  assert.equal(row()["message_id"], messageId);
+});
+
+test("FAILED brings the reason", async (t) => {
+  const { handOver, folder, out, row } = setUp(t);
+  await handOver.run();
+  const control = readControlFile(readFileSync(out(`${headerId}.ctl`)));
+  const status = {
+    at: "20260302110000",
+    event: "SEND",
+    success: false,
+    code: "12",
+    description: "Unregistered to address",
+  };
+  writeFileSync(join(folder, "FAILED", `${headerId}.ctl`), writeControlFile({ ...control, status }));
+  await handOver.run();
+  assert.equal(row()["step"], "failed");
+  assert.equal(row()["problem_code"], "12");
+  assert.equal(row()["problem"], "Unregistered to address");
+});
+
+test("a control file in SENT that is still being written is read again later", async (t) => {
+  const { handOver, folder, stepOf } = setUp(t);
+  await handOver.run();
+  writeFileSync(join(folder, "SENT", `${headerId}.ctl`), "<DTSControl><Vers");
+  await handOver.run();
+  assert.equal(stepOf(), "handed-over");
+});
+
+test("OUT that cannot be written to is tried again after a while, and the reason is stored", async (t) => {
+  const { handOver, folder, clock, database, row } = setUp(t);
+  // A folder in the way of the staged file.
+  mkdirSync(join(folder, "OUT", `${headerId}.dat.tmp`));
+  await handOver.run();
+  assert.equal(row()["step"], "due");
+  assert.notEqual(row()["problem"], null);
+  assert.deepEqual(outgoingAt(database, "due", clock.now(), 10), []);
+  renameSync(join(folder, "OUT", `${headerId}.dat.tmp`), join(folder, "elsewhere"));
+  clock.advance(1000);
+  await handOver.run();
+  assert.equal(row()["step"], "handed-over");
+  assert.equal(row()["problem"], null);
+});

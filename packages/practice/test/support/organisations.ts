@@ -1,0 +1,23 @@
+import { parseMailboxId, parseOdsCode } from "@restante/mesh";
+import type { PracticeOrganisation } from "../../src/options.ts";
+
+export const sender: PracticeOrganisation = {
+  odsCode: parseOdsCode("Y99001"),
+  name: "Exampleton GP Federation",
+  mailboxId: parseMailboxId("Y99001OT001"),
+  phone: "01632 960001",
+};
+
+export const receiver: PracticeOrganisation = {
+  odsCode: parseOdsCode("Y99002"),
+  name: "Lantern Row Surgery",
+  mailboxId: parseMailboxId("Y99002OT001"),
+  phone: "01632 960002",
+};
+
+export const pharmacy: PracticeOrganisation = {
+  odsCode: parseOdsCode("FX999"),
+  name: "Quayside Pharmacy",
+  mailboxId: parseMailboxId("FX999OT001"),
+  phone: "01632 960003",
+};

@@ -8,7 +8,7 @@ import { TLSSocket } from "node:tls";
 export function distrust(request: IncomingMessage): string | undefined {
   const { socket } = request;
   if (!(socket instanceof TLSSocket)) return "the connection is not encrypted";
-  // Node.js calls a resumed TLS 1.3 session authorized even if its client never showed a certificate.
+  // Asked by itself: of a client without a certificate `authorizationError` speaks of a missing issuer.
   if (socket.getPeerX509Certificate() === undefined) return "the client has shown no certificate";
   if (!socket.authorized) return `the client's certificate is not trusted: ${String(socket.authorizationError)}`;
   return undefined;

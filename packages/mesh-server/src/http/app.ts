@@ -54,17 +54,12 @@ export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;
-  app.server.maxHeadersCount = MOST_HEADERS + 1;
+  app.server.maxHeadersCount = MOST_HEADERS;
 
   // Every body is left as a stream: only the outbox reads one.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 
-  app.addHook("onRequest", async ({ raw }) => {
-    if (raw.rawHeaders.length > MOST_HEADERS * 2) {
-      throw new Refusal("request-malformed", { reason: `more than ${MOST_HEADERS} headers` });
-    }
-  });
   app.setErrorHandler((error, request, reply) => answer(context, request, reply, error));
   app.setNotFoundHandler((request, reply) => answer(context, request, reply, new Refusal("resource-unknown")));
 

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 import type { Context } from "../context.ts";
-import { Refusal, refusalBody } from "./refusal.ts";
+import { Refusal, refusalBody, type RefusalCode } from "./refusal.ts";
 
 const reasons: Readonly<Record<string, { status: number; title: string }>> = {
   HPE_HEADER_OVERFLOW: { status: 431, title: "Request Header Fields Too Large" },
@@ -10,21 +11,28 @@ const reasons: Readonly<Record<string, { status: number; title: string }>> = {
 
 /** What cannot be read as a request at all: bad HTTP, headers too large or too slow, a handshake that failed. */
 export function answerClientError(context: Context, error: Error & { code?: string }, socket: Socket): void {
+  // Cut off by us in the handshake (`tls.strict`), the client is reported as a connection that was reset.
+  const distrusted = socket instanceof TLSSocket ? socket.authorizationError : undefined;
   const code = error.code ?? "unknown";
-  if (code === "ECONNRESET" || code === "EPIPE" || !socket.writable) {
+  if (distrusted) refuse(context, 403, "client-certificate", String(distrusted));
+  if (distrusted || code === "ECONNRESET" || code === "EPIPE" || !socket.writable) {
     socket.destroy();
     return;
   }
   if (!code.startsWith("HPE_") && !(code in reasons)) {
-    context.emit({ event: "request-refused", status: 403, code: "client-certificate", reason: code });
+    refuse(context, 403, "client-certificate", code);
     socket.destroy();
     return;
   }
   const { status, title } = reasons[code] ?? { status: 400, title: "Bad Request" };
-  context.emit({ event: "request-refused", status, code: "request-malformed", reason: code });
+  refuse(context, status, "request-malformed", code);
   const body = JSON.stringify(refusalBody(new Refusal("header-malformed"), 1));
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+function refuse({ emit }: Context, status: number, code: RefusalCode, reason: string): void {
+  emit({ event: "request-refused", status, code, reason });
 }

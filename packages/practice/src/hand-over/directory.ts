@@ -49,8 +49,9 @@ export function directoryHandOver(context: PracticeContext, folder: string): Han
     }
     const failed = await readPair(join(folder, "FAILED", `${headerId}.ctl`));
     if (failed === undefined) return;
+    // Some clients leave the control file as it was; a report in IN then gives the reason (see reasonFor in reports).
     const code = failed.status?.code ?? "06";
-    const reason = failed.status?.description ?? "The MESH client could not send the message.";
+    const reason = failed.status?.description ?? "The MESH client could not send it.";
     const problem = { code, reason };
     if (moveOutgoing(database, headerId, "handed-over", "failed", { at: clock.now(), problem })) {
       announceFailure(context, kindOf(context, headerId), headerId, code, reason);

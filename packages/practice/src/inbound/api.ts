@@ -36,6 +36,7 @@ export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
           type: "report",
           status: statusOf(headers),
           linkedMessageId: headers.linkedMessageId,
+          to: headers.to,
           content: async () => new Uint8Array(),
         };
       }

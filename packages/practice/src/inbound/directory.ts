@@ -49,6 +49,7 @@ export function directorySource(folder: string, maxMessageBytes: number): Source
         subject: control.subject ?? "",
         status: control.status,
         linkedMessageId: isReport ? control.messageId : undefined,
+        to: isReport ? control.to : undefined,
         content,
       } satisfies Arrival;
     },

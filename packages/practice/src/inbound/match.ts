@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import { patientStanding, type PatientStanding } from "@restante/demographics";
+import { DemographicsError, patientStanding, type PatientStanding } from "@restante/demographics";
 import { isNhsNumber, type MessageId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
+import { isOfTheSystem } from "../errors.ts";
 import { inTransaction } from "../store/database.ts";
 import type { MessageSummary } from "../store/tasks.ts";
 import { readMailbox, storeResponse, type Verdict } from "./respond.ts";
@@ -17,18 +18,25 @@ const answers: Readonly<Record<PatientStanding, Verdict>> = {
 /**
  * Looks every waiting document's patient up, and answers at business level where that is asked for. One transaction a
  * document: the outcome and its response are stored together or not at all. Where demographics cannot be reached, the
- * documents wait, their infrastructure response already on its way.
+ * documents wait, their infrastructure response already on its way; trouble with one patient does not stop the others.
  *
  * True: more are waiting.
  */
 export async function matchPatients(context: PracticeContext, signal?: AbortSignal): Promise<boolean> {
   const { database, tuning } = context;
   const waiting = waitingTasks(database, tuning.batchSize);
+  const failures: unknown[] = [];
   for (const task of waiting) {
     signal?.throwIfAborted();
-    const standing = await standingOf(context, task.summary, signal);
-    inTransaction(database, () => storeMatch(context, task, standing));
+    try {
+      const standing = await standingOf(context, task.summary, signal);
+      inTransaction(database, () => storeMatch(context, task, standing));
+    } catch (error) {
+      failures.push(error);
+      if (isOfTheSystem(error) || (error instanceof DemographicsError && error.code === "unavailable")) break;
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return waiting.length === tuning.batchSize;
 }
 

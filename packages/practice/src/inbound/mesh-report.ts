@@ -10,16 +10,17 @@ import type { Arrival } from "./source.ts";
  */
 export function importMeshReport(context: PracticeContext, arrival: Arrival): void {
   const { database, clock, emit, organisation } = context;
-  const { messageId, from, workflowId, subject, status, linkedMessageId } = arrival;
+  const { messageId, from, workflowId, subject, status, linkedMessageId, to } = arrival;
   inTransaction(database, () => {
     addReceived(database, { messageId, from, workflowId, subject, kind: "mesh-report" }, clock.now());
     database
       .prepare(
-        "INSERT INTO mesh_report (message_id, linked_message_id, event, success, code, text) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO mesh_report (message_id, linked_message_id, to_address, event, success, code, text) VALUES (?, ?, ?, ?, ?, ?, ?)",
       )
       .run(
         messageId,
         linkedMessageId ?? null,
+        to ?? null,
         status?.event ?? "",
         status?.success ? 1 : 0,
         status?.code ?? "",

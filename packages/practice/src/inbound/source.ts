@@ -25,8 +25,10 @@ export interface Arrival {
   /** May name a patient. */
   subject: string;
   status?: StatusRecord | undefined;
-  /** In a report: the message that it is about. */
+  /** In a report: the message that it is about, if that was ever accepted. */
   linkedMessageId?: string | undefined;
+  /** In a report: where that message was to go. May name a patient. */
+  to?: string | undefined;
   /** Throws PracticeError "message-too-large" beyond `tuning.maxMessageBytes`. */
   content(): Promise<Uint8Array>;
 }

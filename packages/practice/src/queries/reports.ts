@@ -11,7 +11,7 @@ import type {
   SentReportDetail,
   TaskAttachment,
 } from "../worklist.ts";
-import { failureIn, meshReports, receivedResponses, returnedText } from "./responses.ts";
+import { failureIn, meshReports, problemOf, receivedResponses, returnedText } from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
 /** What is needed to say what is overdue. */
@@ -96,7 +96,11 @@ function reportOf(database: DatabaseSync, row: Row, deadlines: Deadlines): SentR
     }),
   };
   const overdue = isOverdue(report, deadlines);
-  return { ...report, overdue, ...present({ attention: attentionFor(report, overdue, returned, row) }) };
+  return {
+    ...report,
+    overdue,
+    ...present({ attention: attentionFor(report, overdue, returned, problemOf(database, row)) }),
+  };
 }
 
 /** A routed report's mailbox is known by who answers it. */
@@ -129,9 +133,8 @@ function attentionFor(
   { state, infrastructure, business }: SentReport,
   overdue: boolean,
   returned: MeshReport | undefined,
-  row: Row,
+  problem: string | undefined,
 ): string | undefined {
-  const problem = optionalText(row, "problem");
   switch (state) {
     case "held":
       return `It may or may not have been sent. ${problem ?? ""} Ask the recipient before sending it again.`;

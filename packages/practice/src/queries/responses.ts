@@ -92,7 +92,24 @@ function whatBecameOf(database: DatabaseSync, row: Row): { state: HandOverState;
   }
   const returned = failureIn(meshReports(database, optionalText(row, "message_id")));
   if (returned !== undefined) return { state: "returned", problem: returnedText(returned) };
-  return { state: handOverState(text(row, "step") as Step, false), problem: optionalText(row, "problem") };
+  return { state: handOverState(text(row, "step") as Step, false), problem: problemOf(database, row) };
+}
+
+/**
+ * Why a message is held or was not sent. A pair in FAILED was never given a message id: the report about it in IN is
+ * known by carrying the words of the same control file.
+ */
+export function problemOf(database: DatabaseSync, row: Row): string | undefined {
+  const problem = optionalText(row, "problem");
+  if (text(row, "step") !== "failed" || problem === undefined) return problem;
+  const report = database
+    .prepare(
+      `SELECT code, text FROM mesh_report JOIN received USING (message_id)
+       WHERE linked_message_id IS NULL AND success = 0 AND to_address IS ? AND workflow_id = ? AND subject = ?
+       ORDER BY received_at DESC LIMIT 1`,
+    )
+    .get(row["to_address"] ?? null, text(row, "workflow_id"), text(row, "subject"));
+  return report === undefined ? problem : `${problem} ${text(report, "code")} ${text(report, "text")}`;
 }
 
 /** A MESH report of an error, if there is one. Reports of success tell of the way, not of the end. */

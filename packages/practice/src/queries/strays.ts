@@ -10,7 +10,10 @@ const strayRows = `
   FROM received LEFT JOIN mesh_report USING (message_id)
   WHERE received.kind = 'stray-response'
      OR (received.kind = 'mesh-report' AND success = 0
-         AND NOT EXISTS (SELECT 1 FROM outgoing WHERE outgoing.message_id = linked_message_id))`;
+         AND NOT EXISTS (SELECT 1 FROM outgoing WHERE outgoing.message_id = linked_message_id)
+         AND NOT (linked_message_id IS NULL AND EXISTS (
+           SELECT 1 FROM outgoing WHERE step = 'failed' AND outgoing.to_address = mesh_report.to_address
+             AND outgoing.workflow_id = received.workflow_id AND outgoing.subject = received.subject)))`;
 
 /** What arrived and belongs to nothing sent from here. A MESH report of success that does is no news. */
 export function listStrays(database: DatabaseSync, limit: number): Stray[] {
@@ -34,7 +37,6 @@ function strayOf(row: Row): Stray {
   };
 }
 
-/** A pair that the MESH client could not send never had a message id; its report is also told by its file in FAILED. */
 function reasonOf(row: Row): string {
   return row["linked_message_id"] === null
     ? "It does not say which message it is about."

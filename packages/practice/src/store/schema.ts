@@ -117,10 +117,12 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (header_id, level)
   ) STRICT, WITHOUT ROWID;
 
-  -- What MESH says of our messages. Belongs to the outgoing message with this message id, whichever was stored first.
+  -- What MESH says of our messages. Belongs to the outgoing message with this message id, whichever was stored first;
+  -- about a pair that was never accepted there is none, and the words of its control file must do.
   CREATE TABLE mesh_report (
     message_id        TEXT PRIMARY KEY REFERENCES received,
     linked_message_id TEXT,
+    to_address        TEXT,
     event             TEXT NOT NULL,
     success           INTEGER NOT NULL,
     code              TEXT NOT NULL,

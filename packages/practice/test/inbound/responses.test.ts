@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { consultation } from "../support/consultations.ts";
+import { carry, deliver, type DirectoryPractice, markSent, openPractice, pairsIn } from "../support/economy.ts";
+import { message, response, workflowId } from "../support/messages.ts";
+import { receiver, sender } from "../support/organisations.ts";
+import { openDatabase } from "../../src/store/database.ts";
+
+const answer = { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` };
+
+/** A sender whose only report has been handed over. */
+async function withReport(t: TestContext): Promise<{ from: DirectoryPractice; headerId: string }> {
+  const from = await openPractice(t, sender);
+  const { headerId } = await from.practice.sendConsultation(consultation());
+  await from.practice.cycle();
+  return { from, headerId };
+}
+
+test("an acknowledgement is believed though SENT has not been written yet", async (t) => {
+  const { from, headerId } = await withReport(t);
+  deliver(from, response(headerId, "20013").xml, answer);
+  await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(headerId)?.state, "received");
+  markSent(from, headerId, "20260302110000123456_ABCDEF");
+  await from.practice.cycle();
+  const report = from.practice.worklist.report(headerId);
+  assert.equal(report?.state, "received");
+  assert.equal(report.messageId, "20260302110000123456_ABCDEF");
+});
+
+for (const code of ["20007", "20008", "20009"]) {
+  test(`${code} after 20013 changes nothing`, async (t) => {
+    const { from, headerId } = await withReport(t);
+    deliver(from, response(headerId, "20013").xml, answer);
+    await from.practice.cycle();
+    deliver(from, response(headerId, code).xml, answer);
+    await from.practice.cycle();
+    const report = from.practice.worklist.report(headerId);
+    assert.equal(report?.state, "received");
+    assert.equal(report.infrastructure?.code, "20013");
+    assert.deepEqual(from.practice.worklist.strays(), []);
+  });
+}
+
+test("20013 after 20007 counts: the copy was answered before the first", async (t) => {
+  const { from, headerId } = await withReport(t);
+  deliver(from, response(headerId, "20007").xml, answer);
+  await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(headerId)?.state, "refused");
+  deliver(from, response(headerId, "20013").xml, answer);
+  await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(headerId)?.state, "received");
+});
+
+test("a second business response is not believed over the first", async (t) => {
+  const { from, headerId } = await withReport(t);
+  for (const code of ["20013", "30001"]) deliver(from, response(headerId, code).xml, answer);
+  await from.practice.cycle();
+  deliver(from, response(headerId, "30002").xml, answer);
+  await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(headerId)?.business?.code, "30001");
+});
+
+test("a negative response is told to a person, with its code, text and diagnostics", async (t) => {
+  const { from, headerId } = await withReport(t);
+  for (const code of ["20013", "30003"]) deliver(from, response(headerId, code).xml, answer);
+  await from.practice.cycle();
+  const [report] = from.practice.worklist.reports({ attention: true });
+  assert.equal(report?.state, "refused");
+  assert.equal(report.business?.code, "30003");
+  assert.equal(report.business.text, "Patient no longer at this clinical setting");
+  assert.equal(report.business.diagnostics, "As a test says.");
+  assert.match(report.attention ?? "", /30003/);
+  assert.equal(from.practice.worklist.counts().attention, 1);
+});
+
+test("a response to a message never sent is kept as a stray", async (t) => {
+  const { from } = await withReport(t);
+  const messageId = deliver(from, response("7f0c2b1a-5d3e-4c6f-9a8b-001122334455", "20013").xml, answer);
+  await from.practice.cycle();
+  const [stray] = from.practice.worklist.strays();
+  assert.equal(stray?.messageId, messageId);
+  assert.equal(stray.code, "20013");
+  assert.match(stray.reason, /not sent from here/);
+});
+
+test("a response from another mailbox than the message went to is not believed", async (t) => {
+  const { from, headerId } = await withReport(t);
+  const database = openDatabase(from.options.dataFolder);
+  database.prepare("UPDATE outgoing SET to_address = ? WHERE header_id = ?").run(receiver.mailboxId, headerId);
+  database.close();
+  deliver(from, response(headerId, "20009").xml, { ...answer, from: "Z99009OT009" });
+  await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(headerId)?.infrastructure, undefined);
+  assert.match(from.practice.worklist.strays()[0]?.reason ?? "", /does not come from the mailbox/);
+  deliver(from, response(headerId, "20013").xml, { ...answer, from: receiver.mailboxId.toLowerCase() });
+  await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(headerId)?.infrastructure?.code, "20013");
+});
+
+test("a report that MESH returns is found by its message id, whichever comes first", async (t) => {
+  for (const reportFirst of [true, false]) {
+    const { from, headerId } = await withReport(t);
+    const messageId = "20260302110000123456_ABCDEF";
+    const status = {
+      at: "20260302110000",
+      event: "SEND",
+      success: false,
+      code: "EPL-153",
+      description: "NHS Number not found",
+    };
+    const deliverReport = (): void => {
+      const name = deliver(from, "", {
+        from: "",
+        workflowId,
+        messageId,
+        messageType: "Report",
+        addressType: "DTS",
+        status,
+      });
+      assert.equal(name, messageId);
+    };
+    if (reportFirst) deliverReport();
+    else markSent(from, headerId, messageId);
+    await from.practice.cycle();
+    if (reportFirst) markSent(from, headerId, messageId);
+    else deliverReport();
+    await from.practice.cycle();
+    const report = from.practice.worklist.report(headerId);
+    assert.equal(report?.state, "returned");
+    assert.equal(report.attention, "MESH could not deliver it: EPL-153 NHS Number not found");
+    assert.deepEqual(
+      report.meshReports.map(({ event, code }) => [event, code]),
+      [["SEND", "EPL-153"]],
+    );
+    assert.deepEqual(from.practice.worklist.strays(), []);
+    assert.ok(from.events.some(({ event }) => event === "report-returned"));
+  }
+});
+
+test("a report of success is no return", async (t) => {
+  const { from, headerId } = await withReport(t);
+  const messageId = "20260302110000123456_ABCDEF";
+  markSent(from, headerId, messageId);
+  const status = { at: "20260302110000", event: "COLLECT", success: true, code: "00", description: "Data collect" };
+  deliver(from, "", { from: "", workflowId, messageId, messageType: "Report", addressType: "DTS", status });
+  await from.practice.cycle();
+  const report = from.practice.worklist.report(headerId);
+  assert.equal(report?.state, "sent");
+  assert.equal(report.meshReports.length, 1);
+});
+
+test("a response of ours that its recipient refuses, or that MESH returns, is shown on the task", async (t) => {
+  const from = await openPractice(t, sender);
+  const to = await openPractice(t, receiver);
+  deliver(to, message().xml, { from: sender.mailboxId, workflowId });
+  await to.practice.cycle();
+  const [infrastructure, business] = to.practice.worklist.task(1)?.responses ?? [];
+  assert.ok(infrastructure && business);
+  carry(to, from);
+  await to.practice.cycle();
+
+  deliver(to, response(infrastructure.headerId, "20006", sender.mailboxId).xml, {
+    from: sender.mailboxId,
+    workflowId: `${workflowId}_ACK_ACK`,
+  });
+  await to.practice.cycle();
+  assert.deepEqual(
+    to.practice.worklist.task(1)?.responses.map(({ state }) => state),
+    ["refused", "sent"],
+  );
+  assert.match(to.practice.worklist.tasks()[0]?.attention ?? "", /20006/);
+  assert.deepEqual(pairsIn(join(to.folder, "OUT")), []);
+
+  const messageId = to.practice.worklist.task(1)?.responses[1]?.messageId;
+  const status = { at: "20260302110000", event: "SEND", success: false, code: "14", description: "Not collected" };
+  deliver(to, "", { from: "", workflowId, messageId, messageType: "Report", addressType: "DTS", status });
+  await to.practice.cycle();
+  assert.deepEqual(
+    to.practice.worklist.task(1)?.responses.map(({ state }) => state),
+    ["refused", "returned"],
+  );
+});

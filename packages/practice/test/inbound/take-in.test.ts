@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { newMessageId, writeControlFile } from "@restante/mesh";
+import { deliver, openPractice, pairsIn } from "../support/economy.ts";
+import { message, workflowId } from "../support/messages.ts";
+import { receiver, sender } from "../support/organisations.ts";
+
+const from = sender.mailboxId;
+const tuning = { importAttempts: 3 };
+
+test("a data file without a control file is not there yet", async (t) => {
+  const to = await openPractice(t, receiver, { tuning });
+  writeFileSync(join(to.folder, "IN", "half.dat"), message().xml);
+  for (let pass = 0; pass < 5; pass += 1) await to.practice.cycle();
+  assert.deepEqual(to.practice.worklist.tasks(), []);
+  assert.deepEqual(readdirSync(join(to.folder, "IN")), ["half.dat"]);
+});
+
+for (const [what, files, kept] of [
+  ["a control file without a data file", { ctl: true }, ["bad.ctl"]],
+  ["a control file that is not XML", { ctl: "not XML", dat: "data" }, ["bad.ctl", "bad.dat"]],
+] as const) {
+  test(`${what} is tried, kept and set aside for a person, and does not hold up the others`, async (t) => {
+    const to = await openPractice(t, receiver, { tuning });
+    const control = writeControlFile({ version: "1.0", addressType: "ALL", messageType: "Data", from, workflowId });
+    writeFileSync(join(to.folder, "IN", "bad.ctl"), files.ctl === true ? control : files.ctl);
+    if ("dat" in files) writeFileSync(join(to.folder, "IN", "bad.dat"), files.dat);
+    deliver(to, message().xml, { from, workflowId });
+
+    await to.practice.cycle();
+    assert.deepEqual(
+      to.practice.worklist.tasks().map(({ kind }) => kind),
+      ["document"],
+    );
+    for (let pass = 1; pass < 3; pass += 1) await to.practice.cycle();
+    assert.deepEqual(
+      to.practice.worklist.tasks().map(({ kind, messageId }) => [kind, messageId === "bad"]),
+      [
+        ["set-aside", true],
+        ["document", false],
+      ],
+    );
+    assert.deepEqual(readdirSync(join(to.folder, "IN")), []);
+    assert.deepEqual(readdirSync(join(to.options.dataFolder, "kept")).sort(), kept);
+    assert.ok(to.practice.worklist.original(to.practice.worklist.tasks()[0]?.taskId ?? 0));
+  });
+}
+
+test("a message longer than is read is kept as a file and set aside at once", async (t) => {
+  const to = await openPractice(t, receiver, { tuning: { maxMessageBytes: 1000 } });
+  const messageId = deliver(to, "x".repeat(1001), { from, workflowId });
+  await to.practice.cycle();
+  const [task] = to.practice.worklist.tasks();
+  assert.equal(task?.kind, "set-aside");
+  assert.equal(to.practice.worklist.original(task.taskId)?.bytes.byteLength, 1001);
+  assert.deepEqual(readdirSync(join(to.options.dataFolder, "kept")).sort(), [`${messageId}.ctl`, `${messageId}.dat`]);
+});
+
+test("killed between the commit and the removal of the pair: a repeat, whatever is left of the pair", async (t) => {
+  const to = await openPractice(t, receiver);
+  const messageId = deliver(to, message().xml, { from, workflowId });
+  await to.practice.cycle();
+  deliver(to, message().xml, { from, workflowId, messageId });
+  rmSync(join(to.folder, "IN", `${messageId}.dat`));
+  await to.practice.cycle();
+  assert.deepEqual(readdirSync(join(to.folder, "IN")), []);
+  assert.equal(to.practice.worklist.tasks().length, 1);
+});
+
+test("pairs dropped by hand under one name are told apart by their content", async (t) => {
+  const to = await openPractice(t, receiver);
+  const drop = (data: string): void => {
+    const control = writeControlFile({ version: "1.0", addressType: "ALL", messageType: "Data", from, workflowId });
+    writeFileSync(join(to.folder, "IN", "again.dat"), data);
+    writeFileSync(join(to.folder, "IN", "again.ctl"), control);
+  };
+  const { xml } = message();
+  drop(xml);
+  await to.practice.cycle();
+  drop(xml);
+  await to.practice.cycle();
+  drop(message().xml);
+  await to.practice.cycle();
+  assert.equal(to.practice.worklist.tasks().length, 2);
+});
+
+test("one pass takes no more than its batch", async (t) => {
+  const to = await openPractice(t, receiver, { tuning: { batchSize: 2 } });
+  for (let count = 0; count < 5; count += 1) deliver(to, message().xml, { from, workflowId });
+  await to.practice.cycle();
+  assert.equal(to.practice.worklist.tasks().length, 2);
+  assert.equal(pairsIn(join(to.folder, "IN")).length, 3);
+});
+
+test("a message of no mailbox id that could be answered is still taken in", async (t) => {
+  const to = await openPractice(t, receiver);
+  deliver(to, message().xml, { from: "not a mailbox!", workflowId, messageId: newMessageId(to.clock.now()) });
+  await to.practice.cycle();
+  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.deepEqual(pairsIn(join(to.folder, "OUT")), []);
+});

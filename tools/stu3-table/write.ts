@@ -44,6 +44,9 @@ export function typesFile(types: readonly TypeDescription[]): string {
   return parts.join("\n");
 }
 
+// The one longer list, of all resources, would tell an editor nothing.
+const longestUnion = 40;
+
 const abstract: ReadonlySet<string> = new Set(["Resource", "DomainResource"]);
 
 function interfaceText(type: TypeDescription): string {
@@ -66,7 +69,9 @@ function propertyLines(owner: TypeDescription, element: ElementDescription): str
   for (const type of element.types) {
     const name = choice ? `${stem}${type.slice(0, 1).toUpperCase()}${type.slice(1)}` : stem;
     const one =
-      element.codes.length > 0 && type === "code" ? element.codes.map((code) => `"${code}"`).join(" | ") : named(type);
+      element.codes.length > 0 && element.codes.length <= longestUnion && type === "code"
+        ? element.codes.map((code) => `"${code}"`).join(" | ")
+        : named(type);
     if (element.summary !== "") lines.push(`  /** ${element.summary} */`);
     if (!primitives.has(type)) {
       lines.push(`  ${name}?: ${element.repeating ? `${one}[]` : one};`);

@@ -45,7 +45,7 @@ datatype Bundle.entry < BackboneElement
   request Bundle.entry.request 0..1
   response Bundle.entry.response 0..1
 datatype Bundle.entry.request < BackboneElement
-  method code 1..1
+  method code 1..1 GET|POST|PUT|DELETE
   url uri 1..1
   ifNoneMatch string 0..1
   ifModifiedSince instant 0..1
@@ -58,7 +58,7 @@ datatype Bundle.entry.response < BackboneElement
   lastModified instant 0..1
   outcome Resource 0..1
 datatype Bundle.entry.search < BackboneElement
-  mode code 0..1
+  mode code 0..1 match|include|outcome
   score decimal 0..1
 datatype Bundle.link < BackboneElement
   relation string 1..1
@@ -81,13 +81,13 @@ datatype Composition.event < BackboneElement
   period Period 0..1
   detail Reference 0..*
 datatype Composition.relatesTo < BackboneElement
-  code code 1..1
-  target[x] Identifier|Reference 0..1
+  code code 1..1 replaces|transforms|signs|appends
+  target[x] Identifier|Reference 1..1
 datatype Composition.section < BackboneElement
   title string 0..1
   code CodeableConcept 0..1
   text Narrative 0..1
-  mode code 0..1
+  mode code 0..1 working|snapshot|changes
   orderedBy CodeableConcept 0..1
   entry Reference 0..*
   emptyReason CodeableConcept 0..1
@@ -119,7 +119,7 @@ datatype Consent.except.actor < BackboneElement
   role CodeableConcept 1..1
   reference Reference 1..1
 datatype Consent.except.data < BackboneElement
-  meaning code 1..1
+  meaning code 1..1 instance|related|dependents|authoredby
   reference Reference 1..1
 datatype Consent.policy < BackboneElement
   authority uri 0..1
@@ -265,7 +265,7 @@ datatype Location.position < BackboneElement
   latitude decimal 1..1
   altitude decimal 0..1
 datatype Medication.ingredient < BackboneElement
-  item[x] CodeableConcept|Reference 0..1
+  item[x] CodeableConcept|Reference 1..1
   isActive boolean 0..1
   amount Ratio 0..1
 datatype Medication.package < BackboneElement
@@ -276,7 +276,7 @@ datatype Medication.package.batch < BackboneElement
   lotNumber string 0..1
   expirationDate dateTime 0..1
 datatype Medication.package.content < BackboneElement
-  item[x] CodeableConcept|Reference 0..1
+  item[x] CodeableConcept|Reference 1..1
   amount Quantity 0..1
 datatype MedicationRequest.dispenseRequest < BackboneElement
   validityPeriod Period 0..1
@@ -398,7 +398,7 @@ datatype Questionnaire.item.enableWhen < BackboneElement
   hasAnswer boolean 0..1
   answer[x] boolean|decimal|integer|date|dateTime|time|string|uri|Attachment|Coding|Quantity|Reference 0..1
 datatype Questionnaire.item.option < BackboneElement
-  value[x] integer|date|time|string|Coding 0..1
+  value[x] integer|date|time|string|Coding 1..1
 datatype QuestionnaireResponse.item < BackboneElement
   linkId string 1..1
   definition uri 0..1
@@ -433,7 +433,7 @@ datatype SampledData < Element
 datatype Signature < Element
   type Coding 1..*
   when instant 1..1
-  who[x] uri|Reference 0..1
+  who[x] uri|Reference 1..1
   onBehalfOf[x] uri|Reference 0..1
   contentType code 0..1
   blob base64Binary 0..1
@@ -490,7 +490,7 @@ datatype Timing.repeat < Element
   offset unsignedInt 0..1
 datatype UsageContext < Element
   code Coding 1..1
-  value[x] CodeableConcept|Quantity|Range 0..1
+  value[x] CodeableConcept|Quantity|Range 1..1
 resource AllergyIntolerance < DomainResource
   identifier Identifier 0..*
   clinicalStatus code 0..1 active|inactive|resolved
@@ -528,7 +528,7 @@ resource Composition < DomainResource
   date dateTime 1..1
   author Reference 1..*
   title string 1..1
-  confidentiality code 0..1
+  confidentiality code 0..1 U|L|M|N|R|V
   attester Composition.attester 0..*
   custodian Reference 0..1
   relatesTo Composition.relatesTo 0..*
@@ -536,7 +536,7 @@ resource Composition < DomainResource
   section Composition.section 0..*
 resource Condition < DomainResource
   identifier Identifier 0..*
-  clinicalStatus code 0..1
+  clinicalStatus code 0..1 active|recurrence|inactive|remission|resolved
   verificationStatus code 0..1 provisional|differential|confirmed|refuted|entered-in-error|unknown
   category CodeableConcept 0..*
   severity CodeableConcept 0..1
@@ -610,7 +610,7 @@ resource DocumentReference < DomainResource
   masterIdentifier Identifier 0..1
   identifier Identifier 0..*
   status code 1..1 current|superseded|entered-in-error
-  docStatus code 0..1
+  docStatus code 0..1 preliminary|final|amended|entered-in-error
   type CodeableConcept 1..1
   class CodeableConcept 0..1
   subject Reference 0..1
@@ -672,7 +672,7 @@ resource FamilyMemberHistory < DomainResource
   condition FamilyMemberHistory.condition 0..*
 resource Immunization < DomainResource
   identifier Identifier 0..*
-  status code 1..1
+  status code 1..1 completed|entered-in-error
   notGiven boolean 1..1
   vaccineCode CodeableConcept 1..1
   patient Reference 1..1
@@ -859,9 +859,9 @@ resource ProcedureRequest < DomainResource
   basedOn Reference 0..*
   replaces Reference 0..*
   requisition Identifier 0..1
-  status code 1..1
-  intent code 1..1
-  priority code 0..1
+  status code 1..1 draft|active|suspended|completed|entered-in-error|cancelled|unknown
+  intent code 1..1 proposal|plan|order|original-order|reflex-order|filler-order|instance-order|option
+  priority code 0..1 routine|urgent|asap|stat
   doNotPerform boolean 0..1
   category CodeableConcept 0..*
   code CodeableConcept 1..1
@@ -900,7 +900,7 @@ resource Questionnaire < DomainResource
   contact ContactDetail 0..*
   copyright markdown 0..1
   code Coding 0..*
-  subjectType code 0..*
+  subjectType code 0..* Account|ActivityDefinition|AdverseEvent|AllergyIntolerance|Appointment|AppointmentResponse|AuditEvent|Basic|Binary|BodySite|Bundle|CapabilityStatement|CarePlan|CareTeam|ChargeItem|Claim|ClaimResponse|ClinicalImpression|CodeSystem|Communication|CommunicationRequest|CompartmentDefinition|Composition|ConceptMap|Condition|Consent|Contract|Coverage|DataElement|DetectedIssue|Device|DeviceComponent|DeviceMetric|DeviceRequest|DeviceUseStatement|DiagnosticReport|DocumentManifest|DocumentReference|DomainResource|EligibilityRequest|EligibilityResponse|Encounter|Endpoint|EnrollmentRequest|EnrollmentResponse|EpisodeOfCare|ExpansionProfile|ExplanationOfBenefit|FamilyMemberHistory|Flag|Goal|GraphDefinition|Group|GuidanceResponse|HealthcareService|ImagingManifest|ImagingStudy|Immunization|ImmunizationRecommendation|ImplementationGuide|Library|Linkage|List|Location|Measure|MeasureReport|Media|Medication|MedicationAdministration|MedicationDispense|MedicationRequest|MedicationStatement|MessageDefinition|MessageHeader|NamingSystem|NutritionOrder|Observation|OperationDefinition|OperationOutcome|Organization|Parameters|Patient|PaymentNotice|PaymentReconciliation|Person|PlanDefinition|Practitioner|PractitionerRole|Procedure|ProcedureRequest|ProcessRequest|ProcessResponse|Provenance|Questionnaire|QuestionnaireResponse|ReferralRequest|RelatedPerson|RequestGroup|ResearchStudy|ResearchSubject|Resource|RiskAssessment|Schedule|SearchParameter|Sequence|ServiceDefinition|Slot|Specimen|StructureDefinition|StructureMap|Subscription|Substance|SupplyDelivery|SupplyRequest|Task|TestReport|TestScript|ValueSet|VisionPrescription
   item Questionnaire.item 0..*
 resource QuestionnaireResponse < DomainResource
   identifier Identifier 0..1
@@ -920,10 +920,10 @@ resource ReferralRequest < DomainResource
   basedOn Reference 0..*
   replaces Reference 0..*
   groupIdentifier Identifier 0..1
-  status code 1..1
-  intent code 1..1
+  status code 1..1 draft|active|suspended|completed|entered-in-error|cancelled|unknown
+  intent code 1..1 proposal|plan|order|original-order|reflex-order|filler-order|instance-order|option
   type CodeableConcept 0..1
-  priority code 0..1
+  priority code 0..1 routine|urgent|asap|stat
   serviceRequested CodeableConcept 0..*
   subject Reference 1..1
   context Reference 0..1
@@ -977,8 +977,8 @@ resource Task < DomainResource
   status code 1..1 draft|requested|received|accepted|rejected|ready|cancelled|in-progress|on-hold|failed|completed|entered-in-error
   statusReason CodeableConcept 0..1
   businessStatus CodeableConcept 0..1
-  intent code 1..1
-  priority code 0..1
+  intent code 1..1 proposal|plan|order|original-order|reflex-order|filler-order|instance-order|option
+  priority code 0..1 routine|urgent|asap|stat
   code CodeableConcept 0..1
   description string 0..1
   focus Reference 0..1

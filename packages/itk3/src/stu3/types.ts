@@ -163,7 +163,7 @@ export interface BundleEntry extends BackboneElement {
 /** Transaction Related Information */
 export interface BundleEntryRequest extends BackboneElement {
   /** GET | POST | PUT | DELETE */
-  method?: string;
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   _method?: Element;
   /** URL for HTTP equivalent of this entry */
   url?: string;
@@ -203,7 +203,7 @@ export interface BundleEntryResponse extends BackboneElement {
 /** Search related information */
 export interface BundleEntrySearch extends BackboneElement {
   /** match | include | outcome - why this is in the result set */
-  mode?: string;
+  mode?: "match" | "include" | "outcome";
   _mode?: Element;
   /** Search ranking (between 0 and 1) */
   score?: Decimal;
@@ -273,7 +273,7 @@ export interface CompositionEvent extends BackboneElement {
 /** Relationships to other compositions/documents */
 export interface CompositionRelatesTo extends BackboneElement {
   /** replaces | transforms | signs | appends */
-  code?: string;
+  code?: "replaces" | "transforms" | "signs" | "appends";
   _code?: Element;
   /** Target of the relationship */
   targetIdentifier?: Identifier;
@@ -291,7 +291,7 @@ export interface CompositionSection extends BackboneElement {
   /** Text summary of the section, for human interpretation */
   text?: Narrative;
   /** working | snapshot | changes */
-  mode?: string;
+  mode?: "working" | "snapshot" | "changes";
   _mode?: Element;
   /** Order of section entries */
   orderedBy?: CodeableConcept;
@@ -372,7 +372,7 @@ export interface ConsentExceptActor extends BackboneElement {
 /** Data controlled by this exception */
 export interface ConsentExceptData extends BackboneElement {
   /** instance | related | dependents | authoredby */
-  meaning?: string;
+  meaning?: "instance" | "related" | "dependents" | "authoredby";
   _meaning?: Element;
   /** The actual data reference */
   reference?: Reference;
@@ -2017,7 +2017,7 @@ export interface Composition extends DomainResource {
   title?: string;
   _title?: Element;
   /** As defined by affinity domain */
-  confidentiality?: string;
+  confidentiality?: "U" | "L" | "M" | "N" | "R" | "V";
   _confidentiality?: Element;
   /** Attests to accuracy of composition */
   attester?: CompositionAttester[];
@@ -2037,7 +2037,7 @@ export interface Condition extends DomainResource {
   /** External Ids for this condition */
   identifier?: Identifier[];
   /** active | recurrence | inactive | remission | resolved */
-  clinicalStatus?: string;
+  clinicalStatus?: "active" | "recurrence" | "inactive" | "remission" | "resolved";
   _clinicalStatus?: Element;
   /** provisional | differential | confirmed | refuted | entered-in-error | unknown */
   verificationStatus?: "provisional" | "differential" | "confirmed" | "refuted" | "entered-in-error" | "unknown";
@@ -2255,7 +2255,7 @@ export interface DocumentReference extends DomainResource {
   status?: "current" | "superseded" | "entered-in-error";
   _status?: Element;
   /** preliminary | final | appended | amended | entered-in-error */
-  docStatus?: string;
+  docStatus?: "preliminary" | "final" | "amended" | "entered-in-error";
   _docStatus?: Element;
   /** Kind of document (LOINC if possible) */
   type?: CodeableConcept;
@@ -2432,7 +2432,7 @@ export interface Immunization extends DomainResource {
   /** Business identifier */
   identifier?: Identifier[];
   /** completed | entered-in-error */
-  status?: string;
+  status?: "completed" | "entered-in-error";
   _status?: Element;
   /** Flag for whether immunization was given */
   notGiven?: boolean;
@@ -2930,13 +2930,21 @@ export interface ProcedureRequest extends DomainResource {
   /** Composite Request ID */
   requisition?: Identifier;
   /** draft | active | suspended | completed | entered-in-error | cancelled */
-  status?: string;
+  status?: "draft" | "active" | "suspended" | "completed" | "entered-in-error" | "cancelled" | "unknown";
   _status?: Element;
   /** proposal | plan | order + */
-  intent?: string;
+  intent?:
+    | "proposal"
+    | "plan"
+    | "order"
+    | "original-order"
+    | "reflex-order"
+    | "filler-order"
+    | "instance-order"
+    | "option";
   _intent?: Element;
   /** routine | urgent | asap | stat */
-  priority?: string;
+  priority?: "routine" | "urgent" | "asap" | "stat";
   _priority?: Element;
   /** True if procedure should not be performed */
   doNotPerform?: boolean;
@@ -3090,15 +3098,23 @@ export interface ReferralRequest extends DomainResource {
   /** Composite request this is part of */
   groupIdentifier?: Identifier;
   /** draft | active | suspended | cancelled | completed | entered-in-error | unknown */
-  status?: string;
+  status?: "draft" | "active" | "suspended" | "completed" | "entered-in-error" | "cancelled" | "unknown";
   _status?: Element;
   /** proposal | plan | order */
-  intent?: string;
+  intent?:
+    | "proposal"
+    | "plan"
+    | "order"
+    | "original-order"
+    | "reflex-order"
+    | "filler-order"
+    | "instance-order"
+    | "option";
   _intent?: Element;
   /** Referral/Transition of care request type */
   type?: CodeableConcept;
   /** Urgency of referral / transfer of care request */
-  priority?: string;
+  priority?: "routine" | "urgent" | "asap" | "stat";
   _priority?: Element;
   /** Actions requested as part of the referral */
   serviceRequested?: CodeableConcept[];
@@ -3248,10 +3264,18 @@ export interface Task extends DomainResource {
   /** E.g. "Specimen collected", "IV prepped" */
   businessStatus?: CodeableConcept;
   /** proposal | plan | order + */
-  intent?: string;
+  intent?:
+    | "proposal"
+    | "plan"
+    | "order"
+    | "original-order"
+    | "reflex-order"
+    | "filler-order"
+    | "instance-order"
+    | "option";
   _intent?: Element;
   /** normal | urgent | asap | stat */
-  priority?: string;
+  priority?: "routine" | "urgent" | "asap" | "stat";
   _priority?: Element;
   /** Task Type */
   code?: CodeableConcept;

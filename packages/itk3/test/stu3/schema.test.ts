@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { XmlDocument, type XmlElement } from "libxml2-wasm";
+import { resourceDefinition, type TypeDefinition, typeDefinition } from "../../src/stu3/element-table.ts";
+import { elementTable } from "../../src/stu3/table.ts";
+import { referencePath, withoutReference } from "../reference.ts";
+
+test("the element table says what HL7's schema says of every type", { skip: withoutReference }, () => {
+  using schema = XmlDocument.fromBuffer(readFileSync(referencePath("xsd", "fhir-single.xsd")));
+  const named = new Map<string, XmlElement>();
+  for (const node of schema.root.find("/xs:schema/xs:complexType", spaces) as XmlElement[]) {
+    named.set(node.attr("name")?.value ?? "", node);
+  }
+  const codes = codeLists(schema);
+  const ours = [...elementTable.matchAll(/^(?:resource|datatype) (\S+)/gm)].map(([, name = ""]) => name);
+  assert.ok(ours.length > 100);
+  for (const name of ours) {
+    const definition = typeDefinition(name);
+    assert.ok(definition);
+    const type = named.get(schemaName(name));
+    assert.ok(type, `the schema has no ${name}`);
+    assert.deepEqual(ownElements(definition), schemaElements(type, codes), name);
+  }
+});
+
+test("every resource of the table is reachable, and nothing else is a resource", () => {
+  assert.ok(resourceDefinition("Patient"));
+  assert.equal(resourceDefinition("DomainResource"), undefined);
+  assert.equal(resourceDefinition("HumanName"), undefined);
+  assert.equal(resourceDefinition("constructor"), undefined);
+});
+
+const spaces = { xs: "http://www.w3.org/2001/XMLSchema" };
+
+const numbered: Readonly<Record<string, string>> = {
+  "Consent.except.actor": "Consent.Actor1",
+  "Consent.except.data": "Consent.Data1",
+};
+
+// The schema names a backbone element by its resource and its last part, with a number where two share it.
+function schemaName(name: string): string {
+  const known = numbered[name];
+  if (known !== undefined) return known;
+  const parts = name.split(".").map((part) => part.slice(0, 1).toUpperCase() + part.slice(1));
+  return parts.length === 1 ? (parts[0] ?? "") : `${parts[0]}.${parts.at(-1)}`;
+}
+
+// Name, cardinality, type and codes: one line an element, those of a parent left out.
+function ownElements(definition: TypeDefinition): string[] {
+  const row = new RegExp(`^(?:resource|datatype) ${definition.name.replaceAll(".", "\\.")}(?: < (\\S+))?$`, "m");
+  const parent = row.exec(elementTable)?.[1];
+  const elders = parent === undefined ? [] : (typeDefinition(parent)?.elements ?? []);
+  const inherited = new Set(elders.map(({ name }) => name));
+  return definition.elements
+    .filter(({ name, attribute }) => !inherited.has(name) && !attribute)
+    .map(({ name, required, repeating, type, choice, codes }) => {
+      const kind = choice === undefined ? "" : " of a choice";
+      const list = codes === undefined ? "" : `: ${[...codes].toSorted().join(" ")}`;
+      return `${name} ${required ? 1 : 0}..${repeating ? "*" : 1}${kind} ${plainType(type)}${list}`;
+    });
+}
+
+function schemaElements(type: XmlElement, codes: ReadonlyMap<string, string>): string[] {
+  return (type.find(".//xs:element", spaces) as XmlElement[]).map((element) => {
+    const name = element.attr("name")?.value ?? element.attr("ref")?.value.replace("xhtml:", "") ?? "";
+    const { parent } = element;
+    const choice = parent?.name === "choice" ? parent : undefined;
+    const least = (choice ?? element).attr("minOccurs")?.value ?? "1";
+    const most = (choice ?? element).attr("maxOccurs")?.value === "unbounded" ? "*" : "1";
+    const typeName = element.attr("type")?.value ?? "xhtml";
+    const list = codes.get(typeName);
+    return `${name} ${least}..${most}${choice === undefined ? "" : " of a choice"} ${list ?? plainType(typeName)}`;
+  });
+}
+
+/** The code lists of the schema: `code: a b c` by the name of the type that stands for each. */
+function codeLists(schema: XmlDocument): Map<string, string> {
+  const lists = new Map<string, string>();
+  for (const list of schema.root.find("/xs:schema/xs:simpleType[contains(@name, '-list')]", spaces) as XmlElement[]) {
+    const values = (list.find(".//xs:enumeration", spaces) as XmlElement[]).map(
+      (item) => item.attr("value")?.value ?? "",
+    );
+    lists.set((list.attr("name")?.value ?? "").replace(/-list$/, ""), `code: ${values.toSorted().join(" ")}`);
+  }
+  return lists;
+}
+
+// What SampledData may be written with is left to its reader.
+function plainType(type: string): string {
+  if (type === "SampledDataDataType") return "string";
+  if (type === "Resource" || type === "ResourceContainer") return "any resource";
+  return /^[a-z]/.test(type) ? type : schemaName(type);
+}

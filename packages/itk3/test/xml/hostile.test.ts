@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import { consultationSummary, type IssueCode, readMessage } from "@restante/itk3";
+import { consultation } from "../consultation.ts";
+
+const valid = consultationSummary(consultation()).xml;
+
+function refusal(bytes: Uint8Array | string): IssueCode | undefined {
+  const { message, issues } = readMessage(typeof bytes === "string" ? Buffer.from(bytes) : bytes);
+  return message === undefined ? issues.at(-1)?.code : undefined;
+}
+
+const nested = (depth: number, open = "<item>", close = "</item>"): string => open.repeat(depth) + close.repeat(depth);
+const utf16 = Buffer.from(`\uFEFF${valid}`, "utf16le");
+
+const hostile: readonly (readonly [what: string, code: IssueCode, bytes: Uint8Array | string])[] = [
+  ["nothing", "empty", ""],
+  ["only spaces", "not-well-formed", "  \n "],
+  ["text that is no XML", "not-well-formed", "MSH|^~\\&|"],
+  ["a PDF", "not-well-formed", "%PDF-1.7"],
+  ["UTF-16", "encoding", utf16],
+  ["UTF-16 without its mark", "encoding", utf16.subarray(2)],
+  ["bytes that are not UTF-8", "encoding", Buffer.from(valid.replace("Łukasz", "Åukasz"), "latin1")],
+  ["another encoding declared", "encoding", `<?xml version="1.0" encoding="ISO-8859-1"?>${valid}`],
+  ["XML 1.1", "not-well-formed", `<?xml version="1.1"?>${valid}`],
+  ["a DOCTYPE", "doctype", `<!DOCTYPE Bundle>${valid}`],
+  ["entities that multiply", "doctype", `<!DOCTYPE B [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><B>&b;</B>`],
+  ["an entity nobody declared", "not-well-formed", valid.replace("Northgate", "&nbsp;")],
+  ["a processing instruction", "processing-instruction", valid.replace("<type", "<?php echo 1 ?><type")],
+  ["a stylesheet", "processing-instruction", `<?xml-stylesheet href="x"?>${valid}`],
+  ["elements 65 deep", "too-deep", `<Bundle xmlns="http://hl7.org/fhir">${nested(64)}</Bundle>`],
+  ["elements 200,000 deep", "too-deep", `<Bundle xmlns="http://hl7.org/fhir">${nested(200_000)}</Bundle>`],
+  ["an attribute twice", "not-well-formed", valid.replace('value="message"', 'value="message" value="document"')],
+  ["an attribute twice by two prefixes", "not-well-formed", '<B xmlns:a="u" xmlns:b="u" a:x="1" b:x="2"/>'],
+  ["a prefix nobody declared", "not-well-formed", "<f:Bundle/>"],
+  ["the xml prefix for something else", "not-well-formed", '<B xmlns:xml="http://hl7.org/fhir"/>'],
+  ["two roots", "not-well-formed", valid + valid],
+  ["the end missing", "not-well-formed", valid.slice(0, -20)],
+  ["a control character", "not-well-formed", valid.replace("Northgate", "North\u0001gate")],
+  ["another root", "wrong-root", '<Basic xmlns="http://hl7.org/fhir"/>'],
+  ["no namespace", "wrong-root", "<Bundle/>"],
+  [
+    "a message that is only a Patient",
+    "not-a-message",
+    '<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>',
+  ],
+  ["a script in the narrative", "active-content", valid.replace("<p>", "<script>alert(1)</script><p>")],
+  ["an event attribute", "active-content", valid.replace("<p>", '<p onclick="x()">')],
+  ["a javascript address", "active-content", valid.replace("<p>", '<a href="java&#10;script:alert(1)">x</a><p>')],
+  [
+    "a data address that is no picture",
+    "active-content",
+    valid.replace("<p>", '<img src="data:text/html,x" alt="x"/><p>'),
+  ],
+  ["a style that fetches", "active-content", valid.replace("<p>", '<p style="background:url(http://x)">')],
+  ["a frame", "active-content", valid.replace("<p>", '<iframe src="x"></iframe><p>')],
+];
+
+for (const [what, code, bytes] of hostile) {
+  test(`${what}: refused as ${code}`, { timeout: 5000 }, () => {
+    assert.equal(refusal(bytes), code);
+  });
+}
+
+test("a message over the size limit is refused before it is read", () => {
+  const { message, issues, remains } = readMessage(Buffer.from(valid), { maxBytes: valid.length / 2 });
+  assert.equal(message, undefined);
+  assert.equal(issues[0]?.code, "too-large");
+  assert.equal(remains?.headerId, undefined);
+});
+
+test("a byte order mark and a declaration of UTF-8 are read", () => {
+  const marked = `\uFEFF<?xml version="1.0" encoding="utf-8"?>\n${valid}`;
+  assert.deepEqual(readMessage(Buffer.from(marked)).issues, []);
+});
+
+test("a prefix for FHIR is read like none", () => {
+  const xml = '<f:Patient xmlns:f="http://hl7.org/fhir"><f:active value="true"/></f:Patient>';
+  assert.deepEqual(
+    readMessage(Buffer.from(xml)).issues.map(({ code }) => code),
+    ["not-a-message"],
+  );
+});
+
+test("what is left of a broken message says what an answer needs", () => {
+  const { remains } = readMessage(Buffer.from(valid.slice(0, valid.indexOf("<Composition>"))));
+  assert.equal(remains?.headerId, "00000000-0000-4000-8000-000000000002");
+  assert.equal(remains.event, "ITK007C");
+  assert.equal(remains.handling.senderReference, "encounter-0001");
+});

@@ -12,6 +12,7 @@ import type { Context } from "./context.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApp, serverOf } from "./http/app.ts";
 import type { Periods } from "./message.ts";
+import { once } from "./once.ts";
 import { createRegistry } from "./registry.ts";
 import { createRouting } from "./routing.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
@@ -107,9 +108,4 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   const impatient = setTimeout(() => serverOf(app).closeAllConnections(), CLOSE_MS);
   await app.close();
   clearTimeout(impatient);
-}
-
-function once(run: () => Promise<void>): () => Promise<void> {
-  let result: Promise<void> | undefined;
-  return () => (result ??= run());
 }

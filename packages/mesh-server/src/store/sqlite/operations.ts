@@ -192,11 +192,14 @@ function prepareStatements(db: DatabaseSync) {
     readState: prepare(
       "SELECT state, recipient_id, workflow_id, total_chunks FROM message WHERE mailbox_id = ? AND message_id = ?",
     ),
+    // A message that is put back is no failure any more. A report keeps saying what it reports.
     changeState: prepare(
       `UPDATE message SET state = :state, changed_at = :changed_at, due_at = :due_at,
          accepted_at = coalesce(:accepted_at, accepted_at), recipient_id = coalesce(:recipient_id, recipient_id),
-         addressed_to = coalesce(:recipient_id, addressed_to), status_event = :status_event,
-         status_code = :status_code, status_description = :status_description
+         addressed_to = coalesce(:recipient_id, addressed_to),
+         status_event = iif(type = 'DATA', :status_event, status_event),
+         status_code = iif(type = 'DATA', :status_code, status_code),
+         status_description = iif(type = 'DATA', :status_description, status_description)
        WHERE mailbox_id = :mailbox_id AND message_id = :message_id`,
     ),
     deleteMessage: prepare("DELETE FROM message WHERE mailbox_id = ? AND message_id = ?"),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 import { MeshServerError } from "../../errors.ts";
+import { once } from "../../once.ts";
 import type { StoredBody } from "../../bodies/bodies.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, Store } from "../store.ts";
 import { type GroupCommit, startGroupCommit } from "./group-commit.ts";
@@ -64,11 +65,12 @@ function createStore(db: DatabaseSync, commits: GroupCommit, lock: DatabaseSync)
     async forgetTokens(now) {
       await commits.submit({ kind: "forget-tokens", now });
     },
-    async [Symbol.asyncDispose]() {
+    [Symbol.asyncDispose]: once(async () => {
+      // The writer is the last to close: it empties the journal into the database.
       db.close();
       await commits.close();
       lock.close();
-    },
+    }),
   };
 }
 

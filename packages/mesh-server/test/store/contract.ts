@@ -1,0 +1,389 @@
+// What every Store must keep, whatever engine it is. An engine's own test calls this with a way to open it.
+
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+
+import { type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
+
+import type { StoredBody } from "../../src/bodies/bodies.ts";
+import {
+  abandon,
+  acknowledge,
+  expire,
+  failRouting,
+  finishUpload,
+  type Message,
+  place,
+  redeliver,
+} from "../../src/message.ts";
+import type { Acceptance, Store, TokenUse } from "../../src/store/store.ts";
+
+export interface StoreUnderTest {
+  store: Store;
+  /** Closes it and opens what it left. */
+  readonly reopen: () => Promise<Store>;
+}
+
+const sender = "SENDER" as MailboxId;
+const recipient = "RECIPIENT" as MailboxId;
+const now = new Date("2026-03-02T10:20:30.456Z");
+const later = new Date(now.getTime() + 1000);
+const periods = { upload: 1000, collect: 10_000, keep: 100_000 };
+
+let tokens = 0;
+function newToken(overrides: Partial<TokenUse> = {}): TokenUse {
+  tokens += 1;
+  return { mailboxId: sender, nonce: "nonce", nonceCount: tokens, expiresAt: later, ...overrides };
+}
+
+function newMessage(overrides: Partial<Message> = {}): Message {
+  return {
+    messageId: newMessageId(now),
+    mailboxId: sender,
+    type: "DATA",
+    state: "accepted",
+    recipientId: recipient,
+    to: recipient,
+    workflowId: "WORKFLOW",
+    details: { subject: "Łukasz", localId: "local" },
+    totalChunks: 1,
+    bytes: 5,
+    createdAt: now,
+    acceptedAt: now,
+    changedAt: now,
+    dueAt: later,
+    ...overrides,
+  };
+}
+
+function routedMessage(overrides: Partial<Message> = {}): Message {
+  const { recipientId: _, acceptedAt: __, dueAt: ___, ...message } = newMessage({ state: "routing", to: "GPPROVIDER" });
+  return { ...message, ...overrides };
+}
+
+function inline(text: string): StoredBody {
+  const bytes = new TextEncoder().encode(text);
+  return { kind: "inline", size: bytes.length, bytes };
+}
+
+function acceptance(message: Message, overrides: Partial<Acceptance> = {}): Acceptance {
+  return { message, body: inline("hello"), token: newToken(), ...overrides };
+}
+
+async function listed(store: Store, mailboxId: MailboxId = recipient): Promise<MessageId[]> {
+  return (await store.listAfter(mailboxId, 0, 1000)).map(({ messageId }) => messageId);
+}
+
+export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): void {
+  test("what was accepted is there after it is opened again: message, body and place", async (t) => {
+    const { store, reopen } = await open(t);
+    const message = newMessage();
+    assert.equal(await store.accept(acceptance(message)), "done");
+
+    const again = await reopen();
+
+    assert.deepEqual(await again.find(sender, message.messageId), message);
+    assert.deepEqual(await again.findDelivered(recipient, message.messageId), message);
+    const body = await again.body(message, 1);
+    assert.equal(body?.kind === "inline" && new TextDecoder().decode(body.bytes), "hello");
+    assert.deepEqual(await listed(again), [message.messageId]);
+  });
+
+  test("an inbox lists in the order of acceptance, not of ids, and goes on so after it is opened again", async (t) => {
+    const { store, reopen } = await open(t);
+    const messages = Array.from({ length: 50 }, () => newMessage({ messageId: newMessageId(now) }));
+    const [first, second] = [messages.slice(0, 25), messages.slice(25)];
+
+    await Promise.all(first.map((message) => store.accept(acceptance(message))));
+    const again = await reopen();
+    for (const message of second) await again.accept(acceptance(message));
+
+    assert.deepEqual(
+      await listed(again),
+      messages.map(({ messageId }) => messageId),
+    );
+    const page = await again.listAfter(recipient, 0, 10);
+    const next = await again.listAfter(recipient, page.at(-1)?.sequence ?? 0, 10);
+    assert.deepEqual(
+      next.map(({ messageId }) => messageId),
+      messages.slice(10, 20).map(({ messageId }) => messageId),
+    );
+  });
+
+  test("a token used before stops the whole operation, whatever recorded it", async (t) => {
+    const { store, reopen } = await open(t);
+    const read = newToken();
+    await store.useToken(read);
+    const message = newMessage();
+    const change = acknowledge(message, later, periods);
+
+    assert.equal(await store.accept(acceptance(message, { token: read })), "token-used");
+    assert.equal(await store.find(sender, message.messageId), undefined);
+    assert.deepEqual(await listed(store), []);
+    const write = newToken();
+    await store.accept(acceptance(message, { token: write }));
+    assert.equal(await store.apply(change, write), "token-used");
+    assert.equal((await store.find(sender, message.messageId))?.state, "accepted");
+
+    const again = await reopen();
+    assert.deepEqual([await again.wasUsed(read), await again.wasUsed(write)], [true, true]);
+    assert.equal(await again.apply(change, read), "token-used");
+    assert.equal(await again.wasUsed(newToken()), false);
+  });
+
+  test("of two that race with one token, exactly one happens", async (t) => {
+    const { store } = await open(t);
+    const token = newToken();
+
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => store.accept(acceptance(newMessage(), { token }))),
+    );
+
+    assert.deepEqual(outcomes.toSorted(), ["done", ...Array.from({ length: 9 }, () => "token-used")]);
+    assert.equal((await listed(store)).length, 1);
+  });
+
+  test("a token is forgotten once its time is over", async (t) => {
+    const { store } = await open(t);
+    const short = newToken({ expiresAt: now });
+    const long = newToken({ expiresAt: later });
+    await Promise.all([store.useToken(short), store.useToken(long)]);
+
+    await store.forgetTokens(later);
+
+    assert.deepEqual([await store.wasUsed(short), await store.wasUsed(long)], [false, true]);
+  });
+
+  test("a change happens only from the state it starts in, and of two that race only one", async (t) => {
+    const { store } = await open(t);
+    const message = newMessage();
+    await store.accept(acceptance(message));
+    const acknowledged = acknowledge(message, later, periods);
+    const expired = expire(message, newMessageId(later), later, periods);
+
+    const outcomes = await Promise.all([store.apply(acknowledged, newToken()), store.apply(expired)]);
+
+    assert.deepEqual(outcomes, ["done", "not-in-state"]);
+    assert.deepEqual(await listed(store), []);
+    assert.deepEqual(await listed(store, sender), [], "the change that did not happen left no report");
+    assert.equal((await store.find(sender, message.messageId))?.state, "acknowledged");
+  });
+
+  test("a message keeps its place after it is acknowledged", async (t) => {
+    const { store } = await open(t);
+    const [first, second] = [newMessage(), newMessage()];
+    await store.accept(acceptance(first));
+    await store.accept(acceptance(second));
+    await store.apply(acknowledge(first, later, periods));
+
+    const after = await store.sequenceOf(recipient, first.messageId);
+
+    assert.ok(after !== undefined);
+    assert.deepEqual(
+      (await store.listAfter(recipient, after, 10)).map(({ messageId }) => messageId),
+      [second.messageId],
+    );
+    assert.equal((await store.findDelivered(recipient, first.messageId))?.state, "acknowledged");
+  });
+
+  test("an undelivered message leaves the inbox in the transaction that puts the report in the sender's", async (t) => {
+    const { store, reopen } = await open(t);
+    const message = newMessage();
+    await store.accept(acceptance(message));
+    const reportId = newMessageId(later);
+
+    await store.apply(expire(message, reportId, later, periods));
+
+    const again = await reopen();
+    assert.deepEqual([await listed(again), await listed(again, sender)], [[], [reportId]]);
+    const report = await again.findDelivered(sender, reportId);
+    assert.partialDeepStrictEqual(report, {
+      type: "REPORT",
+      state: "accepted",
+      to: recipient,
+      linkedMessageId: message.messageId,
+      status: { event: "SEND", code: "14" },
+    });
+    await again.apply(acknowledge(report as Message, later, periods));
+    assert.deepEqual((await again.findDelivered(sender, reportId))?.status, report?.status, "it keeps what it says");
+  });
+
+  test("a message that is put back is listed last, with nothing left of its failure", async (t) => {
+    const { store } = await open(t);
+    const [first, second] = [newMessage(), newMessage()];
+    await store.accept(acceptance(first));
+    await store.accept(acceptance(second));
+    await store.apply(expire(first, newMessageId(later), later, periods));
+    const undelivered = (await store.find(sender, first.messageId)) as Message;
+    assert.equal(undelivered.status?.code, "14");
+
+    await store.apply(redeliver(undelivered, later, periods));
+
+    assert.deepEqual(await listed(store), [second.messageId, first.messageId]);
+    assert.equal((await store.find(sender, first.messageId))?.status, undefined);
+  });
+
+  test("a routed message is found until it is placed, and then its address is gone", async (t) => {
+    const { store, reopen } = await open(t);
+    const message = routedMessage();
+    await store.accept(acceptance(message, { routingAddress: "GPPROVIDER_address" }));
+    assert.equal(await store.findDelivered(recipient, message.messageId), undefined);
+
+    const again = await reopen();
+    const tasks = await again.listRouting(now, 10);
+    assert.deepEqual(tasks, [{ message, routingAddress: "GPPROVIDER_address", tries: 0 }]);
+    await again.apply(place(message, recipient, later, periods));
+
+    assert.deepEqual(await again.listRouting(later, 10), []);
+    assert.partialDeepStrictEqual(await again.findDelivered(recipient, message.messageId), {
+      state: "accepted",
+      recipientId: recipient,
+      to: recipient,
+      acceptedAt: later,
+    });
+    assert.deepEqual(await listed(again), [message.messageId]);
+  });
+
+  test("a routed message that fails leaves one report, addressed as it was: to GPPROVIDER", async (t) => {
+    const { store } = await open(t);
+    const message = routedMessage();
+    await store.accept(acceptance(message, { routingAddress: "GPPROVIDER_address" }));
+    const reportId = newMessageId(later);
+    const change = failRouting(message, "EPL-151", reportId, later, periods);
+
+    const outcomes = await Promise.all([store.apply(change), store.apply(change)]);
+
+    assert.deepEqual(outcomes, ["done", "not-in-state"]);
+    assert.deepEqual(await listed(store, sender), [reportId]);
+    assert.equal((await store.findDelivered(sender, reportId))?.to, "GPPROVIDER");
+    assert.deepEqual(await store.listRouting(later, 10), []);
+  });
+
+  test("a held message is not due before its time, also after it is opened again", async (t) => {
+    const { store, reopen } = await open(t);
+    const message = routedMessage();
+    await store.accept(acceptance(message, { routingAddress: "GPPROVIDER_address" }));
+
+    await store.holdRouting(message, 3, later);
+
+    const again = await reopen();
+    assert.deepEqual(await again.listRouting(now, 10), []);
+    assert.deepEqual(
+      (await again.listRouting(later, 10)).map(({ tries }) => tries),
+      [3],
+    );
+  });
+
+  test("an upload is finished by the chunk that completes it, and its size is that of all chunks", async (t) => {
+    const { store } = await open(t);
+    const { acceptedAt: _, ...message } = newMessage({ state: "uploading", totalChunks: 3 });
+    await store.accept(acceptance(message));
+    const finish = finishUpload(message, later, periods);
+    const add = (chunk: number, body: StoredBody): ReturnType<Store["addChunk"]> =>
+      store.addChunk({ mailboxId: sender, messageId: message.messageId, chunk, body, token: newToken(), finish });
+
+    const file: StoredBody = { kind: "file", size: 100, fileName: "a" };
+    assert.deepEqual(await add(3, file), { outcome: "stored" });
+    assert.equal(await store.namesBodyFile("a"), true);
+    assert.deepEqual(await add(3, inline("three")), { outcome: "stored", replaced: file });
+    assert.equal(await store.namesBodyFile("a"), false);
+    assert.deepEqual(await listed(store), []);
+    assert.deepEqual(await add(2, inline("two")), { outcome: "finished" });
+    assert.deepEqual(await add(2, inline("two")), { outcome: "not-uploading" });
+
+    assert.deepEqual(await listed(store), [message.messageId]);
+    assert.equal((await store.findDelivered(recipient, message.messageId))?.bytes, 13);
+  });
+
+  test("an abandoned upload gives up its bodies", async (t) => {
+    const { store } = await open(t);
+    const { acceptedAt: _, ...message } = newMessage({ state: "uploading", totalChunks: 2 });
+    const body: StoredBody = { kind: "file", size: 100, fileName: "b" };
+    await store.accept(acceptance(message, { body }));
+
+    await store.apply(abandon(message, later, periods));
+
+    assert.deepEqual(await store.removeBodies(message), [{ ...body }]);
+    assert.equal(await store.body(message, 1), undefined);
+    assert.equal((await store.find(sender, message.messageId))?.state, "abandoned");
+  });
+
+  test("a message that is removed is gone, and says which files it leaves", async (t) => {
+    const { store } = await open(t);
+    const message = newMessage();
+    const body: StoredBody = { kind: "file", size: 100, fileName: "c" };
+    await store.accept(acceptance(message, { body }));
+    await store.apply(acknowledge(message, later, periods));
+
+    assert.deepEqual(await store.remove(message), [{ ...body }]);
+
+    assert.equal(await store.find(sender, message.messageId), undefined);
+    assert.equal(await store.findDelivered(recipient, message.messageId), undefined);
+    assert.equal(await store.exists(message.messageId), false);
+    assert.equal(await store.namesBodyFile("c"), false);
+  });
+
+  test("a message is due when its time has come, the most overdue first", async (t) => {
+    const { store } = await open(t);
+    const [second, first, third] = [2, 1, 3].map((second) =>
+      newMessage({ dueAt: new Date(now.getTime() + second * 1000) }),
+    );
+    for (const message of [second, first, third]) await store.accept(acceptance(message as Message));
+
+    const due = await store.listDue(new Date(now.getTime() + 2000), 10);
+
+    assert.deepEqual(
+      due.map(({ messageId }) => messageId),
+      [first?.messageId, second?.messageId],
+    );
+  });
+
+  test("one mailbox never sees another's: neither by sender, nor by recipient, nor by local id", async (t) => {
+    const { store } = await open(t);
+    const other = "OTHER" as MailboxId;
+    const message = newMessage();
+    await store.accept(acceptance(message));
+
+    assert.equal(await store.find(other, message.messageId), undefined);
+    assert.equal(await store.find(recipient, message.messageId), undefined);
+    assert.equal(await store.findDelivered(other, message.messageId), undefined);
+    assert.equal(await store.findDelivered(sender, message.messageId), undefined);
+    assert.deepEqual(await store.findByLocalId(other, "local", 10), []);
+    assert.deepEqual(await listed(store, other), []);
+    assert.equal(await store.exists(message.messageId), true);
+  });
+
+  test("the newest messages with a local id come first", async (t) => {
+    const { store } = await open(t);
+    const messages = [newMessage(), newMessage(), newMessage({ details: { localId: "another" } })];
+    for (const message of messages) await store.accept(acceptance(message));
+
+    const found = await store.findByLocalId(sender, "local", 10);
+
+    assert.deepEqual(
+      found.map(({ messageId }) => messageId),
+      [messages[1]?.messageId, messages[0]?.messageId],
+    );
+  });
+
+  test("counting stops at its limit", async (t) => {
+    const { store } = await open(t);
+    for (let index = 0; index < 5; index += 1) await store.accept(acceptance(newMessage()));
+
+    assert.deepEqual([await store.countInbox(recipient, 100), await store.countInbox(recipient, 3)], [5, 3]);
+  });
+
+  test("an operation that is a mistake is undone alone, not those that share its commit", async (t) => {
+    const { store } = await open(t);
+    const twice = newMessage();
+
+    const [first, repeated, other] = await Promise.allSettled([
+      store.accept(acceptance(twice)),
+      store.accept(acceptance(twice)),
+      store.accept(acceptance(newMessage())),
+    ]);
+
+    assert.deepEqual([first.status, repeated.status, other.status], ["fulfilled", "rejected", "fulfilled"]);
+    assert.equal((await listed(store)).length, 2);
+  });
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test, type TestContext } from "node:test";
+
+import { type MailboxId, newMessageId } from "@restante/mesh";
+import { temporaryFolder } from "@restante/testkit";
+
+import { MeshServerError } from "../../src/errors.ts";
+import { place } from "../../src/message.ts";
+import { openSqliteStore } from "../../src/store/sqlite/store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { type StoreUnderTest, testStore } from "./contract.ts";
+
+async function open(t: TestContext): Promise<StoreUnderTest & { folder: string }> {
+  const folder = await temporaryFolder(t);
+  const openHere = (): Promise<Store> => openSqliteStore(folder, (reason) => assert.fail(reason));
+  let store = await openHere();
+  t.after(() => store[Symbol.asyncDispose]());
+  return {
+    folder,
+    store,
+    async reopen() {
+      await store[Symbol.asyncDispose]();
+      store = await openHere();
+      return store;
+    },
+  };
+}
+
+testStore(open);
+
+const hasCode = (code: string) => (error: unknown) => error instanceof MeshServerError && error.code === code;
+
+test("a data folder takes one server at a time", async (t) => {
+  const { folder } = await open(t);
+
+  await assert.rejects(
+    openSqliteStore(folder, () => undefined),
+    hasCode("store-in-use"),
+  );
+});
+
+test("a data folder of a later version is refused", async (t) => {
+  const folder = await temporaryFolder(t);
+  const db = new DatabaseSync(join(folder, "store.sqlite"));
+  db.exec("PRAGMA user_version = 1000");
+  db.close();
+
+  await assert.rejects(
+    openSqliteStore(folder, () => undefined),
+    hasCode("store-too-new"),
+  );
+});
+
+test("nothing is taken after it is closed", async (t) => {
+  const { store } = await open(t);
+  await store[Symbol.asyncDispose]();
+
+  await assert.rejects(store.forgetTokens(new Date()), hasCode("store-stopped"));
+});
+
+test("a routing address is overwritten on disk once it is resolved", async (t) => {
+  const { store, folder } = await open(t);
+  const now = new Date();
+  const surname = "Unmistakable-Surname";
+  const message = {
+    messageId: newMessageId(now),
+    mailboxId: "SENDER" as MailboxId,
+    type: "DATA",
+    state: "routing",
+    to: "GPPROVIDER",
+    workflowId: "W",
+    details: {},
+    totalChunks: 1,
+    bytes: 1,
+    createdAt: now,
+    changedAt: now,
+  } as const;
+  const onDisk = async (): Promise<boolean> => {
+    const files = ["store.sqlite", "store.sqlite-wal"].map((name) => readFile(join(folder, name)).catch(() => ""));
+    return (await Promise.all(files)).some((bytes) => bytes.includes(surname));
+  };
+
+  await store.accept({
+    message,
+    routingAddress: `GPPROVIDER_9955260181_14031979_${surname}`,
+    body: { kind: "inline", size: 1, bytes: new Uint8Array(1) },
+    token: { mailboxId: message.mailboxId, nonce: "n", nonceCount: 0, expiresAt: now },
+  });
+  assert.equal(await onDisk(), true);
+  await store.apply(place(message, "RECIPIENT" as MailboxId, now, { upload: 1, collect: 1, keep: 1 }));
+  await store[Symbol.asyncDispose]();
+
+  assert.equal(await onDisk(), false);
+});

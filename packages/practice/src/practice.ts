@@ -70,7 +70,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     },
     async [Symbol.asyncDispose]() {
       await polling.stop();
-      context.database.close();
+      if (context.database.isOpen) context.database.close();
     },
   };
 }

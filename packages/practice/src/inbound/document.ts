@@ -21,7 +21,7 @@ const unreadableHandling: MessageHandling = {
 
 /**
  * Takes in a message that should be a document: stores it, raises its task and decides on its answers, all in one
- * transaction. By "Acknowledgements (who answers whom)" in docs/architecture.md:
+ * transaction. By docs/decisions/040-who-is-answered.md:
  *
  * - a MessageHeader.id or a document seen before is a duplicate: answered 20007 or 20008, kept, no task;
  * - what is not acceptable is refused at infrastructure level, which ends it, and is kept for a person;

@@ -39,11 +39,19 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
     await source.release(id, signal);
   }
 
-  /** Kept first, then stored, then let go of: nothing is lost by a kill in between. */
-  async function setAside(id: string, error: unknown, signal?: AbortSignal): Promise<void> {
-    await source.keep(id, keptFolder, signal);
-    importSetAside(context, id, reasonOf(error));
-    await source.release(id, signal);
+  /** The last of its tries sets it aside; so does what no other try can help. */
+  async function takeOrSetAside(id: string, signal?: AbortSignal): Promise<void> {
+    try {
+      await takeOne(id, signal);
+    } catch (error) {
+      const last = (attempts.get(id) ?? 0) + 1 >= tuning.importAttempts;
+      const final = error instanceof PracticeError && error.code === "message-too-large";
+      if (signal?.aborted || isOfTheSystem(error) || isOfTheConnection(error) || !(last || final)) throw error;
+      // Kept first, then stored, then let go of: nothing is lost by a kill in between.
+      await source.keep(id, keptFolder, signal);
+      importSetAside(context, id, reasonOf(error));
+      await source.release(id, signal);
+    }
   }
 
   return {
@@ -53,27 +61,18 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
       for (const id of waiting) {
         signal?.throwIfAborted();
         try {
-          await takeOne(id, signal);
+          await takeOrSetAside(id, signal);
+          attempts.delete(id);
           taken += 1;
         } catch (error) {
           if (signal?.aborted || isOfTheSystem(error) || isOfTheConnection(error)) throw error;
-          const failures = (attempts.get(id) ?? 0) + 1;
-          attempts.set(id, failures);
-          if (failures < tuning.importAttempts && !isFinal(error)) continue;
-          await setAside(id, error, signal);
-          taken += 1;
+          attempts.set(id, (attempts.get(id) ?? 0) + 1);
         }
-        attempts.delete(id);
       }
       // A pass that only met failures must not bring on the next one at once.
       return taken > 0 && waiting.length === tuning.batchSize;
     },
   };
-}
-
-/** Trying again cannot help. */
-function isFinal(error: unknown): boolean {
-  return error instanceof PracticeError && error.code === "message-too-large";
 }
 
 /** The mailbox as a whole is out of reach; it is no fault of this message. */

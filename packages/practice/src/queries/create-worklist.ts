@@ -6,7 +6,7 @@ import { originalOf, reportAttachment, taskAttachment } from "./content.ts";
 import { decide, decisionsFor, unknownTask } from "./decisions.ts";
 import { type Deadlines, listReports, readReport } from "./reports.ts";
 import { countStrays, listStrays } from "./strays.ts";
-import { listTasks, readTask } from "./tasks.ts";
+import { countTroubled, listTasks, readTask } from "./tasks.ts";
 
 /** The worklist on the practice's database. `onChange` is called after something was stored that is to be sent. */
 export function createWorklist(context: PracticeContext, onChange: () => void): Worklist {
@@ -51,13 +51,12 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
              (SELECT count(*) FROM report) AS reports`,
         )
         .get() as { open: number; completed: number; reports: number };
-      const troubled = listReports(database, { attention: true, limit: 1000 }, deadlines()).length;
-      const tasks = listTasks(database, { state: "open", limit: 1000 }).filter(({ attention }) => attention).length;
+      const reports = listReports(database, { attention: true, limit: 1000 }, deadlines()).length;
       return {
         openTasks: row.open,
         completedTasks: row.completed,
         reports: row.reports,
-        attention: troubled + tasks + countStrays(database),
+        attention: reports + countTroubled(database) + countStrays(database),
       };
     },
   };

@@ -23,6 +23,12 @@ export interface Deadlines {
 const columns = `sequence, header_id, document_id, consultation_id, report.kind AS kind, version, attachments, subject,
   workflow_id, to_ods, to_address, step, built_at, handed_over_at, sent_at, message_id, problem`;
 
+/** Not accepted for good: the only ones that can need attention, and few of all that were ever sent. */
+const unsettled = `NOT EXISTS (SELECT 1 FROM received_response AS response
+    WHERE response.header_id = report.header_id AND level = 'business' AND positive = 1)
+  OR EXISTS (SELECT 1 FROM received_response AS response
+    WHERE response.header_id = report.header_id AND level = 'infrastructure' AND positive = 0)`;
+
 export function listReports(database: DatabaseSync, filter: ReportFilter, deadlines: Deadlines): SentReport[] {
   const { limit = 100, attention } = filter;
   const found: SentReport[] = [];
@@ -31,9 +37,10 @@ export function listReports(database: DatabaseSync, filter: ReportFilter, deadli
     const rows = database
       .prepare(
         `SELECT ${columns} FROM report JOIN outgoing USING (header_id)
-         WHERE :before IS NULL OR sequence < :before ORDER BY sequence DESC LIMIT :limit`,
+         WHERE (:before IS NULL OR sequence < :before) AND (:unsettled = 0 OR ${unsettled})
+         ORDER BY sequence DESC LIMIT :limit`,
       )
-      .all({ before, limit });
+      .all({ before, limit, unsettled: attention === true ? 1 : 0 });
     for (const row of rows) {
       const report = reportOf(database, row, deadlines);
       if (found.length < limit && (attention === undefined || attention === (report.attention !== undefined))) {

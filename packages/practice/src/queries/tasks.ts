@@ -122,3 +122,20 @@ function replacedTask(database: DatabaseSync, taskId: number): number | undefine
   const row = database.prepare("SELECT max(task_id) AS task_id FROM task WHERE replaced_by = ?").get(taskId);
   return (row?.["task_id"] as number | null) ?? undefined;
 }
+
+/** Tasks not completed yet, one of whose responses did not get through. */
+export function countTroubled(database: DatabaseSync): number {
+  const row = database
+    .prepare(
+      `SELECT count(DISTINCT task_id) AS tasks
+       FROM task
+       JOIN given_response ON request_message_id = task.message_id
+       JOIN outgoing USING (header_id)
+       WHERE state <> 'completed' AND (
+         step IN ('held', 'failed')
+         OR EXISTS (SELECT 1 FROM mesh_report WHERE linked_message_id = outgoing.message_id AND success = 0)
+         OR EXISTS (SELECT 1 FROM received_response AS answer WHERE answer.header_id = outgoing.header_id AND answer.positive = 0))`,
+    )
+    .get();
+  return row?.["tasks"] as number;
+}

@@ -84,6 +84,7 @@ test("a known MessageHeader.id under a new MESH id is answered 20007 and is no s
   const to = await openPractice(t, receiver);
   const { xml } = message();
   deliver(to, xml, { from, workflowId });
+  await to.practice.cycle();
   const again = deliver(to, xml, { from, workflowId });
   await to.practice.cycle();
   assert.deepEqual(codes(to), ["20007", "20013", "30001"]);

@@ -171,6 +171,7 @@ test("a response of ours that its recipient refuses, or that MESH returns, is sh
     ["refused", "sent"],
   );
   assert.match(to.practice.worklist.tasks()[0]?.attention ?? "", /20006/);
+  assert.equal(to.practice.worklist.counts().attention, 1);
   assert.deepEqual(pairsIn(join(to.folder, "OUT")), []);
 
   const messageId = to.practice.worklist.task(1)?.responses[1]?.messageId;

@@ -101,3 +101,20 @@ test("a message of no mailbox id that could be answered is still taken in", asyn
   assert.equal(to.practice.worklist.tasks().length, 1);
   assert.deepEqual(pairsIn(join(to.folder, "OUT")), []);
 });
+
+test("a message that cannot even be set aside does not hold up the others, and is tried again", async (t) => {
+  const to = await openPractice(t, receiver, { tuning: { importAttempts: 1 } });
+  writeFileSync(join(to.folder, "IN", "bad.ctl"), "not XML");
+  // A file where the folder of kept messages should be.
+  writeFileSync(join(to.options.dataFolder, "kept"), "");
+  deliver(to, message().xml, { from, workflowId, messageId: "z-later" });
+  await to.practice.cycle();
+  assert.deepEqual(
+    to.practice.worklist.tasks().map(({ kind }) => kind),
+    ["document"],
+  );
+  assert.deepEqual(readdirSync(join(to.folder, "IN")), ["bad.ctl"]);
+  rmSync(join(to.options.dataFolder, "kept"));
+  await to.practice.cycle();
+  assert.equal(to.practice.worklist.tasks().length, 2);
+});

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { readMessage, readResponse } from "@restante/itk3";
+import { newMessageId } from "@restante/mesh";
+import { clientOptions, testClient, testMailboxes, waitFor } from "@restante/testkit";
+import type { Practice } from "../../src/options.ts";
+import { consultation } from "../support/consultations.ts";
+import { deliver, markSent, openPractice, type Pair, pairsIn } from "../support/economy.ts";
+import { killablePractice } from "../support/killable.ts";
+import { message, workflowId } from "../support/messages.ts";
+import { receiver, sender } from "../support/organisations.ts";
+import { organisations, startEconomy } from "../support/real.ts";
+
+/** What an answer says, in one word. */
+function answerIn(data: Uint8Array): string {
+  const { message } = readMessage(data);
+  const response = message && readResponse(message);
+  assert.ok(response);
+  return `${response.requestHeaderId} ${response.level}`;
+}
+
+/** Of every task, so that one raised twice is there twice. */
+function headerIdsOf({ worklist }: Practice): string[] {
+  return worklist.tasks({ limit: 1000 }).map(({ taskId }) => worklist.task(taskId)?.headerId ?? "");
+}
+
+const rounds = 6;
+const perRound = 4;
+
+test("killed at random while it receives by directory: each message is one task and each level answered once", async (t) => {
+  const to = await openPractice(t, receiver);
+  const { organisation, role, businessResponse, dataFolder } = to.options;
+  const running = killablePractice(t, join(to.folder, ".."), {
+    options: { organisation, role, businessResponse, dataFolder },
+    transport: { kind: "directory", folder: to.folder },
+  });
+
+  const sent = new Set<string>();
+  const answers: string[] = [];
+  /** The MESH client's part: every whole pair in OUT is taken, once. */
+  const collect = (): void => {
+    for (const { name, data } of pairsIn(join(to.folder, "OUT"))) {
+      answers.push(answerIn(data));
+      markSent(to, name, newMessageId(new Date()));
+    }
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    await running.start();
+    for (let count = 0; count < perRound; count += 1) {
+      const { xml, headerId } = message();
+      sent.add(headerId);
+      deliver(to, xml, { from: sender.mailboxId, workflowId, messageId: newMessageId(new Date()) });
+    }
+    // A random moment is the very thing wanted here.
+    await delay(Math.random() * 60);
+    await running.kill();
+    collect();
+  }
+
+  await running.start();
+  await waitFor(() => {
+    collect();
+    return answers.length >= 2 * sent.size && pairsIn(join(to.folder, "IN")).length === 0;
+  });
+  await running.kill();
+  collect();
+  const expected = [...sent].flatMap((headerId) => [`${headerId} infrastructure`, `${headerId} business`]);
+  assert.deepEqual(answers.sort(), expected.sort());
+
+  assert.deepEqual(headerIdsOf(to.practice).sort(), [...sent].sort());
+});
+
+test("killed at random while it hands reports over: each is one pair, whether or not the client has taken it", async (t) => {
+  const from = await openPractice(t, sender);
+  const { organisation, role, businessResponse, dataFolder } = from.options;
+  const running = killablePractice(t, join(from.folder, ".."), {
+    options: { organisation, role, businessResponse, dataFolder },
+    transport: { kind: "directory", folder: from.folder },
+  });
+  const built: string[] = [];
+  const taken: string[] = [];
+  const take = (pairs: readonly Pair[]): void => {
+    for (const { name } of pairs) {
+      taken.push(name);
+      markSent(from, name, newMessageId(new Date()));
+    }
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    await running.start();
+    // Stored from here while the other process hands over: two processes on one database.
+    for (let count = 0; count < perRound; count += 1) {
+      built.push((await from.practice.sendConsultation(consultation({ id: `${round}-${count}` }))).headerId);
+    }
+    await delay(Math.random() * 40);
+    await running.kill();
+    take(pairsIn(join(from.folder, "OUT")).slice(0, 2));
+  }
+  await running.start();
+  await waitFor(() => {
+    take(pairsIn(join(from.folder, "OUT")));
+    return from.practice.worklist.reports({ limit: 1000 }).every(({ state }) => state === "sent");
+  });
+  await running.kill();
+  take(pairsIn(join(from.folder, "OUT")));
+  assert.deepEqual(taken.sort(), built.sort());
+});
+
+test("killed at random while it works by API: one task a message, no level answered twice, none lost unseen", async (t) => {
+  const server = await startEconomy(t);
+  const client = await testClient(server, testMailboxes.sender);
+  t.after(async () => client[Symbol.asyncDispose]());
+  const to = await openPractice(t, organisations.pharmacy, {
+    role: "pharmacy",
+    businessResponse: { kind: "onDecision", automatic: "30016" },
+  });
+  const { organisation, role, businessResponse, dataFolder } = to.options;
+  const running = killablePractice(t, join(to.folder, ".."), {
+    options: { organisation, role, businessResponse, dataFolder },
+    transport: { kind: "api", client: await clientOptions(server, testMailboxes.pharmacy) },
+  });
+
+  const sent: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (let count = 0; count < 2; count += 1) {
+      const { xml, headerId } = message();
+      sent.push(headerId);
+      await client.send({ to: testMailboxes.pharmacy, workflowId, body: Buffer.from(xml) });
+    }
+    await running.start();
+    await delay(Math.random() * 150);
+    await running.kill();
+  }
+  await running.start();
+  // The database is read here while the other process writes it.
+  const { worklist } = to.practice;
+  await waitFor(() => {
+    const responses = worklist.tasks({ limit: 1000 }).flatMap(({ taskId }) => worklist.task(taskId)?.responses ?? []);
+    return responses.length === 2 * sent.length && responses.every(({ state }) => state === "sent" || state === "held");
+  });
+  await running.kill();
+
+  const tasks = worklist.tasks({ limit: 1000 }).map(({ taskId }) => worklist.task(taskId));
+  assert.deepEqual(headerIdsOf(to.practice).sort(), sent.sort());
+  const answers: string[] = [];
+  for await (const messageId of client.listAll()) {
+    const { body } = await client.download(messageId);
+    answers.push(answerIn(Buffer.concat(await body.toArray())));
+  }
+  assert.equal(new Set(answers).size, answers.length, "a level was answered twice");
+  for (const task of tasks) {
+    for (const { level, state } of task?.responses ?? []) {
+      // What is held may or may not have arrived: a person is told. What is sent has.
+      if (state === "sent") assert.ok(answers.includes(`${task?.headerId} ${level}`));
+    }
+  }
+});

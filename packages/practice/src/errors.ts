@@ -11,7 +11,8 @@ export type PracticeErrorCode =
   | "address-lookup-needs-api"
   | "database-newer"
   | "pair-unreadable"
-  | "message-too-large";
+  | "message-too-large"
+  | "host-not-loopback";
 
 /** What the practice system cannot do. The message is safe to show: it names no patient. */
 export class PracticeError extends CodedError {

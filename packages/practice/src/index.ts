@@ -1,7 +1,13 @@
-export { readConsultation } from "./consultation/read-consultation.ts";
-export { reportPdf } from "./consultation/report-pdf.ts";
+export {
+  ConsultationFileError,
+  type ConsultationFileErrorCode,
+  type ConsultationProblem,
+} from "./consultation/consultation-file-error.ts";
+export { readConsultation, type ReadConsultationOptions } from "./consultation/read-consultation.ts";
+export { reportPdf, type ReportOptions } from "./consultation/report-pdf.ts";
 export type * from "./consultation/consultation.ts";
 export { PracticeError, type PracticeErrorCode } from "./errors.ts";
 export type * from "./options.ts";
+export { createWorklistPages, type WorklistPages, type WorklistPagesOptions } from "./pages/worklist-pages.ts";
 export { createPractice } from "./practice.ts";
 export type * from "./worklist.ts";

@@ -1,0 +1,98 @@
+import { fileTypeOf } from "../consultation/file-type.ts";
+import type { AttachmentContent, TaskAttachment } from "../worklist.ts";
+import { pageHeaders, type Reply } from "./guard.ts";
+
+/** How a browser may treat a file that came from elsewhere. */
+export interface FileHandling {
+  /** What it is sent as, by its content; what it claims to be is never believed. */
+  contentType: string;
+  extension: string;
+  /** Browsers can show it: `pdf` in their own reader, `image` in a page. Everything else is only downloaded. */
+  shown?: "pdf" | "image";
+}
+
+const kinds: Readonly<Record<NonNullable<ReturnType<typeof fileTypeOf>>, FileHandling>> = {
+  "application/pdf": { contentType: "application/pdf", extension: "pdf", shown: "pdf" },
+  "image/png": { contentType: "image/png", extension: "png", shown: "image" },
+  "image/jpeg": { contentType: "image/jpeg", extension: "jpg", shown: "image" },
+  "image/tiff": { contentType: "image/tiff", extension: "tif" },
+};
+
+/** The claim decides no more than what the downloaded file is called, so that the person's computer can open it. */
+const claimedExtensions: Readonly<Record<string, string>> = {
+  "text/plain": "txt",
+  "text/rtf": "rtf",
+  "application/rtf": "rtf",
+  "application/msword": "doc",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+};
+
+export function handlingOf(bytes: Uint8Array, claimed: string): FileHandling {
+  const contentType = fileTypeOf(bytes);
+  if (contentType !== undefined) return kinds[contentType];
+  return { contentType: "application/octet-stream", extension: claimedExtensions[mediaType(claimed)] ?? "bin" };
+}
+
+/** One document of a message, as a page lists it. */
+export interface DocumentLink extends TaskAttachment {
+  url: string;
+  /** Such as `PDF`. */
+  kind: string;
+  shown: FileHandling["shown"];
+}
+
+/** Larger ones are offered for download: a browser would stall on them. */
+const largestShown = 20_000_000;
+
+/**
+ * What a page says of a document without reading it: by its claim where that is a kind we know, for reading every
+ * document of a message for every look at its page is too dear. A false claim is found out when the file is sent.
+ */
+export function documentLinks(base: string, attachments: readonly TaskAttachment[], read: Read): DocumentLink[] {
+  return attachments.map((attachment, index) => {
+    const claimed = mediaType(attachment.contentType);
+    const known = Object.hasOwn(kinds, claimed) ? kinds[claimed as keyof typeof kinds] : undefined;
+    const { shown, extension } = known ?? handlingOf(read(index)?.bytes ?? new Uint8Array(), claimed);
+    return {
+      ...attachment,
+      url: `${base}/attachments/${index}`,
+      kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
+      shown: attachment.bytes <= largestShown ? shown : undefined,
+    };
+  });
+}
+
+type Read = (index: number) => AttachmentContent | undefined;
+
+function mediaType(contentType: string): string {
+  return (contentType.split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/**
+ * Sends a file that came from elsewhere. `name` is made of ids, never of a title, because titles hold patient details.
+ *
+ * @param download Absent: shown by the browser where it can.
+ */
+export function sendFile(reply: Reply, content: AttachmentContent, name: string, download: boolean): Reply {
+  const { contentType, extension, shown } = handlingOf(content.bytes, content.contentType);
+  const disposition = shown === undefined || download ? "attachment" : "inline";
+  // A sandbox would be safer still for a PDF, but browsers then refuse to show it. None of them lets it script this site.
+  const policy = shown === "pdf" ? "frame-ancestors 'none'" : "default-src 'none'; frame-ancestors 'none'; sandbox";
+  return reply
+    .headers({ ...pageHeaders, "content-security-policy": policy })
+    .header("content-disposition", `${disposition}; filename="${name}.${extension}"`)
+    .type(contentType)
+    .send(asBuffer(content.bytes));
+}
+
+/** A message as it was received: looked at by an engineer, never by a browser. */
+export function sendOriginal(reply: Reply, content: AttachmentContent, name: string): Reply {
+  return reply
+    .header("content-disposition", `attachment; filename="${name}.dat"`)
+    .type("application/octet-stream")
+    .send(asBuffer(content.bytes));
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,57 @@
+import { request } from "node:http";
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  bytes: Buffer;
+  text: string;
+}
+
+/** fetch would not let a test choose its own Host, Origin or Sec-Fetch-Site. */
+export function ask(
+  url: string,
+  {
+    method = "GET",
+    headers = {},
+    body = "",
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const bytes = Buffer.concat(chunks);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, text: bytes.toString("utf8") });
+      });
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
+
+/** Sends a form as a browser does from one of the pages. */
+export function submit(
+  url: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const body = new URLSearchParams(fields).toString();
+  return ask(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": String(Buffer.byteLength(body)),
+      "sec-fetch-site": "same-origin",
+      origin: "null",
+      ...headers,
+    },
+    body,
+  });
+}
+
+/** The token of the form that goes to `action`. */
+export function tokenOf(html: string, action: string): string {
+  const form = html.split(`action="${action}"`)[1] ?? "";
+  return /name="token" value="([^"]+)"/.exec(form)?.[1] ?? "";
+}

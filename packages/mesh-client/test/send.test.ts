@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { test } from "node:test";
+import { isMessageId } from "@restante/mesh";
+import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+
+const { sender, practice } = testMailboxes;
+const envelope = { to: practice, workflowId: testWorkflow };
+
+test("a message that is sent can be listed, downloaded, acknowledged and tracked", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  await using to = await testClient(server, practice);
+
+  const body = Buffer.from("Dear practice, naïve café, Łódź");
+  const { messageId } = await from.send({ ...envelope, body, localId: "L1", fileName: "letter.dat" });
+  assert.ok(isMessageId(messageId));
+  assert.equal((await from.track(messageId)).status, "accepted");
+
+  assert.deepEqual((await to.list()).messageIds, [messageId]);
+  const message = await to.download(messageId);
+  assert.deepEqual(await buffer(message.body), body);
+  assert.equal(message.headers.from, sender);
+  assert.equal(message.headers.to, practice);
+  assert.equal(message.headers.workflowId, testWorkflow);
+  assert.equal(message.headers.localId, "L1");
+  assert.equal(message.headers.fileName, "letter.dat");
+
+  await to.acknowledge(messageId);
+  await to.acknowledge(messageId);
+  assert.deepEqual((await to.list()).messageIds, []);
+  assert.equal((await from.track(messageId)).status, "acknowledged");
+});
+
+test("text beyond Latin-1 in a header arrives as it was sent", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  await using to = await testClient(server, practice);
+  const { messageId } = await from.send({ ...envelope, body: Buffer.from("x"), subject: "Łukasz Wójcik – café ☕" });
+  const { headers, body } = await to.download(messageId);
+  body.destroy();
+  assert.equal(headers.subject, "Łukasz Wójcik – café ☕");
+});
+
+test("a stream is sent whole, with its length told or not", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  await using to = await testClient(server, practice);
+  const content = Buffer.alloc(3_000_000, "0123456789");
+  for (const bodyLength of [content.length, undefined]) {
+    const body = (): Readable => Readable.from([content.subarray(0, 1_000_000), content.subarray(1_000_000)]);
+    const { messageId } = await from.send({ ...envelope, body, bodyLength });
+    assert.ok(content.equals(await buffer((await to.download(messageId)).body)));
+  }
+});
+
+test("a refusal carries the server's event, code and words", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  const body = Buffer.from("x");
+  await assert.rejects(from.send({ ...envelope, to: "NOBODY", body }), {
+    code: "refused",
+    retry: "never",
+    status: 417,
+    event: "SEND",
+    meshCode: "12",
+    description: "Unregistered to address",
+  });
+  await assert.rejects(from.send({ ...envelope, workflowId: "UNHEARD_OF", body }), { status: 417, meshCode: "17" });
+  await assert.rejects(from.send({ ...envelope, body: new Uint8Array() }), { event: "COLLECT", meshCode: "02" });
+  await assert.rejects(from.send({ ...envelope, body, subject: "a\tb" }), { event: "TRANSFER", meshCode: "06" });
+});

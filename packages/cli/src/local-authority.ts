@@ -9,12 +9,14 @@
 import "reflect-metadata";
 
 import { KeyObject, randomBytes, type webcrypto, X509Certificate } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 
 import { type Clock, CodedError, systemClock } from "@restante/mesh";
 import * as x509 from "@peculiar/x509";
+
+import { writeWhole } from "./write-whole.ts";
 
 const KEY_ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 60 * 60 * 1000;
@@ -213,22 +215,4 @@ async function writePair(folder: string, name: string, pair: IssuedCertificate):
   await writeWhole(folder, `${name}.key`, pair.key, 0o600);
   await writeWhole(folder, `${name}.crt`, pair.cert, 0o644);
   return pair;
-}
-
-async function writeWhole(folder: string, name: string, text: string, mode: number): Promise<void> {
-  const temporary = join(folder, `.${name}.${randomBytes(4).toString("hex")}`);
-  const file = await open(temporary, "wx", mode);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, join(folder, name));
-  const directory = await open(folder);
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

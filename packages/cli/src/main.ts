@@ -1,1 +1,6 @@
-console.log(process.version, process.argv.slice(2), process.connected);
+import { commands } from "./commands/index.ts";
+import { run } from "./run.ts";
+import { stopSignal } from "./terminal/stop.ts";
+import { processTerminal } from "./terminal/terminal.ts";
+
+process.exitCode = await run(commands, process.argv.slice(2), processTerminal(process, stopSignal(process)));

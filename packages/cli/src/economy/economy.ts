@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Directory, type Organisation, readDirectory } from "@restante/demographics";
+import { checkFolderIsOurs, holdFolder } from "../data-folder.ts";
+import { CliError } from "../errors.ts";
+import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
+import { readSecrets, type Secrets } from "./secrets.ts";
+import { recallSetup, type Setup } from "./setup.ts";
+
+/** Where a small health economy keeps its data, and what it is made from. */
+export interface EconomyOptions extends Partial<Setup> {
+  /** Everything it writes is below this folder. */
+  readonly data: string;
+}
+
+/** A health economy's parties and what they know of each other. */
+export interface Economy {
+  /** Absolute. */
+  readonly folder: string;
+  readonly directory: Directory;
+  readonly authority: LocalAuthority;
+  readonly secrets: Secrets;
+  readonly portBase: number;
+}
+
+/** How long one part waits while another makes the economy that both need, in milliseconds. */
+const SETUP_WAIT_MS = 10_000;
+
+/**
+ * Opens the economy in this folder, and makes it there the first time. Making it is idempotent: each of its files is
+ * whole or absent, so a first start that is cut off goes on with the next.
+ *
+ * @throws CliError, DirectoryError (every problem of both files), LocalAuthorityError
+ */
+export async function openEconomy(options: EconomyOptions): Promise<Economy> {
+  const folder = resolve(options.data);
+  checkFolderIsOurs(folder);
+  using _setup = holdFolder(folder, "setup", SETUP_WAIT_MS);
+  const { portBase, patients, organisations } = await recallSetup(folder, options);
+  const directory = readDirectory({ patients: readText(patients), organisations: readText(organisations) });
+  const mailboxes = directory.organisations.flatMap((organisation) => organisation.mailboxes);
+  return {
+    folder,
+    directory,
+    authority: await createLocalAuthority(join(folder, "authority")),
+    secrets: await readSecrets(
+      folder,
+      mailboxes.map((mailbox) => mailbox.mailboxId),
+    ),
+    portBase,
+  };
+}
+
+/** The MESH server's port; 0: any free one. */
+export function serverPort(economy: Economy): number {
+  return economy.portBase;
+}
+
+/** Where the MESH server answers when it has a process of its own. */
+export function serverUrl(economy: Economy): string {
+  if (economy.portBase === 0) {
+    throw new CliError(
+      "usage",
+      "--port-base 0 (any free port) is for `restante up` alone: the parts must know the port",
+    );
+  }
+  return `https://127.0.0.1:${serverPort(economy)}`;
+}
+
+/** @throws CliError `organisation-unknown`, listing those there are */
+export function organisationOf(economy: Economy, odsCode: string | undefined): Organisation {
+  const { organisations } = economy.directory;
+  const found = organisations.find((organisation) => organisation.odsCode === odsCode?.toUpperCase());
+  if (found !== undefined) return found;
+  const known = organisations.map((organisation) => organisation.odsCode).join(", ");
+  throw new CliError(
+    "organisation-unknown",
+    odsCode === undefined
+      ? `which organisation? --organisation is one of ${known}`
+      : `there is no organisation ${odsCode} here: there are ${known}`,
+  );
+}
+
+/** The port of an organisation's worklist; 0: any free one. */
+export function worklistPort(economy: Economy, organisation: Organisation): number {
+  return economy.portBase === 0 ? 0 : economy.portBase + 1 + economy.directory.organisations.indexOf(organisation);
+}
+
+/** Where a mailbox's client has its IN, OUT, SENT, FAILED and TEMP. */
+export function mailboxFolder(economy: Economy, mailboxId: string): string {
+  return join(economy.folder, "mesh", mailboxId);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new CliError("file-unreadable", `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { readConsultation, type SentReportDetail } from "@restante/practice";
+import type { Terminal } from "../terminal/terminal.ts";
+import { exampleFile } from "./examples.ts";
+import type { WholeEconomy } from "./whole.ts";
+
+/** What the first start sends, in this order. */
+const journeys = [
+  { title: "Journey 1: by directory, routed by patient", file: "consultation.json" },
+  { title: "Journey 2: by API, addressed by lookup", file: "online-consultation.json" },
+] as const;
+
+/** After this long a journey is left to go on by itself, in milliseconds. */
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 50;
+
+/**
+ * Sends the samples that were not sent yet and waits until both acknowledgements of each are back. A sample is one
+ * consultation with one id, and a consultation's report is stored once: so a first start that was cut off goes on where
+ * it was, and a later start sends nothing.
+ */
+export async function runSampleJourneys(economy: WholeEconomy, terminal: Terminal): Promise<void> {
+  for (const journey of journeys) {
+    if (terminal.stop.aborted) return;
+    const consultation = await readConsultation(exampleFile(journey.file));
+    const sender = economy.organisations.find(
+      ({ organisation }) => organisation.odsCode === consultation.organisation.odsCode,
+    );
+    if (sender === undefined) {
+      terminal.print(`\n${journey.title}: not sent, as ${consultation.organisation.odsCode} is not one of yours.`);
+      continue;
+    }
+    const { worklist } = sender.practice;
+    const began = performance.now();
+    terminal.print(`\n${terminal.paint.bold(journey.title)}\n`);
+    const { headerId } = await sender.practice.sendConsultation(consultation);
+    let report = worklist.report(headerId);
+    while (!isSettled(report) && !terminal.stop.aborted && performance.now() - began < PATIENCE_MS) {
+      await wait(LOOK_MS);
+      report = worklist.report(headerId);
+    }
+    if (!terminal.stop.aborted) terminal.print(`\n  ${outcome(report, performance.now() - began, terminal)}`);
+  }
+}
+
+/** Both acknowledgements are in, or a person has to look. */
+function isSettled(report: SentReportDetail | undefined): boolean {
+  if (report === undefined) return false;
+  return (report.infrastructure !== undefined && report.business !== undefined) || report.attention !== undefined;
+}
+
+function outcome(report: SentReportDetail | undefined, tookMs: number, { paint }: Terminal): string {
+  const seconds = `${(tookMs / 1000).toFixed(1)} s`;
+  if (report?.attention !== undefined) return paint.red(`Needs a person after ${seconds}: ${report.attention}`);
+  if (!isSettled(report)) return paint.yellow(`Not finished after ${seconds}: it goes on by itself, see the worklist.`);
+  return paint.green(
+    `Delivered and acknowledged in ${seconds}: infrastructure ${report?.infrastructure?.code}, business ${report?.business?.code}.`,
+  );
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DEFAULT_PORT_BASE } from "../defaults.ts";
+import { CliError } from "../errors.ts";
+import { writeWhole } from "../write-whole.ts";
+import { exampleFile } from "./examples.ts";
+
+/** What an economy is started with. Remembered in its folder, so that the commands which follow need not repeat it. */
+export interface Setup {
+  /** Ports are this one and those after it; 0: any that are free. */
+  readonly portBase: number;
+  /** The files of patients and organisations. */
+  readonly patients: string;
+  readonly organisations: string;
+}
+
+const FILE = "setup.json";
+
+/**
+ * What is given now, else what was given last, else the defaults.
+ *
+ * @throws CliError `settings-unreadable`
+ */
+export async function recallSetup(folder: string, given: Partial<Setup>): Promise<Setup> {
+  const remembered = read(folder);
+  const chosen: Partial<Setup> = {
+    ...remembered,
+    ...(given.portBase === undefined ? {} : { portBase: given.portBase }),
+    ...(given.patients === undefined ? {} : { patients: resolve(given.patients) }),
+    ...(given.organisations === undefined ? {} : { organisations: resolve(given.organisations) }),
+  };
+  if (JSON.stringify(chosen) !== JSON.stringify(remembered)) {
+    await writeWhole(folder, FILE, `${JSON.stringify(chosen, null, 2)}\n`, 0o600);
+  }
+  return {
+    portBase: chosen.portBase ?? DEFAULT_PORT_BASE,
+    patients: chosen.patients ?? exampleFile("patients.json"),
+    organisations: chosen.organisations ?? exampleFile("organisations.json"),
+  };
+}
+
+function read(folder: string): Partial<Setup> {
+  const file = join(folder, FILE);
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Partial<Setup>;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new CliError(
+      "settings-unreadable",
+      `${file} cannot be read: correct it, or remove it and name its options again`,
+      {
+        cause,
+      },
+    );
+  }
+}

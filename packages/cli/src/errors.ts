@@ -1,0 +1,26 @@
+import { CodedError } from "@restante/mesh";
+
+export type CliErrorCode =
+  | "usage"
+  | "folder-in-use"
+  | "folder-not-ours"
+  | "port-in-use"
+  | "file-unreadable"
+  | "settings-unreadable"
+  | "organisation-unknown"
+  | "not-set-up";
+
+/** What stops a command before or while it runs. The message says what to do next; it is printed without a stack. */
+export class CliError extends CodedError {
+  readonly code: CliErrorCode;
+
+  constructor(code: CliErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** 2 for a command that was typed wrong, 1 for one that could not be carried out. */
+  get exitStatus(): number {
+    return this.code === "usage" ? 2 : 1;
+  }
+}

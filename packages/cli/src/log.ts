@@ -1,0 +1,39 @@
+import { chmodSync } from "node:fs";
+import type { Event } from "@restante/mesh";
+import { pino } from "pino";
+
+/** Events that mean somebody should look, by severity; every other event is information. */
+const severity: Partial<Record<Event["event"], "warn" | "error">> = {
+  "server-failed": "error",
+  "routing-failed": "warn",
+  "routing-held": "warn",
+  "report-placed": "warn",
+  "request-refused": "warn",
+  "poll-failed": "warn",
+  "pair-failed": "warn",
+  "pair-ambiguous": "error",
+  "pair-waiting": "warn",
+  "report-refused": "error",
+  "report-returned": "warn",
+  "message-set-aside": "warn",
+  "response-ignored": "warn",
+};
+
+/**
+ * Writes each event as one JSON line, readable by the owner alone. Events carry no patient detail by their type
+ * (see `Event` in the mesh package), so there is nothing to redact here, and a test reads a whole run's log to prove it.
+ */
+export function openLog(file: string): { record(event: Event): void } & Disposable {
+  const stream = pino.destination({ dest: file, append: true, mkdir: true, sync: false });
+  stream.on("ready", () => chmodSync(file, 0o600));
+  const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  return {
+    record(event) {
+      logger[severity[event.event] ?? "info"](event);
+    },
+    [Symbol.dispose]() {
+      stream.flushSync();
+      stream.end();
+    },
+  };
+}

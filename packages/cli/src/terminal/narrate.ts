@@ -1,0 +1,205 @@
+import type { Event } from "@restante/mesh";
+import type { Events } from "../events.ts";
+import type { Paint, Terminal } from "./terminal.ts";
+
+/** Who did something, what, and whether it needs a person's eye. */
+export interface Step {
+  who: string;
+  what: string;
+  tone?: "good" | "bad" | "quiet";
+}
+
+/**
+ * An event in a person's words, or undefined where a person following a journey does not need it.
+ * Organisations, mailboxes, ids, workflows and states only: events carry nothing else.
+ */
+export function narrate(event: Event): Step | undefined {
+  switch (event.event) {
+    case "server-started":
+    case "server-stopped":
+    case "poll-succeeded":
+    case "message-downloaded":
+      return undefined;
+    case "server-failed":
+      return { who: "MESH server", what: `stopped accepting: ${event.reason}`, tone: "bad" };
+    case "message-accepted":
+      return {
+        who: "MESH server",
+        what: `${event.messageId} accepted from ${event.from} for ${addressee(event.to)}, ${event.workflowId}, ${size(event.bytes)}`,
+      };
+    case "patient-matched":
+      return { who: "PDS", what: `the patient's registered practice is ${event.odsCode}${remark(event.note)}` };
+    case "mailbox-matched":
+      return { who: "Address lookup", what: `the mailbox of ${event.odsCode} is ${event.mailboxId}` };
+    case "message-placed":
+      return { who: "MESH server", what: `${event.messageId} placed in mailbox ${event.mailboxId}` };
+    case "routing-failed":
+      return {
+        who: "MESH server",
+        what: `${event.messageId} cannot be routed: ${event.code} (${event.reason})`,
+        tone: "bad",
+      };
+    case "routing-held":
+      return {
+        who: "MESH server",
+        what: `${event.messageId} held (${event.reason}); next try ${event.retryAt.toISOString().slice(11, 19)}Z`,
+        tone: "bad",
+      };
+    case "report-placed":
+      return {
+        who: "MESH server",
+        what: `report ${event.code} about ${event.linkedMessageId} placed in mailbox ${event.mailboxId}`,
+        tone: "bad",
+      };
+    case "message-acknowledged":
+      return { who: "MESH server", what: `${event.messageId} acknowledged by ${event.mailboxId}` };
+    case "address-looked-up":
+      return {
+        who: "Address lookup",
+        what: `${event.odsCode} takes ${event.workflowId} at ${count(event.results, "mailbox", "mailboxes")}`,
+      };
+    case "request-refused":
+      return {
+        who: "MESH server",
+        what: `refused ${event.mailboxId ?? "a request"}: ${event.status} ${event.code} ${event.reason}`.replaceAll(
+          "  ",
+          " ",
+        ),
+        tone: "bad",
+      };
+    case "poll-failed":
+      return { who: client(event.mailboxId), what: `cannot poll: ${event.reason}`, tone: "bad" };
+    case "pair-found":
+      return { who: client(event.mailboxId), what: `pair ${event.pair} found in OUT, ${size(event.bytes)}` };
+    case "pair-sent":
+      return { who: client(event.mailboxId), what: `pair ${event.pair} moved to SENT as ${event.messageId}` };
+    case "pair-failed":
+      return {
+        who: client(event.mailboxId),
+        what: `pair ${event.pair} moved to FAILED: ${event.code} ${event.reason}`,
+        tone: "bad",
+      };
+    case "pair-ambiguous":
+      return { who: client(event.mailboxId), what: `pair ${event.pair} held: ${event.reason}`, tone: "bad" };
+    case "pair-waiting":
+      return { who: client(event.mailboxId), what: `pair ${event.pair} waits: ${event.reason}`, tone: "quiet" };
+    case "message-saved":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.messageId} ${event.messageType === "REPORT" ? "(a report) " : ""}written to IN, ${size(event.bytes)}`,
+      };
+    case "message-cleared":
+      return { who: client(event.mailboxId), what: `${event.messageId} is safe in IN: MESH told so`, tone: "quiet" };
+    case "report-built":
+      return {
+        who: system(event.odsCode),
+        what: `ITK3 message ${short(event.headerId)} built, version ${event.version}, ${size(event.bytes)}`,
+      };
+    case "report-handed-over":
+      return {
+        who: system(event.odsCode),
+        what:
+          event.via === "directory"
+            ? `message ${short(event.headerId)} written to OUT`
+            : `message ${short(event.headerId)} sent by API as ${event.messageId ?? "(id unknown)"}`,
+      };
+    case "report-refused":
+      return {
+        who: system(event.odsCode),
+        what: `message ${short(event.headerId)} was not sent: ${event.code} ${event.reason}`,
+        tone: "bad",
+      };
+    case "message-imported":
+      return {
+        who: system(event.odsCode),
+        what: `${event.messageId} imported from ${event.from}, ${event.workflowId}`,
+      };
+    case "message-repeated":
+      return { who: system(event.odsCode), what: `${event.messageId} came again: dropped`, tone: "quiet" };
+    case "message-set-aside":
+      return {
+        who: system(event.odsCode),
+        what: `${event.messageId} set aside for a person: ${event.reason}`,
+        tone: "bad",
+      };
+    case "task-raised":
+      return {
+        who: system(event.odsCode),
+        what: `task ${event.taskId} raised${event.findings === 0 ? "" : `, ${count(event.findings, "finding", "findings")}`}`,
+        tone: "good",
+      };
+    case "response-handed-over":
+      return {
+        who: system(event.odsCode),
+        what: `${event.level} acknowledgement ${event.code} for ${short(event.requestHeaderId)} handed over to ${event.to}`,
+      };
+    case "response-received":
+      return {
+        who: system(event.odsCode),
+        what: `${event.level} acknowledgement ${event.code} received for ${short(event.requestHeaderId)}`,
+        tone: "good",
+      };
+    case "response-ignored":
+      return { who: system(event.odsCode), what: `response ${event.messageId} ignored: ${event.reason}`, tone: "bad" };
+    case "report-returned":
+      return {
+        who: system(event.odsCode),
+        what: `MESH returned ${event.linkedMessageId}: ${event.code}`,
+        tone: "bad",
+      };
+  }
+}
+
+/** Prints every step as it happens, until the returned function is called. */
+export function followSteps(events: Events, terminal: Terminal): () => void {
+  return events.follow((event) => {
+    const step = narrate(event);
+    if (step !== undefined) terminal.print(stepLine(step, new Date(), terminal.paint));
+  });
+}
+
+/** One line of the running terminal: time, who, what. */
+function stepLine(step: Step, at: Date, paint: Paint): string {
+  const time = paint.dim(clockTime(at));
+  const tone = { good: paint.green, bad: paint.red, quiet: paint.dim };
+  const what = step.tone === undefined ? step.what : tone[step.tone](step.what);
+  return `  ${time}  ${paint.bold(step.who.padEnd(23))} ${what}`;
+}
+
+function clockTime(at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const thousandths = String(at.getMilliseconds()).padStart(3, "0");
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${thousandths}`;
+}
+
+/** Bytes as a person reads them: 812 bytes, 61 KB, 2.6 MB. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return count(bytes, "byte", "bytes");
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** An ITK3 message header's id is a UUID: its first group tells it apart on a screen. */
+function short(headerId: string): string {
+  return headerId.slice(0, 8);
+}
+
+function addressee(to: string): string {
+  return to === "GPPROVIDER" ? "the patient's practice" : to;
+}
+
+function client(mailboxId: string): string {
+  return `${mailboxId} client`;
+}
+
+function system(odsCode: string): string {
+  return `${odsCode} system`;
+}
+
+function remark(note: string | undefined): string {
+  return note === undefined ? "" : ` (${note})`;
+}

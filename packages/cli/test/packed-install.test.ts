@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { follow } from "./support/processes.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const MINUTE = 60_000;
+
+let folder: string;
+let bin: string;
+
+/** The environment of a machine that has Node.js and npm, and none of this workspace. */
+function outside(): NodeJS.ProcessEnv {
+  const path = (process.env["PATH"] ?? "").split(delimiter).filter((entry) => !entry.includes("node_modules"));
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_") && !name.startsWith("NODE_"));
+  return { ...Object.fromEntries(kept), PATH: [dirname(process.execPath), ...path].join(delimiter) };
+}
+
+before(
+  async () => {
+    folder = await mkdtemp(join(tmpdir(), "restante-packed-"));
+    const tarballs = join(folder, "tarballs");
+    const home = join(folder, "home");
+    await run("mkdir", [tarballs, home]);
+    await run(process.execPath, ["scripts/build.ts"], { cwd: root });
+    const packages = (await readdir(join(root, "packages"))).filter((name) => name !== "testkit");
+    await run(
+      "npm",
+      ["pack", "--silent", "--pack-destination", tarballs, ...packages.map((name) => `./packages/${name}`)],
+      { cwd: root, env: outside() },
+    );
+    await writeFile(join(home, "package.json"), `{ "name": "home", "private": true, "type": "module" }`);
+    const files = (await readdir(tarballs)).map((name) => join(tarballs, name));
+    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", ...files], {
+      cwd: home,
+      env: outside(),
+    });
+    bin = join(home, "node_modules", ".bin", "restante");
+  },
+  { timeout: 5 * MINUTE },
+);
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+test("the packed packages, installed in an empty folder, run both journeys", { timeout: 2 * MINUTE }, async () => {
+  const data = join(folder, "data");
+  const command = follow(
+    spawn(bin, ["up", "--data", data, "--port-base", "0"], { env: outside(), stdio: ["ignore", "pipe", "pipe"] }),
+  );
+  await command.printed(/^Running\./m);
+  assert.equal(command.output().match(/Delivered and acknowledged/g)?.length, 2, command.output());
+  assert.equal(await command.end("SIGINT"), 0);
+});
+
+test("a program in that folder starts a server with the library, sends one message and reads it back", async () => {
+  const program = join(folder, "home", "round-trip.js");
+  await writeFile(
+    program,
+    `import { createMeshServer } from "@restante/mesh-server";
+     import { createMeshClient } from "@restante/mesh-client";
+     import { parseMailboxId } from "@restante/mesh";
+     import { createLocalAuthority, localHosts } from "restante";
+
+     const authority = await createLocalAuthority("authority");
+     const server = await createMeshServer({
+       host: "127.0.0.1", port: 0, dataFolder: "server", sharedKey: "key",
+       tls: { ...(await authority.issue({ commonName: "server", hosts: localHosts, kind: "server" })), ca: authority.caPem },
+       mailboxes: [{ mailboxId: parseMailboxId("HOME1"), name: "Home", odsCode: "HOME", password: "secret" }],
+       workflows: [{ workflowId: "NOTE", senders: ["HOME1"], receivers: ["HOME1"] }],
+     }, { demographics: { find: async () => undefined } });
+     const client = createMeshClient({
+       url: server.url, mailboxId: parseMailboxId("HOME1"), password: "secret", sharedKey: "key",
+       tls: { ...(await authority.issue({ commonName: "home", kind: "client" })), ca: authority.caPem },
+     });
+     const { messageId } = await client.send({ to: "HOME1", workflowId: "NOTE", body: Buffer.from("to be called for") });
+     const { body } = await client.download(messageId);
+     console.log((await body.toArray()).join(""));
+     await client[Symbol.asyncDispose]();
+     await server[Symbol.asyncDispose]();`,
+  );
+  const { stdout } = await run(process.execPath, [program], { cwd: dirname(program), env: outside() });
+  assert.equal(stdout.trim(), "to be called for");
+});
+
+test("the installed bin says in one line what it needs on a Node.js that is too old", async () => {
+  const asOld = join(folder, "home", "as-old.cjs");
+  await writeFile(asOld, `Object.defineProperty(process.versions, "node", { value: "20.20.2" });`);
+  const command = follow(
+    spawn(process.execPath, ["--require", asOld, bin, "--version"], {
+      env: outside(),
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+  assert.equal(await command.ended, 1);
+  assert.match(command.output(), /^restante: needs Node\.js 24\.11 or later; this is 20\.20\.2\.$/m);
+});

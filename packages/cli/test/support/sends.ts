@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { type Consultation, type Practice, readConsultation } from "@restante/practice";
+import { type Economy, organisationOf } from "../../src/economy/economy.ts";
+import { exampleFile } from "../../src/economy/examples.ts";
+import { openPractice } from "../../src/economy/parts.ts";
+
+/** A consultation like the example, small, with an id of its own. */
+export async function smallConsultation(): Promise<Consultation> {
+  const example = await readConsultation(exampleFile("consultation.json"));
+  return { ...example, id: randomUUID(), attachments: [], sections: example.sections.slice(0, 1) };
+}
+
+/** An organisation's stored data, seen from outside the processes that work on it. */
+export async function look(economy: Economy, odsCode: string, closing: AsyncDisposableStack): Promise<Practice> {
+  return openPractice(economy, organisationOf(economy, odsCode), "https://127.0.0.1", () => {}, closing);
+}
+
+/** Resolves when both acknowledgements of every report are in. */
+export async function allAcknowledged(
+  sender: Practice,
+  headerIds: readonly string[],
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  const waiting = new Set(headerIds);
+  while (waiting.size > 0) {
+    for (const headerId of waiting) {
+      const report = sender.worklist.report(headerId);
+      if (report?.infrastructure !== undefined && report.business !== undefined) waiting.delete(headerId);
+    }
+    if (performance.now() > deadline) {
+      const report = sender.worklist.report(Array.from(waiting)[0]!);
+      assert.fail(
+        `${waiting.size} of ${headerIds.length} reports are not acknowledged; one of them: ${JSON.stringify(report)}`,
+      );
+    }
+    await wait(200);
+  }
+}
+
+/** Every report is one open task of the receiver, no two tasks are of one report, and each was answered once a level. */
+export function assertOneTaskEach(receiver: Practice, headerIds: readonly string[]): void {
+  const tasks = receiver.worklist
+    .tasks({ limit: 10 * headerIds.length })
+    .map(({ taskId }) => receiver.worklist.task(taskId)!);
+  assert.deepEqual(tasks.map((task) => String(task.headerId)).toSorted(), headerIds.toSorted());
+  for (const task of tasks) {
+    assert.equal(task.kind, "document");
+    assert.deepEqual(task.responses.map(({ level, code }) => `${level} ${code}`).toSorted(), [
+      "business 30001",
+      "infrastructure 20013",
+    ]);
+  }
+}
+
+/** The names in one of a mailbox's folders, without the client's own files. */
+export function filesIn(economy: Economy, mailboxId: string, folder: "IN" | "OUT" | "SENT" | "FAILED"): string[] {
+  return readdirSync(join(economy.folder, "mesh", mailboxId, folder)).toSorted();
+}

@@ -15,6 +15,7 @@ const child = spawn(
     "--disable-warning=ExperimentalWarning",
     "--test",
     "--test-concurrency=2",
+    "--test-timeout=600000",
     ...options,
     ...files,
   ],

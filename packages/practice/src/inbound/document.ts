@@ -1,9 +1,10 @@
 import { check, type MessageHandling, type ReadResult } from "@restante/itk3";
-import type { AcknowledgementLevel, MailboxId, MessageId } from "@restante/mesh";
+import type { AcknowledgementLevel, MailboxId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { inTransaction } from "../store/database.ts";
 import { addReceived, isKnownDocument, isKnownHeader, type ReceivedKind } from "../store/received.ts";
 import { addTask } from "../store/tasks.ts";
+import { eventId } from "./event-id.ts";
 import { readMailbox, storeResponse, type Verdict } from "./respond.ts";
 import type { Arrival } from "./source.ts";
 import { attachmentsOf, idsOf, replacedBy, summarise } from "./summary.ts";
@@ -36,7 +37,7 @@ export function importDocument(
 ): void {
   const { database, emit, organisation } = context;
   const { odsCode } = organisation;
-  const messageId = arrival.messageId as MessageId;
+  const messageId = eventId(arrival.messageId);
   const raised = inTransaction(database, () => {
     const duplicate = duplicateCode(context, read);
     if (duplicate === undefined) return storeChecked(context, arrival, read, content);

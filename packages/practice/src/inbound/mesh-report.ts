@@ -1,7 +1,7 @@
-import type { MessageId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { inTransaction } from "../store/database.ts";
 import { addReceived } from "../store/received.ts";
+import { eventId } from "./event-id.ts";
 import type { Arrival } from "./source.ts";
 
 /**
@@ -29,6 +29,6 @@ export function importMeshReport(context: PracticeContext, arrival: Arrival): vo
   });
   if (linkedMessageId !== undefined && status?.success === false) {
     const { odsCode } = organisation;
-    emit({ event: "report-returned", odsCode, linkedMessageId: linkedMessageId as MessageId, code: status.code });
+    emit({ event: "report-returned", odsCode, linkedMessageId: eventId(linkedMessageId), code: status.code });
   }
 }

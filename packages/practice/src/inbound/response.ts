@@ -1,9 +1,9 @@
-import type { MessageId } from "@restante/mesh";
 import { type Itk3Message, readResponse, type ResponseContent, responseCodes } from "@restante/itk3";
 import type { PracticeContext } from "../context.ts";
 import { isDuplicate } from "../hand-over/states.ts";
 import { inTransaction } from "../store/database.ts";
 import { addReceived } from "../store/received.ts";
+import { eventId } from "./event-id.ts";
 import { readMailbox } from "./respond.ts";
 import type { Arrival } from "./source.ts";
 
@@ -38,7 +38,7 @@ export function importResponse(
     return doubt;
   });
   if (doubt !== undefined) {
-    emit({ event: "response-ignored", odsCode, messageId: messageId as MessageId, reason: doubt.reason });
+    emit({ event: "response-ignored", odsCode, messageId: eventId(messageId), reason: doubt.reason });
   } else if (response !== undefined) {
     const { requestHeaderId, level, code } = response;
     emit({ event: "response-received", odsCode, requestHeaderId, level, code });

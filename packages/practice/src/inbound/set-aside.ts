@@ -1,8 +1,8 @@
-import type { MessageId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { inTransaction } from "../store/database.ts";
 import { addReceived, type ReceivedMessage } from "../store/received.ts";
 import { addTask } from "../store/tasks.ts";
+import { eventId } from "./event-id.ts";
 
 /** A message that could not be taken in: its files are kept, and a person is told. Never answered. */
 export function importSetAside(context: PracticeContext, messageId: string, reason: string): void {
@@ -29,5 +29,5 @@ export function storeSetAside(context: PracticeContext, message: Omit<ReceivedMe
 }
 
 export function announceSetAside({ emit, organisation }: PracticeContext, messageId: string, reason: string): void {
-  emit({ event: "message-set-aside", odsCode: organisation.odsCode, messageId: messageId as MessageId, reason });
+  emit({ event: "message-set-aside", odsCode: organisation.odsCode, messageId: eventId(messageId), reason });
 }

@@ -1,8 +1,8 @@
-import type { MessageId } from "@restante/mesh";
 import { MeshClientError } from "@restante/mesh-client";
 import type { PracticeContext } from "../context.ts";
 import { isOfTheSystem, PracticeError, reasonOf } from "../errors.ts";
 import { isReceived } from "../store/received.ts";
+import { eventId } from "./event-id.ts";
 import { importMessage } from "./import.ts";
 import { importSetAside } from "./set-aside.ts";
 import type { Source } from "./source.ts";
@@ -32,7 +32,7 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
     const arrival = known ? undefined : await source.open(id, signal);
     const messageId = arrival?.messageId ?? id;
     if (arrival === undefined || isReceived(database, messageId)) {
-      emit({ event: "message-repeated", odsCode: organisation.odsCode, messageId: messageId as MessageId });
+      emit({ event: "message-repeated", odsCode: organisation.odsCode, messageId: eventId(messageId) });
     } else {
       importMessage(context, arrival, arrival.type === "data" ? await arrival.content() : new Uint8Array());
     }

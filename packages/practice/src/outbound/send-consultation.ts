@@ -66,10 +66,11 @@ async function refuseUnsendable(
 
 /** Where demographics cannot be reached the report goes out: MESH looks the practice up itself. */
 async function isOurPatient(
-  { patients, organisation, clock }: PracticeContext,
+  { patients, organisation, clock, role }: PracticeContext,
   { patient }: Consultation,
   signal?: AbortSignal,
 ): Promise<boolean> {
+  if (role !== "practice") return false;
   try {
     const record = await patients.find(patient.nhsNumber, signal);
     const today = clock.now().toISOString().slice(0, 10);

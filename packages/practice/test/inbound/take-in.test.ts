@@ -118,3 +118,14 @@ test("a message that cannot even be set aside does not hold up the others, and i
   await to.practice.cycle();
   assert.equal(to.practice.worklist.tasks().length, 2);
 });
+
+test("no event repeats the name of a pair that was dropped by hand, which may name a patient", async (t) => {
+  const to = await openPractice(t, receiver, { tuning: { importAttempts: 1 } });
+  const control = writeControlFile({ version: "1.0", addressType: "ALL", messageType: "Data", from, workflowId });
+  writeFileSync(join(to.folder, "IN", "Siobhan-ONeill.dat"), message().xml);
+  writeFileSync(join(to.folder, "IN", "Siobhan-ONeill.ctl"), control);
+  writeFileSync(join(to.folder, "IN", "Siobhan-ONeill-2.ctl"), "not XML");
+  await to.practice.cycle();
+  assert.equal(to.practice.worklist.tasks().length, 2);
+  assert.doesNotMatch(JSON.stringify(to.events), /Siobhan|ONeill/);
+});

@@ -8,7 +8,7 @@ import type { ConnectionOptions } from "node:tls";
 import { createToken, systemClock } from "@restante/mesh";
 
 import { clientCertificate, passwordOf } from "./client.ts";
-import type { TestServer } from "./server.ts";
+import type { ReachableServer } from "./server.ts";
 
 export interface TestRequest {
   method?: string;
@@ -32,7 +32,11 @@ export interface TestAnswer {
  * One HTTPS request as it is written here, on a connection of its own: for what a client library would not send.
  * Without `headers.authorization` it bears a new token of `mailboxId`; `authorization: undefined` leaves that out.
  */
-export async function testRequest(server: TestServer, mailboxId: string, request: TestRequest): Promise<TestAnswer> {
+export async function testRequest(
+  server: ReachableServer,
+  mailboxId: string,
+  request: TestRequest,
+): Promise<TestAnswer> {
   const authorization = testToken(server, mailboxId);
   const tls = request.tls ?? (await clientCertificate(server, mailboxId));
   const headers = { authorization, ...request.headers };
@@ -66,7 +70,7 @@ export async function testRequest(server: TestServer, mailboxId: string, request
 
 /** An Authorization value good for one request. */
 export function testToken(
-  server: TestServer,
+  server: ReachableServer,
   mailboxId: string,
   overrides: Partial<Parameters<typeof createToken>[0]> = {},
 ): string {

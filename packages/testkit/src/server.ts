@@ -21,12 +21,16 @@ export interface TestServerOptions {
   emit?: Emit;
 }
 
-export interface TestServer extends AsyncDisposable {
+/** What a client needs to know of a server. */
+export interface ReachableServer {
   readonly url: string;
   readonly config: MeshServerConfig;
   readonly authority: LocalAuthority;
-  readonly directory: Directory;
   readonly clock: Clock | undefined;
+}
+
+export interface TestServer extends ReachableServer, AsyncDisposable {
+  readonly directory: Directory;
   /** Of this server, over restarts. */
   readonly events: RecordedEvents;
   close(): Promise<void>;
@@ -74,7 +78,7 @@ export async function startTestServer(
 }
 
 /** Every organisation's mailboxes, with the workflows of the directory and one for everybody. */
-async function defaultConfig(
+export async function defaultConfig(
   t: Pick<TestContext, "after">,
   authority: LocalAuthority,
   directory: Directory,

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
+import { once } from "node:events";
+import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import type { Event } from "@restante/mesh";
+import type { MeshServerConfig } from "@restante/mesh-server";
+
+import { testAuthority } from "./authority.ts";
+import { testDirectory } from "./economy.ts";
+import { type RecordedEvents, recordEvents } from "./record-events.ts";
+import { defaultConfig, type ReachableServer } from "./server.ts";
+
+/** What the operating system lets the process do. */
+export interface ProcessLimits {
+  /** No file grows beyond this. */
+  fileSizeKb?: number;
+}
+
+/** A server in a process of its own, which can be killed. It keeps its port and its folder. */
+export interface ServerProcess extends ReachableServer {
+  /** Of the process that runs now. */
+  readonly pid: number;
+  /** Over all its lives; the last ones before a kill may be missing. */
+  readonly events: RecordedEvents;
+  /** kill -9. Resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`. Resolves when it listens. */
+  start(limits?: ProcessLimits): Promise<void>;
+}
+
+/** A real MESH server with the test economy, as a child process: it listens when the promise resolves. */
+export async function startServerProcess(
+  t: Pick<TestContext, "after">,
+  options: { config?: Partial<MeshServerConfig>; limits?: ProcessLimits } = {},
+): Promise<ServerProcess> {
+  const authority = await testAuthority();
+  const events = recordEvents();
+  let config = { ...(await defaultConfig(t, authority, testDirectory())), ...options.config };
+  let child: ChildProcess | undefined;
+  let url = "";
+
+  async function start(limits: ProcessLimits = {}): Promise<void> {
+    child = spawnServer(limits);
+    url = await listening(child, config, events);
+    config = { ...config, port: Number(new URL(url).port) };
+  }
+
+  async function kill(): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  }
+
+  t.after(kill);
+  await start(options.limits);
+  return {
+    url,
+    config,
+    authority,
+    clock: undefined,
+    events,
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    kill,
+    start,
+  };
+}
+
+function spawnServer({ fileSizeKb }: ProcessLimits): ChildProcess {
+  const words = [
+    "--conditions=@restante/source",
+    "--disable-warning=ExperimentalWarning",
+    fileURLToPath(new URL("serve.ts", import.meta.url)),
+  ];
+  const options: SpawnOptions = { stdio: ["ignore", "inherit", "inherit", "ipc"], serialization: "advanced" };
+  if (fileSizeKb === undefined) return spawn(process.execPath, words, options);
+  // The shell sets the limit and then becomes the server. Its `ulimit -f` counts blocks of 512 bytes.
+  const script = `ulimit -f ${fileSizeKb * 2}; exec "$0" "$@"`;
+  return spawn("sh", ["-c", script, process.execPath, ...words], options);
+}
+
+function listening(child: ChildProcess, config: MeshServerConfig, events: RecordedEvents): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.on("message", (message) => {
+      const event = message as Event;
+      events.emit(event);
+      if (event.event === "server-started") resolve(event.url);
+    });
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error("The server process ended before it listened.")));
+    child.send(config);
+  });
+}

@@ -102,7 +102,7 @@ async function giveUp(folder: string, { handle, temporaryName, fileName }: OpenF
 
 function translate(error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
-  if (error.code === "ENOSPC" || error.code === "EDQUOT") {
+  if (error.code === "ENOSPC" || error.code === "EDQUOT" || error.code === "EFBIG") {
     return new MeshServerError("store-full", "The disk is full.", { cause: error, retry: "safe" });
   }
   // The client went away, or its time was up: nothing was stored.

@@ -5,7 +5,16 @@ export {
   genericDocument,
   onlineConsultation,
 } from "./build/build-document.ts";
+export { copyFor, type CopyInput } from "./build/copy.ts";
 export type * from "./build/input.ts";
+export {
+  type AnswerInput,
+  type DocumentParts,
+  type ObservationInput,
+  observationSection,
+  questionnaireSection,
+  type StructuredSection,
+} from "./build/sections.ts";
 export { check, type CheckOptions } from "./check/check.ts";
 export type { CheckResult, Finding, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";

@@ -6,6 +6,8 @@ export const systems = {
   nhsNumber: "https://fhir.nhs.uk/Id/nhs-number",
   odsOrganisation: "https://fhir.nhs.uk/Id/ods-organization-code",
   odsSite: "https://fhir.nhs.uk/Id/ods-site-code",
+  actPriority: "http://hl7.org/fhir/v3/ActPriority",
+  listOrder: "http://hl7.org/fhir/list-order",
   sdsUser: "https://fhir.nhs.uk/Id/sds-user-id",
   messageEvent: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-MessageEvent-2",
   recipientType: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-RecipientType-1",
@@ -32,6 +34,9 @@ export const profiles = {
   practitioner: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Practitioner-1",
   organization: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Organization-1",
   encounter: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Encounter-1",
+  list: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-List-1",
+  observation: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Observation-1",
+  questionnaireResponse: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-QuestionnaireResponse-1",
 } as const;
 
 export const messageDefinitions = {

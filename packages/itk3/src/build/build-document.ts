@@ -27,6 +27,8 @@ export interface Envelope {
   ackWorkflowId: string;
   /** Names the patient: never to be logged. */
   subject: string;
+  /** The subject for the API, where generation 2 words it otherwise (`Mex-Subject`). */
+  apiSubject: string;
   /** The sender's ODS code. */
   localId: string;
   /** `GPPROVIDER_...`, the registered practice by patient. A sender that looked up a mailbox uses that instead. */
@@ -72,7 +74,7 @@ export function onlineConsultation(input: OnlineConsultationInput): BuiltMessage
  * @throws Itk3Error `input-invalid`
  */
 export function genericDocument(input: GenericDocumentInput): BuiltMessage {
-  return buildDocument(input, generic(input.document.name, input.document.type));
+  return buildDocument(input, generic(input.document));
 }
 
 function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
@@ -112,6 +114,7 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
       workflowId,
       ackWorkflowId: ackWorkflow(workflowId),
       subject: kind.subject(generation, wording),
+      apiSubject: kind.apiSubject(generation, wording),
       localId: input.organisation.odsCode,
       to: writeRoutingAddress({
         nhsNumber: input.patient.nhsNumber,
@@ -136,11 +139,21 @@ function documentBundle(
   const practice = registered === undefined ? undefined : organizationResource(ids(), registered);
   const patient = patientResource(ids(), input.patient, practice);
   const practitioner = practitionerResource(ids(), input.practitioner);
-  const encounter = encounterResource(ids(), { kind, patient, practitioner, organisation, date: input.date });
+  const encounter = kind.hasEncounter
+    ? encounterResource(ids(), { kind, patient, practitioner, organisation, date: input.date })
+    : undefined;
   const files = [
     { title: input.report.title ?? kind.title, binary: attachmentResource(ids(), input.report) },
     ...input.attachments.map((file) => ({ title: file.title, binary: attachmentResource(ids(), file) })),
   ];
+  const structured =
+    input.sections?.({
+      patient: referenceTo(patient),
+      practitioner: referenceTo(practitioner),
+      organisation: referenceTo(organisation),
+      encounter: encounter === undefined ? undefined : referenceTo(encounter),
+      ids,
+    }) ?? [];
   const composition: Composition = {
     resourceType: "Composition",
     id: ids(),
@@ -153,7 +166,7 @@ function documentBundle(
     status: "final",
     type: { coding: [kind.type] },
     subject: referenceTo(patient),
-    encounter: referenceTo(encounter),
+    ...(encounter === undefined ? {} : { encounter: referenceTo(encounter) }),
     date: instant(input.now),
     // Send Document 2 names the organisation as author too (SCAL GPCM-SD-107).
     author: [referenceTo(practitioner), ...(input.generation === 2 ? [referenceTo(organisation)] : [])],
@@ -163,16 +176,20 @@ function documentBundle(
     ...(input.replaces === undefined
       ? {}
       : { relatesTo: [{ code: "replaces", targetIdentifier: uuidIdentifier(input.replaces) }] }),
-    section: files.map(({ title, binary }) => ({ title, entry: [referenceTo(binary)] })),
+    // The report first (GPCM-SD-032), then the other attachments, then what systems read.
+    section: [
+      ...files.map(({ title, binary }) => ({ title, entry: [referenceTo(binary)] })),
+      ...structured.map(({ title, resources }) => ({ title, entry: resources.map(referenceTo) })),
+    ],
   };
-  const others = practice === undefined ? [] : [practice];
   return bundle("document", ids(), ids(), [
     composition,
     ...files.map(({ binary }) => binary),
-    encounter,
+    ...structured.flatMap(({ resources }) => resources),
+    ...(encounter === undefined ? [] : [encounter]),
     practitioner,
     organisation,
-    ...others,
+    ...(practice === undefined ? [] : [practice]),
     patient,
   ]);
 }

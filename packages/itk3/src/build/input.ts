@@ -1,3 +1,5 @@
+import type { DocumentParts, StructuredSection } from "./sections.ts";
+
 /** 1: GP Connect Messaging 1.x. 2: Send Document 2.x. */
 export type Generation = 1 | 2;
 
@@ -67,12 +69,20 @@ export interface DocumentInput {
   /** The primary attachment. */
   report: { contentType: "application/pdf"; bytes: Uint8Array; title?: string };
   attachments: readonly AttachmentInput[];
+  /** Structured entries; `observationSection` and `questionnaireSection` make the usual ones. */
+  sections?: (parts: DocumentParts) => readonly StructuredSection[];
 }
 
 export type ConsultationSummaryInput = DocumentInput;
 export type OnlineConsultationInput = DocumentInput;
 
 export interface GenericDocumentInput extends DocumentInput {
-  /** What the document is: its name (`Immunisation`, without the word report) and SNOMED CT type. */
-  document: { name: string; type: { code: string; display: string } };
+  document: {
+    /** `Immunisation`, without the word report. */
+    name: string;
+    /** A SNOMED CT concept. */
+    type: { code: string; display: string };
+    /** A SNOMED CT concept; without one the document holds no Encounter. */
+    encounterType?: { code: string; display: string };
+  };
 }

@@ -10,8 +10,7 @@ import type {
   Patient,
   Practitioner,
 } from "../stu3/types.ts";
-import { referenceTo } from "./entry.ts";
-import { instant } from "./entry.ts";
+import { instant, referenceTo } from "./entry.ts";
 import type { AttachmentInput, OrganisationInput, PatientInput, PractitionerInput } from "./input.ts";
 import type { DocumentKind } from "./kind.ts";
 
@@ -80,6 +79,7 @@ export interface EncounterParts {
 }
 
 export function encounterResource(id: string, parts: EncounterParts): Encounter {
+  const date = typeof parts.date === "string" ? parts.date : instant(parts.date);
   return {
     resourceType: "Encounter",
     id,
@@ -89,7 +89,8 @@ export function encounterResource(id: string, parts: EncounterParts): Encounter 
     ...(parts.kind.encounterType === undefined ? {} : { type: [{ coding: [parts.kind.encounterType] }] }),
     subject: referenceTo(parts.patient),
     participant: [{ individual: referenceTo(parts.practitioner) }],
-    period: { start: typeof parts.date === "string" ? parts.date : instant(parts.date) },
+    priority: { coding: [{ system: systems.actPriority, code: "R", display: "routine" }] },
+    period: { start: date, end: date },
     serviceProvider: referenceTo(parts.organisation),
   };
 }

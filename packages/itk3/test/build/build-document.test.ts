@@ -41,6 +41,8 @@ test("the envelope has the words of the document and the generation", () => {
     ackWorkflowId: "GPFED_CONSULT_REPORT_ACK",
     subject:
       "Consultation report for Mrs Ann Bé O'Łukasz-Ampère, NHS Number 9000000009, seen at Northgate Surgery, ODS Code Y90001, Version 1",
+    apiSubject:
+      "Consultation report for Mrs Ann Bé O'Łukasz-Ampère, NHS Number 9000000009, seen at Northgate Surgery, ODS Code Y90001, Version 1",
     localId: "Y90001",
     to: "GPPROVIDER_9000000009_03021980_O'Łukasz-Ampère",
     fileName: "00000000-0000-4000-8000-000000000002.xml",
@@ -51,6 +53,10 @@ test("the envelope has the words of the document and the generation", () => {
   assert.equal(
     second.subject,
     "Consultation report for Mrs Ann Bé O'Łukasz-Ampère, NHS Number: 9000000009, seen at Northgate Surgery, Y90001, Version: 3",
+  );
+  assert.equal(
+    second.apiSubject,
+    "Consultation report for Mrs Ann Bé O'Łukasz-Ampère, NHS Number: 9000000009, seen at Northgate Surgery, ODS code: Y90001, version 3",
   );
   assert.equal(onlineConsultation(consultation()).envelope.workflowId, "GPFED_CONSULT_REPORT");
   assert.equal(onlineConsultation(consultation({ generation: 2 })).envelope.workflowId, "DF_ONLINE_CONSULTATION");

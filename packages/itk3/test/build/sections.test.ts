@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import {
+  check,
+  consultationSummary,
+  copyFor,
+  genericDocument,
+  observationSection,
+  onlineConsultation,
+  questionnaireSection,
+  readMessage,
+  type StructuredSection,
+} from "@restante/itk3";
+import type { DocumentParts } from "@restante/itk3";
+import { consultation, countingIds, genericInput } from "../consultation.ts";
+import { withoutReference } from "../reference.ts";
+import { schemaFaults } from "../schema.ts";
+
+const issued = "2026-01-05T10:00:00+00:00";
+
+/** Observations and a questionnaire, as an online consultation gathers them. */
+function structured(parts: DocumentParts): StructuredSection[] {
+  return [
+    observationSection(parts, [
+      {
+        code: { code: "27113001", display: "Body weight" },
+        issued,
+        value: { quantity: "85.0", unit: "kg", ucum: "kg" },
+        category: { code: "vital-signs", display: "Vital Signs" },
+      },
+      {
+        code: { code: "8392000", display: "Non-smoker" },
+        issued,
+        value: { text: "Never smoked" },
+        category: { code: "survey", display: "Survey" },
+        status: "preliminary",
+      },
+    ]),
+    questionnaireSection(parts, {
+      authored: issued,
+      items: [
+        {
+          linkId: "1",
+          text: "HOW CAN WE HELP?",
+          items: [
+            { linkId: "1-1", text: "What is the matter?", answer: "A sore knee" },
+            { linkId: "1-2", text: "Is it new?", answer: true },
+            {
+              linkId: "1-3",
+              text: "Which?",
+              answer: { system: "http://snomed.info/sct", code: "24028007", display: "Right" },
+            },
+          ],
+        },
+      ],
+    }),
+  ];
+}
+
+for (const [name, build] of [
+  ["online consultation", (changes: object) => onlineConsultation(consultation(changes))],
+  ["consultation", (changes: object) => consultationSummary(consultation(changes))],
+  ["generic document", (changes: object) => genericDocument(genericInput(changes))],
+] as const) {
+  test(`the structured entries of a ${name} pass the check and are not taken for attachments`, () => {
+    for (const generation of [1, 2] as const) {
+      const built = build({ generation, sections: structured });
+      const read = readMessage(Buffer.from(built.xml));
+      assert.deepEqual(check(read), { findings: [], conforms: true, acceptable: true });
+      assert.equal(read.message?.attachments.length, 2);
+      assert.match(built.xml, /<value value="85\.0"\/>/);
+    }
+  });
+
+  test(`the structured entries of a ${name} are valid against HL7's schema`, { skip: withoutReference }, () => {
+    assert.deepEqual(schemaFaults(build({ sections: structured }).xml), []);
+  });
+}
+
+test("a copy has a message of its own and the identical document", () => {
+  const ids = countingIds();
+  const original = onlineConsultation(consultation({ ids }));
+  const copy = copyFor(original, { ids, now: new Date("2026-01-05T10:31:00Z"), recipientType: "FI" });
+  const read = readMessage(Buffer.from(copy.xml));
+  assert.deepEqual(check(read), { findings: [], conforms: true, acceptable: true });
+  assert.equal(read.message?.handling.recipientType, "FI");
+  assert.notEqual(copy.headerId, original.headerId);
+  assert.notEqual(copy.bundle.id, original.bundle.id);
+  assert.deepEqual(copy.bundle.entry?.at(-1), original.bundle.entry?.at(-1));
+  assert.equal(copy.documentId, original.documentId);
+  assert.equal(readMessage(Buffer.from(original.xml)).message?.handling.recipientType, "FA");
+});

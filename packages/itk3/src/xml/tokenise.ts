@@ -71,6 +71,7 @@ export function tokenise(text: string, handler: XmlHandler): void {
     for (const name in attributes) {
       if (!name.startsWith("xmlns")) continue;
       const uri = attributes[name] ?? "";
+      if (!isUri(uri)) malformed("a namespace is not named by a URI");
       if (name === "xmlns") {
         standard = uri;
       } else if (name.startsWith("xmlns:")) {
@@ -143,6 +144,15 @@ export function tokenise(text: string, handler: XmlHandler): void {
     depth -= 1;
   });
   parser.write(text).close();
+}
+
+// RFC 3986, less what no namespace is named by: users, and hosts in brackets.
+function isUri(text: string): boolean {
+  if (text.length > 2000 || !/^(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/.test(text)) return false;
+  const scheme = /^([^:/?#]*):/.exec(text)?.[1];
+  if (scheme !== undefined && !/^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme)) return false;
+  const authority = /^[^/?#]*\/\/([^/?#]*)/.exec(text)?.[1] ?? "";
+  return /^[^@:]*$|^[^@:]+:\d{1,5}$/.test(authority) && text.indexOf("#") === text.lastIndexOf("#");
 }
 
 const noPrefixes: ReadonlyMap<string, string> = new Map();

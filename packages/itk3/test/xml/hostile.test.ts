@@ -34,6 +34,7 @@ const hostile: readonly (readonly [what: string, code: IssueCode, bytes: Uint8Ar
   ["an attribute twice", "not-well-formed", valid.replace('value="message"', 'value="message" value="document"')],
   ["an attribute twice by two prefixes", "not-well-formed", '<B xmlns:a="u" xmlns:b="u" a:x="1" b:x="2"/>'],
   ["a prefix nobody declared", "not-well-formed", "<f:Bundle/>"],
+  ["a namespace that is no URI", "not-well-formed", '<B xmlns="http://hl7.org/[fhir"/>'],
   ["the xml prefix for something else", "not-well-formed", '<B xmlns:xml="http://hl7.org/fhir"/>'],
   ["two roots", "not-well-formed", valid + valid],
   ["the end missing", "not-well-formed", valid.slice(0, -20)],

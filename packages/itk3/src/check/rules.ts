@@ -1,4 +1,16 @@
 import type { Rule } from "./rule.ts";
+import { encounterRules, locationRules, observationRules, questionnaireRules } from "./rules/clinical/encounters.ts";
+import { immunizationRules, medicationRules } from "./rules/clinical/medicines.ts";
+import { diagnosticRules, problemRules, requestRules } from "./rules/clinical/problems.ts";
+import {
+  allergyRules,
+  consentRules,
+  documentReferenceRules,
+  familyHistoryRules,
+  referralRules,
+  taskRules,
+} from "./rules/clinical/requests.ts";
+import { sectionRules } from "./rules/clinical/sections.ts";
 import { compositionRules } from "./rules/composition.ts";
 import { envelopeRules } from "./rules/envelope.ts";
 import { handlingRules, headerRules } from "./rules/header.ts";
@@ -13,6 +25,22 @@ export const rules: readonly Rule[] = [
   ...profileRules,
   ...compositionRules,
   ...peopleRules,
+  ...sectionRules,
+  ...encounterRules,
+  ...observationRules,
+  ...questionnaireRules,
+  ...referralRules,
+  ...documentReferenceRules,
+  ...allergyRules,
+  ...familyHistoryRules,
+  ...taskRules,
+  ...consentRules,
+  ...locationRules,
+  ...medicationRules,
+  ...immunizationRules,
+  ...problemRules,
+  ...requestRules,
+  ...diagnosticRules,
   ...envelopeRules,
   ...responseRules,
 ];

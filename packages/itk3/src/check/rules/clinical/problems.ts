@@ -1,0 +1,75 @@
+// Condition (problem header), ProcedureRequest, DiagnosticReport, Specimen (GPCM-SD-GE-223 to 267).
+import type { Rule } from "../../rule.ts";
+import {
+  demand,
+  everyAt,
+  generic,
+  has,
+  hasEach,
+  isCoded,
+  isConcept,
+  isOneOf,
+  isThePatient,
+  leadsTo,
+  should,
+} from "./demand.ts";
+
+const related = "extension:RelatedProblemHeader";
+
+export const problemRules: readonly Rule[] = [
+  demand(
+    generic("223"),
+    "Condition",
+    "extension",
+    "A related problem's type is not parent, child or sibling.",
+    (condition) =>
+      everyAt(condition, related).every((extension) => {
+        const types = everyAt(extension as Readonly<Record<string, unknown>>, "extension:type.value[x]");
+        return types.length > 0 && types.every((type) => type === "parent" || type === "child" || type === "sibling");
+      }),
+  ),
+  hasEach(generic("224"), "Condition", related, "extension:target"),
+  isOneOf(generic("226"), "Condition", "extension:ProblemSignificance.value[x]", ["major", "minor"]),
+  isOneOf(generic("227"), "Condition", "clinicalStatus", ["active", "inactive"]),
+  isCoded(generic("228"), "Condition", "category", { code: "problem-list-item" }),
+  isConcept(generic("229"), "Condition", "code"),
+  isThePatient(generic("230"), "Condition", "subject"),
+  leadsTo(generic("231"), "Condition", "context", ["Encounter"], should),
+  has(generic("232"), "Condition", "onset[x]", should),
+  has(generic("233"), "Condition", "abatement[x]", {
+    ...should,
+    when: (condition) => condition["clinicalStatus"] === "inactive",
+  }),
+  has(generic("234"), "Condition", "assertedDate"),
+  leadsTo(generic("235"), "Condition", "asserter", ["Practitioner"]),
+];
+
+const someone = ["Practitioner", "Organization"] as const;
+
+export const requestRules: readonly Rule[] = [
+  isOneOf(generic("237"), "ProcedureRequest", "status", ["active"]),
+  isOneOf(generic("238"), "ProcedureRequest", "intent", ["order"]),
+  isConcept(generic("239"), "ProcedureRequest", "code"),
+  isThePatient(generic("240"), "ProcedureRequest", "subject"),
+  leadsTo(generic("241"), "ProcedureRequest", "performer", someone, should),
+  leadsTo(generic("242"), "ProcedureRequest", "requester.agent", someone, should),
+  has(generic("243"), "ProcedureRequest", "reasonCode", should),
+];
+
+export const diagnosticRules: readonly Rule[] = [
+  isOneOf(generic("247"), "DiagnosticReport", "status", ["registered", "partial", "preliminary", "final"]),
+  has(generic("248"), "DiagnosticReport", "category", should),
+  isConcept(generic("249"), "DiagnosticReport", "code"),
+  isThePatient(generic("250"), "DiagnosticReport", "subject"),
+  has(generic("251"), "DiagnosticReport", "issued"),
+  leadsTo(generic("252"), "DiagnosticReport", "performer.actor", someone, should),
+  leadsTo(generic("253"), "DiagnosticReport", "specimen", ["Specimen"], should),
+  leadsTo(generic("254"), "DiagnosticReport", "result", ["Observation"], should),
+  has(generic("257"), "Specimen", "accessionIdentifier", should),
+  isOneOf(generic("258"), "Specimen", "status", ["available", "unavailable", "unsatisfactory", "entered-in-error"]),
+  has(generic("259"), "Specimen", "type", should),
+  isThePatient(generic("260"), "Specimen", "subject", should),
+  has(generic("261"), "Specimen", "receivedTime"),
+  has(generic("262"), "Specimen", "collection", should),
+  hasEach(generic("264"), "Specimen", "collection", "collector", should),
+];

@@ -9,10 +9,13 @@ export type PracticeErrorCode =
   | "not-our-consultation"
   | "confidential-not-sent"
   | "address-lookup-needs-api"
+  | "no-mailbox"
   | "database-newer"
   | "pair-unreadable"
   | "message-too-large"
-  | "host-not-loopback";
+  | "host-not-loopback"
+  | "consultation-unreadable"
+  | "consultation-invalid";
 
 /** What the practice system cannot do. The message is safe to show: it names no patient. */
 export class PracticeError extends CodedError {

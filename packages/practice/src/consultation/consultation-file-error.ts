@@ -1,6 +1,6 @@
-import { CodedError } from "@restante/mesh";
+import { PracticeError, type PracticeErrorCode } from "../errors.ts";
 
-export type ConsultationFileErrorCode = "consultation-unreadable" | "consultation-invalid";
+export type ConsultationFileErrorCode = Extract<PracticeErrorCode, `consultation-${string}`>;
 
 /** One thing wrong with a consultation file. */
 export interface ConsultationProblem {
@@ -14,13 +14,12 @@ export interface ConsultationProblem {
  * A consultation file cannot be sent as it is. `problems` lists everything that is wrong, and so does the message.
  * Neither quotes a value, which may be a patient detail; only the names of attachment files are given.
  */
-export class ConsultationFileError extends CodedError {
-  readonly code: ConsultationFileErrorCode;
+export class ConsultationFileError extends PracticeError {
+  declare readonly code: ConsultationFileErrorCode;
   readonly problems: readonly ConsultationProblem[];
 
   constructor(code: ConsultationFileErrorCode, problems: readonly ConsultationProblem[], options: ErrorOptions = {}) {
-    super(describe(problems), { ...options, retry: "never" });
-    this.code = code;
+    super(code, describe(problems), options);
     this.problems = problems;
   }
 }

@@ -1,4 +1,4 @@
-import type { ReceivedResponse, SentReportDetail } from "../worklist.ts";
+import type { MeshReport, ReceivedResponse, SentReportDetail } from "../worklist.ts";
 import { recipientWords } from "./words.ts";
 
 /** One thing that happened to a report, or that is still awaited. */
@@ -13,40 +13,40 @@ export interface TimelineEntry {
   outcome: "good" | "bad" | "plain" | "awaited";
 }
 
-/** What happened to a report in the order of time, then what is still awaited. */
+/**
+ * What happened to a report, then what is still awaited. Leaving comes before what came back, in whatever order they were
+ * noted: an acknowledgement may be read before the note in SENT that the message has left.
+ */
 export function timelineOf(report: SentReportDetail): TimelineEntry[] {
-  const happened: TimelineEntry[] = [
-    { title: "Report made", at: report.builtAt, text: `To: ${recipientWords(report.recipient)}`, outcome: "plain" },
-    ...(report.handedOverAt
-      ? [{ title: "Handed to the MESH client", at: report.handedOverAt, outcome: "plain" as const }]
-      : []),
-    ...(report.sentAt
-      ? [
-          {
-            title: "Accepted by MESH",
-            at: report.sentAt,
-            outcome: "plain" as const,
-            ...(report.messageId && { messageId: report.messageId }),
-          },
-        ]
-      : []),
-    ...(report.infrastructure
-      ? [responseEntry("Infrastructure acknowledgement: did it arrive whole?", report.infrastructure)]
-      : []),
-    ...(report.business ? [responseEntry("Business acknowledgement: is it for them?", report.business)] : []),
-    ...report.meshReports.map((mesh): TimelineEntry => ({
-      title: mesh.success ? "MESH report" : "Returned by MESH",
-      at: mesh.receivedAt,
-      code: mesh.code,
-      text: mesh.text,
-      messageId: mesh.messageId,
-      outcome: mesh.success ? "plain" : "bad",
-    })),
+  const { builtAt, handedOverAt, sentAt, messageId, infrastructure, business, recipient, meshReports } = report;
+  const cameBack = [
+    ...(infrastructure ? [responseEntry("Infrastructure acknowledgement: did it arrive whole?", infrastructure)] : []),
+    ...(business ? [responseEntry("Business acknowledgement: is it for them?", business)] : []),
+    ...meshReports.map(meshEntry),
   ];
-  return [...happened.sort((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0)), ...awaited(report)];
+  return [
+    { title: "Report made", at: builtAt, text: `To: ${recipientWords(recipient)}`, outcome: "plain" },
+    ...(handedOverAt ? [{ title: "Handed to the MESH client", at: handedOverAt, outcome: "plain" as const }] : []),
+    ...(sentAt
+      ? [{ title: "Accepted by MESH", at: sentAt, outcome: "plain" as const, ...(messageId && { messageId }) }]
+      : []),
+    ...cameBack.sort((a, b) => a.at.getTime() - b.at.getTime()),
+    ...awaited(report),
+  ];
 }
 
-function responseEntry(title: string, response: ReceivedResponse): TimelineEntry {
+function meshEntry({ success, receivedAt, code, text, messageId }: MeshReport): TimelineEntry & { at: Date } {
+  return {
+    title: success ? "MESH report" : "Returned by MESH",
+    at: receivedAt,
+    code,
+    text,
+    messageId,
+    outcome: success ? "plain" : "bad",
+  };
+}
+
+function responseEntry(title: string, response: ReceivedResponse): TimelineEntry & { at: Date } {
   return {
     title,
     at: response.receivedAt,

@@ -1,4 +1,5 @@
 import type {
+  GivenResponse,
   HandOverState,
   PatientMatch,
   ReportRecipient,
@@ -102,6 +103,12 @@ const severities: Readonly<Record<TaskFinding["severity"], Tag>> = {
 
 export function severityTag(severity: TaskFinding["severity"]): Tag {
   return severities[severity];
+}
+
+/** What a response tells the sender. From 30005 on it is what was decided about a referral: neither yes nor no. */
+export function answerWords({ level, code, positive }: Pick<GivenResponse, "level" | "code" | "positive">): string {
+  if (level === "business" && Number(code) >= 30005) return "What has been decided?";
+  return `${level === "infrastructure" ? "Did it arrive whole?" : "Is it for us?"} ${positive ? "Yes." : "No."}`;
 }
 
 /** By what the message says of itself, else by the mailbox that MESH says it came from. */

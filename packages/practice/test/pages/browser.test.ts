@@ -106,7 +106,7 @@ test("in a real browser", async (t) => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     await using page = await context.newPage();
     await page.goto(`${url}/tasks/2`);
-    await page.getByLabel("Referral accepted").check();
+    await page.getByLabel("Referral accepted (30016)").check();
     await page.getByRole("button", { name: "Send the answer" }).click();
     await page.getByText("Your answer will be sent to the sender.").waitFor();
     assert.ok(worklist.calls.includes("decide 2 30016"));

@@ -56,6 +56,14 @@ test("a report's page tells what happened to it, in order", async (t) => {
   assert.match(text, /data-pdf="/);
 });
 
+test("a report has left before it came back, even where the acknowledgement was read first", async (t) => {
+  const { url, worklist } = await open(t);
+  const report = worklist.sent.find(({ headerId }) => headerId === headerIds.accepted);
+  Object.assign(report ?? {}, { sentAt: new Date("2026-11-23T07:50:00Z") });
+  const { text } = await ask(`${url}/reports/${headerIds.accepted}`);
+  assert.ok(text.indexOf("Accepted by MESH") < text.indexOf("Infrastructure acknowledgement"));
+});
+
 test("a report's page says what is still awaited, and whether it is late", async (t) => {
   const { url } = await open(t);
   const { text } = await ask(`${url}/reports/${headerIds.overdue}`);

@@ -7,7 +7,7 @@ import type { FastifyInstance } from "fastify";
 
 import { createReplayGuard } from "./auth/replay.ts";
 import { openFileBodies } from "./bodies/files.ts";
-import type { MeshServerConfig } from "./config.ts";
+import { invalidConfig, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApp, serverOf } from "./http/app.ts";
@@ -47,6 +47,7 @@ export interface MeshServerServices {
 export async function createMeshServer(config: MeshServerConfig, services: MeshServerServices): Promise<MeshServer> {
   const { clock = systemClock, emit = () => undefined } = services;
   const registry = createRegistry(config);
+  const periods = readPeriods(config);
   const store = await openSqliteStore(config.dataFolder, (reason) => emit({ event: "server-failed", reason }));
   try {
     const bodies = await openFileBodies(join(config.dataFolder, "bodies"), config.smallBodyBytes ?? 65_536);
@@ -57,7 +58,7 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
       bodies,
       clock,
       emit,
-      periods: readPeriods(config),
+      periods,
       sharedKey: config.sharedKey,
       maxRequestBytes: config.maxRequestBytes ?? 100_000_000,
     };
@@ -92,6 +93,9 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
 }
 
 function readPeriods(config: MeshServerConfig): Periods {
+  if ((config.deleteAfterDays ?? 30) <= (config.collectWithinDays ?? 5)) {
+    throw invalidConfig(["deleteAfterDays must be more than collectWithinDays"]);
+  }
   return {
     upload: (config.uploadWithinHours ?? 24) * HOUR,
     collect: (config.collectWithinDays ?? 5) * DAY,

@@ -19,8 +19,8 @@ export interface Bodies {
    * @throws {MeshServerError} `body-too-large`, `body-cut-short`, `store-full`
    */
   receive(source: Readable, name: string, options: { maxBytes: number; expectedBytes?: number }): Promise<StoredBody>;
-  /** A stream of the bytes. */
-  open(body: StoredBody): Readable;
+  /** The bytes: as they are where they lay in a row, as a stream where they lie in a file. */
+  open(body: StoredBody): Buffer | Readable;
   /** Deletes a file that no row names any more. */
   discard(body: StoredBody): Promise<void>;
   /** Deletes files that no row names: what a crash left between file and row, or between row and file. At start only. */

@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, opendir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 
 import { MeshServerError } from "../errors.ts";
 import type { Bodies, StoredBody } from "./bodies.ts";
@@ -51,7 +51,7 @@ export async function openFileBodies(folder: string, smallBytes: number): Promis
     receive,
     open: (body) =>
       body.kind === "inline"
-        ? Readable.from([body.bytes], { objectMode: false })
+        ? Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.byteLength)
         : createReadStream(join(folder, body.fileName)),
     async discard(body) {
       if (body.kind === "file") await rm(join(folder, body.fileName), { force: true });

@@ -94,10 +94,10 @@ async function download(
   return reply.send(gunzip(stored));
 }
 
-function gunzip(stored: Readable): Readable {
+function gunzip(stored: Buffer | Readable): Readable {
   const plain = createGunzip();
   // An error of either side ends both; the client sees the connection cut, as the length is not announced.
-  pipeline(stored, plain, () => undefined);
+  pipeline(Buffer.isBuffer(stored) ? [stored] : stored, plain, () => undefined);
   return plain;
 }
 

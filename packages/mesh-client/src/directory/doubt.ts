@@ -25,13 +25,13 @@ export function judge({
   readonly pair: { readonly workflowId: string; readonly fileName: string; readonly startedAt: number };
   /** Whether this is the id of another send of ours. */
   readonly isKnown: (messageId: MessageId) => boolean;
-  /** How many other pairs with the same LocalId are in doubt. */
+  /** How many other sends with the same LocalId are in doubt, or were when their pair was written again. */
   readonly othersInDoubt: number;
 }): Judgement {
   if (tracked === "none") return { verdict: "not-sent" };
   if (tracked === "several") return { verdict: "unknown", reason: "LocalId is not unique" };
   if (isKnown(tracked.messageId) || differs(tracked, pair)) return { verdict: "not-sent" };
-  if (othersInDoubt > 0) return { verdict: "unknown", reason: "another pair in doubt has the same LocalId" };
+  if (othersInDoubt > 0) return { verdict: "unknown", reason: "another send in doubt had the same LocalId" };
   return { verdict: "sent", messageId: tracked.messageId };
 }
 

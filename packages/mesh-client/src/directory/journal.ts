@@ -40,7 +40,8 @@ export interface Attempt {
 
 export interface Filing {
   readonly id: number;
-  readonly pair: string | null;
+  /** The pair or the message of which these are the files; null for a report of our own. */
+  readonly subject: string | null;
   readonly steps: readonly Step[];
 }
 
@@ -64,7 +65,7 @@ const schema = `
   CREATE INDEX byLocalId ON send (localId);
   CREATE INDEX byMessageId ON send (messageId);
   CREATE TABLE receipt (messageId TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE filing (id INTEGER PRIMARY KEY, pair TEXT, steps TEXT NOT NULL) STRICT;
+  CREATE TABLE filing (id INTEGER PRIMARY KEY, subject TEXT, steps TEXT NOT NULL) STRICT;
   PRAGMA user_version = 1;
 `;
 
@@ -99,8 +100,8 @@ export interface Journal extends Disposable {
   failed(pair: string, fingerprint: string, steps: readonly Step[]): Filing;
   /** Whether a send that was accepted had this id. */
   knows(messageId: MessageId): boolean;
-  /** How many other pairs with this local id are in doubt. */
-  othersInDoubt(pair: string, localId: string): number;
+  /** How many sends with this local id, other than this one, may have been accepted without our knowing. */
+  othersInDoubt(row: SendRow, localId: string): number;
   /** Whether a message was handed over. */
   received(messageId: MessageId): boolean;
   receive(messageId: MessageId, steps: readonly Step[]): Filing;
@@ -137,12 +138,13 @@ export function openJournal(folder: string, clock: Clock): Journal {
   );
   const selectKnown = statement("SELECT 1 FROM send WHERE messageId = ?");
   const countOthers = statement(
-    `SELECT count(*) AS others FROM send WHERE localId = ? AND pair <> ? AND state IN ('sending', 'doubtful', 'held')`,
+    `SELECT count(*) AS others FROM send
+     WHERE localId = ? AND id <> ? AND state IN ('sending', 'doubtful', 'held', 'withdrawn')`,
   );
   const selectReceipt = statement("SELECT 1 FROM receipt WHERE messageId = ?");
   const insertReceipt = statement("INSERT INTO receipt (messageId, since) VALUES (?, ?)");
-  const insertFiling = statement("INSERT INTO filing (pair, steps) VALUES (?, ?)");
-  const selectFilings = statement("SELECT id, pair, steps FROM filing ORDER BY id");
+  const insertFiling = statement("INSERT INTO filing (subject, steps) VALUES (?, ?)");
+  const selectFilings = statement("SELECT id, subject, steps FROM filing ORDER BY id");
   const deleteFiling = statement("DELETE FROM filing WHERE id = ?");
   const pruneSends = statement("DELETE FROM send WHERE since < ?");
   const pruneReceipts = statement("DELETE FROM receipt WHERE since < ?");
@@ -169,9 +171,9 @@ export function openJournal(folder: string, clock: Clock): Journal {
     insert.run(pair, fingerprint, now());
   }
 
-  function addFiling(pair: string | null, steps: readonly Step[]): Filing {
-    const { lastInsertRowid } = insertFiling.run(pair, JSON.stringify(steps));
-    return { id: Number(lastInsertRowid), pair, steps };
+  function addFiling(subject: string | null, steps: readonly Step[]): Filing {
+    const { lastInsertRowid } = insertFiling.run(subject, JSON.stringify(steps));
+    return { id: Number(lastInsertRowid), subject, steps };
   }
 
   // Whoever was sending when the process ended cannot say whether it succeeded.
@@ -214,18 +216,18 @@ export function openJournal(folder: string, clock: Clock): Journal {
         return addFiling(pair, steps);
       }),
     knows: (messageId) => selectKnown.get(messageId) !== undefined,
-    othersInDoubt: (pair, localId) => Number(countOthers.get(digest(localId), pair)?.["others"]),
+    othersInDoubt: ({ id }, localId) => Number(countOthers.get(digest(localId), id)?.["others"]),
     received: (messageId) => selectReceipt.get(messageId) !== undefined,
     receive: (messageId, steps) =>
       transaction(() => {
         insertReceipt.run(messageId, now());
-        return addFiling(null, steps);
+        return addFiling(messageId, steps);
       }),
     file: (steps) => transaction(() => addFiling(null, steps)),
     filings: () =>
       selectFilings.all().map((row) => ({
         id: Number(row["id"]),
-        pair: row["pair"] === null ? null : String(row["pair"]),
+        subject: row["subject"] === null ? null : String(row["subject"]),
         steps: JSON.parse(String(row["steps"])) as Step[],
       })),
     filed: ({ id }) => transaction(() => void deleteFiling.run(id)),
@@ -234,7 +236,9 @@ export function openJournal(folder: string, clock: Clock): Journal {
         pruneSends.run(now() - keepMs);
         pruneReceipts.run(now() - keepMs);
       }),
-    [Symbol.dispose]: () => database.close(),
+    [Symbol.dispose]: () => {
+      if (database.isOpen) database.close();
+    },
   };
 }
 

@@ -104,7 +104,7 @@ async function investigate({ client, journal }: DirectoryContext, pair: Pair, ro
     tracked: tracked === undefined ? "several" : (tracked[0] ?? "none"),
     pair: { workflowId, fileName: pair.dataName, startedAt: row.startedAt ?? row.since },
     isKnown: (messageId) => journal.knows(messageId),
-    othersInDoubt: journal.othersInDoubt(pair.key, localId),
+    othersInDoubt: journal.othersInDoubt(row, localId),
   });
 }
 

@@ -69,7 +69,7 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
   if (unknown !== undefined) troubles.push(unknown);
 
   const seen = await state.out.look();
-  const received = unknown === undefined ? await receiveAll(context, troubles, signal) : 0;
+  const received = unknown === undefined ? await receiveAll(context, unfiled, troubles, signal) : 0;
   const down = unknown ?? troubles.find(({ code }) => lasting.has(code));
 
   const sightings = await lookAgain(state.out, seen, signal);
@@ -91,7 +91,7 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
   };
 }
 
-/** Gives the pairs of which the files could still not be moved: they must be left alone. */
+/** Gives the pairs and messages of which the files could still not be moved: they must be left alone. */
 async function finishFilings(context: DirectoryContext, troubles: MeshClientError[]): Promise<Set<string>> {
   const unfiled = new Set<string>();
   for (const filing of context.journal.filings()) {
@@ -99,7 +99,7 @@ async function finishFilings(context: DirectoryContext, troubles: MeshClientErro
       await finish(context, filing);
     } catch (error) {
       troubles.push(asClientError(error));
-      if (filing.pair !== null) unfiled.add(filing.pair);
+      if (filing.subject !== null) unfiled.add(filing.subject);
     }
   }
   return unfiled;
@@ -124,6 +124,7 @@ async function greet(
 
 async function receiveAll(
   context: DirectoryContext,
+  unfiled: ReadonlySet<string>,
   troubles: MeshClientError[],
   signal: AbortSignal,
 ): Promise<number> {
@@ -131,6 +132,8 @@ async function receiveAll(
   let received = 0;
   try {
     for await (const messageId of context.client.listAll({ signal })) {
+      // Not in IN yet, so it must not be acknowledged.
+      if (unfiled.has(messageId)) continue;
       try {
         if (await receive(context, messageId, signal)) received += 1;
         isEnough(undefined);

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { newMessageId } from "@restante/mesh";
+import { settableClock, temporaryFolder } from "@restante/testkit";
+import { openJournal } from "../../src/directory/journal.ts";
+
+const attempt = { localId: "LOCAL-ID", compressed: true };
+const steps = [{ from: { folder: "out", name: "SMITH.dat" }, to: { folder: "sent", name: "SMITH.dat" } }] as const;
+
+test("a send that was under way when the process ended is in doubt when the journal is opened again", async (t) => {
+  const folder = await temporaryFolder(t);
+  const clock = settableClock();
+  using first = openJournal(folder, clock);
+  first.begin("pair", "1", attempt);
+  assert.equal(first.openSend("pair", "1")?.state, "sending");
+  first[Symbol.dispose]();
+
+  clock.advance(1000);
+  using second = openJournal(folder, clock);
+  const row = second.openSend("pair", "1");
+  assert.deepEqual(
+    { state: row?.state, attempts: row?.attempts, since: row?.since, startedAt: row?.startedAt },
+    { state: "doubtful", attempts: 1, since: clock.now().getTime(), startedAt: clock.now().getTime() - 1000 },
+  );
+  assert.ok(row !== undefined);
+  assert.equal(second.othersInDoubt(row, "LOCAL-ID"), 0);
+  second.begin("other", "1", attempt);
+  second.begin("other", "2", { ...attempt, localId: "ANOTHER" });
+  assert.equal(second.othersInDoubt(row, "LOCAL-ID"), 1, "also if its pair was written again since");
+});
+
+test("a pair with another fingerprint is another pair", async (t) => {
+  using journal = openJournal(await temporaryFolder(t), settableClock());
+  journal.begin("pair", "1", attempt);
+  assert.equal(journal.openSend("pair", "2"), undefined);
+  journal.begin("pair", "2", attempt);
+  assert.equal(journal.openSend("pair", "1"), undefined);
+  assert.equal(journal.openSend("pair", "2")?.state, "sending");
+});
+
+test("only a held pair can be released, and then has all its attempts again", async (t) => {
+  using journal = openJournal(await temporaryFolder(t), settableClock());
+  journal.begin("pair", "1", attempt);
+  assert.equal(journal.release("pair"), false);
+  journal.doubt("pair");
+  assert.equal(journal.release("pair"), false);
+  journal.hold("pair");
+  assert.equal(journal.release("pair"), true);
+  const row = journal.openSend("pair", "1");
+  assert.deepEqual({ state: row?.state, attempts: row?.attempts }, { state: "waiting", attempts: 0 });
+});
+
+test("what was decided is still to be filed after a restart, until it is filed", async (t) => {
+  const folder = await temporaryFolder(t);
+  const clock = settableClock();
+  const messageId = newMessageId(clock.now());
+  using first = openJournal(folder, clock);
+  first.begin("pair", "1", attempt);
+  first.accepted("pair", messageId);
+  assert.equal(first.openSend("pair", "1")?.messageId, messageId);
+  first.sent("pair", steps);
+  first.receive(messageId, steps);
+  first[Symbol.dispose]();
+
+  using second = openJournal(folder, clock);
+  assert.equal(second.openSend("pair", "1"), undefined);
+  assert.ok(second.knows(messageId));
+  assert.ok(second.received(messageId));
+  const filings = second.filings();
+  assert.deepEqual(
+    filings.map(({ subject, steps }) => ({ subject, steps })),
+    [
+      { subject: "pair", steps },
+      { subject: messageId, steps },
+    ],
+  );
+  for (const filing of filings) second.filed(filing);
+  assert.deepEqual(second.filings(), []);
+});
+
+test("what nothing happened to for 35 days is forgotten", async (t) => {
+  const clock = settableClock();
+  const messageId = newMessageId(clock.now());
+  using journal = openJournal(await temporaryFolder(t), clock);
+  journal.wait("pair", "1");
+  journal.receive(messageId, []);
+  clock.advance(34 * 24 * 3_600_000);
+  journal.prune();
+  assert.ok(journal.received(messageId));
+  clock.advance(2 * 24 * 3_600_000);
+  journal.prune();
+  assert.equal(journal.received(messageId), false);
+  assert.equal(journal.openSend("pair", "1"), undefined);
+});
+
+test("names and local ids are not left in the journal's files", async (t) => {
+  const folder = await temporaryFolder(t);
+  using journal = openJournal(folder, settableClock());
+  journal.begin("pair", "1", attempt);
+  journal.filed(journal.sent("pair", steps));
+  journal[Symbol.dispose]();
+  const bytes = (await readFile(join(folder, "journal.db"))).toString("latin1");
+  assert.ok(!bytes.includes("SMITH"));
+  assert.ok(!bytes.includes("LOCAL-ID"));
+});

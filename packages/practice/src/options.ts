@@ -11,7 +11,12 @@ export interface PracticeOptions {
   businessResponse: BusinessResponse;
   /** Where the practice's database lives. Made if absent. One running practice a folder: the caller holds the lock. */
   dataFolder: string;
-  transport: Transport;
+  /**
+   * The mailboxes, each with the way it is worked; at least one. An answer leaves by the mailbox that its request came
+   * in by. A report for the registered practice leaves by the first directory, or else by the first mailbox; one for an
+   * organisation by the first that is worked by API, because only the API has the address lookup.
+   */
+  transports: readonly Transport[];
   /** Who is registered here: read for every document received, unless business responses are decided by a person. */
   patients: Demographics;
   /** Of GP Connect Messaging, for what is sent. Absent: 1. Both are read. */
@@ -26,7 +31,6 @@ export interface PracticeOptions {
 export interface PracticeOrganisation {
   odsCode: OdsCode;
   name: string;
-  mailboxId: MailboxId;
   phone: string;
   address?: { lines: string[]; postcode?: string };
   email?: string;
@@ -41,7 +45,9 @@ export type BusinessResponse = { kind: "onMatch" } | { kind: "onDecision"; autom
 
 export type Transport =
   /** `folder` is the mailbox's own folder, holding IN, OUT, SENT and FAILED. */
-  { kind: "directory"; folder: string } | { kind: "api"; client: MeshClient };
+  | { kind: "directory"; mailboxId: MailboxId; folder: string }
+  /** The mailbox is the client's. */
+  | { kind: "api"; client: MeshClient };
 
 export interface Tuning {
   /** Received messages taken in one cycle, and messages handed over in one. 50. */

@@ -1,17 +1,15 @@
 import { join } from "node:path";
-import { defaultRoutedWorkflows, isAckWorkflow, systemClock } from "@restante/mesh";
+import { defaultRoutedWorkflows, isAckWorkflow, type MailboxId, systemClock } from "@restante/mesh";
 import type { PracticeContext } from "./context.ts";
-import { codeOf, reasonOf } from "./errors.ts";
+import { codeOf, PracticeError, reasonOf } from "./errors.ts";
 import { apiHandOver } from "./hand-over/api.ts";
 import { directoryHandOver } from "./hand-over/directory.ts";
-import type { HandOver } from "./hand-over/hand-over.ts";
 import { apiSource } from "./inbound/api.ts";
 import { directorySource } from "./inbound/directory.ts";
 import { matchPatients } from "./inbound/match.ts";
-import type { Source } from "./inbound/source.ts";
-import { type TakeIn, takeIn } from "./inbound/take-in.ts";
-import type { Practice, PracticeOptions, Tuning } from "./options.ts";
-import { storeConsultation } from "./outbound/send-consultation.ts";
+import { takeIn } from "./inbound/take-in.ts";
+import type { Practice, PracticeOptions, Transport, Tuning } from "./options.ts";
+import { type SendingMailboxes, storeConsultation } from "./outbound/send-consultation.ts";
 import { createPolling } from "./polling.ts";
 import { createWorklist } from "./queries/create-worklist.ts";
 import { openDatabase } from "./store/database.ts";
@@ -33,7 +31,7 @@ const defaults: Tuning = {
  *
  * @example
  * await using practice = await createPractice({ organisation, role: "practice", businessResponse: { kind: "onMatch" },
- *   dataFolder, transport: { kind: "directory", folder }, patients });
+ *   dataFolder, transports: [{ kind: "directory", mailboxId, folder }], patients });
  * practice.start();
  */
 export async function createPractice(options: PracticeOptions): Promise<Practice> {
@@ -49,14 +47,12 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     emit: options.emit ?? (() => undefined),
     tuning: { ...defaults, ...options.tuning },
   };
-  const { source, handOver } = openTransport(context, options);
+  const mailboxes = sendingMailboxes(options.transports);
   const polling = createPolling({
-    pass: passOf(context, takeIn(context, source), handOver),
+    pass: passOf(context, options.transports),
     intervalMs: options.pollIntervalMs ?? 5 * 60 * 1000,
-    onFailure(error) {
-      const { mailboxId } = context.organisation;
-      context.emit({ event: "poll-failed", mailboxId, code: codeOf(error), reason: reasonOf(error) });
-    },
+    // The pass has told what failed.
+    onFailure: () => undefined,
   });
 
   return {
@@ -64,7 +60,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     start: polling.start,
     cycle: polling.cycle,
     async sendConsultation(consultation, sendOptions) {
-      const stored = await storeConsultation(context, consultation, options.transport.kind === "api", sendOptions);
+      const stored = await storeConsultation(context, consultation, mailboxes, sendOptions);
       polling.wake();
       return stored;
     },
@@ -75,42 +71,63 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   };
 }
 
-function openTransport(
-  context: PracticeContext,
-  { transport }: PracticeOptions,
-): { source: Source; handOver: HandOver } {
-  const { maxMessageBytes } = context.tuning;
-  return transport.kind === "directory"
-    ? {
-        source: directorySource(transport.folder, maxMessageBytes),
-        handOver: directoryHandOver(context, transport.folder),
-      }
-    : { source: apiSource(transport.client, maxMessageBytes), handOver: apiHandOver(context, transport.client) };
+/** The first directory carries what MESH routes, the first mailbox with the API what is looked up. */
+function sendingMailboxes(transports: readonly Transport[]): SendingMailboxes {
+  const directory = transports.find(({ kind }) => kind === "directory");
+  const api = transports.find(({ kind }) => kind === "api");
+  const routed = directory ?? api;
+  if (routed === undefined) throw new PracticeError("no-mailbox", "An organisation needs at least one mailbox.");
+  return { routed: mailboxOf(routed), ...(api && { byLookup: mailboxOf(api) }) };
 }
 
-/** What one pass does, in this order. A part that fails does not keep the others from their turn. */
-function passOf(
-  context: PracticeContext,
-  inbound: TakeIn,
-  handOver: HandOver,
-): (signal?: AbortSignal) => Promise<boolean> {
-  const parts = [
-    async (signal?: AbortSignal) => inbound.run(signal),
-    async (signal?: AbortSignal) => matchPatients(context, signal),
-    async (signal?: AbortSignal) => handOver.run(signal),
+function mailboxOf(transport: Transport): MailboxId {
+  return transport.kind === "directory" ? transport.mailboxId : transport.client.mailboxId;
+}
+
+/** Carries something a step further for one mailbox. True: more is waiting. */
+type Part = (signal?: AbortSignal) => Promise<boolean>;
+
+function partsOf(context: PracticeContext, transport: Transport): { inbound: Part; outbound: Part } {
+  const { maxMessageBytes } = context.tuning;
+  const [source, handOver] =
+    transport.kind === "directory"
+      ? [
+          directorySource(transport.mailboxId, transport.folder, maxMessageBytes),
+          directoryHandOver(context, transport.mailboxId, transport.folder),
+        ]
+      : [apiSource(transport.client, maxMessageBytes), apiHandOver(context, transport.client)];
+  const inbound = takeIn(context, source);
+  return { inbound: async (signal) => inbound.run(signal), outbound: async (signal) => handOver.run(signal) };
+}
+
+/**
+ * One pass: takes in, matches, hands over. A part that fails does not keep the others from their turn; each failure is
+ * an event of its own, and the first is thrown at the end.
+ */
+function passOf(context: PracticeContext, transports: readonly Transport[]): Part {
+  const mailboxes = transports.map((transport) => ({
+    mailboxId: mailboxOf(transport),
+    ...partsOf(context, transport),
+  }));
+  const [{ mailboxId: first }] = mailboxes as [(typeof mailboxes)[number]];
+  const parts: { mailboxId: MailboxId; run: Part }[] = [
+    ...mailboxes.map(({ mailboxId, inbound }) => ({ mailboxId, run: inbound })),
+    { mailboxId: first, run: async (signal) => matchPatients(context, signal) },
+    ...mailboxes.map(({ mailboxId, outbound }) => ({ mailboxId, run: outbound })),
   ];
   return async (signal) => {
     const failures: unknown[] = [];
     let more = false;
-    for (const part of parts) {
+    for (const { mailboxId, run } of parts) {
       try {
-        more = (await part(signal)) || more;
+        more = (await run(signal)) || more;
       } catch (error) {
         signal?.throwIfAborted();
         failures.push(error);
+        context.emit({ event: "poll-failed", mailboxId, code: codeOf(error), reason: reasonOf(error) });
       }
     }
-    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);
+    if (failures.length > 0) throw failures[0];
     return more;
   };
 }

@@ -120,7 +120,7 @@ export async function openPractice(
       const client = clients.get(mailboxId);
       return client === undefined
         ? { kind: "directory", mailboxId, folder: mailboxFolder(economy, mailboxId) }
-        : { kind: "api", mailboxId, client };
+        : { kind: "api", client };
     }),
     patients: embeddedDemographics(economy.directory),
     pollIntervalMs: POLL_MS,

@@ -120,11 +120,11 @@ export function apiHandOver(context: PracticeContext, client: MeshClient): HandO
 
   return {
     async run(signal) {
-      for (const message of outgoingAt(database, "sending", clock.now(), tuning.batchSize)) {
+      for (const message of outgoingAt(database, client.mailboxId, "sending", clock.now(), tuning.batchSize)) {
         signal?.throwIfAborted();
         await settle(message, signal);
       }
-      const due = outgoingAt(database, "due", clock.now(), tuning.batchSize);
+      const due = outgoingAt(database, client.mailboxId, "due", clock.now(), tuning.batchSize);
       for (const message of due) {
         signal?.throwIfAborted();
         await send(message, signal);

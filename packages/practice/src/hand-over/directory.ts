@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { type ControlFile, readControlFile, writeControlFile } from "@restante/mesh";
+import { type ControlFile, type MailboxId, readControlFile, writeControlFile } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, reasonOf } from "../errors.ts";
 import { exists, isMissing, renameSynced, syncFolder, writeSynced } from "../files.ts";
@@ -12,7 +12,7 @@ import { retryAt } from "./retry.ts";
  * Hands messages over by the mailbox's OUT folder. See states.ts for what holds after each step; the pair is named by
  * the header id, so the same message can never become two pairs, and no name tells anything of a patient.
  */
-export function directoryHandOver(context: PracticeContext, folder: string): HandOver {
+export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId, folder: string): HandOver {
   const { database, clock, tuning } = context;
   const out = join(folder, "OUT");
   const pathsOf = (headerId: string): PairPaths => {
@@ -24,7 +24,7 @@ export function directoryHandOver(context: PracticeContext, folder: string): Han
   async function stage(message: Outgoing): Promise<void> {
     const paths = pathsOf(message.headerId);
     await writeSynced(paths.stagedData, message.content);
-    await writeSynced(paths.stagedControl, writeControlFile(controlFileOf(context, message)));
+    await writeSynced(paths.stagedControl, writeControlFile(controlFileOf(message)));
     await syncFolder(out);
     moveOutgoing(database, message.headerId, "due", "staged", { at: clock.now() });
   }
@@ -77,16 +77,16 @@ export function directoryHandOver(context: PracticeContext, folder: string): Han
     async run(signal) {
       await mkdir(out, { recursive: true });
       // Left by a kill between staging and release: first, so that they keep their order.
-      for (const message of outgoingAt(database, "staged", clock.now(), tuning.batchSize))
+      for (const message of outgoingAt(database, mailboxId, "staged", clock.now(), tuning.batchSize))
         await attempt(message, release);
-      const due = outgoingAt(database, "due", clock.now(), tuning.batchSize);
+      const due = outgoingAt(database, mailboxId, "due", clock.now(), tuning.batchSize);
       for (const message of due) {
         signal?.throwIfAborted();
         await attempt(message, stage);
       }
-      for (const message of outgoingAt(database, "staged", clock.now(), tuning.batchSize))
+      for (const message of outgoingAt(database, mailboxId, "staged", clock.now(), tuning.batchSize))
         await attempt(message, release);
-      for (const headerId of handedOver(database)) {
+      for (const headerId of handedOver(database, mailboxId)) {
         signal?.throwIfAborted();
         await lookFor(headerId);
       }
@@ -115,12 +115,12 @@ async function releaseData(paths: PairPaths, content: Uint8Array): Promise<void>
   }
 }
 
-function controlFileOf({ organisation }: PracticeContext, message: Outgoing): ControlFile {
+function controlFileOf(message: Outgoing): ControlFile {
   return {
     version: "1.0",
     addressType: "DTS",
     messageType: "Data",
-    from: organisation.mailboxId,
+    from: message.mailboxId,
     to: message.toAddress,
     subject: message.subject,
     localId: message.localId,

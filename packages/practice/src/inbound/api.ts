@@ -11,7 +11,9 @@ import type { Source } from "./source.ts";
 
 /** Received messages in the mailbox itself, by the MESH API. Letting go of one is acknowledging it. */
 export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
+  const { mailboxId } = client;
   return {
+    mailboxId,
     idsAreMessageIds: true,
 
     async waiting(limit, signal) {
@@ -24,6 +26,7 @@ export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
       const isReport = headers.messageType?.toUpperCase() === "REPORT";
       const arrival = {
         messageId: id,
+        mailboxId,
         from: headers.from,
         localId: headers.localId,
         workflowId: headers.workflowId ?? "",

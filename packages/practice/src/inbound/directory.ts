@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readControlFile } from "@restante/mesh";
+import { type MailboxId, readControlFile } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
 import { syncFolder } from "../files.ts";
 import type { Arrival, Source } from "./source.ts";
@@ -11,7 +11,7 @@ import type { Arrival, Source } from "./source.ts";
  * `.ctl` alone. The data file is removed before the control file, so that a pair half removed by a kill is still seen,
  * known by its id, and removed for good.
  */
-export function directorySource(folder: string, maxMessageBytes: number): Source {
+export function directorySource(mailboxId: MailboxId, folder: string, maxMessageBytes: number): Source {
   const inbox = join(folder, "IN");
 
   async function partsOf(id: string): Promise<string[]> {
@@ -20,6 +20,7 @@ export function directorySource(folder: string, maxMessageBytes: number): Source
   }
 
   return {
+    mailboxId,
     idsAreMessageIds: false,
 
     async waiting(limit) {
@@ -42,6 +43,7 @@ export function directorySource(folder: string, maxMessageBytes: number): Source
       return {
         // A report's DTSId is the message that it is about; its own id is its file name.
         messageId: isReport ? id : (control.messageId ?? nameOf(id, await content())),
+        mailboxId,
         type: isReport ? "report" : "data",
         from: control.from,
         localId: control.localId,

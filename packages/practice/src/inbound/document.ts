@@ -105,7 +105,7 @@ function storeChecked(
 
 function store(
   { database, clock }: PracticeContext,
-  { messageId, from, workflowId, subject }: Arrival,
+  { messageId, mailboxId, from, workflowId, subject }: Arrival,
   { message, remains }: ReadResult,
   content: Uint8Array,
   kind: ReceivedKind,
@@ -117,6 +117,7 @@ function store(
     database,
     {
       messageId,
+      mailboxId,
       from: readMailbox(from) ?? from,
       workflowId,
       subject,

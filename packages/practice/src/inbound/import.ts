@@ -31,10 +31,10 @@ export function importMessage(context: PracticeContext, arrival: Arrival, conten
   if (answers || isAckWorkflow(arrival.workflowId)) {
     importResponse(context, arrival, message, content);
   } else if (message === undefined && !context.tuning.itk3Workflows.includes(arrival.workflowId)) {
-    const { messageId, from, workflowId, subject } = arrival;
+    const { messageId, mailboxId, from, workflowId, subject } = arrival;
     const reason = "It is not an ITK3 message, and its workflow is not one that carries them.";
     inTransaction(context.database, () => {
-      storeSetAside(context, { messageId, from, workflowId, subject, reason, content });
+      storeSetAside(context, { messageId, mailboxId, from, workflowId, subject, reason, content });
     });
     announceSetAside(context, messageId, reason);
   } else {

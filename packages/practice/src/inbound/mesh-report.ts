@@ -10,9 +10,9 @@ import type { Arrival } from "./source.ts";
  */
 export function importMeshReport(context: PracticeContext, arrival: Arrival): void {
   const { database, clock, emit, organisation } = context;
-  const { messageId, from, workflowId, subject, status, linkedMessageId, to } = arrival;
+  const { messageId, mailboxId, from, workflowId, subject, status, linkedMessageId, to } = arrival;
   inTransaction(database, () => {
-    addReceived(database, { messageId, from, workflowId, subject, kind: "mesh-report" }, clock.now());
+    addReceived(database, { messageId, mailboxId, from, workflowId, subject, kind: "mesh-report" }, clock.now());
     database
       .prepare(
         "INSERT INTO mesh_report (message_id, linked_message_id, to_address, event, success, code, text) VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -28,7 +28,7 @@ export interface Verdict {
  * Stores an answer, to be handed over like any other message. Part of the transaction that decides on it; a message is
  * answered once at each level, whoever asks for it again. False: it was answered before.
  *
- * Addressed to the mailbox that the request came from, on the request's workflow with `_ACK`, LocalId the own ODS code,
+ * It leaves by the mailbox that the request came to, addressed to the mailbox that the request came from, on the request's workflow with `_ACK`, LocalId the own ODS code,
  * and with no patient detail in Subject or diagnostics (FHIR-BA-02).
  */
 export function storeResponse(
@@ -40,6 +40,7 @@ export function storeResponse(
   const { database, organisation, clock, generation } = context;
   if (isAnswered(context, request.messageId, level)) return false;
   const now = clock.now();
+  const mailboxId = mailboxOf(context, request.messageId);
   const build = level === "infrastructure" ? infrastructureResponse : businessResponse;
   const { xml, headerId } = build({
     now,
@@ -47,7 +48,7 @@ export function storeResponse(
     code,
     ...(issueCode && { issueCode }),
     diagnostics,
-    responder: { odsCode: organisation.odsCode, mailboxId: organisation.mailboxId },
+    responder: { odsCode: organisation.odsCode, mailboxId },
     generation,
   });
   addOutgoing(
@@ -55,6 +56,7 @@ export function storeResponse(
     {
       headerId,
       kind: "response",
+      mailboxId,
       toAddress: request.from,
       workflowId: ackWorkflow(request.workflowId),
       subject: level === "infrastructure" ? "Infrastructure acknowledgement" : "Business acknowledgement",
@@ -87,6 +89,12 @@ export function isAnswered({ database }: PracticeContext, messageId: string, lev
       .prepare("SELECT 1 FROM given_response WHERE request_message_id = ? AND level = ?")
       .get(messageId, level) !== undefined
   );
+}
+
+/** The mailbox of ours that a message came to. */
+function mailboxOf({ database }: PracticeContext, messageId: string): MailboxId {
+  const row = database.prepare("SELECT mailbox_id FROM received WHERE message_id = ?").get(messageId);
+  return row?.["mailbox_id"] as MailboxId;
 }
 
 /** The mailbox to answer, or undefined: none was named, or what was named is no mailbox. */

@@ -22,7 +22,7 @@ export function importResponse(
   content: Uint8Array,
 ): void {
   const { database, clock, emit, organisation } = context;
-  const { messageId, from, workflowId, subject } = arrival;
+  const { messageId, mailboxId, from, workflowId, subject } = arrival;
   const { odsCode } = organisation;
   const response = message === undefined ? undefined : readResponse(message);
   const doubt = inTransaction(database, () => {
@@ -31,7 +31,7 @@ export function importResponse(
     const { headerId } = message ?? {};
     addReceived(
       database,
-      { messageId, from, workflowId, subject, kind, headerId, reason: doubt?.reason, content },
+      { messageId, mailboxId, from, workflowId, subject, kind, headerId, reason: doubt?.reason, content },
       clock.now(),
     );
     if (doubt === undefined && response !== undefined) storeBelieved(context, messageId, response);

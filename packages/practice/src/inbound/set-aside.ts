@@ -1,3 +1,4 @@
+import type { MailboxId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { inTransaction } from "../store/database.ts";
 import { addReceived, type ReceivedMessage } from "../store/received.ts";
@@ -5,9 +6,14 @@ import { addTask } from "../store/tasks.ts";
 import { eventId } from "./event-id.ts";
 
 /** A message that could not be taken in: its files are kept, and a person is told. Never answered. */
-export function importSetAside(context: PracticeContext, messageId: string, reason: string): void {
+export function importSetAside(
+  context: PracticeContext,
+  messageId: string,
+  mailboxId: MailboxId,
+  reason: string,
+): void {
   inTransaction(context.database, () => {
-    storeSetAside(context, { messageId, workflowId: "", subject: "", reason });
+    storeSetAside(context, { messageId, mailboxId, workflowId: "", subject: "", reason });
   });
   announceSetAside(context, messageId, reason);
 }

@@ -1,7 +1,9 @@
-import type { StatusRecord } from "@restante/mesh";
+import type { MailboxId, StatusRecord } from "@restante/mesh";
 
 /** Where received messages wait: the IN folder, or the mailbox itself. */
 export interface Source {
+  /** The mailbox of ours. */
+  readonly mailboxId: MailboxId;
   /** Whether what `waiting` gives are MESH's message ids, so that a repeat is known without being opened. */
   readonly idsAreMessageIds: boolean;
   /** What waits, oldest first; at most `limit`. */
@@ -18,6 +20,8 @@ export interface Source {
 export interface Arrival {
   /** MESH's own id of this message, or of this report. The name of the pair where the control file has none. */
   messageId: string;
+  /** The mailbox of ours that it came to. */
+  mailboxId: MailboxId;
   type: "data" | "report";
   from?: string | undefined;
   localId?: string | undefined;

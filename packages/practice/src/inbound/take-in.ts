@@ -49,7 +49,7 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
       if (signal?.aborted || isOfTheSystem(error) || isOfTheConnection(error) || !(last || final)) throw error;
       // Kept first, then stored, then let go of: nothing is lost by a kill in between.
       await source.keep(id, keptFolder, signal);
-      importSetAside(context, id, reasonOf(error));
+      importSetAside(context, id, source.mailboxId, reasonOf(error));
       await source.release(id, signal);
     }
   }

@@ -1,4 +1,5 @@
 import { type BuiltMessage, consultationSummary, type DocumentInput, onlineConsultation } from "@restante/itk3";
+import type { MailboxId } from "@restante/mesh";
 import { attachmentsToSend, type Consultation, type PostalAddress } from "../consultation/consultation.ts";
 import type { PracticeContext } from "../context.ts";
 import type { PracticeOrganisation } from "../options.ts";
@@ -12,6 +13,7 @@ export interface EarlierVersion {
 /** Builds the ITK3 message that carries a consultation's report. Throws Itk3Error "input-invalid". */
 export function buildMessage(
   { organisation, clock, generation }: PracticeContext,
+  senderMailbox: MailboxId,
   consultation: Consultation,
   report: Uint8Array,
   earlier: EarlierVersion | undefined,
@@ -19,7 +21,7 @@ export function buildMessage(
   const input: DocumentInput = {
     generation,
     now: clock.now(),
-    senderMailbox: organisation.mailboxId,
+    senderMailbox,
     senderReference: consultation.id,
     recipientType: "FA",
     patient: patientOf(consultation),

@@ -1,6 +1,6 @@
 import { DemographicsError, isRegisteredAt } from "@restante/demographics";
 import type { BuiltMessage } from "@restante/itk3";
-import type { OdsCode } from "@restante/mesh";
+import type { MailboxId, OdsCode } from "@restante/mesh";
 import { attachmentsToSend, type Consultation } from "../consultation/consultation.ts";
 import { reportPdf } from "../consultation/report-pdf.ts";
 import type { PracticeContext } from "../context.ts";
@@ -11,28 +11,51 @@ import { addOutgoing } from "../store/outgoing.ts";
 import type { TaskAttachment } from "../worklist.ts";
 import { buildMessage, type EarlierVersion } from "./message.ts";
 
+/** The mailbox that a report leaves by: one for the registered practice, and one for an organisation to be looked up. */
+export interface SendingMailboxes {
+  routed: MailboxId;
+  /** Absent: no mailbox is worked by API, and only the API has the address lookup. */
+  byLookup?: MailboxId;
+}
+
 /**
  * Makes a consultation's report into a message and stores both in one transaction. Nothing has left when this
- * resolves, and nothing can be lost any more: handing over starts from what is stored.
+ * resolves, and nothing can be lost any more: handing over starts from what is stored. The same version of the same
+ * consultation for the same recipient is stored once, whoever asks again.
  */
 export async function storeConsultation(
   context: PracticeContext,
   consultation: Consultation,
-  canLookUp: boolean,
+  mailboxes: SendingMailboxes,
   { to, signal }: SendOptions = {},
 ): Promise<{ headerId: string }> {
   const { organisation, clock, emit, database } = context;
   const odsCode = to?.odsCode ?? providerOf(consultation);
-  await refuseUnsendable(context, consultation, odsCode, canLookUp, signal);
+  const earlier = storedReport(context, consultation, odsCode);
+  if (earlier !== undefined) return earlier;
+  await refuseUnsendable(context, consultation, odsCode, signal);
+  const mailboxId = odsCode === undefined ? mailboxes.routed : mailboxes.byLookup;
+  if (mailboxId === undefined) {
+    throw new PracticeError(
+      "address-lookup-needs-api",
+      "A report for an organisation is addressed by the MESH API's lookup, which a directory does not have.",
+    );
+  }
   const report = await reportPdf(consultation, { organisation, clock, ...(signal && { signal }) });
-  const { message, bytes } = inTransaction(database, () => {
-    const message = buildMessage(context, consultation, report, earlierVersion(context, consultation, odsCode));
+  const stored = inTransaction(database, () => {
+    // Another process may have stored it while the PDF was made.
+    const other = storedReport(context, consultation, odsCode);
+    if (other !== undefined) return other;
+    const replaced = earlierVersion(context, consultation, odsCode);
+    const message = buildMessage(context, mailboxId, consultation, report, replaced);
     const content = new TextEncoder().encode(message.xml);
-    store(context, consultation, message, content, attachmentsOf(consultation, report), odsCode);
-    return { message, bytes: content.byteLength };
+    store(context, mailboxId, consultation, message, content, attachmentsOf(consultation, report), odsCode);
+    return { headerId: message.headerId, bytes: content.byteLength };
   });
-  const { headerId } = message;
-  emit({ event: "report-built", odsCode: organisation.odsCode, headerId, version: consultation.version, bytes });
+  const { headerId, bytes } = stored;
+  if (bytes !== undefined) {
+    emit({ event: "report-built", odsCode: organisation.odsCode, headerId, version: consultation.version, bytes });
+  }
   return { headerId };
 }
 
@@ -44,7 +67,6 @@ async function refuseUnsendable(
   context: PracticeContext,
   consultation: Consultation,
   odsCode: OdsCode | undefined,
-  canLookUp: boolean,
   signal?: AbortSignal,
 ): Promise<void> {
   if (consultation.organisation.odsCode !== context.organisation.odsCode) {
@@ -52,12 +74,6 @@ async function refuseUnsendable(
   }
   if (consultation.confidential && context.generation === 2) {
     throw new PracticeError("confidential-not-sent", "Send Document 2 does not send confidential consultations.");
-  }
-  if (odsCode !== undefined && !canLookUp) {
-    throw new PracticeError(
-      "address-lookup-needs-api",
-      "A report for an organisation is addressed by the MESH API's lookup, which a directory does not have.",
-    );
   }
   if (odsCode === undefined && (await isOurPatient(context, consultation, signal))) {
     throw new PracticeError("registered-here", "The patient is registered here: there is no practice to tell.");
@@ -79,6 +95,20 @@ async function isOurPatient(
     if (error instanceof DemographicsError && error.code === "unavailable") return false;
     throw error;
   }
+}
+
+function storedReport(
+  { database }: PracticeContext,
+  { id, version }: Consultation,
+  odsCode: OdsCode | undefined,
+): { headerId: string; bytes?: never } | undefined {
+  const row = database
+    .prepare(
+      `SELECT header_id FROM report JOIN outgoing USING (header_id)
+       WHERE consultation_id = ? AND version = ? AND to_ods IS ?`,
+    )
+    .get(id, version, odsCode ?? null);
+  return row && { headerId: row["header_id"] as string };
 }
 
 /** The latest earlier report of this consultation to the same recipient: what this one replaces (SD-039). */
@@ -115,6 +145,7 @@ function attachmentsOf(consultation: Consultation, report: Uint8Array): TaskAtta
 
 function store(
   { database, clock }: PracticeContext,
+  mailboxId: MailboxId,
   consultation: Consultation,
   message: BuiltMessage,
   content: Uint8Array,
@@ -127,6 +158,7 @@ function store(
     {
       headerId,
       kind: "report",
+      mailboxId,
       ...(odsCode === undefined ? { toAddress: envelope.to } : { toOds: odsCode }),
       workflowId: envelope.workflowId,
       subject: envelope.subject,

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import type { MessageId } from "@restante/mesh";
+import type { MailboxId, MessageId } from "@restante/mesh";
 import type { Step } from "../hand-over/states.ts";
 
 /** A message to be sent, report or response, as stored. */
@@ -8,6 +8,8 @@ export interface Outgoing {
   /** The MessageHeader.id: unique, random and without meaning, so it also names files. */
   headerId: string;
   kind: "report" | "response";
+  /** The mailbox of ours that it leaves by. */
+  mailboxId: MailboxId;
   /** The organisation whose mailbox is to be looked up. */
   toOds?: string;
   /** A mailbox id or a routing address. Absent until looked up. */
@@ -27,12 +29,13 @@ export function addOutgoing(database: DatabaseSync, message: NewOutgoing, now: D
   const at = now.toISOString();
   database
     .prepare(
-      `INSERT INTO outgoing (header_id, kind, to_ods, to_address, workflow_id, subject, local_id, content, step, due_at, built_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
+      `INSERT INTO outgoing (header_id, kind, mailbox_id, to_ods, to_address, workflow_id, subject, local_id, content, step, due_at, built_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
     )
     .run(
       message.headerId,
       message.kind,
+      message.mailboxId,
       message.toOds ?? null,
       message.toAddress ?? null,
       message.workflowId,
@@ -44,19 +47,25 @@ export function addOutgoing(database: DatabaseSync, message: NewOutgoing, now: D
     );
 }
 
-/** Oldest first, of those whose time has come. */
-export function outgoingAt(database: DatabaseSync, step: Step, now: Date, limit: number): Outgoing[] {
+/** Of those that leave by a mailbox and whose time has come, oldest first. */
+export function outgoingAt(
+  database: DatabaseSync,
+  mailboxId: MailboxId,
+  step: Step,
+  now: Date,
+  limit: number,
+): Outgoing[] {
   return database
-    .prepare("SELECT * FROM outgoing WHERE step = ? AND due_at <= ? ORDER BY sequence LIMIT ?")
-    .all(step, now.toISOString(), limit)
+    .prepare("SELECT * FROM outgoing WHERE mailbox_id = ? AND step = ? AND due_at <= ? ORDER BY sequence LIMIT ?")
+    .all(mailboxId, step, now.toISOString(), limit)
     .map(readOutgoing);
 }
 
 /** The header ids of pairs that the MESH client has and has not been seen to send. */
-export function handedOver(database: DatabaseSync): string[] {
+export function handedOver(database: DatabaseSync, mailboxId: MailboxId): string[] {
   return database
-    .prepare("SELECT header_id FROM outgoing WHERE step = 'handed-over' ORDER BY sequence")
-    .all()
+    .prepare("SELECT header_id FROM outgoing WHERE mailbox_id = ? AND step = 'handed-over' ORDER BY sequence")
+    .all(mailboxId)
     .map((row) => row["header_id"] as string);
 }
 
@@ -113,6 +122,7 @@ function readOutgoing(row: Record<string, SQLOutputValue>): Outgoing {
     sequence: row["sequence"] as number,
     headerId: row["header_id"] as string,
     kind: row["kind"] as Outgoing["kind"],
+    mailboxId: row["mailbox_id"] as MailboxId,
     ...(row["to_ods"] === null ? {} : { toOds: row["to_ods"] as string }),
     ...(row["to_address"] === null ? {} : { toAddress: row["to_address"] as string }),
     workflowId: row["workflow_id"] as string,

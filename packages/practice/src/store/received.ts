@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { MailboxId } from "@restante/mesh";
 
 /** What a received message turned out to be. */
 export type ReceivedKind =
@@ -14,6 +15,8 @@ export type ReceivedKind =
 
 export interface ReceivedMessage {
   messageId: string;
+  /** The mailbox of ours that it came to. */
+  mailboxId: MailboxId;
   from?: string | undefined;
   workflowId: string;
   subject: string;
@@ -33,12 +36,13 @@ export function isReceived(database: DatabaseSync, messageId: string): boolean {
 export function addReceived(database: DatabaseSync, message: ReceivedMessage, now: Date): void {
   database
     .prepare(
-      `INSERT INTO received (message_id, received_at, from_mailbox, workflow_id, subject, kind, header_id, document_id, reason, content)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO received (message_id, received_at, mailbox_id, from_mailbox, workflow_id, subject, kind, header_id, document_id, reason, content)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       message.messageId,
       now.toISOString(),
+      message.mailboxId,
       message.from ?? null,
       message.workflowId,
       message.subject,

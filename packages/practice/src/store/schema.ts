@@ -9,6 +9,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE received (
     message_id   TEXT PRIMARY KEY,
     received_at  TEXT NOT NULL,
+    -- The mailbox of ours that it came to, and by which it is answered.
+    mailbox_id   TEXT NOT NULL,
     from_mailbox TEXT,
     workflow_id  TEXT NOT NULL,
     subject      TEXT NOT NULL,
@@ -62,6 +64,8 @@ export const migrations: readonly string[] = [
     sequence       INTEGER PRIMARY KEY AUTOINCREMENT,
     header_id      TEXT NOT NULL UNIQUE,
     kind           TEXT NOT NULL,
+    -- The mailbox of ours that it leaves by.
+    mailbox_id     TEXT NOT NULL,
     to_ods         TEXT,
     -- A mailbox id or a routing address. Absent until the mailbox of to_ods has been looked up.
     to_address     TEXT,
@@ -79,7 +83,7 @@ export const migrations: readonly string[] = [
     problem_code   TEXT,
     problem        TEXT
   ) STRICT;
-  CREATE INDEX outgoing_unfinished ON outgoing (step, due_at) WHERE step NOT IN ('sent', 'failed');
+  CREATE INDEX outgoing_unfinished ON outgoing (mailbox_id, step, due_at) WHERE step NOT IN ('sent', 'failed');
 
   CREATE TABLE report (
     header_id              TEXT PRIMARY KEY REFERENCES outgoing (header_id),

@@ -34,7 +34,7 @@ test("killed at random while it receives by directory: each message is one task 
   const { organisation, role, businessResponse, dataFolder } = to.options;
   const running = killablePractice(t, join(to.folder, ".."), {
     options: { organisation, role, businessResponse, dataFolder },
-    transport: { kind: "directory", folder: to.folder },
+    transport: { kind: "directory", mailboxId: to.organisation.mailboxId, folder: to.folder },
   });
 
   const sent = new Set<string>();
@@ -77,7 +77,7 @@ test("killed at random while it hands reports over: each is one pair, whether or
   const { organisation, role, businessResponse, dataFolder } = from.options;
   const running = killablePractice(t, join(from.folder, ".."), {
     options: { organisation, role, businessResponse, dataFolder },
-    transport: { kind: "directory", folder: from.folder },
+    transport: { kind: "directory", mailboxId: from.organisation.mailboxId, folder: from.folder },
   });
   const built: string[] = [];
   const taken: string[] = [];

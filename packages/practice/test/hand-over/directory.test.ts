@@ -33,6 +33,7 @@ function setUp(t: TestContext) {
     {
       headerId,
       kind: "report",
+      mailboxId: sender.mailboxId,
       toAddress: address,
       workflowId: "GPFED_CONSULT_REPORT",
       subject: "Consultation report",
@@ -47,7 +48,16 @@ function setUp(t: TestContext) {
   const row = (): Record<string, unknown> => ({
     ...database.prepare("SELECT * FROM outgoing WHERE header_id = ?").get(headerId),
   });
-  return { context, database, clock, folder, out, stepOf, row, handOver: directoryHandOver(context, folder) };
+  return {
+    context,
+    database,
+    clock,
+    folder,
+    out,
+    stepOf,
+    row,
+    handOver: directoryHandOver(context, sender.mailboxId, folder),
+  };
 }
 
 test("a message becomes one pair in OUT, named without meaning, with the words of the envelope", async (t) => {
@@ -154,7 +164,7 @@ test("OUT that cannot be written to is tried again after a while, and the reason
   await handOver.run();
   assert.equal(row()["step"], "due");
   assert.notEqual(row()["problem"], null);
-  assert.deepEqual(outgoingAt(database, "due", clock.now(), 10), []);
+  assert.deepEqual(outgoingAt(database, sender.mailboxId, "due", clock.now(), 10), []);
   renameSync(join(folder, "OUT", `${headerId}.dat.tmp`), join(folder, "elsewhere"));
   clock.advance(1000);
   await handOver.run();

@@ -62,7 +62,7 @@ test("a message is acknowledged to MESH only after it is stored, and a repeat is
       return client.acknowledge(messageId, options);
     },
   };
-  const pharmacy = await openParty(t, server, "pharmacy", "api", { transport: { kind: "api", client: failing } });
+  const pharmacy = await openParty(t, server, "pharmacy", "api", { transports: [{ kind: "api", client: failing }] });
   await sender.practice.sendConsultation(onlineConsultationOf());
   await sender.practice.cycle();
 
@@ -88,14 +88,16 @@ test("a send whose answer was lost is found by tracking and not sent again", asy
   let sends = 0;
   const sender = await openParty(t, server, "sender", "api", {
     tuning: { retryAfterMs: 0 },
-    transport: {
-      kind: "api",
-      client: sendingAs(client, async (message, options) => {
-        sends += 1;
-        await client.send(message, options);
-        throw lost;
-      }),
-    },
+    transports: [
+      {
+        kind: "api",
+        client: sendingAs(client, async (message, options) => {
+          sends += 1;
+          await client.send(message, options);
+          throw lost;
+        }),
+      },
+    ],
   });
   const { headerId } = await sender.practice.sendConsultation(consultationOf());
   await sender.practice.cycle();
@@ -114,14 +116,16 @@ test("a send whose answer was lost and that MESH does not have is sent again", a
   let sends = 0;
   const sender = await openParty(t, server, "sender", "api", {
     tuning: { retryAfterMs: 0 },
-    transport: {
-      kind: "api",
-      client: sendingAs(client, async (message, options) => {
-        sends += 1;
-        if (sends === 1) throw lost;
-        return client.send(message, options);
-      }),
-    },
+    transports: [
+      {
+        kind: "api",
+        client: sendingAs(client, async (message, options) => {
+          sends += 1;
+          if (sends === 1) throw lost;
+          return client.send(message, options);
+        }),
+      },
+    ],
   });
   const { headerId } = await sender.practice.sendConsultation(consultationOf());
   await sender.practice.cycle();
@@ -142,14 +146,16 @@ test("where MESH cannot tell, the message is held until a person decides; it is 
   let sends = 0;
   const sender = await openParty(t, server, "sender", "api", {
     tuning: { retryAfterMs: 0 },
-    transport: {
-      kind: "api",
-      client: sendingAs(client, async (message, options) => {
-        sends += 1;
-        if (sends === 1) throw lost;
-        return client.send(message, options);
-      }),
-    },
+    transports: [
+      {
+        kind: "api",
+        client: sendingAs(client, async (message, options) => {
+          sends += 1;
+          if (sends === 1) throw lost;
+          return client.send(message, options);
+        }),
+      },
+    ],
   });
   const { headerId } = await sender.practice.sendConsultation(consultationOf());
   for (let pass = 0; pass < 4; pass += 1) await sender.practice.cycle();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readControlFile, writeControlFile } from "@restante/mesh";
-import { testPatients, waitFor } from "@restante/testkit";
+import { testMailboxes, testPatients, waitFor } from "@restante/testkit";
 import { consultationOf, openParty, startEconomy } from "../support/real.ts";
 
 test("journey 1: by directory and routed by patient, the report is a task and both acknowledgements return", async (t) => {
@@ -77,8 +77,8 @@ test("a pair that another system drops into OUT reaches the worklist; no ITK3 at
     version: "1.0",
     addressType: "DTS",
     messageType: "Data",
-    from: sender.options.organisation.mailboxId,
-    to: practice.options.organisation.mailboxId,
+    from: testMailboxes.sender,
+    to: testMailboxes.practice,
     workflowId: "SOME_SPREADSHEET",
     subject: "Figures of February",
   } as const;

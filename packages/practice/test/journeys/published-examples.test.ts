@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { writeControlFile } from "@restante/mesh";
-import { addressOf, testPatients, waitFor } from "@restante/testkit";
+import { addressOf, testMailboxes, testPatients, waitFor } from "@restante/testkit";
 import { openParty, organisations, type Party, startEconomy } from "../support/real.ts";
 
 const examples = fileURLToPath(new URL("../../../../../shared/reference/itk3/examples", import.meta.url));
@@ -85,7 +85,7 @@ for (const name of ["consultation_report", "oc_consultation_report"]) {
 
   test(`the published ${name} exactly as it is, sent to a mailbox, is a task for a person`, { skip }, async (t) => {
     const { sender, practice } = await openBoth(t);
-    drop(sender, name, read(), practice.options.organisation.mailboxId);
+    drop(sender, name, read(), testMailboxes.practice);
     await waitFor(async () => {
       await sender.turn();
       await practice.turn();

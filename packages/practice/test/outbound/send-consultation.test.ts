@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { DemographicsError } from "@restante/demographics";
 import { readMessage } from "@restante/itk3";
+import { createPractice } from "../../src/practice.ts";
 import { consultation } from "../support/consultations.ts";
 import { demographicsOf, record } from "../support/demographics.ts";
 import { carry, deliver, markSent, openPractice, pairsIn } from "../support/economy.ts";
@@ -163,4 +164,13 @@ test("the sender sees what was sent: the report's PDF and every attachment", asy
     "%PDF-",
   );
   assert.equal(from.practice.worklist.reportAttachment(headerId, 2), undefined);
+});
+
+test("the same version of a consultation asked for twice is one report, also from another process", async (t) => {
+  const from = await openPractice(t, sender);
+  const first = await from.practice.sendConsultation(consultation());
+  const elsewhere = await createPractice(from.options);
+  t.after(async () => elsewhere[Symbol.asyncDispose]());
+  assert.deepEqual(await elsewhere.sendConsultation(consultation()), first);
+  assert.equal(from.practice.worklist.reports().length, 1);
 });

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type ControlFile, type Event, newMessageId, readControlFile, writeControlFile } from "@restante/mesh";
 import { createPractice } from "../../src/practice.ts";
-import type { Practice, PracticeOptions, PracticeOrganisation } from "../../src/options.ts";
+import type { TestOrganisation } from "./organisations.ts";
+import type { Practice, PracticeOptions } from "../../src/options.ts";
 import { type TestClock, testClock } from "./clock.ts";
 import { demographicsOf, record } from "./demographics.ts";
 
 /** A practice whose mailbox is a folder that the test reads and fills. */
 export interface DirectoryPractice {
   practice: Practice;
-  organisation: PracticeOrganisation;
+  organisation: TestOrganisation;
   clock: TestClock;
   events: Event[];
   folder: string;
@@ -28,7 +29,7 @@ export function temporaryFolder(t: TestContext): string {
 
 export async function openPractice(
   t: TestContext,
-  organisation: PracticeOrganisation,
+  organisation: TestOrganisation,
   changes: Partial<PracticeOptions> = {},
 ): Promise<DirectoryPractice> {
   const home = temporaryFolder(t);
@@ -41,7 +42,7 @@ export async function openPractice(
     role: "practice",
     businessResponse: { kind: "onMatch" },
     dataFolder: join(home, "practice"),
-    transport: { kind: "directory", folder },
+    transports: [{ kind: "directory", mailboxId: organisation.mailboxId, folder }],
     patients: demographicsOf(record()),
     clock,
     emit: (event) => events.push(event),

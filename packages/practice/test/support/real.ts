@@ -14,11 +14,12 @@ import {
   type TestServer,
 } from "@restante/testkit";
 import type { ConsultationSummary, OnlineConsultation } from "../../src/consultation/consultation.ts";
-import type { Practice, PracticeOptions, PracticeOrganisation } from "../../src/options.ts";
+import type { Practice, PracticeOptions } from "../../src/options.ts";
 import { createPractice } from "../../src/practice.ts";
+import type { TestOrganisation } from "./organisations.ts";
 
 /** The organisations of the test economy. */
-export const organisations: Record<keyof typeof testMailboxes, PracticeOrganisation> = {
+export const organisations: Record<keyof typeof testMailboxes, TestOrganisation> = {
   sender: {
     odsCode: parseOdsCode("Y90001"),
     name: "Testbury Federation",
@@ -87,7 +88,7 @@ export async function openParty(
     role: role === "pharmacy" ? "pharmacy" : "practice",
     businessResponse: role === "pharmacy" ? { kind: "onDecision", automatic: "30016" } : { kind: "onMatch" },
     dataFolder: join(home, "practice"),
-    transport: kind === "directory" ? { kind, folder } : { kind, client },
+    transports: [kind === "directory" ? { kind, mailboxId: organisation.mailboxId, folder } : { kind, client }],
     patients: embeddedDemographics(server.directory),
     emit: events.emit,
     ...changes,

@@ -11,6 +11,7 @@ import type { StoredBody } from "./bodies/bodies.ts";
 import type { Context } from "./context.ts";
 import { abandon, expire, type Message } from "./message.ts";
 import { announceReport } from "./routing.ts";
+import { tellOnce } from "./tell-once.ts";
 
 const PAGE = 100;
 const FORGET_TOKENS_MS = 60_000;
@@ -23,6 +24,7 @@ export interface Expiry {
 
 export function createExpiry(context: Pick<Context, "store" | "bodies" | "clock" | "emit" | "periods">): Expiry {
   const { store, bodies, clock, emit, periods } = context;
+  const failure = tellOnce((reason) => emit({ event: "server-failed", reason }));
   let running: Promise<void> | undefined;
   let closing = false;
   let tokensForgottenAt = 0;
@@ -46,8 +48,9 @@ export function createExpiry(context: Pick<Context, "store" | "bodies" | "clock"
         if (due.length < PAGE) break;
       }
       await forgetTokens();
+      failure.worked();
     } catch (error) {
-      emit({ event: "server-failed", reason: error instanceof CodedError ? error.code : "expiry failed" });
+      failure.failed(error instanceof CodedError ? error.code : "expiry failed");
     }
   }
 

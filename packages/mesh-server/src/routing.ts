@@ -15,11 +15,12 @@ import { CodedError, newMessageId, parseRoutingAddress, type RoutingErrorCode } 
 import type { Context } from "./context.ts";
 import { failRouting, type Message, place } from "./message.ts";
 import type { RoutingTask } from "./store/store.ts";
+import { tellOnce } from "./tell-once.ts";
 
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 5 * 60 * 1000;
 const LONGEST_LOOKUP_MS = 30_000;
-const PAGE = 100;
+const PAGE = 32;
 const AT_ONCE = 8;
 
 export interface Routing {
@@ -36,6 +37,7 @@ export function createRouting(
 ): Routing {
   const { store, clock, emit, periods, registry } = context;
   const closing = new AbortController();
+  const failure = tellOnce((reason) => emit({ event: "server-failed", reason }));
   let running: Promise<void> | undefined;
   let woken = false;
 
@@ -54,13 +56,14 @@ export function createRouting(
       for (;;) {
         woken = false;
         const tasks = await store.listRouting(clock.now(), PAGE);
-        if (tasks.length === 0 || closing.signal.aborted) return;
+        if (tasks.length === 0 || closing.signal.aborted) break;
         const queue = tasks.values();
         await Promise.all(Array.from({ length: AT_ONCE }, () => work(queue)));
       }
+      failure.worked();
     } catch (error) {
       woken = false;
-      emit({ event: "server-failed", reason: error instanceof CodedError ? error.code : "routing failed" });
+      failure.failed(error instanceof CodedError ? error.code : "routing failed");
     }
   }
 

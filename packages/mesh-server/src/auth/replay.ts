@@ -4,12 +4,13 @@
 //   recorded  with the request's effect, in one transaction; or, if it has none, with the next group, unwaited.
 //   released  the server could not serve (503): the same token may come again, as clients send it (reference, How
 //             clients behave).
-// A claim is dropped once the record is on disk, so memory holds only the tokens of requests in hand.
+// A claim is dropped once the record is on disk, so memory holds only the tokens of requests in hand. Where a record
+// cannot be written the claim stays, and no further request is let in before it can.
 
 import type { Store, TokenUse } from "../store/store.ts";
 
 export interface ReplayGuard {
-  /** False if the token was presented before. */
+  /** False if the token was presented before. Fails as the store does while an earlier token cannot be recorded. */
   claim(token: TokenUse): Promise<boolean>;
   /** The request is over. `record` unless the store has already recorded the token, or it may come again. */
   settle(token: TokenUse, options: { record: boolean }): void;
@@ -17,26 +18,37 @@ export interface ReplayGuard {
 
 export function createReplayGuard(store: Store): ReplayGuard {
   const claimed = new Set<string>();
+  const unrecorded = new Map<string, TokenUse>();
+
+  async function record(token: TokenUse): Promise<void> {
+    const key = tokenKey(token);
+    try {
+      await store.useToken(token);
+      unrecorded.delete(key);
+      claimed.delete(key);
+    } catch (error) {
+      unrecorded.set(key, token);
+      throw error;
+    }
+  }
 
   return {
     async claim(token) {
       const key = tokenKey(token);
       if (claimed.has(key)) return false;
       claimed.add(key);
+      let fresh = false;
       try {
-        if (!(await store.wasUsed(token))) return true;
-      } catch (error) {
-        claimed.delete(key);
-        throw error;
+        if (unrecorded.size > 0) await Promise.all(Array.from(unrecorded.values(), record));
+        fresh = !(await store.wasUsed(token));
+      } finally {
+        if (!fresh) claimed.delete(key);
       }
-      claimed.delete(key);
-      return false;
+      return fresh;
     },
-    settle(token, { record }) {
-      const release = (): unknown => claimed.delete(tokenKey(token));
-      // A store that cannot record refuses every later request, so an unrecorded token opens nothing.
-      if (record) store.useToken(token).then(release, release);
-      else release();
+    settle(token, { record: wanted }) {
+      if (wanted) record(token).catch(() => undefined);
+      else claimed.delete(tokenKey(token));
     },
   };
 }

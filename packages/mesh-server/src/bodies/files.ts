@@ -6,16 +6,17 @@
 
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, opendir, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, opendir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
 import { MeshServerError } from "../errors.ts";
+import { makeFolder, syncFolder } from "../folders.ts";
 import type { Bodies, StoredBody } from "./bodies.ts";
 
 /** @param smallBytes up to this size a body is given back to be stored in its row */
 export async function openFileBodies(folder: string, smallBytes: number): Promise<Bodies> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
 
   async function receive(
     source: Readable,
@@ -85,12 +86,7 @@ async function finish(folder: string, { handle, temporaryName, fileName }: OpenF
   await handle.sync();
   await handle.close();
   await rename(join(folder, temporaryName), join(folder, fileName));
-  const directory = await open(folder);
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await syncFolder(folder);
 }
 
 async function giveUp(folder: string, { handle, temporaryName, fileName }: OpenFile): Promise<void> {

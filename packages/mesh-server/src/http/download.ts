@@ -4,7 +4,7 @@ import { finished, pipeline } from "node:stream";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-import { formatChunkRange, formatTimestamp, type MexHeaders, writeMexHeaders } from "@restante/mesh";
+import { encodeHeaderText, formatChunkRange, formatTimestamp, type MexHeaders, writeMexHeaders } from "@restante/mesh";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 import type { Context } from "../context.ts";
@@ -82,7 +82,7 @@ async function download(
 
   const body = await context.store.body(message, chunk);
   if (body === undefined) throw new Refusal("message-unknown", { messageId: message.messageId });
-  reply.type(message.details.contentType ?? "application/octet-stream");
+  reply.type(encodeHeaderText(message.details.contentType ?? "application/octet-stream"));
   const stored = context.bodies.open(body);
   if (message.details.contentEncoding !== "gzip") {
     return reply.header("content-length", body.size).send(stored);

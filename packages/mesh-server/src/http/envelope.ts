@@ -2,6 +2,7 @@
 
 import {
   type ChunkRange,
+  decodeHeaderText,
   hasControlCharacter,
   headerLimits,
   headerNames,
@@ -30,7 +31,8 @@ export interface Envelope {
 /** @throws {Refusal} */
 export function readEnvelope(headers: IncomingHttpHeaders, sender: Mailbox, registry: Registry): Envelope {
   const mex = readMexHeaders(headers);
-  checkText(mex);
+  const contentType = decodeHeaderText(headers["content-type"] ?? "");
+  checkText(mex, contentType);
   const to = mex.to ?? "";
   if (to === "") throw new Refusal("recipient-blank");
   checkLengths(mex);
@@ -46,7 +48,7 @@ export function readEnvelope(headers: IncomingHttpHeaders, sender: Mailbox, regi
     to: readRecipient(to, workflowId, sender, registry),
     workflowId,
     totalChunks,
-    details: readDetails(mex, headers["content-type"], contentEncoding),
+    details: readDetails(mex, contentType, contentEncoding),
   };
 }
 
@@ -73,9 +75,9 @@ function readFirstRange(text: string | undefined): number {
   return range.total;
 }
 
-function checkText(mex: MexHeaders): void {
+function checkText(mex: MexHeaders, contentType: string): void {
   const linked = [mex.to, mex.workflowId, mex.checksum].some((value) => /https?:\/\//i.test(value ?? ""));
-  const controlled = Object.values(mex).some(
+  const controlled = [...Object.values(mex), contentType].some(
     (value: unknown) => typeof value === "string" && hasControlCharacter(value),
   );
   if (linked || controlled) throw new Refusal("header-malformed");
@@ -109,11 +111,7 @@ function checkSender(sender: Mailbox, workflowId: string, registry: Registry): v
   if (!registry.maySend(sender, workflowId)) throw new Refusal("sender-not-allowed");
 }
 
-function readDetails(
-  mex: MexHeaders,
-  contentType: string | undefined,
-  contentEncoding: string | undefined,
-): MessageDetails {
+function readDetails(mex: MexHeaders, contentType: string, contentEncoding: string | undefined): MessageDetails {
   const details: Record<keyof MessageDetails, string | undefined> = {
     subject: mex.subject,
     localId: mex.localId,

@@ -98,3 +98,23 @@ test("a chunk number that is none is refused with 400", async (t) => {
 
   assert.equal((await testRequest(server, pharmacy, { path })).status, 400);
 });
+
+test("a content type is given back as it was sent, whatever its letters", async (t) => {
+  const server = await startTestServer(t);
+  const post = (headers: Record<string, string>): ReturnType<typeof testRequest> =>
+    testRequest(server, sender, {
+      method: "POST",
+      path: `/messageexchange/${sender}/outbox`,
+      headers: { "mex-to": pharmacy, "mex-workflowid": testWorkflow, ...headers },
+      body: "x",
+    });
+  const strange = Buffer.from("text/plain; name=żółć").toString("latin1");
+
+  for (const headers of [{ "content-type": strange }, { "mex-content-type": strange }]) {
+    const { json } = await post(headers);
+    const path = `/messageexchange/${pharmacy}/inbox/${(json as { messageID: string }).messageID}`;
+    const answer = await testRequest(server, pharmacy, { path });
+    assert.deepEqual([answer.status, answer.headers["content-type"]], [200, strange]);
+  }
+  assert.equal((await post({ "content-type": "text/\tplain" })).status, 400);
+});

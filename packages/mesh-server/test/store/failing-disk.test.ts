@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import type { MessageId } from "@restante/mesh";
 import { MeshClientError } from "@restante/mesh-client";
-import { startServerProcess, testClient, testMailboxes, testRequest, testWorkflow } from "@restante/testkit";
+import { startServerProcess, testClient, testMailboxes, testRequest, testToken, testWorkflow } from "@restante/testkit";
 
 const { sender, pharmacy } = testMailboxes;
 const skip = process.platform === "win32" ? "Windows has no limit on the size of files to fail with" : false;
@@ -36,6 +36,16 @@ test(
         (error) => error instanceof MeshClientError && error.status === 503 && error.retry === "safe",
       );
     }
+
+    // What is read uses a token up, and that must be recorded too.
+    const path = `/messageexchange/${pharmacy}/inbox`;
+    const authorization = testToken(server, pharmacy);
+    const statuses = [];
+    for (let again = 0; again < 3; again += 1) {
+      statuses.push((await testRequest(server, pharmacy, { path, headers: { authorization } })).status);
+    }
+    assert.ok(statuses.filter((status) => status === 200).length <= 1, `answered ${statuses.join(", ")}`);
+    assert.equal((await testRequest(server, pharmacy, { path })).status, 503);
 
     await server.kill();
     await server.start();

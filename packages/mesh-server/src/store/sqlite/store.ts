@@ -1,10 +1,10 @@
 // The embedded engine: one SQLite database, one thread that writes it (writer.ts), and reads beside it.
 
-import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 import { MeshServerError } from "../../errors.ts";
+import { makeFolder, syncFolder } from "../../folders.ts";
 import { once } from "../../once.ts";
 import type { StoredBody } from "../../bodies/bodies.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, Store } from "../store.ts";
@@ -18,11 +18,12 @@ import { prepareTables, prepareWriter } from "./schema.ts";
  * @throws {MeshServerError} `store-in-use`, `store-too-new`
  */
 export async function openSqliteStore(folder: string, onStopped: (reason: string) => void): Promise<Store> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const lock = lockFolder(folder);
   const file = join(folder, "store.sqlite");
   try {
     makeTables(file);
+    // The database's own name must be on disk before anything is said to be.
     await syncFolder(folder);
     const commits = await startGroupCommit(file, onStopped);
     return createStore(new DatabaseSync(file, { readOnly: true }), commits, lock);
@@ -93,16 +94,6 @@ function lockFolder(folder: string): DatabaseSync {
   } catch (cause) {
     lock.close();
     throw new MeshServerError("store-in-use", "Another server uses this data folder.", { cause });
-  }
-}
-
-/** The database's own name must be on disk too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

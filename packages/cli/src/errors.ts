@@ -4,6 +4,7 @@ export type CliErrorCode =
   | "usage"
   | "folder-in-use"
   | "folder-not-ours"
+  | "folder-unusable"
   | "port-in-use"
   | "file-unreadable"
   | "settings-unreadable"

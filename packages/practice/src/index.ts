@@ -11,3 +11,4 @@ export type * from "./options.ts";
 export { createWorklistPages, type WorklistPages, type WorklistPagesOptions } from "./pages/worklist-pages.ts";
 export { createPractice } from "./practice.ts";
 export type * from "./worklist.ts";
+export { type ConsultationPair, consultationPair } from "./outbound/consultation-pair.ts";

@@ -1,5 +1,6 @@
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { type Command, readWords } from "../command.ts";
+import { DEFAULT_DATA } from "../defaults.ts";
 import { type Economy, openEconomy } from "../economy/economy.ts";
 import { runSampleJourneys } from "../economy/sample-journeys.ts";
 import { startEconomy, type WholeEconomy } from "../economy/whole.ts";
@@ -56,8 +57,8 @@ function introduce(economy: Economy, { server, organisations }: WholeEconomy, { 
 }
 
 function suggest(economy: Economy, { organisations }: WholeEconomy, { print, paint }: Terminal): void {
-  const data = `./${relative(process.cwd(), economy.folder)}`;
-  const option = data === "./restante-data" ? "" : ` --data ${data}`;
+  const data = shortest(economy.folder);
+  const option = economy.folder === resolve(DEFAULT_DATA) ? "" : ` --data ${data}`;
   const out = organisations
     .flatMap(({ organisation }) => organisation.mailboxes)
     .find((mailbox) => mailbox.transport === "directory");
@@ -69,4 +70,10 @@ function suggest(economy: Economy, { organisations }: WholeEconomy, { print, pai
     print(`                                       ${data}/mesh/${out.mailboxId}/OUT`);
   }
   print("\nCtrl-C stops it.\n");
+}
+
+/** A path as a person would type it here. */
+function shortest(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.length < path.length ? fromHere : path;
 }

@@ -115,7 +115,10 @@ async function releaseData(paths: PairPaths, content: Uint8Array): Promise<void>
   }
 }
 
-function controlFileOf(message: Outgoing): ControlFile {
+/** What the control file of a message to be sent says. */
+export function controlFileOf(
+  message: Pick<Outgoing, "mailboxId" | "toAddress" | "subject" | "localId" | "workflowId">,
+): ControlFile {
   return {
     version: "1.0",
     addressType: "DTS",

@@ -12,7 +12,7 @@ export interface EarlierVersion {
 
 /** Builds the ITK3 message that carries a consultation's report. Throws Itk3Error "input-invalid". */
 export function buildMessage(
-  { organisation, clock, generation }: PracticeContext,
+  { organisation, clock, generation }: Pick<PracticeContext, "organisation" | "clock" | "generation">,
   senderMailbox: MailboxId,
   consultation: Consultation,
   report: Uint8Array,

@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { join, relative } from "node:path";
+import { consultationPair, readConsultation } from "@restante/practice";
+import { type Command, readWords } from "../command.ts";
+import { mailboxFolder, openEconomy, organisationOf } from "../economy/economy.ts";
+import { CliError } from "../errors.ts";
+import { writeWhole } from "../write-whole.ts";
+import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
+
+export const pairCommand: Command = {
+  name: "pair",
+  summary: "write a consultation as a .dat and a .ctl file, to be dropped into OUT by hand",
+  help: [
+    "Usage: restante pair FILE [OPTIONS]",
+    "",
+    "Builds the ITK3 message of a consultation and writes it as the two files that a MESH client takes from OUT. Nothing",
+    "is stored with the organisation's system, so it shows the acknowledgements as answers to something it never sent.",
+    "",
+    "  --into DIR             where to write them (default: here)",
+    economyHelp,
+  ].join("\n"),
+
+  async run(words, terminal) {
+    const { values, positionals } = readWords(
+      "pair",
+      words,
+      { ...economyOptions, into: { type: "string", default: "." } },
+      { min: 1, max: 1, name: "FILE" },
+    );
+    const consultation = await readConsultation(positionals[0]!);
+    const economy = await openEconomy(readEconomyOptions(values));
+    const organisation = organisationOf(economy, consultation.organisation.odsCode);
+    const mailbox = organisation.mailboxes.find(({ transport }) => transport === "directory");
+    if (mailbox === undefined) {
+      throw new CliError(
+        "organisation-unknown",
+        `${organisation.odsCode} has no mailbox with folders: it works by API`,
+      );
+    }
+    const { mailboxId } = mailbox;
+    const { headerId, data, control } = await consultationPair(
+      { ...consultation, id: randomUUID() },
+      { organisation, mailboxId },
+    );
+    try {
+      // The control file last: a MESH client takes it for the whole pair.
+      await writeWhole(values.into, `${headerId}.dat`, data, 0o600);
+      await writeWhole(values.into, `${headerId}.ctl`, control, 0o600);
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
+      throw new CliError("folder-unusable", `cannot write into ${values.into}: ${code}`, { cause });
+    }
+    const name = join(values.into, headerId);
+    terminal.print(`${name}.dat\n${name}.ctl\n`);
+    terminal.print(
+      `Move them, the .dat first, into ${relative(process.cwd(), join(mailboxFolder(economy, mailboxId), "OUT"))}`,
+    );
+    return 0;
+  },
+};

@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -20,7 +20,10 @@ export async function openBrowser(t: TestContext): Promise<Browser | undefined> 
   process.env["TMPDIR"] = folder;
   const { default: chromium, inflate, setupLambdaEnvironment } = await import("@sparticuz/chromium");
   const executablePath = await chromium.executablePath();
-  if (!(await exists("/etc/fonts"))) process.env["FONTCONFIG_PATH"] = join(folder, "fonts");
+  // Its own fonts, so that the pages look alike on every machine, one without any fonts too.
+  const fonts = `<?xml version="1.0"?><fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/cache</cachedir></fontconfig>`;
+  await writeFile(join(folder, "fonts.conf"), fonts);
+  process.env["FONTCONFIG_PATH"] = folder;
 
   const launch = async (): Promise<Browser> => {
     const browser = await playwright.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
@@ -46,11 +49,4 @@ export async function openBrowser(t: TestContext): Promise<Browser | undefined> 
 
 function isMissingLibrary(error: unknown): boolean {
   return /error while loading shared libraries|cannot open shared object file/.test(String(error));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -13,6 +13,7 @@ import {
 import { sectionRules } from "./rules/clinical/sections.ts";
 import { compositionRules } from "./rules/composition.ts";
 import { envelopeRules } from "./rules/envelope.ts";
+import { fhirRules } from "./rules/fhir.ts";
 import { handlingRules, headerRules } from "./rules/header.ts";
 import { peopleRules } from "./rules/people.ts";
 import { profileRules } from "./rules/profiles.ts";
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   ...handlingRules,
   ...headerRules,
   ...profileRules,
+  ...fhirRules,
   ...compositionRules,
   ...peopleRules,
   ...sectionRules,

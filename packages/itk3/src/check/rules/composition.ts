@@ -111,6 +111,17 @@ export const compositionRules: readonly Rule[] = [
     ),
   ),
   rule(
+    { own: "Composition.text:practice" },
+    "The practice in Composition.text is not the sending Organization.",
+    onComposition((composition, { message: { custodian }, useCase }) => {
+      if (useCase !== "consultation-summary" || composition.confidentiality === "R" || custodian === undefined)
+        return none;
+      const text = plainText(composition.text?.div);
+      const said = [custodian.name, identifierOf(custodian.identifier, systems.odsOrganisation)];
+      return unless(!/, seen at /.test(text) || said.every((part) => text.includes(part ?? "")), composition, "text");
+    }),
+  ),
+  rule(
     { own: "Composition.text:nhs-number" },
     "The NHS number in Composition.text is not the Patient's.",
     onComposition((composition, { message }) => {

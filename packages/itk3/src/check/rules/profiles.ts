@@ -18,7 +18,7 @@ function rule(own: string, text: string, breaches: Rule["breaches"], rest: Parti
 
 const payload = { responseCode: "20009" } as const;
 
-/** One rule an element that a profile takes away. */
+/** One rule an element that a profile takes away; `profile` may go on to an element: `ITK-MessageHeader-2:event`. */
 function absent(
   profile: string,
   names: readonly string[],
@@ -27,8 +27,8 @@ function absent(
 ): Rule[] {
   return names.map((name) =>
     rule(
-      `${profile}:${name}`,
-      `${profile} does not allow ${name}.`,
+      `${profile}${profile.includes(":") ? "." : ":"}${name}`,
+      `${profile.replace(":", ", ")} does not allow ${name}.`,
       (context) => elements(context).flatMap((element) => unless(!(name in element), element, name)),
       rest,
     ),
@@ -104,10 +104,27 @@ function repeatedUrls(bundle: Bundle): Breach[] {
   return breaches;
 }
 
+/** A slice of the identifiers that a CareConnect profile allows once. */
+function onlyOne(type: "Practitioner" | "Organization", system: string, name: string): Rule {
+  return rule(
+    `CareConnect-${type}-1:identifier`,
+    `${type} has more than one ${name}.`,
+    ({ inner }) =>
+      ofType(inner, type).flatMap((resource) =>
+        unless(
+          (resource.identifier ?? []).filter((found) => found.system === system).length <= 1,
+          resource,
+          "identifier",
+        ),
+      ),
+    payload,
+  );
+}
+
 export const profileRules: readonly Rule[] = [
   ...bundleRules("ITK-Message-Bundle-1", "message", ({ message }) => message.bundle, {}),
   ...absent("ITK-Message-Bundle-1", bundleTakesAway, messageBundle),
-  ...absent("ITK-Message-Bundle-1", entryTakesAway, ({ message }) => entries(message.bundle)),
+  ...absent("ITK-Message-Bundle-1:entry", entryTakesAway, ({ message }) => entries(message.bundle)),
   rule(
     "ITK-Message-Bundle-1:entry[0]",
     "The first entry of a message is its MessageHeader (FHIR bdl-12).",
@@ -115,7 +132,7 @@ export const profileRules: readonly Rule[] = [
   ),
   ...bundleRules("ITK-Document-Bundle-1", "document", ({ message }) => message.document, payload),
   ...absent("ITK-Document-Bundle-1", bundleTakesAway, documentBundle, payload),
-  ...absent("ITK-Document-Bundle-1", entryTakesAway, ({ message }) => entries(message.document), payload),
+  ...absent("ITK-Document-Bundle-1:entry", entryTakesAway, ({ message }) => entries(message.document), payload),
   rule(
     "ITK-Document-Bundle-1:entry[0]",
     "The first entry of a document is its Composition (FHIR bdl-11).",
@@ -215,6 +232,9 @@ export const profileRules: readonly Rule[] = [
     payload,
   ),
   ...absent("CareConnect-Patient-1", ["animal", "communication"], innerOf("Patient"), payload),
+  onlyOne("Practitioner", systems.sdsUser, "SDS user id"),
+  onlyOne("Organization", systems.odsOrganisation, "ODS organisation code"),
+  onlyOne("Organization", systems.odsSite, "ODS site code"),
   ...absent("CareConnect-Practitioner-1", ["communication"], innerOf("Practitioner"), payload),
   rule(
     "CareConnect-Composition-1:identifier",
@@ -235,21 +255,6 @@ export const profileRules: readonly Rule[] = [
     payload,
   ),
   ...absent("ITK-Attachment-Binary-1", ["securityContext"], innerOf("Binary"), payload),
-  rule(
-    "FHIR:modifierExtension",
-    "A modifier extension may change the meaning of what holds it, and none is known to Send Document.",
-    ({ message }) => modifiers(message.bundle),
-    { ...payload, issueCode: "extension" },
-  ),
-  rule(
-    "FHIR:implicitRules",
-    "A resource follows implicit rules, and none are known to Send Document.",
-    ({ inner, outer }) =>
-      [...outer, ...inner].flatMap((resource) =>
-        unless(resource.implicitRules === undefined, resource, "implicitRules"),
-      ),
-    payload,
-  ),
   {
     numbers: { itk: "FHIR-PDS-10" },
     severity: "error",
@@ -300,13 +305,3 @@ export const profileRules: readonly Rule[] = [
     ],
   },
 ];
-
-function modifiers(element: object): Breach[] {
-  const breaches: Breach[] = "modifierExtension" in element ? [{ element, path: "modifierExtension" }] : [];
-  for (const held of Object.values(element)) {
-    for (const item of Array.isArray(held) ? held : [held]) {
-      if (typeof item === "object" && item !== null) breaches.push(...modifiers(item as object));
-    }
-  }
-  return breaches;
-}

@@ -1,0 +1,125 @@
+import type { Bundle, Resource, stu3 } from "@restante/itk3";
+import { messageOf } from "@restante/itk3";
+import type { Mutant } from "./mutate.ts";
+
+type Message = NonNullable<ReturnType<typeof messageOf>>;
+type Change = (message: Message) => void;
+
+/** Finds a resource of the document; a message without one is left as it is. */
+function first<T extends Resource["resourceType"]>(
+  message: Message,
+  type: T,
+  holds: (resource: Extract<Resource, { resourceType: T }>) => boolean = () => true,
+): Extract<Resource, { resourceType: T }> | undefined {
+  return (message.document?.entry ?? [])
+    .flatMap(({ resource }) => resource ?? [])
+    .filter((resource): resource is Extract<Resource, { resourceType: T }> => resource.resourceType === type)
+    .find(holds);
+}
+
+function adding(what: string, target: (message: Message) => object | undefined, added: object): [string, Change] {
+  return [`${what} with ${Object.keys(added).join()}`, (message) => void Object.assign(target(message) ?? {}, added)];
+}
+
+function moveFirst(list: unknown[] | undefined): void {
+  list?.push(...list.splice(0, 1));
+}
+
+const bundleParts = [{ total: 1 }, { link: [{ relation: "self", url: "urn:x" }] }, { signature: { who: 1 } }];
+const entryParts = [
+  { link: [{ relation: "self", url: "urn:x" }] },
+  { search: { mode: "match" } },
+  { request: { method: "GET", url: "urn:x" } },
+  { response: { status: "200" } },
+];
+const headerParts = ["enterer", "author", "responsible", "receiver"].map((name) => ({ [name]: { display: "x" } }));
+const organizationParts = [
+  { active: true },
+  { type: [{ text: "x" }] },
+  { name: "x" },
+  { alias: ["x"] },
+  { telecom: [{ value: "x" }] },
+  { address: [{ text: "x" }] },
+  { partOf: { display: "x" } },
+  { contact: [{ name: { text: "x" } }] },
+  { endpoint: [{ display: "x" }] },
+];
+
+const changes: readonly [string, Change][] = [
+  ...bundleParts.map((part) => adding("message bundle", ({ bundle }) => bundle, part)),
+  ...bundleParts.map((part) => adding("document bundle", ({ document }) => document, part)),
+  ...entryParts.map((part) => adding("message entry", ({ bundle }) => bundle.entry?.[0], part)),
+  ...entryParts.map((part) => adding("document entry", ({ document }) => document?.entry?.[0], part)),
+  ...headerParts.map((part) => adding("header", ({ header }) => header, part)),
+  adding("header", ({ header }) => header, { reason: { text: "x" } }),
+  adding("header", ({ header }) => header, { destination: [{ endpoint: "urn:x" }] }),
+  adding("header", ({ header }) => header, { response: { identifier: "a", code: "ok" } }),
+  adding("header", ({ header }) => header, { focus: [{ reference: "urn:x" }, { reference: "urn:y" }] }),
+  adding("event", ({ header }) => header.event, { version: "1" }),
+  adding("event", ({ header }) => header.event, { userSelected: true }),
+  ...["name", "software", "version"].map((name) => adding("source", ({ header }) => header.source, { [name]: "x" })),
+  adding("source", ({ header }) => header.source, { contact: { value: "x" } }),
+  ...organizationParts.map((part) => adding("header organisation", ({ sender }) => sender, part)),
+  adding("patient", ({ patient }) => patient, { animal: { species: { text: "x" } } }),
+  adding("patient", ({ patient }) => patient, { communication: [{ language: { text: "x" } }] }),
+  adding("patient", ({ patient }) => patient, { modifierExtension: [{ url: "urn:x", valueCode: "x" }] }),
+  adding("patient", ({ patient }) => patient, { implicitRules: "urn:x" }),
+  adding("practitioner", (message) => first(message, "Practitioner"), { communication: [{ text: "x" }] }),
+  [
+    "an organisation with two site codes",
+    ({ custodian }) => {
+      const system = "https://fhir.nhs.uk/Id/ods-site-code";
+      custodian?.identifier?.push({ system, value: "Y90001A" }, { system, value: "Y90001B" });
+    },
+  ],
+  adding("binary", (message) => first(message, "Binary"), { securityContext: { display: "x" } }),
+  adding("binary", (message) => first(message, "Binary"), { content: "SGVsbG8=" }),
+  adding("composition", ({ composition }) => composition, { confidentiality: "R" }),
+  adding("allergy", (message) => first(message, "AllergyIntolerance"), { onsetString: "long ago" }),
+  adding("vaccine not given", (message) => first(message, "Immunization", ({ notGiven }) => notGiven === true), {
+    explanation: { reason: [{ text: "Travel" }] },
+  }),
+  [
+    "an order with repeat information",
+    (message) => {
+      const url =
+        "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-MedicationRepeatInformation-1";
+      first(message, "MedicationRequest", ({ intent }) => intent === "order")?.extension?.push({ url });
+    },
+  ],
+  [
+    "an answer without a value",
+    (message) => {
+      const item = first(message, "QuestionnaireResponse")?.item?.[0];
+      if (item !== undefined) item.answer = [{ id: "a" }];
+    },
+  ],
+  [
+    "an unverified number without an address",
+    ({ patient }) => {
+      const status = patient?.identifier?.[0]?.extension?.[0]?.valueCodeableConcept?.coding?.[0];
+      if (status !== undefined) status.code = "02";
+      delete (patient as Partial<stu3.Patient> | undefined)?.address;
+    },
+  ],
+  ["the header last", ({ bundle }) => moveFirst(bundle.entry)],
+  ["the composition last", ({ document }) => moveFirst(document?.entry)],
+  [
+    "the attachments last",
+    ({ composition }) => {
+      moveFirst(composition?.section);
+      moveFirst(composition?.section);
+    },
+  ],
+];
+
+/** Messages with something too many: elements that profiles take away, and the like. */
+export function* additionsTo(original: Bundle): Generator<Mutant<Bundle>> {
+  for (const [what, change] of changes) {
+    const value = structuredClone(original);
+    const message = messageOf(value);
+    if (message === undefined) continue;
+    change(message);
+    yield { what, value };
+  }
+}

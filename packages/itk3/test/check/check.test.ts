@@ -199,7 +199,8 @@ test("an envelope that does not go with the message is found field by field", ()
     [{ to: "GPPROVIDER_9000000009_04021980_O'Łukasz-Ampère" }, "GPCM-SD-CS-042", "envelope.to"],
     [{ to: "GPPROVIDER_9000000017_03021980_O'Łukasz-Ampère" }, "GPCM-SD-CS-042", "envelope.to"],
     [{ workflowId: "GPFED_CONSULT_REPORT_OLD" }, "GPCM-SD-CS-061", "envelope.workflowId"],
-    [{ subject: "Consultation report" }, "GPCM-SD-CS-065", "envelope.subject"],
+    [{ subject: "Consultation report, Version 1" }, "GPCM-SD-CS-065", "envelope.subject"],
+    [{ subject: envelope.subject.replace("Version 1", "Version 2") }, "GPCM-SD-CS-006", "envelope.subject"],
     [{ localId: "Y90009" }, "GPCM-SD-CS-079", "envelope.localId"],
   ] as const;
   assert.deepEqual(checked(valid, { envelope: right }).findings, []);

@@ -61,7 +61,11 @@ function subjects(): Subject[] {
       responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
       generation: 1,
     });
-    made.push({ name: "response", bundle, options: { generation: 1, useCase: "response" } });
+    made.push({
+      name: "response",
+      bundle,
+      options: { generation: 1, useCase: "response", envelope: { workflowId: "GPFED_CONSULT_REPORT_ACK" } },
+    });
   }
   return made;
 }

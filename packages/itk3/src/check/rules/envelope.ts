@@ -1,7 +1,7 @@
 // The envelope held against the message in it.
-import { isRoutingAddress, parseRoutingAddress } from "@restante/mesh";
+import { isAckWorkflow, isRoutingAddress, parseRoutingAddress } from "@restante/mesh";
 import { systems } from "../../names.ts";
-import { identifierOf, none, officialFamily, unless } from "../look.ts";
+import { identifierOf, none, officialFamily, plainText, unless } from "../look.ts";
 import type { Breach, CheckContext, EnvelopeToCheck, Rule } from "../rule.ts";
 
 /** Looks at one field of the envelope, where the message is a document and came with that field. */
@@ -34,7 +34,7 @@ const workflows = (context: CheckContext): readonly string[] => {
     : ["GPCONNECT_SEND_DOCUMENT"];
 };
 
-// A confidential consultation of 1.x leaves the practice out. CS-065 lacks the version, CS-006 demands it: either passes.
+// A confidential consultation of 1.x leaves the practice out. CS-065 lacks the version, CS-006 demands it: that is a rule of its own.
 const firstSubjects: Readonly<Record<string, RegExp>> = {
   "consultation-summary":
     /^Consultation report for \S.*, NHS Number [\d ]{10,14}, seen at \S.*, ODS Code \S+(?:, Version \d+)?$/,
@@ -49,6 +49,8 @@ function subjectPattern(context: CheckContext): RegExp | undefined {
   if (context.generation === 2) return secondSubject;
   return context.message.composition?.confidentiality === "R" ? confidentialSubject : firstSubjects[context.useCase];
 }
+
+const versionOf = (text: string): string | undefined => /, Version:? (\d+)$/i.exec(text.slice(0, 4000))?.[1];
 
 const letters = (text: string): string =>
   text
@@ -105,6 +107,15 @@ export const envelopeRules: readonly Rule[] = [
     ["GPCM-SD-CS-068", "GPCM-SD-OC-164", "GPCM-SD-GE-291", "SCAL-GPCM-SD-062", "SCAL-GPCM-SD-064"],
   ),
   rule(
+    "subject",
+    { cs: "006", scal: "GPCM-SD-091" },
+    "The subject does not end with the version that Composition.text gives.",
+    (subject, { message: { composition } }) => {
+      const version = versionOf(plainText(composition?.text?.div));
+      return version === undefined || versionOf(subject) === version;
+    },
+  ),
+  rule(
     "localId",
     { cs: "079", oc: "174", ge: "296" },
     "LocalId is not the ODS code of the sending organisation.",
@@ -112,4 +123,16 @@ export const envelopeRules: readonly Rule[] = [
       custodian === undefined || localId === identifierOf(custodian.identifier, systems.odsOrganisation),
     ["GPCM-SD-CS-080", "GPCM-SD-OC-175", "GPCM-SD-GE-292"],
   ),
+  {
+    numbers: { cs: "062" },
+    alsoShows: ["GPCM-SD-OC-161", "GPCM-SD-GE-288"],
+    severity: "error",
+    responseCode: "20006",
+    issueCode: "processing",
+    text: "The workflow of a response is not that of acknowledgements.",
+    breaches: ({ envelope, useCase }): readonly Breach[] =>
+      useCase !== "response" || envelope?.workflowId === undefined
+        ? none
+        : unless(isAckWorkflow(envelope.workflowId), envelope, "workflowId"),
+  },
 ];

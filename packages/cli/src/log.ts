@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { Event } from "@restante/mesh";
 import { pino } from "pino";
 
@@ -24,8 +24,9 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
  * (see `Event` in the mesh package), so there is nothing to redact here, and a test reads a whole run's log to prove it.
  */
 export function openLog(file: string): { record(event: Event): void } & Disposable {
-  const stream = pino.destination({ dest: file, append: true, mkdir: true, sync: false });
-  stream.on("ready", () => chmodSync(file, 0o600));
+  const handle = openSync(file, "a", 0o600);
+  // Each line is written before the next thing happens: the last ones before a crash are the ones wanted.
+  const stream = pino.destination({ dest: handle, sync: true });
   const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
     record(event) {
@@ -33,7 +34,7 @@ export function openLog(file: string): { record(event: Event): void } & Disposab
     },
     [Symbol.dispose]() {
       stream.flushSync();
-      stream.end();
+      closeSync(handle);
     },
   };
 }

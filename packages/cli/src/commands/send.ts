@@ -60,7 +60,7 @@ export const sendCommand: Command = {
       terminal.print("Its system is not running: the message goes out when `restante up` is started.");
       return 0;
     }
-    return watch(() => practice.worklist.report(headerId), seconds, terminal);
+    return await watch(() => practice.worklist.report(headerId), seconds, terminal);
   },
 };
 

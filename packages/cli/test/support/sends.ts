@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Consultation, type Practice, readConsultation } from "@restante/practice";
 import { type Economy, organisationOf } from "../../src/economy/economy.ts";
@@ -42,8 +43,11 @@ export async function allAcknowledged(
   }
 }
 
-/** Every report is one open task of the receiver, no two tasks are of one report, and each was answered once a level. */
-export function assertOneTaskEach(receiver: Practice, headerIds: readonly string[]): void {
+/**
+ * Every report is one open task of the receiver, no two tasks are of one report, and each was answered once a level.
+ * Gives how many messages came a second time and were recognised.
+ */
+export function assertOneTaskEach(receiver: Practice, headerIds: readonly string[]): number {
   const tasks = receiver.worklist
     .tasks({ limit: 10 * headerIds.length })
     .map(({ taskId }) => receiver.worklist.task(taskId)!);
@@ -55,6 +59,16 @@ export function assertOneTaskEach(receiver: Practice, headerIds: readonly string
       "infrastructure 20013",
     ]);
   }
+  return tasks.reduce((sum, task) => sum + task.duplicates.length, 0);
+}
+
+/** What has become of the messages that the MESH server ever accepted: type and state, each kind once. */
+export function messageStates(economy: Economy): string[] {
+  using database = new DatabaseSync(join(economy.folder, "server", "store.sqlite"), { readOnly: true });
+  return database
+    .prepare("SELECT DISTINCT type || ' ' || state AS found FROM message ORDER BY found")
+    .all()
+    .map(({ found }) => String(found));
 }
 
 /** The names in one of a mailbox's folders, without the client's own files. */

@@ -20,6 +20,7 @@ export type { CheckResult, Finding, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";
 export { Itk3Error, type Itk3ErrorCode } from "./errors.ts";
 export type { Issue, IssueCode } from "./issue.ts";
+export { writeJson } from "./json/write-resource.ts";
 export { messageOf } from "./message/message-of.ts";
 export type { Attachment, Itk3Message, MessageHandling, ReadResult, Remains } from "./message/model.ts";
 export { type ReadOptions, readMessage } from "./message/read-message.ts";

@@ -1,5 +1,6 @@
 import { Refusal } from "../issue.ts";
 import { decodeText, recommendedMaxBytes } from "../read/decode.ts";
+import { readJsonResource } from "../json/read-resource.ts";
 import { readXmlResource } from "../xml/read-resource.ts";
 import type { Resource } from "../stu3/types.ts";
 import { readHandling } from "./handling.ts";
@@ -12,21 +13,26 @@ export interface ReadOptions {
 }
 
 /**
- * Reads an ITK3 message. Never throws: what cannot be read has no `message` and an issue that says why.
+ * Reads an ITK3 message, in XML or JSON. Never throws: what cannot be read has no `message` and an issue that says why.
  *
  * Elements in the wrong order are read with a warning; unknown elements, and values that are none, are left out with an
  * error. What is left is for `check` to judge.
  */
 export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadResult {
   try {
-    const { resource, issues, refused } = readXmlResource(decodeText(bytes, options.maxBytes ?? recommendedMaxBytes));
+    const text = decodeText(bytes, options.maxBytes ?? recommendedMaxBytes);
+    const { resource, issues, refused } = /^\s*\{/.test(text) ? readJsonResource(text) : readXmlResource(text);
     if (refused !== undefined) {
       return { message: undefined, issues: [...issues, refused], remains: remainsOf(resource) };
     }
     const message = resource?.resourceType === "Bundle" ? messageOf(resource, issues) : undefined;
     if (message !== undefined) return { message, issues };
-    const text = "There is no MessageHeader in a message Bundle.";
-    issues.push({ severity: "error", code: "not-a-message", location: resource?.resourceType ?? "", text });
+    issues.push({
+      severity: "error",
+      code: "not-a-message",
+      location: resource?.resourceType ?? "",
+      text: "There is no MessageHeader in a message Bundle.",
+    });
     return { message: undefined, issues, remains: remainsOf(resource) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

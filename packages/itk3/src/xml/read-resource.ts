@@ -5,7 +5,9 @@
 //   narrative  the xhtml div: elements are checked against the white list, the text is kept as written
 //   skip       something unknown, or one too many: reported once, not read
 import { type Issue, type IssueCode, Refusal } from "../issue.ts";
+import { issueList } from "../read/issue-list.ts";
 import { setPosition } from "../read/positions.ts";
+import type { ReadResource } from "../read/read-resource.ts";
 import {
   type ElementDefinition,
   isElementName,
@@ -43,18 +45,9 @@ interface Frame {
   complained: boolean;
 }
 
-export interface ReadResource {
-  /** As far as it was read: whole only where `refused` is undefined. */
-  resource: Resource | undefined;
-  issues: Issue[];
-  refused: Issue | undefined;
-}
-
-const maxIssues = 500;
-
 /** Reads one resource from XML. Never throws. */
 export function readXmlResource(text: string): ReadResource {
-  const issues: Issue[] = [];
+  const { issues, add } = issueList();
   const frames: Frame[] = [];
   let root: Value | undefined;
 
@@ -63,17 +56,8 @@ export function readXmlResource(text: string): ReadResource {
     return (last === undefined ? parts : [...parts, last]).join(".");
   };
   const report = (severity: Issue["severity"], code: IssueCode, place: string, position: Place, text: string): void => {
-    if (issues.length > maxIssues) return;
     const { line, column } = position;
-    issues.push({ severity, code, location: place, line, column, text });
-    if (issues.length === maxIssues) {
-      issues.push({
-        severity: "error",
-        code: "too-many-issues",
-        location: "",
-        text: `More than ${maxIssues} issues: the rest are not listed.`,
-      });
-    }
+    add({ severity, code, location: place, line, column, text });
   };
   const refuse = (code: IssueCode, position: Place, reason: string): never => {
     const { line, column } = position;

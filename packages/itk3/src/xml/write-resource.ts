@@ -5,6 +5,7 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
+import { refuseUnknown } from "../stu3/refuse-unknown.ts";
 import type { Resource } from "../stu3/types.ts";
 
 type Value = Readonly<Record<string, unknown>>;
@@ -102,16 +103,6 @@ function writeComplex(
   writeChildren(out, type, value, `${indent}  `);
   if (out.length === before) out[before - 1] = `${head}${attributes}/>\n`;
   else out.push(`${indent}</${name}>\n`);
-}
-
-function refuseUnknown(type: TypeDefinition, value: Value): void {
-  for (const key in value) {
-    if (value[key] === undefined || key === "resourceType") continue;
-    const definition = type.byName.get(key.startsWith("_") ? key.slice(1) : key);
-    if (definition === undefined || (key.startsWith("_") && definition.kind !== "primitive")) {
-      throw new Itk3Error("input-invalid", `${type.name} holds an element that STU3 does not know.`);
-    }
-  }
 }
 
 function scalarText(value: unknown): string {

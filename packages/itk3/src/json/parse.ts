@@ -1,0 +1,140 @@
+// JSON with what JSON.parse throws away: where a value stands, how a number was written, and that a name stood twice.
+import { type IssueCode, Refusal } from "../issue.ts";
+
+export interface JsonPlace {
+  line: number;
+  column: number;
+}
+
+export type JsonNode = JsonPlace &
+  (
+    | { kind: "object"; members: Map<string, JsonNode> }
+    | { kind: "array"; items: JsonNode[] }
+    | { kind: "string"; value: string }
+    | { kind: "number"; source: string }
+    | { kind: "boolean"; value: boolean }
+    | { kind: "null" }
+  );
+
+/** Objects and arrays alternate, so that this is as deep as 64 XML elements. */
+const maxDepth = 128;
+
+const numberPattern = /-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,300})?/y;
+const words = { true: true, false: false, null: undefined } as const;
+
+/** @throws Refusal where `text` is no JSON, nests too deep or names a member twice. */
+export function parseJson(text: string): JsonNode {
+  let at = 0;
+  let line = 1;
+  let lineStart = 0;
+
+  const refuse = (code: IssueCode, reason: string): never => {
+    throw new Refusal({ severity: "error", code, location: "", line, column: at - lineStart + 1, text: reason });
+  };
+  const malformed = (): never => refuse("not-well-formed", "Not well-formed JSON.");
+
+  const skipSpace = (): void => {
+    for (; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === 0x0a) {
+        line += 1;
+        lineStart = at + 1;
+      } else if (code !== 0x20 && code !== 0x09 && code !== 0x0d) {
+        return;
+      }
+    }
+  };
+
+  const expect = (character: string): void => {
+    skipSpace();
+    if (text[at] !== character) malformed();
+    at += 1;
+  };
+
+  const readString = (): string => {
+    if (text[at] !== '"') malformed();
+    let end = text.indexOf('"', at + 1);
+    while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+    if (end === -1) malformed();
+    const inside = text.slice(at + 1, end);
+    at = end + 1;
+    // oxlint-disable-next-line no-control-regex -- JSON strings must escape these
+    if (/[\u0000-\u001f]/.test(inside)) malformed();
+    if (!inside.includes("\\")) return inside;
+    try {
+      return JSON.parse(`"${inside}"`) as string;
+    } catch {
+      return malformed();
+    }
+  };
+
+  const readObject = (place: JsonPlace, depth: number): JsonNode => {
+    const members = new Map<string, JsonNode>();
+    at += 1;
+    skipSpace();
+    if (text[at] === "}") {
+      at += 1;
+      return { kind: "object", members, ...place };
+    }
+    for (;;) {
+      skipSpace();
+      const name = readString();
+      if (members.has(name)) refuse("not-well-formed", "Not well-formed JSON: a name stands twice in one object.");
+      expect(":");
+      members.set(name, readValue(depth));
+      skipSpace();
+      if (text[at] === "}") break;
+      expect(",");
+    }
+    at += 1;
+    return { kind: "object", members, ...place };
+  };
+
+  const readArray = (place: JsonPlace, depth: number): JsonNode => {
+    const items: JsonNode[] = [];
+    at += 1;
+    skipSpace();
+    if (text[at] === "]") {
+      at += 1;
+      return { kind: "array", items, ...place };
+    }
+    for (;;) {
+      items.push(readValue(depth));
+      skipSpace();
+      if (text[at] === "]") break;
+      expect(",");
+    }
+    at += 1;
+    return { kind: "array", items, ...place };
+  };
+
+  const readValue = (depth: number): JsonNode => {
+    skipSpace();
+    if (depth > maxDepth) refuse("too-deep", "Objects and arrays are nested too deep.");
+    const place = { line, column: at - lineStart + 1 };
+    const first = text[at];
+    if (first === "{") return readObject(place, depth + 1);
+    if (first === "[") return readArray(place, depth + 1);
+    if (first === '"') return { kind: "string", value: readString(), ...place };
+    for (const [word, value] of Object.entries(words)) {
+      if (!text.startsWith(word, at)) continue;
+      at += word.length;
+      return value === undefined ? { kind: "null", ...place } : { kind: "boolean", value, ...place };
+    }
+    numberPattern.lastIndex = at;
+    const source = numberPattern.exec(text)?.[0] ?? malformed();
+    at += source.length;
+    return { kind: "number", source, ...place };
+  };
+
+  const value = readValue(1);
+  skipSpace();
+  if (at < text.length) malformed();
+  return value;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let slashes = 0;
+  while (text[quote - 1 - slashes] === "\\") slashes += 1;
+  return slashes % 2 === 1;
+}

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import * as fc from "fast-check";
+import {
+  check,
+  consultationSummary,
+  type IssueCode,
+  Itk3Error,
+  readMessage,
+  type Resource,
+  writeJson,
+  writeXml,
+} from "@restante/itk3";
+import { readJsonResource } from "../../src/json/read-resource.ts";
+import { resourceDefinition } from "../../src/stu3/element-table.ts";
+import { elementTable } from "../../src/stu3/table.ts";
+import { readXmlResource } from "../../src/xml/read-resource.ts";
+import { consultation } from "../consultation.ts";
+import { publishedExamples, withoutReference } from "../reference.ts";
+import { resourceOf } from "../stu3/arbitrary.ts";
+
+const resources = [...elementTable.matchAll(/^resource (\S+)/gm)].flatMap(
+  ([, name = ""]) => resourceDefinition(name) ?? [],
+);
+const valid = writeJson(consultationSummary(consultation()).bundle);
+
+test("any resource comes back the same through JSON, and is JSON to others too", () => {
+  fc.assert(
+    fc.property(fc.oneof(...resources.map(resourceOf)), (resource) => {
+      const json = writeJson(resource);
+      assert.ok(JSON.parse(json));
+      const { resource: again, issues, refused } = readJsonResource(json);
+      assert.equal(refused, undefined);
+      assert.deepEqual(issues, []);
+      assert.deepEqual(again, resource);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("every published message says the same in XML and in JSON", { skip: withoutReference }, () => {
+  for (const { name, bytes } of publishedExamples()) {
+    const { message } = readMessage(bytes);
+    assert.ok(message, name);
+    const again = readMessage(Buffer.from(writeJson(message.bundle)));
+    assert.deepEqual(again.issues, [], name);
+    assert.deepEqual(again.message?.bundle, message.bundle, name);
+    assert.equal(writeXml(again.message.bundle), writeXml(message.bundle), name);
+  }
+});
+
+test("a message in JSON is checked like one in XML, with its lines and columns", () => {
+  const read = readMessage(Buffer.from(valid));
+  assert.deepEqual(check(read), { findings: [], conforms: true, acceptable: true });
+  const wrong = check(readMessage(Buffer.from(valid.replace('"status": "final"', '"status": "preliminary"'))));
+  assert.deepEqual(
+    wrong.findings.map(({ id, location }) => [id, location]),
+    [["GPCM-SD-CS-018", "Bundle.entry[2].resource.entry[0].resource.status"]],
+  );
+  assert.ok((wrong.findings[0]?.line ?? 0) > 100);
+});
+
+test("decimals, empty places and extensions beside values come back as they were written", () => {
+  const json = `{
+  "resourceType": "Observation",
+  "status": "final",
+  "_status": {
+    "id": "s"
+  },
+  "code": {
+    "text": "Łódź \\"quoted\\""
+  },
+  "valueQuantity": {
+    "value": 85.0
+  }
+}
+`;
+  const { resource, issues } = readJsonResource(json);
+  assert.deepEqual(issues, []);
+  assert.ok(resource);
+  assert.equal(writeJson(resource), json);
+  const names = '{"resourceType":"Patient","name":[{"given":["A",null],"_given":[null,{"id":"x"}]}]}';
+  const patient = readJsonResource(names).resource;
+  assert.ok(patient);
+  assert.deepEqual(JSON.parse(writeJson(patient)), JSON.parse(names));
+  assert.deepEqual(readXmlResource(writeXml(patient)).resource, patient);
+});
+
+const hostile: readonly (readonly [what: string, code: IssueCode, json: string])[] = [
+  ["the end missing", "not-well-formed", valid.slice(0, -20)],
+  ["something after the end", "not-well-formed", `${valid}{}`],
+  ["a name twice", "not-well-formed", '{"resourceType":"Bundle","type":"message","type":"document"}'],
+  ["a comment", "not-well-formed", '{"resourceType":"Bundle" /* x */}'],
+  ["a trailing comma", "not-well-formed", '{"resourceType":"Bundle",}'],
+  ["a raw control character", "not-well-formed", '{"resourceType":"Bun\u0001dle"}'],
+  ["a bad escape", "not-well-formed", '{"resourceType":"\\x41"}'],
+  ["nesting without end", "too-deep", `{"resourceType":${"[".repeat(200_000)}`],
+  ["another root", "wrong-root", '{"resourceType":"Basic"}'],
+  ["no resource type", "wrong-root", "{}"],
+  ["a script in the narrative", "active-content", valid.replace("<p>", "<script>x</script><p>")],
+  ["a resource that is no message", "not-a-message", '{"resourceType":"Patient","active":true}'],
+];
+
+for (const [what, code, json] of hostile) {
+  test(`JSON with ${what} is refused as ${code}`, { timeout: 5000 }, () => {
+    const { message, issues } = readMessage(Buffer.from(json));
+    assert.equal(message, undefined);
+    assert.equal(issues.at(-1)?.code, code);
+  });
+}
+
+const faults: readonly (readonly [json: string, issue: string])[] = [
+  ['"active":"true"', "bad-value Patient.active"],
+  ['"birthDate":1980', "bad-value Patient.birthDate"],
+  ['"gender":"F"', "bad-code Patient.gender"],
+  ['"name":{"family":"x"}', "bad-value Patient.name"],
+  ['"name":["x"]', "bad-value Patient.name[0]"],
+  ['"name":[]', "empty-element Patient.name"],
+  ['"nhsNumber":"x"', "unknown-element Patient"],
+  ['"_name":[{}]', "unknown-element Patient"],
+  ['"deceasedBoolean":true,"deceasedDateTime":"2020"', "too-many Patient.deceasedDateTime"],
+  ['"link":[{"type":"refer"}]', "missing-element Patient.link[0]"],
+  ['"contained":[{"resourceType":"Basic"}]', "unknown-resource Patient.contained[0]"],
+  ['"text":{"status":"generated","div":"<div>x</div>"}', "narrative Patient.text.div"],
+  ['"text":{"status":"generated","div":"<div"}', "narrative Patient.text.div"],
+  ['"multipleBirthInteger":1e2', "bad-value Patient.multipleBirthInteger"],
+];
+
+for (const [json, expected] of faults) {
+  test(`JSON with ${json} is read with an issue at its place`, () => {
+    const { issues, refused } = readJsonResource(`{"resourceType":"Patient","id":"a",${json}}`);
+    assert.equal(refused, undefined);
+    assert.ok(
+      issues.some(({ code, location }) => `${code} ${location}` === expected),
+      JSON.stringify(issues),
+    );
+  });
+}
+
+test("damaged JSON is never read where JSON.parse would not", { timeout: 60_000 }, () => {
+  const small = valid.replace(/"content": "[^"]*"/g, '"content": "AAAA"');
+  const scraps = fc.constantFrom('"', "{", "}", "[", "]", ",", ":", "\\", "1e5", "null", "\u0000", " ", "é");
+  const edit = fc.record({ at: fc.nat({ max: small.length }), cut: fc.nat({ max: 30 }), put: scraps });
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+      let text = small;
+      for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut);
+      const { refused } = readJsonResource(text);
+      if (refused === undefined) assert.ok(JSON.parse(text));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("what JSON or STU3 cannot hold is refused, never written", () => {
+  const wrong: unknown[] = [
+    { resourceType: "Patient", nhsNumber: "9000000009" },
+    { resourceType: "Basic" },
+    { resourceType: "Observation", valueQuantity: { value: "1e5" } },
+  ];
+  for (const resource of wrong) {
+    assert.throws(
+      () => writeJson(resource as Resource),
+      (error) => error instanceof Itk3Error && error.code === "input-invalid",
+    );
+  }
+});

@@ -1,14 +1,14 @@
 // A certificate authority for one machine, so that the two ends of a connection know each other as in MESH proper.
 //
 // The folder (0700) holds `ca.crt` and `ca.key`, and `<common name>.crt` and `.key` for each certificate issued; keys
-// are 0600. Everything is made once and read again afterwards. A key is on disk before its certificate is: a
-// certificate without its key cannot be, and a key without its certificate is replaced.
+// are 0600. Everything is made once and read again afterwards. A key is on disk before its certificate is; a pair that a
+// crash left half made, or whose halves do not fit, is made anew.
 
 // @peculiar/x509 resolves its parts by metadata that this import makes possible: it must come first.
 // oxlint-disable-next-line import/no-unassigned-import
 import "reflect-metadata";
 
-import { KeyObject, randomBytes, type webcrypto, X509Certificate } from "node:crypto";
+import { createPrivateKey, KeyObject, randomBytes, type webcrypto, X509Certificate } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
@@ -87,6 +87,7 @@ export async function createLocalAuthority(folder: string, options: { clock?: Cl
   const stored = (await readPair(folder, "ca")) ?? (await makeAuthority(folder, clock));
   const signer = await readSigner(stored);
   const caPem = stored.cert;
+  const issuing = new Map<string, Promise<IssuedCertificate>>();
 
   async function issue(request: CertificateRequest): Promise<IssuedCertificate> {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(request.commonName)) {
@@ -95,9 +96,17 @@ export async function createLocalAuthority(folder: string, options: { clock?: Cl
         "A common name holds 1 to 64 letters, digits, '.', '_', '-'.",
       );
     }
+    // One at a time for a name: two at once would mix their keys and certificates on disk.
     const fileName = `${request.kind}-${request.commonName}`;
+    const before = issuing.get(fileName)?.catch(() => undefined);
+    const issued = Promise.resolve(before).then(() => issueNext(fileName, request));
+    issuing.set(fileName, issued);
+    return issued;
+  }
+
+  async function issueNext(fileName: string, request: CertificateRequest): Promise<IssuedCertificate> {
     const kept = await readPair(folder, fileName);
-    if (kept !== undefined && stillGood(kept.cert, request, caPem, clock.now())) return kept;
+    if (kept !== undefined && stillGood(kept, request, caPem, clock.now())) return kept;
     return writePair(folder, fileName, await sign(signer, request, clock.now()));
   }
 
@@ -154,13 +163,15 @@ async function sign(signer: Signer, request: CertificateRequest, now: Date): Pro
   return { cert: cert.toString("pem"), key: keyPem(keys.privateKey) };
 }
 
-function stillGood(certPem: string, request: CertificateRequest, caPem: string, now: Date): boolean {
-  const cert = new X509Certificate(certPem);
+function stillGood(kept: IssuedCertificate, request: CertificateRequest, caPem: string, now: Date): boolean {
+  const cert = new X509Certificate(kept.cert);
   const ca = new X509Certificate(caPem);
   const names = (request.hosts ?? []).every((host) =>
     isIP(host) === 0 ? cert.checkHost(host) !== undefined : cert.checkIP(host) !== undefined,
   );
-  return names && cert.verify(ca.publicKey) && cert.validToDate.getTime() - now.getTime() > RENEW_DAYS * DAY;
+  // A crash while a certificate was renewed leaves the new key beside the old certificate.
+  const whole = cert.checkPrivateKey(createPrivateKey(kept.key));
+  return whole && names && cert.verify(ca.publicKey) && cert.validToDate.getTime() - now.getTime() > RENEW_DAYS * DAY;
 }
 
 async function readSigner(stored: IssuedCertificate): Promise<Signer> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -84,6 +84,32 @@ test("private keys are 0600 in a folder of 0700, and no temporary file stays", a
   for (const name of files.filter((file) => file.endsWith(".key"))) {
     assert.equal((await stat(join(folder, name))).mode & 0o777, 0o600, name);
   }
+});
+
+test("asked for the same certificate many times at once, it gives one, and that one is on disk", async (t) => {
+  const folder = await newFolder(t);
+  const authority = await createLocalAuthority(folder);
+
+  const issued = await Promise.all(
+    Array.from({ length: 5 }, () => authority.issue({ commonName: "A", kind: "client" })),
+  );
+
+  const [first] = issued;
+  for (const each of issued) assert.deepEqual(each, first);
+  assert.deepEqual(await (await createLocalAuthority(folder)).issue({ commonName: "A", kind: "client" }), first);
+});
+
+test("a certificate whose key is another's is replaced", async (t) => {
+  const folder = await newFolder(t);
+  const authority = await createLocalAuthority(folder);
+  const first = await authority.issue({ commonName: "A", kind: "client" });
+  const other = await authority.issue({ commonName: "B", kind: "client" });
+  await writeFile(join(folder, "client-A.key"), other.key);
+
+  const second = await authority.issue({ commonName: "A", kind: "client" });
+
+  assert.notEqual(second.cert, first.cert);
+  assert.ok(new X509Certificate(second.cert).checkPrivateKey(createPrivateKey(second.key)));
 });
 
 test("a common name that is not a plain file name is refused", async (t) => {

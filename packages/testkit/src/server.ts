@@ -56,8 +56,18 @@ export async function startTestServer(
     ...(options.clock !== undefined && { clock: options.clock }),
   };
   let server: MeshServer = await createMeshServer(config, services);
-  t.after(() => server.close());
+  let restarting: Promise<void> | undefined;
+  t.after(async () => {
+    // A test that failed may have left it in the middle.
+    await restarting?.catch(() => undefined);
+    await server.close();
+  });
   config = { ...config, port: Number(new URL(server.url).port) };
+
+  async function restart(): Promise<void> {
+    await server.close();
+    server = await createMeshServer(config, services);
+  }
 
   return {
     get url() {
@@ -69,10 +79,7 @@ export async function startTestServer(
     clock: options.clock,
     events,
     close: () => server.close(),
-    async restart() {
-      await server.close();
-      server = await createMeshServer(config, services);
-    },
+    restart: () => (restarting = restart()),
     [Symbol.asyncDispose]: () => server.close(),
   };
 }

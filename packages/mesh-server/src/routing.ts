@@ -9,6 +9,8 @@
 //   failed  with one report (EPL-150 to EPL-154) in the sender's mailbox; or 14 after a day of being held.
 // Nothing of this is only in memory: the loop asks the store what is due, when a message comes and at every tick.
 
+import { once } from "node:events";
+
 import { type Demographics, findRegisteredPractice, type RoutingOutcome } from "@restante/demographics";
 import { CodedError, newMessageId, parseRoutingAddress, type RoutingErrorCode } from "@restante/mesh";
 
@@ -81,11 +83,10 @@ export function createRouting(
     if (address === undefined) return fail(message, "EPL-152", "address-unreadable");
     let outcome: RoutingOutcome;
     try {
-      outcome = await findRegisteredPractice(demographics, address, {
-        match: options.match,
-        today: clock.now().toISOString().slice(0, 10),
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(LONGEST_LOOKUP_MS)]),
-      });
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(LONGEST_LOOKUP_MS)]);
+      const today = clock.now().toISOString().slice(0, 10);
+      const asked = findRegisteredPractice(demographics, address, { match: options.match, today, signal });
+      outcome = await Promise.race([asked, aborted(signal)]);
     } catch (error) {
       if (closing.signal.aborted) return;
       return hold(task, error instanceof CodedError ? error.code : "failed");
@@ -132,6 +133,12 @@ export function createRouting(
       await running;
     },
   };
+}
+
+/** Rejects when the signal says so: a lookup that does not heed its signal must not hold up the others. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, "abort");
+  throw signal.reason;
 }
 
 /** A report lies in its mailbox. */

@@ -10,7 +10,7 @@ import { openFileBodies } from "./bodies/files.ts";
 import { invalidConfig, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { createExpiry } from "./expiry.ts";
-import { createApp, serverOf } from "./http/app.ts";
+import { createApp } from "./http/app.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
 import { createRegistry } from "./registry.ts";
@@ -19,8 +19,6 @@ import { openSqliteStore } from "./store/sqlite/store.ts";
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
-/** Requests in hand when the server is closed have so long to end. */
-const CLOSE_MS = 5000;
 
 export interface MeshServer extends AsyncDisposable {
   /** Such as `https://127.0.0.1:8700`, with the port it really has. */
@@ -80,7 +78,7 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
 
     const close = once(async () => {
       clearInterval(tick);
-      await closeApp(app);
+      await app.close();
       await Promise.all([routing.close(), expiry.close()]);
       await store[Symbol.asyncDispose]();
       emit({ event: "server-stopped" });
@@ -106,10 +104,4 @@ function readPeriods(config: MeshServerConfig): Periods {
 function urlOf(app: FastifyInstance): string {
   const { address, port, family } = app.server.address() as AddressInfo;
   return `https://${family === "IPv6" ? `[${address}]` : address}:${port}`;
-}
-
-async function closeApp(app: FastifyInstance): Promise<void> {
-  const impatient = setTimeout(() => serverOf(app).closeAllConnections(), CLOSE_MS);
-  await app.close();
-  clearTimeout(impatient);
 }

@@ -222,6 +222,22 @@ test("a message that waits to be routed is routed after a restart", async (t) =>
   assert.deepEqual(await inbox(server, practice), [messageId]);
 });
 
+test("a lookup that never ends holds up neither the next message nor the end of the server", async (t) => {
+  const embedded = embeddedDemographics(testDirectory());
+  const demographics: Demographics = {
+    find: (nhsNumber, signal) =>
+      nhsNumber === testPatients.deceased.nhsNumber ? new Promise(() => undefined) : embedded.find(nhsNumber, signal),
+  };
+  const server = await startTestServer(t, { demographics });
+
+  const [stuck] = [await send(server, testPatients.deceased), await send(server, testPatients.registered)];
+  await server.events.next("server-started");
+  await server.restart();
+
+  await server.events.next("message-placed", ({ messageId }) => messageId !== stuck);
+  assert.equal((await inbox(server, practice)).length, 1);
+});
+
 test("a message addressed to a mailbox id is not routed, whatever its workflow", async (t) => {
   const server = await startTestServer(t);
   await using client = await testClient(server, sender);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Server } from "node:https";
+import type { Socket } from "node:net";
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
@@ -21,6 +21,9 @@ const IDLE_MS = 60_000;
 /** A whole request; 100 MB then need 0.5 Mbit/s. */
 const REQUEST_MS = 30 * 60_000;
 const HEADERS_MS = 30_000;
+const HANDSHAKE_MS = 20_000;
+/** Requests in hand when the server is closed have so long to end. */
+const CLOSE_MS = 5000;
 const KEEP_ALIVE_MS = 30_000;
 const MOST_CONNECTIONS = 5000;
 const MOST_HEADERS = 100;
@@ -40,6 +43,7 @@ export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
       rejectUnauthorized: tls.strict ?? false,
       maxHeaderSize: MOST_HEADER_BYTES,
       headersTimeout: HEADERS_MS,
+      handshakeTimeout: HANDSHAKE_MS,
     },
     bodyLimit: context.maxRequestBytes,
     connectionTimeout: IDLE_MS,
@@ -53,6 +57,7 @@ export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
       answer(context, request, reply, error);
     },
   });
+  closeInTime(app);
   app.server.maxConnections = MOST_CONNECTIONS;
   app.server.maxHeadersCount = MOST_HEADERS;
 
@@ -72,10 +77,6 @@ export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
   return app;
 }
 
-export function serverOf(app: FastifyInstance): Server {
-  return app.server as Server;
-}
-
 function answer(context: Context, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const refusal = refusalOf(error);
   const { mailboxId } = (request.params ?? {}) as { mailboxId?: string };
@@ -91,6 +92,20 @@ function answer(context: Context, request: FastifyRequest, reply: FastifyReply, 
   drain(request.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
   return sendJson(reply, status, refusalBody(refusal, apiVersion(request.headers.accept)));
+}
+
+/** Closing lets requests in hand end, but no longer than this; nor waits for a handshake that never ends. */
+function closeInTime(app: FastifyInstance): void {
+  const open = new Set<Socket>();
+  app.server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  app.addHook("preClose", async () => {
+    setTimeout(() => {
+      for (const socket of open) socket.destroy();
+    }, CLOSE_MS).unref();
+  });
 }
 
 /** A client that is still sending does not read its answer: take what comes, up to the size of a request. */

@@ -37,6 +37,14 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   return { findings, conforms: false, acceptable: false, negative: negativeOf(reason, findings) };
 }
 
+/** What a message is held against unless told otherwise. */
+export function heldAgainst(message: Itk3Message, options: CheckOptions = {}): { generation: 1 | 2; useCase: UseCase } {
+  return {
+    generation: options.generation ?? generationOf(message, options.envelope),
+    useCase: options.useCase ?? useCaseOf(message),
+  };
+}
+
 function unreadable({ issues, remains }: ReadResult): CheckResult {
   const findings = issues.map(readingFinding);
   const result: CheckResult = { findings, conforms: false, acceptable: false };
@@ -46,11 +54,9 @@ function unreadable({ issues, remains }: ReadResult): CheckResult {
 }
 
 function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
-  const generation = options.generation ?? generationOf(message, options.envelope);
   return {
     message,
-    generation,
-    useCase: options.useCase ?? useCaseOf(message),
+    ...heldAgainst(message, options),
     envelope: options.envelope,
     outer: resourcesOf(message.bundle),
     inner: resourcesOf(message.document),

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Economy, openEconomy } from "../src/economy/economy.ts";
+import { atEnd, temporaryFolder } from "./support/at-end.ts";
 import { freePortBase, type RunningCommand, runCommand } from "./support/processes.ts";
 import {
   allAcknowledged,
@@ -26,16 +24,14 @@ interface Killable {
 }
 
 async function makeEconomy(t: TestContext): Promise<Economy> {
-  const data = await mkdtemp(join(tmpdir(), "restante-crash-"));
-  t.after(() => rm(data, { recursive: true, force: true }));
-  return openEconomy({ data, portBase: await freePortBase() });
+  return openEconomy({ data: await temporaryFolder(t), portBase: await freePortBase() });
 }
 
 function startAll(t: TestContext, economy: Economy, commands: readonly string[][]): Killable[] {
   return commands.map((words) => {
     const start = (): RunningCommand => runCommand([...words, "--data", economy.folder]);
     const killable: Killable = { start, running: start() };
-    t.after(() => killable.running.end("SIGKILL"));
+    atEnd(t, async () => killable.running.end("SIGKILL"));
     return killable;
   });
 }

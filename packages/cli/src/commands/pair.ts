@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
-import { consultationPair, readConsultation } from "@restante/practice";
+import { consultationPair } from "@restante/practice";
 import { type Command, readWords } from "../command.ts";
 import { mailboxFolder, openEconomy, organisationOf } from "../economy/economy.ts";
 import { CliError } from "../errors.ts";
 import { writeWhole } from "../write-whole.ts";
+import { readConsultationFile } from "./consultation-file.ts";
 import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
 
 export const pairCommand: Command = {
@@ -27,7 +28,7 @@ export const pairCommand: Command = {
       { ...economyOptions, into: { type: "string", default: "." } },
       { min: 1, max: 1, name: "FILE" },
     );
-    const consultation = await readConsultation(positionals[0]!);
+    const consultation = await readConsultationFile(positionals[0]!);
     const economy = await openEconomy(readEconomyOptions(values));
     const organisation = organisationOf(economy, consultation.organisation.odsCode);
     const mailbox = organisation.mailboxes.find(({ transport }) => transport === "directory");

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseOdsCode } from "@restante/mesh";
-import { readConsultation, type SentReportDetail } from "@restante/practice";
+import type { SentReportDetail } from "@restante/practice";
 import { type Command, readWords } from "../command.ts";
 import { openEconomy, organisationOf } from "../economy/economy.ts";
 import { isPracticeRunning, openPractice } from "../economy/parts.ts";
 import { CliError } from "../errors.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { readConsultationFile } from "./consultation-file.ts";
 import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
 
 const DEFAULT_WAIT_SECONDS = 60;
@@ -45,7 +46,7 @@ export const sendCommand: Command = {
     );
     const seconds = Number(values.wait);
     if (!/^\d+$/.test(values.wait)) throw new CliError("usage", `--wait is a number of seconds, not '${values.wait}'`);
-    const consultation = await readConsultation(positionals[0]!);
+    const consultation = await readConsultationFile(positionals[0]!);
     const economy = await openEconomy(readEconomyOptions(values));
     const organisation = organisationOf(economy, consultation.organisation.odsCode);
 

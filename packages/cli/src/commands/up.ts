@@ -51,8 +51,10 @@ function introduce(economy: Economy, { server, organisations }: WholeEconomy, { 
   print(`  Log          ${join(economy.folder, "restante.log")}`);
   print(`  MESH server  ${server.url} (mutual TLS)`);
   print("\n  Worklists");
-  for (const { organisation, pages } of organisations) {
-    print(`    ${paint.blue(pages)}  ${organisation.name} (${organisation.odsCode}, ${organisation.role})`);
+  for (const { organisation, practice, pages } of organisations) {
+    const { openTasks } = practice.worklist.counts();
+    const todo = openTasks === 0 ? "" : `, ${openTasks} to do`;
+    print(`    ${paint.blue(pages)}  ${organisation.name} (${organisation.odsCode}, ${organisation.role}${todo})`);
   }
 }
 

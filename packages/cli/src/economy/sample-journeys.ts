@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { readConsultation, type SentReportDetail } from "@restante/practice";
+import { readConsultation, type SentReport } from "@restante/practice";
 import type { Terminal } from "../terminal/terminal.ts";
 import { exampleFile } from "./examples.ts";
 import type { WholeEconomy } from "./whole.ts";
@@ -31,6 +31,8 @@ export async function runSampleJourneys(economy: WholeEconomy, terminal: Termina
       continue;
     }
     const { worklist } = sender.practice;
+    const before = worklist.reports({ limit: 1000 }).find(({ consultationId }) => consultationId === consultation.id);
+    if (isSettled(before)) continue;
     const began = performance.now();
     terminal.print(`\n${terminal.paint.bold(journey.title)}\n`);
     const { headerId } = await sender.practice.sendConsultation(consultation);
@@ -44,12 +46,12 @@ export async function runSampleJourneys(economy: WholeEconomy, terminal: Termina
 }
 
 /** Both acknowledgements are in, or a person has to look. */
-function isSettled(report: SentReportDetail | undefined): boolean {
+function isSettled(report: SentReport | undefined): boolean {
   if (report === undefined) return false;
   return (report.infrastructure !== undefined && report.business !== undefined) || report.attention !== undefined;
 }
 
-function outcome(report: SentReportDetail | undefined, tookMs: number, { paint }: Terminal): string {
+function outcome(report: SentReport | undefined, tookMs: number, { paint }: Terminal): string {
   const seconds = `${(tookMs / 1000).toFixed(1)} s`;
   if (report?.attention !== undefined) return paint.red(`Needs a person after ${seconds}: ${report.attention}`);
   if (!isSettled(report)) return paint.yellow(`Not finished after ${seconds}: it goes on by itself, see the worklist.`);

@@ -4,7 +4,7 @@ export type { FoundMailbox } from "./lookup.ts";
 export { type CallOptions, createMeshClient, type MeshClient, type MeshClientOptions } from "./mesh-client.ts";
 export { MeshClientError, type MeshClientErrorCode, type ServerAnswer } from "./mesh-client-error.ts";
 export type { RetryPolicy } from "./retries.ts";
-export type { OutgoingMessage } from "./send.ts";
+export type { OutgoingChunk, OutgoingMessage } from "./send.ts";
 export type { TrackedMessage } from "./track.ts";
 export type { ClientTls } from "./transport.ts";
 export type { ReportSettings } from "./directory/context.ts";

@@ -6,7 +6,7 @@ import { handshake } from "./handshake.ts";
 import { type InboxPage, list, listAll, type ListOptions } from "./list.ts";
 import { type FoundMailbox, lookup, workflowSearch } from "./lookup.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retries.ts";
-import { type OutgoingMessage, send } from "./send.ts";
+import { type OutgoingChunk, type OutgoingMessage, send, sendChunk } from "./send.ts";
 import { track, trackByLocalId, type TrackedMessage } from "./track.ts";
 import { type ClientTls, createTransport } from "./transport.ts";
 
@@ -48,6 +48,8 @@ export interface MeshClient extends AsyncDisposable {
   handshake(options?: CallOptions): Promise<void>;
   /** Never repeated by itself. See `retry` of the error before sending again. */
   send(message: OutgoingMessage, options?: CallOptions): Promise<{ messageId: MessageId }>;
+  /** After `send` with `totalChunks`, for each chunk after the first. */
+  sendChunk(messageId: MessageId, chunk: OutgoingChunk, options?: CallOptions): Promise<void>;
   list(options?: ListOptions): Promise<InboxPage>;
   listAll(options?: Omit<ListOptions, "continueFrom">): AsyncIterable<MessageId>;
   download(messageId: MessageId, options?: DownloadOptions): Promise<DownloadedMessage>;
@@ -83,6 +85,7 @@ export function createMeshClient(options: MeshClientOptions): MeshClient {
     mailboxId,
     handshake: async ({ signal } = {}) => handshake(connection, signal),
     send: async (message, { signal } = {}) => send(connection, message, signal),
+    sendChunk: async (messageId, chunk, { signal } = {}) => sendChunk(connection, messageId, chunk, signal),
     list: async (options = {}) => list(connection, options),
     listAll: (options = {}) => listAll(connection, options),
     download: async (messageId, options = {}) => download(connection, messageId, options),

@@ -77,11 +77,18 @@ export function createTransport({ url, tls, requestTimeoutMs, connections }: Tra
       return failureOf(cause, { progress, lost, signal });
     };
 
+    const openBody = (): Readable | undefined => {
+      if (body === undefined || body instanceof Uint8Array) return undefined;
+      unreadable = true;
+      const stream = body.open().once("error", () => (unreadable = !progress.ended));
+      unreadable = false;
+      return stream;
+    };
+
     // undici would begin to read the body of a request that is given up already.
     if (signal?.aborted === true) throw failure(signal.reason);
     try {
-      const stream = body === undefined || body instanceof Uint8Array ? undefined : body.open();
-      stream?.once("error", () => (unreadable = !progress.ended));
+      const stream = openBody();
       const answer = await pool.compose(watch(progress)).request({
         method: request.method,
         path: base.path + request.path,

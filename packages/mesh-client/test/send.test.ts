@@ -71,3 +71,20 @@ test("a refusal carries the server's event, code and words", async (t) => {
   await assert.rejects(from.send({ ...envelope, body: new Uint8Array() }), { event: "COLLECT", meshCode: "02" });
   await assert.rejects(from.send({ ...envelope, body, subject: "a\tb" }), { event: "TRANSFER", meshCode: "06" });
 });
+
+test("a message in chunks is there when its last chunk is, and then takes no more", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  await using to = await testClient(server, practice);
+  const { messageId } = await from.send({ ...envelope, body: Buffer.from("one, "), totalChunks: 3 });
+  await from.sendChunk(messageId, { number: 2, total: 3, body: Buffer.from("lost") });
+  await from.sendChunk(messageId, { number: 2, total: 3, body: () => Readable.from([Buffer.from("two, ")]) });
+  assert.deepEqual((await to.list()).messageIds, []);
+  assert.equal((await from.track(messageId)).status, "uploading");
+  await from.sendChunk(messageId, { number: 3, total: 3, body: Buffer.from("three") });
+
+  assert.deepEqual((await to.list()).messageIds, [messageId]);
+  assert.equal((await buffer((await to.download(messageId)).body)).toString(), "one, two, three");
+  const late = from.sendChunk(messageId, { number: 3, total: 3, body: Buffer.from("late") });
+  await assert.rejects(late, { code: "refused", status: 423 });
+});

@@ -1,23 +1,47 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { type FileHandle, stat, unlink } from "node:fs/promises";
-import { Transform } from "node:stream";
+import type { FileHandle } from "node:fs/promises";
+import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { codeOf } from "./files.ts";
 
-/** Writes `source` compressed to `path`. Undefined, and nothing left there, if that makes it no smaller. */
-export async function gzipIfSmaller(source: FileHandle, bytes: number, path: string): Promise<number | undefined> {
-  if (bytes === 0) return undefined;
-  await pipeline(readFrom(source, bytes), createGzip(), createWriteStream(path));
-  const { size } = await stat(path);
-  if (size < bytes) return size;
-  await unlink(path);
-  return undefined;
+const pieceBytes = 64 * 1024;
+
+/** A part of an open file. */
+export interface Range {
+  readonly start: number;
+  /** In bytes, at least 1. */
+  readonly length: number;
 }
 
-/** The first `bytes` bytes of an open file, which stays open. */
-export function readFrom(source: FileHandle, bytes: number): ReturnType<FileHandle["createReadStream"]> {
-  return source.createReadStream({ start: 0, end: bytes - 1, autoClose: false });
+/**
+ * Reads a part of an open file, which stays open. (The stream that a FileHandle makes closes it when it is destroyed,
+ * whatever `autoClose` says.)
+ */
+export function readRange(source: FileHandle, range: Range): Readable {
+  return Readable.from(piecesOf(source, range), { objectMode: false });
+}
+
+async function* piecesOf(source: FileHandle, { start, length }: Range): AsyncGenerator<Buffer, void, undefined> {
+  const end = start + length;
+  for (let at = start; at < end;) {
+    const { bytesRead, buffer } = await source.read(
+      Buffer.allocUnsafe(pieceBytes),
+      0,
+      Math.min(pieceBytes, end - at),
+      at,
+    );
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Writes a part of an open file, compressed, to `path`, and gives the size. */
+export async function gzip(source: FileHandle, range: Range, path: string): Promise<number> {
+  const file = createWriteStream(path);
+  await pipeline(readRange(source, range), createGzip(), file);
+  return file.bytesWritten;
 }
 
 /**

@@ -37,6 +37,8 @@ export interface DirectorySettings {
   readonly attempts: number;
   readonly onAmbiguous: "hold" | "resend";
   readonly maxRequestBytes: number;
+  readonly chunkBytes: number;
+  readonly commit: "single" | "two-chunk";
   readonly maxMessageBytes: number;
   readonly reports: ReportSettings;
 }

@@ -34,6 +34,13 @@ export interface DirectoryClientOptions {
   readonly onAmbiguous?: "hold" | "resend" | undefined;
   /** The most that is sent in one request, after compression. 75 MB if absent, as in the NHS client. */
   readonly maxRequestBytes?: number | undefined;
+  /** How much of the data, before compression, is in each chunk of a larger message. 20 MB if absent, likewise. */
+  readonly chunkBytes?: number | undefined;
+  /**
+   * `two-chunk`: pairs with AllowChunking=Y are sent in two chunks at least, so that no doubt can arise whether they
+   * were. Only for recipients who can read chunks: the MESH UI and old clients cannot. `single` if absent.
+   */
+  readonly commit?: "single" | "two-chunk" | undefined;
   /** The most that a received message may be decompressed to. 20 GB if absent, the NHS client's largest message. */
   readonly maxMessageBytes?: number | undefined;
   /** Which reports appear in IN besides those of failures. As in the NHS client, `collect` alone if absent. */
@@ -142,6 +149,8 @@ function readSettings(options: DirectoryClientOptions): DirectoryContext["settin
     attempts: options.attempts ?? 20,
     onAmbiguous: options.onAmbiguous ?? "hold",
     maxRequestBytes: options.maxRequestBytes ?? 75_000_000,
+    chunkBytes: options.chunkBytes ?? 20_000_000,
+    commit: options.commit ?? "single",
     maxMessageBytes: options.maxMessageBytes ?? 20_000_000_000,
     reports: { collect: true, transfer: false, delay: false, poll: false, ...options.reports },
   };

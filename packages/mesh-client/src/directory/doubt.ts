@@ -41,6 +41,8 @@ function differs(
   pair: { readonly workflowId: string; readonly fileName: string; readonly startedAt: number },
 ): boolean {
   return (
+    // An upload in chunks that was begun and not completed: this pair was sent whole.
+    tracked.status === "uploading" ||
     (tracked.workflowId !== undefined && tracked.workflowId !== pair.workflowId) ||
     (tracked.fileName !== undefined && tracked.fileName !== pair.fileName) ||
     (tracked.uploadedAt !== undefined && tracked.uploadedAt.getTime() < pair.startedAt - toleranceMs)

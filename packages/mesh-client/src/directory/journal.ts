@@ -9,7 +9,7 @@ import type { Step } from "./filing.ts";
 /**
  * What is remembered of a pair. See pair.ts for what each state means. A pair has at most one row that is not at its end.
  */
-export type OpenState = "waiting" | "sending" | "doubtful" | "held" | "accepted";
+export type OpenState = "waiting" | "sending" | "uploading" | "doubtful" | "held" | "accepted";
 export type SendState = OpenState | "sent" | "failed" | "withdrawn";
 
 export interface SendRow {
@@ -28,7 +28,11 @@ export interface SendRow {
   readonly noticed: string | null;
   /** Whether the last attempt sent it compressed: 0 or 1. */
   readonly compressed: number;
-  /** Once it is accepted. */
+  /** If the last attempt was in chunks: how much of the data is in each. */
+  readonly chunkBytes: number | null;
+  /** How many of them the server has. */
+  readonly sentChunks: number;
+  /** From `uploading` or `accepted` on. */
   readonly messageId: MessageId | null;
 }
 
@@ -36,6 +40,7 @@ export interface SendRow {
 export interface Attempt {
   readonly localId: string | undefined;
   readonly compressed: boolean;
+  readonly chunkBytes?: number;
 }
 
 export interface Filing {
@@ -45,19 +50,22 @@ export interface Filing {
   readonly steps: readonly Step[];
 }
 
+const schemaVersion = 1;
 const schema = `
   CREATE TABLE send (
     id INTEGER PRIMARY KEY,
     pair TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN (
-      'waiting', 'sending', 'doubtful', 'held', 'accepted', 'sent', 'failed', 'withdrawn'
+      'waiting', 'sending', 'uploading', 'doubtful', 'held', 'accepted', 'sent', 'failed', 'withdrawn'
     )),
     since INTEGER NOT NULL,
     startedAt INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
     noticed TEXT,
     compressed INTEGER NOT NULL DEFAULT 0,
+    chunkBytes INTEGER,
+    sentChunks INTEGER NOT NULL DEFAULT 0,
     localId TEXT,
     messageId TEXT
   ) STRICT;
@@ -66,10 +74,11 @@ const schema = `
   CREATE INDEX byMessageId ON send (messageId);
   CREATE TABLE receipt (messageId TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE filing (id INTEGER PRIMARY KEY, subject TEXT, steps TEXT NOT NULL) STRICT;
-  PRAGMA user_version = 1;
+  PRAGMA user_version = ${schemaVersion};
 `;
 
-const columns = "id, pair, fingerprint, state, since, startedAt, attempts, noticed, compressed, messageId";
+const columns = `id, pair, fingerprint, state, since, startedAt, attempts, noticed, compressed, chunkBytes, sentChunks,
+  messageId`;
 const open = "state NOT IN ('sent', 'failed', 'withdrawn')";
 const keepMs = 35 * 24 * 60 * 60 * 1000;
 
@@ -86,13 +95,15 @@ export interface Journal extends Disposable {
   notice(pair: string, fingerprint: string, code: string, steps: readonly Step[]): Filing;
   /** To `sending`: from here on the message may have been accepted. */
   begin(pair: string, fingerprint: string, attempt: Attempt): void;
+  /** From `sending` or `uploading`: the server has so many of its chunks. */
+  uploaded(pair: string, messageId: MessageId, sentChunks: number): void;
   /** From `sending`: it is not known what became of it. */
   doubt(pair: string): void;
   /** From `doubtful`: it cannot be known. */
   hold(pair: string): void;
   /** From `held`. False if it is not. */
   release(pair: string): boolean;
-  /** From `sending` or `doubtful`: the server has it. */
+  /** From `sending`, `uploading` or `doubtful`: the server has it. */
   accepted(pair: string, messageId: MessageId): void;
   /** From `accepted`, with the moves of its files. */
   sent(pair: string, steps: readonly Step[]): Filing;
@@ -124,8 +135,12 @@ export function openJournal(folder: string, clock: Clock): Journal {
   const setState = statement(`UPDATE send SET state = ?, since = ? WHERE pair = ? AND ${open}`);
   const setNoticed = statement(`UPDATE send SET noticed = ? WHERE pair = ? AND ${open}`);
   const setSending = statement(
-    `UPDATE send SET state = 'sending', since = ?1, startedAt = ?1, localId = ?2, compressed = ?3, noticed = NULL
-     WHERE pair = ?4 AND ${open}`,
+    `UPDATE send SET state = 'sending', since = ?1, startedAt = ?1, localId = ?2, compressed = ?3, chunkBytes = ?4,
+       sentChunks = 0, messageId = NULL, noticed = NULL
+     WHERE pair = ?5 AND ${open}`,
+  );
+  const setUploaded = statement(
+    `UPDATE send SET state = 'uploading', since = ?, messageId = ?, sentChunks = ? WHERE pair = ? AND ${open}`,
   );
   const setAccepted = statement(
     `UPDATE send SET state = 'accepted', since = ?, messageId = ? WHERE pair = ? AND ${open}`,
@@ -176,7 +191,9 @@ export function openJournal(folder: string, clock: Clock): Journal {
     return { id: Number(lastInsertRowid), subject, steps };
   }
 
-  // Whoever was sending when the process ended cannot say whether it succeeded.
+  // Whoever was sending when the process ended cannot say whether it succeeded. A first chunk is in no doubt: without
+  // the others, for which its id is needed, it comes to nothing.
+  database.prepare("UPDATE send SET state = 'waiting' WHERE state = 'sending' AND chunkBytes IS NOT NULL").run();
   database.prepare(setDoubtful).run(now());
 
   return {
@@ -195,11 +212,14 @@ export function openJournal(folder: string, clock: Clock): Journal {
         setNoticed.run(code, pair);
         return addFiling(null, steps);
       }),
-    begin: (pair, fingerprint, { localId, compressed }) =>
+    begin: (pair, fingerprint, { localId, compressed, chunkBytes }) =>
       transaction(() => {
         ensure(pair, fingerprint);
-        setSending.run(now(), localId === undefined ? null : digest(localId), compressed ? 1 : 0, pair);
+        const localIdDigest = localId === undefined ? null : digest(localId);
+        setSending.run(now(), localIdDigest, compressed ? 1 : 0, chunkBytes ?? null, pair);
       }),
+    uploaded: (pair, messageId, sentChunks) =>
+      transaction(() => void setUploaded.run(now(), messageId, sentChunks, pair)),
     doubt: (pair) => transaction(() => void setOneDoubtful.run(now(), pair)),
     hold: (pair) => transaction(() => void setHeld.run(now(), pair)),
     release: (pair) => transaction(() => Number(setReleased.run(now(), pair).changes) === 1),
@@ -258,7 +278,9 @@ function lock(folder: string): DatabaseSync {
       PRAGMA secure_delete = ON;
       BEGIN EXCLUSIVE;
     `);
-    if (Number(database.prepare("PRAGMA user_version").get()?.["user_version"]) === 0) database.exec(schema);
+    const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+    if (version === 0) database.exec(schema);
+    else if (version !== schemaVersion) throw new Error(`a journal of version ${version}`);
     database.exec("COMMIT");
     writeFileSync(pidFile, `${process.pid}\n`);
     return database;

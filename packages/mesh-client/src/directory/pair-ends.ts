@@ -41,19 +41,27 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
   return { outcome: "sent" };
 }
 
-/** What there is of a pair goes to FAILED as it is, and a report about it to IN. */
+/**
+ * What there is of a pair goes to FAILED, and a report about it to IN. A control file that could be read gets the status
+ * record too: LocalId does not always tell which pair a report is about. Any other stays as it is.
+ */
 export async function failPair(
   context: DirectoryContext,
   { base, fingerprint, control, data }: Sighting,
   { status, reason, control: about }: PairProblem,
 ): Promise<PairResult> {
   const { journal, clock, emit, mailboxId, folders } = context;
-  const name = await freeName(folders.failed, base, newMessageId(clock.now()));
-  const steps = [
-    ...moveFromOut(data, "failed", name),
-    ...moveFromOut(control, "failed", name),
-    await stageReport(context, record(status, clock), about),
-  ];
+  const id = newMessageId(clock.now());
+  const name = await freeName(folders.failed, base, id);
+  const at = record(status, clock);
+  const steps = moveFromOut(data, "failed", name);
+  if (about === undefined) {
+    steps.push(...moveFromOut(control, "failed", name));
+  } else {
+    const to = { folder: "failed", name: `${name}.ctl` } as const;
+    steps.push(await stage(context, `out-${id}.ctl`, { ...about, status: at }, to), ...removeFromOut(control));
+  }
+  steps.push(await stageReport(context, at, about));
   await finish(context, journal.failed(digest(base), fingerprint, steps));
   emit({ event: "pair-failed", mailboxId, pair: pairName(base), code: status.code, reason });
   return { outcome: "failed" };

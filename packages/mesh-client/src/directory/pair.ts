@@ -12,6 +12,7 @@
 // sending   Committed before the request begins. Found at start, it becomes doubtful.
 // doubtful  The server may have it. Settled by tracking (doubt.ts), at the next poll at the earliest.
 // held      As doubtful, but tracking cannot tell: nothing happens until a person decides.
+// uploading The server has the first of its chunks: see pair-upload.ts, which has a life of its own without doubts.
 // accepted  The server has it, under a message id. Committed as soon as the answer comes; no file has moved yet.
 // sent      Committed together with the moves of the files, before the first of them (filing.ts).
 // failed    Likewise. The pair itself is unchanged, in FAILED.
@@ -31,6 +32,7 @@ import { readPairControl, transferFailure } from "./pair-control.ts";
 import { failPair, fileSent, type PairResult } from "./pair-ends.ts";
 import { type OpenPair, openPair, type Pair } from "./pair-files.ts";
 import { pairName } from "./pair-name.ts";
+import { resumeUpload } from "./pair-upload.ts";
 
 /** Does what is due for a pair. `down`: the server was found not to be usable, so that it need not be tried. */
 export async function handlePair(
@@ -56,21 +58,33 @@ export async function handlePair(
   if (row?.state === "accepted" && row.messageId !== null) return fileSent(context, pair, row.messageId);
   if (row?.state === "held" && context.settings.onAmbiguous === "hold") return hold(context, pair);
   if (down !== undefined) return delay(context, pair, row, down);
-  const result = row === undefined || row.state === "waiting" ? attempt(context, pair) : settle(context, pair, row);
-  const { outcome, error } = await result;
+  const { outcome, error } = await goOn(context, pair, row);
   if (error === undefined) return { outcome };
   return delay(context, pair, journal.openSend(pair.key, fingerprint), error);
 }
 
-async function settle(context: DirectoryContext, pair: Pair, row: SendRow): Promise<PairResult> {
-  const { journal, settings, clock } = context;
-  let judgement: Judgement;
+async function goOn(context: DirectoryContext, pair: Pair, row: SendRow | undefined): Promise<PairResult> {
   try {
-    judgement = await investigate(context, pair, row);
+    if (row === undefined || row.state === "waiting") return await attempt(context, pair);
+    if (row.state === "sending") return interrupted(context, pair, row);
+    if (row.state === "uploading") return await resumeUpload(context, pair, row);
+    return await settle(context, pair, row);
   } catch (error) {
     if (error instanceof MeshClientError) return { outcome: "waiting", error };
     throw error;
   }
+}
+
+/** The attempt ended without the journal, as when the disk is full: as after a crash. */
+function interrupted({ journal }: DirectoryContext, pair: Pair, row: SendRow): PairResult {
+  if (row.chunkBytes === null) journal.doubt(pair.key);
+  else journal.wait(pair.key, pair.fingerprint);
+  return { outcome: "waiting" };
+}
+
+async function settle(context: DirectoryContext, pair: Pair, row: SendRow): Promise<PairResult> {
+  const { journal, settings, clock } = context;
+  const judgement = await investigate(context, pair, row);
   switch (judgement.verdict) {
     case "sent":
       journal.accepted(pair.key, judgement.messageId);

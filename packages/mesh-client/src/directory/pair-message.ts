@@ -1,0 +1,49 @@
+import { apiErrors, serverCodes } from "@restante/mesh";
+import type { MeshClientError } from "../mesh-client-error.ts";
+import type { OutgoingMessage } from "../send.ts";
+import { type PairProblem, transferFailure } from "./pair-control.ts";
+import type { Pair } from "./pair-files.ts";
+
+/** What the control file and the name of the data become. */
+export function headersOf({ control, dataName }: Pair, compressed: boolean): Omit<OutgoingMessage, "body"> {
+  return {
+    to: control.to,
+    from: control.from,
+    workflowId: control.workflowId,
+    subject: control.subject,
+    localId: control.localId,
+    fileName: dataName,
+    partnerId: control.partnerId,
+    processId: control.processId,
+    fromSmtp: control.fromSmtp,
+    toSmtp: control.toSmtp,
+    addressType: control.addressType,
+    version: control.version,
+    compress: control.compress === false ? "N" : "Y",
+    compressed: compressed ? "Y" : undefined,
+    encrypted: control.encrypted === true ? "Y" : undefined,
+    checksum: control.checksum,
+  };
+}
+
+/** The statuses by which the server refuses this message; by any other it refuses us. */
+const refusals: ReadonlySet<number> = new Set([400, 406, 413, 417, 422]);
+
+export function isRefusal({ status, code }: MeshClientError): boolean {
+  return refusals.has(status ?? 0) || code === "request-invalid";
+}
+
+/** The server's words go into the report; an event has ours, because the server's may quote what was sent. */
+export function refusal({ status, event, meshCode, description }: MeshClientError, { control }: Pair): PairProblem {
+  if (meshCode === undefined) {
+    const reason = status === undefined ? "A header cannot be written." : `The server answered ${status}.`;
+    return transferFailure(reason, control);
+  }
+  const known = serverCodes[meshCode] ?? Object.values(apiErrors).find(({ code }) => code === meshCode)?.text;
+  const reason = known ?? `The server answered ${status}.`;
+  return {
+    status: { event: event ?? "SEND", success: false, code: meshCode, description: description ?? reason },
+    reason,
+    control,
+  };
+}

@@ -30,6 +30,7 @@ export { reportHtml } from "./report/report-html.ts";
 export { reportJson } from "./report/report-json.ts";
 export { reportSarif } from "./report/report-sarif.ts";
 export { reportText } from "./report/report-text.ts";
+export { infrastructureAnswer, type InfrastructureAnswerInput } from "./respond/answer.ts";
 export {
   type BuiltResponse,
   businessResponse,

@@ -113,12 +113,18 @@ export const compositionRules: readonly Rule[] = [
   rule(
     { own: "Composition.text:practice" },
     "The practice in Composition.text is not the sending Organization.",
-    onComposition((composition, { message: { custodian }, useCase }) => {
-      if (useCase !== "consultation-summary" || composition.confidentiality === "R" || custodian === undefined)
-        return none;
+    onComposition((composition, context) => {
+      const { custodian } = context.message;
       const text = plainText(composition.text?.div);
+      // Text that is not in the words of the requirement is another rule's finding.
+      if (custodian === undefined || !/, seen at /.test(text) || summaryPattern(context)?.test(text) !== true)
+        return none;
       const said = [custodian.name, identifierOf(custodian.identifier, systems.odsOrganisation)];
-      return unless(!/, seen at /.test(text) || said.every((part) => text.includes(part ?? "")), composition, "text");
+      return unless(
+        said.every((part) => text.includes(part ?? "")),
+        composition,
+        "text",
+      );
     }),
   ),
   rule(

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SaxesParser } from "saxes";
 import { check, readMessage } from "@restante/itk3";
+import { fuzz } from "./fuzz.ts";
 import { messageOfSize } from "./message.ts";
 
 const bounds = { time: 2, memory: 6 };
@@ -62,4 +63,6 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-process.exitCode = failed ? 1 : 0;
+const { kept, said } = fuzz();
+process.stdout.write(`${said}${kept ? "" : "  A PROMISE IS BROKEN"}\n`);
+process.exitCode = failed || !kept ? 1 : 0;

@@ -31,6 +31,10 @@ export interface GroupCommit {
 
 export async function startGroupCommit(file: string, onStopped: (reason: string) => void): Promise<GroupCommit> {
   const worker = new Worker(new URL(import.meta.resolve("#writer")), { workerData: { file } });
+  // From the start: a thread that has failed has ended before anybody closes it.
+  const exited = new Promise((resolve) => {
+    worker.once("exit", resolve);
+  });
   // Rejects with what the thread threw if it cannot open the database.
   await once(worker, "message");
 
@@ -113,7 +117,6 @@ export async function startGroupCommit(file: string, onStopped: (reason: string)
           whenIdle = resolve;
         });
       }
-      const exited = once(worker, "exit");
       worker.postMessage("close");
       await exited;
     },

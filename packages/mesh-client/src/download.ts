@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type MessageId, type MexHeaders, parseChunkRange, readMexHeaders } from "@restante/mesh";
 import type { Connection } from "./connection.ts";
+import { codeOf } from "./error-code.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 import type { Answer } from "./transport.ts";
 
@@ -98,7 +99,7 @@ async function* readChunk(answer: Answer, gunzip: boolean): AsyncGenerator<Buffe
     yield* decoder as AsyncIterable<Buffer>;
     await ending;
   } catch (error) {
-    if (error instanceof Error && "code" in error && String(error.code).startsWith("Z_")) {
+    if (codeOf(error)?.startsWith("Z_") === true) {
       throw new MeshClientError("body-unreadable", "The message says that it is compressed with gzip but is not.");
     }
     throw answer.failureOf(error);

@@ -1,4 +1,5 @@
 import type { Retry } from "@restante/mesh";
+import { codeOf } from "./error-code.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 
 /** How far a request got, as undici reports it. */
@@ -76,7 +77,7 @@ export function failureOf(
     signal: AbortSignal | undefined;
   },
 ): MeshClientError {
-  const code = codeOf(cause);
+  const code = codeOf(cause) ?? "no code";
   const because = { cause: new Error(code) };
   if (signal?.aborted === true) {
     return new MeshClientError("aborted", "The call was given up.", { cause: signal.reason, retry: lost });
@@ -105,14 +106,4 @@ export function failureOf(
     ...because,
     retry: lost,
   });
-}
-
-/** The `code` of the error or of what caused it. */
-function codeOf(error: unknown): string {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if ("code" in at && typeof at.code === "string") return at.code;
-    const [first] = at instanceof AggregateError ? (at.errors as unknown[]) : [];
-    if (first instanceof Error && "code" in first && typeof first.code === "string") return first.code;
-  }
-  return "no code";
 }

@@ -17,6 +17,7 @@ import { CodedError, type Retry } from "@restante/mesh";
  * - `request-invalid`: refused here, before anything was sent.
  * - `closed`: the client was closed.
  * - `folder-in-use`, `folder-unusable`: the directory client cannot work on its folder.
+ * - `defect`: a mistake in this package.
  */
 export type MeshClientErrorCode =
   | "refused"
@@ -38,7 +39,8 @@ export type MeshClientErrorCode =
   | "request-invalid"
   | "closed"
   | "folder-in-use"
-  | "folder-unusable";
+  | "folder-unusable"
+  | "defect";
 
 /** What the server said, where it said something. */
 export interface ServerAnswer {

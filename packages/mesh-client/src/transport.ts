@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { type Dispatcher, Pool } from "undici";
+import { codeOf } from "./error-code.ts";
 import { failureOf, mayHaveArrived, type Progress } from "./failures.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 
@@ -72,7 +73,9 @@ export function createTransport({ url, tls, requestTimeoutMs, connections }: Tra
       if (cause instanceof MeshClientError) return cause;
       const lost = request.repeatable || !mayHaveArrived(progress, length) ? "safe" : "ambiguous";
       if (unreadable) {
-        return new MeshClientError("body-unreadable", "What was to be sent could not be read.", { cause, retry: lost });
+        // The cause's own words may name a file.
+        const because = { cause: new Error(codeOf(cause)), retry: lost } as const;
+        return new MeshClientError("body-unreadable", "What was to be sent could not be read.", because);
       }
       return failureOf(cause, { progress, lost, signal });
     };

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import { codeOf } from "./files.ts";
+import { codeOf } from "../error-code.ts";
 
 const pieceBytes = 64 * 1024;
 
@@ -61,7 +61,7 @@ export async function gunzip(source: string, target: string, maxBytes: number): 
     await pipeline(createReadStream(source), createGunzip(), limit, createWriteStream(target, { flush: true }));
     return bytes;
   } catch (error) {
-    if (error instanceof Oversize || codeOf(error).startsWith("Z_")) return undefined;
+    if (error instanceof Oversize || codeOf(error)?.startsWith("Z_") === true) return undefined;
     throw error;
   }
 }

@@ -57,7 +57,10 @@ export interface DirectoryClient extends AsyncDisposable {
   readonly folders: Folders;
   /** Polls from now on, until the client is disposed of. */
   start(): void;
-  /** One poll, after one that may be going on. Never fails because of the server or the disk: see `error` of the result. */
+  /**
+   * One poll, after one that may be going on. Trouble with the server or the disk is in `error` of the result; throws
+   * `closed` alone.
+   */
   pollOnce(signal?: AbortSignal): Promise<PollResult>;
   /** The pairs that the last poll found to be held. */
   held(): readonly HeldPair[];
@@ -90,11 +93,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   let loop: Promise<void> | undefined;
 
   async function pollNow(signal: AbortSignal): Promise<PollResult> {
-    const result = await poll(context, state, signal).catch((error: unknown) => {
-      const { message } = error instanceof Error ? error : new Error("unknown");
-      emit({ event: "poll-failed", mailboxId, code: "defect", reason: message });
-      throw error;
-    });
+    const result = await poll(context, state, signal).catch((cause: unknown) => nothingDone(asClientError(cause)));
     held = result.held;
     const { sent, received, error } = result;
     if (error === undefined) emit({ event: "poll-succeeded", mailboxId, sent, received });
@@ -117,7 +116,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
 
   async function run(): Promise<void> {
     while (!closing.signal.aborted) {
-      // Whatever happens to one poll, and it was told, the next one comes.
+      // Fails only because the client was closed.
       await pollOnce().catch(() => undefined);
       await delay(pollIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
     }
@@ -136,6 +135,10 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       journal[Symbol.dispose]();
     },
   };
+}
+
+function nothingDone(error: MeshClientError): PollResult {
+  return { sent: 0, received: 0, failed: 0, waiting: 0, held: [], error };
 }
 
 function readSettings(options: DirectoryClientOptions): DirectoryContext["settings"] {

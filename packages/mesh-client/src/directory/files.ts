@@ -1,5 +1,6 @@
 import { constants, type BigIntStats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
+import { codeOf } from "../error-code.ts";
 
 /** What a folder says of an entry, without following links. */
 export interface FileState {
@@ -91,9 +92,4 @@ export async function syncFolder(path: string): Promise<void> {
 
 export function isMissing(error: unknown): boolean {
   return codeOf(error) === "ENOENT";
-}
-
-/** The system's code of an error, such as ENOSPC. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MeshClientError } from "../mesh-client-error.ts";
-import { codeOf } from "./files.ts";
+import { codeOf } from "../error-code.ts";
 
 export type FolderName = "in" | "out" | "sent" | "failed" | "temp";
 
@@ -36,6 +36,10 @@ export async function openFolders(root: string): Promise<Folders & { readonly pr
     return { ...folders, private: hidden };
   } catch (cause) {
     if (cause instanceof MeshClientError) throw cause;
-    throw new MeshClientError("folder-unusable", `The mailbox's folder cannot be used (${codeOf(cause)}).`, { cause });
+    throw new MeshClientError(
+      "folder-unusable",
+      `The mailbox's folder cannot be used (${codeOf(cause) ?? "no code"}).`,
+      { cause },
+    );
   }
 }

@@ -12,7 +12,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { type DirectoryContext, finish } from "./context.ts";
-import { codeOf } from "./files.ts";
+import { codeOf } from "../error-code.ts";
 import { digest } from "./journal.ts";
 import type { OutFolder, Sighting } from "./out-folder.ts";
 import { handlePair } from "./pair.ts";
@@ -187,12 +187,18 @@ function troubleCounter(troubles: MeshClientError[]): (trouble: MeshClientError 
   };
 }
 
-/** Trouble with the disk is told like any other; what is neither is a mistake of ours, and thrown. */
+/**
+ * Trouble with the disk is told like any other, without the system's own words: they name files, and those may be
+ * named after patients. What is neither is a mistake of ours; it too is of one pair or message and not of all.
+ */
 export function asClientError(error: unknown): MeshClientError {
   if (error instanceof MeshClientError) return error;
   const code = codeOf(error);
-  if (code === "") throw error;
+  if (code === undefined) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return new MeshClientError("defect", `A defect in the directory client (${name}).`, { cause: error });
+  }
   return new MeshClientError("folder-unusable", `A file could not be read, written or moved (${code}).`, {
-    cause: error,
+    cause: new Error(code),
   });
 }

@@ -35,7 +35,7 @@ async function killUntil(
     let lines = 0;
     child.stdout?.on("data", (chunk: Buffer) => (lines += chunk.toString().split("\n").length - 1));
     // The first line is that it has started.
-    await waitFor(() => lines >= things || child.exitCode !== null, { intervalMs: 1 });
+    await waitFor(async () => lines >= things || child.exitCode !== null || isDone(), { intervalMs: 2 });
     await delay(Math.random() * 20);
     child.kill("SIGKILL");
     await exit;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm, rmdir } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { formatTimestamp, writeControlFile } from "@restante/mesh";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
@@ -189,8 +190,11 @@ test("a message that cannot be moved into IN is not acknowledged, and comes when
   const { messageId } = await from.send({ ...envelope, body: Buffer.from("x") });
   await mkdir(folder.path("in", `${messageId}.dat`));
 
-  assert.equal((await folder.directory.pollOnce()).error?.code, "folder-unusable");
-  assert.equal((await folder.directory.pollOnce()).error?.code, "folder-unusable");
+  for (let count = 0; count < 2; count += 1) {
+    const { error } = await folder.directory.pollOnce();
+    assert.equal(error?.code, "folder-unusable");
+    assert.ok(!inspect(error, { depth: 20 }).includes(messageId), "an error names no file");
+  }
   assert.deepEqual(await folder.names("in"), [`${messageId}.dat`], "no .ctl without its .dat");
   assert.deepEqual((await folder.client.list()).messageIds, [messageId]);
 

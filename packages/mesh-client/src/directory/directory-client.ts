@@ -58,8 +58,8 @@ export interface DirectoryClient extends AsyncDisposable {
   /** Polls from now on, until the client is disposed of. */
   start(): void;
   /**
-   * One poll, after one that may be going on. Trouble with the server or the disk is in `error` of the result; throws
-   * `closed` alone.
+   * One poll, after one that may be going on. Trouble with the server or the disk, or that it was given up, is in
+   * `error` of the result; throws `closed` alone.
    */
   pollOnce(signal?: AbortSignal): Promise<PollResult>;
   /** The pairs that the last poll found to be held. */
@@ -86,16 +86,24 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     settings,
     news: createNews(),
   };
+  try {
+    await sweep(context);
+  } catch (error) {
+    journal[Symbol.dispose]();
+    throw asClientError(error);
+  }
   const state: PollState = { out: createOutFolder(folders.out, settings.settleMs), greetedAt: undefined };
   const closing = new AbortController();
   let held: readonly HeldPair[] = [];
-  let last: Promise<unknown> = sweep(context);
+  let last: Promise<unknown> = Promise.resolve();
   let loop: Promise<void> | undefined;
 
   async function pollNow(signal: AbortSignal): Promise<PollResult> {
     const result = await poll(context, state, signal).catch((cause: unknown) => nothingDone(asClientError(cause)));
     held = result.held;
     const { sent, received, error } = result;
+    // A poll that is given up has neither succeeded nor failed.
+    if (error?.code === "aborted") return result;
     if (error === undefined) emit({ event: "poll-succeeded", mailboxId, sent, received });
     else emit({ event: "poll-failed", mailboxId, code: error.code, reason: error.message });
     if (settings.reports.poll) await reportPoll(context, error);
@@ -107,7 +115,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     const mine = last
       .catch(() => undefined)
       .then(async () => {
-        if (both.aborted) throw new MeshClientError("closed", "The directory client was closed.", { retry: "safe" });
+        if (closing.signal.aborted) throw new MeshClientError("closed", "The directory client was closed.");
         return pollNow(both);
       });
     last = mine;

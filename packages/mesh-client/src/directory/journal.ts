@@ -120,7 +120,7 @@ export interface Journal extends Disposable {
   file(steps: readonly Step[]): Filing;
   filings(): Filing[];
   filed(filing: Filing): void;
-  /** Forgets what nothing happened to for 35 days: the server keeps nothing for longer than 30. */
+  /** Forgets what nothing happened to for 35 days (the server keeps nothing for longer than 30), except what is in doubt. */
   prune(): void;
 }
 
@@ -136,7 +136,7 @@ export function openJournal(folder: string, clock: Clock): Journal {
   const setNoticed = statement(`UPDATE send SET noticed = ? WHERE pair = ? AND ${open}`);
   const setSending = statement(
     `UPDATE send SET state = 'sending', since = ?1, startedAt = ?1, localId = ?2, compressed = ?3, chunkBytes = ?4,
-       sentChunks = 0, messageId = NULL, noticed = NULL
+       sentChunks = 0, messageId = NULL
      WHERE pair = ?5 AND ${open}`,
   );
   const setUploaded = statement(
@@ -161,7 +161,9 @@ export function openJournal(folder: string, clock: Clock): Journal {
   const insertFiling = statement("INSERT INTO filing (subject, steps) VALUES (?, ?)");
   const selectFilings = statement("SELECT id, subject, steps FROM filing ORDER BY id");
   const deleteFiling = statement("DELETE FROM filing WHERE id = ?");
-  const pruneSends = statement("DELETE FROM send WHERE since < ?");
+  const pruneSends = statement(
+    "DELETE FROM send WHERE since < ? AND state IN ('waiting', 'sent', 'failed', 'withdrawn')",
+  );
   const pruneReceipts = statement("DELETE FROM receipt WHERE since < ?");
 
   function transaction<Result>(work: () => Result): Result {

@@ -32,16 +32,22 @@ export async function receive(
 ): Promise<boolean> {
   const { client, journal, emit, mailboxId } = context;
   const isNew = !journal.received(messageId);
+  if (isNew && !(await wasThere(save(context, messageId, signal)))) return false;
+  if (await wasThere(client.acknowledge(messageId, { signal }))) {
+    emit({ event: "message-cleared", mailboxId, messageId });
+  }
+  return isNew;
+}
+
+/** False if the message is gone since it was listed: collected by another client of this mailbox, or expired. */
+async function wasThere(work: Promise<void>): Promise<boolean> {
   try {
-    if (isNew) await save(context, messageId, signal);
-    await client.acknowledge(messageId, { signal });
+    await work;
+    return true;
   } catch (error) {
-    // Gone since it was listed: collected by another client of this mailbox, or expired.
     if (error instanceof MeshClientError && (error.code === "not-found" || error.code === "gone")) return false;
     throw error;
   }
-  emit({ event: "message-cleared", mailboxId, messageId });
-  return isNew;
 }
 
 async function save(context: DirectoryContext, messageId: MessageId, signal: AbortSignal | undefined): Promise<void> {

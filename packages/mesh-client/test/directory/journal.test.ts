@@ -80,11 +80,14 @@ test("what was decided is still to be filed after a restart, until it is filed",
   assert.deepEqual(second.filings(), []);
 });
 
-test("what nothing happened to for 35 days is forgotten", async (t) => {
+test("what nothing happened to for 35 days is forgotten, but never a doubt", async (t) => {
   const clock = settableClock();
   const messageId = newMessageId(clock.now());
   using journal = openJournal(await temporaryFolder(t), clock);
   journal.wait("pair", "1");
+  journal.begin("doubted", "1", attempt);
+  journal.doubt("doubted");
+  journal.hold("doubted");
   journal.receive(messageId, []);
   clock.advance(34 * 24 * 3_600_000);
   journal.prune();
@@ -93,6 +96,7 @@ test("what nothing happened to for 35 days is forgotten", async (t) => {
   journal.prune();
   assert.equal(journal.received(messageId), false);
   assert.equal(journal.openSend("pair", "1"), undefined);
+  assert.equal(journal.openSend("doubted", "1")?.state, "held");
 });
 
 test("names and local ids are not left in the journal's files", async (t) => {

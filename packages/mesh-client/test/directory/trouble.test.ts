@@ -114,6 +114,16 @@ test("a started client polls until it is disposed of, and goes on after trouble"
   assert.equal(folder.events.all.length, count);
 });
 
+test("a poll that is given up is neither a success nor a failure, and what it did not do is done by the next", async (t) => {
+  const server = await startTestServer(t);
+  const folder = await startDirectory(t, server);
+  await folder.drop("A");
+  const result = await folder.directory.pollOnce(AbortSignal.abort());
+  assert.deepEqual({ sent: result.sent, code: result.error?.code }, { sent: 0, code: "aborted" });
+  assert.deepEqual(folder.events.all, []);
+  assert.equal((await folder.directory.pollOnce()).sent, 1);
+});
+
 test("two polls at once are one after the other, and send a pair once", async (t) => {
   const server = await startTestServer(t);
   const folder = await startDirectory(t, server);

@@ -7,6 +7,8 @@ export type CliErrorCode =
   | "folder-unusable"
   | "port-in-use"
   | "file-unreadable"
+  | "input-unreadable"
+  | "not-answered"
   | "settings-unreadable"
   | "organisation-unknown"
   | "not-set-up";
@@ -20,8 +22,8 @@ export class CliError extends CodedError {
     this.code = code;
   }
 
-  /** 2 for a command that was typed wrong, 1 for one that could not be carried out. */
+  /** 2 for a command that was typed wrong or given what cannot be read, 1 for one that could not be carried out. */
   get exitStatus(): number {
-    return this.code === "usage" ? 2 : 1;
+    return this.code === "usage" || this.code === "input-unreadable" ? 2 : 1;
   }
 }

@@ -1,6 +1,8 @@
 import type { Command } from "../command.ts";
+import { checkCommand } from "./check.ts";
 import { clientCommand, practiceCommand, serverCommand } from "./part.ts";
 import { pairCommand } from "./pair.ts";
+import { respondCommand } from "./respond.ts";
 import { sendCommand } from "./send.ts";
 import { upCommand } from "./up.ts";
 
@@ -8,6 +10,8 @@ export const commands: readonly Command[] = [
   upCommand,
   sendCommand,
   pairCommand,
+  checkCommand,
+  respondCommand,
   serverCommand,
   clientCommand,
   practiceCommand,

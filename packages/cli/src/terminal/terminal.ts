@@ -4,6 +4,10 @@ export interface Terminal {
   readonly print: (line: string) => void;
   /** One line on the error stream. */
   readonly complain: (line: string) => void;
+  /** Text as it is, for a person or for the next program in a pipe. Resolves when more may be written. */
+  readonly write: (text: string) => Promise<void>;
+  /** How far it is, on the error stream; the next replaces it, "" clears it. Shown only where a person is looking. */
+  readonly progress: (line: string) => void;
   readonly paint: Paint;
   readonly columns: number;
   /** Aborted when the person (Ctrl-C), the system (SIGTERM) or the end of the parent asks the command to stop. */
@@ -19,7 +23,7 @@ export interface Paint {
   readonly blue: (text: string) => string;
 }
 
-const plain: Paint = {
+export const plain: Paint = {
   bold: String,
   dim: String,
   green: String,
@@ -40,9 +44,18 @@ const coloured: Paint = {
 /** Colour only where a person is looking (no-color.org). */
 export function processTerminal(process: NodeJS.Process, stop: AbortSignal): Terminal {
   const colour = process.stdout.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+  // The next program in the pipe has seen enough (`restante check FOLDER | head`): nothing is left to be done.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(1);
+  });
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     complain: (line) => void process.stderr.write(`${line}\n`),
+    write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
+    progress: (line) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    },
     paint: colour ? coloured : plain,
     columns: process.stdout.columns ?? 120,
     stop,

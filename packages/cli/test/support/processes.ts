@@ -11,6 +11,9 @@ export interface RunningCommand {
   readonly pid: number;
   /** All it printed so far, on both streams. */
   output(): string;
+  /** The same by stream. */
+  standardOutput(): string;
+  standardError(): string;
   /** Resolves when it has printed this; rejects, with what it printed, when it ends first or takes too long. */
   printed(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
   /** Sends a signal and waits for the end. Resolves to the exit status, or the signal that ended it. */
@@ -30,14 +33,21 @@ export function runCommand(words: readonly string[], env: NodeJS.ProcessEnv = {}
 
 export function follow(child: ChildProcess): RunningCommand {
   let output = "";
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.setEncoding("utf8").on("data", (text) => (output += text));
+  const byStream = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]!.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      byStream[name] += text;
+    });
+  }
   // "close", not "exit": by then all it printed has been read.
   const ended = once(child, "close").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     pid: child.pid!,
     output: () => output,
+    standardOutput: () => byStream.stdout,
+    standardError: () => byStream.stderr,
     ended,
     async printed(pattern, timeoutMs = 60_000) {
       const deadline = performance.now() + timeoutMs;

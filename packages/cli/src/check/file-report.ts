@@ -1,0 +1,84 @@
+import { type CheckOptions, type CheckResult, check, type Finding, isResponse, type Negative } from "@restante/itk3";
+import { type MessageFile, systemCode } from "./find-messages.ts";
+import { envelopeOf, type Input, readInput } from "./read-input.ts";
+
+/**
+ * - `conforms`: no requirement that must be met is broken.
+ * - `departs`: at least one is.
+ * - `unreadable`: the file could not be read, or not as an ITK3 message.
+ * - `passed-over`: it is no message.
+ */
+export type Status = "conforms" | "departs" | "unreadable" | "passed-over";
+
+/** What the check says of one file. Holds nothing of the file's content. */
+export interface FileReport {
+  readonly file: string;
+  readonly controlFile?: string;
+  readonly bytes: number;
+  readonly status: Status;
+  readonly findings: readonly Finding[];
+  readonly acceptable: boolean;
+  readonly negative?: Negative;
+  /** An ITK008M: it is held against other requirements, and never answered. */
+  readonly isResponse: boolean;
+  /** Why it was passed over. */
+  readonly remark?: string;
+}
+
+export interface FileOptions {
+  /** Larger files are refused, as a receiver refuses them (20015). */
+  readonly maxBytes: number;
+  readonly generation?: 1 | 2;
+  readonly useCase?: NonNullable<CheckOptions["useCase"]>;
+}
+
+/** Checks one file. Never throws for what is in the file, nor where it cannot be opened. */
+export async function checkFile(found: MessageFile, options: FileOptions): Promise<FileReport> {
+  try {
+    return reportOf(found, await readInput(found, options.maxBytes), options);
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).code !== "string" || (error as Error).name === "CliError") throw error;
+    const text = `The file cannot be opened: ${systemCode(error)}.`;
+    const finding: Finding = { id: "FILE:unreadable", severity: "error", location: "", text };
+    return { ...found, bytes: 0, status: "unreadable", findings: [finding], acceptable: false, isResponse: false };
+  }
+}
+
+function reportOf(found: MessageFile, input: Input, options: FileOptions): FileReport {
+  const { bytes, read, control } = input;
+  if (control?.messageType === "Report") {
+    const remark = "Passed over: its control file is a MESH report about another message.";
+    return { ...found, bytes, status: "passed-over", findings: [], acceptable: false, isResponse: false, remark };
+  }
+  const result = checkInput(input, options);
+  const findings = [...controlFindings(input), ...result.findings];
+  const conforms = result.conforms && findings.every(({ severity }) => severity !== "error");
+  return {
+    ...found,
+    bytes,
+    status: read.message === undefined ? "unreadable" : conforms ? "conforms" : "departs",
+    findings,
+    acceptable: result.acceptable,
+    ...(result.negative === undefined ? {} : { negative: result.negative }),
+    isResponse: read.message === undefined ? read.remains?.event === "ITK008M" : isResponse(read.message),
+  };
+}
+
+/** The check of what was read, held against its control file where there is one. */
+export function checkInput(
+  { read, control }: Input,
+  { generation, useCase }: Omit<FileOptions, "maxBytes">,
+): CheckResult {
+  return check(read, {
+    ...(control === undefined ? {} : { envelope: envelopeOf(control) }),
+    ...(generation === undefined ? {} : { generation }),
+    ...(useCase === undefined ? {} : { useCase }),
+  });
+}
+
+function controlFindings({ controlFault }: Input): Finding[] {
+  if (controlFault === undefined) return [];
+  const { message, line } = controlFault;
+  const id = "MESH:control-file-malformed";
+  return [{ id, severity: "error", location: "envelope", ...(line === undefined ? {} : { line }), text: message }];
+}

@@ -1,0 +1,99 @@
+import { access, readdir, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { CliError } from "../errors.ts";
+
+/** A file that should hold a message, and the control file that lies beside it. */
+export interface MessageFile {
+  /** As it was named, or the folder as it was named and the path below it. */
+  readonly file: string;
+  readonly controlFile?: string;
+}
+
+const messageEndings: ReadonlySet<string> = new Set([".xml", ".dat", ".json"]);
+
+/**
+ * The files named, and those below the folders named that end in .xml, .dat or .json; folder by folder, in the order of
+ * their names. Passes over names that begin with a dot: those are files being written. Follows no symbolic link below
+ * a folder.
+ *
+ * @throws CliError `input-unreadable` before the first is given, where a name leads nowhere; or where a folder cannot be
+ * listed
+ */
+export async function* findMessages(places: readonly string[]): AsyncGenerator<MessageFile> {
+  const kinds: { place: string; isFolder: boolean }[] = [];
+  for (const place of places) kinds.push({ place, isFolder: await isFolder(place) });
+  for (const { place, isFolder } of kinds) {
+    if (isFolder) yield* below(place);
+    else yield await withControlFile(place);
+  }
+}
+
+/** The control file beside one message file, if there is one. */
+export async function withControlFile(file: string): Promise<MessageFile> {
+  const stem = stemOf(file);
+  for (const controlFile of [`${stem}.ctl`, `${stem}.CTL`]) {
+    if (await exists(controlFile)) return { file, controlFile };
+  }
+  return { file };
+}
+
+async function isFolder(place: string): Promise<boolean> {
+  if (isControlFile(place)) {
+    throw new CliError("usage", `${place} is a control file: name the message, and the control file with --ctl`);
+  }
+  try {
+    const found = await stat(place);
+    if (!found.isDirectory() && !found.isFile()) {
+      throw new CliError("input-unreadable", `${place} is neither a file nor a folder`);
+    }
+    return found.isDirectory();
+  } catch (cause) {
+    throw cannotRead(place, cause);
+  }
+}
+
+async function* below(folder: string): AsyncGenerator<MessageFile> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw cannotRead(folder, cause);
+  });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const controlFiles = new Map(
+    entries.filter(({ name }) => isControlFile(name)).map(({ name }) => [stemOf(name), join(folder, name)]),
+  );
+  for (const entry of entries) {
+    if (entry.name.startsWith(".")) continue;
+    const file = join(folder, entry.name);
+    if (entry.isDirectory()) yield* below(file);
+    if (!entry.isFile() || !messageEndings.has(extname(entry.name).toLowerCase())) continue;
+    const controlFile = controlFiles.get(stemOf(entry.name));
+    yield controlFile === undefined ? { file } : { file, controlFile };
+  }
+}
+
+/** @returns a CliError `input-unreadable`; an error that is one already stays as it is */
+export function cannotRead(place: string, cause: unknown): CliError {
+  if (cause instanceof CliError) return cause;
+  return new CliError("input-unreadable", `${place} cannot be read: ${systemCode(cause)}`, { cause });
+}
+
+/** `ENOENT`, `EACCES`, ... */
+export function systemCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "unknown reason";
+}
+
+function isControlFile(name: string): boolean {
+  return extname(name).toLowerCase() === ".ctl";
+}
+
+function stemOf(file: string): string {
+  return file.slice(0, file.length - extname(file).length);
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { type FileHandle, mkdtemp, open, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { CliError } from "../errors.ts";
+import { systemCode } from "./find-messages.ts";
+
+/** Where a report goes, piece by piece. */
+export interface ReportOutput extends AsyncDisposable {
+  write(text: string): Promise<void>;
+  /** Gives the file its name. Without it, disposing leaves nothing behind. */
+  finish(): Promise<void>;
+}
+
+/** A file that appears whole, under its name, when it is finished. */
+export async function fileOutput(file: string): Promise<ReportOutput> {
+  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString("hex")}`);
+  const cannotWrite = (cause: unknown): CliError =>
+    new CliError("folder-unusable", `cannot write ${file}: ${systemCode(cause)}`, { cause });
+  // 0666 less the umask: a report is for others too, and holds nothing of the messages.
+  const handle = await open(temporary, "wx").catch((cause: unknown) => {
+    throw cannotWrite(cause);
+  });
+  return {
+    async write(text) {
+      await handle.appendFile(text).catch((cause: unknown) => {
+        throw cannotWrite(cause);
+      });
+    },
+    async finish() {
+      try {
+        await handle.sync();
+        await rename(temporary, file);
+      } catch (cause) {
+        throw cannotWrite(cause);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await handle.close();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+/** Keeps text on disk until it is known what comes before it. */
+export interface Spool extends AsyncDisposable {
+  write(text: string): Promise<void>;
+  /** Everything, in pieces. */
+  read(): AsyncIterable<string>;
+}
+
+export async function openSpool(): Promise<Spool> {
+  const folder = await mkdtemp(join(tmpdir(), "restante-check-"));
+  const file = join(folder, "report");
+  const handle: FileHandle = await open(file, "wx", 0o600);
+  return {
+    write: (text) => handle.appendFile(text),
+    read: () => createReadStream(file, { encoding: "utf8", highWaterMark: 1 << 16 }) as AsyncIterable<string>,
+    async [Symbol.asyncDispose]() {
+      await handle.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

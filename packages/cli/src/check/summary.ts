@@ -1,0 +1,67 @@
+import type { Finding } from "@restante/itk3";
+import type { FileReport, Status } from "./file-report.ts";
+
+/** One requirement that at least one file departs from. */
+export interface Departure {
+  readonly id: string;
+  readonly severity: Finding["severity"];
+  readonly texts: Set<string>;
+  files: number;
+  places: number;
+}
+
+/** What became known over all files. Grows with the number of files by a line each, never with what is in them. */
+export interface Summary {
+  readonly files: SummaryLine[];
+  readonly status: Record<Status, number>;
+  acceptable: number;
+  notAcceptable: number;
+  readonly findings: Record<Finding["severity"], number>;
+  /** By severity and id. */
+  readonly departures: Map<string, Departure>;
+}
+
+export interface SummaryLine {
+  readonly file: string;
+  readonly status: Status;
+  readonly acceptable: boolean;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export function emptySummary(): Summary {
+  return {
+    files: [],
+    status: { conforms: 0, departs: 0, unreadable: 0, "passed-over": 0 },
+    acceptable: 0,
+    notAcceptable: 0,
+    findings: { error: 0, warning: 0, information: 0 },
+    departures: new Map(),
+  };
+}
+
+export function addToSummary(summary: Summary, { file, status, acceptable, findings }: FileReport): void {
+  const seen = new Set<Departure>();
+  const counts = { error: 0, warning: 0, information: 0 };
+  for (const { id, severity, text } of findings) {
+    counts[severity] += 1;
+    summary.findings[severity] += 1;
+    const key = `${severity} ${id}`;
+    const departure = summary.departures.get(key) ?? { id, severity, texts: new Set(), files: 0, places: 0 };
+    summary.departures.set(key, departure);
+    departure.texts.add(text);
+    departure.places += 1;
+    if (!seen.has(departure)) departure.files += 1;
+    seen.add(departure);
+  }
+  summary.status[status] += 1;
+  if (acceptable) summary.acceptable += 1;
+  else if (status !== "passed-over") summary.notAcceptable += 1;
+  summary.files.push({ file, status, acceptable, errors: counts.error, warnings: counts.warning });
+}
+
+/** 0: every message conforms; 1: one does not, or is not acceptable; 2: one could not be read. */
+export function exitStatus({ status, notAcceptable }: Summary): number {
+  if (status.unreadable > 0) return 2;
+  return status.departs > 0 || notAcceptable > 0 ? 1 : 0;
+}

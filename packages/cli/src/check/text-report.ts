@@ -1,0 +1,114 @@
+import type { Paint } from "../terminal/terminal.ts";
+import type { FileReport } from "./file-report.ts";
+import type { ReportFormat } from "./report-format.ts";
+import type { Summary } from "./summary.ts";
+import {
+  count,
+  type FindingGroup,
+  groupFindings,
+  headingOf,
+  type Place,
+  placeOf,
+  severities,
+  verdicts,
+  visible,
+} from "./words.ts";
+
+export interface TextOptions {
+  readonly paint: Paint;
+  readonly columns: number;
+}
+
+/** Places listed of one finding; how many more there are is said. */
+const placesListed = 5;
+/** Longer lines are hard to read, however wide the window. */
+const widest = 110;
+
+/** For a person at a terminal: each file as soon as it is checked, the sum at the end. */
+export function textFormat({ paint, columns }: TextOptions): ReportFormat {
+  const width = Math.min(Math.max(columns, 50), widest);
+  return {
+    live: true,
+    head: () => "",
+    file: (report) => `${fileLines(report, paint, width).join("\n")}\n\n`,
+    tail: (summary) => `${sumLines(summary, paint).join("\n")}\n`,
+  };
+}
+
+function fileLines(report: FileReport, paint: Paint, width: number): string[] {
+  const { conforms, acceptable } = verdicts(report);
+  const beside = report.controlFile === undefined ? "" : paint.dim(`  with ${visible(report.controlFile)}`);
+  const tone = { conforms: paint.green, departs: paint.red, unreadable: paint.red, "passed-over": paint.dim };
+  const lines = [paint.bold(visible(report.file)) + beside, ...wrap(conforms, 2, width).map(tone[report.status])];
+  if (acceptable !== undefined) {
+    lines.push(...wrap(acceptable, 2, width).map(report.acceptable ? paint.green : paint.red));
+  }
+  const groups = groupFindings(report.findings);
+  for (const severity of severities) {
+    const own = groups.filter((group) => group.severity === severity);
+    if (own.length > 0) lines.push("", ...severityLines(severity, own, paint, width));
+  }
+  return lines;
+}
+
+function severityLines(
+  severity: FindingGroup["severity"],
+  groups: readonly FindingGroup[],
+  paint: Paint,
+  width: number,
+): string[] {
+  const tone = { error: paint.red, warning: paint.yellow, information: paint.blue }[severity];
+  return [
+    `  ${tone(paint.bold(headingOf(severity, groups.length)))}`,
+    ...groups.flatMap((group) => groupLines(group, paint, width)),
+  ];
+}
+
+function groupLines({ id, texts, responseCode }: FindingGroup, paint: Paint, width: number): string[] {
+  const code = responseCode === undefined ? "" : paint.dim(`  would be answered ${responseCode}`);
+  const lines = [`    ${paint.bold(id)}${code}`];
+  for (const [text, places] of texts) {
+    lines.push(...wrap(text, 6, width), ...placeLines(places).map((line) => paint.dim(line)));
+  }
+  return lines;
+}
+
+function placeLines(places: readonly Place[]): string[] {
+  const lines = places.slice(0, placesListed).flatMap((place) => {
+    const { at, element } = placeOf(place);
+    const where = `${at.padEnd(8)} ${visible(element)}`.trimEnd();
+    return where === "" ? [] : [`        ${where}`];
+  });
+  const more = places.length - placesListed;
+  return more > 0 ? [...lines, `        and ${count(more, "more place", "more places")}`] : lines;
+}
+
+function sumLines({ status, acceptable, notAcceptable, findings }: Summary, paint: Paint): string[] {
+  const messages = status.conforms + status.departs + status.unreadable;
+  const parts = [
+    `${status.conforms} conforming`,
+    ...(status.departs > 0 ? [`${status.departs} not conforming`] : []),
+    ...(status.unreadable > 0 ? [`${status.unreadable} unreadable`] : []),
+    `${acceptable} acceptable`,
+    ...(notAcceptable > 0 ? [`${notAcceptable} not acceptable`] : []),
+    ...(status["passed-over"] > 0 ? [`${status["passed-over"]} passed over`] : []),
+  ];
+  const found = `${count(findings.error, "error", "errors")}, ${count(findings.warning, "warning", "warnings")}.`;
+  return [`${paint.bold(`${count(messages, "message", "messages")}:`)} ${parts.join(", ")}. ${found}`];
+}
+
+/** Lines of at most `width` characters, broken between words. */
+function wrap(text: string, indent: number, width: number): string[] {
+  const margin = " ".repeat(indent);
+  const lines: string[] = [];
+  let line = "";
+  for (const word of visible(text).split(" ")) {
+    if (line !== "" && indent + line.length + 1 + word.length > width) {
+      lines.push(margin + line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, margin + line];
+}

@@ -1,0 +1,95 @@
+// What the check says, in words that every format for people shares.
+import { type Finding, type Negative, responseCodes } from "@restante/itk3";
+import type { FileReport } from "./file-report.ts";
+
+/** One requirement that is not met: in which ways, and where. */
+export interface FindingGroup {
+  readonly id: string;
+  readonly severity: Finding["severity"];
+  readonly responseCode?: string;
+  /** Places by what is wrong there. */
+  readonly texts: Map<string, Place[]>;
+}
+
+export type Place = Pick<Finding, "location" | "line" | "column">;
+
+export const severities: readonly Finding["severity"][] = ["error", "warning", "information"];
+
+/** By severity, then in the order in which each requirement was first found. */
+export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
+  const groups = new Map<string, FindingGroup>();
+  for (const { id, severity, text, responseCode, location, line, column } of findings) {
+    const key = `${severity} ${id} ${responseCode}`;
+    const group = groups.get(key) ?? { id, severity, ...(responseCode && { responseCode }), texts: new Map() };
+    groups.set(key, group);
+    const places = group.texts.get(text) ?? [];
+    group.texts.set(text, places);
+    places.push({ location, ...(line !== undefined && { line }), ...(column !== undefined && { column }) });
+  }
+  return severities.flatMap((severity) => Array.from(groups.values()).filter((group) => group.severity === severity));
+}
+
+/** What stands over the groups of one severity. */
+export function headingOf(severity: Finding["severity"], groups: number): string {
+  const number = groups.toLocaleString("en-GB");
+  if (severity === "information") return `Remarks: ${number}`;
+  const [word, must] = severity === "error" ? ["Errors", "must"] : ["Warnings", "should"];
+  return groups === 1
+    ? `${word}: ${number} requirement that ${must} be met is not`
+    : `${word}: ${number} requirements that ${must} be met are not`;
+}
+
+/** The two verdicts, each a sentence; only the first where the file is no message. */
+export function verdicts(report: FileReport): { conforms: string; acceptable?: string } {
+  const { status, remark, acceptable, negative } = report;
+  if (status === "passed-over") return { conforms: remark ?? "" };
+  const conforms = conformsSentence(report);
+  if (report.isResponse) {
+    const usable = acceptable
+      ? "Usable: it says what it answers, and with which code."
+      : "Not usable: it does not say what it answers, or with which code.";
+    return { conforms, acceptable: `${usable} A response is never answered.` };
+  }
+  if (acceptable) {
+    const answer = meaningOf("20013");
+    return { conforms, acceptable: `Acceptable: a person can be given the document. A receiver answers ${answer}.` };
+  }
+  if (negative === undefined) return { conforms };
+  const answer = meaningOf(negative.code);
+  return { conforms, acceptable: `Not acceptable: a receiver refuses it with ${answer}. ${reasonOf(negative)}` };
+}
+
+function conformsSentence({ status, findings }: FileReport): string {
+  if (status === "unreadable") return "Does not conform: it cannot be read as an ITK3 message.";
+  const errors = new Set(findings.filter(({ severity }) => severity === "error").map(({ id }) => id)).size;
+  if (status === "departs") {
+    return `Does not conform: it breaks ${count(errors, "requirement that must be met", "requirements that must be met")}.`;
+  }
+  return "Conforms: it breaks no requirement that must be met.";
+}
+
+/** `20009 (Payload validation failure)` */
+export function meaningOf(code: string): string {
+  const display = responseCodes.get(code)?.display;
+  return display === undefined ? code : `${code} (${display})`;
+}
+
+/** Why a message is refused: diagnostics begin with the reason and go on to findings that are listed anyway. */
+export function reasonOf({ diagnostics }: Negative): string {
+  const [reason = ""] = /^.*?\.(?=\s|$)/s.exec(diagnostics) ?? [diagnostics];
+  return reason;
+}
+
+export function placeOf({ location, line, column }: Place): { at: string; element: string } {
+  const at = line === undefined ? "" : column === undefined ? `line ${line}` : `${line}:${column}`;
+  return { at, element: location };
+}
+
+export function count(number: number, one: string, many: string): string {
+  return `${number.toLocaleString("en-GB")} ${number === 1 ? one : many}`;
+}
+
+/** Names of files are anybody's: control characters would move the cursor. */
+export function visible(text: string): string {
+  return text.replaceAll(/\p{Cc}|\p{Cf}/gu, "\uFFFD");
+}

@@ -7,7 +7,7 @@ import { positionOf } from "../read/positions.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, Negative } from "./finding.ts";
 import { locator } from "./locate.ts";
-import { hasCoding } from "./look.ts";
+import { hasCoding, ofType } from "./look.ts";
 import { type CheckContext, type EnvelopeToCheck, requirementId, type UseCase } from "./rule.ts";
 import { rules } from "./rules.ts";
 
@@ -54,13 +54,18 @@ function unreadable({ issues, remains }: ReadResult): CheckResult {
 }
 
 function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
+  const inner = resourcesOf(message.document);
+  const references = referencesOf(message.document);
   return {
     message,
     ...heldAgainst(message, options),
     envelope: options.envelope,
     outer: resourcesOf(message.bundle),
-    inner: resourcesOf(message.document),
-    references: referencesOf(message.document),
+    inner,
+    references,
+    listed: new Set(
+      ofType(inner, "List").flatMap(({ entry }) => (entry ?? []).flatMap(({ item }) => references.candidates(item))),
+    ),
   };
 }
 
@@ -82,13 +87,16 @@ function useCaseOf(message: Itk3Message): UseCase {
   return /^consultation report$/i.test(title) || /Consultation/.test(local) ? "consultation-summary" : "generic";
 }
 
+const maxPlaces = 100;
+
 function ruleFindings(context: CheckContext): Finding[] {
   const locate = locator(context.message.bundle, "Bundle");
   const findings: Finding[] = [];
   for (const rule of rules) {
     const id = requirementId(rule, context.generation, context.useCase);
     if (id === undefined) continue;
-    for (const { element, path } of rule.breaches(context)) {
+    const breaches = rule.breaches(context);
+    for (const { element, path } of breaches.slice(0, maxPlaces)) {
       const position = positionOf(element);
       findings.push({
         id,
@@ -99,6 +107,10 @@ function ruleFindings(context: CheckContext): Finding[] {
         responseCode: rule.responseCode,
         issueCode: rule.issueCode,
       });
+    }
+    if (breaches.length > maxPlaces) {
+      const text = `${rule.text} This is so in ${breaches.length} places: the rest are not listed.`;
+      findings.push({ id, severity: rule.severity, location: "", text });
     }
   }
   return findings;

@@ -28,6 +28,8 @@ export interface CheckContext {
   inner: readonly Resource[];
   /** References within the document. */
   references: References;
+  /** What the Lists of the document lead to. */
+  listed: ReadonlySet<Resource>;
 }
 
 /** Where a rule is broken: an element of the message, and which of its elements if one can be named. */

@@ -1,8 +1,11 @@
 import type { Bundle, Reference, Resource } from "../stu3/types.ts";
 
+// Resources that share an id can be told apart by order, a few of them: more are an attack on whoever looks at them all.
+const maxSharing = 16;
+
 /** Where references of a bundle lead. */
 export interface References {
-  /** Every resource that `reference` may mean, in the order of the bundle: more than one where ids are shared. */
+  /** Every resource that `reference` may mean, in the order of the bundle: up to 16 where ids are shared. */
   candidates(reference: Reference | undefined): readonly Resource[];
   resolve(reference: Reference | undefined): Resource | undefined;
 }
@@ -14,7 +17,7 @@ export function referencesOf(bundle: Bundle | undefined): References {
     if (key === undefined) return;
     const held = index.get(key);
     if (held === undefined) index.set(key, [resource]);
-    else if (!held.includes(resource)) held.push(resource);
+    else if (held.at(-1) !== resource && held.length < maxSharing) held.push(resource);
   };
   for (const { fullUrl, resource } of bundle?.entry ?? []) {
     if (resource === undefined) continue;

@@ -116,8 +116,8 @@ export function readXmlResource(text: string): ReadResource {
 
   const openChild = (parent: Frame, element: XmlElement): void => {
     const definition = parent.type?.byName.get(element.name);
-    const known = isElementName(element.name) ? ` ${element.name}` : "";
     if (definition === undefined || definition.attribute) {
+      const known = isElementName(element.name) ? ` ${element.name}` : "";
       report(
         "error",
         "unknown-element",

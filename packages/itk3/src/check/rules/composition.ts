@@ -297,7 +297,7 @@ export const compositionRules: readonly Rule[] = [
   ),
   rule(
     { own: "Send-Document-2:confidentiality" },
-    "Send Document 2 does not carry a confidential consultation (2.0.2).",
+    "The consultation is confidential: Send Document 2 does not carry it (2.0.2).",
     onComposition((composition, { generation }) =>
       unless(generation === 1 || composition.confidentiality !== "R", composition, "confidentiality"),
     ),

@@ -66,19 +66,19 @@ function bundleRules(
   return [
     rule(
       `${profile}:type`,
-      `${profile} has the type ${type}.`,
+      `The type of the ${type} Bundle is not ${type}.`,
       (context) => some(context).flatMap((found) => unless(found.type === type, found, "type")),
       rest,
     ),
     rule(
       `${profile}:identifier`,
-      `${profile} needs an identifier with a value.`,
+      `The ${type} Bundle has no identifier with a value.`,
       (context) => some(context).flatMap((found) => unless(isText(found.identifier?.value), found, "identifier")),
       { ...rest, issueCode: "required" },
     ),
     rule(
       `${profile}:entry.resource`,
-      `Every entry of ${profile} holds a resource.`,
+      `An entry of the ${type} Bundle holds no resource.`,
       (context) =>
         some(context).flatMap((found) =>
           (found.entry ?? []).flatMap((entry) => unless(entry.resource !== undefined, entry, "resource")),
@@ -87,7 +87,7 @@ function bundleRules(
     ),
     rule(
       `${profile}:entry.fullUrl`,
-      `Every entry of ${profile} has a fullUrl, and no two the same (FHIR bdl-7).`,
+      `An entry of the ${type} Bundle has no fullUrl, or the same as another (FHIR bdl-7).`,
       (context) => some(context).flatMap(repeatedUrls),
       rest,
     ),
@@ -127,7 +127,7 @@ export const profileRules: readonly Rule[] = [
   ...absent("ITK-Message-Bundle-1:entry", entryTakesAway, ({ message }) => entries(message.bundle)),
   rule(
     "ITK-Message-Bundle-1:entry[0]",
-    "The first entry of a message is its MessageHeader (FHIR bdl-12).",
+    "The first entry of the message is not its MessageHeader (FHIR bdl-12).",
     ({ message }) => unless(message.bundle.entry?.[0]?.resource === message.header, message.header),
   ),
   ...bundleRules("ITK-Document-Bundle-1", "document", ({ message }) => message.document, payload),
@@ -135,7 +135,7 @@ export const profileRules: readonly Rule[] = [
   ...absent("ITK-Document-Bundle-1:entry", entryTakesAway, ({ message }) => entries(message.document), payload),
   rule(
     "ITK-Document-Bundle-1:entry[0]",
-    "The first entry of a document is its Composition (FHIR bdl-11).",
+    "The first entry of the document is not its Composition (FHIR bdl-11).",
     ({ message }) =>
       message.document === undefined || message.composition === undefined
         ? none
@@ -147,7 +147,7 @@ export const profileRules: readonly Rule[] = [
   ...absent("ITK-MessageHeader-2:source", ["name", "software", "version", "contact"], headerSource),
   rule(
     "ITK-MessageHeader-2:event.display",
-    "MessageHeader.event needs a display.",
+    "MessageHeader.event has no display.",
     ({ message }) => unless(isText(message.header.event?.display), message.header, "event.display"),
     { issueCode: "required" },
   ),
@@ -159,18 +159,15 @@ export const profileRules: readonly Rule[] = [
   ),
   rule(
     "ITK-MessageHeader-2:sender",
-    "MessageHeader.sender needs a reference.",
+    "MessageHeader.sender has no reference.",
     ({ message }) => unless(isText(message.header.sender?.reference), message.header, "sender"),
     { issueCode: "required" },
   ),
   rule("ITK-MessageHeader-2:focus", "MessageHeader has more than one focus.", ({ message }) =>
     unless((message.header.focus ?? []).length <= 1, message.header, "focus"),
   ),
-  rule(
-    "ITK-MessageHeader-2:response",
-    "A MessageHeader that answers nothing has no response.",
-    ({ message, useCase }) =>
-      unless(useCase === "response" || message.header.response === undefined, message.header, "response"),
+  rule("ITK-MessageHeader-2:response", "MessageHeader has a response and is no ITK Response.", ({ message, useCase }) =>
+    unless(useCase === "response" || message.header.response === undefined, message.header, "response"),
   ),
   ...absent(
     "CareConnect-ITK-Header-Organization-1",
@@ -179,7 +176,7 @@ export const profileRules: readonly Rule[] = [
   ),
   rule(
     "CareConnect-ITK-Header-Organization-1:identifier",
-    "An Organization of the header has one ODS organisation or site code and no other identifier.",
+    "An Organization of the header does not have an ODS organisation or site code, or has another identifier.",
     ({ outer }) =>
       ofType(outer, "Organization").flatMap((organization) => {
         const identifiers = organization.identifier ?? [];
@@ -215,7 +212,7 @@ export const profileRules: readonly Rule[] = [
   ),
   rule(
     "CareConnect-Patient-1:name.use",
-    "Every name of a Patient has a use.",
+    "A name of the Patient has no use.",
     ({ inner }) =>
       ofType(inner, "Patient").flatMap((patient) =>
         (patient.name ?? []).flatMap((name) => unless(name.use !== undefined, name, "use")),
@@ -224,7 +221,7 @@ export const profileRules: readonly Rule[] = [
   ),
   rule(
     "CareConnect-Patient-1:telecom",
-    "Every telecom of a Patient has a system and a value.",
+    "A telecom of the Patient has no system or no value.",
     ({ inner }) =>
       ofType(inner, "Patient").flatMap((patient) =>
         (patient.telecom ?? []).flatMap((point) => unless(point.system !== undefined && isText(point.value), point)),
@@ -238,7 +235,7 @@ export const profileRules: readonly Rule[] = [
   ...absent("CareConnect-Practitioner-1", ["communication"], innerOf("Practitioner"), payload),
   rule(
     "CareConnect-Composition-1:identifier",
-    "Composition.identifier needs a system and a value where it is there.",
+    "Composition.identifier has no system or no value.",
     ({ inner }) =>
       ofType(inner, "Composition").flatMap(({ identifier }) =>
         identifier === undefined ? none : unless(isText(identifier.system) && isText(identifier.value), identifier),

@@ -92,7 +92,7 @@ export const responseRules: readonly Rule[] = [
       return unless(holds, context.message.header, "response.details");
     },
   ),
-  rule({ own: "ITK-Response:focus" }, "A response has no focus.", ({ message: { header } }) =>
+  rule({ own: "ITK-Response:focus" }, "A response has a focus.", ({ message: { header } }) =>
     unless(header.focus === undefined, header, "focus"),
   ),
   rule(

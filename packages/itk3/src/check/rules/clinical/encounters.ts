@@ -1,8 +1,8 @@
 // Encounter, List, Observation, Questionnaire, QuestionnaireResponse, Location (GPCM-SD-OC-033 to 070, 168 to 173).
 import { systems } from "../../../names.ts";
 import type { Rule } from "../../rule.ts";
-import { hasPhone, identifierOf, isText, ofType } from "../../look.ts";
-import type { Location } from "../../../stu3/types.ts";
+import { hasPhone, identifierOf, isText } from "../../look.ts";
+import type { Location, Observation } from "../../../stu3/types.ts";
 import { both, demand, everyAt, has, isCoded, isOneOf, isThePatient, leadsTo, should } from "./demand.ts";
 
 export const encounterRules: readonly Rule[] = [
@@ -28,7 +28,7 @@ export const observationRules: readonly Rule[] = [
     "Observation",
     undefined,
     "An Observation is sent and no List of Observations.",
-    (_, { inner }) => ofType(inner, "List").length > 0,
+    (_, { listed }) => listed.size > 0,
   ),
   isOneOf(both("041"), "List", "status", ["current"]),
   isOneOf(both("042"), "List", "mode", ["snapshot"]),
@@ -38,10 +38,8 @@ export const observationRules: readonly Rule[] = [
   }),
   isCoded(both("044"), "List", "code", { system: systems.snomed, code: "826501000000100" }),
   isThePatient(both("045"), "List", "subject"),
-  demand(both("046"), "Observation", undefined, "An Observation is in no List.", (observation, { inner, references }) =>
-    ofType(inner, "List").some(({ entry }) =>
-      (entry ?? []).some(({ item }) => references.candidates(item).some((found) => (found as unknown) === observation)),
-    ),
+  demand(both("046"), "Observation", undefined, "An Observation is in no List.", (observation, { listed }) =>
+    listed.has(observation as unknown as Observation),
   ),
   isOneOf(both("047"), "Observation", "status", ["preliminary", "final"]),
   has(both("048"), "Observation", "category", should),

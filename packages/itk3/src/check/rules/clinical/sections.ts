@@ -68,7 +68,7 @@ export const sectionRules: readonly Rule[] = [
   ...kinds.map(([core, type]) =>
     rule(
       core,
-      `The document holds a ${type} and no section leads to one.`,
+      `The document holds a resource of type ${type} and no section leads to one.`,
       onComposition((composition, context) => {
         if (ofType(context.inner, type).length === 0) return none;
         return unless(

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import {
+  type Bundle,
+  check,
+  onlineConsultation,
+  readMessage,
+  type Resource,
+  type stu3,
+  writeXml,
+} from "@restante/itk3";
+import { consultation } from "../consultation.ts";
+
+const count = 5000;
+
+/** A message whose document is stuffed. */
+function stuffed(
+  resources: (index: number) => Resource,
+  section: (index: number) => string,
+  id: (index: number) => string,
+): Buffer {
+  const { bundle } = onlineConsultation(consultation());
+  const document = bundle.entry?.at(-1)?.resource as Bundle;
+  const composition = document.entry?.[0]?.resource as stu3.Composition;
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  document.entry?.push(...numbers.map((index) => ({ fullUrl: id(index), resource: resources(index) })));
+  const references = numbers.map((index) => ({ reference: section(index) }));
+  composition.section?.push({ title: "Stuffed", entry: references });
+  const list: stu3.List = {
+    resourceType: "List",
+    id: "list",
+    status: "current",
+    mode: "snapshot",
+    entry: references.map((item) => ({ item })),
+  };
+  document.entry?.push({ fullUrl: "urn:uuid:list", resource: list });
+  return Buffer.from(writeXml(bundle));
+}
+
+const observation = (index: number): Resource => ({
+  resourceType: "Observation",
+  id: `o-${index}`,
+  status: "final",
+  code: { text: "x" },
+});
+const binary = (index: number): Resource => ({
+  resourceType: "Binary",
+  id: `o-${index}`,
+  contentType: "image/png",
+  content: "AAAA",
+});
+const own = (index: number): string => `urn:uuid:o-${index}`;
+const shared = (): string => "urn:uuid:shared";
+
+for (const [what, bytes] of [
+  ["5,000 Observations", stuffed(observation, own, own)],
+  ["5,000 Observations of one id", stuffed(observation, shared, shared)],
+  ["5,000 attachments of one id", stuffed(binary, shared, shared)],
+  ["5,000 references to nothing", stuffed(observation, () => "urn:uuid:nothing", own)],
+] as const) {
+  test(`${what} are checked in time, and their findings do not pile up`, { timeout: 20_000 }, () => {
+    const start = performance.now();
+    const { findings } = check(readMessage(bytes, { maxBytes: 20_000_000 }));
+    assert.ok(performance.now() - start < 5000);
+    assert.ok(findings.length < 3000);
+    assert.ok(findings.some(({ text }) => /in \d{4} places/.test(text)));
+  });
+}

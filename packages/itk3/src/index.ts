@@ -15,7 +15,7 @@ export {
   questionnaireSection,
   type StructuredSection,
 } from "./build/sections.ts";
-export { check, type CheckOptions, heldAgainst } from "./check/check.ts";
+export { check, type CheckOptions } from "./check/check.ts";
 export type { CheckResult, Finding, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";
 export { Itk3Error, type Itk3ErrorCode } from "./errors.ts";
@@ -25,11 +25,6 @@ export { messageOf } from "./message/message-of.ts";
 export type { Attachment, Itk3Message, MessageHandling, ReadResult, Remains } from "./message/model.ts";
 export { type ReadOptions, readMessage } from "./message/read-message.ts";
 export { unreadableHeaderId } from "./names.ts";
-export { type CheckedFile, checkStatus } from "./report/checked-file.ts";
-export { reportHtml } from "./report/report-html.ts";
-export { reportJson } from "./report/report-json.ts";
-export { reportSarif } from "./report/report-sarif.ts";
-export { reportText } from "./report/report-text.ts";
 export { infrastructureAnswer, type InfrastructureAnswerInput } from "./respond/answer.ts";
 export {
   type BuiltResponse,

@@ -37,14 +37,6 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   return { findings, conforms: false, acceptable: false, negative: negativeOf(reason, findings) };
 }
 
-/** What a message is held against unless told otherwise. */
-export function heldAgainst(message: Itk3Message, options: CheckOptions = {}): { generation: 1 | 2; useCase: UseCase } {
-  return {
-    generation: options.generation ?? generationOf(message, options.envelope),
-    useCase: options.useCase ?? useCaseOf(message),
-  };
-}
-
 function unreadable({ issues, remains }: ReadResult): CheckResult {
   const findings = issues.map(readingFinding);
   const result: CheckResult = { findings, conforms: false, acceptable: false };
@@ -58,7 +50,8 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const references = referencesOf(message.document);
   return {
     message,
-    ...heldAgainst(message, options),
+    generation: options.generation ?? generationOf(message, options.envelope),
+    useCase: options.useCase ?? useCaseOf(message),
     envelope: options.envelope,
     outer: resourcesOf(message.bundle),
     inner,

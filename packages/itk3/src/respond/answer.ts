@@ -1,3 +1,4 @@
+import { isAckWorkflow } from "@restante/mesh";
 import { check, type CheckOptions } from "../check/check.ts";
 import type { ReadResult } from "../message/model.ts";
 import { events } from "../names.ts";
@@ -9,13 +10,14 @@ export type InfrastructureAnswerInput = Pick<ResponseInput, "now" | "ids" | "res
 
 /**
  * The infrastructure response that the check calls for: 20013, or the negative code with its diagnostics. Undefined where
- * none is due: to a response, and where InfAckRequested is false. A flag that cannot be read counts as true (ITK3,
+ * none is due: to a response or anything on a workflow of acknowledgements, readable or not, and where InfAckRequested is false. A flag that cannot be read counts as true (ITK3,
  * message responses). Repeats (20007, 20008) and what only the receiver knows are the caller's to answer.
  */
 export function infrastructureAnswer(read: ReadResult, input: InfrastructureAnswerInput): BuiltResponse | undefined {
   const { message, remains } = read;
   const { headerId, event, handling } = message ?? remains ?? {};
-  if (event === events.response.code || handling?.infAckRequested === false) return undefined;
+  const onAckWorkflow = isAckWorkflow(input.check?.envelope?.workflowId ?? "");
+  if (onAckWorkflow || event === events.response.code || handling?.infAckRequested === false) return undefined;
   const { negative } = check(read, input.check);
   const { check: _, ...rest } = input;
   return infrastructureResponse({

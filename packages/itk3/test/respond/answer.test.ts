@@ -56,6 +56,13 @@ test("a sender that wants no infrastructure acknowledgement gets none, and an un
   assert.equal(answerTo(valid.replace(flag, '$1"perhaps"'))?.code, "20013");
 });
 
+test("nothing that came on a workflow of acknowledgements is answered", () => {
+  const envelope = { workflowId: "GPFED_CONSULT_REPORT_ACK" };
+  for (const xml of [valid, "nothing at all"]) {
+    assert.equal(infrastructureAnswer(readMessage(Buffer.from(xml)), { ...input, check: { envelope } }), undefined);
+  }
+});
+
 test("a response is not answered, nor is what is left of one", () => {
   const response = infrastructureAnswer(readMessage(Buffer.from(valid)), input)?.xml ?? "";
   assert.equal(answerTo(response), undefined);

@@ -16,6 +16,8 @@ import { type Economy, mailboxFolder, serverPort, worklistPort } from "./economy
 
 /** How often every part of the economy looks for more, in milliseconds. Elsewhere MESH clients poll every 5 minutes. */
 const POLL_MS = 1000;
+/** How long a message of which MESH knows nothing may still be on its way: on one machine, not for long. */
+const ANSWER_WAIT_MS = 5000;
 const HOST = "127.0.0.1";
 
 // Each part is given a stack that closes it, so that parts close in the reverse of the order in which they opened. A
@@ -92,6 +94,7 @@ export async function startDirectoryClient(
     // The receivers of these messages recognise an ITK3 message that comes twice (20007), so sending again is safe,
     // and nobody need decide about a pair whose answer a crash swallowed.
     onAmbiguous: "resend",
+    answerWaitMs: ANSWER_WAIT_MS,
     emit,
   });
   closing.use(directoryClient).start();

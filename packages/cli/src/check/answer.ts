@@ -1,9 +1,9 @@
 // The infrastructure response that a message calls for, by docs/decisions/010-acceptable.md and 040-who-is-answered.md.
-import { type BuiltResponse, infrastructureResponse, type Negative } from "@restante/itk3";
+import { type BuiltResponse, infrastructureAnswer, messageOf, readResponse } from "@restante/itk3";
 import { isAckWorkflow } from "@restante/mesh";
 import { CliError } from "../errors.ts";
 import type { CheckSettings } from "./check-options.ts";
-import { checkInput } from "./file-report.ts";
+import { checkOptionsOf } from "./file-report.ts";
 import type { Input } from "./read-input.ts";
 import { meaningOf, reasonOf } from "./words.ts";
 
@@ -18,37 +18,33 @@ export interface Responder {
   readonly mailboxId: string;
 }
 
-const received = "The message was received and can be processed.";
-
 /** @throws CliError `not-answered` where nobody may answer, or nobody asked */
 export function answerTo(file: string, input: Input, settings: CheckSettings, responder: Responder, now: Date): Answer {
   const { read, control } = input;
-  const { message, remains } = read;
   const refuse = (reason: string): never => {
     throw new CliError("not-answered", `${file} is not answered: ${reason}`);
   };
   if (control?.messageType === "Report") refuse("its control file is a MESH report about another message");
-  if (control?.workflowId !== undefined && isAckWorkflow(control.workflowId)) {
-    refuse(`it came on ${control.workflowId}, a workflow of acknowledgements`);
-  }
-  if ((message?.event ?? remains?.event) === "ITK008M") refuse("it is an ITK3 response (ITK008M) itself");
-  const handling = message?.handling ?? remains?.handling;
-  if (handling?.infAckRequested === false) refuse("it asks for no infrastructure response (InfAckRequested is false)");
-
-  const { negative } = checkInput(input, settings);
-  const code = negative?.code ?? "20013";
-  const response = infrastructureResponse({
-    now,
-    request: { headerId: message?.headerId ?? remains?.headerId, senderReference: handling?.senderReference },
-    code,
-    ...(negative === undefined ? {} : { issueCode: negative.issueCode }),
-    diagnostics: negative?.diagnostics ?? received,
-    responder,
-    generation: settings.generation ?? 1,
-  });
-  return { response, reason: `${meaningOf(code)}: ${why(negative)}` };
+  const response =
+    infrastructureAnswer(read, {
+      now,
+      responder,
+      generation: settings.generation ?? 1,
+      check: checkOptionsOf(input, settings),
+    }) ?? refuse(whyNone(input));
+  return { response, reason: reasonIn(response) };
 }
 
-function why(negative: Negative | undefined): string {
-  return negative === undefined ? "the message is acceptable." : reasonOf(negative);
+function whyNone({ read: { message, remains }, control }: Input): string {
+  const workflowId = control?.workflowId ?? "";
+  if (isAckWorkflow(workflowId)) return `it came on ${workflowId}, a workflow of acknowledgements`;
+  return (message?.event ?? remains?.event) === "ITK008M"
+    ? "it is an ITK3 response (ITK008M) itself"
+    : "it asks for no infrastructure response (InfAckRequested is false)";
+}
+
+function reasonIn({ bundle }: BuiltResponse): string {
+  const message = messageOf(bundle);
+  const { code = "", diagnostics = "" } = (message && readResponse(message)) ?? {};
+  return `${meaningOf(code)}: ${reasonOf({ diagnostics })}`;
 }

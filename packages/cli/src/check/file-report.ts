@@ -1,4 +1,4 @@
-import { type CheckOptions, type CheckResult, check, type Finding, isResponse, type Negative } from "@restante/itk3";
+import { type CheckOptions, check, type Finding, isResponse, type Negative, type UseCase } from "@restante/itk3";
 import { type MessageFile, systemCode } from "./find-messages.ts";
 import { envelopeOf, type Input, readInput } from "./read-input.ts";
 
@@ -29,7 +29,7 @@ export interface FileOptions {
   /** Larger files are refused, as a receiver refuses them (20015). */
   readonly maxBytes: number;
   readonly generation?: 1 | 2;
-  readonly useCase?: NonNullable<CheckOptions["useCase"]>;
+  readonly useCase?: UseCase;
 }
 
 /** Checks one file. Never throws for what is in the file, nor where it cannot be opened. */
@@ -50,7 +50,7 @@ function reportOf(found: MessageFile, input: Input, options: FileOptions): FileR
     const remark = "Passed over: its control file is a MESH report about another message.";
     return { ...found, bytes, status: "passed-over", findings: [], acceptable: false, isResponse: false, remark };
   }
-  const result = checkInput(input, options);
+  const result = check(read, checkOptionsOf(input, options));
   const findings = [...controlFindings(input), ...result.findings];
   const conforms = result.conforms && findings.every(({ severity }) => severity !== "error");
   return {
@@ -64,16 +64,16 @@ function reportOf(found: MessageFile, input: Input, options: FileOptions): FileR
   };
 }
 
-/** The check of what was read, held against its control file where there is one. */
-export function checkInput(
-  { read, control }: Input,
+/** What a message is held against: its control file where there is one, and what the person named. */
+export function checkOptionsOf(
+  { control }: Input,
   { generation, useCase }: Omit<FileOptions, "maxBytes">,
-): CheckResult {
-  return check(read, {
+): CheckOptions {
+  return {
     ...(control === undefined ? {} : { envelope: envelopeOf(control) }),
     ...(generation === undefined ? {} : { generation }),
     ...(useCase === undefined ? {} : { useCase }),
-  });
+  };
 }
 
 function controlFindings({ controlFault }: Input): Finding[] {

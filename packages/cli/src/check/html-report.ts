@@ -115,12 +115,11 @@ function filesTable(files: readonly SummaryLine[]): string {
 
 function fileSection(report: FileReport, index: number): string {
   const { conforms, acceptable } = verdicts(report);
-  const tone = statusWords[report.status][0];
+  const { controlFile, status } = report;
+  const tone = statusWords[status][0];
   const lines = [
     `<section id="file-${index}" aria-labelledby="name-${index}"><h2 id="name-${index}">${escape(report.file)}</h2>`,
-    report.controlFile === undefined
-      ? ""
-      : `<p class="quiet">Held against <span class="path">${escape(report.controlFile)}</span></p>`,
+    controlFile === undefined ? "" : `<p class="quiet">With <span class="path">${escape(controlFile)}</span></p>`,
     verdict(tone, conforms),
     acceptable === undefined ? "" : verdict(report.acceptable ? "good" : "bad", acceptable),
     ...findingLists(groupFindings(report.findings)),

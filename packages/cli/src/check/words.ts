@@ -75,7 +75,7 @@ export function meaningOf(code: string): string {
 }
 
 /** Why a message is refused: diagnostics begin with the reason and go on to findings that are listed anyway. */
-export function reasonOf({ diagnostics }: Negative): string {
+export function reasonOf({ diagnostics }: Pick<Negative, "diagnostics">): string {
   const [reason = ""] = /^.*?\.(?=\s|$)/s.exec(diagnostics) ?? [diagnostics];
   return reason;
 }

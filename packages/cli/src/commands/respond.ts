@@ -41,7 +41,7 @@ export const respondCommand: Command = {
     const { response, reason } = answerTo(file, input, settings, responder, new Date());
 
     if (values.out === undefined) {
-      await terminal.write(`${response.xml}\n`);
+      await terminal.write(response.xml);
     } else {
       await using output = await fileOutput(values.out);
       await output.write(response.xml);

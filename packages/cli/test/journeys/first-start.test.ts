@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { isMessageId, parseMessageId } from "@restante/mesh";
 import type { Task } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
-import { controlFilesIn, meshClientOf, namesIn, newDataFolder, withPractice } from "../support/data-folder.ts";
+import {
+  closingInReverse,
+  controlFilesIn,
+  meshClientOf,
+  namesIn,
+  newDataFolder,
+  pollsIn,
+  withPractice,
+} from "../support/data-folder.ts";
 import { assertNoPatientDetail } from "../support/no-patient-detail.ts";
 import { freePortBase, type RunningCommand, runCommand } from "../support/processes.ts";
 import { messageStates } from "../support/sends.ts";
@@ -22,22 +29,17 @@ const PRACTICE = "Y99002OT001";
 let economy: Economy;
 let running: RunningCommand;
 const outputs: string[] = [];
-const closing: (() => unknown)[] = [];
+const closing = closingInReverse({ after });
 
 before(
   async () => {
-    const after = (close: () => unknown): void => void closing.push(close);
-    const data = await newDataFolder({ after });
+    const data = await newDataFolder(closing);
     economy = await openEconomy({ data, portBase: await freePortBase() });
-    after(() => running.end("SIGKILL"));
+    closing.after(() => running.end("SIGKILL"));
     await start();
   },
   { timeout: 120_000 },
 );
-
-after(async () => {
-  for (const close of closing.toReversed()) await close();
-});
 
 async function start(): Promise<void> {
   running = runCommand(["up", "--data", economy.folder]);
@@ -47,14 +49,6 @@ async function start(): Promise<void> {
 const url = (path = "", party = 0): string =>
   `${party === 0 ? "https" : "http"}://127.0.0.1:${economy.portBase + party}${path}`;
 const [FEDERATION, SURGERY, PHARMACY] = [1, 2, 3];
-
-/** How often a process has polled for a mailbox, by the log. */
-function pollsOf(pid: number, mailboxId: string): number {
-  const log = readFileSync(join(economy.folder, "restante.log"), "utf8");
-  return log
-    .split("\n")
-    .filter((line) => line.includes(`"pid":${pid},"event":"poll-succeeded","mailboxId":"${mailboxId}"`)).length;
-}
 
 /** A worklist page as text. */
 async function page(party: number, path = "/"): Promise<string> {
@@ -271,7 +265,8 @@ test("Ctrl-C and a second start: it continues where it was and sends nothing aga
   assert.equal(await running.end("SIGINT"), 0);
   await start();
   // Two polls of either client since: whatever was left to send would have gone.
-  await waitFor(() => pollsOf(running.pid, SENDER) >= 2 && pollsOf(running.pid, PRACTICE) >= 2);
+  const { pid } = running;
+  await waitFor(() => [SENDER, PRACTICE].every((mailbox) => pollsIn(economy.folder, mailbox, pid) >= 2));
   outputs.push(running.output());
   assert.doesNotMatch(running.output(), /ITK3 message|accepted from|task \d+ raised/);
   assert.equal((await controlFilesIn(economy.folder, SENDER, "SENT")).length, 1);

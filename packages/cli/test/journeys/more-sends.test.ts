@@ -7,7 +7,7 @@ import type { Task } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
-import { folderOf, namesIn, newDataFolder, withPractice } from "../support/data-folder.ts";
+import { closingInReverse, folderOf, namesIn, newDataFolder, withPractice } from "../support/data-folder.ts";
 import { assertNoPatientDetail } from "../support/no-patient-detail.ts";
 import { freePortBase, type RunningCommand, runCommand } from "../support/processes.ts";
 
@@ -19,17 +19,12 @@ let economy: Economy;
 let running: RunningCommand;
 /** What each command printed. */
 const shown: Record<string, string> = {};
-const closing: (() => unknown)[] = [];
+const closing = closingInReverse({ after });
 
 before(async () => {
-  const after = (close: () => unknown): void => void closing.push(close);
-  const data = await newDataFolder({ after });
+  const data = await newDataFolder(closing);
   economy = await openEconomy({ data, portBase: await freePortBase() });
-  after(() => running?.end("SIGKILL"));
-});
-
-after(async () => {
-  for (const close of closing.toReversed()) await close();
+  closing.after(() => running?.end("SIGKILL"));
 });
 
 /** Runs a command to its end on the economy's folder. */

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { type ControlFile, readControlFile, writeControlFile } from "@restante/mesh";
 import { type ClientTls, createMeshClient, type MeshClient } from "@restante/mesh-client";
 import type { Economy } from "../../src/economy/economy.ts";
@@ -13,7 +12,20 @@ import type { Practice } from "@restante/practice";
 
 export type MailboxFolder = "IN" | "OUT" | "SENT" | "FAILED" | "TEMP";
 
-export async function newDataFolder(t: Pick<TestContext, "after">): Promise<string> {
+/** Collects what is to be closed when a test ends, and closes it in reverse: what uses a folder before the folder goes. */
+export function closingInReverse(t: { after(close: () => Promise<void>): void }): Closing {
+  const closes: (() => unknown)[] = [];
+  t.after(async () => {
+    for (const close of closes.toReversed()) await close();
+  });
+  return { after: (close) => void closes.push(close) };
+}
+
+export interface Closing {
+  after(close: () => unknown): void;
+}
+
+export async function newDataFolder(t: Closing): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "restante-journey-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;
@@ -33,6 +45,13 @@ export async function controlFilesIn(data: string, mailboxId: string, folder: Ma
   return Promise.all(
     names.map(async (name) => readControlFile(await readFile(join(folderOf(data, mailboxId, folder), name)))),
   );
+}
+
+/** How often the running `restante up` has polled for a mailbox, by its log; of one process, or of all that ran here. */
+export function pollsIn(data: string, mailboxId: string, pid?: number): number {
+  const lines = readFileSync(join(data, "restante.log"), "utf8").split("\n");
+  const poll = `"event":"poll-succeeded","mailboxId":"${mailboxId}"`;
+  return lines.filter((line) => line.includes(poll) && (pid === undefined || line.includes(`"pid":${pid},`))).length;
 }
 
 /** What secrets.json holds. */
@@ -68,14 +87,13 @@ export async function withPractice<Result>(
   return await use(await look(economy, odsCode, closing));
 }
 
+/** What is said of a pair beyond the usual; `from` names the mailbox whose OUT it goes into. */
+export type ControlToDrop = Partial<ControlFile> & { from: string };
+
 /** Puts a pair into OUT by hand: the data first. */
 export async function drop(
   data: string,
-  {
-    name,
-    control,
-    body,
-  }: { name: string; control: Partial<ControlFile> & { from: string }; body: string | Uint8Array },
+  { name, control, body }: { name: string; control: ControlToDrop; body: string | Uint8Array },
 ): Promise<void> {
   const out = folderOf(data, control.from, "OUT");
   await writeFile(join(out, `${name}.dat`), body);

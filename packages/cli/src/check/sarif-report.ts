@@ -36,16 +36,17 @@ export function sarifFormat({ version }: { version: string }): ReportFormat {
 function tool({ departures, notAcceptable }: Summary, version: string): object {
   const rules = new Map<string, object>();
   for (const { id, severity, texts } of departures.values()) {
-    // A requirement can be broken in more than one way: the rule says all that were found.
-    const text = Array.from(texts).join(" ");
-    if (!rules.has(id)) rules.set(id, rule(id, text, levels[severity]));
+    if (!rules.has(id)) rules.set(id, rule(id, Array.from(texts), levels[severity]));
   }
-  if (notAcceptable > 0) rules.set(refusalId, rule(refusalId, "A receiver refuses the message.", "error"));
+  if (notAcceptable > 0) rules.set(refusalId, rule(refusalId, ["A receiver refuses the message."], "error"));
   return { driver: { name: "restante", version, rules: Array.from(rules.values()) } };
 }
 
-function rule(id: string, text: string, level: string): object {
-  return { id, shortDescription: { text }, defaultConfiguration: { level } };
+function rule(id: string, texts: readonly string[], level: string): object {
+  // A requirement can be broken in more than one way.
+  const [text = ""] = texts;
+  const fullDescription = texts.length > 1 ? { fullDescription: { text: texts.join(" ") } } : {};
+  return { id, shortDescription: { text }, ...fullDescription, defaultConfiguration: { level } };
 }
 
 function resultsOf(report: FileReport): object[] {

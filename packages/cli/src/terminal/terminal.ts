@@ -54,10 +54,10 @@ export function processTerminal(process: NodeJS.Process, stop: AbortSignal): Ter
     complain: (line) => void process.stderr.write(`${line}\n`),
     write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
     progress: (line) => {
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
     },
     paint: colour ? coloured : plain,
-    columns: process.stdout.columns ?? 120,
+    columns: process.stdout.columns || 120,
     stop,
   };
 }

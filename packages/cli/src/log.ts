@@ -19,21 +19,27 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "response-ignored": "warn",
 };
 
+/** Lines that wait for room on a full disk, in bytes; more are dropped. */
+const MOST_WAITING = 1024 * 1024;
+
 /**
  * Writes each event as one JSON line, readable by the owner alone. Events carry no patient detail by their type
  * (see `Event` in the mesh package), so there is nothing to redact here, and a test reads a whole run's log to prove it.
+ *
+ * A log that cannot be written never fails what it tells of: a message is accepted before the event that says so.
  */
 export function openLog(file: string): { record(event: Event): void } & Disposable {
   const handle = openSync(file, "a", 0o600);
   // Each line is written before the next thing happens: the last ones before a crash are the ones wanted.
-  const stream = pino.destination({ dest: handle, sync: true });
+  const stream = pino.destination({ dest: handle, sync: true, maxLength: MOST_WAITING });
+  stream.on("error", () => undefined);
   const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
     record(event) {
       logger[severity[event.event] ?? "info"](event);
     },
     [Symbol.dispose]() {
-      stream.flushSync();
+      // Nothing is flushed: only what found no room still waits, and flushing would wait with it.
       closeSync(handle);
     },
   };

@@ -22,3 +22,16 @@ test("whoever receives a workflow may send its answers to whoever sends it", () 
     { workflowId: "X_ACK", senders: ["Y99002OT001"], receivers: [] },
   ]);
 });
+
+test("answers that are listed like any workflow add to the rule for answers, and make no second one", () => {
+  const rules = workflowRules([
+    organisation("Y99001", ["W"], ["W_ACK"]),
+    organisation("Y99002", ["W_ACK"], ["W"]),
+    organisation("Y99003", ["Z_ACK"], ["W_ACK"]),
+  ]);
+  assert.deepEqual(rules, [
+    { workflowId: "W", senders: ["Y99001OT001"], receivers: ["Y99002OT001"] },
+    { workflowId: "W_ACK", senders: ["Y99002OT001"], receivers: ["Y99001OT001", "Y99003OT001"] },
+    { workflowId: "Z_ACK", senders: ["Y99003OT001"], receivers: [] },
+  ]);
+});

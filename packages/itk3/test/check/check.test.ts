@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import {
   type BuiltMessage,
   businessResponse,
@@ -211,4 +212,15 @@ test("an envelope that does not go with the message is found field by field", ()
       [[id, location]],
     );
   }
+});
+
+test("no envelope, however odd, makes the check throw", () => {
+  const read = readMessage(Buffer.from(valid));
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (one, other) => {
+      const to = `GPPROVIDER_${one}_${other}_${one}`;
+      const envelope = { to, from: one, subject: other, localId: one, workflowId: other };
+      assert.equal(check(read, { envelope }).acceptable, true);
+    }),
+  );
 });

@@ -1,6 +1,17 @@
 import * as fc from "fast-check";
 import type { Resource } from "@restante/itk3";
-import { type ElementDefinition, type TypeDefinition, typeDefinition } from "../../src/stu3/element-table.ts";
+import {
+  type ElementDefinition,
+  resourceDefinition,
+  type TypeDefinition,
+  typeDefinition,
+} from "../../src/stu3/element-table.ts";
+import { elementTable } from "../../src/stu3/table.ts";
+
+/** Every resource of the element table. */
+export const everyResource: readonly TypeDefinition[] = [...elementTable.matchAll(/^resource (\S+)/gm)].flatMap(
+  ([, name = ""]) => resourceDefinition(name) ?? [],
+);
 
 type Value = Record<string, unknown>;
 

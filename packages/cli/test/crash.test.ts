@@ -55,7 +55,12 @@ async function sendWhileKilling(t: TestContext, economy: Economy, killables: rea
     victim.running = victim.start();
     t.diagnostic(`kill ${kill + 1} after ${delay} ms, ${headerIds.length} sends stored`);
   }
-  await allAcknowledged(sender, headerIds, 3 * MINUTE);
+  try {
+    await allAcknowledged(sender, headerIds, 3 * MINUTE);
+  } catch (error) {
+    for (const { running } of killables) t.diagnostic(`the end of its output:\n${running.output().slice(-2000)}`);
+    throw error;
+  }
 
   const duplicates = assertOneTaskEach(receiver, headerIds);
   t.diagnostic(`${duplicates} messages came twice, because a kill swallowed the answer to their send`);

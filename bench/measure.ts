@@ -1,0 +1,44 @@
+// What every room's measurements need: times taken in turn, and figures that mean the same on every machine.
+
+/** A piece of work to be timed as a whole. */
+export type Work = () => void | Promise<void>;
+
+/**
+ * Times of each piece of work, in milliseconds, round by round. In every round each runs once, so that whatever else
+ * the machine does falls on all of them alike. The first round warms up and is not counted.
+ */
+export async function takeTurns<Name extends string>(
+  works: Readonly<Record<Name, Work>>,
+  rounds: number,
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(works) as Name[];
+  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of names) {
+      const start = performance.now();
+      await works[name]();
+      if (round > 0) times[name].push(performance.now() - start);
+    }
+  }
+  return times;
+}
+
+/** The median over the rounds of one time as a multiple of the other in the same round. */
+export function ratio(times: readonly number[], ofTimes: readonly number[]): number {
+  return median(times.map((time, round) => time / (ofTimes[round] ?? Number.NaN)));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Rows under a head, each column as wide as its widest cell; numbers should come as text. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
+  return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
+}

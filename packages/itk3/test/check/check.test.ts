@@ -161,6 +161,25 @@ test("a confidential consultation is accepted in 1.x and refused with 20009 in 2
   assert.equal(second.negative.issueCode, "business-rule");
 });
 
+test("a confidential consultation that names the practice in its text or subject is found", () => {
+  const built = consultationSummary(consultation({ confidential: true }));
+  const { workflowId } = built.envelope;
+  const subject =
+    "Consultation report for Mrs A, NHS Number 9000000009, seen at Northgate Surgery, ODS Code Y90001, Version 1";
+  const telling = checked(built.xml, { envelope: { workflowId, subject } });
+  assert.deepEqual(
+    telling.findings.map(({ id }) => id),
+    ["GPCM-SD-CS-065"],
+  );
+  const text = checked(
+    built.xml.replace(/, Version 1<\/p>/, ", seen at Northgate Surgery, ODS Code Y90001, Version 1</p>"),
+  );
+  assert.deepEqual(
+    text.findings.map(({ id }) => id),
+    ["GPCM-SD-CS-023"],
+  );
+});
+
 test("a message over the limit is refused with 20015", () => {
   const result = check(readMessage(Buffer.from(valid), { maxBytes: 1000 }));
   assert.equal(result.negative?.code, "20015");

@@ -14,7 +14,7 @@ const custodian =
     message.custodian === undefined ? none : unless(holds(message.custodian), message.custodian, path);
 
 const authors =
-  (path: string, holds: (practitioner: Practitioner) => boolean) =>
+  (path: string | undefined, holds: (practitioner: Practitioner) => boolean) =>
   ({ message, references }: CheckContext) =>
     (message.composition?.author ?? [])
       .flatMap((author) => ofType(references.candidates(author), "Practitioner"))
@@ -44,7 +44,7 @@ export const peopleRules: readonly Rule[] = [
     custodian("telecom", ({ telecom }) => hasPhone(telecom)),
   ),
   rule(
-    { cs: "036", oc: "025", ge: "025", scal: "GPCM-SD-032" },
+    { cs: "036", oc: "025", ge: "025" },
     "The authoring Practitioner has no SDS user id.",
     authors("identifier", ({ identifier }) => isText(identifierOf(identifier, systems.sdsUser))),
   ),
@@ -57,6 +57,19 @@ export const peopleRules: readonly Rule[] = [
     { cs: "038", oc: "027", ge: "027" },
     "The authoring Practitioner has no telephone number.",
     authors("telecom", ({ telecom }) => hasPhone(telecom)),
+    { severity: "warning" },
+  ),
+  // A SHOULD in Send Document 2, where the three above are MUSTs of 1.x.
+  rule(
+    { scal: "GPCM-SD-032" },
+    "The authoring Practitioner has no SDS user id, official name or telephone number.",
+    authors(
+      undefined,
+      ({ identifier, name = [], telecom }) =>
+        isText(identifierOf(identifier, systems.sdsUser)) &&
+        name.some(({ use }) => use === "official") &&
+        hasPhone(telecom),
+    ),
     { severity: "warning" },
   ),
   rule(

@@ -1,4 +1,5 @@
 import type { Rule } from "./rule.ts";
+import { attachmentRules } from "./rules/attachments.ts";
 import { encounterRules, locationRules, observationRules, questionnaireRules } from "./rules/clinical/encounters.ts";
 import { immunizationRules, medicationRules } from "./rules/clinical/medicines.ts";
 import { diagnosticRules, problemRules, requestRules } from "./rules/clinical/problems.ts";
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   ...profileRules,
   ...fhirRules,
   ...compositionRules,
+  ...attachmentRules,
   ...peopleRules,
   ...sectionRules,
   ...encounterRules,

@@ -1,19 +1,6 @@
-// The document: its Composition, its sections and what they lead to.
-import { isNhsNumber } from "@restante/mesh";
+// The Composition: what the document says of itself.
 import { profiles, systems } from "../../names.ts";
-import { primitiveFault } from "../../stu3/primitives.ts";
-import type { Resource } from "../../stu3/types.ts";
-import {
-  hasCoding,
-  hasProfile,
-  identifierOf,
-  isText,
-  none,
-  ofType,
-  onComposition,
-  plainText,
-  unless,
-} from "../look.ts";
+import { hasCoding, hasProfile, identifierOf, isText, none, onComposition, plainText, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
 
 function rule(numbers: Rule["numbers"], text: string, breaches: Rule["breaches"], rest: Partial<Rule> = {}): Rule {
@@ -213,89 +200,6 @@ export const compositionRules: readonly Rule[] = [
     ),
   ),
   rule(
-    { cs: "028", oc: "012" },
-    "No section leads to a report in PDF.",
-    onComposition((composition, { message }) =>
-      unless(
-        message.attachments.some(({ contentType }) => isPdf(contentType)),
-        composition,
-        "section",
-      ),
-    ),
-    required,
-  ),
-  rule(
-    { ge: "012" },
-    "No section leads to a document.",
-    onComposition((composition, { message }) => unless(message.attachments.length > 0, composition, "section")),
-    required,
-  ),
-  rule(
-    { core: "029", scal: "GPCM-SD-109" },
-    "A Binary of the document is in no section of the Composition.",
-    onComposition((composition, { inner, references }) => {
-      const led = new Set(sectionEntries(composition, references));
-      const described = new Set(
-        [...led].flatMap((resource) =>
-          resource.resourceType === "DocumentReference"
-            ? (resource.content ?? []).flatMap(({ attachment }) =>
-                attachment?.url === undefined ? [] : references.candidates({ reference: attachment.url }),
-              )
-            : [],
-        ),
-      );
-      return ofType(inner, "Binary").flatMap((binary) => unless(led.has(binary) || described.has(binary), binary));
-    }),
-    structure,
-  ),
-  rule(
-    { core: "030", scal: "GPCM-SD-110" },
-    "A section's entry does not lead to a resource of the document, or to a Binary of another profile.",
-    onComposition((composition, { references }) =>
-      (composition.section ?? []).flatMap((section) =>
-        (section.entry ?? []).flatMap((entry) => {
-          const found = references.candidates(entry);
-          const binaries = ofType(found, "Binary");
-          return unless(found.length > 0 && binaries.every((binary) => hasProfile(binary, profiles.attachment)), entry);
-        }),
-      ),
-    ),
-    structure,
-  ),
-  rule({ core: "031", scal: "GPCM-SD-111" }, "An attachment holds no base64 content.", ({ inner }) =>
-    ofType(inner, "Binary").flatMap((binary) =>
-      unless(
-        binary.content !== undefined && primitiveFault("base64Binary", binary.content) === undefined,
-        binary,
-        "content",
-      ),
-    ),
-  ),
-  rule(
-    { core: "032" },
-    "The primary attachment is not the first entry of the Composition's sections.",
-    onComposition((composition, { references }) => {
-      const [first] = sectionEntries(composition, references);
-      return unless(first === undefined || first.resourceType === "Binary", composition, "section");
-    }),
-    structure,
-  ),
-  rule(
-    { own: "ITK-Attachment-Binary-1:content" },
-    "An attachment says that it is a PDF and does not begin as one.",
-    ({ message, inner }) =>
-      ofType(inner, "Binary").flatMap((binary) => {
-        if (!isPdf(binary.contentType ?? "") || binary.content === undefined || message.attachments.length === 0)
-          return none;
-        return unless(
-          String(Buffer.from(binary.content.slice(0, 1400), "base64")).includes("%PDF-"),
-          binary,
-          "content",
-        );
-      }),
-    { severity: "warning" },
-  ),
-  rule(
     { own: "Send-Document-2:confidentiality" },
     "The consultation is confidential: Send Document 2 does not carry it (2.0.2).",
     onComposition((composition, { generation }) =>
@@ -303,32 +207,7 @@ export const compositionRules: readonly Rule[] = [
     ),
     { issueCode: "business-rule" },
   ),
-  rule(
-    { cs: "039", oc: "017", ge: "017", scal: "GPCM-SD-035" },
-    "Patient's NHS number is missing, or fails its check digit.",
-    ({ message }) =>
-      message.patient === undefined
-        ? none
-        : unless(
-            isNhsNumber(identifierOf(message.patient.identifier, systems.nhsNumber) ?? ""),
-            message.patient,
-            "identifier",
-          ),
-  ),
 ];
-
-function sectionEntries(
-  composition: NonNullable<CheckContext["message"]["composition"]>,
-  references: CheckContext["references"],
-): Resource[] {
-  return (composition.section ?? []).flatMap((section) =>
-    (section.entry ?? []).flatMap((entry) => references.candidates(entry)),
-  );
-}
-
-function isPdf(contentType: string): boolean {
-  return /^application\/pdf\b/i.test(contentType);
-}
 
 function isUuid(value: string | undefined): boolean {
   return /^(?:urn:uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value ?? "");

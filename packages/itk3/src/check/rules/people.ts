@@ -1,4 +1,5 @@
 // Whom and what the document is about: patient, practitioner, organisation, related person, device.
+import { isNhsNumber } from "@restante/mesh";
 import { systems } from "../../names.ts";
 import { hasCoding, hasPhone, identifierOf, isText, none, ofType, onPatient, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
@@ -71,6 +72,13 @@ export const peopleRules: readonly Rule[] = [
         hasPhone(telecom),
     ),
     { severity: "warning" },
+  ),
+  rule(
+    { cs: "039", oc: "017", ge: "017", scal: "GPCM-SD-035" },
+    "Patient's NHS number is missing, or fails its check digit.",
+    onPatient((patient) =>
+      unless(isNhsNumber(identifierOf(patient.identifier, systems.nhsNumber) ?? ""), patient, "identifier"),
+    ),
   ),
   rule(
     { cs: "040", oc: "018", ge: "018", scal: "GPCM-SD-035" },

@@ -1,7 +1,7 @@
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, reasonOf } from "../errors.ts";
-import { addressOutgoing, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
+import { addressOutgoing, contentOf, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
 import { announce, announceFailure, fileNameOf, type HandOver } from "./hand-over.ts";
 import { retryAt } from "./retry.ts";
 
@@ -66,7 +66,7 @@ export function apiHandOver(context: PracticeContext, client: MeshClient): HandO
         localId: message.localId,
         fileName: fileNameOf(message.headerId),
         contentType: "application/xml",
-        body: message.content,
+        body: contentOf(database, message.headerId),
       });
       moveOutgoing(database, message.headerId, "sending", "sent", { at: clock.now(), messageId, problem: null });
       announce(context, begun, "api", messageId);

@@ -4,7 +4,7 @@ import { type ControlFile, type MailboxId, readControlFile, writeControlFile } f
 import type { PracticeContext } from "../context.ts";
 import { codeOf, reasonOf } from "../errors.ts";
 import { exists, isMissing, renameSynced, syncFolder, writeSynced } from "../files.ts";
-import { handedOver, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
+import { contentOf, handedOver, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
 import { announce, announceFailure, type HandOver } from "./hand-over.ts";
 import { retryAt } from "./retry.ts";
 
@@ -23,7 +23,7 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
 
   async function stage(message: Outgoing): Promise<void> {
     const paths = pathsOf(message.headerId);
-    await writeSynced(paths.stagedData, message.content);
+    await writeSynced(paths.stagedData, contentOf(database, message.headerId));
     await writeSynced(paths.stagedControl, writeControlFile(controlFileOf(message)));
     await syncFolder(out);
     moveOutgoing(database, message.headerId, "due", "staged", { at: clock.now() });
@@ -32,7 +32,7 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
   async function release(message: Outgoing): Promise<void> {
     const paths = pathsOf(message.headerId);
     if (await exists(paths.stagedControl)) {
-      await releaseData(paths, message.content);
+      await releaseData(paths, () => contentOf(database, message.headerId));
       await syncFolder(out);
       await renameSynced(paths.stagedControl, paths.control);
     }
@@ -103,14 +103,14 @@ interface PairPaths {
 }
 
 /** The data file gets its name before the control file does: a reader takes a control file for a whole pair. */
-async function releaseData(paths: PairPaths, content: Uint8Array): Promise<void> {
+async function releaseData(paths: PairPaths, content: () => Uint8Array): Promise<void> {
   try {
     await rename(paths.stagedData, paths.data);
   } catch (error) {
     if (!isMissing(error)) throw error;
     if (await exists(paths.data)) return;
     // A client that waits for the control file too long takes the data file away as an orphan.
-    await writeSynced(paths.stagedData, content);
+    await writeSynced(paths.stagedData, content());
     await rename(paths.stagedData, paths.data);
   }
 }

@@ -35,7 +35,7 @@ export function reportAttachment(
   index: number,
 ): AttachmentContent | undefined {
   const row = database
-    .prepare("SELECT content FROM report JOIN outgoing USING (header_id) WHERE header_id = ?")
+    .prepare("SELECT content FROM report JOIN outgoing_content USING (header_id) WHERE header_id = ?")
     .get(headerId);
   return attachmentIn(row?.["content"] as Uint8Array | null | undefined, index);
 }

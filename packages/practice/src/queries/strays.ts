@@ -8,12 +8,12 @@ const strayRows = `
   SELECT message_id, received_at, from_mailbox, workflow_id, reason, received.kind AS kind, content, code,
     mesh_report.text AS text, linked_message_id
   FROM received LEFT JOIN mesh_report USING (message_id)
-  WHERE received.kind = 'stray-response'
-     OR (received.kind = 'mesh-report' AND success = 0
+  WHERE received.kind IN ('stray-response', 'mesh-report')
+    AND (received.kind = 'stray-response' OR (success = 0
          AND NOT EXISTS (SELECT 1 FROM outgoing WHERE outgoing.message_id = linked_message_id)
          AND NOT (linked_message_id IS NULL AND EXISTS (
            SELECT 1 FROM outgoing WHERE step = 'failed' AND outgoing.to_address = mesh_report.to_address
-             AND outgoing.workflow_id = received.workflow_id AND outgoing.subject = received.subject)))`;
+             AND outgoing.workflow_id = received.workflow_id AND outgoing.subject = received.subject))))`;
 
 /** What arrived and belongs to nothing sent from here. A MESH report of success that does is no news. */
 export function listStrays(database: DatabaseSync, limit: number): Stray[] {

@@ -22,10 +22,10 @@ export function listTasks(database: DatabaseSync, { state, limit = 100, before }
   return database
     .prepare(
       `SELECT ${columns} FROM task JOIN received USING (message_id)
-       WHERE (:state IS NULL OR state = :state) AND (:before IS NULL OR task_id < :before)
+       WHERE ${state === undefined ? "" : "state = :state AND"} task_id < :before
        ORDER BY task_id DESC LIMIT :limit`,
     )
-    .all({ state: state ?? null, before: before ?? null, limit })
+    .all({ ...(state && { state }), before: before ?? Number.MAX_SAFE_INTEGER, limit })
     .map((row) => summaryOf(row, givenResponses(database, text(row, "message_id"))));
 }
 
@@ -129,9 +129,9 @@ export function countTroubled(database: DatabaseSync): number {
     .prepare(
       `SELECT count(DISTINCT task_id) AS tasks
        FROM task
-       JOIN given_response ON request_message_id = task.message_id
-       JOIN outgoing USING (header_id)
-       WHERE state <> 'completed' AND (
+       CROSS JOIN given_response ON request_message_id = task.message_id
+       CROSS JOIN outgoing USING (header_id)
+       WHERE state IN ('open', 'replaced') AND (
          step IN ('held', 'failed')
          OR EXISTS (SELECT 1 FROM mesh_report WHERE linked_message_id = outgoing.message_id AND success = 0)
          OR EXISTS (SELECT 1 FROM received_response AS answer WHERE answer.header_id = outgoing.header_id AND answer.positive = 0))`,

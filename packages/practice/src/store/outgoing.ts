@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { MailboxId, MessageId } from "@restante/mesh";
 import type { Step } from "../hand-over/states.ts";
 
-/** A message to be sent, report or response, as stored. */
+/** A message to be sent, report or response, as stored; its content is read when it is needed. */
 export interface Outgoing {
   sequence: number;
   /** The MessageHeader.id: unique, random and without meaning, so it also names files. */
@@ -17,20 +17,19 @@ export interface Outgoing {
   workflowId: string;
   subject: string;
   localId: string;
-  content: Uint8Array;
   step: Step;
   attempts: number;
 }
 
-export type NewOutgoing = Omit<Outgoing, "sequence" | "step" | "attempts">;
+export type NewOutgoing = Omit<Outgoing, "sequence" | "step" | "attempts"> & { content: Uint8Array };
 
 /** Part of a transaction that also stores what the message is. */
 export function addOutgoing(database: DatabaseSync, message: NewOutgoing, now: Date): void {
   const at = now.toISOString();
   database
     .prepare(
-      `INSERT INTO outgoing (header_id, kind, mailbox_id, to_ods, to_address, workflow_id, subject, local_id, content, step, due_at, built_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
+      `INSERT INTO outgoing (header_id, kind, mailbox_id, to_ods, to_address, workflow_id, subject, local_id, step, due_at, built_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
     )
     .run(
       message.headerId,
@@ -41,10 +40,18 @@ export function addOutgoing(database: DatabaseSync, message: NewOutgoing, now: D
       message.workflowId,
       message.subject,
       message.localId,
-      message.content,
       at,
       at,
     );
+  database
+    .prepare("INSERT INTO outgoing_content (header_id, content) VALUES (?, ?)")
+    .run(message.headerId, message.content);
+}
+
+/** The message whole. */
+export function contentOf(database: DatabaseSync, headerId: string): Uint8Array {
+  const row = database.prepare("SELECT content FROM outgoing_content WHERE header_id = ?").get(headerId);
+  return row?.["content"] as Uint8Array;
 }
 
 /** Of those that leave by a mailbox and whose time has come, oldest first. */
@@ -128,7 +135,6 @@ function readOutgoing(row: Record<string, SQLOutputValue>): Outgoing {
     workflowId: row["workflow_id"] as string,
     subject: row["subject"] as string,
     localId: row["local_id"] as string,
-    content: row["content"] as Uint8Array,
     step: row["step"] as Step,
     attempts: row["attempts"] as number,
   };

@@ -67,19 +67,18 @@ export function addTask(database: DatabaseSync, task: NewTask): number {
  * same mailbox: nobody can make another's document disappear from the worklist.
  */
 function archiveReplaced(database: DatabaseSync, taskId: number): void {
-  const pairs = database
-    .prepare(
-      `SELECT replaces.task_id AS later, document_id.task_id AS earlier
+  const replacements = `
+       SELECT replaces.task_id AS later, document_id.task_id AS earlier
        FROM replaces
        JOIN document_id ON document_id.id = replaces.target
        JOIN task AS later_task ON later_task.task_id = replaces.task_id
        JOIN task AS earlier_task ON earlier_task.task_id = document_id.task_id
        JOIN received AS later_message ON later_message.message_id = later_task.message_id
        JOIN received AS earlier_message ON earlier_message.message_id = earlier_task.message_id
-       WHERE :task IN (replaces.task_id, document_id.task_id)
-         AND replaces.task_id <> document_id.task_id
-         AND later_message.from_mailbox = earlier_message.from_mailbox`,
-    )
+       WHERE replaces.task_id <> document_id.task_id
+         AND later_message.from_mailbox = earlier_message.from_mailbox`;
+  const pairs = database
+    .prepare(`${replacements} AND replaces.task_id = :task UNION ${replacements} AND document_id.task_id = :task`)
     .all({ task: taskId }) as { later: number; earlier: number }[];
   for (const { later, earlier } of pairs) {
     database

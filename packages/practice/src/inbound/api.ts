@@ -56,6 +56,7 @@ export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
       await using file = await open(path, "r+");
       await file.sync();
       await syncFolder(folder);
+      return id;
     },
 
     async release(id, signal) {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { copyFile, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { type MailboxId, readControlFile } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
-import { syncFolder } from "../files.ts";
+import { isMissing, syncFolder } from "../files.ts";
 import type { Arrival, Source } from "./source.ts";
 
 /**
@@ -26,7 +28,7 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
     async waiting(limit) {
       await mkdir(inbox, { recursive: true });
       const names = await readdir(inbox);
-      const ids = names.filter((name) => /\.ctl$/i.test(name)).map(baseOf);
+      const ids = names.filter((name) => /.\.ctl$/i.test(name)).map(baseOf);
       // Message ids begin with the time at which MESH accepted the message.
       return ids.sort().slice(0, limit);
     },
@@ -58,13 +60,19 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
 
     async keep(id, kept) {
       await mkdir(kept, { recursive: true, mode: 0o700 });
-      for (const name of await partsOf(id)) {
-        const target = join(kept, name);
-        await copyFile(join(inbox, name), target);
+      const parts = await partsOf(id);
+      const digests = await Promise.all(parts.map((part) => digestOf(join(inbox, part))));
+      const before = await Promise.all(parts.map((part) => digestOf(join(kept, part))));
+      const isTaken = before.some((digest, index) => digest !== undefined && digest !== digests[index]);
+      const name = isTaken ? nameOf(id, Buffer.from(digests.join(" "))) : id;
+      for (const part of parts) {
+        const target = join(kept, `${name}${part.slice(id.length)}`);
+        await copyFile(join(inbox, part), target);
         await using file = await open(target, "r+");
         await file.sync();
       }
       await syncFolder(kept);
+      return name;
     },
 
     async release(id) {
@@ -88,6 +96,18 @@ function baseOf(name: string): string {
 /** A pair without a DTSId, dropped by hand: its name may be used again for another message, its content may not. */
 function nameOf(id: string, content: Uint8Array): string {
   return `${id}-${createHash("sha256").update(content).digest("hex").slice(0, 16)}`;
+}
+
+/** Of a file's content; undefined where there is no such file. */
+async function digestOf(path: string): Promise<string | undefined> {
+  const hash = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  return hash.digest("hex");
 }
 
 function find(parts: readonly string[], extension: string, missing: string): string {

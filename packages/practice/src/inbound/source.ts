@@ -10,8 +10,11 @@ export interface Source {
   waiting(limit: number, signal?: AbortSignal): Promise<string[]>;
   /** Reads what MESH says of it; its content only when asked for. Throws what is for takeIn to judge. */
   open(id: string, signal?: AbortSignal): Promise<Arrival>;
-  /** Copies it whole into `folder`, synced, for a person: what could not be read, or is too long to be. */
-  keep(id: string, folder: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Copies it whole into `folder`, synced, for a person: what could not be read, or is too long to be. Resolves with the
+   * name that it has there: its own, unless something else was kept under that before.
+   */
+  keep(id: string, folder: string, signal?: AbortSignal): Promise<string>;
   /** It is stored here: lets go of it. Called only after the commit, and again if that was not seen to work. */
   release(id: string, signal?: AbortSignal): Promise<void>;
 }

@@ -48,8 +48,8 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
       const final = error instanceof PracticeError && error.code === "message-too-large";
       if (signal?.aborted || isOfTheSystem(error) || isOfTheConnection(error) || !(last || final)) throw error;
       // Kept first, then stored, then let go of: nothing is lost by a kill in between.
-      await source.keep(id, keptFolder, signal);
-      importSetAside(context, id, source.mailboxId, reasonOf(error));
+      const name = await source.keep(id, keptFolder, signal);
+      if (!isReceived(database, name)) importSetAside(context, name, source.mailboxId, reasonOf(error));
       await source.release(id, signal);
     }
   }

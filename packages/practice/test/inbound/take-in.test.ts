@@ -129,3 +129,29 @@ test("no event repeats the name of a pair that was dropped by hand, which may na
   assert.equal(to.practice.worklist.tasks().length, 2);
   assert.doesNotMatch(JSON.stringify(to.events), /Siobhan|ONeill/);
 });
+
+test("two unreadable pairs of one name are both kept and set aside; the same one again is a repeat", async (t) => {
+  const to = await openPractice(t, receiver, { tuning: { importAttempts: 1 } });
+  const drop = async (text: string): Promise<void> => {
+    writeFileSync(join(to.folder, "IN", "bad.ctl"), text);
+    await to.practice.cycle();
+  };
+  await drop("not XML");
+  await drop("not XML either");
+  await drop("not XML either");
+  // As after a kill between the commit and the removal of the pair.
+  await drop("not XML");
+  assert.deepEqual(readdirSync(join(to.folder, "IN")), []);
+  const originals = to.practice.worklist
+    .tasks()
+    .map(({ taskId }) => Buffer.from(to.practice.worklist.original(taskId)?.bytes ?? []).toString());
+  assert.deepEqual(originals, ["not XML either", "not XML"]);
+});
+
+test("a file that is named .ctl is no pair, and takes no other file with it", async (t) => {
+  const to = await openPractice(t, receiver, { tuning: { importAttempts: 1 } });
+  const files = [".ctl", "arriving.dat.tmp", "notes.txt"];
+  for (const name of files) writeFileSync(join(to.folder, "IN", name), "not XML");
+  for (let pass = 0; pass < 2; pass += 1) await to.practice.cycle();
+  assert.deepEqual(readdirSync(join(to.folder, "IN")).sort(), files);
+});

@@ -246,9 +246,12 @@ export function readXmlResource(text: string): ReadResource {
     const frame = frames.at(-1);
     if (frame === undefined) return;
     const foreign = element.namespace !== xhtmlNamespace || element.prefixed;
-    const fault = foreign
-      ? { active: false, text: "A narrative holds an element of another namespace, or a prefix." }
-      : narrativeFault(element.name, element.attributes);
+    // The text is kept as written, so it must say by itself that it is xhtml.
+    const dependent = element.start === frame.count && element.attributes["xmlns"] === undefined;
+    const fault =
+      foreign || dependent
+        ? { active: false, text: "A narrative holds another namespace or a prefix, or does not declare its own." }
+        : narrativeFault(element.name, element.attributes);
     if (fault === undefined) return;
     if (fault.active) refuse("active-content", element, `${fault.text} The message was refused.`);
     if (!frame.complained)

@@ -48,6 +48,16 @@ const faults: readonly (readonly [what: string, xml: string, issue: string])[] =
   ],
 ];
 
+test("a narrative that leaves its namespace to another element is left out: it could not be written again", () => {
+  const { resource, issues } = readXmlResource(
+    `<f:Patient xmlns:f="http://hl7.org/fhir" xmlns="http://www.w3.org/1999/xhtml">
+      <f:text><f:status value="generated"/><div><p>x</p></div></f:text>
+    </f:Patient>`,
+  );
+  assert.deepEqual(resource, { resourceType: "Patient", text: { status: "generated" } });
+  assert.ok(issues.some(({ code, location }) => code === "narrative" && location === "Patient.text.div"));
+});
+
 for (const [what, xml, expected] of faults) {
   test(`${what} is reported at its place`, () => {
     const { issues, refused } = read(xml);

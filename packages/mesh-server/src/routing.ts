@@ -16,11 +16,10 @@ import { CodedError, newMessageId, parseRoutingAddress, type RoutingErrorCode } 
 
 import type { Context } from "./context.ts";
 import { failRouting, type Message, place } from "./message.ts";
-import type { RoutingTask } from "./store/store.ts";
+import { LONGEST_HOLD_MS, type RoutingTask } from "./store/store.ts";
 import { tellOnce } from "./tell-once.ts";
 
 const FIRST_DELAY_MS = 1000;
-const LONGEST_DELAY_MS = 5 * 60 * 1000;
 const LONGEST_LOOKUP_MS = 30_000;
 const PAGE = 32;
 const AT_ONCE = 8;
@@ -120,7 +119,7 @@ export function createRouting(
   async function hold({ message, tries }: RoutingTask, reason: string): Promise<void> {
     const now = clock.now();
     if (now.getTime() - message.changedAt.getTime() >= options.holdForMs) return fail(message, "14", reason);
-    const delay = Math.min(FIRST_DELAY_MS * 2 ** Math.min(tries, 20), LONGEST_DELAY_MS);
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** Math.min(tries, 20), LONGEST_HOLD_MS);
     const retryAt = new Date(now.getTime() + delay);
     await store.holdRouting(message, tries + 1, retryAt);
     emit({ event: "routing-held", messageId: message.messageId, reason, retryAt });

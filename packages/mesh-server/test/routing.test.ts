@@ -222,6 +222,19 @@ test("a message that waits to be routed is routed after a restart", async (t) =>
   assert.deepEqual(await inbox(server, practice), [messageId]);
 });
 
+test("a clock that goes back holds up no message that waits to be routed", async (t) => {
+  const clock = settableClock();
+  const demographics = fallible();
+  const server = await startTestServer(t, { clock, demographics });
+  const messageId = await send(server, testPatients.registered);
+  await server.events.next("routing-held");
+  clock.advance(-24 * 60 * 60 * 1000);
+  demographics.available = true;
+
+  await server.events.next("message-placed");
+  assert.deepEqual(await inbox(server, practice), [messageId]);
+});
+
 test("a lookup that never ends holds up neither the next message nor the end of the server", async (t) => {
   const embedded = embeddedDemographics(testDirectory());
   const demographics: Demographics = {

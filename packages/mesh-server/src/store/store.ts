@@ -62,6 +62,9 @@ export interface InboxEntry {
   sequence: number;
 }
 
+/** No try to route a message is put off for longer than 5 minutes. */
+export const LONGEST_HOLD_MS: number = 5 * 60 * 1000;
+
 export interface RoutingTask {
   message: Message;
   routingAddress: string;
@@ -96,9 +99,12 @@ export interface Store extends AsyncDisposable {
   /** How many are listed; counts no further than `limit`. */
   countInbox(recipientId: MailboxId, limit: number): Promise<number>;
 
-  /** Messages in state routing whose next try is due, those waiting longest first. */
+  /**
+   * Messages in state routing whose next try is due, those waiting longest first. One that is further ahead than any is
+   * put off was set by a clock that has gone back since: it is due.
+   */
   listRouting(now: Date, limit: number): Promise<RoutingTask[]>;
-  /** Puts off the next try of a message in state routing. */
+  /** Puts off the next try of a message in state routing, by at most `LONGEST_HOLD_MS`. */
   holdRouting(message: Message, tries: number, nextTryAt: Date): Promise<void>;
 
   /** Messages whose `dueAt` has come, most overdue first. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { MailboxId, MessageId } from "@restante/mesh";
+import { longestWaitMs } from "../hand-over/retry.ts";
 import type { Step } from "../hand-over/states.ts";
 
 /** A message to be sent, report or response, as stored; its content is read when it is needed. */
@@ -54,7 +55,10 @@ export function contentOf(database: DatabaseSync, headerId: string): Uint8Array 
   return row?.["content"] as Uint8Array;
 }
 
-/** Of those that leave by a mailbox and whose time has come, oldest first. */
+/**
+ * Of those that leave by a mailbox and whose time has come, oldest first. A time further ahead than any is put off was
+ * set by a clock that has gone back since: it has come.
+ */
 export function outgoingAt(
   database: DatabaseSync,
   mailboxId: MailboxId,
@@ -63,8 +67,10 @@ export function outgoingAt(
   limit: number,
 ): Outgoing[] {
   return database
-    .prepare("SELECT * FROM outgoing WHERE mailbox_id = ? AND step = ? AND due_at <= ? ORDER BY sequence LIMIT ?")
-    .all(mailboxId, step, now.toISOString(), limit)
+    .prepare(
+      "SELECT * FROM outgoing WHERE mailbox_id = ? AND step = ? AND (due_at <= ? OR due_at > ?) ORDER BY sequence LIMIT ?",
+    )
+    .all(mailboxId, step, now.toISOString(), new Date(now.getTime() + longestWaitMs).toISOString(), limit)
     .map(readOutgoing);
 }
 

@@ -8,7 +8,8 @@ import { directoryHandOver } from "../../src/hand-over/directory.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { addOutgoing, moveOutgoing, outgoingAt } from "../../src/store/outgoing.ts";
 import { testClock } from "../support/clock.ts";
-import { temporaryFolder } from "../support/economy.ts";
+import { consultation } from "../support/consultations.ts";
+import { openPractice, pairsIn, temporaryFolder } from "../support/economy.ts";
 import { sender } from "../support/organisations.ts";
 
 const headerId = "7f0c2b1a-5d3e-4c6f-9a8b-001122334455";
@@ -170,4 +171,15 @@ test("OUT that cannot be written to is tried again after a while, and the reason
   await handOver.run();
   assert.equal(row()["step"], "handed-over");
   assert.equal(row()["problem"], null);
+});
+
+test("a clock that goes back holds up nothing that waits to be handed over", async (t) => {
+  const from = await openPractice(t, sender);
+  const { headerId } = await from.practice.sendConsultation(consultation());
+  from.clock.advance(-24 * 60 * 60 * 1000);
+  await from.practice.cycle();
+  assert.deepEqual(
+    pairsIn(join(from.folder, "OUT")).map(({ name }) => name),
+    [headerId],
+  );
 });

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
 import type { Message } from "../../message.ts";
-import type { InboxEntry, RoutingTask, TokenUse, WorkflowFilter } from "../store.ts";
+import { type InboxEntry, LONGEST_HOLD_MS, type RoutingTask, type TokenUse, type WorkflowFilter } from "../store.ts";
 import { messageColumns, readBody, readMessage } from "./rows.ts";
 
 const MESSAGE = messageColumns.map((name) => `message.${name}`).join(", ");
@@ -45,7 +45,7 @@ export function createReads(db: DatabaseSync): Reads {
     routing: db.prepare(
       `SELECT ${MESSAGE}, routing.address, routing.tries
        FROM routing CROSS JOIN message USING (mailbox_id, message_id)
-       WHERE routing.next_try_at <= ? AND message.state = 'routing' ORDER BY routing.next_try_at LIMIT ?`,
+       WHERE (routing.next_try_at <= ? OR routing.next_try_at > ?) AND message.state = 'routing' ORDER BY routing.next_try_at LIMIT ?`,
     ),
     due: db.prepare(`SELECT ${MESSAGE} FROM message WHERE due_at <= ? ORDER BY due_at LIMIT ?`),
     file: db.prepare("SELECT 1 FROM chunk WHERE file_name = ?"),
@@ -75,7 +75,7 @@ export function createReads(db: DatabaseSync): Reads {
       (statements.sequence.get(recipientId, messageId)?.["sequence"] as number | null | undefined) ?? undefined,
     countInbox: (recipientId, limit) => statements.count.get(recipientId, limit)?.["listed"] as number,
     listRouting: (now, limit) =>
-      statements.routing.all(now.getTime(), limit).map((row) => ({
+      statements.routing.all(now.getTime(), now.getTime() + LONGEST_HOLD_MS, limit).map((row) => ({
         message: readMessage(row),
         routingAddress: row["address"] as string,
         tries: row["tries"] as number,

@@ -1,5 +1,5 @@
 import { type CheckOptions, check, type Finding, isResponse, type Negative, type UseCase } from "@restante/itk3";
-import { type MessageFile, systemCode } from "./find-messages.ts";
+import { isSystemError, type MessageFile, systemCode } from "./find-messages.ts";
 import { envelopeOf, type Input, readInput } from "./read-input.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function checkFile(found: MessageFile, options: FileOptions): Promi
   try {
     return reportOf(found, await readInput(found, options.maxBytes), options);
   } catch (error) {
-    if (typeof (error as NodeJS.ErrnoException).code !== "string" || (error as Error).name === "CliError") throw error;
+    if (!isSystemError(error)) throw error;
     const text = `The file cannot be opened: ${systemCode(error)}.`;
     const finding: Finding = { id: "FILE:unreadable", severity: "error", location: "", text };
     return { ...found, bytes: 0, status: "unreadable", findings: [finding], acceptable: false, isResponse: false };

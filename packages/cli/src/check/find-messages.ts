@@ -70,10 +70,15 @@ async function* below(folder: string): AsyncGenerator<MessageFile> {
   }
 }
 
-/** @returns a CliError `input-unreadable`; an error that is one already stays as it is */
-export function cannotRead(place: string, cause: unknown): CliError {
-  if (cause instanceof CliError) return cause;
+/** What to throw where `place` cannot be read: `input-unreadable`, or the cause itself where it is something else. */
+export function cannotRead(place: string, cause: unknown): unknown {
+  if (!isSystemError(cause)) return cause;
   return new CliError("input-unreadable", `${place} cannot be read: ${systemCode(cause)}`, { cause });
+}
+
+/** Whether the operating system refused, rather than anything here being wrong. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
 }
 
 /** `ENOENT`, `EACCES`, ... */

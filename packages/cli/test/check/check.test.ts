@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { writeJson } from "@restante/itk3";
 import { conforming, controlFile, departing, folderOf, patientDetails, refused, run } from "./messages.ts";
 
 for (const generation of [1, 2] as const) {
@@ -20,6 +21,13 @@ for (const generation of [1, 2] as const) {
     assert.equal(errors, "", "no progress where nobody is looking");
   });
 }
+
+test("a message in FHIR JSON is checked as one in XML", async (t) => {
+  const folder = await folderOf(t, { "message.json": writeJson(conforming().bundle) });
+  const { status, out } = await run(["check", folder]);
+  assert.equal(status, 0, out);
+  assert.match(out, /^1 message: 1 conforming, 1 acceptable\. 0 errors, 0 warnings\.$/m);
+});
 
 test("a message that departs from a requirement is reported by number, place and response code, with status 1", async (t) => {
   const folder = await folderOf(t, { "message.xml": departing() });

@@ -2,11 +2,16 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { CliError } from "./errors.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
-/** One word after `restante`, and what it does. */
-export interface Command {
+/** One word after `restante`. What it needs is loaded only when it is typed. */
+export interface CommandEntry {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** What a command does. */
+export interface Command {
   /** What `restante NAME --help` prints. */
   readonly help: string;
   /** Resolves to the exit status. */

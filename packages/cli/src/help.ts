@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Command } from "./command.ts";
+import type { CommandEntry } from "./command.ts";
 
 export function version(): string {
   const file = new URL("../package.json", import.meta.url);
@@ -7,7 +7,7 @@ export function version(): string {
   return description.version;
 }
 
-export function generalHelp(commands: readonly Command[]): string {
+export function generalHelp(commands: readonly CommandEntry[]): string {
   const width = Math.max(...commands.map((command) => command.name.length));
   return [
     "Restante: NHS GP Connect Messaging end to end, every party of it, on one machine.",

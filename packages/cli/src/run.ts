@@ -1,15 +1,15 @@
 import { CodedError } from "@restante/mesh";
-import { type Command } from "./command.ts";
+import type { CommandEntry } from "./command.ts";
 import { CliError } from "./errors.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import { generalHelp, version } from "./help.ts";
 
 /** Runs the command that the words name. Resolves to the exit status: 0 done, 1 could not, 2 typed wrong. */
-export async function run(commands: readonly Command[], words: string[], terminal: Terminal): Promise<number> {
+export async function run(commands: readonly CommandEntry[], words: string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     const asked = commands.find((command) => command.name === rest[0]);
-    terminal.print(asked?.help ?? generalHelp(commands));
+    terminal.print(asked === undefined ? generalHelp(commands) : (await asked.load()).help);
     return 0;
   }
   if (name === "--version" || name === "-V") {
@@ -17,8 +17,9 @@ export async function run(commands: readonly Command[], words: string[], termina
     return 0;
   }
   try {
-    const command = commands.find((candidate) => candidate.name === name);
-    if (command === undefined) throw new CliError("usage", `there is no command '${name}'. Try: restante --help`);
+    const entry = commands.find((candidate) => candidate.name === name);
+    if (entry === undefined) throw new CliError("usage", `there is no command '${name}'. Try: restante --help`);
+    const command = await entry.load();
     if (rest.includes("--help") || rest.includes("-h")) {
       terminal.print(command.help);
       return 0;

@@ -11,8 +11,6 @@ import { version } from "../help.ts";
 import { plain } from "../terminal/terminal.ts";
 
 export const checkCommand: Command = {
-  name: "check",
-  summary: "hold ITK3 messages against every requirement that a message can show",
   help: [
     "Usage: restante check FILE... [OPTIONS]",
     "",

@@ -9,8 +9,6 @@ import { readConsultationFile } from "./consultation-file.ts";
 import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
 
 export const pairCommand: Command = {
-  name: "pair",
-  summary: "write a consultation as a .dat and a .ctl file, to be dropped into OUT by hand",
   help: [
     "Usage: restante pair FILE [OPTIONS]",
     "",

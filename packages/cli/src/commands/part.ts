@@ -16,7 +16,6 @@ import { economyHelp, economyOptions, readEconomyOptions } from "./economy-optio
 
 export const serverCommand: Command = partCommand({
   name: "server",
-  summary: "run the MESH server alone",
   about: "Runs the MESH server of a data folder alone.",
   async start({ economy, emit, closing, terminal }) {
     const server = await startServer(economy, emit, closing);
@@ -26,7 +25,6 @@ export const serverCommand: Command = partCommand({
 
 export const clientCommand: Command = partCommand({
   name: "client",
-  summary: "run an organisation's MESH clients alone (its IN and OUT folders)",
   about: "Runs the MESH clients of one organisation alone: they carry its OUT and IN folders.",
   async start({ economy, organisation, emit, closing, terminal }) {
     const mailboxes = organisationOf(economy, organisation).mailboxes.filter(
@@ -44,7 +42,6 @@ export const clientCommand: Command = partCommand({
 
 export const practiceCommand: Command = partCommand({
   name: "practice",
-  summary: "run an organisation's system and worklist page alone",
   about: "Runs one organisation's system and its worklist page alone.",
   async start({ economy, organisation, emit, closing, terminal }) {
     const own = organisationOf(economy, organisation);
@@ -62,17 +59,10 @@ interface Part {
   readonly terminal: Terminal;
 }
 
-function partCommand(part: {
-  name: string;
-  summary: string;
-  about: string;
-  start(part: Part): Promise<void>;
-}): Command {
-  const { name, summary } = part;
+function partCommand(part: { name: string; about: string; start(part: Part): Promise<void> }): Command {
+  const { name } = part;
   const ofOne = name !== "server";
   return {
-    name,
-    summary,
     help: [
       `Usage: restante ${name} ${ofOne ? "--organisation CODE " : ""}[OPTIONS]`,
       "",

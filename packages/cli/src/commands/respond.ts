@@ -11,8 +11,6 @@ import { CliError } from "../errors.ts";
 const sample: Responder = { mailboxId: "Y99002OT001", odsCode: "Y99002" };
 
 export const respondCommand: Command = {
-  name: "respond",
-  summary: "write the infrastructure response that a message calls for",
   help: [
     "Usage: restante respond FILE [OPTIONS]",
     "",

@@ -16,8 +16,6 @@ const LOOK_MS = 100;
 const UNUSED_URL = "https://127.0.0.1";
 
 export const sendCommand: Command = {
-  name: "send",
-  summary: "send a consultation (a consultation.json) from the organisation it names",
   help: [
     "Usage: restante send FILE [OPTIONS]",
     "",

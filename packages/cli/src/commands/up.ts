@@ -13,8 +13,6 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
 
 export const upCommand: Command = {
-  name: "up",
-  summary: "bring up the whole health economy: MESH server, two practices, a pharmacy",
   help: [
     "Usage: restante up [OPTIONS]",
     "",

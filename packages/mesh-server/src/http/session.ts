@@ -5,6 +5,7 @@ import { distrust } from "../auth/client-certificate.ts";
 import type { Context } from "../context.ts";
 import type { Mailbox } from "../registry.ts";
 import type { TokenUse } from "../store/store.ts";
+import { refusalOf } from "./errors.ts";
 import { Refusal } from "./refusal.ts";
 import { apiVersion } from "./version.ts";
 
@@ -43,7 +44,7 @@ export function withMailbox(context: Context, handler: SessionHandler): Handler 
     try {
       return await handler(request, reply, session);
     } catch (error) {
-      served = error instanceof Refusal && error.answer.status < 500;
+      served = refusalOf(error).answer.status < 500;
       throw error;
     } finally {
       context.guard.settle(session.token, { record: served && !session.recorded });

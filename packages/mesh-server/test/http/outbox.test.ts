@@ -213,12 +213,17 @@ test("more than 100 headers are refused", async (t) => {
   assert.equal((await post(server, many)).status, 431);
 });
 
-test("a body larger than a request may be is refused with 413, whether or not it says its length", async (t) => {
+test("a body larger than a request may be is refused with 413, whether or not it says its length, and its token is used up", async (t) => {
   const server = await startTestServer(t, { config: { maxRequestBytes: 1000, smallBodyBytes: 100 } });
 
   assert.equal((await post(server, {}, Buffer.alloc(1001))).status, 413);
   assert.equal((await post(server, { "transfer-encoding": "chunked" }, Buffer.alloc(1001))).status, 413);
   assert.equal((await post(server, { "transfer-encoding": "chunked" }, Buffer.alloc(1000))).status, 202);
+
+  const authorization = testToken(server, sender);
+  const cutOff = { authorization, "transfer-encoding": "chunked" };
+  assert.equal((await post(server, cutOff, Buffer.alloc(1001))).status, 413);
+  assert.equal((await post(server, { authorization }, Buffer.alloc(1000))).status, 403);
 });
 
 test("an acknowledgement workflow goes the other way round", async (t) => {

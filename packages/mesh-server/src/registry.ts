@@ -24,6 +24,7 @@ export interface Mailbox {
 /** Who there is, and who may send and receive what. */
 export interface Registry {
   find(mailboxId: string): Mailbox | undefined;
+  hasOrganisation(odsCode: string): boolean;
   hasWorkflow(workflowId: string): boolean;
   maySend(mailbox: Mailbox, workflowId: string): boolean;
   mayReceive(mailbox: Mailbox, workflowId: string): boolean;
@@ -48,6 +49,7 @@ export function createRegistry(config: MeshServerConfig): Registry {
   const mailboxes = readMailboxes(config, problems);
   const workflows = readWorkflows(config, mailboxes, problems);
   if (problems.length > 0) throw invalidConfig(problems);
+  const organisations = new Set<string>(Array.from(mailboxes.values(), ({ odsCode }) => odsCode));
   const routed = new Set(config.routedWorkflows ?? defaultRoutedWorkflows);
 
   function mayReceive(mailbox: Mailbox, workflowId: string): boolean {
@@ -56,6 +58,7 @@ export function createRegistry(config: MeshServerConfig): Registry {
 
   return {
     find: (mailboxId) => mailboxes.get(mailboxId.trim().toUpperCase()),
+    hasOrganisation: (odsCode) => organisations.has(odsCode.trim().toUpperCase()),
     hasWorkflow: (workflowId) => workflows.has(workflowId),
     maySend: (mailbox, workflowId) => includes(workflows.get(workflowId)?.senders, mailbox),
     mayReceive,

@@ -14,10 +14,9 @@ export function addLookup(app: FastifyInstance, context: Context): void {
     requireParts({ ods_code: odsCode, workflow_id: workflowId });
     const found = context.registry.receivers(workflowId, odsCode);
     // What a client asks for is its own text: only what is known here is repeated in an event.
-    const [first] = found;
     context.emit({
       event: "address-looked-up",
-      odsCode: first?.odsCode ?? (/^[A-Za-z0-9]{3,12}$/.test(odsCode) ? odsCode.toUpperCase() : "?"),
+      odsCode: context.registry.hasOrganisation(odsCode) ? odsCode.trim().toUpperCase() : "?",
       workflowId: context.registry.hasWorkflow(workflowId) ? workflowId : "?",
       results: found.length,
     });

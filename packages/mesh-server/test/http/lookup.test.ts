@@ -51,9 +51,11 @@ test("an event of a lookup repeats nothing that is not known here", async (t) =>
 
   await get(server, "/messageexchange/endpointlookup/FY901/DF_ONLINE_CONSULTATION");
   await get(server, "/messageexchange/endpointlookup/Jane%20Doe/Jane%20Doe");
+  await get(server, "/messageexchange/endpointlookup/9912830164/DF_ONLINE_CONSULTATION");
 
   assert.deepEqual(server.events.of("address-looked-up"), [
     { event: "address-looked-up", odsCode: "FY901", workflowId: "DF_ONLINE_CONSULTATION", results: 1 },
     { event: "address-looked-up", odsCode: "?", workflowId: "?", results: 0 },
+    { event: "address-looked-up", odsCode: "?", workflowId: "DF_ONLINE_CONSULTATION", results: 0 },
   ]);
 });

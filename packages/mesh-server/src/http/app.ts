@@ -50,7 +50,11 @@ export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
-    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    routerOptions: {
+      maxParamLength: LONGEST_PARAMETER,
+      // A word said twice would be a list.
+      querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
+    },
     exposeHeadRoutes: false,
     clientErrorHandler: (error, socket) => answerClientError(context, error, socket),
     frameworkErrors: (error, request, reply) => {

@@ -202,3 +202,13 @@ test("a message that does not exist is 404", async (t) => {
   const acknowledged = await testRequest(server, pharmacy, { method: "PUT", path: `${path}/status/acknowledged` });
   assert.equal(acknowledged.status, 404);
 });
+
+test("a query that says a thing twice is read as its last word, not as a failure of ours", async (t) => {
+  const server = await startTestServer(t);
+  const [messageId] = await fill(server, 1);
+
+  const { status, json } = await get(server, `${inbox}?workflow_filter=OTHER&workflow_filter=${testWorkflow}`);
+
+  assert.equal(status, 200);
+  assert.deepEqual((json as Listing).messages, [messageId]);
+});

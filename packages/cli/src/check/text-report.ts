@@ -65,7 +65,7 @@ function severityLines(
 }
 
 function groupLines({ id, texts, responseCode }: FindingGroup, paint: Paint, width: number): string[] {
-  const code = responseCode === undefined ? "" : paint.dim(`  would be answered ${responseCode}`);
+  const code = responseCode === undefined ? "" : paint.dim(`  ITK3 code ${responseCode}`);
   const lines = [`    ${paint.bold(id)}${code}`];
   for (const [text, places] of texts) {
     lines.push(...wrap(text, 6, width), ...placeLines(places).map((line) => paint.dim(line)));

@@ -35,7 +35,7 @@ test("a message that departs from a requirement is reported by number, place and
   assert.equal(status, 1);
   assert.match(out, /Does not conform: it breaks 1 requirement that must be met\./);
   assert.match(out, /Acceptable:/);
-  assert.match(out, /Errors: 1 requirement that must be met is not\n {4}GPCM-SD-CS-\d+ {2}would be answered 20009\n/);
+  assert.match(out, /Errors: 1 requirement that must be met is not\n {4}GPCM-SD-CS-\d+ {2}ITK3 code 20009\n/);
   assert.match(out, /^ {8}\d+:\d+ +Bundle\.entry\[2\]\.resource\.entry\[0\]\.resource\.title$/m);
 });
 

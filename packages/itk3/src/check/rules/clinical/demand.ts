@@ -109,7 +109,7 @@ export function leadsTo(
     numbers,
     type,
     path,
-    `${type}.${path} does not lead to a ${targets.join(", ")} of the document.`,
+    `${type}.${path} does not lead, in the document, to one of: ${targets.join(", ")}..`,
     (resource, { references }) =>
       everyAt(resource, path).some((value) =>
         references.candidates(value as Reference).some(({ resourceType }) => targets.includes(resourceType)),

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { readConsultation, type SentReport } from "@restante/practice";
+import { type Consultation, type Practice, PracticeError, readConsultation, type SentReport } from "@restante/practice";
 import type { Terminal } from "../terminal/terminal.ts";
 import { exampleFile } from "./examples.ts";
 import type { WholeEconomy } from "./whole.ts";
@@ -35,13 +35,29 @@ export async function runSampleJourneys(economy: WholeEconomy, terminal: Termina
     if (isSettled(before)) continue;
     const began = performance.now();
     terminal.print(`\n${terminal.paint.bold(journey.title)}\n`);
-    const { headerId } = await sender.practice.sendConsultation(consultation);
+    const headerId = await sendSample(sender.practice, consultation, terminal);
+    if (headerId === undefined) continue;
     let report = worklist.report(headerId);
     while (!isSettled(report) && !terminal.stop.aborted && performance.now() - began < PATIENCE_MS) {
       await wait(LOOK_MS);
       report = worklist.report(headerId);
     }
     if (!terminal.stop.aborted) terminal.print(`\n  ${outcome(report, performance.now() - began, terminal)}`);
+  }
+}
+
+/** Undefined, and said: with other patients and organisations than the examples' a sample may not make sense. */
+async function sendSample(
+  practice: Practice,
+  consultation: Consultation,
+  terminal: Terminal,
+): Promise<string | undefined> {
+  try {
+    return (await practice.sendConsultation(consultation)).headerId;
+  } catch (error) {
+    if (!(error instanceof PracticeError)) throw error;
+    terminal.print(`  ${terminal.paint.yellow(`not sent: ${error.message}`)}`);
+    return undefined;
   }
 }
 

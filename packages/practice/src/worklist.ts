@@ -86,7 +86,7 @@ export interface TaskSummary {
   patient: PatientMatch;
   findingCount: number;
   attachmentCount: number;
-  /** Something about it went wrong that a person must know: a response that could not be delivered or was refused. */
+  /** Something about it went wrong that a person must know: a response that could not be delivered, was refused, or does not leave. */
   attention?: string;
 }
 

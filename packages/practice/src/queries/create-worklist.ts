@@ -14,8 +14,8 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
   const deadlines = (): Deadlines => ({ now: clock.now(), tuning });
 
   return {
-    tasks: (filter = {}) => listTasks(database, filter),
-    task: (taskId) => readTask(database, taskId),
+    tasks: (filter = {}) => listTasks(database, filter, deadlines()),
+    task: (taskId) => readTask(database, taskId, deadlines()),
     attachment: (taskId, index) => taskAttachment(database, taskId, index),
     original: (taskId) => originalOf(database, keptFolder, taskId),
     complete(taskId) {
@@ -56,7 +56,7 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
         openTasks: row.open,
         completedTasks: row.completed,
         reports: row.reports,
-        attention: reports + countTroubled(database) + countStrays(database),
+        attention: reports + countTroubled(database, deadlines()) + countStrays(database),
       };
     },
   };

@@ -12,13 +12,18 @@ import type {
   TaskState,
   TaskSummary,
 } from "../worklist.ts";
+import type { Deadlines } from "./reports.ts";
 import { givenResponses } from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
 const columns = `task_id, task.kind AS kind, state, completed_at, summary, findings, attachments, match_outcome, replaced_by,
   message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, reason`;
 
-export function listTasks(database: DatabaseSync, { state, limit = 100, before }: TaskFilter): TaskSummary[] {
+export function listTasks(
+  database: DatabaseSync,
+  { state, limit = 100, before }: TaskFilter,
+  deadlines: Deadlines,
+): TaskSummary[] {
   return database
     .prepare(
       `SELECT ${columns} FROM task JOIN received USING (message_id)
@@ -26,22 +31,22 @@ export function listTasks(database: DatabaseSync, { state, limit = 100, before }
        ORDER BY task_id DESC LIMIT :limit`,
     )
     .all({ ...(state && { state }), before: before ?? Number.MAX_SAFE_INTEGER, limit })
-    .map((row) => summaryOf(row, givenResponses(database, text(row, "message_id"))));
+    .map((row) => summaryOf(row, givenResponses(database, text(row, "message_id")), deadlines));
 }
 
-export function readTask(database: DatabaseSync, taskId: number): Task | undefined {
+export function readTask(database: DatabaseSync, taskId: number, deadlines: Deadlines): Task | undefined {
   const row = database
     .prepare(`SELECT ${columns} FROM task JOIN received USING (message_id) WHERE task_id = ?`)
     .get(taskId);
-  return row && taskOf(database, row);
+  return row && taskOf(database, row, deadlines);
 }
 
-function taskOf(database: DatabaseSync, row: Row): Task {
+function taskOf(database: DatabaseSync, row: Row, deadlines: Deadlines): Task {
   const taskId = number(row, "task_id");
   const { title, documentDate, confidential } = json(row, "summary") as MessageSummary;
   const responses = givenResponses(database, text(row, "message_id"));
   return {
-    ...summaryOf(row, responses),
+    ...summaryOf(row, responses, deadlines),
     findings: json(row, "findings") as TaskFinding[],
     attachments: json(row, "attachments") as TaskAttachment[],
     responses,
@@ -59,7 +64,7 @@ function taskOf(database: DatabaseSync, row: Row): Task {
   };
 }
 
-function summaryOf(row: Row, responses: readonly GivenResponse[]): TaskSummary {
+function summaryOf(row: Row, responses: readonly GivenResponse[], deadlines: Deadlines): TaskSummary {
   const summary = json(row, "summary") as MessageSummary;
   return {
     taskId: number(row, "task_id"),
@@ -80,7 +85,7 @@ function summaryOf(row: Row, responses: readonly GivenResponse[]): TaskSummary {
     ...present({
       completedAt: optionalTime(row, "completed_at"),
       recipientType: summary.recipientType,
-      attention: troubleWith(responses),
+      attention: troubleWith(responses, deadlines),
     }),
   };
 }
@@ -97,9 +102,13 @@ function patientOf(row: Row, { patient }: MessageSummary): PatientMatch {
   };
 }
 
-function troubleWith(responses: readonly GivenResponse[]): string | undefined {
+/** A response that does not leave is as bad as one that comes back: its sender waits for it. */
+function troubleWith(responses: readonly GivenResponse[], deadlines: Deadlines): string | undefined {
   const troubled = responses.find(({ state }) => ["held", "failed", "returned", "refused"].includes(state));
-  if (troubled === undefined) return undefined;
+  if (troubled === undefined) {
+    const late = responses.find(({ state, builtAt }) => state === "built" && builtAt < lateSince(deadlines));
+    return late && `The ${late.level} response ${late.code} has not been handed over. ${late.problem ?? ""}`.trim();
+  }
   return `The ${troubled.level} response ${troubled.code} did not get through. ${troubled.problem ?? ""}`.trim();
 }
 
@@ -124,7 +133,7 @@ function replacedTask(database: DatabaseSync, taskId: number): number | undefine
 }
 
 /** Tasks not completed yet, one of whose responses did not get through. */
-export function countTroubled(database: DatabaseSync): number {
+export function countTroubled(database: DatabaseSync, deadlines: Deadlines): number {
   const row = database
     .prepare(
       `SELECT count(DISTINCT task_id) AS tasks
@@ -133,9 +142,15 @@ export function countTroubled(database: DatabaseSync): number {
        CROSS JOIN outgoing USING (header_id)
        WHERE state IN ('open', 'replaced') AND (
          step IN ('held', 'failed')
+         OR (step IN ('due', 'staged', 'sending') AND outgoing.built_at < :late_since)
          OR EXISTS (SELECT 1 FROM mesh_report WHERE linked_message_id = outgoing.message_id AND success = 0)
          OR EXISTS (SELECT 1 FROM received_response AS answer WHERE answer.header_id = outgoing.header_id AND answer.positive = 0))`,
     )
-    .get();
+    .get({ late_since: lateSince(deadlines).toISOString() });
   return row?.["tasks"] as number;
+}
+
+/** What was built before this should have been handed over by now. */
+function lateSince({ now, tuning }: Deadlines): Date {
+  return new Date(now.getTime() - tuning.infrastructureOverdueMs);
 }

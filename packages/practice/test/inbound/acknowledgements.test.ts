@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { DemographicsError } from "@restante/demographics";
 import { readMessage, readResponse, type ResponseContent } from "@restante/itk3";
 import { demographicsOf, record } from "../support/demographics.ts";
-import { deliver, type DirectoryPractice, openPractice, pairsIn } from "../support/economy.ts";
+import { deliver, type DirectoryPractice, openPractice, pairsIn, temporaryFolder } from "../support/economy.ts";
 import { message, response, withoutAcknowledgement, workflowId } from "../support/messages.ts";
 import { pharmacy, receiver, sender } from "../support/organisations.ts";
 
@@ -240,4 +241,22 @@ test("nothing is to be decided where no business response is asked for, or the p
   deliver(matching, message().xml, { from, workflowId });
   await matching.practice.cycle();
   assert.deepEqual(matching.practice.worklist.decisions(1), []);
+});
+
+test("an answer that does not leave, for its mailbox is gone, is shown to a person after a day", async (t) => {
+  const to = await openPractice(t, receiver);
+  rmSync(join(to.folder, "OUT"), { recursive: true });
+  writeFileSync(join(to.folder, "OUT"), "");
+  deliver(to, message().xml, { from, workflowId });
+  await assert.rejects(to.practice.cycle());
+  to.options.transports = [{ kind: "directory", mailboxId: sender.mailboxId, folder: temporaryFolder(t) }];
+  const practice = await to.reopen();
+  const { worklist } = practice;
+  await practice.cycle();
+  assert.equal(worklist.counts().attention, 0);
+
+  to.clock.advance(25 * 60 * 60 * 1000);
+  await practice.cycle();
+  assert.equal(worklist.counts().attention, 1);
+  assert.match(worklist.tasks()[0]?.attention ?? "", /^The infrastructure response 20013 has not been handed over\./);
 });

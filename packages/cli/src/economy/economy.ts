@@ -36,8 +36,12 @@ export async function openEconomy(options: EconomyOptions): Promise<Economy> {
   const folder = resolve(options.data);
   checkFolderIsOurs(folder);
   using _setup = holdFolder(folder, "setup", SETUP_WAIT_MS);
-  const { portBase, patients, organisations } = await recallSetup(folder, options);
-  const directory = readDirectory({ patients: readText(patients), organisations: readText(organisations) });
+  const setup = recallSetup(folder, options);
+  const directory = readDirectory({
+    patients: readText(setup.patients),
+    organisations: readText(setup.organisations),
+  });
+  await setup.remember();
   const mailboxes = directory.organisations.flatMap((organisation) => organisation.mailboxes);
   return {
     folder,
@@ -47,7 +51,7 @@ export async function openEconomy(options: EconomyOptions): Promise<Economy> {
       folder,
       mailboxes.map((mailbox) => mailbox.mailboxId),
     ),
-    portBase,
+    portBase: setup.portBase,
   };
 }
 

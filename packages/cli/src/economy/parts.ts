@@ -11,7 +11,7 @@ import { createPractice, createWorklistPages, type Practice, type Transport } fr
 import type { Emit } from "@restante/mesh";
 import { holdFolder, isFolderHeld } from "../data-folder.ts";
 import { CliError } from "../errors.ts";
-import { clientCommonName, localHosts } from "../local-authority.ts";
+import { clientCommonName, type IssuedCertificate, localHosts } from "../local-authority.ts";
 import { type Economy, mailboxFolder, serverPort, worklistPort } from "./economy.ts";
 
 /** How often every part of the economy looks for more, in milliseconds. Elsewhere MESH clients poll every 5 minutes. */
@@ -28,6 +28,10 @@ export async function startServer(economy: Economy, emit: Emit, closing: AsyncDi
   const dataFolder = join(economy.folder, "server");
   closing.use(holdFolder(dataFolder, "server"));
   const certificate = await authority.issue({ commonName: "mesh-server", hosts: localHosts, kind: "server" });
+  // So that other clients than ours can begin as soon as the server does.
+  for (const mailbox of directory.organisations.flatMap(({ mailboxes }) => mailboxes)) {
+    await certificateOf(economy, mailbox);
+  }
   const server = await onFreePort(serverPort(economy), "the MESH server", () =>
     createMeshServer(
       {
@@ -54,6 +58,14 @@ export async function startServer(economy: Economy, emit: Emit, closing: AsyncDi
   return closing.use(server);
 }
 
+/** The client certificate of a mailbox: made where it is first asked for, the same ever after. */
+async function certificateOf(economy: Economy, mailbox: OrganisationMailbox): Promise<IssuedCertificate> {
+  const { organisations } = economy.directory;
+  const organisation = organisations.find((candidate) => candidate.mailboxes.includes(mailbox))!;
+  const commonName = clientCommonName(mailbox.mailboxId, organisation.odsCode);
+  return economy.authority.issue({ commonName, kind: "client" });
+}
+
 /** The MESH API as one mailbox. */
 async function openClient(
   economy: Economy,
@@ -63,11 +75,7 @@ async function openClient(
 ): Promise<MeshClient> {
   const { authority, secrets } = economy;
   const { mailboxId } = mailbox;
-  const organisation = economy.directory.organisations.find((candidate) => candidate.mailboxes.includes(mailbox))!;
-  const certificate = await authority.issue({
-    commonName: clientCommonName(mailboxId, organisation.odsCode),
-    kind: "client",
-  });
+  const certificate = await certificateOf(economy, mailbox);
   return closing.use(
     createMeshClient({
       url,

@@ -17,11 +17,12 @@ export interface Setup {
 const FILE = "setup.json";
 
 /**
- * What is given now, else what was given last, else the defaults.
+ * What is given now, else what was given last, else the defaults; `remember` keeps it for the next time, once it has
+ * proved to be usable.
  *
  * @throws CliError `settings-unreadable`
  */
-export async function recallSetup(folder: string, given: Partial<Setup>): Promise<Setup> {
+export function recallSetup(folder: string, given: Partial<Setup>): Setup & { remember(): Promise<void> } {
   const remembered = read(folder);
   const chosen: Partial<Setup> = {
     ...remembered,
@@ -29,13 +30,14 @@ export async function recallSetup(folder: string, given: Partial<Setup>): Promis
     ...(given.patients === undefined ? {} : { patients: resolve(given.patients) }),
     ...(given.organisations === undefined ? {} : { organisations: resolve(given.organisations) }),
   };
-  if (JSON.stringify(chosen) !== JSON.stringify(remembered)) {
-    await writeWhole(folder, FILE, `${JSON.stringify(chosen, null, 2)}\n`, 0o600);
-  }
   return {
     portBase: chosen.portBase ?? DEFAULT_PORT_BASE,
     patients: chosen.patients ?? exampleFile("patients.json"),
     organisations: chosen.organisations ?? exampleFile("organisations.json"),
+    async remember() {
+      if (JSON.stringify(chosen) === JSON.stringify(remembered)) return;
+      await writeWhole(folder, FILE, `${JSON.stringify(chosen, null, 2)}\n`, 0o600);
+    },
   };
 }
 

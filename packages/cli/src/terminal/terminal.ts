@@ -44,10 +44,10 @@ const coloured: Paint = {
 /** Colour only where a person is looking (no-color.org). */
 export function processTerminal(process: NodeJS.Process, stop: AbortSignal): Terminal {
   const colour = process.stdout.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
-  // The next program in the pipe has seen enough (`restante check FOLDER | head`): nothing is left to be done.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(1);
+    // The next program in the pipe has seen enough (`restante check FOLDER | head`): nothing is left to be done.
+    if (error.code === "EPIPE") process.exit(1);
+    // Anything else, such as a full disk behind a redirection, loses a line; it must not end what runs.
   });
   return {
     print: (line) => void process.stdout.write(`${line}\n`),

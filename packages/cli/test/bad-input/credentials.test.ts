@@ -6,7 +6,8 @@ import { createDirectoryClient, type ClientTls } from "@restante/mesh-client";
 import { strangeAuthority } from "@restante/testkit";
 import { clientCommonName } from "../../src/local-authority.ts";
 import { inFolder, newEconomy, SENDER, start, tlsOf, toPractice } from "../support/bad-input.ts";
-import { closingInReverse, controlFilesIn, drop, meshClientOf, namesIn } from "../support/data-folder.ts";
+import { closingInReverse } from "../support/at-end.ts";
+import { controlFilesIn, drop, meshClientOf, namesIn } from "../support/data-folder.ts";
 
 test("with a wrong mailbox password nothing is sent or lost, both sides say so, and the right one sends it", async (t) => {
   const closing = closingInReverse(t);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { createDirectoryClient } from "@restante/mesh-client";
 import { inFolder, newEconomy, SENDER, start, tlsOf, toPractice, unmatchedReports } from "../support/bad-input.ts";
-import { closingInReverse, controlText, folderOf, meshClientOf } from "../support/data-folder.ts";
+import { closingInReverse } from "../support/at-end.ts";
+import { controlText, folderOf, meshClientOf } from "../support/data-folder.ts";
 
 // How long half a pair waits is a setting of the library alone (`restante` keeps 10 minutes and 24 hours), so the
 // client is the library's here; the server and the organisation's system are processes.

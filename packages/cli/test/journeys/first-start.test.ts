@@ -6,15 +6,8 @@ import type { Task } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
-import {
-  closingInReverse,
-  controlFilesIn,
-  meshClientOf,
-  namesIn,
-  newDataFolder,
-  pollsIn,
-  withPractice,
-} from "../support/data-folder.ts";
+import { closingInReverse, newDataFolder } from "../support/at-end.ts";
+import { controlFilesIn, meshClientOf, namesIn, pollsIn, withPractice } from "../support/data-folder.ts";
 import { assertNoPatientDetail } from "../support/no-patient-detail.ts";
 import { freePortBase, type RunningCommand, runCommand } from "../support/processes.ts";
 import { messageStates } from "../support/sends.ts";

@@ -7,7 +7,8 @@ import type { Task } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
-import { closingInReverse, folderOf, namesIn, newDataFolder, withPractice } from "../support/data-folder.ts";
+import { closingInReverse, newDataFolder } from "../support/at-end.ts";
+import { folderOf, namesIn, withPractice } from "../support/data-folder.ts";
 import { assertNoPatientDetail } from "../support/no-patient-detail.ts";
 import { freePortBase, type RunningCommand, runCommand } from "../support/processes.ts";
 

@@ -5,14 +5,8 @@ import type { Stray } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { clientCommonName } from "../../src/local-authority.ts";
-import {
-  type Closing,
-  closingInReverse,
-  type ControlToDrop,
-  namesIn,
-  newDataFolder,
-  withPractice,
-} from "./data-folder.ts";
+import { type Closing, closingInReverse, newDataFolder } from "./at-end.ts";
+import { type ControlToDrop, namesIn, withPractice } from "./data-folder.ts";
 import { freePortBase, type RunningCommand, runCommand } from "./processes.ts";
 
 /** By directory, of the organisation that sends. */

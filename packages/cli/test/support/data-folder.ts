@@ -1,6 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ControlFile, readControlFile, writeControlFile } from "@restante/mesh";
 import { type ClientTls, createMeshClient, type MeshClient } from "@restante/mesh-client";
@@ -11,25 +10,6 @@ import type { Practice } from "@restante/practice";
 // A data folder as somebody sees it who is not Restante: its files, its secrets, what its systems have stored.
 
 export type MailboxFolder = "IN" | "OUT" | "SENT" | "FAILED" | "TEMP";
-
-/** Collects what is to be closed when a test ends, and closes it in reverse: what uses a folder before the folder goes. */
-export function closingInReverse(t: { after(close: () => Promise<void>): void }): Closing {
-  const closes: (() => unknown)[] = [];
-  t.after(async () => {
-    for (const close of closes.toReversed()) await close();
-  });
-  return { after: (close) => void closes.push(close) };
-}
-
-export interface Closing {
-  after(close: () => unknown): void;
-}
-
-export async function newDataFolder(t: Closing): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "restante-journey-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** One of a mailbox's folders. */
 export function folderOf(data: string, mailboxId: string, folder: MailboxFolder): string {

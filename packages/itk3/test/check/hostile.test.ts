@@ -8,6 +8,7 @@ import {
   readMessage,
   type Resource,
   type stu3,
+  writeJson,
   writeXml,
 } from "@restante/itk3";
 import { consultation } from "../consultation.ts";
@@ -67,3 +68,14 @@ for (const [what, bytes] of [
     assert.ok(findings.some(({ text }) => /in \d{4} places/.test(text)));
   });
 }
+
+// 200,000 fit into 5 MB of JSON: more than a call can take as its arguments.
+test("a list of 200,000 references to nothing is checked without throwing", { timeout: 20_000 }, () => {
+  const details = Array.from({ length: 200_000 }, () => '{"reference":"x"}').join(",");
+  const json = writeJson(onlineConsultation(consultation()).bundle).replace(
+    '"resourceType": "Composition",',
+    (found) => `${found}"event":[{"detail":[${details}]}],`,
+  );
+  const { findings } = check(readMessage(Buffer.from(json)));
+  assert.ok(findings.some(({ id, text }) => id === "FHIR:reference" && text.includes("in 200000 places")));
+});

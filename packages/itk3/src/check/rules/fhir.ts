@@ -100,11 +100,11 @@ export const fhirRules: readonly Rule[] = [
 ];
 
 /** Looks at every element of a message. */
-function every(element: object, look: (element: object) => readonly Breach[]): Breach[] {
-  const breaches = [...look(element)];
+function every(element: object, look: (element: object) => readonly Breach[], breaches: Breach[] = []): Breach[] {
+  for (const breach of look(element)) breaches.push(breach);
   for (const held of Object.values(element)) {
     for (const item of Array.isArray(held) ? held : [held]) {
-      if (typeof item === "object" && item !== null) breaches.push(...every(item as object, look));
+      if (typeof item === "object" && item !== null) every(item as object, look, breaches);
     }
   }
   return breaches;

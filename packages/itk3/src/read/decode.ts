@@ -8,15 +8,17 @@ export const recommendedMaxBytes: number = 5 * 1024 * 1024;
 export function decodeText(bytes: Uint8Array, maxBytes: number): string {
   if (bytes.byteLength > maxBytes) refuse("too-large", `The message is larger than ${maxBytes} bytes.`);
   if (bytes.byteLength === 0) refuse("empty", "The message is empty.");
-  const [first = 0, second = 0] = bytes;
+  const [first, second] = bytes;
   const wide =
     (first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe) || first === 0 || second === 0;
   if (wide) refuse("encoding", "The message is UTF-16 or UTF-32: a FHIR message is UTF-8.");
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text.startsWith("\ufeff")) return text;
   } catch {
     return refuse("encoding", "The message is not valid UTF-8.");
   }
+  return refuse("encoding", "The message begins with more than one byte order mark.");
 }
 
 function refuse(code: IssueCode, text: string): never {

@@ -19,6 +19,8 @@ const hostile: readonly (readonly [what: string, code: IssueCode, bytes: Uint8Ar
   ["only spaces", "not-well-formed", "  \n "],
   ["text that is no XML", "not-well-formed", "MSH|^~\\&|"],
   ["a PDF", "not-well-formed", "%PDF-1.7"],
+  ["one character", "not-well-formed", "<"],
+  ["two byte order marks", "encoding", `\uFEFF\uFEFF${valid}`],
   ["UTF-16", "encoding", utf16],
   ["UTF-16 without its mark", "encoding", utf16.subarray(2)],
   ["bytes that are not UTF-8", "encoding", Buffer.from(valid.replace("Łukasz", "Åukasz"), "latin1")],

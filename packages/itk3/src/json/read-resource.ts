@@ -72,12 +72,25 @@ export function readJsonResource(text: string): ReadResource {
       const read = name === member ? readElement(definition, held, place) : readCompanions(definition, held, place);
       if (read !== undefined) value[member] = read;
     }
+    reportHollow(node, type, value, location);
     if (Object.keys(value).length === 0) report("empty-element", location, node, "The element is empty.");
     for (const names of type.required) {
       if (names.some((name) => name in value || `_${name}` in value)) continue;
       const [first = ""] = names;
       const missing = names.length === 1 ? first : (type.byName.get(first)?.choice ?? first);
       report("missing-element", location, node, `${type.name} has no ${missing}.`);
+    }
+  };
+
+  // A null holds a place for what stands beside it: alone it says nothing (hl7.org/fhir/STU3/json.html).
+  const reportHollow = (node: ObjectNode, type: TypeDefinition, value: Value, location: string): void => {
+    for (const [member, held] of node.members) {
+      if (held.kind !== "array" || type.byName.get(member)?.kind !== "primitive") continue;
+      const beside = value[`_${member}`];
+      held.items.forEach((item, index) => {
+        if (item.kind !== "null" || (Array.isArray(beside) && (beside[index] ?? null) !== null)) return;
+        report("empty-element", `${location}.${member}[${index}]`, item, "A null has no extension beside it.");
+      });
     }
   };
 

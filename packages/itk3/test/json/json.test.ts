@@ -161,3 +161,12 @@ test("what JSON or STU3 cannot hold is refused, never written", () => {
     );
   }
 });
+
+test("an empty place in a list of values is told, unless an extension fills it", () => {
+  const codesOf = (given: string): IssueCode[] =>
+    readJsonResource(`{"resourceType":"Patient","name":[{${given}}]}`).issues.map(({ code }) => code);
+  assert.deepEqual(codesOf('"given":[null,"Ann"]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"given":["Ann",null],"_given":[{"id":"a"},null]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"given":[null,"Ann"],"_given":[{"id":"a"}]'), []);
+  assert.deepEqual(codesOf('"_given":[{"id":"a"}]'), []);
+});

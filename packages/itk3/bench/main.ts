@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SaxesParser } from "saxes";
 import { check, readMessage } from "@restante/itk3";
+import { ratio, table, takeTurns } from "../../../bench/measure.ts";
 import { fuzz } from "./fuzz.ts";
 import { messageOfSize } from "./message.ts";
 
@@ -30,39 +31,34 @@ function readAndCheck(bytes: Uint8Array): void {
   check(readMessage(bytes, { maxBytes: Number.MAX_SAFE_INTEGER }));
 }
 
-function took(work: (bytes: Uint8Array) => void, bytes: Uint8Array): number {
-  const start = performance.now();
-  work(bytes);
-  return performance.now() - start;
+const peak = fileURLToPath(new URL("peak.ts", import.meta.url));
+
+/** The highest memory of a process that reads and checks the message, as a multiple of its size. */
+function memoryOf(message: Uint8Array, folder: string): number {
+  const path = join(folder, "message.xml");
+  writeFileSync(path, message);
+  return Number(execFileSync(process.execPath, [...process.execArgv, peak, path], { encoding: "utf8" }));
 }
 
-const folder = mkdtempSync(join(tmpdir(), "restante-bench-"));
+const rows: string[][] = [];
 let failed = false;
+const folder = mkdtempSync(join(tmpdir(), "restante-bench-"));
 try {
   for (const { name, bytes, rounds } of sizes) {
     const message = messageOfSize(bytes);
-    let tokens = Number.POSITIVE_INFINITY;
-    let whole = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < rounds; round += 1) {
-      tokens = Math.min(tokens, took(tokenise, message));
-      whole = Math.min(whole, took(readAndCheck, message));
-    }
-    const path = join(folder, "message.xml");
-    writeFileSync(path, message);
-    const peak = fileURLToPath(new URL("peak.ts", import.meta.url));
-    const memory = Number(execFileSync(process.execPath, [...process.execArgv, peak, path], { encoding: "utf8" }));
-    const time = whole / tokens;
+    const times = await takeTurns({ tokens: () => tokenise(message), whole: () => readAndCheck(message) }, rounds);
+    const time = ratio(times.whole, times.tokens);
+    const memory = memoryOf(message, folder);
     // Of a small file the memory says more of the engine than of the reader.
     const within = time <= bounds.time && (memory <= bounds.memory || bytes < 1_000_000);
     failed ||= !within;
-    process.stdout.write(
-      `${name}: saxes ${tokens.toFixed(2)} ms, read and check ${whole.toFixed(2)} ms, ratio ${time.toFixed(2)}; ` +
-        `memory ${memory.toFixed(1)} times the file${within ? "" : "  OVER THE BOUND"}\n`,
-    );
+    rows.push([name, time.toFixed(2), memory.toFixed(1), within ? "" : "OVER THE BOUND"]);
   }
 } finally {
   rmSync(folder, { recursive: true });
 }
+const head = ["message", `time / saxes (bound ${bounds.time})`, `memory / file (bound ${bounds.memory})`, ""];
+process.stdout.write(`${table(head, rows)}\n`);
 const { kept, said } = fuzz();
 process.stdout.write(`${said}${kept ? "" : "  A PROMISE IS BROKEN"}\n`);
 process.exitCode = failed || !kept ? 1 : 0;

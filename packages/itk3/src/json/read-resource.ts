@@ -12,6 +12,7 @@ import {
 } from "../stu3/element-table.ts";
 import { primitiveFault } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
+import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
 import { type JsonNode, parseJson } from "./parse.ts";
 
@@ -165,6 +166,10 @@ export function readJsonResource(text: string): ReadResource {
     const written = writtenAs(type, node);
     if (written === undefined) {
       report("bad-value", location, node, `${name} is of the wrong JSON type.`);
+      return undefined;
+    }
+    if (!isXmlText(written)) {
+      report("bad-value", location, node, `${name} holds a character that FHIR does not allow: it was left out.`);
       return undefined;
     }
     const fault = primitiveFault(type, written);

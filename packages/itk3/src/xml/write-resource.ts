@@ -7,6 +7,7 @@ import {
 } from "../stu3/element-table.ts";
 import { refuseUnknown } from "../stu3/refuse-unknown.ts";
 import type { Resource } from "../stu3/types.ts";
+import { isXmlText } from "./characters.ts";
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -122,8 +123,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are the characters that XML 1.0 cannot hold
-  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text) || !text.isWellFormed()) {
+  if (!isXmlText(text)) {
     throw new Itk3Error("input-invalid", "A value holds a character that XML cannot.");
   }
   return /[&<>"\t\n\r]/.test(text) ? text.replace(/[&<>"\t\n\r]/g, (character) => escapes[character] ?? "") : text;

@@ -170,3 +170,15 @@ test("an empty place in a list of values is told, unless an extension fills it",
   assert.deepEqual(codesOf('"given":[null,"Ann"],"_given":[{"id":"a"}]'), []);
   assert.deepEqual(codesOf('"_given":[{"id":"a"}]'), []);
 });
+
+test("a character that XML cannot hold is left out and told, so that what was read can be written", () => {
+  for (const character of ["\\u0000", "\\u001f", "\\ud800", "\\ufffe"]) {
+    const { resource, issues } = readJsonResource(`{"resourceType":"Patient","name":[{"family":"A${character}"}]}`);
+    assert.equal(issues[0]?.code, "bad-value");
+    assert.ok(resource);
+    assert.ok(writeXml(resource));
+    const narrative = `{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">A${character}</div>"}`;
+    const told = readJsonResource(`{"resourceType":"Patient","text":${narrative}}`);
+    assert.equal(told.issues[0]?.code, "narrative");
+  }
+});

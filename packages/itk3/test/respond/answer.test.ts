@@ -10,6 +10,7 @@ import {
   readResponse,
   type ResponseContent,
   unreadableHeaderId,
+  writeJson,
 } from "@restante/itk3";
 import { consultation } from "../consultation.ts";
 
@@ -67,4 +68,11 @@ test("a response is not answered, nor is what is left of one", () => {
   const response = infrastructureAnswer(readMessage(Buffer.from(valid)), input)?.xml ?? "";
   assert.equal(answerTo(response), undefined);
   assert.equal(answerTo(response.slice(0, -30)), undefined);
+});
+
+test("a sender's reference in JSON that XML cannot hold does not keep a message from its answer", () => {
+  const json = writeJson(consultationSummary(consultation()).bundle);
+  const answer = answerTo(json.replace('"encounter-0001"', String.raw`"encounter\u0000"`));
+  assert.equal(answer?.code, "20013");
+  assert.equal(answer.senderReference, "None");
 });

@@ -51,11 +51,14 @@ export interface BuiltMessage {
 }
 
 /**
- * The report of a consultation away from the registered practice.
+ * The report of a consultation away from the registered practice: always For Action (GPCM-SD-CS-043).
  *
  * @throws Itk3Error `input-invalid`
  */
 export function consultationSummary(input: ConsultationSummaryInput): BuiltMessage {
+  if (input.recipientType !== "FA") {
+    throw new Itk3Error("input-invalid", "A consultation summary is sent For Action (GPCM-SD-CS-043).");
+  }
   return buildDocument(input, consultation);
 }
 

@@ -111,6 +111,7 @@ test("input that cannot make a valid message is refused without repeating it", (
     { version: 0 },
     { senderReference: "" },
     { generation: 2 as const, confidential: true },
+    { recipientType: "FI" as const },
     { attachments: [{ title: "Empty", contentType: "image/png", bytes: new Uint8Array() }] },
   ];
   for (const changes of wrong) {

@@ -1,4 +1,4 @@
-import type { Attachment as StoredAttachment, Composition, Resource } from "../stu3/types.ts";
+import type { Attachment as StoredAttachment, Composition, CompositionSection, Resource } from "../stu3/types.ts";
 import type { Attachment } from "./model.ts";
 import type { References } from "./references.ts";
 
@@ -9,7 +9,7 @@ import type { References } from "./references.ts";
 export function readAttachments(composition: Composition | undefined, references: References): Attachment[] {
   const found: Attachment[] = [];
   const used = new Set<Resource>();
-  for (const section of composition?.section ?? []) {
+  for (const section of sectionsOf(composition?.section)) {
     for (const reference of section.entry ?? []) {
       const candidates = references.candidates(reference);
       const resource = candidates.find((candidate) => !used.has(candidate)) ?? candidates[0];
@@ -21,6 +21,14 @@ export function readAttachments(composition: Composition | undefined, references
   const [first] = found;
   if (first !== undefined) first.primary = true;
   return found;
+}
+
+// A section may hold sections (FHIR STU3, Composition.section.section).
+function* sectionsOf(sections: readonly CompositionSection[] | undefined): Generator<CompositionSection> {
+  for (const section of sections ?? []) {
+    yield section;
+    yield* sectionsOf(section.section);
+  }
 }
 
 function contentsOf(

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CliError } from "./errors.ts";
 
+/** How long a lock is waited for unless told otherwise, in milliseconds: `isFolderHeld` takes it for an instant. */
+const INSTANT_MS = 500;
+
 /**
  * Holds a folder for this process alone, until disposed of or until the process ends in any way, kill -9 included: the
  * lock is one of the operating system's (an open exclusive SQLite transaction), so none is left behind by a crash. The
@@ -12,18 +15,14 @@ import { CliError } from "./errors.ts";
  * @param waitMs how long to wait for another holder to let go
  * @throws CliError `folder-in-use`, naming the folder and the pid
  */
-export function holdFolder(folder: string, name: string, waitMs = 0): Disposable {
+export function holdFolder(folder: string, name: string, waitMs: number = INSTANT_MS): Disposable {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pidFile = join(folder, `${name}.pid`);
-  const database = new DatabaseSync(join(folder, `${name}.lock`));
-  try {
-    database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`);
-  } catch (cause) {
-    database.close();
+  const database = lock(folder, name, waitMs);
+  if (database === undefined) {
     throw new CliError(
       "folder-in-use",
       `${folder} is in use by ${owner(pidFile)}: stop it first, or name another folder with --data`,
-      { cause },
     );
   }
   writeFileSync(pidFile, `${process.pid}\n`);
@@ -37,11 +36,21 @@ export function holdFolder(folder: string, name: string, waitMs = 0): Disposable
 
 /** Whether a process that is alive holds the folder under this name. */
 export function isFolderHeld(folder: string, name: string): boolean {
+  if (!existsSync(join(folder, `${name}.lock`))) return false;
+  const database = lock(folder, name, 0);
+  database?.close();
+  return database === undefined;
+}
+
+/** Undefined if another has it. */
+function lock(folder: string, name: string, waitMs: number): DatabaseSync | undefined {
+  const database = new DatabaseSync(join(folder, `${name}.lock`));
   try {
-    const pid = Number(readFileSync(join(folder, `${name}.pid`), "utf8"));
-    return process.kill(pid, 0);
+    database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`);
+    return database;
   } catch {
-    return false;
+    database.close();
+    return undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
-import { holdFolder } from "../src/data-folder.ts";
+import { holdFolder, isFolderHeld } from "../src/data-folder.ts";
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "restante-hold-"));
@@ -23,7 +23,7 @@ async function holdElsewhere(t: TestContext, folder: string): Promise<{ pid: num
       "--conditions=@restante/source",
       "--input-type=module",
       "--eval",
-      `import { holdFolder } from ${JSON.stringify(source)};
+      `import { holdFolder, isFolderHeld } from ${JSON.stringify(source)};
        globalThis.held = holdFolder(${JSON.stringify(folder)}, "restante");
        console.log("held");
        setInterval(() => {}, 1000);`,
@@ -60,4 +60,13 @@ test("a folder is free again once it is let go", (t) => {
   const folder = temporaryFolder(t);
   holdFolder(folder, "restante")[Symbol.dispose]();
   holdFolder(folder, "restante")[Symbol.dispose]();
+});
+
+test("whether a folder is held is known while its holder lives, and no longer", async (t) => {
+  const folder = temporaryFolder(t);
+  assert.equal(isFolderHeld(folder, "restante"), false);
+  const other = await holdElsewhere(t, folder);
+  assert.equal(isFolderHeld(folder, "restante"), true);
+  await other.kill();
+  assert.equal(isFolderHeld(folder, "restante"), false);
 });

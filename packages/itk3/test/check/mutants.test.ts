@@ -59,12 +59,17 @@ for (const [useCase, built] of subjects) {
     t.diagnostic(
       `${mutants - survivors.length} of ${mutants} noticed (${Math.round(100 - (survivors.length / mutants) * 100)} %)`,
     );
-    const unexplained = survivors.filter(
-      (what) => !reasons.some(([pattern]) => pattern.test(what.replace(/\.\d+/g, ""))),
-    );
-    assert.deepEqual(unexplained, []);
+    const explained = Map.groupBy(survivors, reasonFor);
+    for (const [reason, changes] of explained)
+      t.diagnostic(`unnoticed, ${reason ?? "no reason"}: ${changes.join("; ")}`);
+    assert.deepEqual(explained.get(undefined) ?? [], []);
     assert.ok(survivors.length < mutants * 0.35);
   });
+}
+
+function reasonFor(change: string): string | undefined {
+  const [, reason] = reasons.find(([pattern]) => pattern.test(change.replace(/\.\d+/g, ""))) ?? [];
+  return reason;
 }
 
 function isNoticed(

@@ -20,6 +20,7 @@ import {
   patientResource,
   practitionerResource,
 } from "./resources.ts";
+import { addressFor, refuseRecipient } from "./recipient.ts";
 
 /** What goes beside the message: the words of the control file, or of the API's headers. */
 export interface Envelope {
@@ -31,12 +32,15 @@ export interface Envelope {
   apiSubject: string;
   /** The sender's ODS code. */
   localId: string;
-  /** `GPPROVIDER_...`, the registered practice by patient. A sender that looked up a mailbox uses that instead. */
+  /** Mex-To or To_DTS: the mailbox that was given, else the registered practice. */
   to: string;
+  /** `GPPROVIDER_...`, the registered practice by patient: never to be logged. */
+  registeredPractice: string;
   fileName: string;
 }
 
 export interface BuiltMessage {
+  useCase: "consultation-summary" | "online-consultation" | "generic";
   /** What goes into the `.dat` file or the request's body, as UTF-8. */
   xml: string;
   bundle: Bundle;
@@ -56,9 +60,6 @@ export interface BuiltMessage {
  * @throws Itk3Error `input-invalid`
  */
 export function consultationSummary(input: ConsultationSummaryInput): BuiltMessage {
-  if (input.recipientType !== "FA") {
-    throw new Itk3Error("input-invalid", "A consultation summary is sent For Action (GPCM-SD-CS-043).");
-  }
   return buildDocument(input, consultation);
 }
 
@@ -82,6 +83,7 @@ export function genericDocument(input: GenericDocumentInput): BuiltMessage {
 
 function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
   refuseInvalid(input);
+  refuseRecipient(kind.useCase, input);
   const ids = input.ids ?? randomUUID;
   const { generation } = input;
   const wording = wordingOf(input);
@@ -106,7 +108,14 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
   const message = bundle("message", ids(), ids(), [header, sender, document]);
   const workflowId = kind.workflowId(generation);
   const headerId = header.id ?? "";
+  const registeredPractice = writeRoutingAddress({
+    nhsNumber: input.patient.nhsNumber,
+    dateOfBirth: input.patient.birthDate,
+    surname: input.patient.name.family,
+    order: generation === 1 ? "DDMMYYYY" : "YYYYMMDD",
+  });
   return {
+    useCase: kind.useCase,
     xml: writeXml(message),
     bundle: message,
     headerId,
@@ -119,12 +128,8 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
       subject: kind.subject(generation, wording),
       apiSubject: kind.apiSubject(generation, wording),
       localId: input.organisation.odsCode,
-      to: writeRoutingAddress({
-        nhsNumber: input.patient.nhsNumber,
-        dateOfBirth: input.patient.birthDate,
-        surname: input.patient.name.family,
-        order: generation === 1 ? "DDMMYYYY" : "YYYYMMDD",
-      }),
+      to: addressFor(input, registeredPractice),
+      registeredPractice,
       fileName: `${headerId}.xml`,
     },
   };

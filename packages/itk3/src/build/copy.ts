@@ -5,12 +5,12 @@ import type { Extension, MessageHeader } from "../stu3/types.ts";
 import { writeXml } from "../xml/write-resource.ts";
 import type { BuiltMessage } from "./build-document.ts";
 import { bundle, instant, referenceTo } from "./entry.ts";
+import { addressFor, type Recipient, refuseRecipient } from "./recipient.ts";
 
-export interface CopyInput {
+export interface CopyInput extends Recipient {
   now: Date;
   ids?: () => string;
   headerId?: string;
-  recipientType: "FA" | "FI";
 }
 
 /**
@@ -18,9 +18,10 @@ export interface CopyInput {
  * identical document Bundle (ITK3 FHIR-MR-01). An escalation is no copy: it is a new document with the composition
  * identifier of the old.
  *
- * @throws Itk3Error `input-invalid` where `original` is no document
+ * @throws Itk3Error `input-invalid` where `original` is no document, or not one that may be copied for this recipient
  */
 export function copyFor(original: BuiltMessage, input: CopyInput): BuiltMessage {
+  refuseRecipient(original.useCase, input);
   const ids = input.ids ?? randomUUID;
   const [header, sender, document] = (original.bundle.entry ?? []).map(({ resource }) => resource);
   if (
@@ -45,7 +46,11 @@ export function copyFor(original: BuiltMessage, input: CopyInput): BuiltMessage 
     xml: writeXml(message),
     bundle: message,
     headerId: id,
-    envelope: { ...original.envelope, fileName: `${id}.xml` },
+    envelope: {
+      ...original.envelope,
+      to: addressFor(input, original.envelope.registeredPractice),
+      fileName: `${id}.xml`,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DocumentParts, StructuredSection } from "./sections.ts";
+import type { Recipient } from "./recipient.ts";
 
 /** 1: GP Connect Messaging 1.x. 2: Send Document 2.x. */
 export type Generation = 1 | 2;
@@ -37,7 +38,7 @@ export interface AttachmentInput {
 }
 
 /** What every document needs. */
-export interface DocumentInput {
+export interface DocumentInput extends Recipient {
   generation: Generation;
   /** Gives UUIDs, version 4; random ones unless a test needs its own. */
   ids?: () => string;
@@ -49,8 +50,6 @@ export interface DocumentInput {
   senderMailbox: string;
   /** Identifies the encounter at the sender; up to 255 characters. */
   senderReference: string;
-  /** FA For Action, or FI For Information: a copy. */
-  recipientType: "FA" | "FI";
   patient: PatientInput;
   practitioner: PractitionerInput;
   organisation: OrganisationInput;

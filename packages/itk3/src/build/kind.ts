@@ -12,6 +12,7 @@ export interface Wording {
 }
 
 export interface DocumentKind {
+  useCase: "consultation-summary" | "online-consultation" | "generic";
   title: string;
   type: Coding;
   localExtension: (generation: Generation) => string;
@@ -47,6 +48,7 @@ const secondApiSubject = (title: string, wording: Wording): string => {
 
 /** GPCM-SD-CS-019, 022, 023, 048, 061, 065. */
 export const consultation: DocumentKind = {
+  useCase: "consultation-summary",
   title: "Consultation report",
   type: snomed("371531000", "Report of clinical encounter"),
   localExtension: (generation) => (generation === 1 ? "SendDocument-ConsultationReport" : "None"),
@@ -67,6 +69,7 @@ function consultationText(wording: Wording): string {
 
 /** GPCM-SD-OC-003, 006, 007, 034, 147, 160, 164. */
 export const online: DocumentKind = {
+  useCase: "online-consultation",
   ...report("Online consultation report"),
   type: snomed(
     "149951000000107",
@@ -81,6 +84,7 @@ export const online: DocumentKind = {
 /** GPCM-SD-GE-003, 006, 007, 274, 287, 291. */
 export function generic({ name, type, encounterType }: GenericDocumentInput["document"]): DocumentKind {
   return {
+    useCase: "generic",
     ...report(`${name} report`),
     type: snomed(type.code, type.display),
     localExtension: (generation) => (generation === 1 ? "SendDocument-Generic" : "None"),

@@ -45,6 +45,7 @@ test("the envelope has the words of the document and the generation", () => {
       "Consultation report for Mrs Ann Bé O'Łukasz-Ampère, NHS Number 9000000009, seen at Northgate Surgery, ODS Code Y90001, Version 1",
     localId: "Y90001",
     to: "GPPROVIDER_9000000009_03021980_O'Łukasz-Ampère",
+    registeredPractice: "GPPROVIDER_9000000009_03021980_O'Łukasz-Ampère",
     fileName: "00000000-0000-4000-8000-000000000002.xml",
   });
   const second = consultationSummary(consultation({ generation: 2, version: 3 })).envelope;

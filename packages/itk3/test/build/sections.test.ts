@@ -91,3 +91,28 @@ test("a copy has a message of its own and the identical document", () => {
   assert.equal(copy.documentId, original.documentId);
   assert.equal(readMessage(Buffer.from(original.xml)).message?.handling.recipientType, "FA");
 });
+
+test("triaged to another provider, the document goes to its mailbox and the copy to the registered practice", () => {
+  const ids = countingIds();
+  const original = onlineConsultation(consultation({ ids, recipientMailbox: "fx999ot001" }));
+  assert.equal(original.envelope.to, "FX999OT001");
+  const copyInput = { ids, now: new Date("2026-01-05T10:31:00Z"), recipientType: "FI" } as const;
+  const copy = copyFor(original, copyInput);
+  assert.match(copy.envelope.to, /^GPPROVIDER_/);
+  const another = copyFor(original, { ...copyInput, recipientMailbox: "Y90003OT001" });
+  assert.equal(another.envelope.to, "Y90003OT001");
+  for (const { xml, envelope } of [original, copy, another]) {
+    const { to, workflowId, subject, localId } = envelope;
+    const read = readMessage(Buffer.from(xml));
+    assert.deepEqual(check(read, { envelope: { to, workflowId, subject, localId } }).findings, []);
+  }
+});
+
+test("a consultation summary goes to the registered practice alone, For Action", () => {
+  const ids = countingIds();
+  const now = new Date("2026-01-05T10:31:00Z");
+  const summary = consultationSummary(consultation({ ids }));
+  assert.throws(() => copyFor(summary, { ids, now, recipientType: "FI" }), { code: "input-invalid" });
+  const elsewhere = consultation({ ids, recipientMailbox: "FX999OT001" });
+  assert.throws(() => consultationSummary(elsewhere), { code: "input-invalid" });
+});

@@ -35,6 +35,7 @@ const defaults: Tuning = {
  * practice.start();
  */
 export async function createPractice(options: PracticeOptions): Promise<Practice> {
+  const mailboxes = sendingMailboxes(options.transports);
   const context: PracticeContext = {
     database: openDatabase(options.dataFolder),
     keptFolder: join(options.dataFolder, "kept"),
@@ -47,9 +48,8 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     emit: options.emit ?? (() => undefined),
     tuning: { ...defaults, ...options.tuning },
   };
-  const mailboxes = sendingMailboxes(options.transports);
   const polling = createPolling({
-    pass: passOf(context, options.transports),
+    pass: passOf(context, options.transports, mailboxes.routed),
     intervalMs: options.pollIntervalMs ?? 5 * 60 * 1000,
     // The pass has told what failed.
     onFailure: () => undefined,
@@ -102,17 +102,16 @@ function partsOf(context: PracticeContext, transport: Transport): { inbound: Par
 
 /**
  * One pass: takes in, matches, hands over. A part that fails does not keep the others from their turn; each failure is
- * an event of its own, and the first is thrown at the end.
+ * an event of its own, and the first is thrown at the end. Matching belongs to no mailbox: `matching` names its failures.
  */
-function passOf(context: PracticeContext, transports: readonly Transport[]): Part {
+function passOf(context: PracticeContext, transports: readonly Transport[], matching: MailboxId): Part {
   const mailboxes = transports.map((transport) => ({
     mailboxId: mailboxOf(transport),
     ...partsOf(context, transport),
   }));
-  const [{ mailboxId: first }] = mailboxes as [(typeof mailboxes)[number]];
   const parts: { mailboxId: MailboxId; run: Part }[] = [
     ...mailboxes.map(({ mailboxId, inbound }) => ({ mailboxId, run: inbound })),
-    { mailboxId: first, run: async (signal) => matchPatients(context, signal) },
+    { mailboxId: matching, run: async (signal) => matchPatients(context, signal) },
     ...mailboxes.map(({ mailboxId, outbound }) => ({ mailboxId, run: outbound })),
   ];
   return async (signal) => {

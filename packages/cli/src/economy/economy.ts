@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Directory, type Organisation, readDirectory } from "@restante/demographics";
+import {
+  type Demographics,
+  type Directory,
+  embeddedDemographics,
+  type Organisation,
+  readDirectory,
+} from "@restante/demographics";
 import { checkFolderIsOurs, holdFolder } from "../data-folder.ts";
 import { CliError } from "../errors.ts";
 import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
@@ -18,10 +24,15 @@ export interface Economy {
   /** Absolute. */
   readonly folder: string;
   readonly directory: Directory;
+  /** The directory's patients, as every party asks for them. */
+  readonly demographics: Demographics;
   readonly authority: LocalAuthority;
   readonly secrets: Secrets;
   readonly portBase: number;
 }
+
+/** Every party listens here and nowhere else: there is no sign-in on the pages. */
+export const HOST = "127.0.0.1";
 
 /** How long one part waits while another makes the economy that both need, in milliseconds. */
 const SETUP_WAIT_MS = 10_000;
@@ -46,6 +57,7 @@ export async function openEconomy(options: EconomyOptions): Promise<Economy> {
   return {
     folder,
     directory,
+    demographics: embeddedDemographics(directory),
     authority: await createLocalAuthority(join(folder, "authority")),
     secrets: await readSecrets(
       folder,
@@ -68,7 +80,7 @@ export function serverUrl(economy: Economy): string {
       "--port-base 0 (any free port) is for `restante up` alone: the parts must know the port",
     );
   }
-  return `https://127.0.0.1:${serverPort(economy)}`;
+  return `https://${HOST}:${serverPort(economy)}`;
 }
 
 /** @throws CliError `organisation-unknown`, listing those there are */

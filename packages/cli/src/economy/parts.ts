@@ -1,10 +1,5 @@
 import { join } from "node:path";
-import {
-  embeddedDemographics,
-  type Organisation,
-  type OrganisationMailbox,
-  workflowRules,
-} from "@restante/demographics";
+import { type Organisation, type OrganisationMailbox, workflowRules } from "@restante/demographics";
 import { createDirectoryClient, createMeshClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
 import { createMeshServer, type MeshServer } from "@restante/mesh-server";
 import { createPractice, createWorklistPages, type Practice, type Transport } from "@restante/practice";
@@ -12,19 +7,18 @@ import type { Emit } from "@restante/mesh";
 import { holdFolder, isFolderHeld } from "../data-folder.ts";
 import { CliError } from "../errors.ts";
 import { clientCommonName, type IssuedCertificate, localHosts } from "../local-authority.ts";
-import { type Economy, mailboxFolder, serverPort, worklistPort } from "./economy.ts";
+import { type Economy, HOST, mailboxFolder, serverPort, worklistPort } from "./economy.ts";
 
 /** How often every part of the economy looks for more, in milliseconds. Elsewhere MESH clients poll every 5 minutes. */
 const POLL_MS = 1000;
 /** How long a message of which MESH knows nothing may still be on its way: on one machine, not for long. */
 const ANSWER_WAIT_MS = 5000;
-const HOST = "127.0.0.1";
 
 // Each part is given a stack that closes it, so that parts close in the reverse of the order in which they opened. A
 // part that owns a folder holds it first: the same part never runs twice on it, in one process or in two.
 
 export async function startServer(economy: Economy, emit: Emit, closing: AsyncDisposableStack): Promise<MeshServer> {
-  const { directory, secrets, authority } = economy;
+  const { directory, demographics, secrets, authority } = economy;
   const dataFolder = join(economy.folder, "server");
   closing.use(holdFolder(dataFolder, "server"));
   const certificate = await authority.issue({ commonName: "mesh-server", hosts: localHosts, kind: "server" });
@@ -52,7 +46,7 @@ export async function startServer(economy: Economy, emit: Emit, closing: AsyncDi
         ),
         workflows: workflowRules(directory.organisations),
       },
-      { demographics: embeddedDemographics(directory), emit },
+      { demographics, emit },
     ),
   );
   return closing.use(server);
@@ -133,7 +127,7 @@ export async function openPractice(
         ? { kind: "directory", mailboxId, folder: mailboxFolder(economy, mailboxId) }
         : { kind: "api", client };
     }),
-    patients: embeddedDemographics(economy.directory),
+    patients: economy.demographics,
     pollIntervalMs: POLL_MS,
     emit,
   });

@@ -16,7 +16,7 @@ export {
   type StructuredSection,
 } from "./build/sections.ts";
 export { check, type CheckOptions } from "./check/check.ts";
-export type { CheckResult, Finding, Negative } from "./check/finding.ts";
+export type { CheckResult, Finding, HeldAgainst, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";
 export { Itk3Error, type Itk3ErrorCode } from "./errors.ts";
 export type { Issue, IssueCode } from "./issue.ts";

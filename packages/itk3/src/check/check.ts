@@ -2,19 +2,20 @@ import type { Issue } from "../issue.ts";
 import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { referencesOf } from "../message/references.ts";
-import { events, systems } from "../names.ts";
+import { events } from "../names.ts";
 import { positionOf } from "../read/positions.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
-import type { CheckResult, Finding, Negative } from "./finding.ts";
+import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
+import { generationOf, useCaseOf } from "./kind.ts";
 import { locator } from "./locate.ts";
-import { hasCoding, ofType } from "./look.ts";
+import { ofType } from "./look.ts";
 import { type CheckContext, type EnvelopeToCheck, requirementId, type UseCase } from "./rule.ts";
 import { rules } from "./rules.ts";
 
 export interface CheckOptions {
   /** Held against the message where it is given. */
   envelope?: EnvelopeToCheck;
-  /** Told from workflow and LocalExtension unless given. */
+  /** Told from workflow, LocalExtension and Composition.type unless given. */
   generation?: 1 | 2;
   /** Told from Composition.type, LocalExtension and title unless given. */
   useCase?: UseCase;
@@ -29,12 +30,13 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   const message = "bundle" in input ? input : input.message;
   if (message === undefined) return unreadable(input as ReadResult);
   const context = contextOf(message, options);
+  const heldAgainst = heldAgainstOf(context, options);
   const findings = [...message.issues.map(readingFinding), ...ruleFindings(context)];
   const conforms = findings.every(({ severity }) => severity !== "error");
-  if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context) };
+  if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context), heldAgainst };
   const reason = refusals.find((row) => row.fits(message, context.generation));
-  if (reason === undefined) return { findings, conforms, acceptable: true };
-  return { findings, conforms: false, acceptable: false, negative: negativeOf(reason, findings) };
+  if (reason === undefined) return { findings, conforms, acceptable: true, heldAgainst };
+  return { findings, conforms: false, acceptable: false, negative: negativeOf(reason, findings), heldAgainst };
 }
 
 function unreadable({ issues, remains }: ReadResult): CheckResult {
@@ -62,22 +64,9 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   };
 }
 
-function generationOf(message: Itk3Message, envelope: EnvelopeToCheck | undefined): 1 | 2 {
-  // A response looks the same in both, and only 1.x has requirements for it.
-  if (message.event === events.response.code) return 1;
-  if (envelope?.workflowId !== undefined) return envelope.workflowId.startsWith("GPFED_") ? 1 : 2;
-  return /^none$/i.test(message.handling.localExtension ?? "") ? 2 : 1;
-}
-
-function useCaseOf(message: Itk3Message): UseCase {
-  if (message.event === events.response.code) return "response";
-  const { type, title = "" } = message.composition ?? {};
-  const local = message.handling.localExtension ?? "";
-  if (hasCoding(type, systems.snomed, "149951000000107")) return "online-consultation";
-  if (local === "SendDocument-Generic") return "generic";
-  if (hasCoding(type, systems.snomed, "371531000")) return "consultation-summary";
-  if (/online/i.test(title) || /Online/.test(local)) return "online-consultation";
-  return /^consultation report$/i.test(title) || /Consultation/.test(local) ? "consultation-summary" : "generic";
+function heldAgainstOf({ generation, useCase }: CheckContext, options: CheckOptions): HeldAgainst {
+  const told = (["generation", "useCase"] as const).filter((name) => options[name] === undefined);
+  return { generation, useCase, toldFromMessage: told };
 }
 
 const maxPlaces = 100;

@@ -1,4 +1,5 @@
 import type { IssueType } from "../respond/response-codes.ts";
+import type { UseCase } from "./rule.ts";
 
 export interface Finding {
   /** A requirement (`GPCM-SD-CS-048`, `SCAL-GPCM-SD-044`, `FHIR-PDS-10`), a profile's rule (`ITK-MessageHeader-2:event.version`) or what reading noticed (`STU3:wrong-order`). */
@@ -23,6 +24,14 @@ export interface Negative {
   diagnostics: string;
 }
 
+/** Which requirements a message was held against. */
+export interface HeldAgainst {
+  generation: 1 | 2;
+  useCase: UseCase;
+  /** Those of the two that nobody named: told from the message, which may mislead. */
+  toldFromMessage: readonly ("generation" | "useCase")[];
+}
+
 export interface CheckResult {
   findings: Finding[];
   /** No requirement that MUST be met is broken. */
@@ -31,4 +40,6 @@ export interface CheckResult {
   acceptable: boolean;
   /** Only where the message is not acceptable and may be answered: never for a response. */
   negative?: Negative;
+  /** Undefined for a message that could not be read. */
+  heldAgainst?: HeldAgainst;
 }

@@ -14,6 +14,7 @@ import {
   responseCodes,
   infrastructureResponse,
 } from "@restante/itk3";
+import { assertClean } from "../clean.ts";
 import { consultation, countingIds, genericInput } from "../consultation.ts";
 
 function checked(xml: string, options: Parameters<typeof check>[1] = {}): CheckResult {
@@ -29,15 +30,14 @@ test("every document that is built passes its own check with its envelope, with 
   for (const generation of [1, 2] as const) {
     for (const changes of [{}, { version: 2, replaces: "00000000-0000-4000-8000-00000000aaaa" }]) {
       const input = { generation, ...changes };
-      const clean = { findings: [], conforms: true, acceptable: true };
-      assert.deepEqual(withEnvelope(consultationSummary(consultation(input))), clean);
-      assert.deepEqual(withEnvelope(onlineConsultation(consultation(input))), clean);
-      assert.deepEqual(withEnvelope(genericDocument(genericInput(input))), clean);
-      assert.deepEqual(withEnvelope(onlineConsultation(consultation({ ...input, recipientType: "FI" }))), clean);
+      assertClean(withEnvelope(consultationSummary(consultation(input))));
+      assertClean(withEnvelope(onlineConsultation(consultation(input))));
+      assertClean(withEnvelope(genericDocument(genericInput(input))));
+      assertClean(withEnvelope(onlineConsultation(consultation({ ...input, recipientType: "FI" }))));
     }
   }
   const confidential = consultationSummary(consultation({ confidential: true }));
-  assert.deepEqual(withEnvelope(confidential), { findings: [], conforms: true, acceptable: true });
+  assertClean(withEnvelope(confidential));
 });
 
 test("every response that is built passes its own check", () => {
@@ -52,7 +52,7 @@ test("every response that is built passes its own check", () => {
       responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
       generation: 1,
     });
-    assert.deepEqual(checked(built.xml), { findings: [], conforms: true, acceptable: true });
+    assertClean(checked(built.xml));
   }
 });
 
@@ -242,4 +242,27 @@ test("no envelope, however odd, makes the check throw", () => {
       assert.equal(check(read, { envelope }).acceptable, true);
     }),
   );
+});
+
+test("the check says which requirements a message was held against, and which of that it told by itself", () => {
+  const told = (xml: string, options: Parameters<typeof check>[1] = {}): unknown[] => {
+    const { generation, useCase, toldFromMessage } = checked(xml, options).heldAgainst ?? {};
+    return [generation, useCase, toldFromMessage];
+  };
+  const both = ["generation", "useCase"];
+  for (const generation of [1, 2] as const) {
+    const kinds = [
+      ["consultation-summary", consultationSummary(consultation({ generation }))],
+      ["online-consultation", onlineConsultation(consultation({ generation }))],
+      // Of the type of a consultation summary too: in 2.x only its title tells them apart.
+      ["generic", genericDocument(genericInput({ generation }))],
+    ] as const;
+    for (const [useCase, { xml }] of kinds) assert.deepEqual(told(xml), [generation, useCase, both]);
+  }
+  assert.deepEqual(told(valid, { generation: 2, useCase: "generic" }), [2, "generic", []]);
+  assert.deepEqual(told(valid, { envelope: { workflowId: "GPCONNECT_SEND_DOCUMENT" } }).slice(0, 2), [
+    2,
+    "consultation-summary",
+  ]);
+  assert.equal(checked("<").heldAgainst, undefined);
 });

@@ -145,6 +145,8 @@ export interface TaskAttachment {
   bytes: number;
   /** The report itself: the first document of the Composition. */
   primary: boolean;
+  /** Its content did not arrive whole: what opens, if anything, is not what was sent. */
+  damaged?: true;
 }
 
 export interface AttachmentContent {

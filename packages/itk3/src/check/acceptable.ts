@@ -74,7 +74,13 @@ export const refusals: readonly Row[] = [
   {
     code: "20009",
     issueCode: "required",
-    text: "No section of the Composition leads to a document that can be opened.",
-    fits: ({ attachments }) => attachments.every((attachment) => attachment.bytes().byteLength === 0),
+    text: "No section of the Composition leads to a document.",
+    fits: ({ attachments }) => attachments.length === 0,
+  },
+  {
+    code: "20009",
+    issueCode: "value",
+    text: "The report, the first document that a section leads to, is empty or no base64: it cannot be opened.",
+    fits: ({ attachments }) => attachments[0]?.intact === false,
   },
 ];

@@ -1,6 +1,8 @@
-import type { Attachment as StoredAttachment, Composition, CompositionSection, Resource } from "../stu3/types.ts";
+import { primitiveFault } from "../stu3/primitives.ts";
+import type { Attachment as StoredAttachment, Composition, Resource } from "../stu3/types.ts";
 import type { Attachment } from "./model.ts";
 import type { References } from "./references.ts";
+import { sectionsOf } from "./sections.ts";
 
 /**
  * The documents that the sections of a composition lead to: Binary resources, and the contents of DocumentReferences.
@@ -9,7 +11,7 @@ import type { References } from "./references.ts";
 export function readAttachments(composition: Composition | undefined, references: References): Attachment[] {
   const found: Attachment[] = [];
   const used = new Set<Resource>();
-  for (const section of sectionsOf(composition?.section)) {
+  for (const section of sectionsOf(composition)) {
     for (const reference of section.entry ?? []) {
       const candidates = references.candidates(reference);
       const resource = candidates.find((candidate) => !used.has(candidate)) ?? candidates[0];
@@ -21,14 +23,6 @@ export function readAttachments(composition: Composition | undefined, references
   const [first] = found;
   if (first !== undefined) first.primary = true;
   return found;
-}
-
-// A section may hold sections (FHIR STU3, Composition.section.section).
-function* sectionsOf(sections: readonly CompositionSection[] | undefined): Generator<CompositionSection> {
-  for (const section of sections ?? []) {
-    yield section;
-    yield* sectionsOf(section.section);
-  }
 }
 
 function contentsOf(
@@ -58,13 +52,18 @@ function stored(
   id: string | undefined,
   title: string | undefined,
   contentType: string | undefined,
-  content: string | undefined,
+  content = "",
 ): Attachment {
+  let intact: boolean | undefined;
   return {
     id,
     title,
     contentType: contentType ?? "application/octet-stream",
-    bytes: () => Buffer.from(content ?? "", "base64"),
+    bytes: () => Buffer.from(content, "base64"),
+    get intact() {
+      intact ??= primitiveFault("base64Binary", content) === undefined;
+      return intact;
+    },
     primary: false,
   };
 }

@@ -44,6 +44,8 @@ export interface Attachment {
   contentType: string;
   /** Decodes afresh each time. */
   readonly bytes: () => Uint8Array;
+  /** False where the content is empty or no base64: `bytes` is then not what was sent. */
+  readonly intact: boolean;
   /** True for the first (GPCM-SD-032). */
   primary: boolean;
 }

@@ -17,5 +17,35 @@ test("documents in sections within sections are found, in their order", () => {
       ["image/png", false],
     ],
   );
-  assert.equal(check(read).acceptable, true);
+  const { acceptable, findings } = check(read);
+  assert.deepEqual(findings, []);
+  assert.equal(acceptable, true);
+});
+
+/** The report's content damaged on the way: cut off, or with characters that base64 does not have. */
+const damages = [(content: string) => content.slice(0, -1), (content: string) => `${content.slice(0, -8)}!!!!!!!!`];
+
+test("a message whose report is damaged is refused, one with a damaged attachment behind it is not", () => {
+  const { xml } = consultationSummary(consultation());
+  for (const damage of damages) {
+    for (const [which, acceptable] of [
+      [0, false],
+      [1, true],
+    ] as const) {
+      let at = -1;
+      const damaged = xml.replaceAll(/(<content value=")([^"]+)/g, (whole, head: string, content: string) => {
+        at += 1;
+        return at === which ? head + damage(content) : whole;
+      });
+      const read = readMessage(Buffer.from(damaged));
+      assert.deepEqual(
+        read.message?.attachments.map(({ intact }) => intact),
+        [which !== 0, which !== 1],
+      );
+      const result = check(read);
+      assert.equal(result.acceptable, acceptable);
+      assert.equal(result.negative?.code, acceptable ? undefined : "20009");
+      assert.ok(result.findings.some(({ id }) => id === "GPCM-SD-031"));
+    }
+  }
 });

@@ -32,6 +32,7 @@ export function attachmentsOf(message: Itk3Message): TaskAttachment[] {
     contentType: attachment.contentType,
     bytes: attachment.bytes().byteLength,
     primary: attachment.primary,
+    ...(!attachment.intact && { damaged: true as const }),
   }));
 }
 

@@ -57,7 +57,7 @@ export function documentLinks(base: string, attachments: readonly TaskAttachment
       ...attachment,
       url: `${base}/attachments/${index}`,
       kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
-      shown: attachment.bytes <= largestShown ? shown : undefined,
+      shown: attachment.bytes <= largestShown && attachment.damaged !== true ? shown : undefined,
     };
   });
 }

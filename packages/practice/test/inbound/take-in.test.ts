@@ -58,6 +58,28 @@ test("a message longer than is read is kept as a file and set aside at once", as
   assert.deepEqual(readdirSync(join(to.options.dataFolder, "kept")).sort(), [`${messageId}.ctl`, `${messageId}.dat`]);
 });
 
+test("a damaged attachment stands marked on its task, and a damaged report is refused and kept for a person", async (t) => {
+  const to = await openPractice(t, receiver);
+  const { xml } = message({
+    attachments: [{ title: "Tracing", contentType: "text/plain", bytes: Buffer.from("abc") }],
+  });
+  const [report, tracing] = Array.from(xml.matchAll(/<content value="([^"]+)"/g), ([, content]) => content ?? "");
+  assert.ok(report !== undefined && tracing !== undefined);
+  deliver(to, xml.replace(`"${tracing}"`, `"${tracing}x"`), { from, workflowId });
+  await to.practice.cycle();
+  deliver(to, message().xml.replace(`"${report}"`, `"${report}x"`), { from, workflowId });
+  await to.practice.cycle();
+  const tasks = to.practice.worklist.tasks().map(({ taskId }) => to.practice.worklist.task(taskId));
+  assert.deepEqual(
+    tasks.map((task) => [task?.kind, task?.attachments.map(({ damaged }) => damaged), task?.responses[0]?.code]),
+    [
+      ["refused", [true], "20009"],
+      ["document", [undefined, true], "20013"],
+    ],
+  );
+  assert.match(tasks[0]?.reason ?? "", /cannot be opened/);
+});
+
 test("killed between the commit and the removal of the pair: a repeat, whatever is left of the pair", async (t) => {
   const to = await openPractice(t, receiver);
   const messageId = deliver(to, message().xml, { from, workflowId });

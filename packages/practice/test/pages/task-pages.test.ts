@@ -84,6 +84,17 @@ test("a task shows its subject, sender, patient, findings, answers and documents
   }
 });
 
+test("a document that arrived damaged is marked, offered for download and not shown as if it were whole", async (t) => {
+  const { url, worklist } = await open(t);
+  const picture = worklist.all.find(({ taskId }) => taskId === 1)?.attachments[1];
+  assert.ok(picture);
+  picture.damaged = true;
+  const { text } = await ask(`${url}/tasks/1`);
+  assert.match(text, /It arrived damaged: ask the sender for it\./);
+  assert.doesNotMatch(text, /<img src="\/tasks\/1\/attachments\/1"/);
+  assert.match(text, /href="\/tasks\/1\/attachments\/1\?download"/);
+});
+
 test("a message that was not accepted or was set aside says why", async (t) => {
   const { url } = await open(t);
   assert.match((await ask(`${url}/tasks/3`)).text, /The message header could not be read\./);

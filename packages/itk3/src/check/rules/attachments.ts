@@ -1,9 +1,9 @@
 // What the sections of the Composition lead to.
+import { sectionEntries, sectionsOf } from "../../message/sections.ts";
 import { profiles } from "../../names.ts";
 import { primitiveFault } from "../../stu3/primitives.ts";
-import type { Resource } from "../../stu3/types.ts";
 import { hasProfile, none, ofType, onComposition, unless } from "../look.ts";
-import type { CheckContext, Rule } from "../rule.ts";
+import type { Rule } from "../rule.ts";
 
 function rule(numbers: Rule["numbers"], text: string, breaches: Rule["breaches"], rest: Partial<Rule> = {}): Rule {
   return { numbers, severity: "error", responseCode: "20009", issueCode: "value", text, breaches, ...rest };
@@ -53,7 +53,7 @@ export const attachmentRules: readonly Rule[] = [
     { core: "030", scal: "GPCM-SD-110" },
     "A section's entry does not lead to a resource of the document, or to a Binary of another profile.",
     onComposition((composition, { references }) =>
-      (composition.section ?? []).flatMap((section) =>
+      sectionsOf(composition).flatMap((section) =>
         (section.entry ?? []).flatMap((entry) => {
           const found = references.candidates(entry);
           const binaries = ofType(found, "Binary");
@@ -97,15 +97,6 @@ export const attachmentRules: readonly Rule[] = [
     { severity: "warning" },
   ),
 ];
-
-function sectionEntries(
-  composition: NonNullable<CheckContext["message"]["composition"]>,
-  references: CheckContext["references"],
-): Resource[] {
-  return (composition.section ?? []).flatMap((section) =>
-    (section.entry ?? []).flatMap((entry) => references.candidates(entry)),
-  );
-}
 
 function isPdf(contentType: string): boolean {
   return /^application\/pdf\b/i.test(contentType);

@@ -1,4 +1,5 @@
 // What FHIR itself demands of any bundle and the element table cannot say.
+import { sectionsOf } from "../../message/sections.ts";
 import { events, systems } from "../../names.ts";
 import type { Bundle, Identifier, Resource } from "../../stu3/types.ts";
 import { none, onComposition, unless } from "../look.ts";
@@ -58,7 +59,7 @@ export const fhirRules: readonly Rule[] = [
     "Two sections of the Composition lead to the same resource.",
     onComposition((composition) => {
       const seen = new Set<string>();
-      return (composition.section ?? []).flatMap(({ entry }) =>
+      return sectionsOf(composition).flatMap(({ entry }) =>
         (entry ?? []).flatMap((reference) => {
           const repeated = reference.reference !== undefined && seen.has(reference.reference);
           seen.add(reference.reference ?? "");

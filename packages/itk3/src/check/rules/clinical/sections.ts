@@ -1,4 +1,5 @@
 // What the document holds, its sections lead to (GPCM-SD-006 to 024, 078): a reader of sections alone misses nothing.
+import { sectionEntries } from "../../../message/sections.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { none, ofType, onComposition, unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
@@ -28,10 +29,7 @@ function rule(core: string, text: string, breaches: Rule["breaches"]): Rule {
 }
 
 function ledTo({ message, references }: CheckContext): ReadonlySet<Resource> {
-  const sections = message.composition?.section ?? [];
-  return new Set(
-    sections.flatMap(({ entry }) => (entry ?? []).flatMap((reference) => references.candidates(reference))),
-  );
+  return new Set(sectionEntries(message.composition, references));
 }
 
 export const sectionRules: readonly Rule[] = [

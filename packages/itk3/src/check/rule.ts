@@ -62,6 +62,8 @@ export interface Rule {
   /** ITK3 code that would answer this breach alone. */
   responseCode: string;
   issueCode: IssueType;
+  /** What is asked, in one sentence of our own with `must` or `should`. */
+  requirement?: string;
   /** What is wrong, for people. Never a value of the message: this text goes into responses and logs. */
   text: string;
   breaches: (context: CheckContext) => readonly Breach[];

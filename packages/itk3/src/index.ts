@@ -21,6 +21,7 @@ export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";
 export { Itk3Error, type Itk3ErrorCode } from "./errors.ts";
 export type { Issue, IssueCode } from "./issue.ts";
 export { writeJson } from "./json/write-resource.ts";
+export { isResponse } from "./message/handling.ts";
 export { messageOf } from "./message/message-of.ts";
 export type { Attachment, Itk3Message, MessageHandling, ReadResult, Remains } from "./message/model.ts";
 export { type ReadOptions, readMessage } from "./message/read-message.ts";
@@ -32,7 +33,7 @@ export {
   infrastructureResponse,
   type ResponseInput,
 } from "./respond/build-response.ts";
-export { isResponse, readResponse, type ResponseContent } from "./respond/read-response.ts";
+export { readResponse, type ResponseContent } from "./respond/read-response.ts";
 export { type IssueSeverity, type IssueType, type ResponseCode, responseCodes } from "./respond/response-codes.ts";
 export type {
   Bundle,

@@ -1,5 +1,5 @@
 // The infrastructure response that a message calls for, by docs/decisions/010-acceptable.md and 040-who-is-answered.md.
-import { type BuiltResponse, infrastructureAnswer, messageOf, readResponse } from "@restante/itk3";
+import { type BuiltResponse, infrastructureAnswer, isResponse, messageOf, readResponse } from "@restante/itk3";
 import { isAckWorkflow } from "@restante/mesh";
 import { CliError } from "../errors.ts";
 import type { CheckSettings } from "./check-options.ts";
@@ -35,10 +35,10 @@ export function answerTo(file: string, input: Input, settings: CheckSettings, re
   return { response, reason: reasonIn(response) };
 }
 
-function whyNone({ read: { message, remains }, control }: Input): string {
+function whyNone({ read, control }: Input): string {
   const workflowId = control?.workflowId ?? "";
   if (isAckWorkflow(workflowId)) return `it came on ${workflowId}, a workflow of acknowledgements`;
-  return (message?.event ?? remains?.event) === "ITK008M"
+  return isResponse(read)
     ? "it is an ITK3 response (ITK008M) itself"
     : "it asks for no infrastructure response (InfAckRequested is false)";
 }

@@ -60,7 +60,7 @@ function reportOf(found: MessageFile, input: Input, options: FileOptions): FileR
     findings,
     acceptable: result.acceptable,
     ...(result.negative === undefined ? {} : { negative: result.negative }),
-    isResponse: read.message === undefined ? read.remains?.event === "ITK008M" : isResponse(read.message),
+    isResponse: isResponse(read),
   };
 }
 

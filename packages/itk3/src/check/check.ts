@@ -1,8 +1,8 @@
 import type { Issue } from "../issue.ts";
+import { isResponse } from "../message/handling.ts";
 import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { referencesOf } from "../message/references.ts";
-import { events } from "../names.ts";
 import { positionOf } from "../read/positions.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
@@ -39,22 +39,26 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   return { findings, conforms: false, acceptable: false, negative: negativeOf(reason, findings), heldAgainst };
 }
 
-function unreadable({ issues, remains }: ReadResult): CheckResult {
+function unreadable(read: ReadResult): CheckResult {
+  const { issues } = read;
   const findings = issues.map(readingFinding);
   const result: CheckResult = { findings, conforms: false, acceptable: false };
-  // An ITK008M is never answered, readable or not.
-  if (remains?.event === events.response.code) return result;
+  if (isResponse(read)) return result;
   return { ...result, negative: negativeOf(reasonUnreadable(issues), findings) };
 }
 
 function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const inner = resourcesOf(message.document);
   const references = referencesOf(message.document);
+  const { envelope } = options;
+  const named = options.generation ?? generationOf(message, envelope);
+  const useCase = options.useCase ?? useCaseOf(message, named, envelope);
   return {
     message,
-    generation: options.generation ?? generationOf(message, options.envelope),
-    useCase: options.useCase ?? useCaseOf(message),
-    envelope: options.envelope,
+    // Only 1.x has requirements for a response.
+    generation: useCase === "response" ? 1 : named,
+    useCase,
+    envelope,
     outer: resourcesOf(message.bundle),
     inner,
     references,

@@ -1,6 +1,6 @@
-import { extensions } from "../names.ts";
+import { events, extensions, messageDefinitions } from "../names.ts";
 import type { Extension, MessageHeader } from "../stu3/types.ts";
-import type { MessageHandling } from "./model.ts";
+import type { Itk3Message, MessageHandling, ReadResult } from "./model.ts";
 
 export function handlingExtension(header: MessageHeader | undefined): Extension | undefined {
   return header?.extension?.find((extension) => extension.url === extensions.messageHandling);
@@ -18,4 +18,21 @@ export function readHandling(header: MessageHeader | undefined): MessageHandling
     senderReference: part("SenderReference")?.valueString,
     localExtension: part("LocalExtension")?.valueString,
   };
+}
+
+/** An ITK3 Response, readable or not: it is recorded, and never answered. */
+export function isResponse(input: Itk3Message | ReadResult): boolean {
+  if ("bundle" in input) return isResponseHeader(input.header);
+  return input.message === undefined ? input.remains?.isResponse === true : isResponseHeader(input.message.header);
+}
+
+/**
+ * An ITK008M, or what can only be one: two systems that answered each other's broken responses would never stop. A
+ * message that says it is a document is one, whatever else its header holds.
+ */
+export function isResponseHeader(header: MessageHeader | undefined): boolean {
+  const event = header?.event?.code?.trim().toUpperCase();
+  if (event === events.response.code) return true;
+  if (header === undefined || event === events.sendDocument.code) return false;
+  return header.response !== undefined || readHandling(header).messageDefinition === messageDefinitions.response;
 }

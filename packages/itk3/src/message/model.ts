@@ -50,13 +50,11 @@ export interface Attachment {
   primary: boolean;
 }
 
-/**
- * What is left of a message that could not be read: enough to answer it, or to see that it must not be answered
- * (an ITK008M never is).
- */
+/** What is left of a message that could not be read: enough to answer it, or to see that it must not be answered. */
 export interface Remains {
   headerId: string | undefined;
-  event: string | undefined;
+  /** As far as the header was read, it is an ITK3 Response, which is never answered. */
+  isResponse: boolean;
   handling: MessageHandling;
 }
 

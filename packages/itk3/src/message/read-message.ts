@@ -3,7 +3,7 @@ import { decodeText, recommendedMaxBytes } from "../read/decode.ts";
 import { readJsonResource } from "../json/read-resource.ts";
 import { readXmlResource } from "../xml/read-resource.ts";
 import type { Resource } from "../stu3/types.ts";
-import { readHandling } from "./handling.ts";
+import { isResponseHeader, readHandling } from "./handling.ts";
 import { messageOf, resourcesOf } from "./message-of.ts";
 import type { ReadResult, Remains } from "./model.ts";
 
@@ -43,5 +43,5 @@ export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadR
 function remainsOf(resource: Resource | undefined): Remains {
   const bundle = resource?.resourceType === "Bundle" ? resource : undefined;
   const header = resourcesOf(bundle).find((found) => found.resourceType === "MessageHeader");
-  return { headerId: header?.id, event: header?.event?.code, handling: readHandling(header) };
+  return { headerId: header?.id, isResponse: isResponseHeader(header), handling: readHandling(header) };
 }

@@ -1,7 +1,7 @@
 import { isAckWorkflow } from "@restante/mesh";
 import { check, type CheckOptions } from "../check/check.ts";
+import { isResponse } from "../message/handling.ts";
 import type { ReadResult } from "../message/model.ts";
-import { events } from "../names.ts";
 import { type BuiltResponse, infrastructureResponse, type ResponseInput } from "./build-response.ts";
 
 export type InfrastructureAnswerInput = Pick<ResponseInput, "now" | "ids" | "responder" | "generation"> & {
@@ -15,9 +15,9 @@ export type InfrastructureAnswerInput = Pick<ResponseInput, "now" | "ids" | "res
  */
 export function infrastructureAnswer(read: ReadResult, input: InfrastructureAnswerInput): BuiltResponse | undefined {
   const { message, remains } = read;
-  const { headerId, event, handling } = message ?? remains ?? {};
+  const { headerId, handling } = message ?? remains ?? {};
   const onAckWorkflow = isAckWorkflow(input.check?.envelope?.workflowId ?? "");
-  if (onAckWorkflow || event === events.response.code || handling?.infAckRequested === false) return undefined;
+  if (onAckWorkflow || isResponse(read) || handling?.infAckRequested === false) return undefined;
   const { negative } = check(read, input.check);
   const { check: _, ...rest } = input;
   return infrastructureResponse({

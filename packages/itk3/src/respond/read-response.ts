@@ -1,4 +1,4 @@
-import { events } from "../names.ts";
+import { isResponse } from "../message/handling.ts";
 import type { Itk3Message } from "../message/model.ts";
 import { referencesOf } from "../message/references.ts";
 import { resourcesOf } from "../message/message-of.ts";
@@ -13,11 +13,6 @@ export interface ResponseContent {
   code: string;
   positive: boolean;
   diagnostics?: string;
-}
-
-/** An ITK008M: it is recorded, and never answered. */
-export function isResponse(message: Itk3Message): boolean {
-  return message.event === events.response.code;
 }
 
 /** Undefined where the message is no ITK008M, or names no request or no code. */

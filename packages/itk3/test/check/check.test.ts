@@ -12,6 +12,7 @@ import {
   onlineConsultation,
   readMessage,
   responseCodes,
+  infrastructureAnswer,
   infrastructureResponse,
 } from "@restante/itk3";
 import { assertClean } from "../clean.ts";
@@ -194,12 +195,19 @@ test("a response is never to be answered, readable or not", () => {
     responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
     generation: 1,
   });
-  for (const text of [
+  const broken = [
     xml,
     xml.replace(/<OperationOutcome>[\s\S]*$/, ""),
     xml.replaceAll("OperationOutcome", "Organization"),
-  ]) {
-    assert.equal(checked(text).negative, undefined);
+    xml.replace("ITK008M", " itk008m"),
+    xml.replace(/<event>[\s\S]*?<\/event>/, ""),
+    xml.replace(/<event>[\s\S]*$/, ""),
+  ].map((text) => text.replace(/(InfAckRequested">\s*<valueBoolean value=)"false"/, '$1"true"'));
+  const answer = { now: new Date("2026-01-05T12:00:00Z"), responder: { odsCode: "Y90001", mailboxId: "X26OT001" } };
+  for (const text of broken) {
+    const read = readMessage(Buffer.from(text));
+    assert.equal(check(read).negative, undefined);
+    assert.equal(infrastructureAnswer(read, { ...answer, generation: 1 }), undefined);
   }
 });
 
@@ -265,4 +273,36 @@ test("the check says which requirements a message was held against, and which of
     "consultation-summary",
   ]);
   assert.equal(checked("<").heldAgainst, undefined);
+});
+
+/** 1.x: type, LocalExtension and title each name a use case; one of them wrong is found, and does not mislead. */
+test("a message with one sign of its use case wrong is held against what the other signs say", () => {
+  const online = onlineConsultation(consultation()).xml;
+  const generic = genericDocument(genericInput()).xml;
+  const wrong = [
+    [online.replace("149951000000107", "371531000"), "online-consultation", "GPCM-SD-OC-003"],
+    [online.replace("SendDocument-OnlineConsultationReport", "None-such"), "online-consultation", "GPCM-SD-OC-147"],
+    [generic.replace("SendDocument-Generic", "SendDocument-Other"), "generic", "GPCM-SD-GE-274"],
+    [
+      valid.replace(/<title value="Consultation report"\/>(?=\s*<confid)/, "<title value='Letter'/>"),
+      "consultation-summary",
+      "GPCM-SD-CS-022",
+    ],
+  ] as const;
+  for (const [xml, useCase, id] of wrong) {
+    const { heldAgainst, findings } = checked(xml);
+    assert.equal(heldAgainst?.useCase, useCase);
+    assert.deepEqual(new Set(findings.map((finding) => finding.id)), new Set([id]));
+  }
+});
+
+test("a workflow that belongs to neither generation does not decide which one a message is of", () => {
+  const { xml } = consultationSummary(consultation({ confidential: true }));
+  const { heldAgainst, acceptable, findings } = checked(xml, { envelope: { workflowId: "TOC_FHIR_IP_DISCH" } });
+  assert.equal(heldAgainst?.generation, 1);
+  assert.equal(acceptable, true);
+  assert.deepEqual(
+    findings.map(({ id }) => id),
+    ["GPCM-SD-CS-061"],
+  );
 });

@@ -89,6 +89,6 @@ test("a prefix for FHIR is read like none", () => {
 test("what is left of a broken message says what an answer needs", () => {
   const { remains } = readMessage(Buffer.from(valid.slice(0, valid.indexOf("<Composition>"))));
   assert.equal(remains?.headerId, "00000000-0000-4000-8000-000000000002");
-  assert.equal(remains.event, "ITK007C");
+  assert.equal(remains.isResponse, false);
   assert.equal(remains.handling.senderReference, "encounter-0001");
 });

@@ -8,8 +8,6 @@ import { announceSetAside, storeSetAside } from "./set-aside.ts";
 import { inTransaction } from "../store/database.ts";
 import type { Arrival } from "./source.ts";
 
-const responseEvent = "ITK008M";
-
 /**
  * Takes a received message in: one transaction, whatever it is.
  *
@@ -26,9 +24,8 @@ export function importMessage(context: PracticeContext, arrival: Arrival, conten
     return;
   }
   const read = readMessage(content);
-  const { message, remains } = read;
-  const answers = message === undefined ? remains?.event === responseEvent : isResponse(message);
-  if (answers || isAckWorkflow(arrival.workflowId)) {
+  const { message } = read;
+  if (isResponse(read) || isAckWorkflow(arrival.workflowId)) {
     importResponse(context, arrival, message, content);
   } else if (message === undefined && !context.tuning.itk3Workflows.includes(arrival.workflowId)) {
     const { messageId, mailboxId, from, workflowId, subject } = arrival;

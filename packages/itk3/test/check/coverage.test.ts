@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 import { test } from "node:test";
 import { rules } from "../../src/check/rules.ts";
 import { referencePath, withoutReference } from "../reference.ts";
-import { coverage, everyRequirement, explained, idsOf } from "./coverage.ts";
+import { coverage, everyRequirement, explained, idsOf, type NamedTest, namedTests } from "./coverage.ts";
 import { coveragePage, coveragePath } from "./coverage-page.ts";
 
 test("every requirement has a rule, or a reason for having none, and never both", () => {
@@ -39,6 +39,23 @@ test("the requirements are those that were published", { skip: withoutReference 
   assert.deepEqual([...everyRequirement].toSorted(), published.toSorted());
 });
 
+test("every test that is said to show a requirement exists, under its whole name, in the file that is named", () => {
+  const named = namedTests();
+  assert.ok(named.length > 40);
+  assert.deepEqual(
+    named.filter((test) => !exists(test)),
+    [],
+  );
+});
+
 test("docs/requirements.md is what the rules make of it", () => {
   assert.equal(readFileSync(coveragePath, "utf8"), coveragePage());
 });
+
+/** An ellipsis stands for what the test puts together: `${code}` and the like. */
+function exists({ file, name }: NamedTest): boolean {
+  const path = new URL(`../../../../${file}`, import.meta.url);
+  const words = name.split("…").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const call = new RegExp(String.raw`\btest\(\s*(["'\`])${words.join(".+?")}\1`);
+  return existsSync(path) && call.test(readFileSync(path, "utf8"));
+}

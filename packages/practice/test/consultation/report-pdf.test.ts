@@ -13,6 +13,7 @@ const organisation = {
   email: "quay@example.nhs.uk",
   address: { lines: ["1 Quay Street", "Otherton"], postcode: "ZZ99 3VZ" },
 };
+const amoxicillin = { system: "dm+d", code: "39732311000001104", display: "Amoxicillin 500mg capsules" } as const;
 
 test("a consultation report shows every field of the template", async () => {
   const [page = ""] = await pagesOf(await reportPdf(sample(), { organisation, clock }));
@@ -45,6 +46,25 @@ test("a consultation report shows every field of the template", async () => {
   ]) {
     assert.ok(page.includes(words), `"${words}" is missing in: ${page}`);
   }
+});
+
+test("all that was entered is in the notes, under its titles and in its order: words, clinical and medicine codes", async () => {
+  const consultation = sample();
+  consultation.sections = [
+    {
+      title: "Medication",
+      notes: [{ text: "Amoxicillin 500mg", codes: [amoxicillin] }, { text: "three times a day" }],
+    },
+    { title: "Examination", notes: [{ text: "Chest:\nclear" }] },
+    ...consultation.sections,
+  ];
+  const [page = ""] = await pagesOf(await reportPdf(consultation, { organisation, clock }));
+  const words =
+    "Medication: Amoxicillin 500mg Amoxicillin 500mg capsules (dm+d 39732311000001104) three times a day " +
+    "Examination: Chest: clear History: Cough for ten days. No fever. " +
+    "Diagnosis: Acute bronchitis Acute bronchitis (disorder) (SNOMED CT 10509002) " +
+    "Follow-up Actions: Review in two weeks.";
+  assert.ok(page.includes(words), page);
 });
 
 test("a field that does not apply leaves no label behind", async () => {

@@ -37,6 +37,17 @@ test("an answer goes to the mailbox that MESH says sent the message, not to the 
   );
 });
 
+test("both acknowledgements repeat the reference that the sender gave its message", async (t) => {
+  const to = await openPractice(t, receiver);
+  deliver(to, message({ senderReference: "encounter-7" }).xml, { from, workflowId });
+  await to.practice.cycle();
+  assert.deepEqual(codes(to), ["20013", "30001"]);
+  assert.deepEqual(
+    pairsIn(join(to.folder, "OUT")).map(({ data }) => readMessage(data).message?.handling.senderReference),
+    ["encounter-7", "encounter-7"],
+  );
+});
+
 for (const [flag, expected] of [
   ["InfAckRequested", ["30001"]],
   ["BusAckRequested", ["20013"]],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { responseCodes } from "@restante/itk3";
 import { consultation } from "../support/consultations.ts";
 import { carry, deliver, type DirectoryPractice, markSent, openPractice, pairsIn } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
@@ -73,6 +74,24 @@ test("a negative response is told to a person, with its code, text and diagnosti
   assert.equal(report.business.diagnostics, "As a test says.");
   assert.match(report.attention ?? "", /30003/);
   assert.equal(from.practice.worklist.counts().attention, 1);
+});
+
+test("each negative response that there is refuses its report and is told to a person by its code and text", async (t) => {
+  const from = await openPractice(t, sender);
+  const negative = [...responseCodes.values()].filter(({ positive }) => !positive);
+  const refusals = new Map<string, string>();
+  for (const { code, display } of negative) {
+    const { headerId } = await from.practice.sendConsultation(consultation({ id: code }));
+    refusals.set(headerId, `The recipient refused it: ${code} ${display}`);
+  }
+  await from.practice.cycle();
+  for (const report of from.practice.worklist.reports()) {
+    deliver(from, response(report.headerId, report.consultationId).xml, answer);
+  }
+  await from.practice.cycle();
+  const told = from.practice.worklist.reports({ attention: true });
+  assert.deepEqual(new Set(told.map(({ state }) => state)), new Set(["refused"]));
+  assert.deepEqual(new Map(told.toReversed().map(({ headerId, attention }) => [headerId, attention])), refusals);
 });
 
 test("a response to a message never sent is kept as a stray", async (t) => {

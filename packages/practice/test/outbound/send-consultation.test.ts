@@ -59,6 +59,22 @@ test("a later version replaces the one before, and the receiver archives what it
   );
 });
 
+test("each later version replaces the one just before it, however many there are", async (t) => {
+  const from = await openPractice(t, sender);
+  for (const version of [1, 2, 3]) await from.practice.sendConsultation(consultation({ version }));
+  await from.practice.cycle();
+  const messages = pairsIn(join(from.folder, "OUT")).map(({ data }) => readMessage(data).message);
+  const ofVersion = (version: number) => {
+    const found = from.practice.worklist.reports().find((report) => report.version === version);
+    return messages.find((message) => message?.headerId === found?.headerId);
+  };
+  const replaced = (version: number) =>
+    ofVersion(version)?.composition?.relatesTo?.map(({ targetIdentifier }) => targetIdentifier?.value);
+  const idOf = (version: number) => ofVersion(version)?.document?.identifier?.value;
+  assert.deepEqual([replaced(1), replaced(2), replaced(3)], [undefined, [idOf(1)], [idOf(2)]]);
+  assert.notEqual(idOf(1), idOf(2));
+});
+
 test("a replacement that overtakes what it replaces archives it as it arrives", async (t) => {
   const from = await openPractice(t, sender);
   const to = await openPractice(t, receiver);
@@ -164,6 +180,24 @@ test("the sender sees what was sent: the report's PDF and every attachment", asy
     "%PDF-",
   );
   assert.equal(from.practice.worklist.reportAttachment(headerId, 2), undefined);
+});
+
+test("every attachment of a consultation is in its message, in its order and byte for byte", async (t) => {
+  const from = await openPractice(t, sender);
+  const attachments = [
+    { title: "Photograph", contentType: "image/jpeg", bytes: Buffer.from("a photograph") },
+    { title: "Tracing", contentType: "image/png", bytes: Buffer.from("a tracing") },
+    { title: "Letter", contentType: "application/pdf", bytes: Buffer.from("a letter") },
+  ] as const;
+  await from.practice.sendConsultation(consultation({ attachments: [...attachments] }));
+  await from.practice.cycle();
+  const [pair] = pairsIn(join(from.folder, "OUT"));
+  const [report, ...others] = readMessage(pair?.data ?? new Uint8Array()).message?.attachments ?? [];
+  assert.equal(report?.primary, true);
+  assert.deepEqual(
+    others.map(({ title, contentType, bytes }) => ({ title, contentType, bytes: Buffer.from(bytes()) })),
+    attachments,
+  );
 });
 
 test("the same version of a consultation asked for twice is one report, also from another process", async (t) => {

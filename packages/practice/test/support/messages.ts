@@ -13,7 +13,12 @@ export const workflowId = "GPFED_CONSULT_REPORT";
 
 /** A message about the patient of the test consultations, as another system would send it. */
 export function message(changes: Partial<DocumentInput> = {}): BuiltMessage {
-  return consultationSummary({
+  return consultationSummary(documentInput(changes));
+}
+
+/** What such a message says, for a document of any kind. */
+export function documentInput(changes: Partial<DocumentInput> = {}): DocumentInput {
+  return {
     generation: 1,
     now: new Date("2026-03-02T10:30:00Z"),
     senderMailbox: sender.mailboxId,
@@ -32,7 +37,7 @@ export function message(changes: Partial<DocumentInput> = {}): BuiltMessage {
     report: { contentType: "application/pdf", bytes: Buffer.from("%PDF-1.7 report") },
     attachments: [],
     ...changes,
-  });
+  };
 }
 
 /** The same message with a flag of its handling set to false. */

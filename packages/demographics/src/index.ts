@@ -16,7 +16,6 @@ export {
   type OrganisationMailbox,
 } from "./directory.ts";
 export { DemographicsError, type DemographicsErrorCode, DirectoryError } from "./errors.ts";
-export { normaliseName } from "./names.ts";
 export { isSamePatient, patientStanding, type PatientStanding, type SuppliedPatient } from "./patient-standing.ts";
 export { type DirectoryFiles, readDirectory } from "./read-directory.ts";
 export {

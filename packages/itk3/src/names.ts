@@ -32,6 +32,8 @@ export const profiles = {
   composition: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Composition-1",
   patient: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Patient-1",
   practitioner: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Practitioner-1",
+  relatedPerson: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-RelatedPerson-1",
+  device: "https://fhir.nhs.uk/STU3/StructureDefinition/ITK-Device-1",
   organization: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Organization-1",
   encounter: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Encounter-1",
   list: "https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-List-1",

@@ -37,7 +37,9 @@ export function consultation(changes: Partial<ConsultationSummaryInput> = {}): C
     version: 1,
     confidential: false,
     report: { contentType: "application/pdf", bytes: Buffer.from("%PDF-1.7 report") },
-    attachments: [{ title: "Photograph", contentType: "image/png", bytes: Buffer.from("a picture") }],
+    attachments: [
+      { title: "Photograph", contentType: "image/png", bytes: Buffer.from("\u0089PNG\r\n\u001a\n", "latin1") },
+    ],
     ...changes,
   };
 }

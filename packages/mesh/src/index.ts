@@ -26,6 +26,7 @@ export {
   parseOdsCode,
 } from "./ids.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
+export { normaliseName } from "./names.ts";
 export { formatNhsNumber, isNhsNumber, parseNhsNumber } from "./nhs-number.ts";
 export { readControlFile } from "./read-control-file.ts";
 export {

@@ -11,6 +11,7 @@ import { locator } from "./locate.ts";
 import { ofType } from "./look.ts";
 import { type CheckContext, type EnvelopeToCheck, requirementId, type UseCase } from "./rule.ts";
 import { rules } from "./rules.ts";
+import { readWords } from "./wording.ts";
 
 export interface CheckOptions {
   /** Held against the message where it is given. */
@@ -53,10 +54,11 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const { envelope } = options;
   const named = options.generation ?? generationOf(message, envelope);
   const useCase = options.useCase ?? useCaseOf(message, named, envelope);
+  // Only 1.x has requirements for a response.
+  const generation = useCase === "response" ? 1 : named;
   return {
     message,
-    // Only 1.x has requirements for a response.
-    generation: useCase === "response" ? 1 : named,
+    generation,
     useCase,
     envelope,
     outer: resourcesOf(message.bundle),
@@ -65,6 +67,7 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     listed: new Set(
       ofType(inner, "List").flatMap(({ entry }) => (entry ?? []).flatMap(({ item }) => references.candidates(item))),
     ),
+    words: readWords(message, generation, envelope),
   };
 }
 
@@ -82,6 +85,7 @@ function ruleFindings(context: CheckContext): Finding[] {
     const id = requirementId(rule, context.generation, context.useCase);
     if (id === undefined) continue;
     const breaches = rule.breaches(context);
+    const asked = rule.requirement === undefined ? {} : { requirement: rule.requirement };
     for (const { element, path } of breaches.slice(0, maxPlaces)) {
       const position = positionOf(element);
       findings.push({
@@ -89,6 +93,7 @@ function ruleFindings(context: CheckContext): Finding[] {
         severity: rule.severity,
         location: element === context.envelope ? `envelope.${path}` : locate(element, path),
         ...(position === undefined ? {} : { line: position.line, column: position.column }),
+        ...asked,
         text: rule.text,
         responseCode: rule.responseCode,
         issueCode: rule.issueCode,
@@ -96,7 +101,7 @@ function ruleFindings(context: CheckContext): Finding[] {
     }
     if (breaches.length > maxPlaces) {
       const text = `${rule.text} This is so in ${breaches.length} places: the rest are not listed.`;
-      findings.push({ id, severity: rule.severity, location: "", text });
+      findings.push({ id, severity: rule.severity, location: "", ...asked, text });
     }
   }
   return findings;

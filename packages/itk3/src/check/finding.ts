@@ -9,7 +9,9 @@ export interface Finding {
   location: string;
   line?: number;
   column?: number;
-  /** A sentence for people, free of patient detail. */
+  /** What is asked, in one sentence. Absent where reading noticed that something is no message, or no FHIR. */
+  requirement?: string;
+  /** What was found instead: a sentence for people, free of patient detail. */
   text: string;
   /** The ITK3 code that would answer this finding alone. Whether a message is refused is `acceptable`'s to say. */
   responseCode?: string;

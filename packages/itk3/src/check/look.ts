@@ -42,6 +42,12 @@ export function isText(value: string | undefined): boolean {
   return value !== undefined && value.trim() !== "";
 }
 
+/** The mailbox that MessageHeader.source.endpoint holds, with or without the name of the scheme before it. */
+export function mailboxIn(endpoint: string | undefined): string | undefined {
+  const id = endpoint?.replace(/^urn:nhs-uk:addressing:mesh:/, "");
+  return id !== undefined && /^[A-Za-z0-9_-]{1,100}$/.test(id) ? id.toUpperCase() : undefined;
+}
+
 export function officialFamily(patient: Patient | undefined): string | undefined {
   return patient?.name?.find((name) => name.use === "official")?.family;
 }
@@ -49,23 +55,30 @@ export function officialFamily(patient: Patient | undefined): string | undefined
 // Patterns are tried on it that are not linear: a summary is one sentence.
 const longestNarrative = 4000;
 
-/** The text of a narrative, without its tags; of one longer than 4,000 characters, the beginning. */
-export function plainText(div: string | undefined): string {
+const blocks =
+  /<\/?(?:div|p|br|hr|h[1-6]|blockquote|pre|address|ul|ol|li|dl|dt|dd|table|caption|thead|tfoot|tbody|tr|th|td)\b[^>]*>/gi;
+
+/** The paragraphs of a narrative, without tags and empty ones; of one longer than 4,000 characters, the beginning. */
+export function paragraphsOf(div: string | undefined): string[] {
   return (div ?? "")
     .slice(0, longestNarrative)
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&(amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);/g, (_, name: string) => unescaped(name))
     .replace(/\s+/g, " ")
-    .trim();
+    .replace(blocks, "\n")
+    .replace(/<[^>]*>/g, "")
+    .split("\n")
+    .map((paragraph) => unescaped(paragraph).replace(/\s+/g, " ").trim())
+    .filter((paragraph) => paragraph !== "");
 }
 
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-function unescaped(name: string): string {
-  const plain = named[name];
-  if (plain !== undefined) return plain;
-  const code = name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-  return code <= 0x10_ffff ? String.fromCodePoint(code) : "";
+function unescaped(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);/g, (_, name: string) => {
+    const plain = named[name];
+    if (plain !== undefined) return plain;
+    const code = name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+    return code <= 0x10_ffff ? String.fromCodePoint(code) : "";
+  });
 }
 
 /** The composition if there is one: the absence of it is one rule's finding, not everybody's. */

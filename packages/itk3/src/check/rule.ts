@@ -2,6 +2,7 @@ import type { Itk3Message } from "../message/model.ts";
 import type { References } from "../message/references.ts";
 import type { IssueType } from "../respond/response-codes.ts";
 import type { Resource } from "../stu3/types.ts";
+import type { Wording } from "./wording.ts";
 
 export type UseCase = "consultation-summary" | "online-consultation" | "generic" | "response";
 
@@ -14,6 +15,17 @@ export interface EnvelopeToCheck {
   workflowId?: string | undefined;
   subject?: string | undefined;
   localId?: string | undefined;
+}
+
+/** What the document and its envelope say of it in words. */
+export interface DocumentWords {
+  /** Composition.text, a paragraph each, without tags. */
+  paragraphs: readonly string[];
+  /** The sentence that sums the document up; undefined where no paragraph is one. */
+  text: Wording | undefined;
+  textVersion: string | undefined;
+  subject: Wording | undefined;
+  subjectVersion: string | undefined;
 }
 
 /** Everything a rule may look at. */
@@ -30,6 +42,7 @@ export interface CheckContext {
   references: References;
   /** What the Lists of the document lead to. */
   listed: ReadonlySet<Resource>;
+  words: DocumentWords;
 }
 
 /** Where a rule is broken: an element of the message, and which of its elements if one can be named. */

@@ -15,10 +15,13 @@ import { sectionRules } from "./rules/clinical/sections.ts";
 import { compositionRules } from "./rules/composition.ts";
 import { envelopeRules } from "./rules/envelope.ts";
 import { fhirRules } from "./rules/fhir.ts";
-import { handlingRules, headerRules } from "./rules/header.ts";
+import { handlingRules } from "./rules/handling.ts";
+import { headerRules } from "./rules/header.ts";
 import { peopleRules } from "./rules/people.ts";
 import { profileRules } from "./rules/profiles.ts";
 import { responseRules } from "./rules/response.ts";
+import { versionRules } from "./rules/versions.ts";
+import { wordsRules } from "./rules/words.ts";
 
 /** Every rule, in the order in which findings are listed. */
 export const rules: readonly Rule[] = [
@@ -27,6 +30,8 @@ export const rules: readonly Rule[] = [
   ...profileRules,
   ...fhirRules,
   ...compositionRules,
+  ...wordsRules,
+  ...versionRules,
   ...attachmentRules,
   ...peopleRules,
   ...sectionRules,

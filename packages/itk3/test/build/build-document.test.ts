@@ -22,10 +22,15 @@ test("a consultation reads back with its report first, its patient and what the 
     localExtension: "SendDocument-ConsultationReport",
   });
   assert.deepEqual(
-    message.attachments.map(({ title, contentType, primary, bytes }) => [title, contentType, primary, String(bytes())]),
+    message.attachments.map(({ title, contentType, primary, bytes }) => [
+      title,
+      contentType,
+      primary,
+      Buffer.from(bytes()).toString("latin1"),
+    ]),
     [
       ["Consultation report", "application/pdf", true, "%PDF-1.7 report"],
-      ["Photograph", "image/png", false, "a picture"],
+      ["Photograph", "image/png", false, "\u0089PNG\r\n\u001a\n"],
     ],
   );
 });

@@ -21,6 +21,11 @@ function adding(what: string, target: (message: Message) => object | undefined, 
   return [`${what} with ${Object.keys(added).join()}`, (message) => void Object.assign(target(message) ?? {}, added)];
 }
 
+/** A part of the message handling extension. */
+function handlingPart({ header }: Message, url: string): stu3.Extension | undefined {
+  return header.extension?.[0]?.extension?.find((part) => part.url === url);
+}
+
 function moveFirst(list: unknown[] | undefined): void {
   list?.push(...list.splice(0, 1));
 }
@@ -100,6 +105,44 @@ const changes: readonly [string, Change][] = [
       const status = patient?.identifier?.[0]?.extension?.[0]?.valueCodeableConcept?.coding?.[0];
       if (status !== undefined) status.code = "02";
       delete (patient as Partial<stu3.Patient> | undefined)?.address;
+    },
+  ],
+  adding("message definition", (message) => handlingPart(message, "MessageDefinition")?.valueReference, {
+    display: "x",
+  }),
+  [
+    "a sender reference that is too long",
+    (message) => {
+      Object.assign(handlingPart(message, "SenderReference") ?? {}, { valueString: "x".repeat(256) });
+    },
+  ],
+  [
+    "an encounter among the authors",
+    ({ composition }) => {
+      if (composition?.encounter !== undefined) composition.author?.push(composition.encounter);
+    },
+  ],
+  [
+    "a patient registered where the document comes from",
+    ({ patient, composition }) => {
+      if (composition?.custodian !== undefined)
+        Object.assign(patient ?? {}, { generalPractitioner: [composition.custodian] });
+    },
+  ],
+  [
+    "version 0",
+    ({ composition }) => {
+      if (composition?.text?.div !== undefined)
+        composition.text.div = composition.text.div.replace(/Version \d+/, "Version 0");
+    },
+  ],
+  [
+    "an NHS number in the diagnostics",
+    ({ bundle }) => {
+      for (const { resource } of bundle.entry ?? []) {
+        if (resource?.resourceType !== "OperationOutcome") continue;
+        for (const issue of resource.issue ?? []) issue.diagnostics = "Of 900 000 0017 nothing is known.";
+      }
     },
   ],
   ["the header last", ({ bundle }) => moveFirst(bundle.entry)],

@@ -166,7 +166,7 @@ test("a confidential consultation that names the practice in its text or subject
   const built = consultationSummary(consultation({ confidential: true }));
   const { workflowId } = built.envelope;
   const subject =
-    "Consultation report for Mrs A, NHS Number 9000000009, seen at Northgate Surgery, ODS Code Y90001, Version 1";
+    "Consultation report for Mrs O'Łukasz-Ampère, NHS Number 9000000009, seen at Northgate Surgery, ODS Code Y90001, Version 1";
   const telling = checked(built.xml, { envelope: { workflowId, subject } });
   assert.deepEqual(
     telling.findings.map(({ id }) => id),

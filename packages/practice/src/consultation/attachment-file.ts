@@ -1,6 +1,6 @@
 import { open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, resolve, sep } from "node:path";
-import { fileTypeOf } from "./file-type.ts";
+import { fileTypeOf } from "@restante/itk3";
 import type { AttachmentContentType } from "./consultation.ts";
 
 export type AttachmentFile = { bytes: Uint8Array; contentType: AttachmentContentType } | { problem: string };

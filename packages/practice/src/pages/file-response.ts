@@ -1,4 +1,4 @@
-import { fileTypeOf } from "../consultation/file-type.ts";
+import { fileTypeOf, type KnownFileType } from "@restante/itk3";
 import type { AttachmentContent, TaskAttachment } from "../worklist.ts";
 import { pageHeaders, type Reply } from "./guard.ts";
 
@@ -11,7 +11,7 @@ export interface FileHandling {
   shown?: "pdf" | "image";
 }
 
-const kinds: Readonly<Record<NonNullable<ReturnType<typeof fileTypeOf>>, FileHandling>> = {
+const kinds: Readonly<Record<KnownFileType, FileHandling>> = {
   "application/pdf": { contentType: "application/pdf", extension: "pdf", shown: "pdf" },
   "image/png": { contentType: "image/png", extension: "png", shown: "image" },
   "image/jpeg": { contentType: "image/jpeg", extension: "jpg", shown: "image" },

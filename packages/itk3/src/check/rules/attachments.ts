@@ -1,56 +1,76 @@
 // What the sections of the Composition lead to.
+import { fileTypeOf } from "../../message/file-type.ts";
 import { sectionEntries, sectionsOf } from "../../message/sections.ts";
 import { profiles } from "../../names.ts";
 import { primitiveFault } from "../../stu3/primitives.ts";
-import { hasProfile, none, ofType, onComposition, unless } from "../look.ts";
-import type { Rule } from "../rule.ts";
+import type { Binary, Composition, Resource } from "../../stu3/types.ts";
+import { hasProfile, ofType, onComposition, unless } from "../look.ts";
+import type { CheckContext, Rule } from "../rule.ts";
 
-function rule(numbers: Rule["numbers"], text: string, breaches: Rule["breaches"], rest: Partial<Rule> = {}): Rule {
-  return { numbers, severity: "error", responseCode: "20009", issueCode: "value", text, breaches, ...rest };
+function rule(
+  numbers: Rule["numbers"],
+  requirement: string,
+  text: string,
+  breaches: Rule["breaches"],
+  rest: Partial<Rule> = {},
+): Rule {
+  return {
+    numbers,
+    severity: "error",
+    responseCode: "20009",
+    issueCode: "value",
+    requirement,
+    text,
+    breaches,
+    ...rest,
+  };
 }
 
 const required = { issueCode: "required" } as const;
 const structure = { issueCode: "structure" } as const;
 
+/** A document that sections lead to by themselves, not by way of a DocumentReference. */
+const ledTo = (holds: (binary: Binary) => boolean): Rule["breaches"] =>
+  onComposition((composition, { references }) => {
+    const found = ofType(sectionEntries(composition, references), "Binary").some(holds);
+    return unless(found, composition, "section");
+  });
+
 export const attachmentRules: readonly Rule[] = [
   rule(
-    { cs: "028", oc: "012" },
+    { cs: "028", scal: "GPCM-SD-086" },
+    "A section must lead to a report of the consultation in PDF.",
     "No section leads to a report in PDF.",
-    onComposition((composition, { message }) =>
-      unless(
-        message.attachments.some(({ contentType }) => isPdf(contentType)),
-        composition,
-        "section",
-      ),
-    ),
+    (context) => (context.useCase === "consultation-summary" ? ledTo(isPdf)(context) : []),
+    required,
+  ),
+  rule(
+    { oc: "012" },
+    "A section must lead to a report of the online consultation in PDF, of the ITK3 attachment profile.",
+    "No section leads to a report in PDF of the ITK3 attachment profile.",
+    ledTo((binary) => isPdf(binary) && hasProfile(binary, profiles.attachment)),
     required,
   ),
   rule(
     { ge: "012" },
-    "No section leads to a document.",
-    onComposition((composition, { message }) => unless(message.attachments.length > 0, composition, "section")),
+    "A section must lead to a document of the ITK3 attachment profile.",
+    "No section leads to a document of the ITK3 attachment profile.",
+    ledTo((binary) => hasProfile(binary, profiles.attachment)),
     required,
   ),
   rule(
     { core: "029", scal: "GPCM-SD-109" },
-    "A Binary of the document is in no section of the Composition.",
-    onComposition((composition, { inner, references }) => {
-      const led = new Set(sectionEntries(composition, references));
-      const described = new Set(
-        [...led].flatMap((resource) =>
-          resource.resourceType === "DocumentReference"
-            ? (resource.content ?? []).flatMap(({ attachment }) =>
-                attachment?.url === undefined ? [] : references.candidates({ reference: attachment.url }),
-              )
-            : [],
-        ),
-      );
-      return ofType(inner, "Binary").flatMap((binary) => unless(led.has(binary) || described.has(binary), binary));
+    "Every Binary of the document must be in a section of the Composition, each in one of its own.",
+    "A Binary of the document is in no section of the Composition, or shares one with another.",
+    onComposition((composition, context) => {
+      const alone = new Set(binariesAlone(composition, context));
+      return ofType(context.inner, "Binary").flatMap((binary) => unless(alone.has(binary), binary));
     }),
     structure,
   ),
   rule(
     { core: "030", scal: "GPCM-SD-110" },
+    "Every section's entry must lead to a resource of the document; a Binary must be of the ITK3 attachment profile.",
     "A section's entry does not lead to a resource of the document, or to a Binary of another profile.",
     onComposition((composition, { references }) =>
       sectionsOf(composition).flatMap((section) =>
@@ -63,41 +83,63 @@ export const attachmentRules: readonly Rule[] = [
     ),
     structure,
   ),
-  rule({ core: "031", scal: "GPCM-SD-111" }, "An attachment holds no base64 content.", ({ inner }) =>
-    ofType(inner, "Binary").flatMap((binary) =>
-      unless(
-        binary.content !== undefined && primitiveFault("base64Binary", binary.content) === undefined,
-        binary,
-        "content",
+  rule(
+    { core: "031", scal: "GPCM-SD-111" },
+    "Every attachment must be base64.",
+    "An attachment holds no base64 content.",
+    ({ inner }) =>
+      ofType(inner, "Binary").flatMap((binary) =>
+        unless(
+          binary.content !== undefined && primitiveFault("base64Binary", binary.content) === undefined,
+          binary,
+          "content",
+        ),
       ),
-    ),
   ),
   rule(
     { core: "032" },
-    "The primary attachment is not the first entry of the Composition's sections.",
-    onComposition((composition, { references }) => {
+    "The report must be the first entry of the Composition's sections: of a consultation, its PDF.",
+    "The report is not the first entry of the Composition's sections.",
+    onComposition((composition, { references, useCase }) => {
       const [first] = sectionEntries(composition, references);
-      return unless(first === undefined || first.resourceType === "Binary", composition, "section");
+      const holds = first?.resourceType === "Binary" && (useCase === "generic" || isPdf(first));
+      return unless(first === undefined || holds, composition, "section");
     }),
     structure,
   ),
   rule(
     { own: "ITK-Attachment-Binary-1:content" },
-    "An attachment says that it is a PDF and does not begin as one.",
-    ({ message, inner }) =>
+    "The content of an attachment should be of the type that it says.",
+    "An attachment says that it is a PDF, PNG, JPEG or TIFF file and is not.",
+    ({ inner }) =>
       ofType(inner, "Binary").flatMap((binary) => {
-        if (!isPdf(binary.contentType ?? "") || binary.content === undefined || message.attachments.length === 0)
-          return none;
-        return unless(
-          String(Buffer.from(binary.content.slice(0, 1400), "base64")).includes("%PDF-"),
-          binary,
-          "content",
-        );
+        const said = mediaType(binary);
+        return unless(!known.has(said) || contentType(binary) === said, binary, "content");
       }),
     { severity: "warning" },
   ),
 ];
 
-function isPdf(contentType: string): boolean {
-  return /^application\/pdf\b/i.test(contentType);
+/** The Binaries that stand alone in a section; one may stand there beside what describes it. */
+function binariesAlone(composition: Composition, { references }: CheckContext): Resource[] {
+  return sectionsOf(composition).flatMap(({ entry }) => {
+    const found = (entry ?? []).map((reference) => ofType(references.candidates(reference), "Binary"));
+    const binaries = found.filter((candidates) => candidates.length > 0);
+    return binaries.length === 1 ? (binaries[0] ?? []) : [];
+  });
+}
+
+const known: ReadonlySet<string> = new Set(["application/pdf", "image/png", "image/jpeg", "image/tiff"]);
+
+function mediaType({ contentType }: Binary): string {
+  return (contentType ?? "").split(";", 1).join("").trim().toLowerCase();
+}
+
+function isPdf(binary: Binary): boolean {
+  return mediaType(binary) === "application/pdf" && contentType(binary) === "application/pdf";
+}
+
+/** By its first bytes: 1,400 characters of base64 are 1,050 bytes. */
+function contentType({ content }: Binary): string | undefined {
+  return fileTypeOf(Buffer.from((content ?? "").slice(0, 1400), "base64"));
 }

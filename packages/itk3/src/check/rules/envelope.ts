@@ -1,13 +1,14 @@
-// The envelope held against the message in it.
-import { isAckWorkflow, isRoutingAddress, parseRoutingAddress } from "@restante/mesh";
+// The envelope held against the message in it. Its subject: words.ts.
+import { ackWorkflow, isRoutingAddress, normaliseName, parseRoutingAddress } from "@restante/mesh";
 import { systems } from "../../names.ts";
-import { identifierOf, none, officialFamily, plainText, unless } from "../look.ts";
+import { identifierOf, mailboxIn, none, officialFamily, unless } from "../look.ts";
 import type { Breach, CheckContext, EnvelopeToCheck, Rule } from "../rule.ts";
 
 /** Looks at one field of the envelope, where the message is a document and came with that field. */
 function rule(
   field: keyof EnvelopeToCheck,
   numbers: Rule["numbers"],
+  requirement: string,
   text: string,
   holds: (value: string, context: CheckContext) => boolean,
   alsoShows: readonly string[] = [],
@@ -18,6 +19,7 @@ function rule(
     severity: "error",
     responseCode: "20006",
     issueCode: "processing",
+    requirement,
     text,
     breaches: (context): readonly Breach[] => {
       const value = context.envelope?.[field];
@@ -27,60 +29,52 @@ function rule(
   };
 }
 
-const workflows = (context: CheckContext): readonly string[] => {
-  if (context.generation === 1) return ["GPFED_CONSULT_REPORT"];
-  return context.useCase === "online-consultation"
+const responseWorkflows: ReadonlySet<string> = new Set(
+  ["GPFED_CONSULT_REPORT", "GPCONNECT_SEND_DOCUMENT", "DF_ONLINE_CONSULTATION"].map(ackWorkflow),
+);
+
+function workflowsOf({ generation, useCase }: CheckContext): readonly string[] {
+  if (generation === 1) return ["GPFED_CONSULT_REPORT"];
+  return useCase === "online-consultation"
     ? ["DF_ONLINE_CONSULTATION", "GPCONNECT_SEND_DOCUMENT"]
     : ["GPCONNECT_SEND_DOCUMENT"];
-};
-
-// A confidential consultation of 1.x leaves the practice out. CS-065 lacks the version, CS-006 demands it: that is a rule of its own.
-const firstSubjects: Readonly<Record<string, RegExp>> = {
-  "consultation-summary":
-    /^Consultation report for \S.*, NHS Number [\d ]{10,14}, seen at \S.*, ODS Code \S+(?:, Version \d+)?$/,
-  "online-consultation":
-    /^Online consultation report for \S.*, NHS Number [\d ]{10,14}, ODS Code \S+(?:, Version \d+)?$/,
-  generic: /^\S.* report for \S.*, NHS Number [\d ]{10,14}, ODS Code \S+(?:, Version \d+)?$/,
-};
-const confidentialSubject = /^\S.* for \S.*, NHS Number [\d ]{10,14}(?:, Version \d+)?$/;
-const secondSubject = /^\S.* for \S.*, NHS Number: [\d ]{10,14}, seen at \S.*, (?:ODS code: )?\S+, version:? \d+$/i;
-
-function subjectPattern(context: CheckContext): RegExp | undefined {
-  if (context.generation === 2) return secondSubject;
-  return context.message.composition?.confidentiality === "R" ? confidentialSubject : firstSubjects[context.useCase];
 }
 
-const versionOf = (text: string): string | undefined => /, Version:? (\d+)$/i.exec(text.slice(0, 4000))?.[1];
+/** Only these are sent to a mailbox that was looked up: everything else goes to the registered practice. */
+function mayGoElsewhere({ generation, useCase, envelope }: CheckContext): boolean {
+  if (generation === 1) return useCase !== "consultation-summary";
+  return useCase === "online-consultation" && envelope?.workflowId !== "GPCONNECT_SEND_DOCUMENT";
+}
 
-const letters = (text: string): string =>
-  text
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[^\p{L}]/gu, "")
-    .toUpperCase();
+/** No address of a patient by another name: `gpprovider_...`, or one that lacks its first part. */
+function isMailboxId(to: string): boolean {
+  return /^[A-Z0-9_-]{1,100}$/i.test(to) && !/^(?:gpprovider|\d{10}_)/i.test(to);
+}
 
 export const envelopeRules: readonly Rule[] = [
   rule(
     "workflowId",
     { cs: "061", oc: "160", ge: "287", scal: "GPCM-SD-057" },
+    "The workflow must be GPFED_CONSULT_REPORT in 1.x; GPCONNECT_SEND_DOCUMENT, or DF_ONLINE_CONSULTATION for an online consultation, in Send Document 2.",
     "The workflow is not that of the use case.",
-    (workflowId, context) => workflows(context).includes(workflowId),
+    (workflowId, context) => workflowsOf(context).includes(workflowId),
   ),
   rule(
     "from",
     { cs: "063", oc: "165", ge: "293", scal: "GPCM-SD-059" },
+    "The mailbox that sends the message must be the one that MessageHeader.source names.",
     "The mailbox that sent the message is not the one in MessageHeader.source.",
-    (from, { message }) => message.sourceMailbox?.toUpperCase() === from.toUpperCase(),
+    (from, { message }) => mailboxIn(message.sourceMailbox) === from.toUpperCase(),
     ["GPCM-SD-CS-066", "GPCM-SD-OC-162", "GPCM-SD-GE-289"],
   ),
   rule(
     "to",
     { cs: "064", oc: "166", ge: "294", scal: "GPCM-SD-060" },
-    "The address is not GPPROVIDER with NHS number, date of birth and surname.",
-    (to, { useCase }) => {
-      const address = isRoutingAddress(to) ? parseRoutingAddress(to) : undefined;
-      // An online consultation may go to a mailbox that was looked up (GPCM-SD-OC-163).
-      if (!isRoutingAddress(to)) return useCase !== "consultation-summary";
+    "The address must be GPPROVIDER with NHS number, date of birth and surname, by which MESH finds the registered practice; online consultations, and generic documents of 1.x, may go to a mailbox instead.",
+    "The address is neither GPPROVIDER with NHS number, date of birth and surname nor a mailbox that may be sent to.",
+    (to, context) => {
+      if (!isRoutingAddress(to)) return mayGoElsewhere(context) && isMailboxId(to);
+      const address = parseRoutingAddress(to);
       return address !== undefined && address.dateOfBirth !== undefined && address.surname !== "";
     },
     ["GPCM-SD-CS-067", "GPCM-SD-OC-163", "GPCM-SD-GE-290", "SCAL-GPCM-SD-063", "GPCM-SD-CS-060", "SCAL-GPCM-SD-056"],
@@ -88,6 +82,7 @@ export const envelopeRules: readonly Rule[] = [
   rule(
     "to",
     { cs: "042", oc: "020", ge: "020", scal: "GPCM-SD-038" },
+    "NHS number, date of birth and surname in the address must be the Patient's.",
     "NHS number, date of birth or surname in the address are not the Patient's.",
     (to, { message: { patient } }) => {
       const address = isRoutingAddress(to) ? parseRoutingAddress(to) : undefined;
@@ -95,32 +90,22 @@ export const envelopeRules: readonly Rule[] = [
       return (
         address.nhsNumber === identifierOf(patient.identifier, systems.nhsNumber) &&
         address.dateOfBirth === patient.birthDate &&
-        letters(address.surname) === letters(officialFamily(patient) ?? "")
+        normaliseName(address.surname) === normaliseName(officialFamily(patient) ?? "")
       );
-    },
-  ),
-  rule(
-    "subject",
-    { cs: "065", oc: "167", ge: "295", scal: "GPCM-SD-061" },
-    "The subject is not in the words of the requirement.",
-    (subject, context) => subject.length <= 500 && (subjectPattern(context)?.test(subject) ?? true),
-    ["GPCM-SD-CS-068", "GPCM-SD-OC-164", "GPCM-SD-GE-291", "SCAL-GPCM-SD-062", "SCAL-GPCM-SD-064"],
-  ),
-  rule(
-    "subject",
-    { cs: "006", scal: "GPCM-SD-091" },
-    "The subject does not end with the version that Composition.text gives.",
-    (subject, { message: { composition } }) => {
-      const version = versionOf(plainText(composition?.text?.div));
-      return version === undefined || versionOf(subject) === version;
     },
   ),
   rule(
     "localId",
     { cs: "079", oc: "174", ge: "296" },
+    "LocalId must be the ODS code of the sending organisation.",
     "LocalId is not the ODS code of the sending organisation.",
-    (localId, { message: { custodian } }) =>
-      custodian === undefined || localId === identifierOf(custodian.identifier, systems.odsOrganisation),
+    (localId, { message: { custodian, sender } }) => {
+      const said = sender?.resourceType === "Organization" ? sender.identifier : undefined;
+      const codes = [custodian?.identifier, said].flatMap(
+        (identifier) => identifierOf(identifier, systems.odsOrganisation) ?? [],
+      );
+      return codes.length === 0 || codes.includes(localId);
+    },
     ["GPCM-SD-CS-080", "GPCM-SD-OC-175", "GPCM-SD-GE-292"],
   ),
   {
@@ -129,10 +114,11 @@ export const envelopeRules: readonly Rule[] = [
     severity: "error",
     responseCode: "20006",
     issueCode: "processing",
-    text: "The workflow of a response is not that of acknowledgements.",
+    requirement: "The workflow of a response must be that of the request with _ACK behind it.",
+    text: "The workflow of a response is none of the acknowledgements of Send Document.",
     breaches: ({ envelope, useCase }): readonly Breach[] =>
       useCase !== "response" || envelope?.workflowId === undefined
         ? none
-        : unless(isAckWorkflow(envelope.workflowId), envelope, "workflowId"),
+        : unless(responseWorkflows.has(envelope.workflowId), envelope, "workflowId"),
   },
 ];

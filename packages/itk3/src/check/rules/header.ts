@@ -1,26 +1,26 @@
-// The MessageHeader of a Send Document message: GP Connect's ITK3 pages, the SCAL, and Extension-ITK-MessageHandling-2.
-import { events, messageDefinitions, profiles, recipientTypes, systems } from "../../names.ts";
+// The MessageHeader of a Send Document message: GP Connect's ITK3 pages and the SCAL.
+import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { handlingExtension } from "../../message/handling.ts";
 import { referencesOf } from "../../message/references.ts";
-import { hasProfile, isText, none, unless } from "../look.ts";
+import { hasProfile, isText, mailboxIn, none, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
-
-const isDocument = ({ useCase }: CheckContext): boolean => useCase !== "response";
 
 /** A rule about the header of a document, answered by 20006 unless said otherwise. */
 function rule(
   numbers: Rule["numbers"],
+  requirement: string,
   text: string,
   breaches: Rule["breaches"],
-  rest: Partial<Omit<Rule, "numbers" | "text" | "breaches">> = {},
+  rest: Partial<Rule> = {},
 ): Rule {
   return {
     numbers,
     severity: "error",
     responseCode: "20006",
     issueCode: "invalid",
+    requirement,
     text,
-    breaches: (context) => (isDocument(context) ? breaches(context) : none),
+    breaches: (context) => (context.useCase === "response" ? none : breaches(context)),
     ...rest,
   };
 }
@@ -36,78 +36,71 @@ const localExtensions: Readonly<Record<string, string>> = {
   generic: "SendDocument-Generic",
 };
 
-const handling = { responseCode: "10001", issueCode: "processing" } as const;
+const processing = { issueCode: "processing" } as const;
 
 export const headerRules: readonly Rule[] = [
   rule(
     { cs: "043", oc: "141", ge: "268", itk: "FHIR-SR-01" },
+    "RecipientType must be FA (For Action) for who is to act on the document, FI (For Information) for a copy. A consultation summary of 1.x is always For Action.",
     "RecipientType is neither FA (For Action) nor, for a copy, FI (For Information).",
     (context) => {
       const { recipientType } = context.message.handling;
-      const copyAllowed = context.useCase !== "consultation-summary";
+      const copyAllowed = context.generation === 2 || context.useCase !== "consultation-summary";
       return handlingBreach(context, recipientType === "FA" || (copyAllowed && recipientType === "FI"));
     },
-    {
-      responseCode: "10010",
-      issueCode: "processing",
-      alsoShows: ["GPCM-SD-OC-142", "GPCM-SD-GE-269", "FHIR-SR-02"],
-    },
+    { responseCode: "10010", ...processing, alsoShows: ["GPCM-SD-OC-142", "GPCM-SD-GE-269", "FHIR-SR-02"] },
   ),
   rule(
     { cs: "044", oc: "143", ge: "270", scal: "GPCM-SD-040" },
+    "BusAckRequested must be true: the sender waits for the business response.",
     "BusAckRequested is not true.",
     (context) => handlingBreach(context, context.message.handling.busAckRequested === true),
-    { responseCode: "10008", issueCode: "processing" },
+    { responseCode: "10008", ...processing },
   ),
   rule(
     { cs: "045", oc: "144", ge: "271", scal: "GPCM-SD-041" },
+    "InfAckRequested must be true: the sender waits for the infrastructure response.",
     "InfAckRequested is not true.",
     (context) => handlingBreach(context, context.message.handling.infAckRequested === true),
-    { responseCode: "10008", issueCode: "processing" },
+    { responseCode: "10008", ...processing },
   ),
   rule(
     { cs: "046", oc: "145", ge: "272", scal: "GPCM-SD-042" },
+    "SenderReference must identify the encounter at the sending organisation.",
     "SenderReference does not identify the encounter.",
     (context) => {
       const reference = context.message.handling.senderReference;
       return handlingBreach(context, isText(reference) && !/^none$/i.test(reference ?? ""));
     },
-    { responseCode: "10007", issueCode: "processing" },
-  ),
-  rule(
-    { itk: "FHIR-SR-03" },
-    "SenderReference is missing or longer than 255 characters.",
-    (context) => {
-      const reference = context.message.handling.senderReference;
-      return handlingBreach(context, reference !== undefined && reference.length <= 255);
-    },
-    { responseCode: "10007", issueCode: "processing" },
+    { responseCode: "10007", ...processing },
   ),
   rule(
     { cs: "047", oc: "146", ge: "273", scal: "GPCM-SD-043" },
+    "MessageDefinition must be that of GP Connect Send Document.",
     "MessageDefinition is not that of GP Connect Send Document.",
     (context) => {
       const name = context.message.handling.messageDefinition;
-      return handlingBreach(
-        context,
-        name === messageDefinitions.sendDocument || name === messageDefinitions.sendDocumentInstance,
-      );
+      // Only the conformance list of Send Document 2 gives the second name.
+      const second = context.generation === 2 && name === messageDefinitions.sendDocumentInstance;
+      return handlingBreach(context, name === messageDefinitions.sendDocument || second);
     },
-    { responseCode: "10004", issueCode: "processing", alsoShows: ["FHIR-SR-05"] },
+    { responseCode: "10004", ...processing, alsoShows: ["FHIR-SR-05"] },
   ),
   rule(
     { cs: "048", oc: "147", ge: "274", scal: "GPCM-SD-044" },
+    "LocalExtension must name the use case in 1.x (SendDocument-ConsultationReport, -OnlineConsultationReport or -Generic), and be None in Send Document 2.",
     "LocalExtension is not that of the use case.",
     (context) => {
       const found = context.message.handling.localExtension ?? "";
       const holds = context.generation === 2 ? /^none$/i.test(found) : found === localExtensions[context.useCase];
       return handlingBreach(context, holds);
     },
-    { ...handling, alsoShows: ["FHIR-SR-06"] },
+    { responseCode: "10001", ...processing, alsoShows: ["FHIR-SR-06"] },
   ),
   rule(
-    { cs: "049", oc: "148", ge: "275", scal: "GPCM-SD-045" },
-    "MessageHeader.sender does not lead to an Organization of the ITK3 header profile in the message bundle.",
+    { cs: "049", oc: "148", ge: "275" },
+    "MessageHeader.sender must lead to an Organization of the ITK3 header profile in the message Bundle.",
+    "MessageHeader.sender does not lead to an Organization of the ITK3 header profile in the message Bundle.",
     ({ message }) => {
       const { sender } = message;
       const holds = sender?.resourceType === "Organization" && hasProfile(sender, profiles.headerOrganization);
@@ -115,34 +108,43 @@ export const headerRules: readonly Rule[] = [
     },
   ),
   rule(
-    { cs: "050", oc: "149", ge: "276", scal: "GPCM-SD-046" },
-    "MessageHeader.source.endpoint holds no mailbox id.",
-    ({ message }) => {
-      const endpoint = message.sourceMailbox?.replace(/^urn:nhs-uk:addressing:mesh:/, "") ?? "";
-      return unless(/^[A-Za-z0-9_-]{1,100}$/.test(endpoint), message.header, "source");
+    { scal: "GPCM-SD-045" },
+    "The message Bundle must hold an Organization of the ITK3 header profile.",
+    "The message Bundle holds no Organization of the ITK3 header profile.",
+    ({ message, outer }) => {
+      const holds = outer.some(
+        (resource) => resource.resourceType === "Organization" && hasProfile(resource, profiles.headerOrganization),
+      );
+      return unless(holds, message.bundle);
     },
   ),
   rule(
+    { cs: "050", oc: "149", ge: "276", scal: "GPCM-SD-046" },
+    "MessageHeader.source.endpoint must hold the sender's MESH mailbox id.",
+    "MessageHeader.source.endpoint holds no mailbox id.",
+    ({ message }) => unless(mailboxIn(message.sourceMailbox) !== undefined, message.header, "source"),
+  ),
+  rule(
     { cs: "051", oc: "150", ge: "277", scal: "GPCM-SD-047" },
+    "MessageHeader.event must be ITK007C of ITK-MessageEvent-2.",
     "MessageHeader.event is not ITK007C of ITK-MessageEvent-2.",
-    ({ message }) => {
-      const { event } = message.header;
-      return unless(
-        event?.code === events.sendDocument.code && event.system === systems.messageEvent,
-        message.header,
-        "event",
-      );
+    ({ message: { header } }) => {
+      const { event } = header;
+      const holds = event?.code === events.sendDocument.code && event.system === systems.messageEvent;
+      return unless(holds, header, "event");
     },
     { issueCode: "code-invalid" },
   ),
   rule(
     { cs: "052", oc: "151", ge: "278", scal: "GPCM-SD-048" },
+    "MessageHeader.timestamp must say when the message was made.",
     "MessageHeader.timestamp is missing.",
     ({ message }) => unless(isText(message.header.timestamp), message.header, "timestamp"),
     { issueCode: "required" },
   ),
   rule(
     { cs: "053", oc: "152", ge: "279" },
+    "MessageHeader must name neither a destination nor a receiver: MESH finds the practice by the patient.",
     "MessageHeader names a destination or receiver.",
     ({ message: { header } }) => [
       ...unless(header.destination === undefined, header, "destination"),
@@ -152,12 +154,14 @@ export const headerRules: readonly Rule[] = [
   ),
   rule(
     { scal: "GPCM-SD-049" },
+    "MessageHeader should name no receiver: MESH finds the practice by the patient.",
     "MessageHeader names a receiver.",
     ({ message: { header } }) => unless(header.receiver === undefined, header, "receiver"),
     { severity: "warning", issueCode: "structure" },
   ),
   rule(
     { core: "001", scal: "GPCM-SD-103" },
+    "MessageHeader.focus must lead to a Bundle of the ITK3 document profile.",
     "MessageHeader.focus does not lead to a Bundle of the ITK3 document profile.",
     ({ message }) => {
       const focused = referencesOf(message.bundle).candidates(message.header.focus?.[0]);
@@ -168,67 +172,4 @@ export const headerRules: readonly Rule[] = [
     },
     { issueCode: "structure" },
   ),
-];
-
-/** Extension-ITK-MessageHandling-2: every part exactly once, of its own type (both of a document and of a response). */
-const parts: readonly (readonly [url: string, value: string, responseCode: string])[] = [
-  ["BusAckRequested", "valueBoolean", "10003"],
-  ["InfAckRequested", "valueBoolean", "10002"],
-  ["RecipientType", "valueCoding", "10010"],
-  ["MessageDefinition", "valueReference", "10004"],
-  ["SenderReference", "valueString", "10007"],
-];
-
-export const handlingRules: readonly Rule[] = [
-  {
-    numbers: { own: "ITK-MessageHeader-2:extension" },
-    severity: "error",
-    ...handling,
-    text: "MessageHeader does not hold the ITK3 message handling extension exactly once.",
-    breaches: ({ message: { header } }) => {
-      const first = handlingExtension(header);
-      const count = (header.extension ?? []).filter((extension) => extension.url === first?.url).length;
-      return unless(first !== undefined && count === 1, header, "extension");
-    },
-  },
-  ...parts.map(([url, value, responseCode]): Rule => ({
-    numbers: { own: `Extension-ITK-MessageHandling-2:${url}` },
-    severity: "error",
-    responseCode,
-    issueCode: "processing",
-    text: `The message handling extension does not hold ${url} exactly once, as ${value}.`,
-    breaches: ({ message: { header } }) => {
-      const extension = handlingExtension(header);
-      if (extension === undefined) return none;
-      const found = (extension.extension ?? []).filter((part) => part.url === url);
-      return unless(found.length === 1 && found[0] !== undefined && value in found[0], extension);
-    },
-  })),
-  {
-    numbers: { own: "Extension-ITK-MessageHandling-2:LocalExtension" },
-    severity: "error",
-    ...handling,
-    text: "The message handling extension does not hold LocalExtension exactly once, with a value.",
-    breaches: ({ message: { header } }) => {
-      const extension = handlingExtension(header);
-      if (extension === undefined) return none;
-      const found = (extension.extension ?? []).filter((part) => part.url === "LocalExtension");
-      const holds = found.length === 1 && Object.keys(found[0] ?? {}).some((name) => /^value|^extension$/.test(name));
-      return unless(holds, extension);
-    },
-  },
-  {
-    numbers: { own: "Extension-ITK-MessageHandling-2:RecipientType.coding" },
-    severity: "error",
-    responseCode: "10010",
-    issueCode: "processing",
-    text: "RecipientType is not a coding of ITK-RecipientType-1 with its display.",
-    breaches: ({ message: { header, handling: found } }) => {
-      const part = handlingExtension(header)?.extension?.find((extension) => extension.url === "RecipientType");
-      const coding = part?.valueCoding;
-      if (part === undefined || coding === undefined || found.recipientType === undefined) return none;
-      const holds = coding.system === systems.recipientType && coding.display === recipientTypes[found.recipientType];
-      return unless(holds, coding);
-    },
-  },
 ];

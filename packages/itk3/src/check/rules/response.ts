@@ -1,47 +1,76 @@
 // An ITK3 Response: GP Connect's pages and the ITK3 profiles.
-import { profiles, systems } from "../../names.ts";
+import { isNhsNumber } from "@restante/mesh";
+import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { handlingExtension } from "../../message/handling.ts";
-import { responseCodes } from "../../respond/response-codes.ts";
+import { referencesOf } from "../../message/references.ts";
+import { type ResponseCode, responseCodes } from "../../respond/response-codes.ts";
+import type { OperationOutcomeIssue } from "../../stu3/types.ts";
 import { hasProfile, isText, none, ofType, unless } from "../look.ts";
-import type { CheckContext, Rule } from "../rule.ts";
+import type { Breach, CheckContext, Rule } from "../rule.ts";
 
 function rule(
   numbers: Rule["numbers"],
+  requirement: string,
   text: string,
   breaches: Rule["breaches"],
-  alsoShows: readonly string[] = [],
+  rest: Partial<Rule> = {},
 ): Rule {
   return {
     numbers,
-    alsoShows,
     severity: "error",
     responseCode: "20006",
     issueCode: "invalid",
+    requirement,
     text,
     breaches: (context) => (context.useCase === "response" ? breaches(context) : none),
+    ...rest,
   };
 }
+
+const warning = { severity: "warning" } as const;
 
 const handling = (holds: (context: CheckContext) => boolean) => (context: CheckContext) =>
   unless(holds(context), handlingExtension(context.message.header) ?? context.message.header);
 
 const outcomes = ({ outer }: CheckContext) => ofType(outer, "OperationOutcome");
 
+/** Looks at every issue of the outcome, and at what its response code stands for where that is known. */
+const issues =
+  (holds: (issue: OperationOutcomeIssue, code: ResponseCode | undefined) => boolean, path?: string) =>
+  (context: CheckContext): readonly Breach[] =>
+    outcomes(context).flatMap(({ issue }) =>
+      (issue ?? []).flatMap((one) => unless(holds(one, codeOf(one)), one, path)),
+    );
+
+function codeOf(issue: OperationOutcomeIssue | undefined): ResponseCode | undefined {
+  return responseCodes.get(issue?.details?.coding?.[0]?.code ?? "");
+}
+
 export const responseRules: readonly Rule[] = [
   rule(
     { cs: "054" },
+    "BusAckRequested of a response must be false: nobody answers an answer.",
     "BusAckRequested of a response is not false.",
     handling(({ message }) => message.handling.busAckRequested === false),
-    ["GPCM-SD-OC-153", "GPCM-SD-GE-280"],
+    { alsoShows: ["GPCM-SD-OC-153", "GPCM-SD-GE-280"] },
   ),
   rule(
     { cs: "055" },
+    "InfAckRequested of a response must be false: nobody answers an answer.",
     "InfAckRequested of a response is not false.",
     handling(({ message }) => message.handling.infAckRequested === false),
-    ["GPCM-SD-OC-154", "GPCM-SD-GE-281"],
+    { alsoShows: ["GPCM-SD-OC-154", "GPCM-SD-GE-281"] },
+  ),
+  rule(
+    { own: "ITK-Response:MessageDefinition" },
+    "MessageDefinition of a response must be that of ITK Response.",
+    "MessageDefinition is not that of ITK Response.",
+    handling(({ message }) => message.handling.messageDefinition === messageDefinitions.response),
+    { responseCode: "10004", issueCode: "processing" },
   ),
   rule(
     { cs: "057" },
+    "MessageHeader.sender must lead to an Organization of the ITK3 header profile.",
     "MessageHeader.sender does not lead to an Organization of the ITK3 header profile.",
     ({ message }) =>
       unless(
@@ -49,32 +78,40 @@ export const responseRules: readonly Rule[] = [
         message.header,
         "sender",
       ),
-    ["GPCM-SD-OC-156", "GPCM-SD-GE-283"],
+    { alsoShows: ["GPCM-SD-OC-156", "GPCM-SD-GE-283"] },
   ),
   rule(
     { cs: "058" },
+    "MessageHeader.event must be ITK008M of ITK-MessageEvent-2.",
     "MessageHeader.event is not ITK008M of ITK-MessageEvent-2.",
-    ({ message }) => unless(message.header.event?.system === systems.messageEvent, message.header, "event"),
-    ["GPCM-SD-OC-157", "GPCM-SD-GE-284"],
+    ({ message: { header } }) =>
+      unless(
+        header.event?.system === systems.messageEvent && header.event.code === events.response.code,
+        header,
+        "event",
+      ),
+    { alsoShows: ["GPCM-SD-OC-157", "GPCM-SD-GE-284"] },
   ),
   rule(
     { cs: "059" },
+    "MessageHeader.timestamp must say when the response was made.",
     "MessageHeader.timestamp is missing.",
     ({ message }) => unless(isText(message.header.timestamp), message.header, "timestamp"),
-    ["GPCM-SD-OC-158", "GPCM-SD-GE-285"],
+    { alsoShows: ["GPCM-SD-OC-158", "GPCM-SD-GE-285"] },
   ),
   rule(
     { own: "ITK-Response:response" },
+    "MessageHeader.response must name the message that it answers.",
     "MessageHeader.response does not name the message that it answers.",
     ({ message: { header } }) => unless(isText(header.response?.identifier), header, "response"),
   ),
   rule(
     { own: "ITK-Response:response.code" },
+    "MessageHeader.response.code must be ok for a positive response code and fatal-error for a negative one.",
     "MessageHeader.response.code does not go with the response code.",
     (context) => {
       const { header } = context.message;
-      const code = outcomes(context)[0]?.issue?.[0]?.details?.coding?.[0]?.code ?? "";
-      const expected = responseCodes.get(code)?.responseCode;
+      const expected = codeOf(outcomes(context)[0]?.issue?.[0])?.responseCode;
       const found = header.response?.code;
       return unless(
         expected === undefined ? found === "ok" || found === "fatal-error" : found === expected,
@@ -85,52 +122,91 @@ export const responseRules: readonly Rule[] = [
   ),
   rule(
     { own: "ITK-Response:response.details" },
-    "MessageHeader.response.details does not lead to an OperationOutcome.",
-    (context) => {
-      const reference = context.message.header.response?.details?.reference;
-      const holds = outcomes(context).some(({ id }) => reference === `urn:uuid:${id}`);
-      return unless(holds, context.message.header, "response.details");
+    "MessageHeader.response.details must lead to an OperationOutcome of the ITK3 response profile.",
+    "MessageHeader.response.details does not lead to an OperationOutcome of the ITK3 response profile.",
+    ({ message: { bundle, header } }) => {
+      const led = referencesOf(bundle).candidates(header.response?.details);
+      const holds = led.some(
+        (resource) => resource.resourceType === "OperationOutcome" && hasProfile(resource, profiles.responseOutcome),
+      );
+      return unless(holds, header, "response.details");
     },
   ),
-  rule({ own: "ITK-Response:focus" }, "A response has a focus.", ({ message: { header } }) =>
-    unless(header.focus === undefined, header, "focus"),
+  rule(
+    { own: "ITK-Response:focus" },
+    "A response must have no focus.",
+    "A response has a focus.",
+    ({ message: { header } }) => unless(header.focus === undefined, header, "focus"),
+  ),
+  rule(
+    { own: "ITK-Response-OperationOutcome-1:issue" },
+    "The OperationOutcome should have one issue: a response gives one code.",
+    "The OperationOutcome has more than one issue.",
+    (context) => outcomes(context).flatMap((outcome) => unless((outcome.issue ?? []).length <= 1, outcome, "issue")),
+    warning,
   ),
   rule(
     { own: "ITK-Response-OperationOutcome-1:details" },
-    "OperationOutcome.issue.details does not hold exactly one coding of ITK-ResponseCodes-1 with its display.",
-    (context) =>
-      outcomes(context).flatMap((outcome) =>
-        (outcome.issue ?? []).flatMap((issue) => {
-          const coding = issue.details?.coding ?? [];
-          const [first] = coding;
-          return unless(
-            coding.length === 1 &&
-              first?.system === systems.responseCodes &&
-              responseCodes.has(first.code ?? "") &&
-              isText(first.display),
-            issue,
-          );
-        }),
-      ),
+    "OperationOutcome.issue.details must hold exactly one coding: code and display of ITK-ResponseCodes-1, and nothing beside them.",
+    "OperationOutcome.issue.details does not hold exactly one coding of ITK-ResponseCodes-1 with its display, or holds more.",
+    issues(({ details }, code) => {
+      const coding = details?.coding ?? [];
+      const [first] = coding;
+      return (
+        coding.length === 1 &&
+        first?.system === systems.responseCodes &&
+        code !== undefined &&
+        isText(first.display) &&
+        first.version === undefined &&
+        first.userSelected === undefined
+      );
+    }),
+  ),
+  rule(
+    { own: "ITK-ResponseCodes-1:display" },
+    "The display of a response code should be that of ITK-ResponseCodes-1.",
+    "The display of the response code is not that of ITK-ResponseCodes-1.",
+    issues(({ details }, code) => {
+      const display = details?.coding?.[0]?.display;
+      return code === undefined || display === undefined || sameWords(display) === sameWords(code.display);
+    }, "details"),
+    warning,
   ),
   rule(
     { own: "ITK-Response-OperationOutcome-1:severity" },
+    "Severity and issue code of the OperationOutcome must go with its response code.",
     "Severity or issue code of the OperationOutcome do not go with its response code.",
-    (context) =>
-      outcomes(context).flatMap((outcome) =>
-        (outcome.issue ?? []).flatMap((issue) => {
-          const code = responseCodes.get(issue.details?.coding?.[0]?.code ?? "");
-          if (code === undefined) return none;
-          return unless(
-            issue.severity === code.severity && code.issueCodes.some((allowed) => allowed === issue.code),
-            issue,
-          );
-        }),
-      ),
-  ),
-  rule({ core: "042" }, "OperationOutcome.issue.diagnostics does not say what was found.", (context) =>
-    outcomes(context).flatMap((outcome) =>
-      (outcome.issue ?? []).flatMap((issue) => unless(isText(issue.diagnostics), issue, "diagnostics")),
+    issues(
+      (issue, code) =>
+        code === undefined ||
+        (issue.severity === code.severity && code.issueCodes.some((allowed) => allowed === issue.code)),
     ),
   ),
+  rule(
+    { core: "042" },
+    "OperationOutcome.issue.diagnostics must say what was found wrong, so that the sender can find it.",
+    "OperationOutcome.issue.diagnostics does not say what was found.",
+    issues(({ diagnostics }, code) => code?.positive === true || isText(diagnostics), "diagnostics"),
+  ),
+  rule(
+    { itk: "FHIR-BA-02" },
+    "A response must hold nothing by which a patient could be known.",
+    "OperationOutcome.issue.diagnostics holds an NHS number.",
+    issues(({ diagnostics }) => !holdsNhsNumber(diagnostics ?? ""), "diagnostics"),
+    { issueCode: "value" },
+  ),
 ];
+
+/** Apostrophes and spaces differ between the CodeSystem and the guide that prints it. */
+function sameWords(display: string): string {
+  return display
+    .replaceAll(/[\s‘’'"()]+/g, " ")
+    .trim()
+    .toLowerCase();
+}
+
+function holdsNhsNumber(text: string): boolean {
+  return Array.from(text.slice(0, 10_000).matchAll(/(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)/g)).some(([digits]) =>
+    isNhsNumber(digits.replaceAll(/[ -]/g, "")),
+  );
+}

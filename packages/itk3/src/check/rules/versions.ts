@@ -1,0 +1,72 @@
+// Versions of a document, and what a later one replaces.
+import { onComposition, unless } from "../look.ts";
+import type { CheckContext, Rule } from "../rule.ts";
+
+function rule(numbers: Rule["numbers"], requirement: string, text: string, breaches: Rule["breaches"]): Rule {
+  return {
+    numbers,
+    severity: "error",
+    responseCode: "20009",
+    issueCode: "value",
+    requirement,
+    text,
+    breaches,
+  };
+}
+
+/** The version that the text gives, failing that the subject; undefined where neither does. */
+function versionOf({ words }: CheckContext): number | undefined {
+  const version = words.textVersion ?? words.subjectVersion;
+  return version === undefined ? undefined : Number(version);
+}
+
+export const versionRules: readonly Rule[] = [
+  rule(
+    { cs: "007", scal: "GPCM-SD-098" },
+    "The first document must be version 1; what replaces it has a higher one.",
+    "The version is 0, or 1 for a document that replaces another.",
+    onComposition((composition, context) => {
+      const version = versionOf(context);
+      const replaces = (composition.relatesTo ?? []).length > 0;
+      return unless(version === undefined || version > (replaces ? 1 : 0), composition, "relatesTo");
+    }),
+  ),
+  {
+    ...rule(
+      { cs: "027", oc: "011", ge: "011", scal: "GPCM-SD-123" },
+      "A later version must say in Composition.relatesTo what it replaces.",
+      "A later version does not say in Composition.relatesTo what it replaces.",
+      onComposition((composition, context) =>
+        unless((versionOf(context) ?? 1) <= 1 || (composition.relatesTo ?? []).length > 0, composition, "relatesTo"),
+      ),
+    ),
+    issueCode: "required",
+  },
+  rule(
+    { core: "038", own: "Send-Document-2:relatesTo.code" },
+    "Composition.relatesTo.code must be replaces.",
+    "Composition.relatesTo.code is not replaces.",
+    onComposition((composition) =>
+      (composition.relatesTo ?? []).flatMap((relation) => unless(relation.code === "replaces", relation, "code")),
+    ),
+  ),
+  rule(
+    { core: "039", scal: "GPCM-SD-123" },
+    "Composition.relatesTo.targetIdentifier must be the UUID of the document that is replaced.",
+    "Composition.relatesTo.targetIdentifier is no UUID, or names this very document.",
+    onComposition((composition, { message: { bundle, document, headerId } }) => {
+      const own = [bundle.id, bundle.identifier?.value, document?.id, document?.identifier?.value, headerId];
+      const names = new Set(own.flatMap((name) => (name === undefined ? [] : bare(name))));
+      return (composition.relatesTo ?? []).flatMap((relation) => {
+        const target = bare(relation.targetIdentifier?.value ?? "");
+        return unless(uuid.test(target) && !names.has(target), relation, "targetIdentifier");
+      });
+    }),
+  ),
+];
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function bare(name: string): string {
+  return name.toLowerCase().replace(/^urn:uuid:/, "");
+}

@@ -1,0 +1,118 @@
+// What Composition.text and the subject of the envelope say of the document.
+import { isOfOrganisation, isOfPatient, type Wording } from "../wording.ts";
+import { none, onComposition, unless } from "../look.ts";
+import type { Breach, CheckContext, Rule } from "../rule.ts";
+
+type Look = (words: Wording | undefined, context: CheckContext) => boolean;
+
+const formats: Readonly<Record<string, string>> = {
+  "consultation-summary": "Consultation report",
+  "online-consultation": "Online consultation report",
+};
+
+/** The parts that a sentence of 1.x has for its use case; the practice is left out of a confidential document. */
+function isComplete(words: Wording | undefined, context: CheckContext, where: "text" | "subject"): boolean {
+  if (words === undefined) return false;
+  const { title, practice, odsCode, version } = words;
+  const { useCase, message } = context;
+  const confidential = message.composition?.confidentiality === "R";
+  const wanted = formats[useCase];
+  if (wanted === undefined ? !/\breport$/i.test(title) : title !== wanted) return false;
+  if (where === "text" && version === undefined) return false;
+  const withPractice = useCase === "consultation-summary" && !confidential;
+  if ((practice !== undefined) !== withPractice) return false;
+  // The sources disagree on whether the subject of a confidential online consultation keeps the code.
+  if (where === "subject" && useCase !== "consultation-summary") return confidential || odsCode !== undefined;
+  return (odsCode !== undefined) === withPractice;
+}
+
+/** A confidential document that names the practice in any of its paragraphs. */
+function tellsWhere({ message, words }: CheckContext): boolean {
+  const confidential = message.composition?.confidentiality === "R";
+  return confidential && words.paragraphs.some((paragraph) => /\bseen at\b|\bODS Code\b/i.test(paragraph));
+}
+
+/** Whom and where the sentence speaks of: this patient, and the organisation that sends. */
+function isTrue(words: Wording | undefined, { message }: CheckContext): boolean {
+  if (words === undefined) return true;
+  const { patient, custodian, sender } = message;
+  const sending = sender?.resourceType === "Organization" ? sender : undefined;
+  return (patient === undefined || isOfPatient(words, patient)) && isOfOrganisation(words, [custodian, sending]);
+}
+
+function inText(numbers: Rule["numbers"], requirement: string, text: string, holds: Look): Rule {
+  return {
+    numbers,
+    severity: "error",
+    responseCode: "20009",
+    issueCode: "value",
+    requirement,
+    text,
+    breaches: onComposition((composition, context) => unless(holds(context.words.text, context), composition, "text")),
+  };
+}
+
+function inSubject(
+  numbers: Rule["numbers"],
+  requirement: string,
+  text: string,
+  holds: Look,
+  alsoShows: readonly string[] = [],
+): Rule {
+  return {
+    numbers,
+    alsoShows,
+    severity: "error",
+    responseCode: "20006",
+    issueCode: "processing",
+    requirement,
+    text,
+    breaches: (context): readonly Breach[] =>
+      context.envelope?.subject === undefined || context.useCase === "response"
+        ? none
+        : unless(holds(context.words.subject, context), context.envelope, "subject"),
+  };
+}
+
+const subjectNumbers = { cs: "065", oc: "167", ge: "295", scal: "GPCM-SD-061" } as const;
+const sameSubject = ["GPCM-SD-CS-068", "GPCM-SD-OC-164", "GPCM-SD-GE-291", "SCAL-GPCM-SD-062", "SCAL-GPCM-SD-064"];
+
+export const wordsRules: readonly Rule[] = [
+  inText(
+    { cs: "023", oc: "007", ge: "007" },
+    "Composition.text must sum the document up: its title, `for` the patient's name, NHS number, practice and ODS code (a consultation summary that is not confidential), and version.",
+    "Composition.text does not sum the document up in the words of the requirement.",
+    (words, context) => isComplete(words, context, "text") && !tellsWhere(context),
+  ),
+  inText(
+    { cs: "023", oc: "007", ge: "007", own: "Composition.text:patient" },
+    "What Composition.text says of patient and practice must be true of this document.",
+    "Composition.text names another patient, practice or ODS code than the document.",
+    isTrue,
+  ),
+  inSubject(
+    subjectNumbers,
+    "The subject must give the title, `for` the patient's name, NHS number and, unless the document is confidential, the practice (where the use case has it) and its ODS code; in Send Document 2 the version too.",
+    "The subject is not in the words of the requirement.",
+    (words, context) => {
+      if (context.generation === 1) return isComplete(words, context, "subject");
+      const title = context.message.composition?.title;
+      return words !== undefined && (title === undefined || words.title === title);
+    },
+    sameSubject,
+  ),
+  inSubject(
+    subjectNumbers,
+    "What the subject says of patient and practice must be true of this document: it is what the receiver's worklist shows.",
+    "The subject names another patient, practice or ODS code than the document.",
+    isTrue,
+    sameSubject,
+  ),
+  inSubject(
+    { cs: "006", scal: "GPCM-SD-091" },
+    "The subject must end with the version of the document.",
+    "The subject does not end with the version of the document.",
+    (_, { words: { textVersion, subjectVersion } }) =>
+      subjectVersion !== undefined && (textVersion === undefined || subjectVersion === textVersion),
+  ),
+];

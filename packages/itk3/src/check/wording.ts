@@ -1,0 +1,96 @@
+// The sentence that sums a document up: `Consultation report for Mrs Ann Test, NHS Number 900 000 0009, seen at ...`. It
+// stands in Composition.text and, in slightly other words, as the subject of the envelope.
+import { normaliseName } from "@restante/mesh";
+import type { Organization, Patient } from "../stu3/types.ts";
+import { identifierOf, officialFamily, paragraphsOf } from "./look.ts";
+import { systems } from "../names.ts";
+import type { Itk3Message } from "../message/model.ts";
+import type { DocumentWords, EnvelopeToCheck } from "./rule.ts";
+
+export interface Wording {
+  /** What stands before ` for `. */
+  title: string;
+  patientName: string;
+  /** Ten digits. */
+  nhsNumber: string;
+  practice: string | undefined;
+  odsCode: string | undefined;
+  version: string | undefined;
+}
+
+/** Longer texts are no sentence. */
+const longest = 1000;
+
+// 1.x: ", seen at NAME, ODS Code CODE, Version N", each part optional here; which must be there is for a rule to say.
+const firstTail =
+  /^ (\d{10}|\d{3} \d{3} \d{4})(?:, seen at (\S[^\n]*?))?(?:, ODS Code (\S+?))?(?:, Version (\d{1,6}))?$/;
+// Send Document 2: ": NUMBER, seen at NAME, CODE, Version: N"; the API's pages write "ODS code: CODE, version N".
+const secondTail = /^: (\d{10}|\d{3} \d{3} \d{4}), seen at (\S[^\n]*?), (?:ODS code: )?(\S+), version:? (\d{1,6})$/i;
+
+/** What is said of a document in its text and in the subject. */
+export function readWords(
+  { composition }: Itk3Message,
+  generation: 1 | 2,
+  envelope: EnvelopeToCheck | undefined,
+): DocumentWords {
+  const paragraphs = paragraphsOf(composition?.text?.div);
+  const sentences = paragraphs.flatMap((text) => readWording(text, 1) ?? readWording(text, 2) ?? []);
+  const subject = envelope?.subject ?? "";
+  return {
+    paragraphs,
+    text: sentences[0],
+    textVersion: paragraphs.map(versionAtEnd).find((version) => version !== undefined),
+    subject: readWording(subject, generation, generation === 1 ? undefined : composition?.title),
+    subjectVersion: versionAtEnd(subject),
+  };
+}
+
+/** The parts of such a sentence; undefined where it is none. `title` is looked for first where it is known. */
+function readWording(text: string, generation: 1 | 2, title?: string): Wording | undefined {
+  if (text.length > longest) return undefined;
+  const end = text.indexOf(", NHS Number");
+  if (end === -1) return undefined;
+  const head = text.slice(0, end);
+  const at = title !== undefined && head.startsWith(`${title} for `) ? title.length : head.indexOf(" for ");
+  const patientName = head.slice(at + " for ".length).trim();
+  const tail = (generation === 1 ? firstTail : secondTail).exec(text.slice(end + ", NHS Number".length));
+  // A practice before the number is in the wrong place: it would be taken for a part of the name.
+  if (at < 1 || patientName === "" || tail === null || /, (?:seen at|ODS Code) /i.test(patientName)) return undefined;
+  const [, number = "", practice, odsCode, version] = tail;
+  return { title: head.slice(0, at), patientName, nhsNumber: number.replaceAll(" ", ""), practice, odsCode, version };
+}
+
+/** The version that a text ends with, whatever stands before it. */
+function versionAtEnd(text: string): string | undefined {
+  return /, Version:? (\d{1,6})$/i.exec(text.slice(-40))?.[1];
+}
+
+/** Whether the sentence speaks of this patient: the number is the patient's, and the name holds the family name. */
+export function isOfPatient({ nhsNumber, patientName }: Wording, patient: Patient): boolean {
+  const number = identifierOf(patient.identifier, systems.nhsNumber);
+  const family = normaliseName(officialFamily(patient) ?? "");
+  return (number === undefined || number === nhsNumber) && normaliseName(patientName).includes(family);
+}
+
+/** Whether the practice that the sentence names, if it names one, is one of these organisations. */
+export function isOfOrganisation(
+  { practice, odsCode }: Wording,
+  named: readonly (Organization | undefined)[],
+): boolean {
+  const organisations = named.flatMap((organisation) => organisation ?? []);
+  if (organisations.length === 0) return true;
+  const names = organisations.flatMap(({ name }) => (name === undefined ? [] : [oneSpaced(name)]));
+  const codes = organisations.flatMap(({ identifier }) =>
+    (identifier ?? []).flatMap(({ system, value }) => (system?.startsWith(odsSystems) === true ? (value ?? []) : [])),
+  );
+  return (
+    (practice === undefined || names.length === 0 || names.includes(oneSpaced(practice))) &&
+    (odsCode === undefined || codes.length === 0 || codes.includes(odsCode))
+  );
+}
+
+const odsSystems = "https://fhir.nhs.uk/Id/ods-";
+
+function oneSpaced(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}

@@ -7,14 +7,21 @@ export {
 } from "./build/build-document.ts";
 export { copyFor, type CopyInput } from "./build/copy.ts";
 export type * from "./build/input.ts";
+export { type ObservationInput, observationSection, type ObservedValue } from "./build/sections/observations.ts";
+export { type DocumentParts, referenceToEntry, type StructuredSection } from "./build/sections/parts.ts";
+export {
+  type Coded,
+  type Concept,
+  type IdentifierInput,
+  noInformation,
+  type PeriodInput,
+  type QuantityInput,
+} from "./build/sections/pieces.ts";
 export {
   type AnswerInput,
-  type DocumentParts,
-  type ObservationInput,
-  observationSection,
+  type QuestionnaireResponseInput,
   questionnaireSection,
-  type StructuredSection,
-} from "./build/sections.ts";
+} from "./build/sections/questionnaire-responses.ts";
 export { check, type CheckOptions } from "./check/check.ts";
 export type { CheckResult, Finding, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";

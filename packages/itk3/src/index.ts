@@ -7,8 +7,28 @@ export {
 } from "./build/build-document.ts";
 export { copyFor, type CopyInput } from "./build/copy.ts";
 export type * from "./build/input.ts";
+export {
+  type AllergyInput,
+  type AllergyReactionInput,
+  allergySection,
+  type AllergyStatus,
+} from "./build/sections/allergies.ts";
+export {
+  type ConsentDataInput,
+  type ConsentExceptionInput,
+  type ConsentInput,
+  consentSection,
+} from "./build/sections/consents.ts";
+export {
+  type DocumentContent,
+  type DocumentReferenceInput,
+  documentReferenceSection,
+} from "./build/sections/document-references.ts";
+export { type FamilyHistoryInput, familyHistorySection } from "./build/sections/family-history.ts";
+export { type LocationInput, locationSection } from "./build/sections/locations.ts";
 export { type ObservationInput, observationSection, type ObservedValue } from "./build/sections/observations.ts";
 export { type DocumentParts, referenceToEntry, type StructuredSection } from "./build/sections/parts.ts";
+export { type DeviceInput, type PeopleInput, peopleSection, type RelatedPersonInput } from "./build/sections/people.ts";
 export {
   type Coded,
   type Concept,
@@ -22,6 +42,13 @@ export {
   type QuestionnaireResponseInput,
   questionnaireSection,
 } from "./build/sections/questionnaire-responses.ts";
+export {
+  type QuestionInput,
+  questionnaireFormSection,
+  type QuestionnaireInput,
+} from "./build/sections/questionnaires.ts";
+export { type ReferralInput, referralSection } from "./build/sections/referrals.ts";
+export { type TaskInput, taskSection, type TaskValueInput } from "./build/sections/tasks.ts";
 export { check, type CheckOptions } from "./check/check.ts";
 export type { CheckResult, Finding, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";

@@ -26,6 +26,14 @@ export {
 } from "./build/sections/document-references.ts";
 export { type FamilyHistoryInput, familyHistorySection } from "./build/sections/family-history.ts";
 export { type LocationInput, locationSection } from "./build/sections/locations.ts";
+export type {
+  OrderInput,
+  PlanInput,
+  PlanStatus,
+  Prescribing,
+  SupplyInput,
+} from "./build/sections/medication-requests.ts";
+export { type MedicationInput, medicationSection, type StatementInput } from "./build/sections/medications.ts";
 export { type ObservationInput, observationSection, type ObservedValue } from "./build/sections/observations.ts";
 export { type DocumentParts, referenceToEntry, type StructuredSection } from "./build/sections/parts.ts";
 export { type DeviceInput, type PeopleInput, peopleSection, type RelatedPersonInput } from "./build/sections/people.ts";

@@ -6,6 +6,7 @@ import type { DocumentParts, StructuredSection } from "@restante/itk3";
 import { consultation, genericInput } from "../../consultation.ts";
 import { withoutReference } from "../../reference.ts";
 import { schemaFaults } from "../../schema.ts";
+import { genericKinds } from "./generic-kinds.ts";
 import { onlineKinds } from "./online-kinds.ts";
 
 type Sections = (parts: DocumentParts) => StructuredSection[];
@@ -19,8 +20,8 @@ const withEncounter = (sections: Sections) => genericDocument(genericInput({ doc
 const withoutEncounter = (sections: Sections) => genericDocument(genericInput({ sections }));
 const online = (sections: Sections) => onlineConsultation(consultation({ sections }));
 
-for (const [name, kind] of Object.entries(onlineKinds)) {
-  const documents = [withEncounter, online];
+for (const [name, kind] of Object.entries({ ...onlineKinds, ...genericKinds })) {
+  const documents = name in onlineKinds ? [withEncounter, online] : [withEncounter];
 
   test(`${name} with all that is recommended pass the check, and read back the same from XML and from JSON`, () => {
     for (const document of documents) {

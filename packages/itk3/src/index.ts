@@ -25,6 +25,14 @@ export {
   documentReferenceSection,
 } from "./build/sections/document-references.ts";
 export { type FamilyHistoryInput, familyHistorySection } from "./build/sections/family-history.ts";
+export {
+  type ImmunisationInput,
+  immunisationSection,
+  type ImmunisationSource,
+  type VaccinationProtocolInput,
+  type VaccineGiven,
+  type VaccineNotGiven,
+} from "./build/sections/immunisations.ts";
 export { type LocationInput, locationSection } from "./build/sections/locations.ts";
 export type {
   OrderInput,

@@ -1,9 +1,11 @@
 // The kinds of structured entry that only a generic document has requirements for (GPCM-SD-GE-147 to 267).
-import { medicationSection } from "@restante/itk3";
-import { type Kind, when, day } from "./samples.ts";
+import { immunisationSection, locationSection, medicationSection, referenceToEntry } from "@restante/itk3";
+import { type Kind, when, day, surgery } from "./samples.ts";
 
 const own = (value: string) => ({ system: "https://supplier.example/id", value });
 export const paracetamol = { code: "322236009", display: "Paracetamol 500mg tablets" };
+const vaccine = { code: "871751006", display: "Vaccine product" };
+const vaccination = { code: "868241000000109", display: "Administration of vaccine" };
 /** Acute, and no more than is demanded. */
 export const plan = {
   identifier: { system: "https://supplier.example/id", value: "plan-1" },
@@ -19,6 +21,7 @@ export const order = {
   valid: { start: "2026-01-05" },
   status: "completed",
 } as const;
+const immunisation = { recorded: when, procedure: vaccination, vaccine, primarySource: true } as const;
 
 export const genericKinds: Readonly<Record<string, Kind>> = {
   medications: {
@@ -57,6 +60,52 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
           orders: [order],
           statement: { prescribingAgency: "prescribed-by-another-organisation" },
         },
+      ]),
+    ],
+  },
+  immunisations: {
+    full: (parts) => {
+      const locations = locationSection(parts, [surgery]);
+      const location = referenceToEntry(locations, "Location");
+      return [
+        locations,
+        immunisationSection(parts, [
+          {
+            ...immunisation,
+            notGiven: false,
+            date: when,
+            location,
+            administrator: parts.practitioner,
+            parentPresent: true,
+            notes: ["No reaction"],
+            manufacturer: "Maker",
+            lotNumber: "L-1",
+            expires: "2027-01-01",
+            site: { text: "Left arm" },
+            route: { text: "Intramuscular" },
+            dose: { value: "0.5", unit: "ml" },
+            reasons: [{ text: "Travel" }],
+            protocol: {
+              targetDiseases: [{ text: "Influenza" }],
+              series: { dose: 1, doses: 2 },
+              description: "Seasonal",
+            },
+          },
+          {
+            ...immunisation,
+            primarySource: false,
+            reportOrigin: { text: "Parent" },
+            notGiven: true,
+            date: "2026-01",
+            reasons: [{ text: "Declined" }],
+          },
+        ]),
+      ];
+    },
+    least: (parts) => [
+      immunisationSection(parts, [
+        { ...immunisation, notGiven: false },
+        { ...immunisation, primarySource: false, notGiven: true },
       ]),
     ],
   },

@@ -53,6 +53,7 @@ export {
   type PeriodInput,
   type QuantityInput,
 } from "./build/sections/pieces.ts";
+export { type ProblemInput, problemSection, type ProblemStatus } from "./build/sections/problems.ts";
 export {
   type AnswerInput,
   type QuestionnaireResponseInput,

@@ -1,6 +1,13 @@
 // The kinds of structured entry that only a generic document has requirements for (GPCM-SD-GE-147 to 267).
-import { immunisationSection, locationSection, medicationSection, referenceToEntry } from "@restante/itk3";
-import { type Kind, when, day, surgery } from "./samples.ts";
+import {
+  allergySection,
+  immunisationSection,
+  locationSection,
+  medicationSection,
+  problemSection,
+  referenceToEntry,
+} from "@restante/itk3";
+import { type Kind, when, day, penicillin, pain, surgery } from "./samples.ts";
 
 const own = (value: string) => ({ system: "https://supplier.example/id", value });
 export const paracetamol = { code: "322236009", display: "Paracetamol 500mg tablets" };
@@ -22,6 +29,7 @@ export const order = {
   status: "completed",
 } as const;
 const immunisation = { recorded: when, procedure: vaccination, vaccine, primarySource: true } as const;
+const problem = { code: pain, significance: "minor", recorded: day, clinicalStatus: "active" } as const;
 
 export const genericKinds: Readonly<Record<string, Kind>> = {
   medications: {
@@ -108,5 +116,42 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
         { ...immunisation, primarySource: false, notGiven: true },
       ]),
     ],
+  },
+  problems: {
+    full: (parts) => {
+      const allergies = allergySection(parts, [
+        {
+          code: penicillin,
+          category: "medication",
+          clinicalStatus: "active",
+          recorded: day,
+          onset: "2001",
+          asserter: parts.patient,
+        },
+      ]);
+      const actual = referenceToEntry(allergies, "AllergyIntolerance");
+      return [
+        allergies,
+        problemSection(parts, [
+          {
+            ...problem,
+            actual,
+            content: parts.encounter === undefined ? [] : [parts.encounter],
+            onset: "2001",
+            related: [{ type: "parent", target: 1 }],
+            notes: ["Carries a card"],
+          },
+          {
+            ...problem,
+            significance: "major",
+            clinicalStatus: "inactive",
+            ended: day,
+            onset: "2025-06",
+            related: [{ type: "child", target: 0 }],
+          },
+        ]),
+      ];
+    },
+    least: (parts) => [problemSection(parts, [problem, { ...problem, clinicalStatus: "inactive" }])],
   },
 };

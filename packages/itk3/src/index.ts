@@ -20,6 +20,11 @@ export {
   consentSection,
 } from "./build/sections/consents.ts";
 export {
+  type DiagnosticReportInput,
+  diagnosticReportSection,
+  type SpecimenInput,
+} from "./build/sections/diagnostic-reports.ts";
+export {
   type DocumentContent,
   type DocumentReferenceInput,
   documentReferenceSection,
@@ -54,6 +59,7 @@ export {
   type QuantityInput,
 } from "./build/sections/pieces.ts";
 export { type ProblemInput, problemSection, type ProblemStatus } from "./build/sections/problems.ts";
+export { type ProcedureRequestInput, procedureRequestSection } from "./build/sections/procedure-requests.ts";
 export {
   type AnswerInput,
   type QuestionnaireResponseInput,

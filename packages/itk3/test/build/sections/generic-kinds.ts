@@ -1,13 +1,16 @@
 // The kinds of structured entry that only a generic document has requirements for (GPCM-SD-GE-147 to 267).
 import {
   allergySection,
+  diagnosticReportSection,
   immunisationSection,
   locationSection,
   medicationSection,
+  peopleSection,
   problemSection,
+  procedureRequestSection,
   referenceToEntry,
 } from "@restante/itk3";
-import { type Kind, when, day, penicillin, pain, surgery } from "./samples.ts";
+import { type Kind, when, day, penicillin, bloodTest, pain, surgery, weight, weighed } from "./samples.ts";
 
 const own = (value: string) => ({ system: "https://supplier.example/id", value });
 export const paracetamol = { code: "322236009", display: "Paracetamol 500mg tablets" };
@@ -153,5 +156,64 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
       ];
     },
     least: (parts) => [problemSection(parts, [problem, { ...problem, clinicalStatus: "inactive" }])],
+  },
+  "diagnostic reports": {
+    full: (parts) => {
+      const people = peopleSection(parts, { organisations: [{ odsCode: "Y90009", name: "Laboratory" }] });
+      const laboratory = referenceToEntry(people, "Organization");
+      const problems = problemSection(parts, [{ ...problem, onset: "2025-06" }]);
+      const requests = procedureRequestSection(parts, [
+        {
+          code: bloodTest,
+          performer: laboratory,
+          reason: { text: "Tired" },
+          conditions: [referenceToEntry(problems, "Condition")],
+          authored: day,
+          notes: ["Fasted"],
+        },
+      ]);
+      return [
+        people,
+        problems,
+        requests,
+        diagnosticReportSection(parts, {
+          status: "final",
+          code: { code: "721981007", display: "Diagnostic studies report" },
+          issued: when,
+          category: { text: "Haematology" },
+          performers: [laboratory],
+          requests: [referenceToEntry(requests, "ProcedureRequest")],
+          specimens: [
+            {
+              status: "available",
+              received: when,
+              accession: own("S-1"),
+              type: { text: "Blood" },
+              collection: {
+                collector: parts.practitioner,
+                date: day,
+                quantity: { value: "5", unit: "ml" },
+                bodySite: { text: "Left arm" },
+                fasting: { text: "Fasted" },
+              },
+              notes: ["Not haemolysed"],
+            },
+          ],
+          results: [{ ...weighed, specimen: 0 }],
+          diagnoses: [pain],
+          conclusion: "Nothing abnormal",
+        }),
+      ];
+    },
+    least: (parts) => [
+      procedureRequestSection(parts, [{ code: { text: "No code available" } }]),
+      diagnosticReportSection(parts, {
+        status: "registered",
+        code: { text: "Full blood count" },
+        issued: when,
+        specimens: [{ status: "unavailable", received: day }],
+        results: [weight],
+      }),
+    ],
   },
 };

@@ -8,13 +8,70 @@ export {
 export { copyFor, type CopyInput } from "./build/copy.ts";
 export type * from "./build/input.ts";
 export {
+  type AllergyInput,
+  type AllergyReactionInput,
+  allergySection,
+  type AllergyStatus,
+} from "./build/sections/allergies.ts";
+export {
+  type ConsentDataInput,
+  type ConsentExceptionInput,
+  type ConsentInput,
+  consentSection,
+} from "./build/sections/consents.ts";
+export {
+  type DiagnosticReportInput,
+  diagnosticReportSection,
+  type SpecimenInput,
+} from "./build/sections/diagnostic-reports.ts";
+export {
+  type DocumentContent,
+  type DocumentReferenceInput,
+  documentReferenceSection,
+} from "./build/sections/document-references.ts";
+export { type FamilyHistoryInput, familyHistorySection } from "./build/sections/family-history.ts";
+export {
+  type ImmunisationInput,
+  immunisationSection,
+  type ImmunisationSource,
+  type VaccinationProtocolInput,
+  type VaccineGiven,
+  type VaccineNotGiven,
+} from "./build/sections/immunisations.ts";
+export { type LocationInput, locationSection } from "./build/sections/locations.ts";
+export type {
+  OrderInput,
+  PlanInput,
+  PlanStatus,
+  Prescribing,
+  SupplyInput,
+} from "./build/sections/medication-requests.ts";
+export { type MedicationInput, medicationSection, type StatementInput } from "./build/sections/medications.ts";
+export { type ObservationInput, observationSection, type ObservedValue } from "./build/sections/observations.ts";
+export { type DocumentParts, referenceToEntry, type StructuredSection } from "./build/sections/parts.ts";
+export { type DeviceInput, type PeopleInput, peopleSection, type RelatedPersonInput } from "./build/sections/people.ts";
+export {
+  type Coded,
+  type Concept,
+  type IdentifierInput,
+  noInformation,
+  type PeriodInput,
+  type QuantityInput,
+} from "./build/sections/pieces.ts";
+export { type ProblemInput, problemSection, type ProblemStatus } from "./build/sections/problems.ts";
+export { type ProcedureRequestInput, procedureRequestSection } from "./build/sections/procedure-requests.ts";
+export {
   type AnswerInput,
-  type DocumentParts,
-  type ObservationInput,
-  observationSection,
+  type QuestionnaireResponseInput,
   questionnaireSection,
-  type StructuredSection,
-} from "./build/sections.ts";
+} from "./build/sections/questionnaire-responses.ts";
+export {
+  type QuestionInput,
+  questionnaireFormSection,
+  type QuestionnaireInput,
+} from "./build/sections/questionnaires.ts";
+export { type ReferralInput, referralSection } from "./build/sections/referrals.ts";
+export { type TaskInput, taskSection, type TaskValueInput } from "./build/sections/tasks.ts";
 export { check, type CheckOptions } from "./check/check.ts";
 export type { CheckResult, Finding, HeldAgainst, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";

@@ -160,6 +160,7 @@ function documentBundle(
       practitioner: referenceTo(practitioner),
       organisation: referenceTo(organisation),
       encounter: encounter === undefined ? undefined : referenceTo(encounter),
+      attachments: files.map(({ binary }) => referenceTo(binary)),
       ids,
     }) ?? [];
   const composition: Composition = {

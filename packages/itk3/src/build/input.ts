@@ -1,4 +1,4 @@
-import type { DocumentParts, StructuredSection } from "./sections.ts";
+import type { DocumentParts, StructuredSection } from "./sections/parts.ts";
 import type { Recipient } from "./recipient.ts";
 
 /** 1: GP Connect Messaging 1.x. 2: Send Document 2.x. */
@@ -68,7 +68,7 @@ export interface DocumentInput extends Recipient {
   /** The primary attachment. */
   report: { contentType: "application/pdf"; bytes: Uint8Array; title?: string };
   attachments: readonly AttachmentInput[];
-  /** Structured entries; `observationSection` and `questionnaireSection` make the usual ones. */
+  /** Structured entries: `observationSection` and the builders beside it make one of each kind. */
   sections?: (parts: DocumentParts) => readonly StructuredSection[];
 }
 

@@ -105,7 +105,7 @@ export function attachmentResource(id: string, input: Pick<AttachmentInput, "con
   };
 }
 
-function humanName(name: PatientInput["name"]): HumanName {
+export function humanName(name: PatientInput["name"]): HumanName {
   return {
     use: "official",
     family: name.family,
@@ -114,11 +114,11 @@ function humanName(name: PatientInput["name"]): HumanName {
   };
 }
 
-function phone(value: string, use?: "work"): ContactPoint {
+export function phone(value: string, use?: "work"): ContactPoint {
   return { system: "phone", value, ...(use === undefined ? {} : { use }) };
 }
 
-function address(input: NonNullable<PatientInput["address"]>): Address {
+export function address(input: NonNullable<PatientInput["address"]>): Address {
   const { line, ...rest } = input;
   return { ...(line.length === 0 ? {} : { line: [...line] }), ...rest };
 }

@@ -1,0 +1,131 @@
+// A report of tests, with the specimens they were done on and their results.
+import { Itk3Error } from "../../errors.ts";
+import { extensions, profiles, systems } from "../../names.ts";
+import type { DiagnosticReport, Reference, Specimen, SpecimenCollection } from "../../stu3/types.ts";
+import { referenceTo } from "../entry.ts";
+import { observation, type ObservationInput, observationList } from "./observations.ts";
+import {
+  type Concept,
+  concept,
+  concepts,
+  given,
+  identifier,
+  type IdentifierInput,
+  maybe,
+  notes,
+  quantity,
+  type QuantityInput,
+} from "./pieces.ts";
+import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+
+/** Dates are dates, or dates and times with a zone. */
+export interface SpecimenInput {
+  /** GPCM-SD-GE-258. */
+  status: "available" | "unavailable" | "unsatisfactory" | "entered-in-error";
+  /** When it came to the laboratory (GPCM-SD-GE-261). */
+  received: string;
+  /** The laboratory's own (GPCM-SD-GE-257). */
+  accession?: IdentifierInput;
+  /** GPCM-SD-GE-259. */
+  type?: Concept;
+  /** GPCM-SD-GE-262 to 266; `fasting` is whether the patient had abstained from food or drink. */
+  collection?: {
+    collector?: Reference;
+    date?: string;
+    quantity?: QuantityInput;
+    bodySite?: Concept;
+    fasting?: Concept;
+  };
+  /** GPCM-SD-GE-267. */
+  notes?: readonly string[];
+}
+
+export interface DiagnosticReportInput {
+  /** GPCM-SD-GE-247. */
+  status: "registered" | "partial" | "preliminary" | "final";
+  /** GPCM-SD-GE-249. */
+  code: Concept;
+  /** An instant: when the laboratory issued it (GPCM-SD-GE-251). */
+  issued: string;
+  /** Laboratory unless said (GPCM-SD-GE-248). */
+  category?: Concept;
+  /** The organisations or practitioners of the document that made it (GPCM-SD-GE-252). */
+  performers?: readonly Reference[];
+  /** Requests of the document that it answers (GPCM-SD-GE-246). */
+  requests?: readonly Reference[];
+  /** GPCM-SD-GE-253. */
+  specimens?: readonly SpecimenInput[];
+  /** `specimen`: the place of the specimen among `specimens`, from 0 (GPCM-SD-GE-254). */
+  results?: readonly (ObservationInput & { specimen?: number })[];
+  /** GPCM-SD-GE-255. */
+  diagnoses?: readonly Concept[];
+  /** What the laboratory makes of it, in words (GPCM-SD-GE-256). */
+  conclusion?: string;
+}
+
+/**
+ * One report, its specimens and its results, with the List that Observations are sent in (GPCM-SD-GE-040, 246 to 267).
+ *
+ * @throws Itk3Error `input-invalid`
+ */
+export function diagnosticReportSection(parts: DocumentParts, input: DiagnosticReportInput): StructuredSection {
+  const specimens = (input.specimens ?? []).map((held) => specimen(parts, held));
+  const results = (input.results ?? []).map(({ specimen: place, ...result }) =>
+    observation(parts, result, {
+      specimen: maybe(place, (index) => referenceTo(specimens[index] ?? refuseSpecimen())),
+      performers: input.performers,
+    }),
+  );
+  const report: DiagnosticReport = {
+    resourceType: "DiagnosticReport",
+    ...identity(parts, profiles.diagnosticReport),
+    status: input.status,
+    category: concept(input.category ?? { system: systems.diagnosticService, code: "LAB", display: "Laboratory" }),
+    code: concept(input.code),
+    subject: parts.patient,
+    issued: input.issued,
+    ...given({
+      basedOn: input.requests?.slice(),
+      context: parts.encounter,
+      performer: input.performers?.map((actor) => ({ actor })),
+      specimen: specimens.map(referenceTo),
+      result: results.map(referenceTo),
+      conclusion: input.conclusion,
+      codedDiagnosis: concepts(input.diagnoses),
+    }),
+  };
+  const list = results.length === 0 ? [] : [observationList(parts, results)];
+  return section("Diagnostic report", [report, ...specimens, ...list, ...results]);
+}
+
+function refuseSpecimen(): never {
+  throw new Itk3Error("input-invalid", "A result is of a specimen that is not there.");
+}
+
+function specimen(parts: DocumentParts, input: SpecimenInput): Specimen {
+  return {
+    resourceType: "Specimen",
+    ...identity(parts, profiles.specimen),
+    status: input.status,
+    subject: parts.patient,
+    receivedTime: input.received,
+    ...given({
+      accessionIdentifier: maybe(input.accession, identifier),
+      type: maybe(input.type, concept),
+      collection: maybe(input.collection, collection),
+      note: notes(input.notes),
+    }),
+  };
+}
+
+function collection(input: NonNullable<SpecimenInput["collection"]>): SpecimenCollection {
+  return given({
+    extension: maybe(input.fasting, (fasting) => [
+      { url: extensions.fastingStatus, valueCodeableConcept: concept(fasting) },
+    ]),
+    collector: input.collector,
+    collectedDateTime: input.date,
+    quantity: maybe(input.quantity, quantity),
+    bodySite: maybe(input.bodySite, concept),
+  });
+}

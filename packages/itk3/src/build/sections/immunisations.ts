@@ -1,0 +1,148 @@
+import { extensions, profiles, systems } from "../../names.ts";
+import type {
+  Immunization,
+  ImmunizationPractitioner,
+  ImmunizationVaccinationProtocol,
+  Reference,
+} from "../../stu3/types.ts";
+import {
+  type Coded,
+  type Concept,
+  coding,
+  concept,
+  concepts,
+  extensionsOf,
+  given,
+  maybe,
+  notes,
+  quantity,
+  type QuantityInput,
+} from "./pieces.ts";
+import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+
+/** The series that a vaccine belongs to (GPCM-SD-GE-215 to 220). */
+export interface VaccinationProtocolInput {
+  /** At least one (GPCM-SD-GE-219). */
+  targetDiseases: readonly Concept[];
+  /** The place of this dose in the series, from 1, and how many doses the series has (GPCM-SD-GE-216, 218). */
+  series?: { dose: number; doses?: number };
+  description?: string;
+}
+
+/** A vaccine that was given, or reported as given (GPCM-SD-GE-203 to 208, 213). */
+export interface VaccineGiven {
+  notGiven: false;
+  /** Its name. */
+  manufacturer?: string;
+  /** The batch, and the date after which it was not to be used: `yyyy-mm-dd`. */
+  lotNumber?: string;
+  expires?: string;
+  site?: Concept;
+  route?: Concept;
+  dose?: QuantityInput;
+  reasons?: readonly Concept[];
+  protocol?: VaccinationProtocolInput;
+}
+
+/** A vaccine that was meant to be given (GPCM-SD-GE-206 to 208, 213 to 215). */
+export interface VaccineNotGiven {
+  notGiven: true;
+  reasons?: readonly Concept[];
+}
+
+/** Told by whoever gave it, or by another: who, if it is known (GPCM-SD-GE-200, 201). */
+export type ImmunisationSource = { primarySource: true } | { primarySource: false; reportOrigin?: Concept };
+
+/** Dates are dates, or dates and times with a zone. */
+export type ImmunisationInput = (VaccineGiven | VaccineNotGiven) &
+  ImmunisationSource & {
+    /** When it was entered (GPCM-SD-GE-192). */
+    recorded: string;
+    /** GPCM-SD-GE-193. */
+    procedure: Coded;
+    /** The product (GPCM-SD-GE-196). */
+    vaccine: Concept;
+    /** When it was given, or was to be; a year or month where no more is known (GPCM-SD-GE-199). */
+    date?: string;
+    /** Where: a Location of the document (GPCM-SD-GE-202). */
+    location?: Reference;
+    /** Who entered it; the practitioner of the document unless said (GPCM-SD-GE-209, 210). */
+    recorder?: Reference;
+    /** Who gave it, or was to; MUST be there where it was not the recorder (GPCM-SD-GE-209, 210). */
+    administrator?: Reference;
+    /** GPCM-SD-GE-191. */
+    parentPresent?: boolean;
+    /** GPCM-SD-GE-212. */
+    notes?: readonly string[];
+  };
+
+/**
+ * Vaccines given, and vaccines not given (GPCM-SD-GE-191 to 220).
+ *
+ * @throws Itk3Error `input-invalid`
+ */
+export function immunisationSection(parts: DocumentParts, inputs: readonly ImmunisationInput[]): StructuredSection {
+  return section(
+    "Immunisations",
+    inputs.map((input) => immunisation(parts, input)),
+  );
+}
+
+function immunisation(parts: DocumentParts, input: ImmunisationInput): Immunization {
+  return {
+    resourceType: "Immunization",
+    ...identity(parts, profiles.immunization),
+    extension: extensionsOf(
+      maybe(input.parentPresent, (valueBoolean) => ({ url: extensions.parentPresent, valueBoolean })),
+      { url: extensions.dateRecorded, valueDateTime: input.recorded },
+      { url: extensions.vaccinationProcedure, valueCodeableConcept: { coding: [coding(input.procedure)] } },
+    ),
+    status: "completed",
+    notGiven: input.notGiven,
+    vaccineCode: concept(input.vaccine),
+    patient: parts.patient,
+    primarySource: input.primarySource,
+    practitioner: [
+      practitioner("EP", "Entering Provider", input.recorder ?? parts.practitioner),
+      ...(input.administrator === undefined ? [] : [practitioner("AP", "Administering Provider", input.administrator)]),
+    ],
+    ...given({
+      encounter: parts.encounter,
+      date: input.date,
+      reportOrigin: input.primarySource ? undefined : maybe(input.reportOrigin, concept),
+      location: input.location,
+      note: notes(input.notes),
+    }),
+    ...(input.notGiven ? reasonsAgainst(input) : administration(input)),
+  };
+}
+
+function practitioner(code: "AP" | "EP", display: string, actor: Reference): ImmunizationPractitioner {
+  return { role: { coding: [{ system: systems.immunisationRole, code, display }] }, actor };
+}
+
+function administration(input: VaccineGiven): Partial<Immunization> {
+  return given({
+    manufacturer: maybe(input.manufacturer, (display) => ({ display })),
+    lotNumber: input.lotNumber,
+    expirationDate: input.expires,
+    site: maybe(input.site, concept),
+    route: maybe(input.route, concept),
+    doseQuantity: maybe(input.dose, quantity),
+    explanation: maybe(input.reasons, (reasons) => ({ reason: concepts(reasons) })),
+    vaccinationProtocol: maybe(input.protocol, (protocol) => [vaccinationProtocol(protocol)]),
+  });
+}
+
+function reasonsAgainst({ reasons }: VaccineNotGiven): Partial<Immunization> {
+  return given({ explanation: maybe(reasons, (held) => ({ reasonNotGiven: concepts(held) })) });
+}
+
+function vaccinationProtocol(input: VaccinationProtocolInput): ImmunizationVaccinationProtocol {
+  const { targetDiseases, series, description } = input;
+  return {
+    ...given({ doseSequence: series?.dose, description, seriesDoses: series?.doses }),
+    targetDisease: concepts(targetDiseases),
+    doseStatus: { coding: [{ system: systems.vaccineDoseStatus, code: "count", display: "Counts" }] },
+  };
+}

@@ -1,0 +1,97 @@
+// Observations: what the patient entered, and what a laboratory found.
+import { profiles, systems } from "../../names.ts";
+import type { CodeableConcept, List, Observation, Reference } from "../../stu3/types.ts";
+import { referenceTo, uuidIdentifier } from "../entry.ts";
+import { coding, given, maybe, quantity } from "./pieces.ts";
+import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+
+/** What was observed: a quantity (`85.0` stays `85.0`; `ucum` is the unit's code), words, or a concept. */
+export type ObservedValue =
+  | { quantity: string; unit: string; ucum?: string }
+  | { text: string }
+  | { concept: CodeableConcept };
+
+export interface ObservationInput {
+  /** A SNOMED CT concept (GPCM-SD-OC-049). */
+  code: { code: string; display: string };
+  /** An instant: when it was recorded (GPCM-SD-OC-051). */
+  issued: string;
+  /** GPCM-SD-OC-053. */
+  value?: ObservedValue;
+  /** A pair of results, such as the two of a blood pressure (GPCM-SD-OC-054). */
+  components?: readonly { code: { code: string; display: string }; value: ObservedValue }[];
+  /** Of FHIR's observation categories, such as `vital-signs` (GPCM-SD-OC-048). */
+  category?: { code: string; display: string };
+  /** `preliminary` until a clinician has checked it; `final` unless said (GPCM-SD-OC-047). */
+  status?: "preliminary" | "final";
+}
+
+/**
+ * Observations that the patient entered, and the List of them (GPCM-SD-OC-040 to 054).
+ *
+ * @throws Itk3Error `input-invalid`
+ */
+export function observationSection(parts: DocumentParts, inputs: readonly ObservationInput[]): StructuredSection {
+  const observations = inputs.map((input) => observation(parts, input));
+  const list = observations.length === 0 ? [] : [observationList(parts, observations)];
+  return section("Observations", [...list, ...observations]);
+}
+
+export interface ObservationContext {
+  specimen?: Reference | undefined;
+  /** Beside the patient, whom a performer must lead to (GPCM-SD-GE-052). */
+  performers?: readonly Reference[] | undefined;
+}
+
+export function observation(
+  parts: DocumentParts,
+  input: ObservationInput,
+  { specimen, performers = [] }: ObservationContext = {},
+): Observation {
+  const base = identity(parts, profiles.observation);
+  return {
+    resourceType: "Observation",
+    ...base,
+    identifier: [uuidIdentifier(base.id)],
+    status: input.status ?? "final",
+    ...given({
+      category: maybe(input.category, (category) => [
+        { coding: [coding({ system: systems.observationCategory, ...category })] },
+      ]),
+      context: parts.encounter,
+      specimen,
+      component: input.components?.map((component) => ({
+        code: { coding: [coding(component.code)] },
+        ...observed(component.value),
+      })),
+    }),
+    code: { coding: [coding(input.code)] },
+    subject: parts.patient,
+    issued: input.issued,
+    performer: [parts.patient, ...performers],
+    ...(input.value === undefined ? {} : observed(input.value)),
+  };
+}
+
+function observed(value: ObservedValue): Pick<Observation, "valueString" | "valueCodeableConcept" | "valueQuantity"> {
+  if ("text" in value) return { valueString: value.text };
+  if ("concept" in value) return { valueCodeableConcept: value.concept };
+  const { quantity: number, ...unit } = value;
+  return { valueQuantity: quantity({ value: number, ...unit }) };
+}
+
+/** GPCM-SD-OC-040 to 046. */
+export function observationList(parts: DocumentParts, observations: readonly Observation[]): List {
+  const display = "Miscellaneous record";
+  return {
+    resourceType: "List",
+    ...identity(parts, profiles.list),
+    status: "current",
+    mode: "snapshot",
+    title: display,
+    code: { coding: [coding({ code: "826501000000100", display })] },
+    subject: parts.patient,
+    orderedBy: { coding: [{ system: systems.listOrder, code: "event-date" }] },
+    entry: observations.map((item) => ({ item: referenceTo(item) })),
+  };
+}

@@ -1,0 +1,60 @@
+import { Itk3Error } from "../../errors.ts";
+import { profiles } from "../../names.ts";
+import type {
+  QuestionnaireResponse,
+  QuestionnaireResponseItem,
+  QuestionnaireResponseItemAnswer,
+  Reference,
+} from "../../stu3/types.ts";
+import { given, maybe } from "./pieces.ts";
+import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+
+export interface AnswerInput {
+  linkId: string;
+  /** The question. */
+  text: string;
+  /** Undefined for a heading. A reference leads to another entry of the document (GPCM-SD-OC-070). */
+  answer?: string | boolean | { code: string; display: string; system: string } | Reference;
+  items?: readonly AnswerInput[];
+}
+
+export interface QuestionnaireResponseInput {
+  /** A date, or a date and time with a zone: when the answers were gathered. */
+  authored: string;
+  items: readonly AnswerInput[];
+  /** The questionnaire that was answered, where the document holds it. */
+  questionnaire?: Reference;
+}
+
+/**
+ * The questions that were asked and the answers given (GPCM-SD-OC-063 to 070).
+ *
+ * @throws Itk3Error `input-invalid`
+ */
+export function questionnaireSection(parts: DocumentParts, input: QuestionnaireResponseInput): StructuredSection {
+  if (input.items.length === 0) throw new Itk3Error("input-invalid", "A questionnaire asks nothing.");
+  const response: QuestionnaireResponse = {
+    resourceType: "QuestionnaireResponse",
+    ...identity(parts, profiles.questionnaireResponse),
+    ...given({ questionnaire: input.questionnaire, context: parts.encounter }),
+    status: "completed",
+    subject: parts.patient,
+    authored: input.authored,
+    item: input.items.map(answered),
+  };
+  return section("Questionnaire response", [response]);
+}
+
+function answered({ linkId, text, answer, items }: AnswerInput): QuestionnaireResponseItem {
+  return {
+    linkId,
+    text,
+    ...given({ answer: maybe(answer, (value) => [answerValue(value)]), item: items?.map(answered) }),
+  };
+}
+
+function answerValue(answer: NonNullable<AnswerInput["answer"]>): QuestionnaireResponseItemAnswer {
+  if (typeof answer === "string") return { valueString: answer };
+  if (typeof answer === "boolean") return { valueBoolean: answer };
+  return "code" in answer ? { valueCoding: answer } : { valueReference: answer };
+}

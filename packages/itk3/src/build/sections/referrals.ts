@@ -1,0 +1,55 @@
+import { profiles } from "../../names.ts";
+import type { Reference, ReferralRequest } from "../../stu3/types.ts";
+import { type Concept, concept, given, maybe, notes } from "./pieces.ts";
+import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+
+export interface ReferralInput {
+  /** Why, in the sender's main code for the referral (GPCM-SD-OC-079). */
+  reason?: Concept;
+  /** In the sender's words (GPCM-SD-OC-080). */
+  description?: string;
+  /** Only one that maps to the e-Referral Service's; any other goes into `notes` (GPCM-SD-OC-073). */
+  priority?: "routine" | "urgent" | "asap" | "stat";
+  /** Whoever decided on it; the practitioner of the document unless said (GPCM-SD-OC-076, 077). */
+  requester?: Reference;
+  /** To whom, where it is recorded by code (GPCM-SD-OC-078). */
+  recipients?: readonly Reference[];
+  /** The letters, and observations that belong to it (GPCM-SD-OC-081). */
+  supporting?: readonly Reference[];
+  /** A date, or a date and time with a zone. */
+  authored?: string;
+  notes?: readonly string[];
+}
+
+/**
+ * Referrals (GPCM-SD-OC-071 to 081).
+ *
+ * @throws Itk3Error `input-invalid`
+ */
+export function referralSection(parts: DocumentParts, inputs: readonly ReferralInput[]): StructuredSection {
+  return section(
+    "Referrals",
+    inputs.map((input) => referral(parts, input)),
+  );
+}
+
+function referral(parts: DocumentParts, input: ReferralInput): ReferralRequest {
+  return {
+    resourceType: "ReferralRequest",
+    ...identity(parts, profiles.referralRequest),
+    status: "unknown",
+    intent: "order",
+    subject: parts.patient,
+    requester: { agent: input.requester ?? parts.practitioner },
+    ...given({
+      priority: input.priority,
+      context: parts.encounter,
+      authoredOn: input.authored,
+      recipient: input.recipients?.slice(),
+      reasonCode: maybe(input.reason, (reason) => [concept(reason)]),
+      description: input.description,
+      supportingInfo: input.supporting?.slice(),
+      note: notes(input.notes),
+    }),
+  };
+}

@@ -1,4 +1,12 @@
-import { type CheckOptions, check, type Finding, isResponse, type Negative, type UseCase } from "@restante/itk3";
+import {
+  type CheckOptions,
+  check,
+  type Finding,
+  type HeldAgainst,
+  isResponse,
+  type Negative,
+  type UseCase,
+} from "@restante/itk3";
 import { isSystemError, type MessageFile, systemCode } from "./find-messages.ts";
 import { envelopeOf, type Input, readInput } from "./read-input.ts";
 
@@ -19,6 +27,7 @@ export interface FileReport {
   readonly findings: readonly Finding[];
   readonly acceptable: boolean;
   readonly negative?: Negative;
+  readonly heldAgainst?: HeldAgainst;
   /** An ITK008M: it is held against other requirements, and never answered. */
   readonly isResponse: boolean;
   /** Why it was passed over. */
@@ -60,6 +69,7 @@ function reportOf(found: MessageFile, input: Input, options: FileOptions): FileR
     findings,
     acceptable: result.acceptable,
     ...(result.negative === undefined ? {} : { negative: result.negative }),
+    ...(result.heldAgainst === undefined ? {} : { heldAgainst: result.heldAgainst }),
     isResponse: isResponse(read),
   };
 }

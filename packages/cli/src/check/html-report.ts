@@ -9,12 +9,14 @@ import {
   type FindingGroup,
   groupFindings,
   headingOf,
+  heldAgainstWords,
   meaningOf,
   type Place,
   placeOf,
   severities,
   verdicts,
   visible,
+  type Way,
 } from "./words.ts";
 
 /** Places listed of one finding; how many more there are is said. */
@@ -84,12 +86,12 @@ function departuresTable({ departures }: Summary): string {
     (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.files - a.files,
   );
   const rows = sorted.map(
-    ({ id, severity, texts, files, places }) =>
-      `<tr><td class="id">${escape(id)}</td><td>${severityTag(severity)}</td><td>${escape(firstOf(texts))}</td>` +
+    ({ id, severity, requirements, texts, files, places }) =>
+      `<tr><td class="id">${escape(id)}</td><td>${severityTag(severity)}</td><td>${escape(firstOf(requirements.size === 0 ? texts : requirements))}</td>` +
       `<td class="number" data-label="Files">${files}</td><td class="number" data-label="Places">${places}</td></tr>`,
   );
-  return `<section aria-labelledby="all"><h2 id="all">What was found, over all files</h2><div class="wide"><table>
-<thead><tr><th scope="col">Requirement</th><th scope="col">Kind</th><th scope="col">Finding</th><th scope="col" class="number">Files</th><th scope="col" class="number">Places</th></tr></thead>
+  return `<section aria-labelledby="all"><h2 id="all">What is not met, over all files</h2><div class="wide"><table>
+<thead><tr><th scope="col">Number</th><th scope="col">Kind</th><th scope="col">Requirement</th><th scope="col" class="number">Files</th><th scope="col" class="number">Places</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></div></section>\n`;
 }
 
@@ -116,10 +118,12 @@ function filesTable(files: readonly SummaryLine[]): string {
 function fileSection(report: FileReport, index: number): string {
   const { conforms, acceptable } = verdicts(report);
   const { controlFile, status } = report;
+  const against = heldAgainstWords(report);
   const tone = statusWords[status][0];
   const lines = [
     `<section id="file-${index}" aria-labelledby="name-${index}"><h2 id="name-${index}">${escape(report.file)}</h2>`,
     controlFile === undefined ? "" : `<p class="quiet">With <span class="path">${escape(controlFile)}</span></p>`,
+    against === undefined ? "" : `<p class="quiet">${escape(against)}</p>`,
     verdict(tone, conforms),
     acceptable === undefined ? "" : verdict(report.acceptable ? "good" : "bad", acceptable),
     ...findingLists(groupFindings(report.findings)),
@@ -136,11 +140,21 @@ function findingLists(groups: readonly FindingGroup[]): string[] {
   });
 }
 
-function findingBlock({ id, severity, texts, responseCode }: FindingGroup): string {
+function findingBlock({ id, severity, ways, responseCode }: FindingGroup): string {
   const code =
     responseCode === undefined ? "" : `<span class="quiet">Would be answered ${escape(meaningOf(responseCode))}</span>`;
-  const found = Array.from(texts, ([text, places]) => `<p>${escape(text)}</p>${placeList(places)}`).join("");
+  const all = Array.from(ways.values());
+  const found = all.map((way, index) => wayBlock(way, all[index - 1])).join("");
   return `<div class="finding"><div><b>${escape(id)}</b>${severityTag(severity)}${code}</div><div>${found}</div></div>`;
+}
+
+/** What is asked stands once over the ways in which it is not met. */
+function wayBlock({ requirement, text, places }: Way, before: Way | undefined): string {
+  const asked =
+    requirement === undefined || requirement === before?.requirement
+      ? ""
+      : `<p class="asked">${escape(requirement)}</p>`;
+  return `${asked}<p class="found">${escape(text)}</p>${placeList(places)}`;
 }
 
 function placeList(places: readonly Place[]): string {

@@ -36,6 +36,9 @@ code, .path { font-family: ui-monospace, Consolas, "Liberation Mono", Menlo, mon
 .finding b { display: block; overflow-wrap: anywhere; }
 .finding .quiet { display: block; margin-top: .25rem; font-size: .875rem; }
 .finding p { margin: 0 0 .2rem; }
+.finding .asked { color: var(--grey); }
+.finding .asked::before { content: "Asked: "; } .finding .found::before { content: "Found: "; }
+.finding .asked::before, .finding .found::before { font-weight: 600; }
 .finding ul { margin: 0 0 .6rem; padding: 0; list-style: none; }
 .finding li { display: grid; grid-template-columns: 5rem 1fr; gap: .75rem; align-items: baseline; }
 .finding li > :first-child { color: var(--grey); font-variant-numeric: tabular-nums; }

@@ -23,7 +23,7 @@ export function jsonFormat({ version }: { version: string }): ReportFormat {
       return `{"format":"restante-check","formatVersion":${formatVersion},"tool":${JSON.stringify(tool)},\n"summary":${JSON.stringify(summary)},\n"files":[`;
     },
     file(report, index) {
-      const { file, controlFile, bytes, status, acceptable, isResponse, negative, findings } = report;
+      const { file, controlFile, bytes, status, acceptable, isResponse, negative, heldAgainst, findings } = report;
       const answer =
         negative === undefined ? undefined : { ...negative, display: responseCodes.get(negative.code)?.display };
       const said = Object.values(verdicts(report));
@@ -35,6 +35,7 @@ export function jsonFormat({ version }: { version: string }): ReportFormat {
         conforms: status === "conforms",
         acceptable,
         isResponse,
+        heldAgainst,
         refusedWith: answer,
         verdict: said.join(" "),
         findings,

@@ -35,15 +35,16 @@ export function sarifFormat({ version }: { version: string }): ReportFormat {
 
 function tool({ departures, notAcceptable }: Summary, version: string): object {
   const rules = new Map<string, object>();
-  for (const { id, severity, texts } of departures.values()) {
-    if (!rules.has(id)) rules.set(id, rule(id, Array.from(texts), levels[severity]));
+  for (const { id, severity, requirements, texts } of departures.values()) {
+    const said = Array.from(requirements.size === 0 ? texts : requirements);
+    if (!rules.has(id)) rules.set(id, rule(id, said, levels[severity]));
   }
   if (notAcceptable > 0) rules.set(refusalId, rule(refusalId, ["A receiver refuses the message."], "error"));
   return { driver: { name: "restante", version, rules: Array.from(rules.values()) } };
 }
 
 function rule(id: string, texts: readonly string[], level: string): object {
-  // A requirement can be broken in more than one way.
+  // A requirement can ask for more than one thing.
   const [text = ""] = texts;
   const fullDescription = texts.length > 1 ? { fullDescription: { text: texts.join(" ") } } : {};
   return { id, shortDescription: { text }, ...fullDescription, defaultConfiguration: { level } };

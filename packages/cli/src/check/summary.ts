@@ -5,6 +5,9 @@ import type { FileReport, Status } from "./file-report.ts";
 export interface Departure {
   readonly id: string;
   readonly severity: Finding["severity"];
+  /** What is asked, in each of its parts that is not met. */
+  readonly requirements: Set<string>;
+  /** What was found instead. */
   readonly texts: Set<string>;
   files: number;
   places: number;
@@ -43,12 +46,20 @@ export function emptySummary(): Summary {
 export function addToSummary(summary: Summary, { file, status, acceptable, findings }: FileReport): void {
   const seen = new Set<Departure>();
   const counts = { error: 0, warning: 0, information: 0 };
-  for (const { id, severity, text } of findings) {
+  for (const { id, severity, requirement, text } of findings) {
     counts[severity] += 1;
     summary.findings[severity] += 1;
     const key = `${severity} ${id}`;
-    const departure = summary.departures.get(key) ?? { id, severity, texts: new Set(), files: 0, places: 0 };
+    const departure = summary.departures.get(key) ?? {
+      id,
+      severity,
+      requirements: new Set(),
+      texts: new Set(),
+      files: 0,
+      places: 0,
+    };
     summary.departures.set(key, departure);
+    if (requirement !== undefined) departure.requirements.add(requirement);
     departure.texts.add(text);
     departure.places += 1;
     if (!seen.has(departure)) departure.files += 1;

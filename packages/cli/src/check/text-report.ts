@@ -7,6 +7,7 @@ import {
   type FindingGroup,
   groupFindings,
   headingOf,
+  heldAgainstWords,
   type Place,
   placeOf,
   severities,
@@ -39,7 +40,12 @@ function fileLines(report: FileReport, paint: Paint, width: number): string[] {
   const { conforms, acceptable } = verdicts(report);
   const beside = report.controlFile === undefined ? "" : paint.dim(`  with ${visible(report.controlFile)}`);
   const tone = { conforms: paint.green, departs: paint.red, unreadable: paint.red, "passed-over": paint.dim };
-  const lines = [paint.bold(visible(report.file)) + beside, ...wrap(conforms, 2, width).map(tone[report.status])];
+  const against = heldAgainstWords(report);
+  const lines = [
+    paint.bold(visible(report.file)) + beside,
+    ...(against === undefined ? [] : wrap(against, 2, width).map(paint.dim)),
+    ...wrap(conforms, 2, width).map(tone[report.status]),
+  ];
   if (acceptable !== undefined) {
     lines.push(...wrap(acceptable, 2, width).map(report.acceptable ? paint.green : paint.red));
   }
@@ -64,13 +70,21 @@ function severityLines(
   ];
 }
 
-function groupLines({ id, texts, responseCode }: FindingGroup, paint: Paint, width: number): string[] {
+function groupLines({ id, ways, responseCode }: FindingGroup, paint: Paint, width: number): string[] {
   const code = responseCode === undefined ? "" : paint.dim(`  ITK3 code ${responseCode}`);
   const lines = [`    ${paint.bold(id)}${code}`];
-  for (const [text, places] of texts) {
-    lines.push(...wrap(text, 6, width), ...placeLines(places).map((line) => paint.dim(line)));
+  let asked: string | undefined;
+  for (const { requirement, text, places } of ways.values()) {
+    if (requirement !== undefined && requirement !== asked) lines.push(...labelled("asked", requirement, paint, width));
+    lines.push(...labelled("found", text, paint, width), ...placeLines(places).map((line) => paint.dim(line)));
+    asked = requirement;
   }
   return lines;
+}
+
+function labelled(label: string, text: string, paint: Paint, width: number): string[] {
+  const [first = "", ...more] = wrap(text, 6 + label.length + 1, width);
+  return [`      ${paint.dim(label)} ${first.trimStart()}`, ...more];
 }
 
 function placeLines(places: readonly Place[]): string[] {

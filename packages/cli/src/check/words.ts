@@ -1,5 +1,5 @@
 // What the check says, in words that every format for people shares.
-import { type Finding, type Negative, responseCodes } from "@restante/itk3";
+import { type Finding, type Negative, responseCodes, type UseCase } from "@restante/itk3";
 import type { FileReport } from "./file-report.ts";
 
 /** One requirement that is not met: in which ways, and where. */
@@ -7,8 +7,17 @@ export interface FindingGroup {
   readonly id: string;
   readonly severity: Finding["severity"];
   readonly responseCode?: string;
-  /** Places by what is wrong there. */
-  readonly texts: Map<string, Place[]>;
+  /** By what is wrong there. */
+  readonly ways: Map<string, Way>;
+}
+
+/** One way in which a requirement is not met. */
+export interface Way {
+  /** What is asked. Absent where the file itself cannot be read. */
+  readonly requirement?: string;
+  /** What was found instead. */
+  readonly text: string;
+  readonly places: Place[];
 }
 
 export type Place = Pick<Finding, "location" | "line" | "column">;
@@ -18,13 +27,13 @@ export const severities: readonly Finding["severity"][] = ["error", "warning", "
 /** By severity, then in the order in which each requirement was first found. */
 export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
   const groups = new Map<string, FindingGroup>();
-  for (const { id, severity, text, responseCode, location, line, column } of findings) {
+  for (const { id, severity, requirement, text, responseCode, location, line, column } of findings) {
     const key = `${severity} ${id} ${responseCode}`;
-    const group = groups.get(key) ?? { id, severity, ...(responseCode && { responseCode }), texts: new Map() };
+    const group = groups.get(key) ?? { id, severity, ...(responseCode && { responseCode }), ways: new Map() };
     groups.set(key, group);
-    const places = group.texts.get(text) ?? [];
-    group.texts.set(text, places);
-    places.push({ location, ...(line !== undefined && { line }), ...(column !== undefined && { column }) });
+    const way = group.ways.get(text) ?? { ...(requirement && { requirement }), text, places: [] };
+    group.ways.set(text, way);
+    way.places.push({ location, ...(line !== undefined && { line }), ...(column !== undefined && { column }) });
   }
   return severities.flatMap((severity) => Array.from(groups.values()).filter((group) => group.severity === severity));
 }
@@ -67,6 +76,23 @@ function conformsSentence({ status, findings }: FileReport): string {
   }
   return "Conforms: it breaks no requirement that must be met.";
 }
+
+/** Which requirements the message was held against, and whether somebody said so; undefined where it was not read. */
+export function heldAgainstWords({ heldAgainst }: FileReport): string | undefined {
+  if (heldAgainst === undefined) return undefined;
+  const { generation, useCase, toldFromMessage } = heldAgainst;
+  const standard = generation === 1 ? "GP Connect Messaging 1.x" : "Send Document 2";
+  const what = useCase === "response" ? "an ITK3 response" : `${standard}, ${useCaseWords[useCase]}`;
+  const guessed = { generation: "generation", useCase: "use case" } as const;
+  const told = toldFromMessage.map((name) => guessed[name]).join(" and ");
+  return `Held against the requirements of ${what}${told === "" ? "" : ` (${told} told from the message)`}.`;
+}
+
+const useCaseWords: Readonly<Record<Exclude<UseCase, "response">, string>> = {
+  "consultation-summary": "consultation summary",
+  "online-consultation": "online consultation",
+  generic: "generic document",
+};
 
 /** `20009 (Payload validation failure)` */
 export function meaningOf(code: string): string {

@@ -49,6 +49,20 @@ test("a message that nobody can be given is said to be refused, with the code an
   );
 });
 
+test("the report says what is asked beside what was found, and which requirements the message was held against", async (t) => {
+  const folder = await folderOf(t, { "message.xml": departing() });
+  const file = join(folder, "message.xml");
+  const { out } = await run(["check", file]);
+  assert.match(out, /asked Composition\.title must be Consultation report/);
+  assert.match(out, /found Composition\.title is not that of the document\./);
+  assert.match(
+    out,
+    /Held against the requirements of GP Connect Messaging 1\.x, consultation summary \(generation and use case\s+told from the message\)/,
+  );
+  const named = await run(["check", file, "--generation", "2", "--use-case", "generic"]);
+  assert.match(named.out, /Held against the requirements of Send Document 2, generic document\.$/m);
+});
+
 test("a file that is no message is unreadable, with status 2 and the response code", async (t) => {
   const folder = await folderOf(t, {
     "message.xml": conforming().xml.slice(0, 2000),
@@ -62,7 +76,7 @@ test("a file that is no message is unreadable, with status 2 and the response co
 });
 
 test("a message over the size limit is refused as a receiver refuses it, and --max-size moves the limit", async (t) => {
-  const { xml } = conforming(1, "report ".repeat(20_000));
+  const { xml } = conforming(1, `%PDF-1.7 ${"report ".repeat(20_000)}`);
   const folder = await folderOf(t, { "message.xml": xml });
   const small = await run(["check", join(folder, "message.xml"), "--max-size", "0.1"]);
   assert.equal(small.status, 2);
@@ -84,7 +98,7 @@ test("a message is held against the control file that lies beside it", async (t)
   assert.match(good.out, /good\.dat {2}with .*good\.ctl$/m);
   const wrong = await run(["check", join(folder, "wrong.dat"), "--generation", "1"]);
   assert.equal(wrong.status, 1);
-  assert.match(wrong.out, /GPCM-SD-CS-061.*\n.*workflow.*\n +envelope\.workflowId$/m);
+  assert.match(wrong.out, /GPCM-SD-CS-061.*\n +asked .*workflow[^]*\n +found .*workflow.*\n +envelope\.workflowId$/m);
   const named = await run(["check", join(folder, "good.dat"), "--generation", "1", "--ctl", join(folder, "wrong.ctl")]);
   assert.equal(named.status, 1);
   assert.match(named.out, /GPCM-SD-CS-061/);
@@ -166,7 +180,7 @@ test("--output writes the whole report under its name, and nothing where the che
 });
 
 test("memory does not grow with the number of messages", async (t) => {
-  const { xml } = conforming(1, "report ".repeat(200_000));
+  const { xml } = conforming(1, `%PDF-1.7 ${"report ".repeat(200_000)}`);
   const files = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${index}.xml`, xml]));
   const folder = await folderOf(t, files);
   const { status, out, errors } = await run(["check", folder, "--format", "html"], {

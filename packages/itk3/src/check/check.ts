@@ -1,4 +1,3 @@
-import type { Issue } from "../issue.ts";
 import { isResponse } from "../message/handling.ts";
 import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
@@ -10,6 +9,7 @@ import { generationOf, useCaseOf } from "./kind.ts";
 import { locator } from "./locate.ts";
 import { ofType } from "./look.ts";
 import { type CheckContext, type EnvelopeToCheck, requirementId, type UseCase } from "./rule.ts";
+import { readingFinding } from "./reading.ts";
 import { rules } from "./rules.ts";
 import { readWords } from "./wording.ts";
 
@@ -105,11 +105,6 @@ function ruleFindings(context: CheckContext): Finding[] {
     }
   }
   return findings;
-}
-
-function readingFinding(issue: Issue): Finding {
-  const { code, ...rest } = issue;
-  return { id: `STU3:${code}`, ...rest };
 }
 
 function isUsableResponse({ message, outer }: CheckContext): boolean {

@@ -9,7 +9,7 @@ export interface Finding {
   location: string;
   line?: number;
   column?: number;
-  /** What is asked, in one sentence. Absent where reading noticed that something is no message, or no FHIR. */
+  /** What is asked, in one sentence. */
   requirement?: string;
   /** What was found instead: a sentence for people, free of patient detail. */
   text: string;

@@ -80,7 +80,7 @@ const sameSubject = ["GPCM-SD-CS-068", "GPCM-SD-OC-164", "GPCM-SD-GE-291", "SCAL
 export const wordsRules: readonly Rule[] = [
   inText(
     { cs: "023", oc: "007", ge: "007" },
-    "Composition.text must sum the document up: its title, `for` the patient's name, NHS number, practice and ODS code (a consultation summary that is not confidential), and version.",
+    "Composition.text must sum the document up: its title, then the patient's name, NHS number, practice and ODS code (a consultation summary that is not confidential), and version.",
     "Composition.text does not sum the document up in the words of the requirement.",
     (words, context) => isComplete(words, context, "text") && !tellsWhere(context),
   ),
@@ -92,7 +92,7 @@ export const wordsRules: readonly Rule[] = [
   ),
   inSubject(
     subjectNumbers,
-    "The subject must give the title, `for` the patient's name, NHS number and, unless the document is confidential, the practice (where the use case has it) and its ODS code; in Send Document 2 the version too.",
+    "The subject must give the title, then the patient's name, NHS number and, unless the document is confidential, the practice (where the use case has it) and its ODS code; in Send Document 2 the version too.",
     "The subject is not in the words of the requirement.",
     (words, context) => {
       if (context.generation === 1) return isComplete(words, context, "subject");

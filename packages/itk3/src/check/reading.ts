@@ -1,0 +1,34 @@
+// What reading noticed, as findings.
+import type { Issue, IssueCode } from "../issue.ts";
+import type { Finding } from "./finding.ts";
+
+/** What FHIR STU3, XML and JSON ask, by the issue that says it is not so. */
+const requirements: Readonly<Record<IssueCode, string>> = {
+  "too-large": "A message must be no larger than the receiver takes: 5 MB, as ITK3 recommends, unless told otherwise.",
+  empty: "A message must have content.",
+  encoding: "A message must be UTF-8.",
+  "not-well-formed": "A message must be well-formed XML 1.0, or JSON.",
+  doctype: "A message must have no DOCTYPE and no entities of its own.",
+  "processing-instruction": "A message must have no processing instructions.",
+  "too-deep": "Elements must be nested no deeper than 64.",
+  "wrong-root": "A message must be a FHIR resource of a kind that Send Document can carry.",
+  "active-content": "A narrative must hold formatting alone: nothing that could act, or fetch something.",
+  "not-a-message": "A message must be a Bundle with a MessageHeader.",
+  namespace: "Elements must be in the namespace of FHIR, narratives in that of XHTML.",
+  "unknown-resource": "Resources must be of a kind that Send Document can carry.",
+  "unknown-element": "Elements must be those that STU3 gives the resource or datatype.",
+  "unknown-attribute": "Elements must have no attributes but those of FHIR.",
+  "unexpected-text": "Text must stand in values and narratives alone.",
+  "wrong-order": "Elements should stand in the order of STU3's schema.",
+  "missing-element": "Elements that STU3 requires must be there.",
+  "too-many": "Elements that do not repeat must stand once; of a choice, one.",
+  "empty-element": "An element must have a value, an extension or elements of its own.",
+  "bad-value": "Values must be of their type: dates, instants with a zone, numbers, base64, URIs, ids, codes.",
+  "bad-code": "A code must be of the list that STU3 binds it to.",
+  narrative: "A narrative must be a div of XHTML with the elements and attributes that FHIR allows, and not empty.",
+  "too-many-issues": "A message must be FHIR.",
+};
+
+export function readingFinding({ code, ...rest }: Issue): Finding {
+  return { id: `STU3:${code}`, requirement: requirements[code], ...rest };
+}

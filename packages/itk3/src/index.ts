@@ -78,6 +78,7 @@ export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";
 export { Itk3Error, type Itk3ErrorCode } from "./errors.ts";
 export type { Issue, IssueCode } from "./issue.ts";
 export { writeJson } from "./json/write-resource.ts";
+export { isConfidential } from "./message/confidential.ts";
 export { fileTypeOf, type KnownFileType } from "./message/file-type.ts";
 export { isResponse } from "./message/handling.ts";
 export { messageOf } from "./message/message-of.ts";

@@ -37,7 +37,10 @@ test("a report travels to the registered practice, becomes a task, and both ackn
   const pdf = to.practice.worklist.attachment(task.taskId, 0);
   assert.equal(pdf?.contentType, "application/pdf");
   assert.equal(Buffer.from(pdf.bytes).subarray(0, 5).toString(), "%PDF-");
-  assert.deepEqual([...(to.practice.worklist.attachment(task.taskId, 1)?.bytes ?? [])], [1, 2, 3]);
+  assert.deepEqual(
+    [...(to.practice.worklist.attachment(task.taskId, 1)?.bytes ?? [])],
+    [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+  );
 
   const answers = pairsIn(join(to.folder, "OUT"));
   assert.equal(answers.length, 2);

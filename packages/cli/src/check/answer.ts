@@ -29,7 +29,6 @@ export function answerTo(file: string, input: Input, settings: CheckSettings, re
     infrastructureAnswer(read, {
       now,
       responder,
-      generation: settings.generation ?? 1,
       check: checkOptionsOf(input, settings),
     }) ?? refuse(whyNone(input));
   return { response, reason: reasonIn(response) };

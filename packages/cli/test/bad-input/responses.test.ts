@@ -20,7 +20,6 @@ function answer(headerId: string, code: string): string {
     code,
     diagnostics: "None.",
     responder: { odsCode: "Y99002", mailboxId: PRACTICE },
-    generation: 1,
   }).xml;
 }
 

@@ -9,6 +9,7 @@ import { bundle, headerOrganization, instant, messageHeader, referenceTo, uuidId
 import type {
   ConsultationSummaryInput,
   DocumentInput,
+  Generation,
   GenericDocumentInput,
   OnlineConsultationInput,
 } from "./input.ts";
@@ -41,6 +42,7 @@ export interface Envelope {
 
 export interface BuiltMessage {
   useCase: "consultation-summary" | "online-consultation" | "generic";
+  generation: Generation;
   /** What goes into the `.dat` file or the request's body, as UTF-8. */
   xml: string;
   bundle: Bundle;
@@ -83,7 +85,7 @@ export function genericDocument(input: GenericDocumentInput): BuiltMessage {
 
 function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
   refuseInvalid(input);
-  refuseRecipient(kind.useCase, input);
+  refuseRecipient(kind.useCase, input.generation, input);
   const ids = input.ids ?? randomUUID;
   const { generation } = input;
   const wording = wordingOf(input);
@@ -116,6 +118,7 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
   });
   return {
     useCase: kind.useCase,
+    generation,
     xml: writeXml(message),
     bundle: message,
     headerId,

@@ -21,7 +21,7 @@ export interface CopyInput extends Recipient {
  * @throws Itk3Error `input-invalid` where `original` is no document, or not one that may be copied for this recipient
  */
 export function copyFor(original: BuiltMessage, input: CopyInput): BuiltMessage {
-  refuseRecipient(original.useCase, input);
+  refuseRecipient(original.useCase, original.generation, input);
   const ids = input.ids ?? randomUUID;
   const [header, sender, document] = (original.bundle.entry ?? []).map(({ resource }) => resource);
   if (

@@ -1,6 +1,7 @@
 // Which messages are refused, and with what: docs/decisions/010-acceptable.md gives the reasons.
 // Rows are tried in order; the first that fits decides.
 import type { Issue, IssueCode } from "../issue.ts";
+import { isConfidential } from "../message/confidential.ts";
 import type { Itk3Message } from "../message/model.ts";
 import { events } from "../names.ts";
 import { primitiveFault } from "../stu3/primitives.ts";
@@ -63,7 +64,7 @@ export const refusals: readonly Row[] = [
     code: "20009",
     issueCode: "business-rule",
     text: "A confidential consultation is not accepted by Send Document 2 (2.0.2).",
-    fits: ({ composition }, generation) => generation === 2 && composition?.confidentiality === "R",
+    fits: ({ composition }, generation) => generation === 2 && isConfidential(composition),
   },
   {
     code: "20009",

@@ -2,6 +2,7 @@ import { Refusal } from "../issue.ts";
 import { decodeText, recommendedMaxBytes } from "../read/decode.ts";
 import { readJsonResource } from "../json/read-resource.ts";
 import { readXmlResource } from "../xml/read-resource.ts";
+import { events, messageDefinitions } from "../names.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isResponseHeader, readHandling } from "./handling.ts";
 import { messageOf, resourcesOf } from "./message-of.ts";
@@ -23,7 +24,7 @@ export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadR
     const text = decodeText(bytes, options.maxBytes ?? recommendedMaxBytes);
     const { resource, issues, refused } = /^\s*\{/.test(text) ? readJsonResource(text) : readXmlResource(text);
     if (refused !== undefined) {
-      return { message: undefined, issues: [...issues, refused], remains: remainsOf(resource) };
+      return { message: undefined, issues: [...issues, refused], remains: remainsOf(resource, bytes) };
     }
     const message = resource?.resourceType === "Bundle" ? messageOf(resource, issues) : undefined;
     if (message !== undefined) return { message, issues };
@@ -33,15 +34,27 @@ export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadR
       location: resource?.resourceType ?? "",
       text: "There is no MessageHeader in a message Bundle.",
     });
-    return { message: undefined, issues, remains: remainsOf(resource) };
+    return { message: undefined, issues, remains: remainsOf(resource, bytes) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { message: undefined, issues: [error.issue], remains: remainsOf(undefined) };
+    return { message: undefined, issues: [error.issue], remains: remainsOf(undefined, bytes) };
   }
 }
 
-function remainsOf(resource: Resource | undefined): Remains {
+function remainsOf(resource: Resource | undefined, bytes: Uint8Array): Remains {
   const bundle = resource?.resourceType === "Bundle" ? resource : undefined;
   const header = resourcesOf(bundle).find((found) => found.resourceType === "MessageHeader");
-  return { headerId: header?.id, isResponse: isResponseHeader(header), handling: readHandling(header) };
+  return {
+    headerId: header?.id,
+    isResponse: header === undefined ? speaksOfResponse(bytes) : isResponseHeader(header),
+    handling: readHandling(header),
+  };
+}
+
+const responseNames = [events.response.code, messageDefinitions.response];
+
+// Of what was not read as far as its header, or at all, the names that only a response has say enough.
+function speaksOfResponse(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return responseNames.some((name) => text.includes(name));
 }

@@ -4,7 +4,7 @@ import { isResponse } from "../message/handling.ts";
 import type { ReadResult } from "../message/model.ts";
 import { type BuiltResponse, infrastructureResponse, type ResponseInput } from "./build-response.ts";
 
-export type InfrastructureAnswerInput = Pick<ResponseInput, "now" | "ids" | "responder" | "generation"> & {
+export type InfrastructureAnswerInput = Pick<ResponseInput, "now" | "ids" | "responder"> & {
   check?: CheckOptions;
 };
 

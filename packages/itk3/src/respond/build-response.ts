@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { bundle, headerOrganization, messageHeader } from "../build/entry.ts";
 import { Itk3Error } from "../errors.ts";
 import { messageDefinitions, profiles, systems, unreadableHeaderId } from "../names.ts";
@@ -24,8 +25,6 @@ export interface ResponseInput {
   /** What was found, for the sender's people. Must hold no patient detail (FHIR-BA-02). */
   diagnostics: string;
   responder: { odsCode: string; mailboxId: string };
-  /** Both generations answer alike; kept so that callers need not know. */
-  generation: 1 | 2;
 }
 
 export interface BuiltResponse {
@@ -40,6 +39,7 @@ export interface BuiltResponse {
  * Answers a message at the infrastructure level: 20013, or a negative code from 10001 to 20015.
  *
  * @throws Itk3Error `code-unknown`, `input-invalid`
+ * @throws MeshError `mailbox-id-invalid`, `ods-code-invalid` of the responder
  */
 export function infrastructureResponse(input: ResponseInput): BuiltResponse {
   return buildResponse(input, "infrastructure");
@@ -49,6 +49,7 @@ export function infrastructureResponse(input: ResponseInput): BuiltResponse {
  * Answers a message at the business level: a code from 30001 to 30025.
  *
  * @throws Itk3Error `code-unknown`, `input-invalid`
+ * @throws MeshError `mailbox-id-invalid`, `ods-code-invalid` of the responder
  */
 export function businessResponse(input: ResponseInput): BuiltResponse {
   return buildResponse(input, "business");
@@ -66,7 +67,7 @@ function buildResponse(input: ResponseInput, level: ResponseCode["level"]): Buil
   if (input.diagnostics.trim() === "")
     throw new Itk3Error("input-invalid", "A response needs diagnostics (GPCM-SD-042).");
   const ids = input.ids ?? randomUUID;
-  const sender = headerOrganization(ids(), input.responder.odsCode);
+  const sender = headerOrganization(ids(), parseOdsCode(input.responder.odsCode));
   const outcome = operationOutcome(ids(), code, issueCode, input.diagnostics);
   const header = messageHeader({
     id: ids(),
@@ -80,7 +81,7 @@ function buildResponse(input: ResponseInput, level: ResponseCode["level"]): Buil
     event: "response",
     now: input.now,
     sender,
-    mailbox: input.responder.mailboxId,
+    mailbox: parseMailboxId(input.responder.mailboxId),
   });
   header.response = {
     identifier: requestIdentifier(input.request.headerId),

@@ -109,6 +109,19 @@ test("triaged to another provider, the document goes to its mailbox and the copy
   }
 });
 
+test("Send Document 2 routes everything but an online consultation by the patient, copies too", () => {
+  const recipientMailbox = "FX999OT001";
+  const second = { generation: 2, recipientMailbox } as const;
+  assert.equal(onlineConsultation(consultation(second)).envelope.to, recipientMailbox);
+  assert.throws(() => genericDocument(genericInput(second)), { code: "input-invalid" });
+  const copied = genericDocument(genericInput({ generation: 2, recipientType: "FI" }));
+  const { to, workflowId, subject, localId } = copied.envelope;
+  assert.deepEqual(
+    check(readMessage(Buffer.from(copied.xml)), { envelope: { to, workflowId, subject, localId } }).findings,
+    [],
+  );
+});
+
 test("a consultation summary goes to the registered practice alone, For Action", () => {
   const ids = countingIds();
   const now = new Date("2026-01-05T10:31:00Z");

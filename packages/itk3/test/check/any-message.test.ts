@@ -49,7 +49,7 @@ test("whatever stands in a message, it is checked and answered without throwing"
         }
         const read = readMessage(Buffer.from(writeXml(bundle)));
         const responder = { odsCode: "Y90002", mailboxId: "X26OT002" };
-        const answer = infrastructureAnswer(read, { now: new Date("2026-01-05T11:00:00Z"), responder, generation });
+        const answer = infrastructureAnswer(read, { now: new Date("2026-01-05T11:00:00Z"), responder });
         assert.equal(answer === undefined, isResponse(read));
       },
     ),

@@ -12,6 +12,7 @@ import {
   onlineConsultation,
   readMessage,
   responseCodes,
+  writeJson,
   infrastructureAnswer,
   infrastructureResponse,
 } from "@restante/itk3";
@@ -51,7 +52,6 @@ test("every response that is built passes its own check", () => {
       code,
       diagnostics: "Found in a test.",
       responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-      generation: 1,
     });
     assertClean(checked(built.xml));
   }
@@ -187,13 +187,12 @@ test("a message over the limit is refused with 20015", () => {
 });
 
 test("a response is never to be answered, readable or not", () => {
-  const { xml } = infrastructureResponse({
+  const { xml, bundle } = infrastructureResponse({
     now: new Date("2026-01-05T11:00:00Z"),
     request: { headerId: "a" },
     code: "20009",
     diagnostics: "Found in a test.",
     responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-    generation: 1,
   });
   const broken = [
     xml,
@@ -202,12 +201,17 @@ test("a response is never to be answered, readable or not", () => {
     xml.replace("ITK008M", " itk008m"),
     xml.replace(/<event>[\s\S]*?<\/event>/, ""),
     xml.replace(/<event>[\s\S]*$/, ""),
+    xml.replace("<Bundle", "<?x?><Bundle"),
+    writeJson(bundle).slice(0, -20),
+    writeJson(bundle).replace('"details": {', '"details": {{'),
   ].map((text) => text.replace(/(InfAckRequested">\s*<valueBoolean value=)"false"/, '$1"true"'));
   const answer = { now: new Date("2026-01-05T12:00:00Z"), responder: { odsCode: "Y90001", mailboxId: "X26OT001" } };
   for (const text of broken) {
-    const read = readMessage(Buffer.from(text));
-    assert.equal(check(read).negative, undefined);
-    assert.equal(infrastructureAnswer(read, { ...answer, generation: 1 }), undefined);
+    for (const maxBytes of [1_000_000, 1000]) {
+      const read = readMessage(Buffer.from(text), { maxBytes });
+      assert.equal(check(read).negative, undefined);
+      assert.equal(infrastructureAnswer(read, answer), undefined);
+    }
   }
 });
 

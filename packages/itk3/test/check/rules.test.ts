@@ -59,7 +59,6 @@ function subjects(): Subject[] {
       code: build === businessResponse ? "30002" : "20009",
       diagnostics: "Found in a test.",
       responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-      generation: 1,
     });
     made.push({
       name: "response",

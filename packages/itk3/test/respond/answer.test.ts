@@ -19,7 +19,6 @@ const valid = consultationSummary(consultation()).xml;
 const input: InfrastructureAnswerInput = {
   now: new Date("2026-01-05T11:00:00Z"),
   responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-  generation: 1,
 };
 
 function answerTo(xml: string): (ResponseContent & { senderReference: string | undefined }) | undefined {

@@ -22,7 +22,6 @@ function response(code: string, changes: Partial<ResponseInput> = {}) {
     code,
     diagnostics: "Found in a test.",
     responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-    generation: 1,
     ...changes,
   };
   return code.startsWith("3") ? businessResponse(input) : infrastructureResponse(input);
@@ -99,6 +98,22 @@ function inputOf(code: string): ResponseInput {
     code,
     diagnostics: "x",
     responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-    generation: 2,
   };
 }
+
+test("who answers must be named by a mailbox and an ODS code", () => {
+  const input = {
+    now: new Date("2026-01-05T11:00:00Z"),
+    request: { headerId: "a" },
+    code: "20013",
+    diagnostics: "Found in a test.",
+    responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
+  };
+  const wrong = [
+    [{ odsCode: "", mailboxId: "X26OT002" }, "ods-code-invalid"],
+    [{ odsCode: "Y90002", mailboxId: "not a mailbox" }, "mailbox-id-invalid"],
+  ] as const;
+  for (const [responder, code] of wrong) {
+    assert.throws(() => infrastructureResponse({ ...input, responder }), { code });
+  }
+});

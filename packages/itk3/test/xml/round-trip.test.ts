@@ -52,7 +52,6 @@ test("everything that is built is valid against HL7's schema", { skip: withoutRe
       code,
       diagnostics: "Found in a test.",
       responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-      generation: 1,
     });
     assert.deepEqual(schemaFaults(xml), []);
   }

@@ -37,7 +37,7 @@ export function storeResponse(
   level: AcknowledgementLevel,
   { code, diagnostics, issueCode }: Verdict,
 ): boolean {
-  const { database, organisation, clock, generation } = context;
+  const { database, organisation, clock } = context;
   if (isAnswered(context, request.messageId, level)) return false;
   const now = clock.now();
   const mailboxId = mailboxOf(context, request.messageId);
@@ -49,7 +49,6 @@ export function storeResponse(
     ...(issueCode && { issueCode }),
     diagnostics,
     responder: { odsCode: organisation.odsCode, mailboxId },
-    generation,
   });
   addOutgoing(
     database,

@@ -1,4 +1,5 @@
-import type { Composition, Itk3Message, Organization, Patient, Practitioner, stu3 } from "@restante/itk3";
+import { isConfidential } from "@restante/itk3";
+import type { Itk3Message, Organization, Patient, Practitioner, stu3 } from "@restante/itk3";
 import type { MessageSummary, PatientSummary } from "../store/tasks.ts";
 import type { TaskAttachment } from "../worklist.ts";
 
@@ -52,10 +53,6 @@ export function replacedBy({ composition }: Itk3Message): string[] {
 function unique(ids: readonly (string | undefined)[]): string[] {
   const bare = ids.flatMap((id) => (id === undefined ? [] : [id.replace(/^urn:uuid:/, "").toLowerCase()]));
   return [...new Set(bare)];
-}
-
-function isConfidential({ confidentiality }: Composition): boolean {
-  return confidentiality === "R" || confidentiality === "V";
 }
 
 /** The document's custodian has a name; the message's sender often has its code alone. */

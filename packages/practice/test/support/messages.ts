@@ -59,6 +59,5 @@ export function response(requestHeaderId: string, code: string, from = "Y99002OT
     code,
     diagnostics: "As a test says.",
     responder: { odsCode: "Y99002", mailboxId: from },
-    generation: 1,
   });
 }

@@ -137,7 +137,13 @@ export function consultationOf(
     confidential: false,
     sections: [{ title: "History", notes: [{ text: "Cough for ten days." }] }],
     followUpActions: [],
-    attachments: [{ title: "Photograph", contentType: "image/png", bytes: new Uint8Array([1, 2, 3]) }],
+    attachments: [
+      {
+        title: "Photograph",
+        contentType: "image/png",
+        bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+      },
+    ],
     ...changes,
   };
 }

@@ -1,4 +1,5 @@
 // The Composition: what the document says of itself.
+import { isConfidential } from "../../message/confidential.ts";
 import { profiles, systems } from "../../names.ts";
 import type { Resource } from "../../stu3/types.ts";
 import { hasCoding, hasProfile, identifierOf, isText, none, onComposition, unless } from "../look.ts";
@@ -226,7 +227,7 @@ export const compositionRules: readonly Rule[] = [
     "A confidential consultation must not be sent by Send Document 2 (2.0.2).",
     "The consultation is confidential: Send Document 2 does not carry it (2.0.2).",
     onComposition((composition, { generation }) =>
-      unless(generation === 1 || composition.confidentiality !== "R", composition, "confidentiality"),
+      unless(generation === 1 || !isConfidential(composition), composition, "confidentiality"),
     ),
     { issueCode: "business-rule" },
   ),

@@ -1,4 +1,5 @@
 // What Composition.text and the subject of the envelope say of the document.
+import { isConfidential } from "../../message/confidential.ts";
 import { isOfOrganisation, isOfPatient, type Wording } from "../wording.ts";
 import { none, onComposition, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
@@ -15,7 +16,7 @@ function isComplete(words: Wording | undefined, context: CheckContext, where: "t
   if (words === undefined) return false;
   const { title, practice, odsCode, version } = words;
   const { useCase, message } = context;
-  const confidential = message.composition?.confidentiality === "R";
+  const confidential = isConfidential(message.composition);
   const wanted = formats[useCase];
   if (wanted === undefined ? !/\breport$/i.test(title) : title !== wanted) return false;
   if (where === "text" && version === undefined) return false;
@@ -28,7 +29,7 @@ function isComplete(words: Wording | undefined, context: CheckContext, where: "t
 
 /** A confidential document that names the practice in any of its paragraphs. */
 function tellsWhere({ message, words }: CheckContext): boolean {
-  const confidential = message.composition?.confidentiality === "R";
+  const confidential = isConfidential(message.composition);
   return confidential && words.paragraphs.some((paragraph) => /\bseen at\b|\bODS Code\b/i.test(paragraph));
 }
 

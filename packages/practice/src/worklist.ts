@@ -84,6 +84,8 @@ export interface TaskSummary {
   /** For Action or For Information; unreadable counts as For Action. Absent for `set-aside`. */
   recipientType?: "FA" | "FI";
   patient: PatientMatch;
+  /** A confidential document: who sent it is not displayed (CS-030, OC-014), so `sender` names no one. */
+  confidential?: boolean;
   findingCount: number;
   attachmentCount: number;
   /** Something about it went wrong that a person must know: a response that could not be delivered, was refused, or does not leave. */
@@ -118,7 +120,6 @@ export interface Task extends TaskSummary {
   documentId?: string;
   title?: string;
   documentDate?: string;
-  confidential?: boolean;
   /** Where the message departs from the requirements. */
   findings: TaskFinding[];
   /** In the order of the document; the report itself has `primary`. */

@@ -204,9 +204,9 @@ const others: readonly (readonly [ids: readonly string[], shown: Shown])[] = [
   ],
   [
     ["GPCM-SD-CS-030", "GPCM-SD-OC-014", "GPCM-SD-GE-014"],
-    partly(
-      "Of a confidential one the worklist names the sending organisation all the same, beside the Subject.",
+    behaviour(
       received,
+      `${practice}/pages/documents.test.ts: of a confidential … the worklist and the task show the Subject, and nothing of who sent it`,
     ),
   ],
   [["GPCM-SD-CS-031", "GPCM-SD-OC-015", "GPCM-SD-GE-015"], behaviour(received)],

@@ -4,7 +4,6 @@ import type {
   PatientMatch,
   ReportRecipient,
   ReportState,
-  Sender,
   SentReport,
   TaskFinding,
   TaskSummary,
@@ -112,7 +111,10 @@ export function answerWords({ level, code, positive }: Pick<GivenResponse, "leve
 }
 
 /** By what the message says of itself, else by the mailbox that MESH says it came from. */
-export function senderName({ organisation, mailboxId }: Sender): string {
+/** Of a confidential document not even the mailbox, which is mostly named after the organisation. */
+export function senderName({ sender, confidential }: Pick<TaskSummary, "sender" | "confidential">): string {
+  if (confidential === true) return "Not shown: confidential";
+  const { organisation, mailboxId } = sender;
   return organisation?.name ?? organisation?.odsCode ?? mailboxId ?? "Unknown sender";
 }
 

@@ -43,7 +43,7 @@ export function readTask(database: DatabaseSync, taskId: number, deadlines: Dead
 
 function taskOf(database: DatabaseSync, row: Row, deadlines: Deadlines): Task {
   const taskId = number(row, "task_id");
-  const { title, documentDate, confidential } = json(row, "summary") as MessageSummary;
+  const { title, documentDate } = json(row, "summary") as MessageSummary;
   const responses = givenResponses(database, text(row, "message_id"));
   return {
     ...summaryOf(row, responses, deadlines),
@@ -57,7 +57,6 @@ function taskOf(database: DatabaseSync, row: Row, deadlines: Deadlines): Task {
       documentId: optionalText(row, "document_id"),
       title,
       documentDate,
-      confidential,
       replaces: replacedTask(database, taskId),
       replacedBy: (row["replaced_by"] as number | null) ?? undefined,
     }),
@@ -73,8 +72,8 @@ function summaryOf(row: Row, responses: readonly GivenResponse[], deadlines: Dea
     subject: text(row, "subject"),
     sender: present({
       mailboxId: optionalText(row, "from_mailbox") as MailboxId | undefined,
-      organisation: summary.organisation,
-      practitioner: summary.practitioner,
+      organisation: summary.confidential === true ? undefined : summary.organisation,
+      practitioner: summary.confidential === true ? undefined : summary.practitioner,
     }),
     workflowId: text(row, "workflow_id"),
     messageId: text(row, "message_id"),
@@ -85,6 +84,7 @@ function summaryOf(row: Row, responses: readonly GivenResponse[], deadlines: Dea
     ...present({
       completedAt: optionalTime(row, "completed_at"),
       recipientType: summary.recipientType,
+      confidential: summary.confidential,
       attention: troubleWith(responses, deadlines),
     }),
   };

@@ -15,11 +15,13 @@ const attachments = [
   { title: "Recording", contentType: "audio/mpeg", bytes: Buffer.from("a recording") },
 ];
 
-for (const [kind, build] of [
+const kinds = [
   ["consultation report", consultationSummary],
   ["online consultation report", onlineConsultation],
   ["generic document", (input: DocumentInput) => genericDocument({ ...input, document: kindOfDocument })],
-] as const) {
+] as const;
+
+for (const [kind, build] of kinds) {
   test(`a received ${kind} is in the worklist under its Subject, and its task opens it and every attachment`, async (t) => {
     const { xml, envelope } = build(documentInput({ attachments }));
     const read = await openPages(t, xml, envelope.subject);
@@ -36,6 +38,19 @@ for (const [kind, build] of [
     }
     for (const { title } of attachments) assert.match(task, new RegExp(title));
     assert.equal((await read("/tasks/1/original")).text, xml);
+  });
+}
+
+for (const [kind, build] of kinds) {
+  test(`of a confidential ${kind} the worklist and the task show the Subject, and nothing of who sent it`, async (t) => {
+    const { xml, envelope } = build(documentInput({ confidential: true }));
+    const read = await openPages(t, xml, envelope.subject);
+    for (const path of ["/", "/tasks/1"]) {
+      const { text } = await read(path);
+      assert.ok(text.includes(inHtml(envelope.subject)), path);
+      assert.match(text, /Not shown: confidential/, path);
+      for (const told of [sender.name, sender.odsCode]) assert.ok(!text.includes(told), `${path} shows ${told}`);
+    }
   });
 }
 

@@ -84,6 +84,21 @@ test("a task shows its subject, sender, patient, findings, answers and documents
   }
 });
 
+test("who sent a confidential document is shown nowhere, in the worklist or on its task", async (t) => {
+  const { url, worklist } = await open(t);
+  const task = worklist.all.find(({ taskId }) => taskId === 1);
+  assert.ok(task?.sender.organisation?.odsCode !== undefined && task.sender.mailboxId !== undefined);
+  const { mailboxId, organisation: sending } = task.sender;
+  Object.assign(task, { confidential: true, sender: { mailboxId }, subject: "Consultation report", findings: [] });
+  worklist.all.splice(0, worklist.all.length, task);
+  for (const path of ["/", "/tasks/1"]) {
+    const { text } = await ask(url + path);
+    assert.match(text, /Not shown: confidential/, path);
+    for (const told of [mailboxId, sending.odsCode, sending.name])
+      assert.ok(!text.includes(told ?? "?"), `${path} ${told}`);
+  }
+});
+
 test("a document that arrived damaged is marked, offered for download and not shown as if it were whole", async (t) => {
   const { url, worklist } = await open(t);
   const picture = worklist.all.find(({ taskId }) => taskId === 1)?.attachments[1];

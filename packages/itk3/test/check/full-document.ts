@@ -26,7 +26,8 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
       category: { code: "vital-signs", display: "Vital Signs" },
     },
   ]);
-  const [, observation = observations.resources[0]] = observations.resources;
+  const observation = observations.resources.find(({ resourceType }) => resourceType === "Observation");
+  if (observation === undefined) throw new Error("no Observation was built");
   const location: stu3.Location = {
     resourceType: "Location",
     ...base("Location"),
@@ -56,11 +57,24 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     ...base("Medication"),
     code: snomed("322236009", "Paracetamol 500mg tablets"),
   };
+  const prescribed = (code: string): stu3.Extension => ({
+    url: `${careConnect}/Extension-CareConnect-GPC-PrescriptionType-1`,
+    valueCodeableConcept: {
+      coding: [{ system: "https://fhir.nhs.uk/STU3/CodeSystem/CareConnect-PrescriptionType-1", code }],
+    },
+  });
   const medicationRequest: stu3.MedicationRequest = {
     resourceType: "MedicationRequest",
     ...base("MedicationRequest"),
     extension: [
-      { url: `${careConnect}/Extension-CareConnect-GPC-PrescriptionType-1`, valueCodeableConcept: { text: "Acute" } },
+      prescribed("repeat"),
+      {
+        url: `${careConnect}/Extension-CareConnect-GPC-MedicationRepeatInformation-1`,
+        extension: [
+          { url: "numberOfRepeatPrescriptionsAllowed", valuePositiveInt: 6 },
+          { url: "numberOfRepeatPrescriptionsIssued", valueUnsignedInt: 1 },
+        ],
+      },
       {
         url: `${careConnect}/Extension-CareConnect-GPC-MedicationStatusReason-1`,
         extension: [
@@ -77,21 +91,29 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     subject: patient,
     context: encounter,
     authoredOn: when,
-    requester: { agent: organisation },
+    requester: { agent: practitioner, onBehalfOf: organisation },
     recorder: practitioner,
     dosageInstruction: [{ text: "Two, four times a day", patientInstruction: "With food" }],
     dispenseRequest: {
       validityPeriod: { start: "2026-01-05" },
-      quantity: { value: "32" },
+      quantity: { value: "32", unit: "tablets" },
       expectedSupplyDuration: { value: "4", unit: "d" },
     },
   };
   const order: stu3.MedicationRequest = {
     ...medicationRequest,
     ...base("MedicationRequest"),
+    extension: [prescribed("repeat")],
     status: "completed",
     intent: "order",
     basedOn: [to(medicationRequest)],
+    dispenseRequest: { ...medicationRequest.dispenseRequest, performer: organisation },
+  };
+  const acute: stu3.MedicationRequest = {
+    ...medicationRequest,
+    ...base("MedicationRequest"),
+    extension: [prescribed("acute")],
+    status: "completed",
   };
   const statement: stu3.MedicationStatement = {
     resourceType: "MedicationStatement",
@@ -107,7 +129,7 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     dateAsserted: when,
     subject: patient,
     taken: "unk",
-    dosage: [{ text: "Two, four times a day" }],
+    dosage: [{ text: "Two, four times a day", patientInstruction: "With food" }],
   };
   const recorded = [
     { url: `${careConnect}/Extension-CareConnect-GPC-DateRecorded-1`, valueDateTime: when },
@@ -133,9 +155,18 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     site: { text: "Left arm" },
     route: { text: "Intramuscular" },
     doseQuantity: { value: "0.5" },
-    practitioner: [{ role: { text: "Gave it" }, actor: practitioner }],
+    practitioner: [
+      {
+        role: { coding: [{ system: "http://hl7.org/fhir/v2/0443", code: "AP" }], text: "Gave it" },
+        actor: practitioner,
+      },
+    ],
+    explanation: { reason: [{ text: "Of an age" }] },
     vaccinationProtocol: [
       {
+        doseSequence: 1,
+        description: "Two doses",
+        seriesDoses: 2,
         targetDisease: [{ text: "Influenza" }],
         doseStatus: { coding: [{ system: "http://hl7.org/fhir/vaccination-protocol-dose-status", code: "count" }] },
       },
@@ -155,19 +186,35 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     practitioner: [{ actor: practitioner }],
     explanation: { reasonNotGiven: [{ text: "Declined" }] },
   };
-  const condition: stu3.Condition = {
-    resourceType: "Condition",
-    ...base("ProblemHeader-Condition"),
+  const allergy: stu3.AllergyIntolerance = {
+    resourceType: "AllergyIntolerance",
+    ...base("AllergyIntolerance"),
     extension: [
-      { url: `${careConnect}/Extension-CareConnect-GPC-ProblemSignificance-1`, valueCode: "minor" },
+      { url: "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter", valueReference: encounter },
       {
-        url: `${careConnect}/Extension-CareConnect-GPC-RelatedProblemHeader-1`,
+        url: `${careConnect}/Extension-CareConnect-GPC-AllergyIntoleranceEnd-1`,
         extension: [
-          { url: "type", valueCode: "sibling" },
-          { url: "target", valueReference: encounter },
+          { url: "endDate", valueDateTime: when },
+          { url: "reasonEnded", valueString: "No information available" },
         ],
       },
     ],
+    clinicalStatus: "resolved",
+    verificationStatus: "unconfirmed",
+    category: ["medication"],
+    code: snomed("91936005", "Allergy to penicillin"),
+    patient,
+    onsetDateTime: "2001",
+    assertedDate: when,
+    recorder: practitioner,
+    asserter: patient,
+    reaction: [{ manifestation: [snomed("271807003", "Rash")], severity: "mild" }],
+  };
+  const significance = { url: `${careConnect}/Extension-CareConnect-GPC-ProblemSignificance-1`, valueCode: "minor" };
+  const earlier: stu3.Condition = {
+    resourceType: "Condition",
+    ...base("ProblemHeader-Condition"),
+    extension: [significance],
     clinicalStatus: "inactive",
     category: [{ coding: [{ system: "http://hl7.org/fhir/condition-category", code: "problem-list-item" }] }],
     code: snomed("82423001", "Chronic pain"),
@@ -177,6 +224,22 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     abatementDateTime: "2026-01-05",
     assertedDate: "2026-01-05",
     asserter: practitioner,
+  };
+  const condition: stu3.Condition = {
+    ...earlier,
+    ...base("ProblemHeader-Condition"),
+    extension: [
+      significance,
+      { url: `${careConnect}/Extension-CareConnect-GPC-ActualProblem-1`, valueReference: to(allergy) },
+      { url: `${careConnect}/Extension-CareConnect-GPC-RelatedClinicalContent-1`, valueReference: encounter },
+      {
+        url: `${careConnect}/Extension-CareConnect-GPC-RelatedProblemHeader-1`,
+        extension: [
+          { url: "type", valueCode: "sibling" },
+          { url: "target", valueReference: to(earlier) },
+        ],
+      },
+    ],
   };
   const procedureRequest: stu3.ProcedureRequest = {
     resourceType: "ProcedureRequest",
@@ -197,11 +260,12 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     type: { text: "Blood" },
     subject: patient,
     receivedTime: when,
-    collection: { collector: practitioner, collectedDateTime: when },
+    collection: { collector: practitioner, collectedDateTime: when, quantity: { value: "5", unit: "ml" } },
   };
   const report: stu3.DiagnosticReport = {
     resourceType: "DiagnosticReport",
     ...base("DiagnosticReport"),
+    basedOn: [to(procedureRequest)],
     status: "final",
     category: { text: "Laboratory" },
     code: snomed("721981007", "Diagnostic studies report"),
@@ -209,7 +273,7 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     issued: when,
     performer: [{ actor: organisation }],
     specimen: [to(specimen)],
-    result: observation === undefined ? [] : [to(observation)],
+    result: [to(observation)],
   };
   const referral: stu3.ReferralRequest = {
     resourceType: "ReferralRequest",
@@ -219,42 +283,20 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     subject: patient,
     context: encounter,
     requester: { agent: practitioner },
-    reasonCode: [{ text: "Knee" }],
+    recipient: [organisation],
+    reasonCode: [snomed("30989003", "Knee pain")],
     description: "Please see",
   };
   const documentReference: stu3.DocumentReference = {
     resourceType: "DocumentReference",
     ...base("DocumentReference"),
     status: "current",
-    type: { text: "Letter" },
+    type: snomed("823691000000103", "Clinical letter"),
     subject: patient,
     indexed: when,
     author: [practitioner],
     content: [{ attachment: { contentType: "text/plain", title: "Letter", data: "SGVsbG8=" } }],
     context: { encounter },
-  };
-  const allergy: stu3.AllergyIntolerance = {
-    resourceType: "AllergyIntolerance",
-    ...base("AllergyIntolerance"),
-    extension: [
-      {
-        url: `${careConnect}/Extension-CareConnect-GPC-AllergyIntoleranceEnd-1`,
-        extension: [
-          { url: "endDate", valueDateTime: when },
-          { url: "reasonEnded", valueString: "No information available" },
-        ],
-      },
-    ],
-    clinicalStatus: "resolved",
-    verificationStatus: "unconfirmed",
-    category: ["medication"],
-    code: snomed("91936005", "Allergy to penicillin"),
-    patient,
-    onsetDateTime: "2001",
-    assertedDate: when,
-    recorder: practitioner,
-    asserter: patient,
-    reaction: [{ manifestation: [{ text: "Rash" }], severity: "mild" }],
   };
   const familyHistory: stu3.FamilyMemberHistory = {
     resourceType: "FamilyMemberHistory",
@@ -262,6 +304,7 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     status: "completed",
     patient,
     relationship: snomed("72705000", "Mother"),
+    reasonReference: [to(allergy)],
     condition: [{ code: { text: "Asthma" } }],
   };
   const task: stu3.Task = {
@@ -270,7 +313,7 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     status: "requested",
     intent: "order",
     priority: "routine",
-    code: { text: "Review" },
+    code: snomed("185389009", "Follow-up visit"),
     for: patient,
     context: encounter,
     requester: { agent: practitioner },
@@ -302,17 +345,29 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
     date: "2026-01-01",
     description: "About a knee",
     effectivePeriod: { start: "2026-01-01" },
-    item: [{ linkId: "1", text: "What is the matter?", type: "string" }],
+    item: [
+      { linkId: "1", text: "What is the matter?", type: "string" },
+      { linkId: "2", text: "What did you measure?", type: "reference" },
+    ],
   };
   const responses = questionnaireSection(parts, {
     authored: when,
     items: [{ linkId: "1", text: "What is the matter?", answer: "A sore knee" }],
   });
+  for (const response of responses.resources) {
+    if (response.resourceType !== "QuestionnaireResponse") continue;
+    response.questionnaire = to(questionnaire);
+    response.item?.push({
+      linkId: "2",
+      text: "What did you measure?",
+      answer: [{ valueReference: { ...to(observation), display: "Weight" } }],
+    });
+  }
   return [
     observations,
     responses,
-    { title: "Medicines", resources: [medication, medicationRequest, order, statement, immunization, notGiven] },
-    { title: "Problems", resources: [condition, allergy, familyHistory, procedureRequest, specimen, report] },
+    { title: "Medicines", resources: [medication, medicationRequest, order, acute, statement, immunization, notGiven] },
+    { title: "Problems", resources: [earlier, condition, allergy, familyHistory, procedureRequest, specimen, report] },
     { title: "Plans", resources: [referral, task, consent, documentReference, questionnaire, location] },
     { title: "People", resources: [relatedPerson, device] },
   ];

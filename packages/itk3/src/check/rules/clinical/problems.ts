@@ -1,18 +1,8 @@
-// Condition (problem header), ProcedureRequest, DiagnosticReport, Specimen (GPCM-SD-GE-223 to 267).
+// Condition (problem header), ProcedureRequest, DiagnosticReport, Specimen (GPCM-SD-GE-221 to 265).
 import type { Rule } from "../../rule.ts";
-import {
-  demand,
-  everyAt,
-  generic,
-  has,
-  hasEach,
-  isCoded,
-  isConcept,
-  isOneOf,
-  isThePatient,
-  leadsTo,
-  should,
-} from "./demand.ts";
+import { demand, generic, has, hasEach, isCoded, isConcept, isOneOf, should } from "./demand.ts";
+import { everyAt, type Value } from "./paths.ts";
+import { isThePatient, leadsTo } from "./references.ts";
 
 const related = "extension:RelatedProblemHeader";
 
@@ -20,11 +10,14 @@ export const problemRules: readonly Rule[] = [
   demand(
     generic("223"),
     "Condition",
-    "extension",
-    "A related problem's type is not parent, child or sibling.",
+    related,
+    {
+      asked: "have type parent, child or sibling in each extension(RelatedProblemHeader)",
+      wrong: "A related problem's type is not parent, child or sibling.",
+    },
     (condition) =>
       everyAt(condition, related).every((extension) => {
-        const types = everyAt(extension as Readonly<Record<string, unknown>>, "extension:type.value[x]");
+        const types = everyAt(extension as Value, "extension:type.value[x]");
         return types.length > 0 && types.every((type) => type === "parent" || type === "child" || type === "sibling");
       }),
   ),
@@ -38,7 +31,7 @@ export const problemRules: readonly Rule[] = [
   has(generic("232"), "Condition", "onset[x]", should),
   has(generic("233"), "Condition", "abatement[x]", {
     ...should,
-    when: (condition) => condition["clinicalStatus"] === "inactive",
+    when: { said: "that is inactive", holds: (condition) => condition["clinicalStatus"] === "inactive" },
   }),
   has(generic("234"), "Condition", "assertedDate"),
   leadsTo(generic("235"), "Condition", "asserter", ["Practitioner"]),

@@ -24,8 +24,16 @@ const kinds: readonly (readonly [core: string, type: Resource["resourceType"]])[
   ["024", "Specimen"],
 ];
 
-function rule(core: string, text: string, breaches: Rule["breaches"]): Rule {
-  return { numbers: { core }, severity: "warning", responseCode: "20009", issueCode: "structure", text, breaches };
+function rule(core: string, requirement: string, text: string, breaches: Rule["breaches"]): Rule {
+  return {
+    numbers: { core },
+    severity: "warning",
+    responseCode: "20009",
+    issueCode: "structure",
+    requirement,
+    text,
+    breaches,
+  };
 }
 
 function ledTo({ message, references }: CheckContext): ReadonlySet<Resource> {
@@ -35,6 +43,7 @@ function ledTo({ message, references }: CheckContext): ReadonlySet<Resource> {
 export const sectionRules: readonly Rule[] = [
   rule(
     "006",
+    "Composition should refer to the Encounter of the document by encounter.",
     "The document holds an Encounter that Composition.encounter does not lead to.",
     onComposition((composition, { inner, references }) => {
       const encounters = ofType(inner, "Encounter");
@@ -49,6 +58,7 @@ export const sectionRules: readonly Rule[] = [
   ),
   rule(
     "007",
+    "A section should lead to a List where the document has Observations.",
     "The document holds Observations and no section leads to a List of them.",
     onComposition((composition, context) => {
       if (ofType(context.inner, "Observation").length === 0) return none;
@@ -59,13 +69,19 @@ export const sectionRules: readonly Rule[] = [
       );
     }),
   ),
-  rule("008", "No section leads to an Observation of the document.", (context) => {
-    const led = ledTo(context);
-    return ofType(context.inner, "Observation").flatMap((observation) => unless(led.has(observation), observation));
-  }),
+  rule(
+    "008",
+    "A section should lead to each Observation of the document.",
+    "No section leads to an Observation of the document.",
+    (context) => {
+      const led = ledTo(context);
+      return ofType(context.inner, "Observation").flatMap((observation) => unless(led.has(observation), observation));
+    },
+  ),
   ...kinds.map(([core, type]) =>
     rule(
       core,
+      `A section should lead to ${type} where the document has any.`,
       `The document holds a resource of type ${type} and no section leads to one.`,
       onComposition((composition, context) => {
         if (ofType(context.inner, type).length === 0) return none;

@@ -1,14 +1,23 @@
-// Demands on where references lead within the document.
-import type { Reference, Resource } from "../../../stu3/types.ts";
+// Demands on where references lead: within the document, or to what the resource itself contains.
+import { systems } from "../../../names.ts";
+import type { Patient, Reference, Resource } from "../../../stu3/types.ts";
+import { identifierOf } from "../../look.ts";
 import type { CheckContext, RequirementNumbers, Rule } from "../../rule.ts";
 import { demand, type ResourceType, type Rest } from "./demand.ts";
 import { anyOf, everyAt, readable, type Value } from "./paths.ts";
 
 type Targets = readonly [ResourceType, ...ResourceType[]] | "any resource";
 
+/** Every resource that a reference of `resource` may mean; `#id` is one that it contains. */
+export function ledTo(resource: Value, reference: unknown, { references }: CheckContext): readonly Resource[] {
+  const { reference: to } = reference as { reference?: unknown };
+  if (typeof to !== "string" || !to.startsWith("#")) return references.candidates(reference as Reference);
+  return (everyAt(resource, "contained") as Resource[]).filter(({ id }) => id === to.slice(1));
+}
+
 /** Every resource that the references at a path may mean. */
-export function ledToFrom(resource: Value, path: string, { references }: CheckContext): readonly Resource[] {
-  return everyAt(resource, path).flatMap((reference) => references.candidates(reference as Reference));
+export function ledToFrom(resource: Value, path: string, context: CheckContext): readonly Resource[] {
+  return everyAt(resource, path).flatMap((reference) => ledTo(resource, reference, context));
 }
 
 const isOf = ({ resourceType }: Resource, targets: Targets): boolean =>
@@ -50,8 +59,19 @@ export function isThePatient(numbers: RequirementNumbers, type: ResourceType, pa
     },
     (resource, context) => {
       const { patient } = context.message;
-      return patient === undefined || ledToFrom(resource, path, context).includes(patient);
+      if (patient === undefined) return true;
+      const contained = everyAt(resource, "contained");
+      return ledToFrom(resource, path, context).some(
+        (found) => found === patient || (contained.includes(found) && isSame(found, patient)),
+      );
     },
     rest,
   );
+}
+
+// A resource may contain a Patient of its own, who is then known by the NHS number.
+function isSame(found: Resource, patient: Patient): boolean {
+  if (found.resourceType !== "Patient") return false;
+  const number = identifierOf(found.identifier, systems.nhsNumber);
+  return number !== undefined && number === identifierOf(patient.identifier, systems.nhsNumber);
 }

@@ -1,7 +1,7 @@
 // AllergyIntolerance (GPCM-SD-OC-088 to 107).
 import type { Rule } from "../../rule.ts";
 import { both, demand, has, hasEach, isConcept, isOneOf, should, type When } from "./demand.ts";
-import { everyAt, isAt } from "./paths.ts";
+import { everyAt, isAt, type Value } from "./paths.ts";
 import { isThePatient, leadsTo } from "./references.ts";
 
 const end = "extension:AllergyIntoleranceEnd";
@@ -10,7 +10,8 @@ const whenResolved = {
 };
 
 export const allergyRules: readonly Rule[] = [
-  has(both("089"), "AllergyIntolerance", end, whenResolved),
+  leadsTo(both("088"), "AllergyIntolerance", "extension:associatedEncounter.value[x]", ["Encounter"], should),
+  has(both("089"), "AllergyIntolerance", `${end}.extension:endDate.value[x]`, whenResolved),
   demand(
     both("090"),
     "AllergyIntolerance",
@@ -28,17 +29,23 @@ export const allergyRules: readonly Rule[] = [
   isOneOf(both("094"), "AllergyIntolerance", "category", ["medication", "environment"]),
   isConcept(both("097"), "AllergyIntolerance", "code"),
   isThePatient(both("098"), "AllergyIntolerance", "patient"),
-  demand(
-    both("099"),
-    "AllergyIntolerance",
-    "onset[x]",
-    { asked: "have no onset but onsetDateTime", wrong: "AllergyIntolerance.onset is not a date and time." },
-    (allergy) => everyAt(allergy, "onset[x]").length === everyAt(allergy, "onsetDateTime").length,
-    should,
-  ),
+  has(both("099"), "AllergyIntolerance", "onsetDateTime", should),
   has(both("100"), "AllergyIntolerance", "assertedDate"),
   leadsTo(both("101"), "AllergyIntolerance", "recorder", ["Practitioner", "Patient"]),
-  has(both("102"), "AllergyIntolerance", "asserter", should),
-  hasEach(both("105"), "AllergyIntolerance", "reaction", "manifestation", should),
+  leadsTo(both("102"), "AllergyIntolerance", "asserter", ["Practitioner", "Patient", "RelatedPerson"], should),
+  demand(
+    both("105"),
+    "AllergyIntolerance",
+    "reaction",
+    {
+      asked: "have in each reaction a code of its manifestation, or else a description",
+      wrong: "A reaction of AllergyIntolerance has neither a code of its manifestation nor a description.",
+    },
+    (allergy) =>
+      everyAt(allergy, "reaction").every((reaction) =>
+        ["manifestation.coding.code", "description"].some((path) => isAt(reaction as Value, path)),
+      ),
+    { ...should, alsoShows: ["GPCM-SD-OC-106", "GPCM-SD-GE-106"] },
+  ),
   hasEach(both("107"), "AllergyIntolerance", "reaction", "severity", should),
 ];

@@ -47,6 +47,60 @@ export function leadsTo(
   );
 }
 
+/** Wherever the parent is there, the element within it is such a reference. */
+export function eachLeadsTo(
+  numbers: RequirementNumbers,
+  type: ResourceType,
+  parent: string,
+  name: string,
+  targets: Targets,
+  rest?: Rest,
+): Rule {
+  const within = readable(parent);
+  return demand(
+    numbers,
+    type,
+    parent,
+    {
+      asked: `refer to ${named(targets)} by ${readable(name)} in each ${within}`,
+      wrong: `${type} has ${within} whose ${readable(name)} does not lead to ${named(targets)} in the document.`,
+    },
+    (resource, context) =>
+      everyAt(resource, parent).every((value) =>
+        everyAt(value as Value, name).some((reference) =>
+          ledTo(resource, reference, context).some((target) => isOf(target, targets)),
+        ),
+      ),
+    rest,
+  );
+}
+
+/** The element may be missing, or lead out of the document; what it leads to in it is of one of these types. */
+export function leadsOnlyTo(
+  numbers: RequirementNumbers,
+  type: ResourceType,
+  path: string,
+  targets: Targets,
+  rest?: Rest,
+): Rule {
+  const name = readable(path);
+  return demand(
+    numbers,
+    type,
+    path,
+    {
+      asked: `refer to nothing but ${named(targets)} by ${name}`,
+      wrong: `${type}.${name} leads to something other than ${named(targets)}.`,
+    },
+    (resource, context) =>
+      everyAt(resource, path).every((reference) => {
+        const found = ledTo(resource, reference, context);
+        return found.length === 0 || found.some((target) => isOf(target, targets));
+      }),
+    rest,
+  );
+}
+
 /** The element is a reference to the patient whom the document is about. */
 export function isThePatient(numbers: RequirementNumbers, type: ResourceType, path: string, rest?: Rest): Rule {
   return demand(

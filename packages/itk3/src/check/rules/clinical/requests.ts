@@ -1,8 +1,9 @@
 // ReferralRequest, DocumentReference, FamilyMemberHistory, Task, Consent (GPCM-SD-OC-071 to 087, 109 to 139).
+import { systems } from "../../../names.ts";
 import type { Rule } from "../../rule.ts";
-import { both, has, isCoded, isConcept, isOneOf, should } from "./demand.ts";
-import { isAt } from "./paths.ts";
-import { isThePatient, leadsTo } from "./references.ts";
+import { both, demand, has, isCoded, isConcept, isOneOf, should } from "./demand.ts";
+import { everyAt, isAt } from "./paths.ts";
+import { isThePatient, leadsOnlyTo, leadsTo } from "./references.ts";
 
 const people = ["Practitioner", "Organization", "Patient", "RelatedPerson", "Device"] as const;
 
@@ -15,13 +16,28 @@ export const referralRules: readonly Rule[] = [
   leadsTo(both("077"), "ReferralRequest", "requester.agent", people, {
     when: { said: "that has a requester", holds: (referral) => isAt(referral, "requester") },
   }),
-  has(both("079"), "ReferralRequest", "reasonCode", should),
+  leadsOnlyTo(both("078"), "ReferralRequest", "recipient", ["Practitioner", "Organization"], should),
+  isCoded(both("079"), "ReferralRequest", "reasonCode", should),
   has(both("080"), "ReferralRequest", "description", should),
 ];
 
 export const documentReferenceRules: readonly Rule[] = [
   isOneOf(both("082"), "DocumentReference", "status", ["current", "superseded", "entered-in-error"]),
   isConcept(both("083"), "DocumentReference", "type"),
+  demand(
+    both("083"),
+    "DocumentReference",
+    "type",
+    {
+      asked: "have type with a text, unless its code is one of SNOMED CT",
+      wrong: "DocumentReference.type has a code of another system than SNOMED CT and no text.",
+    },
+    (reference) => {
+      const systemsUsed = everyAt(reference, "type.coding").map((coding) => (coding as { system?: string }).system);
+      return systemsUsed.length === 0 || systemsUsed.includes(systems.snomed) || isAt(reference, "type.text");
+    },
+    should,
+  ),
   isThePatient(both("084"), "DocumentReference", "subject"),
   leadsTo(both("085"), "DocumentReference", "author", people, should),
   has(both("086"), "DocumentReference", "content"),
@@ -32,6 +48,13 @@ export const familyHistoryRules: readonly Rule[] = [
   isOneOf(both("109"), "FamilyMemberHistory", "status", ["partial", "completed", "entered-in-error", "health-unknown"]),
   isThePatient(both("110"), "FamilyMemberHistory", "patient"),
   isCoded(both("111"), "FamilyMemberHistory", "relationship"),
+  leadsOnlyTo(
+    both("112"),
+    "FamilyMemberHistory",
+    "reasonReference",
+    ["QuestionnaireResponse", "Observation", "AllergyIntolerance"],
+    should,
+  ),
   has(both("114"), "FamilyMemberHistory", "condition", should),
 ];
 
@@ -40,11 +63,11 @@ export const taskRules: readonly Rule[] = [
   isOneOf(both("117"), "Task", "intent", ["proposal", "plan", "order"]),
   // The requirement says normal; STU3 calls it routine.
   isOneOf(both("118"), "Task", "priority", ["normal", "routine", "urgent", "asap", "stat"], should),
-  has(both("119"), "Task", "code", should),
+  isCoded(both("119"), "Task", "code", should),
   isThePatient(both("120"), "Task", "for", should),
   leadsTo(both("121"), "Task", "context", ["Encounter"], should),
   leadsTo(both("122"), "Task", "requester.agent", people, should),
-  has(both("123"), "Task", "owner", should),
+  leadsTo(both("123"), "Task", "owner", "any resource", should),
   has(both("124"), "Task", "reason", should),
 ];
 
@@ -53,10 +76,16 @@ export const consentRules: readonly Rule[] = [
   has(both("130"), "Consent", "category", should),
   isThePatient(both("131"), "Consent", "patient"),
   has(both("132"), "Consent", "period", should),
-  has(both("133"), "Consent", "consentingParty", should),
-  has(both("134"), "Consent", "action", should),
+  leadsTo(both("133"), "Consent", "consentingParty", "any resource", should),
   has(both("135"), "Consent", "source[x]", should),
-  has(both("136"), "Consent", "policy", should),
+  demand(
+    both("136"),
+    "Consent",
+    "policy",
+    { asked: "have policy or policyRule", wrong: "Consent has neither policy nor policyRule." },
+    (consent) => isAt(consent, "policy") || isAt(consent, "policyRule"),
+    should,
+  ),
   has(both("137"), "Consent", "purpose", should),
   has(both("138"), "Consent", "dataPeriod", should),
   has(both("139"), "Consent", "data", should),

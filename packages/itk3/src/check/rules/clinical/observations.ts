@@ -1,21 +1,55 @@
 // Observation and the List of them (GPCM-SD-OC-040 to 053).
 import { systems } from "../../../names.ts";
-import type { Observation } from "../../../stu3/types.ts";
-import type { Rule } from "../../rule.ts";
-import { both, demand, has, isCoded, isOneOf, should } from "./demand.ts";
+import type { List, Observation, Resource } from "../../../stu3/types.ts";
+import { none, ofType, unless } from "../../look.ts";
+import type { CheckContext, Rule } from "../../rule.ts";
+import { both, demand, has, isCoded, isOneOf, should, type When } from "./demand.ts";
 import { everyAt, isAt } from "./paths.ts";
 import { isThePatient } from "./references.ts";
 
+const isObservation = ({ resourceType }: Resource): boolean => resourceType === "Observation";
+
+/** What a List leads to. */
+export function listedBy(list: Partial<List>, { references }: CheckContext): readonly Resource[] {
+  return (list.entry ?? []).flatMap(({ item }) => references.candidates(item));
+}
+
+/** True where the List leads to every Observation of the document. */
+export function listsEveryObservation(list: List, context: CheckContext): boolean {
+  const listed = new Set(listedBy(list, context).filter(isObservation));
+  return listed.size === ofType(context.inner, "Observation").length;
+}
+
+// A List may hold other resources instead (GPCM-SD-026), and is of another code then.
+const ofObservations = {
+  when: {
+    said: "that leads to an Observation or to nothing",
+    holds: (list, context) => {
+      const listed = listedBy(list, context);
+      return listed.length === 0 || listed.some(isObservation);
+    },
+  } satisfies When,
+};
+
 export const observationRules: readonly Rule[] = [
-  demand(
-    both("040"),
-    "Observation",
-    undefined,
-    { asked: "come with a List of Observations", wrong: "An Observation is sent and no List of Observations." },
-    (_, { listed }) => listed.size > 0,
-  ),
-  isOneOf(both("041"), "List", "status", ["current"]),
-  isOneOf(both("042"), "List", "mode", ["snapshot"]),
+  {
+    numbers: both("040"),
+    severity: "error",
+    responseCode: "20009",
+    issueCode: "value",
+    requirement: "A document with Observations must have a List that leads to all of them.",
+    text: "The document has Observations and no List that leads to all of them.",
+    breaches: (context) => {
+      const { document } = context.message;
+      if (document === undefined || !context.inner.some(isObservation)) return none;
+      return unless(
+        ofType(context.inner, "List").some((list) => listsEveryObservation(list, context)),
+        document,
+      );
+    },
+  },
+  isOneOf(both("041"), "List", "status", ["current"], ofObservations),
+  isOneOf(both("042"), "List", "mode", ["snapshot"], ofObservations),
   demand(
     both("043"),
     "List",
@@ -25,9 +59,10 @@ export const observationRules: readonly Rule[] = [
       const titles = everyAt(list, "title");
       return titles.length > 0 && everyAt(list, "code.coding.display").some((display) => display === titles[0]);
     },
+    ofObservations,
   ),
-  isCoded(both("044"), "List", "code", { system: systems.snomed, code: "826501000000100" }),
-  isThePatient(both("045"), "List", "subject"),
+  isCoded(both("044"), "List", "code", { system: systems.snomed, code: "826501000000100", ...ofObservations }),
+  isThePatient(both("045"), "List", "subject", ofObservations),
   demand(
     both("046"),
     "Observation",

@@ -1,18 +1,34 @@
 // Medication, MedicationRequest, MedicationStatement (GPCM-SD-GE-147 to 189).
-import type { Rule } from "../../rule.ts";
+import type { CheckContext, Rule } from "../../rule.ts";
 import { demand, generic, has, hasEach, isConcept, isOneOf, lacks, should, type When } from "./demand.ts";
-import { isAt } from "./paths.ts";
-import { isThePatient, leadsTo } from "./references.ts";
+import { everyAt, isAt, type Value } from "./paths.ts";
+import { isThePatient, leadsTo, ledToFrom } from "./references.ts";
 
 const repeatInformation = "extension:RepeatInformation";
 const statusReason = "extension:StatusReason";
+const statusChangeDate = `${statusReason}.extension:statusChangeDate.value[x]`;
 
-const whenOrder: When = { said: "that is an order", holds: (request) => request["intent"] === "order" };
-const whenStopped: When = { said: "that is stopped", holds: (request) => request["status"] === "stopped" };
-const whenStatusReason: When = {
-  said: "that has extension(StatusReason)",
-  holds: (request) => isAt(request, statusReason),
-};
+const isPlan: When["holds"] = (request) => request["intent"] === "plan";
+const isStoppedPlan = (request: Value): boolean => request["intent"] === "plan" && request["status"] === "stopped";
+const isOrder: When["holds"] = (request) => request["intent"] === "order";
+
+/** Prescribed as one of these: codes of CareConnect-PrescriptionType-1. */
+const isPrescribed =
+  (...codes: readonly string[]) =>
+  (request: Value): boolean =>
+    everyAt(request, "extension:PrescriptionType.value[x].coding.code").some((code) => codes.includes(code as string));
+const isRepeat = isPrescribed("repeat", "repeat-dispensing");
+
+const whenPlan: When = { said: "that is a plan", holds: isPlan };
+const whenOrder: When = { said: "that is an order", holds: isOrder };
+const whenStoppedPlan: When = { said: "that is a stopped plan", holds: isStoppedPlan };
+const whenAcute: When = { said: "for an acute prescription", holds: isPrescribed("acute", "acute-handwritten") };
+const whenRepeat: When = { said: "for a repeat prescription", holds: isRepeat };
+
+const isBasedOnPlan = (resource: Value, context: CheckContext): boolean =>
+  ledToFrom(resource, "basedOn", context).some(
+    (found) => found.resourceType === "MedicationRequest" && found.intent === "plan",
+  );
 
 export const medicationRules: readonly Rule[] = [
   isConcept(generic("147"), "Medication", "code"),
@@ -21,23 +37,84 @@ export const medicationRules: readonly Rule[] = [
     when: whenOrder,
     alsoShows: ["GPCM-SD-GE-151"],
   }),
-  has(generic("152"), "MedicationRequest", statusReason, { ...should, when: whenStopped }),
-  has(generic("153"), "MedicationRequest", `${statusReason}.extension:statusChangeDate`, { when: whenStatusReason }),
-  has(generic("154"), "MedicationRequest", `${statusReason}.extension:statusReason`, {
+  has(generic("148"), "MedicationRequest", repeatInformation, {
     ...should,
-    when: whenStatusReason,
+    when: {
+      said: "that is a plan for a repeat prescription",
+      holds: (request, context) => isPlan(request, context) && isRepeat(request),
+    },
   }),
-  has(generic("155"), "MedicationRequest", "extension:PrescriptionType"),
-  has(generic("156"), "MedicationRequest", "identifier.value"),
-  has(generic("157"), "MedicationRequest", "basedOn", { ...should, when: whenOrder }),
-  hasEach(generic("158"), "MedicationRequest", "groupIdentifier", "value", should),
+  lacks(generic("149"), "MedicationRequest", `${repeatInformation}.extension:numberOfRepeatPrescriptionsAllowed`, {
+    when: whenAcute,
+  }),
+  hasEach(
+    generic("150"),
+    "MedicationRequest",
+    repeatInformation,
+    "extension:numberOfRepeatPrescriptionsIssued.value[x]",
+    should,
+  ),
+  has(generic("152"), "MedicationRequest", statusReason, { when: whenStoppedPlan }),
+  lacks(generic("152"), "MedicationRequest", statusReason, { ...should, when: whenOrder }),
+  has(generic("153"), "MedicationRequest", statusChangeDate, {
+    when: {
+      said: "that is a stopped plan or has extension(StatusReason)",
+      holds: (request) => isStoppedPlan(request) || isAt(request, statusReason),
+    },
+  }),
+  has(generic("154"), "MedicationRequest", `${statusReason}.extension:statusReason.value[x]`, {
+    when: { said: "with the date of its status", holds: (request) => isAt(request, statusChangeDate) },
+  }),
+  has(generic("155"), "MedicationRequest", "extension:PrescriptionType.value[x]"),
+  demand(
+    generic("156"),
+    "MedicationRequest",
+    "identifier",
+    {
+      asked: "have identifier with both a system and a value",
+      wrong: "MedicationRequest has no identifier with both a system and a value.",
+    },
+    (request) =>
+      everyAt(request, "identifier").some((found) => isAt(found as Value, "system") && isAt(found as Value, "value")),
+  ),
+  lacks(generic("157"), "MedicationRequest", "basedOn", { when: whenPlan }),
+  demand(
+    generic("157"),
+    "MedicationRequest",
+    "basedOn",
+    {
+      asked: "refer to a MedicationRequest that is a plan by basedOn",
+      wrong: "MedicationRequest that is an order is not based on one that is a plan.",
+    },
+    isBasedOnPlan,
+    { ...should, when: whenOrder },
+  ),
+  hasEach(generic("158"), "MedicationRequest", "groupIdentifier", "value"),
+  has(generic("158"), "MedicationRequest", "groupIdentifier", { when: whenRepeat }),
   isOneOf(generic("159"), "MedicationRequest", "status", ["active", "completed", "stopped"]),
   isOneOf(generic("160"), "MedicationRequest", "intent", ["plan", "order"]),
   leadsTo(generic("161"), "MedicationRequest", "medicationReference", ["Medication"]),
   isThePatient(generic("162"), "MedicationRequest", "subject"),
-  has(generic("163"), "MedicationRequest", "context", should),
+  leadsTo(generic("163"), "MedicationRequest", "context", ["Encounter"], should),
   has(generic("164"), "MedicationRequest", "authoredOn"),
-  has(generic("165"), "MedicationRequest", "requester", should),
+  demand(
+    generic("165"),
+    "MedicationRequest",
+    "requester",
+    {
+      asked: "refer to a person and an Organization by requester",
+      wrong: "MedicationRequest.requester does not lead to a person and an Organization.",
+    },
+    (request, context) => {
+      const found = ["agent", "onBehalfOf"].flatMap((name) => ledToFrom(request, `requester.${name}`, context));
+      const types = new Set(found.map(({ resourceType }) => resourceType));
+      return (
+        types.has("Organization") &&
+        (["Practitioner", "Patient", "RelatedPerson"] as const).some((person) => types.has(person))
+      );
+    },
+    should,
+  ),
   leadsTo(generic("166"), "MedicationRequest", "recorder", ["Practitioner"]),
   has(generic("168"), "MedicationRequest", "dosageInstruction"),
   hasEach(generic("169"), "MedicationRequest", "dosageInstruction", "text"),
@@ -47,24 +124,59 @@ export const medicationRules: readonly Rule[] = [
     "MedicationRequest",
     "dispenseRequest",
     {
-      asked: "have how much to dispense, as dispenseRequest.quantity or as extension(quantityText)",
+      asked: "have how much to dispense, as the value of dispenseRequest.quantity or as extension(quantityText)",
       wrong: "MedicationRequest does not say how much to dispense.",
     },
-    (request) => isAt(request, "dispenseRequest.quantity") || isAt(request, "dispenseRequest.extension:quantityText"),
+    (request) => isAt(request, "dispenseRequest.quantity.value") || hasQuantityText(request),
     should,
   ),
+  demand(
+    generic("173"),
+    "MedicationRequest",
+    "dispenseRequest.quantity",
+    {
+      asked: "have the unit of dispenseRequest.quantity, as unit or as extension(quantityText)",
+      wrong: "MedicationRequest says how many to dispense and not of what unit.",
+    },
+    (request) => isAt(request, "dispenseRequest.quantity.unit") || hasQuantityText(request),
+    {
+      ...should,
+      when: {
+        said: "with a value of dispenseRequest.quantity",
+        holds: (request) => isAt(request, "dispenseRequest.quantity.value"),
+      },
+    },
+  ),
   has(generic("174"), "MedicationRequest", "dispenseRequest.expectedSupplyDuration", should),
+  lacks(generic("175"), "MedicationRequest", "dispenseRequest.performer", { ...should, when: whenPlan }),
 ];
 
+// The guide shows the extension on the quantity; the requirement names it on dispenseRequest.
+function hasQuantityText(request: Value): boolean {
+  return ["dispenseRequest", "dispenseRequest.quantity"].some((path) =>
+    isAt(request, `${path}.extension:quantityText.value[x]`),
+  );
+}
+
 export const statementRules: readonly Rule[] = [
-  has(generic("178"), "MedicationStatement", "extension:PrescribingAgency"),
-  leadsTo(generic("180"), "MedicationStatement", "basedOn", ["MedicationRequest"]),
-  has(generic("181"), "MedicationStatement", "context", should),
+  has(generic("178"), "MedicationStatement", "extension:PrescribingAgency.value[x]"),
+  demand(
+    generic("180"),
+    "MedicationStatement",
+    "basedOn",
+    {
+      asked: "refer to a MedicationRequest that is a plan by basedOn",
+      wrong: "MedicationStatement is not based on a MedicationRequest that is a plan.",
+    },
+    isBasedOnPlan,
+  ),
+  leadsTo(generic("181"), "MedicationStatement", "context", ["Encounter"], should),
   isOneOf(generic("182"), "MedicationStatement", "status", ["active", "completed", "stopped"]),
   leadsTo(generic("183"), "MedicationStatement", "medicationReference", ["Medication"]),
-  has(generic("184"), "MedicationStatement", "effective[x]"),
+  has(generic("184"), "MedicationStatement", "effectivePeriod"),
   has(generic("185"), "MedicationStatement", "dateAsserted"),
   isThePatient(generic("186"), "MedicationStatement", "subject"),
   isOneOf(generic("187"), "MedicationStatement", "taken", ["unk"]),
-  has(generic("189"), "MedicationStatement", "dosage.text"),
+  has(generic("189"), "MedicationStatement", "dosage"),
+  hasEach(generic("189"), "MedicationStatement", "dosage", "text"),
 ];

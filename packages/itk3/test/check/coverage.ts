@@ -47,7 +47,7 @@ const others: readonly (readonly [ids: string, shown: Shown])[] = [
   ["GPCM-SD-GE-{013-015}", behaviour(receiving)],
   ["GPCM-SD-GE-{054,073,081,093,095,096,103,104,108,113,116,125-128,134,140}", unseen(conditional)],
   ["GPCM-SD-GE-{167,170,176,177,179,188,190,191,202,212,218}", unseen(conditional)],
-  ["GPCM-SD-GE-{221,222,225,236,244-246,255,256,263,265-267}", unseen(conditional)],
+  ["GPCM-SD-GE-{222,236,244,245,255,256,263,266,267}", unseen(conditional)],
   ["GPCM-SD-GE-282", behaviour(codes)],
   ["GPCM-SD-GE-286", behaviour("packages/practice/test/journeys/api.test.ts: the mailbox is looked up")],
   ["SCAL-GPCM-C-1", behaviour("packages/practice/test/journeys: MESH is the only way out")],

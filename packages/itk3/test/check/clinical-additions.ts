@@ -60,6 +60,7 @@ const stopped = {
 };
 
 export const clinicalAdditions: readonly Addition[] = [
+  ["sections that lead to attachments alone", ({ composition }) => void composition?.section?.splice(1)],
   to("AllergyIntolerance", "whose onset is in words", (allergy) => {
     delete allergy.onsetDateTime;
     allergy.onsetString = "long ago";

@@ -24,7 +24,6 @@ const unseen = (why: string): Shown => ({ how: "not from a message", why });
 const others: readonly (readonly [ids: string, shown: Shown])[] = [
   ["GPCM-C-01", behaviour("packages/practice/test/journeys: MESH is the only way out")],
   ["GPCM-C-02", unseen("the sum of the ITK3 rules of this table")],
-  ["GPCM-SD-026", unseen(conditional)],
   ["GPCM-SD-{033-036}", unseen("what a receiver does with a replaced document")],
   ["GPCM-SD-037", unseen("when the first version was sent is not in the second")],
   [

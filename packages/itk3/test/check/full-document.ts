@@ -363,11 +363,35 @@ export function everySection(parts: DocumentParts): StructuredSection[] {
       answer: [{ valueReference: { ...to(observation), display: "Weight" } }],
     });
   }
+  // Several of one type and Encounter (GPCM-SD-026).
+  const listOf = (title: string, held: readonly Resource[]): stu3.List => ({
+    resourceType: "List",
+    ...base("List"),
+    status: "current",
+    mode: "snapshot",
+    title,
+    code: { text: title },
+    subject: patient,
+    entry: held.map((item) => ({ item: to(item) })),
+  });
+  const medicines = [medicationRequest, order, acute, immunization, notGiven];
+  const problems = [earlier, condition];
   return [
     observations,
     responses,
-    { title: "Medicines", resources: [medication, medicationRequest, order, acute, statement, immunization, notGiven] },
-    { title: "Problems", resources: [earlier, condition, allergy, familyHistory, procedureRequest, specimen, report] },
+    { title: "Medicines", resources: [listOf("Medicines", medicines), ...medicines, medication, statement] },
+    {
+      title: "Problems",
+      resources: [
+        listOf("Problems", problems),
+        ...problems,
+        allergy,
+        familyHistory,
+        procedureRequest,
+        specimen,
+        report,
+      ],
+    },
     { title: "Plans", resources: [referral, task, consent, documentReference, questionnaire, location] },
     { title: "People", resources: [relatedPerson, device] },
   ];

@@ -21,6 +21,7 @@ import {
   patientResource,
   practitionerResource,
 } from "./resources.ts";
+import { listSection } from "./sections/lists.ts";
 import { addressFor, refuseRecipient } from "./recipient.ts";
 
 /** What goes beside the message: the words of the control file, or of the API's headers. */
@@ -157,15 +158,16 @@ function documentBundle(
     { title: input.report.title ?? kind.title, binary: attachmentResource(ids(), input.report) },
     ...input.attachments.map((file) => ({ title: file.title, binary: attachmentResource(ids(), file) })),
   ];
-  const structured =
-    input.sections?.({
-      patient: referenceTo(patient),
-      practitioner: referenceTo(practitioner),
-      organisation: referenceTo(organisation),
-      encounter: encounter === undefined ? undefined : referenceTo(encounter),
-      attachments: files.map(({ binary }) => referenceTo(binary)),
-      ids,
-    }) ?? [];
+  const parts = {
+    patient: referenceTo(patient),
+    practitioner: referenceTo(practitioner),
+    organisation: referenceTo(organisation),
+    encounter: encounter === undefined ? undefined : referenceTo(encounter),
+    attachments: files.map(({ binary }) => referenceTo(binary)),
+    ids,
+  };
+  const entries = input.sections?.(parts) ?? [];
+  const structured = [...entries, ...listSection(parts, entries)];
   const composition: Composition = {
     resourceType: "Composition",
     id: ids(),

@@ -1,10 +1,13 @@
 import type { Rule } from "./rule.ts";
 import { attachmentRules } from "./rules/attachments.ts";
-import { encounterRules, locationRules, observationRules, questionnaireRules } from "./rules/clinical/encounters.ts";
-import { immunizationRules, medicationRules } from "./rules/clinical/medicines.ts";
+import { allergyRules } from "./rules/clinical/allergies.ts";
+import { encounterRules, locationRules } from "./rules/clinical/encounters.ts";
+import { immunizationRules } from "./rules/clinical/immunizations.ts";
+import { medicationRules, statementRules } from "./rules/clinical/medicines.ts";
+import { observationRules } from "./rules/clinical/observations.ts";
 import { diagnosticRules, problemRules, requestRules } from "./rules/clinical/problems.ts";
+import { questionnaireRules } from "./rules/clinical/questionnaires.ts";
 import {
-  allergyRules,
   consentRules,
   documentReferenceRules,
   familyHistoryRules,
@@ -46,6 +49,7 @@ export const rules: readonly Rule[] = [
   ...consentRules,
   ...locationRules,
   ...medicationRules,
+  ...statementRules,
   ...immunizationRules,
   ...problemRules,
   ...requestRules,

@@ -1,23 +1,11 @@
-import type { Bundle, Resource, stu3 } from "@restante/itk3";
+import type { Bundle, stu3 } from "@restante/itk3";
 import { messageOf } from "@restante/itk3";
+import { type Addition, clinicalAdditions, first } from "./clinical-additions.ts";
 import type { Mutant } from "./mutate.ts";
 
 type Message = NonNullable<ReturnType<typeof messageOf>>;
-type Change = (message: Message) => void;
 
-/** Finds a resource of the document; a message without one is left as it is. */
-function first<T extends Resource["resourceType"]>(
-  message: Message,
-  type: T,
-  holds: (resource: Extract<Resource, { resourceType: T }>) => boolean = () => true,
-): Extract<Resource, { resourceType: T }> | undefined {
-  return (message.document?.entry ?? [])
-    .flatMap(({ resource }) => resource ?? [])
-    .filter((resource): resource is Extract<Resource, { resourceType: T }> => resource.resourceType === type)
-    .find(holds);
-}
-
-function adding(what: string, target: (message: Message) => object | undefined, added: object): [string, Change] {
+function adding(what: string, target: (message: Message) => object | undefined, added: object): Addition {
   return [`${what} with ${Object.keys(added).join()}`, (message) => void Object.assign(target(message) ?? {}, added)];
 }
 
@@ -50,7 +38,7 @@ const organizationParts = [
   { endpoint: [{ display: "x" }] },
 ];
 
-const changes: readonly [string, Change][] = [
+const changes: readonly Addition[] = [
   ...bundleParts.map((part) => adding("message bundle", ({ bundle }) => bundle, part)),
   ...bundleParts.map((part) => adding("document bundle", ({ document }) => document, part)),
   ...entryParts.map((part) => adding("message entry", ({ bundle }) => bundle.entry?.[0], part)),
@@ -80,25 +68,7 @@ const changes: readonly [string, Change][] = [
   adding("binary", (message) => first(message, "Binary"), { securityContext: { display: "x" } }),
   adding("binary", (message) => first(message, "Binary"), { content: "SGVsbG8=" }),
   adding("composition", ({ composition }) => composition, { confidentiality: "R" }),
-  adding("allergy", (message) => first(message, "AllergyIntolerance"), { onsetString: "long ago" }),
-  adding("vaccine not given", (message) => first(message, "Immunization", ({ notGiven }) => notGiven === true), {
-    explanation: { reason: [{ text: "Travel" }] },
-  }),
-  [
-    "an order with repeat information",
-    (message) => {
-      const url =
-        "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-MedicationRepeatInformation-1";
-      first(message, "MedicationRequest", ({ intent }) => intent === "order")?.extension?.push({ url });
-    },
-  ],
-  [
-    "an answer without a value",
-    (message) => {
-      const item = first(message, "QuestionnaireResponse")?.item?.[0];
-      if (item !== undefined) item.answer = [{ id: "a" }];
-    },
-  ],
+  ...clinicalAdditions,
   [
     "an unverified number without an address",
     ({ patient }) => {

@@ -32,8 +32,8 @@ export interface VaccinationProtocolInput {
 /** A vaccine that was given, or reported as given (GPCM-SD-GE-203 to 208, 213). */
 export interface VaccineGiven {
   notGiven: false;
-  /** Its name. */
-  manufacturer?: string;
+  /** An Organization of the document: see `peopleSection` (GPCM-SD-GE-203). */
+  manufacturer?: Reference;
   /** The batch, and the date after which it was not to be used: `yyyy-mm-dd`. */
   lotNumber?: string;
   expires?: string;
@@ -123,7 +123,7 @@ function practitioner(code: "AP" | "EP", display: string, actor: Reference): Imm
 
 function administration(input: VaccineGiven): Partial<Immunization> {
   return given({
-    manufacturer: maybe(input.manufacturer, (display) => ({ display })),
+    manufacturer: input.manufacturer,
     lotNumber: input.lotNumber,
     expirationDate: input.expires,
     site: maybe(input.site, concept),

@@ -89,7 +89,7 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
             administrator: parts.practitioner,
             parentPresent: true,
             notes: ["No reaction"],
-            manufacturer: "Maker",
+            manufacturer: parts.organisation,
             lotNumber: "L-1",
             expires: "2027-01-01",
             site: { text: "Left arm" },

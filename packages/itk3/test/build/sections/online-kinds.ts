@@ -206,7 +206,7 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
         {
           intent: "order",
           priority: "routine",
-          code: { text: "Review" },
+          code: { code: "185389009", display: "Follow-up visit" },
           description: "See the patient again",
           owner: parts.organisation,
           reason: { text: "Follow-up" },

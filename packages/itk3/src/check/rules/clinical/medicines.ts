@@ -1,53 +1,120 @@
-// Medication, MedicationRequest, MedicationStatement, Immunization (GPCM-SD-GE-147 to 220).
-import type { Rule } from "../../rule.ts";
-import {
-  demand,
-  everyAt,
-  generic,
-  has,
-  hasEach,
-  isConcept,
-  isOneOf,
-  isThePatient,
-  lacks,
-  leadsTo,
-  should,
-} from "./demand.ts";
+// Medication, MedicationRequest, MedicationStatement (GPCM-SD-GE-147 to 189).
+import type { CheckContext, Rule } from "../../rule.ts";
+import { demand, generic, has, hasEach, isConcept, isOneOf, lacks, should, type When } from "./demand.ts";
+import { everyAt, isAt, type Value } from "./paths.ts";
+import { isThePatient, leadsTo, ledToFrom } from "./references.ts";
 
-type Value = Readonly<Record<string, unknown>>;
+const repeatInformation = "extension:RepeatInformation";
+const statusReason = "extension:StatusReason";
+const statusChangeDate = `${statusReason}.extension:statusChangeDate.value[x]`;
 
-const isStopped = (request: Value): boolean => request["status"] === "stopped";
-const isOrder = (request: Value): boolean => request["intent"] === "order";
-const hasStatusReason = (request: Value): boolean => everyAt(request, "extension:StatusReason").length > 0;
+const isPlan: When["holds"] = (request) => request["intent"] === "plan";
+const isStoppedPlan = (request: Value): boolean => request["intent"] === "plan" && request["status"] === "stopped";
+const isOrder: When["holds"] = (request) => request["intent"] === "order";
+
+/** Prescribed as one of these: codes of CareConnect-PrescriptionType-1. */
+const isPrescribed =
+  (...codes: readonly string[]) =>
+  (request: Value): boolean =>
+    everyAt(request, "extension:PrescriptionType.value[x].coding.code").some((code) => codes.includes(code as string));
+const isRepeat = isPrescribed("repeat", "repeat-dispensing");
+
+const whenPlan: When = { said: "that is a plan", holds: isPlan };
+const whenOrder: When = { said: "that is an order", holds: isOrder };
+const whenStoppedPlan: When = { said: "that is a stopped plan", holds: isStoppedPlan };
+const whenAcute: When = { said: "for an acute prescription", holds: isPrescribed("acute", "acute-handwritten") };
+const whenRepeat: When = { said: "for a repeat prescription", holds: isRepeat };
+
+const isBasedOnPlan = (resource: Value, context: CheckContext): boolean =>
+  ledToFrom(resource, "basedOn", context).some(
+    (found) => found.resourceType === "MedicationRequest" && found.intent === "plan",
+  );
 
 export const medicationRules: readonly Rule[] = [
   isConcept(generic("147"), "Medication", "code"),
-  lacks(
-    generic("148"),
-    "MedicationRequest",
-    "extension:RepeatInformation",
-    "A MedicationRequest that is an order has repeat information.",
-    { ...should, when: isOrder, alsoShows: ["GPCM-SD-GE-151"] },
-  ),
-  has(generic("152"), "MedicationRequest", "extension:StatusReason", { ...should, when: isStopped }),
-  has(generic("153"), "MedicationRequest", "extension:StatusReason.extension:statusChangeDate", {
-    when: hasStatusReason,
-  }),
-  has(generic("154"), "MedicationRequest", "extension:StatusReason.extension:statusReason", {
+  lacks(generic("148"), "MedicationRequest", repeatInformation, {
     ...should,
-    when: hasStatusReason,
+    when: whenOrder,
+    alsoShows: ["GPCM-SD-GE-151"],
   }),
-  has(generic("155"), "MedicationRequest", "extension:PrescriptionType"),
-  has(generic("156"), "MedicationRequest", "identifier.value"),
-  has(generic("157"), "MedicationRequest", "basedOn", { ...should, when: isOrder }),
-  hasEach(generic("158"), "MedicationRequest", "groupIdentifier", "value", should),
+  has(generic("148"), "MedicationRequest", repeatInformation, {
+    ...should,
+    when: {
+      said: "that is a plan for a repeat prescription",
+      holds: (request, context) => isPlan(request, context) && isRepeat(request),
+    },
+  }),
+  lacks(generic("149"), "MedicationRequest", `${repeatInformation}.extension:numberOfRepeatPrescriptionsAllowed`, {
+    when: whenAcute,
+  }),
+  hasEach(
+    generic("150"),
+    "MedicationRequest",
+    repeatInformation,
+    "extension:numberOfRepeatPrescriptionsIssued.value[x]",
+    should,
+  ),
+  has(generic("152"), "MedicationRequest", statusReason, { when: whenStoppedPlan }),
+  lacks(generic("152"), "MedicationRequest", statusReason, { ...should, when: whenOrder }),
+  has(generic("153"), "MedicationRequest", statusChangeDate, {
+    when: {
+      said: "that is a stopped plan or has extension(StatusReason)",
+      holds: (request) => isStoppedPlan(request) || isAt(request, statusReason),
+    },
+  }),
+  has(generic("154"), "MedicationRequest", `${statusReason}.extension:statusReason.value[x]`, {
+    when: { said: "with the date of its status", holds: (request) => isAt(request, statusChangeDate) },
+  }),
+  has(generic("155"), "MedicationRequest", "extension:PrescriptionType.value[x]"),
+  demand(
+    generic("156"),
+    "MedicationRequest",
+    "identifier",
+    {
+      asked: "have identifier with both a system and a value",
+      wrong: "MedicationRequest has no identifier with both a system and a value.",
+    },
+    (request) =>
+      everyAt(request, "identifier").some((found) => isAt(found as Value, "system") && isAt(found as Value, "value")),
+  ),
+  lacks(generic("157"), "MedicationRequest", "basedOn", { when: whenPlan }),
+  demand(
+    generic("157"),
+    "MedicationRequest",
+    "basedOn",
+    {
+      asked: "refer to a MedicationRequest that is a plan by basedOn",
+      wrong: "MedicationRequest that is an order is not based on one that is a plan.",
+    },
+    isBasedOnPlan,
+    { ...should, when: whenOrder },
+  ),
+  hasEach(generic("158"), "MedicationRequest", "groupIdentifier", "value"),
+  has(generic("158"), "MedicationRequest", "groupIdentifier", { when: whenRepeat }),
   isOneOf(generic("159"), "MedicationRequest", "status", ["active", "completed", "stopped"]),
   isOneOf(generic("160"), "MedicationRequest", "intent", ["plan", "order"]),
   leadsTo(generic("161"), "MedicationRequest", "medicationReference", ["Medication"]),
   isThePatient(generic("162"), "MedicationRequest", "subject"),
-  has(generic("163"), "MedicationRequest", "context", should),
+  leadsTo(generic("163"), "MedicationRequest", "context", ["Encounter"], should),
   has(generic("164"), "MedicationRequest", "authoredOn"),
-  has(generic("165"), "MedicationRequest", "requester", should),
+  demand(
+    generic("165"),
+    "MedicationRequest",
+    "requester",
+    {
+      asked: "refer to a person and an Organization by requester",
+      wrong: "MedicationRequest.requester does not lead to a person and an Organization.",
+    },
+    (request, context) => {
+      const found = ["agent", "onBehalfOf"].flatMap((name) => ledToFrom(request, `requester.${name}`, context));
+      const types = new Set(found.map(({ resourceType }) => resourceType));
+      return (
+        types.has("Organization") &&
+        (["Practitioner", "Patient", "RelatedPerson"] as const).some((person) => types.has(person))
+      );
+    },
+    should,
+  ),
   leadsTo(generic("166"), "MedicationRequest", "recorder", ["Practitioner"]),
   has(generic("168"), "MedicationRequest", "dosageInstruction"),
   hasEach(generic("169"), "MedicationRequest", "dosageInstruction", "text"),
@@ -56,75 +123,60 @@ export const medicationRules: readonly Rule[] = [
     generic("172"),
     "MedicationRequest",
     "dispenseRequest",
-    "MedicationRequest does not say how much to dispense.",
-    (request) =>
-      everyAt(request, "dispenseRequest.quantity").length > 0 ||
-      everyAt(request, "dispenseRequest.extension:quantityText").length > 0,
+    {
+      asked: "have how much to dispense, as the value of dispenseRequest.quantity or as extension(quantityText)",
+      wrong: "MedicationRequest does not say how much to dispense.",
+    },
+    (request) => isAt(request, "dispenseRequest.quantity.value") || hasQuantityText(request),
     should,
   ),
+  demand(
+    generic("173"),
+    "MedicationRequest",
+    "dispenseRequest.quantity",
+    {
+      asked: "have the unit of dispenseRequest.quantity, as unit or as extension(quantityText)",
+      wrong: "MedicationRequest says how many to dispense and not of what unit.",
+    },
+    (request) => isAt(request, "dispenseRequest.quantity.unit") || hasQuantityText(request),
+    {
+      ...should,
+      when: {
+        said: "with a value of dispenseRequest.quantity",
+        holds: (request) => isAt(request, "dispenseRequest.quantity.value"),
+      },
+    },
+  ),
   has(generic("174"), "MedicationRequest", "dispenseRequest.expectedSupplyDuration", should),
-  has(generic("178"), "MedicationStatement", "extension:PrescribingAgency"),
-  leadsTo(generic("180"), "MedicationStatement", "basedOn", ["MedicationRequest"]),
-  has(generic("181"), "MedicationStatement", "context", should),
+  lacks(generic("175"), "MedicationRequest", "dispenseRequest.performer", { ...should, when: whenPlan }),
+];
+
+// The guide shows the extension on the quantity; the requirement names it on dispenseRequest.
+function hasQuantityText(request: Value): boolean {
+  return ["dispenseRequest", "dispenseRequest.quantity"].some((path) =>
+    isAt(request, `${path}.extension:quantityText.value[x]`),
+  );
+}
+
+export const statementRules: readonly Rule[] = [
+  has(generic("178"), "MedicationStatement", "extension:PrescribingAgency.value[x]"),
+  demand(
+    generic("180"),
+    "MedicationStatement",
+    "basedOn",
+    {
+      asked: "refer to a MedicationRequest that is a plan by basedOn",
+      wrong: "MedicationStatement is not based on a MedicationRequest that is a plan.",
+    },
+    isBasedOnPlan,
+  ),
+  leadsTo(generic("181"), "MedicationStatement", "context", ["Encounter"], should),
   isOneOf(generic("182"), "MedicationStatement", "status", ["active", "completed", "stopped"]),
   leadsTo(generic("183"), "MedicationStatement", "medicationReference", ["Medication"]),
-  has(generic("184"), "MedicationStatement", "effective[x]"),
+  has(generic("184"), "MedicationStatement", "effectivePeriod"),
   has(generic("185"), "MedicationStatement", "dateAsserted"),
   isThePatient(generic("186"), "MedicationStatement", "subject"),
   isOneOf(generic("187"), "MedicationStatement", "taken", ["unk"]),
-  demand(
-    generic("189"),
-    "MedicationStatement",
-    "dosage",
-    "MedicationStatement has no dosage in words.",
-    (statement) => everyAt(statement, "dosage.text").length > 0,
-  ),
-];
-
-const isGiven = (immunization: Value): boolean => immunization["notGiven"] === false;
-const isNotGiven = (immunization: Value): boolean => immunization["notGiven"] === true;
-const whenGiven = { ...should, when: isGiven };
-
-/** An element that MUST be absent where the vaccine was not given. */
-const onlyWhenGiven = (number: string, path: string): Rule =>
-  lacks(generic(number), "Immunization", path, `An Immunization that was not given has ${path}.`, { when: isNotGiven });
-
-export const immunizationRules: readonly Rule[] = [
-  has(generic("192"), "Immunization", "extension:DateRecorded"),
-  has(generic("193"), "Immunization", "extension:VaccinationProcedure"),
-  isOneOf(generic("194"), "Immunization", "status", ["completed"]),
-  isOneOf(generic("195"), "Immunization", "notGiven", [true, false]),
-  isConcept(generic("196"), "Immunization", "vaccineCode"),
-  isThePatient(generic("197"), "Immunization", "patient"),
-  has(generic("198"), "Immunization", "encounter", should),
-  has(generic("199"), "Immunization", "date", should),
-  isOneOf(generic("200"), "Immunization", "primarySource", [true, false]),
-  has(generic("203"), "Immunization", "manufacturer", whenGiven),
-  has(generic("204"), "Immunization", "lotNumber", whenGiven),
-  has(generic("205"), "Immunization", "expirationDate", whenGiven),
-  onlyWhenGiven("206", "site"),
-  onlyWhenGiven("207", "route"),
-  onlyWhenGiven("208", "doseQuantity"),
-  has(generic("209"), "Immunization", "practitioner", should),
-  hasEach(generic("211"), "Immunization", "practitioner", "actor", should),
-  onlyWhenGiven("213", "explanation.reason"),
-  lacks(
-    generic("214"),
-    "Immunization",
-    "explanation.reasonNotGiven",
-    "An Immunization that was given has a reason for not being given.",
-    { when: isGiven },
-  ),
-  onlyWhenGiven("215", "vaccinationProtocol"),
-  hasEach(generic("219"), "Immunization", "vaccinationProtocol", "targetDisease"),
-  demand(
-    generic("220"),
-    "Immunization",
-    "vaccinationProtocol",
-    "A vaccinationProtocol's doseStatus is not count.",
-    (immunization) =>
-      everyAt(immunization, "vaccinationProtocol").every((protocol) =>
-        everyAt(protocol as Value, "doseStatus.coding.code").includes("count"),
-      ),
-  ),
+  has(generic("189"), "MedicationStatement", "dosage"),
+  hasEach(generic("189"), "MedicationStatement", "dosage", "text"),
 ];

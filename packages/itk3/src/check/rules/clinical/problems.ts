@@ -1,44 +1,46 @@
-// Condition (problem header), ProcedureRequest, DiagnosticReport, Specimen (GPCM-SD-GE-223 to 267).
+// Condition (problem header), ProcedureRequest, DiagnosticReport, Specimen (GPCM-SD-GE-221 to 265).
 import type { Rule } from "../../rule.ts";
-import {
-  demand,
-  everyAt,
-  generic,
-  has,
-  hasEach,
-  isCoded,
-  isConcept,
-  isOneOf,
-  isThePatient,
-  leadsTo,
-  should,
-} from "./demand.ts";
+import { demand, generic, has, hasEach, isCoded, isConcept, isOneOf, should } from "./demand.ts";
+import { everyAt, isAt, type Value } from "./paths.ts";
+import { eachLeadsTo, isThePatient, leadsOnlyTo, leadsTo } from "./references.ts";
 
 const related = "extension:RelatedProblemHeader";
+const items = ["MedicationRequest", "AllergyIntolerance", "Immunization", "Observation"] as const;
 
 export const problemRules: readonly Rule[] = [
+  leadsOnlyTo(generic("221"), "Condition", "extension:ActualProblem.value[x]", items, should),
   demand(
     generic("223"),
     "Condition",
-    "extension",
-    "A related problem's type is not parent, child or sibling.",
+    related,
+    {
+      asked: "have type parent, child or sibling in each extension(RelatedProblemHeader)",
+      wrong: "A related problem's type is not parent, child or sibling.",
+    },
     (condition) =>
       everyAt(condition, related).every((extension) => {
-        const types = everyAt(extension as Readonly<Record<string, unknown>>, "extension:type.value[x]");
+        const types = everyAt(extension as Value, "extension:type.value[x]");
         return types.length > 0 && types.every((type) => type === "parent" || type === "child" || type === "sibling");
       }),
   ),
-  hasEach(generic("224"), "Condition", related, "extension:target"),
+  eachLeadsTo(generic("224"), "Condition", related, "extension:target.value[x]", ["Condition"]),
+  leadsOnlyTo(
+    generic("225"),
+    "Condition",
+    "extension:RelatedClinicalContent.value[x]",
+    ["Encounter", ...items],
+    should,
+  ),
   isOneOf(generic("226"), "Condition", "extension:ProblemSignificance.value[x]", ["major", "minor"]),
   isOneOf(generic("227"), "Condition", "clinicalStatus", ["active", "inactive"]),
   isCoded(generic("228"), "Condition", "category", { code: "problem-list-item" }),
   isConcept(generic("229"), "Condition", "code"),
   isThePatient(generic("230"), "Condition", "subject"),
   leadsTo(generic("231"), "Condition", "context", ["Encounter"], should),
-  has(generic("232"), "Condition", "onset[x]", should),
-  has(generic("233"), "Condition", "abatement[x]", {
+  has(generic("232"), "Condition", "onsetDateTime", should),
+  has(generic("233"), "Condition", "abatementDateTime", {
     ...should,
-    when: (condition) => condition["clinicalStatus"] === "inactive",
+    when: { said: "that is inactive", holds: (condition) => condition["clinicalStatus"] === "inactive" },
   }),
   has(generic("234"), "Condition", "assertedDate"),
   leadsTo(generic("235"), "Condition", "asserter", ["Practitioner"]),
@@ -49,7 +51,17 @@ const someone = ["Practitioner", "Organization"] as const;
 export const requestRules: readonly Rule[] = [
   isOneOf(generic("237"), "ProcedureRequest", "status", ["active"]),
   isOneOf(generic("238"), "ProcedureRequest", "intent", ["order"]),
-  isConcept(generic("239"), "ProcedureRequest", "code"),
+  demand(
+    generic("239"),
+    "ProcedureRequest",
+    "code",
+    {
+      asked: "have code with a code, or with the text 'No code available'",
+      wrong: "ProcedureRequest.code has neither a code nor the text 'No code available'.",
+    },
+    (request) =>
+      isAt(request, "code.coding.code") || everyAt(request, "code.text").some((text) => text === "No code available"),
+  ),
   isThePatient(generic("240"), "ProcedureRequest", "subject"),
   leadsTo(generic("241"), "ProcedureRequest", "performer", someone, should),
   leadsTo(generic("242"), "ProcedureRequest", "requester.agent", someone, should),
@@ -57,6 +69,7 @@ export const requestRules: readonly Rule[] = [
 ];
 
 export const diagnosticRules: readonly Rule[] = [
+  leadsOnlyTo(generic("246"), "DiagnosticReport", "basedOn", ["ProcedureRequest"], should),
   isOneOf(generic("247"), "DiagnosticReport", "status", ["registered", "partial", "preliminary", "final"]),
   has(generic("248"), "DiagnosticReport", "category", should),
   isConcept(generic("249"), "DiagnosticReport", "code"),
@@ -68,8 +81,9 @@ export const diagnosticRules: readonly Rule[] = [
   has(generic("257"), "Specimen", "accessionIdentifier", should),
   isOneOf(generic("258"), "Specimen", "status", ["available", "unavailable", "unsatisfactory", "entered-in-error"]),
   has(generic("259"), "Specimen", "type", should),
-  isThePatient(generic("260"), "Specimen", "subject", should),
+  isThePatient(generic("260"), "Specimen", "subject"),
   has(generic("261"), "Specimen", "receivedTime"),
   has(generic("262"), "Specimen", "collection", should),
-  hasEach(generic("264"), "Specimen", "collection", "collector", should),
+  eachLeadsTo(generic("264"), "Specimen", "collection", "collector", ["Practitioner"], should),
+  hasEach(generic("265"), "Specimen", "collection", "quantity", should),
 ];

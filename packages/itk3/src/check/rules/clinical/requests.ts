@@ -1,18 +1,9 @@
-// ReferralRequest, DocumentReference, AllergyIntolerance, FamilyMemberHistory, Task, Consent (GPCM-SD-OC-071 to 140).
+// ReferralRequest, DocumentReference, FamilyMemberHistory, Task, Consent (GPCM-SD-OC-071 to 087, 109 to 139).
+import { systems } from "../../../names.ts";
 import type { Rule } from "../../rule.ts";
-import {
-  both,
-  demand,
-  everyAt,
-  has,
-  hasEach,
-  isCoded,
-  isConcept,
-  isOneOf,
-  isThePatient,
-  leadsTo,
-  should,
-} from "./demand.ts";
+import { both, demand, has, isCoded, isConcept, isOneOf, should } from "./demand.ts";
+import { everyAt, isAt } from "./paths.ts";
+import { isThePatient, leadsOnlyTo, leadsTo } from "./references.ts";
 
 const people = ["Practitioner", "Organization", "Patient", "RelatedPerson", "Device"] as const;
 
@@ -23,60 +14,47 @@ export const referralRules: readonly Rule[] = [
   leadsTo(both("075"), "ReferralRequest", "context", ["Encounter"], should),
   has(both("076"), "ReferralRequest", "requester", should),
   leadsTo(both("077"), "ReferralRequest", "requester.agent", people, {
-    when: (referral) => everyAt(referral, "requester").length > 0,
+    when: { said: "that has a requester", holds: (referral) => isAt(referral, "requester") },
   }),
-  has(both("079"), "ReferralRequest", "reasonCode", should),
+  leadsOnlyTo(both("078"), "ReferralRequest", "recipient", ["Practitioner", "Organization"], should),
+  isCoded(both("079"), "ReferralRequest", "reasonCode", should),
   has(both("080"), "ReferralRequest", "description", should),
 ];
 
 export const documentReferenceRules: readonly Rule[] = [
   isOneOf(both("082"), "DocumentReference", "status", ["current", "superseded", "entered-in-error"]),
   isConcept(both("083"), "DocumentReference", "type"),
+  demand(
+    both("083"),
+    "DocumentReference",
+    "type",
+    {
+      asked: "have type with a text, unless its code is one of SNOMED CT",
+      wrong: "DocumentReference.type has a code of another system than SNOMED CT and no text.",
+    },
+    (reference) => {
+      const systemsUsed = everyAt(reference, "type.coding").map((coding) => (coding as { system?: string }).system);
+      return systemsUsed.length === 0 || systemsUsed.includes(systems.snomed) || isAt(reference, "type.text");
+    },
+    should,
+  ),
   isThePatient(both("084"), "DocumentReference", "subject"),
   leadsTo(both("085"), "DocumentReference", "author", people, should),
   has(both("086"), "DocumentReference", "content"),
   has(both("087"), "DocumentReference", "context", should),
 ];
 
-const isResolved = (allergy: Readonly<Record<string, unknown>>): boolean => allergy["clinicalStatus"] === "resolved";
-
-export const allergyRules: readonly Rule[] = [
-  has(both("089"), "AllergyIntolerance", "extension:AllergyIntoleranceEnd", { when: isResolved }),
-  demand(
-    both("090"),
-    "AllergyIntolerance",
-    "extension",
-    "AllergyIntolerance does not say why it has ended.",
-    (allergy) =>
-      ["reasonEnded", "endReason"].some(
-        (name) => everyAt(allergy, `extension:AllergyIntoleranceEnd.extension:${name}.value[x]`).length > 0,
-      ),
-    { when: isResolved },
-  ),
-  isOneOf(both("091"), "AllergyIntolerance", "clinicalStatus", ["active", "resolved"]),
-  isOneOf(both("092"), "AllergyIntolerance", "verificationStatus", ["unconfirmed"]),
-  isOneOf(both("094"), "AllergyIntolerance", "category", ["medication", "environment"]),
-  isConcept(both("097"), "AllergyIntolerance", "code"),
-  isThePatient(both("098"), "AllergyIntolerance", "patient"),
-  demand(
-    both("099"),
-    "AllergyIntolerance",
-    "onset[x]",
-    "AllergyIntolerance.onset is not a date and time.",
-    (allergy) => everyAt(allergy, "onset[x]").length === everyAt(allergy, "onsetDateTime").length,
-    should,
-  ),
-  has(both("100"), "AllergyIntolerance", "assertedDate"),
-  leadsTo(both("101"), "AllergyIntolerance", "recorder", ["Practitioner", "Patient"]),
-  has(both("102"), "AllergyIntolerance", "asserter", should),
-  hasEach(both("105"), "AllergyIntolerance", "reaction", "manifestation", should),
-  hasEach(both("107"), "AllergyIntolerance", "reaction", "severity", should),
-];
-
 export const familyHistoryRules: readonly Rule[] = [
   isOneOf(both("109"), "FamilyMemberHistory", "status", ["partial", "completed", "entered-in-error", "health-unknown"]),
   isThePatient(both("110"), "FamilyMemberHistory", "patient"),
   isCoded(both("111"), "FamilyMemberHistory", "relationship"),
+  leadsOnlyTo(
+    both("112"),
+    "FamilyMemberHistory",
+    "reasonReference",
+    ["QuestionnaireResponse", "Observation", "AllergyIntolerance"],
+    should,
+  ),
   has(both("114"), "FamilyMemberHistory", "condition", should),
 ];
 
@@ -85,11 +63,11 @@ export const taskRules: readonly Rule[] = [
   isOneOf(both("117"), "Task", "intent", ["proposal", "plan", "order"]),
   // The requirement says normal; STU3 calls it routine.
   isOneOf(both("118"), "Task", "priority", ["normal", "routine", "urgent", "asap", "stat"], should),
-  has(both("119"), "Task", "code", should),
+  isCoded(both("119"), "Task", "code", should),
   isThePatient(both("120"), "Task", "for", should),
   leadsTo(both("121"), "Task", "context", ["Encounter"], should),
   leadsTo(both("122"), "Task", "requester.agent", people, should),
-  has(both("123"), "Task", "owner", should),
+  leadsTo(both("123"), "Task", "owner", "any resource", should),
   has(both("124"), "Task", "reason", should),
 ];
 
@@ -98,10 +76,16 @@ export const consentRules: readonly Rule[] = [
   has(both("130"), "Consent", "category", should),
   isThePatient(both("131"), "Consent", "patient"),
   has(both("132"), "Consent", "period", should),
-  has(both("133"), "Consent", "consentingParty", should),
-  has(both("134"), "Consent", "action", should),
+  leadsTo(both("133"), "Consent", "consentingParty", "any resource", should),
   has(both("135"), "Consent", "source[x]", should),
-  has(both("136"), "Consent", "policy", should),
+  demand(
+    both("136"),
+    "Consent",
+    "policy",
+    { asked: "have policy or policyRule", wrong: "Consent has neither policy nor policyRule." },
+    (consent) => isAt(consent, "policy") || isAt(consent, "policyRule"),
+    should,
+  ),
   has(both("137"), "Consent", "purpose", should),
   has(both("138"), "Consent", "dataPeriod", should),
   has(both("139"), "Consent", "data", should),

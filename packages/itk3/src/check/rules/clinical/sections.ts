@@ -1,8 +1,11 @@
-// What the document holds, its sections lead to (GPCM-SD-006 to 024, 078): a reader of sections alone misses nothing.
+// What the document holds, its sections lead to (GPCM-SD-006 to 024, 026, 078): a reader of sections alone misses
+// nothing.
 import { sectionEntries } from "../../../message/sections.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { none, ofType, onComposition, unless } from "../../look.ts";
-import type { CheckContext, Rule } from "../../rule.ts";
+import type { Breach, CheckContext, Rule } from "../../rule.ts";
+import { listedBy, listsEveryObservation } from "./observations.ts";
+import { everyAt, type Value } from "./paths.ts";
 
 const kinds: readonly (readonly [core: string, type: Resource["resourceType"]])[] = [
   ["009", "Questionnaire"],
@@ -24,17 +27,42 @@ const kinds: readonly (readonly [core: string, type: Resource["resourceType"]])[
   ["024", "Specimen"],
 ];
 
-function rule(core: string, text: string, breaches: Rule["breaches"]): Rule {
-  return { numbers: { core }, severity: "warning", responseCode: "20009", issueCode: "structure", text, breaches };
+function rule(core: string, requirement: string, text: string, breaches: Rule["breaches"]): Rule {
+  return {
+    numbers: { core },
+    severity: "warning",
+    responseCode: "20009",
+    issueCode: "structure",
+    requirement,
+    text,
+    breaches,
+  };
 }
 
-function ledTo({ message, references }: CheckContext): ReadonlySet<Resource> {
-  return new Set(sectionEntries(message.composition, references));
+interface Reach {
+  /** What the sections lead to. */
+  led: ReadonlySet<Resource>;
+  /** What is in the Lists among it. */
+  listed: ReadonlySet<Resource>;
+}
+
+const reaches = new WeakMap<CheckContext, Reach>();
+
+// Found once a check: every rule of this file asks for it, and a section may lead to many thousand resources.
+function reachOf(context: CheckContext): Reach {
+  const known = reaches.get(context);
+  if (known !== undefined) return known;
+  const led = new Set(sectionEntries(context.message.composition, context.references));
+  const listed = new Set(ofType([...led], "List").flatMap((list) => listedBy(list, context)));
+  const reach = { led, listed };
+  reaches.set(context, reach);
+  return reach;
 }
 
 export const sectionRules: readonly Rule[] = [
   rule(
     "006",
+    "Composition should refer to the Encounter of the document by encounter.",
     "The document holds an Encounter that Composition.encounter does not lead to.",
     onComposition((composition, { inner, references }) => {
       const encounters = ofType(inner, "Encounter");
@@ -49,32 +77,85 @@ export const sectionRules: readonly Rule[] = [
   ),
   rule(
     "007",
-    "The document holds Observations and no section leads to a List of them.",
+    "A section should lead to a List of every Observation of the document.",
+    "The document holds Observations and no section leads to a List of them all.",
     onComposition((composition, context) => {
       if (ofType(context.inner, "Observation").length === 0) return none;
       return unless(
-        [...ledTo(context)].some(({ resourceType }) => resourceType === "List"),
+        ofType([...reachOf(context).led], "List").some((list) => listsEveryObservation(list, context)),
         composition,
         "section",
       );
     }),
   ),
-  rule("008", "No section leads to an Observation of the document.", (context) => {
-    const led = ledTo(context);
-    return ofType(context.inner, "Observation").flatMap((observation) => unless(led.has(observation), observation));
-  }),
+  rule(
+    "008",
+    "A section should lead to each Observation that a List leads to.",
+    "A List leads to an Observation that no section leads to.",
+    (context) => {
+      const { led } = reachOf(context);
+      return ofType(context.inner, "Observation").flatMap((observation) =>
+        unless(led.has(observation) || !context.listed.has(observation), observation),
+      );
+    },
+  ),
   ...kinds.map(([core, type]) =>
     rule(
       core,
-      `The document holds a resource of type ${type} and no section leads to one.`,
-      onComposition((composition, context) => {
-        if (ofType(context.inner, type).length === 0) return none;
-        return unless(
-          [...ledTo(context)].some(({ resourceType }) => resourceType === type),
-          composition,
-          "section",
-        );
+      type === "Condition"
+        ? "A section should lead, itself or by a List, to each Condition of the document that is a problem."
+        : `A section should lead, itself or by a List, to each ${type} of the document.`,
+      `No section leads to this ${type} of the document.`,
+      onComposition((_, context) => {
+        const { led, listed } = reachOf(context);
+        return ofType(context.inner, type)
+          .filter((resource) => type !== "Condition" || isProblem(resource as unknown as Value))
+          .flatMap((resource) => unless(led.has(resource) || listed.has(resource), resource));
       }),
     ),
   ),
+  rule(
+    "026",
+    "Resources of one type and of one Encounter should be in a List that a section leads to.",
+    "There are others of this type and Encounter, and no section leads to a List that holds it.",
+    onComposition((_, context) => unlisted(context)),
+  ),
 ];
+
+function isProblem(condition: Value): boolean {
+  return (
+    everyAt(condition, "meta.profile").some((profile) => String(profile).includes("ProblemHeader")) ||
+    everyAt(condition, "category.coding.code").includes("problem-list-item")
+  );
+}
+
+// Observations have a List of their own (GPCM-SD-007), and are not among the kinds.
+function unlisted(context: CheckContext): readonly Breach[] {
+  const { listed } = reachOf(context);
+  const types = new Set(kinds.map(([, type]) => type));
+  const groups = Map.groupBy(
+    context.inner.filter(({ resourceType }) => types.has(resourceType)),
+    (resource) => {
+      const encounter = encounterOf(resource as unknown as Value, context);
+      return encounter === undefined ? undefined : `${resource.resourceType} ${encounter}`;
+    },
+  );
+  return [...groups].flatMap(([key, resources]) =>
+    key === undefined || resources.length < 2
+      ? none
+      : resources.flatMap((resource) => unless(listed.has(resource), resource)),
+  );
+}
+
+const encounterPaths = ["encounter", "context", "context.encounter", "extension:associatedEncounter.value[x]"];
+
+/** One name for the Encounter of a resource, by whatever name the resource refers to it. */
+function encounterOf(resource: Value, { references }: CheckContext): string | undefined {
+  for (const path of encounterPaths) {
+    for (const found of everyAt(resource, path)) {
+      const { reference } = found as { reference?: string };
+      if (reference !== undefined) return references.resolve(found as object)?.id ?? reference;
+    }
+  }
+  return undefined;
+}

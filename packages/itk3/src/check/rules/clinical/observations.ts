@@ -1,0 +1,90 @@
+// Observation and the List of them (GPCM-SD-OC-040 to 053).
+import { systems } from "../../../names.ts";
+import type { List, Observation, Resource } from "../../../stu3/types.ts";
+import { none, ofType, unless } from "../../look.ts";
+import type { CheckContext, Rule } from "../../rule.ts";
+import { both, demand, has, isCoded, isOneOf, should, type When } from "./demand.ts";
+import { everyAt, isAt } from "./paths.ts";
+import { isThePatient } from "./references.ts";
+
+const isObservation = ({ resourceType }: Resource): boolean => resourceType === "Observation";
+
+/** What a List leads to. */
+export function listedBy(list: Partial<List>, { references }: CheckContext): readonly Resource[] {
+  return (list.entry ?? []).flatMap(({ item }) => references.candidates(item));
+}
+
+/** True where the List leads to every Observation of the document. */
+export function listsEveryObservation(list: List, context: CheckContext): boolean {
+  const listed = new Set(listedBy(list, context).filter(isObservation));
+  return listed.size === ofType(context.inner, "Observation").length;
+}
+
+// A List may hold other resources instead (GPCM-SD-026), and is of another code then.
+const ofObservations = {
+  when: {
+    said: "that leads to an Observation or to nothing",
+    holds: (list, context) => {
+      const listed = listedBy(list, context);
+      return listed.length === 0 || listed.some(isObservation);
+    },
+  } satisfies When,
+};
+
+export const observationRules: readonly Rule[] = [
+  {
+    numbers: both("040"),
+    severity: "error",
+    responseCode: "20009",
+    issueCode: "value",
+    requirement: "A document with Observations must have a List that leads to all of them.",
+    text: "The document has Observations and no List that leads to all of them.",
+    breaches: (context) => {
+      const { document } = context.message;
+      if (document === undefined || !context.inner.some(isObservation)) return none;
+      return unless(
+        ofType(context.inner, "List").some((list) => listsEveryObservation(list, context)),
+        document,
+      );
+    },
+  },
+  isOneOf(both("041"), "List", "status", ["current"], ofObservations),
+  isOneOf(both("042"), "List", "mode", ["snapshot"], ofObservations),
+  demand(
+    both("043"),
+    "List",
+    "title",
+    { asked: "have as title the display of its code", wrong: "List.title is not the display of List.code." },
+    (list) => {
+      const titles = everyAt(list, "title");
+      return titles.length > 0 && everyAt(list, "code.coding.display").some((display) => display === titles[0]);
+    },
+    ofObservations,
+  ),
+  isCoded(both("044"), "List", "code", { system: systems.snomed, code: "826501000000100", ...ofObservations }),
+  isThePatient(both("045"), "List", "subject", ofObservations),
+  demand(
+    both("046"),
+    "Observation",
+    undefined,
+    { asked: "be in a List", wrong: "An Observation is in no List." },
+    (observation, { listed }) => listed.has(observation as unknown as Observation),
+  ),
+  isOneOf(both("047"), "Observation", "status", ["preliminary", "final"]),
+  has(both("048"), "Observation", "category", should),
+  isCoded(both("049"), "Observation", "code"),
+  isThePatient(both("050"), "Observation", "subject"),
+  has(both("051"), "Observation", "issued"),
+  isThePatient(both("052"), "Observation", "performer"),
+  demand(
+    both("053"),
+    "Observation",
+    "value[x]",
+    {
+      asked: "have value, or component or dataAbsentReason instead",
+      wrong: "Observation has neither a value nor components.",
+    },
+    (observation) => ["value[x]", "component", "dataAbsentReason"].some((path) => isAt(observation, path)),
+    should,
+  ),
+];

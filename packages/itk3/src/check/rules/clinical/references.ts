@@ -1,0 +1,131 @@
+// Demands on where references lead: within the document, or to what the resource itself contains.
+import { systems } from "../../../names.ts";
+import type { Patient, Reference, Resource } from "../../../stu3/types.ts";
+import { identifierOf } from "../../look.ts";
+import type { CheckContext, RequirementNumbers, Rule } from "../../rule.ts";
+import { demand, type ResourceType, type Rest } from "./demand.ts";
+import { anyOf, everyAt, readable, type Value } from "./paths.ts";
+
+type Targets = readonly [ResourceType, ...ResourceType[]] | "any resource";
+
+/** Every resource that a reference of `resource` may mean; `#id` is one that it contains. */
+export function ledTo(resource: Value, reference: unknown, { references }: CheckContext): readonly Resource[] {
+  const { reference: to } = reference as { reference?: unknown };
+  if (typeof to !== "string" || !to.startsWith("#")) return references.candidates(reference as Reference);
+  return (everyAt(resource, "contained") as Resource[]).filter(({ id }) => id === to.slice(1));
+}
+
+/** Every resource that the references at a path may mean. */
+export function ledToFrom(resource: Value, path: string, context: CheckContext): readonly Resource[] {
+  return everyAt(resource, path).flatMap((reference) => ledTo(resource, reference, context));
+}
+
+const isOf = ({ resourceType }: Resource, targets: Targets): boolean =>
+  targets === "any resource" || targets.includes(resourceType);
+
+const named = (targets: Targets): string => (targets === "any resource" ? targets : anyOf(targets));
+
+/** The element is a reference that leads to a resource of one of these types. */
+export function leadsTo(
+  numbers: RequirementNumbers,
+  type: ResourceType,
+  path: string,
+  targets: Targets,
+  rest?: Rest,
+): Rule {
+  const name = readable(path);
+  return demand(
+    numbers,
+    type,
+    path,
+    {
+      asked: `refer to ${named(targets)} by ${name}`,
+      wrong: `${type}.${name} does not lead to ${named(targets)} in the document.`,
+    },
+    (resource, context) => ledToFrom(resource, path, context).some((target) => isOf(target, targets)),
+    rest,
+  );
+}
+
+/** Wherever the parent is there, the element within it is such a reference. */
+export function eachLeadsTo(
+  numbers: RequirementNumbers,
+  type: ResourceType,
+  parent: string,
+  name: string,
+  targets: Targets,
+  rest?: Rest,
+): Rule {
+  const within = readable(parent);
+  return demand(
+    numbers,
+    type,
+    parent,
+    {
+      asked: `refer to ${named(targets)} by ${readable(name)} in each ${within}`,
+      wrong: `${type} has ${within} whose ${readable(name)} does not lead to ${named(targets)} in the document.`,
+    },
+    (resource, context) =>
+      everyAt(resource, parent).every((value) =>
+        everyAt(value as Value, name).some((reference) =>
+          ledTo(resource, reference, context).some((target) => isOf(target, targets)),
+        ),
+      ),
+    rest,
+  );
+}
+
+/** The element may be missing, or lead out of the document; what it leads to in it is of one of these types. */
+export function leadsOnlyTo(
+  numbers: RequirementNumbers,
+  type: ResourceType,
+  path: string,
+  targets: Targets,
+  rest?: Rest,
+): Rule {
+  const name = readable(path);
+  return demand(
+    numbers,
+    type,
+    path,
+    {
+      asked: `refer to nothing but ${named(targets)} by ${name}`,
+      wrong: `${type}.${name} leads to something other than ${named(targets)}.`,
+    },
+    (resource, context) =>
+      everyAt(resource, path).every((reference) => {
+        const found = ledTo(resource, reference, context);
+        return found.length === 0 || found.some((target) => isOf(target, targets));
+      }),
+    rest,
+  );
+}
+
+/** The element is a reference to the patient whom the document is about. */
+export function isThePatient(numbers: RequirementNumbers, type: ResourceType, path: string, rest?: Rest): Rule {
+  return demand(
+    numbers,
+    type,
+    path,
+    {
+      asked: `refer to the Patient of the document by ${path}`,
+      wrong: `${type}.${path} does not lead to the Patient of the document.`,
+    },
+    (resource, context) => {
+      const { patient } = context.message;
+      if (patient === undefined) return true;
+      const contained = everyAt(resource, "contained");
+      return ledToFrom(resource, path, context).some(
+        (found) => found === patient || (contained.includes(found) && isSame(found, patient)),
+      );
+    },
+    rest,
+  );
+}
+
+// A resource may contain a Patient of its own, who is then known by the NHS number.
+function isSame(found: Resource, patient: Patient): boolean {
+  if (found.resourceType !== "Patient") return false;
+  const number = identifierOf(found.identifier, systems.nhsNumber);
+  return number !== undefined && number === identifierOf(patient.identifier, systems.nhsNumber);
+}

@@ -24,11 +24,12 @@ export async function readInput({ file, controlFile }: MessageFile, maxBytes: nu
   return { bytes, read: readMessage(content, { maxBytes }), ...beside };
 }
 
-/** What a control file says that a message can be held against. */
-export function envelopeOf({ from, to, workflowId, subject, localId, messageId }: ControlFile): EnvelopeToCheck {
+/** What a control file says that a message can be held against; what it leaves out is empty, not unknown. */
+export function envelopeOf(control: ControlFile): EnvelopeToCheck {
+  const { from = "", to = "", workflowId = "", subject = "", localId = "", messageId } = control;
   // Where MESH has handled the message already (it has an id), the address may be the mailbox that MESH put in the
   // place of what the sender wrote: nothing can be said of that.
-  const asWritten = messageId === undefined || (to !== undefined && isRoutingAddress(to));
+  const asWritten = messageId === undefined || isRoutingAddress(to);
   return { from, to: asWritten ? to : undefined, workflowId, subject, localId };
 }
 

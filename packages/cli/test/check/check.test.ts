@@ -104,6 +104,19 @@ test("a message is held against the control file that lies beside it", async (t)
   assert.match(named.out, /GPCM-SD-CS-061/);
 });
 
+test("what a control file leaves out is found", async (t) => {
+  const message = conforming();
+  const control = controlFile(message)
+    .replace(/<LocalId>.*<\/LocalId>/, "")
+    .replace(/<From_DTS>.*<\/From_DTS>/, "");
+  const folder = await folderOf(t, { "a.dat": message.xml, "a.ctl": control });
+  const { status, out } = await run(["check", folder]);
+  assert.equal(status, 1);
+  assert.match(out, /GPCM-SD-CS-063[^]*envelope\.from/);
+  assert.match(out, /GPCM-SD-CS-079[^]*envelope\.localId/);
+  assert.match(out, /2 errors, 0 warnings/);
+});
+
 test("what MESH delivered is not blamed for the mailbox that MESH wrote over the address", async (t) => {
   const message = conforming();
   const delivered = controlFile(message, { to: "Y99002OT001", messageId: "20260105103000123456_ABCDEF" });

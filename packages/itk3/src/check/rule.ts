@@ -6,7 +6,10 @@ import type { Wording } from "./wording.ts";
 
 export type UseCase = "consultation-summary" | "online-consultation" | "generic" | "response";
 
-/** What came beside the message: the words of the control file, or of the API's headers. */
+/**
+ * What came beside the message: the words of the control file, or of the API's headers. Undefined is not known, and not
+ * held against anything; empty is known not to be there.
+ */
 export interface EnvelopeToCheck {
   /** Mex-From or From_DTS. */
   from?: string | undefined;

@@ -53,6 +53,21 @@ export function resourceDefinition(name: string): TypeDefinition | undefined {
   return typeDefinition(name);
 }
 
+const kinds = new Map<string, readonly string[]>();
+
+/** The type itself and every type derived from it: of `Quantity` also `Age`, `Duration` and so on. */
+export function kindsOf(name: string): readonly string[] {
+  const known = kinds.get(name);
+  if (known !== undefined) return known;
+  const found = [...rows.keys()].filter((type) => {
+    let at: string | undefined = type;
+    while (at !== undefined && at !== name) at = rows.get(at)?.base;
+    return at === name;
+  });
+  kinds.set(name, found);
+  return found;
+}
+
 const everyName = new Set<string>();
 
 /** True for a name that some type has an element of: only such names are repeated in texts for people. */

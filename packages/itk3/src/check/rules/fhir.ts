@@ -1,7 +1,7 @@
 // What FHIR itself demands of any bundle and the element table cannot say.
 import { sectionsOf } from "../../message/sections.ts";
 import { events, systems } from "../../names.ts";
-import type { Bundle, Identifier, Resource } from "../../stu3/types.ts";
+import type { Bundle, Resource } from "../../stu3/types.ts";
 import { none, onComposition, unless } from "../look.ts";
 import { isSnomedIdentifier } from "../snomed.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
@@ -25,8 +25,12 @@ export const fhirRules: readonly Rule[] = [
   rule(
     "FHIR:modifierExtension",
     "A modifier extension may change the meaning of what holds it, and none is known to Send Document.",
-    ({ message }) =>
-      every(message.bundle, (element) => unless(!("modifierExtension" in element), element, "modifierExtension")),
+    ({ elements }) =>
+      (["DomainResource", "BackboneElement"] as const).flatMap((type) =>
+        elements
+          .ofType(type)
+          .flatMap((element) => unless(!("modifierExtension" in element), element, "modifierExtension")),
+      ),
     { issueCode: "extension" },
   ),
   rule(
@@ -48,9 +52,9 @@ export const fhirRules: readonly Rule[] = [
     ),
   ),
   rule("FHIR:reference", "A reference leads to nothing in the message.", danglingReferences),
-  rule("FHIR:identifier", "An identifier of the UUID system is no UUID.", ({ message }) =>
-    every(message.bundle, (element) => {
-      const { system, value } = element as Identifier;
+  rule("FHIR:identifier", "An identifier of the UUID system is no UUID.", ({ elements }) =>
+    elements.ofType("Identifier").flatMap((element) => {
+      const { system, value } = element;
       return unless(system !== systems.rfc4122 || uuid.test((value ?? "").replace(/^urn:uuid:/, "")), element, "value");
     }),
   ),
@@ -81,9 +85,9 @@ export const fhirRules: readonly Rule[] = [
   rule(
     "CareConnect-NHSNumberVerificationStatus-1",
     "An NHS number's verification status is none of 01 to 08.",
-    ({ message }) =>
-      every(message.bundle, (element) => {
-        const { system, code } = element as { system?: string; code?: string };
+    ({ elements }) =>
+      elements.ofType("Coding").flatMap((element) => {
+        const { system, code } = element;
         return unless(system !== systems.verificationStatus || verificationStatuses.test(code ?? ""), element, "code");
       }),
     { issueCode: "code-invalid" },
@@ -91,33 +95,22 @@ export const fhirRules: readonly Rule[] = [
   rule(
     "SNOMED-CT:check-digit",
     "A SNOMED CT code fails its check digit.",
-    ({ message }) =>
-      every(message.bundle, (element) => {
-        const { system, code } = element as { system?: string; code?: string };
+    ({ elements }) =>
+      [...elements.ofType("Coding"), ...elements.ofType("Quantity")].flatMap((element) => {
+        const { system, code } = element;
         return unless(system !== systems.snomed || code === undefined || isSnomedIdentifier(code), element, "code");
       }),
     { issueCode: "code-invalid" },
   ),
 ];
 
-/** Looks at every element of a message. */
-function every(element: object, look: (element: object) => readonly Breach[], breaches: Breach[] = []): Breach[] {
-  for (const breach of look(element)) breaches.push(breach);
-  for (const held of Object.values(element)) {
-    for (const item of Array.isArray(held) ? held : [held]) {
-      if (typeof item === "object" && item !== null) every(item as object, look, breaches);
-    }
-  }
-  return breaches;
-}
-
 // Within the message a reference is a urn, `Type/id` or, to something contained, `#id`. What lies outside is not ours.
-function danglingReferences({ message }: CheckContext): Breach[] {
+function danglingReferences({ message, elements }: CheckContext): Breach[] {
   const known = new Set<string>();
   for (const bundle of [message.bundle, message.document]) namesIn(bundle, known);
-  return every(message.bundle, (element) => {
-    const { reference } = element as { reference?: unknown };
-    if (typeof reference !== "string" || /^https?:/.test(reference)) return none;
+  return elements.ofType("Reference").flatMap((element) => {
+    const { reference } = element;
+    if (reference === undefined || /^https?:/.test(reference)) return none;
     return unless(known.has(reference), element, "reference");
   });
 }

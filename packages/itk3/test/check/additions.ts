@@ -1,13 +1,8 @@
 import type { Bundle, stu3 } from "@restante/itk3";
 import { messageOf } from "@restante/itk3";
-import { type Addition, clinicalAdditions, first } from "./clinical-additions.ts";
+import { type Addition, adding, first, type Message } from "./addition.ts";
+import { clinicalAdditions } from "./clinical-additions.ts";
 import type { Mutant } from "./mutate.ts";
-
-type Message = NonNullable<ReturnType<typeof messageOf>>;
-
-function adding(what: string, target: (message: Message) => object | undefined, added: object): Addition {
-  return [`${what} with ${Object.keys(added).join()}`, (message) => void Object.assign(target(message) ?? {}, added)];
-}
 
 /** A part of the message handling extension. */
 function handlingPart({ header }: Message, url: string): stu3.Extension | undefined {
@@ -19,6 +14,7 @@ function moveFirst(list: unknown[] | undefined): void {
 }
 
 const bundleParts = [{ total: 1 }, { link: [{ relation: "self", url: "urn:x" }] }, { signature: { who: 1 } }];
+const identifierParts = [{ type: { coding: [{ display: "x" }] } }, { assigner: { display: "x" } }];
 const entryParts = [
   { link: [{ relation: "self", url: "urn:x" }] },
   { search: { mode: "match" } },
@@ -41,6 +37,8 @@ const organizationParts = [
 const changes: readonly Addition[] = [
   ...bundleParts.map((part) => adding("message bundle", ({ bundle }) => bundle, part)),
   ...bundleParts.map((part) => adding("document bundle", ({ document }) => document, part)),
+  ...identifierParts.map((part) => adding("message identifier", ({ bundle }) => bundle.identifier, part)),
+  ...identifierParts.map((part) => adding("document identifier", ({ document }) => document?.identifier, part)),
   ...entryParts.map((part) => adding("message entry", ({ bundle }) => bundle.entry?.[0], part)),
   ...entryParts.map((part) => adding("document entry", ({ document }) => document?.entry?.[0], part)),
   ...headerParts.map((part) => adding("header", ({ header }) => header, part)),

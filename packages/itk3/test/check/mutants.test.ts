@@ -13,10 +13,9 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^another (entry\.resource\.)?identifier\.value$|relatesTo\.targetIdentifier\.value$|Composition identifier$/,
     "one UUID is as good as another: only its owner knows it",
   ],
-  [
-    /(without|another) .*identifier\.system$|targetIdentifier\.system$/,
-    "ITK3 asks an identifier of these for its value alone",
-  ],
+  [/^without identifier\.system$/, "ITK3 asks the message Bundle's identifier for its value alone"],
+  [/^another .*identifier\.system$/, "another register may be meant"],
+  [/targetIdentifier\.system$/, "ITK3 asks the identifier of what is replaced for its value alone"],
   [
     /^without entry\.resource\.entry\.resource\.identifier(\.value|\.system)?$/,
     "an identifier of the Composition or Encounter is optional",

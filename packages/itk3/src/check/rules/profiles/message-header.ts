@@ -1,0 +1,51 @@
+// ITK-MessageHeader-2.
+import { systems } from "../../../names.ts";
+import type { MessageHeader } from "../../../stu3/types.ts";
+import { isText, unless } from "../../look.ts";
+import type { CheckContext, Rule } from "../../rule.ts";
+import { absent, required, rule } from "./profile.ts";
+
+const profile = "ITK-MessageHeader-2";
+const header = ({ message }: CheckContext): readonly MessageHeader[] => [message.header];
+const event = ({ message }: CheckContext): readonly object[] => [message.header.event ?? {}];
+const source = ({ message }: CheckContext): readonly object[] => [message.header.source ?? {}];
+
+export const messageHeaderRules: readonly Rule[] = [
+  ...absent(profile, "MessageHeader", ["enterer", "author", "responsible", "reason"], header),
+  ...absent(profile, "MessageHeader.event", ["version", "userSelected"], event),
+  ...absent(profile, "MessageHeader.source", ["name", "software", "version", "contact"], source),
+  rule(
+    `${profile}:event.display`,
+    "MessageHeader.event must have a display.",
+    "MessageHeader.event has no display.",
+    ({ message }) => unless(isText(message.header.event?.display), message.header, "event.display"),
+    required,
+  ),
+  rule(
+    `${profile}:event.system`,
+    "MessageHeader.event must be of ITK-MessageEvent-2.",
+    "MessageHeader.event is not of ITK-MessageEvent-2.",
+    ({ message }) => unless(message.header.event?.system === systems.messageEvent, message.header, "event.system"),
+    { issueCode: "code-invalid" },
+  ),
+  rule(
+    `${profile}:sender`,
+    "MessageHeader.sender must have a reference.",
+    "MessageHeader.sender has no reference.",
+    ({ message }) => unless(isText(message.header.sender?.reference), message.header, "sender"),
+    required,
+  ),
+  rule(
+    `${profile}:focus`,
+    "MessageHeader must have no more than one focus.",
+    "MessageHeader has more than one focus.",
+    ({ message }) => unless((message.header.focus ?? []).length <= 1, message.header, "focus"),
+  ),
+  rule(
+    `${profile}:response`,
+    "MessageHeader must have a response only where the message is an ITK Response.",
+    "MessageHeader has a response and is no ITK Response.",
+    ({ message, useCase }) =>
+      unless(useCase === "response" || message.header.response === undefined, message.header, "response"),
+  ),
+];

@@ -23,3 +23,6 @@ export function first<T extends Resource["resourceType"]>(
 export function adding(what: string, target: (message: Message) => object | undefined, added: object): Addition {
   return [`${what} with ${Object.keys(added).join()}`, (message) => void Object.assign(target(message) ?? {}, added)];
 }
+
+/** A change and the id of the rule that it breaks, or comes near. */
+export type Case = readonly [id: string, what: string, change: Addition[1]];

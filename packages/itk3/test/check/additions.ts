@@ -2,6 +2,7 @@ import type { Bundle, stu3 } from "@restante/itk3";
 import { messageOf } from "@restante/itk3";
 import { type Addition, adding, first, type Message } from "./addition.ts";
 import { clinicalAdditions } from "./clinical-additions.ts";
+import { brokenFhir } from "./fhir-cases.ts";
 import type { Mutant } from "./mutate.ts";
 
 /** A part of the message handling extension. */
@@ -124,9 +125,11 @@ const changes: readonly Addition[] = [
   ],
 ];
 
+const cases = brokenFhir.map(([id, what, change]): Addition => [`${id} ${what}`, change]);
+
 /** Messages with something too many: elements that profiles take away, and the like. */
 export function* additionsTo(original: Bundle): Generator<Mutant<Bundle>> {
-  for (const [what, change] of changes) {
+  for (const [what, change] of [...changes, ...cases]) {
     const value = structuredClone(original);
     const message = messageOf(value);
     if (message === undefined) continue;

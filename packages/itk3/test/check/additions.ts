@@ -4,6 +4,7 @@ import { type Addition, adding, first, type Message } from "./addition.ts";
 import { clinicalAdditions } from "./clinical-additions.ts";
 import { brokenFhir } from "./fhir-cases.ts";
 import type { Mutant } from "./mutate.ts";
+import { brokenProfiles } from "./profile-cases.ts";
 
 /** A part of the message handling extension. */
 function handlingPart({ header }: Message, url: string): stu3.Extension | undefined {
@@ -125,7 +126,7 @@ const changes: readonly Addition[] = [
   ],
 ];
 
-const cases = brokenFhir.map(([id, what, change]): Addition => [`${id} ${what}`, change]);
+const cases = [...brokenFhir, ...brokenProfiles].map(([id, what, change]): Addition => [`${id} ${what}`, change]);
 
 /** Messages with something too many: elements that profiles take away, and the like. */
 export function* additionsTo(original: Bundle): Generator<Mutant<Bundle>> {

@@ -5,6 +5,7 @@ import { fhirRules } from "../../src/check/rules/fhir.ts";
 import { profileRules } from "../../src/check/rules/profiles.ts";
 import type { Case } from "./addition.ts";
 import { brokenFhir, soundFhir } from "./fhir-cases.ts";
+import { brokenProfiles, soundProfiles } from "./profile-cases.ts";
 import { subjects } from "./subjects.ts";
 
 const valid = subjects();
@@ -21,11 +22,11 @@ function outcomes([id, , change]: Case): boolean[] {
   });
 }
 
-for (const broken of brokenFhir) {
+for (const broken of [...brokenFhir, ...brokenProfiles]) {
   test(`${broken[0]} finds what is wrong: ${broken[1]}`, () => assert.ok(outcomes(broken).includes(true)));
 }
 
-for (const sound of soundFhir) {
+for (const sound of [...soundFhir, ...soundProfiles]) {
   test(`${sound[0]} finds nothing wrong: ${sound[1]}`, () => {
     const found = outcomes(sound);
     assert.ok(found.length > 0);

@@ -121,8 +121,8 @@ export function identifierOnce({ profile, type, name, system, find }: Slice, res
 export function identifierValue({ profile, type, name, system, find }: Slice, rest: Partial<Rule> = {}): Rule {
   return rule(
     `${profile}:identifier.value`,
-    `An identifier of ${type} that is called ${name} must have a value (${profile}).`,
-    `${type} has the system of ${name} without a value.`,
+    `${type} must give its ${name} a value (${profile}).`,
+    `${type} has the system of its ${name} without a value.`,
     each(find, ({ identifier }) =>
       (identifier ?? []).flatMap((held) => unless(held.system !== system || isText(held.value), held, "value")),
     ),

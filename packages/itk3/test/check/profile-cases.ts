@@ -58,6 +58,22 @@ const extension = (url: string): stu3.Extension => ({ url, valueString: "x" });
 const twice = (url: string): object => ({ extension: [extension(url), extension(url)] });
 const once = (url: string): object => ({ extension: [extension(url)] });
 
+/** Leads a reference of the document to another resource of it. */
+function leading(
+  id: string,
+  target: Resource["resourceType"],
+  change: (message: Message, reference: stu3.Reference) => void,
+): Case {
+  return [
+    id,
+    `to ${target}`,
+    (message) => {
+      const found = first(message, target);
+      if (found !== undefined) change(message, to(found));
+    },
+  ];
+}
+
 const give = (element: object | undefined, changes: object): void => void Object.assign(element ?? {}, changes);
 
 const receiver = (what: string, find: (message: Message) => stu3.Reference): Case => [
@@ -65,6 +81,26 @@ const receiver = (what: string, find: (message: Message) => stu3.Reference): Cas
   what,
   (message) => give(message.header, { receiver: find(message) }),
 ];
+
+/** Where a reference stands, and how it gets there. */
+const places = {
+  generalPractitioner: (message: Message, reference: stu3.Reference) =>
+    give(message.patient, { generalPractitioner: [reference] }),
+  managingOrganization: (message: Message, reference: stu3.Reference) =>
+    give(message.patient, { managingOrganization: reference }),
+  contact: (message: Message, organization: stu3.Reference) =>
+    give(message.patient, { contact: [{ name: { use: "official", family: "x" }, organization }] }),
+  link: (message: Message, other: stu3.Reference) => give(message.patient, { link: [{ other, type: "seealso" }] }),
+  issuer: (message: Message, issuer: stu3.Reference) =>
+    give(first(message, "Practitioner"), { qualification: [{ code: { text: "x" }, issuer }] }),
+  partOf: (message: Message, partOf: stu3.Reference) => give(message.custodian, { partOf }),
+  encounter: (message: Message, encounter: stu3.Reference) => give(message.composition, { encounter }),
+  attester: (message: Message, party: stu3.Reference) =>
+    give(message.composition, { attester: [{ mode: ["legal"], party }] }),
+  relatesTo: (message: Message, targetReference: stu3.Reference) =>
+    give(message.composition, { relatesTo: [{ code: "replaces", targetReference }] }),
+  assigner: (message: Message, assigner: stu3.Reference) => give(message.patient?.identifier?.[0], { assigner }),
+};
 
 const sdsIds = (system: string): object => ({ identifier: [{ system }] });
 
@@ -156,6 +192,16 @@ export const brokenProfiles: readonly Case[] = [
       give(first(message, "Medication"), { meta });
     },
   ],
+  leading("CareConnect-Patient-1:generalPractitioner", "Composition", places.generalPractitioner),
+  leading("CareConnect-Patient-1:managingOrganization", "Practitioner", places.managingOrganization),
+  leading("CareConnect-Patient-1:contact.organization", "Practitioner", places.contact),
+  leading("CareConnect-Patient-1:link.other", "Organization", places.link),
+  leading("CareConnect-Practitioner-1:qualification.issuer", "Practitioner", places.issuer),
+  leading("CareConnect-Organization-1:partOf", "Practitioner", places.partOf),
+  leading("CareConnect-Composition-1:encounter", "Patient", places.encounter),
+  leading("CareConnect-Composition-1:attester.party", "Encounter", places.attester),
+  leading("CareConnect-Composition-1:relatesTo.targetReference", "Patient", places.relatesTo),
+  leading("FHIR:identifier.assigner", "Practitioner", places.assigner),
 ];
 
 export const soundProfiles: readonly Case[] = [
@@ -187,5 +233,17 @@ export const soundProfiles: readonly Case[] = [
       const profile = ["https://supplier.example/special", "http://hl7.org/fhir/StructureDefinition/Medication"];
       give(first(message, "Medication"), { meta: { profile } });
     },
+  ],
+  leading("CareConnect-Patient-1:generalPractitioner", "Practitioner", places.generalPractitioner),
+  leading("CareConnect-Patient-1:managingOrganization", "Organization", places.managingOrganization),
+  leading("CareConnect-Patient-1:contact.organization", "Organization", places.contact),
+  leading("CareConnect-Patient-1:link.other", "RelatedPerson", places.link),
+  leading("CareConnect-Practitioner-1:qualification.issuer", "Organization", places.issuer),
+  leading("CareConnect-Composition-1:attester.party", "Practitioner", places.attester),
+  leading("FHIR:identifier.assigner", "Organization", places.assigner),
+  [
+    "CareConnect-Patient-1:managingOrganization",
+    "outside",
+    (message) => places.managingOrganization(message, { reference: "https://supplier.example/Practitioner/1" }),
   ],
 ];

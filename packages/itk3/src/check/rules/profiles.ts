@@ -8,6 +8,7 @@ import { organizationRules } from "./profiles/organization.ts";
 import { patientRules } from "./profiles/patient.ts";
 import { practitionerRules } from "./profiles/practitioner.ts";
 import { resourceRules } from "./profiles/resources.ts";
+import { targetRules } from "./profiles/targets.ts";
 
 export const profileRules: readonly Rule[] = [
   ...bundleProfileRules,
@@ -18,4 +19,5 @@ export const profileRules: readonly Rule[] = [
   ...organizationRules,
   ...documentRules,
   ...resourceRules,
+  ...targetRules,
 ];

@@ -3,6 +3,7 @@ import { messageOf } from "@restante/itk3";
 import { type Addition, adding, first, type Message } from "./addition.ts";
 import { clinicalAdditions } from "./clinical-additions.ts";
 import { brokenFhir } from "./fhir-cases.ts";
+import { brokenInvariants } from "./invariant-cases.ts";
 import type { Mutant } from "./mutate.ts";
 import { brokenProfiles } from "./profile-cases.ts";
 
@@ -126,7 +127,10 @@ const changes: readonly Addition[] = [
   ],
 ];
 
-const cases = [...brokenFhir, ...brokenProfiles].map(([id, what, change]): Addition => [`${id} ${what}`, change]);
+const cases = [...brokenProfiles, ...brokenFhir, ...brokenInvariants].map(([id, what, change]): Addition => [
+  `${id} ${what}`,
+  change,
+]);
 
 /** Messages with something too many: elements that profiles take away, and the like. */
 export function* additionsTo(original: Bundle): Generator<Mutant<Bundle>> {

@@ -1,6 +1,6 @@
 // One walk through a message, by the element table: only the table tells a ContactPoint from a Quantity, or finds a
 // Period wherever one may stand. Every rule of a check that looks for elements of a type shares it.
-import { kindsOf, type TypeDefinition, typeDefinition } from "../stu3/element-table.ts";
+import { lineOf, type TypeDefinition, typeDefinition } from "../stu3/element-table.ts";
 import type * as stu3 from "../stu3/types.ts";
 import type { Bundle, Reference, Resource } from "../stu3/types.ts";
 
@@ -28,14 +28,17 @@ export type ElementTypes = { [R in Resource as R["resourceType"]]: R } & {
   Resource: Resource;
 };
 
-/** Elements of a type of the table (`Period`, `Patient.contact`, `DomainResource`) and of the types derived from it. */
-export type OfType = <Type extends keyof ElementTypes>(type: Type) => readonly ElementTypes[Type][];
+export interface Elements {
+  /** Those of a type of the table (`Period`, `Patient.contact`, `DomainResource`) and of the types derived from it. */
+  ofType: <Type extends keyof ElementTypes>(type: Type) => readonly ElementTypes[Type][];
+  /** The bundles of the message, outermost first. */
+  scopes: readonly Scope[];
+}
 
-/** A bundle of the message and what stands in it, down to the bundles that it holds. */
+/** A bundle and the references that stand in it, those of bundles that it holds left out. */
 export interface Scope {
   bundle: Bundle;
-  ofType: OfType;
-  references: readonly HeldReference[];
+  references: HeldReference[];
 }
 
 export interface HeldReference {
@@ -44,61 +47,42 @@ export interface HeldReference {
   holder: Resource | undefined;
 }
 
-export interface Elements {
-  /** Outermost first. */
-  scopes: readonly Scope[];
-  /** Of every bundle. */
-  ofType: OfType;
-}
-
 type Value = Readonly<Record<string, unknown>>;
 
-interface Found {
-  bundle: Bundle;
+interface Walk {
   byType: Map<string, object[]>;
-  references: HeldReference[];
+  /** By name of a type, the lists of `byType` that an element of it goes into. */
+  lists: Map<string, readonly object[][]>;
+  scopes: Scope[];
 }
 
 /** Walks the message once; what the table does not know is left out. */
 export function elementsOf(bundle: Bundle): Elements {
-  const found: Found[] = [];
-  visitResource(bundle, undefined, undefined, found);
-  const scopes = found.map(({ bundle: own, byType, references }): Scope => ({
-    bundle: own,
+  const walk: Walk = { byType: new Map(), lists: new Map(), scopes: [] };
+  visitResource(bundle, undefined, undefined, walk);
+  return {
     ofType: <Type extends keyof ElementTypes>(type: Type) =>
-      kindsOf(type).flatMap((kind) => (byType.get(kind) ?? []) as ElementTypes[Type][]),
-    references,
-  }));
-  return { scopes, ofType: (type) => scopes.flatMap((scope) => scope.ofType(type)) };
+      (walk.byType.get(type) ?? nothing) as readonly ElementTypes[Type][],
+    scopes: walk.scopes,
+  };
 }
 
-function visitResource(
-  resource: Resource,
-  scope: Found | undefined,
-  holder: Resource | undefined,
-  found: Found[],
-): void {
+const nothing: readonly object[] = [];
+
+function visitResource(resource: Resource, scope: Scope | undefined, holder: Resource | undefined, walk: Walk): void {
   const type = typeDefinition(resource.resourceType);
   if (type === undefined) return;
   if (resource.resourceType === "Bundle") {
-    const own: Found = { bundle: resource, byType: new Map(), references: [] };
-    found.push(own);
-    visit(resource, type, own, undefined, found);
+    const own: Scope = { bundle: resource, references: [] };
+    walk.scopes.push(own);
+    visit(resource, type, own, undefined, walk);
   } else if (scope !== undefined) {
-    visit(resource, type, scope, holder ?? resource, found);
+    visit(resource, type, scope, holder ?? resource, walk);
   }
 }
 
-function visit(
-  element: object,
-  type: TypeDefinition,
-  scope: Found,
-  holder: Resource | undefined,
-  found: Found[],
-): void {
-  const known = scope.byType.get(type.name);
-  if (known === undefined) scope.byType.set(type.name, [element]);
-  else known.push(element);
+function visit(element: object, type: TypeDefinition, scope: Scope, holder: Resource | undefined, walk: Walk): void {
+  for (const list of listsOf(type.name, walk)) list.push(element);
   if (type.name === "Reference") scope.references.push({ reference: element, holder });
   for (const [name, held] of Object.entries(element as Value)) {
     if (typeof held !== "object") continue;
@@ -108,11 +92,23 @@ function visit(
       const definition = type.byName.get(name.startsWith("_") ? name.slice(1) : name);
       if (definition === undefined) break;
       if (definition.kind === "resource") {
-        visitResource(item as Resource, scope, holder, found);
+        visitResource(item as Resource, scope, holder, walk);
         continue;
       }
       const itsType = typeDefinition(definition.kind === "primitive" ? "Element" : definition.type);
-      if (itsType !== undefined) visit(item, itsType, scope, holder, found);
+      if (itsType !== undefined) visit(item, itsType, scope, holder, walk);
     }
   }
+}
+
+function listsOf(name: string, { byType, lists }: Walk): readonly object[][] {
+  const known = lists.get(name);
+  if (known !== undefined) return known;
+  const made = lineOf(name).map((type) => {
+    const list = byType.get(type) ?? [];
+    byType.set(type, list);
+    return list;
+  });
+  lists.set(name, made);
+  return made;
 }

@@ -53,19 +53,16 @@ export function resourceDefinition(name: string): TypeDefinition | undefined {
   return typeDefinition(name);
 }
 
-const kinds = new Map<string, readonly string[]>();
+const lines = new Map<string, readonly string[]>();
 
-/** The type itself and every type derived from it: of `Quantity` also `Age`, `Duration` and so on. */
-export function kindsOf(name: string): readonly string[] {
-  const known = kinds.get(name);
+/** The type itself and those it is derived from, nearest first: of `Age` also `Quantity` and `Element`. */
+export function lineOf(name: string): readonly string[] {
+  const known = lines.get(name);
   if (known !== undefined) return known;
-  const found = [...rows.keys()].filter((type) => {
-    let at: string | undefined = type;
-    while (at !== undefined && at !== name) at = rows.get(at)?.base;
-    return at === name;
-  });
-  kinds.set(name, found);
-  return found;
+  const base = rows.get(name)?.base;
+  const line = [name, ...(base === undefined ? [] : lineOf(base))];
+  lines.set(name, line);
+  return line;
 }
 
 const everyName = new Set<string>();

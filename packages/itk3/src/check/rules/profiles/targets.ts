@@ -1,7 +1,7 @@
 // What the CareConnect profiles let references of the document lead to. A reference to nothing is another rule's finding.
 import { referencesOf } from "../../../message/references.ts";
 import type { Reference, Resource } from "../../../stu3/types.ts";
-import { ofType, unless } from "../../look.ts";
+import { none, ofType, unless } from "../../look.ts";
 import type { Rule } from "../../rule.ts";
 import { payload, rule } from "./profile.ts";
 
@@ -36,15 +36,16 @@ export const targetRules: readonly Rule[] = [
     "FHIR:identifier.assigner",
     "The assigner of an identifier must be an Organization.",
     "The assigner of an identifier is a resource of another type than Organization.",
-    ({ elements }) =>
-      elements.scopes.flatMap((scope) => {
-        const assigners = scope.ofType("Identifier").flatMap(({ assigner }) => assigner ?? []);
-        if (assigners.length === 0) return [];
-        const references = referencesOf(scope.bundle);
-        return assigners.flatMap((assigner) =>
-          unless(mayBe(references.candidates(assigner), ["Organization"]), assigner),
-        );
-      }),
+    ({ elements }) => {
+      const assigners = new Set<object>(elements.ofType("Identifier").flatMap(({ assigner }) => assigner ?? []));
+      if (assigners.size === 0) return none;
+      return elements.scopes.flatMap(({ bundle, references }) => {
+        const within = referencesOf(bundle);
+        return references
+          .filter(({ reference }) => assigners.has(reference))
+          .flatMap(({ reference }) => unless(mayBe(within.candidates(reference), ["Organization"]), reference));
+      });
+    },
     payload,
   ),
 ];

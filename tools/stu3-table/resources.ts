@@ -96,4 +96,5 @@ export const codeLists: Readonly<Record<string, readonly string[]>> = {
   "ReferralRequest.priority": requestPriority,
   "Task.intent": requestIntent,
   "Task.priority": requestPriority,
+  "Timing.repeat.dayOfWeek": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
 };

@@ -17,6 +17,7 @@ export const systems = {
   prescriptionType: "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-PrescriptionType-1",
   prescribingAgency: "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-MedicationPrescribingAgency-1",
   sdsUser: "https://fhir.nhs.uk/Id/sds-user-id",
+  sdsRoleProfile: "https://fhir.nhs.uk/Id/sds-role-profile-id",
   messageEvent: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-MessageEvent-2",
   recipientType: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-RecipientType-1",
   responseCodes: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-ResponseCodes-1",
@@ -27,6 +28,15 @@ export const extensions = {
   messageHandling: "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-ITK-MessageHandling-2",
   verificationStatus:
     "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-NHSNumberVerificationStatus-1",
+  ethnicCategory: "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-EthnicCategory-1",
+  religiousAffiliation: "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-ReligiousAffiliation-1",
+  cadavericDonor: "http://hl7.org/fhir/StructureDefinition/patient-cadavericDonor",
+  deathNotificationStatus:
+    "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-DeathNotificationStatus-1",
+  communication: "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-NHSCommunication-1",
+  mainLocation: "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-MainLocation-1",
+  organizationPeriod: "http://hl7.org/fhir/StructureDefinition/organization-period",
+  careSettingType: "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-CareSettingType-1",
   associatedEncounter: "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter",
   allergyEnd: "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-AllergyIntoleranceEnd-1",
   repeatInformation:

@@ -11,6 +11,7 @@ import { ofType } from "./look.ts";
 import { type CheckContext, type EnvelopeToCheck, requirementId, type UseCase } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
 import { rules } from "./rules.ts";
+import { elementsOf } from "./walk.ts";
 import { readWords } from "./wording.ts";
 
 export interface CheckOptions {
@@ -63,6 +64,7 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     envelope,
     outer: resourcesOf(message.bundle),
     inner,
+    elements: elementsOf(message.bundle),
     references,
     listed: new Set(
       ofType(inner, "List").flatMap(({ entry }) => (entry ?? []).flatMap(({ item }) => references.candidates(item))),

@@ -2,6 +2,7 @@ import type { Itk3Message } from "../message/model.ts";
 import type { References } from "../message/references.ts";
 import type { IssueType } from "../respond/response-codes.ts";
 import type { Resource } from "../stu3/types.ts";
+import type { Elements } from "./walk.ts";
 import type { Wording } from "./wording.ts";
 
 export type UseCase = "consultation-summary" | "online-consultation" | "generic" | "response";
@@ -41,6 +42,8 @@ export interface CheckContext {
   outer: readonly Resource[];
   /** Resources of the document. */
   inner: readonly Resource[];
+  /** Every element of the message, found by its type. */
+  elements: Elements;
   /** References within the document. */
   references: References;
   /** What the Lists of the document lead to. */

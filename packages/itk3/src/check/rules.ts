@@ -20,6 +20,7 @@ import { envelopeRules } from "./rules/envelope.ts";
 import { fhirRules } from "./rules/fhir.ts";
 import { handlingRules } from "./rules/handling.ts";
 import { headerRules } from "./rules/header.ts";
+import { invariantRules } from "./rules/invariants.ts";
 import { peopleRules } from "./rules/people.ts";
 import { profileRules } from "./rules/profiles.ts";
 import { responseRules } from "./rules/response.ts";
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   ...headerRules,
   ...profileRules,
   ...fhirRules,
+  ...invariantRules,
   ...compositionRules,
   ...wordsRules,
   ...versionRules,

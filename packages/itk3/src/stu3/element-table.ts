@@ -53,6 +53,18 @@ export function resourceDefinition(name: string): TypeDefinition | undefined {
   return typeDefinition(name);
 }
 
+const lines = new Map<string, readonly string[]>();
+
+/** The type itself and those it is derived from, nearest first: of `Age` also `Quantity` and `Element`. */
+export function lineOf(name: string): readonly string[] {
+  const known = lines.get(name);
+  if (known !== undefined) return known;
+  const base = rows.get(name)?.base;
+  const line = [name, ...(base === undefined ? [] : lineOf(base))];
+  lines.set(name, line);
+  return line;
+}
+
 const everyName = new Set<string>();
 
 /** True for a name that some type has an element of: only such names are repeated in texts for people. */

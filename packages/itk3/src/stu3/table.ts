@@ -484,7 +484,7 @@ datatype Timing.repeat < Element
   period decimal 0..1
   periodMax decimal 0..1
   periodUnit code 0..1 s|min|h|d|wk|mo|a
-  dayOfWeek code 0..*
+  dayOfWeek code 0..* mon|tue|wed|thu|fri|sat|sun
   timeOfDay time 0..*
   when code 0..* MORN|AFT|EVE|NIGHT|PHS|HS|WAKE|C|CM|CD|CV|AC|ACM|ACD|ACV|PC|PCM|PCD|PCV
   offset unsignedInt 0..1

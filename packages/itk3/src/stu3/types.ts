@@ -1853,7 +1853,7 @@ export interface TimingRepeat extends Element {
   periodUnit?: "s" | "min" | "h" | "d" | "wk" | "mo" | "a";
   _periodUnit?: Element;
   /** mon | tue | wed | thu | fri | sat | sun */
-  dayOfWeek?: (string | null)[];
+  dayOfWeek?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | null)[];
   _dayOfWeek?: (Element | null)[];
   /** Time of day for action */
   timeOfDay?: (string | null)[];

@@ -1,13 +1,11 @@
 import type { Bundle, stu3 } from "@restante/itk3";
 import { messageOf } from "@restante/itk3";
-import { type Addition, clinicalAdditions, first } from "./clinical-additions.ts";
+import { type Addition, adding, first, type Message } from "./addition.ts";
+import { clinicalAdditions } from "./clinical-additions.ts";
+import { brokenFhir } from "./fhir-cases.ts";
+import { brokenInvariants } from "./invariant-cases.ts";
 import type { Mutant } from "./mutate.ts";
-
-type Message = NonNullable<ReturnType<typeof messageOf>>;
-
-function adding(what: string, target: (message: Message) => object | undefined, added: object): Addition {
-  return [`${what} with ${Object.keys(added).join()}`, (message) => void Object.assign(target(message) ?? {}, added)];
-}
+import { brokenProfiles } from "./profile-cases.ts";
 
 /** A part of the message handling extension. */
 function handlingPart({ header }: Message, url: string): stu3.Extension | undefined {
@@ -19,6 +17,7 @@ function moveFirst(list: unknown[] | undefined): void {
 }
 
 const bundleParts = [{ total: 1 }, { link: [{ relation: "self", url: "urn:x" }] }, { signature: { who: 1 } }];
+const identifierParts = [{ type: { coding: [{ display: "x" }] } }, { assigner: { display: "x" } }];
 const entryParts = [
   { link: [{ relation: "self", url: "urn:x" }] },
   { search: { mode: "match" } },
@@ -41,6 +40,8 @@ const organizationParts = [
 const changes: readonly Addition[] = [
   ...bundleParts.map((part) => adding("message bundle", ({ bundle }) => bundle, part)),
   ...bundleParts.map((part) => adding("document bundle", ({ document }) => document, part)),
+  ...identifierParts.map((part) => adding("message identifier", ({ bundle }) => bundle.identifier, part)),
+  ...identifierParts.map((part) => adding("document identifier", ({ document }) => document?.identifier, part)),
   ...entryParts.map((part) => adding("message entry", ({ bundle }) => bundle.entry?.[0], part)),
   ...entryParts.map((part) => adding("document entry", ({ document }) => document?.entry?.[0], part)),
   ...headerParts.map((part) => adding("header", ({ header }) => header, part)),
@@ -126,9 +127,14 @@ const changes: readonly Addition[] = [
   ],
 ];
 
+const cases = [...brokenProfiles, ...brokenFhir, ...brokenInvariants].map(([id, what, change]): Addition => [
+  `${id} ${what}`,
+  change,
+]);
+
 /** Messages with something too many: elements that profiles take away, and the like. */
 export function* additionsTo(original: Bundle): Generator<Mutant<Bundle>> {
-  for (const [what, change] of changes) {
+  for (const [what, change] of [...changes, ...cases]) {
     const value = structuredClone(original);
     const message = messageOf(value);
     if (message === undefined) continue;

@@ -1,24 +1,6 @@
 // Clinical resources with what they must not have, or with references to resources of another type.
-import type { messageOf, Resource, stu3 } from "@restante/itk3";
-
-type Message = NonNullable<ReturnType<typeof messageOf>>;
-
-/** What is done to a message, and how. */
-export type Addition = readonly [what: string, change: (message: Message) => void];
-
-type Held<T extends Resource["resourceType"]> = Extract<Resource, { resourceType: T }>;
-
-/** Finds a resource of the document; a message without one is left as it is. */
-export function first<T extends Resource["resourceType"]>(
-  message: Message,
-  type: T,
-  holds: (resource: Held<T>) => boolean = () => true,
-): Held<T> | undefined {
-  return (message.document?.entry ?? [])
-    .flatMap(({ resource }) => resource ?? [])
-    .filter((resource): resource is Held<T> => resource.resourceType === type)
-    .find(holds);
-}
+import type { Resource, stu3 } from "@restante/itk3";
+import { type Addition, first, type Held } from "./addition.ts";
 
 const url = (name: string): string =>
   `https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-${name}-1`;

@@ -20,7 +20,8 @@ test("the element table says what HL7's schema says of every type", { skip: with
     assert.ok(definition);
     const type = named.get(schemaName(name));
     assert.ok(type, `the schema has no ${name}`);
-    assert.deepEqual(ownElements(definition), schemaElements(type, codes), name);
+    const expected = schemaElements(type, codes).map((line) => unlisted[`${name}.${line}`] ?? line);
+    assert.deepEqual(ownElements(definition), expected, name);
   }
 });
 
@@ -32,6 +33,11 @@ test("every resource of the table is reachable, and nothing else is a resource",
 });
 
 const spaces = { xs: "http://www.w3.org/2001/XMLSchema" };
+
+/** Required code lists of FHIR (its page of data types) that the schema does not name. */
+const unlisted: Readonly<Record<string, string>> = {
+  "Timing.repeat.dayOfWeek 0..* code": "dayOfWeek 0..* code: fri mon sat sun thu tue wed",
+};
 
 const numbered: Readonly<Record<string, string>> = {
   "Consent.except.actor": "Consent.Actor1",

@@ -1,17 +1,26 @@
-// What FHIR itself demands of any bundle and the element table cannot say.
+// What FHIR itself demands of any bundle and the element table cannot say. Its numbered invariants: invariants.ts.
 import { sectionsOf } from "../../message/sections.ts";
 import { events, systems } from "../../names.ts";
-import type { Bundle, Identifier, Resource } from "../../stu3/types.ts";
-import { none, onComposition, unless } from "../look.ts";
+import { resourceDefinition } from "../../stu3/element-table.ts";
+import type { BundleEntry } from "../../stu3/types.ts";
+import { onComposition, unless } from "../look.ts";
 import { isSnomedIdentifier } from "../snomed.ts";
-import type { Breach, CheckContext, Rule } from "../rule.ts";
+import type { Rule } from "../rule.ts";
+import { referenceRules } from "./references.ts";
 
-function rule(own: string, text: string, breaches: Rule["breaches"], rest: Partial<Rule> = {}): Rule {
+function rule(
+  own: string,
+  requirement: string,
+  text: string,
+  breaches: Rule["breaches"],
+  rest: Partial<Rule> = {},
+): Rule {
   return {
     numbers: { own },
     severity: "error",
     responseCode: "20009",
     issueCode: "structure",
+    requirement,
     text,
     breaches,
     ...rest,
@@ -24,38 +33,52 @@ const verificationStatuses = /^0[1-8]$/;
 export const fhirRules: readonly Rule[] = [
   rule(
     "FHIR:modifierExtension",
+    "An element must not have a modifier extension: none is known to Send Document.",
     "A modifier extension may change the meaning of what holds it, and none is known to Send Document.",
-    ({ message }) =>
-      every(message.bundle, (element) => unless(!("modifierExtension" in element), element, "modifierExtension")),
+    ({ elements }) =>
+      (["DomainResource", "BackboneElement"] as const).flatMap((type) =>
+        elements
+          .ofType(type)
+          .flatMap((element) => unless(!("modifierExtension" in element), element, "modifierExtension")),
+      ),
     { issueCode: "extension" },
   ),
   rule(
     "FHIR:implicitRules",
+    "A resource must not have implicitRules: none are known to Send Document.",
     "A resource follows implicit rules, and none are known to Send Document.",
-    ({ inner, outer }) =>
-      [...outer, ...inner].flatMap((resource) =>
-        unless(resource.implicitRules === undefined, resource, "implicitRules"),
+    ({ elements }) =>
+      elements
+        .ofType("Resource")
+        .flatMap((resource) => unless(resource.implicitRules === undefined, resource, "implicitRules")),
+  ),
+  rule(
+    "FHIR:fullUrl",
+    "The fullUrl of an entry must not disagree with the id of its resource (FHIR, Bundle.entry.fullUrl).",
+    "An entry's fullUrl does not go with the id of its resource.",
+    ({ message }) =>
+      [message.bundle, message.document].flatMap((bundle) =>
+        (bundle?.entry ?? []).flatMap((entry) => unless(agrees(entry), entry, "fullUrl")),
       ),
   ),
-  rule("FHIR:fullUrl", "An entry's fullUrl does not go with the id of its resource (Bundle, 2.36.4).", ({ message }) =>
-    [message.bundle, message.document].flatMap((bundle) =>
-      (bundle?.entry ?? []).flatMap((entry) => {
-        const { fullUrl, resource } = entry;
-        if (resource?.id === undefined || fullUrl === undefined) return none;
-        const last = fullUrl.slice(Math.max(fullUrl.lastIndexOf("/"), fullUrl.lastIndexOf(":")) + 1);
-        return unless(last === resource.id, entry, "fullUrl");
+  ...referenceRules,
+  rule(
+    "FHIR:identifier",
+    "An identifier of the UUID system must be a UUID.",
+    "An identifier of the UUID system is no UUID.",
+    ({ elements }) =>
+      elements.ofType("Identifier").flatMap((element) => {
+        const { system, value } = element;
+        return unless(
+          system !== systems.rfc4122 || uuid.test((value ?? "").replace(/^urn:uuid:/, "")),
+          element,
+          "value",
+        );
       }),
-    ),
-  ),
-  rule("FHIR:reference", "A reference leads to nothing in the message.", danglingReferences),
-  rule("FHIR:identifier", "An identifier of the UUID system is no UUID.", ({ message }) =>
-    every(message.bundle, (element) => {
-      const { system, value } = element as Identifier;
-      return unless(system !== systems.rfc4122 || uuid.test((value ?? "").replace(/^urn:uuid:/, "")), element, "value");
-    }),
   ),
   rule(
     "FHIR:section",
+    "The sections of the Composition should lead to each resource no more than once.",
     "Two sections of the Composition lead to the same resource.",
     onComposition((composition) => {
       const seen = new Set<string>();
@@ -71,6 +94,7 @@ export const fhirRules: readonly Rule[] = [
   ),
   rule(
     "ITK-MessageEvent-2:display",
+    "The display of MessageHeader.event must be that of its code.",
     "MessageHeader.event's display is not that of its code.",
     ({ message: { header } }) => {
       const known = Object.values(events).find(({ code }) => code === header.event?.code);
@@ -80,58 +104,33 @@ export const fhirRules: readonly Rule[] = [
   ),
   rule(
     "CareConnect-NHSNumberVerificationStatus-1",
+    "The verification status of an NHS number must be one of 01 to 08.",
     "An NHS number's verification status is none of 01 to 08.",
-    ({ message }) =>
-      every(message.bundle, (element) => {
-        const { system, code } = element as { system?: string; code?: string };
+    ({ elements }) =>
+      elements.ofType("Coding").flatMap((element) => {
+        const { system, code } = element;
         return unless(system !== systems.verificationStatus || verificationStatuses.test(code ?? ""), element, "code");
       }),
     { issueCode: "code-invalid" },
   ),
   rule(
     "SNOMED-CT:check-digit",
+    "A SNOMED CT code must have the check digit that its other digits give.",
     "A SNOMED CT code fails its check digit.",
-    ({ message }) =>
-      every(message.bundle, (element) => {
-        const { system, code } = element as { system?: string; code?: string };
+    ({ elements }) =>
+      [...elements.ofType("Coding"), ...elements.ofType("Quantity")].flatMap((element) => {
+        const { system, code } = element;
         return unless(system !== systems.snomed || code === undefined || isSnomedIdentifier(code), element, "code");
       }),
     { issueCode: "code-invalid" },
   ),
 ];
 
-/** Looks at every element of a message. */
-function every(element: object, look: (element: object) => readonly Breach[], breaches: Breach[] = []): Breach[] {
-  for (const breach of look(element)) breaches.push(breach);
-  for (const held of Object.values(element)) {
-    for (const item of Array.isArray(held) ? held : [held]) {
-      if (typeof item === "object" && item !== null) every(item as object, look, breaches);
-    }
-  }
-  return breaches;
-}
-
-// Within the message a reference is a urn, `Type/id` or, to something contained, `#id`. What lies outside is not ours.
-function danglingReferences({ message }: CheckContext): Breach[] {
-  const known = new Set<string>();
-  for (const bundle of [message.bundle, message.document]) namesIn(bundle, known);
-  return every(message.bundle, (element) => {
-    const { reference } = element as { reference?: unknown };
-    if (typeof reference !== "string" || /^https?:/.test(reference)) return none;
-    return unless(known.has(reference), element, "reference");
-  });
-}
-
-function namesIn(bundle: Bundle | undefined, known: Set<string>): void {
-  for (const { fullUrl, resource } of bundle?.entry ?? []) {
-    if (fullUrl !== undefined) known.add(fullUrl);
-    if (resource?.id === undefined) continue;
-    known.add(`urn:uuid:${resource.id}`);
-    known.add(`${resource.resourceType}/${resource.id}`);
-    for (const contained of containedIn(resource)) known.add(`#${contained.id}`);
-  }
-}
-
-function containedIn(resource: Resource): readonly Resource[] {
-  return "contained" in resource ? (resource.contained ?? []) : [];
+// Of a urn the id is what follows the last colon; of a RESTful URL, what follows the type. Of another URL nothing is said.
+function agrees({ fullUrl, resource }: BundleEntry): boolean {
+  if (fullUrl === undefined || resource?.id === undefined) return true;
+  if (fullUrl.startsWith("urn:")) return fullUrl.slice(fullUrl.lastIndexOf(":") + 1) === resource.id;
+  const [, type = "", id] = /(?:^|\/)([A-Za-z]+)\/([^/]+)$/.exec(fullUrl) ?? [];
+  if (resourceDefinition(type) === undefined) return true;
+  return type === resource.resourceType && id === resource.id;
 }

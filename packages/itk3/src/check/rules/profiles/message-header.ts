@@ -1,0 +1,69 @@
+// ITK-MessageHeader-2.
+import { referencesOf } from "../../../message/references.ts";
+import { systems } from "../../../names.ts";
+import type { MessageHeader } from "../../../stu3/types.ts";
+import { isText, none, unless } from "../../look.ts";
+import type { CheckContext, Rule } from "../../rule.ts";
+import { absent, required, rule } from "./profile.ts";
+
+// A requirement of 1.x bars both from its documents already (GPCM-SD-CS-053, OC-152, GE-279).
+const mayBeAddressed = ({ generation, useCase }: CheckContext): boolean => generation === 2 || useCase === "response";
+
+const parties: ReadonlySet<string> = new Set(["Practitioner", "Organization"]);
+const profile = "ITK-MessageHeader-2";
+const header = ({ message }: CheckContext): readonly MessageHeader[] => [message.header];
+const event = ({ message }: CheckContext): readonly object[] => [message.header.event ?? {}];
+const source = ({ message }: CheckContext): readonly object[] => [message.header.source ?? {}];
+
+export const messageHeaderRules: readonly Rule[] = [
+  ...absent(profile, "MessageHeader", ["enterer", "author", "responsible", "reason"], header),
+  ...absent(profile, "MessageHeader", ["destination"], (context) => (mayBeAddressed(context) ? header(context) : [])),
+  ...absent(profile, "MessageHeader.event", ["version", "userSelected"], event),
+  ...absent(profile, "MessageHeader.source", ["name", "software", "version", "contact"], source),
+  rule(
+    `${profile}:event.display`,
+    "MessageHeader.event must have a display.",
+    "MessageHeader.event has no display.",
+    ({ message }) => unless(isText(message.header.event?.display), message.header, "event.display"),
+    required,
+  ),
+  rule(
+    `${profile}:event.system`,
+    "MessageHeader.event must be of ITK-MessageEvent-2.",
+    "MessageHeader.event is not of ITK-MessageEvent-2.",
+    ({ message }) => unless(message.header.event?.system === systems.messageEvent, message.header, "event.system"),
+    { issueCode: "code-invalid" },
+  ),
+  rule(
+    `${profile}:sender`,
+    "MessageHeader.sender must have a reference.",
+    "MessageHeader.sender has no reference.",
+    ({ message }) => unless(isText(message.header.sender?.reference), message.header, "sender"),
+    required,
+  ),
+  rule(
+    `${profile}:receiver`,
+    "MessageHeader.receiver must have a reference, to a Practitioner or an Organization.",
+    "MessageHeader.receiver has no reference, or one to something else than a Practitioner or an Organization.",
+    (context) => {
+      const { bundle, header: found } = context.message;
+      if (found.receiver === undefined || !mayBeAddressed(context)) return none;
+      const targets = referencesOf(bundle).candidates(found.receiver);
+      const holds = targets.length === 0 || targets.some(({ resourceType }) => parties.has(resourceType));
+      return unless(isText(found.receiver.reference) && holds, found, "receiver");
+    },
+  ),
+  rule(
+    `${profile}:focus`,
+    "MessageHeader must have no more than one focus.",
+    "MessageHeader has more than one focus.",
+    ({ message }) => unless((message.header.focus ?? []).length <= 1, message.header, "focus"),
+  ),
+  rule(
+    `${profile}:response`,
+    "MessageHeader must have a response only where the message is an ITK Response.",
+    "MessageHeader has a response and is no ITK Response.",
+    ({ message, useCase }) =>
+      unless(useCase === "response" || message.header.response === undefined, message.header, "response"),
+  ),
+];

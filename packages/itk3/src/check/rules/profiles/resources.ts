@@ -1,0 +1,45 @@
+// What GP Connect demands of every resource of a message.
+import type { Resource } from "../../../stu3/types.ts";
+import { isText, unless } from "../../look.ts";
+import type { CheckContext, Rule } from "../../rule.ts";
+import { each, payload, requiredInPayload, rule } from "./profile.ts";
+
+const everyResource = ({ message, inner, outer }: CheckContext): readonly Resource[] => [
+  message.bundle,
+  ...outer,
+  ...inner,
+];
+
+/** True of `.../CareConnect-ProblemHeader-Condition-1` and Condition; not of MedicationRequest's profile and Medication. */
+function isOf(url: string | null, type: string): boolean {
+  const name = url?.slice(url.lastIndexOf("/") + 1) ?? "";
+  const at = name.lastIndexOf(type);
+  return at >= 0 && !/^[A-Za-z]/.test(name.slice(at + type.length));
+}
+
+export const resourceRules: readonly Rule[] = [
+  rule(
+    { core: "025", scal: "GPCM-SD-108" },
+    "Every resource must say in meta.profile which profile it follows.",
+    "A resource does not say in meta.profile which profile it follows.",
+    each(everyResource, (resource) => unless((resource.meta?.profile ?? []).length > 0, resource, "meta")),
+    { ...requiredInPayload, alsoShows: ["GPCM-SD-027"] },
+  ),
+  rule(
+    { core: "025", scal: "GPCM-SD-108" },
+    "Every resource must follow a profile of its own type.",
+    "None of the profiles in a resource's meta.profile is one of its type.",
+    each(everyResource, (resource) => {
+      const named = resource.meta?.profile ?? [];
+      return unless(named.length === 0 || named.some((url) => isOf(url, resource.resourceType)), resource, "meta");
+    }),
+    { ...payload, issueCode: "value", alsoShows: ["GPCM-SD-027"] },
+  ),
+  rule(
+    { core: "028" },
+    "Every resource must have an id.",
+    "A resource has no id.",
+    each(everyResource, (resource) => unless(isText(resource.id), resource, "id")),
+    requiredInPayload,
+  ),
+];

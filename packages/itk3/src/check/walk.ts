@@ -1,0 +1,114 @@
+// One walk through a message, by the element table: only the table tells a ContactPoint from a Quantity, or finds a
+// Period wherever one may stand. Every rule of a check that looks for elements of a type shares it.
+import { lineOf, type TypeDefinition, typeDefinition } from "../stu3/element-table.ts";
+import type * as stu3 from "../stu3/types.ts";
+import type { Bundle, Reference, Resource } from "../stu3/types.ts";
+
+/** What rules look for by type. */
+export type ElementTypes = { [R in Resource as R["resourceType"]]: R } & {
+  Attachment: stu3.Attachment;
+  BackboneElement: stu3.BackboneElement;
+  Coding: stu3.Coding;
+  "Composition.section": stu3.CompositionSection;
+  "Condition.evidence": stu3.ConditionEvidence;
+  "Condition.stage": stu3.ConditionStage;
+  ContactPoint: stu3.ContactPoint;
+  DomainResource: stu3.DomainResource;
+  Extension: stu3.Extension;
+  Identifier: stu3.Identifier;
+  "Observation.referenceRange": stu3.ObservationReferenceRange;
+  Period: stu3.Period;
+  Quantity: stu3.Quantity;
+  "Questionnaire.item": stu3.QuestionnaireItem;
+  "Questionnaire.item.enableWhen": stu3.QuestionnaireItemEnableWhen;
+  "QuestionnaireResponse.item": stu3.QuestionnaireResponseItem;
+  Range: stu3.Range;
+  Ratio: stu3.Ratio;
+  Reference: stu3.Reference;
+  Resource: Resource;
+};
+
+export interface Elements {
+  /** Those of a type of the table (`Period`, `Patient.contact`, `DomainResource`) and of the types derived from it. */
+  ofType: <Type extends keyof ElementTypes>(type: Type) => readonly ElementTypes[Type][];
+  /** The bundles of the message, outermost first. */
+  scopes: readonly Scope[];
+}
+
+/** A bundle and the references that stand in it, those of bundles that it holds left out. */
+export interface Scope {
+  bundle: Bundle;
+  references: HeldReference[];
+}
+
+export interface HeldReference {
+  reference: Reference;
+  /** The resource of the entry: what it contains may be named `#id`. Undefined for a reference of the bundle itself. */
+  holder: Resource | undefined;
+}
+
+type Value = Readonly<Record<string, unknown>>;
+
+interface Walk {
+  byType: Map<string, object[]>;
+  /** By name of a type, the lists of `byType` that an element of it goes into. */
+  lists: Map<string, readonly object[][]>;
+  scopes: Scope[];
+}
+
+/** Walks the message once; what the table does not know is left out. */
+export function elementsOf(bundle: Bundle): Elements {
+  const walk: Walk = { byType: new Map(), lists: new Map(), scopes: [] };
+  visitResource(bundle, undefined, undefined, walk);
+  return {
+    ofType: <Type extends keyof ElementTypes>(type: Type) =>
+      (walk.byType.get(type) ?? nothing) as readonly ElementTypes[Type][],
+    scopes: walk.scopes,
+  };
+}
+
+const nothing: readonly object[] = [];
+
+function visitResource(resource: Resource, scope: Scope | undefined, holder: Resource | undefined, walk: Walk): void {
+  const type = typeDefinition(resource.resourceType);
+  if (type === undefined) return;
+  if (resource.resourceType === "Bundle") {
+    const own: Scope = { bundle: resource, references: [] };
+    walk.scopes.push(own);
+    visit(resource, type, own, undefined, walk);
+  } else if (scope !== undefined) {
+    visit(resource, type, scope, holder ?? resource, walk);
+  }
+}
+
+function visit(element: object, type: TypeDefinition, scope: Scope, holder: Resource | undefined, walk: Walk): void {
+  for (const list of listsOf(type.name, walk)) list.push(element);
+  if (type.name === "Reference") scope.references.push({ reference: element, holder });
+  for (const [name, held] of Object.entries(element as Value)) {
+    if (typeof held !== "object") continue;
+    for (const item of Array.isArray(held) ? (held as unknown[]) : [held]) {
+      if (typeof item !== "object" || item === null) continue;
+      // `_status` holds the id and the extensions of the primitive `status`.
+      const definition = type.byName.get(name.startsWith("_") ? name.slice(1) : name);
+      if (definition === undefined) break;
+      if (definition.kind === "resource") {
+        visitResource(item as Resource, scope, holder, walk);
+        continue;
+      }
+      const itsType = typeDefinition(definition.kind === "primitive" ? "Element" : definition.type);
+      if (itsType !== undefined) visit(item, itsType, scope, holder, walk);
+    }
+  }
+}
+
+function listsOf(name: string, { byType, lists }: Walk): readonly object[][] {
+  const known = lists.get(name);
+  if (known !== undefined) return known;
+  const made = lineOf(name).map((type) => {
+    const list = byType.get(type) ?? [];
+    byType.set(type, list);
+    return list;
+  });
+  lists.set(name, made);
+  return made;
+}

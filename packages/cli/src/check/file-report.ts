@@ -48,7 +48,13 @@ export async function checkFile(found: MessageFile, options: FileOptions): Promi
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const text = `The file cannot be opened: ${systemCode(error)}.`;
-    const finding: Finding = { id: "FILE:unreadable", severity: "error", location: "", text };
+    const finding: Finding = {
+      id: "FILE:unreadable",
+      severity: "error",
+      location: "",
+      requirement: "The file must be one that can be opened.",
+      text,
+    };
     return { ...found, bytes: 0, status: "unreadable", findings: [finding], acceptable: false, isResponse: false };
   }
 }
@@ -90,5 +96,15 @@ function controlFindings({ controlFault }: Input): Finding[] {
   if (controlFault === undefined) return [];
   const { message, line } = controlFault;
   const id = "MESH:control-file-malformed";
-  return [{ id, severity: "error", location: "envelope", ...(line === undefined ? {} : { line }), text: message }];
+  const requirement = "The control file must be one that a MESH client could read.";
+  return [
+    {
+      id,
+      severity: "error",
+      location: "envelope",
+      ...(line === undefined ? {} : { line }),
+      requirement,
+      text: message,
+    },
+  ];
 }

@@ -86,8 +86,8 @@ function departuresTable({ departures }: Summary): string {
     (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.files - a.files,
   );
   const rows = sorted.map(
-    ({ id, severity, requirements, texts, files, places }) =>
-      `<tr><td class="id">${escape(id)}</td><td>${severityTag(severity)}</td><td>${escape(firstOf(requirements.size === 0 ? texts : requirements))}</td>` +
+    ({ id, severity, requirements, files, places }) =>
+      `<tr><td class="id">${escape(id)}</td><td>${severityTag(severity)}</td><td>${escape(firstOf(requirements))}</td>` +
       `<td class="number" data-label="Files">${files}</td><td class="number" data-label="Places">${places}</td></tr>`,
   );
   return `<section aria-labelledby="all"><h2 id="all">What is not met, over all files</h2><div class="wide"><table>
@@ -150,10 +150,7 @@ function findingBlock({ id, severity, ways, responseCode }: FindingGroup): strin
 
 /** What is asked stands once over the ways in which it is not met. */
 function wayBlock({ requirement, text, places }: Way, before: Way | undefined): string {
-  const asked =
-    requirement === undefined || requirement === before?.requirement
-      ? ""
-      : `<p class="asked">${escape(requirement)}</p>`;
+  const asked = requirement === before?.requirement ? "" : `<p class="asked">${escape(requirement)}</p>`;
   return `${asked}<p class="found">${escape(text)}</p>${placeList(places)}`;
 }
 

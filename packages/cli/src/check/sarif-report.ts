@@ -35,9 +35,8 @@ export function sarifFormat({ version }: { version: string }): ReportFormat {
 
 function tool({ departures, notAcceptable }: Summary, version: string): object {
   const rules = new Map<string, object>();
-  for (const { id, severity, requirements, texts } of departures.values()) {
-    const said = Array.from(requirements.size === 0 ? texts : requirements);
-    if (!rules.has(id)) rules.set(id, rule(id, said, levels[severity]));
+  for (const { id, severity, requirements } of departures.values()) {
+    if (!rules.has(id)) rules.set(id, rule(id, Array.from(requirements), levels[severity]));
   }
   if (notAcceptable > 0) rules.set(refusalId, rule(refusalId, ["A receiver refuses the message."], "error"));
   return { driver: { name: "restante", version, rules: Array.from(rules.values()) } };

@@ -7,8 +7,6 @@ export interface Departure {
   readonly severity: Finding["severity"];
   /** What is asked, in each of its parts that is not met. */
   readonly requirements: Set<string>;
-  /** What was found instead. */
-  readonly texts: Set<string>;
   files: number;
   places: number;
 }
@@ -46,7 +44,7 @@ export function emptySummary(): Summary {
 export function addToSummary(summary: Summary, { file, status, acceptable, findings }: FileReport): void {
   const seen = new Set<Departure>();
   const counts = { error: 0, warning: 0, information: 0 };
-  for (const { id, severity, requirement, text } of findings) {
+  for (const { id, severity, requirement } of findings) {
     counts[severity] += 1;
     summary.findings[severity] += 1;
     const key = `${severity} ${id}`;
@@ -54,13 +52,11 @@ export function addToSummary(summary: Summary, { file, status, acceptable, findi
       id,
       severity,
       requirements: new Set(),
-      texts: new Set(),
       files: 0,
       places: 0,
     };
     summary.departures.set(key, departure);
-    if (requirement !== undefined) departure.requirements.add(requirement);
-    departure.texts.add(text);
+    departure.requirements.add(requirement);
     departure.places += 1;
     if (!seen.has(departure)) departure.files += 1;
     seen.add(departure);

@@ -75,7 +75,7 @@ function groupLines({ id, ways, responseCode }: FindingGroup, paint: Paint, widt
   const lines = [`    ${paint.bold(id)}${code}`];
   let asked: string | undefined;
   for (const { requirement, text, places } of ways.values()) {
-    if (requirement !== undefined && requirement !== asked) lines.push(...labelled("asked", requirement, paint, width));
+    if (requirement !== asked) lines.push(...labelled("asked", requirement, paint, width));
     lines.push(...labelled("found", text, paint, width), ...placeLines(places).map((line) => paint.dim(line)));
     asked = requirement;
   }

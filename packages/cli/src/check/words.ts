@@ -13,8 +13,8 @@ export interface FindingGroup {
 
 /** One way in which a requirement is not met. */
 export interface Way {
-  /** What is asked. Absent where the file itself cannot be read. */
-  readonly requirement?: string;
+  /** What is asked. */
+  readonly requirement: string;
   /** What was found instead. */
   readonly text: string;
   readonly places: Place[];
@@ -31,7 +31,7 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
     const key = `${severity} ${id} ${responseCode}`;
     const group = groups.get(key) ?? { id, severity, ...(responseCode && { responseCode }), ways: new Map() };
     groups.set(key, group);
-    const way = group.ways.get(text) ?? { ...(requirement && { requirement }), text, places: [] };
+    const way = group.ways.get(text) ?? { requirement, text, places: [] };
     group.ways.set(text, way);
     way.places.push({ location, ...(line !== undefined && { line }), ...(column !== undefined && { column }) });
   }

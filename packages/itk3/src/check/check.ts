@@ -87,7 +87,7 @@ function ruleFindings(context: CheckContext): Finding[] {
     const id = requirementId(rule, context.generation, context.useCase);
     if (id === undefined) continue;
     const breaches = rule.breaches(context);
-    const asked = rule.requirement === undefined ? {} : { requirement: rule.requirement };
+    const { requirement } = rule;
     for (const { element, path } of breaches.slice(0, maxPlaces)) {
       const position = positionOf(element);
       findings.push({
@@ -95,7 +95,7 @@ function ruleFindings(context: CheckContext): Finding[] {
         severity: rule.severity,
         location: element === context.envelope ? `envelope.${path}` : locate(element, path),
         ...(position === undefined ? {} : { line: position.line, column: position.column }),
-        ...asked,
+        requirement,
         text: rule.text,
         responseCode: rule.responseCode,
         issueCode: rule.issueCode,
@@ -103,7 +103,7 @@ function ruleFindings(context: CheckContext): Finding[] {
     }
     if (breaches.length > maxPlaces) {
       const text = `${rule.text} This is so in ${breaches.length} places: the rest are not listed.`;
-      findings.push({ id, severity: rule.severity, location: "", ...asked, text });
+      findings.push({ id, severity: rule.severity, location: "", requirement, text });
     }
   }
   return findings;

@@ -10,7 +10,7 @@ export interface Finding {
   line?: number;
   column?: number;
   /** What is asked, in one sentence. */
-  requirement?: string;
+  requirement: string;
   /** What was found instead: a sentence for people, free of patient detail. */
   text: string;
   /** The ITK3 code that would answer this finding alone. Whether a message is refused is `acceptable`'s to say. */

@@ -82,7 +82,7 @@ export interface Rule {
   responseCode: string;
   issueCode: IssueType;
   /** What is asked, in one sentence of our own with `must` or `should`. */
-  requirement?: string;
+  requirement: string;
   /** What is wrong, for people. Never a value of the message: this text goes into responses and logs. */
   text: string;
   breaches: (context: CheckContext) => readonly Breach[];

@@ -7,6 +7,14 @@ import { additionsTo } from "./additions.ts";
 import { mutantsOf } from "./mutate.ts";
 import { subjects } from "./subjects.ts";
 
+test("every rule says in a sentence what must be, or should be", () => {
+  for (const { numbers, severity, requirement, text } of rules) {
+    // A telephone number must be there if there is one: whether there is, a message does not show.
+    const must = severity === "error" || text.includes("no telephone number");
+    assert.match(requirement, must ? /^[A-Z].* must .*\.$/ : /^[A-Z].* should .*\.$/, JSON.stringify(numbers));
+  }
+});
+
 test("no rule fires on a valid message with every resource that may be sent", () => {
   for (const { name, bundle, options } of subjects()) {
     const message = messageOf(bundle);

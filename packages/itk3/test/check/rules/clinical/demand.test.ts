@@ -37,8 +37,8 @@ test("every rule of the clinical resources says in a sentence what must or shoul
   for (const rule of clinical) {
     assert.ok(rules.includes(rule), rule.requirement);
     const [wanted, other] = rule.severity === "error" ? ["must", "should"] : ["should", "must"];
-    assert.match(rule.requirement ?? "", new RegExp(`^[A-Z].* ${wanted} .*[\\w)']\\.$`));
-    assert.doesNotMatch(rule.requirement ?? "", new RegExp(` ${other} `));
+    assert.match(rule.requirement, new RegExp(`^[A-Z].* ${wanted} .*[\\w)']\\.$`));
+    assert.doesNotMatch(rule.requirement, new RegExp(` ${other} `));
   }
 });
 

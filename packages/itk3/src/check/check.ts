@@ -8,7 +8,7 @@ import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
 import { generationOf, useCaseOf } from "./kind.ts";
 import { locator } from "./locate.ts";
 import { ofType } from "./look.ts";
-import { type CheckContext, type EnvelopeToCheck, requirementId, type UseCase } from "./rule.ts";
+import { type CheckContext, type EnvelopeToCheck, requirementId, type Rule, type UseCase } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
 import { rules } from "./rules.ts";
 import { elementsOf } from "./walk.ts";
@@ -78,15 +78,34 @@ function heldAgainstOf({ generation, useCase }: CheckContext, options: CheckOpti
   return { generation, useCase, toldFromMessage: told };
 }
 
+interface Applied {
+  rule: Rule;
+  id: string;
+}
+
+const applied = new Map<string, readonly Applied[]>();
+
+/** The rules that apply, with the ids they go by: found once for each generation and use case. */
+function rulesFor({ generation, useCase }: CheckContext): readonly Applied[] {
+  const key = `${generation} ${useCase}`;
+  const known = applied.get(key);
+  if (known !== undefined) return known;
+  const found = rules.flatMap((rule) => {
+    const id = requirementId(rule, generation, useCase);
+    return id === undefined ? [] : [{ rule, id }];
+  });
+  applied.set(key, found);
+  return found;
+}
+
 const maxPlaces = 100;
 
 function ruleFindings(context: CheckContext): Finding[] {
   const locate = locator(context.message.bundle, "Bundle");
   const findings: Finding[] = [];
-  for (const rule of rules) {
-    const id = requirementId(rule, context.generation, context.useCase);
-    if (id === undefined) continue;
+  for (const { rule, id } of rulesFor(context)) {
     const breaches = rule.breaches(context);
+    if (breaches.length === 0) continue;
     const { requirement } = rule;
     for (const { element, path } of breaches.slice(0, maxPlaces)) {
       const position = positionOf(element);

@@ -46,8 +46,13 @@ export const inner =
 /** Looks at each of what is found. */
 export const each =
   <T extends object>(find: Find<T>, look: (element: T, context: CheckContext) => readonly Breach[]): Rule["breaches"] =>
-  (context) =>
-    find(context).flatMap((element) => look(element, context));
+  (context) => {
+    const breaches: Breach[] = [];
+    for (const element of find(context)) {
+      for (const breach of look(element, context)) breaches.push(breach);
+    }
+    return breaches;
+  };
 
 /** `ITK-MessageHeader-2` and `MessageHeader.event` make `ITK-MessageHeader-2:event.`: what ids begin with. */
 function idsOf(profile: string, path: string): string {

@@ -33,6 +33,14 @@ export interface Elements {
   ofType: <Type extends keyof ElementTypes>(type: Type) => readonly ElementTypes[Type][];
   /** The bundles of the message, outermost first. */
   scopes: readonly Scope[];
+  /** Lists of two items or more in which each should say something of its own. */
+  lists: readonly HeldList[];
+}
+
+export interface HeldList {
+  holder: object;
+  name: string;
+  items: readonly unknown[];
 }
 
 /** A bundle and the references that stand in it, those of bundles that it holds left out. */
@@ -52,18 +60,26 @@ type Value = Readonly<Record<string, unknown>>;
 interface Walk {
   byType: Map<string, object[]>;
   /** By name of a type, the lists of `byType` that an element of it goes into. */
-  lists: Map<string, readonly object[][]>;
+  kinds: Map<string, readonly object[][]>;
   scopes: Scope[];
+  lists: HeldList[];
 }
+
+/** Long lists, and those of resources and attachments: too much to compare, or another rule's to look at. */
+const notCompared: ReadonlySet<string> = new Set(["entry", "contained", "content", "section"]);
+const longestCompared = 100;
+/** The one list of primitives of which that is true: the others hold words, which may well repeat. */
+const profileList = "profile";
 
 /** Walks the message once; what the table does not know is left out. */
 export function elementsOf(bundle: Bundle): Elements {
-  const walk: Walk = { byType: new Map(), lists: new Map(), scopes: [] };
+  const walk: Walk = { byType: new Map(), kinds: new Map(), scopes: [], lists: [] };
   visitResource(bundle, undefined, undefined, walk);
   return {
     ofType: <Type extends keyof ElementTypes>(type: Type) =>
       (walk.byType.get(type) ?? nothing) as readonly ElementTypes[Type][],
     scopes: walk.scopes,
+    lists: walk.lists,
   };
 }
 
@@ -86,6 +102,7 @@ function visit(element: object, type: TypeDefinition, scope: Scope, holder: Reso
   if (type.name === "Reference") scope.references.push({ reference: element, holder });
   for (const [name, held] of Object.entries(element as Value)) {
     if (typeof held !== "object") continue;
+    if (Array.isArray(held) && isCompared(name, held)) walk.lists.push({ holder: element, name, items: held });
     for (const item of Array.isArray(held) ? (held as unknown[]) : [held]) {
       if (typeof item !== "object" || item === null) continue;
       // `_status` holds the id and the extensions of the primitive `status`.
@@ -101,14 +118,19 @@ function visit(element: object, type: TypeDefinition, scope: Scope, holder: Reso
   }
 }
 
-function listsOf(name: string, { byType, lists }: Walk): readonly object[][] {
-  const known = lists.get(name);
+function isCompared(name: string, list: readonly unknown[]): boolean {
+  if (list.length < 2 || list.length > longestCompared || notCompared.has(name)) return false;
+  return typeof list[0] === "object" || name === profileList;
+}
+
+function listsOf(name: string, { byType, kinds }: Walk): readonly object[][] {
+  const known = kinds.get(name);
   if (known !== undefined) return known;
   const made = lineOf(name).map((type) => {
     const list = byType.get(type) ?? [];
     byType.set(type, list);
     return list;
   });
-  lists.set(name, made);
+  kinds.set(name, made);
   return made;
 }

@@ -4,7 +4,6 @@ import { type Addition, adding, first, type Message } from "./addition.ts";
 import { clinicalAdditions } from "./clinical-additions.ts";
 import { brokenFhir } from "./fhir-cases.ts";
 import { brokenInvariants } from "./invariant-cases.ts";
-import type { Mutant } from "./mutate.ts";
 import { brokenProfiles } from "./profile-cases.ts";
 
 /** A part of the message handling extension. */
@@ -116,6 +115,17 @@ const changes: readonly Addition[] = [
       }
     },
   ],
+  [
+    "two headers",
+    ({ bundle, header }) => void bundle.entry?.push({ fullUrl: "urn:uuid:b", resource: { ...header, id: "b" } }),
+  ],
+  [
+    "two compositions",
+    ({ document, composition }) => {
+      if (composition !== undefined)
+        document?.entry?.push({ fullUrl: "urn:uuid:b", resource: { ...composition, id: "b" } });
+    },
+  ],
   ["the header last", ({ bundle }) => moveFirst(bundle.entry)],
   ["the composition last", ({ document }) => moveFirst(document?.entry)],
   [
@@ -133,12 +143,12 @@ const cases = [...brokenProfiles, ...brokenFhir, ...brokenInvariants].map(([id, 
 ]);
 
 /** Messages with something too many: elements that profiles take away, and the like. */
-export function* additionsTo(original: Bundle): Generator<Mutant<Bundle>> {
-  for (const [what, change] of [...changes, ...cases]) {
+export function* additionsTo(original: Bundle): Generator<Bundle> {
+  for (const [, change] of [...changes, ...cases]) {
     const value = structuredClone(original);
     const message = messageOf(value);
     if (message === undefined) continue;
     change(message);
-    yield { what, value };
+    yield value;
   }
 }

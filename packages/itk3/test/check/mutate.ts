@@ -1,21 +1,22 @@
 export interface Mutant<T> {
-  /** What was done, and where: `without entry.0.resource.event`. */
-  what: string;
+  how: "without" | "twice" | "another";
+  /** Where. */
+  path: Path;
   value: T;
 }
 
-type Path = readonly (string | number)[];
+export type Path = readonly (string | number)[];
 
 /** One change at a time: each element removed, each item of a list doubled, each value made another. */
 export function* mutantsOf<T extends object>(original: T): Generator<Mutant<T>> {
   for (const path of pathsOf(original, [])) {
     const held = read(original, path);
-    yield { what: `without ${path.join(".")}`, value: changed(original, path, "remove") };
+    yield { how: "without", path, value: changed(original, path, "remove") };
     if (typeof path.at(-1) === "number") {
-      yield { what: `twice ${path.join(".")}`, value: changed(original, path, "double") };
+      yield { how: "twice", path, value: changed(original, path, "double") };
     }
     if (typeof held !== "object") {
-      yield { what: `another ${path.join(".")}`, value: changed(original, path, "corrupt") };
+      yield { how: "another", path, value: changed(original, path, "corrupt") };
     }
   }
 }

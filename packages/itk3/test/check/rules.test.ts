@@ -38,7 +38,7 @@ test(
         assert.doesNotMatch(JSON.stringify({ findings, negative }), secrets);
       };
       for (const { value } of mutantsOf(bundle)) note(value, options);
-      for (const { value } of additionsTo(bundle)) note(value, options);
+      for (const value of additionsTo(bundle)) note(value, options);
       if (options.envelope === undefined) continue;
       for (const field of ["from", "to", "workflowId", "subject", "localId"] as const) {
         note(bundle, { ...options, envelope: { ...options.envelope, [field]: "GPPROVIDER_x" } });

@@ -4,6 +4,7 @@ import {
   type CheckOptions,
   consultationSummary,
   genericDocument,
+  type GenericDocumentInput,
   infrastructureResponse,
   onlineConsultation,
 } from "@restante/itk3";
@@ -24,20 +25,24 @@ const document = {
 };
 const replacing = { version: 2, replaces: "00000000-0000-4000-8000-00000000aaaa" };
 
-/** Valid messages of every use case and generation, and both responses. */
+/** Valid messages of every use case and generation, as small as they come, and both responses. */
+export function plainSubjects(): Subject[] {
+  return [...documents({}), ...responses()];
+}
+
+/** The same, the generic document of 1.x with every resource that may be sent. */
 export function subjects(): Subject[] {
+  return [...documents({ sections: everySection }), ...responses()];
+}
+
+function documents(full: Pick<GenericDocumentInput, "sections">): Subject[] {
   const made: Subject[] = [];
   for (const generation of [1, 2] as const) {
     const changes = { generation, ...replacing };
     const built = [
       ["consultation-summary", consultationSummary(consultation(changes))],
       ["online-consultation", onlineConsultation(consultation(changes))],
-      [
-        "generic",
-        genericDocument(
-          genericInput({ ...changes, document, ...(generation === 1 ? { sections: everySection } : {}) }),
-        ),
-      ],
+      ["generic", genericDocument(genericInput({ ...changes, document, ...(generation === 1 ? full : {}) }))],
     ] as const;
     for (const [useCase, { bundle, envelope }] of built) {
       const { workflowId, subject, localId, to } = envelope;
@@ -45,6 +50,11 @@ export function subjects(): Subject[] {
       made.push({ name: `${useCase} ${generation}.x`, bundle, options });
     }
   }
+  return made;
+}
+
+function responses(): Subject[] {
+  const made: Subject[] = [];
   for (const build of [infrastructureResponse, businessResponse]) {
     const { bundle } = build({
       now: new Date("2026-01-05T11:00:00Z"),
@@ -55,7 +65,7 @@ export function subjects(): Subject[] {
       responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
     });
     made.push({
-      name: "response",
+      name: build === businessResponse ? "business response" : "infrastructure response",
       bundle,
       options: { generation: 1, useCase: "response", envelope: { workflowId: "GPFED_CONSULT_REPORT_ACK" } },
     });

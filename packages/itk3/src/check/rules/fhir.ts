@@ -53,6 +53,17 @@ export const fhirRules: readonly Rule[] = [
         .flatMap((resource) => unless(resource.implicitRules === undefined, resource, "implicitRules")),
   ),
   rule(
+    "FHIR:repeated",
+    "An item of a list should not be there twice.",
+    "A list holds the same item twice.",
+    ({ elements }) =>
+      elements.lists.flatMap(({ holder, name, items }) => {
+        const said = new Set(items.map((item) => JSON.stringify(item)));
+        return unless(said.size === items.length, holder, name);
+      }),
+    { severity: "warning" },
+  ),
+  rule(
     "FHIR:fullUrl",
     "The fullUrl of an entry must not disagree with the id of its resource (FHIR, Bundle.entry.fullUrl).",
     "An entry's fullUrl does not go with the id of its resource.",

@@ -49,8 +49,8 @@ const related =
 
 const wholeDate = /^\d{4}-\d\d-\d\d$/;
 
-function saysWho({ family, text, given }: HumanName): boolean {
-  return isText(family) || isText(text) || (given ?? []).some((part) => isText(part ?? undefined));
+function saysWho({ family, text }: HumanName): boolean {
+  return isText(family) || isText(text);
 }
 
 function hasOneOfficialName(names: readonly HumanName[] | undefined): boolean {

@@ -1,7 +1,7 @@
 // ITK-Message-Bundle-1 and ITK-Document-Bundle-1.
 import { profiles } from "../../../names.ts";
 import type { Bundle } from "../../../stu3/types.ts";
-import { hasProfile, isText, none, unless } from "../../look.ts";
+import { hasProfile, isText, none, ofType, unless } from "../../look.ts";
 import type { Breach, CheckContext, Rule } from "../../rule.ts";
 import { absent, each, isWhollyCoded, payload, rule } from "./profile.ts";
 
@@ -92,6 +92,17 @@ export const bundleProfileRules: readonly Rule[] = [
     ({ message }) => unless(message.bundle.entry?.[0]?.resource === message.header, message.header),
   ),
   rule(
+    "ITK-Message-Bundle-1:entry.once",
+    "The message must hold one MessageHeader, and of Bundles no more than the document.",
+    "The message holds more than one MessageHeader, or more than one Bundle.",
+    ({ outer }) =>
+      (["MessageHeader", "Bundle"] as const).flatMap((type) =>
+        ofType(outer, type)
+          .slice(1)
+          .map((element) => ({ element })),
+      ),
+  ),
+  rule(
     "ITK-Message-Bundle-1:meta.profile",
     "The message Bundle and its MessageHeader must follow their ITK3 profiles.",
     "The message Bundle or its MessageHeader does not follow its ITK3 profile.",
@@ -109,6 +120,16 @@ export const bundleProfileRules: readonly Rule[] = [
       document === undefined || composition === undefined
         ? none
         : unless(document.entry?.[0]?.resource === composition, composition),
+    payload,
+  ),
+  rule(
+    "ITK-Document-Bundle-1:entry.once",
+    "The document must hold one Composition.",
+    "The document holds more than one Composition.",
+    ({ inner }) =>
+      ofType(inner, "Composition")
+        .slice(1)
+        .map((element) => ({ element })),
     payload,
   ),
 ];

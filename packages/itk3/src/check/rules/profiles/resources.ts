@@ -36,7 +36,7 @@ export const resourceRules: readonly Rule[] = [
     { ...payload, issueCode: "value", alsoShows: ["GPCM-SD-027"] },
   ),
   rule(
-    { core: "028" },
+    { core: "028", own: "FHIR:id" },
     "Every resource must have an id.",
     "A resource has no id.",
     each(everyResource, (resource) => unless(isText(resource.id), resource, "id")),

@@ -14,8 +14,8 @@ const rules: Readonly<Record<string, Rule>> = {
   unsignedInt: whole(/^(?:0|[1-9][0-9]*)$/, 0, "must be a whole number, not negative"),
   positiveInt: whole(/^[1-9][0-9]*$/, 1, "must be a whole number above zero"),
   decimal: matching(/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/, "must be a decimal number without an exponent"),
-  string: (text) => (text === "" ? "must not be empty" : undefined),
-  markdown: (text) => (text === "" ? "must not be empty" : undefined),
+  string,
+  markdown: string,
   uri: (text) => (text === "" || /\s/.test(text) ? "must be a URI without spaces" : undefined),
   oid: matching(/^urn:oid:[0-2](?:\.[1-9][0-9]*)+$/, "must be an OID as a URN"),
   uuid: matching(/^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a UUID as a URN"),
@@ -33,6 +33,16 @@ const rules: Readonly<Record<string, Rule>> = {
 /** What is wrong with `text` as a value of the primitive `type`, in words that do not repeat it. */
 export function primitiveFault(type: string, text: string): string | undefined {
   return rules[type]?.(text);
+}
+
+/** "Strings SHALL NOT exceed 1MB in size": hl7.org/fhir/STU3/datatypes.html#string, of markdown too. */
+const maxStringBytes = 1024 * 1024;
+
+function string(text: string): string | undefined {
+  if (text === "") return "must not be empty";
+  return text.length * 3 > maxStringBytes && Buffer.byteLength(text) > maxStringBytes
+    ? "must not be longer than 1 MB"
+    : undefined;
 }
 
 function whole(pattern: RegExp, least: number, reason: string): Rule {

@@ -42,3 +42,12 @@ test("base64 is what RFC 4648 says, with spaces, tabs and line ends anywhere", (
     { numRuns: 20_000 },
   );
 });
+
+test("a string or markdown may have 1 MB, counted in bytes; base64 may have more", () => {
+  const longest = "é".repeat(512 * 1024);
+  for (const type of ["string", "markdown"]) {
+    assert.equal(primitiveFault(type, longest), undefined);
+    assert.equal(primitiveFault(type, `${longest}x`), "must not be longer than 1 MB");
+  }
+  assert.equal(primitiveFault("base64Binary", "AAAA".repeat(512 * 1024)), undefined);
+});

@@ -10,7 +10,7 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
-import { primitiveFault } from "../stu3/primitives.ts";
+import { isWholeNumber, primitiveFault } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
@@ -18,8 +18,6 @@ import { type JsonNode, parseJson } from "./parse.ts";
 
 type Value = Record<string, unknown>;
 type ObjectNode = Extract<JsonNode, { kind: "object" }>;
-
-const wholeNumbers: ReadonlySet<string> = new Set(["integer", "unsignedInt", "positiveInt"]);
 
 /** Reads one resource from JSON. Never throws. */
 export function readJsonResource(text: string): ReadResource {
@@ -178,7 +176,7 @@ export function readJsonResource(text: string): ReadResource {
       report("bad-code", location, node, `${name} is not one of ${[...codes].join(", ")}.`);
     }
     if (type === "boolean") return written === "true";
-    if (!wholeNumbers.has(type)) return written;
+    if (!isWholeNumber(type)) return written;
     return fault === undefined ? Number(written) : undefined;
   };
 
@@ -200,6 +198,6 @@ export function readJsonResource(text: string): ReadResource {
 // As XML would have it; undefined where JSON has another type for it.
 function writtenAs(type: string, node: JsonNode): string | undefined {
   if (type === "boolean") return node.kind === "boolean" ? String(node.value) : undefined;
-  if (type === "decimal" || wholeNumbers.has(type)) return node.kind === "number" ? node.source : undefined;
+  if (type === "decimal" || isWholeNumber(type)) return node.kind === "number" ? node.source : undefined;
   return node.kind === "string" ? node.value : undefined;
 }

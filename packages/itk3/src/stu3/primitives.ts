@@ -30,6 +30,11 @@ const rules: Readonly<Record<string, Rule>> = {
   time: (text) => (isTime(text) ? undefined : "must be a time: hh:mm:ss"),
 };
 
+/** Held as a number: JSON can say all of one, and nothing of it is lost. */
+export function isWholeNumber(type: string): boolean {
+  return type === "integer" || type === "unsignedInt" || type === "positiveInt";
+}
+
 /** What is wrong with `text` as a value of the primitive `type`, in words that do not repeat it. */
 export function primitiveFault(type: string, text: string): string | undefined {
   return rules[type]?.(text);

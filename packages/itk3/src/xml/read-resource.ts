@@ -8,42 +8,16 @@ import { type Issue, type IssueCode, Refusal } from "../issue.ts";
 import { issueList } from "../read/issue-list.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
-import {
-  type ElementDefinition,
-  isElementName,
-  resourceDefinition,
-  type TypeDefinition,
-  typeDefinition,
-} from "../stu3/element-table.ts";
+import { type ElementDefinition, isElementName, resourceDefinition, typeDefinition } from "../stu3/element-table.ts";
 import { primitiveFault } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
+import { attach, type Frame, isTaken, listOf, toScalar, type Value } from "./frame.ts";
 import { narrativeFault } from "./narrative.ts";
 import { tokenise, type XmlElement } from "./tokenise.ts";
 
 export const fhirNamespace = "http://hl7.org/fhir";
 export const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
 const schemaInstancePrefix = /^(?:xmlns(?::.*)?|[^:]+:(?:schemaLocation|noNamespaceSchemaLocation))$/;
-
-type Value = Record<string, unknown>;
-
-interface Frame {
-  kind: "complex" | "primitive" | "holder" | "narrative" | "skip";
-  /** Its part of the location: "" for a resource, whose holder has named it. */
-  name: string;
-  index: number | undefined;
-  line: number;
-  column: number;
-  definition: ElementDefinition | undefined;
-  type: TypeDefinition | undefined;
-  value: Value;
-  /** Schema order of the last child, to notice one out of order. */
-  order: number;
-  /** A primitive's value, as written. */
-  written: string | undefined;
-  /** Narrative: offset of its `<`. Holder: 1 once its resource came. Others: open elements within what is skipped. */
-  count: number;
-  complained: boolean;
-}
 
 /** Reads one resource from XML. Never throws. */
 export function readXmlResource(text: string): ReadResource {
@@ -358,33 +332,4 @@ interface Place {
 
 function at(name: string, index: number | undefined): string {
   return index === undefined ? name : `${name}[${index}]`;
-}
-
-function attach(parent: Frame | undefined, definition: ElementDefinition | undefined, value: Value): void {
-  if (parent === undefined || definition === undefined) return;
-  if (definition.repeating) listOf(parent.value, definition.name).push(value);
-  else parent.value[definition.name] = value;
-}
-
-function listOf(value: Value, name: string): unknown[] {
-  const held = value[name];
-  if (Array.isArray(held)) return held;
-  const made: unknown[] = [];
-  value[name] = made;
-  return made;
-}
-
-function isTaken(parent: Frame, definition: ElementDefinition): boolean {
-  const taken = (name: string): boolean => name in parent.value || `_${name}` in parent.value;
-  if (definition.choice === undefined) return taken(definition.name);
-  return parent.type?.elements.some((other) => other.order === definition.order && taken(other.name)) ?? false;
-}
-
-const wholeNumbers: ReadonlySet<string> = new Set(["integer", "unsignedInt", "positiveInt"]);
-
-// A boolean or number that is none cannot be held; any other value is kept as it was written.
-function toScalar(type: string, written: string, right: boolean): unknown {
-  if (type === "boolean") return right ? written === "true" : null;
-  if (wholeNumbers.has(type)) return right ? Number(written) : null;
-  return written;
 }

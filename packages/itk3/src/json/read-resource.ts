@@ -154,7 +154,7 @@ export function readJsonResource(text: string): ReadResource {
     }
     const fault = checkNarrative(node.value);
     if (fault === undefined) return node.value;
-    if (fault.active) refuse("active-content", location, node, `${fault.text} The message was refused.`);
+    if (fault.code !== "narrative") refuse(fault.code, location, node, `${fault.text} The message was refused.`);
     report("narrative", location, node, `${fault.text} The narrative was left out.`);
     return undefined;
   };

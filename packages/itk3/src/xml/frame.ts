@@ -1,6 +1,7 @@
 // One open element of a FHIR resource in XML: read-resource.ts says what the kinds are.
 import type { ElementDefinition, TypeDefinition } from "../stu3/element-table.ts";
 import { isWholeNumber } from "../stu3/primitives.ts";
+import type { NarrativeWatch } from "./check-narrative.ts";
 
 export type Value = Record<string, unknown>;
 
@@ -18,6 +19,7 @@ export interface Frame {
   order: number;
   /** A primitive's value, as written. */
   written: string | undefined;
+  narrative: NarrativeWatch | undefined;
   /** Narrative: offset of its `<`. Holder: 1 once its resource came. Others: open elements within what is skipped. */
   count: number;
   complained: boolean;

@@ -22,35 +22,42 @@ const activeElements: ReadonlySet<string> = new Set(
 const addresses: ReadonlySet<string> = new Set(["href", "src", "cite", "longdesc", "usemap"]);
 
 export interface NarrativeFault {
-  /** True: the message is refused. */
-  active: boolean;
+  /** `narrative` costs the narrative; with the others the whole message is refused. */
+  code: "active-content" | "too-deep" | "narrative";
   text: string;
 }
 
+/** The worst of what is wrong with one element; undefined where nothing is. */
 export function narrativeFault(name: string, attributes: Readonly<Record<string, string>>): NarrativeFault | undefined {
-  if (activeElements.has(name.toLowerCase()))
-    return { active: true, text: "A narrative holds an element that can act." };
-  if (!allowedElements.has(name))
-    return { active: false, text: "A narrative holds an element that FHIR does not allow." };
+  if (activeElements.has(name.toLowerCase())) return active("A narrative holds an element that can act.");
+  let worst = allowedElements.has(name) ? undefined : plain("A narrative holds an element that FHIR does not allow.");
   for (const attribute in attributes) {
     const fault = attributeFault(attribute, attributes[attribute] ?? "");
-    if (fault !== undefined) return fault;
+    if (fault?.code === "active-content") return fault;
+    worst ??= fault;
   }
-  return undefined;
+  return worst;
+}
+
+function active(text: string): NarrativeFault {
+  return { code: "active-content", text };
+}
+
+function plain(text: string): NarrativeFault {
+  return { code: "narrative", text };
 }
 
 function attributeFault(attribute: string, value: string): NarrativeFault | undefined {
-  if (/^on/i.test(attribute)) return { active: true, text: "A narrative holds an event attribute." };
-  if (addresses.has(attribute) && !isSafeAddress(value)) {
-    return { active: true, text: "A narrative holds an address of a kind that can act." };
+  if (/^on/i.test(attribute)) return active("A narrative holds an event attribute.");
+  if (addresses.has(attribute.toLowerCase()) && !isSafeAddress(value)) {
+    return active("A narrative holds an address of a kind that can act.");
   }
   if (attribute === "style" && /expression|javascript|url\s*\(|@import|\\|behaviou?r/i.test(value)) {
-    return { active: true, text: "A narrative holds a style that can act or fetch." };
+    return active("A narrative holds a style that can act or fetch.");
   }
-  if (!allowedAttributes.has(attribute)) {
-    return { active: false, text: "A narrative holds an attribute that FHIR does not allow." };
-  }
-  return undefined;
+  return allowedAttributes.has(attribute)
+    ? undefined
+    : plain("A narrative holds an attribute that FHIR does not allow.");
 }
 
 // Relative addresses and fragments, web and mail addresses, and pictures carried in the address itself.

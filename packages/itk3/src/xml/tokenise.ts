@@ -21,6 +21,8 @@ export interface XmlElement {
 export interface XmlHandler {
   open(element: XmlElement): void;
   text(text: string): void;
+  cdata(text: string): void;
+  comment(text: string): void;
   /** `end` is the offset after the element's last `>`. */
   close(end: number): void;
 }
@@ -37,10 +39,14 @@ interface Scope {
   parent: Scope | undefined;
 }
 
-/** @throws Refusal where `text` is not such XML; whatever the handler throws comes through. */
-export function tokenise(text: string, handler: XmlHandler): void {
+/**
+ * Its root is an element within `outerDepth` others.
+ *
+ * @throws Refusal where `text` is not such XML; whatever the handler throws comes through.
+ */
+export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): void {
   const parser = new SaxesParser<{ xmlns: false }>({ xmlns: false });
-  let depth = 0;
+  let depth = outerDepth;
   let line = 1;
   let column = 1;
   let scope: Scope | undefined;
@@ -137,7 +143,8 @@ export function tokenise(text: string, handler: XmlHandler): void {
     });
   });
   parser.on("text", (found) => handler.text(found));
-  parser.on("cdata", (found) => handler.text(found));
+  parser.on("cdata", (found) => handler.cdata(found));
+  parser.on("comment", (found) => handler.comment(found));
   parser.on("closetag", () => {
     handler.close(parser.position);
     if (scope?.depth === depth) scope = scope.parent;

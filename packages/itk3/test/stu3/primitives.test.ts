@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { primitiveFault } from "../../src/stu3/primitives.ts";
 
-const spaces = " \t\r\n";
+const spaces = [" ", "\t", "\r", "\n"];
 
 const wrong: readonly (readonly [what: string, text: string])[] = [
   ["nothing", ""],

@@ -71,6 +71,58 @@ for (const [what, fate, div] of narratives) {
   });
 }
 
+const attributes: readonly (readonly [fate: string, tag: string])[] = [
+  ["kept", "<p style=\"color: #333; font: italic 12px/1.5 'Gill Sans', serif !important; text-align:center;\">"],
+  ["kept", '<p style="MARGIN : 0 auto -1px">'],
+  ["kept", '<p style="">'],
+  ["left out", '<p style="position:fixed">'],
+  ["left out", '<p style="display:none">'],
+  ["left out", '<p style="color: rgb(1, 2, 3)">'],
+  ["left out", '<p style="color">'],
+  ["left out", "<p style=\"font-family:'a;position:fixed'\">"],
+  ["active-content", '<p style="background:url(http://x)">'],
+  ["active-content", '<p style="background:u&#x72;l (x)">'],
+  ["active-content", "<p style=\"background:image-set('https://x' 1x)\">"],
+  ["active-content", "<p style=\"background:src('https://x')\">"],
+  ["active-content", '<p style="wid/**/th:expr/**/ession(1)">'],
+  ["active-content", '<p style="col\\6fr:red">'],
+  ["active-content", '<p style="@import x">'],
+  ["active-content", '<p style="-moz-binding:x">'],
+  ["kept", '<p><img src="#picture" alt="x"/>'],
+  ["kept", '<p><img src="data:image/png;base64,AAAA" alt="x"/>'],
+  ["active-content", '<p><img src="https://example.org/x.png" alt="x"/>'],
+  ["active-content", '<p><img src="x.png" alt="x"/>'],
+  ["active-content", '<p><img src="data:image/svg+xml,x" alt="x"/>'],
+  ["kept", '<p><a href="https://example.org/a:b?c#d">x</a>'],
+  ["kept", '<p><a href="a/b:c">x</a>'],
+  ["kept", '<p><a href="mailto:a@example.org">x</a>'],
+  ["active-content", '<p><a href="java&#10;script:x">x</a>'],
+  ["active-content", '<p><a href="file:///x">x</a>'],
+  ["active-content", '<p><a href="\\\\host\\x">x</a>'],
+  ["active-content", '<p><a href="/\\host/x">x</a>'],
+  ["active-content", '<p><a href="//host/x">x</a>'],
+];
+
+for (const [fate, tag] of attributes) {
+  test(`a narrative with ${tag}: ${fate}`, () => {
+    const div = `<div ${xmlns}>${tag}a</p></div>`;
+    assert.equal(fateOf(fromXml(div), div), fate);
+    assert.equal(fateOf(fromJson(div), div), fate);
+  });
+}
+
+test("a style or address of 4 MB is looked at in time", { timeout: 5000 }, () => {
+  for (const [fate, long] of [
+    ["kept", `<p style="${"color:red;".repeat(400_000)}">`],
+    ["left out", `<p style="color:${" ".repeat(4_000_000)}\u00a0">`],
+    ["left out", `<p style="${"rgb".repeat(1_400_000)}">`],
+    ["kept", `<p><a href="${" ".repeat(2_000_000)}${"x".repeat(2_000_000)}">x</a>`],
+  ] as const) {
+    const div = `<div ${xmlns}>${long}a</p></div>`;
+    assert.equal(fateOf(fromXml(div), div), fate);
+  }
+});
+
 const whole = `<div ${xmlns}>a</div>`;
 
 const besides: readonly (readonly [what: string, div: string])[] = [

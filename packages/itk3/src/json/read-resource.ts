@@ -10,7 +10,7 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
-import { isWholeNumber, primitiveFault } from "../stu3/primitives.ts";
+import { isWholeNumber, primitiveFault, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
@@ -175,9 +175,7 @@ export function readJsonResource(text: string): ReadResource {
     else if (codes !== undefined && !codes.has(written)) {
       report("bad-code", location, node, `${name} is not one of ${[...codes].join(", ")}.`);
     }
-    if (type === "boolean") return written === "true";
-    if (!isWholeNumber(type)) return written;
-    return fault === undefined ? Number(written) : undefined;
+    return toScalar(type, written, fault === undefined) ?? undefined;
   };
 
   try {

@@ -50,6 +50,17 @@ function string(text: string): string | undefined {
     : undefined;
 }
 
+/**
+ * A value as it is held. A boolean or number that is none cannot be, and could not be written again: it is null. Any
+ * other value is kept as it was written, `right` or not.
+ */
+export function toScalar(type: string, written: string, right: boolean): string | number | boolean | null {
+  if (type === "boolean") return right ? written === "true" : null;
+  if (type === "decimal") return right ? written : null;
+  if (isWholeNumber(type)) return right ? Number(written) : null;
+  return written;
+}
+
 function whole(pattern: RegExp, least: number, reason: string): Rule {
   return (text) => {
     if (text.length > 11 || !pattern.test(text)) return reason;

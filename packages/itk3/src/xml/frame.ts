@@ -1,6 +1,5 @@
 // One open element of a FHIR resource in XML: read-resource.ts says what the kinds are.
 import type { ElementDefinition, TypeDefinition } from "../stu3/element-table.ts";
-import { isWholeNumber } from "../stu3/primitives.ts";
 import type { NarrativeWatch } from "./check-narrative.ts";
 
 export type Value = Record<string, unknown>;
@@ -43,11 +42,4 @@ export function isTaken(parent: Frame, definition: ElementDefinition): boolean {
   const taken = (name: string): boolean => name in parent.value || `_${name}` in parent.value;
   if (definition.choice === undefined) return taken(definition.name);
   return parent.type?.elements.some((other) => other.order === definition.order && taken(other.name)) ?? false;
-}
-
-// A boolean or number that is none cannot be held; any other value is kept as it was written.
-export function toScalar(type: string, written: string, right: boolean): unknown {
-  if (type === "boolean") return right ? written === "true" : null;
-  if (isWholeNumber(type)) return right ? Number(written) : null;
-  return written;
 }

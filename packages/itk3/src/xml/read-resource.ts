@@ -9,10 +9,10 @@ import { issueList } from "../read/issue-list.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
 import { type ElementDefinition, isElementName, resourceDefinition, typeDefinition } from "../stu3/element-table.ts";
-import { primitiveFault } from "../stu3/primitives.ts";
+import { primitiveFault, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
-import { attach, type Frame, isTaken, listOf, toScalar, type Value } from "./frame.ts";
+import { attach, type Frame, isTaken, listOf, type Value } from "./frame.ts";
 import { tokenise, type XmlElement } from "./tokenise.ts";
 
 export const fhirNamespace = "http://hl7.org/fhir";

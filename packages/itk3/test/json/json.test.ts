@@ -183,3 +183,17 @@ test("a character that XML cannot hold is left out and told, so that what was re
     assert.equal(told.issues[0]?.code, "narrative");
   }
 });
+
+test("a decimal that is none is left out and told, in XML and in JSON, so that what was read can be written", () => {
+  for (const number of ["1e400", "1E2", "-1e-2", `1${"0".repeat(300)}`]) {
+    const fromJson = readJsonResource(`{"resourceType":"Observation","valueQuantity":{"unit":"kg","value":${number}}}`);
+    const fromXml = readXmlResource(
+      `<Observation xmlns="http://hl7.org/fhir"><valueQuantity><value value="${number}"/><unit value="kg"/></valueQuantity></Observation>`,
+    );
+    for (const { resource, issues } of [fromJson, fromXml]) {
+      assert.ok(issues.some(({ code, location }) => code === "bad-value" && location.endsWith("valueQuantity.value")));
+      assert.deepEqual(resource, { resourceType: "Observation", valueQuantity: { unit: "kg" } });
+      assert.ok(writeJson(resource));
+    }
+  }
+});

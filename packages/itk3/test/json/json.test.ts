@@ -172,6 +172,56 @@ test("an empty place in a list of values is told, unless an extension fills it",
   assert.deepEqual(codesOf('"_given":[{"id":"a"}]'), []);
 });
 
+/** A Patient of as many elements within each other, the Patient and the value among them. */
+function nested(depth: number): string {
+  const extensions = depth - 2;
+  return `{"resourceType":"Patient","active":true,${'"extension":[{"url":"u",'.repeat(extensions)}"valueCode":"x"${"}]".repeat(extensions)}}`;
+}
+
+test("JSON carries 64 elements within each other, as XML does, and is refused with one more", () => {
+  const { resource, issues, refused } = readJsonResource(nested(64));
+  assert.equal(refused, undefined);
+  assert.deepEqual(issues, []);
+  assert.ok(resource);
+  assert.deepEqual(readXmlResource(writeXml(resource)), { resource, issues: [], refused: undefined });
+  assert.equal(readJsonResource(nested(65)).refused?.code, "too-deep");
+  assert.equal(readJsonResource(nested(66)).refused?.code, "too-deep");
+});
+
+test("resources within resources, companions and the elements of a narrative count towards the 64", () => {
+  const around = (depth: number, inner: string): string =>
+    `${'{"resourceType":"Patient","contained":['.repeat(depth)}${inner}${"]}".repeat(depth)}`;
+  const narrative = (depth: number): string =>
+    `{"resourceType":"Patient","text":{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">${"<b>".repeat(depth)}a${"</b>".repeat(depth)}</div>"}}`;
+  const companion = '{"resourceType":"Patient","_active":{"extension":[{"url":"u","valueCode":"x"}]}}';
+  for (const [fits, tooDeep] of [
+    // Each resource is one element in another.
+    [around(30, narrative(1)), around(30, narrative(2))],
+    [around(30, companion), around(31, companion)],
+  ] as const) {
+    const { resource, refused } = readJsonResource(fits);
+    assert.equal(refused, undefined);
+    assert.ok(resource);
+    assert.deepEqual(readXmlResource(writeXml(resource)).resource, resource);
+    assert.equal(readJsonResource(tooDeep).refused?.code, "too-deep");
+  }
+});
+
+test("what is left of a refused message in JSON says what an answer needs, as in XML", () => {
+  const { xml } = consultationSummary(consultation());
+  for (const [from, to] of [
+    ["<p>", "<script>x</script><p>"],
+    ["<p>", `${"<b>".repeat(64)}x${"</b>".repeat(64)}<p>`],
+  ] as const) {
+    const fromJson = readMessage(Buffer.from(valid.replace(from, to)));
+    const fromXml = readMessage(Buffer.from(xml.replace(from, to)));
+    assert.equal(fromJson.message, undefined);
+    assert.ok(fromJson.remains?.headerId);
+    assert.deepEqual(fromJson.remains, fromXml.remains);
+    assert.equal(fromJson.issues.at(-1)?.code, fromXml.issues.at(-1)?.code);
+  }
+});
+
 test("a character that XML cannot hold is left out and told, so that what was read can be written", () => {
   for (const character of ["\\u0000", "\\u001f", "\\ud800", "\\ufffe"]) {
     const { resource, issues } = readJsonResource(`{"resourceType":"Patient","name":[{"family":"A${character}"}]}`);

@@ -89,13 +89,29 @@ export function readJsonResource(text: string): ReadResource {
   // A null holds a place for what stands beside it: alone it says nothing (hl7.org/fhir/STU3/json.html).
   const reportHollow = (node: ObjectNode, type: TypeDefinition, value: Value, location: string): void => {
     for (const [member, held] of node.members) {
-      if (held.kind !== "array" || type.byName.get(member)?.kind !== "primitive") continue;
-      const beside = value[`_${member}`];
-      held.items.forEach((item, index) => {
-        if (item.kind !== "null" || (Array.isArray(beside) && (beside[index] ?? null) !== null)) return;
-        report("empty-element", `${location}.${member}[${index}]`, item, "A null has no extension beside it.");
-      });
+      if (type.byName.get(member)?.kind === "primitive" && held.kind === "array") {
+        const beside = value[`_${member}`];
+        held.items.forEach((item, index) => {
+          if (item.kind !== "null" || (Array.isArray(beside) && (beside[index] ?? null) !== null)) return;
+          report("empty-element", `${location}.${member}[${index}]`, item, "A null has no extension beside it.");
+        });
+      } else if (member.startsWith("_") && type.byName.get(member.slice(1))?.kind === "primitive") {
+        reportHollowCompanions(held, node.members.get(member.slice(1)), `${location}.${member.slice(1)}`);
+      }
     }
+  };
+
+  const reportHollowCompanions = (held: JsonNode, beside: JsonNode | undefined, location: string): void => {
+    const items = held.kind === "array" ? held.items : [held];
+    if (items.length > 0 && items.every(({ kind }) => kind === "null")) {
+      report("empty-element", location, held, "A null says nothing beside a value.");
+      return;
+    }
+    const places = beside?.kind === "array" ? beside.items.length : 0;
+    items.forEach((item, index) => {
+      if (item.kind !== "null" || index < places) return;
+      report("empty-element", `${location}[${index}]`, item, "A null has no value beside it.");
+    });
   };
 
   // What is kept is in its parent before it is read: of a message that is refused in its midst, what came before stays.

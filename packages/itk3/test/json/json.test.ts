@@ -170,6 +170,32 @@ test("an empty place in a list of values is told, unless an extension fills it",
   assert.deepEqual(codesOf('"given":["Ann",null],"_given":[{"id":"a"},null]'), ["empty-element"]);
   assert.deepEqual(codesOf('"given":[null,"Ann"],"_given":[{"id":"a"}]'), []);
   assert.deepEqual(codesOf('"_given":[{"id":"a"}]'), []);
+  assert.deepEqual(codesOf('"given":["Ann","Bé"],"_given":[null,{"id":"a"}]'), []);
+  assert.deepEqual(codesOf('"given":["Ann"],"_given":[{"id":"a"},null]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"_given":[{"id":"a"},null,{"id":"b"}]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"given":["Ann"],"_given":[null]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"family":"A","_family":null'), ["empty-element"]);
+});
+
+test("a number of any length is one bad value, not the end of the message", { timeout: 5000 }, () => {
+  const digits = "1".repeat(2_000_000);
+  for (const number of [digits, `0.${digits}`, `1e${digits}`, `-${digits}.${digits}E-${digits}`]) {
+    const { resource, issues, refused } = readJsonResource(
+      `{"resourceType":"Patient","active":true,"multipleBirthInteger":${number}}`,
+    );
+    assert.equal(refused, undefined);
+    assert.deepEqual(
+      issues.map(({ code, location }) => `${code} ${location}`),
+      ["bad-value Patient.multipleBirthInteger"],
+    );
+    assert.deepEqual(resource, { resourceType: "Patient", active: true });
+  }
+  for (const number of ["-", "01", "1.", ".5", "1e", "1e+", "+1", "NaN"]) {
+    assert.equal(
+      readJsonResource(`{"resourceType":"Patient","multipleBirthInteger":${number}}`).refused?.code,
+      "not-well-formed",
+    );
+  }
 });
 
 /** A Patient of as many elements within each other, the Patient and the value among them. */

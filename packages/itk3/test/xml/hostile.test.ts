@@ -73,9 +73,22 @@ test("a message over the size limit is refused before it is read", () => {
   assert.equal(remains?.headerId, undefined);
 });
 
+test("a size limit that is no number lets nothing through", () => {
+  assert.equal(readMessage(Buffer.from(valid), { maxBytes: Number.NaN }).issues[0]?.code, "too-large");
+});
+
 test("a byte order mark and a declaration of UTF-8 are read", () => {
   const marked = `\uFEFF<?xml version="1.0" encoding="utf-8"?>\n${valid}`;
   assert.deepEqual(readMessage(Buffer.from(marked)).issues, []);
+});
+
+test("an xml:id that is a name is left out with an issue", () => {
+  const { message, issues } = readMessage(Buffer.from(valid.replace("<type", '<type xml:id="Łódź-1"')));
+  assert.ok(message);
+  assert.deepEqual(
+    issues.map(({ code }) => code),
+    ["unknown-attribute"],
+  );
 });
 
 test("a prefix for FHIR is read like none", () => {

@@ -3,6 +3,7 @@
 // scopes below do, and a lookup takes at most one step a level.
 import { SaxesParser } from "saxes";
 import { type IssueCode, Refusal } from "../issue.ts";
+import { isPlainName } from "./characters.ts";
 
 export interface XmlElement {
   /** Local name; `namespace` is "" where none applies. */
@@ -49,6 +50,7 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
   let depth = outerDepth;
   let line = 1;
   let column = 1;
+  const ids = new Set<string>();
   let scope: Scope | undefined;
 
   const refuse = (code: IssueCode, reason: string): never => {
@@ -83,8 +85,7 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
       } else if (name.startsWith("xmlns:")) {
         const prefix = name.slice(6);
         const reserved = prefix === "xmlns" || (prefix === "xml") !== (uri === xmlNamespace) || uri === xmlnsNamespace;
-        if (uri === "" || prefix === "" || prefix.includes(":") || reserved)
-          malformed("a namespace declaration is wrong");
+        if (uri === "" || !isPlainName(prefix) || reserved) malformed("a namespace declaration is wrong");
         prefixes ??= new Map();
         prefixes.set(prefix, uri);
       }
@@ -94,13 +95,21 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
     scope = { depth, standard: standard ?? scope?.standard ?? "", prefixes: prefixes ?? noPrefixes, parent: scope };
   };
 
+  // xml:id, Version 1.0: FHIR has no use for it, but what other parsers refuse is refused.
+  const checkId = (id: string): void => {
+    if (!isPlainName(id)) malformed("an xml:id is no name");
+    if (ids.has(id)) malformed("an xml:id stands twice");
+    ids.add(id);
+  };
+
   const checkAttributes = (attributes: Readonly<Record<string, string>>): void => {
     let expanded: Set<string> | undefined;
     for (const name in attributes) {
       const colon = name.indexOf(":");
       if (colon === -1 || name.startsWith("xmlns:")) continue;
       const local = name.slice(colon + 1);
-      if (colon === 0 || local === "" || local.includes(":")) malformed("an attribute's name is wrong");
+      if (colon === 0 || !isPlainName(local)) malformed("an attribute's name is wrong");
+      if (name === "xml:id") checkId(attributes[name] ?? "");
       const full = `${lookUp(name.slice(0, colon))} ${local}`;
       expanded ??= new Set();
       if (expanded.has(full)) malformed("an attribute stands twice");
@@ -131,7 +140,7 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
     checkAttributes(attributes);
     const colon = name.indexOf(":");
     const local = name.slice(colon + 1);
-    if (colon === 0 || local === "" || local.includes(":")) malformed("an element's name is wrong");
+    if (colon === 0 || (colon !== -1 && !isPlainName(local))) malformed("an element's name is wrong");
     handler.open({
       name: local,
       namespace: colon === -1 ? (scope?.standard ?? "") : lookUp(name.slice(0, colon)),

@@ -22,6 +22,13 @@ const scraps = [
   "\u0000",
   "\uFFFF",
   "<?x?>",
+  ' xml:id="a"',
+  ' xml:id="1"',
+  ' xmlns:a="urn:x"',
+  "a:1",
+  ":",
+  "-",
+  "<![CDATA[",
   "é",
 ];
 

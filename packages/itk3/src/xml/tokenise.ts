@@ -117,6 +117,18 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
     }
   };
 
+  // Where a line ends right behind a tag's name, saxes is in the next one already. Each character is looked at once.
+  let looked = 0;
+  let passed = 0;
+  const columnOf = (offset: number): number => {
+    for (; looked < offset; looked += 1) {
+      const character = text[looked] ?? "";
+      if (character === "\n" || character === "\r") passed = 0;
+      else if (character < "\udc00" || character > "\udfff") passed += 1;
+    }
+    return passed + 1;
+  };
+
   parser.on("error", (error) => malformed(reasonOf(error)));
   parser.on("doctype", () => refuse("doctype", "A DOCTYPE is not allowed in a FHIR message."));
   parser.on("processinginstruction", () =>
@@ -133,7 +145,7 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
     if (depth > maxDepth) refuse("too-deep", `Elements are nested more than ${maxDepth} deep.`);
     const back = parser.column - name.length - 1;
     line = back < 0 ? parser.line - 1 : parser.line;
-    column = Math.max(back, 1);
+    column = back < 0 ? columnOf(text.lastIndexOf("<", parser.position - 1)) : Math.max(back, 1);
   });
   parser.on("opentag", ({ name, attributes }) => {
     enterScope(attributes);

@@ -134,20 +134,28 @@ for (const [json, expected] of faults) {
   });
 }
 
-test("damaged JSON is never read where JSON.parse would not", { timeout: 60_000 }, () => {
-  const small = valid.replace(/"content": "[^"]*"/g, '"content": "AAAA"');
-  const scraps = fc.constantFrom('"', "{", "}", "[", "]", ",", ":", "\\", "1e5", "null", "\u0000", " ", "é");
-  const edit = fc.record({ at: fc.nat({ max: small.length }), cut: fc.nat({ max: 30 }), put: scraps });
-  fc.assert(
-    fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
-      let text = small;
-      for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut);
-      const { refused } = readJsonResource(text);
-      if (refused === undefined) assert.ok(JSON.parse(text));
-    }),
-    { numRuns: 1000 },
-  );
-});
+test(
+  "damaged JSON is never read where JSON.parse would not, and can be written as XML where it is",
+  { timeout: 60_000 },
+  () => {
+    const small = valid.replace(/"content": "[^"]*"/g, '"content": "AAAA"');
+    const scraps = fc.constantFrom('"', "{", "}", "[", "]", ",", ":", "\\", "1e5", "null", "\u0000", " ", "é");
+    const edit = fc.record({ at: fc.nat({ max: small.length }), cut: fc.nat({ max: 30 }), put: scraps });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+        let text = small;
+        for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut);
+        const { resource, refused } = readJsonResource(text);
+        if (refused !== undefined) return;
+        assert.ok(JSON.parse(text));
+        assert.ok(resource);
+        assert.equal(readXmlResource(writeXml(resource)).refused, undefined);
+        assert.equal(readJsonResource(writeJson(resource)).refused, undefined);
+      }),
+      { numRuns: 1000 },
+    );
+  },
+);
 
 test("what JSON or STU3 cannot hold is refused, never written", () => {
   const wrong: unknown[] = [

@@ -51,8 +51,8 @@ export const refusals: readonly Row[] = [
   {
     code: "20009",
     issueCode: "required",
-    text: "The document Bundle has no id: it could not be known again.",
-    fits: ({ document }) => document?.id === undefined,
+    text: "The document Bundle has no id, or one that is none: it could not be known again.",
+    fits: ({ document }) => document?.id === undefined || primitiveFault("id", document.id) !== undefined,
   },
   {
     code: "20009",

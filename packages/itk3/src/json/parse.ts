@@ -19,7 +19,6 @@ export type JsonNode = JsonPlace &
 /** Objects and arrays alternate, so that this is as deep as 64 XML elements. */
 const maxDepth = 128;
 
-const numberPattern = /-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,300})?/y;
 const words = { true: true, false: false, null: undefined } as const;
 
 /** @throws Refusal where `text` is no JSON, nests too deep or names a member twice. */
@@ -66,6 +65,30 @@ export function parseJson(text: string): JsonNode {
     } catch {
       return malformed();
     }
+  };
+
+  const skipDigits = (): void => {
+    const from = at;
+    for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; code = text.charCodeAt(at)) at += 1;
+    if (at === from) malformed();
+  };
+
+  // As long as it was written: what is too long for a number is for the reader to say.
+  const readNumber = (): string => {
+    const from = at;
+    if (text[at] === "-") at += 1;
+    if (text[at] === "0") at += 1;
+    else skipDigits();
+    if (text[at] === ".") {
+      at += 1;
+      skipDigits();
+    }
+    if (text[at] === "e" || text[at] === "E") {
+      at += 1;
+      if (text[at] === "+" || text[at] === "-") at += 1;
+      skipDigits();
+    }
+    return text.slice(from, at);
   };
 
   const readObject = (place: JsonPlace, depth: number): JsonNode => {
@@ -121,10 +144,7 @@ export function parseJson(text: string): JsonNode {
       at += word.length;
       return value === undefined ? { kind: "null", ...place } : { kind: "boolean", value, ...place };
     }
-    numberPattern.lastIndex = at;
-    const source = numberPattern.exec(text)?.[0] ?? malformed();
-    at += source.length;
-    return { kind: "number", source, ...place };
+    return { kind: "number", source: readNumber(), ...place };
   };
 
   const value = readValue(1);

@@ -1,5 +1,5 @@
 // FHIR JSON into the same resources that FHIR XML gives, led by the same element table.
-import { type Issue, type IssueCode, Refusal } from "../issue.ts";
+import { type IssueCode, Refusal } from "../issue.ts";
 import { issueList } from "../read/issue-list.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
@@ -10,16 +10,15 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
-import { primitiveFault } from "../stu3/primitives.ts";
+import { isWholeNumber, primitiveFault, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
+import { maxDepth } from "../xml/tokenise.ts";
 import { type JsonNode, parseJson } from "./parse.ts";
 
 type Value = Record<string, unknown>;
 type ObjectNode = Extract<JsonNode, { kind: "object" }>;
-
-const wholeNumbers: ReadonlySet<string> = new Set(["integer", "unsignedInt", "positiveInt"]);
 
 /** Reads one resource from JSON. Never throws. */
 export function readJsonResource(text: string): ReadResource {
@@ -32,20 +31,21 @@ export function readJsonResource(text: string): ReadResource {
     throw new Refusal({ severity: "error", code, location, line: node.line, column: node.column, text: reason });
   };
 
-  const readResource = (node: JsonNode, location: string): Value | undefined => {
+  const readResource = (node: JsonNode, location: string, depth: number, keep: (value: Value) => void): void => {
     const name = node.kind === "object" ? node.members.get("resourceType") : undefined;
     const type = name?.kind === "string" ? resourceDefinition(name.value) : undefined;
     if (node.kind !== "object" || type === undefined) {
       report("unknown-resource", location, node, "A resource that Send Document does not know was left out.");
-      return undefined;
+      return;
     }
     const value: Value = { resourceType: type.name };
-    readMembers(node, type, value, location);
-    return value;
+    keep(value);
+    readMembers(node, type, value, location, depth);
   };
 
-  const readMembers = (node: ObjectNode, type: TypeDefinition, value: Value, location: string): void => {
+  const readMembers = (node: ObjectNode, type: TypeDefinition, value: Value, location: string, depth: number): void => {
     setPosition(value, { line: node.line, column: node.column });
+    if (depth > maxDepth) refuse("too-deep", location, node, `Elements are nested more than ${maxDepth} deep.`);
     const taken = new Map<string, string>();
     for (const [member, held] of node.members) {
       if (member === "resourceType" && type.kind === "resource") continue;
@@ -70,8 +70,11 @@ export function readJsonResource(text: string): ReadResource {
         }
       }
       const place = `${location}.${name}`;
-      const read = name === member ? readElement(definition, held, place) : readCompanions(definition, held, place);
-      if (read !== undefined) value[member] = read;
+      const inner = definition.attribute ? depth : depth + 1;
+      if (inner > maxDepth) refuse("too-deep", place, held, `Elements are nested more than ${maxDepth} deep.`);
+      if (name !== member) readCompanions(definition, held, place, inner, value);
+      else if (definition.kind === "primitive") readPrimitives(definition, held, place, value);
+      else readElement(definition, held, place, inner, value);
     }
     reportHollow(node, type, value, location);
     if (Object.keys(value).length === 0) report("empty-element", location, node, "The element is empty.");
@@ -86,35 +89,89 @@ export function readJsonResource(text: string): ReadResource {
   // A null holds a place for what stands beside it: alone it says nothing (hl7.org/fhir/STU3/json.html).
   const reportHollow = (node: ObjectNode, type: TypeDefinition, value: Value, location: string): void => {
     for (const [member, held] of node.members) {
-      if (held.kind !== "array" || type.byName.get(member)?.kind !== "primitive") continue;
-      const beside = value[`_${member}`];
-      held.items.forEach((item, index) => {
-        if (item.kind !== "null" || (Array.isArray(beside) && (beside[index] ?? null) !== null)) return;
-        report("empty-element", `${location}.${member}[${index}]`, item, "A null has no extension beside it.");
-      });
+      if (type.byName.get(member)?.kind === "primitive" && held.kind === "array") {
+        const beside = value[`_${member}`];
+        held.items.forEach((item, index) => {
+          if (item.kind !== "null" || (Array.isArray(beside) && (beside[index] ?? null) !== null)) return;
+          report("empty-element", `${location}.${member}[${index}]`, item, "A null has no extension beside it.");
+        });
+      } else if (member.startsWith("_") && type.byName.get(member.slice(1))?.kind === "primitive") {
+        reportHollowCompanions(held, node.members.get(member.slice(1)), `${location}.${member.slice(1)}`);
+      }
     }
   };
 
-  const readElement = (definition: ElementDefinition, node: JsonNode, location: string): unknown => {
-    if (!definition.repeating) return readOne(definition, node, location) ?? undefined;
-    const items = listOf(definition, node, location);
-    const read = items.map((item, index) => {
-      if (item.kind === "null" && definition.kind === "primitive") return null;
-      return readOne(definition, item, `${location}[${index}]`);
+  const reportHollowCompanions = (held: JsonNode, beside: JsonNode | undefined, location: string): void => {
+    const items = held.kind === "array" ? held.items : [held];
+    if (items.length > 0 && items.every(({ kind }) => kind === "null")) {
+      report("empty-element", location, held, "A null says nothing beside a value.");
+      return;
+    }
+    const places = beside?.kind === "array" ? beside.items.length : 0;
+    items.forEach((item, index) => {
+      if (item.kind !== "null" || index < places) return;
+      report("empty-element", `${location}[${index}]`, item, "A null has no value beside it.");
     });
-    const kept =
-      definition.kind === "primitive" ? read.map((item) => item ?? null) : read.filter((item) => item !== undefined);
-    return kept.length === 0 ? undefined : kept;
+  };
+
+  // What is kept is in its parent before it is read: of a message that is refused in its midst, what came before stays.
+  const readElement = (
+    definition: ElementDefinition,
+    node: JsonNode,
+    location: string,
+    depth: number,
+    parent: Value,
+  ): void => {
+    const { name } = definition;
+    if (!definition.repeating) {
+      readOne(definition, node, location, depth, (value) => {
+        parent[name] = value;
+      });
+      return;
+    }
+    const kept: unknown[] = [];
+    listOf(definition, node, location).forEach((item, index) => {
+      readOne(definition, item, `${location}[${index}]`, depth, (value) => {
+        parent[name] = kept;
+        kept.push(value);
+      });
+    });
+  };
+
+  const readPrimitives = (definition: ElementDefinition, node: JsonNode, location: string, parent: Value): void => {
+    if (!definition.repeating) {
+      const value = readPrimitive(definition, node, location);
+      if (value !== undefined) parent[definition.name] = value;
+      return;
+    }
+    const values = listOf(definition, node, location).map((item, index) =>
+      item.kind === "null" ? null : (readPrimitive(definition, item, `${location}[${index}]`) ?? null),
+    );
+    if (values.length > 0) parent[definition.name] = values;
   };
 
   // Ids and extensions of primitives stand beside them: `_name`.
-  const readCompanions = (definition: ElementDefinition, node: JsonNode, location: string): unknown => {
-    const one = (item: JsonNode, place: string): unknown =>
-      item.kind === "null" ? null : (readComplex(typeDefinition("Element"), item, place) ?? null);
-    if (!definition.repeating) return one(node, location) ?? undefined;
+  const readCompanions = (
+    definition: ElementDefinition,
+    node: JsonNode,
+    location: string,
+    depth: number,
+    parent: Value,
+  ): void => {
+    const one = (item: JsonNode, place: string): Value | null => {
+      let read: Value | null = null;
+      if (item.kind !== "null") readComplex("Element", item, place, depth, (value) => (read = value));
+      return read;
+    };
+    const member = `_${definition.name}`;
+    if (!definition.repeating) {
+      const read = one(node, location);
+      if (read !== null) parent[member] = read;
+      return;
+    }
     const read = listOf(definition, node, location).map((item, index) => one(item, `${location}[${index}]`));
     while (read.at(-1) === null) read.pop();
-    return read.length === 0 ? undefined : read;
+    if (read.length > 0) parent[member] = read;
   };
 
   const listOf = (definition: ElementDefinition, node: JsonNode, location: string): readonly JsonNode[] => {
@@ -126,39 +183,45 @@ export function readJsonResource(text: string): ReadResource {
     return [node];
   };
 
-  const readOne = (definition: ElementDefinition, node: JsonNode, location: string): unknown => {
-    switch (definition.kind) {
-      case "resource":
-        return readResource(node, location);
-      case "complex":
-        return readComplex(typeDefinition(definition.type), node, location);
-      case "narrative":
-        return readNarrative(node, location);
-      case "primitive":
-        return readPrimitive(definition, node, location);
-    }
+  const readOne = (
+    definition: ElementDefinition,
+    node: JsonNode,
+    location: string,
+    depth: number,
+    keep: (value: unknown) => void,
+  ): void => {
+    if (definition.kind === "resource") readResource(node, location, depth + 1, keep);
+    else if (definition.kind === "narrative") readNarrative(node, location, depth, keep);
+    else readComplex(definition.type, node, location, depth, keep);
   };
 
-  const readComplex = (type: TypeDefinition | undefined, node: JsonNode, location: string): Value | undefined => {
+  const readComplex = (
+    typeName: string,
+    node: JsonNode,
+    location: string,
+    depth: number,
+    keep: (value: Value) => void,
+  ): void => {
+    const type = typeDefinition(typeName);
     if (node.kind !== "object" || type === undefined) {
       report("bad-value", location, node, "An object must stand here.");
-      return undefined;
+      return;
     }
     const value: Value = {};
-    readMembers(node, type, value, location);
-    return value;
+    keep(value);
+    readMembers(node, type, value, location, depth);
   };
 
-  const readNarrative = (node: JsonNode, location: string): string | undefined => {
+  const readNarrative = (node: JsonNode, location: string, depth: number, keep: (value: string) => void): void => {
     if (node.kind !== "string") {
       report("bad-value", location, node, "A narrative must be text.");
-      return undefined;
+      return;
     }
-    const fault = checkNarrative(node.value);
-    if (fault === undefined) return node.value;
-    if (fault.active) refuse("active-content", location, node, `${fault.text} The message was refused.`);
-    report("narrative", location, node, `${fault.text} The narrative was left out.`);
-    return undefined;
+    const fault = checkNarrative(node.value, depth - 1);
+    if (fault === undefined) keep(node.value);
+    else if (fault.code === "narrative")
+      report(fault.code, location, node, `${fault.text} The narrative was left out.`);
+    else refuse(fault.code, location, node, `${fault.text} The message was refused.`);
   };
 
   const readPrimitive = (definition: ElementDefinition, node: JsonNode, location: string): unknown => {
@@ -177,29 +240,27 @@ export function readJsonResource(text: string): ReadResource {
     else if (codes !== undefined && !codes.has(written)) {
       report("bad-code", location, node, `${name} is not one of ${[...codes].join(", ")}.`);
     }
-    if (type === "boolean") return written === "true";
-    if (!wholeNumbers.has(type)) return written;
-    return fault === undefined ? Number(written) : undefined;
+    return toScalar(type, written, fault === undefined) ?? undefined;
   };
 
+  let root: Value | undefined;
   try {
     const node = parseJson(text);
     const name = node.kind === "object" ? node.members.get("resourceType") : undefined;
     if (name?.kind !== "string" || resourceDefinition(name.value) === undefined) {
       refuse("wrong-root", "", node, "The root is not a FHIR resource that Send Document can carry.");
     }
-    const root = name?.kind === "string" ? name.value : "";
-    return { resource: readResource(node, root) as Resource | undefined, issues, refused: undefined };
+    readResource(node, name?.kind === "string" ? name.value : "", 1, (value) => (root = value));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const refused: Issue = error.issue;
-    return { resource: undefined, issues, refused };
+    return { resource: root as Resource | undefined, issues, refused: error.issue };
   }
+  return { resource: root as Resource | undefined, issues, refused: undefined };
 }
 
 // As XML would have it; undefined where JSON has another type for it.
 function writtenAs(type: string, node: JsonNode): string | undefined {
   if (type === "boolean") return node.kind === "boolean" ? String(node.value) : undefined;
-  if (type === "decimal" || wholeNumbers.has(type)) return node.kind === "number" ? node.source : undefined;
+  if (type === "decimal" || isWholeNumber(type)) return node.kind === "number" ? node.source : undefined;
   return node.kind === "string" ? node.value : undefined;
 }

@@ -17,7 +17,8 @@ export function readAttachments(composition: Composition | undefined, references
       const resource = candidates.find((candidate) => !used.has(candidate)) ?? candidates[0];
       if (resource === undefined || used.has(resource)) continue;
       used.add(resource);
-      found.push(...contentsOf(resource, section.title, references, used));
+      // One by one: a call takes only so many arguments, and a DocumentReference has as many contents as its sender likes.
+      for (const content of contentsOf(resource, section.title, references, used)) found.push(content);
     }
   }
   const [first] = found;

@@ -6,7 +6,8 @@ export const recommendedMaxBytes: number = 5 * 1024 * 1024;
 
 /** @throws Refusal where there is nothing, too much, or no UTF-8. */
 export function decodeText(bytes: Uint8Array, maxBytes: number): string {
-  if (bytes.byteLength > maxBytes) refuse("too-large", `The message is larger than ${maxBytes} bytes.`);
+  // Turned round, so that a limit that is no number is no licence.
+  if (!(bytes.byteLength <= maxBytes)) refuse("too-large", `The message is larger than ${maxBytes} bytes.`);
   if (bytes.byteLength === 0) refuse("empty", "The message is empty.");
   const [first, second] = bytes;
   const wide =

@@ -14,8 +14,8 @@ const rules: Readonly<Record<string, Rule>> = {
   unsignedInt: whole(/^(?:0|[1-9][0-9]*)$/, 0, "must be a whole number, not negative"),
   positiveInt: whole(/^[1-9][0-9]*$/, 1, "must be a whole number above zero"),
   decimal: matching(/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/, "must be a decimal number without an exponent"),
-  string: (text) => (text === "" ? "must not be empty" : undefined),
-  markdown: (text) => (text === "" ? "must not be empty" : undefined),
+  string,
+  markdown: string,
   uri: (text) => (text === "" || /\s/.test(text) ? "must be a URI without spaces" : undefined),
   oid: matching(/^urn:oid:[0-2](?:\.[1-9][0-9]*)+$/, "must be an OID as a URN"),
   uuid: matching(/^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a UUID as a URN"),
@@ -30,9 +30,35 @@ const rules: Readonly<Record<string, Rule>> = {
   time: (text) => (isTime(text) ? undefined : "must be a time: hh:mm:ss"),
 };
 
+/** Held as a number: JSON can say all of one, and nothing of it is lost. */
+export function isWholeNumber(type: string): boolean {
+  return type === "integer" || type === "unsignedInt" || type === "positiveInt";
+}
+
 /** What is wrong with `text` as a value of the primitive `type`, in words that do not repeat it. */
 export function primitiveFault(type: string, text: string): string | undefined {
   return rules[type]?.(text);
+}
+
+/** "Strings SHALL NOT exceed 1MB in size": hl7.org/fhir/STU3/datatypes.html#string, of markdown too. */
+const maxStringBytes = 1024 * 1024;
+
+function string(text: string): string | undefined {
+  if (text === "") return "must not be empty";
+  return text.length * 3 > maxStringBytes && Buffer.byteLength(text) > maxStringBytes
+    ? "must not be longer than 1 MB"
+    : undefined;
+}
+
+/**
+ * A value as it is held. A boolean or number that is none cannot be, and could not be written again: it is null. Any
+ * other value is kept as it was written, `right` or not.
+ */
+export function toScalar(type: string, written: string, right: boolean): string | number | boolean | null {
+  if (type === "boolean") return right ? written === "true" : null;
+  if (type === "decimal") return right ? written : null;
+  if (isWholeNumber(type)) return right ? Number(written) : null;
+  return written;
 }
 
 function whole(pattern: RegExp, least: number, reason: string): Rule {
@@ -43,28 +69,24 @@ function whole(pattern: RegExp, least: number, reason: string): Rule {
   };
 }
 
+// RFC 4648, with the spaces of XML anywhere. Bytes are looked at once more only where something is wrong.
 function base64(text: string): string | undefined {
-  return isPlainBase64(text) ? undefined : base64Fault(text);
+  if (isPlainBase64(text)) return undefined;
+  if (/[^A-Za-z0-9+/= \t\r\n]/.test(text)) return "must be base64: it has other characters";
+  const plain = text.replace(/[ \t\r\n]+/g, "");
+  if (plain === "") return "must not be empty";
+  if (plain.length % 4 !== 0) return "must be base64: its length is not a multiple of four";
+  return isPlainBase64(plain) ? undefined : "must be base64: padding stands before its end";
 }
 
 // Base64 without spaces decodes to a length that its own length tells; what Node skips, or stops at, makes it shorter.
-// Node reads the two characters of the URL alphabet too: they are looked for apart.
+// Node reads the two characters of the URL alphabet too, and of any other letter the low byte: they are looked for apart
+// (text is as long in UTF-8 only where all of it is ASCII).
 function isPlainBase64(text: string): boolean {
   if (text === "" || text.length % 4 !== 0 || text.includes("-") || text.includes("_")) return false;
+  if (Buffer.byteLength(text) !== text.length) return false;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   return Buffer.from(text, "base64").byteLength === (text.length / 4) * 3 - padding;
-}
-
-function base64Fault(text: string): string | undefined {
-  if (/[^A-Za-z0-9+/=\s]/.test(text)) return "must be base64: it has other characters";
-  let significant = text.length;
-  for (const _ of text.matchAll(/\s/g)) significant -= 1;
-  if (significant === 0) return "must not be empty";
-  if (significant % 4 !== 0) return "must be base64: its length is not a multiple of four";
-  const padding = text.indexOf("=");
-  return padding === -1 || /^=\s*=?\s*$/.test(text.slice(padding, padding + 256))
-    ? undefined
-    : "must be base64: padding stands before its end";
 }
 
 function isDate(text: string): boolean {

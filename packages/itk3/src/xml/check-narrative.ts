@@ -1,36 +1,86 @@
+// A narrative is kept as it was written, and whoever shows it gives it to an HTML parser: what is looked at here must be
+// what that parser finds. So it is one div and nothing beside it, without a CDATA section (HTML ends one, as a comment,
+// at its first `>`) and without a comment that HTML would end earlier than XML does (`<!-->`, `<!--->`; XML itself
+// allows no `--` within). FHIR allows comments, and a plain one may stay.
 import { Refusal } from "../issue.ts";
+import { isXmlText } from "./characters.ts";
 import { type NarrativeFault, narrativeFault } from "./narrative.ts";
-import { tokenise } from "./tokenise.ts";
+import { tokenise, type XmlElement, type XmlHandler } from "./tokenise.ts";
 
-const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
+export const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
 
-/** What is wrong with a narrative that stands alone, as JSON has it; undefined where nothing is. */
-export function checkNarrative(text: string): NarrativeFault | undefined {
-  let fault: NarrativeFault | undefined;
-  let root = "";
+const notWellFormed: NarrativeFault = { code: "narrative", text: "A narrative is not well-formed." };
+
+export interface NarrativeWatch extends Omit<XmlHandler, "close"> {
+  /** To be called behind the last end tag. */
+  end(): void;
+}
+
+/** Looks at a narrative as a parser comes along it, and tells each fault: of an element, or of the whole. */
+export function watchNarrative(found: (fault: NarrativeFault, element?: XmlElement) => void): NarrativeWatch {
+  let root: XmlElement | undefined;
   let hollow = true;
-  const note = (found: NarrativeFault | undefined): void => {
-    if (fault === undefined || (found?.active === true && !fault.active)) fault = found ?? fault;
+  return {
+    open(element) {
+      const fault = narrativeFault(element.name, element.attributes);
+      if (fault !== undefined) found(fault, element);
+      if (element.namespace !== xhtmlNamespace || element.prefixed) {
+        found({ code: "narrative", text: "A narrative holds an element of another namespace, or a prefix." }, element);
+      }
+      if (root === undefined) {
+        root = element;
+        if (element.name !== "div") found({ code: "narrative", text: "A narrative is not a div." }, element);
+        // It must say by itself that it is xhtml.
+        if (element.attributes["xmlns"] === undefined) {
+          found({ code: "narrative", text: "A narrative does not declare its namespace." }, element);
+        }
+      }
+      if (element.name === "img") hollow = false;
+    },
+    // A space that does not break is still nothing to read.
+    text(text) {
+      if (hollow && /\S/.test(text)) hollow = false;
+    },
+    cdata() {
+      found({ code: "narrative", text: "A narrative holds a CDATA section." });
+    },
+    comment(text) {
+      if (/^-|>/.test(text))
+        found({ code: "narrative", text: "A narrative holds a comment that HTML ends elsewhere." });
+    },
+    end() {
+      if (hollow) found({ code: "narrative", text: "A narrative is empty." });
+    },
+  };
+}
+
+/**
+ * What is wrong with a narrative that stands alone, as JSON has it; undefined where nothing is. Its div is an element
+ * within `depth` others.
+ */
+export function checkNarrative(text: string, depth = 0): NarrativeFault | undefined {
+  // First of all: the tokeniser takes what follows half a surrogate pair for its other half.
+  if (!isXmlText(text)) return { code: "narrative", text: "A narrative holds a character that FHIR does not allow." };
+  if (!text.startsWith("<div")) return { code: "narrative", text: "A narrative does not begin with its div." };
+  let fault: NarrativeFault | undefined;
+  let end = 0;
+  const watch = watchNarrative((found) => {
+    if (fault === undefined || (fault.code === "narrative" && found.code !== "narrative")) fault = found;
+  });
+  const handler: XmlHandler = {
+    ...watch,
+    close(at) {
+      end = at;
+    },
   };
   try {
-    tokenise(text, {
-      open(element) {
-        if (root === "") root = element.name;
-        if (element.name === "img") hollow = false;
-        const foreign = element.namespace !== xhtmlNamespace || element.prefixed;
-        if (foreign) note({ active: false, text: "A narrative holds an element of another namespace, or a prefix." });
-        note(narrativeFault(element.name, element.attributes));
-      },
-      text(found) {
-        if (/\S/.test(found)) hollow = false;
-      },
-      close() {},
-    });
+    tokenise(text, handler, depth);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { active: false, text: "A narrative is not well-formed." };
+    if (error.issue.code === "too-deep") return { code: "too-deep", text: error.issue.text };
+    return fault?.code === "active-content" ? fault : notWellFormed;
   }
-  if (root !== "div") note({ active: false, text: "A narrative is not a div." });
-  if (hollow) note({ active: false, text: "A narrative is empty." });
+  watch.end();
+  if (end !== text.length) fault ??= { code: "narrative", text: "A narrative does not end with its div." };
   return fault;
 }

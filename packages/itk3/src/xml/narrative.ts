@@ -1,6 +1,7 @@
 // What a narrative may hold: the formatting elements of XHTML that FHIR allows (hl7.org/fhir/STU3/narrative.html, txt-1).
-// Two kinds of fault: content that could act (a script, an event attribute, a javascript: address) refuses the whole
-// message; anything else outside the list costs the narrative only.
+// Two kinds of fault: content that could act or fetch (a script, an event attribute, a javascript: address, a remote
+// picture) refuses the whole message; anything else outside the list costs the narrative only. Why:
+// docs/decisions/012-narratives.md.
 
 const structure = "div p br hr h1 h2 h3 h4 h5 h6 blockquote pre address ul ol li dl dt dd";
 const phrase = "a span b em i strong small big tt dfn q var abbr acronym cite code samp kbd sub sup bdo img map area";
@@ -19,45 +20,87 @@ const activeElements: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-const addresses: ReadonlySet<string> = new Set(["href", "src", "cite", "longdesc", "usemap"]);
+const addresses: ReadonlySet<string> = new Set(["href", "cite", "longdesc", "usemap"]);
 
 export interface NarrativeFault {
-  /** True: the message is refused. */
-  active: boolean;
+  /** `narrative` costs the narrative; with the others the whole message is refused. */
+  code: "active-content" | "too-deep" | "narrative";
   text: string;
 }
 
+/** The worst of what is wrong with one element; undefined where nothing is. */
 export function narrativeFault(name: string, attributes: Readonly<Record<string, string>>): NarrativeFault | undefined {
-  if (activeElements.has(name.toLowerCase()))
-    return { active: true, text: "A narrative holds an element that can act." };
-  if (!allowedElements.has(name))
-    return { active: false, text: "A narrative holds an element that FHIR does not allow." };
+  if (activeElements.has(name.toLowerCase())) return active("A narrative holds an element that can act.");
+  let worst = allowedElements.has(name) ? undefined : plain("A narrative holds an element that FHIR does not allow.");
   for (const attribute in attributes) {
     const fault = attributeFault(attribute, attributes[attribute] ?? "");
-    if (fault !== undefined) return fault;
+    if (fault?.code === "active-content") return fault;
+    worst ??= fault;
   }
-  return undefined;
+  return worst;
+}
+
+function active(text: string): NarrativeFault {
+  return { code: "active-content", text };
+}
+
+function plain(text: string): NarrativeFault {
+  return { code: "narrative", text };
 }
 
 function attributeFault(attribute: string, value: string): NarrativeFault | undefined {
-  if (/^on/i.test(attribute)) return { active: true, text: "A narrative holds an event attribute." };
-  if (addresses.has(attribute) && !isSafeAddress(value)) {
-    return { active: true, text: "A narrative holds an address of a kind that can act." };
+  if (/^on/i.test(attribute)) return active("A narrative holds an event attribute.");
+  const name = attribute.toLowerCase();
+  if (name === "src" && !isCarriedPicture(value)) return active("A narrative holds a picture that must be fetched.");
+  if (addresses.has(name) && !isSafeAddress(value)) {
+    return active("A narrative holds an address of a kind that can act.");
   }
-  if (attribute === "style" && /expression|javascript|url\s*\(|@import|\\|behaviou?r/i.test(value)) {
-    return { active: true, text: "A narrative holds a style that can act or fetch." };
-  }
-  if (!allowedAttributes.has(attribute)) {
-    return { active: false, text: "A narrative holds an attribute that FHIR does not allow." };
-  }
-  return undefined;
+  if (attribute === "style") return styleFault(value);
+  return allowedAttributes.has(attribute)
+    ? undefined
+    : plain("A narrative holds an attribute that FHIR does not allow.");
 }
 
-// Relative addresses and fragments, web and mail addresses, and pictures carried in the address itself.
+const edges = "border border-top border-right border-bottom border-left border-color border-style border-width";
+const boxes =
+  "margin margin-top margin-right margin-bottom margin-left padding padding-top padding-right padding-bottom";
+const fonts = "font font-family font-size font-style font-variant font-weight line-height letter-spacing word-spacing";
+const text = "color background background-color text-align text-decoration text-indent text-transform vertical-align";
+const lines = "white-space word-break word-wrap overflow-wrap direction list-style list-style-type list-style-position";
+const grids = "width height min-width max-width border-collapse border-spacing caption-side empty-cells table-layout";
+const allowedProperties: ReadonlySet<string> = new Set(
+  `${edges} ${boxes} padding-left ${fonts} ${text} ${lines} ${grids}`.split(" "),
+);
+
+// A browser reads in a style more than what is written there: escapes, comments within words, functions that fetch. So
+// what is allowed has none of them, and of what is not, only a colour's function is sure to do nothing.
+function styleFault(style: string): NarrativeFault | undefined {
+  if (/[\\@]|\/\*|(?<!\b(?:rgb|hsl)a?)\(|javascript|expression|behaviou?r|binding/i.test(style)) {
+    return active("A narrative holds a style that can act or fetch.");
+  }
+  return style.split(";").every(isAllowedDeclaration)
+    ? undefined
+    : plain("A narrative holds a style that is no formatting of text or tables.");
+}
+
+function isAllowedDeclaration(declaration: string): boolean {
+  const colon = declaration.indexOf(":");
+  if (colon === -1) return /^[ \t\r\n]*$/.test(declaration);
+  if (!allowedProperties.has(declaration.slice(0, colon).trim().toLowerCase())) return false;
+  return !/[^A-Za-z0-9#%.,+\-/!'" \t\r\n]/.test(declaration.slice(colon + 1));
+}
+
+// A page that shows a narrative fetches nothing for it: a picture is in the page, or in the address itself.
+function isCarriedPicture(value: string): boolean {
+  return /^(?:#|data:image\/(?:png|jpeg|gif)[;,])/i.test(value);
+}
+
+// Relative addresses and fragments, web and mail addresses. Browsers take a backslash for a slash, and what begins with
+// two of them may be a file on another machine.
 function isSafeAddress(value: string): boolean {
   // oxlint-disable-next-line no-control-regex -- browsers ignore these inside an address
-  const plain = value.replace(/[\u0000-\u0020\u007f-\u009f]/g, "").slice(0, 64);
-  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(plain)?.[1]?.toLowerCase();
-  if (scheme === undefined) return !plain.slice(0, plain.search(/[/?#]|$/)).includes(":");
-  return /^(?:https?|mailto|tel|urn)$/.test(scheme) || /^data:image\/(?:png|jpeg|gif)[;,]/i.test(plain);
+  const plain = value.replace(/[\u0000-\u0020\u007f-\u009f]/g, "");
+  if (plain.includes("\\") || plain.startsWith("//")) return false;
+  const scheme = /^([^/?#:]*):/.exec(plain)?.[1];
+  return scheme === undefined || /^(?:https?|mailto|tel|urn)$/i.test(scheme) || isCarriedPicture(plain);
 }

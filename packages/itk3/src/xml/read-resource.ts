@@ -8,42 +8,15 @@ import { type Issue, type IssueCode, Refusal } from "../issue.ts";
 import { issueList } from "../read/issue-list.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
-import {
-  type ElementDefinition,
-  isElementName,
-  resourceDefinition,
-  type TypeDefinition,
-  typeDefinition,
-} from "../stu3/element-table.ts";
-import { primitiveFault } from "../stu3/primitives.ts";
+import { type ElementDefinition, isElementName, resourceDefinition, typeDefinition } from "../stu3/element-table.ts";
+import { primitiveFault, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
-import { narrativeFault } from "./narrative.ts";
+import { watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
+import { attach, type Frame, isTaken, listOf, type Value } from "./frame.ts";
 import { tokenise, type XmlElement } from "./tokenise.ts";
 
 export const fhirNamespace = "http://hl7.org/fhir";
-export const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
 const schemaInstancePrefix = /^(?:xmlns(?::.*)?|[^:]+:(?:schemaLocation|noNamespaceSchemaLocation))$/;
-
-type Value = Record<string, unknown>;
-
-interface Frame {
-  kind: "complex" | "primitive" | "holder" | "narrative" | "skip";
-  /** Its part of the location: "" for a resource, whose holder has named it. */
-  name: string;
-  index: number | undefined;
-  line: number;
-  column: number;
-  definition: ElementDefinition | undefined;
-  type: TypeDefinition | undefined;
-  value: Value;
-  /** Schema order of the last child, to notice one out of order. */
-  order: number;
-  /** A primitive's value, as written. */
-  written: string | undefined;
-  /** Narrative: offset of its `<`. Holder: 1 once its resource came. Others: open elements within what is skipped. */
-  count: number;
-  complained: boolean;
-}
 
 /** Reads one resource from XML. Never throws. */
 export function readXmlResource(text: string): ReadResource {
@@ -76,6 +49,7 @@ export function readXmlResource(text: string): ReadResource {
       value: {},
       order: -1,
       written: undefined,
+      narrative: undefined,
       count: 0,
       complained: false,
       ...rest,
@@ -170,8 +144,7 @@ export function readXmlResource(text: string): ReadResource {
     const index = definition.repeating ? (Array.isArray(held) ? held.length : 0) : undefined;
     switch (definition.kind) {
       case "narrative":
-        push("narrative", definition.name, element, { definition, count: element.start });
-        openNarrative(element);
+        enterNarrative(definition, element);
         return;
       case "resource":
         push("holder", definition.name, element, { definition, index });
@@ -242,21 +215,14 @@ export function readXmlResource(text: string): ReadResource {
     return true;
   };
 
-  const openNarrative = (element: XmlElement): void => {
-    const frame = frames.at(-1);
-    if (frame === undefined) return;
-    const foreign = element.namespace !== xhtmlNamespace || element.prefixed;
-    // The text is kept as written, so it must say by itself that it is xhtml.
-    const dependent = element.start === frame.count && element.attributes["xmlns"] === undefined;
-    const fault =
-      foreign || dependent
-        ? { active: false, text: "A narrative holds another namespace or a prefix, or does not declare its own." }
-        : narrativeFault(element.name, element.attributes);
-    if (fault === undefined) return;
-    if (fault.active) refuse("active-content", element, `${fault.text} The message was refused.`);
-    if (!frame.complained)
-      report("error", "narrative", location(), element, `${fault.text} The narrative was left out.`);
-    frame.complained = true;
+  const enterNarrative = (definition: ElementDefinition, element: XmlElement): void => {
+    const frame = push("narrative", definition.name, element, { definition, count: element.start });
+    frame.narrative = watchNarrative(({ code, text }, found = element) => {
+      if (code !== "narrative") refuse(code, found, `${text} The message was refused.`);
+      if (!frame.complained) report("error", code, location(), found, `${text} The narrative was left out.`);
+      frame.complained = true;
+    });
+    frame.narrative.open(element);
   };
 
   const closePrimitive = (frame: Frame, parent: Frame): void => {
@@ -298,9 +264,15 @@ export function readXmlResource(text: string): ReadResource {
   };
 
   const closeNarrative = (frame: Frame, parent: Frame, end: number): void => {
-    if (frame.complained) return;
-    if (frame.written === undefined) report("error", "narrative", location(), frame, "The narrative is empty.");
-    parent.value[frame.name] = text.slice(frame.count, end);
+    frame.narrative?.end();
+    if (!frame.complained) parent.value[frame.name] = text.slice(frame.count, end);
+  };
+
+  const readText = (found: string): void => {
+    const top = frames.at(-1);
+    if (top === undefined || top.kind === "skip" || top.complained || !/[^ \t\r\n]/.test(found)) return;
+    top.complained = true;
+    report("error", "unexpected-text", location(), top, "Text stands between elements: it was left out.");
   };
 
   try {
@@ -313,19 +285,21 @@ export function readXmlResource(text: string): ReadResource {
         else if (top.kind === "holder") openResource(element, top);
         else {
           inside += 1;
-          if (top.kind === "narrative") openNarrative(element);
-          if (top.kind === "narrative" && element.name === "img") top.written = "";
+          top.narrative?.open(element);
         }
       },
       text(found) {
-        const top = frames.at(-1);
-        if (top === undefined || top.kind === "skip" || !/\S/.test(found)) return;
-        if (top.kind === "narrative") {
-          top.written = "";
-        } else if (!top.complained) {
-          top.complained = true;
-          report("error", "unexpected-text", location(), top, "Text stands between elements: it was left out.");
-        }
+        const narrative = frames.at(-1)?.narrative;
+        if (narrative === undefined) readText(found);
+        else narrative.text(found);
+      },
+      cdata(found) {
+        const narrative = frames.at(-1)?.narrative;
+        if (narrative === undefined) readText(found);
+        else narrative.cdata(found);
+      },
+      comment(found) {
+        frames.at(-1)?.narrative?.comment(found);
       },
       close(end) {
         if (inside > 0) {
@@ -358,33 +332,4 @@ interface Place {
 
 function at(name: string, index: number | undefined): string {
   return index === undefined ? name : `${name}[${index}]`;
-}
-
-function attach(parent: Frame | undefined, definition: ElementDefinition | undefined, value: Value): void {
-  if (parent === undefined || definition === undefined) return;
-  if (definition.repeating) listOf(parent.value, definition.name).push(value);
-  else parent.value[definition.name] = value;
-}
-
-function listOf(value: Value, name: string): unknown[] {
-  const held = value[name];
-  if (Array.isArray(held)) return held;
-  const made: unknown[] = [];
-  value[name] = made;
-  return made;
-}
-
-function isTaken(parent: Frame, definition: ElementDefinition): boolean {
-  const taken = (name: string): boolean => name in parent.value || `_${name}` in parent.value;
-  if (definition.choice === undefined) return taken(definition.name);
-  return parent.type?.elements.some((other) => other.order === definition.order && taken(other.name)) ?? false;
-}
-
-const wholeNumbers: ReadonlySet<string> = new Set(["integer", "unsignedInt", "positiveInt"]);
-
-// A boolean or number that is none cannot be held; any other value is kept as it was written.
-function toScalar(type: string, written: string, right: boolean): unknown {
-  if (type === "boolean") return right ? written === "true" : null;
-  if (wholeNumbers.has(type)) return right ? Number(written) : null;
-  return written;
 }

@@ -3,6 +3,7 @@
 // scopes below do, and a lookup takes at most one step a level.
 import { SaxesParser } from "saxes";
 import { type IssueCode, Refusal } from "../issue.ts";
+import { isPlainName } from "./characters.ts";
 
 export interface XmlElement {
   /** Local name; `namespace` is "" where none applies. */
@@ -21,6 +22,8 @@ export interface XmlElement {
 export interface XmlHandler {
   open(element: XmlElement): void;
   text(text: string): void;
+  cdata(text: string): void;
+  comment(text: string): void;
   /** `end` is the offset after the element's last `>`. */
   close(end: number): void;
 }
@@ -37,12 +40,17 @@ interface Scope {
   parent: Scope | undefined;
 }
 
-/** @throws Refusal where `text` is not such XML; whatever the handler throws comes through. */
-export function tokenise(text: string, handler: XmlHandler): void {
+/**
+ * Its root is an element within `outerDepth` others.
+ *
+ * @throws Refusal where `text` is not such XML; whatever the handler throws comes through.
+ */
+export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): void {
   const parser = new SaxesParser<{ xmlns: false }>({ xmlns: false });
-  let depth = 0;
+  let depth = outerDepth;
   let line = 1;
   let column = 1;
+  const ids = new Set<string>();
   let scope: Scope | undefined;
 
   const refuse = (code: IssueCode, reason: string): never => {
@@ -77,8 +85,7 @@ export function tokenise(text: string, handler: XmlHandler): void {
       } else if (name.startsWith("xmlns:")) {
         const prefix = name.slice(6);
         const reserved = prefix === "xmlns" || (prefix === "xml") !== (uri === xmlNamespace) || uri === xmlnsNamespace;
-        if (uri === "" || prefix === "" || prefix.includes(":") || reserved)
-          malformed("a namespace declaration is wrong");
+        if (uri === "" || !isPlainName(prefix) || reserved) malformed("a namespace declaration is wrong");
         prefixes ??= new Map();
         prefixes.set(prefix, uri);
       }
@@ -88,18 +95,38 @@ export function tokenise(text: string, handler: XmlHandler): void {
     scope = { depth, standard: standard ?? scope?.standard ?? "", prefixes: prefixes ?? noPrefixes, parent: scope };
   };
 
+  // xml:id, Version 1.0: FHIR has no use for it, but what other parsers refuse is refused.
+  const checkId = (id: string): void => {
+    if (!isPlainName(id)) malformed("an xml:id is no name");
+    if (ids.has(id)) malformed("an xml:id stands twice");
+    ids.add(id);
+  };
+
   const checkAttributes = (attributes: Readonly<Record<string, string>>): void => {
     let expanded: Set<string> | undefined;
     for (const name in attributes) {
       const colon = name.indexOf(":");
       if (colon === -1 || name.startsWith("xmlns:")) continue;
       const local = name.slice(colon + 1);
-      if (colon === 0 || local === "" || local.includes(":")) malformed("an attribute's name is wrong");
+      if (colon === 0 || !isPlainName(local)) malformed("an attribute's name is wrong");
+      if (name === "xml:id") checkId(attributes[name] ?? "");
       const full = `${lookUp(name.slice(0, colon))} ${local}`;
       expanded ??= new Set();
       if (expanded.has(full)) malformed("an attribute stands twice");
       expanded.add(full);
     }
+  };
+
+  // Where a line ends right behind a tag's name, saxes is in the next one already. Each character is looked at once.
+  let looked = 0;
+  let passed = 0;
+  const columnOf = (offset: number): number => {
+    for (; looked < offset; looked += 1) {
+      const character = text[looked] ?? "";
+      if (character === "\n" || character === "\r") passed = 0;
+      else if (character < "\udc00" || character > "\udfff") passed += 1;
+    }
+    return passed + 1;
   };
 
   parser.on("error", (error) => malformed(reasonOf(error)));
@@ -118,14 +145,14 @@ export function tokenise(text: string, handler: XmlHandler): void {
     if (depth > maxDepth) refuse("too-deep", `Elements are nested more than ${maxDepth} deep.`);
     const back = parser.column - name.length - 1;
     line = back < 0 ? parser.line - 1 : parser.line;
-    column = Math.max(back, 1);
+    column = back < 0 ? columnOf(text.lastIndexOf("<", parser.position - 1)) : Math.max(back, 1);
   });
   parser.on("opentag", ({ name, attributes }) => {
     enterScope(attributes);
     checkAttributes(attributes);
     const colon = name.indexOf(":");
     const local = name.slice(colon + 1);
-    if (colon === 0 || local === "" || local.includes(":")) malformed("an element's name is wrong");
+    if (colon === 0 || (colon !== -1 && !isPlainName(local))) malformed("an element's name is wrong");
     handler.open({
       name: local,
       namespace: colon === -1 ? (scope?.standard ?? "") : lookUp(name.slice(0, colon)),
@@ -137,7 +164,8 @@ export function tokenise(text: string, handler: XmlHandler): void {
     });
   });
   parser.on("text", (found) => handler.text(found));
-  parser.on("cdata", (found) => handler.text(found));
+  parser.on("cdata", (found) => handler.cdata(found));
+  parser.on("comment", (found) => handler.comment(found));
   parser.on("closetag", () => {
     handler.close(parser.position);
     if (scope?.depth === depth) scope = scope.parent;

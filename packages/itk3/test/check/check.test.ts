@@ -124,6 +124,7 @@ const refused: readonly (readonly [what: string, code: string, from: string | Re
     /<Bundle>[\s\S]*<\/Bundle>(?=\s*<\/resource>)/,
     '<Organization><id value="x"/></Organization>',
   ],
+  ["whose document has an empty id", "20009", /(<Bundle>\s*)<id value="[^"]*"\/>/, '$1<id value=""/>'],
   [
     "without a Composition",
     "20009",

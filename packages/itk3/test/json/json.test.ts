@@ -134,20 +134,28 @@ for (const [json, expected] of faults) {
   });
 }
 
-test("damaged JSON is never read where JSON.parse would not", { timeout: 60_000 }, () => {
-  const small = valid.replace(/"content": "[^"]*"/g, '"content": "AAAA"');
-  const scraps = fc.constantFrom('"', "{", "}", "[", "]", ",", ":", "\\", "1e5", "null", "\u0000", " ", "é");
-  const edit = fc.record({ at: fc.nat({ max: small.length }), cut: fc.nat({ max: 30 }), put: scraps });
-  fc.assert(
-    fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
-      let text = small;
-      for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut);
-      const { refused } = readJsonResource(text);
-      if (refused === undefined) assert.ok(JSON.parse(text));
-    }),
-    { numRuns: 1000 },
-  );
-});
+test(
+  "damaged JSON is never read where JSON.parse would not, and can be written as XML where it is",
+  { timeout: 60_000 },
+  () => {
+    const small = valid.replace(/"content": "[^"]*"/g, '"content": "AAAA"');
+    const scraps = fc.constantFrom('"', "{", "}", "[", "]", ",", ":", "\\", "1e5", "null", "\u0000", " ", "é");
+    const edit = fc.record({ at: fc.nat({ max: small.length }), cut: fc.nat({ max: 30 }), put: scraps });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+        let text = small;
+        for (const { at, cut, put } of edits) text = text.slice(0, at) + put + text.slice(at + cut);
+        const { resource, refused } = readJsonResource(text);
+        if (refused !== undefined) return;
+        assert.ok(JSON.parse(text));
+        assert.ok(resource);
+        assert.equal(readXmlResource(writeXml(resource)).refused, undefined);
+        assert.equal(readJsonResource(writeJson(resource)).refused, undefined);
+      }),
+      { numRuns: 1000 },
+    );
+  },
+);
 
 test("what JSON or STU3 cannot hold is refused, never written", () => {
   const wrong: unknown[] = [
@@ -170,6 +178,82 @@ test("an empty place in a list of values is told, unless an extension fills it",
   assert.deepEqual(codesOf('"given":["Ann",null],"_given":[{"id":"a"},null]'), ["empty-element"]);
   assert.deepEqual(codesOf('"given":[null,"Ann"],"_given":[{"id":"a"}]'), []);
   assert.deepEqual(codesOf('"_given":[{"id":"a"}]'), []);
+  assert.deepEqual(codesOf('"given":["Ann","Bé"],"_given":[null,{"id":"a"}]'), []);
+  assert.deepEqual(codesOf('"given":["Ann"],"_given":[{"id":"a"},null]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"_given":[{"id":"a"},null,{"id":"b"}]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"given":["Ann"],"_given":[null]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"family":"A","_family":null'), ["empty-element"]);
+});
+
+test("a number of any length is one bad value, not the end of the message", { timeout: 5000 }, () => {
+  const digits = "1".repeat(2_000_000);
+  for (const number of [digits, `0.${digits}`, `1e${digits}`, `-${digits}.${digits}E-${digits}`]) {
+    const { resource, issues, refused } = readJsonResource(
+      `{"resourceType":"Patient","active":true,"multipleBirthInteger":${number}}`,
+    );
+    assert.equal(refused, undefined);
+    assert.deepEqual(
+      issues.map(({ code, location }) => `${code} ${location}`),
+      ["bad-value Patient.multipleBirthInteger"],
+    );
+    assert.deepEqual(resource, { resourceType: "Patient", active: true });
+  }
+  for (const number of ["-", "01", "1.", ".5", "1e", "1e+", "+1", "NaN"]) {
+    assert.equal(
+      readJsonResource(`{"resourceType":"Patient","multipleBirthInteger":${number}}`).refused?.code,
+      "not-well-formed",
+    );
+  }
+});
+
+/** A Patient of as many elements within each other, the Patient and the value among them. */
+function nested(depth: number): string {
+  const extensions = depth - 2;
+  return `{"resourceType":"Patient","active":true,${'"extension":[{"url":"u",'.repeat(extensions)}"valueCode":"x"${"}]".repeat(extensions)}}`;
+}
+
+test("JSON carries 64 elements within each other, as XML does, and is refused with one more", () => {
+  const { resource, issues, refused } = readJsonResource(nested(64));
+  assert.equal(refused, undefined);
+  assert.deepEqual(issues, []);
+  assert.ok(resource);
+  assert.deepEqual(readXmlResource(writeXml(resource)), { resource, issues: [], refused: undefined });
+  assert.equal(readJsonResource(nested(65)).refused?.code, "too-deep");
+  assert.equal(readJsonResource(nested(66)).refused?.code, "too-deep");
+});
+
+test("resources within resources, companions and the elements of a narrative count towards the 64", () => {
+  const around = (depth: number, inner: string): string =>
+    `${'{"resourceType":"Patient","contained":['.repeat(depth)}${inner}${"]}".repeat(depth)}`;
+  const narrative = (depth: number): string =>
+    `{"resourceType":"Patient","text":{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">${"<b>".repeat(depth)}a${"</b>".repeat(depth)}</div>"}}`;
+  const companion = '{"resourceType":"Patient","_active":{"extension":[{"url":"u","valueCode":"x"}]}}';
+  for (const [fits, tooDeep] of [
+    // Each resource is one element in another.
+    [around(30, narrative(1)), around(30, narrative(2))],
+    [around(30, companion), around(31, companion)],
+  ] as const) {
+    const { resource, refused } = readJsonResource(fits);
+    assert.equal(refused, undefined);
+    assert.ok(resource);
+    assert.deepEqual(readXmlResource(writeXml(resource)).resource, resource);
+    assert.equal(readJsonResource(tooDeep).refused?.code, "too-deep");
+  }
+});
+
+test("what is left of a refused message in JSON says what an answer needs, as in XML", () => {
+  const { xml } = consultationSummary(consultation());
+  for (const [from, to] of [
+    ["<p>", "<script>x</script><p>"],
+    ["<p>", `${"<b>".repeat(64)}x${"</b>".repeat(64)}<p>`],
+  ] as const) {
+    const fromJson = readMessage(Buffer.from(valid.replace(from, to)));
+    const fromXml = readMessage(Buffer.from(xml.replace(from, to)));
+    assert.equal(fromJson.message, undefined);
+    assert.ok(fromJson.remains?.headerId);
+    assert.deepEqual(fromJson.remains, fromXml.remains);
+    assert.equal(fromJson.issues.at(-1)?.code, fromXml.issues.at(-1)?.code);
+  }
 });
 
 test("a character that XML cannot hold is left out and told, so that what was read can be written", () => {
@@ -181,5 +265,19 @@ test("a character that XML cannot hold is left out and told, so that what was re
     const narrative = `{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">A${character}</div>"}`;
     const told = readJsonResource(`{"resourceType":"Patient","text":${narrative}}`);
     assert.equal(told.issues[0]?.code, "narrative");
+  }
+});
+
+test("a decimal that is none is left out and told, in XML and in JSON, so that what was read can be written", () => {
+  for (const number of ["1e400", "1E2", "-1e-2", `1${"0".repeat(300)}`]) {
+    const fromJson = readJsonResource(`{"resourceType":"Observation","valueQuantity":{"unit":"kg","value":${number}}}`);
+    const fromXml = readXmlResource(
+      `<Observation xmlns="http://hl7.org/fhir"><valueQuantity><value value="${number}"/><unit value="kg"/></valueQuantity></Observation>`,
+    );
+    for (const { resource, issues } of [fromJson, fromXml]) {
+      assert.ok(issues.some(({ code, location }) => code === "bad-value" && location.endsWith("valueQuantity.value")));
+      assert.deepEqual(resource, { resourceType: "Observation", valueQuantity: { unit: "kg" } });
+      assert.ok(writeJson(resource));
+    }
   }
 });

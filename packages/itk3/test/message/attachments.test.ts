@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { check, consultationSummary, readMessage } from "@restante/itk3";
+import { check, consultationSummary, onlineConsultation, readMessage, writeJson } from "@restante/itk3";
 import { consultation } from "../consultation.ts";
 
 test("documents in sections within sections are found, in their order", () => {
@@ -48,4 +48,18 @@ test("a message whose report is damaged is refused, one with a damaged attachmen
       assert.ok(result.findings.some(({ id }) => id === "GPCM-SD-031"));
     }
   }
+});
+
+test("a DocumentReference of 160,000 contents is read and checked without throwing", { timeout: 20_000 }, () => {
+  const contents = Array.from({ length: 160_000 }, () => '{"attachment":{"data":""}}').join(",");
+  const reference = `{"resourceType":"DocumentReference","id":"many","content":[${contents}]}`;
+  const json = writeJson(onlineConsultation(consultation()).bundle)
+    .replace('"section": [', '"section": [{"entry":[{"reference":"urn:uuid:many"}]},')
+    .replace(
+      /(\{\s*"fullUrl": "[^"]*",\s*"resource": \{\s*"resourceType": "Composition")/,
+      `{"fullUrl":"urn:uuid:other","resource":${reference}},$1`,
+    );
+  const read = readMessage(Buffer.from(json), { maxBytes: 20_000_000 });
+  assert.ok((read.message?.attachments.length ?? 0) >= 160_000);
+  assert.equal(check(read).acceptable, false);
 });

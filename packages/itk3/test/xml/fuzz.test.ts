@@ -3,7 +3,9 @@ import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { XmlDocument } from "libxml2-wasm";
-import { check, consultationSummary, readMessage } from "@restante/itk3";
+import { check, consultationSummary, readMessage, writeJson, writeXml } from "@restante/itk3";
+import { readJsonResource } from "../../src/json/read-resource.ts";
+import { readXmlResource } from "../../src/xml/read-resource.ts";
 import { consultation } from "../consultation.ts";
 
 const base = Buffer.from(consultationSummary(consultation()).xml);
@@ -22,6 +24,13 @@ const scraps = [
   "\u0000",
   "\uFFFF",
   "<?x?>",
+  ' xml:id="a"',
+  ' xml:id="1"',
+  ' xmlns:a="urn:x"',
+  "a:1",
+  ":",
+  "-",
+  "<![CDATA[",
   "é",
 ];
 
@@ -37,20 +46,27 @@ const edit = fc.record({
   ),
 });
 
-test("a damaged message never throws or hangs, and is never read where libxml2 would not", { timeout: 60_000 }, () => {
-  fc.assert(
-    fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
-      let bytes: Buffer = base;
-      for (const { at, cut, put } of edits) {
-        bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + cut)]);
-      }
-      const result = readMessage(bytes);
-      check(result);
-      if (result.message === undefined) return;
-      // Throws where it is not well-formed.
-      using document = XmlDocument.fromBuffer(bytes);
-      assert.ok(document.root);
-    }),
-    { numRuns: 1500 },
-  );
-});
+test(
+  "a damaged message never throws or hangs, is never read where libxml2 would not, and can be written again",
+  { timeout: 60_000 },
+  () => {
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+        let bytes: Buffer = base;
+        for (const { at, cut, put } of edits) {
+          bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + cut)]);
+        }
+        const result = readMessage(bytes);
+        check(result);
+        if (result.message === undefined) return;
+        // Throws where it is not well-formed.
+        using document = XmlDocument.fromBuffer(bytes);
+        assert.ok(document.root);
+        // What is read can be written, and read again.
+        assert.equal(readXmlResource(writeXml(result.message.bundle)).refused, undefined);
+        assert.equal(readJsonResource(writeJson(result.message.bundle)).refused, undefined);
+      }),
+      { numRuns: 1500 },
+    );
+  },
+);

@@ -34,6 +34,14 @@ const hostile: readonly (readonly [what: string, code: IssueCode, bytes: Uint8Ar
   ["elements 65 deep", "too-deep", `<Bundle xmlns="http://hl7.org/fhir">${nested(64)}</Bundle>`],
   ["elements 200,000 deep", "too-deep", `<Bundle xmlns="http://hl7.org/fhir">${nested(200_000)}</Bundle>`],
   ["an attribute twice", "not-well-formed", valid.replace('value="message"', 'value="message" value="document"')],
+  ["a prefix that begins with a digit", "not-well-formed", valid.replace("<type", '<type xmlns:1="urn:x"')],
+  ["an element whose local name begins with a digit", "not-well-formed", '<a:1 xmlns:a="urn:x"/>'],
+  ["an element whose local name begins with a hyphen", "not-well-formed", '<a:-b xmlns:a="urn:x"/>'],
+  ["an attribute whose local name begins with a digit", "not-well-formed", '<B xmlns:a="urn:x" a:1="x"/>'],
+  ["an xml:id of two words", "not-well-formed", valid.replace("<type", '<type xml:id="a b"')],
+  ["an xml:id with a colon", "not-well-formed", valid.replace("<type", '<type xml:id="a:b"')],
+  ["an empty xml:id", "not-well-formed", valid.replace("<type", '<type xml:id=""')],
+  ["an xml:id twice", "not-well-formed", valid.replace(/<type/g, '<type xml:id="a"')],
   ["an attribute twice by two prefixes", "not-well-formed", '<B xmlns:a="u" xmlns:b="u" a:x="1" b:x="2"/>'],
   ["a prefix nobody declared", "not-well-formed", "<f:Bundle/>"],
   ["a namespace that is no URI", "not-well-formed", '<B xmlns="http://hl7.org/[fhir"/>'],
@@ -73,9 +81,22 @@ test("a message over the size limit is refused before it is read", () => {
   assert.equal(remains?.headerId, undefined);
 });
 
+test("a size limit that is no number lets nothing through", () => {
+  assert.equal(readMessage(Buffer.from(valid), { maxBytes: Number.NaN }).issues[0]?.code, "too-large");
+});
+
 test("a byte order mark and a declaration of UTF-8 are read", () => {
   const marked = `\uFEFF<?xml version="1.0" encoding="utf-8"?>\n${valid}`;
   assert.deepEqual(readMessage(Buffer.from(marked)).issues, []);
+});
+
+test("an xml:id that is a name is left out with an issue", () => {
+  const { message, issues } = readMessage(Buffer.from(valid.replace("<type", '<type xml:id="Łódź-1"')));
+  assert.ok(message);
+  assert.deepEqual(
+    issues.map(({ code }) => code),
+    ["unknown-attribute"],
+  );
 });
 
 test("a prefix for FHIR is read like none", () => {

@@ -16,6 +16,9 @@ const faults: readonly (readonly [what: string, xml: string, issue: string])[] =
   ["an unknown element", "<nhsNumber value='1'/>", "error unknown-element Patient 2:1"],
   ["an unknown attribute", '<active valu="true"/>', "error unknown-attribute Patient.active 2:1"],
   ["text between elements", "<name>Smith</name>", "error unexpected-text Patient.name[0] 2:1"],
+  ["a space that does not break", "<name>\u00a0</name>", "error unexpected-text Patient.name[0] 2:1"],
+  ["a byte order mark", "<name>\ufeff</name>", "error unexpected-text Patient.name[0] 2:1"],
+  ["a line separator", "<name>\u2028</name>", "error unexpected-text Patient.name[0] 2:1"],
   ["one too many", '<active value="true"/><active value="false"/>', "error too-many Patient.active 2:23"],
   [
     "two of one choice",
@@ -68,6 +71,23 @@ for (const [what, xml, expected] of faults) {
     assert.ok(found.includes(expected), found.join("\n"));
   });
 }
+
+test("an element is found at its place wherever the line ends behind its name", () => {
+  for (const [end, lines] of [
+    [" ", 0],
+    ["\n", 1],
+    ["\r\n", 1],
+    ["\r", 1],
+    ["\n\n", 2],
+    [" \n", 1],
+  ] as const) {
+    const { issues } = read(`<active value="🚑"/> <birthDate${end}value="x"/>\n  <gender${end}value="x"/>`);
+    assert.deepEqual(
+      [...new Set(issues.map(({ location, line, column }) => `${location} ${line}:${column}`))],
+      ["Patient.active 2:1", "Patient.birthDate 2:21", `Patient.gender ${3 + lines}:3`],
+    );
+  }
+});
 
 test("what one too many would change is not changed: the first is kept", () => {
   const { resource } = read('<active value="true"/><active value="false"/>');

@@ -1,0 +1,104 @@
+// What a writer cannot write it must not leave out in silence, and what it writes must be read again as it was. Both
+// writers ask here first, so that what one of them takes the other does too, and neither looks again.
+import { Itk3Error } from "../errors.ts";
+import {
+  type ElementDefinition,
+  resourceDefinition,
+  type TypeDefinition,
+  typeDefinition,
+} from "../stu3/element-table.ts";
+import { isWholeNumber, primitiveFault } from "../stu3/primitives.ts";
+import { isXmlText } from "../xml/characters.ts";
+import { checkNarrative } from "../xml/check-narrative.ts";
+import { maxDepth } from "../xml/tokenise.ts";
+
+type Value = Readonly<Record<string, unknown>>;
+
+/**
+ * Asks of a resource, by the element table: known elements alone, of the type that the table says, lists where they
+ * repeat, narratives that would be read, at most 64 elements within each other (so no object within itself).
+ *
+ * Values of the right type that break STU3's rules may be written: they may have been read, and are reported there.
+ *
+ * @throws Itk3Error `input-invalid`, without a value of the resource
+ */
+export function refuseUnwritable(resource: unknown): void {
+  checkResource(resource, 1);
+}
+
+function refuse(text: string): never {
+  throw new Itk3Error("input-invalid", text);
+}
+
+function checkResource(value: unknown, depth: number): void {
+  const name = isRecord(value) ? value["resourceType"] : undefined;
+  const type = typeof name === "string" ? resourceDefinition(name) : undefined;
+  if (!isRecord(value) || type === undefined) {
+    return refuse("A resource is of a type that Send Document does not know.");
+  }
+  checkMembers(type, value, depth);
+}
+
+function checkMembers(type: TypeDefinition, value: Value, depth: number): void {
+  if (depth > maxDepth) refuse(`Elements are nested more than ${maxDepth} deep.`);
+  for (const key in value) {
+    const held = value[key];
+    if (held === undefined || (key === "resourceType" && type.kind === "resource")) continue;
+    const beside = key.startsWith("_");
+    const definition = type.byName.get(beside ? key.slice(1) : key);
+    if (definition === undefined || (beside && (definition.kind !== "primitive" || definition.attribute))) {
+      return refuse(`${type.name} holds an element that STU3 does not know.`);
+    }
+    const place = `${type.name}.${key}`;
+    const check = beside ? checkCompanion : checkOne;
+    if (!definition.repeating) {
+      check(definition, held, place, depth + 1);
+      continue;
+    }
+    if (!Array.isArray(held)) return refuse(`${place} may repeat: it must be a list.`);
+    for (const item of held as readonly unknown[]) {
+      // A null holds a place for what stands beside it.
+      if (item !== null || definition.kind !== "primitive") check(definition, item, place, depth + 1);
+    }
+  }
+}
+
+function checkOne(definition: ElementDefinition, value: unknown, place: string, depth: number): void {
+  switch (definition.kind) {
+    case "resource":
+      return checkResource(value, depth + 1);
+    case "complex":
+      return checkComplex(definition.type, value, place, depth);
+    case "narrative": {
+      if (typeof value !== "string") return refuse(`${place} is no text.`);
+      const fault = checkNarrative(value, depth - 1);
+      return fault === undefined ? undefined : refuse(fault.text);
+    }
+    case "primitive":
+      if (!definition.attribute && depth > maxDepth) refuse(`Elements are nested more than ${maxDepth} deep.`);
+      return isWritable(definition.type, value) ? undefined : refuse(`${place} is no ${definition.type}.`);
+  }
+}
+
+// Ids and extensions of primitives.
+function checkCompanion(_definition: ElementDefinition, value: unknown, place: string, depth: number): void {
+  checkComplex("Element", value, place, depth);
+}
+
+function checkComplex(typeName: string, value: unknown, place: string, depth: number): void {
+  const type = typeDefinition(typeName);
+  if (type === undefined || !isRecord(value)) return refuse(`${place} is no ${typeName}.`);
+  checkMembers(type, value, depth);
+}
+
+function isWritable(type: string, value: unknown): boolean {
+  if (type === "boolean") return typeof value === "boolean";
+  if (isWholeNumber(type)) return typeof value === "number" && primitiveFault(type, String(value)) === undefined;
+  if (typeof value !== "string") return false;
+  return type === "decimal" ? primitiveFault(type, value) === undefined : isXmlText(value);
+}
+
+// Neither a list nor something that keeps what it holds elsewhere, such as a Date or a Map.
+function isRecord(value: unknown): value is Value {
+  return Object.prototype.toString.call(value) === "[object Object]";
+}

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readJsonResource } from "../../src/json/read-resource.ts";
+import type { ReadResource } from "../../src/read/read-resource.ts";
+import { readXmlResource } from "../../src/xml/read-resource.ts";
+
+const xmlns = 'xmlns="http://www.w3.org/1999/xhtml"';
+
+function fromXml(div: string): ReadResource {
+  return readXmlResource(
+    `<Patient xmlns="http://hl7.org/fhir"><text><status value="generated"/>${div}</text><active value="true"/></Patient>`,
+  );
+}
+
+function fromJson(div: string): ReadResource {
+  return readJsonResource(
+    JSON.stringify({ resourceType: "Patient", text: { status: "generated", div }, active: true }),
+  );
+}
+
+/** What became of a narrative: "kept" as it is, "left out" with an issue, or why the whole message was refused. */
+function fateOf({ resource, issues, refused }: ReadResource, div: string): string {
+  if (refused !== undefined) return refused.code;
+  assert.ok(resource?.resourceType === "Patient");
+  assert.equal(resource.active, true);
+  if (resource.text?.div === undefined) {
+    assert.ok(issues.some(({ code, location }) => code === "narrative" && location === "Patient.text.div"));
+    return "left out";
+  }
+  assert.equal(resource.text.div, div);
+  assert.deepEqual(issues, []);
+  return "kept";
+}
+
+const image = '<img src="#x" alt="x"/>';
+
+const narratives: readonly (readonly [what: string, fate: string, div: string])[] = [
+  ["formatting", "kept", `<div ${xmlns}><p class="x">A &amp; <b>B</b></p><hr/></div>`],
+  ["a picture and nothing else", "kept", `<div ${xmlns}>${image}</div>`],
+  ["a plain comment", "kept", `<div ${xmlns}>a<!-- kept - as it is --></div>`],
+  ["a comment that HTML ends at once", "left out", `<div ${xmlns}><!--><img src=x onerror=alert(1)>-->a</div>`],
+  ["a comment that HTML ends after a hyphen", "left out", `<div ${xmlns}><!---><img src=x onerror=alert(1)>-->a</div>`],
+  ["a comment that holds a tag", "left out", `<div ${xmlns}><!--a<img src=x onerror=alert(1)>-->a</div>`],
+  ["a CDATA section", "left out", `<div ${xmlns}>a<![CDATA[><img src=x onerror=alert(1)>]]></div>`],
+  ["plain text in a CDATA section", "left out", `<div ${xmlns}><p><![CDATA[a]]></p></div>`],
+  ["nothing", "left out", `<div ${xmlns}/>`],
+  ["spaces", "left out", `<div ${xmlns}> \n<p> </p></div>`],
+  ["a space that does not break", "left out", `<div ${xmlns}>&#160;</div>`],
+  ["an element of another namespace", "left out", `<div ${xmlns}><p xmlns="urn:x">a</p></div>`],
+  ["a prefix", "left out", `<div ${xmlns} xmlns:x="http://www.w3.org/1999/xhtml"><x:p>a</x:p></div>`],
+  ["a script", "active-content", `<div ${xmlns}><script>x</script>a</div>`],
+  [
+    "a script by a prefix",
+    "active-content",
+    `<div ${xmlns}><x:script xmlns:x="http://www.w3.org/1999/xhtml">x</x:script>a</div>`,
+  ],
+  ["a script of another namespace", "active-content", `<div ${xmlns}><script xmlns="urn:x">x</script>a</div>`],
+  [
+    "an event in an element that FHIR does not allow",
+    "active-content",
+    `<div ${xmlns}><font onclick="x">a</font></div>`,
+  ],
+  ["an event behind an unknown attribute", "active-content", `<div ${xmlns}><p x="y" onclick="x">a</p></div>`],
+  ["an address of a script in capitals", "active-content", `<div ${xmlns}><a HREF="javascript:x">a</a></div>`],
+];
+
+for (const [what, fate, div] of narratives) {
+  test(`a narrative of ${what} in XML and in JSON: ${fate}`, () => {
+    assert.equal(fateOf(fromXml(div), div), fate);
+    assert.equal(fateOf(fromJson(div), div), fate);
+  });
+}
+
+const attributes: readonly (readonly [fate: string, tag: string])[] = [
+  ["kept", "<p style=\"color: #333; font: italic 12px/1.5 'Gill Sans', serif !important; text-align:center;\">"],
+  ["kept", '<p style="MARGIN : 0 auto -1px">'],
+  ["kept", '<p style="">'],
+  ["left out", '<p style="position:fixed">'],
+  ["left out", '<p style="display:none">'],
+  ["left out", '<p style="color: rgb(1, 2, 3)">'],
+  ["left out", '<p style="color">'],
+  ["left out", "<p style=\"font-family:'a;position:fixed'\">"],
+  ["active-content", '<p style="background:url(http://x)">'],
+  ["active-content", '<p style="background:u&#x72;l (x)">'],
+  ["active-content", "<p style=\"background:image-set('https://x' 1x)\">"],
+  ["active-content", "<p style=\"background:src('https://x')\">"],
+  ["active-content", '<p style="wid/**/th:expr/**/ession(1)">'],
+  ["active-content", '<p style="col\\6fr:red">'],
+  ["active-content", '<p style="@import x">'],
+  ["active-content", '<p style="-moz-binding:x">'],
+  ["kept", '<p><img src="#picture" alt="x"/>'],
+  ["kept", '<p><img src="data:image/png;base64,AAAA" alt="x"/>'],
+  ["active-content", '<p><img src="https://example.org/x.png" alt="x"/>'],
+  ["active-content", '<p><img src="x.png" alt="x"/>'],
+  ["active-content", '<p><img src="data:image/svg+xml,x" alt="x"/>'],
+  ["kept", '<p><a href="https://example.org/a:b?c#d">x</a>'],
+  ["kept", '<p><a href="a/b:c">x</a>'],
+  ["kept", '<p><a href="mailto:a@example.org">x</a>'],
+  ["active-content", '<p><a href="java&#10;script:x">x</a>'],
+  ["active-content", '<p><a href="file:///x">x</a>'],
+  ["active-content", '<p><a href="\\\\host\\x">x</a>'],
+  ["active-content", '<p><a href="/\\host/x">x</a>'],
+  ["active-content", '<p><a href="//host/x">x</a>'],
+];
+
+for (const [fate, tag] of attributes) {
+  test(`a narrative with ${tag}: ${fate}`, () => {
+    const div = `<div ${xmlns}>${tag}a</p></div>`;
+    assert.equal(fateOf(fromXml(div), div), fate);
+    assert.equal(fateOf(fromJson(div), div), fate);
+  });
+}
+
+test("a style or address of 4 MB is looked at in time", { timeout: 5000 }, () => {
+  for (const [fate, long] of [
+    ["kept", `<p style="${"color:red;".repeat(400_000)}">`],
+    ["left out", `<p style="color:${" ".repeat(4_000_000)}\u00a0">`],
+    ["left out", `<p style="${"rgb".repeat(1_400_000)}">`],
+    ["kept", `<p><a href="${" ".repeat(2_000_000)}${"x".repeat(2_000_000)}">x</a>`],
+  ] as const) {
+    const div = `<div ${xmlns}>${long}a</p></div>`;
+    assert.equal(fateOf(fromXml(div), div), fate);
+  }
+});
+
+const whole = `<div ${xmlns}>a</div>`;
+
+const besides: readonly (readonly [what: string, div: string])[] = [
+  ["half of a surrogate pair before a tag", `<div ${xmlns}>a\ud800<img src="x" onerror="alert(1)"/></div>`],
+  ["an XML declaration before it", `<?xml version="1.0"?>${whole}`],
+  ["a byte order mark before it", `\ufeff${whole}`],
+  ["a comment before it", `<!--a-->${whole}`],
+  ["a comment behind it", `${whole}<!--><img src=x onerror=alert(1)>-->`],
+  ["spaces before it", ` ${whole}`],
+  ["a line end behind it", `${whole}\n`],
+  ["another div behind it", `${whole}${whole}`],
+  ["text alone", "a < b"],
+  ["nothing at all", ""],
+  ["a div without a namespace", "<div>a</div>"],
+  ["another element", `<p ${xmlns}>a</p>`],
+  ["an element whose name begins like it", `<divan ${xmlns}>a</divan>`],
+];
+
+for (const [what, div] of besides) {
+  test(`a narrative in JSON with ${what} is left out`, () => {
+    assert.equal(fateOf(fromJson(div), div), "left out");
+  });
+}

@@ -6,25 +6,9 @@ import { primitiveFault } from "../../stu3/primitives.ts";
 import type { Binary, Composition, Resource } from "../../stu3/types.ts";
 import { hasProfile, ofType, onComposition, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
+import { ruleMaker } from "../rule-maker.ts";
 
-function rule(
-  numbers: Rule["numbers"],
-  requirement: string,
-  text: string,
-  breaches: Rule["breaches"],
-  rest: Partial<Rule> = {},
-): Rule {
-  return {
-    numbers,
-    severity: "error",
-    responseCode: "20009",
-    issueCode: "value",
-    requirement,
-    text,
-    breaches,
-    ...rest,
-  };
-}
+const rule = ruleMaker({ responseCode: "20009", issueCode: "value" });
 
 const required = { issueCode: "required" } as const;
 const structure = { issueCode: "structure" } as const;

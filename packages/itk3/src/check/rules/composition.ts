@@ -4,25 +4,9 @@ import { profiles, systems } from "../../names.ts";
 import type { Resource } from "../../stu3/types.ts";
 import { hasCoding, hasProfile, identifierOf, isText, none, onComposition, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
+import { ruleMaker } from "../rule-maker.ts";
 
-function rule(
-  numbers: Rule["numbers"],
-  requirement: string,
-  text: string,
-  breaches: Rule["breaches"],
-  rest: Partial<Rule> = {},
-): Rule {
-  return {
-    numbers,
-    severity: "error",
-    responseCode: "20009",
-    issueCode: "value",
-    requirement,
-    text,
-    breaches,
-    ...rest,
-  };
-}
+const rule = ruleMaker({ responseCode: "20009", issueCode: "value" });
 
 const required = { issueCode: "required" } as const;
 const structure = { issueCode: "structure" } as const;

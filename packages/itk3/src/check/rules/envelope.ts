@@ -3,6 +3,9 @@ import { ackWorkflow, isRoutingAddress, normaliseName, parseRoutingAddress } fro
 import { systems } from "../../names.ts";
 import { identifierOf, mailboxIn, none, officialFamily, unless } from "../look.ts";
 import type { Breach, CheckContext, EnvelopeToCheck, Rule } from "../rule.ts";
+import { ofDocuments, ruleMaker } from "../rule-maker.ts";
+
+const make = ruleMaker({ responseCode: "20006", issueCode: "processing" }, ofDocuments);
 
 /** Looks at one field of the envelope, where the message is a document and came with that field. */
 function rule(
@@ -13,20 +16,13 @@ function rule(
   holds: (value: string, context: CheckContext) => boolean,
   alsoShows: readonly string[] = [],
 ): Rule {
-  return {
-    numbers,
-    alsoShows,
-    severity: "error",
-    responseCode: "20006",
-    issueCode: "processing",
-    requirement,
-    text,
-    breaches: (context): readonly Breach[] => {
-      const value = context.envelope?.[field];
-      if (value === undefined || context.envelope === undefined || context.useCase === "response") return none;
-      return unless(holds(value, context), context.envelope, field);
-    },
+  const breaches = ({ envelope, ...rest }: CheckContext): readonly Breach[] => {
+    const value = envelope?.[field];
+    return envelope === undefined || value === undefined
+      ? none
+      : unless(holds(value, { envelope, ...rest }), envelope, field);
   };
+  return make(numbers, requirement, text, breaches, { alsoShows });
 }
 
 const responseWorkflows: ReadonlySet<string> = new Set(

@@ -6,26 +6,10 @@ import type { BundleEntry } from "../../stu3/types.ts";
 import { onComposition, unless } from "../look.ts";
 import { isSnomedIdentifier } from "../snomed.ts";
 import type { Rule } from "../rule.ts";
+import { ruleMaker } from "../rule-maker.ts";
 import { referenceRules } from "./references.ts";
 
-function rule(
-  own: string,
-  requirement: string,
-  text: string,
-  breaches: Rule["breaches"],
-  rest: Partial<Rule> = {},
-): Rule {
-  return {
-    numbers: { own },
-    severity: "error",
-    responseCode: "20009",
-    issueCode: "structure",
-    requirement,
-    text,
-    breaches,
-    ...rest,
-  };
-}
+const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const verificationStatuses = /^0[1-8]$/;

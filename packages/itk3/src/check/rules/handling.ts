@@ -4,6 +4,7 @@ import { handlingExtension } from "../../message/handling.ts";
 import type { Extension } from "../../stu3/types.ts";
 import { isText, none, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
+import { ruleMaker } from "../rule-maker.ts";
 
 const parts: readonly (readonly [url: string, value: string, responseCode: string])[] = [
   ["BusAckRequested", "valueBoolean", "10003"],
@@ -13,6 +14,9 @@ const parts: readonly (readonly [url: string, value: string, responseCode: strin
   ["SenderReference", "valueString", "10007"],
 ];
 
+const make = ruleMaker({ responseCode: "10001", issueCode: "processing" });
+
+/** A rule of the extension, with the ITK3 code of the part that it is about. */
 function rule(
   own: string,
   responseCode: string,
@@ -21,16 +25,7 @@ function rule(
   breaches: Rule["breaches"],
   numbers: Rule["numbers"] = {},
 ): Rule {
-  const severity = "error";
-  return {
-    numbers: { own, ...numbers },
-    severity,
-    responseCode,
-    issueCode: "processing",
-    requirement,
-    text,
-    breaches,
-  };
+  return make({ own, ...numbers }, requirement, text, breaches, { responseCode });
 }
 
 /** Looks at the extension, where there is one, and its parts of one name. */

@@ -2,28 +2,12 @@
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { handlingExtension } from "../../message/handling.ts";
 import { referencesOf } from "../../message/references.ts";
-import { hasProfile, isText, mailboxIn, none, unless } from "../look.ts";
+import { hasProfile, isText, mailboxIn, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
+import { ofDocuments, ruleMaker } from "../rule-maker.ts";
 
-/** A rule about the header of a document, answered by 20006 unless said otherwise. */
-function rule(
-  numbers: Rule["numbers"],
-  requirement: string,
-  text: string,
-  breaches: Rule["breaches"],
-  rest: Partial<Rule> = {},
-): Rule {
-  return {
-    numbers,
-    severity: "error",
-    responseCode: "20006",
-    issueCode: "invalid",
-    requirement,
-    text,
-    breaches: (context) => (context.useCase === "response" ? none : breaches(context)),
-    ...rest,
-  };
-}
+/** Rules about the header of a document. */
+const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ofDocuments);
 
 function handlingBreach(context: CheckContext, holds: boolean): readonly Breach[] {
   const { header } = context.message;

@@ -3,26 +3,10 @@ import { isNhsNumber } from "@restante/mesh";
 import { extensions, profiles, systems } from "../../names.ts";
 import { hasCoding, hasPhone, hasProfile, identifierOf, isText, none, ofType, onPatient, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
+import { ruleMaker } from "../rule-maker.ts";
 import type { HumanName, Identifier, Organization, Practitioner, RelatedPerson } from "../../stu3/types.ts";
 
-function rule(
-  numbers: Rule["numbers"],
-  requirement: string,
-  text: string,
-  breaches: Rule["breaches"],
-  rest: Partial<Rule> = {},
-): Rule {
-  return {
-    numbers,
-    severity: "error",
-    responseCode: "20009",
-    issueCode: "required",
-    requirement,
-    text,
-    breaches,
-    ...rest,
-  };
-}
+const rule = ruleMaker({ responseCode: "20009", issueCode: "required" });
 
 const should = { severity: "warning" } as const;
 

@@ -3,20 +3,10 @@
 import type { Bundle, Resource } from "../../stu3/types.ts";
 import { none, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
+import { ruleMaker } from "../rule-maker.ts";
 import type { HeldReference } from "../walk.ts";
 
-function rule(own: string, requirement: string, text: string, breaches: Rule["breaches"]): Rule {
-  const severity = "error";
-  return {
-    numbers: { own },
-    severity,
-    responseCode: "20009",
-    issueCode: "structure",
-    requirement,
-    text,
-    breaches,
-  };
-}
+const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
 
 export const referenceRules: readonly Rule[] = [
   rule(

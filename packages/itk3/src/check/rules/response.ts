@@ -5,27 +5,11 @@ import { handlingExtension } from "../../message/handling.ts";
 import { referencesOf } from "../../message/references.ts";
 import { type ResponseCode, responseCodes } from "../../respond/response-codes.ts";
 import type { OperationOutcomeIssue } from "../../stu3/types.ts";
-import { hasProfile, isText, none, ofType, unless } from "../look.ts";
+import { hasProfile, isText, ofType, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
+import { ruleMaker } from "../rule-maker.ts";
 
-function rule(
-  numbers: Rule["numbers"],
-  requirement: string,
-  text: string,
-  breaches: Rule["breaches"],
-  rest: Partial<Rule> = {},
-): Rule {
-  return {
-    numbers,
-    severity: "error",
-    responseCode: "20006",
-    issueCode: "invalid",
-    requirement,
-    text,
-    breaches: (context) => (context.useCase === "response" ? breaches(context) : none),
-    ...rest,
-  };
-}
+const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ({ useCase }) => useCase === "response");
 
 const warning = { severity: "warning" } as const;
 

@@ -1,18 +1,9 @@
 // Versions of a document, and what a later one replaces.
 import { onComposition, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
+import { ruleMaker } from "../rule-maker.ts";
 
-function rule(numbers: Rule["numbers"], requirement: string, text: string, breaches: Rule["breaches"]): Rule {
-  return {
-    numbers,
-    severity: "error",
-    responseCode: "20009",
-    issueCode: "value",
-    requirement,
-    text,
-    breaches,
-  };
-}
+const rule = ruleMaker({ responseCode: "20009", issueCode: "value" });
 
 /** The version that the text gives, failing that the subject; undefined where neither does. */
 function versionOf({ words }: CheckContext): number | undefined {

@@ -2,7 +2,8 @@
 import { isConfidential } from "../../message/confidential.ts";
 import { isOfOrganisation, isOfPatient, type Wording } from "../wording.ts";
 import { none, onComposition, unless } from "../look.ts";
-import type { Breach, CheckContext, Rule } from "../rule.ts";
+import type { CheckContext, Rule } from "../rule.ts";
+import { ofDocuments, ruleMaker } from "../rule-maker.ts";
 
 type Look = (words: Wording | undefined, context: CheckContext) => boolean;
 
@@ -41,79 +42,60 @@ function isTrue(words: Wording | undefined, { message }: CheckContext): boolean 
   return (patient === undefined || isOfPatient(words, patient)) && isOfOrganisation(words, [custodian, sending]);
 }
 
-function inText(numbers: Rule["numbers"], requirement: string, text: string, holds: Look): Rule {
-  return {
-    numbers,
-    severity: "error",
-    responseCode: "20009",
-    issueCode: "value",
-    requirement,
-    text,
-    breaches: onComposition((composition, context) => unless(holds(context.words.text, context), composition, "text")),
-  };
-}
+const textRule = ruleMaker({ responseCode: "20009", issueCode: "value" });
+const subjectRule = ruleMaker({ responseCode: "20006", issueCode: "processing" }, ofDocuments);
 
-function inSubject(
-  numbers: Rule["numbers"],
-  requirement: string,
-  text: string,
-  holds: Look,
-  alsoShows: readonly string[] = [],
-): Rule {
-  return {
-    numbers,
-    alsoShows,
-    severity: "error",
-    responseCode: "20006",
-    issueCode: "processing",
-    requirement,
-    text,
-    breaches: (context): readonly Breach[] =>
-      context.envelope?.subject === undefined || context.useCase === "response"
-        ? none
-        : unless(holds(context.words.subject, context), context.envelope, "subject"),
-  };
-}
+const inText = (holds: Look): Rule["breaches"] =>
+  onComposition((composition, context) => unless(holds(context.words.text, context), composition, "text"));
+
+const inSubject =
+  (holds: Look): Rule["breaches"] =>
+  (context) =>
+    context.envelope?.subject === undefined
+      ? none
+      : unless(holds(context.words.subject, context), context.envelope, "subject");
 
 const subjectNumbers = { cs: "065", oc: "167", ge: "295", scal: "GPCM-SD-061" } as const;
 const sameSubject = ["GPCM-SD-CS-068", "GPCM-SD-OC-164", "GPCM-SD-GE-291", "SCAL-GPCM-SD-062", "SCAL-GPCM-SD-064"];
 
 export const wordsRules: readonly Rule[] = [
-  inText(
+  textRule(
     { cs: "023", oc: "007", ge: "007" },
     "Composition.text must sum the document up: its title, then the patient's name, NHS number, practice and ODS code (a consultation summary that is not confidential), and version.",
     "Composition.text does not sum the document up in the words of the requirement.",
-    (words, context) => isComplete(words, context, "text") && !tellsWhere(context),
+    inText((words, context) => isComplete(words, context, "text") && !tellsWhere(context)),
   ),
-  inText(
+  textRule(
     { cs: "023", oc: "007", ge: "007", own: "Composition.text:patient" },
     "What Composition.text says of patient and practice must be true of this document.",
     "Composition.text names another patient, practice or ODS code than the document.",
-    isTrue,
+    inText(isTrue),
   ),
-  inSubject(
+  subjectRule(
     subjectNumbers,
     "The subject must give the title, then the patient's name, NHS number and, unless the document is confidential, the practice (where the use case has it) and its ODS code; in Send Document 2 the version too.",
     "The subject is not in the words of the requirement.",
-    (words, context) => {
+    inSubject((words, context) => {
       if (context.generation === 1) return isComplete(words, context, "subject");
       const title = context.message.composition?.title;
       return words !== undefined && (title === undefined || words.title === title);
-    },
-    sameSubject,
+    }),
+    { alsoShows: sameSubject },
   ),
-  inSubject(
+  subjectRule(
     subjectNumbers,
     "What the subject says of patient and practice must be true of this document: it is what the receiver's worklist shows.",
     "The subject names another patient, practice or ODS code than the document.",
-    isTrue,
-    sameSubject,
+    inSubject(isTrue),
+    { alsoShows: sameSubject },
   ),
-  inSubject(
+  subjectRule(
     { cs: "006", scal: "GPCM-SD-091" },
     "The subject must end with the version of the document.",
     "The subject does not end with the version of the document.",
-    (_, { words: { textVersion, subjectVersion } }) =>
-      subjectVersion !== undefined && (textVersion === undefined || subjectVersion === textVersion),
+    inSubject(
+      (_, { words: { textVersion, subjectVersion } }) =>
+        subjectVersion !== undefined && (textVersion === undefined || subjectVersion === textVersion),
+    ),
   ),
 ];

@@ -4,6 +4,7 @@ import { sectionEntries } from "../../../message/sections.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { none, ofType, onComposition, unless } from "../../look.ts";
 import type { Breach, CheckContext, Rule } from "../../rule.ts";
+import { ofDocuments, ruleMaker } from "../../rule-maker.ts";
 import { listedBy, listsEveryObservation } from "./observations.ts";
 import { everyAt, type Value } from "./paths.ts";
 
@@ -27,16 +28,10 @@ const kinds: readonly (readonly [core: string, type: Resource["resourceType"]])[
   ["024", "Specimen"],
 ];
 
+const make = ruleMaker({ responseCode: "20009", issueCode: "structure" }, ofDocuments);
+
 function rule(core: string, requirement: string, text: string, breaches: Rule["breaches"]): Rule {
-  return {
-    numbers: { core },
-    severity: "warning",
-    responseCode: "20009",
-    issueCode: "structure",
-    requirement,
-    text,
-    breaches,
-  };
+  return make({ core }, requirement, text, breaches, { severity: "warning" });
 }
 
 interface Reach {

@@ -2,26 +2,10 @@
 import type { CodeableConcept, Coding, Extension, Identifier, Resource } from "../../../stu3/types.ts";
 import { isText, ofType, unless } from "../../look.ts";
 import type { Breach, CheckContext, Rule } from "../../rule.ts";
+import { type MakeRule, ruleMaker } from "../../rule-maker.ts";
 
-/** A rule by an id of its own or by numbers; about the message itself, answered by 20006, unless said otherwise. */
-export function rule(
-  id: string | Rule["numbers"],
-  requirement: string,
-  text: string,
-  breaches: Rule["breaches"],
-  rest: Partial<Rule> = {},
-): Rule {
-  return {
-    numbers: typeof id === "string" ? { own: id } : id,
-    severity: "error",
-    responseCode: "20006",
-    issueCode: "structure",
-    requirement,
-    text,
-    breaches,
-    ...rest,
-  };
-}
+/** About the message itself, unless said otherwise. */
+export const rule: MakeRule = ruleMaker({ responseCode: "20006", issueCode: "structure" });
 
 /** A rule about the document. */
 export const payload = { responseCode: "20009" } as const;

@@ -20,11 +20,13 @@ const schemaInstancePrefix = /^(?:xmlns(?::.*)?|[^:]+:(?:schemaLocation|noNamesp
 
 /** Reads one resource from XML. Never throws. */
 export function readXmlResource(text: string): ReadResource {
-  const { issues, add } = issueList();
+  const { issues, add, isFull } = issueList();
   const frames: Frame[] = [];
   let root: Value | undefined;
 
-  const location = (last?: string): string => {
+  // Of an issue that is not listed any more, nobody asks where it is.
+  const location = (last?: string): string => (isFull() ? "" : path(last));
+  const path = (last?: string): string => {
     const parts = frames.filter((frame) => frame.name !== "").map((frame) => at(frame.name, frame.index));
     return (last === undefined ? parts : [...parts, last]).join(".");
   };
@@ -34,25 +36,29 @@ export function readXmlResource(text: string): ReadResource {
   };
   const refuse = (code: IssueCode, position: Place, reason: string): never => {
     const { line, column } = position;
-    throw new Refusal({ severity: "error", code, location: location(), line, column, text: reason });
+    throw new Refusal({ severity: "error", code, location: path(), line, column, text: reason });
   };
-  const push = (kind: Frame["kind"], name: string, element: XmlElement, rest: Partial<Frame> = {}): Frame => {
+  const push = (
+    kind: Frame["kind"],
+    name: string,
+    element: XmlElement,
+    { definition, index, type, value = {}, narrative, count = 0 }: Partial<Frame> = {},
+  ): Frame => {
     const { line, column } = element;
     const frame: Frame = {
       kind,
       name,
-      index: undefined,
+      index,
       line,
       column,
-      definition: undefined,
-      type: undefined,
-      value: {},
+      definition,
+      type,
+      value,
       order: -1,
       written: undefined,
-      narrative: undefined,
-      count: 0,
+      narrative,
+      count,
       complained: false,
-      ...rest,
     };
     frames.push(frame);
     if (kind === "complex") setPosition(frame.value, { line, column });
@@ -114,6 +120,7 @@ export function readXmlResource(text: string): ReadResource {
       push("skip", "", element);
       return;
     }
+    const mayBeTaken = definition.order <= parent.order;
     if (definition.order < parent.order) {
       report(
         "warning",
@@ -125,7 +132,7 @@ export function readXmlResource(text: string): ReadResource {
     } else {
       parent.order = definition.order;
     }
-    if (!definition.repeating && isTaken(parent, definition)) {
+    if (mayBeTaken && !definition.repeating && isTaken(parent, definition)) {
       report(
         "error",
         "too-many",
@@ -228,7 +235,7 @@ export function readXmlResource(text: string): ReadResource {
   const closePrimitive = (frame: Frame, parent: Frame): void => {
     const { definition, written } = frame;
     if (definition === undefined) return;
-    const extended = Object.keys(frame.value).length > 0;
+    const extended = !isEmpty(frame.value);
     let value: unknown = null;
     if (written === undefined) {
       if (!extended)
@@ -258,7 +265,7 @@ export function readXmlResource(text: string): ReadResource {
       const missing = names.length === 1 ? first : (frame.type?.byName.get(first)?.choice ?? first);
       report("error", "missing-element", location(), frame, `${frame.type?.name} has no ${missing}.`);
     }
-    if (Object.keys(frame.value).length === 0) {
+    if (isEmpty(frame.value)) {
       report("error", "empty-element", location(), frame, `${frame.definition?.name} is empty.`);
     }
   };
@@ -332,4 +339,9 @@ interface Place {
 
 function at(name: string, index: number | undefined): string {
   return index === undefined ? name : `${name}[${index}]`;
+}
+
+function isEmpty(value: Value): boolean {
+  for (const _ in value) return false;
+  return true;
 }

@@ -44,9 +44,9 @@ export function readJsonResource(text: string): ReadResource {
   };
 
   const readMembers = (node: ObjectNode, type: TypeDefinition, value: Value, location: string, depth: number): void => {
-    setPosition(value, { line: node.line, column: node.column });
+    setPosition(value, node.line, node.column);
     if (depth > maxDepth) refuse("too-deep", location, node, `Elements are nested more than ${maxDepth} deep.`);
-    const taken = new Map<string, string>();
+    let taken: Map<string, string> | undefined;
     for (const [member, held] of node.members) {
       if (member === "resourceType" && type.kind === "resource") continue;
       const name = member.startsWith("_") ? member.slice(1) : member;
@@ -57,6 +57,7 @@ export function readJsonResource(text: string): ReadResource {
         continue;
       }
       if (definition.choice !== undefined) {
+        taken ??= new Map();
         const other = taken.get(definition.choice);
         taken.set(definition.choice, other ?? name);
         if (other !== undefined && other !== name) {

@@ -4,6 +4,7 @@ export interface Position {
   column: number;
 }
 
+// oxlint-disable-next-line no-extraneous-class -- a class is what another can extend
 class Given {
   constructor(element: object) {
     // oxlint-disable-next-line no-constructor-return -- a subclass's private fields go onto what its super returns
@@ -25,8 +26,9 @@ class Marked extends Given {
     this.#column = column;
   }
 
-  static mark(element: object, line: number, column: number): void {
-    new Marked(element, line, column);
+  /** Returns the element. */
+  static mark(element: object, line: number, column: number): object {
+    return new Marked(element, line, column);
   }
 
   static positionOf(element: object): Position | undefined {
@@ -35,7 +37,7 @@ class Marked extends Given {
 }
 
 /** Once for an element, at best before it holds anything. */
-export function setPosition(element: object, { line, column }: Position): void {
+export function setPosition(element: object, line: number, column: number): void {
   Marked.mark(element, line, column);
 }
 

@@ -61,7 +61,7 @@ export function readXmlResource(text: string): ReadResource {
       complained: false,
     };
     frames.push(frame);
-    if (kind === "complex") setPosition(frame.value, { line, column });
+    if (kind === "complex") setPosition(value, line, column);
     return frame;
   };
 
@@ -160,8 +160,8 @@ export function readXmlResource(text: string): ReadResource {
       case "primitive": {
         const type = typeDefinition("Element");
         const frame = push("primitive", definition.name, element, { definition, index, type });
-        frame.written = element.attributes["value"];
-        readAttributes(frame, element);
+        frame.written = element.attributeCount === 0 ? undefined : element.attributes["value"];
+        if (element.attributeCount !== (frame.written === undefined ? 0 : 1)) readAttributes(frame, element);
         return;
       }
       case "complex": {
@@ -178,6 +178,7 @@ export function readXmlResource(text: string): ReadResource {
   };
 
   const readAttributes = (frame: Frame, element: XmlElement): void => {
+    if (element.attributeCount === 0) return;
     for (const name in element.attributes) {
       if (frame.kind === "primitive" && name === "value") continue;
       const definition = frame.type?.byName.get(name);

@@ -13,6 +13,8 @@ export interface XmlElement {
   prefixed: boolean;
   /** As written, namespace declarations included. */
   attributes: Readonly<Record<string, string>>;
+  /** How many: looking through `attributes` takes longer than all else that is done for most elements. */
+  attributeCount: number;
   /** Offset of `<` in the text. */
   start: number;
   line: number;
@@ -53,6 +55,7 @@ class QuickParser extends (SaxesParser as new (options: { xmlns: false }) => Par
   readonly doctypeHandler = undefined;
   readonly piHandler = undefined;
   readonly xmldeclHandler = undefined;
+  readonly attributeHandler = undefined;
   readonly openTagStartHandler = undefined;
   readonly openTagHandler = undefined;
   readonly closeTagHandler = undefined;
@@ -73,6 +76,9 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
   let line = 1;
   let column = 1;
   const ids = new Set<string>();
+  let attributeCount = 0;
+  /** Whether an attribute declares a namespace or has a prefix. */
+  let isQualified = false;
   /** In the order in which they were declared. */
   const declared: Declaration[] = [];
   const urisOf = new Map<string, string[]>();
@@ -175,6 +181,8 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
   });
   parser.on("opentagstart", ({ name }) => {
     depth += 1;
+    attributeCount = 0;
+    isQualified = false;
     if (depth > maxDepth) refuse("too-deep", `Elements are nested more than ${maxDepth} deep.`);
     const back = parser.column - name.length - 1;
     line = back < 0 ? parser.line - 1 : parser.line;
@@ -183,19 +191,24 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
     start = text.charCodeAt(behind) === lessThan ? behind : behind - 1;
     column = back < 0 ? columnOf(start) : Math.max(back, 1);
   });
+  parser.on("attribute", ({ name }) => {
+    attributeCount += 1;
+    if (name.startsWith("xmlns") || name.includes(":")) isQualified = true;
+  });
   parser.on("opentag", ({ name, attributes }) => {
-    if (hasQualified(attributes)) {
+    if (isQualified) {
       enterScope(attributes);
       checkAttributes(attributes);
     }
     const colon = name.indexOf(":");
-    const local = name.slice(colon + 1);
+    const local = colon === -1 ? name : name.slice(colon + 1);
     if (colon === 0 || (colon !== -1 && !isPlainName(local))) malformed("an element's name is wrong");
     handler.open({
       name: local,
       namespace: lookUp(colon === -1 ? "" : name.slice(0, colon)),
       prefixed: colon !== -1,
       attributes,
+      attributeCount,
       start,
       line,
       column,
@@ -210,12 +223,6 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
     depth -= 1;
   });
   parser.write(text).close();
-}
-
-/** Whether an attribute declares a namespace or has a prefix: few elements of a message have one. */
-function hasQualified(attributes: Readonly<Record<string, string>>): boolean {
-  for (const name in attributes) if (name.startsWith("xmlns") || name.includes(":")) return true;
-  return false;
 }
 
 // RFC 3986, less what no namespace is named by: users, and hosts in brackets.

@@ -21,9 +21,10 @@ const maxDepth = 128;
 
 const noMembers: ReadonlyMap<string, JsonNode> = new Map();
 
-/** @throws Refusal where `text` is no JSON, nests too deep or names a member twice. */
-export function parseJson(text: string): JsonNode {
+/** @throws Refusal where `text` is no JSON, nests too deep, names a member twice or holds more values than that. */
+export function parseJson(text: string, maxValues: number): JsonNode {
   let at = 0;
+  let values = 0;
   let line = 1;
   let lineStart = 0;
 
@@ -139,6 +140,8 @@ export function parseJson(text: string): JsonNode {
 
   const readValue = (depth: number): JsonNode => {
     skipSpace();
+    values += 1;
+    if (values > maxValues) refuse("too-many-elements", `There are more than ${maxValues} JSON values.`);
     if (depth > maxDepth) refuse("too-deep", "Objects and arrays are nested too deep.");
     const place = { line, column: at - lineStart + 1 };
     switch (text.charAt(at)) {

@@ -1,6 +1,7 @@
 // FHIR JSON into the same resources that FHIR XML gives, led by the same element table.
 import { type IssueCode, Refusal } from "../issue.ts";
 import { issueList } from "../read/issue-list.ts";
+import { recommendedMaxElements } from "../read/limits.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
 import {
@@ -21,7 +22,7 @@ type Value = Record<string, unknown>;
 type ObjectNode = Extract<JsonNode, { kind: "object" }>;
 
 /** Reads one resource from JSON. Never throws. */
-export function readJsonResource(text: string): ReadResource {
+export function readJsonResource(text: string, maxValues: number = recommendedMaxElements): ReadResource {
   const { issues, add } = issueList();
 
   const report = (code: IssueCode, location: string, node: JsonNode, reason: string): void => {
@@ -246,7 +247,7 @@ export function readJsonResource(text: string): ReadResource {
 
   let root: Value | undefined;
   try {
-    const node = parseJson(text);
+    const node = parseJson(text, maxValues);
     const name = node.kind === "object" ? node.members.get("resourceType") : undefined;
     if (name?.kind !== "string" || resourceDefinition(name.value) === undefined) {
       refuse("wrong-root", "", node, "The root is not a FHIR resource that Send Document can carry.");

@@ -6,6 +6,7 @@
 //   skip       something unknown, or one too many: reported once, not read
 import { type Issue, type IssueCode, Refusal } from "../issue.ts";
 import { issueList } from "../read/issue-list.ts";
+import { recommendedMaxElements } from "../read/limits.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
 import { type ElementDefinition, isElementName, resourceDefinition, typeDefinition } from "../stu3/element-table.ts";
@@ -13,13 +14,13 @@ import { primitiveFault, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
 import { attach, type Frame, isTaken, listOf, type Value } from "./frame.ts";
-import { tokenise, type XmlElement } from "./tokenise.ts";
+import { tokenise, type XmlElement, type XmlHandler } from "./tokenise.ts";
 
 export const fhirNamespace = "http://hl7.org/fhir";
 const schemaInstancePrefix = /^(?:xmlns(?::.*)?|[^:]+:(?:schemaLocation|noNamespaceSchemaLocation))$/;
 
 /** Reads one resource from XML. Never throws. */
-export function readXmlResource(text: string): ReadResource {
+export function readXmlResource(text: string, maxElements: number = recommendedMaxElements): ReadResource {
   const { issues, add, isFull } = issueList();
   const frames: Frame[] = [];
   let root: Value | undefined;
@@ -285,7 +286,7 @@ export function readXmlResource(text: string): ReadResource {
 
   try {
     let inside = 0; // elements open within a narrative or something skipped
-    tokenise(text, {
+    const handler: XmlHandler = {
       open(element) {
         const top = frames.at(-1);
         if (top === undefined) openResource(element, undefined);
@@ -325,7 +326,8 @@ export function readXmlResource(text: string): ReadResource {
         }
         frames.pop();
       },
-    });
+    };
+    tokenise(text, handler, { maxElements });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { resource: root as Resource | undefined, issues, refused: error.issue };

@@ -3,6 +3,7 @@
 // declarations below do, each prefix with a stack of its own.
 import { SaxesParser } from "saxes";
 import { type IssueCode, Refusal } from "../issue.ts";
+import { recommendedMaxElements } from "../read/limits.ts";
 import { isPlainName } from "./characters.ts";
 
 export interface XmlElement {
@@ -28,6 +29,13 @@ export interface XmlHandler {
   comment(text: string): void;
   /** `end` is the offset after the element's last `>`. */
   close(end: number): void;
+}
+
+export interface TokeniseOptions {
+  /** The root is an element within so many others. */
+  outerDepth?: number;
+  /** More are refused. */
+  maxElements?: number;
 }
 
 export const maxDepth = 64;
@@ -64,14 +72,12 @@ class QuickParser extends (SaxesParser as new (options: { xmlns: false }) => Par
   readonly commentHandler = undefined;
 }
 
-/**
- * Its root is an element within `outerDepth` others.
- *
- * @throws Refusal where `text` is not such XML; whatever the handler throws comes through.
- */
-export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): void {
+/** @throws Refusal where `text` is not such XML; whatever the handler throws comes through. */
+export function tokenise(text: string, handler: XmlHandler, options: TokeniseOptions = {}): void {
+  const { outerDepth = 0, maxElements = recommendedMaxElements } = options;
   const parser = new QuickParser({ xmlns: false });
   let depth = outerDepth;
+  let elements = 0;
   let start = 0;
   let line = 1;
   let column = 1;
@@ -181,6 +187,8 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
   });
   parser.on("opentagstart", ({ name }) => {
     depth += 1;
+    elements += 1;
+    if (elements > maxElements) refuse("too-many-elements", `There are more than ${maxElements} elements.`);
     attributeCount = 0;
     isQualified = false;
     if (depth > maxDepth) refuse("too-deep", `Elements are nested more than ${maxDepth} deep.`);

@@ -105,5 +105,5 @@ export type {
   Resource,
 } from "./stu3/types.ts";
 export type * as stu3 from "./stu3/types.ts";
-export { recommendedMaxBytes } from "./read/decode.ts";
+export { recommendedMaxBytes } from "./read/limits.ts";
 export { writeXml } from "./xml/write-resource.ts";

@@ -2,7 +2,7 @@
  * Why a message cannot be read, or what is wrong in one that can.
  *
  * Refused whole (there is no message): `too-large`, `empty`, `encoding`, `not-well-formed`, `doctype`,
- * `processing-instruction`, `too-deep`, `wrong-root`, `active-content`, `not-a-message`.
+ * `processing-instruction`, `too-deep`, `too-many-elements`, `wrong-root`, `active-content`, `not-a-message`.
  */
 export type IssueCode =
   | "too-large"
@@ -12,6 +12,7 @@ export type IssueCode =
   | "doctype"
   | "processing-instruction"
   | "too-deep"
+  | "too-many-elements"
   | "wrong-root"
   | "active-content"
   | "not-a-message"

@@ -15,6 +15,7 @@ export interface Reason {
 
 const unreadable: Partial<Readonly<Record<IssueCode, Reason>>> = {
   "too-large": { code: "20015", issueCode: "processing", text: "The message is too large." },
+  "too-many-elements": { code: "20015", issueCode: "processing", text: "The message has too many elements." },
   "not-a-message": { code: "20006", issueCode: "structure", text: "There is no MessageHeader in a message Bundle." },
 };
 

@@ -2,13 +2,21 @@ import { isResponse } from "../message/handling.ts";
 import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { referencesOf } from "../message/references.ts";
+import { sectionEntries } from "../message/sections.ts";
 import { positionOf } from "../read/positions.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
 import { generationOf, useCaseOf } from "./kind.ts";
-import { locator } from "./locate.ts";
+import { placesOf } from "./locate.ts";
 import { ofType } from "./look.ts";
-import { type CheckContext, type EnvelopeToCheck, requirementId, type Rule, type UseCase } from "./rule.ts";
+import {
+  type Breach,
+  type CheckContext,
+  type EnvelopeToCheck,
+  requirementId,
+  type Rule,
+  type UseCase,
+} from "./rule.ts";
 import { readingFinding } from "./reading.ts";
 import { rules } from "./rules.ts";
 import { elementsOf } from "./walk.ts";
@@ -66,6 +74,7 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     inner,
     elements: elementsOf(message.bundle),
     references,
+    led: new Set(sectionEntries(message.composition, references)),
     listed: new Set(
       ofType(inner, "List").flatMap(({ entry }) => (entry ?? []).flatMap(({ item }) => references.candidates(item))),
     ),
@@ -100,30 +109,34 @@ function rulesFor({ generation, useCase }: CheckContext): readonly Applied[] {
 
 const maxPlaces = 100;
 
+interface Broken extends Applied {
+  breaches: readonly Breach[];
+}
+
 function ruleFindings(context: CheckContext): Finding[] {
-  const locate = locator(context.message.bundle, "Bundle");
-  const findings: Finding[] = [];
-  for (const { rule, id } of rulesFor(context)) {
+  const broken = rulesFor(context).flatMap(({ rule, id }): Broken[] => {
     const breaches = rule.breaches(context);
-    if (breaches.length === 0) continue;
-    const { requirement } = rule;
-    for (const { element, path } of breaches.slice(0, maxPlaces)) {
-      const position = positionOf(element);
-      findings.push({
-        id,
-        severity: rule.severity,
-        location: element === context.envelope ? `envelope.${path}` : locate(element, path),
-        ...(position === undefined ? {} : { line: position.line, column: position.column }),
-        requirement,
-        text: rule.text,
-        responseCode: rule.responseCode,
-        issueCode: rule.issueCode,
-      });
-    }
-    if (breaches.length > maxPlaces) {
-      const text = `${rule.text} This is so in ${breaches.length} places: the rest are not listed.`;
-      findings.push({ id, severity: rule.severity, location: "", requirement, text });
-    }
+    return breaches.length === 0 ? [] : [{ rule, id, breaches }];
+  });
+  const shown = broken.flatMap(({ breaches }) => breaches.slice(0, maxPlaces).map(({ element }) => element));
+  const places = placesOf(context.message.bundle, "Bundle", shown);
+  const placeOf = ({ element, path }: Breach): string => {
+    const place = element === context.envelope ? "envelope" : (places.get(element) ?? "Bundle");
+    return path === undefined ? place : `${place}.${path}`;
+  };
+  return broken.flatMap((one) => findingsOf(one, placeOf));
+}
+
+function findingsOf({ rule, id, breaches }: Broken, placeOf: (breach: Breach) => string): Finding[] {
+  const { severity, requirement, responseCode, issueCode } = rule;
+  const findings: Finding[] = [];
+  for (const breach of breaches.slice(0, maxPlaces)) {
+    const at = { location: placeOf(breach), ...positionOf(breach.element) };
+    findings.push({ id, severity, ...at, requirement, text: rule.text, responseCode, issueCode });
+  }
+  if (breaches.length > maxPlaces) {
+    const text = `${rule.text} This is so in ${breaches.length} places: the rest are not listed.`;
+    findings.push({ id, severity, location: "", requirement, text });
   }
   return findings;
 }

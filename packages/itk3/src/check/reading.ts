@@ -11,6 +11,8 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   doctype: "A message must have no DOCTYPE and no entities of its own.",
   "processing-instruction": "A message must have no processing instructions.",
   "too-deep": "Elements must be nested no deeper than 64.",
+  "too-many-elements":
+    "A message must have no more elements, or JSON values, than one for every 16 bytes that the receiver takes: 327,680 of 5 MB.",
   "wrong-root": "A message must be a FHIR resource of a kind that Send Document can carry.",
   "active-content": "A narrative must hold formatting alone: nothing that could act, or fetch something.",
   "not-a-message": "A message must be a Bundle with a MessageHeader.",

@@ -46,6 +46,8 @@ export interface CheckContext {
   elements: Elements;
   /** References within the document. */
   references: References;
+  /** What the sections of the Composition lead to, in reading order. */
+  led: ReadonlySet<Resource>;
   /** What the Lists of the document lead to. */
   listed: ReadonlySet<Resource>;
   words: DocumentWords;

@@ -8,7 +8,7 @@ export interface JsonPlace {
 
 export type JsonNode = JsonPlace &
   (
-    | { kind: "object"; members: Map<string, JsonNode> }
+    | { kind: "object"; members: ReadonlyMap<string, JsonNode> }
     | { kind: "array"; items: JsonNode[] }
     | { kind: "string"; value: string }
     | { kind: "number"; source: string }
@@ -19,11 +19,12 @@ export type JsonNode = JsonPlace &
 /** Objects and arrays alternate, so that this is as deep as 64 XML elements. */
 const maxDepth = 128;
 
-const words = { true: true, false: false, null: undefined } as const;
+const noMembers: ReadonlyMap<string, JsonNode> = new Map();
 
-/** @throws Refusal where `text` is no JSON, nests too deep or names a member twice. */
-export function parseJson(text: string): JsonNode {
+/** @throws Refusal where `text` is no JSON, nests too deep, names a member twice or holds more values than that. */
+export function parseJson(text: string, maxValues: number): JsonNode {
   let at = 0;
+  let values = 0;
   let line = 1;
   let lineStart = 0;
 
@@ -92,13 +93,13 @@ export function parseJson(text: string): JsonNode {
   };
 
   const readObject = (place: JsonPlace, depth: number): JsonNode => {
-    const members = new Map<string, JsonNode>();
     at += 1;
     skipSpace();
     if (text[at] === "}") {
       at += 1;
-      return { kind: "object", members, ...place };
+      return { kind: "object", members: noMembers, line: place.line, column: place.column };
     }
+    const members = new Map<string, JsonNode>();
     for (;;) {
       skipSpace();
       const name = readString();
@@ -110,7 +111,7 @@ export function parseJson(text: string): JsonNode {
       expect(",");
     }
     at += 1;
-    return { kind: "object", members, ...place };
+    return { kind: "object", members, line: place.line, column: place.column };
   };
 
   const readArray = (place: JsonPlace, depth: number): JsonNode => {
@@ -119,7 +120,7 @@ export function parseJson(text: string): JsonNode {
     skipSpace();
     if (text[at] === "]") {
       at += 1;
-      return { kind: "array", items, ...place };
+      return { kind: "array", items, line: place.line, column: place.column };
     }
     for (;;) {
       items.push(readValue(depth));
@@ -128,23 +129,38 @@ export function parseJson(text: string): JsonNode {
       expect(",");
     }
     at += 1;
-    return { kind: "array", items, ...place };
+    return { kind: "array", items, line: place.line, column: place.column };
+  };
+
+  const readWord = <Value>(word: string, value: Value): Value => {
+    if (!text.startsWith(word, at)) malformed();
+    at += word.length;
+    return value;
   };
 
   const readValue = (depth: number): JsonNode => {
     skipSpace();
+    values += 1;
+    if (values > maxValues) refuse("too-many-elements", `There are more than ${maxValues} JSON values.`);
     if (depth > maxDepth) refuse("too-deep", "Objects and arrays are nested too deep.");
     const place = { line, column: at - lineStart + 1 };
-    const first = text[at];
-    if (first === "{") return readObject(place, depth + 1);
-    if (first === "[") return readArray(place, depth + 1);
-    if (first === '"') return { kind: "string", value: readString(), ...place };
-    for (const [word, value] of Object.entries(words)) {
-      if (!text.startsWith(word, at)) continue;
-      at += word.length;
-      return value === undefined ? { kind: "null", ...place } : { kind: "boolean", value, ...place };
+    switch (text.charAt(at)) {
+      case "{":
+        return readObject(place, depth + 1);
+      case "[":
+        return readArray(place, depth + 1);
+      case '"':
+        return { kind: "string", value: readString(), line: place.line, column: place.column };
+      case "t":
+        return { kind: "boolean", value: readWord("true", true), line: place.line, column: place.column };
+      case "f":
+        return { kind: "boolean", value: readWord("false", false), line: place.line, column: place.column };
+      case "n":
+        readWord("null", null);
+        return { kind: "null", line: place.line, column: place.column };
+      default:
+        return { kind: "number", source: readNumber(), line: place.line, column: place.column };
     }
-    return { kind: "number", source: readNumber(), ...place };
   };
 
   const value = readValue(1);

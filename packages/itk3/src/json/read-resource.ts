@@ -1,6 +1,7 @@
 // FHIR JSON into the same resources that FHIR XML gives, led by the same element table.
 import { type IssueCode, Refusal } from "../issue.ts";
 import { issueList } from "../read/issue-list.ts";
+import { recommendedMaxElements } from "../read/limits.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
 import {
@@ -21,7 +22,7 @@ type Value = Record<string, unknown>;
 type ObjectNode = Extract<JsonNode, { kind: "object" }>;
 
 /** Reads one resource from JSON. Never throws. */
-export function readJsonResource(text: string): ReadResource {
+export function readJsonResource(text: string, maxValues: number = recommendedMaxElements): ReadResource {
   const { issues, add } = issueList();
 
   const report = (code: IssueCode, location: string, node: JsonNode, reason: string): void => {
@@ -44,9 +45,9 @@ export function readJsonResource(text: string): ReadResource {
   };
 
   const readMembers = (node: ObjectNode, type: TypeDefinition, value: Value, location: string, depth: number): void => {
-    setPosition(value, { line: node.line, column: node.column });
+    setPosition(value, node.line, node.column);
     if (depth > maxDepth) refuse("too-deep", location, node, `Elements are nested more than ${maxDepth} deep.`);
-    const taken = new Map<string, string>();
+    let taken: Map<string, string> | undefined;
     for (const [member, held] of node.members) {
       if (member === "resourceType" && type.kind === "resource") continue;
       const name = member.startsWith("_") ? member.slice(1) : member;
@@ -57,6 +58,7 @@ export function readJsonResource(text: string): ReadResource {
         continue;
       }
       if (definition.choice !== undefined) {
+        taken ??= new Map();
         const other = taken.get(definition.choice);
         taken.set(definition.choice, other ?? name);
         if (other !== undefined && other !== name) {
@@ -245,7 +247,7 @@ export function readJsonResource(text: string): ReadResource {
 
   let root: Value | undefined;
   try {
-    const node = parseJson(text);
+    const node = parseJson(text, maxValues);
     const name = node.kind === "object" ? node.members.get("resourceType") : undefined;
     if (name?.kind !== "string" || resourceDefinition(name.value) === undefined) {
       refuse("wrong-root", "", node, "The root is not a FHIR resource that Send Document can carry.");

@@ -1,5 +1,6 @@
 import { Refusal } from "../issue.ts";
-import { decodeText, recommendedMaxBytes } from "../read/decode.ts";
+import { decodeText } from "../read/decode.ts";
+import { elementsAllowed, recommendedMaxBytes } from "../read/limits.ts";
 import { readJsonResource } from "../json/read-resource.ts";
 import { readXmlResource } from "../xml/read-resource.ts";
 import { events, messageDefinitions } from "../names.ts";
@@ -9,7 +10,10 @@ import { messageOf, resourcesOf } from "./message-of.ts";
 import type { ReadResult, Remains } from "./model.ts";
 
 export interface ReadOptions {
-  /** Larger messages are refused (20015). 5 MB unless given, as ITK3 recommends. */
+  /**
+   * Larger messages are refused (20015), and those with more elements or JSON values than one for every 16 bytes of it.
+   * 5 MB unless given, as ITK3 recommends.
+   */
   maxBytes?: number;
 }
 
@@ -21,8 +25,10 @@ export interface ReadOptions {
  */
 export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadResult {
   try {
-    const text = decodeText(bytes, options.maxBytes ?? recommendedMaxBytes);
-    const { resource, issues, refused } = /^\s*\{/.test(text) ? readJsonResource(text) : readXmlResource(text);
+    const { maxBytes = recommendedMaxBytes } = options;
+    const text = decodeText(bytes, maxBytes);
+    const read = /^\s*\{/.test(text) ? readJsonResource : readXmlResource;
+    const { resource, issues, refused } = read(text, elementsAllowed(maxBytes));
     if (refused !== undefined) {
       return { message: undefined, issues: [...issues, refused], remains: remainsOf(resource, bytes) };
     }

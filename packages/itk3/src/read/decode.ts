@@ -1,9 +1,6 @@
 import { Refusal } from "../issue.ts";
 import type { IssueCode } from "../issue.ts";
 
-/** ITK3 recommends at most 5 MB (response code 20015). */
-export const recommendedMaxBytes: number = 5 * 1024 * 1024;
-
 /** @throws Refusal where there is nothing, too much, or no UTF-8. */
 export function decodeText(bytes: Uint8Array, maxBytes: number): string {
   // Turned round, so that a limit that is no number is no licence.

@@ -74,7 +74,7 @@ export function checkNarrative(text: string, depth = 0): NarrativeFault | undefi
     },
   };
   try {
-    tokenise(text, handler, depth);
+    tokenise(text, handler, { outerDepth: depth });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.issue.code === "too-deep") return { code: "too-deep", text: error.issue.text };

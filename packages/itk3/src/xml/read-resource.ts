@@ -6,6 +6,7 @@
 //   skip       something unknown, or one too many: reported once, not read
 import { type Issue, type IssueCode, Refusal } from "../issue.ts";
 import { issueList } from "../read/issue-list.ts";
+import { recommendedMaxElements } from "../read/limits.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
 import { type ElementDefinition, isElementName, resourceDefinition, typeDefinition } from "../stu3/element-table.ts";
@@ -13,18 +14,20 @@ import { primitiveFault, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
 import { attach, type Frame, isTaken, listOf, type Value } from "./frame.ts";
-import { tokenise, type XmlElement } from "./tokenise.ts";
+import { tokenise, type XmlElement, type XmlHandler } from "./tokenise.ts";
 
 export const fhirNamespace = "http://hl7.org/fhir";
 const schemaInstancePrefix = /^(?:xmlns(?::.*)?|[^:]+:(?:schemaLocation|noNamespaceSchemaLocation))$/;
 
 /** Reads one resource from XML. Never throws. */
-export function readXmlResource(text: string): ReadResource {
-  const { issues, add } = issueList();
+export function readXmlResource(text: string, maxElements: number = recommendedMaxElements): ReadResource {
+  const { issues, add, isFull } = issueList();
   const frames: Frame[] = [];
   let root: Value | undefined;
 
-  const location = (last?: string): string => {
+  // Of an issue that is not listed any more, nobody asks where it is.
+  const location = (last?: string): string => (isFull() ? "" : path(last));
+  const path = (last?: string): string => {
     const parts = frames.filter((frame) => frame.name !== "").map((frame) => at(frame.name, frame.index));
     return (last === undefined ? parts : [...parts, last]).join(".");
   };
@@ -34,28 +37,32 @@ export function readXmlResource(text: string): ReadResource {
   };
   const refuse = (code: IssueCode, position: Place, reason: string): never => {
     const { line, column } = position;
-    throw new Refusal({ severity: "error", code, location: location(), line, column, text: reason });
+    throw new Refusal({ severity: "error", code, location: path(), line, column, text: reason });
   };
-  const push = (kind: Frame["kind"], name: string, element: XmlElement, rest: Partial<Frame> = {}): Frame => {
+  const push = (
+    kind: Frame["kind"],
+    name: string,
+    element: XmlElement,
+    { definition, index, type, value = {}, narrative, count = 0 }: Partial<Frame> = {},
+  ): Frame => {
     const { line, column } = element;
     const frame: Frame = {
       kind,
       name,
-      index: undefined,
+      index,
       line,
       column,
-      definition: undefined,
-      type: undefined,
-      value: {},
+      definition,
+      type,
+      value,
       order: -1,
       written: undefined,
-      narrative: undefined,
-      count: 0,
+      narrative,
+      count,
       complained: false,
-      ...rest,
     };
     frames.push(frame);
-    if (kind === "complex") setPosition(frame.value, { line, column });
+    if (kind === "complex") setPosition(value, line, column);
     return frame;
   };
 
@@ -114,6 +121,7 @@ export function readXmlResource(text: string): ReadResource {
       push("skip", "", element);
       return;
     }
+    const mayBeTaken = definition.order <= parent.order;
     if (definition.order < parent.order) {
       report(
         "warning",
@@ -125,7 +133,7 @@ export function readXmlResource(text: string): ReadResource {
     } else {
       parent.order = definition.order;
     }
-    if (!definition.repeating && isTaken(parent, definition)) {
+    if (mayBeTaken && !definition.repeating && isTaken(parent, definition)) {
       report(
         "error",
         "too-many",
@@ -153,8 +161,8 @@ export function readXmlResource(text: string): ReadResource {
       case "primitive": {
         const type = typeDefinition("Element");
         const frame = push("primitive", definition.name, element, { definition, index, type });
-        frame.written = element.attributes["value"];
-        readAttributes(frame, element);
+        frame.written = element.attributeCount === 0 ? undefined : element.attributes["value"];
+        if (element.attributeCount !== (frame.written === undefined ? 0 : 1)) readAttributes(frame, element);
         return;
       }
       case "complex": {
@@ -171,6 +179,7 @@ export function readXmlResource(text: string): ReadResource {
   };
 
   const readAttributes = (frame: Frame, element: XmlElement): void => {
+    if (element.attributeCount === 0) return;
     for (const name in element.attributes) {
       if (frame.kind === "primitive" && name === "value") continue;
       const definition = frame.type?.byName.get(name);
@@ -228,7 +237,7 @@ export function readXmlResource(text: string): ReadResource {
   const closePrimitive = (frame: Frame, parent: Frame): void => {
     const { definition, written } = frame;
     if (definition === undefined) return;
-    const extended = Object.keys(frame.value).length > 0;
+    const extended = !isEmpty(frame.value);
     let value: unknown = null;
     if (written === undefined) {
       if (!extended)
@@ -258,7 +267,7 @@ export function readXmlResource(text: string): ReadResource {
       const missing = names.length === 1 ? first : (frame.type?.byName.get(first)?.choice ?? first);
       report("error", "missing-element", location(), frame, `${frame.type?.name} has no ${missing}.`);
     }
-    if (Object.keys(frame.value).length === 0) {
+    if (isEmpty(frame.value)) {
       report("error", "empty-element", location(), frame, `${frame.definition?.name} is empty.`);
     }
   };
@@ -277,7 +286,7 @@ export function readXmlResource(text: string): ReadResource {
 
   try {
     let inside = 0; // elements open within a narrative or something skipped
-    tokenise(text, {
+    const handler: XmlHandler = {
       open(element) {
         const top = frames.at(-1);
         if (top === undefined) openResource(element, undefined);
@@ -317,7 +326,8 @@ export function readXmlResource(text: string): ReadResource {
         }
         frames.pop();
       },
-    });
+    };
+    tokenise(text, handler, { maxElements });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { resource: root as Resource | undefined, issues, refused: error.issue };
@@ -332,4 +342,9 @@ interface Place {
 
 function at(name: string, index: number | undefined): string {
   return index === undefined ? name : `${name}[${index}]`;
+}
+
+function isEmpty(value: Value): boolean {
+  for (const _ in value) return false;
+  return true;
 }

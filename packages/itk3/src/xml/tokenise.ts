@@ -1,8 +1,9 @@
 // Well-formed XML, and nothing that a FHIR message has no use for: no DOCTYPE, no processing instruction, UTF-8 only,
 // XML 1.0 only, at most 64 elements deep. saxes resolves no namespaces here (its resolution is quadratic in depth): the
-// scopes below do, and a lookup takes at most one step a level.
+// declarations below do, each prefix with a stack of its own.
 import { SaxesParser } from "saxes";
 import { type IssueCode, Refusal } from "../issue.ts";
+import { recommendedMaxElements } from "../read/limits.ts";
 import { isPlainName } from "./characters.ts";
 
 export interface XmlElement {
@@ -13,6 +14,8 @@ export interface XmlElement {
   prefixed: boolean;
   /** As written, namespace declarations included. */
   attributes: Readonly<Record<string, string>>;
+  /** How many: looking through `attributes` takes longer than all else that is done for most elements. */
+  attributeCount: number;
   /** Offset of `<` in the text. */
   start: number;
   line: number;
@@ -28,30 +31,63 @@ export interface XmlHandler {
   close(end: number): void;
 }
 
+export interface TokeniseOptions {
+  /** The root is an element within so many others. */
+  outerDepth?: number;
+  /** More are refused. */
+  maxElements?: number;
+}
+
 export const maxDepth = 64;
+
+const lessThan = 0x3c;
 
 const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
 const xmlnsNamespace = "http://www.w3.org/2000/xmlns/";
 
-interface Scope {
+/** A namespace declared and not yet out of scope; the prefix is "" for the default one. */
+interface Declaration {
+  prefix: string;
+  uri: string;
   depth: number;
-  standard: string;
-  prefixes: ReadonlyMap<string, string>;
-  parent: Scope | undefined;
 }
 
+type Parser = Pick<SaxesParser<{ xmlns: false }>, "on" | "write" | "line" | "column" | "position">;
+
 /**
- * Its root is an element within `outerDepth` others.
- *
- * @throws Refusal where `text` is not such XML; whatever the handler throws comes through.
+ * saxes names the fields of its handlers by key when they are set. So many of them make V8 keep all fields of the parser
+ * in a hash table, and reading takes two and a half times as long: here the fields are there before.
  */
-export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): void {
-  const parser = new SaxesParser<{ xmlns: false }>({ xmlns: false });
+class QuickParser extends (SaxesParser as new (options: { xmlns: false }) => Parser) {
+  readonly errorHandler = undefined;
+  readonly doctypeHandler = undefined;
+  readonly piHandler = undefined;
+  readonly xmldeclHandler = undefined;
+  readonly attributeHandler = undefined;
+  readonly openTagStartHandler = undefined;
+  readonly openTagHandler = undefined;
+  readonly closeTagHandler = undefined;
+  readonly textHandler = undefined;
+  readonly cdataHandler = undefined;
+  readonly commentHandler = undefined;
+}
+
+/** @throws Refusal where `text` is not such XML; whatever the handler throws comes through. */
+export function tokenise(text: string, handler: XmlHandler, options: TokeniseOptions = {}): void {
+  const { outerDepth = 0, maxElements = recommendedMaxElements } = options;
+  const parser = new QuickParser({ xmlns: false });
   let depth = outerDepth;
+  let elements = 0;
+  let start = 0;
   let line = 1;
   let column = 1;
   const ids = new Set<string>();
-  let scope: Scope | undefined;
+  let attributeCount = 0;
+  /** Whether an attribute declares a namespace or has a prefix. */
+  let isQualified = false;
+  /** In the order in which they were declared. */
+  const declared: Declaration[] = [];
+  const urisOf = new Map<string, string[]>();
 
   const refuse = (code: IssueCode, reason: string): never => {
     throw new Refusal({
@@ -66,33 +102,42 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
   const malformed = (reason: string): never => refuse("not-well-formed", `Not well-formed XML: ${reason}.`);
 
   const lookUp = (prefix: string): string => {
-    for (let at = scope; at !== undefined; at = at.parent) {
-      const found = at.prefixes.get(prefix);
-      if (found !== undefined) return found;
-    }
+    const found = urisOf.get(prefix)?.at(-1);
+    if (found !== undefined) return found;
+    if (prefix === "") return "";
     return prefix === "xml" ? xmlNamespace : malformed("a namespace prefix is not declared");
   };
 
+  const declare = (prefix: string, uri: string): void => {
+    declared.push({ prefix, uri, depth });
+    const uris = urisOf.get(prefix);
+    if (uris === undefined) urisOf.set(prefix, [uri]);
+    else uris.push(uri);
+  };
+
+  const leaveScope = (): void => {
+    for (let last = declared.at(-1); last?.depth === depth; last = declared.at(-1)) {
+      urisOf.get(last.prefix)?.pop();
+      declared.pop();
+    }
+  };
+
   const enterScope = (attributes: Readonly<Record<string, string>>): void => {
-    let standard: string | undefined;
-    let prefixes: Map<string, string> | undefined;
     for (const name in attributes) {
       if (!name.startsWith("xmlns")) continue;
       const uri = attributes[name] ?? "";
       if (!isUri(uri)) malformed("a namespace is not named by a URI");
+      const reserved = uri === xmlnsNamespace;
       if (name === "xmlns") {
-        standard = uri;
+        if (reserved || uri === xmlNamespace) malformed("a namespace declaration is wrong");
+        declare("", uri);
       } else if (name.startsWith("xmlns:")) {
         const prefix = name.slice(6);
-        const reserved = prefix === "xmlns" || (prefix === "xml") !== (uri === xmlNamespace) || uri === xmlnsNamespace;
-        if (uri === "" || !isPlainName(prefix) || reserved) malformed("a namespace declaration is wrong");
-        prefixes ??= new Map();
-        prefixes.set(prefix, uri);
+        const misplaced = prefix === "xmlns" || (prefix === "xml") !== (uri === xmlNamespace);
+        if (uri === "" || !isPlainName(prefix) || misplaced || reserved) malformed("a namespace declaration is wrong");
+        declare(prefix, uri);
       }
     }
-    if (standard === xmlNamespace || standard === xmlnsNamespace) malformed("a namespace declaration is wrong");
-    if (standard === undefined && prefixes === undefined) return;
-    scope = { depth, standard: standard ?? scope?.standard ?? "", prefixes: prefixes ?? noPrefixes, parent: scope };
   };
 
   // xml:id, Version 1.0: FHIR has no use for it, but what other parsers refuse is refused.
@@ -142,23 +187,37 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
   });
   parser.on("opentagstart", ({ name }) => {
     depth += 1;
+    elements += 1;
+    if (elements > maxElements) refuse("too-many-elements", `There are more than ${maxElements} elements.`);
+    attributeCount = 0;
+    isQualified = false;
     if (depth > maxDepth) refuse("too-deep", `Elements are nested more than ${maxDepth} deep.`);
     const back = parser.column - name.length - 1;
     line = back < 0 ? parser.line - 1 : parser.line;
-    column = back < 0 ? columnOf(text.lastIndexOf("<", parser.position - 1)) : Math.max(back, 1);
+    // A line end that is two characters long may have been read behind the name.
+    const behind = parser.position - name.length - 2;
+    start = text.charCodeAt(behind) === lessThan ? behind : behind - 1;
+    column = back < 0 ? columnOf(start) : Math.max(back, 1);
+  });
+  parser.on("attribute", ({ name }) => {
+    attributeCount += 1;
+    if (name.startsWith("xmlns") || name.includes(":")) isQualified = true;
   });
   parser.on("opentag", ({ name, attributes }) => {
-    enterScope(attributes);
-    checkAttributes(attributes);
+    if (isQualified) {
+      enterScope(attributes);
+      checkAttributes(attributes);
+    }
     const colon = name.indexOf(":");
-    const local = name.slice(colon + 1);
+    const local = colon === -1 ? name : name.slice(colon + 1);
     if (colon === 0 || (colon !== -1 && !isPlainName(local))) malformed("an element's name is wrong");
     handler.open({
       name: local,
-      namespace: colon === -1 ? (scope?.standard ?? "") : lookUp(name.slice(0, colon)),
+      namespace: lookUp(colon === -1 ? "" : name.slice(0, colon)),
       prefixed: colon !== -1,
       attributes,
-      start: text.lastIndexOf("<", parser.position - 1),
+      attributeCount,
+      start,
       line,
       column,
     });
@@ -168,7 +227,7 @@ export function tokenise(text: string, handler: XmlHandler, outerDepth = 0): voi
   parser.on("comment", (found) => handler.comment(found));
   parser.on("closetag", () => {
     handler.close(parser.position);
-    if (scope?.depth === depth) scope = scope.parent;
+    leaveScope();
     depth -= 1;
   });
   parser.write(text).close();
@@ -182,8 +241,6 @@ function isUri(text: string): boolean {
   const authority = /^[^/?#]*\/\/([^/?#]*)/.exec(text)?.[1] ?? "";
   return /^[^@:]*$|^[^@:]+:\d{1,5}$/.test(authority) && text.indexOf("#") === text.lastIndexOf("#");
 }
-
-const noPrefixes: ReadonlyMap<string, string> = new Map();
 
 // saxes says "line:column: reason: what it found". What it found may be anybody's name: it is left out.
 function reasonOf(error: Error): string {

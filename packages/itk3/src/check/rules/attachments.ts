@@ -1,6 +1,6 @@
 // What the sections of the Composition lead to.
 import { fileTypeOf } from "../../message/file-type.ts";
-import { sectionEntries, sectionsOf } from "../../message/sections.ts";
+import { sectionsOf } from "../../message/sections.ts";
 import { profiles } from "../../names.ts";
 import { primitiveFault } from "../../stu3/primitives.ts";
 import type { Binary, Composition, Resource } from "../../stu3/types.ts";
@@ -15,8 +15,8 @@ const structure = { issueCode: "structure" } as const;
 
 /** A document that sections lead to by themselves, not by way of a DocumentReference. */
 const ledTo = (holds: (binary: Binary) => boolean): Rule["breaches"] =>
-  onComposition((composition, { references }) => {
-    const found = ofType(sectionEntries(composition, references), "Binary").some(holds);
+  onComposition((composition, { led }) => {
+    const found = ofType([...led], "Binary").some(holds);
     return unless(found, composition, "section");
   });
 
@@ -84,8 +84,8 @@ export const attachmentRules: readonly Rule[] = [
     { core: "032" },
     "The report must be the first entry of the Composition's sections: of a consultation, its PDF.",
     "The report is not the first entry of the Composition's sections.",
-    onComposition((composition, { references, useCase }) => {
-      const [first] = sectionEntries(composition, references);
+    onComposition((composition, { led, useCase }) => {
+      const [first] = led;
       const holds = first?.resourceType === "Binary" && (useCase === "generic" || isPdf(first));
       return unless(first === undefined || holds, composition, "section");
     }),

@@ -1,6 +1,5 @@
 // What the document holds, its sections lead to (GPCM-SD-006 to 024, 026, 078): a reader of sections alone misses
 // nothing.
-import { sectionEntries } from "../../../message/sections.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { none, ofType, onComposition, unless } from "../../look.ts";
 import type { Breach, CheckContext, Rule } from "../../rule.ts";
@@ -47,7 +46,7 @@ const reaches = new WeakMap<CheckContext, Reach>();
 function reachOf(context: CheckContext): Reach {
   const known = reaches.get(context);
   if (known !== undefined) return known;
-  const led = new Set(sectionEntries(context.message.composition, context.references));
+  const { led } = context;
   const listed = new Set(ofType([...led], "List").flatMap((list) => listedBy(list, context)));
   const reach = { led, listed };
   reaches.set(context, reach);

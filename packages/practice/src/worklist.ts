@@ -84,7 +84,7 @@ export interface TaskSummary {
   /** For Action or For Information; unreadable counts as For Action. Absent for `set-aside`. */
   recipientType?: "FA" | "FI";
   patient: PatientMatch;
-  /** A confidential document: who sent it is not displayed (CS-030, OC-014), so `sender` names no one. */
+  /** A confidential document: who sent it is not displayed (CS-030, OC-014), so `sender` has its mailbox alone. */
   confidential?: boolean;
   findingCount: number;
   attachmentCount: number;

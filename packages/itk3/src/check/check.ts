@@ -3,7 +3,7 @@ import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { referencesOf } from "../message/references.ts";
 import { sectionEntries } from "../message/sections.ts";
-import { positionOf } from "../read/positions.ts";
+import { type Position, positionOf } from "../read/positions.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
 import { generationOf, useCaseOf } from "./kind.ts";
@@ -25,7 +25,7 @@ import { readWords } from "./wording.ts";
 export interface CheckOptions {
   /** Held against the message where it is given. */
   envelope?: EnvelopeToCheck;
-  /** Told from workflow, LocalExtension and Composition.type unless given. */
+  /** Told from workflow and LocalExtension unless given. */
   generation?: 1 | 2;
   /** Told from Composition.type, LocalExtension and title unless given. */
   useCase?: UseCase;
@@ -46,7 +46,8 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context), heldAgainst };
   const reason = refusals.find((row) => row.fits(message, context.generation));
   if (reason === undefined) return { findings, conforms, acceptable: true, heldAgainst };
-  return { findings, conforms: false, acceptable: false, negative: negativeOf(reason, findings), heldAgainst };
+  const refused = { findings, conforms: false, acceptable: false, heldAgainst };
+  return isResponse(message) ? refused : { ...refused, negative: negativeOf(reason, findings) };
 }
 
 function unreadable(read: ReadResult): CheckResult {
@@ -62,7 +63,7 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const references = referencesOf(message.document);
   const { envelope } = options;
   const named = options.generation ?? generationOf(message, envelope);
-  const useCase = options.useCase ?? useCaseOf(message, named, envelope);
+  const useCase = options.useCase ?? useCaseOf(message, named);
   // Only 1.x has requirements for a response.
   const generation = useCase === "response" ? 1 : named;
   return {
@@ -131,14 +132,27 @@ function findingsOf({ rule, id, breaches }: Broken, placeOf: (breach: Breach) =>
   const { severity, requirement, responseCode, issueCode } = rule;
   const findings: Finding[] = [];
   for (const breach of breaches.slice(0, maxPlaces)) {
-    const at = { location: placeOf(breach), ...positionOf(breach.element) };
+    const at = { location: placeOf(breach), ...positionAt(breach) };
     findings.push({ id, severity, ...at, requirement, text: rule.text, responseCode, issueCode });
   }
   if (breaches.length > maxPlaces) {
     const text = `${rule.text} This is so in ${breaches.length} places: the rest are not listed.`;
-    findings.push({ id, severity, location: "", requirement, text });
+    findings.push({ id, severity, location: "", requirement, text, responseCode, issueCode });
   }
   return findings;
+}
+
+/** Where the element that the path names begins, as far along as there is one that was read: values have no place. */
+function positionAt({ element, path = "" }: Breach): Position | undefined {
+  let at: unknown = element;
+  let position = positionOf(element);
+  for (const name of path.split(".")) {
+    const held = (at as Readonly<Record<string, unknown>>)[name];
+    at = Array.isArray(held) ? (held[0] as unknown) : held;
+    if (typeof at !== "object" || at === null) break;
+    position = positionOf(at) ?? position;
+  }
+  return position;
 }
 
 function isUsableResponse({ message, outer }: CheckContext): boolean {

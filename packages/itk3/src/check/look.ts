@@ -52,13 +52,13 @@ export function officialFamily(patient: Patient | undefined): string | undefined
   return patient?.name?.find((name) => name.use === "official")?.family;
 }
 
-// Patterns are tried on it that are not linear: a summary is one sentence.
-const longestNarrative = 4000;
+// A summary stands near the beginning: a narrative of megabytes is not looked through.
+const longestNarrative = 100_000;
 
 const blocks =
   /<\/?(?:div|p|br|hr|h[1-6]|blockquote|pre|address|ul|ol|li|dl|dt|dd|table|caption|thead|tfoot|tbody|tr|th|td)\b[^>]*>/gi;
 
-/** The paragraphs of a narrative, without tags and empty ones; of one longer than 4,000 characters, the beginning. */
+/** The paragraphs of a narrative, without tags and empty ones; of one longer than 100,000 characters, the beginning. */
 export function paragraphsOf(div: string | undefined): string[] {
   return (div ?? "")
     .slice(0, longestNarrative)

@@ -79,18 +79,16 @@ export function isOfOrganisation(
 ): boolean {
   const organisations = named.flatMap((organisation) => organisation ?? []);
   if (organisations.length === 0) return true;
-  const names = organisations.flatMap(({ name }) => (name === undefined ? [] : [oneSpaced(name)]));
+  const names = organisations.flatMap(({ name }) => (name === undefined ? [] : [normaliseName(name)]));
   const codes = organisations.flatMap(({ identifier }) =>
-    (identifier ?? []).flatMap(({ system, value }) => (system?.startsWith(odsSystems) === true ? (value ?? []) : [])),
+    (identifier ?? []).flatMap(({ system, value }) =>
+      system?.startsWith(odsSystems) === true ? (value?.toUpperCase() ?? []) : [],
+    ),
   );
   return (
-    (practice === undefined || names.length === 0 || names.includes(oneSpaced(practice))) &&
-    (odsCode === undefined || codes.length === 0 || codes.includes(odsCode))
+    (practice === undefined || names.length === 0 || names.includes(normaliseName(practice))) &&
+    (odsCode === undefined || codes.length === 0 || codes.includes(odsCode.toUpperCase()))
   );
 }
 
 const odsSystems = "https://fhir.nhs.uk/Id/ods-";
-
-function oneSpaced(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
-}

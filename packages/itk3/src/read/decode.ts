@@ -1,4 +1,5 @@
 import { Refusal } from "../issue.ts";
+import { fileTypeOf } from "../message/file-type.ts";
 import type { IssueCode } from "../issue.ts";
 
 /** @throws Refusal where there is nothing, too much, or no UTF-8. */
@@ -6,6 +7,8 @@ export function decodeText(bytes: Uint8Array, maxBytes: number): string {
   // Turned round, so that a limit that is no number is no licence.
   if (!(bytes.byteLength <= maxBytes)) refuse("too-large", `The message is larger than ${maxBytes} bytes.`);
   if (bytes.byteLength === 0) refuse("empty", "The message is empty.");
+  const type = startsAsText(bytes) ? undefined : fileTypeOf(bytes);
+  if (type !== undefined) refuse("not-well-formed", `The message is a file of type ${type}: neither XML nor JSON.`);
   const [first, second] = bytes;
   const wide =
     (first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe) || first === 0 || second === 0;
@@ -17,6 +20,11 @@ export function decodeText(bytes: Uint8Array, maxBytes: number): string {
     return refuse("encoding", "The message is not valid UTF-8.");
   }
   return refuse("encoding", "The message begins with more than one byte order mark.");
+}
+
+/** `<` or `{`: what comes after it may well hold the beginning of a PDF. */
+function startsAsText([first]: Uint8Array): boolean {
+  return first === 0x3c || first === 0x7b;
 }
 
 function refuse(code: IssueCode, text: string): never {

@@ -284,10 +284,13 @@ test("the check says which requirements a message was held against, and which of
 test("a message with one sign of its use case wrong is held against what the other signs say", () => {
   const online = onlineConsultation(consultation()).xml;
   const generic = genericDocument(genericInput()).xml;
+  const type = { code: "149701000000109", display: "Remote health correspondence" };
+  const letter = genericDocument(genericInput({ document: { name: "Immunisation", type } })).xml;
   const wrong = [
     [online.replace("149951000000107", "371531000"), "online-consultation", "GPCM-SD-OC-003"],
     [online.replace("SendDocument-OnlineConsultationReport", "None-such"), "online-consultation", "GPCM-SD-OC-147"],
     [generic.replace("SendDocument-Generic", "SendDocument-Other"), "generic", "GPCM-SD-GE-274"],
+    [letter.replace("SendDocument-Generic", "SendDocument-ConsultationReport"), "generic", "GPCM-SD-GE-274"],
     [
       valid.replace(/<title value="Consultation report"\/>(?=\s*<confid)/, "<title value='Letter'/>"),
       "consultation-summary",
@@ -310,4 +313,47 @@ test("a workflow that belongs to neither generation does not decide which one a 
     findings.map(({ id }) => id),
     ["GPCM-SD-CS-061"],
   );
+});
+
+test("a workflow of the other generation is named as what is wrong", () => {
+  for (const [generation, workflowId] of [
+    [1, "GPCONNECT_SEND_DOCUMENT"],
+    [2, "GPFED_CONSULT_REPORT"],
+  ] as const) {
+    const { findings } = checked(consultationSummary(consultation({ generation })).xml, { envelope: { workflowId } });
+    assert.ok(
+      findings.some(({ id, location }) => id === "Send-Document:generation" && location === "envelope.workflowId"),
+    );
+  }
+});
+
+test("a finding's line is that of the element that it names, where that was read", () => {
+  const xml = valid.replace('code value="371531000"', 'code value="149951000000107"');
+  const [finding] = checked(xml, { generation: 1, useCase: "consultation-summary" }).findings;
+  assert.equal(finding?.id, "GPCM-SD-CS-019");
+  assert.match(xml.split("\n")[(finding.line ?? 0) - 1] ?? "", /^\s*<type>$/);
+});
+
+test("a summary may stand behind pages of other text, and names are compared as people read them", () => {
+  const long = valid.replace(
+    "<p>Consultation report for",
+    `<p>${"Notes. ".repeat(2000)}</p><p>Consultation report for`,
+  );
+  assert.deepEqual(checked(long).findings, []);
+  const shouted = valid.replace(
+    /(seen at )Northgate Surgery(, ODS Code )Y90001(?=, Version 1<\/p>)/,
+    "$1NORTHGATE SURGERY$2y90001",
+  );
+  assert.notEqual(shouted, valid);
+  assert.deepEqual(checked(shouted).findings, []);
+});
+
+test("a confidential document may say when the patient was seen, and not where", () => {
+  const { xml } = consultationSummary(consultation({ confidential: true }));
+  const added = (words: string): string[] =>
+    checked(xml.replace("<p>Consultation report", `<p>${words}</p><p>Consultation report`)).findings.map(
+      ({ id }) => id,
+    );
+  assert.deepEqual(added("The patient was seen at 10:30."), []);
+  assert.deepEqual(added("Seen by the nurse of Northgate Surgery."), ["GPCM-SD-CS-023"]);
 });

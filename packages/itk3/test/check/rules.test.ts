@@ -43,6 +43,8 @@ test(
       for (const field of ["from", "to", "workflowId", "subject", "localId"] as const) {
         note(bundle, { ...options, envelope: { ...options.envelope, [field]: "GPPROVIDER_x" } });
       }
+      const workflowId = options.generation === 1 ? "GPCONNECT_SEND_DOCUMENT" : "GPFED_CONSULT_REPORT";
+      note(bundle, { ...options, envelope: { ...options.envelope, workflowId } });
     }
     const silent = rules.flatMap((rule) => {
       const ids = ([1, 2] as const).flatMap((generation) =>

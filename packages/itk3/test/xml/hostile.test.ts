@@ -113,3 +113,15 @@ test("what is left of a broken message says what an answer needs", () => {
   assert.equal(remains.isResponse, false);
   assert.equal(remains.handling.senderReference, "encounter-0001");
 });
+
+test("a file of another kind is refused by the name of its kind", () => {
+  const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  for (const [bytes, type] of [
+    [Buffer.from("%PDF-1.7\n"), "application/pdf"],
+    [png, "image/png"],
+  ] as const) {
+    const { message, issues } = readMessage(bytes);
+    assert.equal(message, undefined);
+    assert.equal(issues[0]?.text, `The message is a file of type ${type}: neither XML nor JSON.`);
+  }
+});

@@ -110,8 +110,10 @@ export function answerWords({ level, code, positive }: Pick<GivenResponse, "leve
   return `${level === "infrastructure" ? "Did it arrive whole?" : "Is it for us?"} ${positive ? "Yes." : "No."}`;
 }
 
-/** By what the message says of itself, else by the mailbox that MESH says it came from. */
-/** Of a confidential document not even the mailbox, which is mostly named after the organisation. */
+/**
+ * By what the message says of itself, else by the mailbox that MESH says it came from; of a confidential document by
+ * neither, since a mailbox is mostly named after its organisation.
+ */
 export function senderName({ sender, confidential }: Pick<TaskSummary, "sender" | "confidential">): string {
   if (confidential === true) return "Not shown: confidential";
   const { organisation, mailboxId } = sender;

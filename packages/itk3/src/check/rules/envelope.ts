@@ -1,6 +1,7 @@
 // The envelope held against the message in it. Its subject: words.ts.
 import { ackWorkflow, isRoutingAddress, normaliseName, parseRoutingAddress } from "@restante/mesh";
 import { systems } from "../../names.ts";
+import { isOfOneGeneration } from "../kind.ts";
 import { identifierOf, mailboxIn, none, officialFamily, unless } from "../look.ts";
 import type { Breach, CheckContext, EnvelopeToCheck, Rule } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";
@@ -56,6 +57,13 @@ export const envelopeRules: readonly Rule[] = [
     (workflowId, context) => workflowsOf(context).includes(workflowId),
   ),
   rule(
+    "workflowId",
+    { own: "Send-Document:generation" },
+    "Workflow and LocalExtension must be of one generation: GPFED_CONSULT_REPORT and SendDocument-..., or a workflow of Send Document 2 and None.",
+    "The workflow is of one generation and LocalExtension of the other: one of them is wrong, and more that is found may follow from it.",
+    (workflowId, { message }) => isOfOneGeneration(workflowId, message.handling.localExtension),
+  ),
+  rule(
     "from",
     { cs: "063", oc: "165", ge: "293", scal: "GPCM-SD-059" },
     "The mailbox that sends the message must be the one that MessageHeader.source names.",
@@ -100,7 +108,7 @@ export const envelopeRules: readonly Rule[] = [
       const codes = [custodian?.identifier, said].flatMap(
         (identifier) => identifierOf(identifier, systems.odsOrganisation) ?? [],
       );
-      return codes.length === 0 || codes.includes(localId);
+      return codes.length === 0 || codes.some((code) => code.toUpperCase() === localId.toUpperCase());
     },
     ["GPCM-SD-CS-080", "GPCM-SD-OC-175", "GPCM-SD-GE-292"],
   ),

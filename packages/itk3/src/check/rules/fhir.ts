@@ -115,7 +115,11 @@ export const fhirRules: readonly Rule[] = [
     ({ elements }) =>
       [...elements.ofType("Coding"), ...elements.ofType("Quantity")].flatMap((element) => {
         const { system, code } = element;
-        return unless(system !== systems.snomed || code === undefined || isSnomedIdentifier(code), element, "code");
+        return unless(
+          system !== systems.snomed || code === undefined || !/^\d+$/.test(code) || isSnomedIdentifier(code),
+          element,
+          "code",
+        );
       }),
     { issueCode: "code-invalid" },
   ),

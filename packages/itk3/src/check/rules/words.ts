@@ -1,4 +1,5 @@
 // What Composition.text and the subject of the envelope say of the document.
+import { normaliseName } from "@restante/mesh";
 import { isConfidential } from "../../message/confidential.ts";
 import { isOfOrganisation, isOfPatient, type Wording } from "../wording.ts";
 import { none, onComposition, unless } from "../look.ts";
@@ -28,10 +29,13 @@ function isComplete(words: Wording | undefined, context: CheckContext, where: "t
   return (odsCode !== undefined) === withPractice;
 }
 
-/** A confidential document that names the practice in any of its paragraphs. */
-function tellsWhere({ message, words }: CheckContext): boolean {
-  const confidential = isConfidential(message.composition);
-  return confidential && words.paragraphs.some((paragraph) => /\bseen at\b|\bODS Code\b/i.test(paragraph));
+/** A confidential document that names the practice in any of its paragraphs, or that tells its ODS code. */
+function tellsWhere({ message: { composition, custodian }, words }: CheckContext): boolean {
+  if (!isConfidential(composition)) return false;
+  const name = normaliseName(custodian?.name ?? "");
+  return words.paragraphs.some(
+    (paragraph) => /\bODS Code\b/i.test(paragraph) || (name !== "" && normaliseName(paragraph).includes(name)),
+  );
 }
 
 /** Whom and where the sentence speaks of: this patient, and the organisation that sends. */
@@ -61,7 +65,7 @@ const sameSubject = ["GPCM-SD-CS-068", "GPCM-SD-OC-164", "GPCM-SD-GE-291", "SCAL
 export const wordsRules: readonly Rule[] = [
   textRule(
     { cs: "023", oc: "007", ge: "007" },
-    "Composition.text must sum the document up: its title, then the patient's name, NHS number, practice and ODS code (a consultation summary that is not confidential), and version.",
+    "Composition.text must say `[title] for [name], NHS Number [number], seen at [practice], ODS Code [code], Version [version]`; practice and code are those of a consultation summary that is not confidential.",
     "Composition.text does not sum the document up in the words of the requirement.",
     inText((words, context) => isComplete(words, context, "text") && !tellsWhere(context)),
   ),
@@ -73,7 +77,7 @@ export const wordsRules: readonly Rule[] = [
   ),
   subjectRule(
     subjectNumbers,
-    "The subject must give the title, then the patient's name, NHS number and, unless the document is confidential, the practice (where the use case has it) and its ODS code; in Send Document 2 the version too.",
+    "The subject must be `[title] for [name], NHS Number [number], seen at [practice], ODS Code [code], Version [version]` in 1.x (an online consultation and a generic document without the practice, a confidential document without practice and code), and `[title] for [name], NHS Number: [number], seen at [practice], [code], Version: [version]` in Send Document 2.",
     "The subject is not in the words of the requirement.",
     inSubject((words, context) => {
       if (context.generation === 1) return isComplete(words, context, "subject");

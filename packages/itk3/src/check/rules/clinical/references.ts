@@ -3,8 +3,8 @@ import { systems } from "../../../names.ts";
 import type { Patient, Reference, Resource } from "../../../stu3/types.ts";
 import { identifierOf } from "../../look.ts";
 import type { CheckContext, RequirementNumbers, Rule } from "../../rule.ts";
-import { demand, type ResourceType, type Rest } from "./demand.ts";
-import { anyOf, everyAt, readable, type Value } from "./paths.ts";
+import { demand, elementAt, type ResourceType, type Rest } from "./demand.ts";
+import { anyOf, everyAt, readable, type Value, withArticle } from "./paths.ts";
 
 type Targets = readonly [ResourceType, ...ResourceType[]] | "any resource";
 
@@ -52,7 +52,8 @@ export function ledToFrom(resource: Value, path: string, context: CheckContext):
 const isOf = ({ resourceType }: Resource, targets: Targets): boolean =>
   targets === "any resource" || targets.includes(resourceType);
 
-const named = (targets: Targets): string => (targets === "any resource" ? targets : anyOf(targets));
+const named = (targets: Targets): string =>
+  targets === "any resource" ? "a resource" : anyOf(targets.map((target) => withArticle(target)));
 
 /** The element is a reference that leads to a resource of one of these types. */
 export function leadsTo(
@@ -62,14 +63,13 @@ export function leadsTo(
   targets: Targets,
   rest?: Rest,
 ): Rule {
-  const name = readable(path);
   return demand(
     numbers,
     type,
     path,
     {
-      asked: `refer to ${named(targets)} by ${name}`,
-      wrong: `${type}.${name} does not lead to ${named(targets)} in the document.`,
+      asked: `lead to ${named(targets)} in the document`,
+      wrong: `${elementAt(type, path)} does not lead to ${named(targets)} in the document.`,
     },
     (resource, context) => ledToFrom(resource, path, context).some((target) => isOf(target, targets)),
     rest,
@@ -85,14 +85,15 @@ export function eachLeadsTo(
   targets: Targets,
   rest?: Rest,
 ): Rule {
-  const within = readable(parent);
+  const within = elementAt(type, parent);
   return demand(
     numbers,
     type,
     parent,
     {
-      asked: `refer to ${named(targets)} by ${readable(name)} in each ${within}`,
-      wrong: `${type} has ${within} whose ${readable(name)} does not lead to ${named(targets)} in the document.`,
+      of: `In every ${within}, ${readable(name)}`,
+      asked: `lead to ${named(targets)} in the document`,
+      wrong: `In ${withArticle(within)}, ${readable(name)} does not lead to ${named(targets)} in the document.`,
     },
     (resource, context) =>
       everyAt(resource, parent).every((value) =>
@@ -112,14 +113,13 @@ export function leadsOnlyTo(
   targets: Targets,
   rest?: Rest,
 ): Rule {
-  const name = readable(path);
   return demand(
     numbers,
     type,
     path,
     {
-      asked: `refer to nothing but ${named(targets)} by ${name}`,
-      wrong: `${type}.${name} leads to something other than ${named(targets)}.`,
+      asked: `lead to nothing but ${named(targets)}`,
+      wrong: `${elementAt(type, path)} leads to something other than ${named(targets)}.`,
     },
     (resource, context) =>
       everyAt(resource, path).every((reference) => {
@@ -137,8 +137,8 @@ export function isThePatient(numbers: RequirementNumbers, type: ResourceType, pa
     type,
     path,
     {
-      asked: `refer to the Patient of the document by ${path}`,
-      wrong: `${type}.${path} does not lead to the Patient of the document.`,
+      asked: "lead to the Patient of the document",
+      wrong: `${elementAt(type, path)} does not lead to the Patient of the document.`,
     },
     (resource, context) => {
       const { patient } = context.message;

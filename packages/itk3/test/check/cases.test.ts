@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { check, messageOf } from "@restante/itk3";
-import { fhirRules } from "../../src/check/rules/fhir.ts";
-import { invariantRules } from "../../src/check/rules/invariants.ts";
-import { profileRules } from "../../src/check/rules/profiles.ts";
 import type { Case } from "./addition.ts";
 import { brokenFhir, soundFhir } from "./fhir-cases.ts";
 import { brokenInvariants, soundInvariants } from "./invariant-cases.ts";
@@ -35,11 +32,3 @@ for (const sound of [...soundProfiles, ...soundFhir, ...soundInvariants]) {
     assert.ok(!found.includes(true));
   });
 }
-
-test("every rule of a profile and of FHIR says what is asked, and how firmly", () => {
-  const words = { error: /\bmust\b/, warning: /\bshould\b/ };
-  for (const { requirement = "", severity, text } of [...profileRules, ...fhirRules, ...invariantRules]) {
-    assert.match(requirement, words[severity], text);
-    assert.doesNotMatch(requirement, words[severity === "error" ? "warning" : "error"], text);
-  }
-});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import {
   type Bundle,
   check,
@@ -78,4 +79,23 @@ test("a list of 150,000 references to nothing is checked without throwing", { ti
   );
   const { findings } = check(readMessage(Buffer.from(json)));
   assert.ok(findings.some(({ id, text }) => id === "FHIR:reference" && text.includes("in 150000 places")));
+});
+
+test("an Observation of 20,000 contained performers is checked in time", { timeout: 20_000 }, async () => {
+  const { bundle } = onlineConsultation(consultation());
+  const document = bundle.entry?.at(-1)?.resource as Bundle;
+  const ids = Array.from({ length: 20_000 }, (_, index) => `p-${index}`);
+  const performed: stu3.Observation = {
+    resourceType: "Observation",
+    id: "performed",
+    contained: ids.map((id) => ({ resourceType: "Patient", id })),
+    status: "final",
+    code: { text: "x" },
+    performer: ids.map((id) => ({ reference: `#${id}` })),
+  };
+  document.entry?.push({ fullUrl: "urn:uuid:performed", resource: performed });
+  const { findings } = check(readMessage(Buffer.from(writeJson(bundle)), { maxBytes: 20_000_000 }));
+  // The timeout of a test that never waits is never noticed.
+  await setTimeout(0);
+  assert.ok(findings.some(({ id }) => id === "GPCM-SD-OC-052"));
 });

@@ -87,7 +87,7 @@ export const envelopeRules: readonly Rule[] = [
     "to",
     { cs: "042", oc: "020", ge: "020", scal: "GPCM-SD-038" },
     "NHS number, date of birth and surname in the address must be the Patient's.",
-    "NHS number, date of birth or surname in the address are not the Patient's.",
+    "NHS number, date of birth or surname in the address is not the Patient's.",
     (to, { message: { patient } }) => {
       const address = isRoutingAddress(to) ? parseRoutingAddress(to) : undefined;
       if (address === undefined || patient === undefined) return true;

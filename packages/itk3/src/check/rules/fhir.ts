@@ -18,7 +18,7 @@ export const fhirRules: readonly Rule[] = [
   rule(
     "FHIR:modifierExtension",
     "An element must not have a modifier extension: none is known to Send Document.",
-    "A modifier extension may change the meaning of what holds it, and none is known to Send Document.",
+    "An element has a modifier extension, which may change its meaning.",
     ({ elements }) =>
       (["DomainResource", "BackboneElement"] as const).flatMap((type) =>
         elements
@@ -30,7 +30,7 @@ export const fhirRules: readonly Rule[] = [
   rule(
     "FHIR:implicitRules",
     "A resource must not have implicitRules: none are known to Send Document.",
-    "A resource follows implicit rules, and none are known to Send Document.",
+    "A resource has implicitRules, which may change its meaning.",
     ({ elements }) =>
       elements
         .ofType("Resource")

@@ -93,7 +93,7 @@ export const handlingRules: readonly Rule[] = [
     "Extension-ITK-MessageHandling-2:MessageDefinition.reference",
     "10004",
     "MessageDefinition must be a reference, and nothing beside it.",
-    "MessageDefinition holds no reference, or more than one.",
+    "MessageDefinition holds no reference, or something beside it.",
     within("MessageDefinition", ([part]) => {
       const { valueReference: reference } = part ?? {};
       return reference === undefined || (isText(reference.reference) && lacks(reference, ["identifier", "display"]));

@@ -25,7 +25,7 @@ const processing = { issueCode: "processing" } as const;
 export const headerRules: readonly Rule[] = [
   rule(
     { cs: "043", oc: "141", ge: "268", itk: "FHIR-SR-01" },
-    "RecipientType must be FA (For Action) for who is to act on the document, FI (For Information) for a copy. A consultation summary of 1.x is always For Action.",
+    "RecipientType must be FA (For Action) for whoever is to act on the document, FI (For Information) for a copy. A consultation summary of 1.x is always For Action.",
     "RecipientType is neither FA (For Action) nor, for a copy, FI (For Information).",
     (context) => {
       const { recipientType } = context.message.handling;

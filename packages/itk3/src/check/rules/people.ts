@@ -74,7 +74,7 @@ export const peopleRules: readonly Rule[] = [
   ),
   rule(
     { cs: "038", oc: "027", ge: "027" },
-    "The Practitioner must have a telephone number where one is known, which a message cannot show.",
+    "The Practitioner should have a telephone number: GP Connect demands it where one is known.",
     "The Practitioner has no telephone number.",
     practitioners("telecom", ({ telecom }) => hasPhone(telecom)),
     should,
@@ -138,7 +138,7 @@ export const peopleRules: readonly Rule[] = [
   ),
   rule(
     { oc: "030", ge: "030" },
-    "A RelatedPerson must have a telephone number where one is known, which a message cannot show.",
+    "A RelatedPerson should have a telephone number: GP Connect demands it where one is known.",
     "A RelatedPerson has no telephone number.",
     related("telecom", ({ telecom }) => hasPhone(telecom)),
     should,

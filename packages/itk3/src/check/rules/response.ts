@@ -159,7 +159,7 @@ export const responseRules: readonly Rule[] = [
   rule(
     { own: "ITK-Response-OperationOutcome-1:severity" },
     "Severity and issue code of the OperationOutcome must go with its response code.",
-    "Severity or issue code of the OperationOutcome do not go with its response code.",
+    "Severity or issue code of the OperationOutcome does not go with its response code.",
     issues(
       (issue, code) =>
         code === undefined ||

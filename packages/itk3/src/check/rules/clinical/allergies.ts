@@ -6,7 +6,7 @@ import { isThePatient, leadsTo } from "./references.ts";
 
 const end = "extension:AllergyIntoleranceEnd";
 const whenResolved = {
-  when: { said: "that is resolved", holds: (allergy) => allergy["clinicalStatus"] === "resolved" } satisfies When,
+  when: { said: "is resolved", holds: (allergy) => allergy["clinicalStatus"] === "resolved" } satisfies When,
 };
 
 export const allergyRules: readonly Rule[] = [
@@ -17,8 +17,8 @@ export const allergyRules: readonly Rule[] = [
     "AllergyIntolerance",
     end,
     {
-      asked: "have the reason for its end in extension(AllergyIntoleranceEnd)",
-      wrong: "AllergyIntolerance does not say why it has ended.",
+      asked: "give the reason for the end",
+      wrong: "AllergyIntolerance.extension(AllergyIntoleranceEnd) does not give the reason for the end.",
     },
     // CareConnect's extension calls endReason reasonEnded.
     (allergy) => ["reasonEnded", "endReason"].some((name) => isAt(allergy, `${end}.extension:${name}.value[x]`)),
@@ -38,8 +38,9 @@ export const allergyRules: readonly Rule[] = [
     "AllergyIntolerance",
     "reaction",
     {
-      asked: "have in each reaction a code of its manifestation, or else a description",
-      wrong: "A reaction of AllergyIntolerance has neither a code of its manifestation nor a description.",
+      of: "Every AllergyIntolerance.reaction",
+      asked: "hold a code of its manifestation, or else a description",
+      wrong: "An AllergyIntolerance.reaction holds neither a code of its manifestation nor a description.",
     },
     (allergy) =>
       everyAt(allergy, "reaction").every((reaction) =>

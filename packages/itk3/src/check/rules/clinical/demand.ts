@@ -5,7 +5,7 @@ import { resourceDefinition } from "../../../stu3/element-table.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { none } from "../../look.ts";
 import type { Breach, CheckContext, RequirementNumbers, Rule } from "../../rule.ts";
-import { anyOf, everyAt, isAt, readable, type Value } from "./paths.ts";
+import { anyOf, everyAt, isAt, readable, type Value, withArticle } from "./paths.ts";
 
 export type ResourceType = Resource["resourceType"];
 
@@ -21,7 +21,7 @@ export function generic(number: string): RequirementNumbers {
 
 /** For which of the resources a demand holds. */
 export interface When {
-  /** After the name of the type: `that is an order`. */
+  /** What such a resource does or is, after its type: `is an order`. */
   said: string;
   holds: (resource: Value, context: CheckContext) => boolean;
 }
@@ -37,7 +37,9 @@ export const should: Rest = { severity: "warning" };
 
 /** The two sentences of a demand. */
 export interface Words {
-  /** What is asked, after `must` or `should`: `have period with a start and an end`. */
+  /** What it is asked of, before `must` or `should`, where that is not the element: `Every Task.input`. */
+  of?: string;
+  /** What is asked, after `must` or `should`: `have a start and an end`. */
   asked: string;
   /** What is wrong where it is not so: a whole sentence. */
   wrong: string;
@@ -48,19 +50,20 @@ export function demand(
   numbers: RequirementNumbers,
   type: ResourceType,
   path: string | undefined,
-  { asked, wrong }: Words,
+  { of = elementAt(type, path), asked, wrong }: Words,
   holds: (resource: Value, context: CheckContext) => boolean,
   rest: Rest = {},
 ): Rule {
   if (resourceDefinition(type) === undefined) throw new Error(`no resource ${type}`);
   const { severity = "error", when, alsoShows = [] } = rest;
+  const where = when === undefined ? "" : `Where ${withArticle(type)} ${when.said}, `;
   return {
     numbers,
     alsoShows,
     severity,
     responseCode: "20009",
     issueCode: "value",
-    requirement: `${subject(type, rest)} ${severity === "error" ? "must" : "should"} ${asked}.`,
+    requirement: `${where}${of} ${severity === "error" ? "must" : "should"} ${asked}.`,
     text: wrong,
     breaches: (context): readonly Breach[] => {
       if (context.useCase === "response") return none;
@@ -75,16 +78,20 @@ export function demand(
   };
 }
 
-/** The resources that a demand is about: `MedicationRequest that is an order`. */
-export function subject(type: ResourceType, { when }: Rest): string {
-  return when === undefined ? type : `${type} ${when.said}`;
+/** How a finding begins where the demand holds only for some: `The Immunization was given, and `. */
+function found(type: ResourceType, { when }: Rest): string {
+  return when === undefined ? "" : `The ${type} ${when.said}, and `;
+}
+
+/** How people name the element at a path, `Task.for`, or a resource itself. */
+export function elementAt(type: ResourceType, path: string | undefined): string {
+  return path === undefined ? withArticle(type, "A") : `${type}.${readable(path)}`;
 }
 
 /** The element is there. */
 export function has(numbers: RequirementNumbers, type: ResourceType, path: string, rest: Rest = {}): Rule {
-  const name = readable(path);
-  const words = { asked: `have ${name}`, wrong: `${subject(type, rest)} has no ${name}.` };
-  return demand(numbers, type, path, words, (resource) => isAt(resource, path), rest);
+  const wrong = `${found(type, rest)}${elementAt(type, path)} is missing.`;
+  return demand(numbers, type, path, { asked: "be there", wrong }, (resource) => isAt(resource, path), rest);
 }
 
 /** Wherever the parent is there, so is the element. */
@@ -95,14 +102,15 @@ export function hasEach(
   name: string,
   rest?: Rest,
 ): Rule {
-  const within = readable(parent);
+  const within = elementAt(type, parent);
   return demand(
     numbers,
     type,
     parent,
     {
-      asked: `have ${readable(name)} in each ${within}`,
-      wrong: `${type} has ${within} without ${readable(name)}.`,
+      of: `In every ${within}, ${readable(name)}`,
+      asked: "be there",
+      wrong: `In ${withArticle(within)}, ${readable(name)} is missing.`,
     },
     (resource) => everyAt(resource, parent).every((value) => isAt(value as Value, name)),
     rest,
@@ -117,15 +125,14 @@ export function isOneOf(
   values: readonly (string | boolean)[],
   rest?: Rest,
 ): Rule {
-  const name = readable(path);
   return demand(
     numbers,
     type,
     path,
-    { asked: `have ${name} ${anyOf(values)}`, wrong: `${type}.${name} is not ${anyOf(values)}.` },
+    { asked: `be ${anyOf(values)}`, wrong: `${elementAt(type, path)} is missing, or not ${anyOf(values)}.` },
     (resource) => {
-      const found = everyAt(resource, path);
-      return found.length > 0 && found.every((value) => values.includes(value as string));
+      const held = everyAt(resource, path);
+      return held.length > 0 && held.every((value) => values.includes(value as string));
     },
     rest,
   );
@@ -140,12 +147,11 @@ export function isCoded(
 ): Rule {
   const kind = system === undefined ? "code" : "SNOMED CT code";
   const wanted = code === undefined ? `a ${kind}` : `the ${kind} ${code}`;
-  const name = readable(path);
   return demand(
     numbers,
     type,
     path,
-    { asked: `have ${name} with ${wanted}`, wrong: `${type}.${name} lacks ${wanted}.` },
+    { asked: `hold ${wanted}`, wrong: `${elementAt(type, path)} lacks ${wanted}.` },
     (resource) =>
       everyAt(resource, `${path}.coding`).some((value) => {
         const coding = value as { system?: string; code?: string };
@@ -161,12 +167,11 @@ export function isCoded(
 
 /** The element is a concept, by code or in words. */
 export function isConcept(numbers: RequirementNumbers, type: ResourceType, path: string, rest?: Rest): Rule {
-  const name = readable(path);
   return demand(
     numbers,
     type,
     path,
-    { asked: `have ${name} with a code or a text`, wrong: `${type}.${name} has neither a code nor a text.` },
+    { asked: "hold a code or a text", wrong: `${elementAt(type, path)} holds neither a code nor a text.` },
     (resource) => isAt(resource, `${path}.text`) || isAt(resource, `${path}.coding.code`),
     rest,
   );
@@ -174,7 +179,6 @@ export function isConcept(numbers: RequirementNumbers, type: ResourceType, path:
 
 /** The element is not there. */
 export function lacks(numbers: RequirementNumbers, type: ResourceType, path: string, rest: Rest = {}): Rule {
-  const name = readable(path);
-  const words = { asked: `not have ${name}`, wrong: `${subject(type, rest)} has ${name}.` };
-  return demand(numbers, type, path, words, (resource) => !isAt(resource, path), rest);
+  const wrong = `${found(type, rest)}${elementAt(type, path)} is there.`;
+  return demand(numbers, type, path, { asked: "not be there", wrong }, (resource) => !isAt(resource, path), rest);
 }

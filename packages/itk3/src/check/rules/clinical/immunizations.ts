@@ -4,9 +4,12 @@ import { demand, generic, has, hasEach, isCoded, isConcept, isOneOf, lacks, shou
 import { everyAt, isAt, type Value } from "./paths.ts";
 import { eachLeadsTo, isThePatient, leadsTo } from "./references.ts";
 
-const given: When = { said: "that was given", holds: ({ notGiven }) => notGiven === false };
-const notGiven: When = { said: "that was not given", holds: (immunization) => immunization["notGiven"] === true };
-const fromPrimarySource: When = { said: "from a primary source", holds: ({ primarySource }) => primarySource === true };
+const given: When = { said: "was given", holds: ({ notGiven }) => notGiven === false };
+const notGiven: When = { said: "was not given", holds: (immunization) => immunization["notGiven"] === true };
+const fromPrimarySource: When = {
+  said: "is from a primary source",
+  holds: ({ primarySource }) => primarySource === true,
+};
 
 const shouldWhenGiven = { ...should, when: given };
 
@@ -42,8 +45,9 @@ export const immunizationRules: readonly Rule[] = [
     "Immunization",
     "practitioner",
     {
-      asked: "have a code in each practitioner.role",
-      wrong: "Immunization has practitioner.role without a code.",
+      of: "Every Immunization.practitioner.role",
+      asked: "hold a code",
+      wrong: "An Immunization.practitioner.role holds no code.",
     },
     (immunization) => everyAt(immunization, "practitioner.role").every((role) => isAt(role as Value, "coding.code")),
   ),
@@ -52,8 +56,9 @@ export const immunizationRules: readonly Rule[] = [
     "Immunization",
     "practitioner",
     {
-      asked: "have actor in each practitioner that has a role",
-      wrong: "Immunization has practitioner with a role and without actor.",
+      of: "In every Immunization.practitioner with a role, actor",
+      asked: "be there",
+      wrong: "In an Immunization.practitioner with a role, actor is missing.",
     },
     (immunization) =>
       practitioners(immunization).every((practitioner) => !isAt(practitioner, "role") || isAt(practitioner, "actor")),
@@ -68,8 +73,9 @@ export const immunizationRules: readonly Rule[] = [
     "Immunization",
     "vaccinationProtocol",
     {
-      asked: "have doseSequence in each vaccinationProtocol of a series",
-      wrong: "Immunization has vaccinationProtocol of a series and without doseSequence.",
+      of: "In every Immunization.vaccinationProtocol of a series, doseSequence",
+      asked: "be there",
+      wrong: "In an Immunization.vaccinationProtocol of a series, doseSequence is missing.",
     },
     (immunization) =>
       protocols(immunization).every((protocol) => !isSeries(protocol) || isAt(protocol, "doseSequence")),
@@ -81,8 +87,9 @@ export const immunizationRules: readonly Rule[] = [
     "Immunization",
     "vaccinationProtocol",
     {
-      asked: "have doseStatus count in each vaccinationProtocol",
-      wrong: "A vaccinationProtocol's doseStatus is not count.",
+      of: "In every Immunization.vaccinationProtocol, doseStatus",
+      asked: "be count",
+      wrong: "In an Immunization.vaccinationProtocol, doseStatus is missing, or not count.",
     },
     (immunization) =>
       protocols(immunization).every((protocol) => everyAt(protocol, "doseStatus.coding.code").includes("count")),

@@ -19,11 +19,11 @@ const isPrescribed =
     everyAt(request, "extension:PrescriptionType.value[x].coding.code").some((code) => codes.includes(code as string));
 const isRepeat = isPrescribed("repeat", "repeat-dispensing");
 
-const whenPlan: When = { said: "that is a plan", holds: isPlan };
-const whenOrder: When = { said: "that is an order", holds: isOrder };
-const whenStoppedPlan: When = { said: "that is a stopped plan", holds: isStoppedPlan };
-const whenAcute: When = { said: "for an acute prescription", holds: isPrescribed("acute", "acute-handwritten") };
-const whenRepeat: When = { said: "for a repeat prescription", holds: isRepeat };
+const whenPlan: When = { said: "is a plan", holds: isPlan };
+const whenOrder: When = { said: "is an order", holds: isOrder };
+const whenStoppedPlan: When = { said: "is a stopped plan", holds: isStoppedPlan };
+const whenAcute: When = { said: "is for an acute prescription", holds: isPrescribed("acute", "acute-handwritten") };
+const whenRepeat: When = { said: "is for a repeat prescription", holds: isRepeat };
 
 const isBasedOnPlan = (resource: Value, context: CheckContext): boolean =>
   ledToFrom(resource, "basedOn", context).some(
@@ -40,7 +40,7 @@ export const medicationRules: readonly Rule[] = [
   has(generic("148"), "MedicationRequest", repeatInformation, {
     ...should,
     when: {
-      said: "that is a plan for a repeat prescription",
+      said: "is a plan for a repeat prescription",
       holds: (request, context) => isPlan(request, context) && isRepeat(request),
     },
   }),
@@ -58,12 +58,15 @@ export const medicationRules: readonly Rule[] = [
   lacks(generic("152"), "MedicationRequest", statusReason, { ...should, when: whenOrder }),
   has(generic("153"), "MedicationRequest", statusChangeDate, {
     when: {
-      said: "that is a stopped plan or has extension(StatusReason)",
+      said: "is a stopped plan or has extension(StatusReason)",
       holds: (request) => isStoppedPlan(request) || isAt(request, statusReason),
     },
   }),
   has(generic("154"), "MedicationRequest", `${statusReason}.extension:statusReason.value[x]`, {
-    when: { said: "with the date of its status", holds: (request) => isAt(request, statusChangeDate) },
+    when: {
+      said: "has extension(StatusReason).extension(statusChangeDate)",
+      holds: (request) => isAt(request, statusChangeDate),
+    },
   }),
   has(generic("155"), "MedicationRequest", "extension:PrescriptionType.value[x]"),
   demand(
@@ -71,8 +74,8 @@ export const medicationRules: readonly Rule[] = [
     "MedicationRequest",
     "identifier",
     {
-      asked: "have identifier with both a system and a value",
-      wrong: "MedicationRequest has no identifier with both a system and a value.",
+      asked: "have both a system and a value",
+      wrong: "No MedicationRequest.identifier has both a system and a value.",
     },
     (request) =>
       everyAt(request, "identifier").some((found) => isAt(found as Value, "system") && isAt(found as Value, "value")),
@@ -83,8 +86,8 @@ export const medicationRules: readonly Rule[] = [
     "MedicationRequest",
     "basedOn",
     {
-      asked: "refer to a MedicationRequest that is a plan by basedOn",
-      wrong: "MedicationRequest that is an order is not based on one that is a plan.",
+      asked: "lead to a MedicationRequest that is a plan",
+      wrong: "The MedicationRequest is an order, and basedOn does not lead to one that is a plan.",
     },
     isBasedOnPlan,
     { ...should, when: whenOrder },
@@ -102,8 +105,8 @@ export const medicationRules: readonly Rule[] = [
     "MedicationRequest",
     "requester",
     {
-      asked: "refer to a person and an Organization by requester",
-      wrong: "MedicationRequest.requester does not lead to a person and an Organization.",
+      asked: "lead to a person and to an Organization, by agent and onBehalfOf",
+      wrong: "MedicationRequest.requester does not lead to both a person and an Organization.",
     },
     (request, context) => {
       const found = ["agent", "onBehalfOf"].flatMap((name) => ledToFrom(request, `requester.${name}`, context));
@@ -124,7 +127,8 @@ export const medicationRules: readonly Rule[] = [
     "MedicationRequest",
     "dispenseRequest",
     {
-      asked: "have how much to dispense, as the value of dispenseRequest.quantity or as extension(quantityText)",
+      of: "MedicationRequest",
+      asked: "say how much to dispense, by dispenseRequest.quantity.value or by extension(quantityText)",
       wrong: "MedicationRequest does not say how much to dispense.",
     },
     (request) => isAt(request, "dispenseRequest.quantity.value") || hasQuantityText(request),
@@ -135,14 +139,14 @@ export const medicationRules: readonly Rule[] = [
     "MedicationRequest",
     "dispenseRequest.quantity",
     {
-      asked: "have the unit of dispenseRequest.quantity, as unit or as extension(quantityText)",
-      wrong: "MedicationRequest says how many to dispense and not of what unit.",
+      asked: "give its unit, by unit or by extension(quantityText)",
+      wrong: "MedicationRequest.dispenseRequest.quantity has a value and does not give its unit.",
     },
     (request) => isAt(request, "dispenseRequest.quantity.unit") || hasQuantityText(request),
     {
       ...should,
       when: {
-        said: "with a value of dispenseRequest.quantity",
+        said: "has dispenseRequest.quantity.value",
         holds: (request) => isAt(request, "dispenseRequest.quantity.value"),
       },
     },
@@ -165,8 +169,8 @@ export const statementRules: readonly Rule[] = [
     "MedicationStatement",
     "basedOn",
     {
-      asked: "refer to a MedicationRequest that is a plan by basedOn",
-      wrong: "MedicationStatement is not based on a MedicationRequest that is a plan.",
+      asked: "lead to a MedicationRequest that is a plan",
+      wrong: "MedicationStatement.basedOn does not lead to a MedicationRequest that is a plan.",
     },
     isBasedOnPlan,
   ),

@@ -23,7 +23,7 @@ export function listsEveryObservation(list: List, context: CheckContext): boolea
 // A List may hold other resources instead (GPCM-SD-026), and is of another code then.
 const ofObservations = {
   when: {
-    said: "that leads to an Observation or to nothing",
+    said: "leads to an Observation or to nothing",
     holds: (list, context) => {
       const listed = listedBy(list, context);
       return listed.length === 0 || listed.some(isObservation);
@@ -54,7 +54,7 @@ export const observationRules: readonly Rule[] = [
     both("043"),
     "List",
     "title",
-    { asked: "have as title the display of its code", wrong: "List.title is not the display of List.code." },
+    { asked: "be the display of List.code", wrong: "List.title is not the display of List.code." },
     (list) => {
       const titles = everyAt(list, "title");
       return titles.length > 0 && everyAt(list, "code.coding.display").some((display) => display === titles[0]);
@@ -67,7 +67,7 @@ export const observationRules: readonly Rule[] = [
     both("046"),
     "Observation",
     undefined,
-    { asked: "be in a List", wrong: "An Observation is in no List." },
+    { of: "Every Observation", asked: "be in a List", wrong: "An Observation is in no List." },
     (observation, { listed }) => listed.has(observation as unknown as Observation),
   ),
   isOneOf(both("047"), "Observation", "status", ["preliminary", "final"]),
@@ -81,8 +81,8 @@ export const observationRules: readonly Rule[] = [
     "Observation",
     "value[x]",
     {
-      asked: "have value, or component or dataAbsentReason instead",
-      wrong: "Observation has neither a value nor components.",
+      asked: "be there, or else component or dataAbsentReason",
+      wrong: "Observation.value, component and dataAbsentReason are all missing.",
     },
     (observation) => ["value[x]", "component", "dataAbsentReason"].some((path) => isAt(observation, path)),
     should,

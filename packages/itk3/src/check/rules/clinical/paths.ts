@@ -30,6 +30,11 @@ export function anyOf(names: readonly (string | boolean)[]): string {
   return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
+/** `a Task`, `an Encounter`. */
+export function withArticle(name: string, article: "a" | "A" = "a"): string {
+  return `${article}${/^[AEIOU]/.test(name) ? "n" : ""} ${name}`;
+}
+
 function children(value: Value, part: string): unknown[] {
   if (part.startsWith("extension:")) return extensionsNamed(value, part.slice("extension:".length));
   if (part.endsWith("[x]")) {

@@ -14,8 +14,10 @@ export const problemRules: readonly Rule[] = [
     "Condition",
     related,
     {
-      asked: "have type parent, child or sibling in each extension(RelatedProblemHeader)",
-      wrong: "A related problem's type is not parent, child or sibling.",
+      of: "In every Condition.extension(RelatedProblemHeader), extension(type).value",
+      asked: "be parent, child or sibling",
+      wrong:
+        "In a Condition.extension(RelatedProblemHeader), extension(type).value is missing, or not parent, child or sibling.",
     },
     (condition) =>
       everyAt(condition, related).every((extension) => {
@@ -40,7 +42,7 @@ export const problemRules: readonly Rule[] = [
   has(generic("232"), "Condition", "onsetDateTime", should),
   has(generic("233"), "Condition", "abatementDateTime", {
     ...should,
-    when: { said: "that is inactive", holds: (condition) => condition["clinicalStatus"] === "inactive" },
+    when: { said: "is inactive", holds: (condition) => condition["clinicalStatus"] === "inactive" },
   }),
   has(generic("234"), "Condition", "assertedDate"),
   leadsTo(generic("235"), "Condition", "asserter", ["Practitioner"]),
@@ -56,8 +58,8 @@ export const requestRules: readonly Rule[] = [
     "ProcedureRequest",
     "code",
     {
-      asked: "have code with a code, or with the text 'No code available'",
-      wrong: "ProcedureRequest.code has neither a code nor the text 'No code available'.",
+      asked: "hold a code, or the text 'No code available'",
+      wrong: "ProcedureRequest.code holds neither a code nor the text 'No code available'.",
     },
     (request) =>
       isAt(request, "code.coding.code") || everyAt(request, "code.text").some((text) => text === "No code available"),

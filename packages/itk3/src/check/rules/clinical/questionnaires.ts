@@ -19,8 +19,8 @@ export const questionnaireRules: readonly Rule[] = [
     "Questionnaire",
     "item",
     {
-      asked: "have items with the text of its questions and sections",
-      wrong: "Questionnaire has no item with a text.",
+      asked: "hold the text of its questions and sections",
+      wrong: "No Questionnaire.item holds a text.",
     },
     (questionnaire) => items(questionnaire).some(({ text }) => isText(text as string | undefined)),
   ),
@@ -30,7 +30,11 @@ export const questionnaireRules: readonly Rule[] = [
   has(both("066"), "QuestionnaireResponse", "item"),
   everyItem(
     both("067"),
-    { asked: "have linkId in each item", wrong: "An item of a QuestionnaireResponse has no linkId." },
+    {
+      of: "In every QuestionnaireResponse.item, linkId",
+      asked: "be there",
+      wrong: "In a QuestionnaireResponse.item, linkId is missing.",
+    },
     (item) => isAt(item, "linkId"),
   ),
   {
@@ -39,8 +43,8 @@ export const questionnaireRules: readonly Rule[] = [
     responseCode: "20009",
     issueCode: "value",
     requirement:
-      "QuestionnaireResponse whose Questionnaire is in the document must have no linkId but those of its Questionnaire.",
-    text: "An item of a QuestionnaireResponse has a linkId that its Questionnaire does not have.",
+      "Where the Questionnaire of a QuestionnaireResponse is in the document, QuestionnaireResponse.item.linkId must be a linkId of the Questionnaire.",
+    text: "A QuestionnaireResponse.item.linkId is not a linkId of the Questionnaire.",
     breaches: (context) => {
       const known = new Map<Resource, ReadonlySet<unknown>>();
       const linkIdsOf = (questionnaire: Resource): ReadonlySet<unknown> => {
@@ -67,26 +71,35 @@ export const questionnaireRules: readonly Rule[] = [
   },
   everyItem(
     both("068"),
-    { asked: "have the question as text in each item", wrong: "An item of a QuestionnaireResponse has no text." },
+    {
+      of: "Every QuestionnaireResponse.item",
+      asked: "hold its question as text",
+      wrong: "A QuestionnaireResponse.item holds no text.",
+    },
     ({ text }) => isText(text as string | undefined),
   ),
   everyItem(
     both("069"),
-    { asked: "have a value in each answer", wrong: "An answer of a QuestionnaireResponse has no value." },
+    {
+      of: "Every QuestionnaireResponse.item.answer",
+      asked: "hold a value",
+      wrong: "A QuestionnaireResponse.item.answer holds no value.",
+    },
     (item) => everyAt(item, "answer").every((answer) => isAt(answer as Value, "value[x]")),
   ),
   demand(
     both("069"),
     "QuestionnaireResponse",
     "item",
-    { asked: "have an answer with a value", wrong: "QuestionnaireResponse has no answer with a value." },
+    { asked: "hold an answer with a value", wrong: "No QuestionnaireResponse.item holds an answer with a value." },
     (response) => items(response).some((item) => isAt(item, "answer.value[x]")),
   ),
   everyItem(
     both("070"),
     {
-      asked: "have a reference in each valueReference of an answer",
-      wrong: "A valueReference of a QuestionnaireResponse has no reference.",
+      of: "Every QuestionnaireResponse.item.answer.valueReference",
+      asked: "hold a reference",
+      wrong: "A QuestionnaireResponse.item.answer.valueReference holds no reference.",
     },
     (item) => everyAt(item, "answer.valueReference").every((reference) => isAt(reference as Value, "reference")),
     should,

@@ -3,16 +3,45 @@ import { systems } from "../../../names.ts";
 import type { Patient, Reference, Resource } from "../../../stu3/types.ts";
 import { identifierOf } from "../../look.ts";
 import type { CheckContext, RequirementNumbers, Rule } from "../../rule.ts";
-import { demand, type ResourceType, type Rest } from "./demand.ts";
-import { anyOf, everyAt, readable, type Value } from "./paths.ts";
+import { demand, elementAt, type ResourceType, type Rest } from "./demand.ts";
+import { anyOf, everyAt, readable, type Value, withArticle } from "./paths.ts";
 
 type Targets = readonly [ResourceType, ...ResourceType[]] | "any resource";
 
+// As many as message/references.ts keeps: more of one id are an attack on whoever looks at them all.
+const maxSharing = 16;
+
+interface Contained {
+  all: ReadonlySet<Resource>;
+  byId: ReadonlyMap<string, readonly Resource[]>;
+}
+
+const known = new WeakMap<CheckContext, WeakMap<Value, Contained>>();
+
+// Found once a check for each resource: it may contain many thousands, and refer to each of them.
+function containedIn(resource: Value, context: CheckContext): Contained {
+  const ofCheck = known.get(context) ?? new WeakMap<Value, Contained>();
+  known.set(context, ofCheck);
+  const found = ofCheck.get(resource);
+  if (found !== undefined) return found;
+  const all = new Set(everyAt(resource, "contained") as Resource[]);
+  const byId = new Map<string, Resource[]>();
+  for (const held of all) {
+    if (held.id === undefined) continue;
+    const sharing = byId.get(held.id);
+    if (sharing === undefined) byId.set(held.id, [held]);
+    else if (sharing.length < maxSharing) sharing.push(held);
+  }
+  const contained = { all, byId };
+  ofCheck.set(resource, contained);
+  return contained;
+}
+
 /** Every resource that a reference of `resource` may mean; `#id` is one that it contains. */
-export function ledTo(resource: Value, reference: unknown, { references }: CheckContext): readonly Resource[] {
+export function ledTo(resource: Value, reference: unknown, context: CheckContext): readonly Resource[] {
   const { reference: to } = reference as { reference?: unknown };
-  if (typeof to !== "string" || !to.startsWith("#")) return references.candidates(reference as Reference);
-  return (everyAt(resource, "contained") as Resource[]).filter(({ id }) => id === to.slice(1));
+  if (typeof to !== "string" || !to.startsWith("#")) return context.references.candidates(reference as Reference);
+  return containedIn(resource, context).byId.get(to.slice(1)) ?? [];
 }
 
 /** Every resource that the references at a path may mean. */
@@ -23,7 +52,8 @@ export function ledToFrom(resource: Value, path: string, context: CheckContext):
 const isOf = ({ resourceType }: Resource, targets: Targets): boolean =>
   targets === "any resource" || targets.includes(resourceType);
 
-const named = (targets: Targets): string => (targets === "any resource" ? targets : anyOf(targets));
+const named = (targets: Targets): string =>
+  targets === "any resource" ? "a resource" : anyOf(targets.map((target) => withArticle(target)));
 
 /** The element is a reference that leads to a resource of one of these types. */
 export function leadsTo(
@@ -33,14 +63,13 @@ export function leadsTo(
   targets: Targets,
   rest?: Rest,
 ): Rule {
-  const name = readable(path);
   return demand(
     numbers,
     type,
     path,
     {
-      asked: `refer to ${named(targets)} by ${name}`,
-      wrong: `${type}.${name} does not lead to ${named(targets)} in the document.`,
+      asked: `lead to ${named(targets)} in the document`,
+      wrong: `${elementAt(type, path)} does not lead to ${named(targets)} in the document.`,
     },
     (resource, context) => ledToFrom(resource, path, context).some((target) => isOf(target, targets)),
     rest,
@@ -56,14 +85,15 @@ export function eachLeadsTo(
   targets: Targets,
   rest?: Rest,
 ): Rule {
-  const within = readable(parent);
+  const within = elementAt(type, parent);
   return demand(
     numbers,
     type,
     parent,
     {
-      asked: `refer to ${named(targets)} by ${readable(name)} in each ${within}`,
-      wrong: `${type} has ${within} whose ${readable(name)} does not lead to ${named(targets)} in the document.`,
+      of: `In every ${within}, ${readable(name)}`,
+      asked: `lead to ${named(targets)} in the document`,
+      wrong: `In ${withArticle(within)}, ${readable(name)} does not lead to ${named(targets)} in the document.`,
     },
     (resource, context) =>
       everyAt(resource, parent).every((value) =>
@@ -83,14 +113,13 @@ export function leadsOnlyTo(
   targets: Targets,
   rest?: Rest,
 ): Rule {
-  const name = readable(path);
   return demand(
     numbers,
     type,
     path,
     {
-      asked: `refer to nothing but ${named(targets)} by ${name}`,
-      wrong: `${type}.${name} leads to something other than ${named(targets)}.`,
+      asked: `lead to nothing but ${named(targets)}`,
+      wrong: `${elementAt(type, path)} leads to something other than ${named(targets)}.`,
     },
     (resource, context) =>
       everyAt(resource, path).every((reference) => {
@@ -108,15 +137,15 @@ export function isThePatient(numbers: RequirementNumbers, type: ResourceType, pa
     type,
     path,
     {
-      asked: `refer to the Patient of the document by ${path}`,
-      wrong: `${type}.${path} does not lead to the Patient of the document.`,
+      asked: "lead to the Patient of the document",
+      wrong: `${elementAt(type, path)} does not lead to the Patient of the document.`,
     },
     (resource, context) => {
       const { patient } = context.message;
       if (patient === undefined) return true;
-      const contained = everyAt(resource, "contained");
+      const { all: contained } = containedIn(resource, context);
       return ledToFrom(resource, path, context).some(
-        (found) => found === patient || (contained.includes(found) && isSame(found, patient)),
+        (found) => found === patient || (contained.has(found) && isSame(found, patient)),
       );
     },
     rest,

@@ -14,7 +14,7 @@ export const referralRules: readonly Rule[] = [
   leadsTo(both("075"), "ReferralRequest", "context", ["Encounter"], should),
   has(both("076"), "ReferralRequest", "requester", should),
   leadsTo(both("077"), "ReferralRequest", "requester.agent", people, {
-    when: { said: "that has a requester", holds: (referral) => isAt(referral, "requester") },
+    when: { said: "has a requester", holds: (referral) => isAt(referral, "requester") },
   }),
   leadsOnlyTo(both("078"), "ReferralRequest", "recipient", ["Practitioner", "Organization"], should),
   isCoded(both("079"), "ReferralRequest", "reasonCode", should),
@@ -29,8 +29,8 @@ export const documentReferenceRules: readonly Rule[] = [
     "DocumentReference",
     "type",
     {
-      asked: "have type with a text, unless its code is one of SNOMED CT",
-      wrong: "DocumentReference.type has a code of another system than SNOMED CT and no text.",
+      asked: "hold a text, unless its code is one of SNOMED CT",
+      wrong: "DocumentReference.type holds a code of another system than SNOMED CT, and no text.",
     },
     (reference) => {
       const systemsUsed = everyAt(reference, "type.coding").map((coding) => (coding as { system?: string }).system);
@@ -82,7 +82,7 @@ export const consentRules: readonly Rule[] = [
     both("136"),
     "Consent",
     "policy",
-    { asked: "have policy or policyRule", wrong: "Consent has neither policy nor policyRule." },
+    { of: "Consent", asked: "hold policy or policyRule", wrong: "Consent holds neither policy nor policyRule." },
     (consent) => isAt(consent, "policy") || isAt(consent, "policyRule"),
     should,
   ),

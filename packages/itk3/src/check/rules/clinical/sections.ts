@@ -56,7 +56,7 @@ function reachOf(context: CheckContext): Reach {
 export const sectionRules: readonly Rule[] = [
   rule(
     "006",
-    "Composition should refer to the Encounter of the document by encounter.",
+    "Composition.encounter should lead to the Encounter of the document.",
     "The document holds an Encounter that Composition.encounter does not lead to.",
     onComposition((composition, { inner, references }) => {
       const encounters = ofType(inner, "Encounter");
@@ -111,7 +111,7 @@ export const sectionRules: readonly Rule[] = [
   rule(
     "026",
     "Resources of one type and of one Encounter should be in a List that a section leads to.",
-    "There are others of this type and Encounter, and no section leads to a List that holds it.",
+    "No List that a section leads to holds this resource, and there are others of its type and Encounter.",
     onComposition((_, context) => unlisted(context)),
   ),
 ];

@@ -8,7 +8,7 @@ export const dataTypeInvariants: readonly Rule[] = [
     "ext-1",
     "Extension",
     "An extension must have either a value or extensions of its own",
-    "An extension has neither a value nor extensions, or both.",
+    "An extension has neither a value nor extensions, or has both.",
     (extension) => has(extension, "extension") !== hasChoice(extension, "value"),
   ),
   invariant(

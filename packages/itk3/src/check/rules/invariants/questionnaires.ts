@@ -26,7 +26,7 @@ export const questionnaireInvariants: readonly Rule[] = [
     "que-7",
     "Questionnaire.item.enableWhen",
     "A condition for a question must have either an answer or hasAnswer",
-    "A condition for a question has neither an answer nor hasAnswer, or both.",
+    "A condition for a question has neither an answer nor hasAnswer, or has both.",
     (condition) => hasChoice(condition, "answer") !== has(condition, "hasAnswer"),
   ),
   invariant(

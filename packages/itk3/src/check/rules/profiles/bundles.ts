@@ -93,7 +93,7 @@ export const bundleProfileRules: readonly Rule[] = [
   ),
   rule(
     "ITK-Message-Bundle-1:entry.once",
-    "The message must hold one MessageHeader, and of Bundles no more than the document.",
+    "The message must hold one MessageHeader, and no Bundle but the document.",
     "The message holds more than one MessageHeader, or more than one Bundle.",
     ({ outer }) =>
       (["MessageHeader", "Bundle"] as const).flatMap((type) =>

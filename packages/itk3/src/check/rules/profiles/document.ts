@@ -19,7 +19,7 @@ export const documentRules: readonly Rule[] = [
   rule(
     "CareConnect-Composition-1:relatesTo",
     "Composition must have relatesTo no more than once.",
-    "Composition.relatesTo stands more than once.",
+    "Composition has more than one relatesTo.",
     each(inner("Composition"), (composition) =>
       unless((composition.relatesTo ?? []).length <= 1, composition, "relatesTo"),
     ),

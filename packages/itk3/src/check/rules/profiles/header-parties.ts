@@ -16,7 +16,7 @@ import {
 
 const organization = "CareConnect-ITK-Header-Organization-1";
 const organizations = outer("Organization");
-const anOrganization = { profile: organization, type: "An Organization of the header", find: organizations };
+const anOrganization = { profile: organization, type: "The Organization of the message Bundle", find: organizations };
 const odsCodes: readonly Slice[] = [
   { ...anOrganization, name: "ODS organisation code", system: systems.odsOrganisation },
   { ...anOrganization, name: "ODS site code", system: systems.odsSite },
@@ -24,7 +24,7 @@ const odsCodes: readonly Slice[] = [
 
 const practitioner = "CareConnect-ITK-Header-Practitioner-1";
 const practitioners = outer("Practitioner");
-const aPractitioner = { profile: practitioner, type: "A Practitioner of the header", find: practitioners };
+const aPractitioner = { profile: practitioner, type: "The Practitioner of the message Bundle", find: practitioners };
 const sdsUser: Slice = { ...aPractitioner, name: "SDS user id", system: systems.sdsUser };
 const sdsRoleProfile: Slice = { ...aPractitioner, name: "SDS role profile id", system: systems.sdsRoleProfile };
 
@@ -39,16 +39,16 @@ export const headerPartyRules: readonly Rule[] = [
   extensionAtMost(0, organization, "Organization", "organization-period", extensions.organizationPeriod, organizations),
   rule(
     `${organization}:identifier`,
-    "An Organization of the header must have an identifier: nothing else is left to name it.",
-    "An Organization of the header has no identifier.",
+    "The Organization of the message Bundle must have an identifier: nothing else is left to name it.",
+    "The Organization of the message Bundle has no identifier.",
     each(organizations, (found) => unless((found.identifier ?? []).length > 0, found, "identifier")),
     required,
   ),
   ...odsCodes.flatMap((code) => [identifierOnce(code), identifierValue(code)]),
   rule(
     `${organization}:identifier.system`,
-    "An identifier of an Organization of the header should be its ODS organisation code or site code.",
-    "An identifier of an Organization of the header is neither its ODS organisation code nor its site code.",
+    "An identifier of the Organization of the message Bundle should be its ODS organisation code or site code.",
+    "An identifier of the Organization of the message Bundle is neither its ODS organisation code nor its site code.",
     each(organizations, ({ identifier }) =>
       (identifier ?? []).flatMap((held) =>
         unless(
@@ -72,8 +72,8 @@ export const headerPartyRules: readonly Rule[] = [
   extensionAtMost(0, practitioner, "Practitioner", "nhsCommunication", extensions.communication, practitioners),
   rule(
     `${practitioner}:name`,
-    "A Practitioner of the header must have no more than one name.",
-    "A Practitioner of the header has more than one name.",
+    "The Practitioner of the message Bundle must have no more than one name.",
+    "The Practitioner of the message Bundle has more than one name.",
     each(practitioners, (found) => unless((found.name ?? []).length <= 1, found, "name")),
   ),
   identifierOnce(sdsUser),

@@ -44,7 +44,7 @@ export const messageHeaderRules: readonly Rule[] = [
   rule(
     `${profile}:receiver`,
     "MessageHeader.receiver must have a reference, to a Practitioner or an Organization.",
-    "MessageHeader.receiver has no reference, or one to something else than a Practitioner or an Organization.",
+    "MessageHeader.receiver has no reference, or one to something other than a Practitioner or an Organization.",
     (context) => {
       const { bundle, header: found } = context.message;
       if (found.receiver === undefined || !mayBeAddressed(context)) return none;

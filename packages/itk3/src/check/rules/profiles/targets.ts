@@ -3,6 +3,7 @@ import { referencesOf } from "../../../message/references.ts";
 import type { Reference, Resource } from "../../../stu3/types.ts";
 import { none, ofType, unless } from "../../look.ts";
 import type { Rule } from "../../rule.ts";
+import { anyOf } from "../clinical/paths.ts";
 import { payload, rule } from "./profile.ts";
 
 type ResourceType = Resource["resourceType"];
@@ -23,8 +24,8 @@ export const targetRules: readonly Rule[] = [
   ...targets.map(([type, path, allowed]) =>
     rule(
       `CareConnect-${type}-1:${path}`,
-      `${type}.${path} must lead to a resource of type ${allowed.join(" or ")}.`,
-      `${type}.${path} leads to a resource of another type than ${allowed.join(" or ")}.`,
+      `${type}.${path} must lead to a resource of type ${anyOf(allowed)}.`,
+      `${type}.${path} leads to a resource of another type than ${anyOf(allowed)}.`,
       ({ inner, references }) =>
         ofType(inner, type)
           .flatMap((resource) => valuesAt(resource, path.split(".")))

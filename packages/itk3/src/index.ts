@@ -85,7 +85,12 @@ export { messageOf } from "./message/message-of.ts";
 export type { Attachment, Itk3Message, MessageHandling, ReadResult, Remains } from "./message/model.ts";
 export { type ReadOptions, readMessage } from "./message/read-message.ts";
 export { unreadableHeaderId } from "./names.ts";
-export { infrastructureAnswer, type InfrastructureAnswerInput } from "./respond/answer.ts";
+export {
+  infrastructureAnswer,
+  type InfrastructureAnswerInput,
+  type Unanswered,
+  whyUnanswered,
+} from "./respond/answer.ts";
 export {
   type BuiltResponse,
   businessResponse,

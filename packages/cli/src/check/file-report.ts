@@ -5,7 +5,9 @@ import {
   type HeldAgainst,
   isResponse,
   type Negative,
+  type Unanswered,
   type UseCase,
+  whyUnanswered,
 } from "@restante/itk3";
 import { isSystemError, type MessageFile, systemCode } from "./find-messages.ts";
 import { envelopeOf, type Input, readInput } from "./read-input.ts";
@@ -30,6 +32,8 @@ export interface FileReport {
   readonly heldAgainst?: HeldAgainst;
   /** An ITK008M: it is held against other requirements, and never answered. */
   readonly isResponse: boolean;
+  /** Why a receiver answers neither yes nor no, where it does not. */
+  readonly unanswered?: Unanswered;
   /** Why it was passed over. */
   readonly remark?: string;
 }
@@ -65,7 +69,9 @@ function reportOf(found: MessageFile, input: Input, options: FileOptions): FileR
     const remark = "Passed over: its control file is a MESH report about another message.";
     return { ...found, bytes, status: "passed-over", findings: [], acceptable: false, isResponse: false, remark };
   }
-  const result = check(read, checkOptionsOf(input, options));
+  const against = checkOptionsOf(input, options);
+  const result = check(read, against);
+  const unanswered = whyUnanswered(read, against.envelope);
   const findings = [...controlFindings(input), ...result.findings];
   const conforms = result.conforms && findings.every(({ severity }) => severity !== "error");
   return {
@@ -77,6 +83,7 @@ function reportOf(found: MessageFile, input: Input, options: FileOptions): FileR
     ...(result.negative === undefined ? {} : { negative: result.negative }),
     ...(result.heldAgainst === undefined ? {} : { heldAgainst: result.heldAgainst }),
     isResponse: isResponse(read),
+    ...(unanswered === undefined ? {} : { unanswered }),
   };
 }
 

@@ -1,5 +1,5 @@
 // What the check says, in words that every format for people shares.
-import { type Finding, type Negative, responseCodes, type UseCase } from "@restante/itk3";
+import { type Finding, type Negative, responseCodes, type Unanswered, type UseCase } from "@restante/itk3";
 import type { FileReport } from "./file-report.ts";
 
 /** One requirement that is not met: in which ways, and where. */
@@ -50,7 +50,7 @@ export function headingOf(severity: Finding["severity"], groups: number): string
 
 /** The two verdicts, each a sentence; only the first where the file is no message. */
 export function verdicts(report: FileReport): { conforms: string; acceptable?: string } {
-  const { status, remark, acceptable, negative } = report;
+  const { status, remark, acceptable, negative, unanswered } = report;
   if (status === "passed-over") return { conforms: remark ?? "" };
   const conforms = conformsSentence(report);
   if (report.isResponse) {
@@ -59,14 +59,25 @@ export function verdicts(report: FileReport): { conforms: string; acceptable?: s
       : "Not usable: it does not say what it answers, or with which code.";
     return { conforms, acceptable: `${usable} A response is never answered.` };
   }
+  const silence = unanswered === undefined ? undefined : `It is not answered: ${unansweredWords[unanswered]}.`;
   if (acceptable) {
-    const answer = meaningOf("20013");
-    return { conforms, acceptable: `Acceptable: a person can be given the document. A receiver answers ${answer}.` };
+    const answer = silence ?? `A receiver answers ${meaningOf("20013")}.`;
+    return { conforms, acceptable: `Acceptable: a person can be given the document. ${answer}` };
   }
   if (negative === undefined) return { conforms };
-  const answer = meaningOf(negative.code);
-  return { conforms, acceptable: `Not acceptable: a receiver refuses it with ${answer}. ${reasonOf(negative)}` };
+  const refused =
+    silence === undefined
+      ? `a receiver refuses it with ${meaningOf(negative.code)}. ${reasonOf(negative)}`
+      : `a receiver refuses it. ${reasonOf(negative)} ${silence}`;
+  return { conforms, acceptable: `Not acceptable: ${refused}` };
 }
+
+/** Why a message is not answered; goes on from "It is not answered: ". */
+export const unansweredWords: Readonly<Record<Unanswered, string>> = {
+  "ack-workflow": "it came on a workflow of acknowledgements (_ACK)",
+  response: "it is an ITK3 response (ITK008M) itself",
+  "not-asked": "it asks for no infrastructure response (InfAckRequested is false)",
+};
 
 function conformsSentence({ status, findings }: FileReport): string {
   if (status === "unreadable") return "Does not conform: it cannot be read as an ITK3 message.";

@@ -1,10 +1,11 @@
-import { ackWorkflow, CodedError, parseMailboxId, parseOdsCode } from "@restante/mesh";
+import { ackWorkflow, CodedError, isRoutingAddress, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { answerTo, type Responder } from "../check/answer.ts";
 import { checkOptions, checkOptionsHelp, readCheckOptions } from "../check/check-options.ts";
 import { cannotRead, type MessageFile, withControlFile } from "../check/find-messages.ts";
 import { type Input, readInput } from "../check/read-input.ts";
 import { fileOutput } from "../check/report-output.ts";
 import { type Command, readWords } from "../command.ts";
+import { visible } from "../check/words.ts";
 import { CliError } from "../errors.ts";
 
 /** The practice of the sample economy (examples/organisations.json). */
@@ -46,13 +47,33 @@ export const respondCommand: Command = {
       await output.finish();
     }
     terminal.complain(reason);
-    const { from, workflowId } = input.control ?? {};
-    if (from !== undefined && workflowId !== undefined) {
-      terminal.complain(`It goes to mailbox ${from} on workflow ${ackWorkflow(workflowId)}.`);
-    }
+    const where = destination(input);
+    if (where !== undefined) terminal.complain(where);
     return 0;
   },
 };
+
+/** Where the response goes. From_DTS may hold anything, a patient's routing address too, which no output repeats. */
+function destination({ control }: Input): string | undefined {
+  const { from, workflowId } = control ?? {};
+  if (from === undefined || workflowId === undefined) return undefined;
+  const workflow = visible(ackWorkflow(workflowId));
+  return isMailboxId(from)
+    ? `It goes to mailbox ${from} on workflow ${workflow}.`
+    : `It goes on workflow ${workflow}, but where to is unknown: From_DTS of the control file holds no mailbox.`;
+}
+
+function isMailboxId(text: string): boolean {
+  // In any case: MESH takes only upper case for an address, but the patient is named in either.
+  if (isRoutingAddress(text.trim().toUpperCase())) return false;
+  try {
+    parseMailboxId(text);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return false;
+  }
+}
 
 async function readWhole(found: MessageFile, maxBytes: number): Promise<Input> {
   const input = await readInput(found, maxBytes).catch((cause: unknown) => {

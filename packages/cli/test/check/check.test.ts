@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { writeJson } from "@restante/itk3";
-import { conforming, controlFile, departing, folderOf, patientDetails, refused, run } from "./messages.ts";
+import { conforming, controlFile, departing, folderOf, patientDetails, refused, run, silent } from "./messages.ts";
 
 for (const generation of [1, 2] as const) {
   test(`a message of generation ${generation} that conforms is said to conform and to be acceptable`, async (t) => {
@@ -47,6 +47,24 @@ test("a message that nobody can be given is said to be refused, with the code an
     out.replaceAll(/\s+/g, " "),
     /refuses it with 20009 \(Payload validation failure\)\. The document has no Patient\./,
   );
+});
+
+test("what respond does not answer, check does not say is answered, and both give the same reason", async (t) => {
+  const message = conforming();
+  const folder = await folderOf(t, {
+    "silent.xml": silent(message.xml),
+    "silent-refused.xml": silent(refused()),
+    "ack.dat": message.xml,
+    "ack.ctl": controlFile(message, { workflowId: "GPFED_CONSULT_REPORT_ACK" }),
+  });
+  for (const name of ["silent.xml", "silent-refused.xml", "ack.dat"]) {
+    const { out } = await run(["check", join(folder, name)]);
+    const answer = await run(["respond", join(folder, name)]);
+    assert.equal(answer.status, 1);
+    const [, reason] = /is not answered: (.*)\n$/.exec(answer.errors) ?? [];
+    assert.ok(reason !== undefined && out.replaceAll(/\s+/g, " ").includes(`It is not answered: ${reason}.`), out);
+    assert.doesNotMatch(out, /A receiver answers|refuses it with/);
+  }
 });
 
 test("the report says what is asked beside what was found, and which requirements the message was held against", async (t) => {

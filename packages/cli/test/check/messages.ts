@@ -51,6 +51,11 @@ export function refused(): string {
   return conforming().xml.replace(/<entry>(?:(?!<entry>).)*<Patient>.*?<\/Patient>.*?<\/entry>/s, "");
 }
 
+/** A message that asks for no infrastructure response. */
+export function silent(xml: string): string {
+  return xml.replace(/(url="InfAckRequested">\s*<valueBoolean value=")true/, "$1false");
+}
+
 export function controlFile(
   { envelope }: BuiltMessage,
   changes: Partial<Parameters<typeof writeControlFile>[0]> = {},

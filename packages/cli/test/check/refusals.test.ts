@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { conforming, controlFile, folderOf, refused, run } from "./messages.ts";
+import { conforming, controlFile, folderOf, refused, run, silent } from "./messages.ts";
 
 /** What is refused: the words (`@` stands for the folder), the exit status, and what the one line says. */
 const refusals: readonly { words: string[]; status: number; says: RegExp }[] = [
@@ -60,7 +60,7 @@ const refusals: readonly { words: string[]; status: number; says: RegExp }[] = [
     says: /cannot write .*answer\.xml: ENOENT/,
   },
   { words: ["respond", "@/broken.dat"], status: 2, says: /broken\.ctl: Control file/ },
-  { words: ["respond", "@/ack.dat"], status: 1, says: /ack\.dat is not answered: .*GPFED_CONSULT_REPORT_ACK/ },
+  { words: ["respond", "@/ack.dat"], status: 1, says: /ack\.dat is not answered: .* workflow of acknowledgements/ },
   { words: ["respond", "@/report.dat"], status: 1, says: /report\.dat is not answered: .* MESH report/ },
   { words: ["respond", "@/silent.xml"], status: 1, says: /silent\.xml is not answered: .*InfAckRequested/ },
 ];
@@ -91,8 +91,3 @@ test("what cannot be done is refused in one clear line, and nothing is printed",
   }
   assert.notEqual(silent(message.xml), message.xml, join(folder, "silent.xml"));
 });
-
-/** A message that asks for no infrastructure response. */
-function silent(xml: string): string {
-  return xml.replace(/(url="InfAckRequested">\s*<valueBoolean value=")true/, "$1false");
-}

@@ -58,6 +58,23 @@ test("with the control file beside it, it is said where the response goes; --out
   assert.equal(readResponse(response)?.requestHeaderId, message.headerId);
 });
 
+test("a patient's address in From_DTS is not repeated: it is said that there is no mailbox to answer", async (t) => {
+  const message = conforming();
+  const addresses = [
+    "GPPROVIDER_9000000009_03021980_Ashworthy",
+    "gpprovider_9000000009_03021980_Ashworthy",
+    "Ashworthy!",
+  ];
+  for (const address of addresses) {
+    const control = controlFile(message).replace(/(<From_DTS>).*(<\/From_DTS>)/, `$1${address}$2`);
+    const folder = await folderOf(t, { "message.dat": message.xml, "message.ctl": control });
+    const { status, errors } = await run(["respond", join(folder, "message.dat")]);
+    assert.equal(status, 0, errors);
+    assert.match(errors, /From_DTS of the control file holds no mailbox\.$/m);
+    for (const detail of patientDetails) assert.ok(!errors.includes(detail), errors);
+  }
+});
+
 test("a response is never answered, nor the remains of one", async (t) => {
   const folder = await folderOf(t, { "message.xml": conforming().xml });
   const response = await run(["respond", join(folder, "message.xml")]);

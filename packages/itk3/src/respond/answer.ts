@@ -1,5 +1,6 @@
 import { isAckWorkflow } from "@restante/mesh";
 import { check, type CheckOptions } from "../check/check.ts";
+import type { EnvelopeToCheck } from "../check/rule.ts";
 import { isResponse } from "../message/handling.ts";
 import type { ReadResult } from "../message/model.ts";
 import { type BuiltResponse, infrastructureResponse, type ResponseInput } from "./build-response.ts";
@@ -9,15 +10,29 @@ export type InfrastructureAnswerInput = Pick<ResponseInput, "now" | "ids" | "res
 };
 
 /**
+ * Why nothing is answered: it came on a workflow of acknowledgements, readable or not; it is a response itself, or the
+ * remains of one; or InfAckRequested is false.
+ */
+export type Unanswered = "ack-workflow" | "response" | "not-asked";
+
+/**
+ * Undefined where an infrastructure response is due, positive or negative. A flag that cannot be read counts as true
+ * (ITK3, message responses).
+ */
+export function whyUnanswered(read: ReadResult, envelope?: EnvelopeToCheck): Unanswered | undefined {
+  if (isAckWorkflow(envelope?.workflowId ?? "")) return "ack-workflow";
+  if (isResponse(read)) return "response";
+  const { handling } = read.message ?? read.remains ?? {};
+  return handling?.infAckRequested === false ? "not-asked" : undefined;
+}
+
+/**
  * The infrastructure response that the check calls for: 20013, or the negative code with its diagnostics. Undefined where
- * none is due: to a response or anything on a workflow of acknowledgements, readable or not, and where InfAckRequested is false. A flag that cannot be read counts as true (ITK3,
- * message responses). Repeats (20007, 20008) and what only the receiver knows are the caller's to answer.
+ * none is due (`whyUnanswered`). Repeats (20007, 20008) and what only the receiver knows are the caller's to answer.
  */
 export function infrastructureAnswer(read: ReadResult, input: InfrastructureAnswerInput): BuiltResponse | undefined {
-  const { message, remains } = read;
-  const { headerId, handling } = message ?? remains ?? {};
-  const onAckWorkflow = isAckWorkflow(input.check?.envelope?.workflowId ?? "");
-  if (onAckWorkflow || isResponse(read) || handling?.infAckRequested === false) return undefined;
+  if (whyUnanswered(read, input.check?.envelope) !== undefined) return undefined;
+  const { headerId, handling } = read.message ?? read.remains ?? {};
   const { negative } = check(read, input.check);
   const { check: _, ...rest } = input;
   return infrastructureResponse({

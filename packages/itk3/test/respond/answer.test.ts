@@ -10,6 +10,7 @@ import {
   readResponse,
   type ResponseContent,
   unreadableHeaderId,
+  whyUnanswered,
   writeJson,
 } from "@restante/itk3";
 import { assertClean } from "../clean.ts";
@@ -75,4 +76,23 @@ test("a sender's reference in JSON that XML cannot hold does not keep a message 
   const answer = answerTo(json.replace('"encounter-0001"', String.raw`"encounter\u0000"`));
   assert.equal(answer?.code, "20013");
   assert.equal(answer.senderReference, "None");
+});
+
+test("why there is no answer can be asked, and is undefined wherever there is one", () => {
+  const asksNot = valid.replace(/(InfAckRequested">\s*<valueBoolean value=)"true"/, '$1"false"');
+  const response = infrastructureAnswer(readMessage(Buffer.from(valid)), input)?.xml ?? "";
+  const ack = { workflowId: "GPFED_CONSULT_REPORT_ACK" };
+  for (const [xml, envelope, why] of [
+    [valid, undefined, undefined],
+    ["nothing at all", undefined, undefined],
+    [valid, ack, "ack-workflow"],
+    ["nothing at all", ack, "ack-workflow"],
+    [response, undefined, "response"],
+    [asksNot, undefined, "not-asked"],
+  ] as const) {
+    const read = readMessage(Buffer.from(xml));
+    assert.equal(whyUnanswered(read, envelope), why);
+    const answer = infrastructureAnswer(read, { ...input, check: envelope === undefined ? {} : { envelope } });
+    assert.equal(answer === undefined, why !== undefined);
+  }
 });

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { ackWorkflow, isNhsNumber, parseMailboxId, writeRoutingAddress } from "@restante/mesh";
-import { Itk3Error } from "../errors.ts";
+import { ackWorkflow, parseMailboxId, writeRoutingAddress } from "@restante/mesh";
 import { messageDefinitions, profiles } from "../names.ts";
-import { primitiveFault } from "../stu3/primitives.ts";
 import type { Bundle, Composition } from "../stu3/types.ts";
 import { escapeXhtml, writeXml } from "../xml/write-resource.ts";
 import { bundle, headerOrganization, instant, messageHeader, referenceTo, uuidIdentifier } from "./entry.ts";
@@ -22,7 +20,10 @@ import {
   practitionerResource,
 } from "./resources.ts";
 import { listSection } from "./sections/lists.ts";
+import { refuseUnfit } from "./sections/refuse-unfit.ts";
 import { addressFor, refuseRecipient } from "./recipient.ts";
+import { refuseDangling } from "./refuse-dangling.ts";
+import { refuseDocument, refuseInvalid, refuseTelling } from "./refuse-invalid.ts";
 
 /** What goes beside the message: the words of the control file, or of the API's headers. */
 export interface Envelope {
@@ -61,8 +62,10 @@ export interface BuiltMessage {
  * The report of a consultation away from the registered practice: always For Action (GPCM-SD-CS-043).
  *
  * @throws Itk3Error `input-invalid`
+ * @throws MeshError `mailbox-id-invalid`, `routing-address-invalid` of a date of birth before 1850
  */
 export function consultationSummary(input: ConsultationSummaryInput): BuiltMessage {
+  refuseTelling(input);
   return buildDocument(input, consultation);
 }
 
@@ -70,6 +73,7 @@ export function consultationSummary(input: ConsultationSummaryInput): BuiltMessa
  * The report of an online consultation.
  *
  * @throws Itk3Error `input-invalid`
+ * @throws MeshError `mailbox-id-invalid`, `routing-address-invalid` of a date of birth before 1850
  */
 export function onlineConsultation(input: OnlineConsultationInput): BuiltMessage {
   return buildDocument(input, online);
@@ -79,8 +83,10 @@ export function onlineConsultation(input: OnlineConsultationInput): BuiltMessage
  * Any other document.
  *
  * @throws Itk3Error `input-invalid`
+ * @throws MeshError `mailbox-id-invalid`, `routing-address-invalid` of a date of birth before 1850
  */
 export function genericDocument(input: GenericDocumentInput): BuiltMessage {
+  refuseDocument(input);
   return buildDocument(input, generic(input.document));
 }
 
@@ -109,6 +115,7 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
   const document = documentBundle(input, kind, wording, compositionIdentifier, ids);
   header.focus = [referenceTo(document)];
   const message = bundle("message", ids(), ids(), [header, sender, document]);
+  for (const resource of [message, header, sender, document]) refuseUnfit(resource);
   const workflowId = kind.workflowId(generation);
   const headerId = header.id ?? "";
   const registeredPractice = writeRoutingAddress({
@@ -196,7 +203,7 @@ function documentBundle(
       ...structured.map(({ title, resources }) => ({ title, entry: resources.map(referenceTo) })),
     ],
   };
-  return bundle("document", ids(), ids(), [
+  const document = bundle("document", ids(), ids(), [
     composition,
     ...files.map(({ binary }) => binary),
     ...structured.flatMap(({ resources }) => resources),
@@ -206,6 +213,9 @@ function documentBundle(
     ...(practice === undefined ? [] : [practice]),
     patient,
   ]);
+  for (const { resource } of document.entry ?? []) if (resource !== undefined) refuseUnfit(resource);
+  refuseDangling(document);
+  return document;
 }
 
 function wordingOf(input: DocumentInput): Wording {
@@ -216,30 +226,4 @@ function wordingOf(input: DocumentInput): Wording {
     version: input.version,
     practice: input.confidential ? undefined : { name: input.organisation.name, odsCode: input.organisation.odsCode },
   };
-}
-
-function refuseInvalid(input: DocumentInput): void {
-  const refuse = (message: string): never => {
-    throw new Itk3Error("input-invalid", message);
-  };
-  if (!isNhsNumber(input.patient.nhsNumber)) refuse("The patient's NHS number is not valid.");
-  if (
-    !/^\d{4}-\d\d-\d\d$/.test(input.patient.birthDate) ||
-    primitiveFault("date", input.patient.birthDate) !== undefined
-  ) {
-    refuse("The patient's date of birth is not a whole date as yyyy-mm-dd.");
-  }
-  if (input.patient.name.family.trim() === "") refuse("The patient has no family name.");
-  if (typeof input.date === "string" && primitiveFault("dateTime", input.date) !== undefined) {
-    refuse("The date of the consultation is neither a date nor an instant with a zone.");
-  }
-  if (!Number.isSafeInteger(input.version) || input.version < 1) refuse("Versions are whole numbers from 1.");
-  if (input.senderReference === "" || input.senderReference.length > 255) {
-    refuse("The sender reference has 1 to 255 characters (FHIR-SR-03).");
-  }
-  if (input.generation === 2 && input.confidential) {
-    refuse("Send Document 2 does not send a confidential consultation (2.0.2).");
-  }
-  if ([input.report, ...input.attachments].some((file) => file.bytes.byteLength === 0))
-    refuse("An attachment is empty.");
 }

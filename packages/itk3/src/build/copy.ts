@@ -6,6 +6,7 @@ import { writeXml } from "../xml/write-resource.ts";
 import type { BuiltMessage } from "./build-document.ts";
 import { bundle, instant, referenceTo } from "./entry.ts";
 import { addressFor, type Recipient, refuseRecipient } from "./recipient.ts";
+import { refuseHeaderId, refuseNow } from "./refuse-invalid.ts";
 
 export interface CopyInput extends Recipient {
   now: Date;
@@ -22,6 +23,8 @@ export interface CopyInput extends Recipient {
  */
 export function copyFor(original: BuiltMessage, input: CopyInput): BuiltMessage {
   refuseRecipient(original.useCase, original.generation, input);
+  refuseNow(input.now);
+  if (input.headerId !== undefined) refuseHeaderId(input.headerId);
   const ids = input.ids ?? randomUUID;
   const [header, sender, document] = (original.bundle.entry ?? []).map(({ resource }) => resource);
   if (

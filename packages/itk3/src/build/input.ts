@@ -48,7 +48,7 @@ export interface DocumentInput extends Recipient {
   headerId?: string;
   /** The sender's MESH mailbox. */
   senderMailbox: string;
-  /** Identifies the encounter at the sender; up to 255 characters. */
+  /** Identifies the encounter at the sender; up to 255 characters, and not `None`. */
   senderReference: string;
   patient: PatientInput;
   practitioner: PractitionerInput;
@@ -59,9 +59,12 @@ export interface DocumentInput extends Recipient {
   date: Date | string;
   /** From 1; each replacement adds 1. */
   version: number;
-  /** Generation 1: sent with the practice left out of subject and text. Generation 2: must not be sent. */
+  /**
+   * Generation 1: sent with the practice left out of subject and text; of a consultation summary with its report alone,
+   * since `attachments` and `sections` would tell what it must not. Generation 2: must not be sent.
+   */
   confidential: boolean;
-  /** `documentIdentifier` of the document that this one replaces. */
+  /** `documentIdentifier` of the document that this one replaces: of every version above 1, and of no first. */
   replaces?: string;
   /** Composition.identifier to keep, for another version or an escalation of the same consultation. */
   compositionIdentifier?: string;
@@ -77,9 +80,9 @@ export type OnlineConsultationInput = DocumentInput;
 
 export interface GenericDocumentInput extends DocumentInput {
   document: {
-    /** `Immunisation`, without the word report. */
+    /** `Immunisation`, without the word report; not `Consultation` or `Online consultation`, which are other documents. */
     name: string;
-    /** A SNOMED CT concept. */
+    /** A SNOMED CT concept; in generation 2 371531000 or 149701000000109 (SCAL GPCM-SD-115). */
     type: { code: string; display: string };
     /** A SNOMED CT concept; without one the document holds no Encounter. */
     encounterType?: { code: string; display: string };

@@ -1,4 +1,4 @@
-import { parseMailboxId } from "@restante/mesh";
+import { isRoutingAddress, parseMailboxId } from "@restante/mesh";
 import { Itk3Error } from "../errors.ts";
 import type { Generation } from "./input.ts";
 
@@ -21,6 +21,9 @@ export function refuseRecipient(
 ): void {
   if (useCase === "consultation-summary" && generation === 1 && recipientType !== "FA") {
     throw new Itk3Error("input-invalid", "A consultation summary is sent For Action (GPCM-SD-CS-043).");
+  }
+  if (recipientMailbox !== undefined && isRoutingAddress(recipientMailbox.trim().toUpperCase())) {
+    throw new Itk3Error("input-invalid", "recipientMailbox names no mailbox; without one MESH routes by patient.");
   }
   if (recipientMailbox === undefined || useCase === "online-consultation") return;
   if (generation === 2 || useCase === "consultation-summary") {

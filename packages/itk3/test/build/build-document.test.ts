@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { consultationSummary, genericDocument, Itk3Error, onlineConsultation, readMessage } from "@restante/itk3";
+import { consultationSummary, genericDocument, onlineConsultation, readMessage } from "@restante/itk3";
 import { consultation, countingIds, genericInput } from "../consultation.ts";
 
 test("a consultation reads back with its report first, its patient and what the sender asks for", () => {
@@ -53,7 +53,9 @@ test("the envelope has the words of the document and the generation", () => {
     registeredPractice: "GPPROVIDER_9000000009_03021980_O'Łukasz-Ampère",
     fileName: "00000000-0000-4000-8000-000000000002.xml",
   });
-  const second = consultationSummary(consultation({ generation: 2, version: 3 })).envelope;
+  const second = consultationSummary(
+    consultation({ generation: 2, version: 3, replaces: "00000000-0000-4000-8000-00000000aaaa" }),
+  ).envelope;
   assert.equal(second.workflowId, "GPCONNECT_SEND_DOCUMENT");
   assert.equal(second.to, "GPPROVIDER_9000000009_19800203_O'Łukasz-Ampère");
   assert.equal(
@@ -77,7 +79,7 @@ test("the envelope has the words of the document and the generation", () => {
 });
 
 test("a confidential consultation of generation 1 names no practice outside its structure", () => {
-  const built = consultationSummary(consultation({ confidential: true }));
+  const built = consultationSummary(consultation({ confidential: true, attachments: [] }));
   const { message } = readMessage(Buffer.from(built.xml));
   assert.equal(message?.composition?.confidentiality, "R");
   assert.equal(
@@ -104,29 +106,6 @@ test("a replacement names the document it replaces and keeps the composition's i
     },
   ]);
   assert.equal(message?.composition?.identifier?.value, first.compositionIdentifier);
-});
-
-test("input that cannot make a valid message is refused without repeating it", () => {
-  const { patient } = consultation();
-  const wrong = [
-    { patient: { ...patient, nhsNumber: "9000000000" } },
-    { patient: { ...patient, birthDate: "1980-02" } },
-    { patient: { ...patient, name: { family: " ", given: [] } } },
-    { patient: { ...patient, name: { family: "Bad\u0001", given: [] } } },
-    { date: "yesterday" },
-    { version: 0 },
-    { senderReference: "" },
-    { generation: 2 as const, confidential: true },
-    { recipientType: "FI" as const },
-    { attachments: [{ title: "Empty", contentType: "image/png", bytes: new Uint8Array() }] },
-  ];
-  for (const changes of wrong) {
-    assert.throws(
-      () => consultationSummary(consultation(changes)),
-      (error) =>
-        error instanceof Itk3Error && error.code === "input-invalid" && !/9000000|yesterday|Bad/.test(error.message),
-    );
-  }
 });
 
 test("random ids are UUIDs where none are given", () => {

@@ -38,7 +38,7 @@ test("every document that is built passes its own check with its envelope, with 
       assertClean(withEnvelope(onlineConsultation(consultation({ ...input, recipientType: "FI" }))));
     }
   }
-  const confidential = consultationSummary(consultation({ confidential: true }));
+  const confidential = consultationSummary(consultation({ confidential: true, attachments: [] }));
   assertClean(withEnvelope(confidential));
 });
 
@@ -155,7 +155,7 @@ for (const [what, code, from, to] of refused) {
 }
 
 test("a confidential consultation is accepted in 1.x and refused with 20009 in 2.x", () => {
-  const xml = consultationSummary(consultation({ confidential: true })).xml;
+  const xml = consultationSummary(consultation({ confidential: true, attachments: [] })).xml;
   assert.equal(checked(xml, { generation: 1 }).acceptable, true);
   const second = checked(xml, { generation: 2 });
   assert.equal(second.acceptable, false);
@@ -164,7 +164,7 @@ test("a confidential consultation is accepted in 1.x and refused with 20009 in 2
 });
 
 test("a confidential consultation that names the practice in its text or subject is found", () => {
-  const built = consultationSummary(consultation({ confidential: true }));
+  const built = consultationSummary(consultation({ confidential: true, attachments: [] }));
   const { workflowId } = built.envelope;
   const subject =
     "Consultation report for Mrs O'Łukasz-Ampère, NHS Number 9000000009, seen at Northgate Surgery, ODS Code Y90001, Version 1";
@@ -305,7 +305,7 @@ test("a message with one sign of its use case wrong is held against what the oth
 });
 
 test("a workflow that belongs to neither generation does not decide which one a message is of", () => {
-  const { xml } = consultationSummary(consultation({ confidential: true }));
+  const { xml } = consultationSummary(consultation({ confidential: true, attachments: [] }));
   const { heldAgainst, acceptable, findings } = checked(xml, { envelope: { workflowId: "TOC_FHIR_IP_DISCH" } });
   assert.equal(heldAgainst?.generation, 1);
   assert.equal(acceptable, true);

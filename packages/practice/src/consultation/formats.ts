@@ -31,8 +31,8 @@ export const formats: Readonly<Record<string, TextFormat>> = {
     problem: 'must be an ODS code: 3 to 12 letters and digits, such as "A20047"',
   },
   "sds-user-id": {
-    accepts: (text) => /^[A-Z0-9]{1,20}$/i.test(text),
-    problem: "must be an SDS user id: at most 20 letters and digits",
+    accepts: (text) => /^\d{12}$/.test(text),
+    problem: "must be an SDS user id: twelve digits",
   },
   "snomed-code": { accepts: (text) => /^\d{6,18}$/.test(text), problem: "must be a code of 6 to 18 digits" },
 };

@@ -101,7 +101,7 @@ test("nobody archives another mailbox's document by naming it", async (t) => {
   const to = await openPractice(t, receiver);
   const theirs = message();
   deliver(to, theirs.xml, { from: sender.mailboxId, workflowId });
-  deliver(to, message({ replaces: theirs.documentIdentifier }).xml, { from: "Z99009OT009", workflowId });
+  deliver(to, message({ version: 2, replaces: theirs.documentIdentifier }).xml, { from: "Z99009OT009", workflowId });
   await to.practice.cycle();
   assert.deepEqual(
     to.practice.worklist.tasks().map(({ state }) => state),

@@ -3,7 +3,7 @@ import { Itk3Error } from "../../errors.ts";
 import { extensions, profiles, systems } from "../../names.ts";
 import type { DiagnosticReport, Reference, Specimen, SpecimenCollection } from "../../stu3/types.ts";
 import { referenceTo } from "../entry.ts";
-import { observation, type ObservationInput, observationList } from "./observations.ts";
+import { observation, type ObservationInput } from "./observations.ts";
 import {
   type Concept,
   concept,
@@ -64,7 +64,7 @@ export interface DiagnosticReportInput {
 }
 
 /**
- * One report, its specimens and its results, with the List that Observations are sent in (GPCM-SD-GE-040, 246 to 267).
+ * One report, its specimens and its results (GPCM-SD-GE-246 to 267). The document lists them with all its Observations.
  *
  * @throws Itk3Error `input-invalid`
  */
@@ -94,8 +94,7 @@ export function diagnosticReportSection(parts: DocumentParts, input: DiagnosticR
       codedDiagnosis: concepts(input.diagnoses),
     }),
   };
-  const list = results.length === 0 ? [] : [observationList(parts, results)];
-  return section("Diagnostic report", [report, ...specimens, ...list, ...results]);
+  return section("Diagnostic report", [report, ...specimens, ...results]);
 }
 
 function refuseSpecimen(): never {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import { Itk3Error } from "../../errors.ts";
 import { profiles } from "../../names.ts";
 import type { Attachment, DocumentReference, Reference } from "../../stu3/types.ts";
+import { refuseFile } from "../refuse-file.ts";
 import { type Concept, concept, given, maybe, period, type PeriodInput } from "./pieces.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
@@ -63,6 +63,6 @@ function attachment(content: DocumentContent): Attachment {
   if ("url" in content) return { ...named, url: content.url };
   if ("attachment" in content) return { ...named, ...given({ url: content.attachment.reference }) };
   const { bytes } = content;
-  if (bytes.byteLength === 0) throw new Itk3Error("input-invalid", "A document is empty.");
+  refuseFile("contents", content);
   return { ...named, data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64") };
 }

@@ -1,6 +1,7 @@
-import { profiles } from "../../names.ts";
+import { profiles, systems } from "../../names.ts";
 import type { List, Resource } from "../../stu3/types.ts";
 import { referenceTo } from "../entry.ts";
+import { coding } from "./pieces.ts";
 import { type DocumentParts, identity, type StructuredSection } from "./parts.ts";
 
 /** The entries that say in which Encounter they were made, and what a List of them is called. */
@@ -19,20 +20,37 @@ const titles: ReadonlyMap<Resource["resourceType"], string> = new Map([
 ]);
 
 /**
- * A section of Lists, one for each kind of entry that the document holds several of (GPCM-SD-026); none where it has no
- * Encounter, or no two entries of a kind. Observations have a List of their own in their section.
+ * A section of Lists: one of every Observation of the document, whichever section holds it (GPCM-SD-007, OC-040), and one
+ * for each other kind of entry that the document holds several of, where it has an Encounter (GPCM-SD-026).
  */
 export function listSection(parts: DocumentParts, sections: readonly StructuredSection[]): StructuredSection[] {
-  if (parts.encounter === undefined) return [];
   const kinds = Map.groupBy(
     sections.flatMap(({ resources }) => resources),
     ({ resourceType }) => resourceType,
   );
   const lists = Array.from(kinds, ([kind, resources]) => {
+    if (kind === "Observation") return [observationList(parts, resources)];
     const title = titles.get(kind);
-    return title === undefined || resources.length < 2 ? [] : [listOf(parts, title, resources)];
+    const isListed = title !== undefined && parts.encounter !== undefined && resources.length >= 2;
+    return isListed ? [listOf(parts, title, resources)] : [];
   }).flat();
   return lists.length === 0 ? [] : [{ title: "Lists", resources: lists }];
+}
+
+/** GPCM-SD-OC-040 to 046. */
+function observationList(parts: DocumentParts, observations: readonly Resource[]): List {
+  const display = "Miscellaneous record";
+  return {
+    resourceType: "List",
+    ...identity(parts, profiles.list),
+    status: "current",
+    mode: "snapshot",
+    title: display,
+    code: { coding: [coding({ code: "826501000000100", display })] },
+    subject: parts.patient,
+    orderedBy: { coding: [{ system: systems.listOrder, code: "event-date" }] },
+    entry: observations.map((item) => ({ item: referenceTo(item) })),
+  };
 }
 
 function listOf(parts: DocumentParts, title: string, resources: readonly Resource[]): List {

@@ -1,7 +1,7 @@
 // Observations: what the patient entered, and what a laboratory found.
 import { profiles, systems } from "../../names.ts";
-import type { CodeableConcept, List, Observation, Reference } from "../../stu3/types.ts";
-import { referenceTo, uuidIdentifier } from "../entry.ts";
+import type { CodeableConcept, Observation, Reference } from "../../stu3/types.ts";
+import { uuidIdentifier } from "../entry.ts";
 import { coding, given, maybe, quantity } from "./pieces.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
@@ -27,14 +27,15 @@ export interface ObservationInput {
 }
 
 /**
- * Observations that the patient entered, and the List of them (GPCM-SD-OC-040 to 054).
+ * Observations that the patient entered (GPCM-SD-OC-047 to 054). The document lists them with all its others.
  *
  * @throws Itk3Error `input-invalid`
  */
 export function observationSection(parts: DocumentParts, inputs: readonly ObservationInput[]): StructuredSection {
-  const observations = inputs.map((input) => observation(parts, input));
-  const list = observations.length === 0 ? [] : [observationList(parts, observations)];
-  return section("Observations", [...list, ...observations]);
+  return section(
+    "Observations",
+    inputs.map((input) => observation(parts, input)),
+  );
 }
 
 export interface ObservationContext {
@@ -78,20 +79,4 @@ function observed(value: ObservedValue): Pick<Observation, "valueString" | "valu
   if ("concept" in value) return { valueCodeableConcept: value.concept };
   const { quantity: number, ...unit } = value;
   return { valueQuantity: quantity({ value: number, ...unit }) };
-}
-
-/** GPCM-SD-OC-040 to 046. */
-export function observationList(parts: DocumentParts, observations: readonly Observation[]): List {
-  const display = "Miscellaneous record";
-  return {
-    resourceType: "List",
-    ...identity(parts, profiles.list),
-    status: "current",
-    mode: "snapshot",
-    title: display,
-    code: { coding: [coding({ code: "826501000000100", display })] },
-    subject: parts.patient,
-    orderedBy: { coding: [{ system: systems.listOrder, code: "event-date" }] },
-    entry: observations.map((item) => ({ item: referenceTo(item) })),
-  };
 }

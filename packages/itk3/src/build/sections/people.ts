@@ -4,6 +4,7 @@ import { profiles } from "../../names.ts";
 import type { Address, Device, RelatedPerson } from "../../stu3/types.ts";
 import type { OrganisationInput, PractitionerInput } from "../input.ts";
 import { address, humanName, organizationResource, phone, practitionerResource } from "../resources.ts";
+import { refuseOrganisation, refusePractitioner } from "../refuse-invalid.ts";
 import { type Coded, coding, given, maybe } from "./pieces.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
@@ -39,6 +40,8 @@ export interface PeopleInput {
  */
 export function peopleSection(parts: DocumentParts, input: PeopleInput): StructuredSection {
   const { practitioners = [], organisations = [], relatedPeople = [], devices = [] } = input;
+  for (const practitioner of practitioners) refusePractitioner("practitioners", practitioner);
+  for (const organisation of organisations) refuseOrganisation("organisations", organisation);
   return section("People", [
     ...practitioners.map((practitioner) => practitionerResource(parts.ids(), practitioner)),
     ...organisations.map((organisation) => organizationResource(parts.ids(), organisation)),

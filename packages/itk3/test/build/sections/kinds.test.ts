@@ -50,3 +50,17 @@ for (const [name, kind] of Object.entries({ ...onlineKinds, ...genericKinds })) 
     for (const { xml } of built) assert.deepEqual(schemaFaults(xml), []);
   });
 }
+
+test("a document of every kind at once, and of two sections with Observations, passes the check", () => {
+  const every = (parts: DocumentParts) =>
+    Object.values({ ...onlineKinds, ...genericKinds }).flatMap(({ full }) => full(parts));
+  const twice = (parts: DocumentParts) => [...every(parts), ...every(parts)];
+  for (const sections of [every, twice]) {
+    assertClean(check(readMessage(Buffer.from(withEncounter(sections).xml))));
+  }
+  const { findings } = check(readMessage(Buffer.from(withoutEncounter(twice).xml)));
+  assert.deepEqual(
+    findings.filter(({ severity }) => severity !== "warning"),
+    [],
+  );
+});

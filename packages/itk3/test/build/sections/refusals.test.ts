@@ -80,7 +80,7 @@ const refused: readonly (readonly [why: RegExp, build: (parts: DocumentParts) =>
     (parts) => diagnosticReportSection(parts, { ...report, results: [{ ...weight, specimen: 1 }] }),
   ],
   [
-    /A document is empty/,
+    /contents\.bytes are empty/,
     (parts) =>
       documentReferenceSection(parts, [
         { ...letter, contents: [{ contentType: "text/plain", bytes: new Uint8Array() }] },

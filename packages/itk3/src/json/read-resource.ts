@@ -88,7 +88,7 @@ export function readJsonResource(text: string, maxValues: number = recommendedMa
     }
   };
 
-  // A null holds a place for what stands beside it: alone it says nothing (hl7.org/fhir/STU3/json.html).
+  // A null holds a place for what stands beside it: alone it says nothing, and a list of such is left out (hl7.org/fhir/STU3/json.html).
   const reportHollow = (node: ObjectNode, type: TypeDefinition, value: Value, location: string): void => {
     for (const [member, held] of node.members) {
       if (type.byName.get(member)?.kind === "primitive" && held.kind === "array") {
@@ -97,6 +97,9 @@ export function readJsonResource(text: string, maxValues: number = recommendedMa
           if (item.kind !== "null" || (Array.isArray(beside) && (beside[index] ?? null) !== null)) return;
           report("empty-element", `${location}.${member}[${index}]`, item, "A null has no extension beside it.");
         });
+        // Nothing would be written of it.
+        const read = value[member];
+        if (beside === undefined && Array.isArray(read) && read.every((one) => one === null)) delete value[member];
       } else if (member.startsWith("_") && type.byName.get(member.slice(1))?.kind === "primitive") {
         reportHollowCompanions(held, node.members.get(member.slice(1)), `${location}.${member.slice(1)}`);
       }

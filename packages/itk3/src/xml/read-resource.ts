@@ -246,6 +246,8 @@ export function readXmlResource(text: string, maxElements: number = recommendedM
       const right = checkValue(definition, written, undefined, frame);
       value = toScalar(definition.type, written, right);
     }
+    // Nothing would be written of it.
+    if (value === null && !extended) return;
     if (definition.repeating) {
       const list = listOf(parent.value, definition.name);
       list.push(value);

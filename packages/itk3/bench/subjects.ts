@@ -1,0 +1,106 @@
+// The messages that are measured, each of a shape that costs in its own way, with its bounds.
+import { Buffer } from "node:buffer";
+import {
+  type Bundle,
+  genericDocument,
+  observationSection,
+  onlineConsultation,
+  recommendedMaxBytes,
+  type stu3,
+  writeJson,
+  writeXml,
+} from "@restante/itk3";
+import { everySection } from "../test/check/full-document.ts";
+import { consultation, genericInput } from "../test/consultation.ts";
+import { messageOfSize } from "./message.ts";
+
+export interface Subject {
+  name: string;
+  message: Uint8Array;
+  /** What saxes tokenises for comparison: the message itself, or the same message as XML. */
+  xml: Uint8Array;
+  maxBytes: number;
+  rounds: number;
+  /** Memory is measured with so many bytes of such messages held. */
+  held: number;
+  bounds: { time: number; memory: number };
+}
+
+/** As many elements as a message of 5 MB may have, less those of the message around them. */
+const most = recommendedMaxBytes / 16 - 1000;
+
+/**
+ * The promise is a time of 2 and a memory of 6. Where a message is long by its report it is kept. Where it is dense, or
+ * so small that the rules take longer than reading, the bounds are what was reached, with room for a busy machine; what
+ * no sender writes is bounded by the most elements that a message may have.
+ */
+export function subjects(): Subject[] {
+  const many = observations(1000);
+  const manyXml = Buffer.from(writeXml(many));
+  const entries = stuffed("<entry/>", most);
+  const empty = { held: 12_000_000, rounds: 5 };
+  return [
+    subject("20 MB, a report", messageOfSize(20_000_000), 2, 6, { rounds: 6 }),
+    subject("2.6 MB, a report", messageOfSize(2_600_000), 2, 6, { rounds: 20 }),
+    subject("60 KB, a report", messageOfSize(60_000), 3, 6, { rounds: 400 }),
+    subject("13 KB, hardly a report", messageOfSize(13_000), 6.5, 8, { rounds: 400 }),
+    subject("80 KB, every kind of structured entry", Buffer.from(writeXml(everyKind())), 7, 7, { rounds: 100 }),
+    subject("2 MB, 1,000 Observations", manyXml, 5.5, 7, { rounds: 12 }),
+    subject("the same as JSON / saxes on the XML", Buffer.from(writeJson(many)), 4.5, 9, { rounds: 12, xml: manyXml }),
+    subject("1 MB, 10,000 references to 16 of one id", sharedId(10_000), 5.5, 7, { rounds: 12 }),
+    subject("2.6 MB, only <entry/>", entries, 10, 35, empty),
+    subject("1 MB, only {} / saxes on <entry/>", stuffedJson("{}", most), 8, 90, { ...empty, xml: entries }),
+  ];
+}
+
+function subject(
+  name: string,
+  message: Uint8Array,
+  time: number,
+  memory: number,
+  rest: Pick<Subject, "rounds"> & Partial<Subject>,
+): Subject {
+  const maxBytes = Math.max(recommendedMaxBytes, message.byteLength);
+  return { name, message, xml: message, maxBytes, held: 60_000_000, bounds: { time, memory }, ...rest };
+}
+
+// Latin-1 alone: of a text with any other character, V8 keeps two bytes for each.
+const patient = { nhsNumber: "9000000009", name: { family: "Test", given: ["Ann"] }, birthDate: "1980-02-03" };
+
+function observations(count: number): Bundle {
+  const observed = Array.from({ length: count }, (_, index) => ({
+    code: { code: "27113001", display: "Body weight" },
+    issued: "2026-01-05T10:00:00+00:00",
+    value: { quantity: `${60 + (index % 40)}.5`, unit: "kg", ucum: "kg" },
+    category: { code: "vital-signs", display: "Vital Signs" },
+  }));
+  return onlineConsultation(consultation({ patient, sections: (parts) => [observationSection(parts, observed)] }))
+    .bundle;
+}
+
+function everyKind(): Bundle {
+  const input = genericInput({ patient, sections: everySection });
+  const encounterType = { code: "11429006", display: "Consultation" };
+  return genericDocument({ ...input, document: { ...input.document, encounterType } }).bundle;
+}
+
+const plain = onlineConsultation(consultation({ patient })).bundle;
+
+function stuffed(element: string, count: number): Buffer {
+  return Buffer.from(writeXml(plain).replace('<type value="document"/>', (found) => found + element.repeat(count)));
+}
+
+function stuffedJson(element: string, count: number): Buffer {
+  return Buffer.from(writeJson(plain).replace('"entry": [', (found) => found + `${element},`.repeat(count)));
+}
+
+function sharedId(count: number): Buffer {
+  const bundle = structuredClone(plain);
+  const document = bundle.entry?.at(-1)?.resource as Bundle;
+  const composition = document.entry?.[0]?.resource as stu3.Composition;
+  const resource: stu3.Observation = { resourceType: "Observation", id: "o", status: "final", code: { text: "x" } };
+  document.entry?.push(...Array.from({ length: 16 }, () => ({ fullUrl: "urn:uuid:o", resource })));
+  const entry = Array.from({ length: count }, () => ({ reference: "urn:uuid:o" }));
+  composition.section?.push({ title: "Shared", entry });
+  return Buffer.from(writeXml(bundle));
+}

@@ -1,4 +1,5 @@
 // Observations: what the patient entered, and what a laboratory found.
+import { Itk3Error } from "../../errors.ts";
 import { profiles, systems } from "../../names.ts";
 import type { CodeableConcept, Observation, Reference } from "../../stu3/types.ts";
 import { uuidIdentifier } from "../entry.ts";
@@ -16,12 +17,17 @@ export interface ObservationInput {
   code: { code: string; display: string };
   /** An instant: when it was recorded (GPCM-SD-OC-051). */
   issued: string;
-  /** GPCM-SD-OC-053. */
+  /** GPCM-SD-OC-053. Not beside a component of the same code (FHIR STU3, obs-7). */
   value?: ObservedValue;
   /** A pair of results, such as the two of a blood pressure (GPCM-SD-OC-054). */
   components?: readonly { code: { code: string; display: string }; value: ObservedValue }[];
   /** Of FHIR's observation categories, such as `vital-signs` (GPCM-SD-OC-048). */
   category?: { code: string; display: string };
+  /**
+   * The patient unless said. An online consultation and a generic document want the patient among them
+   * (GPCM-SD-OC-052).
+   */
+  performers?: readonly Reference[];
   /** `preliminary` until a clinician has checked it; `final` unless said (GPCM-SD-OC-047). */
   status?: "preliminary" | "final";
 }
@@ -40,7 +46,7 @@ export function observationSection(parts: DocumentParts, inputs: readonly Observ
 
 export interface ObservationContext {
   specimen?: Reference | undefined;
-  /** Beside the patient, whom a performer must lead to (GPCM-SD-GE-052). */
+  /** Beside the patient, where the input names none. */
   performers?: readonly Reference[] | undefined;
 }
 
@@ -49,6 +55,10 @@ export function observation(
   input: ObservationInput,
   { specimen, performers = [] }: ObservationContext = {},
 ): Observation {
+  const isSaidTwice = (input.components ?? []).some(({ code }) => code.code === input.code.code);
+  if (input.value !== undefined && isSaidTwice) {
+    throw new Itk3Error("input-invalid", "An observation has a value and a component of its own code (FHIR, obs-7).");
+  }
   const base = identity(parts, profiles.observation);
   return {
     resourceType: "Observation",
@@ -69,7 +79,7 @@ export function observation(
     code: { coding: [coding(input.code)] },
     subject: parts.patient,
     issued: input.issued,
-    performer: [parts.patient, ...performers],
+    performer: input.performers?.slice() ?? [parts.patient, ...performers],
     ...(input.value === undefined ? {} : observed(input.value)),
   };
 }

@@ -6,7 +6,7 @@ import type {
   QuestionnaireResponseItemAnswer,
   Reference,
 } from "../../stu3/types.ts";
-import { given, maybe } from "./pieces.ts";
+import { given } from "./pieces.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
 export interface AnswerInput {
@@ -46,11 +46,10 @@ export function questionnaireSection(parts: DocumentParts, input: QuestionnaireR
 }
 
 function answered({ linkId, text, answer, items }: AnswerInput): QuestionnaireResponseItem {
-  return {
-    linkId,
-    text,
-    ...given({ answer: maybe(answer, (value) => [answerValue(value)]), item: items?.map(answered) }),
-  };
+  const item = items?.map(answered);
+  // Questions that follow from an answer stand in it (FHIR STU3, qrs-1).
+  if (answer === undefined) return { linkId, text, ...given({ item }) };
+  return { linkId, text, answer: [{ ...answerValue(answer), ...given({ item }) }] };
 }
 
 function answerValue(answer: NonNullable<AnswerInput["answer"]>): QuestionnaireResponseItemAnswer {

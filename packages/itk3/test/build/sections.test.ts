@@ -8,7 +8,7 @@ import {
   genericDocument,
   observationSection,
   onlineConsultation,
-  questionnaireSection,
+  questionnaireResponseSection,
   readMessage,
   type StructuredSection,
   taskSection,
@@ -28,7 +28,7 @@ function structured(parts: DocumentParts): StructuredSection[] {
       {
         code: { code: "27113001", display: "Body weight" },
         issued,
-        value: { quantity: "85.0", unit: "kg", ucum: "kg" },
+        value: { value: "85.0", unit: "kg", ucum: "kg" },
         category: { code: "vital-signs", display: "Vital Signs" },
       },
       {
@@ -39,7 +39,7 @@ function structured(parts: DocumentParts): StructuredSection[] {
         status: "preliminary",
       },
     ]),
-    questionnaireSection(parts, {
+    questionnaireResponseSection(parts, {
       authored: issued,
       items: [
         {
@@ -152,7 +152,7 @@ test("a code keeps the sender's words, an answer its questions, a period its zon
             restriction: { period: { start: "2026-01-05T23:30:00-01:00", end: "2026-01-06T01:00:00+00:00" } },
           },
         ]),
-        questionnaireSection(parts, {
+        questionnaireResponseSection(parts, {
           authored: issued,
           items: [
             { linkId: "1", text: "Any pain?", answer: true, items: [{ linkId: "2", text: "Where?", answer: "Knee" }] },

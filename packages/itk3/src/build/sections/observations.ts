@@ -1,16 +1,13 @@
 // Observations: what the patient entered, and what a laboratory found.
 import { Itk3Error } from "../../errors.ts";
 import { profiles, systems } from "../../names.ts";
-import type { CodeableConcept, Observation, Reference } from "../../stu3/types.ts";
+import type { Observation, Reference } from "../../stu3/types.ts";
 import { uuidIdentifier } from "../entry.ts";
-import { coding, given, maybe, quantity } from "./pieces.ts";
+import { type Concept, coding, concept, given, maybe, quantity, type QuantityInput } from "./pieces.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
-/** What was observed: a quantity (`85.0` stays `85.0`; `ucum` is the unit's code), words, or a concept. */
-export type ObservedValue =
-  | { quantity: string; unit: string; ucum?: string }
-  | { text: string }
-  | { concept: CodeableConcept };
+/** What was observed: a quantity, words, or a concept. */
+export type ObservedValue = QuantityInput | { text: string } | { concept: Concept };
 
 export interface ObservationInput {
   /** A SNOMED CT concept (GPCM-SD-OC-049). */
@@ -86,7 +83,6 @@ export function observation(
 
 function observed(value: ObservedValue): Pick<Observation, "valueString" | "valueCodeableConcept" | "valueQuantity"> {
   if ("text" in value) return { valueString: value.text };
-  if ("concept" in value) return { valueCodeableConcept: value.concept };
-  const { quantity: number, ...unit } = value;
-  return { valueQuantity: quantity({ value: number, ...unit }) };
+  if ("concept" in value) return { valueCodeableConcept: concept(value.concept) };
+  return { valueQuantity: quantity(value) };
 }

@@ -35,7 +35,7 @@ export interface QuestionnaireInput {
  *
  * @throws Itk3Error `input-invalid`
  */
-export function questionnaireFormSection(parts: DocumentParts, input: QuestionnaireInput): StructuredSection {
+export function questionnaireSection(parts: DocumentParts, input: QuestionnaireInput): StructuredSection {
   const { items, effective, ...named } = input;
   if (items.length === 0) throw new Itk3Error("input-invalid", "A questionnaire asks nothing.");
   const links = items.flatMap(linkIds);

@@ -16,8 +16,8 @@ import {
   peopleSection,
   problemSection,
   procedureRequestSection,
-  questionnaireFormSection,
   questionnaireSection,
+  questionnaireResponseSection,
   referenceToEntry,
   referralSection,
   type StructuredSection,
@@ -137,20 +137,20 @@ const refused: readonly (readonly [why: RegExp, build: (parts: DocumentParts) =>
     /ProcedureRequest\.authoredOn must be a date/,
     (parts) => procedureRequestSection(parts, [{ code: pain, authored: wrong }]),
   ],
-  [/questionnaire asks nothing/, (parts) => questionnaireSection(parts, { authored: day, items: [] })],
+  [/questionnaire asks nothing/, (parts) => questionnaireResponseSection(parts, { authored: day, items: [] })],
   [
     /group of questions holds none/,
-    (parts) => questionnaireFormSection(parts, { items: [{ linkId: "1", text: wrong, type: "group" }] }),
+    (parts) => questionnaireSection(parts, { items: [{ linkId: "1", text: wrong, type: "group" }] }),
   ],
   [
     /same linkId/,
     (parts) =>
-      questionnaireFormSection(parts, { items: ["a", "b"].map((text) => ({ linkId: wrong, text, type: "string" })) }),
+      questionnaireSection(parts, { items: ["a", "b"].map((text) => ({ linkId: wrong, text, type: "string" })) }),
   ],
   [
     /display has no questions below it/,
     (parts) =>
-      questionnaireFormSection(parts, {
+      questionnaireSection(parts, {
         items: [{ linkId: "1", text: wrong, type: "display", items: [{ linkId: "2", text: wrong, type: "string" }] }],
       }),
   ],

@@ -63,13 +63,9 @@ export { type ProcedureRequestInput, procedureRequestSection } from "./build/sec
 export {
   type AnswerInput,
   type QuestionnaireResponseInput,
-  questionnaireSection,
+  questionnaireResponseSection,
 } from "./build/sections/questionnaire-responses.ts";
-export {
-  type QuestionInput,
-  questionnaireFormSection,
-  type QuestionnaireInput,
-} from "./build/sections/questionnaires.ts";
+export { type QuestionInput, questionnaireSection, type QuestionnaireInput } from "./build/sections/questionnaires.ts";
 export { type ReferralInput, referralSection } from "./build/sections/referrals.ts";
 export { type TaskInput, taskSection, type TaskValueInput } from "./build/sections/tasks.ts";
 export { check, type CheckOptions } from "./check/check.ts";

@@ -4,6 +4,13 @@ import type { Recipient } from "./recipient.ts";
 /** 1: GP Connect Messaging 1.x. 2: Send Document 2.x. */
 export type Generation = 1 | 2;
 
+export interface AddressInput {
+  line: readonly string[];
+  city?: string;
+  district?: string;
+  postalCode?: string;
+}
+
 export interface PatientInput {
   /** Ten digits, check digit verified. */
   nhsNumber: string;
@@ -11,7 +18,7 @@ export interface PatientInput {
   /** `yyyy-mm-dd`. */
   birthDate: string;
   gender?: "male" | "female" | "other" | "unknown";
-  address?: { line: readonly string[]; city?: string; district?: string; postalCode?: string };
+  address?: AddressInput;
   phone?: string;
 }
 
@@ -28,7 +35,7 @@ export interface OrganisationInput {
   odsCode: string;
   name: string;
   phone: string;
-  address?: { line: readonly string[]; city?: string; district?: string; postalCode?: string };
+  address?: AddressInput;
 }
 
 export interface AttachmentInput {

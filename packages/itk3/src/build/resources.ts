@@ -11,7 +11,7 @@ import type {
   Practitioner,
 } from "../stu3/types.ts";
 import { instant, referenceTo } from "./entry.ts";
-import type { AttachmentInput, OrganisationInput, PatientInput, PractitionerInput } from "./input.ts";
+import type { AddressInput, AttachmentInput, OrganisationInput, PatientInput, PractitionerInput } from "./input.ts";
 import type { DocumentKind } from "./kind.ts";
 
 export function patientResource(id: string, input: PatientInput, practice: Organization | undefined): Patient {
@@ -118,7 +118,7 @@ export function phone(value: string, use?: "work"): ContactPoint {
   return { system: "phone", value, ...(use === undefined ? {} : { use }) };
 }
 
-export function address(input: NonNullable<PatientInput["address"]>): Address {
+export function address(input: AddressInput): Address {
   const { line, ...rest } = input;
   return { ...(line.length === 0 ? {} : { line: [...line] }), ...rest };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { bundle, headerOrganization, messageHeader } from "../build/entry.ts";
 import { Itk3Error } from "../errors.ts";
+import { holdsNhsNumber } from "../message/nhs-numbers.ts";
 import { messageDefinitions, profiles, systems, unreadableHeaderId } from "../names.ts";
 import { primitiveFault } from "../stu3/primitives.ts";
 import type { Bundle, OperationOutcome } from "../stu3/types.ts";
@@ -66,6 +67,9 @@ function buildResponse(input: ResponseInput, level: ResponseCode["level"]): Buil
   }
   if (input.diagnostics.trim() === "")
     throw new Itk3Error("input-invalid", "A response needs diagnostics (GPCM-SD-042).");
+  if (holdsNhsNumber(input.diagnostics)) {
+    throw new Itk3Error("input-invalid", "diagnostics hold an NHS number (FHIR-BA-02).");
+  }
   const ids = input.ids ?? randomUUID;
   const sender = headerOrganization(ids(), parseOdsCode(input.responder.odsCode));
   const outcome = operationOutcome(ids(), code, issueCode, input.diagnostics);

@@ -8,9 +8,10 @@ import {
   genericDocument,
   observationSection,
   onlineConsultation,
-  questionnaireSection,
+  questionnaireResponseSection,
   readMessage,
   type StructuredSection,
+  taskSection,
 } from "@restante/itk3";
 import type { DocumentParts } from "@restante/itk3";
 import { assertClean } from "../clean.ts";
@@ -27,7 +28,7 @@ function structured(parts: DocumentParts): StructuredSection[] {
       {
         code: { code: "27113001", display: "Body weight" },
         issued,
-        value: { quantity: "85.0", unit: "kg", ucum: "kg" },
+        value: { value: "85.0", unit: "kg", ucum: "kg" },
         category: { code: "vital-signs", display: "Vital Signs" },
       },
       {
@@ -38,7 +39,7 @@ function structured(parts: DocumentParts): StructuredSection[] {
         status: "preliminary",
       },
     ]),
-    questionnaireSection(parts, {
+    questionnaireResponseSection(parts, {
       authored: issued,
       items: [
         {
@@ -129,4 +130,44 @@ test("a consultation summary goes to the registered practice alone, For Action",
   assert.throws(() => copyFor(summary, { ids, now, recipientType: "FI" }), { code: "input-invalid" });
   const elsewhere = consultation({ ids, recipientMailbox: "FX999OT001" });
   assert.throws(() => consultationSummary(elsewhere), { code: "input-invalid" });
+});
+
+test("a code keeps the sender's words, an answer its questions, a period its zones and an observation its performers", () => {
+  const { xml, bundle } = onlineConsultation(
+    consultation({
+      sections: (parts) => [
+        observationSection(parts, [
+          {
+            code: { code: "27113001", display: "Body weight" },
+            issued,
+            performers: [parts.practitioner, parts.patient],
+            value: { text: "85 kg" },
+            category: { code: "vital-signs", display: "Vital Signs" },
+          },
+        ]),
+        taskSection(parts, [
+          {
+            intent: "order",
+            code: { code: "185389009", display: "Follow-up visit", text: "See again" },
+            restriction: { period: { start: "2026-01-05T23:30:00-01:00", end: "2026-01-06T01:00:00+00:00" } },
+          },
+        ]),
+        questionnaireResponseSection(parts, {
+          authored: issued,
+          items: [
+            { linkId: "1", text: "Any pain?", answer: true, items: [{ linkId: "2", text: "Where?", answer: "Knee" }] },
+          ],
+        }),
+      ],
+    }),
+  );
+  const { findings } = check(readMessage(Buffer.from(xml)));
+  assert.deepEqual(
+    findings.filter(({ severity }) => severity === "error"),
+    [],
+  );
+  const written = JSON.stringify(bundle);
+  assert.match(written, /"display":"Follow-up visit"\}\],"text":"See again"/);
+  assert.match(written, /"valueBoolean":true,"item":\[\{"linkId":"2"/);
+  assert.match(written, /"performer":\[[^\]]*\},\{/);
 });

@@ -54,7 +54,7 @@ test("5 MB of clinical entries, without a space between them, are read in XML an
   const issued = "2026-01-05T10:00:00+00:00";
   const code = { code: "27113001", display: "Body weight" };
   const category = { code: "vital-signs", display: "Vital Signs" };
-  const value = { quantity: "85.0", unit: "kg", ucum: "kg" };
+  const value = { value: "85.0", unit: "kg", ucum: "kg" };
   const observations = Array.from({ length: 3700 }, () => ({ code, issued, value, category }));
   const full = onlineConsultation({
     ...consultation(),

@@ -1,6 +1,6 @@
 import { profiles, systems } from "../../names.ts";
 import type { Location } from "../../stu3/types.ts";
-import type { OrganisationInput } from "../input.ts";
+import type { AddressInput } from "../input.ts";
 import { address, phone } from "../resources.ts";
 import { type Concept, concept, given, maybe } from "./pieces.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
@@ -15,7 +15,7 @@ export interface LocationInput {
   /** What is done there (GPCM-SD-OC-171). */
   type?: Concept;
   /** GPCM-SD-OC-173. */
-  address?: NonNullable<OrganisationInput["address"]>;
+  address?: AddressInput;
 }
 
 /**

@@ -81,7 +81,10 @@ function medicationStatement(
   const isIssuedElsewhere =
     plan.prescriptionType === "repeat-dispensing" || input.prescribingAgency !== "prescribed-at-gp-practice";
   if (input.lastIssued !== undefined && isIssuedElsewhere) {
-    throw new Itk3Error("input-invalid", "What is issued elsewhere has no date of last issue (GPCM-SD-GE-177).");
+    throw new Itk3Error(
+      "input-invalid",
+      "What is dispensed repeatedly or issued elsewhere has no date of last issue (GPCM-SD-GE-177).",
+    );
   }
   const { prescribingAgency: code } = input;
   return {

@@ -1,8 +1,8 @@
 // People, organisations and devices that other entries refer to, beside those that send the document.
 import { Itk3Error } from "../../errors.ts";
 import { profiles } from "../../names.ts";
-import type { Address, Device, RelatedPerson } from "../../stu3/types.ts";
-import type { OrganisationInput, PractitionerInput } from "../input.ts";
+import type { Device, RelatedPerson } from "../../stu3/types.ts";
+import type { AddressInput, OrganisationInput, PractitionerInput } from "../input.ts";
 import { address, humanName, organizationResource, phone, practitionerResource } from "../resources.ts";
 import { refuseOrganisation, refusePractitioner } from "../refuse-invalid.ts";
 import { type Coded, coding, given, maybe } from "./pieces.ts";
@@ -16,7 +16,7 @@ export interface RelatedPersonInput {
   phone?: string;
   /** What they are to the patient. */
   relationship?: Coded;
-  address?: Omit<Address, "line"> & { line: readonly string[] };
+  address?: AddressInput;
 }
 
 /** GPCM-SD-OC-031, 032. */

@@ -1,6 +1,7 @@
 // The little parts that structured entries share, each from plain input.
 import { Itk3Error } from "../../errors.ts";
 import { systems } from "../../names.ts";
+import { endsBefore } from "../../stu3/ends-before.ts";
 import type {
   Annotation,
   CodeableConcept,
@@ -23,8 +24,8 @@ export interface Coded {
   system?: string;
 }
 
-/** A code, or words where there is no code. */
-export type Concept = Coded | { text: string };
+/** A code, with the sender's words beside it if there are any, or words where there is no code. */
+export type Concept = (Coded & { text?: string }) | { text: string; code?: never };
 
 /** Dates, or dates and times with a zone. The end is the last moment that belongs to it. */
 export interface PeriodInput {
@@ -52,7 +53,7 @@ export function coding({ code, display, system = systems.snomed }: Coded): Codin
 }
 
 export function concept(input: Concept): CodeableConcept {
-  return "text" in input ? { text: input.text } : { coding: [coding(input)] };
+  return given({ coding: input.code === undefined ? undefined : [coding(input)], text: input.text });
 }
 
 export function concepts(inputs: readonly Concept[] = []): CodeableConcept[] {
@@ -71,18 +72,14 @@ export function identifier({ system, value }: IdentifierInput): Identifier {
   return { system, value };
 }
 
-/** Throws Itk3Error `input-invalid` where it ends on a day before it starts. */
+/** Throws Itk3Error `input-invalid` where it ends before it starts. */
 export function period({ start, end }: PeriodInput): Period {
   if (end === undefined) return { start };
-  // As far as both dates are known: a year is not before one of its days.
-  const known = Math.min(start.length, end.length, "yyyy-mm-dd".length);
-  if (end.slice(0, known) < start.slice(0, known)) {
-    throw new Itk3Error("input-invalid", "A period ends before it starts.");
-  }
+  if (endsBefore(start, end)) throw new Itk3Error("input-invalid", "A period ends before it starts.");
   return { start, end };
 }
 
-/** The extensions that have something to say; undefined where none has. */
+/** The extensions that have something to say; an empty list where none has. */
 export function extensionsOf(...extensions: readonly (Extension | undefined)[]): Extension[] {
   return extensions.filter((extension) => extension !== undefined);
 }

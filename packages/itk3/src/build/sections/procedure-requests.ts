@@ -1,11 +1,14 @@
+import { Itk3Error } from "../../errors.ts";
 import { profiles } from "../../names.ts";
 import type { ProcedureRequest, Reference } from "../../stu3/types.ts";
-import { type Concept, concept, given, maybe, notes } from "./pieces.ts";
+import { type Coded, type Concept, concept, given, maybe, notes } from "./pieces.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
+const noCode = "No code available";
+
 export interface ProcedureRequestInput {
-  /** What is asked for; the words `No code available` where it has no code (GPCM-SD-GE-239). */
-  code: Concept;
+  /** What is asked for; no other words where it has no code (GPCM-SD-GE-239). */
+  code: (Coded & { text?: string }) | { text: typeof noCode; code?: never };
   /** The practitioner or organisation that is to do it (GPCM-SD-GE-241). */
   performer?: Reference;
   /** Who asks; the practitioner of the document unless said (GPCM-SD-GE-242). */
@@ -36,6 +39,9 @@ export function procedureRequestSection(
 }
 
 function procedureRequest(parts: DocumentParts, input: ProcedureRequestInput): ProcedureRequest {
+  if (input.code.code === undefined && input.code.text !== noCode) {
+    throw new Itk3Error("input-invalid", 'What is asked for without a code is "No code available" (GPCM-SD-GE-239).');
+  }
   return {
     resourceType: "ProcedureRequest",
     ...identity(parts, profiles.procedureRequest),

@@ -6,7 +6,7 @@ import type {
   QuestionnaireResponseItemAnswer,
   Reference,
 } from "../../stu3/types.ts";
-import { given, maybe } from "./pieces.ts";
+import { type Coded, coding, given } from "./pieces.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
 export interface AnswerInput {
@@ -14,7 +14,7 @@ export interface AnswerInput {
   /** The question. */
   text: string;
   /** Undefined for a heading. A reference leads to another entry of the document (GPCM-SD-OC-070). */
-  answer?: string | boolean | { code: string; display: string; system: string } | Reference;
+  answer?: string | boolean | Coded | Reference;
   items?: readonly AnswerInput[];
 }
 
@@ -31,7 +31,10 @@ export interface QuestionnaireResponseInput {
  *
  * @throws Itk3Error `input-invalid`
  */
-export function questionnaireSection(parts: DocumentParts, input: QuestionnaireResponseInput): StructuredSection {
+export function questionnaireResponseSection(
+  parts: DocumentParts,
+  input: QuestionnaireResponseInput,
+): StructuredSection {
   if (input.items.length === 0) throw new Itk3Error("input-invalid", "A questionnaire asks nothing.");
   const response: QuestionnaireResponse = {
     resourceType: "QuestionnaireResponse",
@@ -46,15 +49,14 @@ export function questionnaireSection(parts: DocumentParts, input: QuestionnaireR
 }
 
 function answered({ linkId, text, answer, items }: AnswerInput): QuestionnaireResponseItem {
-  return {
-    linkId,
-    text,
-    ...given({ answer: maybe(answer, (value) => [answerValue(value)]), item: items?.map(answered) }),
-  };
+  const item = items?.map(answered);
+  // Questions that follow from an answer stand in it (FHIR STU3, qrs-1).
+  if (answer === undefined) return { linkId, text, ...given({ item }) };
+  return { linkId, text, answer: [{ ...answerValue(answer), ...given({ item }) }] };
 }
 
 function answerValue(answer: NonNullable<AnswerInput["answer"]>): QuestionnaireResponseItemAnswer {
   if (typeof answer === "string") return { valueString: answer };
   if (typeof answer === "boolean") return { valueBoolean: answer };
-  return "code" in answer ? { valueCoding: answer } : { valueReference: answer };
+  return "code" in answer ? { valueCoding: coding(answer) } : { valueReference: answer };
 }

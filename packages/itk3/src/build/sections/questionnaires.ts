@@ -8,7 +8,7 @@ export interface QuestionInput {
   /** Names the question; no other of the questionnaire has it. */
   linkId: string;
   text: string;
-  /** `group` for a heading, which must have `items`. */
+  /** `group` for a heading, which must have `items`; `display` for words, which must have none. */
   type: NonNullable<QuestionnaireItem["type"]>;
   required?: boolean;
   repeats?: boolean;
@@ -35,7 +35,7 @@ export interface QuestionnaireInput {
  *
  * @throws Itk3Error `input-invalid`
  */
-export function questionnaireFormSection(parts: DocumentParts, input: QuestionnaireInput): StructuredSection {
+export function questionnaireSection(parts: DocumentParts, input: QuestionnaireInput): StructuredSection {
   const { items, effective, ...named } = input;
   if (items.length === 0) throw new Itk3Error("input-invalid", "A questionnaire asks nothing.");
   const links = items.flatMap(linkIds);
@@ -54,6 +54,9 @@ function asked({ options, items, ...question }: QuestionInput): QuestionnaireIte
   // FHIR STU3, que-1.
   if (question.type === "group" && (items ?? []).length === 0) {
     throw new Itk3Error("input-invalid", "A group of questions holds none.");
+  }
+  if (question.type === "display" && (items ?? []).length > 0) {
+    throw new Itk3Error("input-invalid", "A display has no questions below it.");
   }
   return {
     ...question,

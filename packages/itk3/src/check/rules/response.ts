@@ -1,7 +1,7 @@
 // An ITK3 Response: GP Connect's pages and the ITK3 profiles.
-import { isNhsNumber } from "@restante/mesh";
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { handlingExtension } from "../../message/handling.ts";
+import { holdsNhsNumber } from "../../message/nhs-numbers.ts";
 import { referencesOf } from "../../message/references.ts";
 import { type ResponseCode, responseCodes } from "../../respond/response-codes.ts";
 import type { OperationOutcomeIssue } from "../../stu3/types.ts";
@@ -187,10 +187,4 @@ function sameWords(display: string): string {
     .replaceAll(/[\s‘’'"()]+/g, " ")
     .trim()
     .toLowerCase();
-}
-
-function holdsNhsNumber(text: string): boolean {
-  return Array.from(text.slice(0, 10_000).matchAll(/(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)/g)).some(([digits]) =>
-    isNhsNumber(digits.replaceAll(/[ -]/g, "")),
-  );
 }

@@ -8,8 +8,8 @@ import {
   locationSection,
   observationSection,
   peopleSection,
-  questionnaireFormSection,
   questionnaireSection,
+  questionnaireResponseSection,
   referenceToEntry,
   referralSection,
   taskSection,
@@ -29,8 +29,8 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
           category: { code: "vital-signs", display: "Vital Signs" },
           status: "preliminary",
           components: [
-            { code: { code: "72313002", display: "Systolic" }, value: { quantity: "120", unit: "mmHg" } },
-            { code: { code: "1091811000000102", display: "Diastolic" }, value: { quantity: "80", unit: "mmHg" } },
+            { code: { code: "72313002", display: "Systolic" }, value: { value: "120", unit: "mmHg" } },
+            { code: { code: "1091811000000102", display: "Diastolic" }, value: { value: "80", unit: "mmHg" } },
           ],
         },
       ]),
@@ -40,7 +40,7 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
   questionnaires: {
     full: (parts) => {
       const locations = locationSection(parts, [surgery]);
-      const form = questionnaireFormSection(parts, {
+      const form = questionnaireSection(parts, {
         version: "1",
         name: "knee",
         title: "Knee",
@@ -63,11 +63,11 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
       const surgeryAnswer = { linkId: "3", text: "Which surgery?", answer: referenceToEntry(locations, "Location") };
       const questionnaire = referenceToEntry(form, "Questionnaire");
       const items = [...questions, surgeryAnswer];
-      return [locations, form, questionnaireSection(parts, { authored: when, items, questionnaire })];
+      return [locations, form, questionnaireResponseSection(parts, { authored: when, items, questionnaire })];
     },
     least: (parts) => [
-      questionnaireFormSection(parts, { items: [{ linkId: "1", text: "What is the matter?", type: "string" }] }),
-      questionnaireSection(parts, { authored: day, items: questions }),
+      questionnaireSection(parts, { items: [{ linkId: "1", text: "What is the matter?", type: "string" }] }),
+      questionnaireResponseSection(parts, { authored: day, items: questions }),
     ],
   },
   people: {
@@ -181,7 +181,7 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
   },
   "family history": {
     full: (parts) => {
-      const responses = questionnaireSection(parts, { authored: when, items: questions });
+      const responses = questionnaireResponseSection(parts, { authored: when, items: questions });
       return [
         responses,
         familyHistorySection(parts, [
@@ -227,7 +227,7 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
   },
   consents: {
     full: (parts) => {
-      const responses = questionnaireSection(parts, { authored: when, items: questions });
+      const responses = questionnaireResponseSection(parts, { authored: when, items: questions });
       const purposes = [{ system: "http://hl7.org/fhir/v3/ActReason", code: "TREAT", display: "treatment" }];
       const source = referenceToEntry(responses, "QuestionnaireResponse");
       const data = [{ meaning: "instance", reference: source }] as const;

@@ -16,8 +16,8 @@ import {
   peopleSection,
   problemSection,
   procedureRequestSection,
-  questionnaireFormSection,
   questionnaireSection,
+  questionnaireResponseSection,
   referenceToEntry,
   referralSection,
   type StructuredSection,
@@ -137,15 +137,44 @@ const refused: readonly (readonly [why: RegExp, build: (parts: DocumentParts) =>
     /ProcedureRequest\.authoredOn must be a date/,
     (parts) => procedureRequestSection(parts, [{ code: pain, authored: wrong }]),
   ],
-  [/questionnaire asks nothing/, (parts) => questionnaireSection(parts, { authored: day, items: [] })],
+  [/questionnaire asks nothing/, (parts) => questionnaireResponseSection(parts, { authored: day, items: [] })],
   [
     /group of questions holds none/,
-    (parts) => questionnaireFormSection(parts, { items: [{ linkId: "1", text: wrong, type: "group" }] }),
+    (parts) => questionnaireSection(parts, { items: [{ linkId: "1", text: wrong, type: "group" }] }),
   ],
   [
     /same linkId/,
     (parts) =>
-      questionnaireFormSection(parts, { items: ["a", "b"].map((text) => ({ linkId: wrong, text, type: "string" })) }),
+      questionnaireSection(parts, { items: ["a", "b"].map((text) => ({ linkId: wrong, text, type: "string" })) }),
+  ],
+  [
+    /display has no questions below it/,
+    (parts) =>
+      questionnaireSection(parts, {
+        items: [{ linkId: "1", text: wrong, type: "display", items: [{ linkId: "2", text: wrong, type: "string" }] }],
+      }),
+  ],
+  [
+    /period ends before it starts/,
+    (parts) =>
+      consentSection(parts, [
+        {
+          status: "active",
+          policies: [{ uri: wrong }],
+          period: { start: "2026-01-05T12:00:00+00:00", end: "2026-01-05T10:00:00+00:00" },
+        },
+      ]),
+  ],
+  [
+    /without a code is "No code available"/,
+    (parts) => procedureRequestSection(parts, [{ code: { text: wrong as "No code available" } }]),
+  ],
+  [
+    /value and a component of its own code/,
+    (parts) =>
+      observationSection(parts, [
+        { ...weight, value: { text: wrong }, components: [{ code: weight.code, value: { text: wrong } }] },
+      ]),
   ],
   [/ReferralRequest\.requester has no agent/, (parts) => referralSection(parts, [{ requester: {} }])],
   [/Task\.restriction holds nothing/, (parts) => taskSection(parts, [{ intent: "order", restriction: {} }])],
@@ -184,6 +213,10 @@ test("what cannot be said together, the types refuse", () => {
     medicationSection(parts, [{ code: paracetamol, plan: ungrouped }]),
     // @ts-expect-error a stopped plan says when and why (GPCM-SD-GE-152 to 154)
     medicationSection(parts, [{ code: paracetamol, plan: { ...plan, status: "stopped" } }]),
+    // @ts-expect-error what is asked for without a code is "No code available" (GPCM-SD-GE-239)
+    procedureRequestSection(parts, [{ code: { text: "Blood test" } }]),
+    // @ts-expect-error a code is called something, whatever words stand beside it
+    problemSection(parts, [{ ...problem, code: { code: "82423001", text: "Pain" } }]),
     // @ts-expect-error an active problem has not ended (GPCM-SD-GE-233)
     problemSection(parts, [{ ...problem, ended: day }]),
   ];

@@ -22,6 +22,6 @@ export const surgery: LocationInput = {
 export const weight: ObservationInput = { code: { code: "27113001", display: "Body weight" }, issued: when };
 export const weighed: ObservationInput = {
   ...weight,
-  value: { quantity: "85.0", unit: "kg", ucum: "kg" },
+  value: { value: "85.0", unit: "kg", ucum: "kg" },
   category: { code: "vital-signs", display: "Vital Signs" },
 };

@@ -1,7 +1,8 @@
 // Invariants of what any resource may contain, and of what holds a document together.
+import { endsBefore } from "../../../stu3/ends-before.ts";
 import type { Rule } from "../../rule.ts";
 import { invariant } from "./invariant.ts";
-import { endsBefore, has } from "./values.ts";
+import { has } from "./values.ts";
 
 export const administrativeInvariants: readonly Rule[] = [
   invariant(

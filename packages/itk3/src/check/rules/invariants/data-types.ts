@@ -1,7 +1,8 @@
 // Invariants of the types that elements have.
+import { endsBefore } from "../../../stu3/ends-before.ts";
 import type { Rule } from "../../rule.ts";
 import { invariant } from "./invariant.ts";
-import { endsBefore, exceeds, has, hasChoice } from "./values.ts";
+import { exceeds, has, hasChoice } from "./values.ts";
 
 export const dataTypeInvariants: readonly Rule[] = [
   invariant(

@@ -21,14 +21,6 @@ function isThere(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }
 
-/** Two times say so, or two dates as far as both go. */
-export function endsBefore(start: string | undefined, end: string | undefined): boolean {
-  if (start === undefined || end === undefined) return false;
-  if (start.includes("T") && end.includes("T")) return Date.parse(start) > Date.parse(end);
-  const length = Math.min(start.length, end.length, "2026-01-05".length);
-  return start.slice(0, length) > end.slice(0, length);
-}
-
 /** Only quantities of one unit can be compared. */
 export function exceeds(low: Quantity | undefined, high: Quantity | undefined): boolean {
   if (low?.value === undefined || high?.value === undefined) return false;

@@ -22,7 +22,8 @@ const messageEndings: ReadonlySet<string> = new Set([".xml", ".dat", ".json"]);
  */
 export async function* findMessages(places: readonly string[]): AsyncGenerator<MessageFile> {
   const kinds: { place: string; isFolder: boolean }[] = [];
-  for (const place of places) kinds.push({ place, isFolder: await isFolder(place) });
+  // Named twice, checked once.
+  for (const place of new Set(places)) kinds.push({ place, isFolder: await isFolder(place) });
   for (const { place, isFolder } of kinds) {
     if (isFolder) yield* below(place);
     else yield await withControlFile(place);

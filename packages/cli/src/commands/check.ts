@@ -3,6 +3,8 @@ import { checkOptions, checkOptionsHelp, readCheckOptions } from "../check/check
 import { findMessages, type MessageFile, oneMessage } from "../check/find-messages.ts";
 import { type FormatName, formatNamed, formatNames } from "../check/format.ts";
 import { fileOutput } from "../check/report-output.ts";
+import { sumLine } from "../check/text-report.ts";
+import { visible } from "../check/words.ts";
 import { exitStatus } from "../check/summary.ts";
 import { type Command, readWords } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -50,6 +52,10 @@ export const checkCommand: Command = {
       return 1;
     }
     await output?.finish();
+    if (values.output !== undefined) {
+      terminal.complain(sumLine(summary));
+      terminal.complain(`Report in ${visible(values.output)}.`);
+    }
     return exitStatus(summary);
   },
 };

@@ -21,7 +21,11 @@ const refusals: readonly { words: string[]; status: number; says: RegExp }[] = [
   { words: ["up", "--port-base", "many"], status: 2, says: /--port-base is a number from 0 to 65000, not 'many'/ },
   { words: ["up", "--port-base", "70000"], status: 2, says: /--port-base is a number/ },
   { words: ["up", "--data"], status: 2, says: /--data/ },
-  { words: ["up", "--patients", "nowhere.json"], status: 1, says: /nowhere\.json cannot be read: ENOENT/ },
+  {
+    words: ["up", "--patients", "nowhere.json"],
+    status: 1,
+    says: /nowhere\.json cannot be read: there is no such file/,
+  },
   { words: ["send"], status: 2, says: /FILE is missing/ },
   { words: ["send", "nowhere.json"], status: 1, says: /nowhere\.json/ },
   { words: ["send", example, "--wait", "soon"], status: 2, says: /--wait is a number of seconds/ },

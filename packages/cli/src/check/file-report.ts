@@ -9,7 +9,8 @@ import {
   type UseCase,
   whyUnanswered,
 } from "@restante/itk3";
-import { isSystemError, type MessageFile, systemCode } from "./find-messages.ts";
+import { systemReason } from "../system-reason.ts";
+import { isSystemError, type MessageFile } from "./find-messages.ts";
 import { envelopeOf, type Input, readInput } from "./read-input.ts";
 
 /**
@@ -51,7 +52,7 @@ export async function checkFile(found: MessageFile, options: FileOptions): Promi
     return reportOf(found, await readInput(found, options.maxBytes), options);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const text = `The file cannot be opened: ${systemCode(error)}.`;
+    const text = `The file cannot be opened: ${systemReason(error)}.`;
     const finding: Finding = {
       id: "FILE:unreadable",
       severity: "error",

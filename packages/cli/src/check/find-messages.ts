@@ -1,6 +1,7 @@
 import { access, readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { CliError } from "../errors.ts";
+import { systemReason } from "../system-reason.ts";
 
 /** A file that should hold a message, and the control file that lies beside it. */
 export interface MessageFile {
@@ -21,15 +22,32 @@ const messageEndings: ReadonlySet<string> = new Set([".xml", ".dat", ".json"]);
  */
 export async function* findMessages(places: readonly string[]): AsyncGenerator<MessageFile> {
   const kinds: { place: string; isFolder: boolean }[] = [];
-  for (const place of places) kinds.push({ place, isFolder: await isFolder(place) });
+  // Named twice, checked once.
+  for (const place of new Set(places)) kinds.push({ place, isFolder: await isFolder(place) });
   for (const { place, isFolder } of kinds) {
     if (isFolder) yield* below(place);
     else yield await withControlFile(place);
   }
 }
 
+/**
+ * One message, and the control file named for it or, where none is named, the one beside it.
+ *
+ * @throws CliError where one of the two is no file, or the message is a control file
+ */
+export async function oneMessage(file: string, controlFile: string | undefined): Promise<MessageFile> {
+  refuseControlFile(file);
+  for (const name of controlFile === undefined ? [file] : [file, controlFile]) {
+    const found = await stat(name).catch((cause: unknown) => {
+      throw cannotRead(name, cause);
+    });
+    if (found.isDirectory()) throw new CliError("input-unreadable", `${name} is a folder: name one file`);
+  }
+  return controlFile === undefined ? withControlFile(file) : { file, controlFile };
+}
+
 /** The control file beside one message file, if there is one. */
-export async function withControlFile(file: string): Promise<MessageFile> {
+async function withControlFile(file: string): Promise<MessageFile> {
   const stem = stemOf(file);
   for (const controlFile of [`${stem}.ctl`, `${stem}.CTL`]) {
     if (await exists(controlFile)) return { file, controlFile };
@@ -38,9 +56,7 @@ export async function withControlFile(file: string): Promise<MessageFile> {
 }
 
 async function isFolder(place: string): Promise<boolean> {
-  if (isControlFile(place)) {
-    throw new CliError("usage", `${place} is a control file: name the message, and the control file with --ctl`);
-  }
+  refuseControlFile(place);
   try {
     const found = await stat(place);
     if (!found.isDirectory() && !found.isFile()) {
@@ -50,6 +66,11 @@ async function isFolder(place: string): Promise<boolean> {
   } catch (cause) {
     throw cannotRead(place, cause);
   }
+}
+
+function refuseControlFile(place: string): void {
+  if (!isControlFile(place)) return;
+  throw new CliError("usage", `${place} is a control file: name the message, and the control file with --ctl`);
 }
 
 async function* below(folder: string): AsyncGenerator<MessageFile> {
@@ -73,17 +94,12 @@ async function* below(folder: string): AsyncGenerator<MessageFile> {
 /** What to throw where `place` cannot be read: `input-unreadable`, or the cause itself where it is something else. */
 export function cannotRead(place: string, cause: unknown): unknown {
   if (!isSystemError(cause)) return cause;
-  return new CliError("input-unreadable", `${place} cannot be read: ${systemCode(cause)}`, { cause });
+  return new CliError("input-unreadable", `${place} cannot be read: ${systemReason(cause)}`, { cause });
 }
 
 /** Whether the operating system refused, rather than anything here being wrong. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
-}
-
-/** `ENOENT`, `EACCES`, ... */
-export function systemCode(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? "unknown reason";
 }
 
 function isControlFile(name: string): boolean {

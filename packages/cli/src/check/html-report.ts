@@ -63,14 +63,15 @@ function banner({ status }: Summary, now: Date): string {
 
 function overview(summary: Summary): string {
   const { status, acceptable, notAcceptable, findings, files } = summary;
-  const sums: [number, string, string][] = [
+  const sums: (readonly [number, string, string])[] = [
     [status.conforms, "conform", "good"],
     [status.departs, "do not conform", "bad"],
     [status.unreadable, "unreadable", "bad"],
     [acceptable, "acceptable", "good"],
     [notAcceptable, "not acceptable", "bad"],
-    [findings.error, "errors", "bad"],
-    [findings.warning, "warnings", "fair"],
+    ...(status["passed-over"] > 0 ? ([[status["passed-over"], "passed over", "none"]] as const) : []),
+    [findings.error, "places with errors", "bad"],
+    [findings.warning, "places with warnings", "fair"],
   ];
   const items = sums.map(
     ([number, words, tone]) =>
@@ -95,16 +96,18 @@ function departuresTable({ departures }: Summary): string {
 <tbody>${rows.join("\n")}</tbody></table></div></section>\n`;
 }
 
-/** The ways in which one requirement is broken can be many: each file's section has them all. */
+/** One number can demand several things: each file's section says which of them are not met. */
 function firstOf(texts: ReadonlySet<string>): string {
   const [first = ""] = texts;
-  return texts.size === 1 ? first : `${first} And ${count(texts.size - 1, "other way", "other ways")}.`;
+  return texts.size === 1
+    ? first
+    : `${first} And ${count(texts.size - 1, "more demand", "more demands")} of the same number.`;
 }
 
 function filesTable(files: readonly SummaryLine[]): string {
-  const rows = files.map(({ file, status, acceptable, errors, warnings }, index) => {
-    const accepted =
-      status === "passed-over" ? "" : acceptable ? tag("good", "Acceptable") : tag("bad", "Not acceptable");
+  const rows = files.map(({ file, status, acceptable, isResponse, errors, warnings }, index) => {
+    const [yes, no] = isResponse ? ["Usable", "Not usable"] : ["Acceptable", "Not acceptable"];
+    const accepted = status === "passed-over" ? "" : acceptable ? tag("good", yes) : tag("bad", no);
     return (
       `<tr><td class="path"><a href="#file-${index}">${escape(file)}</a></td><td>${statusTag(status)}</td><td>${accepted}</td>` +
       `<td class="number" data-label="Errors">${errors}</td><td class="number" data-label="Warnings">${warnings}</td></tr>`
@@ -142,7 +145,7 @@ function findingLists(groups: readonly FindingGroup[]): string[] {
 
 function findingBlock({ id, severity, ways, responseCode }: FindingGroup): string {
   const code =
-    responseCode === undefined ? "" : `<span class="quiet">Would be answered ${escape(meaningOf(responseCode))}</span>`;
+    responseCode === undefined ? "" : `<span class="quiet">Refused alone: ${escape(meaningOf(responseCode))}</span>`;
   const all = Array.from(ways.values());
   const found = all.map((way, index) => wayBlock(way, all[index - 1])).join("");
   return `<div class="finding"><div><b>${escape(id)}</b>${severityTag(severity)}${code}</div><div>${found}</div></div>`;
@@ -193,12 +196,16 @@ const legend = `<section aria-labelledby="how"><h2 id="how">How to read this</h2
 <dl>
 <dt>Conforms</dt><dd>No requirement that must be met is broken.</dd>
 <dt>Acceptable</dt><dd>A receiver can give a person the document. Only a message that is not acceptable is refused; every other finding is for the sender to mend.</dd>
-<dt>Would be answered</dt><dd>The ITK3 response code that goes with the finding, were a message refused for it alone.</dd>
+<dt>Refused alone</dt><dd>The ITK3 response code that would go with the finding, were a message refused for it alone. What this message is answered is said above its findings.</dd>
 <dt>GPCM-</dt><dd>a requirement of GP Connect Messaging 1.6.0</dd>
 <dt>SCAL-</dt><dd>a line of the conformance list of Send Document 2</dd>
 <dt>FHIR-</dt><dd>a requirement of ITK3 2.10.0</dd>
-<dt>ITK-, CareConnect-</dt><dd>a rule of a profile</dd>
-<dt>STU3:</dt><dd>a rule of FHIR itself, seen in reading</dd>
+<dt>ITK-, Extension-ITK-, CareConnect-</dt><dd>a rule of a profile</dd>
+<dt>Send-Document:, ITK-Response:, Composition.text:</dt><dd>a rule of the standards that has no number of its own</dd>
+<dt>STU3:</dt><dd>a rule of FHIR's formats, seen in reading</dd>
+<dt>FHIR:</dt><dd>a rule or an invariant of FHIR STU3</dd>
+<dt>SNOMED-CT:</dt><dd>a rule of the ids of SNOMED CT</dd>
+<dt>MESH:, FILE:</dt><dd>the control file, or the file itself, cannot be read</dd>
 </dl></section>
 `;
 

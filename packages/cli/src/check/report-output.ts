@@ -4,7 +4,7 @@ import { type FileHandle, mkdtemp, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { CliError } from "../errors.ts";
-import { systemCode } from "./find-messages.ts";
+import { systemReason } from "../system-reason.ts";
 
 /** Where a report goes, piece by piece. */
 export interface ReportOutput extends AsyncDisposable {
@@ -17,7 +17,7 @@ export interface ReportOutput extends AsyncDisposable {
 export async function fileOutput(file: string): Promise<ReportOutput> {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString("hex")}`);
   const cannotWrite = (cause: unknown): CliError =>
-    new CliError("folder-unusable", `cannot write ${file}: ${systemCode(cause)}`, { cause });
+    new CliError("folder-unusable", `cannot write ${file}: ${systemReason(cause, "folder")}`, { cause });
   // 0666 less the umask: a report is for others too, and holds nothing of the messages.
   const handle = await open(temporary, "wx").catch((cause: unknown) => {
     throw cannotWrite(cause);

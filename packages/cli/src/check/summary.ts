@@ -26,6 +26,7 @@ export interface SummaryLine {
   readonly file: string;
   readonly status: Status;
   readonly acceptable: boolean;
+  readonly isResponse: boolean;
   readonly errors: number;
   readonly warnings: number;
 }
@@ -41,7 +42,7 @@ export function emptySummary(): Summary {
   };
 }
 
-export function addToSummary(summary: Summary, { file, status, acceptable, findings }: FileReport): void {
+export function addToSummary(summary: Summary, { file, status, acceptable, isResponse, findings }: FileReport): void {
   const seen = new Set<Departure>();
   const counts = { error: 0, warning: 0, information: 0 };
   for (const { id, severity, requirement } of findings) {
@@ -64,7 +65,7 @@ export function addToSummary(summary: Summary, { file, status, acceptable, findi
   summary.status[status] += 1;
   if (acceptable) summary.acceptable += 1;
   else if (status !== "passed-over") summary.notAcceptable += 1;
-  summary.files.push({ file, status, acceptable, errors: counts.error, warnings: counts.warning });
+  summary.files.push({ file, status, acceptable, isResponse, errors: counts.error, warnings: counts.warning });
 }
 
 /** 0: every message conforms; 1: one does not, or is not acceptable; 2: one could not be read. */

@@ -32,7 +32,10 @@ export function textFormat({ paint, columns }: TextOptions): ReportFormat {
     live: true,
     head: () => "",
     file: (report) => `${fileLines(report, paint, width).join("\n")}\n\n`,
-    tail: (summary) => `${sumLines(summary, paint).join("\n")}\n`,
+    tail: (summary) =>
+      `${wrap(sumLine(summary), 0, width)
+        .join("\n")
+        .replace(/^[^:]*:/, paint.bold)}\n`,
   };
 }
 
@@ -71,7 +74,7 @@ function severityLines(
 }
 
 function groupLines({ id, ways, responseCode }: FindingGroup, paint: Paint, width: number): string[] {
-  const code = responseCode === undefined ? "" : paint.dim(`  ITK3 code ${responseCode}`);
+  const code = responseCode === undefined ? "" : paint.dim(`  refused alone: ${responseCode}`);
   const lines = [`    ${paint.bold(id)}${code}`];
   let asked: string | undefined;
   for (const { requirement, text, places } of ways.values()) {
@@ -97,7 +100,8 @@ function placeLines(places: readonly Place[]): string[] {
   return more > 0 ? [...lines, `        and ${count(more, "more place", "more places")}`] : lines;
 }
 
-function sumLines({ status, acceptable, notAcceptable, findings }: Summary, paint: Paint): string[] {
+/** `26 messages: ...`: what became of all of them. */
+export function sumLine({ status, acceptable, notAcceptable, findings }: Summary): string {
   const messages = status.conforms + status.departs + status.unreadable;
   const parts = [
     `${status.conforms} conforming`,
@@ -107,8 +111,9 @@ function sumLines({ status, acceptable, notAcceptable, findings }: Summary, pain
     ...(notAcceptable > 0 ? [`${notAcceptable} not acceptable`] : []),
     ...(status["passed-over"] > 0 ? [`${status["passed-over"]} passed over`] : []),
   ];
-  const found = `${count(findings.error, "error", "errors")}, ${count(findings.warning, "warning", "warnings")}.`;
-  return [`${paint.bold(`${count(messages, "message", "messages")}:`)} ${parts.join(", ")}. ${found}`];
+  // Over a file's findings stand requirements; a requirement can be broken in more than one place.
+  const [errors, warnings] = [findings.error, findings.warning].map((number) => count(number, "place", "places"));
+  return `${count(messages, "message", "messages")}: ${parts.join(", ")}. Errors in ${errors}, warnings in ${warnings}.`;
 }
 
 /** Lines of at most `width` characters, broken between words. */

@@ -66,10 +66,12 @@ export function verdicts(report: FileReport): { conforms: string; acceptable?: s
   }
   if (negative === undefined) return { conforms };
   const refused =
-    silence === undefined
-      ? `a receiver refuses it with ${meaningOf(negative.code)}. ${reasonOf(negative)}`
-      : `a receiver refuses it. ${reasonOf(negative)} ${silence}`;
-  return { conforms, acceptable: `Not acceptable: ${refused}` };
+    silence === undefined ? `a receiver refuses it with ${meaningOf(negative.code)}.` : "a receiver refuses it.";
+  const reason = reasonOf(negative);
+  // What keeps a file from being read is its finding, below.
+  const known = status === "unreadable" && report.findings.some(({ text }) => text === reason);
+  const parts = [`Not acceptable: ${refused}`, known ? undefined : reason, silence];
+  return { conforms, acceptable: parts.filter((part) => part !== undefined).join(" ") };
 }
 
 /** Why a message is not answered; goes on from "It is not answered: ". */
@@ -89,14 +91,16 @@ function conformsSentence({ status, findings }: FileReport): string {
 }
 
 /** Which requirements the message was held against, and whether somebody said so; undefined where it was not read. */
-export function heldAgainstWords({ heldAgainst }: FileReport): string | undefined {
+export function heldAgainstWords({ heldAgainst, controlFile }: FileReport): string | undefined {
   if (heldAgainst === undefined) return undefined;
   const { generation, useCase, toldFromMessage } = heldAgainst;
   const standard = generation === 1 ? "GP Connect Messaging 1.x" : "Send Document 2";
-  const what = useCase === "response" ? "an ITK3 response" : `${standard}, ${useCaseWords[useCase]}`;
+  if (useCase === "response") return "Held against the requirements of an ITK3 response.";
+  const what = `${standard}, ${useCaseWords[useCase]}`;
+  const source = controlFile === undefined ? "the message" : "message and control file";
   const guessed = { generation: "generation", useCase: "use case" } as const;
   const told = toldFromMessage.map((name) => guessed[name]).join(" and ");
-  return `Held against the requirements of ${what}${told === "" ? "" : ` (${told} told from the message)`}.`;
+  return `Held against the requirements of ${what}${told === "" ? "" : ` (${told} told from ${source})`}.`;
 }
 
 const useCaseWords: Readonly<Record<Exclude<UseCase, "response">, string>> = {

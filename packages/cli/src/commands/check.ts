@@ -1,9 +1,10 @@
-import { stat } from "node:fs/promises";
 import { checkAll } from "../check/check-all.ts";
 import { checkOptions, checkOptionsHelp, readCheckOptions } from "../check/check-options.ts";
-import { cannotRead, findMessages, type MessageFile } from "../check/find-messages.ts";
+import { findMessages, type MessageFile, oneMessage } from "../check/find-messages.ts";
 import { type FormatName, formatNamed, formatNames } from "../check/format.ts";
 import { fileOutput } from "../check/report-output.ts";
+import { sumLine } from "../check/text-report.ts";
+import { visible } from "../check/words.ts";
 import { exitStatus } from "../check/summary.ts";
 import { type Command, readWords } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -39,7 +40,7 @@ export const checkCommand: Command = {
       version: version(),
       now: new Date(),
     });
-    const files = values.ctl === undefined ? findMessages(positionals) : oneMessage(positionals, values.ctl);
+    const files = values.ctl === undefined ? findMessages(positionals) : messageWith(values.ctl, positionals);
     await using output = values.output === undefined ? undefined : await fileOutput(values.output);
     const write = output === undefined ? terminal.write : output.write.bind(output);
     const summary = await checkAll(files, settings, format, write, terminal);
@@ -51,6 +52,10 @@ export const checkCommand: Command = {
       return 1;
     }
     await output?.finish();
+    if (values.output !== undefined) {
+      terminal.complain(sumLine(summary));
+      terminal.complain(`Report in ${visible(values.output)}.`);
+    }
     return exitStatus(summary);
   },
 };
@@ -62,14 +67,8 @@ function readFormat(text: string): FormatName {
 }
 
 /** One message and the control file named for it. */
-async function* oneMessage(places: readonly string[], controlFile: string): AsyncGenerator<MessageFile> {
+async function* messageWith(controlFile: string, places: readonly string[]): AsyncGenerator<MessageFile> {
   const [file = ""] = places;
   if (places.length > 1) throw new CliError("usage", "--ctl goes with one FILE");
-  for (const name of [file, controlFile]) {
-    const found = await stat(name).catch((cause: unknown) => {
-      throw cannotRead(name, cause);
-    });
-    if (!found.isFile()) throw new CliError("usage", `--ctl goes with files, and ${name} is none`);
-  }
-  yield { file, controlFile };
+  yield await oneMessage(file, controlFile);
 }

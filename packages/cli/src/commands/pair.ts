@@ -4,6 +4,7 @@ import { consultationPair } from "@restante/practice";
 import { type Command, readWords } from "../command.ts";
 import { mailboxFolder, openEconomy, organisationOf } from "../economy/economy.ts";
 import { CliError } from "../errors.ts";
+import { systemReason } from "../system-reason.ts";
 import { writeWhole } from "../write-whole.ts";
 import { readConsultationFile } from "./consultation-file.ts";
 import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
@@ -46,8 +47,9 @@ export const pairCommand: Command = {
       await writeWhole(values.into, `${headerId}.dat`, data, 0o600);
       await writeWhole(values.into, `${headerId}.ctl`, control, 0o600);
     } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
-      throw new CliError("folder-unusable", `cannot write into ${values.into}: ${code}`, { cause });
+      throw new CliError("folder-unusable", `cannot write into ${values.into}: ${systemReason(cause, "folder")}`, {
+        cause,
+      });
     }
     const name = join(values.into, headerId);
     terminal.print(`${name}.dat\n${name}.ctl\n`);

@@ -1,7 +1,7 @@
 import { ackWorkflow, CodedError, isRoutingAddress, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { answerTo, type Responder } from "../check/answer.ts";
 import { checkOptions, checkOptionsHelp, readCheckOptions } from "../check/check-options.ts";
-import { cannotRead, type MessageFile, withControlFile } from "../check/find-messages.ts";
+import { cannotRead, type MessageFile, oneMessage } from "../check/find-messages.ts";
 import { type Input, readInput } from "../check/read-input.ts";
 import { fileOutput } from "../check/report-output.ts";
 import { type Command, readWords } from "../command.ts";
@@ -19,30 +19,32 @@ export const respondCommand: Command = {
     "which and why on the error stream. Responses (ITK008M), and whatever came on an _ACK workflow, are not answered: two",
     "systems would answer each other for ever. Nor is a message that asks for no response.",
     "",
-    "  --out FILE             where to write the response (default: here)",
+    "  --output FILE          where to write the response (default: here)",
     `  --mailbox ID           the mailbox that answers (default ${sample.mailboxId}, of the sample economy)`,
     `  --ods CODE             the organisation that answers (default ${sample.odsCode}); goes with --mailbox`,
     checkOptionsHelp,
+    "",
+    "Exit status: 0 answered, 1 not answered or the response cannot be written, 2 the input cannot be read or this was",
+    "typed wrong.",
   ].join("\n"),
 
   async run(words, terminal) {
     const { values, positionals } = readWords(
       "respond",
       words,
-      { ...checkOptions, out: { type: "string" }, mailbox: { type: "string" }, ods: { type: "string" } },
+      { ...checkOptions, output: { type: "string" }, mailbox: { type: "string" }, ods: { type: "string" } },
       { min: 1, max: 1, name: "FILE" },
     );
     const settings = readCheckOptions(values);
     const responder = readResponder(values);
     const [file = ""] = positionals;
-    const found = values.ctl === undefined ? await withControlFile(file) : { file, controlFile: values.ctl };
-    const input = await readWhole(found, settings.maxBytes);
+    const input = await readWhole(await oneMessage(file, values.ctl), settings.maxBytes);
     const { response, reason } = answerTo(file, input, settings, responder, new Date());
 
-    if (values.out === undefined) {
+    if (values.output === undefined) {
       await terminal.write(response.xml);
     } else {
-      await using output = await fileOutput(values.out);
+      await using output = await fileOutput(values.output);
       await output.write(response.xml);
       await output.finish();
     }

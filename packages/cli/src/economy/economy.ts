@@ -9,6 +9,7 @@ import {
 } from "@restante/demographics";
 import { checkFolderIsOurs, holdFolder } from "../data-folder.ts";
 import { CliError } from "../errors.ts";
+import { systemReason } from "../system-reason.ts";
 import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { recallSetup, type Setup } from "./setup.ts";
@@ -111,7 +112,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    throw new CliError("file-unreadable", `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
+    throw new CliError("file-unreadable", `${file} cannot be read: ${systemReason(cause)}`, {
       cause,
     });
   }

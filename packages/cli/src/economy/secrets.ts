@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MailboxId } from "@restante/mesh";
 import { CliError } from "../errors.ts";
+import { systemReason } from "../system-reason.ts";
 import { writeWhole } from "../write-whole.ts";
 
 /** What the MESH server and its mailboxes share. Made on first start, readable by the owner alone, never shown. */
@@ -41,7 +42,7 @@ function readStored(folder: string): Secrets | undefined {
     text = readFileSync(file, "utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new CliError("settings-unreadable", `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
+    throw new CliError("settings-unreadable", `${file} cannot be read: ${systemReason(cause)}`, {
       cause,
     });
   }

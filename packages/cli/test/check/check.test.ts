@@ -17,16 +17,24 @@ for (const generation of [1, 2] as const) {
     assert.equal(status, 0, out + errors);
     assert.match(out, /^ {2}Conforms: it breaks no requirement that must be met\.$/m);
     assert.match(out, /^ {2}Acceptable: .* 20013 \(Success\)\.$/m);
-    assert.match(out, /^1 message: 1 conforming, 1 acceptable\. 0 errors, 0 warnings\.$/m);
+    assert.match(out, /^1 message: 1 conforming, 1 acceptable\. Errors in 0 places, warnings in 0 places\.$/m);
     assert.equal(errors, "", "no progress where nobody is looking");
   });
 }
+
+test("a file named twice is checked once, and why it cannot be read is not said twice", async (t) => {
+  const folder = await folderOf(t, { "message.xml": "nothing" });
+  const file = join(folder, "message.xml");
+  const { out } = await run(["check", file, file]);
+  assert.match(out, /^1 message: /m);
+  assert.equal(out.match(/text data outside of root node/g)?.length, 1, out);
+});
 
 test("a message in FHIR JSON is checked as one in XML", async (t) => {
   const folder = await folderOf(t, { "message.json": writeJson(conforming().bundle) });
   const { status, out } = await run(["check", folder]);
   assert.equal(status, 0, out);
-  assert.match(out, /^1 message: 1 conforming, 1 acceptable\. 0 errors, 0 warnings\.$/m);
+  assert.match(out, /^1 message: 1 conforming, 1 acceptable\. Errors in 0 places, warnings in 0 places\.$/m);
 });
 
 test("a message that departs from a requirement is reported by number, place and response code, with status 1", async (t) => {
@@ -35,7 +43,7 @@ test("a message that departs from a requirement is reported by number, place and
   assert.equal(status, 1);
   assert.match(out, /Does not conform: it breaks 1 requirement that must be met\./);
   assert.match(out, /Acceptable:/);
-  assert.match(out, /Errors: 1 requirement that must be met is not\n {4}GPCM-SD-CS-\d+ {2}ITK3 code 20009\n/);
+  assert.match(out, /Errors: 1 requirement that must be met is not\n {4}GPCM-SD-CS-\d+ {2}refused alone: 20009\n/);
   assert.match(out, /^ {8}\d+:\d+ +Bundle\.entry\[2\]\.resource\.entry\[0\]\.resource\.title$/m);
 });
 
@@ -132,7 +140,7 @@ test("what a control file leaves out is found", async (t) => {
   assert.equal(status, 1);
   assert.match(out, /GPCM-SD-CS-063[^]*envelope\.from/);
   assert.match(out, /GPCM-SD-CS-079[^]*envelope\.localId/);
-  assert.match(out, /2 errors, 0 warnings/);
+  assert.match(out, /Errors in 2 places, warnings in 0 places/);
 });
 
 test("what MESH delivered is not blamed for the mailbox that MESH wrote over the address", async (t) => {
@@ -202,6 +210,10 @@ test("--output writes the whole report under its name, and nothing where the che
   const report = join(there, "report.json");
   const done = await run(["check", join(folder, "message.xml"), "--format", "json", "--output", report]);
   assert.deepEqual([done.status, done.out], [1, ""]);
+  assert.match(
+    done.errors,
+    /^1 message: 0 conforming, 1 not conforming, 1 acceptable\. .*\nReport in .*report\.json\.\n$/,
+  );
   assert.equal((JSON.parse(await readFile(report, "utf8")) as { format: string }).format, "restante-check");
   const empty = await run(["check", there.replace(/$/, ""), "--format", "text", "--output", join(there, "again.txt")]);
   assert.equal(empty.status, 2, "the report itself is no message");

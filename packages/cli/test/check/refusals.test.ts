@@ -6,8 +6,12 @@ import { conforming, controlFile, folderOf, refused, run, silent } from "./messa
 /** What is refused: the words (`@` stands for the folder), the exit status, and what the one line says. */
 const refusals: readonly { words: string[]; status: number; says: RegExp }[] = [
   { words: ["check"], status: 2, says: /FILE is missing.*restante check --help/ },
-  { words: ["check", "@/nowhere.xml"], status: 2, says: /nowhere\.xml cannot be read: ENOENT/ },
-  { words: ["check", "@/message.xml", "@/nowhere.xml"], status: 2, says: /nowhere\.xml cannot be read: ENOENT/ },
+  { words: ["check", "@/nowhere.xml"], status: 2, says: /nowhere\.xml cannot be read: there is no such file/ },
+  {
+    words: ["check", "@/message.xml", "@/nowhere.xml"],
+    status: 2,
+    says: /nowhere\.xml cannot be read: there is no such file/,
+  },
   { words: ["check", "/dev/null"], status: 2, says: /\/dev\/null is neither a file nor a folder/ },
   { words: ["check", "@/empty"], status: 2, says: /no \.xml, \.dat or \.json file in .*empty/ },
   {
@@ -32,22 +36,22 @@ const refusals: readonly { words: string[]; status: number; says: RegExp }[] = [
     status: 2,
     says: /--ctl goes with one FILE/,
   },
-  { words: ["check", "@/empty", "--ctl", "@/ack.ctl"], status: 2, says: /--ctl goes with files, and .*empty is none/ },
+  { words: ["check", "@/empty", "--ctl", "@/ack.ctl"], status: 2, says: /empty is a folder: name one file/ },
   {
     words: ["check", "@/message.xml", "--ctl", "@/nowhere.ctl"],
     status: 2,
-    says: /nowhere\.ctl cannot be read: ENOENT/,
+    says: /nowhere\.ctl cannot be read: there is no such file/,
   },
   { words: ["check", "@/ack.ctl"], status: 2, says: /ack\.ctl is a control file: name the message/ },
   {
     words: ["check", "@/message.xml", "--output", "@/nowhere/report"],
     status: 1,
-    says: /cannot write .*report: ENOENT/,
+    says: /cannot write .*report: there is no such folder/,
   },
   { words: ["respond"], status: 2, says: /FILE is missing/ },
   { words: ["respond", "@/message.xml", "@/message.xml"], status: 2, says: /one word too many/ },
-  { words: ["respond", "@/nowhere.xml"], status: 2, says: /nowhere\.xml cannot be read: ENOENT/ },
-  { words: ["respond", "@/empty"], status: 2, says: /empty cannot be read: EISDIR/ },
+  { words: ["respond", "@/nowhere.xml"], status: 2, says: /nowhere\.xml cannot be read: there is no such file/ },
+  { words: ["respond", "@/empty"], status: 2, says: /empty is a folder: name one file/ },
   {
     words: ["respond", "@/message.xml", "--mailbox", "Y99002OT001"],
     status: 2,
@@ -55,10 +59,17 @@ const refusals: readonly { words: string[]; status: number; says: RegExp }[] = [
   },
   { words: ["respond", "@/message.xml", "--mailbox", "Y99002 OT001", "--ods", "Y99002"], status: 2, says: /mailbox/i },
   {
-    words: ["respond", "@/message.xml", "--out", "@/nowhere/answer.xml"],
+    words: ["respond", "@/message.xml", "--output", "@/nowhere/answer.xml"],
     status: 1,
-    says: /cannot write .*answer\.xml: ENOENT/,
+    says: /cannot write .*answer\.xml: there is no such folder/,
   },
+  { words: ["respond", "@/ack.ctl"], status: 2, says: /ack\.ctl is a control file: name the message/ },
+  {
+    words: ["respond", "@/message.xml", "--ctl", "@/nowhere.ctl"],
+    status: 2,
+    says: /nowhere\.ctl cannot be read: there is no such file/,
+  },
+  { words: ["respond", "@/message.xml", "--ctl", "@/empty"], status: 2, says: /empty is a folder/ },
   { words: ["respond", "@/broken.dat"], status: 2, says: /broken\.ctl: Control file/ },
   { words: ["respond", "@/ack.dat"], status: 1, says: /ack\.dat is not answered: .* workflow of acknowledgements/ },
   { words: ["respond", "@/report.dat"], status: 1, says: /report\.dat is not answered: .* MESH report/ },

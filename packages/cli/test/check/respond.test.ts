@@ -45,11 +45,11 @@ test("a file that is no message gets 10009, and its id is said to be unreadable"
   for (const detail of patientDetails) assert.ok(!(out + errors).includes(detail), detail);
 });
 
-test("with the control file beside it, it is said where the response goes; --out writes it there", async (t) => {
+test("with the control file beside it, it is said where the response goes; --output writes it there", async (t) => {
   const message = conforming();
   const folder = await folderOf(t, { "message.dat": message.xml, "message.ctl": controlFile(message) });
   const file = join(folder, "response.xml");
-  const words = ["respond", join(folder, "message.dat"), "--out", file, "--mailbox", "fx999ot001", "--ods", "fx999"];
+  const words = ["respond", join(folder, "message.dat"), "--output", file, "--mailbox", "fx999ot001", "--ods", "fx999"];
   const { status, out, errors } = await run(words);
   assert.deepEqual([status, out], [0, ""], errors);
   assert.match(errors, /^It goes to mailbox Y99001OT001 on workflow GPFED_CONSULT_REPORT_ACK\.$/m);

@@ -2,7 +2,12 @@ import type { IssueType } from "../respond/response-codes.ts";
 import type { UseCase } from "./rule.ts";
 
 export interface Finding {
-  /** A requirement (`GPCM-SD-CS-048`, `SCAL-GPCM-SD-044`, `FHIR-PDS-10`), a profile's rule (`ITK-MessageHeader-2:event.version`) or what reading noticed (`STU3:wrong-order`). */
+  /**
+   * A requirement (`GPCM-SD-CS-048`, `SCAL-GPCM-SD-044`, `FHIR-PDS-10`), a profile's rule
+   * (`ITK-MessageHeader-2:event.version`), a rule of the standards without a number (`Send-Document:sender`), one of FHIR
+   * (`FHIR:reference`) or SNOMED CT (`SNOMED-CT:check-digit`), or what reading noticed (`STU3:wrong-order`).
+   * docs/checking.md lists the kinds.
+   */
   id: string;
   severity: "error" | "warning" | "information";
   /** A FHIRPath-like place: `Bundle.entry[2].resource.entry[0].resource.title`; `envelope.to`. */

@@ -71,7 +71,7 @@ function observations(count: number): Bundle {
   const observed = Array.from({ length: count }, (_, index) => ({
     code: { code: "27113001", display: "Body weight" },
     issued: "2026-01-05T10:00:00+00:00",
-    value: { quantity: `${60 + (index % 40)}.5`, unit: "kg", ucum: "kg" },
+    value: { value: `${60 + (index % 40)}.5`, unit: "kg", ucum: "kg" },
     category: { code: "vital-signs", display: "Vital Signs" },
   }));
   return onlineConsultation(consultation({ patient, sections: (parts) => [observationSection(parts, observed)] }))

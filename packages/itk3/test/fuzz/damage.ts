@@ -5,7 +5,7 @@ import {
   infrastructureResponse,
   observationSection,
   onlineConsultation,
-  questionnaireSection,
+  questionnaireResponseSection,
   writeJson,
   writeXml,
 } from "@restante/itk3";
@@ -27,11 +27,11 @@ const bundles: readonly Bundle[] = [
           {
             code: { code: "27113001", display: "Body weight" },
             issued,
-            value: { quantity: "85.0", unit: "kg", ucum: "kg" },
+            value: { value: "85.0", unit: "kg", ucum: "kg" },
             category: { code: "vital-signs", display: "Vital Signs" },
           },
         ]),
-        questionnaireSection(parts, {
+        questionnaireResponseSection(parts, {
           authored: issued,
           items: [{ linkId: "1", text: "How?", items: [{ linkId: "1-1", text: "New?", answer: true }] }],
         }),

@@ -43,7 +43,7 @@ before(
     });
     bin = join(home, "node_modules", ".bin", "restante");
   },
-  { timeout: 5 * MINUTE },
+  { timeout: 9 * MINUTE }, // a registry can be slow
 );
 
 after(() => rm(folder, { recursive: true, force: true }));

@@ -8,7 +8,6 @@ import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
 import { generationOf, useCaseOf } from "./kind.ts";
 import { placesOf } from "./locate.ts";
-import { ofType } from "./look.ts";
 import {
   type Breach,
   type CheckContext,
@@ -18,6 +17,7 @@ import {
   type UseCase,
 } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
+import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
 import { elementsOf } from "./walk.ts";
 import { readWords } from "./wording.ts";
@@ -59,7 +59,7 @@ function unreadable(read: ReadResult): CheckResult {
 }
 
 function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
-  const inner = resourcesOf(message.document);
+  const inner = resourcesByType(resourcesOf(message.document));
   const references = referencesOf(message.document);
   const { envelope } = options;
   const named = options.generation ?? generationOf(message, envelope);
@@ -71,13 +71,13 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     generation,
     useCase,
     envelope,
-    outer: resourcesOf(message.bundle),
+    outer: resourcesByType(resourcesOf(message.bundle)),
     inner,
     elements: elementsOf(message.bundle),
     references,
     led: new Set(sectionEntries(message.composition, references)),
     listed: new Set(
-      ofType(inner, "List").flatMap(({ entry }) => (entry ?? []).flatMap(({ item }) => references.candidates(item))),
+      inner.ofType("List").flatMap(({ entry }) => (entry ?? []).flatMap(({ item }) => references.candidates(item))),
     ),
     words: readWords(message, generation, envelope),
   };
@@ -115,10 +115,11 @@ interface Broken extends Applied {
 }
 
 function ruleFindings(context: CheckContext): Finding[] {
-  const broken = rulesFor(context).flatMap(({ rule, id }): Broken[] => {
+  const broken: Broken[] = [];
+  for (const { rule, id } of rulesFor(context)) {
     const breaches = rule.breaches(context);
-    return breaches.length === 0 ? [] : [{ rule, id, breaches }];
-  });
+    if (breaches.length > 0) broken.push({ rule, id, breaches });
+  }
   const shown = broken.flatMap(({ breaches }) => breaches.slice(0, maxPlaces).map(({ element }) => element));
   const places = placesOf(context.message.bundle, "Bundle", shown);
   const placeOf = ({ element, path }: Breach): string => {
@@ -156,7 +157,7 @@ function positionAt({ element, path = "" }: Breach): Position | undefined {
 }
 
 function isUsableResponse({ message, outer }: CheckContext): boolean {
-  const outcome = outer.find((resource) => resource.resourceType === "OperationOutcome");
+  const [outcome] = outer.ofType("OperationOutcome");
   return (
     message.header.response?.identifier !== undefined && outcome?.issue?.[0]?.details?.coding?.[0]?.code !== undefined
   );

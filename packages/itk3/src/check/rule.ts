@@ -2,6 +2,7 @@ import type { Itk3Message } from "../message/model.ts";
 import type { References } from "../message/references.ts";
 import type { IssueType } from "../respond/response-codes.ts";
 import type { Resource } from "../stu3/types.ts";
+import type { Resources } from "./resources.ts";
 import type { Elements } from "./walk.ts";
 import type { Wording } from "./wording.ts";
 
@@ -39,9 +40,9 @@ export interface CheckContext {
   useCase: UseCase;
   envelope: EnvelopeToCheck | undefined;
   /** Resources of the message bundle itself. */
-  outer: readonly Resource[];
+  outer: Resources;
   /** Resources of the document. */
-  inner: readonly Resource[];
+  inner: Resources;
   /** Every element of the message, found by its type. */
   elements: Elements;
   /** References within the document. */

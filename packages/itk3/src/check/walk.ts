@@ -1,6 +1,6 @@
 // One walk through a message, by the element table: only the table tells a ContactPoint from a Quantity, or finds a
 // Period wherever one may stand. Every rule of a check that looks for elements of a type shares it.
-import { lineOf, type TypeDefinition, typeDefinition } from "../stu3/element-table.ts";
+import { type ElementDefinition, lineOf, type TypeDefinition, typeDefinition } from "../stu3/element-table.ts";
 import type * as stu3 from "../stu3/types.ts";
 import type { Bundle, Reference, Resource } from "../stu3/types.ts";
 
@@ -100,22 +100,35 @@ function visitResource(resource: Resource, scope: Scope | undefined, holder: Res
 function visit(element: object, type: TypeDefinition, scope: Scope, holder: Resource | undefined, walk: Walk): void {
   for (const list of listsOf(type.name, walk)) list.push(element);
   if (type.name === "Reference") scope.references.push({ reference: element, holder });
-  for (const [name, held] of Object.entries(element as Value)) {
-    if (typeof held !== "object") continue;
+  for (const name in element) {
+    const held = (element as Value)[name];
+    if (typeof held !== "object" || held === null) continue;
     if (Array.isArray(held) && isCompared(name, held)) walk.lists.push({ holder: element, name, items: held });
-    for (const item of Array.isArray(held) ? (held as unknown[]) : [held]) {
-      if (typeof item !== "object" || item === null) continue;
-      // `_status` holds the id and the extensions of the primitive `status`.
-      const definition = type.byName.get(name.startsWith("_") ? name.slice(1) : name);
-      if (definition === undefined) break;
-      if (definition.kind === "resource") {
-        visitResource(item as Resource, scope, holder, walk);
-        continue;
-      }
-      const itsType = typeDefinition(definition.kind === "primitive" ? "Element" : definition.type);
-      if (itsType !== undefined) visit(item, itsType, scope, holder, walk);
+    // `_status` holds the id and the extensions of the primitive `status`.
+    const definition = type.byName.get(name.startsWith("_") ? name.slice(1) : name);
+    if (definition === undefined) continue;
+    if (Array.isArray(held)) {
+      for (const item of held as unknown[]) visitItem(item, definition, scope, holder, walk);
+    } else {
+      visitItem(held, definition, scope, holder, walk);
     }
   }
+}
+
+function visitItem(
+  item: unknown,
+  definition: ElementDefinition,
+  scope: Scope,
+  holder: Resource | undefined,
+  walk: Walk,
+): void {
+  if (typeof item !== "object" || item === null) return;
+  if (definition.kind === "resource") {
+    visitResource(item as Resource, scope, holder, walk);
+    return;
+  }
+  const type = typeDefinition(definition.kind === "primitive" ? "Element" : definition.type);
+  if (type !== undefined) visit(item, type, scope, holder, walk);
 }
 
 function isCompared(name: string, list: readonly unknown[]): boolean {

@@ -48,7 +48,7 @@ export const attachmentRules: readonly Rule[] = [
     "A Binary of the document is in no section of the Composition, or shares one with another.",
     onComposition((composition, context) => {
       const alone = new Set(binariesAlone(composition, context));
-      return ofType(context.inner, "Binary").flatMap((binary) => unless(alone.has(binary), binary));
+      return context.inner.ofType("Binary").flatMap((binary) => unless(alone.has(binary), binary));
     }),
     structure,
   ),
@@ -72,13 +72,15 @@ export const attachmentRules: readonly Rule[] = [
     "Every attachment must be base64.",
     "An attachment holds no base64 content.",
     ({ inner }) =>
-      ofType(inner, "Binary").flatMap((binary) =>
-        unless(
-          binary.content !== undefined && primitiveFault("base64Binary", binary.content) === undefined,
-          binary,
-          "content",
+      inner
+        .ofType("Binary")
+        .flatMap((binary) =>
+          unless(
+            binary.content !== undefined && primitiveFault("base64Binary", binary.content) === undefined,
+            binary,
+            "content",
+          ),
         ),
-      ),
   ),
   rule(
     { core: "032" },
@@ -96,7 +98,7 @@ export const attachmentRules: readonly Rule[] = [
     "The content of an attachment should be of the type that it says.",
     "An attachment says that it is a PDF, PNG, JPEG or TIFF file and is not.",
     ({ inner }) =>
-      ofType(inner, "Binary").flatMap((binary) => {
+      inner.ofType("Binary").flatMap((binary) => {
         const said = mediaType(binary);
         return unless(!known.has(said) || contentType(binary) === said, binary, "content");
       }),

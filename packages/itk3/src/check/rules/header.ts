@@ -96,7 +96,7 @@ export const headerRules: readonly Rule[] = [
     "The message Bundle must hold an Organization of the ITK3 header profile.",
     "The message Bundle holds no Organization of the ITK3 header profile.",
     ({ message, outer }) => {
-      const holds = outer.some(
+      const holds = outer.all.some(
         (resource) => resource.resourceType === "Organization" && hasProfile(resource, profiles.headerOrganization),
       );
       return unless(holds, message.bundle);

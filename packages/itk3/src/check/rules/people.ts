@@ -22,14 +22,14 @@ const practitioners =
     const found =
       useCase === "consultation-summary"
         ? (message.composition?.author ?? []).flatMap((author) => ofType(references.candidates(author), "Practitioner"))
-        : ofType(inner, "Practitioner");
+        : inner.ofType("Practitioner");
     return found.flatMap((practitioner) => unless(holds(practitioner), practitioner, path));
   };
 
 const related =
   (path: string, holds: (person: RelatedPerson) => boolean) =>
   ({ inner }: CheckContext) =>
-    ofType(inner, "RelatedPerson").flatMap((person) => unless(holds(person), person, path));
+    inner.ofType("RelatedPerson").flatMap((person) => unless(holds(person), person, path));
 
 const wholeDate = /^\d{4}-\d\d-\d\d$/;
 
@@ -85,7 +85,7 @@ export const peopleRules: readonly Rule[] = [
     "The sending Practitioner should have an SDS user id, an official name and a telephone number.",
     "No Practitioner of the document has an SDS user id, an official name and a telephone number.",
     ({ inner }) => {
-      const found = ofType(inner, "Practitioner");
+      const found = inner.ofType("Practitioner");
       const [first] = found;
       const holds = found.some(
         (practitioner) =>
@@ -148,10 +148,10 @@ export const peopleRules: readonly Rule[] = [
     "A Device must have a SNOMED CT type.",
     "A Device has no SNOMED CT type.",
     ({ inner }) =>
-      ofType(inner, "Device").flatMap((device) => unless(hasCoding(device.type, systems.snomed), device, "type")),
+      inner.ofType("Device").flatMap((device) => unless(hasCoding(device.type, systems.snomed), device, "type")),
   ),
   rule({ oc: "032", ge: "032" }, "A Device must have a manufacturer.", "A Device has no manufacturer.", ({ inner }) =>
-    ofType(inner, "Device").flatMap((device) => unless(isText(device.manufacturer), device, "manufacturer")),
+    inner.ofType("Device").flatMap((device) => unless(isText(device.manufacturer), device, "manufacturer")),
   ),
   rule(
     { itk: "FHIR-PDS-02" },

@@ -5,7 +5,7 @@ import { holdsNhsNumber } from "../../message/nhs-numbers.ts";
 import { referencesOf } from "../../message/references.ts";
 import { type ResponseCode, responseCodes } from "../../respond/response-codes.ts";
 import type { OperationOutcomeIssue } from "../../stu3/types.ts";
-import { hasProfile, isText, ofType, unless } from "../look.ts";
+import { hasProfile, isText, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 
@@ -16,7 +16,7 @@ const warning = { severity: "warning" } as const;
 const handling = (holds: (context: CheckContext) => boolean) => (context: CheckContext) =>
   unless(holds(context), handlingExtension(context.message.header) ?? context.message.header);
 
-const outcomes = ({ outer }: CheckContext) => ofType(outer, "OperationOutcome");
+const outcomes = ({ outer }: CheckContext) => outer.ofType("OperationOutcome");
 
 /** Looks at every issue of the outcome, and at what its response code stands for where that is known. */
 const issues =

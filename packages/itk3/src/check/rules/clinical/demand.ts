@@ -68,7 +68,7 @@ export function demand(
     breaches: (context): readonly Breach[] => {
       if (context.useCase === "response") return none;
       return context.inner
-        .filter((resource) => resource.resourceType === type)
+        .ofType(type)
         .filter((element) => {
           const resource = element as unknown as Value;
           return (when?.holds(resource, context) ?? true) && !holds(resource, context);

@@ -1,7 +1,7 @@
 // Observation and the List of them (GPCM-SD-OC-040 to 053).
 import { systems } from "../../../names.ts";
 import type { List, Observation, Resource } from "../../../stu3/types.ts";
-import { none, ofType, unless } from "../../look.ts";
+import { none, unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
 import { both, demand, has, isCoded, isOneOf, should, type When } from "./demand.ts";
 import { everyAt, isAt } from "./paths.ts";
@@ -17,7 +17,7 @@ export function listedBy(list: Partial<List>, { references }: CheckContext): rea
 /** True where the List leads to every Observation of the document. */
 export function listsEveryObservation(list: List, context: CheckContext): boolean {
   const listed = new Set(listedBy(list, context).filter(isObservation));
-  return listed.size === ofType(context.inner, "Observation").length;
+  return listed.size === context.inner.ofType("Observation").length;
 }
 
 // A List may hold other resources instead (GPCM-SD-026), and is of another code then.
@@ -41,9 +41,9 @@ export const observationRules: readonly Rule[] = [
     text: "The document has Observations and no List that leads to all of them.",
     breaches: (context) => {
       const { document } = context.message;
-      if (document === undefined || !context.inner.some(isObservation)) return none;
+      if (document === undefined || !context.inner.all.some(isObservation)) return none;
       return unless(
-        ofType(context.inner, "List").some((list) => listsEveryObservation(list, context)),
+        context.inner.ofType("List").some((list) => listsEveryObservation(list, context)),
         document,
       );
     },

@@ -8,9 +8,14 @@ export type Value = Readonly<Record<string, unknown>>;
  * extension whose url ends in `Name-1`, with or without the words that CareConnect and GP Connect put before the name,
  * or that is called `Name` within another.
  */
-export function everyAt(element: Value, path: string): unknown[] {
-  let values: unknown[] = [element];
-  for (const part of path.split(".")) values = values.flatMap((value) => children(value as Value, part));
+export function everyAt(element: Value, path: string): readonly unknown[] {
+  let values: readonly unknown[] = [element];
+  for (const step of stepsOf(path)) {
+    const next: unknown[] = [];
+    for (const value of values) step(value as Value, next);
+    if (next.length === 0) return next;
+    values = next;
+  }
   return values;
 }
 
@@ -35,20 +40,40 @@ export function withArticle(name: string, article: "a" | "A" = "a"): string {
   return `${article}${/^[AEIOU]/.test(name) ? "n" : ""} ${name}`;
 }
 
-function children(value: Value, part: string): unknown[] {
-  if (part.startsWith("extension:")) return extensionsNamed(value, part.slice("extension:".length));
-  if (part.endsWith("[x]")) {
-    const stem = part.slice(0, -3);
-    return Object.keys(value)
-      .filter((name) => name.startsWith(stem) && /^[A-Z]/.test(name.slice(stem.length)))
-      .flatMap((name) => held(value[name]));
-  }
-  return held(value[part]);
+/** Adds what an element holds at one part of a path. */
+type Step = (element: Value, found: unknown[]) => void;
+
+const known = new Map<string, readonly Step[]>();
+
+/** The paths are those of the rules: each is taken apart once. */
+function stepsOf(path: string): readonly Step[] {
+  const steps = known.get(path) ?? path.split(".").map(stepOf);
+  known.set(path, steps);
+  return steps;
 }
 
-function held(value: unknown): unknown[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value.filter((item) => item !== null) : [value];
+function stepOf(part: string): Step {
+  if (part.startsWith("extension:")) {
+    const name = part.slice("extension:".length);
+    return (element, found) => {
+      for (const extension of extensionsNamed(element, name)) found.push(extension);
+    };
+  }
+  if (part.endsWith("[x]")) {
+    const stem = part.slice(0, -3);
+    return (element, found) => {
+      for (const name in element) {
+        if (name.startsWith(stem) && /^[A-Z]/.test(name.slice(stem.length))) add(element[name], found);
+      }
+    };
+  }
+  return (element, found) => add(element[part], found);
+}
+
+function add(held: unknown, found: unknown[]): void {
+  if (held === undefined || held === null) return;
+  if (!Array.isArray(held)) found.push(held);
+  else for (const item of held as unknown[]) if (item !== null) found.push(item);
 }
 
 function extensionsNamed(value: Value, name: string): unknown[] {

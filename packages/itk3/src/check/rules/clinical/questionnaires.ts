@@ -1,6 +1,6 @@
 // Questionnaire, QuestionnaireResponse (GPCM-SD-OC-055 to 070).
 import type { QuestionnaireResponse, Resource } from "../../../stu3/types.ts";
-import { isText, ofType } from "../../look.ts";
+import { isText } from "../../look.ts";
 import type { Rule } from "../../rule.ts";
 import { both, demand, has, isOneOf, type Rest, should, type Words } from "./demand.ts";
 import { everyAt, isAt, type Value } from "./paths.ts";
@@ -52,7 +52,8 @@ export const questionnaireRules: readonly Rule[] = [
         known.set(questionnaire, found);
         return found;
       };
-      return ofType(context.inner, "QuestionnaireResponse")
+      return context.inner
+        .ofType("QuestionnaireResponse")
         .filter((element: QuestionnaireResponse) => {
           const response = element as unknown as Value;
           const questionnaires = ledToFrom(response, "questionnaire", context).filter(

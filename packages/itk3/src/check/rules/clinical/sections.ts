@@ -59,7 +59,7 @@ export const sectionRules: readonly Rule[] = [
     "Composition.encounter should lead to the Encounter of the document.",
     "The document holds an Encounter that Composition.encounter does not lead to.",
     onComposition((composition, { inner, references }) => {
-      const encounters = ofType(inner, "Encounter");
+      const encounters = inner.ofType("Encounter");
       if (encounters.length === 0) return none;
       const found = references.candidates(composition.encounter);
       return unless(
@@ -74,7 +74,7 @@ export const sectionRules: readonly Rule[] = [
     "A section should lead to a List of every Observation of the document.",
     "The document holds Observations and no section leads to a List of them all.",
     onComposition((composition, context) => {
-      if (ofType(context.inner, "Observation").length === 0) return none;
+      if (context.inner.ofType("Observation").length === 0) return none;
       return unless(
         ofType([...reachOf(context).led], "List").some((list) => listsEveryObservation(list, context)),
         composition,
@@ -88,9 +88,9 @@ export const sectionRules: readonly Rule[] = [
     "A List leads to an Observation that no section leads to.",
     (context) => {
       const { led } = reachOf(context);
-      return ofType(context.inner, "Observation").flatMap((observation) =>
-        unless(led.has(observation) || !context.listed.has(observation), observation),
-      );
+      return context.inner
+        .ofType("Observation")
+        .flatMap((observation) => unless(led.has(observation) || !context.listed.has(observation), observation));
     },
   ),
   ...kinds.map(([core, type]) =>
@@ -102,7 +102,8 @@ export const sectionRules: readonly Rule[] = [
       `No section leads to this ${type} of the document.`,
       onComposition((_, context) => {
         const { led, listed } = reachOf(context);
-        return ofType(context.inner, type)
+        return context.inner
+          .ofType(type)
           .filter((resource) => type !== "Condition" || isProblem(resource as unknown as Value))
           .flatMap((resource) => unless(led.has(resource) || listed.has(resource), resource));
       }),
@@ -128,7 +129,7 @@ function unlisted(context: CheckContext): readonly Breach[] {
   const { listed } = reachOf(context);
   const types = new Set(kinds.map(([, type]) => type));
   const groups = Map.groupBy(
-    context.inner.filter(({ resourceType }) => types.has(resourceType)),
+    context.inner.all.filter(({ resourceType }) => types.has(resourceType)),
     (resource) => {
       const encounter = encounterOf(resource as unknown as Value, context);
       return encounter === undefined ? undefined : `${resource.resourceType} ${encounter}`;

@@ -1,7 +1,7 @@
 // ITK-Message-Bundle-1 and ITK-Document-Bundle-1.
 import { profiles } from "../../../names.ts";
 import type { Bundle } from "../../../stu3/types.ts";
-import { hasProfile, isText, none, ofType, unless } from "../../look.ts";
+import { hasProfile, isText, none, unless } from "../../look.ts";
 import type { Breach, CheckContext, Rule } from "../../rule.ts";
 import { absent, each, isWhollyCoded, payload, rule } from "./profile.ts";
 
@@ -97,7 +97,8 @@ export const bundleProfileRules: readonly Rule[] = [
     "The message holds more than one MessageHeader, or more than one Bundle.",
     ({ outer }) =>
       (["MessageHeader", "Bundle"] as const).flatMap((type) =>
-        ofType(outer, type)
+        outer
+          .ofType(type)
           .slice(1)
           .map((element) => ({ element })),
       ),
@@ -127,7 +128,8 @@ export const bundleProfileRules: readonly Rule[] = [
     "The document must hold one Composition.",
     "The document holds more than one Composition.",
     ({ inner }) =>
-      ofType(inner, "Composition")
+      inner
+        .ofType("Composition")
         .slice(1)
         .map((element) => ({ element })),
     payload,

@@ -1,6 +1,7 @@
 // What the rules of a profile are made of.
 import type { CodeableConcept, Coding, Extension, Identifier, Resource } from "../../../stu3/types.ts";
-import { isText, ofType, unless } from "../../look.ts";
+import { isText, unless } from "../../look.ts";
+import type { ResourceOfType } from "../../resources.ts";
 import type { Breach, CheckContext, Rule } from "../../rule.ts";
 import { type MakeRule, ruleMaker } from "../../rule-maker.ts";
 
@@ -13,19 +14,18 @@ export const required = { issueCode: "required" } as const;
 export const requiredInPayload = { responseCode: "20009", issueCode: "required" } as const;
 
 type Find<T extends object> = (context: CheckContext) => readonly T[];
-type OfType<T extends Resource["resourceType"]> = Extract<Resource, { resourceType: T }>;
 
 /** Resources of the message bundle itself. */
 export const outer =
-  <T extends Resource["resourceType"]>(type: T): Find<OfType<T>> =>
+  <T extends Resource["resourceType"]>(type: T): Find<ResourceOfType<T>> =>
   (context) =>
-    ofType(context.outer, type);
+    context.outer.ofType(type);
 
 /** Resources of the document. */
 export const inner =
-  <T extends Resource["resourceType"]>(type: T): Find<OfType<T>> =>
+  <T extends Resource["resourceType"]>(type: T): Find<ResourceOfType<T>> =>
   (context) =>
-    ofType(context.inner, type);
+    context.inner.ofType(type);
 
 /** Looks at each of what is found. */
 export const each =

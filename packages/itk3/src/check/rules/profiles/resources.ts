@@ -6,8 +6,8 @@ import { each, payload, requiredInPayload, rule } from "./profile.ts";
 
 const everyResource = ({ message, inner, outer }: CheckContext): readonly Resource[] => [
   message.bundle,
-  ...outer,
-  ...inner,
+  ...outer.all,
+  ...inner.all,
 ];
 
 /** True of `.../CareConnect-ProblemHeader-Condition-1` and Condition; not of MedicationRequest's profile and Medication. */

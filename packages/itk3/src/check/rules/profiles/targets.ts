@@ -1,7 +1,7 @@
 // What the CareConnect profiles let references of the document lead to. A reference to nothing is another rule's finding.
 import { referencesOf } from "../../../message/references.ts";
 import type { Reference, Resource } from "../../../stu3/types.ts";
-import { none, ofType, unless } from "../../look.ts";
+import { none, unless } from "../../look.ts";
 import type { Rule } from "../../rule.ts";
 import { anyOf } from "../clinical/paths.ts";
 import { payload, rule } from "./profile.ts";
@@ -27,7 +27,8 @@ export const targetRules: readonly Rule[] = [
       `${type}.${path} must lead to a resource of type ${anyOf(allowed)}.`,
       `${type}.${path} leads to a resource of another type than ${anyOf(allowed)}.`,
       ({ inner, references }) =>
-        ofType(inner, type)
+        inner
+          .ofType(type)
           .flatMap((resource) => valuesAt(resource, path.split(".")))
           .flatMap((reference) => unless(mayBe(references.candidates(reference), allowed), reference)),
       payload,

@@ -14,8 +14,8 @@ import type { Task } from "./work.ts";
 
 /** The slowest of the damaged messages as a ratio to the one it was made of. */
 const boundOfDamaged = 3;
-/** Rounds that are not counted. */
-const warmUp = 3;
+/** Rounds that are not counted: V8 takes some to make fast code of 500 rules. */
+const warmUp = 10;
 
 async function timeOf({ message, xml, maxBytes, times, rounds }: Subject): Promise<number> {
   const start = (kind: Task["kind"], bytes: Uint8Array): Worker =>

@@ -1,5 +1,4 @@
-// One of the two kinds of work that are compared, in a thread of its own: V8 makes fast code for what it sees, and saxes
-// beside a reader that has a saxes of its own takes up to twice as long as alone.
+// One of the two kinds of work that are compared, in a thread of its own: neither pays for the other's garbage.
 import { Buffer } from "node:buffer";
 import { parentPort, workerData } from "node:worker_threads";
 import { SaxesParser } from "saxes";

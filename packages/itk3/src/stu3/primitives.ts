@@ -1,6 +1,8 @@
 // The value rules of STU3's primitive types (hl7.org/fhir/STU3/datatypes.html). Searches look for what is wrong rather
 // than match what is right: they stay linear on a value of many megabytes.
 
+import { isPlainBase64 } from "./base64.ts";
+
 type Rule = (text: string) => string | undefined;
 
 const matching =
@@ -77,16 +79,6 @@ function base64(text: string): string | undefined {
   if (plain === "") return "must not be empty";
   if (plain.length % 4 !== 0) return "must be base64: its length is not a multiple of four";
   return isPlainBase64(plain) ? undefined : "must be base64: padding stands before its end";
-}
-
-// Base64 without spaces decodes to a length that its own length tells; what Node skips, or stops at, makes it shorter.
-// Node reads the two characters of the URL alphabet too, and of any other letter the low byte: they are looked for apart
-// (text is as long in UTF-8 only where all of it is ASCII).
-function isPlainBase64(text: string): boolean {
-  if (text === "" || text.length % 4 !== 0 || text.includes("-") || text.includes("_")) return false;
-  if (Buffer.byteLength(text) !== text.length) return false;
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  return Buffer.from(text, "base64").byteLength === (text.length / 4) * 3 - padding;
 }
 
 function isDate(text: string): boolean {

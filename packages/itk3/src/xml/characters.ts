@@ -1,7 +1,10 @@
+/** Characters that XML 1.0 cannot hold; halves of surrogate pairs are others. */
+// oxlint-disable-next-line no-control-regex -- they are control characters
+export const forbidden: RegExp = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
 /** Whether XML 1.0 can hold `text`: no control characters but tab and line ends, no half of a surrogate pair. */
 export function isXmlText(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- these are the characters that XML 1.0 cannot hold
-  return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text) && text.isWellFormed();
+  return !forbidden.test(text) && text.isWellFormed();
 }
 
 const letters = "A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d";

@@ -3,9 +3,10 @@
 // at its first `>`) and without a comment that HTML would end earlier than XML does (`<!-->`, `<!--->`; XML itself
 // allows no `--` within). FHIR allows comments, and a plain one may stay.
 import { Refusal } from "../issue.ts";
+import type { Position } from "../read/positions.ts";
 import { isXmlText } from "./characters.ts";
 import { type NarrativeFault, narrativeFault } from "./narrative.ts";
-import { tokenise, type XmlElement, type XmlHandler } from "./tokenise.ts";
+import { tokenise, type XmlHandler } from "./tokenise.ts";
 
 export const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
 
@@ -17,8 +18,8 @@ export interface NarrativeWatch extends Omit<XmlHandler, "close"> {
 }
 
 /** Looks at a narrative as a parser comes along it, and tells each fault: of an element, or of the whole. */
-export function watchNarrative(found: (fault: NarrativeFault, element?: XmlElement) => void): NarrativeWatch {
-  let root: XmlElement | undefined;
+export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => void): NarrativeWatch {
+  let isRoot = true;
   let hollow = true;
   return {
     open(element) {
@@ -27,11 +28,11 @@ export function watchNarrative(found: (fault: NarrativeFault, element?: XmlEleme
       if (element.namespace !== xhtmlNamespace || element.prefixed) {
         found({ code: "narrative", text: "A narrative holds an element of another namespace, or a prefix." }, element);
       }
-      if (root === undefined) {
-        root = element;
+      if (isRoot) {
+        isRoot = false;
         if (element.name !== "div") found({ code: "narrative", text: "A narrative is not a div." }, element);
         // It must say by itself that it is xhtml.
-        if (element.attributes["xmlns"] === undefined) {
+        if (element.attributes.valueOf("xmlns") === undefined) {
           found({ code: "narrative", text: "A narrative does not declare its namespace." }, element);
         }
       }

@@ -1,33 +1,82 @@
-// One open element of a FHIR resource in XML: read-resource.ts says what the kinds are.
+// What is open while a resource is read, one frame an element:
+//   complex    a resource, datatype or backbone element: its object is already in its parent's
+//   primitive  a value that has extensions: they gather in `value`, and go beside it (`_name`) when it closes
+//   holder     `resource`, `contained`, `outcome`: waits for the one resource inside
+//   narrative  the xhtml div: elements are checked against the white list, the text is kept as written
+//   skip       something unknown, or one too many: reported once, not read
+// A primitive that holds nothing, as nearly all do, is read as it opens and has no frame.
+import type { Position } from "../read/positions.ts";
+import { setPosition } from "../read/positions.ts";
 import type { ElementDefinition, TypeDefinition } from "../stu3/element-table.ts";
 import type { NarrativeWatch } from "./check-narrative.ts";
 
 export type Value = Record<string, unknown>;
 
-export interface Frame {
-  kind: "complex" | "primitive" | "holder" | "narrative" | "skip";
+export class Frame implements Position {
+  readonly kind: "complex" | "primitive" | "holder" | "narrative" | "skip";
   /** Its part of the location: "" for a resource, whose holder has named it. */
-  name: string;
-  index: number | undefined;
-  line: number;
-  column: number;
-  definition: ElementDefinition | undefined;
-  type: TypeDefinition | undefined;
-  value: Value;
+  readonly name: string;
+  readonly index: number | undefined;
+  readonly line: number;
+  readonly column: number;
+  readonly definition: ElementDefinition | undefined;
+  readonly type: TypeDefinition | undefined;
+  readonly value: Value;
   /** Schema order of the last child, to notice one out of order. */
-  order: number;
+  order = -1;
+  /** Of the elements that the type requires, how many came. */
+  required = 0;
   /** A primitive's value, as written. */
-  written: string | undefined;
-  narrative: NarrativeWatch | undefined;
-  /** Narrative: offset of its `<`. Holder: 1 once its resource came. Others: open elements within what is skipped. */
-  count: number;
-  complained: boolean;
-}
+  written: string | undefined = undefined;
+  narrative: NarrativeWatch | undefined = undefined;
+  /** Narrative: offset of its `<`. Holder: 1 once its resource came. */
+  count = 0;
+  complained = false;
 
-export function attach(parent: Frame | undefined, definition: ElementDefinition | undefined, value: Value): void {
-  if (parent === undefined || definition === undefined) return;
-  if (definition.repeating) listOf(parent.value, definition.name).push(value);
-  else parent.value[definition.name] = value;
+  constructor(
+    kind: Frame["kind"],
+    name: string,
+    { line, column }: Position,
+    definition?: ElementDefinition,
+    index?: number,
+    type?: TypeDefinition,
+    value: Value = {},
+  ) {
+    this.kind = kind;
+    this.name = name;
+    this.line = line;
+    this.column = column;
+    this.definition = definition;
+    this.index = index;
+    this.type = type;
+    this.value = value;
+    if (kind === "complex") setPosition(value, line, column);
+  }
+
+  /** Puts a value, or an object that is one, in its place; of a choice or a list, beside what stands there. */
+  hold(definition: ElementDefinition, value: unknown): void {
+    const { name, repeating, required } = definition;
+    if (repeating) {
+      const list = listOf(this.value, name);
+      if (required && list.length === 0) this.required += 1;
+      list.push(value);
+    } else {
+      if (required) this.required += 1;
+      this.value[name] = value;
+    }
+  }
+
+  /** How many of a repeating element it holds already. */
+  countOf({ name }: ElementDefinition): number {
+    const held = this.value[name];
+    return Array.isArray(held) ? held.length : 0;
+  }
+
+  isTaken(definition: ElementDefinition): boolean {
+    const taken = (name: string): boolean => name in this.value || `_${name}` in this.value;
+    if (definition.choice === undefined) return taken(definition.name);
+    return this.type?.elements.some((other) => other.order === definition.order && taken(other.name)) ?? false;
+  }
 }
 
 export function listOf(value: Value, name: string): unknown[] {
@@ -38,8 +87,7 @@ export function listOf(value: Value, name: string): unknown[] {
   return made;
 }
 
-export function isTaken(parent: Frame, definition: ElementDefinition): boolean {
-  const taken = (name: string): boolean => name in parent.value || `_${name}` in parent.value;
-  if (definition.choice === undefined) return taken(definition.name);
-  return parent.type?.elements.some((other) => other.order === definition.order && taken(other.name)) ?? false;
+/** `name[0]`; `name` where it does not repeat. */
+export function partOf(name: string, index: number | undefined): string {
+  return index === undefined ? name : `${name}[${index}]`;
 }

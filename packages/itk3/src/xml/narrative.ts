@@ -2,6 +2,7 @@
 // Two kinds of fault: content that could act or fetch (a script, an event attribute, a javascript: address, a remote
 // picture) refuses the whole message; anything else outside the list costs the narrative only. Why:
 // docs/decisions/012-narratives.md.
+import type { Attributes } from "./attributes.ts";
 
 const structure = "div p br hr h1 h2 h3 h4 h5 h6 blockquote pre address ul ol li dl dt dd";
 const phrase = "a span b em i strong small big tt dfn q var abbr acronym cite code samp kbd sub sup bdo img map area";
@@ -29,11 +30,11 @@ export interface NarrativeFault {
 }
 
 /** The worst of what is wrong with one element; undefined where nothing is. */
-export function narrativeFault(name: string, attributes: Readonly<Record<string, string>>): NarrativeFault | undefined {
+export function narrativeFault(name: string, attributes: Attributes): NarrativeFault | undefined {
   if (activeElements.has(name.toLowerCase())) return active("A narrative holds an element that can act.");
   let worst = allowedElements.has(name) ? undefined : plain("A narrative holds an element that FHIR does not allow.");
-  for (const attribute in attributes) {
-    const fault = attributeFault(attribute, attributes[attribute] ?? "");
+  for (let index = 0; index < attributes.count; index += 1) {
+    const fault = attributeFault(attributes.name(index), attributes.value(index));
     if (fault?.code === "active-content") return fault;
     worst ??= fault;
   }

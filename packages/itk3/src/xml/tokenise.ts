@@ -1,29 +1,18 @@
-// Well-formed XML, and nothing that a FHIR message has no use for: no DOCTYPE, no processing instruction, UTF-8 only,
-// XML 1.0 only, at most 64 elements deep. saxes resolves no namespaces here (its resolution is quadratic in depth): the
-// declarations below do, each prefix with a stack of its own.
-import { SaxesParser } from "saxes";
-import { type IssueCode, Refusal } from "../issue.ts";
+// Well-formed XML 1.0 with namespaces, and nothing that a FHIR message has no use for: no DOCTYPE and so no entities, no
+// processing instruction, UTF-8 only, at most 64 elements deep. Why it is ours: docs/decisions/014-own-tokeniser.md.
 import { recommendedMaxElements } from "../read/limits.ts";
+import { Attributes } from "./attributes.ts";
 import { isPlainName } from "./characters.ts";
+import { Lines } from "./lines.ts";
+import { Namespaces } from "./namespaces.ts";
+import { Scanner } from "./scanner.ts";
 
-export interface XmlElement {
-  /** Local name; `namespace` is "" where none applies. */
-  name: string;
-  namespace: string;
-  /** True where the name was written with a prefix. */
-  prefixed: boolean;
-  /** As written, namespace declarations included. */
-  attributes: Readonly<Record<string, string>>;
-  /** How many: looking through `attributes` takes longer than all else that is done for most elements. */
-  attributeCount: number;
-  /** Offset of `<` in the text. */
-  start: number;
-  line: number;
-  column: number;
-}
+/** A start tag. The tokeniser has but one of these: of what is needed later, a copy is to be kept. */
+export type XmlElement = Readonly<StartTag>;
 
 export interface XmlHandler {
   open(element: XmlElement): void;
+  /** Text that is more than spaces and line ends, with what its references stand for. */
   text(text: string): void;
   cdata(text: string): void;
   comment(text: string): void;
@@ -40,210 +29,248 @@ export interface TokeniseOptions {
 
 export const maxDepth = 64;
 
-const lessThan = 0x3c;
-
-const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
-const xmlnsNamespace = "http://www.w3.org/2000/xmlns/";
-
-/** A namespace declared and not yet out of scope; the prefix is "" for the default one. */
-interface Declaration {
-  prefix: string;
-  uri: string;
-  depth: number;
-}
-
-type Parser = Pick<SaxesParser<{ xmlns: false }>, "on" | "write" | "line" | "column" | "position">;
-
-/**
- * saxes names the fields of its handlers by key when they are set. So many of them make V8 keep all fields of the parser
- * in a hash table, and reading takes two and a half times as long: here the fields are there before.
- */
-class QuickParser extends (SaxesParser as new (options: { xmlns: false }) => Parser) {
-  readonly errorHandler = undefined;
-  readonly doctypeHandler = undefined;
-  readonly piHandler = undefined;
-  readonly xmldeclHandler = undefined;
-  readonly attributeHandler = undefined;
-  readonly openTagStartHandler = undefined;
-  readonly openTagHandler = undefined;
-  readonly closeTagHandler = undefined;
-  readonly textHandler = undefined;
-  readonly cdataHandler = undefined;
-  readonly commentHandler = undefined;
-}
-
 /** @throws Refusal where `text` is not such XML; whatever the handler throws comes through. */
 export function tokenise(text: string, handler: XmlHandler, options: TokeniseOptions = {}): void {
-  const { outerDepth = 0, maxElements = recommendedMaxElements } = options;
-  const parser = new QuickParser({ xmlns: false });
-  let depth = outerDepth;
-  let elements = 0;
-  let start = 0;
-  let line = 1;
-  let column = 1;
-  const ids = new Set<string>();
-  let attributeCount = 0;
-  /** Whether an attribute declares a namespace or has a prefix. */
-  let isQualified = false;
-  /** In the order in which they were declared. */
-  const declared: Declaration[] = [];
-  const urisOf = new Map<string, string[]>();
+  new Tokeniser(text, handler, options).read();
+}
 
-  const refuse = (code: IssueCode, reason: string): never => {
-    throw new Refusal({
-      severity: "error",
-      code,
-      location: "",
-      line: parser.line,
-      column: parser.column + 1,
-      text: reason,
-    });
-  };
-  const malformed = (reason: string): never => refuse("not-well-formed", `Not well-formed XML: ${reason}.`);
+const exclamation = 0x21;
+const slash = 0x2f;
+const lessThan = 0x3c;
+const equals = 0x3d;
+const greaterThan = 0x3e;
+const question = 0x3f;
 
-  const lookUp = (prefix: string): string => {
-    const found = urisOf.get(prefix)?.at(-1);
-    if (found !== undefined) return found;
-    if (prefix === "") return "";
-    return prefix === "xml" ? xmlNamespace : malformed("a namespace prefix is not declared");
-  };
+// XML 1.0, XMLDecl.
+const s = "[ \\t\\r\\n]";
+const declaration = new RegExp(
+  `^<\\?xml${s}+version${s}*=${s}*("[^"]*"|'[^']*')` +
+    `(?:${s}+encoding${s}*=${s}*("[A-Za-z][-A-Za-z0-9._]*"|'[A-Za-z][-A-Za-z0-9._]*'))?` +
+    `(?:${s}+standalone${s}*=${s}*(?:"(?:yes|no)"|'(?:yes|no)'))?${s}*\\?>`,
+);
 
-  const declare = (prefix: string, uri: string): void => {
-    declared.push({ prefix, uri, depth });
-    const uris = urisOf.get(prefix);
-    if (uris === undefined) urisOf.set(prefix, [uri]);
-    else uris.push(uri);
-  };
+class StartTag {
+  /** Local name; `namespace` is "" where none applies. */
+  name = "";
+  namespace = "";
+  /** True where the name was written with a prefix. */
+  prefixed = false;
+  /** As written, namespace declarations included. */
+  readonly attributes: Attributes = new Attributes();
+  /** True for `<name/>`: nothing stands in it, and its end comes next. */
+  isEmpty = false;
+  /** Offset of `<` in the text. */
+  start = 0;
+  line = 1;
+  column = 1;
+}
 
-  const leaveScope = (): void => {
-    for (let last = declared.at(-1); last?.depth === depth; last = declared.at(-1)) {
-      urisOf.get(last.prefix)?.pop();
-      declared.pop();
+class Tokeniser {
+  readonly #scanner: Scanner;
+  readonly #handler: XmlHandler;
+  readonly #outerDepth: number;
+  readonly #maxElements: number;
+  readonly #lines: Lines;
+  readonly #namespaces = new Namespaces();
+  readonly #tag = new StartTag();
+  /** Names of the open elements, as written. */
+  readonly #open: string[] = [];
+  readonly #ids = new Set<string>();
+  #elements = 0;
+
+  constructor(
+    text: string,
+    handler: XmlHandler,
+    { outerDepth = 0, maxElements = recommendedMaxElements }: TokeniseOptions,
+  ) {
+    this.#scanner = new Scanner(text);
+    this.#handler = handler;
+    this.#outerDepth = outerDepth;
+    this.#maxElements = maxElements;
+    this.#lines = new Lines(text);
+  }
+
+  read(): void {
+    const scanner = this.#scanner;
+    this.#declaration();
+    for (;;) {
+      const from = scanner.at;
+      scanner.skipSpaces();
+      const code = scanner.code();
+      if (code === lessThan) this.#markup();
+      else if (scanner.at < scanner.text.length) this.#characterData(from);
+      else break;
     }
-  };
+    if (this.#open.length > 0) scanner.malformed("an element does not end");
+    if (this.#elements === 0) scanner.malformed("there is no element");
+  }
 
-  const enterScope = (attributes: Readonly<Record<string, string>>): void => {
-    for (const name in attributes) {
-      if (!name.startsWith("xmlns")) continue;
-      const uri = attributes[name] ?? "";
-      if (!isUri(uri)) malformed("a namespace is not named by a URI");
-      const reserved = uri === xmlnsNamespace;
-      if (name === "xmlns") {
-        if (reserved || uri === xmlNamespace) malformed("a namespace declaration is wrong");
-        declare("", uri);
-      } else if (name.startsWith("xmlns:")) {
-        const prefix = name.slice(6);
-        const misplaced = prefix === "xmlns" || (prefix === "xml") !== (uri === xmlNamespace);
-        if (uri === "" || !isPlainName(prefix) || misplaced || reserved) malformed("a namespace declaration is wrong");
-        declare(prefix, uri);
-      }
+  #declaration(): void {
+    const scanner = this.#scanner;
+    if (!/^<\?xml[ \t\r\n?]/.test(scanner.text)) return;
+    const [whole, version, encoding] =
+      declaration.exec(scanner.text) ?? scanner.malformed("the XML declaration is wrong");
+    if (version?.slice(1, -1) !== "1.0") scanner.malformed("only XML 1.0 is read");
+    if (encoding !== undefined && encoding.slice(1, -1).toUpperCase() !== "UTF-8") {
+      scanner.refuse("encoding", "The message declares an encoding other than UTF-8.");
     }
-  };
+    scanner.at = whole.length;
+  }
 
-  // xml:id, Version 1.0: FHIR has no use for it, but what other parsers refuse is refused.
-  const checkId = (id: string): void => {
-    if (!isPlainName(id)) malformed("an xml:id is no name");
-    if (ids.has(id)) malformed("an xml:id stands twice");
-    ids.add(id);
-  };
+  /** `from` is where the spaces before it begin. */
+  #characterData(from: number): void {
+    const scanner = this.#scanner;
+    if (this.#open.length === 0) scanner.malformed("text stands outside the root element");
+    const next = scanner.text.indexOf("<", scanner.at);
+    const end = next === -1 ? scanner.text.length : next;
+    const written = scanner.text.slice(from, end);
+    if (written.includes("]]>")) scanner.malformed("text holds the end of a CDATA section");
+    this.#handler.text(scanner.characterData(written));
+    scanner.at = end;
+  }
 
-  const checkAttributes = (attributes: Readonly<Record<string, string>>): void => {
-    let expanded: Set<string> | undefined;
-    for (const name in attributes) {
+  #markup(): void {
+    const scanner = this.#scanner;
+    switch (scanner.code(1)) {
+      case slash:
+        this.#endTag();
+        return;
+      case exclamation:
+        this.#commentOrSection();
+        return;
+      case question:
+        return scanner.refuse("processing-instruction", "A processing instruction is not allowed in a FHIR message.");
+      default:
+        this.#startTag();
+    }
+  }
+
+  #commentOrSection(): void {
+    const scanner = this.#scanner;
+    const { text, at } = scanner;
+    if (text.startsWith("<!--", at)) {
+      const comment = scanner.readUntil("--", 4, "a comment does not end");
+      if (scanner.code() !== greaterThan) scanner.malformed("a comment holds two hyphens");
+      scanner.at += 1;
+      this.#handler.comment(comment);
+    } else if (text.startsWith("<![CDATA[", at) && this.#open.length > 0) {
+      this.#handler.cdata(scanner.readUntil("]]>", 9, "a CDATA section does not end"));
+    } else if (text.startsWith("<!DOCTYPE", at)) {
+      scanner.refuse("doctype", "A DOCTYPE is not allowed in a FHIR message.");
+    } else {
+      scanner.malformed("a declaration is not allowed");
+    }
+  }
+
+  #startTag(): void {
+    const scanner = this.#scanner;
+    const tag = this.#tag;
+    tag.start = scanner.at;
+    scanner.at += 1;
+    const written = scanner.readName();
+    this.#enter(written);
+    this.#readAttributes();
+    tag.isEmpty = scanner.code() === slash;
+    if (tag.isEmpty) scanner.at += 1;
+    this.#endOfTag("a tag does not end");
+    if (tag.attributes.isQualified) this.#enterScope();
+    this.#qualify(written);
+    this.#lines.moveTo(tag.start);
+    tag.line = this.#lines.line;
+    tag.column = this.#lines.column;
+    this.#handler.open(tag);
+    if (tag.isEmpty) this.#leave();
+  }
+
+  #endTag(): void {
+    const scanner = this.#scanner;
+    const name = this.#open.at(-1) ?? scanner.malformed("an end tag has no start tag");
+    const mismatch = "an end tag does not match the start tag";
+    if (!scanner.text.startsWith(name, scanner.at + 2)) scanner.malformed(mismatch);
+    scanner.at += 2 + name.length;
+    scanner.skipSpaces();
+    this.#endOfTag(mismatch);
+    this.#leave();
+  }
+
+  #endOfTag(missing: string): void {
+    const scanner = this.#scanner;
+    if (scanner.code() !== greaterThan) scanner.malformed(missing);
+    scanner.at += 1;
+  }
+
+  #enter(written: string): void {
+    const scanner = this.#scanner;
+    if (this.#elements > 0 && this.#open.length === 0) scanner.malformed("there is more than one root element");
+    this.#elements += 1;
+    if (this.#elements > this.#maxElements) {
+      scanner.refuse("too-many-elements", `There are more than ${this.#maxElements} elements.`);
+    }
+    this.#open.push(written);
+    if (this.#outerDepth + this.#open.length > maxDepth) {
+      scanner.refuse("too-deep", `Elements are nested more than ${maxDepth} deep.`);
+    }
+  }
+
+  #leave(): void {
+    this.#handler.close(this.#scanner.at);
+    this.#namespaces.leave(this.#open.length);
+    this.#open.pop();
+  }
+
+  #readAttributes(): void {
+    const scanner = this.#scanner;
+    const { attributes } = this.#tag;
+    attributes.clear();
+    for (;;) {
+      const before = scanner.at;
+      scanner.skipSpaces();
+      const code = scanner.code();
+      if (code === greaterThan || code === slash) return;
+      if (scanner.at === before) scanner.malformed("a tag does not end");
+      const name = scanner.readName();
+      scanner.skipSpaces();
+      if (scanner.code() !== equals) scanner.malformed("an attribute has no value");
+      scanner.at += 1;
+      scanner.skipSpaces();
+      if (!attributes.add(name, scanner.readValue())) scanner.malformed("an attribute stands twice");
+    }
+  }
+
+  #enterScope(): void {
+    const { attributes } = this.#tag;
+    for (let index = 0; index < attributes.count; index += 1) {
+      const fault = this.#namespaces.enter(attributes.name(index), attributes.value(index), this.#open.length);
+      if (fault !== undefined) this.#scanner.malformed(fault);
+    }
+    const expanded = new Set<string>();
+    for (let index = 0; index < attributes.count; index += 1) {
+      const name = attributes.name(index);
       const colon = name.indexOf(":");
       if (colon === -1 || name.startsWith("xmlns:")) continue;
-      const local = name.slice(colon + 1);
-      if (colon === 0 || !isPlainName(local)) malformed("an attribute's name is wrong");
-      if (name === "xml:id") checkId(attributes[name] ?? "");
-      const full = `${lookUp(name.slice(0, colon))} ${local}`;
-      expanded ??= new Set();
-      if (expanded.has(full)) malformed("an attribute stands twice");
+      if (name === "xml:id") this.#checkId(attributes.value(index));
+      const full = `${this.#namespaceOf(name.slice(0, colon))} ${name.slice(colon + 1)}`;
+      if (expanded.has(full)) this.#scanner.malformed("an attribute stands twice");
       expanded.add(full);
     }
-  };
+  }
 
-  // Where a line ends right behind a tag's name, saxes is in the next one already. Each character is looked at once.
-  let looked = 0;
-  let passed = 0;
-  const columnOf = (offset: number): number => {
-    for (; looked < offset; looked += 1) {
-      const character = text[looked] ?? "";
-      if (character === "\n" || character === "\r") passed = 0;
-      else if (character < "\udc00" || character > "\udfff") passed += 1;
-    }
-    return passed + 1;
-  };
+  #qualify(written: string): void {
+    const colon = written.indexOf(":");
+    const tag = this.#tag;
+    tag.prefixed = colon !== -1;
+    tag.name = tag.prefixed ? written.slice(colon + 1) : written;
+    tag.namespace = tag.prefixed ? this.#namespaceOf(written.slice(0, colon)) : this.#namespaces.default;
+  }
 
-  parser.on("error", (error) => malformed(reasonOf(error)));
-  parser.on("doctype", () => refuse("doctype", "A DOCTYPE is not allowed in a FHIR message."));
-  parser.on("processinginstruction", () =>
-    refuse("processing-instruction", "A processing instruction is not allowed in a FHIR message."),
-  );
-  parser.on("xmldecl", ({ encoding, version }) => {
-    if (version !== "1.0") malformed("only XML 1.0 is read");
-    if (encoding !== undefined && encoding.toUpperCase() !== "UTF-8") {
-      refuse("encoding", "The message declares an encoding other than UTF-8.");
-    }
-  });
-  parser.on("opentagstart", ({ name }) => {
-    depth += 1;
-    elements += 1;
-    if (elements > maxElements) refuse("too-many-elements", `There are more than ${maxElements} elements.`);
-    attributeCount = 0;
-    isQualified = false;
-    if (depth > maxDepth) refuse("too-deep", `Elements are nested more than ${maxDepth} deep.`);
-    const back = parser.column - name.length - 1;
-    line = back < 0 ? parser.line - 1 : parser.line;
-    // A line end that is two characters long may have been read behind the name.
-    const behind = parser.position - name.length - 2;
-    start = text.charCodeAt(behind) === lessThan ? behind : behind - 1;
-    column = back < 0 ? columnOf(start) : Math.max(back, 1);
-  });
-  parser.on("attribute", ({ name }) => {
-    attributeCount += 1;
-    if (name.startsWith("xmlns") || name.includes(":")) isQualified = true;
-  });
-  parser.on("opentag", ({ name, attributes }) => {
-    if (isQualified) {
-      enterScope(attributes);
-      checkAttributes(attributes);
-    }
-    const colon = name.indexOf(":");
-    const local = colon === -1 ? name : name.slice(colon + 1);
-    if (colon === 0 || (colon !== -1 && !isPlainName(local))) malformed("an element's name is wrong");
-    handler.open({
-      name: local,
-      namespace: lookUp(colon === -1 ? "" : name.slice(0, colon)),
-      prefixed: colon !== -1,
-      attributes,
-      attributeCount,
-      start,
-      line,
-      column,
-    });
-  });
-  parser.on("text", (found) => handler.text(found));
-  parser.on("cdata", (found) => handler.cdata(found));
-  parser.on("comment", (found) => handler.comment(found));
-  parser.on("closetag", () => {
-    handler.close(parser.position);
-    leaveScope();
-    depth -= 1;
-  });
-  parser.write(text).close();
-}
+  #namespaceOf(prefix: string): string {
+    return this.#namespaces.of(prefix) ?? this.#scanner.malformed("a namespace prefix is not declared");
+  }
 
-// RFC 3986, less what no namespace is named by: users, and hosts in brackets.
-function isUri(text: string): boolean {
-  if (text.length > 2000 || !/^(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/.test(text)) return false;
-  const scheme = /^([^:/?#]*):/.exec(text)?.[1];
-  if (scheme !== undefined && !/^[A-Za-z][A-Za-z0-9+.-]*$/.test(scheme)) return false;
-  const authority = /^[^/?#]*\/\/([^/?#]*)/.exec(text)?.[1] ?? "";
-  return /^[^@:]*$|^[^@:]+:\d{1,5}$/.test(authority) && text.indexOf("#") === text.lastIndexOf("#");
-}
-
-// saxes says "line:column: reason: what it found". What it found may be anybody's name: it is left out.
-function reasonOf(error: Error): string {
-  const [, reason = "unreadable"] = /^(?:\d+:\d+: )?([^:]*)/.exec(error.message) ?? [];
-  return reason.replace(/\.$/, "");
+  // xml:id, Version 1.0: FHIR has no use for it, but what other parsers refuse is refused.
+  #checkId(id: string): void {
+    if (!isPlainName(id)) this.#scanner.malformed("an xml:id is no name");
+    if (this.#ids.has(id)) this.#scanner.malformed("an xml:id stands twice");
+    this.#ids.add(id);
+  }
 }

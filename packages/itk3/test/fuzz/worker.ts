@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { parentPort, workerData } from "node:worker_threads";
-import { XmlDocument, XmlParseError } from "libxml2-wasm";
-import { SaxesParser } from "saxes";
 import {
   type Bundle,
   check,
@@ -15,6 +13,7 @@ import {
   writeJson,
   writeXml,
 } from "@restante/itk3";
+import { libxml2Reads, saxesReads } from "../well-formed.ts";
 import { damaged, type Format } from "./damage.ts";
 
 export interface Task {
@@ -87,33 +86,6 @@ function parses(text: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}
-
-function saxesReads(text: string): boolean {
-  const parser = new SaxesParser({ xmlns: true });
-  let fault: Error | undefined;
-  // It would go on after an error.
-  parser.on("error", (error) => {
-    fault = error;
-    throw error;
-  });
-  try {
-    parser.write(text).close();
-    return true;
-  } catch (error) {
-    if (error === fault) return false;
-    throw error;
-  }
-}
-
-function libxml2Reads(bytes: Buffer): boolean {
-  try {
-    using document = XmlDocument.fromBuffer(bytes);
-    return document.root.name !== "";
-  } catch (error) {
-    if (error instanceof XmlParseError) return false;
     throw error;
   }
 }

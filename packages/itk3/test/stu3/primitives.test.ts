@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { isPlainBase64 } from "../../src/stu3/base64.ts";
 import { primitiveFault } from "../../src/stu3/primitives.ts";
 
 const spaces = [" ", "\t", "\r", "\n"];
@@ -41,6 +42,17 @@ test("base64 is what RFC 4648 says, with spaces, tabs and line ends anywhere", (
     }),
     { numRuns: 20_000 },
   );
+});
+
+test("no character is base64 anywhere but those that RFC 4648 names", () => {
+  const base64 = "YWJj".repeat(300);
+  for (let code = 0; code < 0x400; code += 1) {
+    for (const at of [0, 1, 598, 1198, 1199]) {
+      const text = base64.slice(0, at) + String.fromCharCode(code) + base64.slice(at + 1);
+      const right = /^[A-Za-z0-9+/]{1198}(?:[A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=)$/.test(text);
+      assert.equal(isPlainBase64(text), right, JSON.stringify(text[at]));
+    }
+  }
 });
 
 test("a string or markdown may have 1 MB, counted in bytes; base64 may have more", () => {

@@ -74,6 +74,7 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     outer: resourcesByType(resourcesOf(message.bundle)),
     inner,
     elements: elementsOf(message.bundle),
+    outerReferences: referencesOf(message.bundle),
     references,
     led: new Set(sectionEntries(message.composition, references)),
     listed: new Set(

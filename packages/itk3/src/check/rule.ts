@@ -45,6 +45,8 @@ export interface CheckContext {
   inner: Resources;
   /** Every element of the message, found by its type. */
   elements: Elements;
+  /** References of the message bundle itself. */
+  outerReferences: References;
   /** References within the document. */
   references: References;
   /** What the sections of the Composition lead to, in reading order. */

@@ -1,5 +1,6 @@
 // FHIR JSON into the same resources that FHIR XML gives, led by the same element table.
 import { type IssueCode, Refusal } from "../issue.ts";
+import { missingFrom, valueFault } from "../read/faults.ts";
 import { issueList } from "../read/issue-list.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import { setPosition } from "../read/positions.ts";
@@ -11,7 +12,7 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
-import { isWholeNumber, primitiveFault, toScalar } from "../stu3/primitives.ts";
+import { isWholeNumber, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
@@ -80,12 +81,7 @@ export function readJsonResource(text: string, maxValues: number = recommendedMa
     }
     reportHollow(node, type, value, location);
     if (Object.keys(value).length === 0) report("empty-element", location, node, "The element is empty.");
-    for (const names of type.required) {
-      if (names.some((name) => name in value || `_${name}` in value)) continue;
-      const [first = ""] = names;
-      const missing = names.length === 1 ? first : (type.byName.get(first)?.choice ?? first);
-      report("missing-element", location, node, `${type.name} has no ${missing}.`);
-    }
+    for (const text of missingFrom(type, value)) report("missing-element", location, node, text);
   };
 
   // A null holds a place for what stands beside it: alone it says nothing, and a list of such is left out (hl7.org/fhir/STU3/json.html).
@@ -230,7 +226,7 @@ export function readJsonResource(text: string, maxValues: number = recommendedMa
   };
 
   const readPrimitive = (definition: ElementDefinition, node: JsonNode, location: string): unknown => {
-    const { name, type, codes } = definition;
+    const { name, type } = definition;
     const written = writtenAs(type, node);
     if (written === undefined) {
       report("bad-value", location, node, `${name} is of the wrong JSON type.`);
@@ -240,12 +236,9 @@ export function readJsonResource(text: string, maxValues: number = recommendedMa
       report("bad-value", location, node, `${name} holds a character that FHIR does not allow: it was left out.`);
       return undefined;
     }
-    const fault = primitiveFault(type, written);
-    if (fault !== undefined) report("bad-value", location, node, `${name} ${fault}.`);
-    else if (codes !== undefined && !codes.has(written)) {
-      report("bad-code", location, node, `${name} is not one of ${[...codes].join(", ")}.`);
-    }
-    return toScalar(type, written, fault === undefined) ?? undefined;
+    const fault = valueFault(definition, written);
+    if (fault !== undefined) report(fault.code, location, node, fault.text);
+    return toScalar(type, written, fault?.code !== "bad-value") ?? undefined;
   };
 
   let root: Value | undefined;

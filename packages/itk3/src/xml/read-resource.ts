@@ -1,6 +1,7 @@
 // One pass over the tokens, led by the element table. A stack of frames mirrors the open elements: frame.ts says what
 // kinds there are.
 import { Refusal } from "../issue.ts";
+import { missingFrom } from "../read/faults.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import type { ReadResource } from "../read/read-resource.ts";
 import {
@@ -251,17 +252,10 @@ class ResourceReader implements XmlHandler {
 
   #finishComplex(frame: Frame): void {
     const { type, value } = frame;
-    if (type !== undefined && frame.required < type.required.length) this.#complainOfMissing(frame, type);
-    if (isEmpty(value)) this.#complaints.error("empty-element", frame, `${frame.definition?.name} is empty.`);
-  }
-
-  #complainOfMissing(frame: Frame, type: TypeDefinition): void {
-    for (const names of type.required) {
-      if (names.some((name) => name in frame.value || `_${name}` in frame.value)) continue;
-      const [first = ""] = names;
-      const missing = names.length === 1 ? first : (type.byName.get(first)?.choice ?? first);
-      this.#complaints.error("missing-element", frame, `${type.name} has no ${missing}.`);
+    if (type !== undefined && frame.required < type.required.length) {
+      for (const text of missingFrom(type, value)) this.#complaints.error("missing-element", frame, text);
     }
+    if (isEmpty(value)) this.#complaints.error("empty-element", frame, `${frame.definition?.name} is empty.`);
   }
 
   #complainOfText(found: string): void {

@@ -1,7 +1,8 @@
 // Values: of primitive elements, and of the two elements of FHIR that XML writes as attributes.
+import { valueFault } from "../read/faults.ts";
 import type { Position } from "../read/positions.ts";
 import type { ElementDefinition } from "../stu3/element-table.ts";
-import { primitiveFault, toScalar } from "../stu3/primitives.ts";
+import { toScalar } from "../stu3/primitives.ts";
 import type { Complaints } from "./complaints.ts";
 import { type Frame, listOf, type Value } from "./frame.ts";
 import type { XmlElement } from "./tokenise.ts";
@@ -18,8 +19,9 @@ export function keepPrimitive(
 ): void {
   let value: unknown = null;
   if (written !== undefined) {
-    const right = isRightValue(definition, written, at, complaints, last);
-    value = toScalar(definition.type, written, right);
+    const fault = valueFault(definition, written);
+    if (fault !== undefined) complaints.error(fault.code, at, fault.text, last);
+    value = toScalar(definition.type, written, fault?.code !== "bad-value");
   } else if (extended === undefined) {
     complaints.error("empty-element", at, `${definition.name} has neither a value nor an extension.`, last);
   }
@@ -39,25 +41,6 @@ function holdExtended(parent: Frame, { name, repeating }: ElementDefinition, ext
   companions.push(extended);
 }
 
-function isRightValue(
-  definition: ElementDefinition,
-  written: string,
-  at: Position,
-  complaints: Complaints,
-  last: string | undefined,
-): boolean {
-  const { name, type, codes } = definition;
-  const fault = primitiveFault(type, written);
-  if (fault !== undefined) {
-    complaints.error("bad-value", at, `${name} ${fault}.`, last);
-    return false;
-  }
-  if (codes !== undefined && !codes.has(written)) {
-    complaints.error("bad-code", at, `${name} is not one of ${[...codes].join(", ")}.`, last);
-  }
-  return true;
-}
-
 const schemaInstancePrefix = /^(?:xmlns(?::.*)?|[^:]+:(?:schemaLocation|noNamespaceSchemaLocation))$/;
 
 /** Reads what FHIR writes as attributes; `value` is not one of them, but of a primitive it is its value. */
@@ -69,7 +52,8 @@ export function readAttributes(frame: Frame, element: XmlElement, complaints: Co
     const definition = frame.type?.byName.get(name);
     if (definition?.attribute === true) {
       const written = attributes.value(index);
-      isRightValue(definition, written, element, complaints, name);
+      const fault = valueFault(definition, written);
+      if (fault !== undefined) complaints.error(fault.code, element, fault.text, name);
       frame.hold(definition, written);
     } else if (!schemaInstancePrefix.test(name)) {
       complaints.error("unknown-attribute", element, "An attribute that FHIR does not know was left out.");

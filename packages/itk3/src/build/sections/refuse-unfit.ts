@@ -1,5 +1,5 @@
 // What a type of TypeScript cannot refuse, the table of STU3 can: one look at every resource that a builder makes.
-import { isSnomedIdentifier } from "../../check/snomed.ts";
+import { isSnomedIdentifier } from "../../stu3/snomed.ts";
 import { Itk3Error } from "../../errors.ts";
 import { systems } from "../../names.ts";
 import { type ElementDefinition, resourceDefinition, typeDefinition } from "../../stu3/element-table.ts";
@@ -10,8 +10,9 @@ import type { Resource } from "../../stu3/types.ts";
 type Value = Readonly<Record<string, unknown>>;
 
 /**
- * Refuses a value that its STU3 type does not have, a blank text, a code of another list, a SNOMED CT code with a wrong
- * check digit, and an element that must be there and is not. The message names the element and repeats no value.
+ * Refuses an element without a value, a value that its STU3 type does not have, a blank text, a code of another list, a
+ * SNOMED CT code with a wrong check digit, and an element that must be there and is not. The message names the element and
+ * repeats no value.
  *
  * @throws Itk3Error `input-invalid`
  */
@@ -30,7 +31,9 @@ function lookAt(type: TypeDefinition, value: Value, path: string): void {
   }
   for (const [name, held] of Object.entries(value)) {
     const definition = type.byName.get(name);
-    if (definition === undefined || held === undefined) continue;
+    if (definition === undefined) continue;
+    // Of a list that TypeScript knows, such as that of prescription types, another was asked for.
+    if (held === undefined) refuse(`${path}.${name} is undefined`);
     if (Array.isArray(held) && held.length === 0) refuse(`${path}.${name} holds nothing`);
     for (const item of Array.isArray(held) ? (held as unknown[]) : [held])
       lookAtOne(definition, item, `${path}.${name}`);

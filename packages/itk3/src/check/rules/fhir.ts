@@ -2,9 +2,9 @@
 import { sectionsOf } from "../../message/sections.ts";
 import { events, systems } from "../../names.ts";
 import { resourceDefinition } from "../../stu3/element-table.ts";
+import { isSnomedIdentifier } from "../../stu3/snomed.ts";
 import type { BundleEntry } from "../../stu3/types.ts";
 import { onComposition, unless } from "../look.ts";
-import { isSnomedIdentifier } from "../snomed.ts";
 import type { Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 import { referenceRules } from "./references.ts";

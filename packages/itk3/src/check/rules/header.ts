@@ -1,7 +1,6 @@
 // The MessageHeader of a Send Document message: GP Connect's ITK3 pages and the SCAL.
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { handlingExtension } from "../../message/handling.ts";
-import { referencesOf } from "../../message/references.ts";
 import { hasProfile, isText, mailboxIn, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";
@@ -147,8 +146,8 @@ export const headerRules: readonly Rule[] = [
     { core: "001", scal: "GPCM-SD-103" },
     "MessageHeader.focus must lead to a Bundle of the ITK3 document profile.",
     "MessageHeader.focus does not lead to a Bundle of the ITK3 document profile.",
-    ({ message }) => {
-      const focused = referencesOf(message.bundle).candidates(message.header.focus?.[0]);
+    ({ message, outerReferences }) => {
+      const focused = outerReferences.candidates(message.header.focus?.[0]);
       const holds = focused.some(
         (resource) => resource.resourceType === "Bundle" && hasProfile(resource, profiles.documentBundle),
       );

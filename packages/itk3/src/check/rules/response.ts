@@ -2,7 +2,6 @@
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { handlingExtension } from "../../message/handling.ts";
 import { holdsNhsNumber } from "../../message/nhs-numbers.ts";
-import { referencesOf } from "../../message/references.ts";
 import { type ResponseCode, responseCodes } from "../../respond/response-codes.ts";
 import type { OperationOutcomeIssue } from "../../stu3/types.ts";
 import { hasProfile, isText, unless } from "../look.ts";
@@ -108,8 +107,8 @@ export const responseRules: readonly Rule[] = [
     { own: "ITK-Response:response.details" },
     "MessageHeader.response.details must lead to an OperationOutcome of the ITK3 response profile.",
     "MessageHeader.response.details does not lead to an OperationOutcome of the ITK3 response profile.",
-    ({ message: { bundle, header } }) => {
-      const led = referencesOf(bundle).candidates(header.response?.details);
+    ({ message: { header }, outerReferences }) => {
+      const led = outerReferences.candidates(header.response?.details);
       const holds = led.some(
         (resource) => resource.resourceType === "OperationOutcome" && hasProfile(resource, profiles.responseOutcome),
       );

@@ -1,5 +1,4 @@
 // ITK-MessageHeader-2.
-import { referencesOf } from "../../../message/references.ts";
 import { systems } from "../../../names.ts";
 import type { MessageHeader } from "../../../stu3/types.ts";
 import { isText, none, unless } from "../../look.ts";
@@ -46,9 +45,9 @@ export const messageHeaderRules: readonly Rule[] = [
     "MessageHeader.receiver must have a reference, to a Practitioner or an Organization.",
     "MessageHeader.receiver has no reference, or one to something other than a Practitioner or an Organization.",
     (context) => {
-      const { bundle, header: found } = context.message;
+      const { header: found } = context.message;
       if (found.receiver === undefined || !mayBeAddressed(context)) return none;
-      const targets = referencesOf(bundle).candidates(found.receiver);
+      const targets = context.outerReferences.candidates(found.receiver);
       const holds = targets.length === 0 || targets.some(({ resourceType }) => parties.has(resourceType));
       return unless(isText(found.receiver.reference) && holds, found, "receiver");
     },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSnomedIdentifier } from "../../src/check/snomed.ts";
+import { isSnomedIdentifier } from "../../src/stu3/snomed.ts";
 
 // Codes that the published requirements name.
 const right = [

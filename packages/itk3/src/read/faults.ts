@@ -1,0 +1,27 @@
+// What is wrong with an element in words, the same in XML and in JSON.
+import type { IssueCode } from "../issue.ts";
+import type { ElementDefinition, TypeDefinition } from "../stu3/element-table.ts";
+import { primitiveFault } from "../stu3/primitives.ts";
+
+export interface ValueFault {
+  /** A value that is no value of its type may not be kept; one that is not in its list of codes is. */
+  code: Extract<IssueCode, "bad-value" | "bad-code">;
+  text: string;
+}
+
+export function valueFault({ name, type, codes }: ElementDefinition, written: string): ValueFault | undefined {
+  const fault = primitiveFault(type, written);
+  if (fault !== undefined) return { code: "bad-value", text: `${name} ${fault}.` };
+  if (codes === undefined || codes.has(written)) return undefined;
+  return { code: "bad-code", text: `${name} is not one of ${[...codes].join(", ")}.` };
+}
+
+/** A sentence for each element that the type requires and `value` has not. */
+export function missingFrom(type: TypeDefinition, value: Readonly<Record<string, unknown>>): string[] {
+  return type.required.flatMap((names) => {
+    if (names.some((name) => name in value || `_${name}` in value)) return [];
+    const [first = ""] = names;
+    const missing = names.length === 1 ? first : (type.byName.get(first)?.choice ?? first);
+    return [`${type.name} has no ${missing}.`];
+  });
+}

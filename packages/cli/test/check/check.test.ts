@@ -27,7 +27,7 @@ test("a file named twice is checked once, and why it cannot be read is not said 
   const file = join(folder, "message.xml");
   const { out } = await run(["check", file, file]);
   assert.match(out, /^1 message: /m);
-  assert.equal(out.match(/text data outside of root node/g)?.length, 1, out);
+  assert.equal(out.match(/text stands outside the root element/g)?.length, 1, out);
 });
 
 test("a message in FHIR JSON is checked as one in XML", async (t) => {

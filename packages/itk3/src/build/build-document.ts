@@ -23,6 +23,7 @@ import { listSection } from "./sections/lists.ts";
 import { refuseUnfit } from "./sections/refuse-unfit.ts";
 import { addressFor, refuseRecipient } from "./recipient.ts";
 import { refuseDangling } from "./refuse-dangling.ts";
+import { refuseNonconforming } from "./refuse-nonconforming.ts";
 import { refuseDocument, refuseInvalid, refuseTelling } from "./refuse-invalid.ts";
 
 /** What goes beside the message: the words of the control file, or of the API's headers. */
@@ -124,6 +125,17 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
     surname: input.patient.name.family,
     order: generation === 1 ? "DDMMYYYY" : "YYYYMMDD",
   });
+  const envelope = {
+    workflowId,
+    ackWorkflowId: ackWorkflow(workflowId),
+    subject: kind.subject(generation, wording),
+    apiSubject: kind.apiSubject(generation, wording),
+    localId: input.organisation.odsCode,
+    to: addressFor(input, registeredPractice),
+    registeredPractice,
+    fileName: `${headerId}.xml`,
+  };
+  refuseNonconforming(message, { envelope, generation, useCase: kind.useCase });
   return {
     useCase: kind.useCase,
     generation,
@@ -133,16 +145,7 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
     documentId: document.id ?? "",
     documentIdentifier: document.identifier?.value ?? "",
     compositionIdentifier,
-    envelope: {
-      workflowId,
-      ackWorkflowId: ackWorkflow(workflowId),
-      subject: kind.subject(generation, wording),
-      apiSubject: kind.apiSubject(generation, wording),
-      localId: input.organisation.odsCode,
-      to: addressFor(input, registeredPractice),
-      registeredPractice,
-      fileName: `${headerId}.xml`,
-    },
+    envelope,
   };
 }
 

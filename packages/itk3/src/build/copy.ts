@@ -6,6 +6,7 @@ import { writeXml } from "../xml/write-resource.ts";
 import type { BuiltMessage } from "./build-document.ts";
 import { bundle, instant, referenceTo } from "./entry.ts";
 import { addressFor, type Recipient, refuseRecipient } from "./recipient.ts";
+import { refuseNonconforming } from "./refuse-nonconforming.ts";
 import { refuseHeaderId, refuseNow } from "./refuse-invalid.ts";
 
 export interface CopyInput extends Recipient {
@@ -44,17 +45,10 @@ export function copyFor(original: BuiltMessage, input: CopyInput): BuiltMessage 
     timestamp: instant(input.now),
   };
   const message = bundle("message", ids(), ids(), [copied, organisation, document]);
-  return {
-    ...original,
-    xml: writeXml(message),
-    bundle: message,
-    headerId: id,
-    envelope: {
-      ...original.envelope,
-      to: addressFor(input, original.envelope.registeredPractice),
-      fileName: `${id}.xml`,
-    },
-  };
+  const { useCase, generation, envelope: first } = original;
+  const envelope = { ...first, to: addressFor(input, first.registeredPractice), fileName: `${id}.xml` };
+  refuseNonconforming(message, { envelope, generation, useCase });
+  return { ...original, xml: writeXml(message), bundle: message, headerId: id, envelope };
 }
 
 function withRecipient(handling: Extension, code: CopyInput["recipientType"]): Extension {

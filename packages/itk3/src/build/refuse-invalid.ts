@@ -132,8 +132,13 @@ function refuseSenderReference(reference: string): void {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** What the sentences of text and subject are read for has six digits. */
+const mostVersions = 999_999;
+
 function refuseVersion({ version, replaces, compositionIdentifier }: DocumentInput): void {
-  if (!Number.isSafeInteger(version) || version < 1) refuse("Versions are whole numbers from 1.");
+  if (!Number.isSafeInteger(version) || version < 1 || version > mostVersions) {
+    refuse(`Versions are whole numbers from 1 to ${mostVersions}.`);
+  }
   if (version > 1 && replaces === undefined) refuse("A version above 1 needs replaces (GPCM-SD-CS-027).");
   if (version === 1 && replaces !== undefined) refuse("Version 1 replaces nothing (GPCM-SD-CS-007).");
   if (replaces !== undefined && !uuid.test(replaces)) refuse("replaces must be a UUID (GPCM-SD-039).");

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { bundle, headerOrganization, messageHeader } from "../build/entry.ts";
+import { refuseNow } from "../build/refuse-invalid.ts";
 import { Itk3Error } from "../errors.ts";
 import { holdsNhsNumber } from "../message/nhs-numbers.ts";
 import { messageDefinitions, profiles, systems, unreadableHeaderId } from "../names.ts";
@@ -57,6 +58,7 @@ export function businessResponse(input: ResponseInput): BuiltResponse {
 }
 
 function buildResponse(input: ResponseInput, level: ResponseCode["level"]): BuiltResponse {
+  refuseNow(input.now);
   const code = responseCodes.get(input.code);
   if (code === undefined || code.level !== level) {
     throw new Itk3Error("code-unknown", `Not an ITK3 response code of the ${level} level.`);

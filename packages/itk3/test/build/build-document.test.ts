@@ -90,9 +90,11 @@ test("a confidential consultation of generation 1 names no practice outside its 
 });
 
 test("a replacement names the document it replaces and keeps the composition's identifier", () => {
-  const first = consultationSummary(consultation());
+  const ids = countingIds();
+  const first = consultationSummary(consultation({ ids }));
   const second = consultationSummary(
     consultation({
+      ids,
       version: 2,
       replaces: first.documentIdentifier,
       compositionIdentifier: first.compositionIdentifier,

@@ -10,7 +10,7 @@ import {
   procedureRequestSection,
   referenceToEntry,
 } from "@restante/itk3";
-import { type Kind, when, day, penicillin, bloodTest, pain, surgery, weight, weighed } from "./samples.ts";
+import { type Kind, when, day, penicillin, bloodTest, pain, surgery, weight, weighed, make } from "./samples.ts";
 
 const own = (value: string) => ({ system: "https://supplier.example/id", value });
 export const paracetamol = { code: "322236009", display: "Paracetamol 500mg tablets" };
@@ -37,7 +37,7 @@ const problem = { code: pain, significance: "minor", recorded: day, clinicalStat
 export const genericKinds: Readonly<Record<string, Kind>> = {
   medications: {
     full: (parts) => [
-      medicationSection(parts, [
+      make(medicationSection, parts, [
         {
           code: paracetamol,
           plan: {
@@ -64,7 +64,7 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
       ]),
     ],
     least: (parts) => [
-      medicationSection(parts, [
+      make(medicationSection, parts, [
         {
           code: { text: "A cream" },
           plan,
@@ -76,11 +76,11 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
   },
   immunisations: {
     full: (parts) => {
-      const locations = locationSection(parts, [surgery]);
+      const locations = make(locationSection, parts, [surgery]);
       const location = referenceToEntry(locations, "Location");
       return [
         locations,
-        immunisationSection(parts, [
+        make(immunisationSection, parts, [
           {
             ...immunisation,
             notGiven: false,
@@ -114,7 +114,7 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
       ];
     },
     least: (parts) => [
-      immunisationSection(parts, [
+      make(immunisationSection, parts, [
         { ...immunisation, notGiven: false },
         { ...immunisation, primarySource: false, notGiven: true },
       ]),
@@ -122,7 +122,7 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
   },
   problems: {
     full: (parts) => {
-      const allergies = allergySection(parts, [
+      const allergies = make(allergySection, parts, [
         {
           code: penicillin,
           category: "medication",
@@ -135,7 +135,7 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
       const actual = referenceToEntry(allergies, "AllergyIntolerance");
       return [
         allergies,
-        problemSection(parts, [
+        make(problemSection, parts, [
           {
             ...problem,
             actual,
@@ -155,14 +155,14 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
         ]),
       ];
     },
-    least: (parts) => [problemSection(parts, [problem, { ...problem, clinicalStatus: "inactive" }])],
+    least: (parts) => [make(problemSection, parts, [problem, { ...problem, clinicalStatus: "inactive" }])],
   },
   "diagnostic reports": {
     full: (parts) => {
-      const people = peopleSection(parts, { organisations: [{ odsCode: "Y90009", name: "Laboratory" }] });
+      const people = make(peopleSection, parts, { organisations: [{ odsCode: "Y90009", name: "Laboratory" }] });
       const laboratory = referenceToEntry(people, "Organization");
-      const problems = problemSection(parts, [{ ...problem, onset: "2025-06" }]);
-      const requests = procedureRequestSection(parts, [
+      const problems = make(problemSection, parts, [{ ...problem, onset: "2025-06" }]);
+      const requests = make(procedureRequestSection, parts, [
         {
           code: bloodTest,
           performer: laboratory,
@@ -176,7 +176,7 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
         people,
         problems,
         requests,
-        diagnosticReportSection(parts, {
+        make(diagnosticReportSection, parts, {
           status: "final",
           code: { code: "721981007", display: "Diagnostic studies report" },
           issued: when,
@@ -206,8 +206,8 @@ export const genericKinds: Readonly<Record<string, Kind>> = {
       ];
     },
     least: (parts) => [
-      procedureRequestSection(parts, [{ code: { text: "No code available" } }]),
-      diagnosticReportSection(parts, {
+      make(procedureRequestSection, parts, [{ code: { text: "No code available" } }]),
+      make(diagnosticReportSection, parts, {
         status: "registered",
         code: { text: "Full blood count" },
         issued: when,

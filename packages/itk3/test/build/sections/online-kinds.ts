@@ -14,14 +14,14 @@ import {
   referralSection,
   taskSection,
 } from "@restante/itk3";
-import { type Kind, when, day, penicillin, bloodTest, pain, surgery, weight, weighed } from "./samples.ts";
+import { type Kind, when, day, penicillin, bloodTest, pain, surgery, weight, weighed, make } from "./samples.ts";
 
 const questions = [{ linkId: "1", text: "What is the matter?", answer: "A sore knee" }];
 
 export const onlineKinds: Readonly<Record<string, Kind>> = {
   observations: {
     full: (parts) => [
-      observationSection(parts, [
+      make(observationSection, parts, [
         weighed,
         {
           code: { code: "75367002", display: "Blood pressure" },
@@ -35,12 +35,12 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
         },
       ]),
     ],
-    least: (parts) => [observationSection(parts, [weight])],
+    least: (parts) => [make(observationSection, parts, [weight])],
   },
   questionnaires: {
     full: (parts) => {
-      const locations = locationSection(parts, [surgery]);
-      const form = questionnaireSection(parts, {
+      const locations = make(locationSection, parts, [surgery]);
+      const form = make(questionnaireSection, parts, {
         version: "1",
         name: "knee",
         title: "Knee",
@@ -63,16 +63,16 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
       const surgeryAnswer = { linkId: "3", text: "Which surgery?", answer: referenceToEntry(locations, "Location") };
       const questionnaire = referenceToEntry(form, "Questionnaire");
       const items = [...questions, surgeryAnswer];
-      return [locations, form, questionnaireResponseSection(parts, { authored: when, items, questionnaire })];
+      return [locations, form, make(questionnaireResponseSection, parts, { authored: when, items, questionnaire })];
     },
     least: (parts) => [
-      questionnaireSection(parts, { items: [{ linkId: "1", text: "What is the matter?", type: "string" }] }),
-      questionnaireResponseSection(parts, { authored: day, items: questions }),
+      make(questionnaireSection, parts, { items: [{ linkId: "1", text: "What is the matter?", type: "string" }] }),
+      make(questionnaireResponseSection, parts, { authored: day, items: questions }),
     ],
   },
   people: {
     full: (parts) => [
-      peopleSection(parts, {
+      make(peopleSection, parts, {
         practitioners: [{ sdsUserId: "900000000002", name: { family: "Bell", given: ["Bo"] }, phone: "0113 496 0005" }],
         organisations: [{ odsCode: "Y90009", name: "Laboratory", phone: "0113 496 0006" }],
         relatedPeople: [
@@ -93,19 +93,23 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
       }),
     ],
     least: (parts) => [
-      peopleSection(parts, { relatedPeople: [{ name: { family: "Ampère", given: [] }, birthDate: "1975-01-01" }] }),
+      make(peopleSection, parts, {
+        relatedPeople: [{ name: { family: "Ampère", given: [] }, birthDate: "1975-01-01" }],
+      }),
     ],
   },
   locations: {
-    full: (parts) => [locationSection(parts, [surgery])],
-    least: (parts) => [locationSection(parts, [{ siteCode: "Y90001A", name: "Side door", phone: "0113 496 0003" }])],
+    full: (parts) => [make(locationSection, parts, [surgery])],
+    least: (parts) => [
+      make(locationSection, parts, [{ siteCode: "Y90001A", name: "Side door", phone: "0113 496 0003" }]),
+    ],
   },
   referrals: {
     full: (parts) => {
-      const people = peopleSection(parts, { organisations: [{ odsCode: "Y90008", name: "Clinic" }] });
+      const people = make(peopleSection, parts, { organisations: [{ odsCode: "Y90008", name: "Clinic" }] });
       return [
         people,
-        referralSection(parts, [
+        make(referralSection, parts, [
           {
             reason: pain,
             description: "Please see",
@@ -118,11 +122,11 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
         ]),
       ];
     },
-    least: (parts) => [referralSection(parts, [{}])],
+    least: (parts) => [make(referralSection, parts, [{}])],
   },
   "document references": {
     full: (parts) => [
-      documentReferenceSection(parts, [
+      make(documentReferenceSection, parts, [
         {
           status: "current",
           type: { text: "Letter" },
@@ -139,7 +143,7 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
       ]),
     ],
     least: (parts) => [
-      documentReferenceSection(parts, [
+      make(documentReferenceSection, parts, [
         {
           status: "superseded",
           type: { text: "Letter" },
@@ -151,7 +155,7 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
   },
   allergies: {
     full: (parts) => [
-      allergySection(parts, [
+      make(allergySection, parts, [
         {
           code: penicillin,
           category: "medication",
@@ -176,15 +180,17 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
       ]),
     ],
     least: (parts) => [
-      allergySection(parts, [{ code: penicillin, category: "medication", clinicalStatus: "active", recorded: day }]),
+      make(allergySection, parts, [
+        { code: penicillin, category: "medication", clinicalStatus: "active", recorded: day },
+      ]),
     ],
   },
   "family history": {
     full: (parts) => {
-      const responses = questionnaireResponseSection(parts, { authored: when, items: questions });
+      const responses = make(questionnaireResponseSection, parts, { authored: when, items: questions });
       return [
         responses,
-        familyHistorySection(parts, [
+        make(familyHistorySection, parts, [
           {
             status: "completed",
             relationship: { code: "72705000", display: "Mother" },
@@ -197,12 +203,12 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
       ];
     },
     least: (parts) => [
-      familyHistorySection(parts, [{ status: "partial", relationship: { code: "72705000", display: "Mother" } }]),
+      make(familyHistorySection, parts, [{ status: "partial", relationship: { code: "72705000", display: "Mother" } }]),
     ],
   },
   tasks: {
     full: (parts) => [
-      taskSection(parts, [
+      make(taskSection, parts, [
         {
           intent: "order",
           priority: "routine",
@@ -223,17 +229,17 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
         },
       ]),
     ],
-    least: (parts) => [taskSection(parts, [{ intent: "proposal" }])],
+    least: (parts) => [make(taskSection, parts, [{ intent: "proposal" }])],
   },
   consents: {
     full: (parts) => {
-      const responses = questionnaireResponseSection(parts, { authored: when, items: questions });
+      const responses = make(questionnaireResponseSection, parts, { authored: when, items: questions });
       const purposes = [{ system: "http://hl7.org/fhir/v3/ActReason", code: "TREAT", display: "treatment" }];
       const source = referenceToEntry(responses, "QuestionnaireResponse");
       const data = [{ meaning: "instance", reference: source }] as const;
       return [
         responses,
-        consentSection(parts, [
+        make(consentSection, parts, [
           {
             status: "active",
             policies: [{ uri: "https://supplier.example/policy", authority: "https://supplier.example" }],
@@ -251,7 +257,7 @@ export const onlineKinds: Readonly<Record<string, Kind>> = {
       ];
     },
     least: (parts) => [
-      consentSection(parts, [{ status: "rejected", policies: [{ uri: "https://supplier.example/policy" }] }]),
+      make(consentSection, parts, [{ status: "rejected", policies: [{ uri: "https://supplier.example/policy" }] }]),
     ],
   },
 };

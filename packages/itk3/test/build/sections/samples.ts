@@ -25,3 +25,26 @@ export const weighed: ObservationInput = {
   value: { value: "85.0", unit: "kg", ucum: "kg" },
   category: { code: "vital-signs", display: "Vital Signs" },
 };
+
+type Twist = (input: object) => object;
+
+let twist: Twist = (input) => input;
+
+/** Makes a section; within `twisting`, of what becomes of the input. */
+export function make<Input extends object>(
+  build: (parts: DocumentParts, input: Input) => StructuredSection,
+  parts: DocumentParts,
+  input: Input,
+): StructuredSection {
+  return build(parts, twist(input) as Input);
+}
+
+export function twisting<Result>(by: Twist, work: () => Result): Result {
+  const before = twist;
+  twist = by;
+  try {
+    return work();
+  } finally {
+    twist = before;
+  }
+}

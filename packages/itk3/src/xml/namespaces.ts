@@ -61,7 +61,7 @@ function mayBe(prefix: string, uri: string): boolean {
   return prefix === "" || (uri !== "" && isPlainName(prefix));
 }
 
-// RFC 3986, less what no namespace is named by: users, and hosts in brackets.
+// RFC 3986, less what no namespace is named by: users, brackets, ports above 99999, more than 2,000 characters.
 function isUri(text: string): boolean {
   if (text.length > 2000 || !/^(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/.test(text)) return false;
   const scheme = /^([^:/?#]*):/.exec(text)?.[1];

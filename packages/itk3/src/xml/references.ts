@@ -1,20 +1,32 @@
-const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const named: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 /**
- * `text` with what its references stand for: a character by its number, and the five entities that XML has by itself.
- * Undefined where one is of another kind, or an ampersand begins none.
+ * `text` with what its references stand for: a character by its number, or one of the five entities that XML has by itself.
+ * The offset of the first ampersand that begins neither, where there is one.
  */
-export function withoutReferences(text: string): string | undefined {
-  let wrong = false;
-  const plain = text.replace(
-    /&(?:(amp|lt|gt|quot|apos)|#([0-9]+)|#x([0-9a-fA-F]+));|&/g,
-    (_, name?: string, decimal?: string, hexadecimal?: string) => {
-      const character = name === undefined ? characterOf(Number(decimal ?? `0x${hexadecimal ?? "0"}`)) : named[name];
-      wrong ||= character === undefined;
-      return character ?? "";
-    },
-  );
-  return wrong ? undefined : plain;
+export function withoutReferences(text: string): string | number {
+  let plain = "";
+  let from = 0;
+  for (let at = text.indexOf("&"); at !== -1; at = text.indexOf("&", from)) {
+    const end = text.indexOf(";", at);
+    const character = end === -1 ? undefined : standsFor(text.slice(at + 1, end));
+    if (character === undefined) return at;
+    plain += text.slice(from, at) + character;
+    from = end + 1;
+  }
+  return plain + text.slice(from);
+}
+
+function standsFor(name: string): string | undefined {
+  if (!name.startsWith("#")) return named.get(name);
+  if (/^#[0-9]+$/.test(name)) return characterOf(Number(name.slice(1)));
+  return /^#x[0-9a-fA-F]+$/.test(name) ? characterOf(Number(`0${name.slice(1)}`)) : undefined;
 }
 
 /** XML 1.0, Char. */

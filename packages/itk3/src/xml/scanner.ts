@@ -104,25 +104,39 @@ export class Scanner {
       isPlain &&= isPlainValue(text.slice(soon, at));
     }
     const written = text.slice(from, at);
+    this.at = from;
     const value = isPlain ? written : this.#valueOf(written);
     this.at = at + 1;
     return value;
   }
 
   #valueOf(written: string): string {
-    if (written.includes("<")) this.malformed("an attribute's value holds a tag");
-    return this.characterData(written.replace(/\r\n|[\t\n\r]/g, " "));
+    this.refuseAt(written.indexOf("<"), "an attribute's value holds a tag");
+    // What is wrong is found at its place in what is written; two characters may be one line end.
+    const value = this.characterData(written);
+    return /[\t\n\r]/.test(written) ? this.characterData(written.replace(/\r\n|[\t\n\r]/g, " ")) : value;
   }
 
-  /** What is written, with references replaced. */
+  /** What is written from here on, with references replaced. */
   characterData(written: string): string {
     this.checkCharacters(written);
     if (!written.includes("&")) return written;
-    return withoutReferences(written) ?? this.malformed("a reference is none that XML knows");
+    const plain = withoutReferences(written);
+    if (typeof plain === "string") return plain;
+    this.at += plain;
+    return this.malformed("a reference is none that XML knows");
   }
 
+  /** Looks at what is written from here on. */
   checkCharacters(written: string): void {
-    if (forbidden.test(written)) this.malformed("a character is not allowed");
+    this.refuseAt(written.search(forbidden), "a character is not allowed");
+  }
+
+  /** Refuses what stands `offset` characters further on, if it is not -1. */
+  refuseAt(offset: number, reason: string): void {
+    if (offset === -1) return;
+    this.at += offset;
+    this.malformed(reason);
   }
 
   /** From `length` characters further on to the next `end`, where reading goes on behind it. */
@@ -131,6 +145,7 @@ export class Scanner {
     const to = this.text.indexOf(end, from);
     if (to === -1) this.malformed(missing);
     const written = this.text.slice(from, to);
+    this.at = from;
     this.checkCharacters(written);
     this.at = to + end.length;
     return written;

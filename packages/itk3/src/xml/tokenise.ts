@@ -124,7 +124,8 @@ class Tokeniser {
     const next = scanner.text.indexOf("<", scanner.at);
     const end = next === -1 ? scanner.text.length : next;
     const written = scanner.text.slice(from, end);
-    if (written.includes("]]>")) scanner.malformed("text holds the end of a CDATA section");
+    scanner.at = from;
+    scanner.refuseAt(written.indexOf("]]>"), "text holds the end of a CDATA section");
     this.#handler.text(scanner.characterData(written));
     scanner.at = end;
   }
@@ -173,8 +174,12 @@ class Tokeniser {
     tag.isEmpty = scanner.code() === slash;
     if (tag.isEmpty) scanner.at += 1;
     this.#endOfTag("a tag does not end");
+    const end = scanner.at;
+    // What is wrong with its names is found at the tag.
+    scanner.at = tag.start;
     if (tag.attributes.isQualified) this.#enterScope();
     this.#qualify(written);
+    scanner.at = end;
     this.#lines.moveTo(tag.start);
     tag.line = this.#lines.line;
     tag.column = this.#lines.column;
@@ -269,7 +274,8 @@ class Tokeniser {
 
   // xml:id, Version 1.0: FHIR has no use for it, but what other parsers refuse is refused.
   #checkId(id: string): void {
-    if (!isPlainName(id)) this.#scanner.malformed("an xml:id is no name");
+    // Spaces around it are none of it.
+    if (!isPlainName(id.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""))) this.#scanner.malformed("an xml:id is no name");
     if (this.#ids.has(id)) this.#scanner.malformed("an xml:id stands twice");
     this.#ids.add(id);
   }

@@ -14,6 +14,8 @@ function refusal(bytes: Uint8Array | string): IssueCode | undefined {
 const nested = (depth: number, open = "<item>", close = "</item>"): string => open.repeat(depth) + close.repeat(depth);
 const utf16 = Buffer.from(`\uFEFF${valid}`, "utf16le");
 
+const bundle = '<Bundle xmlns="http://hl7.org/fhir">';
+
 const hostile: readonly (readonly [what: string, code: IssueCode, bytes: Uint8Array | string])[] = [
   ["nothing", "empty", ""],
   ["only spaces", "not-well-formed", "  \n "],
@@ -31,8 +33,11 @@ const hostile: readonly (readonly [what: string, code: IssueCode, bytes: Uint8Ar
   ["an entity nobody declared", "not-well-formed", valid.replace("Northgate", "&nbsp;")],
   ["a processing instruction", "processing-instruction", valid.replace("<type", "<?php echo 1 ?><type")],
   ["a stylesheet", "processing-instruction", `<?xml-stylesheet href="x"?>${valid}`],
-  ["elements 65 deep", "too-deep", `<Bundle xmlns="http://hl7.org/fhir">${nested(64)}</Bundle>`],
-  ["elements 200,000 deep", "too-deep", `<Bundle xmlns="http://hl7.org/fhir">${nested(200_000)}</Bundle>`],
+  ["elements 65 deep", "too-deep", `${bundle}${nested(64)}</Bundle>`],
+  ["elements 200,000 deep", "too-deep", `${bundle}${nested(200_000)}</Bundle>`],
+  ["ampersands and nothing else", "not-well-formed", `${bundle}${"&".repeat(5_000_000)}`],
+  ["the beginnings of references", "not-well-formed", `<B a="${"&#x".repeat(1_600_000)}"/>`],
+  ["references and nothing else", "not-a-message", `${bundle}${"&lt;".repeat(1_200_000)}</Bundle>`],
   ["an attribute twice", "not-well-formed", valid.replace('value="message"', 'value="message" value="document"')],
   ["a prefix that begins with a digit", "not-well-formed", valid.replace("<type", '<type xmlns:1="urn:x"')],
   ["an element whose local name begins with a digit", "not-well-formed", '<a:1 xmlns:a="urn:x"/>'],
@@ -91,7 +96,7 @@ test("a byte order mark and a declaration of UTF-8 are read", () => {
 });
 
 test("an xml:id that is a name is left out with an issue", () => {
-  const { message, issues } = readMessage(Buffer.from(valid.replace("<type", '<type xml:id="Łódź-1"')));
+  const { message, issues } = readMessage(Buffer.from(valid.replace("<type", '<type xml:id=" Łódź-1 "')));
   assert.ok(message);
   assert.deepEqual(
     issues.map(({ code }) => code),

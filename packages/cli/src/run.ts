@@ -2,6 +2,7 @@ import { CodedError } from "@restante/mesh";
 import type { CommandEntry } from "./command.ts";
 import { CliError } from "./errors.ts";
 import type { Terminal } from "./terminal/terminal.ts";
+import { fitted } from "./terminal/wrap.ts";
 import { generalHelp, version } from "./help.ts";
 
 /** Runs the command that the words name. Resolves to the exit status: 0 done, 1 could not, 2 typed wrong. */
@@ -9,7 +10,8 @@ export async function run(commands: readonly CommandEntry[], words: string[], te
   const [name, ...rest] = words;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     const asked = commands.find((command) => command.name === rest[0]);
-    terminal.print(asked === undefined ? generalHelp(commands) : (await asked.load()).help);
+    const help = asked === undefined ? generalHelp(commands) : (await asked.load()).help;
+    terminal.print(fitted(help, terminal.columns));
     return 0;
   }
   if (name === "--version" || name === "-V") {
@@ -21,7 +23,7 @@ export async function run(commands: readonly CommandEntry[], words: string[], te
     if (entry === undefined) throw new CliError("usage", `there is no command '${name}'. Try: restante --help`);
     const command = await entry.load();
     if (rest.includes("--help") || rest.includes("-h")) {
-      terminal.print(command.help);
+      terminal.print(fitted(command.help, terminal.columns));
       return 0;
     }
     return await command.run(rest, terminal);

@@ -1,4 +1,5 @@
 import type { Paint } from "../terminal/terminal.ts";
+import { wrap as wrapWords } from "../terminal/wrap.ts";
 import type { FileReport } from "./file-report.ts";
 import type { ReportFormat } from "./report-format.ts";
 import type { Summary } from "./summary.ts";
@@ -116,18 +117,7 @@ export function sumLine({ status, acceptable, notAcceptable, findings }: Summary
   return `${count(messages, "message", "messages")}: ${parts.join(", ")}. Errors in ${errors}, warnings in ${warnings}.`;
 }
 
-/** Lines of at most `width` characters, broken between words. */
+/** What a message may have written, indented. */
 function wrap(text: string, indent: number, width: number): string[] {
-  const margin = " ".repeat(indent);
-  const lines: string[] = [];
-  let line = "";
-  for (const word of visible(text).split(" ")) {
-    if (line !== "" && indent + line.length + 1 + word.length > width) {
-      lines.push(margin + line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, margin + line];
+  return wrapWords(visible(text), " ".repeat(indent), width);
 }

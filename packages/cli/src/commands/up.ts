@@ -20,8 +20,8 @@ export const upCommand: Command = {
     "machine and on loopback only. The first start sends one message along each journey. Started again, it continues",
     "where it was, also after a crash. Ctrl-C stops it.",
     "",
-    economyHelp,
     "  --no-samples           send nothing by itself",
+    economyHelp,
   ].join("\n"),
 
   async run(words, terminal) {

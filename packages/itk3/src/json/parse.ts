@@ -1,12 +1,9 @@
 // JSON with what JSON.parse throws away: where a value stands, how a number was written, and that a name stood twice.
 import { type IssueCode, Refusal } from "../issue.ts";
+import type { Position } from "../read/positions.ts";
+import { Lines } from "../read/lines.ts";
 
-export interface JsonPlace {
-  line: number;
-  column: number;
-}
-
-export type JsonNode = JsonPlace &
+export type JsonNode = Position &
   (
     | { kind: "object"; members: ReadonlyMap<string, JsonNode> }
     | { kind: "array"; items: JsonNode[] }
@@ -25,24 +22,17 @@ const noMembers: ReadonlyMap<string, JsonNode> = new Map();
 export function parseJson(text: string, maxValues: number): JsonNode {
   let at = 0;
   let values = 0;
-  let line = 1;
-  let lineStart = 0;
+  const lines = new Lines(text);
 
   const refuse = (code: IssueCode, reason: string): never => {
-    throw new Refusal({ severity: "error", code, location: "", line, column: at - lineStart + 1, text: reason });
+    lines.moveTo(at);
+    const { line, column } = lines;
+    throw new Refusal({ severity: "error", code, location: "", line, column, text: reason });
   };
   const malformed = (): never => refuse("not-well-formed", "Not well-formed JSON.");
 
   const skipSpace = (): void => {
-    for (; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
-      if (code === 0x0a) {
-        line += 1;
-        lineStart = at + 1;
-      } else if (code !== 0x20 && code !== 0x09 && code !== 0x0d) {
-        return;
-      }
-    }
+    for (let code = text.charCodeAt(at); isSpace(code); code = text.charCodeAt(at)) at += 1;
   };
 
   const expect = (character: string): void => {
@@ -92,7 +82,7 @@ export function parseJson(text: string, maxValues: number): JsonNode {
     return text.slice(from, at);
   };
 
-  const readObject = (place: JsonPlace, depth: number): JsonNode => {
+  const readObject = (place: Position, depth: number): JsonNode => {
     at += 1;
     skipSpace();
     if (text[at] === "}") {
@@ -114,7 +104,7 @@ export function parseJson(text: string, maxValues: number): JsonNode {
     return { kind: "object", members, line: place.line, column: place.column };
   };
 
-  const readArray = (place: JsonPlace, depth: number): JsonNode => {
+  const readArray = (place: Position, depth: number): JsonNode => {
     const items: JsonNode[] = [];
     at += 1;
     skipSpace();
@@ -143,7 +133,8 @@ export function parseJson(text: string, maxValues: number): JsonNode {
     values += 1;
     if (values > maxValues) refuse("too-many-elements", `There are more than ${maxValues} JSON values.`);
     if (depth > maxDepth) refuse("too-deep", "Objects and arrays are nested too deep.");
-    const place = { line, column: at - lineStart + 1 };
+    lines.moveTo(at);
+    const place = { line: lines.line, column: lines.column };
     switch (text.charAt(at)) {
       case "{":
         return readObject(place, depth + 1);
@@ -167,6 +158,10 @@ export function parseJson(text: string, maxValues: number): JsonNode {
   skipSpace();
   if (at < text.length) malformed();
   return value;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 function isEscaped(text: string, quote: number): boolean {

@@ -2,7 +2,7 @@
 import { type IssueCode, Refusal } from "../issue.ts";
 import { isPlainBase64 } from "../stu3/base64.ts";
 import { forbidden, isPlainName } from "./characters.ts";
-import { Lines } from "./lines.ts";
+import { Lines } from "../read/lines.ts";
 import { withoutReferences } from "./references.ts";
 
 const tab = 0x09;

@@ -3,7 +3,7 @@
 import { recommendedMaxElements } from "../read/limits.ts";
 import { Attributes } from "./attributes.ts";
 import { isPlainName } from "./characters.ts";
-import { Lines } from "./lines.ts";
+import { Lines } from "../read/lines.ts";
 import { Namespaces } from "./namespaces.ts";
 import { Scanner } from "./scanner.ts";
 

@@ -57,6 +57,15 @@ test("a message in JSON is checked like one in XML, with its lines and columns",
   assert.ok((wrong.findings[0]?.line ?? 0) > 100);
 });
 
+test("a place in JSON is told in lines, whatever ends them, and in characters", () => {
+  const json = '{"resourceType":"Patient",\r\n"name":[{"text":"🚑"}],"gender":"x",\r"birthDate":"y"}';
+  const { issues } = readJsonResource(json);
+  assert.deepEqual(
+    issues.map(({ location, line, column }) => `${location} ${line}:${column}`),
+    ["Patient.gender 2:32", "Patient.birthDate 3:13"],
+  );
+});
+
 test("decimals, empty places and extensions beside values come back as they were written", () => {
   const json = `{
   "resourceType": "Observation",

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { commands } from "../../src/commands/index.ts";
+import { generalHelp } from "../../src/help.ts";
+import { fitted } from "../../src/terminal/wrap.ts";
+
+const wordsOf = (text: string): string[] => text.split(/\s+/);
+
+test("every help fits its window, and loses no word", async () => {
+  const helps = [generalHelp(commands)];
+  for (const command of commands) helps.push((await command.load()).help);
+  for (const help of helps) {
+    for (const columns of [50, 80, 100, 120]) {
+      const shown = fitted(help, columns);
+      assert.deepEqual(wordsOf(shown), wordsOf(help));
+      assert.deepEqual(
+        shown.split("\n").filter((line) => line.length > columns),
+        [],
+      );
+    }
+    assert.equal(fitted(fitted(help, 60), 120), fitted(help, 120), "what was broken once is put together again");
+  }
+});
+
+test("what an option does stands below itself", () => {
+  const help =
+    "Usage: x\n\nDoes this\nand that.\n\n  --one N   two three four five six seven eight nine ten\n  --two     b\n\nEnd.";
+  assert.equal(
+    fitted(help, 50),
+    "Usage: x\n\nDoes this and that.\n\n  --one N   two three four five six seven eight\n            nine ten\n  --two     b\n\nEnd.",
+  );
+});

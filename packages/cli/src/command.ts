@@ -41,5 +41,5 @@ export function readWords<T extends Options>(
 
 /** Node.js adds advice about `--` that only confuses here. */
 function firstSentence(text: string): string {
-  return text.split(". ")[0]!.replace(/\.$/, "");
+  return text.split(/\.\s/)[0]!.replace(/\.$/, "");
 }

@@ -144,8 +144,10 @@ function findingLists(groups: readonly FindingGroup[]): string[] {
 }
 
 function findingBlock({ id, severity, ways, responseCode }: FindingGroup): string {
-  const code =
-    responseCode === undefined ? "" : `<span class="quiet">Refused alone: ${escape(meaningOf(responseCode))}</span>`;
+  const isReason = severity === "error" && responseCode !== undefined;
+  const code = isReason
+    ? `<span class="quiet">Code if refused for this: ${escape(meaningOf(responseCode))}</span>`
+    : "";
   const all = Array.from(ways.values());
   const found = all.map((way, index) => wayBlock(way, all[index - 1])).join("");
   return `<div class="finding"><div><b>${escape(id)}</b>${severityTag(severity)}${code}</div><div>${found}</div></div>`;
@@ -196,7 +198,7 @@ const legend = `<section aria-labelledby="how"><h2 id="how">How to read this</h2
 <dl>
 <dt>Conforms</dt><dd>No requirement that must be met is broken.</dd>
 <dt>Acceptable</dt><dd>A receiver can give a person the document. Only a message that is not acceptable is refused; every other finding is for the sender to mend.</dd>
-<dt>Refused alone</dt><dd>The ITK3 response code that would go with the finding, were a message refused for it alone. What this message is answered is said above its findings.</dd>
+<dt>Code if refused for this</dt><dd>The ITK3 response code that would go with the finding, were a message refused for it alone. What this message is answered is said above its findings.</dd>
 <dt>GPCM-</dt><dd>a requirement of GP Connect Messaging 1.6.0</dd>
 <dt>SCAL-</dt><dd>a line of the conformance list of Send Document 2</dd>
 <dt>FHIR-</dt><dd>a requirement of ITK3 2.10.0</dd>

@@ -1,16 +1,40 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdtemp, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { CliError } from "../errors.ts";
 import { systemReason } from "../system-reason.ts";
+import type { MessageFile } from "./find-messages.ts";
 
 /** Where a report goes, piece by piece. */
 export interface ReportOutput extends AsyncDisposable {
   write(text: string): Promise<void>;
   /** Gives the file its name. Without it, disposing leaves nothing behind. */
   finish(): Promise<void>;
+}
+
+/**
+ * What is read must not be written over, by whatever name.
+ *
+ * @throws CliError `usage`
+ */
+export async function refuseOverwriting({ file, controlFile }: MessageFile, output: string): Promise<void> {
+  const target = await identityOf(output);
+  if (target === undefined) return;
+  for (const read of controlFile === undefined ? [file] : [file, controlFile]) {
+    if ((await identityOf(read)) === target) throw new CliError("usage", `--output names a file that is read: ${read}`);
+  }
+}
+
+/** The same for two names of one file; undefined where there is none. */
+async function identityOf(file: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(file, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file that appears whole, under its name, when it is finished. */

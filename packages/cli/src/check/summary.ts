@@ -68,8 +68,14 @@ export function addToSummary(summary: Summary, { file, status, acceptable, isRes
   summary.files.push({ file, status, acceptable, isResponse, errors: counts.error, warnings: counts.warning });
 }
 
-/** 0: every message conforms; 1: one does not, or is not acceptable; 2: one could not be read. */
-export function exitStatus({ status, notAcceptable }: Summary): number {
-  if (status.unreadable > 0) return 2;
+/** Whether nothing that was found was a message. */
+export function isEmpty({ files, status }: Summary): boolean {
+  return status["passed-over"] === files.length;
+}
+
+/** 0: every message conforms; 1: one does not, or is not acceptable; 2: one could not be read, or there was none. */
+export function exitStatus(summary: Summary): number {
+  const { status, notAcceptable } = summary;
+  if (status.unreadable > 0 || isEmpty(summary)) return 2;
   return status.departs > 0 || notAcceptable > 0 ? 1 : 0;
 }

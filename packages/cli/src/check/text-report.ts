@@ -74,8 +74,9 @@ function severityLines(
   ];
 }
 
-function groupLines({ id, ways, responseCode }: FindingGroup, paint: Paint, width: number): string[] {
-  const code = responseCode === undefined ? "" : paint.dim(`  refused alone: ${responseCode}`);
+function groupLines({ id, severity, ways, responseCode }: FindingGroup, paint: Paint, width: number): string[] {
+  const isReason = severity === "error" && responseCode !== undefined;
+  const code = isReason ? paint.dim(`  code if refused for this: ${responseCode}`) : "";
   const lines = [`    ${paint.bold(id)}${code}`];
   let asked: string | undefined;
   for (const { requirement, text, places } of ways.values()) {

@@ -2,10 +2,10 @@ import { checkAll } from "../check/check-all.ts";
 import { checkOptions, checkOptionsHelp, readCheckOptions } from "../check/check-options.ts";
 import { findMessages, type MessageFile, oneMessage } from "../check/find-messages.ts";
 import { type FormatName, formatNamed, formatNames } from "../check/format.ts";
-import { fileOutput } from "../check/report-output.ts";
+import { fileOutput, refuseOverwriting } from "../check/report-output.ts";
 import { sumLine } from "../check/text-report.ts";
 import { visible } from "../check/words.ts";
-import { exitStatus } from "../check/summary.ts";
+import { exitStatus, isEmpty } from "../check/summary.ts";
 import { type Command, readWords } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { version } from "../help.ts";
@@ -23,7 +23,7 @@ export const checkCommand: Command = {
     `  --format FORMAT        ${formatNames.join(", ")} (default text)`,
     "  --output FILE          where to write the report (default: here)",
     "",
-    "Exit status: 0 every message conforms and is acceptable, 1 one is not, 2 one cannot be read or this was typed wrong.",
+    "Exit status: 0 every message conforms and is acceptable, 1 one is not, 2 one cannot be read, there is none or this was typed wrong.",
   ].join("\n"),
 
   async run(words, terminal) {
@@ -40,7 +40,8 @@ export const checkCommand: Command = {
       version: version(),
       now: new Date(),
     });
-    const files = values.ctl === undefined ? findMessages(positionals) : messageWith(values.ctl, positionals);
+    const found = values.ctl === undefined ? findMessages(positionals) : messageWith(values.ctl, positionals);
+    const files = values.output === undefined ? found : sparing(found, values.output);
     await using output = values.output === undefined ? undefined : await fileOutput(values.output);
     const write = output === undefined ? terminal.write : output.write.bind(output);
     const summary = await checkAll(files, settings, format, write, terminal);
@@ -56,6 +57,7 @@ export const checkCommand: Command = {
       terminal.complain(sumLine(summary));
       terminal.complain(`Report in ${visible(values.output)}.`);
     }
+    if (isEmpty(summary)) terminal.complain("No message was checked: all that was found was passed over.");
     return exitStatus(summary);
   },
 };
@@ -64,6 +66,13 @@ function readFormat(text: string): FormatName {
   const found = formatNames.find((name) => name === text);
   if (found === undefined) throw new CliError("usage", `--format is one of ${formatNames.join(", ")}, not '${text}'`);
   return found;
+}
+
+async function* sparing(files: AsyncIterable<MessageFile>, output: string): AsyncGenerator<MessageFile> {
+  for await (const found of files) {
+    await refuseOverwriting(found, output);
+    yield found;
+  }
 }
 
 /** One message and the control file named for it. */

@@ -3,7 +3,7 @@ import { answerTo, type Responder } from "../check/answer.ts";
 import { checkOptions, checkOptionsHelp, readCheckOptions } from "../check/check-options.ts";
 import { cannotRead, type MessageFile, oneMessage } from "../check/find-messages.ts";
 import { type Input, readInput } from "../check/read-input.ts";
-import { fileOutput } from "../check/report-output.ts";
+import { fileOutput, refuseOverwriting } from "../check/report-output.ts";
 import { type Command, readWords } from "../command.ts";
 import { visible } from "../check/words.ts";
 import { CliError } from "../errors.ts";
@@ -38,7 +38,9 @@ export const respondCommand: Command = {
     const settings = readCheckOptions(values);
     const responder = readResponder(values);
     const [file = ""] = positionals;
-    const input = await readWhole(await oneMessage(file, values.ctl), settings.maxBytes);
+    const found = await oneMessage(file, values.ctl);
+    if (values.output !== undefined) await refuseOverwriting(found, values.output);
+    const input = await readWhole(found, settings.maxBytes);
     const { response, reason } = answerTo(file, input, settings, responder, new Date());
 
     if (values.output === undefined) {

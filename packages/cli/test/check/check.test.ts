@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { writeJson } from "@restante/itk3";
@@ -27,7 +27,36 @@ test("a file named twice is checked once, and why it cannot be read is not said 
   const file = join(folder, "message.xml");
   const { out } = await run(["check", file, file]);
   assert.match(out, /^1 message: /m);
-  assert.equal(out.match(/text stands outside the root element/g)?.length, 1, out);
+  assert.equal(out.match(/neither XML nor a JSON object/g)?.length, 1, out);
+});
+
+test("no report is written over what it is about, by whatever name", async (t) => {
+  const { xml } = conforming();
+  const folder = await folderOf(t, { "message.xml": xml, "message.ctl": controlFile(conforming()) });
+  const [message, control, link] = ["message.xml", "message.ctl", "link"].map((name) => join(folder, name));
+  await symlink(message!, link!);
+  const before = await readFile(control!, "utf8");
+  for (const output of [message!, control!, link!]) {
+    for (const words of [
+      ["check", folder],
+      ["check", message!],
+      ["respond", message!],
+    ]) {
+      const { status, errors } = await run([...words, "--output", output]);
+      assert.equal(status, 2, errors);
+      assert.match(errors, /--output names a file that is read: /);
+    }
+  }
+  assert.equal(await readFile(message!, "utf8"), xml);
+  assert.equal(await readFile(control!, "utf8"), before);
+});
+
+test("a folder without a message but reports is not a success", async (t) => {
+  const report = controlFile(conforming(), { messageType: "Report", messageId: "20260105103000123456_ABCDEF" });
+  const folder = await folderOf(t, { "report.dat": "", "report.ctl": report });
+  const { status, errors } = await run(["check", folder]);
+  assert.equal(status, 2);
+  assert.match(errors, /No message was checked/);
 });
 
 test("a message in FHIR JSON is checked as one in XML", async (t) => {
@@ -43,7 +72,10 @@ test("a message that departs from a requirement is reported by number, place and
   assert.equal(status, 1);
   assert.match(out, /Does not conform: it breaks 1 requirement that must be met\./);
   assert.match(out, /Acceptable:/);
-  assert.match(out, /Errors: 1 requirement that must be met is not\n {4}GPCM-SD-CS-\d+ {2}refused alone: 20009\n/);
+  assert.match(
+    out,
+    /Errors: 1 requirement that must be met is not\n {4}GPCM-SD-CS-\d+ {2}code if refused for this: 20009\n/,
+  );
   assert.match(out, /^ {8}\d+:\d+ +Bundle\.entry\[2\]\.resource\.entry\[0\]\.resource\.title$/m);
 });
 

@@ -41,8 +41,9 @@ export function refuseInvalid(input: DocumentInput): void {
  *
  * @throws Itk3Error `input-invalid`
  */
-export function refuseTelling({ confidential, sections, attachments }: DocumentInput): void {
-  if (!confidential) return;
+export function refuseTelling({ generation, confidential, sections, attachments }: DocumentInput): void {
+  // Generation 2 sends none: that is said first.
+  if (!confidential || generation === 2) return;
   if (sections !== undefined) refuse("A confidential consultation summary has no sections.");
   if (attachments.length > 0) refuse("A confidential consultation summary has no attachments beside its report.");
 }

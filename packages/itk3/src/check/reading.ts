@@ -1,5 +1,7 @@
 // What reading noticed, as findings.
 import type { Issue, IssueCode } from "../issue.ts";
+import type { IssueType } from "../respond/response-codes.ts";
+import { reasonUnreadable } from "./acceptable.ts";
 import type { Finding } from "./finding.ts";
 
 /** What FHIR STU3, XML and JSON ask, by the issue that says it is not so. */
@@ -31,6 +33,36 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   "too-many-issues": "A message must be FHIR.",
 };
 
-export function readingFinding({ code, ...rest }: Issue): Finding {
-  return { id: `STU3:${code}`, requirement: requirements[code], ...rest };
+/** What answers an issue that leaves the message readable; with others it is refused whole (acceptable.ts). */
+const issueTypes: Partial<Readonly<Record<IssueCode, IssueType>>> = {
+  namespace: "structure",
+  "unknown-resource": "structure",
+  "unknown-element": "structure",
+  "unknown-attribute": "structure",
+  "unexpected-text": "structure",
+  "wrong-order": "structure",
+  "missing-element": "required",
+  "too-many": "structure",
+  "empty-element": "value",
+  "bad-value": "value",
+  "bad-code": "code-invalid",
+  narrative: "structure",
+  "too-many-issues": "structure",
+};
+
+export function readingFinding(issue: Issue): Finding {
+  const { code, ...rest } = issue;
+  return { id: `STU3:${code}`, requirement: requirements[code], ...rest, ...answerOf(issue) };
+}
+
+function answerOf(issue: Issue): Required<Pick<Finding, "responseCode" | "issueCode">> {
+  const issueCode = issueTypes[issue.code];
+  if (issueCode !== undefined) return { responseCode: isWithinDocument(issue) ? "20009" : "20006", issueCode };
+  const reason = reasonUnreadable([issue]);
+  return { responseCode: reason.code, issueCode: reason.issueCode };
+}
+
+/** An entry of a Bundle that is an entry itself. */
+function isWithinDocument({ location }: Issue): boolean {
+  return /^Bundle\.entry\[\d+\]\.resource\.entry\b/.test(location);
 }

@@ -1,3 +1,4 @@
+import { Itk3Error } from "../errors.ts";
 import { Refusal } from "../issue.ts";
 import { decodeText } from "../read/decode.ts";
 import { elementsAllowed, recommendedMaxBytes } from "../read/limits.ts";
@@ -18,16 +19,21 @@ export interface ReadOptions {
 }
 
 /**
- * Reads an ITK3 message, in XML or JSON. Never throws: what cannot be read has no `message` and an issue that says why.
+ * Reads an ITK3 message, in XML or JSON. Never throws, whatever the bytes: what cannot be read has no `message` and an
+ * issue that says why.
  *
  * Elements in the wrong order are read with a warning; unknown elements, and values that are none, are left out with an
  * error. What is left is for `check` to judge.
+ *
+ * @throws Itk3Error `input-invalid` where it is given no bytes
  */
 export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadResult {
+  if (!(bytes instanceof Uint8Array))
+    throw new Itk3Error("input-invalid", "A message is read from its bytes, a Uint8Array.");
   try {
     const { maxBytes = recommendedMaxBytes } = options;
     const text = decodeText(bytes, maxBytes);
-    const read = /^\s*\{/.test(text) ? readJsonResource : readXmlResource;
+    const read = readerOf(text);
     const { resource, issues, refused } = read(text, elementsAllowed(maxBytes));
     if (refused !== undefined) {
       return { message: undefined, issues: [...issues, refused], remains: remainsOf(resource, bytes) };
@@ -45,6 +51,15 @@ export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadR
     if (!(error instanceof Refusal)) throw error;
     return { message: undefined, issues: [error.issue], remains: remainsOf(undefined, bytes) };
   }
+}
+
+/** @throws Refusal where the text can be neither. */
+function readerOf(text: string): typeof readXmlResource {
+  const [first = "<"] = /[^ \t\r\n]/.exec(text) ?? [];
+  if (first === "{") return readJsonResource;
+  if (first === "<") return readXmlResource;
+  const reason = "The message is neither XML nor a JSON object.";
+  throw new Refusal({ severity: "error", code: "not-well-formed", location: "", text: reason });
 }
 
 function remainsOf(resource: Resource | undefined, bytes: Uint8Array): Remains {

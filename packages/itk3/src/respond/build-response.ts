@@ -67,7 +67,7 @@ function buildResponse(input: ResponseInput, level: ResponseCode["level"]): Buil
   if (!code.issueCodes.includes(issueCode)) {
     throw new Itk3Error("input-invalid", `Response code ${code.code} does not go with issue code ${issueCode}.`);
   }
-  if (input.diagnostics.trim() === "")
+  if (typeof input.diagnostics !== "string" || input.diagnostics.trim() === "")
     throw new Itk3Error("input-invalid", "A response needs diagnostics (GPCM-SD-042).");
   if (holdsNhsNumber(input.diagnostics)) {
     throw new Itk3Error("input-invalid", "diagnostics hold an NHS number (FHIR-BA-02).");

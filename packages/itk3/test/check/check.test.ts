@@ -99,6 +99,27 @@ for (const [what, id, from, to] of departures) {
   });
 }
 
+test("what reading notices carries the code that would answer it, and an issue code that goes with it", () => {
+  const cases: readonly (readonly [bytes: string, code: string])[] = [
+    [valid.replace(/<timestamp value="[^"]*"/, '<timestamp value="2026-01-05T10:30:00"'), "20006 value"],
+    [valid.replace('<gender value="female"', '<gender value="F"'), "20009 code-invalid"],
+    [valid.replace("<birthDate ", "<birthday "), "20009 structure"],
+    [valid.slice(0, -30), "10009 processing"],
+    ["x", "10009 processing"],
+    ['<Patient xmlns="http://hl7.org/fhir"/>', "20006 structure"],
+  ];
+  for (const [xml, expected] of cases) {
+    const found = checked(xml).findings.filter(({ id }) => id.startsWith("STU3:"));
+    assert.ok(
+      found.some(({ responseCode, issueCode }) => `${responseCode} ${issueCode}` === expected),
+      expected,
+    );
+    for (const { responseCode = "", issueCode = "transient" } of found) {
+      assert.ok(responseCodes.get(responseCode)?.issueCodes.includes(issueCode), `${responseCode} ${issueCode}`);
+    }
+  }
+});
+
 test("elements in the wrong order are a warning with their place, and the message conforms", () => {
   const xml = valid.replace(/(<event>[\s\S]*?<\/event>)([\s\S]*?)(<source>[\s\S]*?<\/source>)/, "$3$1$2");
   const { findings, conforms } = checked(xml);

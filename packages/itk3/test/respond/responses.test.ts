@@ -81,6 +81,7 @@ test("a code of the other level, an unknown code and a missing diagnosis are ref
   assert.throws(() => businessResponse({ ...inputOf("20013") }), { code: "code-unknown" });
   assert.throws(() => infrastructureResponse({ ...inputOf("99999") }), { code: "code-unknown" });
   assert.throws(() => response("20013", { diagnostics: " " }), { code: "input-invalid" });
+  assert.throws(() => response("20013", JSON.parse('{ "diagnostics": null }') as object), { code: "input-invalid" });
   assert.throws(() => response("20013", { now: new Date(Number.NaN) }), { code: "input-invalid" });
   for (const code of ["20013", "30002"]) {
     for (const number of ["9000000009", "900 000 0009"]) {

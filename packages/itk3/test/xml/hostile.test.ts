@@ -86,6 +86,18 @@ test("a message over the size limit is refused before it is read", () => {
   assert.equal(remains?.headerId, undefined);
 });
 
+test("what is neither XML nor a JSON object is said to be neither", () => {
+  for (const text of ["MSH|^~", "[{}]", "null", " 1", "// a"]) {
+    const { message, issues } = readMessage(Buffer.from(text));
+    assert.equal(message, undefined);
+    assert.equal(issues[0]?.text, "The message is neither XML nor a JSON object.");
+  }
+});
+
+test("a message is read from bytes, not from text", () => {
+  assert.throws(() => readMessage(valid as unknown as Uint8Array), { code: "input-invalid" });
+});
+
 test("a size limit that is no number lets nothing through", () => {
   assert.equal(readMessage(Buffer.from(valid), { maxBytes: Number.NaN }).issues[0]?.code, "too-large");
 });

@@ -1,7 +1,7 @@
 // Extension-ITK-MessageHandling-2, of a document and of a response alike: every part exactly once, of its own type.
 import { recipientTypes, systems } from "../../names.ts";
 import { handlingExtension } from "../../message/handling.ts";
-import type { Extension } from "../../stu3/types.ts";
+import type { Extension, MessageHeader } from "../../stu3/types.ts";
 import { isText, none, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
@@ -37,6 +37,12 @@ const within =
     const found = (extension.extension ?? []).filter((part) => part.url === url);
     return unless(holds(found), found[0] ?? extension);
   };
+
+/** The part of the extension that is named so; where it is missing, what it should be in. */
+export function handlingPart(header: MessageHeader, url: string): object {
+  const extension = handlingExtension(header);
+  return extension?.extension?.find((part) => part.url === url) ?? extension ?? header;
+}
 
 const lacks = (value: object | undefined, names: readonly string[]): boolean =>
   value === undefined || names.every((name) => !(name in value));

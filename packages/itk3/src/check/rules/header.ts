@@ -1,16 +1,15 @@
 // The MessageHeader of a Send Document message: GP Connect's ITK3 pages and the SCAL.
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
-import { handlingExtension } from "../../message/handling.ts";
 import { hasProfile, isText, mailboxIn, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";
+import { handlingPart } from "./handling.ts";
 
 /** Rules about the header of a document. */
 const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ofDocuments);
 
-function handlingBreach(context: CheckContext, holds: boolean): readonly Breach[] {
-  const { header } = context.message;
-  return unless(holds, handlingExtension(header) ?? header);
+function handlingBreach(part: string, { message }: CheckContext, holds: boolean): readonly Breach[] {
+  return unless(holds, handlingPart(message.header, part));
 }
 
 const localExtensions: Readonly<Record<string, string>> = {
@@ -29,7 +28,11 @@ export const headerRules: readonly Rule[] = [
     (context) => {
       const { recipientType } = context.message.handling;
       const copyAllowed = context.generation === 2 || context.useCase !== "consultation-summary";
-      return handlingBreach(context, recipientType === "FA" || (copyAllowed && recipientType === "FI"));
+      return handlingBreach(
+        "RecipientType",
+        context,
+        recipientType === "FA" || (copyAllowed && recipientType === "FI"),
+      );
     },
     { responseCode: "10010", ...processing, alsoShows: ["GPCM-SD-OC-142", "GPCM-SD-GE-269", "FHIR-SR-02"] },
   ),
@@ -37,14 +40,14 @@ export const headerRules: readonly Rule[] = [
     { cs: "044", oc: "143", ge: "270", scal: "GPCM-SD-040" },
     "BusAckRequested must be true: the sender waits for the business response.",
     "BusAckRequested is not true.",
-    (context) => handlingBreach(context, context.message.handling.busAckRequested === true),
+    (context) => handlingBreach("BusAckRequested", context, context.message.handling.busAckRequested === true),
     { responseCode: "10008", ...processing },
   ),
   rule(
     { cs: "045", oc: "144", ge: "271", scal: "GPCM-SD-041" },
     "InfAckRequested must be true: the sender waits for the infrastructure response.",
     "InfAckRequested is not true.",
-    (context) => handlingBreach(context, context.message.handling.infAckRequested === true),
+    (context) => handlingBreach("InfAckRequested", context, context.message.handling.infAckRequested === true),
     { responseCode: "10008", ...processing },
   ),
   rule(
@@ -53,7 +56,7 @@ export const headerRules: readonly Rule[] = [
     "SenderReference does not identify the encounter.",
     (context) => {
       const reference = context.message.handling.senderReference;
-      return handlingBreach(context, isText(reference) && !/^none$/i.test(reference ?? ""));
+      return handlingBreach("SenderReference", context, isText(reference) && !/^none$/i.test(reference ?? ""));
     },
     { responseCode: "10007", ...processing },
   ),
@@ -65,7 +68,7 @@ export const headerRules: readonly Rule[] = [
       const name = context.message.handling.messageDefinition;
       // Only the conformance list of Send Document 2 gives the second name.
       const second = context.generation === 2 && name === messageDefinitions.sendDocumentInstance;
-      return handlingBreach(context, name === messageDefinitions.sendDocument || second);
+      return handlingBreach("MessageDefinition", context, name === messageDefinitions.sendDocument || second);
     },
     { responseCode: "10004", ...processing, alsoShows: ["FHIR-SR-05"] },
   ),
@@ -76,7 +79,7 @@ export const headerRules: readonly Rule[] = [
     (context) => {
       const found = context.message.handling.localExtension ?? "";
       const holds = context.generation === 2 ? /^none$/i.test(found) : found === localExtensions[context.useCase];
-      return handlingBreach(context, holds);
+      return handlingBreach("LocalExtension", context, holds);
     },
     { responseCode: "10001", ...processing, alsoShows: ["FHIR-SR-06"] },
   ),

@@ -1,19 +1,19 @@
 // An ITK3 Response: GP Connect's pages and the ITK3 profiles.
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
-import { handlingExtension } from "../../message/handling.ts";
 import { holdsNhsNumber } from "../../message/nhs-numbers.ts";
 import { type ResponseCode, responseCodes } from "../../respond/response-codes.ts";
 import type { OperationOutcomeIssue } from "../../stu3/types.ts";
 import { hasProfile, isText, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
+import { handlingPart } from "./handling.ts";
 
 const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ({ useCase }) => useCase === "response");
 
 const warning = { severity: "warning" } as const;
 
-const handling = (holds: (context: CheckContext) => boolean) => (context: CheckContext) =>
-  unless(holds(context), handlingExtension(context.message.header) ?? context.message.header);
+const handling = (part: string, holds: (context: CheckContext) => boolean) => (context: CheckContext) =>
+  unless(holds(context), handlingPart(context.message.header, part));
 
 const outcomes = ({ outer }: CheckContext) => outer.ofType("OperationOutcome");
 
@@ -34,21 +34,21 @@ export const responseRules: readonly Rule[] = [
     { cs: "054" },
     "BusAckRequested of a response must be false: nobody answers an answer.",
     "BusAckRequested of a response is not false.",
-    handling(({ message }) => message.handling.busAckRequested === false),
+    handling("BusAckRequested", ({ message }) => message.handling.busAckRequested === false),
     { alsoShows: ["GPCM-SD-OC-153", "GPCM-SD-GE-280"] },
   ),
   rule(
     { cs: "055" },
     "InfAckRequested of a response must be false: nobody answers an answer.",
     "InfAckRequested of a response is not false.",
-    handling(({ message }) => message.handling.infAckRequested === false),
+    handling("InfAckRequested", ({ message }) => message.handling.infAckRequested === false),
     { alsoShows: ["GPCM-SD-OC-154", "GPCM-SD-GE-281"] },
   ),
   rule(
     { own: "ITK-Response:MessageDefinition" },
     "MessageDefinition of a response must be that of ITK Response.",
     "MessageDefinition is not that of ITK Response.",
-    handling(({ message }) => message.handling.messageDefinition === messageDefinitions.response),
+    handling("MessageDefinition", ({ message }) => message.handling.messageDefinition === messageDefinitions.response),
     { responseCode: "10004", issueCode: "processing" },
   ),
   rule(

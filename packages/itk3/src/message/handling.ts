@@ -6,9 +6,13 @@ export function handlingExtension(header: MessageHeader | undefined): Extension 
   return header?.extension?.find((extension) => extension.url === extensions.messageHandling);
 }
 
+/** The part of it that is named so: the first, where there are several. */
+export function handlingPart(header: MessageHeader | undefined, url: string): Extension | undefined {
+  return handlingExtension(header)?.extension?.find((extension) => extension.url === url);
+}
+
 export function readHandling(header: MessageHeader | undefined): MessageHandling {
-  const parts = handlingExtension(header)?.extension ?? [];
-  const part = (url: string): Extension | undefined => parts.find((extension) => extension.url === url);
+  const part = (url: string): Extension | undefined => handlingPart(header, url);
   const recipientType = part("RecipientType")?.valueCoding?.code;
   return {
     busAckRequested: part("BusAckRequested")?.valueBoolean,

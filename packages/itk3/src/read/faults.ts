@@ -16,10 +16,15 @@ export function valueFault({ name, type, codes }: ElementDefinition, written: st
   return { code: "bad-code", text: `${name} is not one of ${[...codes].join(", ")}.` };
 }
 
+/** Whether an element is there: by its value, or by what stands beside it. */
+export function isHeld(value: Readonly<Record<string, unknown>>, name: string): boolean {
+  return name in value || `_${name}` in value;
+}
+
 /** A sentence for each element that the type requires and `value` has not. */
 export function missingFrom(type: TypeDefinition, value: Readonly<Record<string, unknown>>): string[] {
   return type.required.flatMap((names) => {
-    if (names.some((name) => name in value || `_${name}` in value)) return [];
+    if (names.some((name) => isHeld(value, name))) return [];
     const [first = ""] = names;
     const missing = names.length === 1 ? first : (type.byName.get(first)?.choice ?? first);
     return [`${type.name} has no ${missing}.`];

@@ -5,8 +5,8 @@
 //   narrative  the xhtml div: elements are checked against the white list, the text is kept as written
 //   skip       something unknown, or one too many: reported once, not read
 // A primitive that holds nothing, as nearly all do, is read as it opens and has no frame.
-import type { Position } from "../read/positions.ts";
-import { setPosition } from "../read/positions.ts";
+import { isHeld } from "../read/faults.ts";
+import { type Position, setPosition } from "../read/positions.ts";
 import type { ElementDefinition, TypeDefinition } from "../stu3/element-table.ts";
 import type { NarrativeWatch } from "./check-narrative.ts";
 
@@ -73,9 +73,9 @@ export class Frame implements Position {
   }
 
   isTaken(definition: ElementDefinition): boolean {
-    const taken = (name: string): boolean => name in this.value || `_${name}` in this.value;
-    if (definition.choice === undefined) return taken(definition.name);
-    return this.type?.elements.some((other) => other.order === definition.order && taken(other.name)) ?? false;
+    if (definition.choice === undefined) return isHeld(this.value, definition.name);
+    const { elements = [] } = this.type ?? {};
+    return elements.some(({ order, name }) => order === definition.order && isHeld(this.value, name));
   }
 }
 

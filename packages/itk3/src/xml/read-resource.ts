@@ -39,15 +39,22 @@ class ResourceReader implements XmlHandler {
   readonly #text: string;
   readonly #open: Frame[] = [];
   readonly #complaints = new Complaints(this.#open);
-  /** The innermost frame, and the one around it. */
-  #top: Frame | undefined;
-  #around: Frame | undefined;
   /** Open elements that have no frame: within a narrative or something skipped, or a primitive without extensions. */
   #inside = 0;
 
   constructor(text: string) {
     this.#text = text;
     this.issues = this.#complaints.issues;
+  }
+
+  /** The innermost frame. */
+  get #top(): Frame | undefined {
+    return this.#open.at(-1);
+  }
+
+  /** The frame around it. */
+  get #around(): Frame | undefined {
+    return this.#open.at(-2);
   }
 
   open(element: XmlElement): void {
@@ -97,14 +104,10 @@ class ResourceReader implements XmlHandler {
     if (frame === undefined) return;
     this.#finish(frame, this.#around, end);
     this.#open.pop();
-    this.#top = this.#around;
-    this.#around = this.#open.at(-2);
   }
 
   #push(frame: Frame): Frame {
     this.#open.push(frame);
-    this.#around = this.#top;
-    this.#top = frame;
     return frame;
   }
 

@@ -1,6 +1,6 @@
 // Extension-ITK-MessageHandling-2, of a document and of a response alike: every part exactly once, of its own type.
 import { recipientTypes, systems } from "../../names.ts";
-import { handlingExtension } from "../../message/handling.ts";
+import { handlingExtension, handlingPart } from "../../message/handling.ts";
 import type { Extension, MessageHeader } from "../../stu3/types.ts";
 import { isText, none, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
@@ -38,10 +38,9 @@ const within =
     return unless(holds(found), found[0] ?? extension);
   };
 
-/** The part of the extension that is named so; where it is missing, what it should be in. */
-export function handlingPart(header: MessageHeader, url: string): object {
-  const extension = handlingExtension(header);
-  return extension?.extension?.find((part) => part.url === url) ?? extension ?? header;
+/** Where a part of the extension stands; where it is missing, what it should be in. */
+export function placeInHandling(header: MessageHeader, url: string): object {
+  return handlingPart(header, url) ?? handlingExtension(header) ?? header;
 }
 
 const lacks = (value: object | undefined, names: readonly string[]): boolean =>

@@ -3,13 +3,13 @@ import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { hasProfile, isText, mailboxIn, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";
-import { handlingPart } from "./handling.ts";
+import { placeInHandling } from "./handling.ts";
 
 /** Rules about the header of a document. */
 const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ofDocuments);
 
 function handlingBreach(part: string, { message }: CheckContext, holds: boolean): readonly Breach[] {
-  return unless(holds, handlingPart(message.header, part));
+  return unless(holds, placeInHandling(message.header, part));
 }
 
 const localExtensions: Readonly<Record<string, string>> = {

@@ -6,14 +6,14 @@ import type { OperationOutcomeIssue } from "../../stu3/types.ts";
 import { hasProfile, isText, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
-import { handlingPart } from "./handling.ts";
+import { placeInHandling } from "./handling.ts";
 
 const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ({ useCase }) => useCase === "response");
 
 const warning = { severity: "warning" } as const;
 
 const handling = (part: string, holds: (context: CheckContext) => boolean) => (context: CheckContext) =>
-  unless(holds(context), handlingPart(context.message.header, part));
+  unless(holds(context), placeInHandling(context.message.header, part));
 
 const outcomes = ({ outer }: CheckContext) => outer.ofType("OperationOutcome");
 

@@ -39,17 +39,14 @@ class ResourceReader implements XmlHandler {
   readonly #text: string;
   readonly #open: Frame[] = [];
   readonly #complaints = new Complaints(this.#open);
+  /** The innermost frame: asked for by every token. */
+  #top: Frame | undefined;
   /** Open elements that have no frame: within a narrative or something skipped, or a primitive without extensions. */
   #inside = 0;
 
   constructor(text: string) {
     this.#text = text;
     this.issues = this.#complaints.issues;
-  }
-
-  /** The innermost frame. */
-  get #top(): Frame | undefined {
-    return this.#open.at(-1);
   }
 
   /** The frame around it. */
@@ -104,10 +101,12 @@ class ResourceReader implements XmlHandler {
     if (frame === undefined) return;
     this.#finish(frame, this.#around, end);
     this.#open.pop();
+    this.#top = this.#open.at(-1);
   }
 
   #push(frame: Frame): Frame {
     this.#open.push(frame);
+    this.#top = frame;
     return frame;
   }
 

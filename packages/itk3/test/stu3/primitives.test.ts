@@ -55,6 +55,18 @@ test("no character is base64 anywhere but those that RFC 4648 names", () => {
   }
 });
 
+test("base64 is looked at whole, however long it is", () => {
+  const long = "AAAA".repeat(100_000);
+  for (const at of [0, 65_532, 65_535, 65_536, 131_071, 399_000]) {
+    for (const wrong of ["=", "-", "é", " ", "\u0141"]) {
+      const text = `${long.slice(0, at)}${wrong}${long.slice(at + 1)}`;
+      assert.equal(isPlainBase64(text), false, `${wrong} at ${at}`);
+    }
+  }
+  for (const end of ["", "AA==", "AAA="]) assert.equal(isPlainBase64(`${long}${end}`), true);
+  for (const length of [65_532, 65_536, 65_540]) assert.equal(isPlainBase64(`${"A".repeat(length - 2)}==`), true);
+});
+
 test("a string or markdown may have 1 MB, counted in bytes; base64 may have more", () => {
   const longest = "é".repeat(512 * 1024);
   for (const type of ["string", "markdown"]) {

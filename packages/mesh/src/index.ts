@@ -25,6 +25,7 @@ export {
   parseMessageId,
   parseOdsCode,
 } from "./ids.ts";
+export { type LastingTroubles, lastingTroubles, type Trouble } from "./lasting-trouble.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
 export { normaliseName } from "./names.ts";
 export { formatNhsNumber, isNhsNumber, parseNhsNumber } from "./nhs-number.ts";

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
+import { systemReason } from "@restante/durable";
 import { consultationPair } from "@restante/practice";
 import { type Command, readWords } from "../command.ts";
 import { mailboxFolder, openEconomy, organisationOf } from "../economy/economy.ts";
 import { CliError } from "../errors.ts";
-import { systemReason } from "../system-reason.ts";
 import { writeWhole } from "../write-whole.ts";
 import { readConsultationFile } from "./consultation-file.ts";
 import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";

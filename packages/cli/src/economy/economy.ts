@@ -7,9 +7,9 @@ import {
   type Organisation,
   readDirectory,
 } from "@restante/demographics";
+import { systemReason } from "@restante/durable";
 import { checkFolderIsOurs, holdFolder } from "../data-folder.ts";
 import { CliError } from "../errors.ts";
-import { systemReason } from "../system-reason.ts";
 import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { recallSetup, type Setup } from "./setup.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { systemReason } from "@restante/durable";
 import type { MailboxId } from "@restante/mesh";
 import { CliError } from "../errors.ts";
-import { systemReason } from "../system-reason.ts";
 import { writeWhole } from "../write-whole.ts";
 
 /** What the MESH server and its mailboxes share. Made on first start, readable by the owner alone, never shown. */

@@ -131,7 +131,7 @@ export function narrate(event: Event): Step | undefined {
     case "response-handed-over":
       return {
         who: system(event.odsCode),
-        what: `${event.level} acknowledgement ${event.code} for ${short(event.requestHeaderId)} handed over to ${event.to}`,
+        what: `${event.level} acknowledgement ${event.code} for ${request(event.requestHeaderId)} handed over to ${event.to}`,
       };
     case "response-received":
       return {
@@ -186,6 +186,11 @@ function count(number: number, one: string, many: string): string {
 /** An ITK3 message header's id is a UUID: its first group tells it apart on a screen. */
 function short(headerId: string): string {
   return headerId.slice(0, 8);
+}
+
+/** What could not be read has no id of its own. */
+function request(headerId: string): string {
+  return headerId === "" ? "a message that could not be read" : short(headerId);
 }
 
 function addressee(to: string): string {

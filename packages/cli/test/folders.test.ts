@@ -61,7 +61,7 @@ test("a data folder that is a file, that cannot be made, or whose lock is damage
   const file = join(folder, "file");
   await writeFile(file, "");
   assert.match(await refusal(up(file)), new RegExp(`${file} is no folder: name another with --data`));
-  assert.match(await refusal(up(join(file, "data"))), new RegExp(`${file}: it is no folder`));
+  assert.match(await refusal(up(join(file, "data"))), /a part of its path is no folder/);
   // A file system that takes no folders, and on which the system's own way to make them never ends.
   if (existsSync("/proc/self")) assert.match(await refusal(up("/proc/x")), /\/proc\/x: this folder cannot be made/);
   const data = join(folder, "data");

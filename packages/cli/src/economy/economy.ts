@@ -52,6 +52,7 @@ export async function openEconomy(options: EconomyOptions): Promise<Economy> {
   const directory = readDirectory({
     patients: readText(setup.patients),
     organisations: readText(setup.organisations),
+    names: { patients: setup.patients, organisations: setup.organisations },
   });
   await setup.remember();
   const mailboxes = directory.organisations.flatMap((organisation) => organisation.mailboxes);
@@ -110,8 +111,12 @@ export function mailboxFolder(economy: Economy, mailboxId: string): string {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    // Told, not guessed: a wrong character in a name would make another patient of its bearer.
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      throw new CliError("file-unreadable", `${file} is not text in UTF-8: save it as UTF-8`, { cause });
+    }
     throw new CliError("file-unreadable", `${file} cannot be read: ${systemReason(cause)}`, {
       cause,
     });

@@ -49,9 +49,14 @@ export function levelAt({ levels }: DirectedText, index: number): number {
 }
 
 /** The place of each character of a line, from the left: `start` to before `end`. */
-export function placesOf({ text, levels }: DirectedText, start: number, end: number): Map<number, number> {
-  const order = bidi.getReorderedIndices(text, levels, start, end - 1).slice(start, end);
-  return new Map(order.map((index, place) => [index, place]));
+export function placesOf({ text, rightToLeft, levels }: DirectedText, start: number, end: number): Map<number, number> {
+  // The line by itself: bidi-js would go over the whole paragraph for each of its lines.
+  const line = {
+    levels: levels.levels.slice(start, end),
+    paragraphs: [{ start: 0, end: end - start - 1, level: Number(rightToLeft) }],
+  };
+  const order = bidi.getReorderedIndices(text.slice(start, end), line);
+  return new Map(order.map((index, place) => [start + index, place]));
 }
 
 /** An opening bracket is drawn as a closing one where the text runs from right to left. */

@@ -169,15 +169,16 @@ function measure(doc: PDFKit.PDFDocument, paragraph: Paragraph, style: TextStyle
   return piecesOf(paragraph, start, end).reduce((sum, piece) => sum + widthOf(doc, piece, style.size), 0);
 }
 
-function widthOf(doc: PDFKit.PDFDocument, { text, font, whole }: OrderedPiece, size: number): number {
-  return doc
-    .font(font)
-    .fontSize(size)
-    .widthOfString(text, whole ? { features: [] } : {});
+/** Word by word, as pdfkit remembers them: the order of the words makes no difference to their width. */
+function widthOf(doc: PDFKit.PDFDocument, { text, font }: OrderedPiece, size: number): number {
+  return doc.font(font).fontSize(size).widthOfString(text);
 }
 
 /** A line may end after spaces, and after a hyphen within a name. */
 const breaks = /(?<= )(?=[^ ])|(?<=\p{L}-)(?=\p{L})/u;
+
+/** More characters than a line has room for. */
+const LONG = 400;
 
 /** Where each line starts and ends. */
 function breakLines(
@@ -187,8 +188,11 @@ function breakLines(
   width: number,
 ): [start: number, end: number][] {
   const { text } = paragraph;
-  const fits = (start: number, end: number): boolean =>
+  const isWithin = (start: number, end: number): boolean =>
     measure(doc, paragraph, style, start, start + text.slice(start, end).trimEnd().length) <= width;
+  // Of a word of thousands of letters the first few hundred tell.
+  const fits = (start: number, end: number): boolean =>
+    (end - start <= LONG || isWithin(start, start + LONG)) && isWithin(start, end);
   const lines: [number, number][] = [];
   let start = 0;
   let end = 0;

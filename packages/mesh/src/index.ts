@@ -25,9 +25,11 @@ export {
   parseMessageId,
   parseOdsCode,
 } from "./ids.ts";
+export { escapePointer, type JsonText, readJsonText, type TextPlace } from "./json-text.ts";
 export { type LastingTroubles, lastingTroubles, type Trouble } from "./lasting-trouble.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
 export { normaliseName } from "./names.ts";
+export { nearestName } from "./nearest-name.ts";
 export { formatNhsNumber, isNhsNumber, parseNhsNumber, syntheticNhsNumber } from "./nhs-number.ts";
 export { readControlFile } from "./read-control-file.ts";
 export {

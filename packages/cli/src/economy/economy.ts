@@ -68,6 +68,7 @@ export async function openEconomy(
   const directory = readDirectory({
     patients: readText(setup.patients),
     organisations: readText(setup.organisations),
+    names: { patients: setup.patients, organisations: setup.organisations },
   });
   accept(directory);
   using _setup = holdFolder(folder, "setup", { waitMs: SETUP_WAIT_MS, remedy: IN_USE_REMEDY });
@@ -133,8 +134,12 @@ export function mailboxFolder(economy: Economy, mailboxId: string): string {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    // Told, not guessed: a wrong character in a name would make another patient of its bearer.
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      throw new CliError("file-unreadable", `${file} is not text in UTF-8: save it as UTF-8`, { cause });
+    }
     throw new CliError("file-unreadable", `${file} cannot be read: ${systemReason(cause)}`, {
       cause,
     });

@@ -33,12 +33,17 @@ const object: Shape = (value, at) => {
   if (!isRecord(value)) at.tell("must be a reference");
 };
 
+// Looked at for each section: no more than that it is a list, of which there may be thousands.
+const attachments: Shape = (value, at) => {
+  if (!Array.isArray(value)) at.tell("must be a list");
+};
+
 const partsShape = fields<Omit<DocumentParts, typeof gathering>>({
   patient: object,
   practitioner: object,
   organisation: object,
   encounter: optional(object),
-  attachments: list(object),
+  attachments,
   ids: callable,
 });
 

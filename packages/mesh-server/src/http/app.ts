@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 
 import type { TlsConfig } from "../config.ts";
 import type { Context } from "../context.ts";
-import { answerClientError } from "./client-error.ts";
+import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { refusalOf } from "./errors.ts";
 import { addHandshake } from "./handshake.ts";
@@ -27,9 +27,8 @@ const CLOSE_MS = 5000;
 const KEEP_ALIVE_MS = 30_000;
 const MOST_CONNECTIONS = 5000;
 const MOST_HEADERS = 100;
-const MOST_HEADER_BYTES = 16 * 1024;
-/** A local id has 300 characters, each up to 9 in a path. */
-const LONGEST_PARAMETER = 2700;
+/** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
+const LONGEST_PARAMETER = 3600;
 
 /** The HTTP server, not yet listening. */
 export function createApp(context: Context, tls: TlsConfig): FastifyInstance {

@@ -4,12 +4,12 @@ import { finished, pipeline } from "node:stream";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-import { encodeHeaderText, formatChunkRange, formatTimestamp, type MexHeaders, writeMexHeaders } from "@restante/mesh";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
 import { findForRecipient, pathMessageId } from "./find-message.ts";
+import { contentTypeOf, mexHeadersOf } from "./message-headers.ts";
 import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { sendNothing } from "./version.ts";
@@ -21,7 +21,7 @@ export function addDownload(app: FastifyInstance, context: Context): void {
     path,
     withMailbox(context, async (request, reply, session) => {
       const message = await findForHead(context, session, request);
-      setHeaders(reply, message, 1);
+      reply.headers(mexHeadersOf(message, 1));
       if (message.details.contentEncoding === "gzip") reply.header("content-encoding", "gzip");
       return sendNothing(reply);
     }),
@@ -75,14 +75,14 @@ async function download(
   chunk: number,
 ): Promise<FastifyReply> {
   const last = chunk >= message.totalChunks;
-  setHeaders(reply, message, chunk);
+  reply.headers(mexHeadersOf(message, chunk));
   reply.code(last ? 200 : 206);
   announceWhenSent(context, reply, message, last);
   if (message.type === "REPORT") return sendNothing(reply);
 
   const body = await context.store.body(message, chunk);
   if (body === undefined) throw new Refusal("message-unknown", { messageId: message.messageId });
-  reply.type(encodeHeaderText(message.details.contentType ?? "application/octet-stream"));
+  reply.type(contentTypeOf(message));
   const stored = context.bodies.open(body);
   if (message.details.contentEncoding !== "gzip") {
     return reply.header("content-length", body.size).send(stored);
@@ -113,61 +113,6 @@ function announceWhenSent(context: Context, reply: FastifyReply, message: Messag
       context.emit({ event: "message-downloaded", messageId, mailboxId: recipientId });
     }
   });
-}
-
-function setHeaders(reply: FastifyReply, message: Message, chunk: number): void {
-  const headers = message.type === "DATA" ? dataHeaders(message, chunk) : reportHeaders(message);
-  const written = Object.entries(writeMexHeaders(headers)).filter(([, value]) => value !== "");
-  reply.headers(Object.fromEntries(written));
-}
-
-/** Reference: Response headers of a delivered DATA message. */
-function dataHeaders(message: Message, chunk: number): MexHeaders {
-  const { details } = message;
-  return {
-    ...commonHeaders(message),
-    from: message.mailboxId,
-    chunkRange: formatChunkRange({ chunk, total: message.totalChunks }),
-    totalChunks: String(message.totalChunks),
-    partnerId: details.partnerId,
-    fileName: details.fileName ?? `${message.messageId}.dat`,
-    compressed: details.compressed,
-    encrypted: details.encrypted,
-    checksum: details.checksum,
-    contentType: details.contentType,
-    statusEvent: "TRANSFER",
-    statusCode: "00",
-    statusDescription: "Transferred to recipient mailbox",
-    statusSuccess: "SUCCESS",
-    statusTimestamp: formatTimestamp(message.acceptedAt ?? message.createdAt),
-  };
-}
-
-/** MESH API, Asynchronous error reporting. It has no sender. */
-function reportHeaders(message: Message): MexHeaders {
-  return {
-    ...commonHeaders(message),
-    linkedMessageId: message.linkedMessageId,
-    chunkRange: "1:0",
-    statusEvent: message.status?.event,
-    statusCode: message.status?.code,
-    statusDescription: message.status?.description,
-    statusSuccess: "ERROR",
-    statusTimestamp: formatTimestamp(message.createdAt),
-  };
-}
-
-function commonHeaders(message: Message): MexHeaders {
-  return {
-    to: message.to,
-    workflowId: message.workflowId,
-    addressType: "ALL",
-    version: "1.0",
-    messageType: message.type,
-    messageId: message.messageId,
-    localId: message.details.localId,
-    subject: message.details.subject,
-  };
 }
 
 function readChunkNumber(text: string): number {

@@ -6,7 +6,7 @@
 import { type MessageId, newMessageId, type Recipient } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-import type { StoredBody } from "../bodies/bodies.ts";
+import { bodyTooLarge, type StoredBody } from "../bodies/bodies.ts";
 import type { Context } from "../context.ts";
 import { dueAfter, finishUpload, type Message } from "../message.ts";
 import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./envelope.ts";
@@ -120,7 +120,7 @@ async function receiveBody(
   chunk: number,
 ): Promise<StoredBody> {
   const length = request.headers["content-length"];
-  if (Number(length ?? 0) > context.maxRequestBytes) throw new Refusal("body-too-large");
+  if (Number(length ?? 0) > context.maxRequestBytes) throw bodyTooLarge(context.maxRequestBytes);
   const body = await context.bodies.receive(request.raw, `${messageId}-${chunk}`, {
     maxBytes: context.maxRequestBytes,
     ...(length !== undefined && { expectedBytes: Number(length) }),

@@ -52,7 +52,7 @@ export interface RefusalOptions extends ErrorOptions {
   messageId?: MessageId;
   /** For our events; the client is told the text of the table. */
   reason?: string;
-  /** For `request-invalid`: told to the client instead. */
+  /** Told to the client: for `request-invalid` alone, for any other code behind the table's text. */
   problems?: readonly FieldProblem[];
 }
 
@@ -85,19 +85,32 @@ export function fieldWrong(where: "header" | "query" | "path", name: string, msg
   return { type: "value_error", loc: [where, name], msg };
 }
 
-/** The body of a refusal, in the shape of the version that was asked for (reference, Errors). */
+/** What is wrong with the headers or the body as a whole. */
+export function partWrong(part: "headers" | "body", msg: string): FieldProblem {
+  return { type: "value_error", loc: [part], msg };
+}
+
+/**
+ * The body of a refusal, in the shape of the version that was asked for (reference, Errors). Which fields are wrong, and
+ * how, stands in `detail` in both versions, as in the API's own validation errors: it is all that `request-invalid` says,
+ * and comes after what other refusals have always said.
+ */
 export function refusalBody(refusal: Refusal, version: 1 | 2): object {
-  if (refusal.problems.length > 0) return { detail: refusal.problems };
+  const { messageId, problems } = refusal;
+  if (refusal.code === "request-invalid" && problems.length > 0) return { detail: problems };
   const { event, code, text } = refusal.answer;
-  const { messageId } = refusal;
   return version === 1
     ? {
         errorEvent: event,
         errorCode: code,
         errorDescription: text,
         ...(messageId !== undefined && { messageID: messageId }),
+        ...(problems.length > 0 && { detail: problems }),
       }
-    : { ...(messageId !== undefined && { message_id: messageId }), detail: [{ event, code, msg: text }] };
+    : {
+        ...(messageId !== undefined && { message_id: messageId }),
+        detail: [{ event, code, msg: text }, ...problems],
+      };
 }
 
 function isPublished(code: RefusalCode): code is ApiErrorName {

@@ -1,11 +1,20 @@
 // MESH API, Get Message, Get Message chunk, Head Message.
+//
+// A body that was sent with Content-Encoding gzip goes
+//   as stored   to who accepts gzip, saying so.
+//   decoded     to who does not, once it has been decoded to its end without sending anything: what fails in the middle
+//               could not be taken back. Reading it twice costs time, not memory.
+//   as stored   to who does not, if it cannot be decoded: Content-Encoding says gzip, as its sender claimed, and the
+//               bytes are those that the sender sent. A recipient always gets a body. Each chunk is judged alone.
 
 import { finished, pipeline } from "node:stream";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
+import { headerNames } from "@restante/mesh";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
+import { decodes } from "../bodies/content.ts";
 import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
 import { findForRecipient, pathMessageId } from "./find-message.ts";
@@ -83,20 +92,27 @@ async function download(
   const body = await context.store.body(message, chunk);
   if (body === undefined) throw new Refusal("message-unknown", { messageId: message.messageId });
   reply.type(contentTypeOf(message));
-  const stored = context.bodies.open(body);
-  if (message.details.contentEncoding !== "gzip") {
-    return reply.header("content-length", body.size).send(stored);
+  if (message.details.contentEncoding === "gzip") {
+    if (!acceptsGzip(request) && (await decodes(context.bodies.open(body), untilGone(reply)))) {
+      // What the sender said of the compression is undone with it.
+      if (message.details.compressed !== undefined) reply.header(headerNames.compressed, "N");
+      return reply.send(gunzip(context.bodies.open(body)));
+    }
+    reply.header("content-encoding", "gzip").header(headerNames.compressed, "Y");
   }
-  if (acceptsGzip(request)) {
-    reply.header("content-encoding", "gzip").header("mex-content-compressed", "Y");
-    return reply.header("content-length", body.size).send(stored);
-  }
-  return reply.send(gunzip(stored));
+  return reply.header("content-length", body.size).send(context.bodies.open(body));
+}
+
+function untilGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  return gone.signal;
 }
 
 function gunzip(stored: Buffer | Readable): Readable {
   const plain = createGunzip();
-  // An error of either side ends both; the client sees the connection cut, as the length is not announced.
+  // It has just been decoded to its end. An error of the disk ends both; the client sees the connection cut, as the
+  // length is not announced.
   pipeline(Buffer.isBuffer(stored) ? [stored] : stored, plain, () => undefined);
   return plain;
 }

@@ -7,6 +7,7 @@ import { type MessageId, newMessageId, type Recipient } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { bodyTooLarge, type StoredBody } from "../bodies/bodies.ts";
+import { contentDigest } from "../bodies/content.ts";
 import type { Context } from "../context.ts";
 import { dueAfter, finishUpload, type Message } from "../message.ts";
 import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./envelope.ts";
@@ -68,12 +69,15 @@ async function sendChunk(
   if (range !== undefined && (range.chunk !== chunk || range.total !== message.totalChunks)) {
     throw new Refusal("chunk-range-wrong", { messageId });
   }
-  if (readContentEncoding(request.headers) !== message.details.contentEncoding) {
+  const encoding = readContentEncoding(request.headers);
+  const encodingChanged = encoding !== message.details.contentEncoding;
+  // Unless it is here: then its content decides.
+  if (encodingChanged && (await context.store.body(message, chunk)) === undefined) {
     throw new Refusal("encoding-changed", { messageId });
   }
   const body = await receiveBody(context, request, messageId, chunk);
   const finish = finishUpload(message, context.clock.now(), context.periods);
-  const result = await keeping(context, body, () =>
+  const outcome = await keeping(context, body, () =>
     context.store.addChunk({
       mailboxId: message.mailboxId,
       messageId,
@@ -83,15 +87,44 @@ async function sendChunk(
       finish,
     }),
   );
-  if (result.outcome === "not-uploading") {
+  if (outcome === "there-already") {
+    await compareChunk(context, message, chunk, { body, encoding });
+    return chunk;
+  }
+  if (outcome === "not-uploading") {
     throw await dropped(context, body, new Refusal("upload-complete", { messageId }));
   }
   session.recorded = true;
-  if (result.outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
-  if (result.replaced !== undefined) await context.bodies.discard(result.replaced);
-  const complete = result.outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;
+  if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
+  const complete = outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;
   if (complete !== undefined) announce(context, complete);
   return chunk;
+}
+
+/**
+ * A chunk that is there already has come again, with an answer lost or a client that starts anew. It is the same if its
+ * content is, however it is compressed; else what is stored stays, or the message would hold what its sender does not
+ * know of.
+ */
+async function compareChunk(
+  context: Context,
+  message: Message,
+  chunk: number,
+  again: { body: StoredBody; encoding: string | undefined },
+): Promise<void> {
+  const { bodies, store } = context;
+  const { messageId, details } = message;
+  try {
+    const stored = await store.body(message, chunk);
+    // Abandoned or finished and deleted meanwhile.
+    if (stored === undefined) throw new Refusal("upload-complete", { messageId });
+    const digest = await contentDigest(bodies.open(stored), details.contentEncoding);
+    if (digest === (await contentDigest(bodies.open(again.body), again.encoding))) return;
+  } finally {
+    await bodies.discard(again.body);
+  }
+  const changed = again.encoding === details.contentEncoding ? "chunk-content-changed" : "encoding-changed";
+  throw new Refusal(changed, { messageId });
 }
 
 async function findUpload(context: Context, session: Session, messageId: MessageId): Promise<Message> {

@@ -9,6 +9,7 @@ type OtherRefusal =
   | "encoding-changed"
   | "chunk-beyond-total"
   | "upload-complete"
+  | "chunk-content-changed"
   | "local-id-not-unique"
   | "body-too-large"
   | "body-cut-short"
@@ -30,6 +31,12 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "encoding-changed": refusal(417, "SEND", "ContentEncodingChanged", "cannot change content encoding"),
   "chunk-beyond-total": refusal(406, "SEND", "InvalidHeaderChunks", "Chunk number is greater than the total"),
   "upload-complete": refusal(423, "SEND", "UploadComplete", "Message is complete: no more chunks can be uploaded"),
+  "chunk-content-changed": refusal(
+    409,
+    "SEND",
+    "ChunkContentChanged",
+    "This chunk was sent before with other content, which is kept",
+  ),
   "local-id-not-unique": refusal(300, "", "", "More than one message has this local id"),
   "body-too-large": refusal(413, "SEND", "BodyTooLarge", "Request is larger than this server takes"),
   "body-cut-short": refusal(400, "SEND", "BodyCutShort", "Request ended before its body did"),

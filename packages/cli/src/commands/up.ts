@@ -10,7 +10,7 @@ import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { aborted } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
+import { economyHelp, economyOptions, readEconomyOptions, serverHelp, serverOptions } from "./economy-options.ts";
 
 export const upCommand: Command = {
   help: [
@@ -21,18 +21,23 @@ export const upCommand: Command = {
     "where it was, also after a crash. Ctrl-C stops it.",
     "",
     "  --no-samples           send nothing by itself",
+    serverHelp,
     economyHelp,
   ].join("\n"),
 
   async run(words, terminal) {
-    const { values } = readWords("up", words, { ...economyOptions, "no-samples": { type: "boolean", default: false } });
+    const { values } = readWords("up", words, {
+      ...economyOptions,
+      ...serverOptions,
+      "no-samples": { type: "boolean", default: false },
+    });
     const economy = await openEconomy(readEconomyOptions(values));
     const events = createEvents();
     using log = openLog(join(economy.folder, "restante.log"));
     events.follow((event) => log.record(event));
 
     await using closing = new AsyncDisposableStack();
-    const whole = await startEconomy(economy, events.emit, closing);
+    const whole = await startEconomy(economy, events.emit, closing, { strictTls: values["strict-tls"] });
     introduce(economy, whole, terminal);
     followSteps(events, terminal);
     if (!values["no-samples"]) await runSampleJourneys(whole, terminal);

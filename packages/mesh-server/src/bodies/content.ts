@@ -13,8 +13,12 @@ const MOST_DECODED = 2 * 1024 ** 3;
  * Whether a body that claims gzip is gzip, whole, to its end. Memory does not grow with it. Once aborted nobody wants to
  * know: false.
  */
-export async function decodes(stored: Buffer | Readable, signal: AbortSignal): Promise<boolean> {
-  using decoder = createDecoder(() => undefined);
+export async function decodes(
+  stored: Buffer | Readable,
+  signal: AbortSignal,
+  mostDecoded: number = MOST_DECODED,
+): Promise<boolean> {
+  using decoder = createDecoder(() => undefined, mostDecoded);
   for await (const piece of pieces(stored)) {
     if (signal.aborted || !(await decoder.write(piece))) return false;
   }
@@ -22,10 +26,14 @@ export async function decodes(stored: Buffer | Readable, signal: AbortSignal): P
 }
 
 /** The SHA-256 of a body's content: decoded, or of its bytes where it claims no encoding or cannot be decoded. */
-export async function contentDigest(stored: Buffer | Readable, encoding: string | undefined): Promise<string> {
+export async function contentDigest(
+  stored: Buffer | Readable,
+  encoding: string | undefined,
+  mostDecoded: number = MOST_DECODED,
+): Promise<string> {
   const asStored = createHash("sha256");
   const decoded = createHash("sha256");
-  using decoder = createDecoder((content) => decoded.update(content));
+  using decoder = createDecoder((content) => decoded.update(content), mostDecoded);
   let decodable = encoding === "gzip";
   for await (const piece of pieces(stored)) {
     asStored.update(piece);
@@ -42,7 +50,7 @@ interface Decoder extends Disposable {
   end(): Promise<boolean>;
 }
 
-function createDecoder(take: (content: Buffer) => void): Decoder {
+function createDecoder(take: (content: Buffer) => void, mostDecoded: number): Decoder {
   const gunzip = createGunzip();
   const whole = new Promise<boolean>((resolve) => {
     finished(gunzip, (error) => resolve(error === undefined || error === null));
@@ -50,7 +58,7 @@ function createDecoder(take: (content: Buffer) => void): Decoder {
   let size = 0;
   gunzip.on("data", (content: Buffer) => {
     size += content.byteLength;
-    if (size > MOST_DECODED) gunzip.destroy();
+    if (size > mostDecoded) gunzip.destroy();
     else take(content);
   });
   return {

@@ -51,8 +51,8 @@ export type ServerEvent =
       times?: number;
       since?: Date;
     }
-  /** Connections without a trusted certificate were cut for the sake of others; counted in the same way. */
-  | { event: "connections-dropped"; address: string; reason: string; times?: number; since?: Date };
+  /** Connections were cut for the sake of others, or found no place; counted in the same way. */
+  | { event: "connections-dropped"; reason: string; address?: string; times?: number; since?: Date };
 
 /** `pair` stands for a pair of files without naming them: the first 8 hex digits of the SHA-256 of the base name. */
 export type ClientEvent =

@@ -70,7 +70,7 @@ export function narrate(event: Event): Step | undefined {
     case "connections-dropped":
       return {
         who: "MESH server",
-        what: `cut connections of ${event.address}: ${event.reason}${repeated(event)}`,
+        what: `cut connections from ${event.address ?? "anywhere"}: ${event.reason}${repeated(event)}`,
         tone: "bad",
       };
     case "poll-failed":

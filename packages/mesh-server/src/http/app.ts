@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { DropArgument, Socket } from "node:net";
+import type { Socket } from "node:net";
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
@@ -77,12 +77,10 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
     mostPerAddress: untrustedPerAddress ?? MOST_STRANGERS_PER_ADDRESS,
     most: MOST_STRANGERS,
     longestMs: STRANGER_MS,
-    onDropped: (address, reason) => tell.dropped(address, reason),
+    onDropped: (reason, address) => tell.dropped(reason, address),
   });
   app.server.maxConnections = MOST_CONNECTIONS;
-  app.server.on("drop", (dropped?: DropArgument) =>
-    tell.dropped(dropped?.remoteAddress ?? "", `all ${MOST_CONNECTIONS} connections are taken`),
-  );
+  app.server.on("drop", () => tell.dropped(`all ${MOST_CONNECTIONS} connections are taken`));
   const look = setInterval(() => tell.look(), LOOK_MS).unref();
   app.server.once("close", () => clearInterval(look));
   app.server.maxHeadersCount = MOST_HEADERS;

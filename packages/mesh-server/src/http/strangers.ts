@@ -17,8 +17,8 @@ export interface StrangerLimits {
   most: number;
   /** How long one may stay, whatever it does. */
   longestMs: number;
-  /** One was cut for the sake of another. */
-  onDropped(address: string, reason: string): void;
+  /** One was cut for the sake of another. Of an address, if that alone had too many. */
+  onDropped(reason: string, address?: string): void;
 }
 
 interface Stranger {
@@ -42,13 +42,12 @@ export function limitStrangers(server: Server, limits: StrangerLimits): void {
     if (byGroup.get(group)?.size === 0) byGroup.delete(group);
   }
 
-  function dropOldest(of: ReadonlyMap<string, Stranger>, reason: string): void {
-    for (const [key, { socket, address }] of of) {
-      forget(key);
-      socket.destroy();
-      limits.onDropped(address, reason);
-      return;
-    }
+  function cutOldest(of: ReadonlyMap<string, Stranger>): void {
+    const [oldest] = of;
+    if (oldest === undefined) return;
+    const [key, { socket }] = oldest;
+    forget(key);
+    socket.destroy();
   }
 
   server.on("connection", (socket: Socket) => {
@@ -66,9 +65,13 @@ export function limitStrangers(server: Server, limits: StrangerLimits): void {
       if (all.get(key) === stranger) forget(key);
     });
     if (neighbours.size > limits.mostPerAddress) {
-      dropOldest(neighbours, `more than ${limits.mostPerAddress} from one address without a trusted certificate`);
+      cutOldest(neighbours);
+      limits.onDropped(`more than ${limits.mostPerAddress} from one address without a trusted certificate`, address);
     }
-    if (all.size > limits.most) dropOldest(all, `more than ${limits.most} without a trusted certificate`);
+    if (all.size > limits.most) {
+      cutOldest(all);
+      limits.onDropped(`more than ${limits.most} without a trusted certificate`);
+    }
   });
 
   server.on("secureConnection", (socket: TLSSocket) => {

@@ -15,8 +15,8 @@ export interface ToldRefusal {
 export interface TellRefusals {
   /** A request, or what should have become one, was refused. */
   refused(refusal: ToldRefusal): void;
-  /** A connection was cut for the sake of another. */
-  dropped(address: string, reason: string): void;
+  /** A connection was cut for the sake of another, or found no place. */
+  dropped(reason: string, address?: string): void;
   /** To be called now and then. */
   look(): void;
 }
@@ -29,7 +29,7 @@ export function tellRefusals({ clock, emit }: { clock: Clock; emit: Emit }): Tel
   const refusals = tellRepeated<ToldRefusal>(clock, (refusal, repeated) =>
     emit({ event: "request-refused", ...refusal, ...repeated }),
   );
-  const drops = tellRepeated<{ address: string; reason: string }>(clock, (drop, repeated) =>
+  const drops = tellRepeated<{ reason: string; address?: string }>(clock, (drop, repeated) =>
     emit({ event: "connections-dropped", ...drop, ...repeated }),
   );
   return {
@@ -37,8 +37,9 @@ export function tellRefusals({ clock, emit }: { clock: Clock; emit: Emit }): Tel
       const { status, code, mailboxId = "", address = "" } = refusal;
       refusals.met(`${status} ${code} ${mailboxId} ${addressGroup(address)}`, refusal.reason, refusal);
     },
-    dropped(address, reason) {
-      drops.met(addressGroup(address), reason, { address, reason });
+    dropped(reason, address) {
+      const drop = { reason, ...(address !== undefined && { address }) };
+      drops.met(address === undefined ? "all" : addressGroup(address), reason, drop);
     },
     look() {
       refusals.look();

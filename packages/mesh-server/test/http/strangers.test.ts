@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { connect, createServer as createPlainServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { connect as connectTls, createServer, type TLSSocket } from "node:tls";
 
@@ -108,6 +108,38 @@ test("whoever shows no trusted certificate is cut when its time is up, in the ha
 
   await Promise.all([once(silent, "close"), once(nameless, "close")]);
   assert.equal(trusted.readyState, "open");
+});
+
+test("of all strangers together the oldest goes, whatever its address", async (t) => {
+  const server = createPlainServer();
+  const told: (string | undefined)[][] = [];
+  limitStrangers(server, {
+    mostPerAddress: 10,
+    most: 2,
+    longestMs: 60_000,
+    onDropped: (...words) => told.push(words),
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const { port } = server.address() as { port: number };
+
+  const sockets: Socket[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const accepted = once(server, "connection");
+    sockets.push(connect(port, "127.0.0.1").on("error", () => undefined));
+    await accepted;
+  }
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+
+  await once(sockets[0] as Socket, "close");
+  assert.deepEqual(told, [["more than 2 without a trusted certificate"]]);
+  assert.deepEqual(
+    sockets.map(({ readyState }) => readyState === "open"),
+    [false, true, true],
+  );
 });
 
 test("refusals that anybody can cause are told once for each kind and mailbox, and then with their count", async (t) => {

@@ -30,7 +30,7 @@ export {
 export { type LastingTroubles, lastingTroubles, type Trouble } from "./lasting-trouble.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
 export { normaliseName } from "./names.ts";
-export { formatNhsNumber, isNhsNumber, parseNhsNumber } from "./nhs-number.ts";
+export { formatNhsNumber, isNhsNumber, parseNhsNumber, syntheticNhsNumber } from "./nhs-number.ts";
 export { readControlFile } from "./read-control-file.ts";
 export {
   type DateOrder,

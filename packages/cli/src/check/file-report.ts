@@ -9,7 +9,7 @@ import {
   type UseCase,
   whyUnanswered,
 } from "@restante/itk3";
-import { systemReason } from "../system-reason.ts";
+import { systemReason } from "@restante/durable";
 import { isSystemError, type MessageFile } from "./find-messages.ts";
 import { envelopeOf, type Input, readInput } from "./read-input.ts";
 

@@ -1,7 +1,7 @@
 import { access, readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { systemReason } from "@restante/durable";
 import { CliError } from "../errors.ts";
-import { systemReason } from "../system-reason.ts";
 
 /** A file that should hold a message, and the control file that lies beside it. */
 export interface MessageFile {

@@ -3,8 +3,8 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { systemReason } from "@restante/durable";
 import { CliError } from "../errors.ts";
-import { systemReason } from "../system-reason.ts";
 import type { MessageFile } from "./find-messages.ts";
 
 /** Where a report goes, piece by piece. */

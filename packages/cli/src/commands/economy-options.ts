@@ -15,6 +15,12 @@ export const economyOptions: {
   organisations: { type: "string" },
 };
 
+/** Those of a command that starts a part: it may make an economy, or what one has lost. */
+export const startOptions: typeof economyOptions & { "new-authority": { type: "boolean"; default: false } } = {
+  ...economyOptions,
+  "new-authority": { type: "boolean", default: false },
+};
+
 export const economyHelp: string = [
   `  --data DIR             where everything is kept (default ${DEFAULT_DATA})`,
   `  --port-base N          first port: the MESH server; the worklists come after it (default ${DEFAULT_PORT_BASE}; 0: any free ones)`,
@@ -32,6 +38,11 @@ export const serverOptions: { "strict-tls": { type: "boolean"; default: false } 
 export const serverHelp: string =
   "  --strict-tls           cut clients without a trusted certificate off in the handshake, not with 403 after it";
 
+export const startHelp: string = [
+  "  --new-authority        make keys or passwords anew that were lost beside data: clients of your own must be told",
+  economyHelp,
+].join("\n");
+
 /** The highest port, less room for the worklists of many organisations. */
 const HIGHEST_PORT_BASE = 65_000;
 
@@ -40,10 +51,12 @@ export function readEconomyOptions(values: {
   "port-base"?: string | undefined;
   patients?: string | undefined;
   organisations?: string | undefined;
+  "new-authority"?: boolean | undefined;
 }): EconomyOptions {
   const { data, patients, organisations } = values;
   return {
     data,
+    newAuthority: values["new-authority"] ?? false,
     ...(values["port-base"] === undefined ? {} : { portBase: readPortBase(values["port-base"]) }),
     ...(patients === undefined ? {} : { patients }),
     ...(organisations === undefined ? {} : { organisations }),

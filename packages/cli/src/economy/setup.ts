@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { asDurableError, writeWhole } from "@restante/durable";
 import { DEFAULT_PORT_BASE } from "../defaults.ts";
 import { CliError } from "../errors.ts";
-import { writeWhole } from "../write-whole.ts";
 import { exampleFile } from "./examples.ts";
 
 /** What an economy is started with. Remembered in its folder, so that the commands which follow need not repeat it. */
@@ -36,23 +36,45 @@ export function recallSetup(folder: string, given: Partial<Setup>): Setup & { re
     organisations: chosen.organisations ?? exampleFile("organisations.json"),
     async remember() {
       if (JSON.stringify(chosen) === JSON.stringify(remembered)) return;
-      await writeWhole(folder, FILE, `${JSON.stringify(chosen, null, 2)}\n`, 0o600);
+      await writeWhole(folder, FILE, `${JSON.stringify(chosen, null, 2)}\n`);
     },
   };
 }
 
 function read(folder: string): Partial<Setup> {
   const file = join(folder, FILE);
+  let text: string;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Partial<Setup>;
+    text = readFileSync(file, "utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw asDurableError(cause, file);
+  }
+  const value = parse(text);
+  if (!isSetup(value)) {
     throw new CliError(
       "settings-unreadable",
-      `${file} cannot be read: correct it, or remove it and name its options again`,
-      {
-        cause,
-      },
+      `${file} is not what Restante wrote there: correct it, or remove it and name its options again`,
     );
   }
+  return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isSetup(value: unknown): value is Partial<Setup> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const { portBase, patients, organisations } = value as Record<string, unknown>;
+  const isPath = (path: unknown): boolean => path === undefined || (typeof path === "string" && path !== "");
+  return (
+    (portBase === undefined || (Number.isInteger(portBase) && Number(portBase) >= 0 && Number(portBase) <= 65_535)) &&
+    isPath(patients) &&
+    isPath(organisations)
+  );
 }

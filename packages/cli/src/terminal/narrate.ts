@@ -137,7 +137,7 @@ export function narrate(event: Event): Step | undefined {
     case "response-handed-over":
       return {
         who: system(event.odsCode),
-        what: `${event.level} acknowledgement ${event.code} for ${short(event.requestHeaderId)} handed over to ${event.to}`,
+        what: `${event.level} acknowledgement ${event.code} for ${request(event.requestHeaderId)} handed over to ${event.to}`,
       };
     case "response-received":
       return {
@@ -198,6 +198,11 @@ function repeated({ times, since }: { times?: number; since?: Date }): string {
   return times === undefined || since === undefined
     ? ""
     : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
+}
+
+/** What could not be read has no id of its own. */
+function request(headerId: string): string {
+  return headerId === "" ? "a message that could not be read" : short(headerId);
 }
 
 function addressee(to: string): string {

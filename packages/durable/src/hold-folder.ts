@@ -1,0 +1,139 @@
+// A folder is held by one process at a time under each name.
+//
+// The lock is the operating system's: an open exclusive SQLite transaction on `<name>.lock`. It ends with the process,
+// kill -9 included, so none is left behind by a crash. Beside it `<name>.pid` says who holds it (holder.ts), for whoever
+// comes second and for whoever meets the folder from another machine.
+//
+// A lock file that is removed while it is held would let a second process in: it would make and lock a new one. So
+//
+// - whoever takes a lock refuses if the holder that `<name>.pid` names is still alive on this machine;
+// - the holder looks every second whether its lock file is still the one in the folder. If not it takes the lock anew and
+//   goes on; if another has it by then, `onLost` is called and the holder must stop.
+
+import { existsSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { asDurableError, DurableError } from "./errors.ts";
+import { makeFolders } from "./sync.ts";
+import { currentHolder, describeHolder, type Holder, isAlive, readHolder, writeHolder } from "./holder.ts";
+
+export interface HoldOptions {
+  /** How long to wait for another holder to let go, in milliseconds. 500 if absent: a look takes the lock for an instant. */
+  readonly waitMs?: number;
+  /** What helps whoever finds it held, after "is in use by process 4711: ". */
+  readonly remedy?: string;
+  /** Called once if the lock file was removed and another process holds the folder now: stop using it. */
+  readonly onLost?: (error: DurableError) => void;
+}
+
+const WATCH_MS = 1000;
+
+/**
+ * Holds a folder for this process alone, until disposed of or until the process ends in any way. The folder is made for
+ * its owner alone if it is absent.
+ *
+ * @param name of what holds it: a folder may be held once under each name
+ * @throws {DurableError} `held`, naming the process; else what keeps the lock from being made
+ */
+export function holdFolder(folder: string, name: string, options: HoldOptions = {}): Disposable {
+  let lock = take(folder, name, options);
+  const watch = setInterval(() => {
+    if (lock.isInPlace()) return;
+    try {
+      const anew = take(folder, name, { ...options, waitMs: 0 });
+      lock.database.close();
+      lock = anew;
+    } catch (error) {
+      // Held by another: this process must stop. Anything else, such as a full disk, is tried again.
+      if (!(error instanceof DurableError) || error.code !== "held") return;
+      clearInterval(watch);
+      options.onLost?.(error);
+    }
+  }, WATCH_MS);
+  watch.unref();
+  return {
+    [Symbol.dispose]() {
+      clearInterval(watch);
+      if (lock.isInPlace()) rmSync(join(folder, `${name}.pid`), { force: true });
+      lock.database.close();
+    },
+  };
+}
+
+/** Whether a process that is alive holds the folder under this name. */
+export function isFolderHeld(folder: string, name: string): boolean {
+  const file = join(folder, `${name}.lock`);
+  const holder = readHolder(join(folder, `${name}.pid`));
+  if (holder !== undefined && isAlive(holder)) return true;
+  if (!existsSync(file)) return false;
+  const database = open(file, 0);
+  database?.close();
+  return database === undefined;
+}
+
+interface Lock {
+  readonly database: DatabaseSync;
+  isInPlace(): boolean;
+}
+
+function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOptions): Lock {
+  const file = join(folder, `${name}.lock`);
+  const holderFile = join(folder, `${name}.pid`);
+  try {
+    makeFolders(folder);
+    const database = open(file, waitMs);
+    const holder = readHolder(holderFile);
+    if (database === undefined || isAnother(holder)) {
+      database?.close();
+      throw held(folder, holder, remedy);
+    }
+    try {
+      writeHolder(holderFile, currentHolder());
+      const { ino } = statSync(file);
+      return { database, isInPlace: () => inodeOf(file) === ino };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw asDurableError(error, file);
+  }
+}
+
+/** Undefined if another has it. */
+function open(file: string, waitMs: number): DatabaseSync | undefined {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`);
+    return database;
+  } catch (error) {
+    database.close();
+    const failure = asDurableError(error, file);
+    if (failure instanceof DurableError && failure.code === "held") return undefined;
+    if (failure instanceof DurableError && failure.code === "damaged") {
+      throw new DurableError(
+        "damaged",
+        file,
+        "the lock file is damaged: remove it, if no Restante runs on this folder",
+        {
+          cause: error,
+        },
+      );
+    }
+    throw failure;
+  }
+}
+
+/** Whether a holder that is alive on this machine has lost its lock file, and has not noticed yet. */
+function isAnother(holder: Holder | undefined): boolean {
+  return holder !== undefined && holder.instance !== currentHolder().instance && isAlive(holder);
+}
+
+function held(folder: string, holder: Holder | undefined, remedy: string | undefined): DurableError {
+  const words = `it is in use by ${describeHolder(holder)}`;
+  return new DurableError("held", folder, remedy === undefined ? words : `${words}: ${remedy}`);
+}
+
+function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino;
+}

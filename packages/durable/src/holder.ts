@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** Who holds a folder: written beside its lock, for people and for whoever meets it from another machine. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** Of the machine since it last started; empty where the platform tells none. */
+  readonly boot: string;
+  /** When the process started, in the kernel's count since boot; empty where the platform tells none. */
+  readonly started: string;
+  /** Random, one a process. */
+  readonly instance: string;
+}
+
+const self: Holder = {
+  pid: process.pid,
+  host: hostname(),
+  boot: bootId(),
+  started: startOf(process.pid) ?? "",
+  instance: randomUUID(),
+};
+
+export function currentHolder(): Holder {
+  return self;
+}
+
+export function writeHolder(file: string, { pid, host, boot, started, instance }: Holder): void {
+  writeFileSync(file, `${pid}\nhost ${host}\nboot ${boot}\nstarted ${started}\ninstance ${instance}\n`, {
+    mode: 0o600,
+  });
+}
+
+/** Undefined if there is no such file, or none that says a process. */
+export function readHolder(file: string): Holder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+  const [first = "", ...rest] = text.split("\n");
+  if (!/^\d{1,10}$/.test(first)) return undefined;
+  const words = new Map(rest.map((line) => [line.split(" ", 1)[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
+  const word = (name: string): string => words.get(name) ?? "";
+  return {
+    pid: Number(first),
+    host: word("host"),
+    boot: word("boot"),
+    started: word("started"),
+    instance: word("instance"),
+  };
+}
+
+/**
+ * Whether this very process is alive on this machine. False where that cannot be told (another machine, another
+ * container, a platform that does not say when a process started): the lock decides there.
+ */
+export function isAlive(holder: Holder): boolean {
+  if (holder.started === "" || holder.host !== self.host || holder.boot !== self.boot) return false;
+  return startOf(holder.pid) === holder.started;
+}
+
+export function describeHolder(holder: Holder | undefined): string {
+  if (holder === undefined) return "another process";
+  const elsewhere = holder.host !== "" && holder.host !== self.host;
+  return elsewhere ? `process ${holder.pid} on ${holder.host}` : `process ${holder.pid}`;
+}
+
+function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+/** Field 22 of /proc/PID/stat; the process's name, field 2, is in brackets and may hold anything. */
+function startOf(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+import { closeSync, openSync, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { asDurableError, DurableError } from "./errors.ts";
+import { inTransaction } from "./in-transaction.ts";
+import { ensurePrivate } from "./private.ts";
+
+export interface DatabaseOptions {
+  /** Version n is reached by running lists 1 to n. Forward only: a list that has been released never changes. */
+  readonly migrations: readonly string[];
+  /** No other connection, in this process or another, may open it until it is closed; the lock ends with the process. */
+  readonly exclusive?: boolean;
+  /** How long to wait for another's transaction, in milliseconds. 10 s if absent. */
+  readonly waitMs?: number;
+  /** Further PRAGMA statements, run before the migrations. */
+  readonly pragmas?: string;
+  /**
+   * May refuse, by throwing, to make tables where there is no file (`missing`), or one without a byte (`empty`): what
+   * should be in it may have been lost.
+   */
+  readonly beforeMaking?: (found: "missing" | "empty") => void;
+}
+
+/**
+ * Opens a database for its owner alone (0600), making or upgrading it first. Its folder must be there. WAL with
+ * synchronous FULL: what has committed survives the loss of power.
+ *
+ * @throws {DurableError} `held` (with `exclusive`), `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`
+ */
+export function openDatabase(file: string, options: DatabaseOptions): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    makeFile(file, options);
+    database = new DatabaseSync(file, { timeout: options.waitMs ?? 10_000 });
+    if (options.exclusive === true) database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    if (options.pragmas !== undefined) database.exec(options.pragmas);
+    migrate(database, file, options);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw asDurableError(error, file);
+  }
+}
+
+/** SQLite would make it with whatever the umask leaves open. */
+function makeFile(file: string, { beforeMaking }: DatabaseOptions): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) beforeMaking?.("missing");
+  if (found?.size === 0) beforeMaking?.("empty");
+  closeSync(openSync(file, "a", 0o600));
+  ensurePrivate(file);
+}
+
+function migrate(database: DatabaseSync, file: string, { migrations, exclusive }: DatabaseOptions): void {
+  inTransaction(
+    database,
+    () => {
+      const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+      if (version > migrations.length) {
+        throw new DurableError(
+          "too-new",
+          file,
+          "a later version of Restante wrote it: run that version, or a later one",
+          {
+            retry: "never",
+          },
+        );
+      }
+      // Version 0 with tables is another program's, or one whose header was lost.
+      if (version === 0 && hasTables(database)) {
+        throw new DurableError("damaged", file, "it is a database, but not one of Restante's", { retry: "never" });
+      }
+      if (version === migrations.length) return;
+      for (const statements of migrations.slice(version)) database.exec(statements);
+      database.exec(`PRAGMA user_version = ${migrations.length}`);
+    },
+    exclusive === true ? "EXCLUSIVE" : "IMMEDIATE",
+  );
+}
+
+function hasTables(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() !== undefined;
+}

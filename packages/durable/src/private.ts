@@ -1,0 +1,40 @@
+import { chmodSync, lstatSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DurableError } from "./errors.ts";
+
+/**
+ * Sees to it that a file of secrets or of patients' details is its owner's alone. One that others could open until now
+ * is refused: who read it is not known. In a folder that lets nobody else pass, nobody could, and its mode is put right.
+ *
+ * @throws {DurableError} `not-private`
+ */
+export function ensurePrivate(path: string): void {
+  if (process.platform === "win32") return;
+  const mode = lstatSync(path).mode;
+  if (!isOpen(mode, 0o077)) return;
+  const folder = dirname(path);
+  if (isOpen(statSync(folder).mode, 0o011)) {
+    throw new DurableError(
+      "not-private",
+      path,
+      `other users of this machine may open it (mode ${octal(mode)}): chmod 600 '${path}', and chmod 700 '${folder}'`,
+      { retry: "never" },
+    );
+  }
+  chmodSync(path, 0o600);
+}
+
+/** Whether others than its owner may open or list a folder; undefined where the platform has no such modes. */
+export function isOpenToOthers(folder: string): boolean | undefined {
+  return process.platform === "win32" ? undefined : isOpen(statSync(folder).mode, 0o077);
+}
+
+function isOpen(mode: number, to: number): boolean {
+  // oxlint-disable-next-line no-bitwise -- permission bits
+  return (mode & to) !== 0;
+}
+
+function octal(mode: number): string {
+  // oxlint-disable-next-line no-bitwise -- permission bits
+  return (mode & 0o777).toString(8).padStart(4, "0");
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { syncFolder } from "./sync.ts";
+
+/**
+ * Writes a file whole or not at all, and on disk when this resolves: a temporary beside it, synced, renamed, the folder
+ * synced. A failure leaves what was there before, and no temporary.
+ *
+ * @param mode of the file, whatever the umask: 0600 for its owner alone
+ */
+export async function writeWhole(
+  folder: string,
+  name: string,
+  content: string | Uint8Array,
+  mode: number = 0o600,
+): Promise<void> {
+  const temporary = join(folder, `.${name}.${randomBytes(4).toString("hex")}`);
+  try {
+    await writeNew(temporary, content, mode);
+    await rename(temporary, join(folder, name));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/**
+ * Writes a new file; its content is on disk when this resolves, its name once the folder is synced. A failure leaves no
+ * file: on a full disk, half of one would take the room of what comes next.
+ */
+export async function writeNew(path: string, content: string | Uint8Array, mode: number = 0o600): Promise<void> {
+  const file = await open(path, "wx", mode);
+  try {
+    await file.chmod(mode);
+    await file.writeFile(content);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+  await file.close();
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { type DurableError, holdFolder, isFolderHeld } from "@restante/durable";
+import { temporaryFolder, waitFor } from "@restante/testkit";
+
+interface Other {
+  readonly pid: number;
+  /** What it said since it held the folder. */
+  said(): string;
+  kill(): Promise<void>;
+}
+
+/** Another process that holds the folder. */
+async function otherHolder(t: TestContext, folder: string): Promise<Other> {
+  const program = `
+    const { holdFolder } = await import("@restante/durable");
+    holdFolder(${JSON.stringify(folder)}, "part", { onLost: (error) => console.log("lost " + error.code) });
+    console.log("held");
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  let output = "";
+  child.stdout.on("data", (piece: Buffer) => (output += piece.toString()));
+  async function kill(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+  t.after(kill);
+  await waitFor(() => output.includes("held"));
+  return { pid: child.pid!, said: () => output.replace("held\n", ""), kill };
+}
+
+test("a folder in use is refused, naming the process; one whose process was killed with -9 is free at once", async (t) => {
+  const folder = await temporaryFolder(t);
+  const other = await otherHolder(t, folder);
+  assert.throws(() => holdFolder(folder, "part", { remedy: "stop it first" }), {
+    code: "held",
+    message: `${folder}: it is in use by process ${other.pid}: stop it first`,
+  });
+  assert.ok(isFolderHeld(folder, "part"));
+  assert.ok(!isFolderHeld(folder, "another part"));
+  await other.kill();
+  assert.ok(!isFolderHeld(folder, "part"));
+  using held = holdFolder(folder, "part");
+  assert.ok(held !== undefined);
+  assert.throws(() => holdFolder(folder, "part"), { code: "held" }, "also in one process");
+});
+
+test("a lock file that is removed while it is held lets nobody else in, and comes back", async (t) => {
+  const folder = await temporaryFolder(t);
+  const other = await otherHolder(t, folder);
+  rmSync(join(folder, "part.lock"));
+  assert.throws(() => holdFolder(folder, "part"), { code: "held" });
+  rmSync(join(folder, "part.lock"), { force: true });
+  await waitFor(() => existsSync(join(folder, "part.lock")));
+  assert.throws(() => holdFolder(folder, "part"), { code: "held" });
+  assert.equal(other.said(), "");
+});
+
+test("if another took a folder of which lock and pid were removed, the first is told that it is lost", async (t) => {
+  const folder = await temporaryFolder(t);
+  const other = await otherHolder(t, folder);
+  for (const name of ["part.lock", "part.pid"]) rmSync(join(folder, name));
+  using held = holdFolder(folder, "part");
+  assert.ok(held !== undefined);
+  await waitFor(() => other.said() === "lost held\n");
+});
+
+test("what the pid file says of a process of another machine, or of one long gone, locks nobody out", async (t) => {
+  const folder = await temporaryFolder(t);
+  const pidFile = join(folder, "part.pid");
+  {
+    using held = holdFolder(folder, "part");
+    assert.ok(held !== undefined);
+    const [pid, ...words] = readFileSync(pidFile, "utf8").split("\n");
+    assert.equal(pid, String(process.pid), "the first line is the pid");
+    assert.deepEqual(
+      words.map((word) => word.split(" ")[0]),
+      ["host", "boot", "started", "instance", ""],
+    );
+  }
+  assert.ok(!existsSync(pidFile));
+  for (const text of ["", "rubbish", "1\n", `${process.pid}\nhost elsewhere\nboot x\nstarted 1\ninstance y\n`]) {
+    writeFileSync(pidFile, text);
+    using held = holdFolder(folder, "part");
+    assert.ok(held !== undefined);
+  }
+});
+
+test("a damaged lock file, a file in the folder's place and a folder that may not be written are told as such, not as in use", async (t) => {
+  const folder = await temporaryFolder(t);
+  const refusal = (place: string): DurableError => {
+    try {
+      holdFolder(place, "part")[Symbol.dispose]();
+    } catch (error) {
+      return error as DurableError;
+    }
+    throw new Error("it was held");
+  };
+  writeFileSync(join(folder, "part.lock"), "this is not a lock file ".repeat(100));
+  const damaged = refusal(folder);
+  assert.equal(damaged.code, "damaged");
+  assert.match(damaged.message, /part\.lock: the lock file is damaged: remove it/);
+
+  writeFileSync(join(folder, "file"), "");
+  assert.equal(refusal(join(folder, "file")).code, "unusable");
+  assert.match(refusal(join(folder, "file")).message, /file: it is no folder/);
+
+  const closed = join(folder, "closed");
+  holdFolder(closed, "other")[Symbol.dispose]();
+  chmodSync(closed, 0o500);
+  // Root may write everywhere.
+  if (process.getuid?.() !== 0) assert.equal(refusal(closed).code, "not-permitted");
+  chmodSync(closed, 0o700);
+  if (existsSync("/proc"))
+    assert.match(
+      refusal("/proc/restante").message,
+      /^\/proc\/restante: this folder cannot be made: there is no such folder/,
+    );
+});

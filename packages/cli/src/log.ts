@@ -9,6 +9,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "routing-held": "warn",
   "report-placed": "warn",
   "request-refused": "warn",
+  "connections-dropped": "warn",
   "poll-failed": "warn",
   "pair-failed": "warn",
   "pair-ambiguous": "error",

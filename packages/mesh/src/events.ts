@@ -5,7 +5,8 @@ import type { MailboxId, MessageId, OdsCode } from "./ids.ts";
  * timeline all read these; nothing else is logged as a business event.
  *
  * An event never carries a patient detail, a subject, a file name, a local id, a password or a token: only
- * organisations, mailboxes, ids, workflows, states, codes and sizes.
+ * organisations, mailboxes, ids, workflows, states, codes and sizes; and, of what was turned away, the network address
+ * that it came from.
  */
 export type Event = ServerEvent | ClientEvent | PracticeEvent;
 
@@ -36,7 +37,22 @@ export type ServerEvent =
   | { event: "message-downloaded"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "message-acknowledged"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "address-looked-up"; odsCode: string; workflowId: string; results: number }
-  | { event: "request-refused"; status: number; code: string; reason: string; mailboxId?: string };
+  /**
+   * The first of its kind (code, mailbox, address) has no `times`; later ones are told at growing intervals, with how
+   * many there were since the first.
+   */
+  | {
+      event: "request-refused";
+      status: number;
+      code: string;
+      reason: string;
+      mailboxId?: string;
+      address?: string;
+      times?: number;
+      since?: Date;
+    }
+  /** Connections were cut for the sake of others, or found no place; counted in the same way. */
+  | { event: "connections-dropped"; reason: string; address?: string; times?: number; since?: Date };
 
 /** `pair` stands for a pair of files without naming them: the first 8 hex digits of the SHA-256 of the base name. */
 export type ClientEvent =

@@ -4,12 +4,14 @@ export { type Clock, systemClock } from "./clock.ts";
 export { type AddressType, type ControlFile, ControlFileError, type StatusRecord } from "./control-file.ts";
 export { CodedError, type Retry } from "./errors.ts";
 export type * from "./events.ts";
-export { decodeHeaderText, encodeHeaderText } from "./header-text.ts";
+export { decodeHeaderText, encodeHeaderText, isLatin1HeaderText } from "./header-text.ts";
 export {
+  characterCount,
   hasControlCharacter,
   headerLimits,
   headerNames,
   isChecksumText,
+  latin1Headers,
   type MexHeaders,
   readMexHeaders,
   writeMexHeaders,

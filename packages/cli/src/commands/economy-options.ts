@@ -30,6 +30,14 @@ export const economyHelp: string = [
   "The ports and the two files are remembered in DIR: name them once.",
 ].join("\n");
 
+/** Of the commands that start the MESH server. */
+export const serverOptions: { "strict-tls": { type: "boolean"; default: false } } = {
+  "strict-tls": { type: "boolean", default: false },
+};
+
+export const serverHelp: string =
+  "  --strict-tls           cut clients without a trusted certificate off in the handshake, not with 403 after it";
+
 export const startHelp: string = [
   "  --new-authority        make keys or passwords anew that were lost beside data: clients of your own must be told",
   economyHelp,

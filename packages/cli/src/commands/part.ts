@@ -11,7 +11,7 @@ import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { aborted } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readEconomyOptions, startHelp, startOptions } from "./economy-options.ts";
+import { readEconomyOptions, serverHelp, serverOptions, startHelp, startOptions } from "./economy-options.ts";
 
 // `restante up` runs every part in one process. These run one part each, on the same data folder, so that each can
 // have a process of its own: to watch it alone, to stop it alone, to see what the others do without it.
@@ -19,8 +19,8 @@ import { readEconomyOptions, startHelp, startOptions } from "./economy-options.t
 export const serverCommand: Command = partCommand({
   name: "server",
   about: "Runs the MESH server of a data folder alone.",
-  async start({ economy, emit, closing, terminal }) {
-    const server = await startServer(economy, emit, closing);
+  async start({ economy, strictTls, emit, closing, terminal }) {
+    const server = await startServer(economy, emit, closing, { strictTls });
     terminal.print(`MESH server of ${economy.folder} at ${server.url}`);
   },
 });
@@ -58,6 +58,8 @@ function foldersOf({ odsCode, mailboxes }: Organisation): OrganisationMailbox[] 
 interface Part {
   readonly economy: Economy;
   readonly organisation: string | undefined;
+  /** Of the server alone. */
+  readonly strictTls: boolean;
   readonly emit: Emit;
   readonly closing: AsyncDisposableStack;
   readonly terminal: Terminal;
@@ -78,13 +80,17 @@ function partCommand(part: {
       "",
       `${part.about} Ctrl-C stops it.`,
       "",
-      ...(ofOne ? ["  --organisation CODE    the organisation's ODS code"] : []),
+      ofOne ? "  --organisation CODE    the organisation's ODS code" : serverHelp,
       startHelp,
     ].join("\n"),
     async run(words, terminal) {
-      const options = ofOne ? { ...startOptions, organisation: { type: "string" as const } } : startOptions;
+      const own = ofOne ? { organisation: { type: "string" as const } } : serverOptions;
+      const options = { ...startOptions, ...own };
       const { values } = readWords(name, words, options);
-      const { organisation } = values as { organisation?: string };
+      const { organisation, "strict-tls": strictTls = false } = values as {
+        organisation?: string;
+        "strict-tls"?: boolean;
+      };
       const economy = await openEconomy(readEconomyOptions(values), (directory) =>
         part.accept?.(directory, organisation),
       );
@@ -94,7 +100,7 @@ function partCommand(part: {
       events.follow((event) => log.record(event));
       followSteps(events, terminal);
       await using closing = new AsyncDisposableStack();
-      await part.start({ economy, organisation, emit: events.emit, closing, terminal });
+      await part.start({ economy, organisation, strictTls, emit: events.emit, closing, terminal });
       await aborted(terminal.stop);
       return 0;
     },

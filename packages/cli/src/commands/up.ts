@@ -15,7 +15,7 @@ import { followSteps } from "../terminal/narrate.ts";
 import { quoted } from "../terminal/quoted.ts";
 import { aborted } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readEconomyOptions, startHelp, startOptions } from "./economy-options.ts";
+import { readEconomyOptions, serverHelp, serverOptions, startHelp, startOptions } from "./economy-options.ts";
 
 export const upCommand: Command = {
   help: [
@@ -26,11 +26,16 @@ export const upCommand: Command = {
     "where it was, also after a crash. Ctrl-C stops it.",
     "",
     "  --no-samples           send nothing by itself",
+    serverHelp,
     startHelp,
   ].join("\n"),
 
   async run(words, terminal) {
-    const { values } = readWords("up", words, { ...startOptions, "no-samples": { type: "boolean", default: false } });
+    const { values } = readWords("up", words, {
+      ...startOptions,
+      ...serverOptions,
+      "no-samples": { type: "boolean", default: false },
+    });
     const economy = await openEconomy(readEconomyOptions(values));
     tellOfFolder(economy, terminal);
     const events = createEvents();
@@ -38,7 +43,7 @@ export const upCommand: Command = {
     events.follow((event) => log.record(event));
 
     await using closing = new AsyncDisposableStack();
-    const whole = await startEconomy(economy, events.emit, closing);
+    const whole = await startEconomy(economy, events.emit, closing, { strictTls: values["strict-tls"] });
     introduce(economy, whole, terminal);
     followSteps(events, terminal);
     if (!values["no-samples"]) await runSampleJourneys(whole, terminal);

@@ -18,7 +18,13 @@ const ANSWER_WAIT_MS = 5000;
 // Each part is given a stack that closes it, so that parts close in the reverse of the order in which they opened. A
 // part that owns a folder holds it first: the same part never runs twice on it, in one process or in two.
 
-export async function startServer(economy: Economy, emit: Emit, closing: AsyncDisposableStack): Promise<MeshServer> {
+/** @param options.strictTls cut untrusted clients off in the handshake: see `TlsConfig.strict` */
+export async function startServer(
+  economy: Economy,
+  emit: Emit,
+  closing: AsyncDisposableStack,
+  { strictTls = false }: { strictTls?: boolean } = {},
+): Promise<MeshServer> {
   const { directory, demographics, secrets, authority } = economy;
   const dataFolder = join(economy.folder, SERVER_FOLDER);
   closing.use(holdFolder(dataFolder, "server", { remedy: IN_USE_REMEDY }));
@@ -34,7 +40,7 @@ export async function startServer(economy: Economy, emit: Emit, closing: AsyncDi
         port: serverPort(economy),
         dataFolder,
         sharedKey: secrets.sharedKey,
-        tls: { ...certificate, ca: authority.caPem },
+        tls: { ...certificate, ca: authority.caPem, strict: strictTls },
         mailboxes: directory.organisations.flatMap((organisation) =>
           organisation.mailboxes.map(({ mailboxId }) => ({
             mailboxId,

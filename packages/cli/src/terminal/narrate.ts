@@ -61,10 +61,16 @@ export function narrate(event: Event): Step | undefined {
     case "request-refused":
       return {
         who: "MESH server",
-        what: `refused ${event.mailboxId ?? "a request"}: ${event.status} ${event.code} ${event.reason}`.replaceAll(
+        what: `refused ${event.mailboxId ?? "a request"}: ${event.status} ${event.code} ${event.reason}${repeated(event)}`.replaceAll(
           "  ",
           " ",
         ),
+        tone: "bad",
+      };
+    case "connections-dropped":
+      return {
+        who: "MESH server",
+        what: `cut connections from ${event.address ?? "anywhere"}: ${event.reason}${repeated(event)}`,
         tone: "bad",
       };
     case "poll-failed":
@@ -186,6 +192,12 @@ function count(number: number, one: string, many: string): string {
 /** An ITK3 message header's id is a UUID: its first group tells it apart on a screen. */
 function short(headerId: string): string {
   return headerId.slice(0, 8);
+}
+
+function repeated({ times, since }: { times?: number; since?: Date }): string {
+  return times === undefined || since === undefined
+    ? ""
+    : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
 }
 
 /** What could not be read has no id of its own. */

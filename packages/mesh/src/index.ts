@@ -67,4 +67,5 @@ export {
   tokenSource,
 } from "./token.ts";
 export { ackWorkflow, defaultRoutedWorkflows, isAckWorkflow } from "./workflows.ts";
+export { withWindowsCharacters } from "./windows-1252.ts";
 export { writeControlFile } from "./write-control-file.ts";

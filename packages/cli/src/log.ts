@@ -14,6 +14,8 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "pair-failed": "warn",
   "pair-ambiguous": "error",
   "pair-waiting": "warn",
+  "upload-restarted": "warn",
+  "listing-unreadable": "warn",
   "report-refused": "error",
   "report-returned": "warn",
   "message-set-aside": "warn",

@@ -1,5 +1,6 @@
-import { isMessageId, type MessageId } from "@restante/mesh";
+import { headerLimits, isMessageId, type MessageId } from "@restante/mesh";
 import { asRecord, asText, readJson } from "./answers.ts";
+import { checkMessageId, checkPathSegment, checkSignal, checkText } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 
@@ -30,6 +31,8 @@ export async function track(
   messageId: MessageId,
   signal: AbortSignal | undefined,
 ): Promise<TrackedMessage> {
+  checkMessageId("messageId", messageId);
+  checkSignal(signal);
   const answer = await connection.request({
     method: "GET",
     path: `${connection.mailboxPath}/outbox/tracking`,
@@ -37,7 +40,7 @@ export async function track(
     repeatable: true,
     signal,
   });
-  return readTracked(await readJson(answer));
+  return readTracked(await readJson(answer), messageId);
 }
 
 /**
@@ -49,10 +52,14 @@ export async function trackByLocalId(
   localId: string,
   signal: AbortSignal | undefined,
 ): Promise<TrackedMessage[]> {
+  checkText("localId", localId, { atLeast: 1, atMost: headerLimits.localId ?? 300 });
+  checkPathSegment("localId", localId);
+  checkSignal(signal);
   try {
     const answer = await connection.request({
       method: "GET",
       path: `${connection.mailboxPath}/outbox/tracking/${encodeURIComponent(localId)}`,
+      privateTexts: [localId],
       repeatable: true,
       signal,
     });
@@ -67,14 +74,18 @@ export async function trackByLocalId(
   }
 }
 
-/** By local id the answer is always of version 1, with names of its own. */
-function readTracked(body: unknown): TrackedMessage {
+/**
+ * By local id the answer is always of version 1, with names of its own. `asked` stands in for an id that is not there:
+ * whoever asked by id knows it.
+ */
+function readTracked(body: unknown, asked?: MessageId): TrackedMessage {
   const fields = asRecord(body);
   const text = (...names: string[]): string | undefined =>
     names.map((name) => asText(fields[name])).find((value) => value !== undefined);
-  const messageId = text("message_id", "messageId");
-  if (messageId === undefined || !isMessageId(messageId)) {
-    throw new MeshClientError("unexpected-answer", "The server's tracking answer has no message id.");
+  const given = text("message_id", "messageId");
+  const messageId = given !== undefined && isMessageId(given) ? given : asked;
+  if (messageId === undefined || text("status", "message_id", "messageId") === undefined) {
+    throw new MeshClientError("unexpected-answer", "The server's tracking answer has no message id that can be read.");
   }
   const success = fields["status_success"] ?? fields["statusSuccess"];
   return {

@@ -1,7 +1,14 @@
 export { type ApiError, type ApiErrorName, apiErrors } from "./api-errors.ts";
 export { type ChunkRange, formatChunkRange, parseChunkRange } from "./chunk-range.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export { type AddressType, type ControlFile, ControlFileError, type StatusRecord } from "./control-file.ts";
+export {
+  type AddressType,
+  type ControlElement,
+  controlElements,
+  type ControlFile,
+  ControlFileError,
+  type StatusRecord,
+} from "./control-file.ts";
 export { CodedError, type Retry } from "./errors.ts";
 export type * from "./events.ts";
 export { decodeHeaderText, encodeHeaderText, isLatin1HeaderText } from "./header-text.ts";
@@ -18,6 +25,7 @@ export {
 } from "./headers.ts";
 export {
   isMessageId,
+  isProductionMessageId,
   type MailboxId,
   type MessageId,
   newMessageId,
@@ -29,6 +37,7 @@ export {
 } from "./ids.ts";
 export { escapePointer, type JsonText, readJsonText, type TextPlace } from "./json-text.ts";
 export { type LastingTroubles, lastingTroubles, type Trouble } from "./lasting-trouble.ts";
+export { messageFileName } from "./message-file-name.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
 export { normaliseName } from "./names.ts";
 export { nearestName } from "./nearest-name.ts";
@@ -62,4 +71,5 @@ export {
   tokenSource,
 } from "./token.ts";
 export { ackWorkflow, defaultRoutedWorkflows, isAckWorkflow } from "./workflows.ts";
+export { withWindowsCharacters } from "./windows-1252.ts";
 export { writeControlFile } from "./write-control-file.ts";

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { clientStatuses, type Clock, type Emit, type Status, systemClock } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
+import { unusableIds } from "../unusable-ids.ts";
 import { type DirectoryContext, finish, type ReportSettings, stageReport } from "./context.ts";
 import { record } from "./control-files.ts";
 import { type Folders, openFolders } from "./folders.ts";
@@ -92,7 +93,11 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     journal[Symbol.dispose]();
     throw asClientError(error);
   }
-  const state: PollState = { out: createOutFolder(folders.out, settings.settleMs), greetedAt: undefined };
+  const state: PollState = {
+    out: createOutFolder(folders.out, settings.settleMs),
+    greetedAt: undefined,
+    tellUnusableIds: unusableIds({ mailboxId, clock, emit }),
+  };
   const closing = new AbortController();
   let held: readonly HeldPair[] = [];
   let last: Promise<unknown> = Promise.resolve();

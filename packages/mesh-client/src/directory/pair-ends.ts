@@ -1,4 +1,4 @@
-import { clientStatuses, type MessageId, newMessageId } from "@restante/mesh";
+import { clientStatuses, messageFileName, type MessageId, newMessageId } from "@restante/mesh";
 import type { MeshClientError } from "../mesh-client-error.ts";
 import { type DirectoryContext, finish, stage, stageReport } from "./context.ts";
 import { record, sentControl } from "./control-files.ts";
@@ -23,11 +23,12 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
   const { data, control: outControl } = pair.sighting;
   const isCompressed = journal.openSend(pair.key, pair.fingerprint)?.compressed === 1;
   const control = sentControl(pair.control, { messageId, isCompressed, clock });
-  const name = await freeName(folders.sent, pair.base, messageId);
+  const fileId = messageFileName(messageId);
+  const name = await freeName(folders.sent, pair.base, fileId);
 
   const steps = [
     ...moveFromOut(data, "sent", name),
-    await stage(context, `out-${messageId}.ctl`, control, { folder: "sent", name: `${name}.ctl` }),
+    await stage(context, `out-${fileId}.ctl`, control, { folder: "sent", name: `${name}.ctl` }),
     ...removeFromOut(outControl),
   ];
   for (const [status, wanted] of [

@@ -46,6 +46,8 @@ export interface PollState {
   readonly out: OutFolder;
   /** When the server was last found to know us, in milliseconds; undefined after trouble. */
   greetedAt: number | undefined;
+  /** Told of each listing, how many of its entries cannot be message ids. */
+  readonly tellUnusableIds: (count: number) => void;
 }
 
 /** MESH API, Validate a mailbox: every 24 hours. */
@@ -69,7 +71,7 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
   if (unknown !== undefined) troubles.push(unknown);
 
   const seen = await state.out.look();
-  const received = unknown === undefined ? await receiveAll(context, unfiled, troubles, signal) : 0;
+  const received = unknown === undefined ? await receiveAll(context, state, unfiled, troubles, signal) : 0;
   const down = unknown ?? troubles.find(({ code }) => lasting.has(code));
 
   const sightings = await lookAgain(state.out, seen, signal);
@@ -124,14 +126,19 @@ async function greet(
 
 async function receiveAll(
   context: DirectoryContext,
+  { tellUnusableIds }: PollState,
   unfiled: ReadonlySet<string>,
   troubles: MeshClientError[],
   signal: AbortSignal,
 ): Promise<number> {
   const isEnough = troubleCounter(troubles);
   let received = 0;
+  let unusableIds = 0;
   try {
-    for await (const messageId of context.client.listAll({ signal })) {
+    for await (const messageId of context.client.listAll({
+      signal,
+      onUnusableIds: (count) => (unusableIds += count),
+    })) {
       // Not in IN yet, so it must not be acknowledged.
       if (unfiled.has(messageId)) continue;
       try {
@@ -141,6 +148,7 @@ async function receiveAll(
         if (isEnough(asClientError(error))) break;
       }
     }
+    tellUnusableIds(unusableIds);
   } catch (error) {
     troubles.push(asClientError(error));
   }

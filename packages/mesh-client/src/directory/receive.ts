@@ -2,7 +2,8 @@
 //
 //   listed --> in TEMP --> received --> in IN --> acknowledged
 //
-// in TEMP       .dat and .ctl are written under the message's id and synced, and so is TEMP itself.
+// in TEMP       .dat and .ctl are written under the message's id, or what stands for it as a file name
+//               (messageFileName), and synced, and so is TEMP itself.
 // received      Committed in the journal, with the moves to IN (filing.ts): .dat first, then .ctl. From here on the
 //               message is never fetched again: whether its owner has read it already or not, it is or will be in IN.
 // acknowledged  Only when both files are in IN and IN is synced. If that fails, the message is listed again, found to be
@@ -15,7 +16,7 @@ import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
-import type { MessageId } from "@restante/mesh";
+import { messageFileName, type MessageId } from "@restante/mesh";
 import type { DownloadedMessage } from "../download.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { gunzip } from "./compress.ts";
@@ -57,9 +58,10 @@ async function save(context: DirectoryContext, messageId: MessageId, signal: Abo
   const { bytes, isCompressed } = report ? await passOver(message) : await writeData(context, messageId, message);
 
   const control = receivedControl(messageId, message.headers, { mailboxId, isCompressed, clock });
-  const toIn = (suffix: string): NonNullable<Step["to"]> => ({ folder: "in", name: messageId + suffix });
-  const steps: Step[] = [await stage(context, `in-${messageId}.ctl`, control, toIn(".ctl"))];
-  if (!report) steps.unshift({ from: { folder: "temp", name: `in-${messageId}.dat` }, to: toIn(".dat") });
+  const name = messageFileName(messageId);
+  const toIn = (suffix: string): NonNullable<Step["to"]> => ({ folder: "in", name: name + suffix });
+  const steps: Step[] = [await stage(context, `in-${name}.ctl`, control, toIn(".ctl"))];
+  if (!report) steps.unshift({ from: { folder: "temp", name: `in-${name}.dat` }, to: toIn(".dat") });
   await finish(context, journal.receive(messageId, steps));
   emit({ event: "message-saved", mailboxId, messageId, messageType: report ? "REPORT" : "DATA", bytes });
 }
@@ -84,11 +86,11 @@ async function writeData(
   messageId: MessageId,
   { body, contentEncoding, headers }: DownloadedMessage,
 ): Promise<Saved> {
-  const data = join(folders.temp, `in-${messageId}.dat`);
+  const data = join(folders.temp, `in-${messageFileName(messageId)}.dat`);
   if (contentEncoding !== "gzip") {
     return { bytes: await writeBody(body, data, true), isCompressed: headers.compressed?.toUpperCase() === "Y" };
   }
-  const packed = join(folders.temp, `in-${messageId}.gz`);
+  const packed = join(folders.temp, `in-${messageFileName(messageId)}.gz`);
   const packedBytes = await writeBody(body, packed, false);
   const bytes = await gunzip(packed, data, settings.maxMessageBytes);
   if (bytes !== undefined) {

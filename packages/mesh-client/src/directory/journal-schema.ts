@@ -1,0 +1,54 @@
+import type { DatabaseSync } from "node:sqlite";
+
+const first = `
+  CREATE TABLE send (
+    id INTEGER PRIMARY KEY,
+    pair TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN (
+      'waiting', 'sending', 'uploading', 'doubtful', 'held', 'accepted', 'sent', 'failed', 'withdrawn'
+    )),
+    since INTEGER NOT NULL,
+    startedAt INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    noticed TEXT,
+    compressed INTEGER NOT NULL DEFAULT 0,
+    chunkBytes INTEGER,
+    sentChunks INTEGER NOT NULL DEFAULT 0,
+    localId TEXT,
+    messageId TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX oneOpen ON send (pair) WHERE state NOT IN ('sent', 'failed', 'withdrawn');
+  CREATE INDEX byLocalId ON send (localId);
+  CREATE INDEX byMessageId ON send (messageId);
+  CREATE TABLE receipt (messageId TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE filing (id INTEGER PRIMARY KEY, subject TEXT, steps TEXT NOT NULL) STRICT;
+`;
+
+/**
+ * `chunk`: the SHA-256 of the content of each chunk that was sent, before compression, of uploads that are not at their
+ * end. `unnamed`: the server accepted the pair and gave no id that can be read, 0 or 1.
+ */
+const second = `
+  ALTER TABLE send ADD COLUMN unnamed INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE chunk (
+    send INTEGER NOT NULL REFERENCES send (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (send, number)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** Each brings a journal from the version of its place to the next. Added to, never changed. */
+const migrations: readonly string[] = [first, second];
+
+/**
+ * Makes a journal, or brings an old one to this version; what is in it stays. To be called in a transaction. Throws for
+ * a journal of a later version: this one cannot know what is in it.
+ */
+export function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > migrations.length) throw new Error(`a journal of version ${version}`);
+  for (const migration of migrations.slice(version)) database.exec(migration);
+  if (version < migrations.length) database.exec(`PRAGMA user_version = ${migrations.length}`);
+}

@@ -1,4 +1,4 @@
-import type { Event } from "@restante/mesh";
+import type { Event, HeldUpWork } from "@restante/mesh";
 import type { Events } from "../events.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
@@ -147,6 +147,32 @@ export function narrate(event: Event): Step | undefined {
         what: `MESH returned ${event.linkedMessageId}: ${event.code}`,
         tone: "bad",
       };
+    case "message-damaged":
+      return { who: system(event.odsCode), what: `${event.messageId}: ${event.reason}`, tone: "bad" };
+    case "work-held-up":
+      return {
+        who: system(event.odsCode),
+        what: `${held(event)} held up, ${count(event.times, "time", "times")} so far: ${event.reason}`,
+        tone: "bad",
+      };
+    case "work-resumed":
+      return {
+        who: system(event.odsCode),
+        what: `${held(event)} goes on, after ${count(event.times, "failure", "failures")}`,
+        tone: "good",
+      };
+    case "folder-open-to-others":
+      return {
+        who: system(event.odsCode),
+        what: `other users of this machine may open its ${event.folder === "data" ? "data folder" : "kept messages"}`,
+        tone: "bad",
+      };
+    case "message-gone":
+      return {
+        who: system(event.odsCode),
+        what: `${event.messageId} could never be fetched, and is not in ${event.mailboxId} any more`,
+        tone: "bad",
+      };
   }
 }
 
@@ -186,6 +212,13 @@ function count(number: number, one: string, many: string): string {
 /** An ITK3 message header's id is a UUID: its first group tells it apart on a screen. */
 function short(headerId: string): string {
   return headerId.slice(0, 8);
+}
+
+/** What cannot be done, or goes on. */
+function held({ work, mailboxId, messageId, headerId, taskId }: HeldUpWork): string {
+  const one = messageId ?? (headerId === undefined ? undefined : `message ${short(headerId)}`);
+  const about = one ?? (taskId === undefined ? mailboxId : `task ${taskId}`);
+  return about === undefined ? work : `${work} (${about})`;
 }
 
 function addressee(to: string): string {

@@ -1,13 +1,14 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
-import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { type MessageId, type MexHeaders, parseMessageId } from "@restante/mesh";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
-import { syncFolder } from "../files.ts";
-import { tooLarge } from "./directory.ts";
+import { decompress, tooLarge } from "./content.ts";
+import { keepFile } from "./keep-file.ts";
 import type { Source } from "./source.ts";
+
+/** More pages than any mailbox has: a listing that goes round in circles must not hold up what else there is to do. */
+const mostPages = 10_000;
 
 /** Received messages in the mailbox itself, by the MESH API. Letting go of one is acknowledging it. */
 export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
@@ -16,13 +17,24 @@ export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
     mailboxId,
     idsAreMessageIds: true,
 
-    async waiting(limit, signal) {
-      const { messageIds } = await client.list({ maxResults: Math.max(10, limit), signal });
-      return messageIds.slice(0, limit);
+    async *waiting(limit, signal) {
+      const places = new Set<string | undefined>();
+      let continueFrom: string | undefined;
+      do {
+        places.add(continueFrom);
+        const page = await client.list({ maxResults: Math.max(10, limit), continueFrom, signal });
+        yield* page.messageIds;
+        continueFrom = page.next;
+      } while (continueFrom !== undefined && !places.has(continueFrom) && places.size < mostPages);
     },
 
     async open(id, signal) {
-      const { headers, body } = await client.download(parseMessageId(id), { maxBytes: maxMessageBytes, signal });
+      // As it came: a body that is not what it says must arrive all the same, and once only.
+      const { headers, body, contentEncoding } = await client.download(parseMessageId(id), {
+        decode: false,
+        maxBytes: maxMessageBytes,
+        signal,
+      });
       const isReport = headers.messageType?.toUpperCase() === "REPORT";
       const arrival = {
         messageId: id,
@@ -40,27 +52,37 @@ export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
           status: statusOf(headers),
           linkedMessageId: headers.linkedMessageId,
           to: headers.to,
-          content: async () => new Uint8Array(),
+          content: async () => ({ bytes: new Uint8Array() }),
         };
       }
       // Read now: an open body holds a connection, and one never asked for would hold it for ever.
-      const content = await readWhole(body);
-      return { ...arrival, type: "data", content: async () => content };
+      const bytes = await readWhole(body);
+      const isCompressed = contentEncoding === "gzip" || headers.compressed?.toUpperCase() === "Y";
+      return {
+        ...arrival,
+        type: "data",
+        content: async () => (isCompressed ? decompress(bytes, maxMessageBytes) : { bytes }),
+      };
     },
 
     async keep(id, folder, signal) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const path = join(folder, `${id}.dat`);
-      const { body } = await client.download(parseMessageId(id), { signal });
-      await pipeline(body, createWriteStream(path, { mode: 0o600 }), { signal });
-      await using file = await open(path, "r+");
-      await file.sync();
-      await syncFolder(folder);
+      await keepFile(folder, `${id}.dat`, async (path) => {
+        const { body } = await client.download(parseMessageId(id), {
+          decode: false,
+          maxBytes: Number.MAX_SAFE_INTEGER,
+          signal,
+        });
+        await pipeline(body, createWriteStream(path, { mode: 0o600 }), { signal });
+      });
       return id;
     },
 
     async release(id, signal) {
       await client.acknowledge(id as MessageId, { signal });
+    },
+
+    async reach(signal) {
+      await client.handshake({ signal });
     },
   };
 }

@@ -6,9 +6,9 @@ import { reportPdf } from "../consultation/report-pdf.ts";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import type { SendOptions } from "../options.ts";
+import { addAttachmentContents, type PlacedAttachments, placeAttachments } from "../store/attachments.ts";
 import { inTransaction } from "../store/database.ts";
 import { addOutgoing } from "../store/outgoing.ts";
-import type { TaskAttachment } from "../worklist.ts";
 import { buildMessage, type EarlierVersion } from "./message.ts";
 
 /** The mailbox that a report leaves by: one for the registered practice, and one for an organisation to be looked up. */
@@ -49,7 +49,8 @@ export async function storeConsultation(
     const replaced = earlierVersion(context, consultation, odsCode);
     const message = buildMessage(context, mailboxId, consultation, report, replaced);
     const content = new TextEncoder().encode(message.xml);
-    store(context, mailboxId, consultation, message, content, attachmentsOf(consultation, report), odsCode);
+    const placed = placeAttachments(content, attachmentsOf(consultation, report));
+    store(context, mailboxId, consultation, message, content, placed, odsCode);
     return { headerId: message.headerId, bytes: content.byteLength };
   });
   const { headerId, bytes } = stored;
@@ -131,13 +132,13 @@ function earlierVersion(
   );
 }
 
-function attachmentsOf(consultation: Consultation, report: Uint8Array): TaskAttachment[] {
+function attachmentsOf(consultation: Consultation, report: Uint8Array): Parameters<typeof placeAttachments>[1] {
   return [
-    { title: "Report", contentType: "application/pdf", bytes: report.byteLength, primary: true },
+    { title: "Report", contentType: "application/pdf", content: report, primary: true },
     ...attachmentsToSend(consultation).map(({ title, contentType, bytes }) => ({
       title,
       contentType,
-      bytes: bytes.byteLength,
+      content: bytes,
       primary: false,
     })),
   ];
@@ -149,7 +150,7 @@ function store(
   consultation: Consultation,
   message: BuiltMessage,
   content: Uint8Array,
-  attachments: readonly TaskAttachment[],
+  { attachments, contents }: PlacedAttachments,
   odsCode: OdsCode | undefined,
 ): void {
   const { headerId, envelope, documentId, documentIdentifier, compositionIdentifier } = message;
@@ -182,4 +183,5 @@ function store(
       consultation.version,
       JSON.stringify(attachments),
     );
+  addAttachmentContents(database, headerId, contents);
 }

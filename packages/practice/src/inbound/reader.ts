@@ -43,6 +43,8 @@ export function createReader(options: Partial<typeof defaults> = {}): Reader {
       stderr: true,
     });
     started.unref();
+    // What an ended thread still says belongs to no message.
+    started.on("error", () => undefined);
     return started;
   }
 
@@ -76,9 +78,7 @@ export function createReader(options: Partial<typeof defaults> = {}): Reader {
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
-      reading.removeAllListeners();
-      // What an ended thread still says belongs to no message.
-      reading.on("error", () => undefined);
+      reading.off("message", resolve).off("error", failed).off("exit", failed);
     }
   }
 

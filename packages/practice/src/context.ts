@@ -3,6 +3,7 @@ import type { Demographics } from "@restante/demographics";
 import type { Clock, Emit } from "@restante/mesh";
 import type { Reader } from "./inbound/reader.ts";
 import type { BusinessResponse, PracticeOrganisation, Tuning } from "./options.ts";
+import type { ReportWriter } from "./outbound/report-writer.ts";
 import type { StandingTroubles } from "./troubles.ts";
 
 /** What every part of a practice works with; made once. */
@@ -19,5 +20,6 @@ export interface PracticeContext {
   emit: Emit;
   tuning: Tuning;
   reader: Reader;
+  reports: ReportWriter;
   troubles: StandingTroubles;
 }

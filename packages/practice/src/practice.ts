@@ -11,6 +11,7 @@ import { createReader } from "./inbound/reader.ts";
 import { createRereading } from "./inbound/reread.ts";
 import { takeIn } from "./inbound/take-in.ts";
 import type { Practice, PracticeOptions, Transport, Tuning } from "./options.ts";
+import { createReportWriter } from "./outbound/report-writer.ts";
 import { type SendingMailboxes, storeConsultation } from "./outbound/send-consultation.ts";
 import { createPass, type Part } from "./pass.ts";
 import { createPolling } from "./polling.ts";
@@ -54,6 +55,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     emit: options.emit ?? (() => undefined),
     tuning: { ...defaults, ...options.tuning },
     reader: createReader(),
+    reports: createReportWriter(options.organisation, clock),
     troubles: standingTroubles(clock),
   };
   tellOpenFolders(context, options.dataFolder);
@@ -77,6 +79,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     async [Symbol.asyncDispose]() {
       await polling.stop();
       await context.reader[Symbol.asyncDispose]();
+      await context.reports[Symbol.asyncDispose]();
       if (context.database.isOpen) context.database.close();
     },
   };

@@ -2,7 +2,6 @@ import { DemographicsError, isRegisteredAt } from "@restante/demographics";
 import type { BuiltMessage } from "@restante/itk3";
 import type { MailboxId, OdsCode } from "@restante/mesh";
 import { attachmentsToSend, type Consultation } from "../consultation/consultation.ts";
-import { reportPdf } from "../consultation/report-pdf.ts";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import type { SendOptions } from "../options.ts";
@@ -29,7 +28,7 @@ export async function storeConsultation(
   mailboxes: SendingMailboxes,
   { to, signal }: SendOptions = {},
 ): Promise<{ headerId: string }> {
-  const { organisation, clock, emit, database } = context;
+  const { organisation, reports, emit, database } = context;
   const odsCode = to?.odsCode ?? providerOf(consultation);
   const earlier = storedReport(context, consultation, odsCode);
   if (earlier !== undefined) return earlier;
@@ -41,7 +40,7 @@ export async function storeConsultation(
       "A report for an organisation is addressed by the MESH API's lookup, which a directory does not have.",
     );
   }
-  const report = await reportPdf(consultation, { organisation, clock, ...(signal && { signal }) });
+  const report = await reports.write(consultation, signal);
   const stored = inTransaction(database, () => {
     // Another process may have stored it while the PDF was made.
     const other = storedReport(context, consultation, odsCode);

@@ -57,7 +57,8 @@ export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
       }
       // Read now: an open body holds a connection, and one never asked for would hold it for ever.
       const bytes = await readWhole(body);
-      const isCompressed = ["gzip", "x-gzip"].includes(contentEncoding ?? "") || headers.compressed?.toUpperCase() === "Y";
+      const isCompressed =
+        ["gzip", "x-gzip"].includes(contentEncoding ?? "") || headers.compressed?.toUpperCase() === "Y";
       return {
         ...arrival,
         type: "data",

@@ -18,6 +18,8 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
   const { database, clock, tuning } = context;
   const out = join(folder, "OUT");
   const heldUp = createHeldUp(context);
+  /** Of what is awaited: there, and not to be read. */
+  let unreadable = new Set<string>();
   const pathsOf = (headerId: string): PairPaths => {
     const data = join(out, `${headerId}.dat`);
     const control = join(out, `${headerId}.ctl`);
@@ -48,6 +50,13 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
    * no copies. Each folder is read once, however many pairs are awaited, and not at all where none is.
    */
   async function lookFor(awaited: readonly string[], signal?: AbortSignal): Promise<void> {
+    const before = unreadable;
+    unreadable = new Set();
+    await settle(awaited, signal);
+    for (const headerId of before) if (!unreadable.has(headerId)) heldUp.over({ headerId, mailboxId });
+  }
+
+  async function settle(awaited: readonly string[], signal?: AbortSignal): Promise<void> {
     if (awaited.length === 0) return;
     const sent = await controlFilesIn(join(folder, "SENT"));
     const unsettled: string[] = [];
@@ -71,13 +80,12 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
     const path = names.get(headerId);
     if (path === undefined) return undefined;
     try {
-      const pair = readControlFile(await readFile(path));
-      heldUp.over({ headerId, mailboxId });
-      return pair;
+      return readControlFile(await readFile(path));
     } catch (error) {
       if (isOfTheSystem(error)) throw error;
       const problem = { code: codeOf(error), reason: reasonOf(error) };
       if (!isMissing(error) && problem.code !== "control-file-malformed") {
+        unreadable.add(headerId);
         heldUp.failed({ headerId, mailboxId }, problem);
       }
       return undefined;

@@ -72,7 +72,8 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
       troubled.over(id);
     } catch (thrown) {
       const error = thrown instanceof NotKept ? thrown.cause : thrown;
-      if (signal?.aborted || isOfTheWay(error) || isOfTheSystem(error)) throw error;
+      // A disk may have room for the others though not for this one: if it has none, they will tell.
+      if (signal?.aborted || isOfTheWay(error) || isOfTheSystem(thrown)) throw error;
       // What the server says of one message it may say of all.
       if (error instanceof MeshClientError) await source.reach(signal);
       troubled.failed(id, error, { ofImport: isOfTheMessage(thrown) });

@@ -189,6 +189,11 @@ test("what is in the place of a control file in SENT holds up no other pair, and
     told.map((event) => [event.work, event.headerId]),
     [["handing-over", headerId]],
   );
+  rmSync(join(from.folder, "SENT", `${headerId}.ctl`), { recursive: true });
+  markSent(from, headerId, "20260302110000123457_ABCDEF");
+  await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(headerId)?.state, "sent");
+  assert.equal(from.events.filter(({ event }) => event === "work-resumed").length, 1);
 });
 
 test("a pass reads SENT and FAILED once each however many pairs are awaited, and not at all where none is", async (t) => {

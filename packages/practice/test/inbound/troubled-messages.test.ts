@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { DemographicsError } from "@restante/demographics";
 import type { Event, MessageId } from "@restante/mesh";
@@ -17,7 +18,10 @@ const hour = 60 * 60 * 1000;
 const { odsCode } = organisations.practice;
 
 /** A practice by API on a real server, whose downloads of some messages fail. */
-async function openFailing(t: TestContext, code: "server-failed" | "unavailable" | "timed-out" = "server-failed") {
+async function openFailing(
+  t: TestContext,
+  code: "server-failed" | "unavailable" | "timed-out" | "disk-full" = "server-failed",
+) {
   const server = await startEconomy(t);
   const sender = await openParty(t, server, "sender", "api");
   const plain = await openParty(t, server, "practice", "api");
@@ -32,7 +36,18 @@ async function openFailing(t: TestContext, code: "server-failed" | "unavailable"
         await plain.client.acknowledge(messageId);
         throw new MeshClientError("gone", "The message is gone.");
       }
-      if (failing.has(messageId)) throw new MeshClientError(code, "Broken.", { retry: "safe" });
+      if (failing.has(messageId) && code === "disk-full") {
+        // Too long to be read, and more than there is room for.
+        const { headers, ...message } = await plain.client.download(messageId, options);
+        message.body.destroy();
+        const full = options?.maxBytes === Number.MAX_SAFE_INTEGER;
+        const error = full
+          ? Object.assign(new Error("No room."), { code: "ENOSPC" })
+          : new MeshClientError("too-large", "Too large.");
+        const body = new Readable({ read: () => body.destroy(error) });
+        return { headers, ...message, body };
+      }
+      if (failing.has(messageId) && code !== "disk-full") throw new MeshClientError(code, "Broken.", { retry: "safe" });
       return plain.client.download(messageId, options);
     },
   };
@@ -105,6 +120,21 @@ test("what cannot be fetched is tried again after a growing wait of at most an h
   clock.advance(-40 * 24 * hour);
   await to.practice.cycle();
   assert.equal(downloads(), before + 1);
+});
+
+test("a message for which the disk has no room does not keep back smaller ones behind it", async (t) => {
+  const { to, failing, send, told } = await openFailing(t, "disk-full");
+  const messageId = await send();
+  failing.add(messageId);
+  await send();
+  for (let pass = 0; pass < 3; pass += 1) await to.practice.cycle();
+  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.deepEqual((await to.client.list()).messageIds, [messageId]);
+  const kept = join(to.options.dataFolder, "kept");
+  assert.deepEqual(readdirSync(kept), []);
+  const [held] = told("work-held-up");
+  assert.ok(held?.event === "work-held-up" && held.messageId === messageId);
+  assert.match(held.reason, /the disk is full/);
 });
 
 test("a message that could not be fetched and is there no more is told as gone", async (t) => {

@@ -20,6 +20,10 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "report-returned": "warn",
   "message-set-aside": "warn",
   "response-ignored": "warn",
+  "message-damaged": "warn",
+  "work-held-up": "warn",
+  "message-gone": "error",
+  "folder-open-to-others": "warn",
 };
 
 /** Lines that wait for room on a full disk, in bytes; more are dropped. */

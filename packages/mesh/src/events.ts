@@ -99,4 +99,35 @@ export type PracticeEvent =
     }
   | { event: "response-received"; odsCode: OdsCode; requestHeaderId: string; level: AcknowledgementLevel; code: string }
   | { event: "response-ignored"; odsCode: OdsCode; messageId: MessageId; reason: string }
-  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId: MessageId; code: string };
+  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId: MessageId; code: string }
+  /** It says that it is compressed and cannot be decompressed: refused, or set aside. */
+  | { event: "message-damaged"; odsCode: OdsCode; messageId: MessageId; reason: string }
+  /**
+   * A part of the work cannot be done, or one message or task of it: told at once, then with its count at growing
+   * intervals, for as long as it lasts. Absent `messageId`, `headerId` and `taskId`: nothing of it can be done.
+   */
+  | ({ event: "work-held-up"; code: string; reason: string } & HeldUpWork)
+  | ({ event: "work-resumed" } & HeldUpWork)
+  /** A message that could not be fetched is no longer there: it has expired, or somebody else has taken it. */
+  | {
+      event: "message-gone";
+      odsCode: OdsCode;
+      mailboxId: MailboxId;
+      messageId: MessageId;
+      times: number;
+      since: Date;
+    }
+  /** A folder or a file of patients' details that others on this machine may open was found, and left as it is. */
+  | { event: "folder-open-to-others"; odsCode: OdsCode; folder: "data" | "kept" };
+
+export interface HeldUpWork {
+  odsCode: OdsCode;
+  /** `storing`: writing down what a person must be told, or what was taken in by an earlier version. */
+  work: "collecting" | "handing-over" | "matching" | "storing";
+  mailboxId?: MailboxId;
+  messageId?: MessageId;
+  headerId?: string;
+  taskId?: number;
+  times: number;
+  since: Date;
+}

@@ -1,4 +1,4 @@
-import type { Event } from "@restante/mesh";
+import type { Event, HeldUpWork } from "@restante/mesh";
 import type { Events } from "../events.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
@@ -167,6 +167,32 @@ export function narrate(event: Event): Step | undefined {
         what: `MESH returned ${event.linkedMessageId}: ${event.code}`,
         tone: "bad",
       };
+    case "message-damaged":
+      return { who: system(event.odsCode), what: `${event.messageId}: ${event.reason}`, tone: "bad" };
+    case "work-held-up":
+      return {
+        who: system(event.odsCode),
+        what: `${held(event)} held up, ${count(event.times, "time", "times")} so far: ${event.reason}`,
+        tone: "bad",
+      };
+    case "work-resumed":
+      return {
+        who: system(event.odsCode),
+        what: `${held(event)} goes on, after ${count(event.times, "failure", "failures")}`,
+        tone: "good",
+      };
+    case "folder-open-to-others":
+      return {
+        who: system(event.odsCode),
+        what: `other users of this machine may open its ${event.folder === "data" ? "data folder" : "kept messages"}`,
+        tone: "bad",
+      };
+    case "message-gone":
+      return {
+        who: system(event.odsCode),
+        what: `${event.messageId} could never be fetched, and is not in ${event.mailboxId} any more`,
+        tone: "bad",
+      };
   }
 }
 
@@ -217,6 +243,13 @@ function repeated({ times, since }: { times?: number; since?: Date }): string {
 /** What could not be read has no id of its own. */
 function request(headerId: string): string {
   return headerId === "" ? "a message that could not be read" : short(headerId);
+}
+
+/** What cannot be done, or goes on. */
+function held({ work, mailboxId, messageId, headerId, taskId }: HeldUpWork): string {
+  const one = messageId ?? (headerId === undefined ? undefined : `message ${short(headerId)}`);
+  const about = one ?? (taskId === undefined ? mailboxId : `task ${taskId}`);
+  return about === undefined ? work : `${work} (${about})`;
 }
 
 function addressee(to: string): string {

@@ -7,9 +7,6 @@ import { decompress, tooLarge } from "./content.ts";
 import { keepFile } from "./keep-file.ts";
 import type { Source } from "./source.ts";
 
-/** More pages than any mailbox has: a listing that goes round in circles must not hold up what else there is to do. */
-const mostPages = 10_000;
-
 /**
  * Received messages in the mailbox itself, by the MESH API. Letting go of one is acknowledging it. `tellUnusableIds` is
  * told how many entries of each listing cannot be message ids: they are passed over, and take nobody's place.
@@ -25,18 +22,11 @@ export function apiSource(
     idsAreMessageIds: true,
 
     async *waiting(limit, signal) {
-      const places = new Set<string | undefined>();
-      let continueFrom: string | undefined;
       let unusable = 0;
       let isWhole = false;
+      const onUnusableIds = (count: number): void => void (unusable += count);
       try {
-        do {
-          places.add(continueFrom);
-          const page = await client.list({ maxResults: Math.max(10, limit), continueFrom, signal });
-          unusable += page.unusableIds ?? 0;
-          yield* page.messageIds;
-          continueFrom = page.next;
-        } while (continueFrom !== undefined && !places.has(continueFrom) && places.size < mostPages);
+        yield* client.listAll({ maxResults: Math.max(10, limit), onUnusableIds, signal });
         isWhole = true;
       } finally {
         // Of a listing that was not gone through to its end, only that there are some can be said.

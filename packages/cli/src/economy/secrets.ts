@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { asDurableError, ensurePrivate, writeWhole } from "@restante/durable";
+import { ensurePrivate, writeWhole } from "@restante/durable";
 import type { MailboxId } from "@restante/mesh";
 import { CliError } from "../errors.ts";
 import { SECRETS_FILE } from "./folder.ts";
+import { readJsonFile } from "./json-file.ts";
 
 /** What the MESH server and its mailboxes share. Made on first start, readable by the owner alone, never shown. */
 export interface Secrets {
@@ -43,30 +43,14 @@ function newSecret(): string {
 
 function readStored(folder: string): Secrets | undefined {
   const file = join(folder, SECRETS_FILE);
-  let text: string;
-  try {
-    ensurePrivate(file);
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw asDurableError(cause, file);
-  }
-  const value = parse(text);
-  if (!isSecrets(value)) {
-    throw new CliError(
-      "settings-unreadable",
-      `${file} is not what Restante wrote there: put it back from a backup, or name a new folder with --data`,
-    );
-  }
-  return value;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const found = readJsonFile(file);
+  if (found === undefined) return undefined;
+  ensurePrivate(file);
+  if (isSecrets(found.value)) return found.value;
+  throw new CliError(
+    "settings-unreadable",
+    `${file} is not what Restante wrote there: put it back from a backup, or name a new folder with --data`,
+  );
 }
 
 function isSecrets(value: unknown): value is Secrets {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { asDurableError, writeWhole } from "@restante/durable";
+import { writeWhole } from "@restante/durable";
 import { DEFAULT_PORT_BASE } from "../defaults.ts";
 import { CliError } from "../errors.ts";
 import { exampleFile } from "./examples.ts";
+import { readJsonFile } from "./json-file.ts";
 
 /** What an economy is started with. Remembered in its folder, so that the commands which follow need not repeat it. */
 export interface Setup {
@@ -43,29 +43,13 @@ export function recallSetup(folder: string, given: Partial<Setup>): Setup & { re
 
 function read(folder: string): Partial<Setup> {
   const file = join(folder, FILE);
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw asDurableError(cause, file);
-  }
-  const value = parse(text);
-  if (!isSetup(value)) {
-    throw new CliError(
-      "settings-unreadable",
-      `${file} is not what Restante wrote there: correct it, or remove it and name its options again`,
-    );
-  }
-  return value;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const found = readJsonFile(file);
+  if (found === undefined) return {};
+  if (isSetup(found.value)) return found.value;
+  throw new CliError(
+    "settings-unreadable",
+    `${file} is not what Restante wrote there: correct it, or remove it and name its options again`,
+  );
 }
 
 function isSetup(value: unknown): value is Partial<Setup> {

@@ -58,6 +58,8 @@ function createDecoder(take: (content: Buffer) => void, mostDecoded: number): De
     finished(gunzip, (error) => resolve(error === undefined || error === null));
   });
   let size = 0;
+  let taken = 0;
+  let lastByteSet = -1;
   gunzip.on("data", (content: Buffer) => {
     size += content.byteLength;
     if (size > mostDecoded) gunzip.destroy();
@@ -66,15 +68,19 @@ function createDecoder(take: (content: Buffer) => void, mostDecoded: number): De
   return {
     write(piece) {
       if (gunzip.destroyed) return Promise.resolve(false);
+      const last = piece.findLastIndex((byte) => byte !== 0);
+      if (last >= 0) lastByteSet = taken + last;
+      taken += piece.byteLength;
       const written = new Promise<boolean>((resolve) => {
         gunzip.write(piece, (error) => resolve(error === undefined || error === null));
       });
       // A write that fails may never be called back: then the end of the whole tells.
       return Promise.race([written, whole]);
     },
-    end() {
+    async end() {
       gunzip.end();
-      return whole;
+      // Node.js takes whatever begins with a zero behind the last member for padding, and drops it without a word.
+      return (await whole) && lastByteSet < gunzip.bytesWritten;
     },
     [Symbol.dispose]: () => gunzip.destroy(),
   };

@@ -35,6 +35,7 @@ test("content is what gzip holds, however it was made and in whatever pieces it 
         const packed = gzipSync(text, { level });
         assert.equal(await decodes(streamOf(packed, piece), ever), true);
         assert.equal(await decodes(packed, ever), true);
+        assert.equal(await decodes(Buffer.concat([packed, Buffer.alloc(piece)]), ever), true, "zeros are padding");
         assert.equal(await contentDigest(streamOf(packed, piece), "gzip"), sha256(text));
         assert.equal(await contentDigest(Buffer.from(text), undefined), sha256(text));
       },
@@ -54,6 +55,7 @@ test("what is no gzip, or not all of it, has no content but its bytes", async ()
           packed.subarray(0, cut),
           packed.subarray(cut),
           Buffer.concat([packed, Buffer.from("x")]),
+          Buffer.concat([packed, Buffer.alloc(cut), Buffer.from("x")]),
         ]) {
           assert.equal(await decodes(streamOf(broken, piece), ever), false);
           assert.equal(await contentDigest(streamOf(broken, piece), "gzip"), sha256(broken));

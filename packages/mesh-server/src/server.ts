@@ -2,20 +2,26 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import type { Demographics } from "@restante/demographics";
+import { isOpenToOthers } from "@restante/durable";
 import { type Clock, type Emit, systemClock } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
 import { createReplayGuard } from "./auth/replay.ts";
+import type { Bodies } from "./bodies/bodies.ts";
 import { openFileBodies } from "./bodies/files.ts";
 import { invalidConfig, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { watchDisk } from "./disk.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApp } from "./http/app.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
 import { createRegistry } from "./registry.ts";
 import { createRouting } from "./routing.ts";
-import { openSqliteStore } from "./store/sqlite/store.ts";
+import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
+import { type MachineTime, systemTime } from "./time/machine-time.ts";
+import { startTimekeeping } from "./time/timekeeping.ts";
+import { createTroubles, reasonOf } from "./troubles.ts";
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
@@ -31,25 +37,47 @@ export interface MeshServerServices {
   /** Who patients are and which practice they have, for messages addressed to `GPPROVIDER_...`. */
   demographics: Demographics;
   clock?: Clock;
+  /** What the machine's own clock is held against. */
+  machineTime?: MachineTime;
   /** Told of everything that happens. */
   emit?: Emit;
 }
 
 /**
  * Starts a MESH server. It listens when the promise resolves.
- * @throws {MeshServerError} `config-invalid`, `store-in-use`, `store-too-new`
+ * @throws {MeshServerError} `config-invalid`, `store-in-use`, `store-too-new`, `store-lost`
+ * @throws {DurableError} a file or folder that cannot be used: which, why, and what helps
  * @example
  * await using server = await createMeshServer(config, { demographics });
  * console.log(server.url);
  */
 export async function createMeshServer(config: MeshServerConfig, services: MeshServerServices): Promise<MeshServer> {
-  const { clock = systemClock, emit = () => undefined } = services;
+  const { clock = systemClock, machineTime = systemTime, emit = () => undefined } = services;
   const registry = createRegistry(config);
   const periods = readPeriods(config);
-  const store = await openSqliteStore(config.dataFolder, (reason) => emit({ event: "server-failed", reason }));
+  const bodyFolder = join(config.dataFolder, "bodies");
+  const troubles = createTroubles({ clock, emit });
+  const disk = watchDisk(config.dataFolder, { clock, emit });
+  const store = await openSqliteStore(config.dataFolder, {
+    reserveBytes: config.reserveBytes ?? 16 * 1024 * 1024,
+    onStopped: (reason) => troubles.storeStopped(reason),
+    onFull: () => disk.lacked(),
+    onDamaged: (reason) => troubles.met("store", reason),
+  });
   try {
-    const bodies = await openFileBodies(join(config.dataFolder, "bodies"), config.smallBodyBytes ?? 65_536);
-    await bodies.sweep((fileName) => store.namesBodyFile(fileName));
+    disk.begin(store.reserve);
+    const time = await startTimekeeping({ store, clock, emit }, machineTime, { accept: config.acceptClock ?? false });
+    const bodies = await openFileBodies(bodyFolder, config.smallBodyBytes ?? 65_536, {
+      onFull: (bytes) => disk.lacked(bytes),
+      onDiscard: (failure) => {
+        if (failure === undefined) troubles.over("bodies");
+        else troubles.met("bodies", reasonOf(failure));
+      },
+    });
+    for (const folder of [config.dataFolder, bodyFolder]) {
+      if (isOpenToOthers(folder) === true) emit({ event: "folder-open", folder });
+    }
+    await sweep(bodies, bodyFolder, store, { clock, emit });
     const base = {
       registry,
       store,
@@ -57,6 +85,8 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
       clock,
       emit,
       periods,
+      troubles,
+      time,
       sharedKey: config.sharedKey,
       maxRequestBytes: config.maxRequestBytes ?? 100_000_000,
     };
@@ -71,6 +101,8 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
     const url = urlOf(app);
     emit({ event: "server-started", url });
     const tick = setInterval(() => {
+      store.checkPlace();
+      void disk.check();
       routing.wake();
       expiry.wake();
     }, config.tickMs ?? 1000);
@@ -80,6 +112,8 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
       clearInterval(tick);
       await app.close();
       await Promise.all([routing.close(), expiry.close()]);
+      // Else the next start finds the look of a minute ago.
+      await time.keep().catch(() => undefined);
       await store[Symbol.asyncDispose]();
       emit({ event: "server-stopped" });
     });
@@ -88,6 +122,21 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
     await store[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The day of quarantine is never before the last one seen: a clock that starts in 1970 must not cut its 30 days short. */
+async function sweep(
+  bodies: Bodies,
+  folder: string,
+  store: SqliteStore,
+  { clock, emit }: { clock: Clock; emit: Emit },
+): Promise<void> {
+  const day = new Date(Math.max(clock.now().getTime(), (await store.seenTime())?.wall ?? 0));
+  const { added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
+  if (quarantined > 0) {
+    emit({ event: "bodies-quarantined", folder: bodies.quarantineFolder, bodies: quarantined, added });
+  }
+  if (strange > 0) emit({ event: "strange-files", folder, files: strange });
 }
 
 function readPeriods(config: MeshServerConfig): Periods {

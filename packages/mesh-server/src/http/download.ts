@@ -12,6 +12,7 @@ import type { Message } from "../message.ts";
 import { findForRecipient, pathMessageId } from "./find-message.ts";
 import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
+import { openStoredBody } from "./stored-body.ts";
 import { sendNothing } from "./version.ts";
 
 export function addDownload(app: FastifyInstance, context: Context): void {
@@ -83,7 +84,7 @@ async function download(
   const body = await context.store.body(message, chunk);
   if (body === undefined) throw new Refusal("message-unknown", { messageId: message.messageId });
   reply.type(encodeHeaderText(message.details.contentType ?? "application/octet-stream"));
-  const stored = context.bodies.open(body);
+  const stored = await openStoredBody(context, message, chunk, body);
   if (message.details.contentEncoding !== "gzip") {
     return reply.header("content-length", body.size).send(stored);
   }
@@ -109,7 +110,8 @@ function announceWhenSent(context: Context, reply: FastifyReply, message: Messag
   const { messageId, recipientId } = message;
   if (!last || recipientId === undefined) return;
   finished(reply.raw, (error) => {
-    if (error === undefined || error === null) {
+    // What could not be opened is answered with an error, which is sent whole too.
+    if ((error === undefined || error === null) && reply.statusCode < 300) {
       context.emit({ event: "message-downloaded", messageId, mailboxId: recipientId });
     }
   });

@@ -8,12 +8,16 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "store-busy": "unavailable",
   "store-full": "unavailable",
   "store-stopped": "unavailable",
+  "store-damaged": "unavailable",
   "store-in-use": "failed",
+  "store-lost": "failed",
   "store-too-new": "failed",
   "config-invalid": "failed",
   "transition-not-allowed": "failed",
+  "row-unreadable": "failed",
   "body-too-large": "body-too-large",
   "body-cut-short": "body-cut-short",
+  "body-damaged": "body-damaged",
 };
 
 /** How any error that ends a request is answered. */

@@ -2,16 +2,21 @@
 // the transaction is on disk.
 //
 //   open    a group commits, or it is rolled back whole because the disk is full ("full"): nothing of it happened.
+//           Told then to make room, it takes what the reserve gave back before others do: the journal's pages go into the
+//           database, so that the journal is written over from its beginning, and pages for new rows are set aside there.
 //   failed  a commit or a sync failed in any other way. What reached the disk is not known before the next start, so
 //           nothing is written any more.
 // An operation that breaks a constraint is undone alone: it is a mistake in the program, not the disk's.
 
-import { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 
-import { createOperations, type Operation } from "./operations.ts";
-import { prepareWriter } from "./schema.ts";
+import { asDurableError, openDatabase } from "@restante/durable";
 
+import { createOperations, type Operation } from "./operations.ts";
+import { migrations, writerPragmas } from "./schema.ts";
+
+/** Only `run` is answered. */
+export type Task = { task: "run"; group: Operation[] } | { task: "make-room"; bytes: number } | { task: "close" };
 export type Answer = { value: unknown } | { error: string };
 export type GroupAnswer = { answers: Answer[] } | { failed: "full" | "stopped"; reason: string };
 
@@ -19,8 +24,7 @@ const SQLITE_CONSTRAINT = 19;
 const SQLITE_FULL = 13;
 
 export function serve(port: MessagePort, file: string): void {
-  const db = new DatabaseSync(file);
-  prepareWriter(db);
+  const db = openDatabase(file, { migrations, pragmas: writerPragmas });
   const operations = createOperations(db);
   let failure: string | undefined;
 
@@ -51,7 +55,8 @@ export function serve(port: MessagePort, file: string): void {
   }
 
   function giveUp(error: unknown): GroupAnswer {
-    const reason = describe(error);
+    const told = asDurableError(error, file);
+    const reason = describe(told);
     try {
       if (db.isTransaction) db.exec("ROLLBACK");
       operations.forgetGroup();
@@ -63,12 +68,31 @@ export function serve(port: MessagePort, file: string): void {
     return { failed: "stopped", reason };
   }
 
-  port.on("message", (group: Operation[] | "close") => {
-    if (group === "close") {
-      db.close();
-      port.close();
-    } else {
-      port.postMessage(runGroup(group));
+  function makeRoom(bytes: number): void {
+    try {
+      // Pages of a row that is deleted stay in the database; without secure_delete they need not be written once more.
+      db.exec("PRAGMA wal_checkpoint(PASSIVE); PRAGMA secure_delete = OFF");
+      db.prepare("INSERT INTO room VALUES (zeroblob(?))").run(bytes);
+      db.exec("PRAGMA wal_checkpoint(PASSIVE); DELETE FROM room; PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      // Others were quicker: what there is must do. Any other failure is met again by the next group.
+      if (primaryCode(error) !== SQLITE_FULL) failure ??= describe(error);
+    } finally {
+      db.exec("PRAGMA secure_delete = ON");
+    }
+  }
+
+  port.on("message", (message: Task) => {
+    switch (message.task) {
+      case "run":
+        port.postMessage(runGroup(message.group));
+        break;
+      case "make-room":
+        makeRoom(message.bytes);
+        break;
+      case "close":
+        db.close();
+        port.close();
     }
   });
   port.postMessage("ready");

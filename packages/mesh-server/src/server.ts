@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import type { Demographics } from "@restante/demographics";
-import { isOpenToOthers } from "@restante/durable";
+import { asDurableError, isOpenToOthers } from "@restante/durable";
 import { type Clock, type Emit, systemClock } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
@@ -11,7 +11,7 @@ import type { Bodies } from "./bodies/bodies.ts";
 import { openFileBodies } from "./bodies/files.ts";
 import { invalidConfig, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
-import { watchDisk } from "./disk.ts";
+import { type Disk, watchDisk } from "./disk.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApp } from "./http/app.ts";
 import type { Periods } from "./message.ts";
@@ -21,7 +21,7 @@ import { createRouting } from "./routing.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
 import { type MachineTime, systemTime } from "./time/machine-time.ts";
 import { startTimekeeping } from "./time/timekeeping.ts";
-import { createTroubles, reasonOf } from "./troubles.ts";
+import { createTroubles, reasonOf, type Troubles } from "./troubles.ts";
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
@@ -55,7 +55,6 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
   const { clock = systemClock, machineTime = systemTime, emit = () => undefined } = services;
   const registry = createRegistry(config);
   const periods = readPeriods(config);
-  const bodyFolder = join(config.dataFolder, "bodies");
   const troubles = createTroubles({ clock, emit });
   const disk = watchDisk(config.dataFolder, { clock, emit });
   const store = await openSqliteStore(config.dataFolder, {
@@ -67,17 +66,7 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
   try {
     disk.begin(store.reserve);
     const time = await startTimekeeping({ store, clock, emit }, machineTime, { accept: config.acceptClock ?? false });
-    const bodies = await openFileBodies(bodyFolder, config.smallBodyBytes ?? 65_536, {
-      onFull: (bytes) => disk.lacked(bytes),
-      onDiscard: (failure) => {
-        if (failure === undefined) troubles.over("bodies");
-        else troubles.met("bodies", reasonOf(failure));
-      },
-    });
-    for (const folder of [config.dataFolder, bodyFolder]) {
-      if (isOpenToOthers(folder) === true) emit({ event: "folder-open", folder });
-    }
-    await sweep(bodies, bodyFolder, store, { clock, emit });
+    const bodies = await openBodies(config, store, { clock, emit, troubles, disk });
     const base = {
       registry,
       store,
@@ -124,19 +113,34 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
   }
 }
 
-/** The day of quarantine is never before the last one seen: a clock that starts in 1970 must not cut its 30 days short. */
-async function sweep(
-  bodies: Bodies,
-  folder: string,
+async function openBodies(
+  config: MeshServerConfig,
   store: SqliteStore,
-  { clock, emit }: { clock: Clock; emit: Emit },
-): Promise<void> {
-  const day = new Date(Math.max(clock.now().getTime(), (await store.seenTime())?.wall ?? 0));
-  const { added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
-  if (quarantined > 0) {
-    emit({ event: "bodies-quarantined", folder: bodies.quarantineFolder, bodies: quarantined, added });
+  { clock, emit, troubles, disk }: { clock: Clock; emit: Emit; troubles: Troubles; disk: Disk },
+): Promise<Bodies> {
+  const folder = join(config.dataFolder, "bodies");
+  try {
+    const bodies = await openFileBodies(folder, config.smallBodyBytes ?? 65_536, {
+      onFull: (bytes) => disk.lacked(bytes),
+      onDiscard: (failure) => {
+        if (failure === undefined) troubles.over("bodies");
+        else troubles.met("bodies", reasonOf(failure));
+      },
+    });
+    for (const found of [config.dataFolder, folder]) {
+      if (isOpenToOthers(found) === true) emit({ event: "folder-open", folder: found });
+    }
+    // Never before the last day seen: a clock that starts in 1970 must not cut the 30 days of quarantine short.
+    const day = new Date(Math.max(clock.now().getTime(), (await store.seenTime())?.wall ?? 0));
+    const { added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
+    if (quarantined > 0) {
+      emit({ event: "bodies-quarantined", folder: bodies.quarantineFolder, bodies: quarantined, added });
+    }
+    if (strange > 0) emit({ event: "strange-files", folder, files: strange });
+    return bodies;
+  } catch (error) {
+    throw asDurableError(error, folder);
   }
-  if (strange > 0) emit({ event: "strange-files", folder, files: strange });
 }
 
 function readPeriods(config: MeshServerConfig): Periods {

@@ -2,7 +2,7 @@
 // next group. So one sync serves as many operations as came during the last one, and a lone operation waits for nobody.
 //
 //   open     operations are taken, up to a number and a size; more are refused with store-busy.
-//   full     the disk was full, and the reserve is let go: what is new is refused with store-full. The rest of the group
+//   full     the disk was full, and the reserve is given: what is new is refused with store-full. The rest of the group
 //            that met it is tried again with that room, in small groups, so that the journal does not grow.
 //   damaged  a read found damage: what is new is refused with store-damaged, so that nobody entrusts it with more.
 //   stopped  the writer failed, another took the folder, or close was called. Nothing is taken.
@@ -41,8 +41,6 @@ export interface GroupCommit {
 
 export interface GroupCommitOptions {
   reserve: Reserve;
-  /** Given to the database when the reserve is let go. */
-  roomBytes: number;
   /** Told once, when nothing is taken any more. */
   onStopped: (reason: string) => void;
   /** Told each time something is refused for want of room. */
@@ -51,7 +49,7 @@ export interface GroupCommitOptions {
 
 export async function startGroupCommit(
   file: string,
-  { reserve, roomBytes, onStopped, onFull }: GroupCommitOptions,
+  { reserve, onStopped, onFull }: GroupCommitOptions,
 ): Promise<GroupCommit> {
   const worker = new Worker(new URL(import.meta.resolve("#writer")), { workerData: { file } });
   // From the start: a thread that has failed has ended before anybody closes it.
@@ -88,13 +86,14 @@ export async function startGroupCommit(
   }
 
   function sendGroup(): void {
-    flying = waiting.splice(0, reserve.isHeld() ? MOST_IN_GROUP : MOST_IN_GROUP_WHEN_FULL);
+    const isFull = !reserve.isHeld();
+    flying = waiting.splice(0, isFull ? MOST_IN_GROUP_WHEN_FULL : MOST_IN_GROUP);
     if (flying.length === 0) {
       whenIdle?.();
       return;
     }
     for (const { bytes } of flying) waitingBytes -= bytes;
-    order({ task: "run", group: flying.map(({ operation }) => operation) });
+    order({ task: "run", group: flying.map(({ operation }) => operation), isFull });
   }
 
   function order(task: Task): void {
@@ -114,10 +113,7 @@ export async function startGroupCommit(
   function makeRoom(group: Waiting[]): void {
     onFull();
     const wasHeld = reserve.isHeld();
-    if (wasHeld) {
-      reserve.letGo();
-      order({ task: "make-room", bytes: roomBytes });
-    }
+    if (wasHeld) order({ task: "take-room", ...reserve.give() });
     const [kept, refused]: [Waiting[], Waiting[]] = [[], []];
     for (const each of group) (wasHeld && !takesNew(each.operation) ? kept : refused).push(each);
     for (const each of waiting) (takesNew(each.operation) ? refused : kept).push(each);

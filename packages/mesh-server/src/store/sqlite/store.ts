@@ -44,11 +44,12 @@ export async function openSqliteStore(folder: string, options: SqliteStoreOption
   const held = await hold(folder, (lost) => commits?.stop(lost.message));
   try {
     const reserve = await openReserve(join(folder, "store.reserve"), options.reserveBytes);
-    makeTables(file, folder);
+    // Open until the writer has it too: on a full disk there may be no room to open it twice.
+    using _first = openTables(file, folder);
     // The database's own name must be on disk before anything is said to be.
     await syncFolder(folder);
     await reserve.make();
-    commits = await startGroupCommit(file, { ...options, reserve, roomBytes: Math.floor(options.reserveBytes / 4) });
+    commits = await startGroupCommit(file, { ...options, reserve });
     return createStore(file, commits, reserve, options, held);
   } catch (error) {
     held[Symbol.dispose]();
@@ -70,9 +71,9 @@ async function hold(folder: string, onLost: (error: DurableError) => void): Prom
   }
 }
 
-function makeTables(file: string, folder: string): void {
+function openTables(file: string, folder: string): DatabaseSync {
   try {
-    openDatabase(file, { migrations, beforeMaking: (found) => refuseIfLost(folder, found) }).close();
+    return openDatabase(file, { migrations, beforeMaking: (found) => refuseIfLost(folder, found) });
   } catch (error) {
     if (!(error instanceof DurableError) || error.code !== "too-new") throw error;
     throw new MeshServerError("store-too-new", error.message, { cause: error });

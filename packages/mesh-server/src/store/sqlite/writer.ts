@@ -2,8 +2,7 @@
 // the transaction is on disk.
 //
 //   open    a group commits, or it is rolled back whole because the disk is full ("full"): nothing of it happened.
-//           Told then to make room, it takes what the reserve gave back before others do: the journal's pages go into the
-//           database, so that the journal is written over from its beginning, and pages for new rows are set aside there.
+//           It then takes the room of the reserve (reserve.ts), and empties its journal often, so that it never grows.
 //   failed  a commit or a sync failed in any other way. What reached the disk is not known before the next start, so
 //           nothing is written any more.
 // An operation that breaks a constraint is undone alone: it is a mistake in the program, not the disk's.
@@ -13,20 +12,28 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { asDurableError, openDatabase } from "@restante/durable";
 
 import { createOperations, type Operation } from "./operations.ts";
+import { takeRoom } from "./reserve.ts";
 import { migrations, writerPragmas } from "./schema.ts";
 
 /** Only `run` is answered. */
-export type Task = { task: "run"; group: Operation[] } | { task: "make-room"; bytes: number } | { task: "close" };
+export type Task =
+  | { task: "run"; group: Operation[]; isFull: boolean }
+  | { task: "take-room"; file: string; bytes: number }
+  | { task: "close" };
 export type Answer = { value: unknown } | { error: string };
 export type GroupAnswer = { answers: Answer[] } | { failed: "full" | "stopped"; reason: string };
 
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_FULL = 13;
+/** Of the journal, after which it is emptied into the database. */
+const PAGES = 1000;
+const PAGES_WHEN_FULL = 100;
 
 export function serve(port: MessagePort, file: string): void {
   const db = openDatabase(file, { migrations, pragmas: writerPragmas });
   const operations = createOperations(db);
   let failure: string | undefined;
+  let emptiesOften = false;
 
   function runGroup(group: readonly Operation[]): GroupAnswer {
     if (failure !== undefined) return { failed: "stopped", reason: failure };
@@ -68,27 +75,29 @@ export function serve(port: MessagePort, file: string): void {
     return { failed: "stopped", reason };
   }
 
-  function makeRoom(bytes: number): void {
+  /** What else fails here is met again by the next group. */
+  function take(reserve: { file: string; bytes: number }): void {
     try {
-      // Pages of a row that is deleted stay in the database; without secure_delete they need not be written once more.
-      db.exec("PRAGMA wal_checkpoint(PASSIVE); PRAGMA secure_delete = OFF");
-      db.prepare("INSERT INTO room VALUES (zeroblob(?))").run(bytes);
-      db.exec("PRAGMA wal_checkpoint(PASSIVE); DELETE FROM room; PRAGMA wal_checkpoint(PASSIVE)");
+      takeRoom(db, reserve, (error) => primaryCode(error) === SQLITE_FULL);
     } catch (error) {
-      // Others were quicker: what there is must do. Any other failure is met again by the next group.
-      if (primaryCode(error) !== SQLITE_FULL) failure ??= describe(error);
-    } finally {
-      db.exec("PRAGMA secure_delete = ON");
+      failure ??= describe(asDurableError(error, file));
     }
+  }
+
+  function setCheckpoints(isFull: boolean): void {
+    if (isFull === emptiesOften) return;
+    emptiesOften = isFull;
+    db.exec(`PRAGMA wal_autocheckpoint = ${isFull ? PAGES_WHEN_FULL : PAGES}`);
   }
 
   port.on("message", (message: Task) => {
     switch (message.task) {
       case "run":
+        setCheckpoints(message.isFull);
         port.postMessage(runGroup(message.group));
         break;
-      case "make-room":
-        makeRoom(message.bytes);
+      case "take-room":
+        take(message);
         break;
       case "close":
         db.close();

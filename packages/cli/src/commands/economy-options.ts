@@ -24,6 +24,14 @@ export const economyHelp: string = [
   "The ports and the two files are remembered in DIR: name them once.",
 ].join("\n");
 
+/** Of the commands that start a MESH server. */
+export const acceptClockOption: { "accept-clock": { type: "boolean"; default: false } } = {
+  "accept-clock": { type: "boolean", default: false },
+};
+
+export const acceptClockHelp: string =
+  "  --accept-clock         the clock is right, though it jumped: let messages expire by it again";
+
 /** The highest port, less room for the worklists of many organisations. */
 const HIGHEST_PORT_BASE = 65_000;
 

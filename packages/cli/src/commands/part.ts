@@ -9,7 +9,13 @@ import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { aborted } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
+import {
+  acceptClockHelp,
+  acceptClockOption,
+  economyHelp,
+  economyOptions,
+  readEconomyOptions,
+} from "./economy-options.ts";
 
 // `restante up` runs every part in one process. These run one part each, on the same data folder, so that each can
 // have a process of its own: to watch it alone, to stop it alone, to see what the others do without it.
@@ -17,8 +23,8 @@ import { economyHelp, economyOptions, readEconomyOptions } from "./economy-optio
 export const serverCommand: Command = partCommand({
   name: "server",
   about: "Runs the MESH server of a data folder alone.",
-  async start({ economy, emit, closing, terminal }) {
-    const server = await startServer(economy, emit, closing);
+  async start({ economy, acceptClock, emit, closing, terminal }) {
+    const server = await startServer(economy, emit, closing, { acceptClock });
     terminal.print(`MESH server of ${economy.folder} at ${server.url}`);
   },
 });
@@ -53,6 +59,7 @@ export const practiceCommand: Command = partCommand({
 
 interface Part {
   readonly economy: Economy;
+  readonly acceptClock: boolean;
   readonly organisation: string | undefined;
   readonly emit: Emit;
   readonly closing: AsyncDisposableStack;
@@ -68,11 +75,12 @@ function partCommand(part: { name: string; about: string; start(part: Part): Pro
       "",
       `${part.about} Ctrl-C stops it.`,
       "",
-      ...(ofOne ? ["  --organisation CODE    the organisation's ODS code"] : []),
+      ...(ofOne ? ["  --organisation CODE    the organisation's ODS code"] : [acceptClockHelp]),
       economyHelp,
     ].join("\n"),
     async run(words, terminal) {
-      const options = ofOne ? { ...economyOptions, organisation: { type: "string" as const } } : economyOptions;
+      const own = ofOne ? { organisation: { type: "string" as const } } : acceptClockOption;
+      const options = { ...economyOptions, ...own };
       const { values } = readWords(name, words, options);
       const economy = await openEconomy(readEconomyOptions(values));
       const events = createEvents();
@@ -80,8 +88,11 @@ function partCommand(part: { name: string; about: string; start(part: Part): Pro
       events.follow((event) => log.record(event));
       followSteps(events, terminal);
       await using closing = new AsyncDisposableStack();
-      const organisation = (values as { organisation?: string }).organisation;
-      await part.start({ economy, organisation, emit: events.emit, closing, terminal });
+      const { organisation, "accept-clock": acceptClock = false } = values as {
+        organisation?: string;
+        "accept-clock"?: boolean;
+      };
+      await part.start({ economy, acceptClock, organisation, emit: events.emit, closing, terminal });
       await aborted(terminal.stop);
       return 0;
     },

@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import type { Event } from "@restante/mesh";
 import { type Command, readWords } from "../command.ts";
 import { DEFAULT_DATA } from "../defaults.ts";
 import { type Economy, openEconomy } from "../economy/economy.ts";
@@ -10,7 +11,13 @@ import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { aborted } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
+import {
+  acceptClockHelp,
+  acceptClockOption,
+  economyHelp,
+  economyOptions,
+  readEconomyOptions,
+} from "./economy-options.ts";
 
 export const upCommand: Command = {
   help: [
@@ -21,20 +28,29 @@ export const upCommand: Command = {
     "where it was, also after a crash. Ctrl-C stops it.",
     "",
     "  --no-samples           send nothing by itself",
+    acceptClockHelp,
     economyHelp,
   ].join("\n"),
 
   async run(words, terminal) {
-    const { values } = readWords("up", words, { ...economyOptions, "no-samples": { type: "boolean", default: false } });
+    const { values } = readWords("up", words, {
+      ...economyOptions,
+      ...acceptClockOption,
+      "no-samples": { type: "boolean", default: false },
+    });
     const economy = await openEconomy(readEconomyOptions(values));
     const events = createEvents();
     using log = openLog(join(economy.folder, "restante.log"));
     events.follow((event) => log.record(event));
 
     await using closing = new AsyncDisposableStack();
-    const whole = await startEconomy(economy, events.emit, closing);
+    // What happens while it starts is shown after what it is.
+    const early: Event[] = [];
+    const stopGathering = events.follow((event) => void early.push(event));
+    const whole = await startEconomy(economy, events.emit, closing, { acceptClock: values["accept-clock"] });
     introduce(economy, whole, terminal);
-    followSteps(events, terminal);
+    stopGathering();
+    followSteps(events, terminal, early);
     if (!values["no-samples"]) await runSampleJourneys(whole, terminal);
     if (!terminal.stop.aborted) suggest(economy, whole, terminal);
     await aborted(terminal.stop);

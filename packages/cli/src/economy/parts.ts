@@ -17,7 +17,12 @@ const ANSWER_WAIT_MS = 5000;
 // Each part is given a stack that closes it, so that parts close in the reverse of the order in which they opened. A
 // part that owns a folder holds it first: the same part never runs twice on it, in one process or in two.
 
-export async function startServer(economy: Economy, emit: Emit, closing: AsyncDisposableStack): Promise<MeshServer> {
+export async function startServer(
+  economy: Economy,
+  emit: Emit,
+  closing: AsyncDisposableStack,
+  { acceptClock = false }: { acceptClock?: boolean } = {},
+): Promise<MeshServer> {
   const { directory, demographics, secrets, authority } = economy;
   const dataFolder = join(economy.folder, "server");
   closing.use(holdFolder(dataFolder, "server"));
@@ -32,6 +37,7 @@ export async function startServer(economy: Economy, emit: Emit, closing: AsyncDi
         host: HOST,
         port: serverPort(economy),
         dataFolder,
+        acceptClock,
         sharedKey: secrets.sharedKey,
         tls: { ...certificate, ca: authority.caPem },
         mailboxes: directory.organisations.flatMap((organisation) =>

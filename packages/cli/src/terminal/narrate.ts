@@ -209,12 +209,14 @@ export function narrate(event: Event): Step | undefined {
   }
 }
 
-/** Prints every step as it happens, until the returned function is called. */
-export function followSteps(events: Events, terminal: Terminal): () => void {
-  return events.follow((event) => {
+/** Prints what happened before, then every step as it happens, until the returned function is called. */
+export function followSteps(events: Events, terminal: Terminal, before: readonly Event[] = []): () => void {
+  function print(event: Event): void {
     const step = narrate(event);
     if (step !== undefined) terminal.print(stepLine(step, new Date(), terminal.paint));
-  });
+  }
+  for (const event of before) print(event);
+  return events.follow(print);
 }
 
 /** One line of the running terminal: time, who, what. */

@@ -13,7 +13,8 @@ export type MeshServerErrorCode =
   | "row-unreadable"
   | "body-too-large"
   | "body-cut-short"
-  | "body-damaged";
+  | "body-damaged"
+  | "bodies-unusable";
 
 /** What the server cannot do, as opposed to what it refuses a client (see `http/refusal.ts`). */
 export class MeshServerError extends CodedError {

@@ -21,7 +21,7 @@ import { createRouting } from "./routing.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
 import { type MachineTime, systemTime } from "./time/machine-time.ts";
 import { startTimekeeping } from "./time/timekeeping.ts";
-import { createTroubles, reasonOf, type Troubles } from "./troubles.ts";
+import { createTroubles, type Troubles } from "./troubles.ts";
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
@@ -91,6 +91,9 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
     emit({ event: "server-started", url });
     const tick = setInterval(() => {
       store.checkPlace();
+      const waiting = store.trouble();
+      if (waiting === undefined) troubles.over("commit");
+      else troubles.met("commit", waiting);
       void disk.check();
       routing.wake();
       expiry.wake();
@@ -122,10 +125,8 @@ async function openBodies(
   try {
     const bodies = await openFileBodies(folder, config.smallBodyBytes ?? 65_536, {
       onFull: (bytes) => disk.lacked(bytes),
-      onDiscard: (failure) => {
-        if (failure === undefined) troubles.over("bodies");
-        else troubles.met("bodies", reasonOf(failure));
-      },
+      onTrouble: (reason) => troubles.met("bodies", reason),
+      onWorking: () => troubles.over("bodies"),
     });
     for (const found of [config.dataFolder, folder]) {
       if (isOpenToOthers(found) === true) emit({ event: "folder-open", folder: found });

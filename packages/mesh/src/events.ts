@@ -56,8 +56,8 @@ interface Lasting {
   since: Date;
 }
 
-/** What of the MESH server goes on trying. `store`: reading messages; `bodies`: deleting their files. */
-export type ServerPart = "routing" | "expiry" | "store" | "bodies";
+/** What of the MESH server goes on trying. `store`: reading; `commit`: writing; `bodies`: the files of large bodies. */
+export type ServerPart = "routing" | "expiry" | "store" | "commit" | "bodies";
 
 /** What is wrong with a stored body, against the size and the digest of the day it came. */
 export type BodyDamage = "missing" | "shorter" | "longer" | "altered" | "unreadable";

@@ -6,11 +6,11 @@
 // held against whenever it is read (open-body.ts).
 
 import { createHash, randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
-import { makeFolder, syncFolder } from "@restante/durable";
+import { asDurableError, DurableError, makeFolder, syncFolder } from "@restante/durable";
 
 import { MeshServerError } from "../errors.ts";
 import type { Bodies, StoredBody } from "./bodies.ts";
@@ -20,15 +20,16 @@ import { emptyQuarantine, QUARANTINE, sweepBodies } from "./sweep.ts";
 export interface FileBodiesOptions {
   /** Told each time the disk is too full for a body, and how large it is, as far as that is known. */
   onFull?: (bytes: number) => void;
-  /** Told each time a file cannot be deleted; and when one can. */
-  onDiscard?: (failure: unknown) => void;
+  /** Told each time a file cannot be written or deleted, in words; and each time one can. */
+  onTrouble?: (reason: string) => void;
+  onWorking?: () => void;
 }
 
 /** @param smallBytes up to this size a body is given back to be stored in its row */
 export async function openFileBodies(
   folder: string,
   smallBytes: number,
-  { onFull = () => undefined, onDiscard = () => undefined }: FileBodiesOptions = {},
+  { onFull = () => undefined, onTrouble = () => undefined, onWorking = () => undefined }: FileBodiesOptions = {},
 ): Promise<Bodies> {
   await makeFolder(folder);
 
@@ -58,11 +59,13 @@ export async function openFileBodies(
       const sha256 = hash.digest();
       if (file === undefined) return { kind: "inline", size, bytes: Buffer.concat(small), sha256 };
       await finish(folder, file);
+      onWorking();
       return { kind: "file", size, fileName: file.fileName, sha256 };
     } catch (error) {
       if (file !== undefined) await giveUp(folder, file);
-      const failure = translate(error);
+      const failure = translate(error, folder);
       if (failure instanceof MeshServerError && failure.code === "store-full") onFull(expectedBytes ?? size);
+      if (failure instanceof MeshServerError && failure.code === "bodies-unusable") onTrouble(failure.message);
       throw failure;
     }
   }
@@ -73,10 +76,11 @@ export async function openFileBodies(
     async discard(body) {
       if (body.kind !== "file") return;
       try {
-        await rm(join(folder, body.fileName), { force: true });
-        onDiscard(undefined);
+        await unlink(join(folder, body.fileName));
+        onWorking();
       } catch (error) {
-        onDiscard(error);
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+        onTrouble(describe(error, folder));
       }
     },
     sweep: (isNamed, day) => sweepBodies(folder, isNamed, day),
@@ -112,7 +116,7 @@ async function giveUp(folder: string, { handle, temporaryName, fileName }: OpenF
   await rm(join(folder, fileName), { force: true }).catch(() => undefined);
 }
 
-function translate(error: unknown): unknown {
+function translate(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
   if (error.code === "ENOSPC" || error.code === "EDQUOT" || error.code === "EFBIG") {
     return new MeshServerError("store-full", "The disk is full.", { cause: error, retry: "safe" });
@@ -121,7 +125,17 @@ function translate(error: unknown): unknown {
   if (error.code === "ECONNRESET" || error.code === "ABORT_ERR" || error.code === "ERR_STREAM_PREMATURE_CLOSE") {
     return cutShort(error);
   }
+  // Of the folder or its disk: the client's own is a read.
+  if ("syscall" in error && error.syscall !== "read") {
+    return new MeshServerError("bodies-unusable", describe(error, folder), { cause: error, retry: "safe" });
+  }
   return error;
+}
+
+/** Names the folder: a file's own name says nothing to anybody. */
+function describe(error: unknown, folder: string): string {
+  const told = asDurableError(error, folder);
+  return told instanceof DurableError ? told.message : `${folder}: unknown reason`;
 }
 
 function tooLarge(maxBytes: number): MeshServerError {

@@ -18,6 +18,7 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "body-too-large": "body-too-large",
   "body-cut-short": "body-cut-short",
   "body-damaged": "body-damaged",
+  "bodies-unusable": "unavailable",
 };
 
 /** How any error that ends a request is answered. */

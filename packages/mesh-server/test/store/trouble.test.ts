@@ -249,3 +249,17 @@ test("what keeps a store from being opened is told as what it is, in one line: t
   rmSync(dataFolder);
   rmSync(`${dataFolder}.away`, { recursive: true });
 });
+
+test("another program that holds the database makes sends wait or come again, is told with its end, and stops nothing for good", async (t) => {
+  const server = await startTestServer(t);
+  const other = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
+  t.after(() => other.close());
+  other.exec("BEGIN IMMEDIATE");
+  await assert.rejects(send(server), { status: 503, retry: "safe" });
+  const told = await server.events.next("server-troubled", ({ part }) => part === "commit");
+  assert.match(told.reason, /store\.sqlite: another process uses it$/);
+  other.exec("ROLLBACK");
+  await send(server);
+  await server.events.next("server-trouble-over", ({ part }) => part === "commit");
+  assert.deepEqual(server.events.of("server-failed"), []);
+});

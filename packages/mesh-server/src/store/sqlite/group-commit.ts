@@ -19,6 +19,7 @@ const MOST_WAITING = 20_000;
 const MOST_WAITING_BYTES = 128 * 1024 * 1024;
 const MOST_IN_GROUP = 1000;
 const MOST_IN_GROUP_WHEN_FULL = 50;
+const SLOW_MS = 30_000;
 
 interface Waiting {
   operation: Operation;
@@ -33,6 +34,8 @@ export interface GroupCommit {
   /** Takes nothing new from now on. */
   markDamaged(): void;
   isStopped(): boolean;
+  /** What keeps the writer from writing now, though it goes on trying; undefined if nothing does. */
+  trouble(): string | undefined;
   /** Takes nothing at all from now on. */
   stop(reason: string): void;
   /** Commits what waits, then ends the thread. */
@@ -64,6 +67,8 @@ export async function startGroupCommit(
   let flying: Waiting[] = [];
   let stopped: string | undefined;
   let damaged = false;
+  let trouble: string | undefined;
+  let flyingSince = 0;
   let whenIdle: (() => void) | undefined;
 
   function submit(operation: Operation, bytes = 0): Promise<unknown> {
@@ -76,7 +81,7 @@ export async function startGroupCommit(
       }
     }
     if (waiting.length >= MOST_WAITING || waitingBytes + bytes > MOST_WAITING_BYTES) {
-      return Promise.reject(new MeshServerError("store-busy", "Too much waits to be written.", { retry: "safe" }));
+      return Promise.reject(busyError("Too much waits to be written."));
     }
     return new Promise((resolve, reject) => {
       waiting.push({ operation, bytes, resolve, reject });
@@ -93,6 +98,7 @@ export async function startGroupCommit(
       return;
     }
     for (const { bytes } of flying) waitingBytes -= bytes;
+    flyingSince = performance.now();
     order({ task: "run", group: flying.map(({ operation }) => operation), isFull });
   }
 
@@ -103,8 +109,10 @@ export async function startGroupCommit(
   function receive(answer: GroupAnswer): void {
     const group = flying;
     flying = [];
+    trouble = "failed" in answer && answer.failed === "busy" ? answer.reason : undefined;
     if ("answers" in answer) settle(group, answer.answers);
     else if (answer.failed === "full") makeRoom(group);
+    else if (answer.failed === "busy") for (const { reject } of group) reject(busyError("Another program holds it."));
     else stop(answer.reason, group);
     sendGroup();
   }
@@ -157,6 +165,10 @@ export async function startGroupCommit(
       damaged = true;
     },
     isStopped: () => stopped !== undefined,
+    trouble() {
+      const isSlow = flying.length > 0 && performance.now() - flyingSince > SLOW_MS;
+      return trouble ?? (isSlow ? "the disk has not taken a commit for 30 seconds" : undefined);
+    },
     // What is being committed now has its answer when it is: the file is still the store's.
     stop: (reason) => stop(reason, []),
     async close() {
@@ -170,6 +182,10 @@ export async function startGroupCommit(
       await exited;
     },
   };
+}
+
+function busyError(words: string): MeshServerError {
+  return new MeshServerError("store-busy", words, { retry: "safe" });
 }
 
 function fullError(): MeshServerError {

@@ -30,6 +30,8 @@ export interface SqliteStoreOptions {
 export interface SqliteStore extends Store {
   /** Stops the store if its database is no longer in its place. At every tick. */
   checkPlace(): void;
+  /** What keeps it from writing now, though it goes on trying. */
+  trouble(): string | undefined;
   readonly reserve: Reserve;
 }
 
@@ -150,6 +152,7 @@ function createStore(
       await commits.submit({ kind: "see-time", seen });
     },
     reserve,
+    trouble: () => commits.trouble(),
     checkPlace() {
       if (commits.isStopped() || statSync(file, { throwIfNoEntry: false })?.ino === ino) return;
       commits.stop(

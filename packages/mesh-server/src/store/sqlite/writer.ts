@@ -3,6 +3,7 @@
 //
 //   open    a group commits, or it is rolled back whole because the disk is full ("full"): nothing of it happened.
 //           It then takes the room of the reserve (reserve.ts), and empties its journal often, so that it never grows.
+//           Likewise if another program held the database for longer than is waited for ("busy").
 //   failed  a commit or a sync failed in any other way. What reached the disk is not known before the next start, so
 //           nothing is written any more.
 // An operation that breaks a constraint is undone alone: it is a mistake in the program, not the disk's.
@@ -21,10 +22,11 @@ export type Task =
   | { task: "take-room"; file: string; bytes: number }
   | { task: "close" };
 export type Answer = { value: unknown } | { error: string };
-export type GroupAnswer = { answers: Answer[] } | { failed: "full" | "stopped"; reason: string };
+export type GroupAnswer = { answers: Answer[] } | { failed: "full" | "busy" | "stopped"; reason: string };
 
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_FULL = 13;
+const SQLITE_BUSY = 5;
 /** Of the journal, after which it is emptied into the database. */
 const PAGES = 1000;
 const PAGES_WHEN_FULL = 100;
@@ -68,6 +70,7 @@ export function serve(port: MessagePort, file: string): void {
       if (db.isTransaction) db.exec("ROLLBACK");
       operations.forgetGroup();
       if (primaryCode(error) === SQLITE_FULL) return { failed: "full", reason };
+      if (primaryCode(error) === SQLITE_BUSY) return { failed: "busy", reason };
     } catch {
       // Not even undone: stopped all the more.
     }

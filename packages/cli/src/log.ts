@@ -11,6 +11,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "request-refused": "warn",
   "server-troubled": "error",
   "body-damaged": "error",
+  "bodies-missing": "error",
   "bodies-quarantined": "warn",
   "quarantine-emptied": "warn",
   "strange-files": "warn",

@@ -14,6 +14,7 @@ export type MeshServerErrorCode =
   | "body-too-large"
   | "body-cut-short"
   | "body-damaged"
+  | "bodies-lost"
   | "bodies-unusable";
 
 /** What the server cannot do, as opposed to what it refuses a client (see `http/refusal.ts`). */

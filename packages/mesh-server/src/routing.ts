@@ -28,6 +28,8 @@ const FIRST_DELAY_MS = 1000;
 const LONGEST_LOOKUP_MS = 30_000;
 const PAGE = 32;
 const AT_ONCE = 8;
+const TELL_UNROUTABLE_MS = 60_000;
+const MOST_TOLD = 1000;
 
 export interface Routing {
   /** Something may be due. */
@@ -47,6 +49,7 @@ export function createRouting(
   const holds = lastingTroubles(clock);
   let running: Promise<void> | undefined;
   let woken = false;
+  let toldUnroutableAt = -Infinity;
 
   function wake(): void {
     woken = true;
@@ -70,11 +73,20 @@ export function createRouting(
         after = tasks.at(-1);
         if (tasks.length < PAGE || closing.signal.aborted) break;
       }
-      for (const messageId of await store.listUnroutable(PAGE)) troubles.met("routing", "row-unreadable", messageId);
+      await tellUnroutable();
       troubles.over("routing");
     } catch (error) {
       woken = false;
       troubles.met("routing", reasonOf(error));
+    }
+  }
+
+  /** Looks at every message that waits, so not often. */
+  async function tellUnroutable(): Promise<void> {
+    if (performance.now() - toldUnroutableAt < TELL_UNROUTABLE_MS) return;
+    toldUnroutableAt = performance.now();
+    for (const messageId of await store.listUnroutable(MOST_TOLD)) {
+      troubles.met("routing", "row-unreadable", messageId);
     }
   }
 

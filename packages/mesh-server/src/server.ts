@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
@@ -12,6 +13,7 @@ import { openFileBodies } from "./bodies/files.ts";
 import { invalidConfig, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { type Disk, watchDisk } from "./disk.ts";
+import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApp } from "./http/app.ts";
 import type { Periods } from "./message.ts";
@@ -45,7 +47,7 @@ export interface MeshServerServices {
 
 /**
  * Starts a MESH server. It listens when the promise resolves.
- * @throws {MeshServerError} `config-invalid`, `store-in-use`, `store-too-new`, `store-lost`
+ * @throws {MeshServerError} `config-invalid`, `store-in-use`, `store-too-new`, `store-lost`, `bodies-lost`
  * @throws {DurableError} a file or folder that cannot be used: which, why, and what helps
  * @example
  * await using server = await createMeshServer(config, { demographics });
@@ -122,6 +124,13 @@ async function openBodies(
   { clock, emit, troubles, disk }: { clock: Clock; emit: Emit; troubles: Troubles; disk: Disk },
 ): Promise<Bodies> {
   const folder = join(config.dataFolder, "bodies");
+  const expected = await store.countBodyFiles();
+  if (expected > 0 && !existsSync(folder)) {
+    throw new MeshServerError(
+      "bodies-lost",
+      `${folder}: it is missing, but ${expected} bodies belong into it: put it back, or make an empty folder there to start without them`,
+    );
+  }
   try {
     const bodies = await openFileBodies(folder, config.smallBodyBytes ?? 65_536, {
       onFull: (bytes) => disk.lacked(bytes),
@@ -133,7 +142,8 @@ async function openBodies(
     }
     // Never before the last day seen: a clock that starts in 1970 must not cut the 30 days of quarantine short.
     const day = new Date(Math.max(clock.now().getTime(), (await store.seenTime())?.wall ?? 0));
-    const { added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
+    const { named, added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
+    if (named < expected) emit({ event: "bodies-missing", folder, bodies: expected - named });
     if (quarantined > 0) {
       emit({ event: "bodies-quarantined", folder: bodies.quarantineFolder, bodies: quarantined, added });
     }

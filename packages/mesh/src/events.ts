@@ -41,6 +41,7 @@ export type ServerEvent =
   | ({ event: "server-trouble-over"; part: ServerPart; messageId?: MessageId } & Lasting)
   | ({ event: "body-damaged"; messageId: MessageId; chunk: number; damage: BodyDamage } & Lasting)
   | ({ event: "body-whole-again"; messageId: MessageId; chunk: number } & Lasting)
+  | { event: "bodies-missing"; folder: string; bodies: number }
   | { event: "bodies-quarantined"; folder: string; bodies: number; added: number }
   | { event: "quarantine-emptied"; folder: string; bodies: number }
   | { event: "strange-files"; folder: string; files: number }

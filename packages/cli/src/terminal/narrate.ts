@@ -86,6 +86,12 @@ export function narrate(event: Event): Step | undefined {
       };
     case "body-whole-again":
       return { who: "MESH server", what: `${event.messageId}, chunk ${event.chunk}: the stored body is whole again` };
+    case "bodies-missing":
+      return {
+        who: "MESH server",
+        what: `${count(event.bodies, "body is", "bodies are")} missing from ${event.folder}: put the folder back as it was`,
+        tone: "bad",
+      };
     case "bodies-quarantined":
       return {
         who: "MESH server",

@@ -13,8 +13,10 @@ export type StoredBody = (
   sha256?: Uint8Array;
 };
 
-/** What lies in the room of the bodies and belongs to no row. */
-export interface Unnamed {
+/** What lies in the room of the bodies. */
+export interface Swept {
+  /** Named by a row. */
+  named: number;
   /** Moved into quarantine now. */
   added: number;
   /** In quarantine, with those. */
@@ -49,7 +51,7 @@ export interface Bodies {
    * Looks for what a crash left between file and row, or between row and file. Nothing that was received whole is
    * deleted: it goes into quarantine under this day. At start only.
    */
-  sweep(isNamed: (fileName: string) => Promise<boolean>, day: Date): Promise<Unnamed>;
+  sweep(isNamed: (fileName: string) => Promise<boolean>, day: Date): Promise<Swept>;
   /** Deletes what went into quarantine before this day, and says how many they were. */
   emptyQuarantine(before: Date): Promise<number>;
   readonly quarantineFolder: string;

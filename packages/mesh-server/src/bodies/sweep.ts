@@ -15,7 +15,7 @@ import { join } from "node:path";
 
 import { makeFolder, syncFolder } from "@restante/durable";
 
-import type { Unnamed } from "./bodies.ts";
+import type { Swept } from "./bodies.ts";
 import { isBodyName, isUnfinishedName } from "./names.ts";
 
 export const QUARANTINE = "quarantine";
@@ -24,14 +24,15 @@ export async function sweepBodies(
   folder: string,
   isNamed: (fileName: string) => Promise<boolean>,
   day: Date,
-): Promise<Unnamed> {
+): Promise<Swept> {
   const quarantine = join(folder, QUARANTINE);
   const today = join(quarantine, nameOfDay(day));
-  const found = { added: 0, strange: 0 };
+  const found = { named: 0, added: 0, strange: 0 };
   for await (const entry of await opendir(folder)) {
     const isOurs = entry.isFile() && isBodyName(entry.name);
-    if (isOurs && (await isNamed(entry.name))) continue;
-    if (isOurs) {
+    if (isOurs && (await isNamed(entry.name))) {
+      found.named += 1;
+    } else if (isOurs) {
       if (found.added === 0) await makeFolder(today);
       await rename(join(folder, entry.name), join(today, entry.name));
       found.added += 1;

@@ -18,6 +18,7 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "body-too-large": "body-too-large",
   "body-cut-short": "body-cut-short",
   "body-damaged": "body-damaged",
+  "bodies-lost": "failed",
   "bodies-unusable": "unavailable",
 };
 

@@ -136,6 +136,8 @@ export interface Store extends AsyncDisposable {
   /** What `seeTime` last recorded; undefined in a new store. */
   seenTime(): Promise<SeenTime | undefined>;
   seeTime(seen: SeenTime): Promise<void>;
+  /** How many body files are named by rows. */
+  countBodyFiles(): Promise<number>;
   /** Whether a row names this body file. */
   namesBodyFile(fileName: string): Promise<boolean>;
 }

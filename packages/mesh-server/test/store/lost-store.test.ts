@@ -97,6 +97,28 @@ test("with what is left moved away, as the refusal says, a server starts anew", 
   assert.equal(await read(server, await send(server, 200_000)), 200_000);
 });
 
+test("a folder of bodies that is lost is refused at the start, and bodies that are missing from it are told at each", async (t) => {
+  const server = await startTestServer(t);
+  await send(server, 200_000);
+  const second = await send(server, 200_000);
+  await server.close();
+  const bodies = join(server.config.dataFolder, "bodies");
+  await rename(bodies, `${bodies}.away`);
+
+  await assert.rejects(server.restart(), {
+    code: "bodies-lost",
+    message: `${bodies}: it is missing, but 2 bodies belong into it: put it back, or make an empty folder there to start without them`,
+  });
+  await mkdir(bodies);
+  await server.restart();
+  assert.deepEqual(server.events.of("bodies-missing"), [{ event: "bodies-missing", folder: bodies, bodies: 2 }]);
+  const name = (await readdir(`${bodies}.away`)).find((file) => file.startsWith(second)) ?? "none";
+  await rename(join(`${bodies}.away`, name), join(bodies, name));
+  assert.equal(await read(server, second), 200_000);
+  await server.restart();
+  assert.equal(server.events.of("bodies-missing").at(-1)?.bodies, 1);
+});
+
 test("a journal of a store that is gone is not thrown away", async (t) => {
   const server = await startServerProcess(t);
   await using client = await testClient(server, sender);

@@ -32,6 +32,7 @@ export interface Reads {
   readonly listDue: (now: Date, limit: number, after?: DueMessage) => DueMessage[];
   readonly countDue: (now: Date, limit: number) => number;
   readonly seenTime: () => SeenTime | undefined;
+  readonly countBodyFiles: () => number;
   readonly namesBodyFile: (fileName: string) => boolean;
 }
 
@@ -73,6 +74,7 @@ export function createReads(db: DatabaseSync): Reads {
     ),
     countDue: db.prepare("SELECT count(*) AS due FROM (SELECT 1 FROM message WHERE due_at <= ? LIMIT ?)"),
     seenTime: db.prepare("SELECT wall, uptime, boot, reference, steady, lag, doubt FROM machine_time"),
+    files: db.prepare("SELECT count(*) AS files FROM chunk WHERE file_name IS NOT NULL"),
     file: db.prepare("SELECT 1 FROM chunk WHERE file_name = ?"),
   };
 
@@ -117,6 +119,7 @@ export function createReads(db: DatabaseSync): Reads {
       })),
     countDue: (now, limit) => statements.countDue.get(now.getTime(), limit)?.["due"] as number,
     seenTime: () => optional(statements.seenTime.get(), readSeenTime),
+    countBodyFiles: () => statements.files.get()?.["files"] as number,
     namesBodyFile: (fileName) => statements.file.get(fileName) !== undefined,
   };
 }

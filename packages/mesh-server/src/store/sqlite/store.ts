@@ -137,6 +137,7 @@ function createStore(
     listDue: reading(reads.listDue),
     countDue: reading(reads.countDue),
     seenTime: reading(reads.seenTime),
+    countBodyFiles: reading(reads.countBodyFiles),
     namesBodyFile: reading(reads.namesBodyFile),
     async holdRouting({ mailboxId, messageId }, tries, nextTryAt) {
       await commits.submit({ kind: "hold", mailboxId, messageId, tries, nextTryAt });

@@ -130,7 +130,7 @@ test("a journal of a store that is gone is not thrown away", async (t) => {
   assert.ok(size > 0);
   for (const name of ["store.sqlite", "store.reserve"]) await rm(join(dataFolder, name));
 
-  await assert.rejects(server.start());
+  await assert.rejects(startTestServer(t, { config: { dataFolder } }), { code: "store-lost" });
 
   assert.equal((await stat(journal)).size, size);
 });

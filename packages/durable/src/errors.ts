@@ -1,3 +1,5 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { CodedError, type Retry } from "@restante/mesh";
 import { systemReason } from "./system-reason.ts";
 
@@ -43,7 +45,7 @@ const remedies: Readonly<Partial<Record<DurableErrorCode, string>>> = {
  */
 export function asDurableError(error: unknown, path: string): unknown {
   if (error instanceof CodedError || !(error instanceof Error)) return error;
-  const failure = readSqliteFailure(error) ?? readSystemFailure(error);
+  const failure = readSqliteFailure(error, path) ?? readSystemFailure(error);
   if (failure === undefined) return error;
   const [code, reason] = failure;
   const remedy = remedies[code];
@@ -65,6 +67,11 @@ const systemCodes: ReadonlyMap<string, DurableErrorCode> = new Map([
   ["EROFS", "not-permitted"],
 ]);
 
+const CANNOT_WRITE = 10;
+const DISK_FULL = 13;
+/** What SQLite needs beside a database to open it, in bytes. */
+const SMALLEST_ROOM = 65_536;
+
 /** SQLite's primary result codes (https://sqlite.org/rescode.html). */
 const sqliteFailures: ReadonlyMap<number, Failure> = new Map([
   [5, ["held", "another process uses it"]],
@@ -78,8 +85,19 @@ const sqliteFailures: ReadonlyMap<number, Failure> = new Map([
 ]);
 
 /** Undefined if the error is none of SQLite's, or one about a statement rather than about the file. */
-function readSqliteFailure(error: Error): Failure | undefined {
+function readSqliteFailure(error: Error, path: string): Failure | undefined {
   if (!("errcode" in error) || typeof error.errcode !== "number") return undefined;
   // oxlint-disable-next-line no-bitwise -- the low byte of an extended code is the primary code
-  return sqliteFailures.get(error.errcode & 0xff);
+  const primary = error.errcode & 0xff;
+  // Of the files beside a database SQLite says no more than that it could not write them.
+  return sqliteFailures.get(primary === CANNOT_WRITE && isFull(path) ? DISK_FULL : primary);
+}
+
+function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < SMALLEST_ROOM;
+  } catch {
+    return false;
+  }
 }

@@ -68,7 +68,8 @@ export function describeHolder(holder: Holder | undefined): string {
   return elsewhere ? `process ${holder.pid} on ${holder.host}` : `process ${holder.pid}`;
 }
 
-function bootId(): string {
+/** Of the machine since it last started; empty where the platform tells none. */
+export function bootId(): string {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError } from "./errors.ts";
 import { inTransaction } from "./in-transaction.ts";
@@ -14,8 +14,8 @@ export interface DatabaseOptions {
   /** Further PRAGMA statements, run before the migrations. */
   readonly pragmas?: string;
   /**
-   * May refuse, by throwing, to make tables where there is no file (`missing`), or one without a byte (`empty`): what
-   * should be in it may have been lost.
+   * May refuse, by throwing, to make tables where there is no file (`missing`), or one without a byte or a table
+   * (`empty`): what should be in it may have been lost.
    */
   readonly beforeMaking?: (found: "missing" | "empty") => void;
 }
@@ -29,12 +29,12 @@ export interface DatabaseOptions {
 export function openDatabase(file: string, options: DatabaseOptions): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    makeFile(file, options);
+    const wasEmpty = makeFile(file, options);
     database = new DatabaseSync(file, { timeout: options.waitMs ?? 10_000 });
     if (options.exclusive === true) database.exec("PRAGMA locking_mode = EXCLUSIVE");
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     if (options.pragmas !== undefined) database.exec(options.pragmas);
-    migrate(database, file, options);
+    migrate(database, file, options, wasEmpty);
     return database;
   } catch (error) {
     database?.close();
@@ -42,16 +42,28 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
   }
 }
 
-/** SQLite would make it with whatever the umask leaves open. */
-function makeFile(file: string, { beforeMaking }: DatabaseOptions): void {
+/**
+ * SQLite would make it with whatever the umask leaves open.
+ *
+ * @returns whether it had no byte, which `beforeMaking` has been asked about
+ */
+function makeFile(file: string, { beforeMaking }: DatabaseOptions): boolean {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) beforeMaking?.("missing");
   if (found?.size === 0) beforeMaking?.("empty");
   closeSync(openSync(file, "a", 0o600));
   ensurePrivate(file);
+  // Left by a process that was killed. SQLite makes them with the mode of the database; an earlier one may have been open.
+  for (const beside of [`${file}-wal`, `${file}-shm`]) if (existsSync(beside)) ensurePrivate(beside);
+  return found === undefined || found.size === 0;
 }
 
-function migrate(database: DatabaseSync, file: string, { migrations, exclusive }: DatabaseOptions): void {
+function migrate(
+  database: DatabaseSync,
+  file: string,
+  { migrations, exclusive, beforeMaking }: DatabaseOptions,
+  wasEmpty: boolean,
+): void {
   inTransaction(
     database,
     () => {
@@ -71,6 +83,7 @@ function migrate(database: DatabaseSync, file: string, { migrations, exclusive }
         throw new DurableError("damaged", file, "it is a database, but not one of Restante's", { retry: "never" });
       }
       if (version === migrations.length) return;
+      if (version === 0 && !wasEmpty) beforeMaking?.("empty");
       for (const statements of migrations.slice(version)) database.exec(statements);
       database.exec(`PRAGMA user_version = ${migrations.length}`);
     },

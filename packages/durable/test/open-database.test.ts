@@ -81,7 +81,21 @@ test("whoever opens a database may refuse one that is missing or was emptied, be
   truncateSync(file);
   assert.throws(() => openDatabase(file, { migrations, beforeMaking }), /empty/);
   assert.equal(statSync(file).size, 0);
-  assert.deepEqual(found, ["missing", "empty"]);
+  const blank = new DatabaseSync(file);
+  blank.exec("PRAGMA journal_mode = WAL; CREATE TABLE a (x); DROP TABLE a");
+  blank.close();
+  assert.ok(statSync(file).size > 0);
+  assert.throws(() => openDatabase(file, { migrations, beforeMaking }), /empty/, "bytes, but not a table");
+  assert.deepEqual(found, ["missing", "empty", "empty"]);
+});
+
+test("what a killed process left beside a database is its owner's alone after the next opening", async (t) => {
+  const file = join(await temporaryFolder(t), "a.sqlite");
+  const open = openDatabase(file, { migrations });
+  t.after(() => open.close());
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) chmodSync(name, 0o644);
+  openDatabase(file, { migrations }).close();
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) assert.equal(statSync(name).mode % 0o1000, 0o600, name);
 });
 
 test("a database that others could open is refused", async (t) => {

@@ -36,6 +36,10 @@ export interface MeshServerConfig {
   untrustedPerAddress?: number;
   /** How often overdue messages are looked for. Default 1,000. */
   tickMs?: number;
+  /** Room on the disk kept for acknowledging and deleting when it is full. Default 16 MB (16,777,216). */
+  reserveBytes?: number;
+  /** The machine's clock is right, whatever was found at a start before: nothing is held back. Of this start only. */
+  acceptClock?: boolean;
 }
 
 export interface TlsConfig {
@@ -158,5 +162,7 @@ const config = object(
     routeWithinHours: number(1, 720),
     untrustedPerAddress: number(1, 100_000),
     tickMs: number(1, 60_000),
+    reserveBytes: number(65_536, 1_000_000_000),
+    acceptClock: yesNo,
   },
 );

@@ -5,6 +5,8 @@ import type { Bodies } from "./bodies/bodies.ts";
 import type { Periods } from "./message.ts";
 import type { Registry } from "./registry.ts";
 import type { Store } from "./store/store.ts";
+import type { Timekeeping } from "./time/timekeeping.ts";
+import type { Troubles } from "./troubles.ts";
 
 /** What is built once at start and given to every part. */
 export interface Context {
@@ -15,6 +17,8 @@ export interface Context {
   clock: Clock;
   emit: Emit;
   periods: Periods;
+  troubles: Troubles;
+  time: Timekeeping;
   sharedKey: string;
   maxRequestBytes: number;
   /** A message waits to be routed. */

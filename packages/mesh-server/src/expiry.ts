@@ -2,19 +2,29 @@
 //   uploading   not completed in time: abandoned, its chunks deleted.
 //   accepted    not acknowledged in time: undelivered, and report 14 to the sender (MESH API, Message expiration).
 //   ended       acknowledged, undelivered, failed or abandoned: deleted with its body.
-// And tokens whose time alone makes them invalid are forgotten. Each step is a transaction of its own: after a crash
-// the next tick goes on.
+// And tokens whose time alone makes them invalid are forgotten, and bodies are deleted that were long in quarantine. While
+// the clock is doubted (time/clock-guard.ts) none of it happens. Each step is a transaction of its own: after a crash the
+// next tick goes on.
+//
+// A message that cannot be moved on is postponed and told, and those behind it have their turn. A store that takes
+// nothing ends the run; the next tick tries again.
 
-import { CodedError, newMessageId } from "@restante/mesh";
+import { newMessageId } from "@restante/mesh";
 
 import type { StoredBody } from "./bodies/bodies.ts";
 import type { Context } from "./context.ts";
+import { isOfEveryMessage } from "./errors.ts";
 import { abandon, expire, type Message } from "./message.ts";
+import { createPostponed } from "./postponed.ts";
 import { announceReport } from "./routing.ts";
-import { tellOnce } from "./tell-once.ts";
+import type { DueMessage } from "./store/store.ts";
+import { CLOCK_TOLERANCE_MS } from "./time/clock-guard.ts";
+import { reasonOf } from "./troubles.ts";
 
 const PAGE = 100;
 const FORGET_TOKENS_MS = 60_000;
+const EMPTY_QUARANTINE_MS = 60 * 60_000;
+const QUARANTINE_MS = 30 * 24 * 60 * 60_000;
 
 export interface Expiry {
   /** Looks for what is due, unless it is looking already. */
@@ -22,12 +32,15 @@ export interface Expiry {
   close(): Promise<void>;
 }
 
-export function createExpiry(context: Pick<Context, "store" | "bodies" | "clock" | "emit" | "periods">): Expiry {
-  const { store, bodies, clock, emit, periods } = context;
-  const failure = tellOnce((reason) => emit({ event: "server-failed", reason }));
+export function createExpiry(
+  context: Pick<Context, "store" | "bodies" | "clock" | "emit" | "periods" | "troubles" | "time">,
+): Expiry {
+  const { store, bodies, clock, emit, periods, troubles, time } = context;
+  const postponed = createPostponed();
+  const tokensDue = every(FORGET_TOKENS_MS);
+  const quarantineDue = every(EMPTY_QUARANTINE_MS);
   let running: Promise<void> | undefined;
   let closing = false;
-  let tokensForgottenAt = 0;
 
   function wake(): void {
     if (closing || running !== undefined) return;
@@ -36,21 +49,45 @@ export function createExpiry(context: Pick<Context, "store" | "bodies" | "clock"
     });
   }
 
-  /** A store that fails ends the run; the next tick tries again. */
+  /** None of the steps waits for another to work. */
   async function run(): Promise<void> {
-    try {
-      for (;;) {
-        const due = await store.listDue(clock.now(), PAGE);
-        for (const message of due) {
-          if (closing) return;
-          await moveOn(message);
-        }
-        if (due.length < PAGE) break;
+    let failed = false;
+    for (const step of [() => time.tick(), moveAllOn, forgetTokens, emptyQuarantine]) {
+      try {
+        await step();
+      } catch (error) {
+        failed = true;
+        troubles.met("expiry", reasonOf(error));
       }
-      await forgetTokens();
-      failure.worked();
+    }
+    if (!failed) troubles.over("expiry");
+  }
+
+  async function moveAllOn(): Promise<void> {
+    let after: DueMessage | undefined;
+    for (;;) {
+      const now = time.trustedNow();
+      if (now === undefined) return;
+      const due = await store.listDue(now, PAGE, after);
+      for (const message of due) {
+        if (closing) return;
+        if (!postponed.has(message.messageId)) await moveOneOn(message);
+      }
+      after = due.at(-1);
+      if (due.length < PAGE) return;
+    }
+  }
+
+  async function moveOneOn({ mailboxId, messageId }: DueMessage): Promise<void> {
+    try {
+      const message = await store.find(mailboxId, messageId);
+      if (message !== undefined) await moveOn(message);
+      postponed.worked(messageId);
+      troubles.over("expiry", messageId);
     } catch (error) {
-      failure.failed(error instanceof CodedError ? error.code : "expiry failed");
+      if (isOfEveryMessage(error)) throw error;
+      postponed.failed(messageId);
+      troubles.met("expiry", reasonOf(error), messageId);
     }
   }
 
@@ -82,10 +119,16 @@ export function createExpiry(context: Pick<Context, "store" | "bodies" | "clock"
   }
 
   async function forgetTokens(): Promise<void> {
-    const now = clock.now();
-    if (now.getTime() - tokensForgottenAt < FORGET_TOKENS_MS) return;
-    tokensForgottenAt = now.getTime();
-    await store.forgetTokens(now);
+    const now = time.trustedNow();
+    if (now === undefined || !tokensDue(now)) return;
+    await store.forgetTokens(new Date(now.getTime() - CLOCK_TOLERANCE_MS));
+  }
+
+  async function emptyQuarantine(): Promise<void> {
+    const now = time.trustedNow();
+    if (now === undefined || !quarantineDue(now)) return;
+    const deleted = await bodies.emptyQuarantine(new Date(now.getTime() - QUARANTINE_MS));
+    if (deleted > 0) emit({ event: "quarantine-emptied", folder: bodies.quarantineFolder, bodies: deleted });
   }
 
   return {
@@ -94,5 +137,15 @@ export function createExpiry(context: Pick<Context, "store" | "bodies" | "clock"
       closing = true;
       await running;
     },
+  };
+}
+
+/** True at the first call, and then once in so many milliseconds, either way. */
+function every(milliseconds: number): (now: Date) => boolean {
+  let last = -Infinity;
+  return (now) => {
+    if (Math.abs(now.getTime() - last) < milliseconds) return false;
+    last = now.getTime();
+    return true;
   };
 }

@@ -8,21 +8,28 @@
 //   placed  in the one mailbox of the practice that takes the workflow.
 //   failed  with one report (EPL-150 to EPL-154) in the sender's mailbox; or 14 after a day of being held.
 // Nothing of this is only in memory: the loop asks the store what is due, when a message comes and at every tick.
+//
+// A message that cannot even be held (its row cannot be read or written) is postponed in memory and told, and those
+// behind it have their turn. A store that takes nothing ends the loop; the next tick tries again.
 
 import { once } from "node:events";
 
 import { type Demographics, findRegisteredPractice, type RoutingOutcome } from "@restante/demographics";
-import { CodedError, newMessageId, parseRoutingAddress, type RoutingErrorCode } from "@restante/mesh";
+import { CodedError, lastingTroubles, newMessageId, parseRoutingAddress, type RoutingErrorCode } from "@restante/mesh";
 
 import type { Context } from "./context.ts";
+import { isOfEveryMessage } from "./errors.ts";
 import { failRouting, type Message, place } from "./message.ts";
+import { createPostponed } from "./postponed.ts";
 import { LONGEST_HOLD_MS, type RoutingTask } from "./store/store.ts";
-import { tellOnce } from "./tell-once.ts";
+import { reasonOf } from "./troubles.ts";
 
 const FIRST_DELAY_MS = 1000;
 const LONGEST_LOOKUP_MS = 30_000;
 const PAGE = 32;
 const AT_ONCE = 8;
+const TELL_UNROUTABLE_MS = 60_000;
+const MOST_TOLD = 1000;
 
 export interface Routing {
   /** Something may be due. */
@@ -36,11 +43,13 @@ export function createRouting(
   demographics: Demographics,
   options: { match: "spine" | "strict"; holdForMs: number },
 ): Routing {
-  const { store, clock, emit, periods, registry } = context;
+  const { store, clock, emit, periods, registry, troubles, time } = context;
   const closing = new AbortController();
-  const failure = tellOnce((reason) => emit({ event: "server-failed", reason }));
+  const postponed = createPostponed();
+  const holds = lastingTroubles(clock);
   let running: Promise<void> | undefined;
   let woken = false;
+  let toldUnroutableAt = -Infinity;
 
   function wake(): void {
     woken = true;
@@ -51,27 +60,53 @@ export function createRouting(
     });
   }
 
-  /** A store that fails stops the loop; the next tick tries again. */
   async function drain(): Promise<void> {
     try {
+      woken = false;
+      let after: RoutingTask | undefined;
       for (;;) {
-        woken = false;
-        const tasks = await store.listRouting(clock.now(), PAGE);
-        if (tasks.length === 0 || closing.signal.aborted) break;
+        const tasks = await store.listRouting(clock.now(), PAGE, after);
         const queue = tasks.values();
-        await Promise.all(Array.from({ length: AT_ONCE }, () => work(queue)));
+        const works = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => work(queue)));
+        const failed = works.find((result) => result.status === "rejected");
+        if (failed !== undefined) throw failed.reason;
+        after = tasks.at(-1);
+        if (tasks.length < PAGE || closing.signal.aborted) break;
       }
-      failure.worked();
+      await tellUnroutable();
+      troubles.over("routing");
     } catch (error) {
       woken = false;
-      failure.failed(error instanceof CodedError ? error.code : "routing failed");
+      troubles.met("routing", reasonOf(error));
+    }
+  }
+
+  /** Looks at every message that waits, so not often. */
+  async function tellUnroutable(): Promise<void> {
+    if (performance.now() - toldUnroutableAt < TELL_UNROUTABLE_MS) return;
+    toldUnroutableAt = performance.now();
+    for (const messageId of await store.listUnroutable(MOST_TOLD)) {
+      troubles.met("routing", "row-unreadable", messageId);
     }
   }
 
   async function work(queue: Iterator<RoutingTask> & Iterable<RoutingTask>): Promise<void> {
     for (const task of queue) {
       if (closing.signal.aborted) return;
+      if (!postponed.has(task.message.messageId)) await routeOne(task);
+    }
+  }
+
+  async function routeOne(task: RoutingTask): Promise<void> {
+    const { messageId } = task.message;
+    try {
       await route(task);
+      postponed.worked(messageId);
+      troubles.over("routing", messageId);
+    } catch (error) {
+      if (isOfEveryMessage(error)) throw error;
+      postponed.failed(messageId);
+      troubles.met("routing", reasonOf(error), messageId);
     }
   }
 
@@ -105,24 +140,31 @@ export function createRouting(
     const { mailboxId } = mailbox;
     emit({ event: "mailbox-matched", messageId, odsCode, mailboxId });
     const change = place(message, mailboxId, clock.now(), periods);
-    if ((await store.apply(change)) === "done") emit({ event: "message-placed", messageId, mailboxId });
+    if ((await store.apply(change)) !== "done") return;
+    holds.over(messageId);
+    emit({ event: "message-placed", messageId, mailboxId });
   }
 
   async function fail(message: Message, code: RoutingErrorCode | "14", reason: string): Promise<void> {
     const now = clock.now();
     const change = failRouting(message, code, newMessageId(now), now, periods);
     if ((await store.apply(change)) !== "done") return;
+    holds.over(message.messageId);
     emit({ event: "routing-failed", messageId: message.messageId, code, reason });
     announceReport(context, change.report);
   }
 
   async function hold({ message, tries }: RoutingTask, reason: string): Promise<void> {
     const now = clock.now();
-    if (now.getTime() - message.changedAt.getTime() >= options.holdForMs) return fail(message, "14", reason);
+    const trusted = time.trustedNow();
+    if (trusted !== undefined && trusted.getTime() - message.changedAt.getTime() >= options.holdForMs) {
+      return fail(message, "14", reason);
+    }
     const delay = Math.min(FIRST_DELAY_MS * 2 ** Math.min(tries, 20), LONGEST_HOLD_MS);
     const retryAt = new Date(now.getTime() + delay);
     await store.holdRouting(message, tries + 1, retryAt);
-    emit({ event: "routing-held", messageId: message.messageId, reason, retryAt });
+    const told = holds.met(message.messageId, reason);
+    if (told !== undefined) emit({ event: "routing-held", messageId: message.messageId, reason, retryAt, ...told });
   }
 
   return {

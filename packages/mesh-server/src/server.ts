@@ -1,21 +1,29 @@
+import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import type { Demographics } from "@restante/demographics";
+import { asDurableError, isOpenToOthers } from "@restante/durable";
 import { type Clock, type Emit, systemClock } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
 import { createReplayGuard } from "./auth/replay.ts";
+import type { Bodies } from "./bodies/bodies.ts";
 import { openFileBodies } from "./bodies/files.ts";
 import { invalidConfig, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { type Disk, watchDisk } from "./disk.ts";
+import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApp } from "./http/app.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
 import { createRegistry } from "./registry.ts";
 import { createRouting } from "./routing.ts";
-import { openSqliteStore } from "./store/sqlite/store.ts";
+import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
+import { type MachineTime, systemTime } from "./time/machine-time.ts";
+import { startTimekeeping } from "./time/timekeeping.ts";
+import { createTroubles, type Troubles } from "./troubles.ts";
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
@@ -31,25 +39,36 @@ export interface MeshServerServices {
   /** Who patients are and which practice they have, for messages addressed to `GPPROVIDER_...`. */
   demographics: Demographics;
   clock?: Clock;
+  /** What the machine's own clock is held against. */
+  machineTime?: MachineTime;
   /** Told of everything that happens. */
   emit?: Emit;
 }
 
 /**
  * Starts a MESH server. It listens when the promise resolves.
- * @throws {MeshServerError} `config-invalid`, `store-in-use`, `store-too-new`
+ * @throws {MeshServerError} `config-invalid`, `store-in-use`, `store-too-new`, `store-lost`, `bodies-lost`
+ * @throws {DurableError} a file or folder that cannot be used: which, why, and what helps
  * @example
  * await using server = await createMeshServer(config, { demographics });
  * console.log(server.url);
  */
 export async function createMeshServer(config: MeshServerConfig, services: MeshServerServices): Promise<MeshServer> {
-  const { clock = systemClock, emit = () => undefined } = services;
+  const { clock = systemClock, machineTime = systemTime, emit = () => undefined } = services;
   const registry = createRegistry(config);
   const periods = readPeriods(config);
-  const store = await openSqliteStore(config.dataFolder, (reason) => emit({ event: "server-failed", reason }));
+  const troubles = createTroubles({ clock, emit });
+  const disk = watchDisk(config.dataFolder, { clock, emit });
+  const store = await openSqliteStore(config.dataFolder, {
+    reserveBytes: config.reserveBytes ?? 16 * 1024 * 1024,
+    onStopped: (reason) => troubles.storeStopped(reason),
+    onFull: () => disk.lacked(),
+    onDamaged: (reason) => troubles.met("store", reason),
+  });
   try {
-    const bodies = await openFileBodies(join(config.dataFolder, "bodies"), config.smallBodyBytes ?? 65_536);
-    await bodies.sweep((fileName) => store.namesBodyFile(fileName));
+    disk.begin(store.reserve);
+    const time = await startTimekeeping({ store, clock, emit }, machineTime, { accept: config.acceptClock ?? false });
+    const bodies = await openBodies(config, store, { clock, emit, troubles, disk });
     const base = {
       registry,
       store,
@@ -57,6 +76,8 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
       clock,
       emit,
       periods,
+      troubles,
+      time,
       sharedKey: config.sharedKey,
       maxRequestBytes: config.maxRequestBytes ?? 100_000_000,
     };
@@ -71,6 +92,11 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
     const url = urlOf(app);
     emit({ event: "server-started", url });
     const tick = setInterval(() => {
+      store.checkPlace();
+      const waiting = store.trouble();
+      if (waiting === undefined) troubles.over("commit");
+      else troubles.met("commit", waiting);
+      void disk.check();
       routing.wake();
       expiry.wake();
     }, config.tickMs ?? 1000);
@@ -80,6 +106,8 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
       clearInterval(tick);
       await app.close();
       await Promise.all([routing.close(), expiry.close()]);
+      // Else the next start finds the look of a minute ago.
+      await time.keep().catch(() => undefined);
       await store[Symbol.asyncDispose]();
       emit({ event: "server-stopped" });
     });
@@ -87,6 +115,42 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+async function openBodies(
+  config: MeshServerConfig,
+  store: SqliteStore,
+  { clock, emit, troubles, disk }: { clock: Clock; emit: Emit; troubles: Troubles; disk: Disk },
+): Promise<Bodies> {
+  const folder = join(config.dataFolder, "bodies");
+  const expected = await store.countBodyFiles();
+  if (expected > 0 && !existsSync(folder)) {
+    throw new MeshServerError(
+      "bodies-lost",
+      `${folder}: it is missing, but ${expected} bodies belong into it: put it back, or make an empty folder there to start without them`,
+    );
+  }
+  try {
+    const bodies = await openFileBodies(folder, config.smallBodyBytes ?? 65_536, {
+      onFull: (bytes) => disk.lacked(bytes),
+      onTrouble: (reason) => troubles.met("bodies", reason),
+      onWorking: () => troubles.over("bodies"),
+    });
+    for (const found of [config.dataFolder, folder]) {
+      if (isOpenToOthers(found) === true) emit({ event: "folder-open", folder: found });
+    }
+    // Never before the last day seen: a clock that starts in 1970 must not cut the 30 days of quarantine short.
+    const day = new Date(Math.max(clock.now().getTime(), (await store.seenTime())?.wall ?? 0));
+    const { named, added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
+    if (named < expected) emit({ event: "bodies-missing", folder, bodies: expected - named });
+    if (quarantined > 0) {
+      emit({ event: "bodies-quarantined", folder: bodies.quarantineFolder, bodies: quarantined, added });
+    }
+    if (strange > 0) emit({ event: "strange-files", folder, files: strange });
+    return bodies;
+  } catch (error) {
+    throw asDurableError(error, folder);
   }
 }
 

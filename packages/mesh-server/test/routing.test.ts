@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 
 import { type Demographics, DemographicsError, embeddedDemographics } from "@restante/demographics";
@@ -15,6 +17,7 @@ import {
   testRequest,
   type TestServer,
   testWorkflow,
+  waitFor,
 } from "@restante/testkit";
 
 const { sender, practice } = testMailboxes;
@@ -177,10 +180,8 @@ test("while the demographics are unavailable a message is held, tried less and l
 
   const delays: number[] = [];
   for (let held = 1; held <= 11; held += 1) {
-    await server.events.next("routing-held", () => server.events.of("routing-held").length === held);
-    const event = server.events.of("routing-held").at(-1);
-    assert.equal(event?.reason, "unavailable");
-    delays.push(((event?.retryAt.getTime() ?? 0) - clock.now().getTime()) / 1000);
+    const nextTry = await waitFor(() => (demographics.calls === held ? nextTryAfter(server, clock.now()) : undefined));
+    delays.push((nextTry - clock.now().getTime()) / 1000);
     assert.equal((await client.track(messageId)).status, "accepted");
     assert.equal((await client.track(messageId)).recipient, "GPPROVIDER");
     if (held === 5) await server.restart();
@@ -190,9 +191,30 @@ test("while the demographics are unavailable a message is held, tried less and l
   await server.events.next("message-placed");
 
   assert.deepEqual(delays.slice(0, 10), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+  // At once, again at once after the restart, and then at growing intervals of a minute, 5 minutes, half an hour.
+  assert.deepEqual(
+    server.events.of("routing-held").map(({ reason, times }) => [reason, times]),
+    [
+      ["unavailable", 1],
+      ["unavailable", 1],
+      ["unavailable", 3],
+      ["unavailable", 5],
+    ],
+  );
   assert.deepEqual(await inbox(server, practice), [messageId]);
   assert.deepEqual(await inbox(server, sender), []);
 });
+
+/** When the one message that is held is tried next, if that is after this time. */
+function nextTryAfter(server: TestServer, now: Date): number | undefined {
+  const db = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"), { readOnly: true });
+  try {
+    const nextTry = db.prepare("SELECT next_try_at AS at FROM routing").get()?.["at"] as number;
+    return nextTry > now.getTime() ? nextTry : undefined;
+  } finally {
+    db.close();
+  }
+}
 
 test("a message held for a day comes back with report 14", async (t) => {
   const clock = settableClock();
@@ -263,4 +285,32 @@ test("a message addressed to a mailbox id is not routed, whatever its workflow",
     server.events.of("message-accepted").map(({ to }) => to),
     [practice as MailboxId, practice as MailboxId],
   );
+});
+
+test("a message whose row cannot be read holds up neither those behind it nor is it silent, and goes when it is put right", async (t) => {
+  const clock = settableClock();
+  const demographics = fallible();
+  const server = await startTestServer(t, { clock, demographics });
+  const bad: MessageId[] = [];
+  // More than one page of them, all due before the good one.
+  for (let each = 0; each < 40; each += 1) bad.push(await send(server, testPatients.registered));
+  await server.close();
+  const db = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
+  db.exec("UPDATE message SET details = 'no JSON {' || details");
+  db.close();
+  demographics.available = true;
+  clock.advance(60_000);
+  await server.restart();
+
+  const good = await send(server, testPatients.registered);
+
+  await server.events.next("message-placed", ({ messageId }) => messageId === good);
+  const told = await server.events.next("server-troubled", ({ messageId }) => messageId === bad[0]);
+  assert.partialDeepStrictEqual(told, { part: "routing", reason: "row-unreadable", times: 1 });
+  await server.close();
+  const repaired = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
+  repaired.exec("UPDATE message SET details = substr(details, 10) WHERE NOT json_valid(details)");
+  repaired.close();
+  await server.restart();
+  await waitFor(() => bad.every((id) => server.events.of("message-placed").some(({ messageId }) => messageId === id)));
 });

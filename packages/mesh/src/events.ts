@@ -19,7 +19,7 @@ export type Recipient = MailboxId | "GPPROVIDER";
 export type ServerEvent =
   | { event: "server-started"; url: string }
   | { event: "server-stopped" }
-  | { event: "server-failed"; reason: string }
+  | { event: "server-failed"; reason: string; times?: number; since?: Date }
   | {
       event: "message-accepted";
       messageId: MessageId;
@@ -32,7 +32,7 @@ export type ServerEvent =
   | { event: "mailbox-matched"; messageId: MessageId; odsCode: OdsCode; mailboxId: MailboxId }
   | { event: "message-placed"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "routing-failed"; messageId: MessageId; code: string; reason: string }
-  | { event: "routing-held"; messageId: MessageId; reason: string; retryAt: Date }
+  | { event: "routing-held"; messageId: MessageId; reason: string; retryAt: Date; times?: number; since?: Date }
   | { event: "report-placed"; reportId: MessageId; linkedMessageId: MessageId; mailboxId: MailboxId; code: string }
   | { event: "message-downloaded"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "message-acknowledged"; messageId: MessageId; mailboxId: MailboxId }
@@ -52,7 +52,32 @@ export type ServerEvent =
       since?: Date;
     }
   /** Connections were cut for the sake of others, or found no place; counted in the same way. */
-  | { event: "connections-dropped"; reason: string; address?: string; times?: number; since?: Date };
+  | { event: "connections-dropped"; reason: string; address?: string; times?: number; since?: Date }
+  | ({ event: "server-troubled"; part: ServerPart; reason: string; messageId?: MessageId } & Lasting)
+  | ({ event: "server-trouble-over"; part: ServerPart; messageId?: MessageId } & Lasting)
+  | ({ event: "body-damaged"; messageId: MessageId; chunk: number; damage: BodyDamage } & Lasting)
+  | ({ event: "body-whole-again"; messageId: MessageId; chunk: number } & Lasting)
+  | { event: "bodies-missing"; folder: string; bodies: number }
+  | { event: "bodies-quarantined"; folder: string; bodies: number; added: number }
+  | { event: "quarantine-emptied"; folder: string; bodies: number }
+  | { event: "strange-files"; folder: string; files: number }
+  | { event: "folder-open"; folder: string }
+  | ({ event: "clock-doubted"; reason: string; overdue: number } & Lasting)
+  | ({ event: "clock-trusted"; reason: "steady" | "accepted" } & Lasting)
+  | ({ event: "disk-full"; folder: string } & Lasting)
+  | ({ event: "disk-has-room"; folder: string } & Lasting);
+
+/** How often it has happened, and since when: see `LastingTroubles`. */
+interface Lasting {
+  times: number;
+  since: Date;
+}
+
+/** What of the MESH server goes on trying. `store`: reading; `commit`: writing; `bodies`: the files of large bodies. */
+export type ServerPart = "routing" | "expiry" | "store" | "commit" | "bodies";
+
+/** What is wrong with a stored body, against the size and the digest of the day it came. */
+export type BodyDamage = "missing" | "shorter" | "longer" | "altered" | "unreadable";
 
 /** `pair` stands for a pair of files without naming them: the first 8 hex digits of the SHA-256 of the base name. */
 export type ClientEvent =

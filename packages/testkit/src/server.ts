@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 
 import { type Demographics, type Directory, embeddedDemographics, workflowRules } from "@restante/demographics";
 import type { Clock, Emit } from "@restante/mesh";
-import { createMeshServer, type MeshServer, type MeshServerConfig } from "@restante/mesh-server";
+import { createMeshServer, type MachineTime, type MeshServer, type MeshServerConfig } from "@restante/mesh-server";
 import { localHosts, type LocalAuthority } from "restante";
 
 import { testAuthority } from "./authority.ts";
@@ -17,6 +17,7 @@ export interface TestServerOptions {
   demographics?: Demographics;
   directory?: Directory;
   clock?: Clock;
+  machineTime?: MachineTime;
   /** As well as to `events`. */
   emit?: Emit;
 }
@@ -34,8 +35,8 @@ export interface TestServer extends ReachableServer, AsyncDisposable {
   /** Of this server, over restarts. */
   readonly events: RecordedEvents;
   close(): Promise<void>;
-  /** Closes it and starts it again, on the same port and folder. */
-  restart(): Promise<void>;
+  /** Closes it and starts it again, on the same port and folder, with settings as before but for these. */
+  restart(changed?: Partial<MeshServerConfig>): Promise<void>;
 }
 
 /** A real MESH server over HTTPS with mutual TLS, closed when the test ends. */
@@ -54,6 +55,7 @@ export async function startTestServer(
       options.emit?.(event);
     }) satisfies Emit,
     ...(options.clock !== undefined && { clock: options.clock }),
+    ...(options.machineTime !== undefined && { machineTime: options.machineTime }),
   };
   let server: MeshServer = await createMeshServer(config, services);
   let restarting: Promise<void> | undefined;
@@ -64,9 +66,9 @@ export async function startTestServer(
   });
   config = { ...config, port: Number(new URL(server.url).port) };
 
-  async function restart(): Promise<void> {
+  async function restart(changed: Partial<MeshServerConfig> = {}): Promise<void> {
     await server.close();
-    server = await createMeshServer(config, services);
+    server = await createMeshServer({ ...config, ...changed }, services);
   }
 
   return {
@@ -79,7 +81,7 @@ export async function startTestServer(
     clock: options.clock,
     events,
     close: () => server.close(),
-    restart: () => (restarting = restart()),
+    restart: (changed) => (restarting = restart(changed)),
     [Symbol.asyncDispose]: () => server.close(),
   };
 }
@@ -105,5 +107,7 @@ export async function defaultConfig(
       { workflowId: testWorkflow, senders: ["*"], receivers: ["*"] },
     ],
     tickMs: 50,
+    // Hundreds of servers need not each write 16 MB.
+    reserveBytes: 65_536,
   };
 }

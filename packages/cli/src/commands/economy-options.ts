@@ -1,5 +1,6 @@
 import { DEFAULT_DATA, DEFAULT_PORT_BASE } from "../defaults.ts";
 import type { EconomyOptions } from "../economy/economy.ts";
+import type { ServerOptions } from "../economy/parts.ts";
 import { CliError } from "../errors.ts";
 
 /** The options of every command that works on an economy. */
@@ -30,13 +31,26 @@ export const economyHelp: string = [
   "The ports and the two files are remembered in DIR: name them once.",
 ].join("\n");
 
-/** Of the commands that start the MESH server. */
-export const serverOptions: { "strict-tls": { type: "boolean"; default: false } } = {
+/** Of the commands that start a MESH server. */
+export const serverOptions: {
+  "strict-tls": { type: "boolean"; default: false };
+  "accept-clock": { type: "boolean"; default: false };
+} = {
   "strict-tls": { type: "boolean", default: false },
+  "accept-clock": { type: "boolean", default: false },
 };
 
-export const serverHelp: string =
-  "  --strict-tls           cut clients without a trusted certificate off in the handshake, not with 403 after it";
+export function readServerOptions(values: {
+  "strict-tls"?: boolean | undefined;
+  "accept-clock"?: boolean | undefined;
+}): ServerOptions {
+  return { strictTls: values["strict-tls"] ?? false, acceptClock: values["accept-clock"] ?? false };
+}
+
+export const serverHelp: string = [
+  "  --strict-tls           cut clients without a trusted certificate off in the handshake, not with 403 after it",
+  "  --accept-clock         the clock is right, though it jumped: let messages expire by it again",
+].join("\n");
 
 export const startHelp: string = [
   "  --new-authority        make keys or passwords anew that were lost beside data: clients of your own must be told",

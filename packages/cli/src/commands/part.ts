@@ -3,7 +3,7 @@ import type { Directory, Organisation, OrganisationMailbox } from "@restante/dem
 import type { Emit } from "@restante/mesh";
 import { type Command, readWords } from "../command.ts";
 import { type Economy, openEconomy, organisationOf, serverUrl } from "../economy/economy.ts";
-import { openPages, startDirectoryClient, startPractice, startServer } from "../economy/parts.ts";
+import { openPages, type ServerOptions, startDirectoryClient, startPractice, startServer } from "../economy/parts.ts";
 import { tellOfFolder } from "../economy/tell-of-folder.ts";
 import { CliError } from "../errors.ts";
 import { createEvents } from "../events.ts";
@@ -11,7 +11,14 @@ import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { aborted } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readEconomyOptions, serverHelp, serverOptions, startHelp, startOptions } from "./economy-options.ts";
+import {
+  readEconomyOptions,
+  readServerOptions,
+  serverHelp,
+  serverOptions,
+  startHelp,
+  startOptions,
+} from "./economy-options.ts";
 
 // `restante up` runs every part in one process. These run one part each, on the same data folder, so that each can
 // have a process of its own: to watch it alone, to stop it alone, to see what the others do without it.
@@ -19,8 +26,8 @@ import { readEconomyOptions, serverHelp, serverOptions, startHelp, startOptions 
 export const serverCommand: Command = partCommand({
   name: "server",
   about: "Runs the MESH server of a data folder alone.",
-  async start({ economy, strictTls, emit, closing, terminal }) {
-    const server = await startServer(economy, emit, closing, { strictTls });
+  async start({ economy, server: options, emit, closing, terminal }) {
+    const server = await startServer(economy, emit, closing, options);
     terminal.print(`MESH server of ${economy.folder} at ${server.url}`);
   },
 });
@@ -59,7 +66,7 @@ interface Part {
   readonly economy: Economy;
   readonly organisation: string | undefined;
   /** Of the server alone. */
-  readonly strictTls: boolean;
+  readonly server: ServerOptions;
   readonly emit: Emit;
   readonly closing: AsyncDisposableStack;
   readonly terminal: Terminal;
@@ -84,13 +91,13 @@ function partCommand(part: {
       startHelp,
     ].join("\n"),
     async run(words, terminal) {
-      const own = ofOne ? { organisation: { type: "string" as const } } : serverOptions;
-      const options = { ...startOptions, ...own };
+      const options = ofOne
+        ? { ...startOptions, organisation: { type: "string" as const } }
+        : { ...startOptions, ...serverOptions };
       const { values } = readWords(name, words, options);
-      const { organisation, "strict-tls": strictTls = false } = values as {
-        organisation?: string;
-        "strict-tls"?: boolean;
-      };
+      // What of them there is depends on the part: its options are its own, or the server's.
+      const own = values as Parameters<typeof readServerOptions>[0] & { organisation?: string };
+      const { organisation } = own;
       const economy = await openEconomy(readEconomyOptions(values), (directory) =>
         part.accept?.(directory, organisation),
       );
@@ -100,7 +107,14 @@ function partCommand(part: {
       events.follow((event) => log.record(event));
       followSteps(events, terminal);
       await using closing = new AsyncDisposableStack();
-      await part.start({ economy, organisation, strictTls, emit: events.emit, closing, terminal });
+      await part.start({
+        economy,
+        organisation,
+        server: readServerOptions(own),
+        emit: events.emit,
+        closing,
+        terminal,
+      });
       await aborted(terminal.stop);
       return 0;
     },

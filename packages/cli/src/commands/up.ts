@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { Event } from "@restante/mesh";
 import { readConsultation } from "@restante/practice";
 import { type Command, readWords } from "../command.ts";
 import { DEFAULT_DATA } from "../defaults.ts";
@@ -15,7 +16,14 @@ import { followSteps } from "../terminal/narrate.ts";
 import { quoted } from "../terminal/quoted.ts";
 import { aborted } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readEconomyOptions, serverHelp, serverOptions, startHelp, startOptions } from "./economy-options.ts";
+import {
+  readEconomyOptions,
+  readServerOptions,
+  serverHelp,
+  serverOptions,
+  startHelp,
+  startOptions,
+} from "./economy-options.ts";
 
 export const upCommand: Command = {
   help: [
@@ -43,9 +51,13 @@ export const upCommand: Command = {
     events.follow((event) => log.record(event));
 
     await using closing = new AsyncDisposableStack();
-    const whole = await startEconomy(economy, events.emit, closing, { strictTls: values["strict-tls"] });
+    // What happens while it starts is shown after what it is.
+    const early: Event[] = [];
+    const stopGathering = events.follow((event) => void early.push(event));
+    const whole = await startEconomy(economy, events.emit, closing, readServerOptions(values));
     introduce(economy, whole, terminal);
-    followSteps(events, terminal);
+    stopGathering();
+    followSteps(events, terminal, early);
     if (!values["no-samples"]) await runSampleJourneys(whole, terminal);
     if (!terminal.stop.aborted) await suggest(economy, whole, terminal);
     await aborted(terminal.stop);

@@ -18,12 +18,19 @@ const ANSWER_WAIT_MS = 5000;
 // Each part is given a stack that closes it, so that parts close in the reverse of the order in which they opened. A
 // part that owns a folder holds it first: the same part never runs twice on it, in one process or in two.
 
-/** @param options.strictTls cut untrusted clients off in the handshake: see `TlsConfig.strict` */
+/** What a start of the server may be told; not remembered. */
+export interface ServerOptions {
+  /** Cuts untrusted clients off in the handshake: see `TlsConfig.strict`. */
+  readonly strictTls?: boolean;
+  /** The clock is right, though it jumped: see `MeshServerConfig.acceptClock`. */
+  readonly acceptClock?: boolean;
+}
+
 export async function startServer(
   economy: Economy,
   emit: Emit,
   closing: AsyncDisposableStack,
-  { strictTls = false }: { strictTls?: boolean } = {},
+  { strictTls = false, acceptClock = false }: ServerOptions = {},
 ): Promise<MeshServer> {
   const { directory, demographics, secrets, authority } = economy;
   const dataFolder = join(economy.folder, SERVER_FOLDER);
@@ -39,6 +46,7 @@ export async function startServer(
         host: HOST,
         port: serverPort(economy),
         dataFolder,
+        acceptClock,
         sharedKey: secrets.sharedKey,
         tls: { ...certificate, ca: authority.caPem, strict: strictTls },
         mailboxes: directory.organisations.flatMap((organisation) =>

@@ -3,7 +3,7 @@ import type { Emit } from "@restante/mesh";
 import type { MeshServer } from "@restante/mesh-server";
 import type { Practice } from "@restante/practice";
 import type { Economy } from "./economy.ts";
-import { openPages, startDirectoryClient, startPractice, startServer } from "./parts.ts";
+import { openPages, type ServerOptions, startDirectoryClient, startPractice, startServer } from "./parts.ts";
 
 /** An organisation at work: its system, and where people see its worklist. */
 export interface WorkingOrganisation {
@@ -22,7 +22,7 @@ export async function startEconomy(
   economy: Economy,
   emit: Emit,
   closing: AsyncDisposableStack,
-  options: { strictTls?: boolean } = {},
+  options: ServerOptions = {},
 ): Promise<WholeEconomy> {
   const server = await startServer(economy, emit, closing, options);
   const organisations: WorkingOrganisation[] = [];

@@ -73,6 +73,71 @@ export function narrate(event: Event): Step | undefined {
         what: `cut connections from ${event.address ?? "anywhere"}: ${event.reason}${repeated(event)}`,
         tone: "bad",
       };
+    case "server-troubled":
+      return {
+        who: "MESH server",
+        what: `${event.part}${event.messageId === undefined ? "" : ` of ${event.messageId}`} fails, ${often(event)}: ${event.reason}`,
+        tone: "bad",
+      };
+    case "server-trouble-over":
+      return {
+        who: "MESH server",
+        what: `${event.part}${event.messageId === undefined ? "" : ` of ${event.messageId}`} works again`,
+      };
+    case "body-damaged":
+      return {
+        who: "MESH server",
+        what: `${event.messageId}, chunk ${event.chunk}: the stored body is ${event.damage}; it is not sent, ${often(event)}`,
+        tone: "bad",
+      };
+    case "body-whole-again":
+      return { who: "MESH server", what: `${event.messageId}, chunk ${event.chunk}: the stored body is whole again` };
+    case "bodies-missing":
+      return {
+        who: "MESH server",
+        what: `${count(event.bodies, "body is", "bodies are")} missing from ${event.folder}: put the folder back as it was`,
+        tone: "bad",
+      };
+    case "bodies-quarantined":
+      return {
+        who: "MESH server",
+        what: `${count(event.bodies, "body", "bodies")} of no known message in ${event.folder}, ${event.added} of them new`,
+        tone: "bad",
+      };
+    case "quarantine-emptied":
+      return {
+        who: "MESH server",
+        what: `${count(event.bodies, "body", "bodies")} removed from ${event.folder} after 30 days`,
+        tone: "bad",
+      };
+    case "strange-files":
+      return {
+        who: "MESH server",
+        what: `${count(event.files, "entry", "entries")} in ${event.folder} not of Restante: left alone`,
+        tone: "bad",
+      };
+    case "folder-open":
+      return {
+        who: "MESH server",
+        what: `${event.folder} is open to other users of this machine: chmod 700`,
+        tone: "bad",
+      };
+    case "clock-doubted":
+      return {
+        who: "MESH server",
+        what: `${event.reason}: nothing expires until the clock has been steady for 24 hours (${count(event.overdue, "message waits", "messages wait")})`,
+        tone: "bad",
+      };
+    case "clock-trusted":
+      return { who: "MESH server", what: `the clock is trusted again (${event.reason})` };
+    case "disk-full":
+      return {
+        who: "MESH server",
+        what: `the disk of ${event.folder} is full, ${often(event)}: what does not fit is refused; reading goes on`,
+        tone: "bad",
+      };
+    case "disk-has-room":
+      return { who: "MESH server", what: `the disk of ${event.folder} has room again` };
     case "poll-failed":
       return { who: client(event.mailboxId), what: `cannot poll: ${event.reason}`, tone: "bad" };
     case "pair-found":
@@ -196,12 +261,14 @@ export function narrate(event: Event): Step | undefined {
   }
 }
 
-/** Prints every step as it happens, until the returned function is called. */
-export function followSteps(events: Events, terminal: Terminal): () => void {
-  return events.follow((event) => {
+/** Prints what happened before, then every step as it happens, until the returned function is called. */
+export function followSteps(events: Events, terminal: Terminal, before: readonly Event[] = []): () => void {
+  function print(event: Event): void {
     const step = narrate(event);
     if (step !== undefined) terminal.print(stepLine(step, new Date(), terminal.paint));
-  });
+  }
+  for (const event of before) print(event);
+  return events.follow(print);
 }
 
 /** One line of the running terminal: time, who, what. */
@@ -227,6 +294,10 @@ export function size(bytes: number): string {
 
 function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
+}
+
+function often({ times, since }: { times: number; since: Date }): string {
+  return times === 1 ? "for the first time" : `${times} times since ${since.toISOString().slice(0, 16)}Z`;
 }
 
 /** An ITK3 message header's id is a UUID: its first group tells it apart on a screen. */

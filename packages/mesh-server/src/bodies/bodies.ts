@@ -1,17 +1,35 @@
 import type { Readable } from "node:stream";
 
+import type { BodyDamage } from "@restante/mesh";
+
 import { MeshServerError } from "../errors.ts";
 
 /** A body where it lies: in the row of its chunk, or in a file that the row names. */
-export type StoredBody =
+export type StoredBody = (
   | { kind: "inline"; size: number; bytes: Uint8Array }
-  | { kind: "file"; size: number; fileName: string };
+  | { kind: "file"; size: number; fileName: string }
+) & {
+  /** Of the bytes as they came. Absent from rows that were written before there was one. */
+  sha256?: Uint8Array;
+};
+
+/** What lies in the room of the bodies. */
+export interface Swept {
+  /** Named by a row. */
+  named: number;
+  /** Moved into quarantine now. */
+  added: number;
+  /** In quarantine, with those. */
+  quarantined: number;
+  /** Files and folders that are not ours: left alone. */
+  strange: number;
+}
 
 /**
  * Where large bodies are kept. A small body travels in its row and needs no room here.
  *
  * Promises: a body received is synced, name and all, before the promise resolves, so a row may name it; memory does not
- * grow with its size.
+ * grow with its size; a body that is not what was received never reaches a reader whole.
  */
 export interface Bodies {
   /**
@@ -21,12 +39,32 @@ export interface Bodies {
    * @throws {MeshServerError} `body-too-large`, `body-cut-short`, `store-full`
    */
   receive(source: Readable, name: string, options: { maxBytes: number; expectedBytes?: number }): Promise<StoredBody>;
-  /** The bytes: as they are where they lay in a row, as a stream where they lie in a file. */
-  open(body: StoredBody): Buffer | Readable;
-  /** Deletes a file that no row names any more. */
+  /**
+   * The bytes: as they are where they lay in a row, as a stream where they lie in a file. Such a stream holds its last
+   * piece back until the whole is known to be right; it fails with `BodyDamaged` if it is not.
+   * @throws {BodyDamaged} if that can be told before
+   */
+  open(body: StoredBody): Promise<Buffer | Readable>;
+  /** Deletes a file that no row names any more. Never fails: what cannot be deleted is told, and the sweep's next time. */
   discard(body: StoredBody): Promise<void>;
-  /** Deletes files that no row names: what a crash left between file and row, or between row and file. At start only. */
-  sweep(isNamed: (fileName: string) => Promise<boolean>): Promise<number>;
+  /**
+   * Looks for what a crash left between file and row, or between row and file. Nothing that was received whole is
+   * deleted: it goes into quarantine under this day. At start only.
+   */
+  sweep(isNamed: (fileName: string) => Promise<boolean>, day: Date): Promise<Swept>;
+  /** Deletes what went into quarantine before this day, and says how many they were. */
+  emptyQuarantine(before: Date): Promise<number>;
+  readonly quarantineFolder: string;
+}
+
+/** A stored body is not what was received: nobody is given it. A person may put the file back. */
+export class BodyDamaged extends MeshServerError {
+  readonly damage: BodyDamage;
+
+  constructor(damage: BodyDamage, options?: ErrorOptions) {
+    super("body-damaged", `The stored body is ${damage}.`, options);
+    this.damage = damage;
+  }
 }
 
 export function bodyTooLarge(maxBytes: number): MeshServerError {

@@ -2,20 +2,35 @@
 //
 // A body that stays small is gathered in memory and given back. The first byte beyond opens a file `.<name>.<random>`;
 // at the end it is synced, renamed to `<name>.<random>`, and the folder is synced. A crash at any point before the
-// row's commit leaves a file that no row names: the sweep at the next start deletes it.
+// row's commit leaves a file that no row names: see sweep.ts. The digest of what came goes with it, and is what it is
+// held against whenever it is read (open-body.ts).
 
-import { randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { type FileHandle, open, opendir, rename, rm } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { type FileHandle, open, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
+import { asDurableError, DurableError, makeFolder, syncFolder } from "@restante/durable";
+
 import { MeshServerError } from "../errors.ts";
-import { makeFolder, syncFolder } from "../folders.ts";
 import { type Bodies, bodyTooLarge, type StoredBody } from "./bodies.ts";
+import { openFile, openInline } from "./open-body.ts";
+import { emptyQuarantine, QUARANTINE, sweepBodies } from "./sweep.ts";
+
+export interface FileBodiesOptions {
+  /** Told each time the disk is too full for a body, and how large it is, as far as that is known. */
+  onFull?: (bytes: number) => void;
+  /** Told each time a file cannot be written or deleted, in words; and each time one can. */
+  onTrouble?: (reason: string) => void;
+  onWorking?: () => void;
+}
 
 /** @param smallBytes up to this size a body is given back to be stored in its row */
-export async function openFileBodies(folder: string, smallBytes: number): Promise<Bodies> {
+export async function openFileBodies(
+  folder: string,
+  smallBytes: number,
+  { onFull = () => undefined, onTrouble = () => undefined, onWorking = () => undefined }: FileBodiesOptions = {},
+): Promise<Bodies> {
   await makeFolder(folder);
 
   async function receive(
@@ -24,6 +39,7 @@ export async function openFileBodies(folder: string, smallBytes: number): Promis
     { maxBytes, expectedBytes }: { maxBytes: number; expectedBytes?: number },
   ): Promise<StoredBody> {
     const small: Uint8Array[] = [];
+    const hash = createHash("sha256");
     let size = 0;
     let file: OpenFile | undefined;
     try {
@@ -31,6 +47,7 @@ export async function openFileBodies(folder: string, smallBytes: number): Promis
       for await (const piece of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
         size += piece.byteLength;
         if (size > maxBytes) throw bodyTooLarge(maxBytes);
+        hash.update(piece);
         if (file === undefined && size > smallBytes) {
           file = await begin(folder, name);
           for (const gathered of small.splice(0)) await file.handle.writeFile(gathered);
@@ -39,33 +56,36 @@ export async function openFileBodies(folder: string, smallBytes: number): Promis
         else await file.handle.writeFile(piece);
       }
       if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
-      if (file === undefined) return { kind: "inline", size, bytes: Buffer.concat(small) };
+      const sha256 = hash.digest();
+      if (file === undefined) return { kind: "inline", size, bytes: Buffer.concat(small), sha256 };
       await finish(folder, file);
-      return { kind: "file", size, fileName: file.fileName };
+      onWorking();
+      return { kind: "file", size, fileName: file.fileName, sha256 };
     } catch (error) {
       if (file !== undefined) await giveUp(folder, file);
-      throw translate(error);
+      const failure = translate(error, folder);
+      if (failure instanceof MeshServerError && failure.code === "store-full") onFull(expectedBytes ?? size);
+      if (failure instanceof MeshServerError && failure.code === "bodies-unusable") onTrouble(failure.message);
+      throw failure;
     }
   }
 
   return {
     receive,
-    open: (body) =>
-      body.kind === "inline"
-        ? Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.byteLength)
-        : createReadStream(join(folder, body.fileName)),
+    open: async (body) => (body.kind === "inline" ? openInline(body) : openFile(join(folder, body.fileName), body)),
     async discard(body) {
-      if (body.kind === "file") await rm(join(folder, body.fileName), { force: true });
-    },
-    async sweep(isNamed) {
-      let swept = 0;
-      for await (const entry of await opendir(folder)) {
-        if (await isNamed(entry.name)) continue;
-        await rm(join(folder, entry.name));
-        swept += 1;
+      if (body.kind !== "file") return;
+      try {
+        await unlink(join(folder, body.fileName));
+        onWorking();
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+        onTrouble(describe(error, folder));
       }
-      return swept;
     },
+    sweep: (isNamed, day) => sweepBodies(folder, isNamed, day),
+    emptyQuarantine: (before) => emptyQuarantine(folder, before),
+    quarantineFolder: join(folder, QUARANTINE),
   };
 }
 
@@ -90,13 +110,13 @@ async function finish(folder: string, { handle, temporaryName, fileName }: OpenF
 }
 
 async function giveUp(folder: string, { handle, temporaryName, fileName }: OpenFile): Promise<void> {
-  // It may be closed already: then there is nothing to close.
+  // It may be closed already: then there is nothing to close. What cannot be deleted is the sweep's at the next start.
   await handle.close().catch(() => undefined);
-  await rm(join(folder, temporaryName), { force: true });
-  await rm(join(folder, fileName), { force: true });
+  await rm(join(folder, temporaryName), { force: true }).catch(() => undefined);
+  await rm(join(folder, fileName), { force: true }).catch(() => undefined);
 }
 
-function translate(error: unknown): unknown {
+function translate(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
   if (error.code === "ENOSPC" || error.code === "EDQUOT" || error.code === "EFBIG") {
     return new MeshServerError("store-full", "The disk is full.", { cause: error, retry: "safe" });
@@ -105,7 +125,17 @@ function translate(error: unknown): unknown {
   if (error.code === "ECONNRESET" || error.code === "ABORT_ERR" || error.code === "ERR_STREAM_PREMATURE_CLOSE") {
     return cutShort(error);
   }
+  // Of the folder or its disk: the client's own is a read.
+  if ("syscall" in error && error.syscall !== "read") {
+    return new MeshServerError("bodies-unusable", describe(error, folder), { cause: error, retry: "safe" });
+  }
   return error;
+}
+
+/** Names the folder: a file's own name says nothing to anybody. */
+function describe(error: unknown, folder: string): string {
+  const told = asDurableError(error, folder);
+  return told instanceof DurableError ? told.message : `${folder}: unknown reason`;
 }
 
 function cutShort(cause?: Error): MeshServerError {

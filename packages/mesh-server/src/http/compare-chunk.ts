@@ -23,8 +23,8 @@ export async function compareChunk(
     const stored = await store.body(message, chunk);
     // Abandoned or finished and deleted meanwhile.
     if (stored === undefined) throw new Refusal("upload-complete", { messageId });
-    const digest = await contentDigest(bodies.open(stored), details.contentEncoding);
-    if (digest === (await contentDigest(bodies.open(again.body), again.encoding))) return;
+    const digest = await contentDigest(await bodies.open(stored), details.contentEncoding);
+    if (digest === (await contentDigest(await bodies.open(again.body), again.encoding))) return;
   } finally {
     await bodies.discard(again.body);
   }

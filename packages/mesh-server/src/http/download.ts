@@ -21,6 +21,7 @@ import { findForRecipient, pathMessageId } from "./find-message.ts";
 import { contentTypeOf, mexHeadersOf } from "./message-headers.ts";
 import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
+import { openStoredBody } from "./stored-body.ts";
 import { sendNothing } from "./version.ts";
 
 export function addDownload(app: FastifyInstance, context: Context): void {
@@ -91,16 +92,17 @@ async function download(
 
   const body = await context.store.body(message, chunk);
   if (body === undefined) throw new Refusal("message-unknown", { messageId: message.messageId });
+  const open = async (): Promise<Buffer | Readable> => openStoredBody(context, message, chunk, body);
   reply.type(contentTypeOf(message));
   if (message.details.contentEncoding === "gzip") {
-    if (!acceptsGzip(request) && (await decodes(context.bodies.open(body), untilGone(reply)))) {
+    if (!acceptsGzip(request) && (await decodes(await open(), untilGone(reply)))) {
       // What the sender said of the compression is undone with it.
       if (message.details.compressed !== undefined) reply.header(headerNames.compressed, "N");
-      return reply.send(gunzip(context.bodies.open(body)));
+      return reply.send(gunzip(await open()));
     }
     reply.header("content-encoding", "gzip").header(headerNames.compressed, "Y");
   }
-  return reply.header("content-length", body.size).send(context.bodies.open(body));
+  return reply.header("content-length", body.size).send(await open());
 }
 
 function untilGone(reply: FastifyReply): AbortSignal {
@@ -125,7 +127,8 @@ function announceWhenSent(context: Context, reply: FastifyReply, message: Messag
   const { messageId, recipientId } = message;
   if (!last || recipientId === undefined) return;
   finished(reply.raw, (error) => {
-    if (error === undefined || error === null) {
+    // What could not be opened is answered with an error, which is sent whole too.
+    if ((error === undefined || error === null) && reply.statusCode < 300) {
       context.emit({ event: "message-downloaded", messageId, mailboxId: recipientId });
     }
   });

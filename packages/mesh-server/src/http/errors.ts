@@ -8,12 +8,18 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "store-busy": "unavailable",
   "store-full": "unavailable",
   "store-stopped": "unavailable",
+  "store-damaged": "unavailable",
   "store-in-use": "failed",
+  "store-lost": "failed",
   "store-too-new": "failed",
   "config-invalid": "failed",
   "transition-not-allowed": "failed",
+  "row-unreadable": "failed",
   "body-too-large": "body-too-large",
   "body-cut-short": "body-cut-short",
+  "body-damaged": "body-damaged",
+  "bodies-lost": "failed",
+  "bodies-unusable": "unavailable",
 };
 
 const contentTypeWrong = fieldWrong("header", "content-type", "Input should be a media type, such as text/xml");

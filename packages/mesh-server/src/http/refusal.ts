@@ -13,6 +13,7 @@ type OtherRefusal =
   | "local-id-not-unique"
   | "body-too-large"
   | "body-cut-short"
+  | "body-damaged"
   | "resource-unknown"
   | "request-malformed"
   | "request-invalid"
@@ -40,6 +41,7 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "local-id-not-unique": refusal(300, "", "", "More than one message has this local id"),
   "body-too-large": refusal(413, "SEND", "BodyTooLarge", "Request is larger than this server takes"),
   "body-cut-short": refusal(400, "SEND", "BodyCutShort", "Request ended before its body did"),
+  "body-damaged": refusal(500, "RECEIVE", "BodyDamaged", "The body of this message is damaged in the server"),
   "resource-unknown": refusal(404, "", "", "Not Found"),
   "request-malformed": refusal(400, "", "", "Bad Request"),
   "request-invalid": refusal(400, "", "", "Bad Request"),

@@ -8,11 +8,16 @@
 // - An inbox lists in the order in which messages became accepted, which is the order of commits, not of ids.
 // - After a failed sync nothing is written again: every later call fails with "store-stopped" until the process is
 //   started anew. A full disk or queue fails with "store-full" or "store-busy" and nothing of it happened.
+// - On a full disk what is there can still be listed, read, acknowledged, moved on and deleted: only what is new is
+//   refused. Likewise, with "store-damaged", once a read has found damage.
+// - A message whose own row cannot be read fails with "row-unreadable" where it is asked for, and is left out of what
+//   lists messages whole, so that it holds up no other.
 
 import type { MailboxId, MessageId } from "@restante/mesh";
 
 import type { StoredBody } from "../bodies/bodies.ts";
 import type { Change, Message } from "../message.ts";
+import type { SeenTime } from "../time/clock-guard.ts";
 
 /** One use of a token. It need not be kept after `expiresAt`, when its time alone makes it invalid. */
 export interface TokenUse {
@@ -68,6 +73,15 @@ export interface RoutingTask {
   routingAddress: string;
   /** How often it was tried. */
   tries: number;
+  /** When it was due: with the message's id, its place in the order. */
+  dueAt: Date;
+}
+
+/** A message that is due, and its place in the order. */
+export interface DueMessage {
+  mailboxId: MailboxId;
+  messageId: MessageId;
+  dueAt: Date;
 }
 
 export interface Store extends AsyncDisposable {
@@ -100,20 +114,29 @@ export interface Store extends AsyncDisposable {
 
   /**
    * Messages in state routing whose next try is due, those waiting longest first. One that is further ahead than any is
-   * put off was set by a clock that has gone back since: it is due.
+   * put off was set by a clock that has gone back since: it is due. `after` goes on from a page before.
    */
-  listRouting(now: Date, limit: number): Promise<RoutingTask[]>;
+  listRouting(now: Date, limit: number, after?: RoutingTask): Promise<RoutingTask[]>;
+  /** Messages in state routing that `listRouting` leaves out, as their rows cannot be read. */
+  listUnroutable(limit: number): Promise<MessageId[]>;
   /** Puts off the next try of a message in state routing, by at most `LONGEST_HOLD_MS`. */
   holdRouting(message: Message, tries: number, nextTryAt: Date): Promise<void>;
 
-  /** Messages whose `dueAt` has come, most overdue first. */
-  listDue(now: Date, limit: number): Promise<Message[]>;
+  /** Messages whose `dueAt` has come, most overdue first. `after` goes on from a page before. */
+  listDue(now: Date, limit: number, after?: DueMessage): Promise<DueMessage[]>;
+  /** How many are due; counts no further than `limit`. */
+  countDue(now: Date, limit: number): Promise<number>;
   /** Deletes a message and all that belongs to it, and says which bodies are no longer named by any row. */
   remove(message: Message): Promise<StoredBody[]>;
   /** Deletes the bodies of an abandoned message, and says which they were. */
   removeBodies(message: Message): Promise<StoredBody[]>;
   /** Forgets tokens that have expired. */
   forgetTokens(now: Date): Promise<void>;
+  /** What `seeTime` last recorded; undefined in a new store. */
+  seenTime(): Promise<SeenTime | undefined>;
+  seeTime(seen: SeenTime): Promise<void>;
+  /** How many body files are named by rows. */
+  countBodyFiles(): Promise<number>;
   /** Whether a row names this body file. */
   namesBodyFile(fileName: string): Promise<boolean>;
 }

@@ -231,7 +231,7 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
 
     const again = await reopen();
     const tasks = await again.listRouting(now, 10);
-    assert.deepEqual(tasks, [{ message, routingAddress: "GPPROVIDER_address", tries: 0 }]);
+    assert.deepEqual(tasks, [{ message, routingAddress: "GPPROVIDER_address", tries: 0, dueAt: now }]);
     await again.apply(place(message, recipient, later, periods));
 
     assert.deepEqual(await again.listRouting(later, 10), []);

@@ -20,6 +20,7 @@ import {
 } from "../../src/message.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
+import { storeOptions } from "./store-options.ts";
 
 const now = new Date("2026-03-02T10:20:30.456Z");
 const periods = { upload: 1000, collect: 10_000, keep: 100_000 };
@@ -114,7 +115,7 @@ async function list(store: Store, mailboxId: MailboxId): Promise<MessageId[]> {
 }
 
 test("whatever happens, each message is in one place, and each failure in one report", async (t) => {
-  await using store = await openSqliteStore(await temporaryFolder(t), (reason) => assert.fail(reason));
+  await using store = await openSqliteStore(await temporaryFolder(t), storeOptions);
   const step = fc.record({ step: fc.constantFrom(...steps), which: fc.nat(100) });
   let run = 0;
 

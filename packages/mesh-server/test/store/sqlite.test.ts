@@ -12,10 +12,11 @@ import { place } from "../../src/message.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type StoreUnderTest, testStore } from "./contract.ts";
+import { storeOptions } from "./store-options.ts";
 
 async function open(t: TestContext): Promise<StoreUnderTest & { folder: string }> {
   const folder = await temporaryFolder(t);
-  const openHere = (): Promise<Store> => openSqliteStore(folder, (reason) => assert.fail(reason));
+  const openHere = (): Promise<Store> => openSqliteStore(folder, storeOptions);
   let store = await openHere();
   t.after(() => store[Symbol.asyncDispose]());
   return {
@@ -36,10 +37,7 @@ const hasCode = (code: string) => (error: unknown) => error instanceof MeshServe
 test("a data folder takes one server at a time", async (t) => {
   const { folder } = await open(t);
 
-  await assert.rejects(
-    openSqliteStore(folder, () => undefined),
-    hasCode("store-in-use"),
-  );
+  await assert.rejects(openSqliteStore(folder, storeOptions), hasCode("store-in-use"));
 });
 
 test("a data folder of a later version is refused", async (t) => {
@@ -48,10 +46,7 @@ test("a data folder of a later version is refused", async (t) => {
   db.exec("PRAGMA user_version = 1000");
   db.close();
 
-  await assert.rejects(
-    openSqliteStore(folder, () => undefined),
-    hasCode("store-too-new"),
-  );
+  await assert.rejects(openSqliteStore(folder, storeOptions), hasCode("store-too-new"));
 });
 
 test("nothing is taken after it is closed", async (t) => {

@@ -2,18 +2,24 @@
 // next group. So one sync serves as many operations as came during the last one, and a lone operation waits for nobody.
 //
 //   open     operations are taken, up to a number and a size; more are refused with store-busy.
-//   stopped  the writer failed, or close was called. Nothing is taken.
+//   full     the disk was full, and the reserve is given: what is new is refused with store-full. The rest of the group
+//            that met it is tried again with that room, in small groups, so that the journal does not grow.
+//   damaged  a read found damage: what is new is refused with store-damaged, so that nobody entrusts it with more.
+//   stopped  the writer failed, another took the folder, or close was called. Nothing is taken.
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
 import { MeshServerError } from "../../errors.ts";
-import type { Operation } from "./operations.ts";
-import type { GroupAnswer } from "./writer.ts";
+import { type Operation, takesNew } from "./operations.ts";
+import type { Reserve } from "./reserve.ts";
+import type { GroupAnswer, Task } from "./writer.ts";
 
 const MOST_WAITING = 20_000;
 const MOST_WAITING_BYTES = 128 * 1024 * 1024;
 const MOST_IN_GROUP = 1000;
+const MOST_IN_GROUP_WHEN_FULL = 50;
+const SLOW_MS = 30_000;
 
 interface Waiting {
   operation: Operation;
@@ -25,11 +31,29 @@ interface Waiting {
 export interface GroupCommit {
   /** Resolves with the operation's value when its group is on disk. `bytes` is what it holds in memory, about. */
   submit(operation: Operation, bytes?: number): Promise<unknown>;
+  /** Takes nothing new from now on. */
+  markDamaged(): void;
+  isStopped(): boolean;
+  /** What keeps the writer from writing now, though it goes on trying; undefined if nothing does. */
+  trouble(): string | undefined;
+  /** Takes nothing at all from now on. */
+  stop(reason: string): void;
   /** Commits what waits, then ends the thread. */
   close(): Promise<void>;
 }
 
-export async function startGroupCommit(file: string, onStopped: (reason: string) => void): Promise<GroupCommit> {
+export interface GroupCommitOptions {
+  reserve: Reserve;
+  /** Told once, when nothing is taken any more. */
+  onStopped: (reason: string) => void;
+  /** Told each time something is refused for want of room. */
+  onFull: () => void;
+}
+
+export async function startGroupCommit(
+  file: string,
+  { reserve, onStopped, onFull }: GroupCommitOptions,
+): Promise<GroupCommit> {
   const worker = new Worker(new URL(import.meta.resolve("#writer")), { workerData: { file } });
   // From the start: a thread that has failed has ended before anybody closes it.
   const exited = new Promise((resolve) => {
@@ -42,12 +66,22 @@ export async function startGroupCommit(file: string, onStopped: (reason: string)
   let waitingBytes = 0;
   let flying: Waiting[] = [];
   let stopped: string | undefined;
+  let damaged = false;
+  let trouble: string | undefined;
+  let flyingSince = 0;
   let whenIdle: (() => void) | undefined;
 
   function submit(operation: Operation, bytes = 0): Promise<unknown> {
     if (stopped !== undefined) return Promise.reject(stoppedError());
+    if (takesNew(operation)) {
+      if (damaged) return Promise.reject(damagedError());
+      if (!reserve.isHeld()) {
+        onFull();
+        return Promise.reject(fullError());
+      }
+    }
     if (waiting.length >= MOST_WAITING || waitingBytes + bytes > MOST_WAITING_BYTES) {
-      return Promise.reject(new MeshServerError("store-busy", "Too much waits to be written.", { retry: "safe" }));
+      return Promise.reject(busyError("Too much waits to be written."));
     }
     return new Promise((resolve, reject) => {
       waiting.push({ operation, bytes, resolve, reject });
@@ -57,26 +91,43 @@ export async function startGroupCommit(file: string, onStopped: (reason: string)
   }
 
   function sendGroup(): void {
-    flying = waiting.splice(0, MOST_IN_GROUP);
+    const isFull = !reserve.isHeld();
+    flying = waiting.splice(0, isFull ? MOST_IN_GROUP_WHEN_FULL : MOST_IN_GROUP);
     if (flying.length === 0) {
       whenIdle?.();
       return;
     }
     for (const { bytes } of flying) waitingBytes -= bytes;
-    worker.postMessage(flying.map(({ operation }) => operation));
+    flyingSince = performance.now();
+    order({ task: "run", group: flying.map(({ operation }) => operation), isFull });
+  }
+
+  function order(task: Task): void {
+    worker.postMessage(task);
   }
 
   function receive(answer: GroupAnswer): void {
     const group = flying;
     flying = [];
+    trouble = "failed" in answer && answer.failed === "busy" ? answer.reason : undefined;
     if ("answers" in answer) settle(group, answer.answers);
-    else if (answer.failed === "full") {
-      const error = new MeshServerError("store-full", "The disk is full.", { retry: "safe" });
-      for (const { reject } of group) reject(error);
-    } else {
-      stop(answer.reason, group);
-    }
+    else if (answer.failed === "full") makeRoom(group);
+    else if (answer.failed === "busy") for (const { reject } of group) reject(busyError("Another program holds it."));
+    else stop(answer.reason, group);
     sendGroup();
+  }
+
+  /** What is not new is tried again, once the reserve has made room for it. */
+  function makeRoom(group: Waiting[]): void {
+    onFull();
+    const wasHeld = reserve.isHeld();
+    if (wasHeld) order({ task: "take-room", ...reserve.give() });
+    const [kept, refused]: [Waiting[], Waiting[]] = [[], []];
+    for (const each of group) (wasHeld && !takesNew(each.operation) ? kept : refused).push(each);
+    for (const each of waiting) (takesNew(each.operation) ? refused : kept).push(each);
+    for (const { reject } of refused) reject(fullError());
+    waiting = kept;
+    waitingBytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   function settle(group: Waiting[], answers: Extract<GroupAnswer, { answers: unknown }>["answers"]): void {
@@ -110,6 +161,16 @@ export async function startGroupCommit(file: string, onStopped: (reason: string)
 
   return {
     submit,
+    markDamaged() {
+      damaged = true;
+    },
+    isStopped: () => stopped !== undefined,
+    trouble() {
+      const isSlow = flying.length > 0 && performance.now() - flyingSince > SLOW_MS;
+      return trouble ?? (isSlow ? "the disk has not taken a commit for 30 seconds" : undefined);
+    },
+    // What is being committed now has its answer when it is: the file is still the store's.
+    stop: (reason) => stop(reason, []),
     async close() {
       stopped ??= "closed";
       if (flying.length > 0) {
@@ -117,12 +178,24 @@ export async function startGroupCommit(file: string, onStopped: (reason: string)
           whenIdle = resolve;
         });
       }
-      worker.postMessage("close");
+      order({ task: "close" });
       await exited;
     },
   };
 }
 
-function stoppedError(): MeshServerError {
+function busyError(words: string): MeshServerError {
+  return new MeshServerError("store-busy", words, { retry: "safe" });
+}
+
+function fullError(): MeshServerError {
+  return new MeshServerError("store-full", "The disk is full.", { retry: "safe" });
+}
+
+function damagedError(): MeshServerError {
+  return new MeshServerError("store-damaged", "The store is damaged: it takes nothing new.", { retry: "safe" });
+}
+
+export function stoppedError(): MeshServerError {
   return new MeshServerError("store-stopped", "The store writes nothing until it is started anew.", { retry: "safe" });
 }

@@ -6,6 +6,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { type Change, mayMove, type Message } from "../../message.ts";
+import type { SeenTime } from "../../time/clock-guard.ts";
 import type { Acceptance, AcceptOutcome, ApplyOutcome, ChunkArrival, ChunkOutcome, TokenUse } from "../store.ts";
 import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
 
@@ -16,7 +17,13 @@ export type Operation =
   | { kind: "token"; token: TokenUse }
   | { kind: "hold"; mailboxId: MailboxId; messageId: MessageId; tries: number; nextTryAt: Date }
   | { kind: "remove" | "remove-bodies"; mailboxId: MailboxId; messageId: MessageId }
-  | { kind: "forget-tokens"; now: Date };
+  | { kind: "forget-tokens"; now: Date }
+  | { kind: "see-time"; seen: SeenTime };
+
+/** Whether an operation takes something new in, as opposed to reading, acknowledging, moving on or deleting. */
+export function takesNew({ kind }: Operation): boolean {
+  return kind === "accept" || kind === "chunk";
+}
 
 export interface Operations {
   run(operation: Operation): unknown;
@@ -53,7 +60,7 @@ export function createOperations(db: DatabaseSync): Operations {
   ): void {
     const bytes = body.kind === "inline" ? body.bytes : null;
     const fileName = body.kind === "file" ? body.fileName : null;
-    statements.insertChunk.run(mailboxId, messageId, chunk, body.size, bytes, fileName);
+    statements.insertChunk.run(mailboxId, messageId, chunk, body.size, bytes, fileName, body.sha256 ?? null);
   }
 
   function accept({ message, routingAddress, body, token }: Acceptance): AcceptOutcome {
@@ -159,6 +166,8 @@ export function createOperations(db: DatabaseSync): Operations {
         return removeBodies(operation.mailboxId, operation.messageId);
       case "forget-tokens":
         return statements.forgetTokens.run(operation.now.getTime()).changes;
+      case "see-time":
+        return statements.seeTime.run({ ...operation.seen, doubt: operation.seen.doubt ?? null }).changes;
     }
   }
 
@@ -209,11 +218,11 @@ function prepareStatements(db: DatabaseSync) {
     unlist: prepare("UPDATE delivery SET listed = 0 WHERE recipient_id = ? AND message_id = ?"),
     deleteDelivery: prepare("DELETE FROM delivery WHERE recipient_id = ? AND message_id = ?"),
     insertChunk: prepare(
-      `INSERT INTO chunk (mailbox_id, message_id, chunk, size, bytes, file_name) VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO chunk (mailbox_id, message_id, chunk, size, bytes, file_name, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     hasChunk: prepare("SELECT 1 FROM chunk WHERE mailbox_id = ? AND message_id = ? AND chunk = ?"),
     readFiles: prepare(
-      `SELECT size, NULL AS bytes, file_name FROM chunk
+      `SELECT size, NULL AS bytes, file_name, NULL AS sha256 FROM chunk
        WHERE mailbox_id = ? AND message_id = ? AND file_name IS NOT NULL`,
     ),
     countChunks: prepare("SELECT count(*) AS stored FROM chunk WHERE mailbox_id = ? AND message_id = ?"),
@@ -229,5 +238,9 @@ function prepareStatements(db: DatabaseSync) {
     hold: prepare("UPDATE routing SET tries = ?, next_try_at = ? WHERE mailbox_id = ? AND message_id = ?"),
     endRouting: prepare("DELETE FROM routing WHERE mailbox_id = ? AND message_id = ?"),
     forgetTokens: prepare("DELETE FROM token WHERE expires_at < ?"),
+    seeTime: prepare(
+      `INSERT OR REPLACE INTO machine_time (one, wall, uptime, boot, reference, steady, lag, doubt)
+       VALUES (1, :wall, :uptime, :boot, :reference, :steady, :lag, :doubt)`,
+    ),
   };
 }

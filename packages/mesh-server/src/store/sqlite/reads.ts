@@ -3,25 +3,37 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
 import type { Message } from "../../message.ts";
-import { type InboxEntry, LONGEST_HOLD_MS, type RoutingTask, type TokenUse, type WorkflowFilter } from "../store.ts";
-import { messageColumns, readBody, readMessage } from "./rows.ts";
+import type { SeenTime } from "../../time/clock-guard.ts";
+import {
+  type DueMessage,
+  type InboxEntry,
+  LONGEST_HOLD_MS,
+  type RoutingTask,
+  type TokenUse,
+  type WorkflowFilter,
+} from "../store.ts";
+import { messageColumns, readBody, readMessage, readSeenTime } from "./rows.ts";
 
 const MESSAGE = messageColumns.map((name) => `message.${name}`).join(", ");
 
 /** Reads, each an indexed look-up of microseconds: they run where they are called, beside the writer (WAL). */
 export interface Reads {
-  wasUsed(token: TokenUse): boolean;
-  find(mailboxId: MailboxId, messageId: MessageId): Message | undefined;
-  findDelivered(recipientId: MailboxId, messageId: MessageId): Message | undefined;
-  exists(messageId: MessageId): boolean;
-  findByLocalId(mailboxId: MailboxId, localId: string, limit: number): Message[];
-  body(message: Message, chunk: number): StoredBody | undefined;
-  listAfter(recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter): InboxEntry[];
-  sequenceOf(recipientId: MailboxId, messageId: MessageId): number | undefined;
-  countInbox(recipientId: MailboxId, limit: number): number;
-  listRouting(now: Date, limit: number): RoutingTask[];
-  listDue(now: Date, limit: number): Message[];
-  namesBodyFile(fileName: string): boolean;
+  readonly wasUsed: (token: TokenUse) => boolean;
+  readonly find: (mailboxId: MailboxId, messageId: MessageId) => Message | undefined;
+  readonly findDelivered: (recipientId: MailboxId, messageId: MessageId) => Message | undefined;
+  readonly exists: (messageId: MessageId) => boolean;
+  readonly findByLocalId: (mailboxId: MailboxId, localId: string, limit: number) => Message[];
+  readonly body: (message: Message, chunk: number) => StoredBody | undefined;
+  readonly listAfter: (recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter) => InboxEntry[];
+  readonly sequenceOf: (recipientId: MailboxId, messageId: MessageId) => number | undefined;
+  readonly countInbox: (recipientId: MailboxId, limit: number) => number;
+  readonly listRouting: (now: Date, limit: number, after?: RoutingTask) => RoutingTask[];
+  readonly listUnroutable: (limit: number) => MessageId[];
+  readonly listDue: (now: Date, limit: number, after?: DueMessage) => DueMessage[];
+  readonly countDue: (now: Date, limit: number) => number;
+  readonly seenTime: () => SeenTime | undefined;
+  readonly countBodyFiles: () => number;
+  readonly namesBodyFile: (fileName: string) => boolean;
 }
 
 export function createReads(db: DatabaseSync): Reads {
@@ -37,17 +49,32 @@ export function createReads(db: DatabaseSync): Reads {
       `SELECT ${MESSAGE} FROM message WHERE mailbox_id = ? AND local_id = ? AND type = 'DATA'
        ORDER BY rowid DESC LIMIT ?`,
     ),
-    chunk: db.prepare("SELECT size, bytes, file_name FROM chunk WHERE mailbox_id = ? AND message_id = ? AND chunk = ?"),
+    chunk: db.prepare(
+      "SELECT size, bytes, file_name, sha256 FROM chunk WHERE mailbox_id = ? AND message_id = ? AND chunk = ?",
+    ),
     sequence: db.prepare("SELECT sequence FROM delivery WHERE recipient_id = ? AND message_id = ?"),
     count: db.prepare(
       "SELECT count(*) AS listed FROM (SELECT 1 FROM delivery WHERE recipient_id = ? AND listed = 1 LIMIT ?)",
     ),
+    // A row whose details are no JSON is left out: it must not take those of all others with it.
     routing: db.prepare(
-      `SELECT ${MESSAGE}, routing.address, routing.tries
+      `SELECT ${MESSAGE}, routing.address, routing.tries, routing.next_try_at
        FROM routing CROSS JOIN message USING (mailbox_id, message_id)
-       WHERE (routing.next_try_at <= ? OR routing.next_try_at > ?) AND message.state = 'routing' ORDER BY routing.next_try_at LIMIT ?`,
+       WHERE (routing.next_try_at <= ? OR routing.next_try_at > ?) AND (routing.next_try_at, routing.message_id) > (?, ?)
+         AND message.state = 'routing' AND json_valid(message.details)
+       ORDER BY routing.next_try_at, routing.message_id LIMIT ?`,
     ),
-    due: db.prepare(`SELECT ${MESSAGE} FROM message WHERE due_at <= ? ORDER BY due_at LIMIT ?`),
+    unroutable: db.prepare(
+      `SELECT message_id FROM routing CROSS JOIN message USING (mailbox_id, message_id)
+       WHERE message.state = 'routing' AND NOT json_valid(message.details) LIMIT ?`,
+    ),
+    due: db.prepare(
+      `SELECT mailbox_id, message_id, due_at FROM message WHERE due_at <= ? AND (due_at, message_id) > (?, ?)
+       ORDER BY due_at, message_id LIMIT ?`,
+    ),
+    countDue: db.prepare("SELECT count(*) AS due FROM (SELECT 1 FROM message WHERE due_at <= ? LIMIT ?)"),
+    seenTime: db.prepare("SELECT wall, uptime, boot, reference, steady, lag, doubt FROM machine_time"),
+    files: db.prepare("SELECT count(*) AS files FROM chunk WHERE file_name IS NOT NULL"),
     file: db.prepare("SELECT 1 FROM chunk WHERE file_name = ?"),
   };
 
@@ -74,13 +101,25 @@ export function createReads(db: DatabaseSync): Reads {
     sequenceOf: (recipientId, messageId) =>
       (statements.sequence.get(recipientId, messageId)?.["sequence"] as number | null | undefined) ?? undefined,
     countInbox: (recipientId, limit) => statements.count.get(recipientId, limit)?.["listed"] as number,
-    listRouting: (now, limit) =>
-      statements.routing.all(now.getTime(), now.getTime() + LONGEST_HOLD_MS, limit).map((row) => ({
-        message: readMessage(row),
-        routingAddress: row["address"] as string,
-        tries: row["tries"] as number,
+    listRouting: (now, limit, after) =>
+      statements.routing
+        .all(now.getTime(), now.getTime() + LONGEST_HOLD_MS, ...place(after?.dueAt, after?.message.messageId), limit)
+        .map((row) => ({
+          message: readMessage(row),
+          routingAddress: row["address"] as string,
+          tries: row["tries"] as number,
+          dueAt: new Date(row["next_try_at"] as number),
+        })),
+    listUnroutable: (limit) => statements.unroutable.all(limit).map((row) => row["message_id"] as MessageId),
+    listDue: (now, limit, after) =>
+      statements.due.all(now.getTime(), ...place(after?.dueAt, after?.messageId), limit).map((row) => ({
+        mailboxId: row["mailbox_id"] as MailboxId,
+        messageId: row["message_id"] as MessageId,
+        dueAt: new Date(row["due_at"] as number),
       })),
-    listDue: (now, limit) => statements.due.all(now.getTime(), limit).map(readMessage),
+    countDue: (now, limit) => statements.countDue.get(now.getTime(), limit)?.["due"] as number,
+    seenTime: () => optional(statements.seenTime.get(), readSeenTime),
+    countBodyFiles: () => statements.files.get()?.["files"] as number,
     namesBodyFile: (fileName) => statements.file.get(fileName) !== undefined,
   };
 }
@@ -90,6 +129,11 @@ const conditions: Readonly<Record<WorkflowFilter["match"], string>> = {
   begins: "instr(workflow_id, ?) = 1",
   contains: "instr(workflow_id, ?) > 0",
 };
+
+/** Where an order by time and id goes on; from before its beginning if no place is given. */
+function place(at: Date | undefined, messageId: MessageId | undefined): [number, string] {
+  return [at?.getTime() ?? Number.MIN_SAFE_INTEGER, messageId ?? ""];
+}
 
 function optional<Row, Value>(row: Row | undefined, read: (row: Row) => Value): Value | undefined {
   return row === undefined ? undefined : read(row);

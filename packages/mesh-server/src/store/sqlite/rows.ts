@@ -2,7 +2,9 @@ import type { MailboxId, MessageId, Recipient, StatusEvent } from "@restante/mes
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
+import { MeshServerError } from "../../errors.ts";
 import type { Message, MessageDetails, MessageState } from "../../message.ts";
+import type { SeenTime } from "../../time/clock-guard.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -38,7 +40,7 @@ export function readMessage(row: Row): Message {
     state: row["state"] as MessageState,
     to: row["addressed_to"] as Recipient,
     workflowId: row["workflow_id"] as string,
-    details: JSON.parse(row["details"] as string) as MessageDetails,
+    details: readDetails(row["details"] as string),
     totalChunks: row["total_chunks"] as number,
     bytes: row["bytes"] as number,
     createdAt: new Date(row["created_at"] as number),
@@ -55,6 +57,15 @@ export function readMessage(row: Row): Message {
     }),
     ...(row["linked_message_id"] !== null && { linkedMessageId: row["linked_message_id"] as MessageId }),
   };
+}
+
+/** @throws {MeshServerError} `row-unreadable`: of this message alone */
+function readDetails(text: string): MessageDetails {
+  try {
+    return JSON.parse(text) as MessageDetails;
+  } catch (cause) {
+    throw new MeshServerError("row-unreadable", "The row of this message is not what was written.", { cause });
+  }
 }
 
 /** Columns of a message as named parameters: the names are those of the table. */
@@ -84,7 +95,21 @@ export function writeMessage(message: Message): Record<MessageColumn, SQLInputVa
 
 export function readBody(row: Row): StoredBody {
   const size = row["size"] as number;
+  const sha256 = row["sha256"] as Uint8Array | null;
+  const checked = sha256 === null ? {} : { sha256 };
   return row["file_name"] === null
-    ? { kind: "inline", size, bytes: row["bytes"] as Uint8Array }
-    : { kind: "file", size, fileName: row["file_name"] as string };
+    ? { kind: "inline", size, bytes: row["bytes"] as Uint8Array, ...checked }
+    : { kind: "file", size, fileName: row["file_name"] as string, ...checked };
+}
+
+export function readSeenTime(row: Row): SeenTime {
+  return {
+    wall: row["wall"] as number,
+    uptime: row["uptime"] as number,
+    boot: row["boot"] as string,
+    reference: row["reference"] as number,
+    steady: row["steady"] as number,
+    lag: row["lag"] as number,
+    ...(row["doubt"] !== null && { doubt: row["doubt"] as string }),
+  };
 }

@@ -1,13 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
+// The tables. Every hot one is keyed by mailbox first: one mailbox's rows lie together, and the same queries spread over
+// many nodes. Times are milliseconds since 1970.
 
-import { MeshServerError } from "../../errors.ts";
-
-/** Counts up with every change of the tables. A database of a later version is refused, not guessed at. */
-const SCHEMA_VERSION = 1;
-
-// Every hot table is keyed by mailbox first: one mailbox's rows lie together, and the same queries spread over many
-// nodes. Times are milliseconds since 1970.
-const SCHEMA = `
+const first = `
 CREATE TABLE message (
   mailbox_id TEXT NOT NULL,           -- the sender's; of a report, the mailbox it is for
   message_id TEXT NOT NULL UNIQUE,
@@ -81,24 +75,34 @@ CREATE TABLE acceptance (last_sequence INTEGER NOT NULL) STRICT;
 INSERT INTO acceptance VALUES (0);
 `;
 
-/** Settings of the one connection that writes. */
-export function prepareWriter(db: DatabaseSync): void {
-  // FULL: a commit has reached the disk when it returns. secure_delete: a patient's address is overwritten, not only
-  // unlinked, when its row goes.
-  db.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA secure_delete = ON;
-    PRAGMA journal_size_limit = 67108864;
-    PRAGMA cache_size = -65536;
-  `);
-}
+const digestsTimeAndRoom = `
+ALTER TABLE chunk ADD COLUMN sha256 BLOB;  -- of the bytes as stored; null in rows of before there was one
 
-/** Makes the tables of a new database. */
-export function prepareTables(db: DatabaseSync): void {
-  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
-  if (version > SCHEMA_VERSION) {
-    throw new MeshServerError("store-too-new", "The data folder was written by a later version of Restante.");
-  }
-  if (version === 0) db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-}
+-- When this store was last seen by a running server, and whether the machine's clock was believed: time/clock-guard.ts.
+CREATE TABLE machine_time (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  wall INTEGER NOT NULL,
+  uptime INTEGER NOT NULL,
+  boot TEXT NOT NULL,
+  reference INTEGER NOT NULL,
+  steady INTEGER NOT NULL,
+  lag INTEGER NOT NULL,
+  doubt TEXT
+) STRICT;
+
+-- Empty, but for the moment in which room is made in the database: writer.ts.
+CREATE TABLE room (bytes BLOB NOT NULL) STRICT;
+`;
+
+/** Version n of the store is reached by running lists 1 to n. */
+export const migrations: readonly string[] = [first, digestsTimeAndRoom];
+
+/**
+ * Settings of the one connection that writes. secure_delete: a patient's address is overwritten, not only unlinked, when
+ * its row goes.
+ */
+export const writerPragmas = `
+  PRAGMA secure_delete = ON;
+  PRAGMA journal_size_limit = 67108864;
+  PRAGMA cache_size = -65536;
+`;

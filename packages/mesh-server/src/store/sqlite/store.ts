@@ -1,40 +1,115 @@
 // The embedded engine: one SQLite database, one thread that writes it (writer.ts), and reads beside it.
 
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-import { MeshServerError } from "../../errors.ts";
-import { makeFolder, syncFolder } from "../../folders.ts";
-import { once } from "../../once.ts";
+import { asDurableError, DurableError, holdFolder, makeFolder, openDatabase, syncFolder } from "@restante/durable";
+
 import type { StoredBody } from "../../bodies/bodies.ts";
+import { MeshServerError } from "../../errors.ts";
+import { once } from "../../once.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, Store } from "../store.ts";
-import { type GroupCommit, startGroupCommit } from "./group-commit.ts";
+import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit.ts";
+import { refuseIfLost } from "./lost-store.ts";
 import { createReads } from "./reads.ts";
-import { prepareTables, prepareWriter } from "./schema.ts";
+import { openReserve, type Reserve } from "./reserve.ts";
+import { migrations } from "./schema.ts";
+
+export interface SqliteStoreOptions {
+  /** Of the reserve (reserve.ts). */
+  reserveBytes: number;
+  /** Told once, in words, when nothing is written any more. */
+  onStopped: (reason: string) => void;
+  /** Told each time the disk is too full for something. */
+  onFull: () => void;
+  /** Told each time a read finds damage, in words. */
+  onDamaged: (reason: string) => void;
+}
+
+export interface SqliteStore extends Store {
+  /** Stops the store if its database is no longer in its place. At every tick. */
+  checkPlace(): void;
+  /** What keeps it from writing now, though it goes on trying. */
+  trouble(): string | undefined;
+  readonly reserve: Reserve;
+}
 
 /**
  * @param folder made if it is absent
- * @param onStopped told once, when a write fails for good
- * @throws {MeshServerError} `store-in-use`, `store-too-new`
+ * @throws {MeshServerError} `store-in-use`, `store-too-new`, `store-lost`
+ * @throws {DurableError} what else keeps it from being opened: the file, the reason, the remedy
  */
-export async function openSqliteStore(folder: string, onStopped: (reason: string) => void): Promise<Store> {
-  await makeFolder(folder);
-  const lock = lockFolder(folder);
+export async function openSqliteStore(folder: string, options: SqliteStoreOptions): Promise<SqliteStore> {
   const file = join(folder, "store.sqlite");
+  let commits: GroupCommit | undefined;
+  const held = await hold(folder, (lost) => commits?.stop(lost.message));
   try {
-    makeTables(file);
+    const reserve = await openReserve(join(folder, "store.reserve"), options.reserveBytes);
+    // Open until the writer has it too: on a full disk there may be no room to open it twice.
+    using _first = openTables(file, folder);
     // The database's own name must be on disk before anything is said to be.
     await syncFolder(folder);
-    const commits = await startGroupCommit(file, onStopped);
-    return createStore(new DatabaseSync(file, { readOnly: true }), commits, lock);
+    await reserve.make();
+    commits = await startGroupCommit(file, { ...options, reserve });
+    return createStore(file, commits, reserve, options, held);
   } catch (error) {
-    lock.close();
-    throw error;
+    held[Symbol.dispose]();
+    throw asDurableError(error, file);
   }
 }
 
-function createStore(db: DatabaseSync, commits: GroupCommit, lock: DatabaseSync): Store {
+async function hold(folder: string, onLost: (error: DurableError) => void): Promise<Disposable> {
+  try {
+    await makeFolder(folder);
+    return holdFolder(folder, "store", {
+      remedy: "stop that server first, or give this one a folder of its own",
+      onLost,
+    });
+  } catch (error) {
+    const told = asDurableError(error, folder);
+    if (!(told instanceof DurableError) || told.code !== "held") throw told;
+    throw new MeshServerError("store-in-use", told.message, { cause: told, retry: "safe" });
+  }
+}
+
+function openTables(file: string, folder: string): DatabaseSync {
+  try {
+    return openDatabase(file, { migrations, beforeMaking: (found) => refuseIfLost(folder, found) });
+  } catch (error) {
+    if (!(error instanceof DurableError) || error.code !== "too-new") throw error;
+    throw new MeshServerError("store-too-new", error.message, { cause: error });
+  }
+}
+
+function createStore(
+  file: string,
+  commits: GroupCommit,
+  reserve: Reserve,
+  { onDamaged }: SqliteStoreOptions,
+  held: Disposable,
+): SqliteStore {
+  const db = new DatabaseSync(file, { readOnly: true });
   const reads = createReads(db);
+  const { ino } = statSync(file);
+
+  /** A read that meets damage says so; what else can be read still is. */
+  function reading<Words extends unknown[], Result>(
+    read: (...words: Words) => Result,
+  ): (...words: Words) => Promise<Result> {
+    return async (...words) => {
+      try {
+        return read(...words);
+      } catch (error) {
+        const told = asDurableError(error, file);
+        if (!(told instanceof DurableError) || told.code !== "damaged") throw error;
+        commits.markDamaged();
+        onDamaged(told.message);
+        throw new MeshServerError("store-damaged", told.message, { cause: told });
+      }
+    };
+  }
+
   return {
     accept: (acceptance) =>
       commits.submit({ kind: "accept", acceptance }, weight(acceptance.body)) as Promise<AcceptOutcome>,
@@ -44,18 +119,26 @@ function createStore(db: DatabaseSync, commits: GroupCommit, lock: DatabaseSync)
     async useToken(token) {
       await commits.submit({ kind: "token", token });
     },
-    wasUsed: async (token) => reads.wasUsed(token),
-    find: async (...words) => reads.find(...words),
-    findDelivered: async (...words) => reads.findDelivered(...words),
-    exists: async (...words) => reads.exists(...words),
-    findByLocalId: async (...words) => reads.findByLocalId(...words),
-    body: async (...words) => reads.body(...words),
-    listAfter: async (...words) => reads.listAfter(...words),
-    sequenceOf: async (...words) => reads.sequenceOf(...words),
-    countInbox: async (...words) => reads.countInbox(...words),
-    listRouting: async (...words) => reads.listRouting(...words),
-    listDue: async (...words) => reads.listDue(...words),
-    namesBodyFile: async (...words) => reads.namesBodyFile(...words),
+    wasUsed: reading((token) => {
+      // Every request asks this first: none is served whose token could not be recorded.
+      if (commits.isStopped()) throw stoppedError();
+      return reads.wasUsed(token);
+    }),
+    find: reading(reads.find),
+    findDelivered: reading(reads.findDelivered),
+    exists: reading(reads.exists),
+    findByLocalId: reading(reads.findByLocalId),
+    body: reading(reads.body),
+    listAfter: reading(reads.listAfter),
+    sequenceOf: reading(reads.sequenceOf),
+    countInbox: reading(reads.countInbox),
+    listRouting: reading(reads.listRouting),
+    listUnroutable: reading(reads.listUnroutable),
+    listDue: reading(reads.listDue),
+    countDue: reading(reads.countDue),
+    seenTime: reading(reads.seenTime),
+    countBodyFiles: reading(reads.countBodyFiles),
+    namesBodyFile: reading(reads.namesBodyFile),
     async holdRouting({ mailboxId, messageId }, tries, nextTryAt) {
       await commits.submit({ kind: "hold", mailboxId, messageId, tries, nextTryAt });
     },
@@ -66,35 +149,24 @@ function createStore(db: DatabaseSync, commits: GroupCommit, lock: DatabaseSync)
     async forgetTokens(now) {
       await commits.submit({ kind: "forget-tokens", now });
     },
+    async seeTime(seen) {
+      await commits.submit({ kind: "see-time", seen });
+    },
+    reserve,
+    trouble: () => commits.trouble(),
+    checkPlace() {
+      if (commits.isStopped() || statSync(file, { throwIfNoEntry: false })?.ino === ino) return;
+      commits.stop(
+        `${file}: it was removed or replaced while the server ran: put it back, then start the server again`,
+      );
+    },
     [Symbol.asyncDispose]: once(async () => {
       // The writer is the last to close: it empties the journal into the database.
       db.close();
       await commits.close();
-      lock.close();
+      held[Symbol.dispose]();
     }),
   };
-}
-
-function makeTables(file: string): void {
-  const db = new DatabaseSync(file);
-  try {
-    prepareWriter(db);
-    prepareTables(db);
-  } finally {
-    db.close();
-  }
-}
-
-/** A lock that the operating system lifts when the process ends, however it ends. */
-function lockFolder(folder: string): DatabaseSync {
-  const lock = new DatabaseSync(join(folder, "store.lock"));
-  try {
-    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
-    return lock;
-  } catch (cause) {
-    lock.close();
-    throw new MeshServerError("store-in-use", "Another server uses this data folder.", { cause });
-  }
 }
 
 function weight(body: StoredBody): number {

@@ -2,27 +2,40 @@
 // the transaction is on disk.
 //
 //   open    a group commits, or it is rolled back whole because the disk is full ("full"): nothing of it happened.
+//           It then takes the room of the reserve (reserve.ts), and empties its journal often, so that it never grows.
+//           Likewise if another program held the database for longer than is waited for ("busy").
 //   failed  a commit or a sync failed in any other way. What reached the disk is not known before the next start, so
 //           nothing is written any more.
 // An operation that breaks a constraint is undone alone: it is a mistake in the program, not the disk's.
 
-import { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 
-import { createOperations, type Operation } from "./operations.ts";
-import { prepareWriter } from "./schema.ts";
+import { asDurableError, openDatabase } from "@restante/durable";
 
+import { createOperations, type Operation } from "./operations.ts";
+import { takeRoom } from "./reserve.ts";
+import { migrations, writerPragmas } from "./schema.ts";
+
+/** Only `run` is answered. */
+export type Task =
+  | { task: "run"; group: Operation[]; isFull: boolean }
+  | { task: "take-room"; file: string; bytes: number }
+  | { task: "close" };
 export type Answer = { value: unknown } | { error: string };
-export type GroupAnswer = { answers: Answer[] } | { failed: "full" | "stopped"; reason: string };
+export type GroupAnswer = { answers: Answer[] } | { failed: "full" | "busy" | "stopped"; reason: string };
 
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_FULL = 13;
+const SQLITE_BUSY = 5;
+/** Of the journal, after which it is emptied into the database. */
+const PAGES = 1000;
+const PAGES_WHEN_FULL = 100;
 
 export function serve(port: MessagePort, file: string): void {
-  const db = new DatabaseSync(file);
-  prepareWriter(db);
+  const db = openDatabase(file, { migrations, pragmas: writerPragmas });
   const operations = createOperations(db);
   let failure: string | undefined;
+  let emptiesOften = false;
 
   function runGroup(group: readonly Operation[]): GroupAnswer {
     if (failure !== undefined) return { failed: "stopped", reason: failure };
@@ -51,11 +64,13 @@ export function serve(port: MessagePort, file: string): void {
   }
 
   function giveUp(error: unknown): GroupAnswer {
-    const reason = describe(error);
+    const told = asDurableError(error, file);
+    const reason = describe(told);
     try {
       if (db.isTransaction) db.exec("ROLLBACK");
       operations.forgetGroup();
       if (primaryCode(error) === SQLITE_FULL) return { failed: "full", reason };
+      if (primaryCode(error) === SQLITE_BUSY) return { failed: "busy", reason };
     } catch {
       // Not even undone: stopped all the more.
     }
@@ -63,12 +78,33 @@ export function serve(port: MessagePort, file: string): void {
     return { failed: "stopped", reason };
   }
 
-  port.on("message", (group: Operation[] | "close") => {
-    if (group === "close") {
-      db.close();
-      port.close();
-    } else {
-      port.postMessage(runGroup(group));
+  /** What else fails here is met again by the next group. */
+  function take(reserve: { file: string; bytes: number }): void {
+    try {
+      takeRoom(db, reserve, (error) => primaryCode(error) === SQLITE_FULL);
+    } catch (error) {
+      failure ??= describe(asDurableError(error, file));
+    }
+  }
+
+  function setCheckpoints(isFull: boolean): void {
+    if (isFull === emptiesOften) return;
+    emptiesOften = isFull;
+    db.exec(`PRAGMA wal_autocheckpoint = ${isFull ? PAGES_WHEN_FULL : PAGES}`);
+  }
+
+  port.on("message", (message: Task) => {
+    switch (message.task) {
+      case "run":
+        setCheckpoints(message.isFull);
+        port.postMessage(runGroup(message.group));
+        break;
+      case "take-room":
+        take(message);
+        break;
+      case "close":
+        db.close();
+        port.close();
     }
   });
   port.postMessage("ready");

@@ -1,0 +1,63 @@
+// The clock guard at work: what it finds is told, kept in the store, and asked by whatever happens by time alone.
+
+import { type Clock, type Emit, lastingTroubles } from "@restante/mesh";
+
+import type { Store } from "../store/store.ts";
+import { createClockGuard } from "./clock-guard.ts";
+import type { MachineTime } from "./machine-time.ts";
+
+const KEEP_EVERY_MS = 60_000;
+const MOST_COUNTED = 100_000;
+
+export interface Timekeeping {
+  /** The time up to which things may happen by time alone; undefined while the clock is doubted: nothing may. */
+  trustedNow(): Date | undefined;
+  /** Tells and keeps what the guard found. At every tick. */
+  tick(): Promise<void>;
+  /** The last look of this server, for the next one. */
+  keep(): Promise<void>;
+}
+
+export async function startTimekeeping(
+  { store, clock, emit }: { store: Store; clock: Clock; emit: Emit },
+  machine: MachineTime,
+  options: { accept: boolean },
+): Promise<Timekeeping> {
+  const before = await store.seenTime();
+  const guard = createClockGuard(machine, before, options);
+  const troubles = lastingTroubles(clock);
+  let kept = before;
+  if (options.accept && before?.doubt !== undefined) {
+    emit({ event: "clock-trusted", reason: "accepted", times: 1, since: new Date(before.wall) });
+  }
+
+  async function keep(): Promise<void> {
+    const seen = guard.look();
+    await store.seeTime(seen);
+    kept = seen;
+  }
+
+  return {
+    trustedNow() {
+      // Taken before the look, so that a jump in between is seen.
+      const now = clock.now();
+      const { doubt, lag } = guard.look();
+      return doubt === undefined ? new Date(now.getTime() - lag) : undefined;
+    },
+    async tick() {
+      const { doubt, uptime } = guard.look();
+      if (doubt === undefined) {
+        const over = troubles.over("clock");
+        if (over !== undefined) emit({ event: "clock-trusted", reason: "steady", ...over });
+      } else {
+        const told = troubles.met("clock", doubt);
+        if (told !== undefined) {
+          const overdue = await store.countDue(clock.now(), MOST_COUNTED);
+          emit({ event: "clock-doubted", reason: doubt, overdue, ...told });
+        }
+      }
+      if (kept === undefined || kept.doubt !== doubt || Math.abs(uptime - kept.uptime) >= KEEP_EVERY_MS) await keep();
+    },
+    keep,
+  };
+}

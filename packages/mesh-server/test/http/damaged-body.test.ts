@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, rename, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+
+import type { MessageId } from "@restante/mesh";
+import {
+  settableClock,
+  startTestServer,
+  type TestAnswer,
+  testClient,
+  testMailboxes,
+  testRequest,
+  type TestServer,
+  testWorkflow,
+} from "@restante/testkit";
+
+const { sender, pharmacy } = testMailboxes;
+const large = Buffer.alloc(300_000, "restante");
+
+async function send(server: TestServer, body: Buffer, headers: Record<string, string> = {}): Promise<MessageId> {
+  const { json } = await testRequest(server, sender, {
+    method: "POST",
+    path: `/messageexchange/${sender}/outbox`,
+    headers: { "mex-to": pharmacy, "mex-workflowid": testWorkflow, ...headers },
+    body,
+  });
+  return (json as { messageID: MessageId }).messageID;
+}
+
+function get(server: TestServer, messageId: MessageId, headers: Record<string, string> = {}): Promise<TestAnswer> {
+  return testRequest(server, pharmacy, { path: `/messageexchange/${pharmacy}/inbox/${messageId}`, headers });
+}
+
+async function fileOf(server: TestServer, messageId: MessageId): Promise<string> {
+  const folder = join(server.config.dataFolder, "bodies");
+  return join(folder, (await readdir(folder)).find((name) => name.startsWith(messageId)) ?? "none");
+}
+
+async function flipByte(path: string, at: number): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[at] = (bytes[at] ?? 0) + 1;
+  await writeFile(path, bytes);
+}
+
+test("a body with a byte that was flipped is never received whole: the connection is cut, and level 50 names the message", async (t) => {
+  const server = await startTestServer(t);
+  const messageId = await send(server, large);
+  const packed = await send(server, gzipSync(large.subarray(0, 200_000), { level: 0 }), { "content-encoding": "gzip" });
+  await flipByte(await fileOf(server, messageId), 150_000);
+  await flipByte(await fileOf(server, packed), 150_000);
+
+  await assert.rejects(get(server, messageId), { code: "ECONNRESET" });
+  await assert.rejects(get(server, packed, { "accept-encoding": "gzip" }), { code: "ECONNRESET" });
+  await using client = await testClient(server, pharmacy, { retries: { attempts: 1 } });
+  await assert.rejects(async () => {
+    for await (const _ of (await client.download(messageId)).body as AsyncIterable<Buffer>);
+  });
+
+  assert.partialDeepStrictEqual(server.events.of("body-damaged"), [
+    { event: "body-damaged", messageId, chunk: 1, damage: "altered", times: 1 },
+    { event: "body-damaged", messageId: packed, chunk: 1, damage: "altered", times: 1 },
+  ]);
+  assert.deepEqual(server.events.of("message-downloaded"), []);
+});
+
+test("a body that is missing, cut off or altered in its row is refused with a reason of its own, and holds up no other", async (t) => {
+  const server = await startTestServer(t);
+  const [missing, shorter, small, whole] = [
+    await send(server, large),
+    await send(server, large),
+    await send(server, Buffer.from("small")),
+    await send(server, large),
+  ];
+  const file = await fileOf(server, missing);
+  await rename(file, `${file}.away`);
+  await truncate(await fileOf(server, shorter), 299_999);
+  const db = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
+  db.prepare("UPDATE chunk SET bytes = CAST('smell' AS BLOB) WHERE message_id = ?").run(small);
+  db.close();
+
+  for (const messageId of [missing, shorter, small]) {
+    const first = await get(server, messageId);
+    assert.deepEqual(
+      [first.status, first.json],
+      [
+        500,
+        {
+          errorEvent: "RECEIVE",
+          errorCode: "BodyDamaged",
+          errorDescription: "The body of this message is damaged in the server",
+        },
+      ],
+    );
+    const second = await get(server, messageId, { accept: "application/vnd.mesh.v2+json" });
+    assert.deepEqual(second.json, {
+      detail: [{ event: "RECEIVE", code: "BodyDamaged", msg: "The body of this message is damaged in the server" }],
+    });
+    const path = `/messageexchange/${pharmacy}/inbox/${messageId}`;
+    assert.equal((await testRequest(server, pharmacy, { path, method: "HEAD" })).status, 200);
+  }
+
+  assert.deepEqual((await get(server, whole)).body, large);
+  await using client = await testClient(server, pharmacy);
+  assert.deepEqual((await client.list()).messageIds, [missing, shorter, small, whole]);
+  assert.deepEqual(
+    server.events.of("body-damaged").map(({ messageId, damage }) => [messageId, damage]),
+    [
+      [missing, "missing"],
+      [shorter, "shorter"],
+      [small, "altered"],
+    ],
+  );
+  assert.deepEqual(
+    server.events.of("message-downloaded").map(({ messageId }) => messageId),
+    [whole],
+  );
+});
+
+test("a damaged body is told with its count at growing intervals, then when it is put back; else it expires with report 14", async (t) => {
+  const clock = settableClock();
+  const server = await startTestServer(t, { clock });
+  const [back, gone] = [await send(server, large), await send(server, large)];
+  const file = await fileOf(server, back);
+  await rename(file, `${file}.away`);
+  await truncate(await fileOf(server, gone));
+
+  const counts = (): number[] =>
+    server.events.of("body-damaged").flatMap((event) => (event.messageId === back ? [event.times] : []));
+  for (let again = 0; again < 5; again += 1) await get(server, back);
+  assert.deepEqual(counts(), [1]);
+  clock.advance(61_000);
+  for (let again = 0; again < 5; again += 1) await get(server, back);
+  assert.deepEqual(counts(), [1, 6]);
+  await rename(`${file}.away`, file);
+
+  assert.deepEqual((await get(server, back)).body, large);
+  const over = await server.events.next("body-whole-again");
+  assert.deepEqual([over.messageId, over.chunk, over.times], [back, 1, 10]);
+  await get(server, gone);
+  clock.advance(5 * 24 * 60 * 60 * 1000);
+  const report = await server.events.next("report-placed", ({ linkedMessageId }) => linkedMessageId === gone);
+  assert.deepEqual([report.code, report.mailboxId], ["14", sender]);
+});

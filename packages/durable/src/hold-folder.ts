@@ -10,10 +10,11 @@
 // - the holder looks every second whether its lock file is still the one in the folder. If not it takes the lock anew and
 //   goes on; if another has it by then, `onLost` is called and the holder must stop.
 
-import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError } from "./errors.ts";
+import { makePrivateFile } from "./private.ts";
 import { makeFolders } from "./sync.ts";
 import { currentHolder, describeHolder, type Holder, isAlive, readHolder, writeHolder } from "./holder.ts";
 
@@ -102,8 +103,7 @@ function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOption
 
 /** Undefined if another has it. */
 function open(file: string, waitMs: number): DatabaseSync | undefined {
-  // SQLite would make it with whatever the umask leaves open.
-  closeSync(openSync(file, "a", 0o600));
+  makePrivateFile(file);
   const database = new DatabaseSync(file);
   try {
     database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`);

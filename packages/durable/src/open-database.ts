@@ -1,8 +1,8 @@
-import { closeSync, existsSync, openSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError } from "./errors.ts";
 import { inTransaction } from "./in-transaction.ts";
-import { ensurePrivate } from "./private.ts";
+import { ensurePrivate, makePrivateFile } from "./private.ts";
 
 export interface DatabaseOptions {
   /** Version n is reached by running lists 1 to n. Forward only: a list that has been released never changes. */
@@ -43,15 +43,13 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
 }
 
 /**
- * SQLite would make it with whatever the umask leaves open.
- *
  * @returns whether it had no byte, which `beforeMaking` has been asked about
  */
 function makeFile(file: string, { beforeMaking }: DatabaseOptions): boolean {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) beforeMaking?.("missing");
   if (found?.size === 0) beforeMaking?.("empty");
-  closeSync(openSync(file, "a", 0o600));
+  makePrivateFile(file);
   ensurePrivate(file);
   // Left by a process that was killed. SQLite makes them with the mode of the database; an earlier one may have been open.
   for (const beside of [`${file}-wal`, `${file}-shm`]) if (existsSync(beside)) ensurePrivate(beside);

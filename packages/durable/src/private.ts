@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, lstatSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DurableError } from "./errors.ts";
 
@@ -22,6 +22,22 @@ export function ensurePrivate(path: string): void {
     );
   }
   chmodSync(path, 0o600);
+}
+
+/**
+ * Makes an empty file for its owner alone, if there is none: SQLite would make it with whatever the umask leaves open.
+ *
+ * A file that is there is not opened: closing it again would take away every lock that this process has on it (POSIX:
+ * the locks of a process on a file end with the first of its descriptors that is closed).
+ */
+export function makePrivateFile(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    // Another process made it meanwhile.
+    if (!existsSync(path)) throw error;
+  }
 }
 
 /** Whether others than its owner may open or list a folder; undefined where the platform has no such modes. */

@@ -21,6 +21,12 @@ async function otherHolder(t: TestContext, folder: string): Promise<Other> {
     holdFolder(${JSON.stringify(folder)}, "part", { onLost: (error) => console.log("lost " + error.code) });
     console.log("held");
     setInterval(() => undefined, 1000);`;
+  const other = await runProgram(t, program, "held");
+  return { ...other, said: () => other.said().replace("held\n", "") };
+}
+
+/** Runs a program in a process of its own until it has said a word. */
+async function runProgram(t: TestContext, program: string, word: string): Promise<Other> {
   const child = spawn(
     process.execPath,
     ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
@@ -34,8 +40,8 @@ async function otherHolder(t: TestContext, folder: string): Promise<Other> {
     await once(child, "exit");
   }
   t.after(kill);
-  await waitFor(() => output.includes("held"));
-  return { pid: child.pid!, said: () => output.replace("held\n", ""), kill };
+  await waitFor(() => output.includes(word));
+  return { pid: child.pid!, said: () => output, kill };
 }
 
 test("a folder in use is refused, naming the process; one whose process was killed with -9 is free at once", async (t) => {
@@ -125,4 +131,20 @@ test("a damaged lock file, a file in the folder's place and a folder that may no
       refusal("/proc/restante").message,
       /^\/proc\/restante: this folder cannot be made: there is no such folder/,
     );
+});
+
+test("a second try of the holder's own process is refused, and takes nothing from the first", async (t) => {
+  const folder = await temporaryFolder(t);
+  const program = `
+    const { holdFolder, isFolderHeld } = await import("@restante/durable");
+    holdFolder(${JSON.stringify(folder)}, "part");
+    isFolderHeld(${JSON.stringify(folder)}, "part");
+    try { holdFolder(${JSON.stringify(folder)}, "part", { waitMs: 0 }); } catch { console.log("held"); }
+    // So that the lock alone can tell that it is held.
+    (await import("node:fs")).rmSync(${JSON.stringify(join(folder, "part.pid"))});
+    console.log("tried");
+    setInterval(() => undefined, 1000);`;
+  const other = await runProgram(t, program, "tried");
+  assert.equal(other.said(), "held\ntried\n");
+  assert.throws(() => holdFolder(folder, "part", { waitMs: 0 }), { code: "held" });
 });

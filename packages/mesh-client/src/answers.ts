@@ -1,10 +1,14 @@
-import { redactRoutingAddresses, type Retry } from "@restante/mesh";
+import type { Retry } from "@restante/mesh";
 import { MeshClientError, type MeshClientErrorCode, type ServerAnswer } from "./mesh-client-error.ts";
+import { knownField, safeWords } from "./server-words.ts";
 import type { Answer } from "./transport.ts";
 
-/** A listing of 5,000 ids is 150 KB. */
-const jsonLimit = 4 * 1024 * 1024;
+/** A listing of 5,000 ids is 150 KB where MESH made them, and some MB where they are long. */
+const jsonLimit = 16 * 1024 * 1024;
 const errorLimit = 64 * 1024;
+const longestDescription = 200;
+/** So many problems of a malformed request are told. */
+const mostProblems = 3;
 
 /** What a status other than 2xx means, and what may be done after it where the call may not be made twice. */
 function meaningOf(status: number): { code: MeshClientErrorCode; retry: Retry; unrepeatable: Retry } {
@@ -22,29 +26,28 @@ function meaningOf(status: number): { code: MeshClientErrorCode; retry: Retry; u
 }
 
 /** The error that an answer stands for. Reads or destroys its body. */
-export async function errorOf(answer: Answer, { repeatable }: { repeatable: boolean }): Promise<MeshClientError> {
+export async function errorOf(
+  answer: Answer,
+  { repeatable, privateTexts }: { repeatable: boolean; privateTexts: readonly string[] },
+): Promise<MeshClientError> {
   const meaning = meaningOf(answer.status);
-  const said: ServerAnswer = {
-    ...readError(await readText(answer, errorLimit).catch(() => "")),
-    status: answer.status,
-    retryAfterMs: readRetryAfter(answer),
-  };
-  const words = [said.event, said.meshCode, said.description].filter((word) => word !== undefined && word !== "");
+  const safe: Safe = (value, atMost, texts = privateTexts) => word(value, texts, atMost);
+  const said = readError(await readText(answer, errorLimit).catch(() => ""), isPlainText(answer), safe);
+  const words = [said.event, said.meshCode, said.words].filter((word) => word !== undefined);
   return new MeshClientError(
     meaning.code,
-    `The server answered ${answer.status}${words.length === 0 ? "" : `: ${words.join(" ")}`}.`,
-    { retry: repeatable ? meaning.retry : meaning.unrepeatable, answer: said },
+    `The server answered ${answer.status}${words.length === 0 ? "" : `: ${words.join(" ")}`}.`.replace(/\.\.$/, "."),
+    {
+      retry: repeatable ? meaning.retry : meaning.unrepeatable,
+      answer: { ...said, status: answer.status, retryAfterMs: readRetryAfter(answer) },
+      ...(said.field === undefined ? {} : { field: said.field }),
+    },
   );
 }
 
 /** Undefined if the body is not JSON. Throws if it breaks off or is too long. */
 export async function readJson(answer: Answer): Promise<unknown> {
-  const text = await readText(answer, jsonLimit);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return parseJson(await readText(answer, jsonLimit));
 }
 
 /** Reads a body that is not wanted, so that its connection can be used again. */
@@ -70,29 +73,63 @@ async function readText(answer: Answer, limit: number): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+interface SaidWhy extends Pick<ServerAnswer, "event" | "meshCode" | "description"> {
+  /** The description; of a request that is malformed, what is wrong with each field. */
+  readonly words: string | undefined;
+  /** The first field that the server names. */
+  readonly field: string | undefined;
+}
+
+/** Makes text safe to show; undefined for anything but text. */
+type Safe = (value: unknown, atMost: number, privateTexts?: readonly string[]) => string | undefined;
+
 /**
  * Version 2 `{"detail":[{"event","code","msg"}]}`, version 1 `{"errorEvent","errorCode","errorDescription"}`, or the
- * validation error of both, `{"detail":[{"type","loc","msg"}]}` (MESH API, error bodies).
+ * validation error of both, `{"detail":[{"type","loc","msg"}]}` (MESH API, error bodies). A gateway says `{"detail"}`
+ * with a text, or a text alone.
  */
-function readError(text: string): ServerAnswer {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return {};
-  }
-  const fields = asRecord(body);
-  const first = asRecord(Array.isArray(fields["detail"]) ? fields["detail"][0] : undefined);
+function readError(text: string, isPlain: boolean, safe: Safe): SaidWhy {
+  const fields = asRecord(parseJson(text));
+  const detail = fields["detail"];
+  const problems = Array.isArray(detail) ? detail.slice(0, mostProblems).map(asRecord) : [];
+  const [first = {}] = problems;
+  const description = safe(
+    first["msg"] ?? fields["errorDescription"] ?? detail ?? (isPlain ? text : undefined),
+    longestDescription,
+  );
+  const said = problems.map((problem) =>
+    [fieldOf(problem), safe(problem["msg"], longestDescription)].filter((part) => part !== undefined).join(": "),
+  );
   return {
-    event: word(first["event"] ?? fields["errorEvent"], 20),
-    meshCode: word(first["code"] ?? fields["errorCode"], 60),
-    description: word(first["msg"] ?? fields["errorDescription"], 200),
+    // Words of a table, and matched as such: nothing that was sent is looked for in them.
+    event: safe(first["event"] ?? fields["errorEvent"], 20, []),
+    meshCode: safe(first["code"] ?? fields["errorCode"], 60, []),
+    description,
+    words: said.filter((part) => part !== "").join("; ") || description,
+    field: problems.map(fieldOf).find((field) => field !== undefined),
   };
 }
 
-function word(value: unknown, length: number): string | undefined {
-  if (typeof value !== "string" || value === "") return undefined;
-  return redactRoutingAddresses(value).slice(0, length);
+/** The last word of `loc` (`["header", "mex-subject"]`) that is one of ours. */
+function fieldOf({ loc }: Readonly<Record<string, unknown>>): string | undefined {
+  return Array.isArray(loc) ? loc.map(knownField).findLast((field) => field !== undefined) : undefined;
+}
+
+function isPlainText({ headers }: Answer): boolean {
+  const type = headers["content-type"];
+  return typeof type === "string" && /^text\/plain\b/i.test(type);
+}
+
+function word(value: unknown, privateTexts: readonly string[], atMost: number): string | undefined {
+  return typeof value === "string" && value !== "" ? safeWords(value, privateTexts, atMost) || undefined : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Retry-After in seconds; the form with a date is not used by MESH. */

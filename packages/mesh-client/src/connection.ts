@@ -1,5 +1,6 @@
 import type { MailboxId } from "@restante/mesh";
 import { errorOf } from "./answers.ts";
+import { privateTextsOf } from "./server-words.ts";
 import { type RetryPolicy, withRetries } from "./retries.ts";
 import type { Answer, Transport, TransportRequest } from "./transport.ts";
 
@@ -20,6 +21,10 @@ export interface ConnectionRequest extends Omit<TransportRequest, "headers"> {
   readonly expected?: readonly number[];
   /** Endpoint lookup and workflow search take no Authorization. */
   readonly anonymous?: boolean;
+  /** Not to be retried although it is repeatable: its body can be read once. */
+  readonly tryOnce?: boolean;
+  /** What the path or query may say of a patient, so that no error repeats it. The headers are known to. */
+  readonly privateTexts?: readonly string[];
 }
 
 export function createConnection({
@@ -33,7 +38,12 @@ export function createConnection({
   nextToken: () => string;
   retries: RetryPolicy;
 }): Connection {
-  async function once({ expected = [200], anonymous = false, ...request }: ConnectionRequest): Promise<Answer> {
+  async function once({
+    expected = [200],
+    anonymous = false,
+    privateTexts = [],
+    ...request
+  }: ConnectionRequest): Promise<Answer> {
     const answer = await transport.exchange({
       ...request,
       headers: {
@@ -43,14 +53,15 @@ export function createConnection({
         ...(anonymous ? {} : { authorization: nextToken() }),
       },
     });
-    if (!expected.includes(answer.status)) throw await errorOf(answer, request);
-    return answer;
+    if (expected.includes(answer.status)) return answer;
+    const { repeatable, headers = {} } = request;
+    throw await errorOf(answer, { repeatable, privateTexts: [...privateTexts, ...privateTextsOf(headers)] });
   }
 
   return {
     mailboxId,
     mailboxPath: `/messageexchange/${encodeURIComponent(mailboxId)}`,
-    request: async (request) =>
-      request.repeatable ? withRetries(() => once(request), retries, request.signal) : once(request),
+    request: async ({ tryOnce = false, ...request }) =>
+      request.repeatable && !tryOnce ? withRetries(() => once(request), retries, request.signal) : once(request),
   };
 }

@@ -1,9 +1,8 @@
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { type MessageId, type MexHeaders, parseChunkRange, readMexHeaders } from "@restante/mesh";
+import { checkAmount, checkMessageId, checkOptions, checkSignal, invalid } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
-import { codeOf } from "./error-code.ts";
+import { type Damage, DamagedGzip, gunzip } from "./gunzip.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 import type { Answer } from "./transport.ts";
 
@@ -17,8 +16,10 @@ export interface DownloadOptions {
 
 export interface DownloadedMessage {
   readonly headers: MexHeaders;
-  /** How `body` is still encoded: only with `decode: false`. */
+  /** How `body` is still encoded, by its first chunk: with `decode: false`, or where it is another way than gzip. */
   readonly contentEncoding: string | undefined;
+  /** How each chunk came, as far as `body` has been read. Chunks are encoded one by one. */
+  readonly chunkEncodings: readonly (string | undefined)[];
   readonly contentType: string | undefined;
   /** From 1; a report, which has no body, has 0 or 1. */
   readonly chunks: number;
@@ -31,12 +32,21 @@ export interface DownloadedMessage {
 
 const defaultMaxBytes = 2 * 1024 ** 3;
 
-/** MESH API, Get Message and Get Message chunk. Errors: `not-found` (404), `gone` (410). */
+/**
+ * MESH API, Get Message and Get Message chunk. Errors: `not-found` (404), `gone` (410); of `body` also `too-large`, and
+ * `content-damaged` if it cannot be decoded: with `decode: false` it is given as it is stored, whatever it says of itself.
+ */
 export async function download(
   connection: Connection,
   messageId: MessageId,
-  { decode = true, maxBytes = defaultMaxBytes, signal }: DownloadOptions,
+  options: DownloadOptions,
 ): Promise<DownloadedMessage> {
+  checkMessageId("messageId", messageId);
+  checkOptions("options", options);
+  const { decode = true, maxBytes = defaultMaxBytes, signal } = options;
+  if (typeof decode !== "boolean") throw invalid("decode", "true or false is needed");
+  checkAmount("maxBytes", maxBytes);
+  checkSignal(signal);
   const fetchChunk = async (path: string): Promise<Answer> =>
     connection.request({
       method: "GET",
@@ -50,15 +60,25 @@ export async function download(
   const first = await fetchChunk("");
   const headers = readMexHeaders(first.headers);
   const chunks = parseChunkRange(headers.chunkRange ?? "1:1")?.total ?? 1;
-  const encoding = single(first.headers["content-encoding"]);
+  const mayBeEmpty = headers.messageType?.toUpperCase() === "REPORT";
+  const remaining = (encoding: string | undefined): string | undefined =>
+    decode && encoding === "gzip" ? undefined : encoding;
+  const contentEncoding = remaining(encodingOf(first));
+  const chunkEncodings: (string | undefined)[] = [];
 
   let current = first;
   async function* read(): AsyncGenerator<Buffer, void, undefined> {
     let length = 0;
     for (let number = 1; ; number += 1) {
       if (number > 1) current = await fetchChunk(`/${number}`);
-      const gunzip = decode && single(current.headers["content-encoding"]) === "gzip";
-      for await (const piece of readChunk(current, gunzip)) {
+      const encoding = encodingOf(current);
+      chunkEncodings.push(encoding);
+      if (decode && remaining(encoding) !== contentEncoding) {
+        release(current);
+        throw damaged("is encoded in another way than the first", { number, chunks });
+      }
+      const gunzipped = decode && encoding === "gzip";
+      for await (const piece of readChunk(current, { gunzipped, mayBeEmpty, number, chunks })) {
         length += piece.length;
         if (length > maxBytes) {
           throw new MeshClientError("too-large", `The message is larger than ${maxBytes} bytes.`);
@@ -72,7 +92,8 @@ export async function download(
 
   return {
     headers,
-    contentEncoding: decode && encoding === "gzip" ? undefined : encoding,
+    contentEncoding,
+    chunkEncodings,
     contentType: single(first.headers["content-type"]),
     chunks,
     body: Readable.from(read(), { objectMode: false })
@@ -86,26 +107,52 @@ function release({ body }: Answer): void {
   body.on("error", () => undefined).destroy();
 }
 
-async function* readChunk(answer: Answer, gunzip: boolean): AsyncGenerator<Buffer, void, undefined> {
+interface Chunk {
+  readonly gunzipped: boolean;
+  /** A report has no body, and then nothing that could be gzip. */
+  readonly mayBeEmpty: boolean;
+  readonly number: number;
+  readonly chunks: number;
+}
+
+async function* readChunk(answer: Answer, chunk: Chunk): AsyncGenerator<Buffer, void, undefined> {
   try {
-    if (!gunzip) {
-      yield* answer.body as AsyncIterable<Buffer>;
-      return;
-    }
-    const decoder = createGunzip();
-    const ending = pipeline(answer.body, decoder);
-    // Awaited below; marked as handled now, because the reader may fail first.
-    ending.catch(() => undefined);
-    yield* decoder as AsyncIterable<Buffer>;
-    await ending;
+    yield* chunk.gunzipped ? gunzip(answer.body) : (answer.body as AsyncIterable<Buffer>);
   } catch (error) {
-    if (codeOf(error)?.startsWith("Z_") === true) {
-      throw new MeshClientError("body-unreadable", "The message says that it is compressed with gzip but is not.");
-    }
-    throw answer.failureOf(error);
+    if (!(error instanceof DamagedGzip)) throw answer.failureOf(error);
+    const { damage } = error;
+    if (damage === "empty" && chunk.mayBeEmpty) return;
+    // Without a length, nobody can tell a body that was cut off on its way from one that is stored like that.
+    if ((damage === "cut-off" || damage === "empty") && !tellsItsLength(answer)) throw answer.failureOf(error);
+    throw damaged(damages[damage], chunk);
   } finally {
     release(answer);
   }
+}
+
+const damages: Readonly<Record<Damage, string>> = {
+  empty: "says that it is compressed with gzip, and is empty",
+  "not-gzip": "says that it is compressed with gzip, and is not",
+  "cut-off": "says that it is compressed with gzip, and ends too soon",
+  damaged: "is compressed with gzip, and damaged",
+  "more-behind-its-end": "is compressed with gzip, and has more behind its end",
+};
+
+function damaged(what: string, { number, chunks }: Pick<Chunk, "number" | "chunks">): MeshClientError {
+  const subject = chunks > 1 ? `Chunk ${number} of ${chunks} of the message` : "The message";
+  return new MeshClientError("content-damaged", `${subject} ${what}.`);
+}
+
+function tellsItsLength({ headers }: Answer): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
+/** Undefined: not encoded. */
+function encodingOf({ headers }: Answer): string | undefined {
+  const encoding = single(headers["content-encoding"]);
+  if (encoding === "identity") return undefined;
+  // RFC 9110, 8.4.1.3: the two are the same.
+  return encoding === "x-gzip" ? "gzip" : encoding;
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -1,6 +1,10 @@
 import type { Retry } from "@restante/mesh";
+import { errors } from "undici";
 import { codeOf } from "./error-code.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
+
+/** The most that the head of an answer may take: headers that a sender chose come back in it, some of them twice. */
+export const maxHeadBytes: number = 64 * 1024;
 
 /** How far a request got, as undici reports it. */
 export interface Progress {
@@ -98,6 +102,16 @@ export function failureOf(
   }
   if (timeoutCodes.has(code)) {
     return new MeshClientError("timed-out", "The server did not answer in time.", { ...because, retry: lost });
+  }
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
+    // The same call would bring the same answer.
+    const retry = lost === "ambiguous" ? lost : "never";
+    const what = `The head of the server's answer is larger than ${maxHeadBytes / 1024} KB.`;
+    return new MeshClientError("answer-head-too-large", what, { ...because, retry });
+  }
+  if (cause instanceof errors.HTTPParserError) {
+    const what = "The server's answer is not HTTP as it should be.";
+    return new MeshClientError("unexpected-answer", what, { ...because, retry: lost });
   }
   if (!progress.begun) {
     return new MeshClientError("unreachable", `The server cannot be reached (${code}).`, { ...because, retry: "safe" });

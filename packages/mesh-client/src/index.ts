@@ -1,10 +1,11 @@
 export type { DownloadedMessage, DownloadOptions } from "./download.ts";
-export type { InboxPage, ListOptions } from "./list.ts";
+export type { InboxPage, ListAllOptions, ListOptions } from "./list.ts";
 export type { FoundMailbox } from "./lookup.ts";
 export { type CallOptions, createMeshClient, type MeshClient, type MeshClientOptions } from "./mesh-client.ts";
 export { MeshClientError, type MeshClientErrorCode, type ServerAnswer } from "./mesh-client-error.ts";
 export type { RetryPolicy } from "./retries.ts";
-export type { OutgoingChunk, OutgoingMessage } from "./send.ts";
+export type { OutgoingBody } from "./outgoing-body.ts";
+export { type OutgoingChunk, type OutgoingMessage, wasAccepted } from "./send.ts";
 export type { TrackedMessage } from "./track.ts";
 export type { ClientTls } from "./transport.ts";
 export type { ReportSettings } from "./directory/context.ts";

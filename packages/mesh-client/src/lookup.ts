@@ -1,6 +1,6 @@
-import type { MailboxId } from "@restante/mesh";
-import { parseMailboxId } from "@restante/mesh";
+import { type MailboxId, MeshError, parseMailboxId } from "@restante/mesh";
 import { asRecord, asText, readJson } from "./answers.ts";
+import { checkPathSegment, checkSignal, checkText } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 
@@ -16,6 +16,8 @@ export async function lookup(
   workflowId: string,
   signal: AbortSignal | undefined,
 ): Promise<FoundMailbox[]> {
+  checkPart("odsCode", odsCode);
+  checkPart("workflowId", workflowId);
   return search(connection, ["endpointlookup", odsCode, workflowId], signal);
 }
 
@@ -25,7 +27,13 @@ export async function workflowSearch(
   workflowId: string,
   signal: AbortSignal | undefined,
 ): Promise<FoundMailbox[]> {
+  checkPart("workflowId", workflowId);
   return search(connection, ["workflowsearch", workflowId], signal);
+}
+
+function checkPart(field: string, value: unknown): void {
+  checkText(field, value, { atLeast: 1, atMost: 300 });
+  checkPathSegment(field, value);
 }
 
 async function search(
@@ -33,6 +41,7 @@ async function search(
   parts: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<FoundMailbox[]> {
+  checkSignal(signal);
   const answer = await connection.request({
     method: "GET",
     path: `/messageexchange/${parts.map((part) => encodeURIComponent(part)).join("/")}`,
@@ -47,8 +56,18 @@ async function search(
   return results.map((result) => {
     const fields = asRecord(result);
     return {
-      mailboxId: parseMailboxId(asText(fields["mailbox_id"]) ?? asText(fields["address"]) ?? ""),
+      mailboxId: readMailboxId(asText(fields["mailbox_id"]) ?? asText(fields["address"]) ?? ""),
       mailboxName: asText(fields["mailbox_name"]) ?? asText(fields["description"]) ?? "",
     };
   });
+}
+
+/** A lookup with a mailbox that nobody can send to is not answered: the others may not be the ones that are meant. */
+function readMailboxId(text: string): MailboxId {
+  try {
+    return parseMailboxId(text);
+  } catch (error) {
+    if (!(error instanceof MeshError)) throw error;
+    throw new MeshClientError("unexpected-answer", "The server's lookup answer names a mailbox that cannot be one.");
+  }
 }

@@ -11,10 +11,13 @@ import { CodedError, type Retry } from "@restante/mesh";
  * - `unreachable`: no connection; nothing was sent.
  * - `timed-out`, `answer-lost`, `aborted`: no (whole) answer came; `retry` says what that means for the call.
  * - `unexpected-answer`: an answer that the MESH API does not have.
- * - `body-unreadable`: the stream given to be sent, or a compressed body received, broke.
+ * - `answer-head-too-large`: the head of the answer is larger than is read here.
+ * - `body-unreadable`: the stream given to be sent broke.
+ * - `content-damaged`: a message was received whole and cannot be decompressed. It will never be another: get it as it
+ *   is, with `decode: false`.
  * - `too-large`: a body beyond the limit set.
  * - `local-id-not-unique`: tracking by local id found several messages (300).
- * - `request-invalid`: refused here, before anything was sent.
+ * - `request-invalid`: refused here, before anything was sent; `field` names the option that is wrong.
  * - `closed`: the client was closed.
  * - `folder-in-use`, `folder-unusable`: the directory client cannot work on its folder.
  * - `defect`: a mistake in this package.
@@ -33,7 +36,9 @@ export type MeshClientErrorCode =
   | "answer-lost"
   | "aborted"
   | "unexpected-answer"
+  | "answer-head-too-large"
   | "body-unreadable"
+  | "content-damaged"
   | "too-large"
   | "local-id-not-unique"
   | "request-invalid"
@@ -49,7 +54,7 @@ export interface ServerAnswer {
   /** COLLECT, TRANSFER, SEND or RECEIVE. A code means nothing without it. */
   readonly event?: string | undefined;
   readonly meshCode?: string | undefined;
-  /** The server's words, shortened, routing addresses redacted. */
+  /** The server's words, shortened, without what may be a patient's. */
   readonly description?: string | undefined;
   /** How long the server asks to wait (Retry-After), in milliseconds. */
   readonly retryAfterMs?: number | undefined;
@@ -66,14 +71,17 @@ export class MeshClientError extends CodedError implements ServerAnswer {
   readonly meshCode: string | undefined;
   readonly description: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** What is wrong: an option of the call (`request-invalid`), or the header or parameter that the server names. */
+  readonly field: string | undefined;
 
   constructor(
     code: MeshClientErrorCode,
     message: string,
-    { answer = {}, ...options }: ErrorOptions & { retry?: Retry; answer?: ServerAnswer } = {},
+    { answer = {}, field, ...options }: ErrorOptions & { retry?: Retry; answer?: ServerAnswer; field?: string } = {},
   ) {
     super(message, options);
     this.code = code;
+    this.field = field;
     this.status = answer.status;
     this.event = answer.event;
     this.meshCode = answer.meshCode;

@@ -1,11 +1,12 @@
 import { type Clock, type MailboxId, type MessageId, parseMailboxId, systemClock, tokenSource } from "@restante/mesh";
 import { acknowledge } from "./acknowledge.ts";
+import { checkNumber, checkOptions, invalid } from "./check-input.ts";
 import { createConnection } from "./connection.ts";
 import { type DownloadedMessage, type DownloadOptions, download } from "./download.ts";
 import { handshake } from "./handshake.ts";
-import { type InboxPage, list, listAll, type ListOptions } from "./list.ts";
+import { type InboxPage, list, listAll, type ListAllOptions, type ListOptions } from "./list.ts";
 import { type FoundMailbox, lookup, workflowSearch } from "./lookup.ts";
-import { defaultRetryPolicy, type RetryPolicy } from "./retries.ts";
+import { readRetryPolicy, type RetryPolicy } from "./retries.ts";
 import { type OutgoingChunk, type OutgoingMessage, send, sendChunk } from "./send.ts";
 import { track, trackByLocalId, type TrackedMessage } from "./track.ts";
 import { type ClientTls, createTransport } from "./transport.ts";
@@ -51,7 +52,7 @@ export interface MeshClient extends AsyncDisposable {
   /** After `send` with `totalChunks`, for each chunk after the first. */
   sendChunk(messageId: MessageId, chunk: OutgoingChunk, options?: CallOptions): Promise<void>;
   list(options?: ListOptions): Promise<InboxPage>;
-  listAll(options?: Omit<ListOptions, "continueFrom">): AsyncIterable<MessageId>;
+  listAll(options?: ListAllOptions): AsyncIterable<MessageId>;
   download(messageId: MessageId, options?: DownloadOptions): Promise<DownloadedMessage>;
   acknowledge(messageId: MessageId, options?: CallOptions): Promise<void>;
   track(messageId: MessageId, options?: CallOptions): Promise<TrackedMessage>;
@@ -60,8 +61,9 @@ export interface MeshClient extends AsyncDisposable {
   workflowSearch(workflowId: string, options?: CallOptions): Promise<FoundMailbox[]>;
 }
 
-/** Opens no connection yet. Throws `request-invalid` for an address that is not https, MeshError for a wrong mailbox id. */
+/** Opens no connection yet. Throws `request-invalid` for an option that is wrong, MeshError for a wrong mailbox id. */
 export function createMeshClient(options: MeshClientOptions): MeshClient {
+  checkClientOptions(options);
   const mailboxId = parseMailboxId(options.mailboxId);
   const transport = createTransport({
     url: options.url,
@@ -78,22 +80,39 @@ export function createMeshClient(options: MeshClientOptions): MeshClient {
       sharedKey: options.sharedKey,
       clock: options.clock ?? systemClock,
     }),
-    retries: { ...defaultRetryPolicy, ...options.retries },
+    retries: readRetryPolicy(options.retries),
   });
 
   return {
     mailboxId,
-    handshake: async ({ signal } = {}) => handshake(connection, signal),
-    send: async (message, { signal } = {}) => send(connection, message, signal),
-    sendChunk: async (messageId, chunk, { signal } = {}) => sendChunk(connection, messageId, chunk, signal),
+    handshake: async (options) => handshake(connection, signalOf(options)),
+    send: async (message, options) => send(connection, message, signalOf(options)),
+    sendChunk: async (messageId, chunk, options) => sendChunk(connection, messageId, chunk, signalOf(options)),
     list: async (options = {}) => list(connection, options),
     listAll: (options = {}) => listAll(connection, options),
     download: async (messageId, options = {}) => download(connection, messageId, options),
-    acknowledge: async (messageId, { signal } = {}) => acknowledge(connection, messageId, signal),
-    track: async (messageId, { signal } = {}) => track(connection, messageId, signal),
-    trackByLocalId: async (localId, { signal } = {}) => trackByLocalId(connection, localId, signal),
-    lookup: async (odsCode, workflowId, { signal } = {}) => lookup(connection, odsCode, workflowId, signal),
-    workflowSearch: async (workflowId, { signal } = {}) => workflowSearch(connection, workflowId, signal),
+    acknowledge: async (messageId, options) => acknowledge(connection, messageId, signalOf(options)),
+    track: async (messageId, options) => track(connection, messageId, signalOf(options)),
+    trackByLocalId: async (localId, options) => trackByLocalId(connection, localId, signalOf(options)),
+    lookup: async (odsCode, workflowId, options) => lookup(connection, odsCode, workflowId, signalOf(options)),
+    workflowSearch: async (workflowId, options) => workflowSearch(connection, workflowId, signalOf(options)),
     [Symbol.asyncDispose]: async () => transport[Symbol.asyncDispose](),
   };
+}
+
+function signalOf(options: CallOptions = {}): AbortSignal | undefined {
+  checkOptions("options", options);
+  return options.signal;
+}
+
+function checkClientOptions(options: MeshClientOptions): void {
+  checkOptions("options", options);
+  const { url, mailboxId, password, sharedKey, tls, requestTimeoutMs, connections } = options;
+  for (const [field, text] of Object.entries({ url, mailboxId, password, sharedKey })) {
+    if (typeof text !== "string") throw invalid(field, text === undefined ? "is missing" : "text is needed");
+  }
+  checkOptions("tls", tls);
+  // A Date and setTimeout count no further.
+  if (requestTimeoutMs !== undefined) checkNumber("requestTimeoutMs", requestTimeoutMs, { from: 1, to: 2 ** 31 - 1 });
+  if (connections !== undefined) checkNumber("connections", connections, { from: 1, to: 10_000 });
 }

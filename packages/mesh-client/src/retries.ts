@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { checkNumber, checkOptions } from "./check-input.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 
 export interface RetryPolicy {
-  /** How often a call is made at most, the first time included. */
+  /** How often a call is made at most, the first time included: 1 to 100. */
   readonly attempts: number;
   /** The wait before the second attempt is up to this, and doubles with each further one. */
   readonly firstWaitMs: number;
@@ -10,7 +11,18 @@ export interface RetryPolicy {
   readonly longestWaitMs: number;
 }
 
-export const defaultRetryPolicy: RetryPolicy = { attempts: 3, firstWaitMs: 250, longestWaitMs: 10_000 };
+const defaultRetryPolicy: RetryPolicy = { attempts: 3, firstWaitMs: 250, longestWaitMs: 10_000 };
+const mostAttempts = 100;
+
+/** Throws `request-invalid` for what has no end. */
+export function readRetryPolicy(given: Partial<RetryPolicy> = {}): RetryPolicy {
+  checkOptions("retries", given);
+  const policy: RetryPolicy = { ...defaultRetryPolicy, ...given };
+  checkNumber("retries.attempts", policy.attempts, { from: 1, to: mostAttempts });
+  checkNumber("retries.firstWaitMs", policy.firstWaitMs, { from: 0, to: 2 ** 31 - 1 });
+  checkNumber("retries.longestWaitMs", policy.longestWaitMs, { from: 0, to: 2 ** 31 - 1 });
+  return policy;
+}
 
 /** The statuses on which the NHS's own client tries again. */
 const passingStatuses: ReadonlySet<number> = new Set([425, 429, 502, 503, 504]);

@@ -1,9 +1,26 @@
-import type { Readable } from "node:stream";
-import { formatChunkRange, isMessageId, type MessageId, type MexHeaders, writeMexHeaders } from "@restante/mesh";
+import {
+  formatChunkRange,
+  headerLimits,
+  isChecksumText,
+  isMessageId,
+  type MessageId,
+  type MexHeaders,
+  writeMexHeaders,
+} from "@restante/mesh";
 import { asRecord, discard, readJson } from "./answers.ts";
+import {
+  checkMessageId,
+  checkNumber,
+  checkOptionalText,
+  checkOptions,
+  checkSignal,
+  checkText,
+  invalid,
+} from "./check-input.ts";
 import type { Connection } from "./connection.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
-import type { Answer, RequestBody } from "./transport.ts";
+import { type OutgoingBody, prepareBody } from "./outgoing-body.ts";
+import type { Answer } from "./transport.ts";
 
 type SentHeader =
   | "from"
@@ -22,7 +39,33 @@ type SentHeader =
   | "encrypted"
   | "checksum";
 
-/** A message to be sent. For lengths and characters allowed see `headerLimits` of @restante/mesh: the server checks. */
+const sentHeaders: readonly SentHeader[] = [
+  "from",
+  "fromSmtp",
+  "toSmtp",
+  "subject",
+  "localId",
+  "fileName",
+  "partnerId",
+  "processId",
+  "messageType",
+  "addressType",
+  "version",
+  "compress",
+  "compressed",
+  "encrypted",
+  "checksum",
+];
+
+/** Of a header for which MESH gives no limit. */
+const otherHeaderLimit = 500;
+const contentTypeLimit = 255;
+const mostChunks = 999_999_999;
+
+/**
+ * A message to be sent. For the lengths of headers see `headerLimits` of @restante/mesh, in characters; none may hold a
+ * control character.
+ */
 export interface OutgoingMessage extends Pick<MexHeaders, SentHeader> {
   /** A mailbox id or a routing address `GPPROVIDER_...`. */
   readonly to: string;
@@ -37,20 +80,23 @@ export interface OutgoingMessage extends Pick<MexHeaders, SentHeader> {
    */
   readonly totalChunks?: number | undefined;
   /** At most 100 MB a request. A function is called when a request is made, and again if it is repeated. */
-  readonly body: Uint8Array | (() => Readable);
-  /** In bytes, if `body` is a function and its length is known: the server can then tell a whole body from a broken one. */
+  readonly body: OutgoingBody;
+  /** In bytes, if `body` is a stream and its length is known: the server can then tell a whole body from a broken one. */
   readonly bodyLength?: number | undefined;
 }
 
 /**
  * MESH API, Send message: one request, never repeated. An error's `retry` is `ambiguous` if the message may have been
- * accepted all the same.
+ * accepted all the same; `wasAccepted` tells whether it was.
  */
 export async function send(
   connection: Connection,
-  { body, bodyLength, contentType, contentEncoding, totalChunks, ...headers }: OutgoingMessage,
+  message: OutgoingMessage,
   signal: AbortSignal | undefined,
 ): Promise<{ messageId: MessageId }> {
+  checkMessage(message);
+  checkSignal(signal);
+  const { body, bodyLength, contentType, contentEncoding, totalChunks, ...headers } = message;
   const answer = await connection.request({
     method: "POST",
     path: `${connection.mailboxPath}/outbox`,
@@ -64,12 +110,21 @@ export async function send(
       "content-type": contentType ?? "application/octet-stream",
       ...(contentEncoding === undefined ? {} : { "content-encoding": contentEncoding }),
     },
-    body: toRequestBody({ body, bodyLength }),
+    body: prepareBody(body, bodyLength).body,
     repeatable: false,
     expected: [200, 202],
     signal,
   });
   return { messageId: await readMessageId(answer) };
+}
+
+/**
+ * Whether a send that failed was accepted all the same: the server said so, but gave no message id that can be read.
+ * It must not be made again, also by whoever makes ambiguous ones again.
+ */
+export function wasAccepted(error: unknown): boolean {
+  if (!(error instanceof MeshClientError) || error.retry !== "ambiguous") return false;
+  return error.status !== undefined && error.status >= 200 && error.status < 300;
 }
 
 /** One of the chunks after the first. `contentEncoding` must be that of the first. */
@@ -80,15 +135,23 @@ export interface OutgoingChunk extends Pick<OutgoingMessage, "contentEncoding" |
 }
 
 /**
- * MESH API, Send chunked message. May be repeated; the message is accepted when all its chunks are there, and from then
- * on this is `refused` with status 423.
+ * MESH API, Send chunked message. May be repeated with the same content; the message is accepted when all its chunks are
+ * there, and from then on this is `refused` with status 423.
  */
 export async function sendChunk(
   connection: Connection,
   messageId: MessageId,
-  { number, total, contentEncoding, ...chunk }: OutgoingChunk,
+  chunk: OutgoingChunk,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  checkMessageId("messageId", messageId);
+  checkOptions("chunk", chunk);
+  const { number, total, contentEncoding, body, bodyLength } = chunk;
+  checkNumber("total", total, { from: 1, to: mostChunks });
+  checkNumber("number", number, { from: 1, to: total });
+  checkEncoding(contentEncoding);
+  checkSignal(signal);
+  const prepared = prepareBody(body, bodyLength);
   const answer = await connection.request({
     method: "POST",
     path: `${connection.mailboxPath}/outbox/${encodeURIComponent(messageId)}/${number}`,
@@ -97,24 +160,53 @@ export async function sendChunk(
       "content-type": "application/octet-stream",
       ...(contentEncoding === undefined ? {} : { "content-encoding": contentEncoding }),
     },
-    body: toRequestBody(chunk),
+    body: prepared.body,
     repeatable: true,
+    tryOnce: prepared.onlyOnce,
     expected: [200, 202],
     signal,
   });
   await discard(answer);
 }
 
-function toRequestBody({ body, bodyLength }: Pick<OutgoingMessage, "body" | "bodyLength">): RequestBody {
-  return body instanceof Uint8Array ? body : { open: body, length: bodyLength };
+function checkMessage(message: OutgoingMessage): void {
+  checkOptions("message", message);
+  checkText("to", message.to, { atLeast: 1, atMost: headerLimits.to ?? otherHeaderLimit });
+  checkText("workflowId", message.workflowId, { atLeast: 1, atMost: headerLimits.workflowId ?? otherHeaderLimit });
+  for (const header of sentHeaders) {
+    checkOptionalText(header, message[header], { atMost: headerLimits[header] ?? otherHeaderLimit });
+  }
+  if (message.checksum !== undefined && !isChecksumText(message.checksum)) {
+    throw invalid("checksum", "only letters, digits, spaces, colons, hyphens and slashes are allowed");
+  }
+  checkOptionalText("contentType", message.contentType, { atLeast: 1, atMost: contentTypeLimit });
+  if (message.contentType !== undefined && !/^[\x20-\x7E]+$/.test(message.contentType)) {
+    throw invalid("contentType", "only ASCII characters are allowed");
+  }
+  checkEncoding(message.contentEncoding);
+  if (message.totalChunks !== undefined) checkNumber("totalChunks", message.totalChunks, { from: 1, to: mostChunks });
 }
 
+function checkEncoding(encoding: unknown): void {
+  if (encoding !== undefined && encoding !== "gzip") throw invalid("contentEncoding", "gzip alone is known");
+}
+
+/** The status is kept with whatever goes wrong: by it the message was accepted. */
 async function readMessageId(answer: Answer): Promise<MessageId> {
-  const fields = asRecord(await readJson(answer));
+  const accepted = { retry: "ambiguous", answer: { status: answer.status } } as const;
+  let body: unknown;
+  try {
+    body = await readJson(answer);
+  } catch (error) {
+    if (!(error instanceof MeshClientError)) throw error;
+    throw new MeshClientError(error.code, error.message, { ...accepted, cause: error.cause });
+  }
+  const fields = asRecord(body);
   const id = fields["message_id"] ?? fields["messageID"];
   if (typeof id === "string" && isMessageId(id)) return id;
-  throw new MeshClientError("unexpected-answer", "The server accepted the message but gave no message id.", {
-    retry: "ambiguous",
-    answer: { status: answer.status },
-  });
+  throw new MeshClientError(
+    "unexpected-answer",
+    "The server accepted the message but gave no message id that can be read.",
+    accepted,
+  );
 }

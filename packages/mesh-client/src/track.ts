@@ -1,5 +1,6 @@
-import { isMessageId, type MessageId } from "@restante/mesh";
+import { headerLimits, isMessageId, type MessageId } from "@restante/mesh";
 import { asRecord, asText, readJson } from "./answers.ts";
+import { checkMessageId, checkPathSegment, checkSignal, checkText } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 
@@ -30,6 +31,8 @@ export async function track(
   messageId: MessageId,
   signal: AbortSignal | undefined,
 ): Promise<TrackedMessage> {
+  checkMessageId("messageId", messageId);
+  checkSignal(signal);
   const answer = await connection.request({
     method: "GET",
     path: `${connection.mailboxPath}/outbox/tracking`,
@@ -49,10 +52,14 @@ export async function trackByLocalId(
   localId: string,
   signal: AbortSignal | undefined,
 ): Promise<TrackedMessage[]> {
+  checkText("localId", localId, { atLeast: 1, atMost: headerLimits.localId ?? 300 });
+  checkPathSegment("localId", localId);
+  checkSignal(signal);
   try {
     const answer = await connection.request({
       method: "GET",
       path: `${connection.mailboxPath}/outbox/tracking/${encodeURIComponent(localId)}`,
+      privateTexts: [localId],
       repeatable: true,
       signal,
     });
@@ -74,7 +81,7 @@ function readTracked(body: unknown): TrackedMessage {
     names.map((name) => asText(fields[name])).find((value) => value !== undefined);
   const messageId = text("message_id", "messageId");
   if (messageId === undefined || !isMessageId(messageId)) {
-    throw new MeshClientError("unexpected-answer", "The server's tracking answer has no message id.");
+    throw new MeshClientError("unexpected-answer", "The server's tracking answer has no message id that can be read.");
   }
   const success = fields["status_success"] ?? fields["statusSuccess"];
   return {

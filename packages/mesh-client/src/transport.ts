@@ -1,8 +1,10 @@
 import type { Readable } from "node:stream";
+import { createSecureContext } from "node:tls";
 import { type Dispatcher, Pool } from "undici";
 import { codeOf } from "./error-code.ts";
-import { failureOf, mayHaveArrived, type Progress } from "./failures.ts";
+import { failureOf, maxHeadBytes, mayHaveArrived, type Progress } from "./failures.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
+import { UnreadableBody } from "./outgoing-body.ts";
 
 /** PEM texts: whom to trust, and who we are. */
 export interface ClientTls {
@@ -53,6 +55,7 @@ export interface Transport extends AsyncDisposable {
 
 export function createTransport({ url, tls, requestTimeoutMs, connections }: TransportOptions): Transport {
   const base = parseBase(url);
+  checkTls(tls);
   const pool = new Pool(base.origin, {
     connections,
     // One request a connection: a broken one then takes no other with it.
@@ -61,6 +64,7 @@ export function createTransport({ url, tls, requestTimeoutMs, connections }: Tra
     connect: { ...tls, timeout: requestTimeoutMs },
     headersTimeout: requestTimeoutMs,
     bodyTimeout: requestTimeoutMs,
+    maxHeaderSize: maxHeadBytes,
   });
 
   async function exchange(request: TransportRequest): Promise<Answer> {
@@ -83,7 +87,9 @@ export function createTransport({ url, tls, requestTimeoutMs, connections }: Tra
     const openBody = (): Readable | undefined => {
       if (body === undefined || body instanceof Uint8Array) return undefined;
       unreadable = true;
-      const stream = body.open().once("error", () => (unreadable = !progress.ended));
+      const stream = body
+        .open()
+        .once("error", (error) => (unreadable = error instanceof UnreadableBody && !progress.ended));
       unreadable = false;
       return stream;
     };
@@ -115,9 +121,25 @@ export function createTransport({ url, tls, requestTimeoutMs, connections }: Tra
 function parseBase(text: string): { origin: string; path: string } {
   const url = URL.parse(text);
   if (url === null || url.protocol !== "https:") {
-    throw new MeshClientError("request-invalid", "The server's address must be an https:// URL.");
+    throw new MeshClientError("request-invalid", "url: the server's address must be an https:// URL.", {
+      field: "url",
+    });
   }
   return { origin: url.origin, path: url.pathname.replace(/\/+$/, "") };
+}
+
+/** Now, and not at the first request, where it would look like a server that cannot be reached. */
+function checkTls({ ca, cert, key }: ClientTls): void {
+  try {
+    createSecureContext({ ca, cert, key });
+  } catch (cause) {
+    // The cause's own words stay out, as they may hold a part of the key.
+    const code = codeOf(cause) ?? "no code";
+    throw new MeshClientError("request-invalid", `tls: the certificates or the key cannot be used (${code}).`, {
+      field: "tls",
+      cause: new Error(code),
+    });
+  }
 }
 
 function withLength(headers: Readonly<Record<string, string>>, length: number | undefined): Record<string, string> {

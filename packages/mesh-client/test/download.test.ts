@@ -92,10 +92,138 @@ test("a body that breaks off is an error and not a short message", async (t) => 
   await assert.rejects(async () => buffer((await client.download(id)).body), { code: "server-failed", retry: "safe" });
 });
 
-test("content that says it is gzip and is not fails", async (t) => {
-  const peer = await startFaultyPeer(t, [answer(200, "not gzip", { "content-encoding": "gzip" })]);
+const text = Buffer.from("again and again ".repeat(1000));
+const packed = gzipSync(text);
+const claims: [what: string, bytes: Buffer, words: RegExp][] = [
+  ["is not", Buffer.from("not gzip"), /^The message says that it is compressed with gzip, and is not\.$/],
+  ["is cut off", packed.subarray(0, -9), /ends too soon/],
+  ["is damaged", Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8, 1)]), /and damaged/],
+  ["has text behind its end", Buffer.concat([packed, Buffer.from("more")]), /has more behind its end|damaged/],
+  ["hides text behind zeros", Buffer.concat([packed, Buffer.alloc(100), Buffer.from("more")]), /has more behind its/],
+];
+
+/** An answer with these bytes for its body. */
+function bytesAnswer(bytes: Buffer, headers: Record<string, string>, status = 200): Reaction {
+  const lines = Object.entries({ "content-length": String(bytes.length), ...headers });
+  const head = `HTTP/1.1 ${status} OK\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
+  return (socket) => void socket.write(Buffer.concat([Buffer.from(head), bytes]));
+}
+
+for (const [what, bytes, words] of claims) {
+  test(`content that says it is gzip and ${what} is told as damaged for good, and can be had as it is`, async (t) => {
+    const peer = await startFaultyPeer(t, [bytesAnswer(bytes, { "content-encoding": "gzip" })]);
+    const client = await clientOf(t, peer.url);
+    const { body } = await client.download(id);
+    await assert.rejects(buffer(body), { code: "content-damaged", retry: "never", message: words });
+    assert.equal(peer.requests.length, 1, "and is not asked for again");
+
+    const raw = await client.download(id, { decode: false });
+    assert.equal(raw.contentEncoding, "gzip");
+    assert.deepEqual(await buffer(raw.body), bytes);
+  });
+}
+
+test("gzip with zeros for padding, or of several members, is whole", async (t) => {
+  const padded = Buffer.concat([packed, Buffer.alloc(200_000)]);
+  const encoding = { "content-encoding": "gzip" };
+  const peer = await startFaultyPeer(t, [
+    bytesAnswer(padded, encoding),
+    bytesAnswer(Buffer.concat([packed, packed]), encoding),
+  ]);
   const client = await clientOf(t, peer.url);
-  await assert.rejects(async () => buffer((await client.download(id)).body), { code: "body-unreadable" });
+  assert.ok(text.equals(await buffer((await client.download(id)).body)));
+  assert.ok(Buffer.concat([text, text]).equals(await buffer((await client.download(id)).body)));
+});
+
+test("a report without a body may say that it is gzip", async (t) => {
+  const headers = { "content-encoding": "gzip", "mex-messagetype": "REPORT" };
+  const peer = await startFaultyPeer(t, [
+    bytesAnswer(Buffer.of(), headers),
+    bytesAnswer(Buffer.of(), { ...headers, "mex-messagetype": "DATA" }),
+  ]);
+  const client = await clientOf(t, peer.url);
+  assert.equal((await buffer((await client.download(id)).body)).length, 0);
+  await assert.rejects(async () => buffer((await client.download(id)).body), { code: "content-damaged" });
+});
+
+test("a connection cut in the middle of gzip is no damage: the message can be asked for again", async (t) => {
+  const head = `HTTP/1.1 200 OK\r\ncontent-length: ${packed.length}\r\ncontent-encoding: gzip\r\n\r\n`;
+  const untold = `HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: gzip\r\n\r\n`;
+  const cut = (before: string): Reaction => {
+    const bytes = Buffer.concat([Buffer.from(before), packed.subarray(0, -9)]);
+    return (socket) => void socket.end(bytes);
+  };
+  const peer = await startFaultyPeer(t, [cut(head), cut(untold)]);
+  const client = await clientOf(t, peer.url);
+  await assert.rejects(async () => buffer((await client.download(id)).body), { code: "answer-lost", retry: "safe" });
+  await assert.rejects(async () => buffer((await client.download(id)).body), { code: "answer-lost", retry: "safe" });
+});
+
+test("one gzip stream split over two chunks is damaged for whoever decodes it, and raw it is what was sent", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  await using to = await testClient(server, practice);
+  const half = Math.floor(packed.length / 2);
+  const [one, two] = [packed.subarray(0, half), packed.subarray(half)];
+  const encoding = { contentEncoding: "gzip" } as const;
+  const envelope = { to: practice, workflowId: testWorkflow };
+  const { messageId } = await from.send({ ...envelope, ...encoding, body: one, totalChunks: 2 });
+  await from.sendChunk(messageId, { ...encoding, number: 2, total: 2, body: two });
+  await assert.rejects(async () => buffer((await to.download(messageId)).body), {
+    code: "content-damaged",
+    retry: "never",
+    message: "Chunk 1 of 2 of the message says that it is compressed with gzip, and ends too soon.",
+  });
+  const raw = await to.download(messageId, { decode: false });
+  assert.ok(packed.equals(await buffer(raw.body)));
+  assert.deepEqual(raw.chunkEncodings, ["gzip", "gzip"]);
+});
+
+test("each chunk is decoded as it says of itself, and one that is encoded in another way is not taken for text", async (t) => {
+  const chunk = (bytes: Buffer, number: number, encoding?: string): Reaction =>
+    bytesAnswer(
+      bytes,
+      { "mex-chunk-range": `${number}:2`, ...(encoding === undefined ? {} : { "content-encoding": encoding }) },
+      number === 1 ? 206 : 200,
+    );
+  const two = Buffer.from("two");
+  const mixed = [chunk(packed, 1, "x-gzip"), chunk(two, 2, "identity")];
+  const unknown = [chunk(packed, 1, "gzip"), chunk(two, 2, "br")];
+  const peer = await startFaultyPeer(t, [...mixed, ...mixed, ...unknown, ...unknown]);
+  const client = await clientOf(t, peer.url);
+  assert.ok(Buffer.concat([text, two]).equals(await buffer((await client.download(id)).body)));
+  const raw = await client.download(id, { decode: false });
+  assert.ok(Buffer.concat([packed, two]).equals(await buffer(raw.body)));
+  assert.deepEqual(raw.chunkEncodings, ["gzip", undefined]);
+  await assert.rejects(async () => buffer((await client.download(id)).body), {
+    code: "content-damaged",
+    message: "Chunk 2 of 2 of the message is encoded in another way than the first.",
+  });
+  const stored = await client.download(id, { decode: false });
+  assert.ok(Buffer.concat([packed, two]).equals(await buffer(stored.body)));
+  assert.deepEqual(stored.chunkEncodings, ["gzip", "br"]);
+});
+
+test("a gzip bomb is told as too large when it has given what is allowed, and no more is decompressed", async (t) => {
+  const megabyte = 1024 * 1024;
+  const bomb = Buffer.concat(Array.from({ length: 40 }, () => gzipSync(Buffer.alloc(10 * megabyte))));
+  const peer = await startFaultyPeer(t, [bytesAnswer(bomb, { "content-encoding": "gzip" })]);
+  const client = await clientOf(t, peer.url);
+  const { body } = await client.download(id, { maxBytes: 10 * megabyte });
+  const before = process.memoryUsage().arrayBuffers;
+  let given = 0;
+  let most = 0;
+  await assert.rejects(
+    async () => {
+      for await (const piece of body as AsyncIterable<Buffer>) {
+        given += piece.length;
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      }
+    },
+    { code: "too-large", retry: "never" },
+  );
+  assert.ok(given <= 10 * megabyte, `${given} bytes given`);
+  assert.ok(most < 100 * megabyte, `${most} bytes in buffers`);
 });
 
 test("a body that nobody reads gives its connection back when it is destroyed", async (t) => {

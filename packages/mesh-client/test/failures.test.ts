@@ -214,6 +214,99 @@ test("no error says a password, a shared key, a token or what was sent", async (
   }
 });
 
+test("an answer whose head is as large as headers may be is read, and one that is larger is told as that", async (t) => {
+  const listing = (bytes: number): string => answer(200, { messages: [] }, { "mex-subject": "x".repeat(bytes) });
+  const peer = await startFaultyPeer(t, [listing(40_000), listing(70_000), answer(202, "", { x: "x".repeat(70_000) })]);
+  const client = await clientOf(t, peer.url);
+  assert.deepEqual(await client.list(), { messageIds: [] });
+  const error = await failureOf(client.list());
+  assert.equal(codeAndRetry(error), "answer-head-too-large never");
+  assert.equal(error.message, "The head of the server's answer is larger than 64 KB.");
+  assert.equal(peer.requests.length, 2, "and is not asked for again");
+  assert.equal(codeAndRetry(await failureOf(client.send(message))), "answer-head-too-large ambiguous");
+});
+
+test("an answer that is not HTTP is told as that, and not as a broken connection", async (t) => {
+  const cut = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab";
+  const peer = await startFaultyPeer(t, [(socket) => void socket.end(cut), "SSH-2.0-OpenSSH_9.6\r\n"]);
+  const client = await clientOf(t, peer.url);
+  assert.equal(codeAndRetry(await failureOf(client.list())), "answer-lost safe");
+  assert.equal(codeAndRetry(await failureOf(client.list())), "unexpected-answer safe");
+  assert.equal(codeAndRetry(await failureOf(client.send(message))), "unexpected-answer ambiguous");
+});
+
+test("a refusal says which field is wrong, in the server's words", async (t) => {
+  const wrong = (name: string, msg: string): object => ({ type: "value_error", loc: ["header", name], msg });
+  const peer = await startFaultyPeer(t, [
+    answer(400, {
+      detail: [wrong("mex-subject", "String should have at most 500 characters"), wrong("mex-to", "No.")],
+    }),
+    answer(400, { detail: [wrong("Smith", "too long")] }),
+    answer(400, { detail: "There was an error parsing the body" }),
+    answer(413, "Request entity too large\r\n", { "content-type": "text/plain; charset=utf-8" }),
+    answer(400, "<html>proxy</html>", { "content-type": "text/html" }),
+  ]);
+  const client = await clientOf(t, peer.url);
+  const first = await failureOf(client.send(message));
+  assert.equal(
+    first.message,
+    "The server answered 400: mex-subject: String should have at most 500 characters; mex-to: No.",
+  );
+  assert.deepEqual(
+    { field: first.field, description: first.description, code: first.code },
+    { field: "mex-subject", description: "String should have at most 500 characters", code: "refused" },
+  );
+  assert.equal((await failureOf(client.send(message))).message, "The server answered 400: too long.");
+  assert.equal(
+    (await failureOf(client.send(message))).message,
+    "The server answered 400: There was an error parsing the body.",
+  );
+  assert.equal((await failureOf(client.send(message))).message, "The server answered 413: Request entity too large.");
+  assert.equal((await failureOf(client.send(message))).message, "The server answered 400.");
+});
+
+test("what a server echoes of a patient is not repeated, quoted or not, whole or cut, in whatever writing", async (t) => {
+  const secret = {
+    ...message,
+    to: "GPPROVIDER_9990000018_01021980_O'Neill-Wi\u015Bniewski",
+    subject: "Report for Ms Li O\u2019Neill-Wi\u015Bniewski, NHS Number 999 000 0018",
+    localId: "LOC-778",
+    fileName: "oneill_discharge.dat",
+  };
+  const echoes = [
+    "Invalid value 'Report for Ms Li O\u2019Neill-Wi\u015Bniewski, NHS Number 999 000 0018' for header",
+    "Bad header value: Report for Ms Li O\u2019Neill-Wi",
+    `Latin-1: ${Buffer.from("O\u2019Neill-Wi\u015Bniewski").toString("latin1")}`,
+    "unknown patient O'NEILL-WI\u015ANIEWSKI, Li born 01/02/1980 or 1980-02-01 or 01021980",
+    "NHS number 9990000018, 999 000 0018, 999-000-0018",
+    "local id loc-778 in use, file ONEILL_discharge.dat",
+    "path /tracking/O%E2%80%99Neill-Wi%C5%9Bniewski",
+    '"Ms Li" (unclosed \'Ms Li O',
+    "To GPPROVIDER_9990000018_01021980_O'Neill is unknown",
+  ];
+  const peer = await startFaultyPeer(
+    t,
+    echoes.map((msg) => answer(400, { detail: [{ type: "value_error", loc: ["header", "mex-subject"], msg }] })),
+  );
+  const client = await clientOf(t, peer.url);
+  for (const echo of echoes) {
+    const error = await failureOf(client.send(secret));
+    const shown = inspect(error, { depth: 20, showHidden: true });
+    for (const word of [/neill/i, /ni?ewski/i, /\bLi\b/, /999/, /1980/, /778/, /discharge/i]) {
+      assert.doesNotMatch(shown, word, `${echo} became ${error.message}`);
+    }
+    assert.match(error.message, /^The server answered 400: mex-subject: ./);
+  }
+});
+
+test("a server's words are one line, and no longer than they need be", async (t) => {
+  const msg = `one\r\ntwo\u001B[31m ${"too long ".repeat(1000)}`;
+  const peer = await startFaultyPeer(t, [answer(400, { detail: [{ msg }] })]);
+  const { message: words } = await failureOf((await clientOf(t, peer.url)).send(message));
+  assert.match(words, /^The server answered 400: one two \[31m too long/);
+  assert.ok(words.length < 300);
+});
+
 test("a closed client says so", async (t) => {
   const peer = await startFaultyPeer(t, [answer(202)]);
   const client = await clientOf(t, peer.url);

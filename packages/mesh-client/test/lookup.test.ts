@@ -27,3 +27,9 @@ test("a lookup of version 1 is read too, and none has an Authorization", async (
   assert.deepEqual(await client.lookup("X26", "W"), [{ mailboxId: "X26HC022", mailboxName: "Screening" }]);
   assert.doesNotMatch(peer.requests[0] ?? "", /authorization/i);
 });
+
+test("a lookup with a mailbox that cannot be one is the server's fault, and told as that", async (t) => {
+  const peer = await startFaultyPeer(t, [answer(200, { results: [{ mailbox_id: "A B" }] })]);
+  const client = await clientOf(t, peer.url);
+  await assert.rejects(client.lookup("X26", "W"), { code: "unexpected-answer" });
+});

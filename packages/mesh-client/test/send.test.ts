@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
-import { isMessageId } from "@restante/mesh";
+import { isProductionMessageId } from "@restante/mesh";
+import type { OutgoingMessage } from "@restante/mesh-client";
 import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
 
 const { sender, practice } = testMailboxes;
@@ -15,7 +16,7 @@ test("a message that is sent can be listed, downloaded, acknowledged and tracked
 
   const body = Buffer.from("Dear practice, naïve café, Łódź");
   const { messageId } = await from.send({ ...envelope, body, localId: "L1", fileName: "letter.dat" });
-  assert.ok(isMessageId(messageId));
+  assert.ok(isProductionMessageId(messageId));
   assert.equal((await from.track(messageId)).status, "accepted");
 
   assert.deepEqual((await to.list()).messageIds, [messageId]);
@@ -69,7 +70,49 @@ test("a refusal carries the server's event, code and words", async (t) => {
   });
   await assert.rejects(from.send({ ...envelope, workflowId: "UNHEARD_OF", body }), { status: 417, meshCode: "17" });
   await assert.rejects(from.send({ ...envelope, body: new Uint8Array() }), { event: "COLLECT", meshCode: "02" });
-  await assert.rejects(from.send({ ...envelope, body, subject: "a\tb" }), { event: "TRANSFER", meshCode: "06" });
+});
+
+test("text, bytes, a Blob, and streams of Node.js and of the web are sent as they are", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  await using to = await testClient(server, practice);
+  const text = "Dear practice, naïve café, Łódź";
+  const halves = [Buffer.from(text).subarray(0, 21), Buffer.from(text).subarray(21)];
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writing = new Blob([text]).stream().pipeTo(writable);
+  const bodies: OutgoingMessage["body"][] = [
+    text,
+    Buffer.from(text),
+    new Uint8Array(Buffer.from(text)),
+    new Blob([text]),
+    Readable.from(halves),
+    Readable.from([text.slice(0, 3), text.slice(3)]),
+    readable,
+    () => Readable.from(halves),
+    (async function* pieces() {
+      yield* halves;
+    })(),
+  ];
+  for (const body of bodies) {
+    const { messageId } = await from.send({ ...envelope, body });
+    assert.equal((await buffer((await to.download(messageId)).body)).toString(), text);
+  }
+  await writing;
+  const bodyLength = Buffer.byteLength(text);
+  const { messageId } = await from.send({ ...envelope, body: Readable.from(halves), bodyLength });
+  assert.equal((await buffer((await to.download(messageId)).body)).toString(), text);
+});
+
+test("a stream that is longer or shorter than was told is not sent", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  await using to = await testClient(server, practice);
+  for (const bodyLength of [5, 7, 14, 16]) {
+    const body = (): Readable => Readable.from(["1234567", "89012345"]);
+    const send = from.send({ ...envelope, body, bodyLength });
+    await assert.rejects(send, { code: "request-invalid", retry: "never", field: "bodyLength" });
+  }
+  assert.deepEqual((await to.list()).messageIds, []);
 });
 
 test("a message in chunks is there when its last chunk is, and then takes no more", async (t) => {

@@ -1,4 +1,5 @@
 import { SaxesParser } from "saxes";
+import { decodeControlFile } from "./control-file-text.ts";
 import { ControlFileError, controlElements, otherSpellings, statusElements } from "./control-file.ts";
 
 /** An element that was found: its text, trimmed, and the line that it starts on. */
@@ -21,7 +22,9 @@ const leaves: ReadonlySet<string> = new Set([
  * 64 KB, at most 16 deep, in which no known element appears twice or holds another.
  */
 export function readElements(bytes: Uint8Array): ReadonlyMap<string, FoundElement> {
-  const xml = decode(bytes);
+  if (bytes.length === 0) throw new ControlFileError("the file is empty.");
+  if (bytes.length > maxBytes) throw new ControlFileError(`larger than ${maxBytes} bytes.`);
+  const xml = decodeControlFile(bytes);
   const found = new Map<string, FoundElement>();
   const path: string[] = [];
   let leaf: { name: string; text: string; line: number } | undefined;
@@ -68,15 +71,4 @@ export function readElements(bytes: Uint8Array): ReadonlyMap<string, FoundElemen
 function describeSyntaxError(atEnd: boolean, open: string | undefined): string {
   if (atEnd) return "the file ends too soon.";
   return open === undefined ? "not well-formed XML." : `not well-formed XML at ${open}.`;
-}
-
-/** UTF-8 where it is valid, else Latin-1: the file may come from any system. */
-function decode(bytes: Uint8Array): string {
-  if (bytes.length === 0) throw new ControlFileError("the file is empty.");
-  if (bytes.length > maxBytes) throw new ControlFileError(`larger than ${maxBytes} bytes.`);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return Buffer.from(bytes).toString("latin1");
-  }
 }

@@ -7,7 +7,10 @@ declare const brand: unique symbol;
 /** A mailbox id as the server knows it: upper case, at most 100 characters of A-Z, 0-9, `_` and `-`. */
 export type MailboxId = string & { readonly [brand]: "MailboxId" };
 
-/** The id that MESH gives a message when it accepts it: `yyyyMMddHHmmssSSSSSS_XXXXXX`, time in UTC. */
+/**
+ * The id that a MESH server gives a message when it accepts it. Opaque: whatever the server wrote, compared as it is,
+ * byte for byte. It is no file name (see `messageFileName`), and in a URL it is percent-encoded.
+ */
 export type MessageId = string & { readonly [brand]: "MessageId" };
 
 /** An organisation's code in the Organisation Data Service, upper case, such as `A20047`. */
@@ -34,20 +37,34 @@ export function parseOdsCode(text: string): OdsCode {
   return code as OdsCode;
 }
 
+/**
+ * Whether a server can have given this as a message id: 1 to 255 characters, none of them a control character or half
+ * of one. `.` and `..` are none: no way of writing them in a URL keeps them from being taken for a folder.
+ */
 export function isMessageId(text: string): text is MessageId {
-  return /^\d{20}_[0-9A-F]{6}$/.test(text);
+  // oxlint-disable-next-line no-control-regex -- what an id must not hold: a line break would end a line of a log
+  const unfit = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/;
+  // No character has more than two code units.
+  if (text.length > 510 || unfit.test(text) || !text.isWellFormed() || text === "." || text === "..") return false;
+  const characters = Array.from(text).length;
+  return characters >= 1 && characters <= 255;
 }
 
 /** Throws `message-id-invalid`. */
 export function parseMessageId(text: string): MessageId {
   if (!isMessageId(text)) {
-    throw new MeshError("message-id-invalid", "A MESH message id is 20 digits, an underscore and 6 hex digits.");
+    throw new MeshError("message-id-invalid", "A message id is 1 to 255 characters, none of them a control character.");
   }
   return text;
 }
 
+/** Whether an id has the form in which MESH and our server make them: `yyyyMMddHHmmssSSSSSS_XXXXXX`, time in UTC. */
+export function isProductionMessageId(text: string): text is MessageId {
+  return /^\d{20}_[0-9A-F]{6}$/.test(text);
+}
+
 /**
- * A new message id. The clock gives milliseconds and the id has room for microseconds: the last three digits and the
+ * A new message id, in the production form. The clock gives milliseconds and the id has room for microseconds: the last three digits and the
  * suffix are random, so ids made within one millisecond are in no order (the inbox keeps its own).
  */
 export function newMessageId(now: Date): MessageId {

@@ -16,6 +16,7 @@ export {
 } from "./headers.ts";
 export {
   isMessageId,
+  isProductionMessageId,
   type MailboxId,
   type MessageId,
   newMessageId,
@@ -26,6 +27,7 @@ export {
   parseOdsCode,
 } from "./ids.ts";
 export { type LastingTroubles, lastingTroubles, type Trouble } from "./lasting-trouble.ts";
+export { messageFileName } from "./message-file-name.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
 export { normaliseName } from "./names.ts";
 export { formatNhsNumber, isNhsNumber, parseNhsNumber } from "./nhs-number.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { isMessageId, parseMessageId } from "@restante/mesh";
+import { isProductionMessageId, parseMessageId } from "@restante/mesh";
 import type { Task } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
@@ -144,7 +144,7 @@ test("what went by directory is in SENT with its message id and a status record,
     [1, 2].map(() => [SENDER, "GPFED_CONSULT_REPORT_ACK", "Y99002"]),
   );
   for (const sent of [report, ...acknowledgements]) {
-    assert.ok(isMessageId(sent.messageId ?? ""));
+    assert.ok(isProductionMessageId(sent.messageId ?? ""));
     const { at, ...status } = sent.status!;
     assert.match(at, /^\d{14}$/);
     assert.deepEqual({ ...status, description: "" }, { event: "TRANSFER", success: true, code: "00", description: "" });

@@ -1,6 +1,6 @@
 // MESH API, Check an inbox, Check an inbox count, Acknowledge message.
 
-import { isMessageId, type MailboxId, type MessageId } from "@restante/mesh";
+import { isProductionMessageId, type MailboxId, type MessageId } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
 import type { Context } from "../context.ts";
@@ -120,7 +120,7 @@ async function readContinuation(
   const place =
     version === 1
       ? await context.store.sequenceOf(mailboxId, from.toUpperCase() as MessageId)
-      : isMessageId(from)
+      : isProductionMessageId(from)
         ? undefined
         : decodeContinuation(mailboxId, from);
   if (place !== undefined) return place;

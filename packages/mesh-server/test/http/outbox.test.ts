@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { isMessageId } from "@restante/mesh";
+import { isProductionMessageId } from "@restante/mesh";
 import {
   addressOf,
   startTestServer,
@@ -40,10 +40,10 @@ test("a send is answered 202 with the id, named as each version has it, always a
 
   assert.equal(first.status, 202);
   assert.equal(first.headers["content-type"], "application/json");
-  assert.ok(isMessageId((first.json as { messageID: string }).messageID));
+  assert.ok(isProductionMessageId((first.json as { messageID: string }).messageID));
   assert.equal(second.status, 202);
   assert.equal(second.headers["content-type"], "application/json");
-  assert.ok(isMessageId((second.json as { message_id: string }).message_id));
+  assert.ok(isProductionMessageId((second.json as { message_id: string }).message_id));
 });
 
 const refused: [

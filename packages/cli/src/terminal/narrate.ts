@@ -68,7 +68,47 @@ export function narrate(event: Event): Step | undefined {
         tone: "bad",
       };
     case "poll-failed":
-      return { who: client(event.mailboxId), what: `cannot poll: ${event.reason}`, tone: "bad" };
+      return {
+        who: client(event.mailboxId),
+        what: `cannot poll: ${event.reason}${repeated(event)}`,
+        tone: "bad",
+      };
+    case "poll-recovered":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.folder ?? "the server"} can be used again, after ${count(event.times, "failure", "failures")}`,
+        tone: "good",
+      };
+    case "folder-open":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.folder} is open to other users of this machine (mode ${event.mode})`,
+        tone: "bad",
+      };
+    case "files-passed-over":
+      return {
+        who: client(event.mailboxId),
+        what: `${count(event.files, "file", "files")} in ${event.folder} that are no part of a pair`,
+        tone: "bad",
+      };
+    case "message-not-decompressed":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.messageId} is in IN compressed, as it came: ${event.reason}`,
+        tone: "bad",
+      };
+    case "message-waiting":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.messageId} waits in MESH: ${event.reason}${repeated(event)}`,
+        tone: "bad",
+      };
+    case "message-gone":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.messageId} left the mailbox without having been received here`,
+        tone: "bad",
+      };
     case "pair-found":
       return { who: client(event.mailboxId), what: `pair ${event.pair} found in OUT, ${size(event.bytes)}` };
     case "pair-sent":
@@ -177,6 +217,11 @@ export function size(bytes: number): string {
   if (bytes < 1000) return count(bytes, "byte", "bytes");
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** How often something lasting has happened, from the second time on. */
+function repeated({ times = 1 }: { times?: number }): string {
+  return times === 1 ? "" : ` (${times} times)`;
 }
 
 function count(number: number, one: string, many: string): string {

@@ -1,5 +1,4 @@
 import type { FileHandle } from "node:fs/promises";
-import { join } from "node:path";
 import { type FileState, openUnchanged } from "./files.ts";
 import type { Sighting } from "./out-folder.ts";
 import type { SendableControl } from "./pair-control.ts";
@@ -60,7 +59,7 @@ export async function openPair(folder: string, { control, data }: Sighting): Pro
 }
 
 async function openHalf(folder: string, seen: FileState | undefined): Promise<FileHandle | "changed" | undefined> {
-  const opened = seen === undefined ? "inaccessible" : await openUnchanged(join(folder, seen.name), seen);
+  const opened = seen === undefined ? "inaccessible" : await openUnchanged(folder, seen);
   return opened === "inaccessible" ? undefined : opened;
 }
 

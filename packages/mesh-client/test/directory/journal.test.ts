@@ -60,8 +60,8 @@ test("what was decided is still to be filed after a restart, until it is filed",
   first.begin("pair", "1", attempt);
   first.accepted("pair", messageId);
   assert.equal(first.openSend("pair", "1")?.messageId, messageId);
-  first.sent("pair", steps);
-  first.receive(messageId, steps);
+  first.sent("pair", { steps });
+  first.receive(messageId, { steps });
   first[Symbol.dispose]();
 
   using second = openJournal(folder, clock);
@@ -88,7 +88,7 @@ test("what nothing happened to for 35 days is forgotten, but never a doubt", asy
   journal.begin("doubted", "1", attempt);
   journal.doubt("doubted");
   journal.hold("doubted");
-  journal.receive(messageId, []);
+  journal.receive(messageId, { steps: [] });
   clock.advance(34 * 24 * 3_600_000);
   journal.prune();
   assert.ok(journal.received(messageId));
@@ -103,7 +103,7 @@ test("names and local ids are not left in the journal's files", async (t) => {
   const folder = await temporaryFolder(t);
   using journal = openJournal(folder, settableClock());
   journal.begin("pair", "1", attempt);
-  journal.filed(journal.sent("pair", steps));
+  for (const filing of journal.sent("pair", { steps })) journal.filed(filing);
   journal[Symbol.dispose]();
   const bytes = (await readFile(join(folder, "journal.db"))).toString("latin1");
   assert.ok(!bytes.includes("SMITH"));

@@ -92,7 +92,21 @@ async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: bo
 }
 
 /** False if `from` is not there, or has become a whole copy on the disk of `to`. */
-async function moveInOne({ folders, group }: FilingPlaces, from: Place, to: Place): Promise<boolean> {
+async function moveInOne(places: FilingPlaces, from: Place, to: Place): Promise<boolean> {
+  const { folders } = places;
+  try {
+    return await moveOrCopy(places, from, to);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    // That a folder is gone says nothing of the file.
+    await stat(folders[from.folder]);
+    await stat(folders[to.folder]);
+    return false;
+  }
+}
+
+/** False if it has become a copy. Between two disks the system says so even where there is nothing to move. */
+async function moveOrCopy({ folders, group }: FilingPlaces, from: Place, to: Place): Promise<boolean> {
   const path = pathOf(folders[from.folder], from);
   const isShared = group !== undefined && to.folder === "in";
   try {
@@ -100,12 +114,6 @@ async function moveInOne({ folders, group }: FilingPlaces, from: Place, to: Plac
     await rename(path, pathOf(folders[to.folder], to));
     return true;
   } catch (error) {
-    if (isMissing(error)) {
-      // That a folder is gone says nothing of the file.
-      await stat(folders[from.folder]);
-      await stat(folders[to.folder]);
-      return false;
-    }
     // A name that is no UTF-8 is changed in OUT before it is moved further.
     if (codeOf(error) !== "EXDEV" || typeof path !== "string") throw error;
     const copy = join(folders[to.folder], movingName(from, to));

@@ -39,9 +39,12 @@ export async function sendAll(
       error: asClientError(cause),
     }));
     outcomes.set(sighting, outcome);
+    if (unusable !== undefined) continue;
     failing.delete(sighting.key);
-    if (error === undefined) inARow = 0;
-    if (error === undefined || unusable !== undefined) continue;
+    if (error === undefined) {
+      inARow = 0;
+      continue;
+    }
     failing.add(sighting.key);
     if (error instanceof FolderTrouble || error.code === "defect" || isOfTheWay(error)) troubles.met(error);
     else troubles.metPair(error);

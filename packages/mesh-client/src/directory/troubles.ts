@@ -39,7 +39,7 @@ export interface Troubles {
   /** So many files in OUT are no part of a pair: they stay there until a person takes them away. */
   passesOver(files: number): void;
   /** Forgets the pairs but these, by their keys. */
-  retainPairs(keys: Iterable<string>): void;
+  retainPairs(keys: readonly string[]): void;
 }
 
 export function createTroubles({
@@ -54,6 +54,7 @@ export function createTroubles({
   const places = lastingTroubles(clock);
   const messages = lastingTroubles(clock);
   const pairs = lastingTroubles(clock);
+  const doubts = lastingTroubles(clock);
   const strays = lastingTroubles(clock);
   /** Where there is trouble, over all polls: the folder, or undefined for the server. */
   const troubled = new Set<FolderLabel | undefined>();
@@ -130,13 +131,16 @@ export function createTroubles({
       if (told !== undefined) emit({ event: "pair-waiting", mailboxId, pair: shortName(key), reason, ...told });
     },
     ambiguous(key, reason) {
-      const told = pairs.met(key, "ambiguous");
+      const told = doubts.met(key, "ambiguous");
       if (told !== undefined) emit({ event: "pair-ambiguous", mailboxId, pair: shortName(key), reason, ...told });
     },
     passesOver(files) {
       const told = files === 0 ? strays.over("OUT") : strays.met("OUT", "stray");
       if (told !== undefined) emit({ event: "files-passed-over", mailboxId, folder: "OUT", files, ...told });
     },
-    retainPairs: (keys) => pairs.retain(keys),
+    retainPairs(keys) {
+      pairs.retain(keys);
+      doubts.retain(keys);
+    },
   };
 }

@@ -13,8 +13,8 @@ import {
 } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import { reportControl } from "./control-files.ts";
-import { carryOut, type Step } from "./filing.ts";
-import { asClientError, FolderTrouble, inFolder } from "./folder-trouble.ts";
+import { carryOut, isLost, type Step } from "./filing.ts";
+import { asClientError, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { Folders } from "./folders.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
 import type { News } from "./news.ts";
@@ -112,10 +112,13 @@ async function discard({ folders }: DirectoryContext, names: readonly string[]):
  */
 export async function finish(context: DirectoryContext, filing: Filing): Promise<boolean> {
   const { journal, troubles, emit, told } = context;
+  // Before the first step, so that after a crash what is missing is taken for moved.
+  if (filing.stuck) journal.setStuck(filing, false);
   try {
     await carryOut(filing.steps, context);
   } catch (error) {
     troubles.met(error);
+    journal.setStuck(filing, true);
     return false;
   }
   if (!told.has(filing.id)) for (const event of filing.tells) emit(event);
@@ -123,6 +126,27 @@ export async function finish(context: DirectoryContext, filing: Filing): Promise
   journal.filed(filing);
   told.delete(filing.id);
   return true;
+}
+
+/**
+ * Carries out a filing of an earlier poll. One of a message whose files somebody has removed from TEMP while they waited for
+ * IN is given up: the message was not acknowledged, and is received anew. True if its files need not be left alone.
+ */
+export async function finishLater(context: DirectoryContext, filing: Filing): Promise<boolean> {
+  const { journal, troubles, folders } = context;
+  const isOfMessage = filing.subject !== null && journal.received(filing.subject as MessageId);
+  // A folder that is gone tells nothing of what is in it.
+  if (filing.steps.some((step) => isOutOfReach(context, step))) return false;
+  if (filing.stuck && isOfMessage && (await isLost(filing.steps, folders))) {
+    journal.forget(filing);
+    troubles.met(new FolderTrouble("TEMP", "files on their way to IN were removed from it", "file"));
+    return true;
+  }
+  return finish(context, filing);
+}
+
+function isOutOfReach({ troubles }: DirectoryContext, { from, to }: Step): boolean {
+  return troubles.isUnusable(labelOf(from.folder)) || (to !== undefined && troubles.isUnusable(labelOf(to.folder)));
 }
 
 async function stage(

@@ -124,6 +124,21 @@ async function moveOrCopy({ folders, group }: FilingPlaces, from: Place, to: Pla
   }
 }
 
+/**
+ * Whether files that were staged for IN are nowhere: neither in TEMP, nor on their way, nor, for the `.dat`, there. To be
+ * asked of a filing that is stuck: what a crash left may have been moved, and taken away by its owner.
+ */
+export async function isLost(steps: readonly Step[], folders: Folders): Promise<boolean> {
+  for (const [index, { from, to }] of steps.entries()) {
+    if (from.folder !== "temp" || to?.folder !== "in") continue;
+    const places = [stateOf(folders.temp, from), stateOf(folders.in, { name: movingName(from, to) })];
+    // Nobody takes a .dat away before its .ctl is there, which comes last.
+    if (index < steps.length - 1) places.push(stateOf(folders.in, to));
+    if ((await Promise.all(places)).every((state) => state === undefined)) return true;
+  }
+  return false;
+}
+
 /** Hidden, free of the file's own name, which may be a patient's, and the same wherever the folders are. */
 function movingName(from: Place, to: Place): string {
   const words = [from.folder, from.nameBytes ?? from.name, to.folder, to.name].join("\0");

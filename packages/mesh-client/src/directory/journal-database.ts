@@ -28,9 +28,10 @@ const migrations: readonly string[] = [
   CREATE TABLE receipt (messageId TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE filing (id INTEGER PRIMARY KEY, subject TEXT, steps TEXT NOT NULL) STRICT;
   `,
-  // What is to be told when a filing is finished, at whatever poll that is.
+  // What is to be told when a filing is finished, at whatever poll that is; and whether it was begun and could not be.
   `
   ALTER TABLE filing ADD COLUMN tells TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE filing ADD COLUMN stuck INTEGER NOT NULL DEFAULT 0;
   `,
 ];
 

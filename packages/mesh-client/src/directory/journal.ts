@@ -55,6 +55,8 @@ export interface Filing {
   readonly subject: string | null;
   readonly steps: readonly Step[];
   readonly tells: readonly Event[];
+  /** It was tried and a folder did not allow it; so what is missing of its files was not moved by us. */
+  readonly stuck: boolean;
 }
 
 const columns = `id, pair, fingerprint, state, since, startedAt, attempts, noticed, compressed, chunkBytes, sentChunks,
@@ -100,6 +102,9 @@ export interface Journal extends Disposable {
   file(report: Plan): Filing[];
   filings(): Filing[];
   filed(filing: Filing): void;
+  setStuck(filing: Filing, stuck: boolean): void;
+  /** Of a message whose files are lost before it was handed over: it was never received. */
+  forget(filing: Filing): void;
   /** Forgets what nothing happened to for 35 days (the server keeps nothing for longer than 30), except what is in doubt. */
   prune(): void;
 }
@@ -151,7 +156,9 @@ function createJournal(database: DatabaseSync, clock: Clock): Journal {
   const selectReceipt = statement("SELECT 1 FROM receipt WHERE messageId = ?");
   const insertReceipt = statement("INSERT INTO receipt (messageId, since) VALUES (?, ?)");
   const insertFiling = statement("INSERT INTO filing (subject, steps, tells) VALUES (?, ?, ?)");
-  const selectFilings = statement("SELECT id, subject, steps, tells FROM filing ORDER BY id");
+  const selectFilings = statement("SELECT id, subject, steps, tells, stuck FROM filing ORDER BY id");
+  const setStuck = statement("UPDATE filing SET stuck = ? WHERE id = ?");
+  const deleteReceipt = statement("DELETE FROM receipt WHERE messageId = ?");
   const deleteFiling = statement("DELETE FROM filing WHERE id = ?");
   const pruneSends = statement(
     "DELETE FROM send WHERE since < ? AND state IN ('waiting', 'sent', 'failed', 'withdrawn')",
@@ -171,7 +178,7 @@ function createJournal(database: DatabaseSync, clock: Clock): Journal {
 
   function addFiling(subject: string | null, { steps, tells = [] }: Plan): Filing {
     const { lastInsertRowid } = insertFiling.run(subject, JSON.stringify(steps), JSON.stringify(tells));
-    return { id: Number(lastInsertRowid), subject, steps, tells };
+    return { id: Number(lastInsertRowid), subject, steps, tells, stuck: false };
   }
 
   const addReports = (reports: readonly Plan[]): Filing[] => reports.map((report) => addFiling(null, report));
@@ -235,8 +242,15 @@ function createJournal(database: DatabaseSync, clock: Clock): Journal {
         subject: row["subject"] === null ? null : String(row["subject"]),
         steps: JSON.parse(String(row["steps"])) as Step[],
         tells: JSON.parse(String(row["tells"])) as Event[],
+        stuck: row["stuck"] === 1,
       })),
     filed: ({ id }) => transaction(() => void deleteFiling.run(id)),
+    setStuck: ({ id }, stuck) => transaction(() => void setStuck.run(stuck ? 1 : 0, id)),
+    forget: ({ id, subject }) =>
+      transaction(() => {
+        deleteReceipt.run(subject);
+        deleteFiling.run(id);
+      }),
     prune: () =>
       transaction(() => {
         pruneSends.run(now() - keepMs);

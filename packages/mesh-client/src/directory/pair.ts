@@ -20,7 +20,7 @@
 //
 // A pair is known by its base name and the sizes and times of its two files. Nothing in OUT is touched that has others.
 
-import { clientStatuses, type Status } from "@restante/mesh";
+import { clientStatuses, type ControlFile, type Status } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { decide, type DirectoryContext, stageReport } from "./context.ts";
 import { record } from "./control-files.ts";
@@ -29,7 +29,7 @@ import { FolderTrouble } from "./folder-trouble.ts";
 import type { SendRow } from "./journal.ts";
 import type { Sighting } from "./out-folder.ts";
 import { attempt } from "./pair-attempt.ts";
-import { readPairControl, transferFailure } from "./pair-control.ts";
+import { type PairControl, readPairControl, transferFailure } from "./pair-control.ts";
 import { failPair, fileSent, type PairResult } from "./pair-ends.ts";
 import { type OpenPair, openPair, type Pair } from "./pair-files.ts";
 import { shortName } from "./pair-name.ts";
@@ -51,8 +51,8 @@ export async function handlePair(
   if (news.isNew(key, "found", fingerprint)) {
     emit({ event: "pair-found", mailboxId, pair: shortName(key), bytes: opened.bytes });
   }
-  if (!sighting.isNameSafe) return failPair(context, sighting, transferFailure(unsafeName));
   const read = readPairControl(opened.controlBytes, mailboxId);
+  if (!sighting.isNameSafe) return failPair(context, sighting, transferFailure(unsafeName, controlOf(read)));
   if ("problem" in read) return failPair(context, sighting, read.problem);
   const { data, dataName, bytes } = opened;
   const pair: Pair = { key, base, fingerprint, sighting, control: read.control, data, dataName, bytes };
@@ -64,6 +64,10 @@ export async function handlePair(
   const { outcome, error } = await goOn(context, pair, row);
   if (error === undefined) return { outcome };
   return delay(context, pair, journal.openSend(pair.key, fingerprint), error);
+}
+
+function controlOf(read: PairControl): ControlFile | undefined {
+  return "control" in read ? read.control : read.problem.control;
 }
 
 const unsafeName = "The name of its files has control characters or is no UTF-8.";
@@ -181,7 +185,7 @@ async function waitForHalf(
     return { outcome: "waiting" };
   }
   const read = controlBytes === undefined ? undefined : readPairControl(controlBytes, mailboxId);
-  const control = read === undefined ? undefined : "control" in read ? read.control : read.problem.control;
+  const control = read === undefined ? undefined : controlOf(read);
   return failPair(context, sighting, { status, reason: status.description, control });
 }
 

@@ -13,7 +13,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { MeshClientError } from "../mesh-client-error.ts";
 import type { BackOff } from "./back-off.ts";
-import { type DirectoryContext, finish } from "./context.ts";
+import { type DirectoryContext, finishLater } from "./context.ts";
 import { asClientError, inFolder } from "./folder-trouble.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import type { OutFolder, Sighting } from "./out-folder.ts";
@@ -99,7 +99,7 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
 async function finishFilings(context: DirectoryContext): Promise<Set<string>> {
   const unfiled = new Set<string>();
   for (const filing of context.journal.filings()) {
-    const isFiled = await finish(context, filing).catch((error: unknown) => {
+    const isFiled = await finishLater(context, filing).catch((error: unknown) => {
       context.troubles.met(error);
       return false;
     });

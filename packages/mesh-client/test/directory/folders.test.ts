@@ -121,6 +121,25 @@ test("a message whose filing is finished at a later poll is told as saved then, 
   );
 });
 
+test("a message on its way to IN whose files are removed from TEMP is fetched again and not taken for handed over", async (t) => {
+  for (const gone of [[".dat"], [".ctl"], [".dat", ".ctl"]]) {
+    const folder = await start(t);
+    const messageId = await post(folder);
+    await mkdir(folder.path("in", `${messageId}.dat`));
+    await folder.directory.pollOnce();
+    assert.deepEqual(await folder.names("temp"), [`in-${messageId}.ctl`, `in-${messageId}.dat`]);
+    for (const suffix of gone) await rm(folder.path("temp", `in-${messageId}${suffix}`));
+    await rmdir(folder.path("in", `${messageId}.dat`));
+    await folder.restart();
+    await folder.directory.pollOnce();
+    assert.deepEqual(await folder.names("in"), [`${messageId}.ctl`, `${messageId}.dat`], gone.join());
+    assert.equal((await folder.read("in", `${messageId}.dat`)).toString(), "x");
+    assert.deepEqual((await folder.client.list()).messageIds, []);
+    assert.equal(folder.events.of("message-saved").length, 1);
+    assert.deepEqual(await folder.names("temp"), []);
+  }
+});
+
 test("while a folder that all need is gone nothing is fetched, and what was decided is not taken for done", async (t) => {
   const folder = await start(t);
   await post(folder);

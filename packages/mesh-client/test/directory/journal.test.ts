@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { newMessageId } from "@restante/mesh";
 import { settableClock, temporaryFolder } from "@restante/testkit";
@@ -97,6 +98,29 @@ test("what nothing happened to for 35 days is forgotten, but never a doubt", asy
   assert.equal(journal.received(messageId), false);
   assert.equal(journal.openSend("pair", "1"), undefined);
   assert.equal(journal.openSend("doubted", "1")?.state, "held");
+});
+
+test("a journal of the first version is taken over with all that is in it", async (t) => {
+  const folder = await temporaryFolder(t);
+  const clock = settableClock();
+  const messageId = newMessageId(clock.now());
+  using first = openJournal(folder, clock);
+  first.begin("pair", "1", attempt);
+  first.doubt("pair");
+  first.receive(messageId, { steps });
+  first[Symbol.dispose]();
+  // As it was then.
+  using old = new DatabaseSync(join(folder, "journal.db"));
+  old.exec("ALTER TABLE filing DROP COLUMN tells; ALTER TABLE filing DROP COLUMN stuck; PRAGMA user_version = 1");
+  old.close();
+
+  using journal = openJournal(folder, clock, { mayBeNew: false });
+  assert.equal(journal.openSend("pair", "1")?.state, "doubtful");
+  assert.ok(journal.received(messageId));
+  assert.deepEqual(
+    journal.filings().map(({ subject, tells, stuck }) => ({ subject, tells, stuck })),
+    [{ subject: messageId, tells: [], stuck: false }],
+  );
 });
 
 test("names and local ids are not left in the journal's files", async (t) => {

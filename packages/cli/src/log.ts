@@ -18,6 +18,8 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "message-not-decompressed": "warn",
   "message-waiting": "warn",
   "message-gone": "warn",
+  "upload-restarted": "warn",
+  "listing-unreadable": "warn",
   "report-refused": "error",
   "report-returned": "warn",
   "message-set-aside": "warn",

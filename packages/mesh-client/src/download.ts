@@ -1,5 +1,11 @@
 import { Readable } from "node:stream";
-import { type MessageId, type MexHeaders, parseChunkRange, readMexHeaders } from "@restante/mesh";
+import {
+  type MessageId,
+  type MexHeaders,
+  parseChunkRange,
+  readMexHeaders,
+  withWindowsCharacters,
+} from "@restante/mesh";
 import { checkAmount, checkMessageId, checkOptions, checkSignal, invalid } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
 import { type Damage, DamagedGzip, gunzip } from "./gunzip.ts";
@@ -62,7 +68,7 @@ export async function download(
     });
 
   const first = await fetchChunk("");
-  const headers = readMexHeaders(first.headers);
+  const headers = readHeaders(first);
   const chunks = parseChunkRange(headers.chunkRange ?? "1:1")?.total ?? 1;
   const mayBeEmpty = headers.messageType?.toUpperCase() === "REPORT";
   const remaining = (encoding: string | undefined): string | undefined =>
@@ -109,6 +115,12 @@ export async function download(
       // Destroyed early, perhaps before anyone read: the connection must be freed then too.
       .once("close", () => release(current)),
   };
+}
+
+/** A header that is not UTF-8 is text of Windows: its curly quotes are not the control characters they are in Latin-1. */
+function readHeaders({ headers }: Answer): MexHeaders {
+  const read = Object.entries(readMexHeaders(headers)) as [keyof MexHeaders, string][];
+  return Object.fromEntries(read.map(([header, text]) => [header, withWindowsCharacters(text)]));
 }
 
 /** Destroying an answer's body makes it fail, which is nobody's error. */

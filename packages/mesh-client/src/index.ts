@@ -8,6 +8,7 @@ export type { OutgoingBody } from "./outgoing-body.ts";
 export { type OutgoingChunk, type OutgoingMessage, wasAccepted } from "./send.ts";
 export type { TrackedMessage } from "./track.ts";
 export type { ClientTls } from "./transport.ts";
+export { unusableIds } from "./unusable-ids.ts";
 export type { ReportSettings } from "./directory/context.ts";
 export {
   createDirectoryClient,

@@ -39,7 +39,7 @@ export interface CallOptions {
  * await using client = createMeshClient({ url, mailboxId: "X26HC005", password, sharedKey, tls });
  * for await (const messageId of client.listAll()) {
  *   const { body } = await client.download(messageId);
- *   await pipeline(body, createWriteStream(messageId));
+ *   await pipeline(body, createWriteStream(messageFileName(messageId)));
  *   await client.acknowledge(messageId);
  * }
  */

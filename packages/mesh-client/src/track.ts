@@ -40,7 +40,7 @@ export async function track(
     repeatable: true,
     signal,
   });
-  return readTracked(await readJson(answer));
+  return readTracked(await readJson(answer), messageId);
 }
 
 /**
@@ -74,13 +74,17 @@ export async function trackByLocalId(
   }
 }
 
-/** By local id the answer is always of version 1, with names of its own. */
-function readTracked(body: unknown): TrackedMessage {
+/**
+ * By local id the answer is always of version 1, with names of its own. `asked` stands in for an id that is not there:
+ * whoever asked by id knows it.
+ */
+function readTracked(body: unknown, asked?: MessageId): TrackedMessage {
   const fields = asRecord(body);
   const text = (...names: string[]): string | undefined =>
     names.map((name) => asText(fields[name])).find((value) => value !== undefined);
-  const messageId = text("message_id", "messageId");
-  if (messageId === undefined || !isMessageId(messageId)) {
+  const given = text("message_id", "messageId");
+  const messageId = given !== undefined && isMessageId(given) ? given : asked;
+  if (messageId === undefined || text("status", "message_id", "messageId") === undefined) {
     throw new MeshClientError("unexpected-answer", "The server's tracking answer has no message id that can be read.");
   }
   const success = fields["status_success"] ?? fields["statusSuccess"];

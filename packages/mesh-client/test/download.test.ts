@@ -226,6 +226,25 @@ test("a gzip bomb is told as too large when it has given what is allowed, and no
   assert.ok(most < 100 * megabyte, `${most} bytes in buffers`);
 });
 
+test("a subject in windows-1252 has its curly quotes, and one in UTF-8 is as it was", async (t) => {
+  const subjects = [
+    Buffer.from("Ms O\x92Neill \x96 na\xEFve", "latin1"),
+    Buffer.from("Ms O\u2019Neill \u2013 na\u00EFve"),
+  ];
+  const answers = subjects.map((subject): Reaction => {
+    const [before, after] = ["HTTP/1.1 200 OK\r\ncontent-length: 0\r\nmex-subject: ", "\r\n\r\n"].map((text) =>
+      Buffer.from(text),
+    );
+    return (socket) => void socket.write(Buffer.concat([before ?? Buffer.of(), subject, after ?? Buffer.of()]));
+  });
+  const client = await clientOf(t, (await startFaultyPeer(t, answers)).url);
+  for (const _ of subjects) {
+    const { headers, body } = await client.download(id);
+    body.destroy();
+    assert.equal(headers.subject, "Ms O\u2019Neill \u2013 na\u00EFve");
+  }
+});
+
 test("a body that nobody reads gives its connection back when it is destroyed", async (t) => {
   const server = await startTestServer(t);
   await using from = await testClient(server, sender);

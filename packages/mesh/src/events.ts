@@ -59,6 +59,11 @@ export type ClientEvent =
   | { event: "pair-failed"; mailboxId: MailboxId; pair: string; code: string; reason: string }
   | { event: "pair-ambiguous"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
   | { event: "pair-waiting"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
+  /** `messageId` is the upload that comes to nothing; the pair is sent as a new message. */
+  | { event: "upload-restarted"; mailboxId: MailboxId; pair: string; messageId: MessageId; reason: string }
+  /** So many entries of the mailbox's listing cannot be message ids, and are passed over. */
+  | { event: "listing-unreadable"; mailboxId: MailboxId; ids: number; times: number; since: Date }
+  | { event: "listing-readable"; mailboxId: MailboxId; times: number; since: Date }
   | {
       event: "message-saved";
       mailboxId: MailboxId;

@@ -1,5 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import { readWindows1252 } from "./windows-1252.ts";
 
 /**
  * Text as an HTTP library wants it in a header: its UTF-8 bytes, one character each. (Given `Ł` itself, undici refuses
@@ -11,11 +10,11 @@ export function encodeHeaderText(text: string): string {
 
 /**
  * The text of a header that an HTTP library read one byte a character: UTF-8 where the bytes are valid UTF-8, else
- * windows-1252, which is Latin-1 with quotation marks for control characters. Text that was decoded already comes back unchanged, unless it happens to look like UTF-8 read as Latin-1.
+ * Latin-1. Text that was decoded already comes back unchanged, unless it happens to look like UTF-8 read as Latin-1.
  */
 export function decodeHeaderText(latin1: string): string {
   // Characters above U+00FF cannot have come from bytes.
   if (/[\u0100-\uFFFF]/.test(latin1)) return latin1;
   const bytes = Buffer.from(latin1, "latin1");
-  return isUtf8(bytes) ? bytes.toString("utf8") : readWindows1252(bytes);
+  return isUtf8(bytes) ? bytes.toString("utf8") : latin1;
 }

@@ -1,7 +1,14 @@
 export { type ApiError, type ApiErrorName, apiErrors } from "./api-errors.ts";
 export { type ChunkRange, formatChunkRange, parseChunkRange } from "./chunk-range.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export { type AddressType, type ControlFile, ControlFileError, type StatusRecord } from "./control-file.ts";
+export {
+  type AddressType,
+  type ControlElement,
+  controlElements,
+  type ControlFile,
+  ControlFileError,
+  type StatusRecord,
+} from "./control-file.ts";
 export { CodedError, type Retry } from "./errors.ts";
 export type * from "./events.ts";
 export { decodeHeaderText, encodeHeaderText } from "./header-text.ts";
@@ -60,4 +67,5 @@ export {
   tokenSource,
 } from "./token.ts";
 export { ackWorkflow, defaultRoutedWorkflows, isAckWorkflow } from "./workflows.ts";
+export { withWindowsCharacters } from "./windows-1252.ts";
 export { writeControlFile } from "./write-control-file.ts";

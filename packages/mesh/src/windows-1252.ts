@@ -8,6 +8,13 @@ const windows1252 =
  * where this has quotation marks. By a table: some versions of Node.js that this package runs on decode these as Latin-1.
  */
 export function readWindows1252(bytes: Uint8Array): string {
-  const latin1 = Buffer.from(bytes).toString("latin1");
-  return latin1.replaceAll(/[\u0080-\u009F]/g, (character) => windows1252.charAt(character.charCodeAt(0) - 0x80));
+  return withWindowsCharacters(Buffer.from(bytes).toString("latin1"));
+}
+
+/**
+ * Text that somebody read as Latin-1, with the quotation marks, dashes and euros that its sender wrote in the place of
+ * the control characters (U+0080 to U+009F) that nobody means.
+ */
+export function withWindowsCharacters(text: string): string {
+  return text.replaceAll(/[\u0080-\u009F]/g, (character) => windows1252.charAt(character.charCodeAt(0) - 0x80));
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defaultRoutedWorkflows, isAckWorkflow, type MailboxId, systemClock } from "@restante/mesh";
+import { unusableIds } from "@restante/mesh-client";
 import type { PracticeContext } from "./context.ts";
 import { codeOf, PracticeError, reasonOf } from "./errors.ts";
 import { apiHandOver } from "./hand-over/api.ts";
@@ -95,7 +96,10 @@ function partsOf(context: PracticeContext, transport: Transport): { inbound: Par
           directorySource(transport.mailboxId, transport.folder, maxMessageBytes),
           directoryHandOver(context, transport.mailboxId, transport.folder),
         ]
-      : [apiSource(transport.client, maxMessageBytes), apiHandOver(context, transport.client)];
+      : [
+          apiSource(transport.client, maxMessageBytes, unusableIds({ ...context, mailboxId: mailboxOf(transport) })),
+          apiHandOver(context, transport.client),
+        ];
   const inbound = takeIn(context, source);
   return { inbound: async (signal) => inbound.run(signal), outbound: async (signal) => handOver.run(signal) };
 }

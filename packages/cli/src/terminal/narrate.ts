@@ -123,6 +123,20 @@ export function narrate(event: Event): Step | undefined {
       return { who: client(event.mailboxId), what: `pair ${event.pair} held: ${event.reason}`, tone: "bad" };
     case "pair-waiting":
       return { who: client(event.mailboxId), what: `pair ${event.pair} waits: ${event.reason}`, tone: "quiet" };
+    case "upload-restarted":
+      return {
+        who: client(event.mailboxId),
+        what: `upload ${event.messageId} of pair ${event.pair} given up, sent as a new message: ${event.reason}`,
+        tone: "bad",
+      };
+    case "listing-unreadable":
+      return {
+        who: client(event.mailboxId),
+        what: `${count(event.ids, "entry", "entries")} of the mailbox cannot be a message id: passed over`,
+        tone: "bad",
+      };
+    case "listing-readable":
+      return { who: client(event.mailboxId), what: "every entry of the mailbox is a message id again" };
     case "message-saved":
       return {
         who: client(event.mailboxId),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
 import { type FileHandle, rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
@@ -36,6 +37,13 @@ async function* piecesOf(source: FileHandle, { start, length }: Range): AsyncGen
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
+}
+
+/** SHA-256 of a part of an open file. */
+export async function digestOf(source: FileHandle, range: Range): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of piecesOf(source, range)) hash.update(piece);
+  return hash.digest("hex");
 }
 
 /** Writes a part of an open file, compressed, to `path`, and gives the size. A failure leaves no file. */

@@ -5,6 +5,7 @@ import { holdFolder } from "@restante/durable";
 import { clientStatuses, type Clock, type Emit, type Status, systemClock } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
+import { unusableIds } from "../unusable-ids.ts";
 import { createBackOff } from "./back-off.ts";
 import { cannotStart } from "./cannot-start.ts";
 import { decide, type DirectoryContext, type ReportSettings, stageReport } from "./context.ts";
@@ -120,6 +121,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       failing: new Set(),
       greetedAt: undefined,
       more: false,
+      tellUnusableIds: unusableIds({ mailboxId, clock, emit }),
     };
     tellOpenFolders(context, { mailbox: folder, ".restante": hidden });
   } catch (error) {

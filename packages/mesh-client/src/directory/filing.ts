@@ -166,7 +166,9 @@ export async function freeName(folder: string, base: string, id: string): Promis
   const states = [".dat", ".ctl", ".DAT", ".CTL"].map(async (suffix) => stateOf(folder, { name: base + suffix }));
   if ((await Promise.all(states)).every((state) => state === undefined)) return base;
   // A file name has 255 bytes at most.
-  let short = base;
-  while (Buffer.byteLength(short) > 200) short = short.slice(0, -1);
+  const most = Math.min(200, 255 - Buffer.byteLength(`_${id}.ctl`));
+  const characters = Array.from(base);
+  while (Buffer.byteLength(characters.join("")) > most) characters.pop();
+  const short = characters.join("");
   return `${short}_${id}`;
 }

@@ -33,6 +33,8 @@ export interface SendRow {
   readonly sentChunks: number;
   /** From `uploading` or `accepted` on. */
   readonly messageId: MessageId | null;
+  /** Whether the server accepted the last attempt, under an id that cannot be read: 0 or 1. It is never made again. */
+  readonly unnamed: number;
 }
 
 /** What is noted of an attempt before it begins. */
@@ -60,7 +62,7 @@ export interface Filing {
 }
 
 const columns = `id, pair, fingerprint, state, since, startedAt, attempts, noticed, compressed, chunkBytes, sentChunks,
-  messageId`;
+  messageId, unnamed`;
 const open = "state NOT IN ('sent', 'failed', 'withdrawn')";
 const keepMs = 35 * 24 * 60 * 60 * 1000;
 
@@ -77,12 +79,18 @@ export interface Journal extends Disposable {
   notice(pair: string, fingerprint: string, code: string, report: Plan): Filing[];
   /** To `sending`: from here on the message may have been accepted. */
   begin(pair: string, fingerprint: string, attempt: Attempt): void;
+  /** Of a pair that is being sent in chunks: the content of this one, before it is sent. */
+  sendingChunk(pair: string, number: number, contentDigest: string): void;
+  /** The content of each chunk of the upload that may have been sent, by its number. Of an old journal, none. */
+  sentContent(pair: string): ReadonlyMap<number, string>;
   /** From `sending` or `uploading`: the server has so many of its chunks. */
   uploaded(pair: string, messageId: MessageId, sentChunks: number): void;
-  /** From `sending`: it is not known what became of it. */
-  doubt(pair: string): void;
-  /** From `doubtful`: it cannot be known. */
+  /** From `sending`: it is not known what became of it. `unnamed`: only not under which id it was accepted. */
+  doubt(pair: string, what?: "unnamed"): void;
+  /** From `doubtful` or `uploading`: it cannot be known. */
   hold(pair: string): void;
+  /** From `uploading` or `held`: to `waiting`, as an attempt that came to nothing. */
+  restart(pair: string): void;
   /** From `held`. False if it is not. */
   release(pair: string): boolean;
   /** From `sending`, `uploading` or `doubtful`: the server has it. */
@@ -133,7 +141,7 @@ function createJournal(database: DatabaseSync, clock: Clock): Journal {
   const setNoticed = statement(`UPDATE send SET noticed = ? WHERE pair = ? AND ${open}`);
   const setSending = statement(
     `UPDATE send SET state = 'sending', since = ?1, startedAt = ?1, localId = ?2, compressed = ?3, chunkBytes = ?4,
-       sentChunks = 0, messageId = NULL
+       sentChunks = 0, messageId = NULL, unnamed = 0
      WHERE pair = ?5 AND ${open}`,
   );
   const setUploaded = statement(
@@ -144,7 +152,18 @@ function createJournal(database: DatabaseSync, clock: Clock): Journal {
   );
   const setDoubtful = "UPDATE send SET state = 'doubtful', since = ?, attempts = attempts + 1 WHERE state = 'sending'";
   const setOneDoubtful = statement(`${setDoubtful} AND pair = ?`);
-  const setHeld = statement("UPDATE send SET state = 'held', since = ? WHERE state = 'doubtful' AND pair = ?");
+  const setUnnamed = statement(`UPDATE send SET unnamed = 1 WHERE pair = ? AND ${open}`);
+  const setHeld = statement(
+    "UPDATE send SET state = 'held', since = ? WHERE state IN ('doubtful', 'uploading') AND pair = ?",
+  );
+  const setRestarted = statement(
+    `UPDATE send SET state = 'waiting', attempts = attempts + 1, since = ?
+     WHERE state IN ('uploading', 'held') AND pair = ?`,
+  );
+  const ofPair = `(SELECT id FROM send WHERE pair = ? AND ${open})`;
+  const insertChunk = statement(`INSERT OR REPLACE INTO chunk (send, number, digest) VALUES (${ofPair}, ?, ?)`);
+  const selectChunks = statement(`SELECT number, digest FROM chunk WHERE send = ${ofPair}`);
+  const deleteChunks = statement(`DELETE FROM chunk WHERE send = ${ofPair}`);
   const setReleased = statement(
     "UPDATE send SET state = 'waiting', attempts = 0, since = ? WHERE state = 'held' AND pair = ?",
   );
@@ -209,21 +228,32 @@ function createJournal(database: DatabaseSync, clock: Clock): Journal {
         ensure(pair, fingerprint);
         const localIdDigest = localId === undefined ? null : digest(localId);
         setSending.run(now(), localIdDigest, compressed ? 1 : 0, chunkBytes ?? null, pair);
+        deleteChunks.run(pair);
       }),
+    sendingChunk: (pair, number, contentDigest) => transaction(() => void insertChunk.run(pair, number, contentDigest)),
+    sentContent: (pair) =>
+      new Map(selectChunks.all(pair).map(({ number, digest }) => [Number(number), String(digest)])),
     uploaded: (pair, messageId, sentChunks) =>
       transaction(() => void setUploaded.run(now(), messageId, sentChunks, pair)),
-    doubt: (pair) => transaction(() => void setOneDoubtful.run(now(), pair)),
+    doubt: (pair, what) =>
+      transaction(() => {
+        if (what === "unnamed") setUnnamed.run(pair);
+        setOneDoubtful.run(now(), pair);
+      }),
     hold: (pair) => transaction(() => void setHeld.run(now(), pair)),
+    restart: (pair) => transaction(() => void setRestarted.run(now(), pair)),
     release: (pair) => transaction(() => Number(setReleased.run(now(), pair).changes) === 1),
     accepted: (pair, messageId) => transaction(() => void setAccepted.run(now(), messageId, pair)),
     sent: (pair, files, reports = []) =>
       transaction(() => {
+        deleteChunks.run(pair);
         setState.run("sent", now(), pair);
         return [addFiling(pair, files), ...addReports(reports)];
       }),
     failed: (pair, fingerprint, files, reports = []) =>
       transaction(() => {
         ensure(pair, fingerprint);
+        deleteChunks.run(pair);
         setState.run("failed", now(), pair);
         return [addFiling(pair, files), ...addReports(reports)];
       }),

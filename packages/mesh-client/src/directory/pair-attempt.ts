@@ -1,4 +1,5 @@
 import { MeshClientError } from "../mesh-client-error.ts";
+import { wasAccepted } from "../send.ts";
 import type { DirectoryContext } from "./context.ts";
 import { pack } from "./pack.ts";
 import { transferFailure } from "./pair-control.ts";
@@ -39,7 +40,8 @@ async function sendWhole(context: DirectoryContext, pair: Pair): Promise<PairRes
   } catch (error) {
     if (!(error instanceof MeshClientError)) throw error;
     if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));
-    if (error.retry === "ambiguous") journal.doubt(key);
+    if (wasAccepted(error)) journal.doubt(key, "unnamed");
+    else if (error.retry === "ambiguous") journal.doubt(key);
     else journal.wait(key, pair.fingerprint);
     return { outcome: "waiting", error };
   }

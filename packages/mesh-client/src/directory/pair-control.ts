@@ -1,12 +1,17 @@
 import {
   clientStatuses,
+  type ControlElement,
+  controlElements,
   type ControlFile,
   ControlFileError,
+  headerLimits,
+  isChecksumText,
   type MailboxId,
   readControlFile,
   serverCodes,
   type StatusRecord,
 } from "@restante/mesh";
+import { lengthOf } from "../check-input.ts";
 
 /** A control file of OUT that says all that a message needs. */
 export type SendableControl = ControlFile & { readonly to: string; readonly workflowId: string };
@@ -37,10 +42,26 @@ export function readPairControl(bytes: Uint8Array, mailboxId: MailboxId): PairCo
     const missing = from === undefined ? "From_DTS" : to === undefined ? "To_DTS" : "WorkflowId";
     return { problem: transferFailure(`Control file: ${missing} is missing.`, control) };
   }
+  const problem = controlElements.map((element) => problemOf(control, element)).find((found) => found !== undefined);
+  if (problem !== undefined) return { problem: transferFailure(`Control file: ${problem}`, control) };
   if (messageType !== "Data") return { problem: serverWould("11", control) };
   // Mailbox ids are upper-cased by the server.
   if (from.toUpperCase() !== mailboxId) return { problem: serverWould("07", control) };
   return { control: { ...control, to, workflowId } };
+}
+
+/** What MESH would not take, by the name of the element and without what is in it. Every element becomes a header. */
+function problemOf(control: ControlFile, element: ControlElement): string | undefined {
+  if (element.kind !== "text") return undefined;
+  const { name, property } = element;
+  const text = control[property];
+  if (text === undefined) return undefined;
+  const [characters, most] = [lengthOf(text), headerLimits[property]];
+  if (most !== undefined && characters > most) {
+    return `${name} has ${characters} characters, at most ${most} are allowed.`;
+  }
+  if (property !== "checksum" || isChecksumText(text)) return undefined;
+  return `${name} may have letters, digits, spaces, colons, hyphens and slashes only.`;
 }
 
 /** TRANSFER ERROR 06, with the reason in its description. */

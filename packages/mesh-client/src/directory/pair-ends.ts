@@ -27,9 +27,9 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
   const isFiled = await decide(
     context,
     async (stage) => {
-      const name = await inFolder("sent", async () => freeName(folders.sent, pair.base, messageId));
+      const name = await inFolder("sent", async () => freeName(folders.sent, pair.base, messageFileName(messageId)));
       const steps = [
-        ...moveFromOut(data, "sent", name, messageId),
+        ...moveFromOut(data, "sent", name, messageFileName(messageId)),
         await stage(`out-${messageFileName(messageId)}.ctl`, control, { folder: "sent", name: `${name}.ctl` }),
         ...removeFromOut(outControl),
       ];

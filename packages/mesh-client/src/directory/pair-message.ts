@@ -33,14 +33,17 @@ export function isRefusal({ status, code }: MeshClientError): boolean {
   return refusals.has(status ?? 0) || code === "request-invalid";
 }
 
-/** The server's words go into the report; an event has ours, because the server's may quote what was sent. */
-export function refusal({ status, event, meshCode, description }: MeshClientError, { control }: Pair): PairProblem {
-  if (meshCode === undefined) {
-    const reason = status === undefined ? "A header cannot be written." : `The server answered ${status}.`;
-    return transferFailure(reason, control);
-  }
+/**
+ * The server's words go into the status record and the report, with the field that they are about; an event has ours,
+ * and the field, because the server's may quote what was sent. (What the client refuses itself is in our words.)
+ */
+export function refusal(error: MeshClientError, { control }: Pair): PairProblem {
+  const { status, event, meshCode, description, field } = error;
+  if (status === undefined) return transferFailure(error.message, control);
+  const answered = `The server answered ${status}${field === undefined ? "" : ` about ${field}`}.`;
+  if (meshCode === undefined) return { ...transferFailure(error.message, control), reason: answered };
   const known = serverCodes[meshCode] ?? Object.values(apiErrors).find(({ code }) => code === meshCode)?.text;
-  const reason = known ?? `The server answered ${status}.`;
+  const reason = known ?? answered;
   return {
     status: { event: event ?? "SEND", success: false, code: meshCode, description: description ?? reason },
     reason,

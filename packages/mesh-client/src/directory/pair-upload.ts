@@ -1,20 +1,33 @@
 // Sending a pair in chunks: data over the limit of one request, or `commit: "two-chunk"`.
 //
 //   waiting --> sending --first chunk has its 202--> uploading --last chunk has its 202--> accepted
-//                  |                                     |
-//     killed, answer lost: waiting       killed, answer lost: uploading, and goes on from there
+//     ^            |                                     |
+//     |  killed, answer lost: waiting       killed, answer lost: uploading, and goes on from there
+//     |                                                  |
+//     '---the server dropped it, or has other content----|---tracking cannot tell--> held (031)
 //
-// There is no doubt here. A first chunk whose id was lost is an upload that nobody can complete: the server drops it. A
-// further chunk may be sent twice. Whether the last one completed the message is told by tracking the id.
+// There is no doubt here, as long as tracking tells. A first chunk whose id was lost is an upload that nobody can
+// complete: the server drops it. A further chunk may be sent twice. Whether the last one completed the message is told by
+// tracking the id.
+//
+// The content of each chunk is noted before it is sent. A pair that was written again within its size and its times would
+// otherwise go on with other content, and a letter arrive that nobody wrote: then the upload is given up, and the pair
+// sent as a new message.
 
 import type { MessageId } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
+import { wasAccepted } from "../send.ts";
+import type { TrackedMessage } from "../track.ts";
+import { digestOf } from "./compress.ts";
 import type { DirectoryContext } from "./context.ts";
 import type { SendRow } from "./journal.ts";
 import { pack } from "./pack.ts";
+import { transferFailure } from "./pair-control.ts";
 import { failPair, fileSent, type PairResult } from "./pair-ends.ts";
 import type { Pair } from "./pair-files.ts";
 import { headersOf, isRefusal, refusal } from "./pair-message.ts";
+import { pairName } from "./pair-name.ts";
+import { tellAmbiguous } from "./tell-pair.ts";
 
 /** From `waiting`. */
 export async function upload(context: DirectoryContext, pair: Pair, chunkBytes: number): Promise<PairResult> {
@@ -29,6 +42,7 @@ async function sendFirst(context: DirectoryContext, pair: Pair, chunkBytes: numb
   await using first = await pack(context, pair, chunkAt(pair, chunkBytes, 1), compress);
   const { compressed } = first;
   journal.begin(key, pair.fingerprint, { localId: control.localId, compressed, chunkBytes });
+  await noteContent(context, pair, chunkBytes, 1);
   try {
     const totalChunks = chunksOf(pair, chunkBytes);
     const { messageId } = await client.send({ ...headersOf(pair, compressed), ...first.content, totalChunks });
@@ -37,31 +51,82 @@ async function sendFirst(context: DirectoryContext, pair: Pair, chunkBytes: numb
   } catch (error) {
     if (!(error instanceof MeshClientError)) throw error;
     if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));
-    journal.wait(key, pair.fingerprint);
+    // Its server will do the same again: nobody could send the second chunk.
+    if (wasAccepted(error)) journal.doubt(key, "unnamed");
+    else journal.wait(key, pair.fingerprint);
     return { outcome: "waiting", error };
   }
 }
 
-/** From `uploading`. */
+/** From `uploading`, or from `held` where it is to be sent again. */
 export async function resumeUpload(context: DirectoryContext, pair: Pair, row: SendRow): Promise<PairResult> {
   const { messageId, chunkBytes, sentChunks } = row;
   if (messageId === null || chunkBytes === null) throw new Error("An upload has a message id and a size of chunks.");
-  try {
-    const tracked = await context.client.track(messageId);
-    if (tracked.status === "uploading") {
-      return await sendOthers(context, pair, { messageId, chunkBytes, compressed: row.compressed === 1, sentChunks });
-    }
-    // `error` is also how a message ends that was accepted and could not be delivered; then there is a code for it.
-    if (tracked.status !== "error" || tracked.statusSuccess === false) {
-      context.journal.accepted(pair.key, messageId);
-      return await fileSent(context, pair, messageId);
-    }
-  } catch (error) {
-    if (!(error instanceof MeshClientError) || error.code !== "not-found") throw error;
+  const state = await stateOf(context, messageId);
+  if (state === "dropped") return startAnew(context, pair, row, "MESH dropped it before it was complete");
+  const same = await hasContentOf(context, pair, chunkBytes);
+  if (state === "uploading") {
+    if (!same) return startAnew(context, pair, row, "the data in OUT is not what its chunks were");
+    return sendOthers(context, pair, { messageId, chunkBytes, compressed: row.compressed === 1, sentChunks });
   }
-  // The server dropped it, incomplete.
-  context.journal.wait(pair.key, pair.fingerprint);
-  return upload(context, pair, chunkBytes);
+  if (state === "unknown")
+    return cannotTell(context, pair, row, "tracking does not tell whether its upload is complete");
+  if (!same) return cannotTell(context, pair, row, "MESH has a message of this pair, with other data than is in OUT");
+  context.journal.accepted(pair.key, messageId);
+  return fileSent(context, pair, messageId);
+}
+
+type UploadState = "uploading" | "accepted" | "dropped" | "unknown";
+
+async function stateOf({ client }: DirectoryContext, messageId: MessageId): Promise<UploadState> {
+  let tracked: TrackedMessage;
+  try {
+    tracked = await client.track(messageId);
+  } catch (error) {
+    if (error instanceof MeshClientError && error.code === "not-found") return "dropped";
+    throw error;
+  }
+  switch (tracked.status) {
+    case "uploading":
+      return "uploading";
+    case "accepted":
+    case "acknowledged":
+    case "undeliverable":
+    case "undelivered":
+      return "accepted";
+    case "error":
+      // Also how a message ends that was accepted and could not be delivered; then there is a code for it.
+      return tracked.statusSuccess === false ? "accepted" : "dropped";
+    default:
+      return "unknown";
+  }
+}
+
+/** The upload comes to nothing, and the pair is sent as a new message, at once. */
+async function startAnew(context: DirectoryContext, pair: Pair, row: SendRow, reason: string): Promise<PairResult> {
+  giveUp(context, pair, row, reason);
+  return upload(context, pair, row.chunkBytes ?? context.settings.chunkBytes);
+}
+
+function giveUp({ journal, emit, mailboxId }: DirectoryContext, pair: Pair, row: SendRow, reason: string): void {
+  journal.restart(pair.key);
+  const { messageId } = row;
+  if (messageId !== null) {
+    emit({ event: "upload-restarted", mailboxId, pair: pairName(pair.base), messageId, reason });
+  }
+}
+
+async function cannotTell(context: DirectoryContext, pair: Pair, row: SendRow, reason: string): Promise<PairResult> {
+  tellAmbiguous(context, pair, reason);
+  if (context.settings.onAmbiguous === "hold") {
+    context.journal.hold(pair.key);
+    return { outcome: "held" };
+  }
+  if (row.attempts >= context.settings.attempts) {
+    const problem = transferFailure("Tracking did not tell what became of any attempt.", pair.control);
+    return failPair(context, pair.sighting, problem);
+  }
+  return startAnew(context, pair, row, reason);
 }
 
 interface Upload {
@@ -80,10 +145,12 @@ async function sendOthers(
   const total = chunksOf(pair, chunkBytes);
   for (let number = sentChunks + 1; number <= total; number += 1) {
     await using chunk = await pack(context, pair, chunkAt(pair, chunkBytes, number), compressed);
+    await noteContent(context, pair, chunkBytes, number);
     try {
       await context.client.sendChunk(messageId, { ...chunk.content, number, total });
     } catch (error) {
       if (!(error instanceof MeshClientError)) throw error;
+      if (error.status === contentChanged) return otherContent(context, pair, error);
       if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));
       // 423: all chunks are there. That, and whatever else happened, tracking tells at the next poll.
       return { outcome: "waiting", error };
@@ -92,6 +159,36 @@ async function sendOthers(
   }
   context.journal.accepted(pair.key, messageId);
   return fileSent(context, pair, messageId);
+}
+
+/** Conflict: the server has this chunk with other content, and keeps that. */
+const contentChanged = 409;
+
+/** What an upload begun by an older version of this client may meet: it did not note its content. */
+async function otherContent(context: DirectoryContext, pair: Pair, error: MeshClientError): Promise<PairResult> {
+  const row = context.journal.openSend(pair.key, pair.fingerprint);
+  if (row === undefined || row.attempts >= context.settings.attempts) {
+    return failPair(context, pair.sighting, refusal(error, pair));
+  }
+  giveUp(context, pair, row, "MESH has a chunk of it with other data");
+  return { outcome: "waiting", error };
+}
+
+async function noteContent(
+  { journal }: DirectoryContext,
+  pair: Pair,
+  chunkBytes: number,
+  number: number,
+): Promise<void> {
+  journal.sendingChunk(pair.key, number, await digestOf(pair.data, chunkAt(pair, chunkBytes, number)));
+}
+
+/** Whether the data in OUT is, chunk by chunk, what was sent, as far as that was noted. */
+async function hasContentOf({ journal }: DirectoryContext, pair: Pair, chunkBytes: number): Promise<boolean> {
+  for (const [number, digest] of journal.sentContent(pair.key)) {
+    if ((await digestOf(pair.data, chunkAt(pair, chunkBytes, number))) !== digest) return false;
+  }
+  return true;
 }
 
 function chunksOf({ bytes }: Pair, chunkBytes: number): number {

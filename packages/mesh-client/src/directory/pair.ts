@@ -11,7 +11,8 @@
 // waiting   Nothing of the pair can be at the server. No row means the same.
 // sending   Committed before the request begins. Found at start, it becomes doubtful.
 // doubtful  The server may have it. Settled by tracking (doubt.ts), at the next poll at the earliest.
-// held      As doubtful, but tracking cannot tell: nothing happens until a person decides.
+// held      As doubtful, but tracking cannot tell: nothing happens until a person decides. Also a pair that the server
+//           accepted under an id that cannot be read, unless tracking finds it.
 // uploading The server has the first of its chunks: see pair-upload.ts, which has a life of its own without doubts.
 // accepted  The server has it, under a message id. Committed as soon as the answer comes; no file has moved yet.
 // sent      Committed together with the moves of the files, before the first of them (filing.ts).
@@ -22,6 +23,7 @@
 
 import { clientStatuses, type ControlFile, type Status } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
+import type { TrackedMessage } from "../track.ts";
 import { decide, type DirectoryContext, stageReport } from "./context.ts";
 import { record } from "./control-files.ts";
 import { type Judgement, judge } from "./doubt.ts";
@@ -34,6 +36,7 @@ import { failPair, fileSent, type PairResult } from "./pair-ends.ts";
 import { type OpenPair, openPair, type Pair } from "./pair-files.ts";
 import { shortName } from "./pair-name.ts";
 import { resumeUpload } from "./pair-upload.ts";
+import { tellAmbiguous, tellOnce } from "./tell-pair.ts";
 import { isOfTheWay } from "./way-to-the-server.ts";
 
 /** Does what is due for a pair. `down`: the server was found not to be usable, so that it need not be tried. */
@@ -59,7 +62,8 @@ export async function handlePair(
 
   const row = journal.openSend(pair.key, fingerprint);
   if (row?.state === "accepted" && row.messageId !== null) return fileSent(context, pair, row.messageId);
-  if (row?.state === "held" && context.settings.onAmbiguous === "hold") return hold(context, pair);
+  if (row?.state === "held" && (row.unnamed === 1 || context.settings.onAmbiguous === "hold"))
+    return hold(context, pair);
   if (down !== undefined) return delay(context, pair, row, down);
   const { outcome, error } = await goOn(context, pair, row);
   if (error === undefined) return { outcome };
@@ -76,12 +80,16 @@ async function goOn(context: DirectoryContext, pair: Pair, row: SendRow | undefi
   try {
     if (row === undefined || row.state === "waiting") return await attempt(context, pair);
     if (row.state === "sending") return interrupted(context, pair, row);
-    if (row.state === "uploading") return await resumeUpload(context, pair, row);
+    if (row.state === "uploading" || isHeldUpload(row)) return await resumeUpload(context, pair, row);
     return await settle(context, pair, row);
   } catch (error) {
     if (error instanceof MeshClientError) return { outcome: "waiting", error };
     throw error;
   }
+}
+
+function isHeldUpload({ state, messageId, chunkBytes }: SendRow): boolean {
+  return state === "held" && messageId !== null && chunkBytes !== null;
 }
 
 /** The attempt ended without the journal, as when the disk is full: as after a crash. */
@@ -99,10 +107,12 @@ async function settle(context: DirectoryContext, pair: Pair, row: SendRow): Prom
       journal.accepted(pair.key, judgement.messageId);
       return fileSent(context, pair, judgement.messageId);
     case "not-sent":
+      if (row.unnamed === 1) return holdUnnamed(context, pair);
       // Its request may still be on its way.
       if (clock.now().getTime() - row.since < settings.answerWaitMs) return { outcome: "waiting" };
       break;
     case "unknown":
+      if (row.unnamed === 1) return holdUnnamed(context, pair);
       tellAmbiguous(context, pair, judgement.reason);
       if (settings.onAmbiguous === "hold") {
         journal.hold(pair.key);
@@ -116,13 +126,26 @@ async function settle(context: DirectoryContext, pair: Pair, row: SendRow): Prom
   return attempt(context, pair);
 }
 
+/** The server took it, whatever tracking says: it is not sent again, also not where others in doubt are. */
+function holdUnnamed(context: DirectoryContext, pair: Pair): PairResult {
+  tellAmbiguous(context, pair, "MESH accepted it, and gave no message id that can be read");
+  context.journal.hold(pair.key);
+  return { outcome: "held" };
+}
+
 async function investigate({ client, journal }: DirectoryContext, pair: Pair, row: SendRow): Promise<Judgement> {
   const { localId, workflowId } = pair.control;
   if (localId === undefined) return { verdict: "unknown", reason: "it has no LocalId" };
-  const tracked = await client.trackByLocalId(localId).catch((error: unknown) => {
-    if (error instanceof MeshClientError && error.code === "local-id-not-unique") return undefined;
-    throw error;
-  });
+  let tracked: TrackedMessage[] | undefined;
+  try {
+    tracked = await client.trackByLocalId(localId);
+  } catch (error) {
+    if (!(error instanceof MeshClientError)) throw error;
+    if (error.code === "request-invalid") return { verdict: "unknown", reason: "its LocalId cannot be asked for" };
+    // A server that gives ids that cannot be read gives them here too.
+    if (error.code === "unexpected-answer" && row.unnamed === 1) return { verdict: "unknown", reason: error.message };
+    if (error.code !== "local-id-not-unique") throw error;
+  }
   return judge({
     tracked: tracked === undefined ? "several" : (tracked[0] ?? "none"),
     pair: { workflowId, fileName: pair.dataName, startedAt: row.startedAt ?? row.since },
@@ -134,10 +157,6 @@ async function investigate({ client, journal }: DirectoryContext, pair: Pair, ro
 function hold(context: DirectoryContext, pair: Pair): PairResult {
   tellAmbiguous(context, pair, "it waits for a person to decide");
   return { outcome: "held" };
-}
-
-function tellAmbiguous({ troubles }: DirectoryContext, pair: Pair, reason: string): void {
-  troubles.ambiguous(pair.key, reason);
 }
 
 /** The pair stays where it is. What its owner can mend is reported, once a pair. */
@@ -187,8 +206,4 @@ async function waitForHalf(
   const read = controlBytes === undefined ? undefined : readPairControl(controlBytes, mailboxId);
   const control = read === undefined ? undefined : controlOf(read);
   return failPair(context, sighting, { status, reason: status.description, control });
-}
-
-function tellOnce({ mailboxId, emit, news }: DirectoryContext, { key }: Sighting, reason: string): void {
-  if (news.isNew(key, "state", reason)) emit({ event: "pair-waiting", mailboxId, pair: shortName(key), reason });
 }

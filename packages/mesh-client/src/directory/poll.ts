@@ -55,6 +55,8 @@ export interface PollState {
   greetedAt: number | undefined;
   /** Messages are left that were not tried: the next poll need not wait. */
   more: boolean;
+  /** Told of each listing, how many of its entries cannot be message ids. */
+  readonly tellUnusableIds: (count: number) => void;
 }
 
 /** MESH API, Validate a mailbox: every 24 hours. */
@@ -70,7 +72,7 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
 
   const seen = await look(context, state.out);
   const canReceive = down === undefined && !troubles.isUnusable("IN") && !troubles.isUnusable("TEMP");
-  const receiving = canReceive ? await receiveAll(context, state.backOff, { unfiled, signal }) : undefined;
+  const receiving = canReceive ? await receiveAll(context, state, { unfiled, signal }) : undefined;
   state.more = receiving?.more ?? false;
 
   const sightings = await lookAgain(context, state.out, seen, signal);

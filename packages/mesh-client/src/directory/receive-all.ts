@@ -1,7 +1,7 @@
 import type { MessageId } from "@restante/mesh";
-import { type BackOff } from "./back-off.ts";
 import type { DirectoryContext } from "./context.ts";
 import { asClientError, FolderTrouble } from "./folder-trouble.ts";
+import type { PollState } from "./poll.ts";
 import { NoRoom, receive } from "./receive.ts";
 import { roomFor } from "./room.ts";
 import { isOfTheWay, serverAnswers } from "./way-to-the-server.ts";
@@ -22,7 +22,7 @@ export interface Receiving {
  */
 export async function receiveAll(
   context: DirectoryContext,
-  backOff: BackOff,
+  { backOff, tellUnusableIds }: Pick<PollState, "backOff" | "tellUnusableIds">,
   { unfiled, signal }: { unfiled: ReadonlySet<string>; signal: AbortSignal },
 ): Promise<Receiving> {
   const { client, troubles, folders } = context;
@@ -63,7 +63,8 @@ export async function receiveAll(
     const listed = new Set<MessageId>();
     const again: MessageId[] = [];
     let room: Promise<number> | undefined;
-    for await (const messageId of client.listAll({ signal })) {
+    let unusableIds = 0;
+    for await (const messageId of client.listAll({ signal, onUnusableIds: (count) => (unusableIds += count) })) {
       listed.add(messageId);
       // Not in IN yet, so it must not be acknowledged.
       if (unfiled.has(messageId)) continue;
@@ -71,6 +72,7 @@ export async function receiveAll(
         if (await backOff.isDue(messageId, async () => (room ??= roomFor(folders)))) again.push(messageId);
       } else if (!(await take(messageId))) return;
     }
+    tellUnusableIds(unusableIds);
     for (const messageId of backOff.ids()) {
       if (listed.has(messageId)) continue;
       backOff.over(messageId);

@@ -2,7 +2,8 @@
 //
 //   listed --> in TEMP --> received --> in IN --> acknowledged
 //
-// in TEMP       .dat and .ctl are written under the message's id and synced, and so is TEMP itself.
+// in TEMP       .dat and .ctl are written under the message's id, or what stands for it as a file name
+//               (messageFileName), and synced, and so is TEMP itself.
 // received      Committed in the journal, with the moves to IN (filing.ts): .dat first, then .ctl. From here on the
 //               message is never fetched again: whether its owner has read it already or not, it is or will be in IN.
 // acknowledged  Only when both files are in IN and IN is synced. If that fails, the message is listed again, found to be

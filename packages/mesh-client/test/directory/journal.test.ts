@@ -100,27 +100,92 @@ test("what nothing happened to for 35 days is forgotten, but never a doubt", asy
   assert.equal(journal.openSend("doubted", "1")?.state, "held");
 });
 
-test("a journal of the first version is taken over with all that is in it", async (t) => {
+/** A journal as the first version made it. */
+const versionOne = `
+  CREATE TABLE send (
+    id INTEGER PRIMARY KEY, pair TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN (
+      'waiting', 'sending', 'uploading', 'doubtful', 'held', 'accepted', 'sent', 'failed', 'withdrawn'
+    )),
+    since INTEGER NOT NULL, startedAt INTEGER, attempts INTEGER NOT NULL DEFAULT 0, noticed TEXT,
+    compressed INTEGER NOT NULL DEFAULT 0, chunkBytes INTEGER, sentChunks INTEGER NOT NULL DEFAULT 0, localId TEXT,
+    messageId TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX oneOpen ON send (pair) WHERE state NOT IN ('sent', 'failed', 'withdrawn');
+  CREATE INDEX byLocalId ON send (localId);
+  CREATE INDEX byMessageId ON send (messageId);
+  CREATE TABLE receipt (messageId TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE filing (id INTEGER PRIMARY KEY, subject TEXT, steps TEXT NOT NULL) STRICT;
+  PRAGMA user_version = 1;
+`;
+
+test("a journal of the first version is kept: what it knows of pairs, messages and moves is as it was", async (t) => {
   const folder = await temporaryFolder(t);
   const clock = settableClock();
-  const messageId = newMessageId(clock.now());
-  using first = openJournal(folder, clock);
-  first.begin("pair", "1", attempt);
-  first.doubt("pair");
-  first.receive(messageId, { steps });
-  first[Symbol.dispose]();
-  // As it was then.
-  using old = new DatabaseSync(join(folder, "journal.db"));
-  old.exec("ALTER TABLE filing DROP COLUMN tells; ALTER TABLE filing DROP COLUMN stuck; PRAGMA user_version = 1");
+  const [sent, received] = [newMessageId(clock.now()), newMessageId(clock.now())];
+  const old = new DatabaseSync(join(folder, "journal.db"));
+  old.exec(versionOne);
+  const states = ["waiting", "uploading", "doubtful", "held", "accepted"];
+  for (const state of states) {
+    old
+      .prepare(
+        "INSERT INTO send (pair, fingerprint, state, since, attempts, chunkBytes, sentChunks, messageId) VALUES (?, '1', ?, 7, 2, 1000, 3, ?)",
+      )
+      .run(state, state, sent);
+  }
+  old.prepare("INSERT INTO receipt VALUES (?, 7)").run(received);
+  old.prepare("INSERT INTO filing (subject, steps) VALUES ('pair', ?)").run(JSON.stringify(steps));
   old.close();
 
-  using journal = openJournal(folder, clock, { mayBeNew: false });
-  assert.equal(journal.openSend("pair", "1")?.state, "doubtful");
-  assert.ok(journal.received(messageId));
+  for (let opening = 0; opening < 2; opening += 1) {
+    using journal = openJournal(folder, clock);
+    for (const state of states) {
+      const row = journal.openSend(state, "1");
+      assert.deepEqual(
+        {
+          state: row?.state,
+          attempts: row?.attempts,
+          sentChunks: row?.sentChunks,
+          id: row?.messageId,
+          unnamed: row?.unnamed,
+        },
+        { state, attempts: 2, sentChunks: 3, id: sent, unnamed: 0 },
+      );
+      assert.equal(journal.sentContent(state).size, 0);
+    }
+    assert.ok(journal.received(received));
+    assert.ok(journal.knows(sent));
+    assert.deepEqual(
+      journal.filings().map(({ steps, tells, stuck }) => ({ steps, tells, stuck })),
+      [{ steps, tells: [], stuck: false }],
+    );
+  }
+});
+
+test("a journal of a later version is left alone", async (t) => {
+  const folder = await temporaryFolder(t);
+  openJournal(folder, settableClock())[Symbol.dispose]();
+  const later = new DatabaseSync(join(folder, "journal.db"));
+  later.exec("PRAGMA user_version = 99");
+  later.close();
+  assert.throws(() => openJournal(folder, settableClock()), { code: "too-new" });
+});
+
+test("the content of an upload's chunks is noted until it ends, and anew with each upload", async (t) => {
+  using journal = openJournal(await temporaryFolder(t), settableClock());
+  journal.begin("pair", "1", { ...attempt, chunkBytes: 1000 });
+  journal.sendingChunk("pair", 1, "one");
+  journal.sendingChunk("pair", 2, "two");
+  journal.sendingChunk("pair", 2, "two again");
   assert.deepEqual(
-    journal.filings().map(({ subject, tells, stuck }) => ({ subject, tells, stuck })),
-    [{ subject: messageId, tells: [], stuck: false }],
+    [...journal.sentContent("pair")],
+    [
+      [1, "one"],
+      [2, "two again"],
+    ],
   );
+  journal.begin("pair", "1", { ...attempt, chunkBytes: 1000 });
+  assert.equal(journal.sentContent("pair").size, 0);
 });
 
 test("names and local ids are not left in the journal's files", async (t) => {

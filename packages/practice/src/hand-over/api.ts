@@ -1,4 +1,4 @@
-import { type MeshClient, MeshClientError } from "@restante/mesh-client";
+import { type MeshClient, MeshClientError, wasAccepted } from "@restante/mesh-client";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, reasonOf } from "../errors.ts";
 import { addressOutgoing, contentOf, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
@@ -72,6 +72,10 @@ export function apiHandOver(context: PracticeContext, client: MeshClient): HandO
       announce(context, begun, "api", messageId);
     } catch (error) {
       if (!(error instanceof MeshClientError)) throw error;
+      if (wasAccepted(error)) {
+        hold(begun, clock.now(), "MESH accepted the message, and gave no message id that can be read.");
+        return;
+      }
       // An ambiguous one stays at `sending` and is settled when its time comes.
       if (error.retry === "ambiguous") return;
       if (error.code === "refused" || error.code === "request-invalid" || error.code === "too-large") {
@@ -111,9 +115,12 @@ export function apiHandOver(context: PracticeContext, client: MeshClient): HandO
     }
   }
 
-  function hold(message: Outgoing, at: Date): void {
+  function hold(
+    message: Outgoing,
+    at: Date,
+    reason = "MESH never answered, and cannot tell whether it has the message.",
+  ): void {
     const code = "answer-lost";
-    const reason = "MESH never answered, and cannot tell whether it has the message.";
     moveOutgoing(database, message.headerId, "sending", "held", { at, problem: { code, reason } });
     announceFailure(context, message.kind, message.headerId, code, reason);
   }

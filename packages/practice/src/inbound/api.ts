@@ -3,22 +3,36 @@ import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { type MessageId, type MexHeaders, parseMessageId } from "@restante/mesh";
+import { messageFileName, type MessageId, type MexHeaders, parseMessageId } from "@restante/mesh";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
 import { syncFolder } from "../files.ts";
 import { tooLarge } from "./directory.ts";
 import type { Source } from "./source.ts";
 
-/** Received messages in the mailbox itself, by the MESH API. Letting go of one is acknowledging it. */
-export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
+/**
+ * Received messages in the mailbox itself, by the MESH API. Letting go of one is acknowledging it. `tellUnusableIds` is
+ * told how many entries of each listing cannot be message ids: they are passed over, and take nobody's place.
+ */
+export function apiSource(
+  client: MeshClient,
+  maxMessageBytes: number,
+  tellUnusableIds: (count: number) => void = () => undefined,
+): Source {
   const { mailboxId } = client;
   return {
     mailboxId,
     idsAreMessageIds: true,
 
     async waiting(limit, signal) {
-      const { messageIds } = await client.list({ maxResults: Math.max(10, limit), signal });
-      return messageIds.slice(0, limit);
+      const messageIds: string[] = [];
+      let unusable = 0;
+      const onUnusableIds = (count: number): void => void (unusable += count);
+      for await (const id of client.listAll({ maxResults: Math.max(10, limit), onUnusableIds, signal })) {
+        messageIds.push(id);
+        if (messageIds.length >= limit) break;
+      }
+      tellUnusableIds(unusable);
+      return messageIds;
     },
 
     async open(id, signal) {
@@ -50,7 +64,7 @@ export function apiSource(client: MeshClient, maxMessageBytes: number): Source {
 
     async keep(id, folder, signal) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const path = join(folder, `${id}.dat`);
+      const path = join(folder, `${messageFileName(id)}.dat`);
       const { body } = await client.download(parseMessageId(id), { signal });
       await pipeline(body, createWriteStream(path, { mode: 0o600 }), { signal });
       await using file = await open(path, "r+");

@@ -29,7 +29,7 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
       await mkdir(inbox, { recursive: true });
       const names = await readdir(inbox);
       const ids = names.filter((name) => /.\.ctl$/i.test(name)).map(baseOf);
-      // Message ids begin with the time at which MESH accepted the message.
+      // The ids that MESH makes begin with the time at which it accepted the message. Others are in an order too.
       return ids.sort().slice(0, limit);
     },
 

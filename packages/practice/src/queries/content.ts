@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { readMessage } from "@restante/itk3";
+import { messageFileName } from "@restante/mesh";
 import type { AttachmentContent } from "../worklist.ts";
 import { text } from "./rows.ts";
 
@@ -16,9 +17,15 @@ export function originalOf(database: DatabaseSync, keptFolder: string, taskId: n
   return bytes && { title: `${messageId}.dat`, contentType: "application/octet-stream", bytes };
 }
 
-/** Set aside unread: the data file, or where there was none the control file. */
+/**
+ * Set aside unread: the data file, or where there was none the control file. Kept under what stands for the message's id,
+ * or, from IN, under the name that the pair had there.
+ */
 function readKept(keptFolder: string, messageId: string): Uint8Array | undefined {
-  const path = ["dat", "ctl"].map((extension) => join(keptFolder, `${messageId}.${extension}`)).find(existsSync);
+  // An id is the server's, and may be a path.
+  const names = [messageFileName(messageId), messageId].filter((name) => !/[/\\\0]/.test(name));
+  const files = names.flatMap((name) => [`${name}.dat`, `${name}.ctl`]);
+  const path = files.map((file) => join(keptFolder, file)).find(existsSync);
   return path === undefined ? undefined : readFileSync(path);
 }
 

@@ -64,21 +64,20 @@ async function start(t: TestContext, overrides: Partial<MeshClient> = {}): Promi
     return { ...message, body: cut };
   };
   const folder = await startDirectory(t, server, practice, { client: { ...real, download, ...overrides }, clock });
-  return {
-    ...folder,
+  return Object.assign(folder, {
     clock,
     server,
     from,
     failing,
     fetched,
-    send: async (count) => {
+    send: async (count: number) => {
       const ids: MessageId[] = [];
       for (let sent = 0; sent < count; sent += 1) {
         ids.push((await from.send({ to: practice, workflowId: testWorkflow, body: Buffer.from(`${sent}`) })).messageId);
       }
       return ids;
     },
-  };
+  });
 }
 
 const dataOf = (ids: readonly string[]): string[] => ids.flatMap((id) => [`${id}.ctl`, `${id}.dat`]).sort();
@@ -192,6 +191,22 @@ test("a server that answers nothing any more is asked three times and not once f
   folder.fetched.length = 0;
   assert.equal((await folder.directory.pollOnce()).error?.code, "timed-out");
   assert.equal(folder.fetched.length, 3);
+});
+
+test("a poll that has lost too much time on failures lets the pairs have their turn, and the next begins at once", async (t) => {
+  const folder = await start(t);
+  const ids = await folder.send(3);
+  for (const id of ids.slice(0, 2)) folder.failing.set(id, "server-failed");
+  // Each fetch takes three minutes by the clock that measures.
+  const real = performance.now.bind(performance);
+  t.mock.method(performance, "now", () => real() + folder.fetched.length * 3 * minute);
+  await folder.restart({ pollIntervalMs: 24 * 60 * minute });
+  await folder.drop("A", { from: practice, to: sender });
+  const { received, sent } = await folder.directory.pollOnce();
+  assert.deepEqual({ received, sent, fetched: folder.fetched.length }, { received: 0, sent: 1, fetched: 1 });
+  folder.directory.start();
+  await folder.events.next("message-saved", ({ messageId }) => messageId === ids[2], { timeoutMs: 60 * minute });
+  assert.deepEqual(folder.fetched, ids, "each was tried once");
 });
 
 /** A directory client for sending, whose sends of some data fail. */

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import { access, constants, rename, stat, unlink } from "node:fs/promises";
+import { access, constants, lstat, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { moveFile, syncFolder } from "@restante/durable";
+import { moveFile, syncFolder, systemReason } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 import { type FileName, isMissing, pathOf, stateOf } from "./files.ts";
-import { folderTrouble, inFolder } from "./folder-trouble.ts";
+import { folderTrouble, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { FolderName, Folders } from "./folders.ts";
 import { shareFile } from "./group.ts";
+
+/** Behind the name of what could not be moved out of OUT; with a dot before it, of what is on its way out. */
+export const refusedSuffix = ".refused";
 
 /** A file in one of the five folders. */
 export interface Place extends FileName {
@@ -63,15 +66,15 @@ export async function carryOut(steps: readonly Step[], places: FilingPlaces): Pr
 }
 
 async function remove(folders: Folders, from: Place): Promise<void> {
-  await inFolder(from.folder, async () => {
-    try {
-      await unlink(pathOf(folders[from.folder], from));
-    } catch (error) {
+  try {
+    await unlink(pathOf(folders[from.folder], from)).catch(async (error: unknown) => {
       if (!isMissing(error)) throw error;
       // That the folder is gone says nothing of the file.
       await stat(folders[from.folder]);
-    }
-  });
+    });
+  } catch (error) {
+    throw await blame(folders, from.folder, from.folder, error);
+  }
 }
 
 async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: boolean): Promise<void> {
@@ -116,12 +119,26 @@ async function moveOrCopy({ folders, group }: FilingPlaces, from: Place, to: Pla
   } catch (error) {
     // A name that is no UTF-8 is changed in OUT before it is moved further.
     if (codeOf(error) !== "EXDEV" || typeof path !== "string") throw error;
+    const found = await lstat(path);
+    if (!found.isFile() && !found.isSymbolicLink()) {
+      // A folder or a device in the place of a file cannot be copied. It stays, as what is told to be no part of a pair.
+      await rename(path, path + refusedSuffix);
+      return true;
+    }
     const copy = join(folders[to.folder], movingName(from, to));
-    await moveFile(path, copy);
+    if (found.isFile()) await moveFile(path, copy);
+    else await moveLink(path, copy);
     await syncFolder(folders[from.folder]);
     if (isShared) await shareFile(copy, group);
     return false;
   }
+}
+
+/** As a link: what it leads to may be anybody's, and without an end. */
+async function moveLink(path: string, copy: string): Promise<void> {
+  await rm(copy, { force: true });
+  await symlink(await readlink(path), copy);
+  await unlink(path);
 }
 
 /**
@@ -145,20 +162,19 @@ function movingName(from: Place, to: Place): string {
   return `.${createHash("sha256").update(words).digest("hex").slice(0, 32)}.moving`;
 }
 
-/** Which of two folders it was that a move failed for. */
+/** Which of two folders it was that a move failed for; where both can be used, it was for the one file. */
 async function blame(folders: Folders, from: FolderName, to: FolderName, error: unknown): Promise<unknown> {
   const code = codeOf(error);
-  const isAtFault =
-    code === "ENOENT"
-      ? async (folder: FolderName) => stat(folders[folder])
-      : code === "EACCES" || code === "EPERM" || code === "EROFS"
-        ? async (folder: FolderName) => access(folders[folder], constants.W_OK)
-        : undefined;
-  if (isAtFault === undefined) return folderTrouble(to, error);
-  return isAtFault(from).then(
-    () => folderTrouble(to, error),
-    () => folderTrouble(from, error),
-  );
+  const isMissingFolder = code === "ENOENT";
+  if (!isMissingFolder && code !== "EACCES" && code !== "EPERM" && code !== "EROFS") return folderTrouble(to, error);
+  const isUsable = async (folder: FolderName): Promise<boolean> =>
+    access(folders[folder], isMissingFolder ? constants.F_OK : constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+  if (!(await isUsable(to))) return folderTrouble(to, error);
+  if (!(await isUsable(from))) return folderTrouble(from, error);
+  return new FolderTrouble(labelOf(from), systemReason(error), "file", code);
 }
 
 /** The base name under which nothing is in a folder yet: the one asked for, else with the id behind it. */

@@ -39,6 +39,8 @@ const reaches: ReadonlyMap<string, Reach> = new Map([
   ["EEXIST", "file"],
   ["ENOTEMPTY", "file"],
   ["ENAMETOOLONG", "file"],
+  ["EBUSY", "file"],
+  ["EIO", "file"],
 ]);
 
 /** Says of a failure of the operating system which folder it is about. Any other is given back as it is. */

@@ -7,8 +7,9 @@
 //
 // SENT, FAILED, TEMP and .restante stay their owner's.
 
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { chmod, chown, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { DurableError } from "@restante/durable";
 import { MeshClientError } from "../mesh-client-error.ts";
 
@@ -59,12 +60,23 @@ export async function shareFile(path: string | Buffer, group: number): Promise<v
   await chmod(path, 0o640);
 }
 
-/** The mode of a folder that others than its owner, and than the group that is meant to, may open; else undefined. */
+/**
+ * The mode of a folder that others than its owner, and than the group that is meant to, may open; undefined if they may
+ * not, or if a folder above it lets nobody pass.
+ */
 export function openMode(folder: string, group?: number): string | undefined {
   if (process.platform === "win32") return undefined;
   const { gid, mode } = statSync(folder);
   // oxlint-disable-next-line no-bitwise -- permission bits
   const open = mode & (group === gid ? 0o007 : 0o077);
+  if (open === 0 || !canBeReached(realpathSync(folder))) return undefined;
   // oxlint-disable-next-line no-bitwise -- permission bits
-  return open === 0 ? undefined : (mode & 0o777).toString(8).padStart(4, "0");
+  return (mode & 0o777).toString(8).padStart(4, "0");
+}
+
+function canBeReached(path: string): boolean {
+  const above = dirname(path);
+  if (above === path) return true;
+  // oxlint-disable-next-line no-bitwise -- permission bits
+  return (statSync(above).mode & 0o011) !== 0 && canBeReached(above);
 }

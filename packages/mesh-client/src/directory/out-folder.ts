@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { digest } from "./journal.ts";
 import { type FileName, type FileState, stateOf } from "./files.ts";
+import { refusedSuffix } from "./filing.ts";
 
 /** What OUT holds under one base name. */
 export interface Sighting {
@@ -26,9 +27,6 @@ export interface OutFolder {
   strays(): readonly number[];
 }
 
-/** A file of ours, on its way out of OUT. */
-export const refusedSuffix = ".refused";
-
 /** The folder that the file system itself keeps where a disk is mounted. */
 const ofTheDisk = "lost+found";
 
@@ -41,15 +39,19 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
   let seen = new Map<string, { fingerprint: string; at: number }>();
   let strays: readonly number[] = [];
 
-  async function look(): Promise<Sighting[]> {
+  /** One damaged entry of a disk must not hide the others. */
+  const look = async (file: FileName): Promise<FileState | "unreadable" | undefined> =>
+    stateOf(path, file).catch(() => "unreadable" as const);
+
+  async function lookAtAll(): Promise<Sighting[]> {
     const halves = new Map<string, { base: string; isNameSafe: boolean; control?: FileState; data?: FileState }>();
     const others: number[] = [];
     for (const bytes of await readdir(path, { encoding: "buffer" })) {
       const file = nameOf(bytes);
       const isPart = /^.+\.(dat|ctl)$/is.test(file.name);
       if (!isPart) {
-        const stray = isOurs(file.name) || file.name === ofTheDisk ? undefined : await stateOf(path, file);
-        if (stray !== undefined) others.push(stray.changedAt);
+        const stray = isOurs(file.name) || file.name === ofTheDisk ? undefined : await look(file);
+        if (stray !== undefined) others.push(stray === "unreadable" ? 0 : stray.changedAt);
         continue;
       }
       const base = file.name.slice(0, -".dat".length);
@@ -59,8 +61,9 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
       const half = file.name.toLowerCase().endsWith(".ctl") ? "control" : "data";
       // NAME.dat beside NAME.DAT waits until the first is gone.
       if (pair[half] !== undefined) continue;
-      const state = await stateOf(path, file);
-      if (state === undefined) continue;
+      const state = await look(file);
+      if (state === "unreadable") others.push(0);
+      if (state === undefined || state === "unreadable") continue;
       pair[half] = state;
       halves.set(key, pair);
     }
@@ -79,7 +82,7 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
     return sightings.sort((one, other) => ageOf(one) - ageOf(other) || (one.base < other.base ? -1 : 1));
   }
 
-  return { look, strays: () => strays };
+  return { look: lookAtAll, strays: () => strays };
 }
 
 /** C0, DEL and C1, and what divides lines: none can be in a header, a log or a person's list. */

@@ -1,5 +1,5 @@
 import type { DirectoryContext } from "./context.ts";
-import { asClientError, FolderTrouble } from "./folder-trouble.ts";
+import { FolderTrouble } from "./folder-trouble.ts";
 import type { MeshClientError } from "../mesh-client-error.ts";
 import type { Sighting } from "./out-folder.ts";
 import { handlePair } from "./pair.ts";
@@ -36,7 +36,8 @@ export async function sendAll(
     if (signal.aborted) break;
     const { outcome, error } = await handlePair(context, sighting, unusable).catch((cause: unknown) => ({
       outcome: "waiting" as const,
-      error: asClientError(cause),
+      // It had no chance to be told.
+      error: troubles.met(cause),
     }));
     outcomes.set(sighting, outcome);
     if (unusable !== undefined) continue;
@@ -46,7 +47,7 @@ export async function sendAll(
       continue;
     }
     failing.add(sighting.key);
-    if (error instanceof FolderTrouble || error.code === "defect" || isOfTheWay(error)) troubles.met(error);
+    if (error instanceof FolderTrouble || isOfTheWay(error)) troubles.met(error);
     else troubles.metPair(error);
     if (error instanceof FolderTrouble) continue;
     inARow += 1;

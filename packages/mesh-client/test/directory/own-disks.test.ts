@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { FolderName } from "@restante/mesh-client";
-import { startTestServer, temporaryFolder, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import {
+  settableClock,
+  startTestServer,
+  temporaryFolder,
+  testClient,
+  testMailboxes,
+  testWorkflow,
+} from "@restante/testkit";
 import { moveFile } from "@restante/durable";
 import { carryOut, type Step } from "../../src/directory/filing.ts";
 import { openFolders } from "../../src/directory/folders.ts";
@@ -97,4 +104,30 @@ test("a pair written anew while the one before was on its way to another disk st
   await carryOut([step as Step], { folders });
   assert.deepEqual(await readdir(folders.out), ["A.dat"]);
   assert.deepEqual(await readdir(folders.sent), []);
+});
+
+test("a link or a folder in the place of a .dat is not copied from one disk to another, nor followed", async (t) => {
+  const root = await temporaryFolder(t);
+  if ((await onAnotherDisk(t, root, ["out"])) === undefined) return;
+  const server = await startTestServer(t);
+  const clock = settableClock();
+  const folder = await startDirectory(t, server, sender, { folder: root, clock });
+  await folder.drop("LINK");
+  await rm(folder.path("out", "LINK.dat"));
+  await symlink("/dev/zero", folder.path("out", "LINK.dat"));
+  await folder.drop("FOLDER");
+  await rm(folder.path("out", "FOLDER.dat"));
+  await mkdir(folder.path("out", "FOLDER.dat"));
+  await folder.directory.pollOnce();
+  clock.advance(11 * 60_000);
+  assert.equal((await folder.directory.pollOnce()).failed, 2);
+  assert.equal((await folder.directory.pollOnce()).failed, 0, "each fails once");
+  assert.deepEqual(await folder.names("failed"), ["FOLDER.ctl", "LINK.ctl", "LINK.dat"]);
+  assert.equal(await readlink(folder.path("failed", "LINK.dat")), "/dev/zero");
+  assert.deepEqual(await folder.names("out"), ["FOLDER.dat.refused"]);
+  assert.deepEqual(
+    folder.events.of("files-passed-over").map(({ files }) => files),
+    [1],
+    "what could not be moved is told",
+  );
 });

@@ -59,6 +59,15 @@ test("folders found keep their mode, and those open to others are told once at a
   );
 });
 
+test("a folder below one that lets nobody pass is not told as open", { skip }, async (t) => {
+  const root = join(await temporaryFolder(t), sender);
+  await mkdir(join(root, "OUT"), { recursive: true });
+  for (const path of [root, join(root, "OUT")]) await chmod(path, 0o755);
+  const server = await startTestServer(t);
+  const folder = await startDirectory(t, server, sender, { folder: root });
+  assert.equal(folder.events.of("folder-open").length, 0);
+});
+
 test("a journal that others may open is refused, and says what to do", { skip }, async (t) => {
   const server = await startTestServer(t);
   await using client = await testClient(server, sender);

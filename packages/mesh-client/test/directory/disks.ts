@@ -26,6 +26,7 @@ export async function onAnotherDisk(
 export interface SmallDisk {
   readonly folder: string;
   resize(bytes: number): void;
+  readOnly(): void;
   unmount(): void;
   mount(): void;
 }
@@ -51,5 +52,11 @@ export async function smallDisk(t: TestContext, bytes: number): Promise<SmallDis
     t.skip("this user may not mount a disk");
     return undefined;
   }
-  return { folder, resize: (size) => mount(`remount,size=${size}`), unmount, mount: first };
+  return {
+    folder,
+    resize: (size) => mount(`remount,rw,size=${size}`),
+    readOnly: () => mount("remount,ro"),
+    unmount,
+    mount: first,
+  };
 }

@@ -155,6 +155,39 @@ test("a full disk at the start is told as that and not as a folder in use", asyn
   assert.deepEqual(await readdir(disk.folder), ["FAILED", "IN", "OUT", "SENT", "TEMP", "full"]);
 });
 
+test("a disk that may only be read is told as that and not as a folder in use", async (t) => {
+  const { client } = await usedFolder(t);
+  const disk = await smallDisk(t, 4_000_000);
+  if (disk === undefined) return;
+  await (await createDirectoryClient({ client, folder: disk.folder }))[Symbol.asyncDispose]();
+  disk.readOnly();
+  await assert.rejects(createDirectoryClient({ client, folder: disk.folder }), {
+    code: "folder-unusable",
+    message: /client\.(lock|pid): (it cannot be written|it cannot be opened|the disk cannot be written to)/,
+  });
+});
+
+test("a TEMP that may only be read is told by its name, and what it keeps from being done is done later", async (t) => {
+  const { client, folder } = await usedFolder(t);
+  const disk = await smallDisk(t, 4_000_000);
+  if (disk === undefined) return;
+  await rm(join(folder, "TEMP"), { recursive: true });
+  await symlink(disk.folder, join(folder, "TEMP"));
+  const events = recordEvents();
+  await using directory = await createDirectoryClient({ client, folder, emit: events.emit, settleMs: 0 });
+  await writeFile(join(folder, "OUT", "A.dat"), "the letter");
+  await writeFile(join(folder, "OUT", "A.ctl"), "no control file");
+  disk.readOnly();
+  for (let count = 0; count < 2; count += 1) assert.equal((await directory.pollOnce()).failed, 0);
+  assert.deepEqual(
+    events.of("poll-failed").map(({ folder: place, reason }) => ({ place, reason })),
+    [{ place: "TEMP", reason: "TEMP: the disk cannot be written to." }],
+  );
+  disk.resize(4_000_000);
+  assert.equal((await directory.pollOnce()).failed, 1);
+  assert.equal(events.of("poll-recovered")[0]?.folder, "TEMP");
+});
+
 test("a client whose lock is taken over by another stops, and says so", async (t) => {
   const { client, folder } = await usedFolder(t);
   const events = recordEvents();

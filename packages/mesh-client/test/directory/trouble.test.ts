@@ -95,6 +95,18 @@ test("while the server is away pairs wait, and go when it is back", async (t) =>
   assert.equal((await folder.directory.pollOnce()).sent, 1);
 });
 
+test("reports of the poll are written for each poll, however seldom its trouble is told", async (t) => {
+  const server = await startTestServer(t);
+  const client = await testClient(server, sender, { password: "wrong" });
+  const folder = await startDirectory(t, server, sender, { client, reports: { collect: false, poll: true } });
+  for (let count = 0; count < 3; count += 1) await folder.directory.pollOnce();
+  assert.deepEqual(
+    await reportsOf(folder),
+    Array.from({ length: 3 }, () => "- RECEIVE ERROR 17"),
+  );
+  assert.equal(folder.events.of("poll-failed").length, 1);
+});
+
 test("a started client polls until it is disposed of, and goes on after trouble", async (t) => {
   const server = await startTestServer(t);
   const client = await testClient(server, sender, { retries: { attempts: 1 } });

@@ -65,12 +65,15 @@ function becomeSource(node) {
   spawnAndFollow(node, words);
 }
 
-/** Node.js before 22.15 cannot become another process: run it as a child that shares our terminal, signals and end. */
+/** Node.js before 22.15 cannot become another process: run it as a child that shares our terminal and end. */
 function spawnAndFollow(node, words) {
   // The channel carries nothing: its end tells the child that this process is gone, even after kill -9.
+  // The channel tells the child of the signals that came to us, and by its end that we are gone, even after kill -9. They
+  // are told, not sent on: one to both of us (Ctrl-C, or to the process group) would count twice. See terminal/stop.ts.
   const child = spawn(node, words, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
-  process.on("SIGINT", () => {}); // the terminal sends it to the child as well
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => child.connected && child.send({ signal }, () => undefined));
+  }
   child.on("error", (error) => {
     console.error(`restante: cannot run ${node}: ${error.message}`);
     process.exit(1);

@@ -2,7 +2,6 @@ import { CodedError } from "@restante/mesh";
 
 export type CliErrorCode =
   | "usage"
-  | "folder-in-use"
   | "folder-not-ours"
   | "folder-unusable"
   | "port-in-use"
@@ -11,7 +10,8 @@ export type CliErrorCode =
   | "not-answered"
   | "settings-unreadable"
   | "organisation-unknown"
-  | "not-set-up";
+  | "not-set-up"
+  | "secrets-lost";
 
 /** What stops a command before or while it runs. The message says what to do next; it is printed without a stack. */
 export class CliError extends CodedError {

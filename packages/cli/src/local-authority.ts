@@ -9,14 +9,13 @@
 import "reflect-metadata";
 
 import { createPrivateKey, KeyObject, randomBytes, type webcrypto, X509Certificate } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 
+import { asDurableError, ensurePrivate, makeFolder, writeWhole } from "@restante/durable";
 import { type Clock, CodedError, systemClock } from "@restante/mesh";
 import * as x509 from "@peculiar/x509";
-
-import { writeWhole } from "./write-whole.ts";
 
 const KEY_ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 60 * 60 * 1000;
@@ -25,7 +24,7 @@ const CA_DAYS = 3650;
 const LEAF_DAYS = 397;
 const RENEW_DAYS = 30;
 
-export type LocalAuthorityErrorCode = "common-name-invalid" | "authority-unreadable";
+export type LocalAuthorityErrorCode = "common-name-invalid" | "authority-unreadable" | "authority-lost";
 
 export class LocalAuthorityError extends CodedError {
   readonly code: LocalAuthorityErrorCode;
@@ -79,13 +78,25 @@ export function clientCommonName(localId: string, odsCode: string): string {
 
 /**
  * Opens the authority in this folder, and makes it there the first time.
- * @throws {LocalAuthorityError} `authority-unreadable`: its files are not a certificate and the key to it
+ * @param options.mayMake false: it must be there, for whoever trusts it would not trust another
+ * @throws {LocalAuthorityError} `authority-unreadable`: its files are not a certificate and the key to it;
+ *   `authority-lost`: one of them is missing, and none may be made
+ * @throws {DurableError} `not-private`: others could read a key
  */
-export async function createLocalAuthority(folder: string, options: { clock?: Clock } = {}): Promise<LocalAuthority> {
-  const clock = options.clock ?? systemClock;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const stored = (await readPair(folder, "ca")) ?? (await makeAuthority(folder, clock));
-  const signer = await readSigner(stored);
+export async function createLocalAuthority(
+  folder: string,
+  { clock = systemClock, mayMake = true }: { clock?: Clock; mayMake?: boolean } = {},
+): Promise<LocalAuthority> {
+  await makeFolder(folder);
+  const found = await readPair(folder, "ca");
+  if (found === undefined && !mayMake) {
+    throw new LocalAuthorityError(
+      "authority-lost",
+      `${join(folder, "ca.key")} or ca.crt beside it is missing: put both back from a backup, or make a new authority, which clients of your own must then trust, with --new-authority`,
+    );
+  }
+  const stored = found ?? (await makeAuthority(folder, clock));
+  const signer = await readSigner(stored, folder);
   const caPem = stored.cert;
   const issuing = new Map<string, Promise<IssuedCertificate>>();
 
@@ -164,6 +175,15 @@ async function sign(signer: Signer, request: CertificateRequest, now: Date): Pro
 }
 
 function stillGood(kept: IssuedCertificate, request: CertificateRequest, caPem: string, now: Date): boolean {
+  try {
+    return isGood(kept, request, caPem, now);
+  } catch {
+    // Not a certificate and a key at all.
+    return false;
+  }
+}
+
+function isGood(kept: IssuedCertificate, request: CertificateRequest, caPem: string, now: Date): boolean {
   const cert = new X509Certificate(kept.cert);
   const ca = new X509Certificate(caPem);
   const names = (request.hosts ?? []).every((host) =>
@@ -174,7 +194,7 @@ function stillGood(kept: IssuedCertificate, request: CertificateRequest, caPem: 
   return whole && names && cert.verify(ca.publicKey) && cert.validToDate.getTime() - now.getTime() > RENEW_DAYS * DAY;
 }
 
-async function readSigner(stored: IssuedCertificate): Promise<Signer> {
+async function readSigner(stored: IssuedCertificate, folder: string): Promise<Signer> {
   try {
     const key = await crypto.subtle.importKey(
       "pkcs8",
@@ -183,11 +203,15 @@ async function readSigner(stored: IssuedCertificate): Promise<Signer> {
       false,
       ["sign"],
     );
+    const fits = new X509Certificate(stored.cert).checkPrivateKey(createPrivateKey(stored.key));
+    if (!fits) throw new Error("the key is another's");
     return { cert: new x509.X509Certificate(stored.cert), key };
   } catch (cause) {
-    throw new LocalAuthorityError("authority-unreadable", "ca.crt and ca.key are not a certificate and its key.", {
-      cause,
-    });
+    throw new LocalAuthorityError(
+      "authority-unreadable",
+      `${join(folder, "ca.crt")} and ca.key are not a certificate and its key: put both back from a backup`,
+      { cause },
+    );
   }
 }
 
@@ -210,20 +234,19 @@ function keyPem(key: webcrypto.CryptoKey): string {
 }
 
 async function readPair(folder: string, name: string): Promise<IssuedCertificate | undefined> {
+  const keyFile = join(folder, `${name}.key`);
   try {
-    const [cert, key] = await Promise.all([
-      readFile(join(folder, `${name}.crt`), "utf8"),
-      readFile(join(folder, `${name}.key`), "utf8"),
-    ]);
+    ensurePrivate(keyFile);
+    const [cert, key] = await Promise.all([readFile(join(folder, `${name}.crt`), "utf8"), readFile(keyFile, "utf8")]);
     return { cert, key };
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
-    throw cause;
+    throw asDurableError(cause, keyFile);
   }
 }
 
 async function writePair(folder: string, name: string, pair: IssuedCertificate): Promise<IssuedCertificate> {
-  await writeWhole(folder, `${name}.key`, pair.key, 0o600);
+  await writeWhole(folder, `${name}.key`, pair.key);
   await writeWhole(folder, `${name}.crt`, pair.cert, 0o644);
   return pair;
 }

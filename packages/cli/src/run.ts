@@ -1,3 +1,4 @@
+import { asDurableError } from "@restante/durable";
 import { CodedError } from "@restante/mesh";
 import type { CommandEntry } from "./command.ts";
 import { CliError } from "./errors.ts";
@@ -27,9 +28,16 @@ export async function run(commands: readonly CommandEntry[], words: string[], te
       return 0;
     }
     return await command.run(rest, terminal);
-  } catch (error) {
+  } catch (cause) {
+    const error = ofTheSystem(cause);
     if (!(error instanceof CodedError)) throw error;
     terminal.complain(`${terminal.paint.red("restante:")} ${error.message}`);
     return error instanceof CliError ? error.exitStatus : 1;
   }
+}
+
+/** What the operating system refuses is said in one line, with its file. Anything else is a defect, and shows its stack. */
+function ofTheSystem(error: unknown): unknown {
+  const path = error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : undefined;
+  return path === undefined ? error : asDurableError(error, path);
 }

@@ -47,7 +47,7 @@ for (const { words, status, says } of refusals) {
 
 test("every command explains itself with --help", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [bin, "--help"]);
-  const names = Array.from(stdout.matchAll(/^ {2}(\w+) {2}/gm), ([, name]) => name!);
+  const names = Array.from(stdout.matchAll(/^ {2}([\w-]+) {2}/gm), ([, name]) => name!);
   assert.ok(names.includes("up"));
   for (const name of names) {
     const help = await promisify(execFile)(process.execPath, [bin, name, "--help"]);

@@ -1,9 +1,13 @@
+import { escapePointer, nearestName, readJsonText, type TextPlace } from "@restante/mesh";
+
 /** A value in a file of JSON, and where what is wrong with it is told. */
 export interface Place {
   readonly value: unknown;
   readonly file: string;
   /** A JSON Pointer (RFC 6901), empty for the whole file. */
   readonly pointer: string;
+  /** Where in the file a pointer leads. */
+  readonly lineOf?: (pointer: string) => TextPlace;
   readonly problems: string[];
 }
 
@@ -13,20 +17,37 @@ export interface Place {
  */
 export type Read<Value> = (place: Place) => Value;
 
-export function problem({ file, pointer, problems }: Place, text: string): void {
-  problems.push(`${pointer === "" ? file : `${file} ${pointer}`} ${text}`);
+/** @param at The pointer to the line that is told, where it is not the place's own. */
+export function problem(place: Place, text: string, at: string = place.pointer): void {
+  place.problems.push(`${placeWords(place, place.pointer, at)} ${text}`);
+}
+
+/** `patients.json /patients/0/names (line 4 column 7)`. */
+export function placeWords({ file, lineOf }: Place, pointer: string, at: string = pointer): string {
+  const name = pointer === "" ? file : `${file} ${pointer}`;
+  return lineOf === undefined || at === "" ? name : `${name} (${lineWords(lineOf(at))})`;
+}
+
+function lineWords({ line, column }: TextPlace): string {
+  return `line ${line} column ${column}`;
 }
 
 /** Text of JSON as a place; undefined, and a problem, if it is none. */
 export function parseJson(file: string, text: string, problems: string[]): Place | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown, file, pointer: "", problems };
-  } catch (error) {
-    // The parser's message may quote the file; only where it stopped is kept.
-    const [where = ""] = / at line \d+ column \d+|\(line \d+ column \d+\)/.exec(String(error)) ?? [];
-    problems.push(`${file} is not JSON ${where}`.trim());
+  if (text.trim() === "") {
+    problems.push(`${file} is not JSON: it is empty`);
     return undefined;
   }
+  const json = readJsonText(text);
+  if ("fault" in json) {
+    problems.push(`${file} is not JSON (${lineWords(json.fault)})`);
+    return undefined;
+  }
+  for (const pointer of json.repeated) {
+    // The name is not told: in a file put together wrongly it may be anything.
+    problems.push(`${file} (${lineWords(json.placeOf(pointer))}) has a property that the same object has before it`);
+  }
+  return { value: json.value, file, pointer: "", lineOf: json.placeOf, problems };
 }
 
 /** An object with no properties but these. Gives a function to read each of them. */
@@ -36,8 +57,7 @@ export function object(place: Place, names: readonly string[]): <Value>(name: st
   if (!isObject) problem(place, "must be an object");
   const properties = isObject ? (value as Readonly<Record<string, unknown>>) : {};
   for (const name of Object.keys(properties)) {
-    // The name is not told: in a file put together wrongly it may be anything.
-    if (!names.includes(name)) problem(place, `has a property that is none of ${names.join(", ")}`);
+    if (!names.includes(name)) problem(place, unknownProperty(name, names), `${pointer}/${escapePointer(name)}`);
   }
   // What is inside something that is no object is not missing: the problem has been told.
   return (name, read) =>
@@ -47,6 +67,13 @@ export function object(place: Place, names: readonly string[]): <Value>(name: st
       pointer: `${pointer}/${name}`,
       problems: isObject ? problems : [],
     });
+}
+
+/** A name is told only if it is nearly one of ours: in a file put together wrongly it may be anything. */
+function unknownProperty(name: string, names: readonly string[]): string {
+  const meant = nearestName(name, names);
+  if (meant === undefined) return `has a property that is none of ${names.join(", ")}`;
+  return `has '${name}', which is not a property here; did you mean '${meant}'?`;
 }
 
 export function optional<Value>(read: Read<Value>): Read<Value | undefined> {

@@ -3,7 +3,20 @@ import { day, dayOrAgo, partialDay } from "./dates.ts";
 import type { PersonName, PostalAddress, Registration } from "./demographics.ts";
 import type { Directory, DirectoryPatient, Organisation, OrganisationMailbox } from "./directory.ts";
 import { DirectoryError } from "./errors.ts";
-import { flag, list, object, oneOf, optional, parseJson, parsed, type Read, text, withDefault } from "./json-place.ts";
+import {
+  flag,
+  list,
+  object,
+  oneOf,
+  optional,
+  parseJson,
+  parsed,
+  type Place,
+  placeWords,
+  type Read,
+  text,
+  withDefault,
+} from "./json-place.ts";
 
 /** The two files, as text. */
 export interface DirectoryFiles {
@@ -11,23 +24,28 @@ export interface DirectoryFiles {
   readonly patients: string;
   /** As `examples/organisations.json`. */
   readonly organisations: string;
+  /** What the files are called, so that a problem names the one that was given. Unless told, as the examples. */
+  readonly names?: { readonly patients: string; readonly organisations: string };
 }
 
 /**
- * Reads the embedded directory. Throws {@link DirectoryError} with every problem of both files, each at its JSON
- * Pointer. The clock gives the meaning of `2 months ago`.
+ * Reads the embedded directory. Throws {@link DirectoryError} with every problem of both files, each with the file, its
+ * JSON Pointer, line and column. The clock gives the meaning of `2 months ago`.
  */
 export function readDirectory(files: DirectoryFiles, clock: Clock = systemClock): Directory {
   const problems: string[] = [];
-  const patientsFile = parseJson("patients.json", files.patients, problems);
-  const organisationsFile = parseJson("organisations.json", files.organisations, problems);
+  const { patients: patientsName = "patients.json", organisations: organisationsName = "organisations.json" } =
+    files.names ?? {};
+  const patientsFile = parseJson(patientsName, files.patients, problems);
+  const organisationsFile = parseJson(organisationsName, files.organisations, problems);
   const patients =
     patientsFile === undefined ? [] : object(patientsFile, ["patients"])("patients", list(readPatient(clock.now())));
   const organisations =
     organisationsFile === undefined
       ? []
       : object(organisationsFile, ["organisations"])("organisations", list(readOrganisation, 1));
-  problems.push(...repeatedNumbers(patients), ...repeatedIds(organisations));
+  if (patientsFile !== undefined) problems.push(...repeatedNumbers(patientsFile, patients));
+  if (organisationsFile !== undefined) problems.push(...repeatedIds(organisationsFile, organisations));
   if (problems.length > 0) throw new DirectoryError(problems);
   return { patients, organisations };
 }
@@ -118,38 +136,41 @@ const readMailbox: Read<OrganisationMailbox> = (place) => {
   };
 };
 
-function repeatedNumbers(patients: readonly DirectoryPatient[]): string[] {
+function repeatedNumbers(file: Place, patients: readonly DirectoryPatient[]): string[] {
   return repeated(
+    file,
     patients.flatMap((patient, index) => [
-      { id: patient.nhsNumber, at: `patients.json /patients/${index}/nhsNumber` },
+      { id: patient.nhsNumber, at: `/patients/${index}/nhsNumber` },
       ...patient.formerNhsNumbers.map((id, number) => ({
         id,
-        at: `patients.json /patients/${index}/formerNhsNumbers/${number}`,
+        at: `/patients/${index}/formerNhsNumbers/${number}`,
       })),
     ]),
   );
 }
 
-function repeatedIds(organisations: readonly Organisation[]): string[] {
+function repeatedIds(file: Place, organisations: readonly Organisation[]): string[] {
   const codes = organisations.map(({ odsCode: id }, index) => ({
     id,
-    at: `organisations.json /organisations/${index}/odsCode`,
+    at: `/organisations/${index}/odsCode`,
   }));
   const mailboxes = organisations.flatMap((organisation, index) =>
     organisation.mailboxes.map(({ mailboxId: id }, mailbox) => ({
       id,
-      at: `organisations.json /organisations/${index}/mailboxes/${mailbox}/mailboxId`,
+      at: `/organisations/${index}/mailboxes/${mailbox}/mailboxId`,
     })),
   );
-  return [...repeated(codes), ...repeated(mailboxes)];
+  return [...repeated(file, codes), ...repeated(file, mailboxes)];
 }
 
 /** An id that was not read is empty, and no repetition. */
-function repeated(ids: readonly { readonly id: string; readonly at: string }[]): string[] {
+function repeated(file: Place, ids: readonly { readonly id: string; readonly at: string }[]): string[] {
   const first = new Map<string, string>();
   return ids.flatMap(({ id, at }) => {
     const before = first.get(id);
     if (before === undefined) first.set(id, at);
-    return before === undefined || id === "" ? [] : [`${at} is the same as ${before}`];
+    return before === undefined || id === ""
+      ? []
+      : [`${placeWords(file, at)} is the same as ${placeWords(file, before)}`];
   });
 }

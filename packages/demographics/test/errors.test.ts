@@ -18,3 +18,13 @@ test("a directory error tells every problem, one a line", () => {
     "The patients and organisations have 2 problems:\n  patients.json /a must be b\n  patients.json /c must be d",
   );
 });
+
+test("a directory error shows as many problems as a person reads, and how many there are", () => {
+  const problems = Array.from({ length: 1000 }, (_, index) => `patients.json /${index} must be b`);
+  const error = new DirectoryError(problems);
+  const lines = error.message.split("\n");
+  assert.equal(lines.length, 52);
+  assert.equal(lines[0], "The patients and organisations have 1000 problems:");
+  assert.equal(lines.at(-1), "  and 950 more");
+  assert.equal(error.problems.length, 1000);
+});

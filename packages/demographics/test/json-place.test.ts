@@ -51,6 +51,19 @@ test("an object tells a property it should not have, without its name", () => {
   assert.deepEqual(problemsOf(read, { name: "a", Smith: 1 }), ["file.json /here has a property that is none of name"]);
 });
 
+test("a property whose name is nearly right is told by both names", () => {
+  const read = (place: Place): string => object(place, ["name", "nhsNumber"])("name", text);
+  assert.deepEqual(problemsOf(read, { name: "a", nhsnumber: 1 }), [
+    "file.json /here has 'nhsnumber', which is not a property here; did you mean 'nhsNumber'?",
+  ]);
+});
+
+test("a property that an object has twice is told by its line: only the last of them would be read", () => {
+  const problems: string[] = [];
+  parseJson("file.json", '{\n  "Smith": 1,\n  "Smith": 2\n}', problems);
+  assert.deepEqual(problems, ["file.json (line 3 column 3) has a property that the same object has before it"]);
+});
+
 test("what is no object is told once, and not that its properties are missing", () => {
   const read = (place: Place): string => object(place, ["name"])("name", text);
   for (const value of [[], null, "x", undefined]) {
@@ -63,6 +76,6 @@ test("text that is not JSON is told without a word of it", () => {
     const problems: string[] = [];
     assert.equal(parseJson("file.json", wrong, problems), undefined);
     assert.equal(problems.length, 1);
-    assert.match(problems[0] ?? "", /^file\.json is not JSON(?: \(line \d+ column \d+\))?$/);
+    assert.match(problems[0] ?? "", /^file\.json is not JSON(?: \(line \d+ column \d+\)|: it is empty)$/);
   }
 });

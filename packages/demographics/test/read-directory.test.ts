@@ -18,6 +18,10 @@ const surgery = {
   mailboxes: [{ mailboxId: "y99002ot001", transport: "directory", sends: ["W"], receives: [] }],
 };
 
+function withoutLines(problem: string): string {
+  return problem.replaceAll(/ \(line \d+ column \d+\)/g, "");
+}
+
 function read(patients: readonly object[], organisations: readonly object[] = [surgery]): Directory {
   return readDirectory(
     { patients: JSON.stringify({ patients }), organisations: JSON.stringify({ organisations }) },
@@ -95,16 +99,53 @@ test("a number, an ODS code or a mailbox that is there twice is told, by both pl
     patients: [smith, { ...smith, nhsNumber: "9912487575", formerNhsNumbers: ["9912830164"] }],
   });
   const organisations = JSON.stringify({ organisations: [surgery, surgery] });
-  assert.deepEqual(problemsOf(patients, organisations), [
+  const problems = problemsOf(patients, organisations);
+  assert.deepEqual(problems.map(withoutLines), [
     "patients.json /patients/1/formerNhsNumbers/0 is the same as patients.json /patients/0/nhsNumber",
     "organisations.json /organisations/1/odsCode is the same as organisations.json /organisations/0/odsCode",
     "organisations.json /organisations/1/mailboxes/0/mailboxId is the same as organisations.json /organisations/0/mailboxes/0/mailboxId",
   ]);
+  assert.equal(problems.join("\n").match(/\(line 1 column \d+\)/g)?.length, 6);
+});
+
+test("a problem names the file that was given, the line and the column, and the property that was meant", () => {
+  const patients = `{
+  "patients": [
+    {
+      "nhsNumber": "991 283 0164",
+      "names": [{ "familyname": "Smith" }],
+      "dateOfBrith": "1988-12-01"
+    }
+  ]
+}`;
+  const organisations = JSON.stringify({ organisations: [surgery] });
+  const names = { patients: "my/people.json", organisations: "my/places.json" };
+  assert.throws(
+    () => readDirectory({ patients, organisations, names }, clock),
+    (error: DirectoryError) => {
+      assert.deepEqual(error.problems, [
+        "my/people.json /patients/0 (line 6 column 7) has 'dateOfBrith', which is not a property here; did you mean 'dateOfBirth'?",
+        "my/people.json /patients/0/names/0 (line 5 column 19) has 'familyname', which is not a property here; did you mean 'family'?",
+        "my/people.json /patients/0/names/0/family (line 5 column 17) must be a text that is not empty",
+        "my/people.json /patients/0/dateOfBirth (line 3 column 5) must be a day or a part of one, such as 2026-01-31, 2026-01 or 2026",
+      ]);
+      return true;
+    },
+  );
+});
+
+test("a file that begins with the mark of UTF-8, as Windows writes it, is read", () => {
+  const patients = `\uFEFF${JSON.stringify({ patients: [smith] })}`;
+  const organisations = `\uFEFF${JSON.stringify({ organisations: [surgery] })}`;
+  assert.equal(readDirectory({ patients, organisations }, clock).patients.length, 1);
 });
 
 test("files that are not JSON, or not these files, are told", () => {
-  assert.deepEqual(problemsOf("", "[]"), ["patients.json is not JSON", "organisations.json must be an object"]);
-  assert.deepEqual(problemsOf("{}", '{"organisations":[]}'), [
+  assert.deepEqual(problemsOf("", "[]"), [
+    "patients.json is not JSON: it is empty",
+    "organisations.json must be an object",
+  ]);
+  assert.deepEqual(problemsOf("{}", '{"organisations":[]}').map(withoutLines), [
     "patients.json /patients must be a list",
     "organisations.json /organisations must be a list of at least 1",
   ]);

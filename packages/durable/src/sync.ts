@@ -1,6 +1,8 @@
 import { mkdirSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { asDurableError, DurableError } from "./errors.ts";
+import { systemReason } from "./system-reason.ts";
 
 /** The content of a file is on disk when this resolves. Its name is once its folder is synced. */
 export async function syncFile(path: string): Promise<void> {
@@ -21,6 +23,7 @@ export async function syncFolder(folder: string): Promise<void> {
  * disk when this resolves. A folder that is there keeps its mode.
  *
  * @returns whether it was made
+ * @throws {DurableError} naming the folder that cannot be made, or the file that is in its place
  */
 export async function makeFolder(folder: string, mode: number = 0o700): Promise<boolean> {
   const made = makeFolders(folder, mode);
@@ -45,7 +48,7 @@ export function makeFolders(folder: string, mode: number = 0o700): string[] {
 function isFolder(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined || stats.isDirectory()) return stats !== undefined;
-  throw Object.assign(new Error("a file is in the place of a folder"), { code: "ENOTDIR" });
+  throw new DurableError("unusable", path, "it is no folder: move it away, or name another", { retry: "never" });
 }
 
 /** False if another process made it meanwhile. */
@@ -55,6 +58,9 @@ function makeOne(path: string, mode: number): boolean {
     return true;
   } catch (error) {
     if (isFolder(path)) return false;
-    throw error;
+    const { code } = asDurableError(error, path) as DurableError;
+    throw new DurableError(code, path, `this folder cannot be made: ${systemReason(error, "folder")}`, {
+      cause: error,
+    });
   }
 }

@@ -71,7 +71,7 @@ export { type TaskInput, taskSection, type TaskValueInput } from "./build/sectio
 export { check, type CheckOptions } from "./check/check.ts";
 export type { CheckResult, Finding, HeldAgainst, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";
-export { Itk3Error, type Itk3ErrorCode } from "./errors.ts";
+export { type InputProblem, Itk3Error, type Itk3ErrorCode } from "./errors.ts";
 export type { Issue, IssueCode } from "./issue.ts";
 export { writeJson } from "./json/write-resource.ts";
 export { isConfidential } from "./message/confidential.ts";

@@ -1,4 +1,4 @@
-import { hasControlCharacter, isMessageId, type MessageId } from "@restante/mesh";
+import { characterCount, hasControlCharacter, isMessageId, type MessageId } from "@restante/mesh";
 import { MeshClientError } from "./mesh-client-error.ts";
 
 // What a caller gives is checked before anything is sent, so that a mistake is told as one, by the name of its field.
@@ -23,7 +23,7 @@ export function checkText(
   if (hasControlCharacter(value)) throw invalid(field, "control characters, such as line breaks, are not allowed");
   if (!value.isWellFormed()) throw invalid(field, "it holds half a character");
   if (value.trim().length < atLeast) throw invalid(field, "is empty");
-  const characters = lengthOf(value);
+  const characters = characterCount(value);
   if (characters > atMost) throw invalid(field, `has ${characters} characters, at most ${atMost} are allowed`);
 }
 
@@ -55,9 +55,4 @@ export function checkPathSegment(field: string, value: string): void {
 export function checkSignal(value: unknown): void {
   if (value === undefined || value instanceof AbortSignal) return;
   throw invalid("signal", "an AbortSignal is needed");
-}
-
-/** Characters as a person counts them: an emoji is one, or at most a few. */
-export function lengthOf(text: string): number {
-  return Array.from(text).length;
 }

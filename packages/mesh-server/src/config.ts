@@ -29,6 +29,11 @@ export interface MeshServerConfig {
   uploadWithinHours?: number;
   /** A message that cannot be routed because the demographics are unavailable fails with 14. Default 24. */
   routeWithinHours?: number;
+  /**
+   * How many connections from one address may be open without a trusted client certificate; beyond, the oldest is cut.
+   * An IPv6 address stands for its /64. Default 1,000: clients that open hundreds at once are without one for a moment.
+   */
+  untrustedPerAddress?: number;
   /** How often overdue messages are looked for. Default 1,000. */
   tickMs?: number;
 }
@@ -151,6 +156,7 @@ const config = object(
     deleteAfterDays: number(1, 3650),
     uploadWithinHours: number(1, 720),
     routeWithinHours: number(1, 720),
+    untrustedPerAddress: number(1, 100_000),
     tickMs: number(1, 60_000),
   },
 );

@@ -56,12 +56,20 @@ export interface MessageDetails {
   localId?: string;
   fileName?: string;
   partnerId?: string;
+  processId?: string;
+  fromSmtp?: string;
+  toSmtp?: string;
   checksum?: string;
+  compress?: string;
   compressed?: string;
   encrypted?: string;
   contentType?: string;
   contentEncoding?: string;
+  /** Which of these came in bytes that are not UTF-8, and were read as Latin-1: they go as they came. */
+  latin1?: readonly DetailText[];
 }
+
+export type DetailText = Exclude<keyof MessageDetails, "contentEncoding" | "latin1">;
 
 /** Why a message failed or, in a report, why the other one did. */
 export interface MessageStatus {
@@ -192,7 +200,7 @@ function fail(
 }
 
 function reportOn(message: Message, status: MessageStatus, reportId: MessageId, at: Date, periods: Periods): Message {
-  const { subject, localId } = message.details;
+  const { subject, localId, latin1 } = message.details;
   return {
     messageId: reportId,
     mailboxId: message.mailboxId,
@@ -201,7 +209,11 @@ function reportOn(message: Message, status: MessageStatus, reportId: MessageId, 
     recipientId: message.mailboxId,
     to: message.to,
     workflowId: message.workflowId,
-    details: { ...(subject !== undefined && { subject }), ...(localId !== undefined && { localId }) },
+    details: {
+      ...(subject !== undefined && { subject }),
+      ...(localId !== undefined && { localId }),
+      ...(latin1 !== undefined && { latin1 }),
+    },
     totalChunks: 0,
     bytes: 0,
     createdAt: at,

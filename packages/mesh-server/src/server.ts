@@ -66,7 +66,7 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
     });
     const expiry = createExpiry(base);
     const context: Context = { ...base, guard: createReplayGuard(store), wakeRouting: () => routing.wake() };
-    const app = createApp(context, config.tls);
+    const app = createApp(context, config);
     await app.listen({ host: config.host, port: config.port });
     const url = urlOf(app);
     emit({ event: "server-started", url });

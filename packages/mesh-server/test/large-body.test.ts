@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
-import {
-  type ServerProcess,
-  startServerProcess,
-  testClient,
-  testMailboxes,
-  testRequest,
-  testWorkflow,
-  waitFor,
-} from "@restante/testkit";
+import { startServerProcess, testClient, testMailboxes, testRequest, testWorkflow, waitFor } from "@restante/testkit";
+
+import { mostMemory } from "./most-memory.ts";
 
 const { sender, pharmacy } = testMailboxes;
 const MEGABYTE = 1024 * 1024;
@@ -26,16 +19,6 @@ function stream(megabytes: number): Readable {
       for (let piece = 0; piece < megabytes * 16; piece += 1) yield PIECE;
     })(),
   );
-}
-
-/** The most memory the process has held so far, in MB; undefined where the system does not tell. */
-function mostMemory({ pid }: ServerProcess): number | undefined {
-  try {
-    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
-  } catch {
-    return undefined;
-  }
 }
 
 test("a large body streams through: memory does not grow with it, up or down", async (t) => {

@@ -5,7 +5,8 @@ import type { MailboxId, MessageId, OdsCode } from "./ids.ts";
  * timeline all read these; nothing else is logged as a business event.
  *
  * An event never carries a patient detail, a subject, a file name, a local id, a password or a token: only
- * organisations, mailboxes, ids, workflows, states, codes and sizes.
+ * organisations, mailboxes, ids, workflows, states, codes and sizes; and, of what was turned away, the network address
+ * that it came from.
  */
 export type Event = ServerEvent | ClientEvent | PracticeEvent;
 
@@ -36,7 +37,22 @@ export type ServerEvent =
   | { event: "message-downloaded"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "message-acknowledged"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "address-looked-up"; odsCode: string; workflowId: string; results: number }
-  | { event: "request-refused"; status: number; code: string; reason: string; mailboxId?: string };
+  /**
+   * The first of its kind (code, mailbox, address) has no `times`; later ones are told at growing intervals, with how
+   * many there were since the first.
+   */
+  | {
+      event: "request-refused";
+      status: number;
+      code: string;
+      reason: string;
+      mailboxId?: string;
+      address?: string;
+      times?: number;
+      since?: Date;
+    }
+  /** Connections were cut for the sake of others, or found no place; counted in the same way. */
+  | { event: "connections-dropped"; reason: string; address?: string; times?: number; since?: Date };
 
 /** `pair` stands for a pair of files without naming them: the first 8 hex digits of the SHA-256 of the base name. */
 export type ClientEvent =
@@ -52,7 +68,7 @@ export type ClientEvent =
       since?: Date;
     }
   | { event: "poll-recovered"; mailboxId: MailboxId; folder?: string; times: number; since: Date }
-  | { event: "folder-open"; mailboxId: MailboxId; folder: string; mode: string }
+  | { event: "folder-open-to-others"; mailboxId: MailboxId; folder: string; mode: string }
   | { event: "files-passed-over"; mailboxId: MailboxId; folder: "OUT"; files: number; times: number; since: Date }
   | { event: "pair-found"; mailboxId: MailboxId; pair: string; bytes: number }
   | { event: "pair-sent"; mailboxId: MailboxId; pair: string; messageId: MessageId }
@@ -106,4 +122,35 @@ export type PracticeEvent =
     }
   | { event: "response-received"; odsCode: OdsCode; requestHeaderId: string; level: AcknowledgementLevel; code: string }
   | { event: "response-ignored"; odsCode: OdsCode; messageId: MessageId; reason: string }
-  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId: MessageId; code: string };
+  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId: MessageId; code: string }
+  /** It says that it is compressed and cannot be decompressed: refused, or set aside. */
+  | { event: "message-damaged"; odsCode: OdsCode; messageId: MessageId; reason: string }
+  /**
+   * A part of the work cannot be done, or one message or task of it: told at once, then with its count at growing
+   * intervals, for as long as it lasts. Absent `messageId`, `headerId` and `taskId`: nothing of it can be done.
+   */
+  | ({ event: "work-held-up"; code: string; reason: string } & HeldUpWork)
+  | ({ event: "work-resumed" } & HeldUpWork)
+  /** A message that could not be fetched is no longer there: it has expired, or somebody else has taken it. */
+  | {
+      event: "message-gone";
+      odsCode: OdsCode;
+      mailboxId: MailboxId;
+      messageId: MessageId;
+      times: number;
+      since: Date;
+    }
+  /** A folder or a file of patients' details that others on this machine may open was found, and left as it is. */
+  | { event: "folder-open-to-others"; odsCode: OdsCode; folder: "data" | "kept" };
+
+export interface HeldUpWork {
+  odsCode: OdsCode;
+  /** `storing`: writing down what a person must be told, or what was taken in by an earlier version. */
+  work: "collecting" | "handing-over" | "matching" | "storing";
+  mailboxId?: MailboxId;
+  messageId?: MessageId;
+  headerId?: string;
+  taskId?: number;
+  times: number;
+  since: Date;
+}

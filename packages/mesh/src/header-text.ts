@@ -9,6 +9,14 @@ export function encodeHeaderText(text: string): string {
 }
 
 /**
+ * Whether a header that an HTTP library read one byte a character is not UTF-8, so that its text is read as Latin-1.
+ * Who must give the same bytes back then writes that text as it is, and every other text with `encodeHeaderText`.
+ */
+export function isLatin1HeaderText(latin1: string): boolean {
+  return !/[\u0100-\uFFFF]/.test(latin1) && !isUtf8(Buffer.from(latin1, "latin1"));
+}
+
+/**
  * The text of a header that an HTTP library read one byte a character: UTF-8 where the bytes are valid UTF-8, else
  * Latin-1. Text that was decoded already comes back unchanged, unless it happens to look like UTF-8 read as Latin-1.
  */

@@ -1,4 +1,4 @@
-import { decodeHeaderText, encodeHeaderText } from "./header-text.ts";
+import { decodeHeaderText, encodeHeaderText, isLatin1HeaderText } from "./header-text.ts";
 
 /**
  * The `mex-` headers by name. All are text and all may be absent: which ones a request or a response must have is for
@@ -74,7 +74,11 @@ export const headerNames: Readonly<Record<keyof MexHeaders, string>> = {
   statusTimestamp: "mex-statustimestamp",
 };
 
-/** The most characters of text that the server takes (MESH API, Send message). */
+/**
+ * The most characters of text that the server takes, each a code point (see `characterCount`). Those of `to` to
+ * `checksum` are the MESH API's (Send message). The others are our own, so that a message's head stays within what
+ * clients read: the longest mail address, what control files allow, and room for a Y or N.
+ */
 export const headerLimits: Readonly<Partial<Record<keyof MexHeaders, number>>> = {
   to: 100,
   workflowId: 300,
@@ -84,31 +88,67 @@ export const headerLimits: Readonly<Partial<Record<keyof MexHeaders, number>>> =
   partnerId: 500,
   fileName: 300,
   checksum: 100,
+  processId: 32,
+  fromSmtp: 254,
+  toSmtp: 254,
+  compress: 10,
+  compressed: 10,
+  encrypted: 10,
+  contentType: 255,
 };
+
+/** How many characters a text has for the limits of MESH: code points, so that an emoji is one. */
+export function characterCount(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
 
 const properties = Object.keys(headerNames) as (keyof MexHeaders)[];
 
-/** For an HTTP library: lower-case names, text encoded, absent headers left out. Empty text is kept. */
-export function writeMexHeaders(headers: MexHeaders): Record<string, string> {
+/**
+ * For an HTTP library: lower-case names, text encoded, absent headers left out. Empty text is kept.
+ * @param latin1 headers that `latin1Headers` named when they were read: they get back the bytes they came with
+ */
+export function writeMexHeaders(
+  headers: MexHeaders,
+  latin1: readonly (keyof MexHeaders)[] = [],
+): Record<string, string> {
   const written: Record<string, string> = {};
   for (const property of properties) {
     const text = headers[property];
-    if (text !== undefined) written[headerNames[property]] = encodeHeaderText(text);
+    if (text === undefined) continue;
+    written[headerNames[property]] = latin1.includes(property) ? text : encodeHeaderText(text);
   }
   return written;
 }
 
-/** From an HTTP library: names in any case, text decoded and trimmed, the first of repeated values. */
+/** From an HTTP library: names in any case, text decoded, without blanks around it, the first of repeated values. */
 export function readMexHeaders(record: Readonly<Record<string, string | string[] | undefined>>): MexHeaders {
-  const byName = new Map(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
   const headers: { -readonly [Property in keyof MexHeaders]: MexHeaders[Property] } = {};
-  for (const property of properties) {
+  for (const [property, text] of mexTexts(record)) headers[property] = decodeHeaderText(text);
+  return headers;
+}
+
+/** Which of the headers that `readMexHeaders` reads are not UTF-8 and were read as Latin-1. */
+export function latin1Headers(
+  record: Readonly<Record<string, string | string[] | undefined>>,
+): readonly (keyof MexHeaders)[] {
+  return mexTexts(record).flatMap(([property, text]) => (isLatin1HeaderText(text) ? [property] : []));
+}
+
+function mexTexts(record: Readonly<Record<string, string | string[] | undefined>>): [keyof MexHeaders, string][] {
+  const byName = new Map(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
+  return properties.flatMap((property) => {
     const value = byName.get(headerNames[property]);
     const text = Array.isArray(value) ? value[0] : value;
-    // Decoded first: the last byte of `à` is a space to trim().
-    if (text !== undefined) headers[property] = decodeHeaderText(text).trim();
-  }
-  return headers;
+    return text === undefined ? [] : [[property, trimBlanks(text)]];
+  });
+}
+
+/** What HTTP calls optional white space, and nothing else: a no-break space, or the last byte of `à`, is the sender's. */
+function trimBlanks(text: string): string {
+  return text.replaceAll(/^[ \t]+|[ \t]+$/g, "");
 }
 
 /** Below 0x20, or 0x7F: the server refuses such a header with TRANSFER / 06, MalformedControlFile. */

@@ -11,12 +11,14 @@ export {
 } from "./control-file.ts";
 export { CodedError, type Retry } from "./errors.ts";
 export type * from "./events.ts";
-export { decodeHeaderText, encodeHeaderText } from "./header-text.ts";
+export { decodeHeaderText, encodeHeaderText, isLatin1HeaderText } from "./header-text.ts";
 export {
+  characterCount,
   hasControlCharacter,
   headerLimits,
   headerNames,
   isChecksumText,
+  latin1Headers,
   type MexHeaders,
   readMexHeaders,
   writeMexHeaders,
@@ -33,11 +35,13 @@ export {
   parseMessageId,
   parseOdsCode,
 } from "./ids.ts";
+export { escapePointer, type JsonText, readJsonText, type TextPlace } from "./json-text.ts";
 export { type LastingTroubles, lastingTroubles, type Trouble } from "./lasting-trouble.ts";
 export { messageFileName } from "./message-file-name.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
 export { normaliseName } from "./names.ts";
-export { formatNhsNumber, isNhsNumber, parseNhsNumber } from "./nhs-number.ts";
+export { nearestName } from "./nearest-name.ts";
+export { formatNhsNumber, isNhsNumber, parseNhsNumber, syntheticNhsNumber } from "./nhs-number.ts";
 export { readControlFile } from "./read-control-file.ts";
 export {
   type DateOrder,

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { NhsNumber } from "./ids.ts";
 import { MeshError } from "./mesh-error.ts";
 
@@ -24,6 +25,16 @@ export function isNhsNumber(text: string): text is NhsNumber {
 /** As people read it: `900 000 0009`. */
 export function formatNhsNumber(nhsNumber: NhsNumber): string {
   return `${nhsNumber.slice(0, 3)} ${nhsNumber.slice(3, 6)} ${nhsNumber.slice(6)}`;
+}
+
+/** A valid NHS number of the range 999, which no patient is ever given: for test data. One of some 900,000, at random. */
+export function syntheticNhsNumber(): NhsNumber {
+  for (;;) {
+    const firstNine = `999${String(randomInt(1_000_000)).padStart(6, "0")}`;
+    // One in eleven has no check digit.
+    const number = `${firstNine}${checkDigit(firstNine)}`;
+    if (isNhsNumber(number)) return number;
+  }
 }
 
 /** 10 where no check digit exists: such a number is never issued. */

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import {
+  characterCount,
   hasControlCharacter,
   headerLimits,
   headerNames,
   isChecksumText,
+  latin1Headers,
   type MexHeaders,
   readMexHeaders,
   writeMexHeaders,
@@ -45,7 +47,29 @@ test("any headers that were written are read back", () => {
   fc.assert(fc.property(headers, (headers) => assert.deepEqual(readMexHeaders(writeMexHeaders(headers)), headers)));
 });
 
-test("the limits are those of the MESH API", () => {
+test("a header gets back the bytes that it came with, in whatever encoding", () => {
+  const bytes = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString("latin1"));
+  fc.assert(
+    fc.property(bytes, (text) => {
+      const came = { "mex-subject": text };
+      const given = writeMexHeaders(readMexHeaders(came), latin1Headers(came))["mex-subject"];
+      assert.equal(given, text.replaceAll(/^[ \t]+|[ \t]+$/g, ""), "but for blanks, which HTTP does not carry");
+    }),
+  );
+});
+
+test("white space that is no blank of HTTP stays", () => {
+  assert.equal(readMexHeaders(writeMexHeaders({ subject: "\u3000a\u00A0" })).subject, "\u3000a\u00A0");
+  assert.equal(readMexHeaders({ "mex-subject": "caf\u00E9\u00A0" }).subject, "café\u00A0", "in Latin-1 too");
+});
+
+test("a character is a code point, whatever it takes to write it", () => {
+  assert.equal(characterCount(""), 0);
+  assert.equal(characterCount("Łódź"), 4);
+  assert.equal(characterCount("🙂".repeat(400)), 400);
+});
+
+test("the limits are those of the MESH API, and our own where it has none", () => {
   assert.deepEqual(headerLimits, {
     to: 100,
     workflowId: 300,
@@ -55,6 +79,13 @@ test("the limits are those of the MESH API", () => {
     partnerId: 500,
     fileName: 300,
     checksum: 100,
+    processId: 32,
+    fromSmtp: 254,
+    toSmtp: 254,
+    compress: 10,
+    compressed: 10,
+    encrypted: 10,
+    contentType: 255,
   });
 });
 

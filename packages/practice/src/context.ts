@@ -1,7 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Demographics } from "@restante/demographics";
 import type { Clock, Emit } from "@restante/mesh";
+import type { Reader } from "./inbound/reader.ts";
 import type { BusinessResponse, PracticeOrganisation, Tuning } from "./options.ts";
+import type { ReportWriter } from "./outbound/report-writer.ts";
+import type { StandingTroubles } from "./troubles.ts";
 
 /** What every part of a practice works with; made once. */
 export interface PracticeContext {
@@ -16,4 +19,7 @@ export interface PracticeContext {
   clock: Clock;
   emit: Emit;
   tuning: Tuning;
+  reader: Reader;
+  reports: ReportWriter;
+  troubles: StandingTroubles;
 }

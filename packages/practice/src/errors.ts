@@ -1,4 +1,6 @@
+import { asDurableError, DurableError, systemReason } from "@restante/durable";
 import { CodedError } from "@restante/mesh";
+import { MeshClientError, type MeshClientErrorCode } from "@restante/mesh-client";
 
 export type PracticeErrorCode =
   | "task-unknown"
@@ -10,9 +12,10 @@ export type PracticeErrorCode =
   | "confidential-not-sent"
   | "address-lookup-needs-api"
   | "no-mailbox"
-  | "database-newer"
   | "pair-unreadable"
   | "message-too-large"
+  | "message-unread"
+  | "document-not-ready"
   | "host-not-loopback"
   | "consultation-unreadable"
   | "consultation-invalid";
@@ -39,6 +42,9 @@ export function codeOf(error: unknown): string {
 /** What may be shown of anything thrown. The message of a foreign error can quote what it failed on. */
 export function reasonOf(error: unknown): string {
   if (error instanceof CodedError) return error.message;
+  const told = asDurableError(error, "practice.sqlite");
+  if (told instanceof DurableError && error instanceof Error && "errcode" in error) return told.message;
+  if (told instanceof DurableError) return `A file or folder cannot be used: ${systemReason(error)}.`;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? `Unexpected failure (${code}).` : "Unexpected failure.";
 }
@@ -48,6 +54,7 @@ export function reasonOf(error: unknown): string {
  * Nothing may be concluded about the message.
  */
 export function isOfTheSystem(error: unknown): boolean {
+  if (error instanceof DurableError) return error.code !== "unusable" || isOfTheSystem(error.cause);
   if (!(error instanceof Error)) return false;
   if ("errcode" in error && typeof error.errcode === "number") return systemResults.has(error.errcode & 0xff);
   return "code" in error && typeof error.code === "string" && systemCodes.has(error.code);
@@ -56,4 +63,17 @@ export function isOfTheSystem(error: unknown): boolean {
 /** SQLite's primary result codes BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL. */
 const systemResults: ReadonlySet<number> = new Set([5, 6, 7, 8, 10, 13, 14, 15]);
 
-const systemCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EROFS", "EIO"]);
+const systemCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EROFS"]);
+
+/** Nothing was sent, or nobody is let in: MESH is out of reach, whatever is asked of it. */
+export function isOfTheWay(error: unknown): boolean {
+  return error instanceof MeshClientError && wayCodes.has(error.code);
+}
+
+const wayCodes: ReadonlySet<MeshClientErrorCode> = new Set([
+  "unauthorised",
+  "server-certificate",
+  "client-certificate",
+  "unreachable",
+  "closed",
+] as const);

@@ -2,18 +2,24 @@ import { join } from "node:path";
 import { defaultRoutedWorkflows, isAckWorkflow, type MailboxId, systemClock } from "@restante/mesh";
 import { unusableIds } from "@restante/mesh-client";
 import type { PracticeContext } from "./context.ts";
-import { codeOf, PracticeError, reasonOf } from "./errors.ts";
+import { PracticeError } from "./errors.ts";
 import { apiHandOver } from "./hand-over/api.ts";
 import { directoryHandOver } from "./hand-over/directory.ts";
 import { apiSource } from "./inbound/api.ts";
 import { directorySource } from "./inbound/directory.ts";
-import { matchPatients } from "./inbound/match.ts";
+import { createMatching } from "./inbound/match.ts";
+import { createReader } from "./inbound/reader.ts";
+import { createRereading } from "./inbound/reread.ts";
 import { takeIn } from "./inbound/take-in.ts";
 import type { Practice, PracticeOptions, Transport, Tuning } from "./options.ts";
+import { createReportWriter } from "./outbound/report-writer.ts";
 import { type SendingMailboxes, storeConsultation } from "./outbound/send-consultation.ts";
+import { createPass, type Part } from "./pass.ts";
 import { createPolling } from "./polling.ts";
 import { createWorklist } from "./queries/create-worklist.ts";
 import { openDatabase } from "./store/database.ts";
+import { tellOpenFolders } from "./store/open-folders.ts";
+import { standingTroubles } from "./troubles.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -37,6 +43,7 @@ const defaults: Tuning = {
  */
 export async function createPractice(options: PracticeOptions): Promise<Practice> {
   const mailboxes = sendingMailboxes(options.transports);
+  const clock = options.clock ?? systemClock;
   const context: PracticeContext = {
     database: openDatabase(options.dataFolder),
     keptFolder: join(options.dataFolder, "kept"),
@@ -45,12 +52,17 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     businessResponse: options.businessResponse,
     patients: options.patients,
     generation: options.generation ?? 1,
-    clock: options.clock ?? systemClock,
+    clock,
     emit: options.emit ?? (() => undefined),
     tuning: { ...defaults, ...options.tuning },
+    reader: createReader(),
+    reports: createReportWriter(options.organisation, clock),
+    troubles: standingTroubles(clock),
   };
+  tellOpenFolders(context, options.dataFolder);
+  const pass = createPass(context, partsOf(context, options.transports));
   const polling = createPolling({
-    pass: passOf(context, options.transports, mailboxes.routed),
+    pass: async (signal) => context.troubles.watch(async () => pass(signal)),
     intervalMs: options.pollIntervalMs ?? 5 * 60 * 1000,
     // The pass has told what failed.
     onFailure: () => undefined,
@@ -67,6 +79,8 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     },
     async [Symbol.asyncDispose]() {
       await polling.stop();
+      await context.reader[Symbol.asyncDispose]();
+      await context.reports[Symbol.asyncDispose]();
       if (context.database.isOpen) context.database.close();
     },
   };
@@ -85,52 +99,31 @@ function mailboxOf(transport: Transport): MailboxId {
   return transport.kind === "directory" ? transport.mailboxId : transport.client.mailboxId;
 }
 
-/** Carries something a step further for one mailbox. True: more is waiting. */
-type Part = (signal?: AbortSignal) => Promise<boolean>;
-
-function partsOf(context: PracticeContext, transport: Transport): { inbound: Part; outbound: Part } {
+/** What a pass does, in this order: takes in, looks patients up, hands over. */
+function partsOf(context: PracticeContext, transports: readonly Transport[]): Part[] {
   const { maxMessageBytes } = context.tuning;
-  const [source, handOver] =
-    transport.kind === "directory"
-      ? [
-          directorySource(transport.mailboxId, transport.folder, maxMessageBytes),
-          directoryHandOver(context, transport.mailboxId, transport.folder),
-        ]
-      : [
-          apiSource(transport.client, maxMessageBytes, unusableIds({ ...context, mailboxId: mailboxOf(transport) })),
-          apiHandOver(context, transport.client),
-        ];
-  const inbound = takeIn(context, source);
-  return { inbound: async (signal) => inbound.run(signal), outbound: async (signal) => handOver.run(signal) };
-}
-
-/**
- * One pass: takes in, matches, hands over. A part that fails does not keep the others from their turn; each failure is
- * an event of its own, and the first is thrown at the end. Matching belongs to no mailbox: `matching` names its failures.
- */
-function passOf(context: PracticeContext, transports: readonly Transport[], matching: MailboxId): Part {
-  const mailboxes = transports.map((transport) => ({
-    mailboxId: mailboxOf(transport),
-    ...partsOf(context, transport),
-  }));
-  const parts: { mailboxId: MailboxId; run: Part }[] = [
-    ...mailboxes.map(({ mailboxId, inbound }) => ({ mailboxId, run: inbound })),
-    { mailboxId: matching, run: async (signal) => matchPatients(context, signal) },
-    ...mailboxes.map(({ mailboxId, outbound }) => ({ mailboxId, run: outbound })),
+  const mailboxes = transports.map((transport) => {
+    const mailboxId = mailboxOf(transport);
+    const [source, handOver] =
+      transport.kind === "directory"
+        ? [
+            directorySource(mailboxId, transport.folder, maxMessageBytes),
+            directoryHandOver(context, mailboxId, transport.folder),
+          ]
+        : [
+            apiSource(transport.client, maxMessageBytes, unusableIds({ ...context, mailboxId })),
+            apiHandOver(context, transport.client),
+          ];
+    const inbound = takeIn(context, source);
+    return {
+      inbound: { work: "collecting", mailboxId, run: inbound.run } as const,
+      outbound: { work: "handing-over", mailboxId, run: handOver.run } as const,
+    };
+  });
+  return [
+    ...mailboxes.map(({ inbound }) => inbound),
+    { work: "matching", run: createMatching(context).run },
+    ...mailboxes.map(({ outbound }) => outbound),
+    { work: "storing", run: createRereading(context).run },
   ];
-  return async (signal) => {
-    const failures: unknown[] = [];
-    let more = false;
-    for (const { mailboxId, run } of parts) {
-      try {
-        more = (await run(signal)) || more;
-      } catch (error) {
-        signal?.throwIfAborted();
-        failures.push(error);
-        context.emit({ event: "poll-failed", mailboxId, code: codeOf(error), reason: reasonOf(error) });
-      }
-    }
-    if (failures.length > 0) throw failures[0];
-    return more;
-  };
 }

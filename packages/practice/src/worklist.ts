@@ -1,3 +1,4 @@
+import type { KnownFileType } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@restante/mesh";
 
 /**
@@ -36,6 +37,17 @@ export interface Worklist {
   /** Responses and MESH reports that belong to nothing this organisation sent, or were not believed. Newest first. */
   strays(limit?: number): Stray[];
   counts(): WorklistCounts;
+}
+
+export interface SystemTrouble {
+  /** What is not done: fetching from a mailbox, handing over to it, looking patients up, storing, or anything at all. */
+  part: "collecting" | "handing-over" | "matching" | "storing" | "stuck";
+  /** The mailbox of ours; absent where it concerns none alone. */
+  mailboxId?: MailboxId;
+  /** When it last worked; where it never has since the start, when it first failed. */
+  since: Date;
+  code: string;
+  reason: string;
 }
 
 export interface TaskFilter {
@@ -148,6 +160,8 @@ export interface TaskAttachment {
   primary: boolean;
   /** Its content did not arrive whole: what opens, if anything, is not what was sent. */
   damaged?: true;
+  /** What it is by its first bytes, whatever it claims. Absent: not decided yet. */
+  fileType?: KnownFileType | "other";
 }
 
 export interface AttachmentContent {

@@ -15,6 +15,12 @@ export const economyOptions: {
   organisations: { type: "string" },
 };
 
+/** Those of a command that starts a part: it may make an economy, or what one has lost. */
+export const startOptions: typeof economyOptions & { "new-authority": { type: "boolean"; default: false } } = {
+  ...economyOptions,
+  "new-authority": { type: "boolean", default: false },
+};
+
 export const economyHelp: string = [
   `  --data DIR             where everything is kept (default ${DEFAULT_DATA})`,
   `  --port-base N          first port: the MESH server; the worklists come after it (default ${DEFAULT_PORT_BASE}; 0: any free ones)`,
@@ -22,6 +28,19 @@ export const economyHelp: string = [
   "  --organisations FILE   another organisations.json",
   "",
   "The ports and the two files are remembered in DIR: name them once.",
+].join("\n");
+
+/** Of the commands that start the MESH server. */
+export const serverOptions: { "strict-tls": { type: "boolean"; default: false } } = {
+  "strict-tls": { type: "boolean", default: false },
+};
+
+export const serverHelp: string =
+  "  --strict-tls           cut clients without a trusted certificate off in the handshake, not with 403 after it";
+
+export const startHelp: string = [
+  "  --new-authority        make keys or passwords anew that were lost beside data: clients of your own must be told",
+  economyHelp,
 ].join("\n");
 
 /** The highest port, less room for the worklists of many organisations. */
@@ -32,10 +51,12 @@ export function readEconomyOptions(values: {
   "port-base"?: string | undefined;
   patients?: string | undefined;
   organisations?: string | undefined;
+  "new-authority"?: boolean | undefined;
 }): EconomyOptions {
   const { data, patients, organisations } = values;
   return {
     data,
+    newAuthority: values["new-authority"] ?? false,
     ...(values["port-base"] === undefined ? {} : { portBase: readPortBase(values["port-base"]) }),
     ...(patients === undefined ? {} : { patients }),
     ...(organisations === undefined ? {} : { organisations }),

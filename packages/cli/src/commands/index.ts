@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./respond.ts")).respondCommand,
   },
   {
+    name: "nhs-number",
+    summary: "make valid NHS numbers for test patients",
+    load: async () => (await import("./nhs-number.ts")).nhsNumberCommand,
+  },
+  {
     name: "server",
     summary: "run the MESH server alone",
     load: async () => (await import("./part.ts")).serverCommand,

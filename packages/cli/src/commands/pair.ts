@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { join, relative } from "node:path";
-import { systemReason } from "@restante/durable";
+import { join } from "node:path";
+import { systemReason, writeWhole } from "@restante/durable";
 import { consultationPair } from "@restante/practice";
 import { type Command, readWords } from "../command.ts";
 import { mailboxFolder, openEconomy, organisationOf } from "../economy/economy.ts";
+import { shortest } from "../economy/folder.ts";
 import { CliError } from "../errors.ts";
-import { writeWhole } from "../write-whole.ts";
+import { quoted } from "../terminal/quoted.ts";
 import { readConsultationFile } from "./consultation-file.ts";
 import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
 
@@ -28,8 +29,8 @@ export const pairCommand: Command = {
       { min: 1, max: 1, name: "FILE" },
     );
     const consultation = await readConsultationFile(positionals[0]!);
-    const economy = await openEconomy(readEconomyOptions(values));
-    const organisation = organisationOf(economy, consultation.organisation.odsCode);
+    const economy = await openEconomy({ ...readEconomyOptions(values), mustExist: true });
+    const organisation = organisationOf(economy.directory, consultation.organisation.odsCode);
     const mailbox = organisation.mailboxes.find(({ transport }) => transport === "directory");
     if (mailbox === undefined) {
       throw new CliError(
@@ -44,8 +45,8 @@ export const pairCommand: Command = {
     );
     try {
       // The control file last: a MESH client takes it for the whole pair.
-      await writeWhole(values.into, `${headerId}.dat`, data, 0o600);
-      await writeWhole(values.into, `${headerId}.ctl`, control, 0o600);
+      await writeWhole(values.into, `${headerId}.dat`, data);
+      await writeWhole(values.into, `${headerId}.ctl`, control);
     } catch (cause) {
       throw new CliError("folder-unusable", `cannot write into ${values.into}: ${systemReason(cause, "folder")}`, {
         cause,
@@ -54,7 +55,7 @@ export const pairCommand: Command = {
     const name = join(values.into, headerId);
     terminal.print(`${name}.dat\n${name}.ctl\n`);
     terminal.print(
-      `Move them, the .dat first, into ${relative(process.cwd(), join(mailboxFolder(economy, mailboxId), "OUT"))}`,
+      `Move them, the .dat first, into ${quoted(shortest(join(mailboxFolder(economy, mailboxId), "OUT")))}`,
     );
     return 0;
   },

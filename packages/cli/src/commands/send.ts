@@ -45,8 +45,8 @@ export const sendCommand: Command = {
     const seconds = Number(values.wait);
     if (!/^\d+$/.test(values.wait)) throw new CliError("usage", `--wait is a number of seconds, not '${values.wait}'`);
     const consultation = await readConsultationFile(positionals[0]!);
-    const economy = await openEconomy(readEconomyOptions(values));
-    const organisation = organisationOf(economy, consultation.organisation.odsCode);
+    const economy = await openEconomy({ ...readEconomyOptions(values), mustExist: true });
+    const organisation = organisationOf(economy.directory, consultation.organisation.odsCode);
 
     await using closing = new AsyncDisposableStack();
     const practice = await openPractice(economy, organisation, UNUSED_URL, () => {}, closing);

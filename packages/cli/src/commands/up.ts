@@ -1,16 +1,21 @@
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { readConsultation } from "@restante/practice";
 import { type Command, readWords } from "../command.ts";
 import { DEFAULT_DATA } from "../defaults.ts";
 import { type Economy, openEconomy } from "../economy/economy.ts";
+import { exampleFile } from "../economy/examples.ts";
+import { shortest } from "../economy/folder.ts";
 import { runSampleJourneys } from "../economy/sample-journeys.ts";
+import { tellOfFolder } from "../economy/tell-of-folder.ts";
 import { startEconomy, type WholeEconomy } from "../economy/whole.ts";
 import { createEvents } from "../events.ts";
 import { version } from "../help.ts";
 import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
+import { quoted } from "../terminal/quoted.ts";
 import { aborted } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { economyHelp, economyOptions, readEconomyOptions } from "./economy-options.ts";
+import { readEconomyOptions, serverHelp, serverOptions, startHelp, startOptions } from "./economy-options.ts";
 
 export const upCommand: Command = {
   help: [
@@ -21,22 +26,28 @@ export const upCommand: Command = {
     "where it was, also after a crash. Ctrl-C stops it.",
     "",
     "  --no-samples           send nothing by itself",
-    economyHelp,
+    serverHelp,
+    startHelp,
   ].join("\n"),
 
   async run(words, terminal) {
-    const { values } = readWords("up", words, { ...economyOptions, "no-samples": { type: "boolean", default: false } });
+    const { values } = readWords("up", words, {
+      ...startOptions,
+      ...serverOptions,
+      "no-samples": { type: "boolean", default: false },
+    });
     const economy = await openEconomy(readEconomyOptions(values));
+    tellOfFolder(economy, terminal);
     const events = createEvents();
     using log = openLog(join(economy.folder, "restante.log"));
     events.follow((event) => log.record(event));
 
     await using closing = new AsyncDisposableStack();
-    const whole = await startEconomy(economy, events.emit, closing);
+    const whole = await startEconomy(economy, events.emit, closing, { strictTls: values["strict-tls"] });
     introduce(economy, whole, terminal);
     followSteps(events, terminal);
     if (!values["no-samples"]) await runSampleJourneys(whole, terminal);
-    if (!terminal.stop.aborted) suggest(economy, whole, terminal);
+    if (!terminal.stop.aborted) await suggest(economy, whole, terminal);
     await aborted(terminal.stop);
     terminal.print("\nStopping. What was accepted is kept; the next start continues from here.");
     return 0;
@@ -56,24 +67,35 @@ function introduce(economy: Economy, { server, organisations }: WholeEconomy, { 
   }
 }
 
-function suggest(economy: Economy, { organisations }: WholeEconomy, { print, paint }: Terminal): void {
+async function suggest(economy: Economy, { organisations }: WholeEconomy, terminal: Terminal): Promise<void> {
+  const { print, paint } = terminal;
   const data = shortest(economy.folder);
-  const option = economy.folder === resolve(DEFAULT_DATA) ? "" : ` --data ${data}`;
+  const option = economy.folder === resolve(DEFAULT_DATA) ? "" : ` --data ${quoted(data)}`;
   const out = organisations
     .flatMap(({ organisation }) => organisation.mailboxes)
     .find((mailbox) => mailbox.transport === "directory");
-  print(`\n${paint.bold("Running.")} Open a worklist above, or try in another terminal:\n`);
-  print(`  npx restante send${option} examples/consultation.json    another consultation`);
-  print(`  npx restante send${option} examples/unroutable.json      a patient without a practice: a report comes back`);
-  if (out !== undefined) {
-    print(`  npx restante pair${option} examples/consultation.json    a .dat/.ctl pair, to drop into by hand`);
-    print(`                                       ${data}/mesh/${out.mailboxId}/OUT`);
+  // The examples are consultations of organisations that this economy may not have.
+  const ours = await isExampleOurs(economy);
+  const example = ours ? quoted(shortest(exampleFile("consultation.json"))) : "FILE";
+  const hints: [string, string][] = [
+    [`send${option} ${example}`, ours ? "another consultation" : "a consultation of one of these organisations"],
+  ];
+  if (ours) {
+    const unroutable = quoted(shortest(exampleFile("unroutable.json")));
+    hints.push([`send${option} ${unroutable}`, "a patient without a practice: a report comes back"]);
   }
+  if (out !== undefined) {
+    const folder = quoted(join(data, "mesh", out.mailboxId, "OUT"));
+    hints.push([`pair${option} ${example}`, `a .dat/.ctl pair, to drop by hand into ${folder}`]);
+  }
+  const width = Math.max(...hints.map(([words]) => words.length));
+  print(`\n${paint.bold("Running.")} Open a worklist above, or try in another terminal:\n`);
+  for (const [words, what] of hints) print(`  npx restante ${words.padEnd(width)}  ${what}`);
+  if (!ours) print("\nWhat such a FILE holds: docs/consultation-json.md");
   print("\nCtrl-C stops it.\n");
 }
 
-/** A path as a person would type it here. */
-function shortest(path: string): string {
-  const fromHere = relative(process.cwd(), path);
-  return fromHere.length < path.length ? fromHere : path;
+async function isExampleOurs({ directory }: Economy): Promise<boolean> {
+  const { organisation } = await readConsultation(exampleFile("consultation.json"));
+  return directory.organisations.some(({ odsCode }) => odsCode === organisation.odsCode);
 }

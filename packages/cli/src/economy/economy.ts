@@ -7,10 +7,10 @@ import {
   type Organisation,
   readDirectory,
 } from "@restante/demographics";
-import { systemReason } from "@restante/durable";
-import { checkFolderIsOurs, holdFolder } from "../data-folder.ts";
+import { holdFolder, isOpenToOthers, systemReason } from "@restante/durable";
 import { CliError } from "../errors.ts";
 import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
+import { hasData, refuseFolderWithoutEconomy, refuseOthersFolder } from "./folder.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { recallSetup, type Setup } from "./setup.ts";
 
@@ -18,6 +18,10 @@ import { recallSetup, type Setup } from "./setup.ts";
 export interface EconomyOptions extends Partial<Setup> {
   /** Everything it writes is below this folder. */
   readonly data: string;
+  /** For a command that starts no part: a folder without an economy is refused, and not made into one. */
+  readonly mustExist?: boolean;
+  /** Keys or passwords that were lost are made anew beside the data that was kept with them. */
+  readonly newAuthority?: boolean;
 }
 
 /** A health economy's parties and what they know of each other. */
@@ -30,6 +34,10 @@ export interface Economy {
   readonly authority: LocalAuthority;
   readonly secrets: Secrets;
   readonly portBase: number;
+  /** Whether it was made just now. */
+  readonly made: boolean;
+  /** Whether other users of this machine may look into the folder. It was there before, and keeps its mode. */
+  readonly openToOthers: boolean;
 }
 
 /** Every party listens here and nowhere else: there is no sign-in on the pages. */
@@ -38,33 +46,50 @@ export const HOST = "127.0.0.1";
 /** How long one part waits while another makes the economy that both need, in milliseconds. */
 const SETUP_WAIT_MS = 10_000;
 
+/** What helps whoever finds a part at work on the folder already. */
+export const IN_USE_REMEDY = "stop it first, or name another folder with --data";
+
 /**
  * Opens the economy in this folder, and makes it there the first time. Making it is idempotent: each of its files is
- * whole or absent, so a first start that is cut off goes on with the next.
+ * whole or absent, so a first start that is cut off goes on with the next. Nothing is made where its patients and
+ * organisations cannot be read, or are refused.
  *
- * @throws CliError, DirectoryError (every problem of both files), LocalAuthorityError
+ * @param accept refuses, by throwing, organisations that the command cannot work with
+ * @throws CliError, DirectoryError (every problem of both files), LocalAuthorityError, DurableError
  */
-export async function openEconomy(options: EconomyOptions): Promise<Economy> {
+export async function openEconomy(
+  options: EconomyOptions,
+  accept: (directory: Directory) => void = () => undefined,
+): Promise<Economy> {
   const folder = resolve(options.data);
-  checkFolderIsOurs(folder);
-  using _setup = holdFolder(folder, "setup", SETUP_WAIT_MS);
+  if (options.mustExist === true) refuseFolderWithoutEconomy(folder);
+  else refuseOthersFolder(folder);
   const setup = recallSetup(folder, options);
   const directory = readDirectory({
     patients: readText(setup.patients),
     organisations: readText(setup.organisations),
+    names: { patients: setup.patients, organisations: setup.organisations },
   });
+  accept(directory);
+  using _setup = holdFolder(folder, "setup", { waitMs: SETUP_WAIT_MS, remedy: IN_USE_REMEDY });
   await setup.remember();
+  const made = !hasData(folder);
+  // Beside data, a key that is missing was lost: one made anew in its place would shut out whoever trusts the old.
+  const mayMakeKeys = made || options.newAuthority === true;
   const mailboxes = directory.organisations.flatMap((organisation) => organisation.mailboxes);
   return {
     folder,
     directory,
     demographics: embeddedDemographics(directory),
-    authority: await createLocalAuthority(join(folder, "authority")),
+    authority: await createLocalAuthority(join(folder, "authority"), { mayMake: mayMakeKeys }),
     secrets: await readSecrets(
       folder,
       mailboxes.map((mailbox) => mailbox.mailboxId),
+      mayMakeKeys,
     ),
     portBase: setup.portBase,
+    made,
+    openToOthers: isOpenToOthers(folder) ?? false,
   };
 }
 
@@ -85,8 +110,7 @@ export function serverUrl(economy: Economy): string {
 }
 
 /** @throws CliError `organisation-unknown`, listing those there are */
-export function organisationOf(economy: Economy, odsCode: string | undefined): Organisation {
-  const { organisations } = economy.directory;
+export function organisationOf({ organisations }: Directory, odsCode: string | undefined): Organisation {
   const found = organisations.find((organisation) => organisation.odsCode === odsCode?.toUpperCase());
   if (found !== undefined) return found;
   const known = organisations.map((organisation) => organisation.odsCode).join(", ");
@@ -110,8 +134,12 @@ export function mailboxFolder(economy: Economy, mailboxId: string): string {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    // Told, not guessed: a wrong character in a name would make another patient of its bearer.
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      throw new CliError("file-unreadable", `${file} is not text in UTF-8: save it as UTF-8`, { cause });
+    }
     throw new CliError("file-unreadable", `${file} cannot be read: ${systemReason(cause)}`, {
       cause,
     });

@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { type Organisation, type OrganisationMailbox, workflowRules } from "@restante/demographics";
 import { createDirectoryClient, createMeshClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
 import { createMeshServer, type MeshServer } from "@restante/mesh-server";
+import { holdFolder, isFolderHeld } from "@restante/durable";
 import { createPractice, createWorklistPages, type Practice, type Transport } from "@restante/practice";
 import type { Emit } from "@restante/mesh";
-import { holdFolder, isFolderHeld } from "../data-folder.ts";
 import { CliError } from "../errors.ts";
 import { clientCommonName, type IssuedCertificate, localHosts } from "../local-authority.ts";
-import { type Economy, HOST, mailboxFolder, serverPort, worklistPort } from "./economy.ts";
+import { type Economy, HOST, IN_USE_REMEDY, mailboxFolder, serverPort, worklistPort } from "./economy.ts";
+import { SERVER_FOLDER } from "./folder.ts";
 
 /** How often every part of the economy looks for more, in milliseconds. Elsewhere MESH clients poll every 5 minutes. */
 const POLL_MS = 1000;
@@ -17,10 +18,16 @@ const ANSWER_WAIT_MS = 5000;
 // Each part is given a stack that closes it, so that parts close in the reverse of the order in which they opened. A
 // part that owns a folder holds it first: the same part never runs twice on it, in one process or in two.
 
-export async function startServer(economy: Economy, emit: Emit, closing: AsyncDisposableStack): Promise<MeshServer> {
+/** @param options.strictTls cut untrusted clients off in the handshake: see `TlsConfig.strict` */
+export async function startServer(
+  economy: Economy,
+  emit: Emit,
+  closing: AsyncDisposableStack,
+  { strictTls = false }: { strictTls?: boolean } = {},
+): Promise<MeshServer> {
   const { directory, demographics, secrets, authority } = economy;
-  const dataFolder = join(economy.folder, "server");
-  closing.use(holdFolder(dataFolder, "server"));
+  const dataFolder = join(economy.folder, SERVER_FOLDER);
+  closing.use(holdFolder(dataFolder, "server", { remedy: IN_USE_REMEDY }));
   const certificate = await authority.issue({ commonName: "mesh-server", hosts: localHosts, kind: "server" });
   // So that other clients than ours can begin as soon as the server does.
   for (const mailbox of directory.organisations.flatMap(({ mailboxes }) => mailboxes)) {
@@ -33,7 +40,7 @@ export async function startServer(economy: Economy, emit: Emit, closing: AsyncDi
         port: serverPort(economy),
         dataFolder,
         sharedKey: secrets.sharedKey,
-        tls: { ...certificate, ca: authority.caPem },
+        tls: { ...certificate, ca: authority.caPem, strict: strictTls },
         mailboxes: directory.organisations.flatMap((organisation) =>
           organisation.mailboxes.map(({ mailboxId }) => ({
             mailboxId,
@@ -142,7 +149,7 @@ export async function startPractice(
   emit: Emit,
   closing: AsyncDisposableStack,
 ): Promise<Practice> {
-  closing.use(holdFolder(practiceFolder(economy, organisation), "practice"));
+  closing.use(holdFolder(practiceFolder(economy, organisation), "practice", { remedy: IN_USE_REMEDY }));
   const practice = await openPractice(economy, organisation, url, emit, closing);
   practice.start();
   return practice;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { systemReason } from "@restante/durable";
+import { ensurePrivate, writeWhole } from "@restante/durable";
 import type { MailboxId } from "@restante/mesh";
 import { CliError } from "../errors.ts";
-import { writeWhole } from "../write-whole.ts";
+import { SECRETS_FILE } from "./folder.ts";
+import { readJsonFile } from "./json-file.ts";
 
 /** What the MESH server and its mailboxes share. Made on first start, readable by the owner alone, never shown. */
 export interface Secrets {
@@ -13,20 +13,26 @@ export interface Secrets {
   readonly passwords: Readonly<Record<string, string>>;
 }
 
-const FILE = "secrets.json";
-
 /**
  * The secrets of this data folder; a mailbox that has no password yet is given one.
  *
- * @throws CliError `settings-unreadable`, where the file is not what was written.
+ * @param mayMake whether the file may be made if there is none
+ * @throws CliError `settings-unreadable`, where the file is not what was written, `secrets-lost`; DurableError
+ *   `not-private`
  */
-export async function readSecrets(folder: string, mailboxes: readonly MailboxId[]): Promise<Secrets> {
+export async function readSecrets(folder: string, mailboxes: readonly MailboxId[], mayMake: boolean): Promise<Secrets> {
   const stored = readStored(folder);
+  if (stored === undefined && !mayMake) {
+    throw new CliError(
+      "secrets-lost",
+      `${join(folder, SECRETS_FILE)} is missing: put it back from a backup, or make new passwords with --new-authority`,
+    );
+  }
   const passwords: Record<string, string> = { ...stored?.passwords };
   for (const mailbox of mailboxes) passwords[mailbox] ??= newSecret();
   const secrets = { sharedKey: stored?.sharedKey ?? newSecret(), passwords };
   if (JSON.stringify(secrets) !== JSON.stringify(stored)) {
-    await writeWhole(folder, FILE, `${JSON.stringify(secrets, null, 2)}\n`, 0o600);
+    await writeWhole(folder, SECRETS_FILE, `${JSON.stringify(secrets, null, 2)}\n`);
   }
   return secrets;
 }
@@ -36,32 +42,15 @@ function newSecret(): string {
 }
 
 function readStored(folder: string): Secrets | undefined {
-  const file = join(folder, FILE);
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new CliError("settings-unreadable", `${file} cannot be read: ${systemReason(cause)}`, {
-      cause,
-    });
-  }
-  const value = parse(text);
-  if (!isSecrets(value)) {
-    throw new CliError(
-      "settings-unreadable",
-      `${file} is not what Restante wrote there: restore it, or name a new folder with --data`,
-    );
-  }
-  return value;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const file = join(folder, SECRETS_FILE);
+  const found = readJsonFile(file);
+  if (found === undefined) return undefined;
+  ensurePrivate(file);
+  if (isSecrets(found.value)) return found.value;
+  throw new CliError(
+    "settings-unreadable",
+    `${file} is not what Restante wrote there: put it back from a backup, or name a new folder with --data`,
+  );
 }
 
 function isSecrets(value: unknown): value is Secrets {

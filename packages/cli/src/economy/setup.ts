@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { writeWhole } from "@restante/durable";
 import { DEFAULT_PORT_BASE } from "../defaults.ts";
 import { CliError } from "../errors.ts";
-import { writeWhole } from "../write-whole.ts";
 import { exampleFile } from "./examples.ts";
+import { readJsonFile } from "./json-file.ts";
 
 /** What an economy is started with. Remembered in its folder, so that the commands which follow need not repeat it. */
 export interface Setup {
@@ -36,23 +36,29 @@ export function recallSetup(folder: string, given: Partial<Setup>): Setup & { re
     organisations: chosen.organisations ?? exampleFile("organisations.json"),
     async remember() {
       if (JSON.stringify(chosen) === JSON.stringify(remembered)) return;
-      await writeWhole(folder, FILE, `${JSON.stringify(chosen, null, 2)}\n`, 0o600);
+      await writeWhole(folder, FILE, `${JSON.stringify(chosen, null, 2)}\n`);
     },
   };
 }
 
 function read(folder: string): Partial<Setup> {
   const file = join(folder, FILE);
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Partial<Setup>;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new CliError(
-      "settings-unreadable",
-      `${file} cannot be read: correct it, or remove it and name its options again`,
-      {
-        cause,
-      },
-    );
-  }
+  const found = readJsonFile(file);
+  if (found === undefined) return {};
+  if (isSetup(found.value)) return found.value;
+  throw new CliError(
+    "settings-unreadable",
+    `${file} is not what Restante wrote there: correct it, or remove it and name its options again`,
+  );
+}
+
+function isSetup(value: unknown): value is Partial<Setup> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const { portBase, patients, organisations } = value as Record<string, unknown>;
+  const isPath = (path: unknown): boolean => path === undefined || (typeof path === "string" && path !== "");
+  return (
+    (portBase === undefined || (Number.isInteger(portBase) && Number(portBase) >= 0 && Number(portBase) <= 65_535)) &&
+    isPath(patients) &&
+    isPath(organisations)
+  );
 }

@@ -18,8 +18,13 @@ export interface WholeEconomy {
 }
 
 /** Every party in this process. They know each other by HTTPS and by folders alone, as if each had a machine of its own. */
-export async function startEconomy(economy: Economy, emit: Emit, closing: AsyncDisposableStack): Promise<WholeEconomy> {
-  const server = await startServer(economy, emit, closing);
+export async function startEconomy(
+  economy: Economy,
+  emit: Emit,
+  closing: AsyncDisposableStack,
+  options: { strictTls?: boolean } = {},
+): Promise<WholeEconomy> {
+  const server = await startServer(economy, emit, closing, options);
   const organisations: WorkingOrganisation[] = [];
   for (const organisation of economy.directory.organisations) {
     organisations.push(await startOrganisation(economy, server.url, organisation, emit, closing));

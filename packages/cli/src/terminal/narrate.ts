@@ -1,4 +1,4 @@
-import type { Event } from "@restante/mesh";
+import type { Event, HeldUpWork } from "@restante/mesh";
 import type { Events } from "../events.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
@@ -61,10 +61,16 @@ export function narrate(event: Event): Step | undefined {
     case "request-refused":
       return {
         who: "MESH server",
-        what: `refused ${event.mailboxId ?? "a request"}: ${event.status} ${event.code} ${event.reason}`.replaceAll(
+        what: `refused ${event.mailboxId ?? "a request"}: ${event.status} ${event.code} ${event.reason}${repeated(event)}`.replaceAll(
           "  ",
           " ",
         ),
+        tone: "bad",
+      };
+    case "connections-dropped":
+      return {
+        who: "MESH server",
+        what: `cut connections from ${event.address ?? "anywhere"}: ${event.reason}${repeated(event)}`,
         tone: "bad",
       };
     case "poll-failed":
@@ -78,12 +84,6 @@ export function narrate(event: Event): Step | undefined {
         who: client(event.mailboxId),
         what: `${event.folder ?? "the server"} can be used again, after ${count(event.times, "failure", "failures")}`,
         tone: "good",
-      };
-    case "folder-open":
-      return {
-        who: client(event.mailboxId),
-        what: `${event.folder} is open to other users of this machine (mode ${event.mode})`,
-        tone: "bad",
       };
     case "files-passed-over":
       return {
@@ -101,12 +101,6 @@ export function narrate(event: Event): Step | undefined {
       return {
         who: client(event.mailboxId),
         what: `${event.messageId} waits in MESH: ${event.reason}${repeated(event)}`,
-        tone: "bad",
-      };
-    case "message-gone":
-      return {
-        who: client(event.mailboxId),
-        what: `${event.messageId} left the mailbox without having been received here`,
         tone: "bad",
       };
     case "pair-found":
@@ -185,7 +179,7 @@ export function narrate(event: Event): Step | undefined {
     case "response-handed-over":
       return {
         who: system(event.odsCode),
-        what: `${event.level} acknowledgement ${event.code} for ${short(event.requestHeaderId)} handed over to ${event.to}`,
+        what: `${event.level} acknowledgement ${event.code} for ${request(event.requestHeaderId)} handed over to ${event.to}`,
       };
     case "response-received":
       return {
@@ -199,6 +193,39 @@ export function narrate(event: Event): Step | undefined {
       return {
         who: system(event.odsCode),
         what: `MESH returned ${event.linkedMessageId}: ${event.code}`,
+        tone: "bad",
+      };
+    case "message-damaged":
+      return { who: system(event.odsCode), what: `${event.messageId}: ${event.reason}`, tone: "bad" };
+    case "work-held-up":
+      return {
+        who: system(event.odsCode),
+        what: `${held(event)} held up, ${count(event.times, "time", "times")} so far: ${event.reason}`,
+        tone: "bad",
+      };
+    case "work-resumed":
+      return {
+        who: system(event.odsCode),
+        what: `${held(event)} goes on, after ${count(event.times, "failure", "failures")}`,
+        tone: "good",
+      };
+    case "folder-open-to-others":
+      if ("mode" in event) {
+        return {
+          who: client(event.mailboxId),
+          what: `other users of this machine may open ${event.folder} (mode ${event.mode})`,
+          tone: "bad",
+        };
+      }
+      return {
+        who: system(event.odsCode),
+        what: `other users of this machine may open its ${event.folder === "data" ? "data folder" : "kept messages"}`,
+        tone: "bad",
+      };
+    case "message-gone":
+      return {
+        who: "odsCode" in event ? system(event.odsCode) : client(event.mailboxId),
+        what: `${event.messageId} could never be fetched, and is not in ${event.mailboxId} any more`,
         tone: "bad",
       };
   }
@@ -233,11 +260,6 @@ export function size(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** How often something lasting has happened, from the second time on. */
-function repeated({ times = 1 }: { times?: number }): string {
-  return times === 1 ? "" : ` (${times} times)`;
-}
-
 function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
 }
@@ -245,6 +267,24 @@ function count(number: number, one: string, many: string): string {
 /** An ITK3 message header's id is a UUID: its first group tells it apart on a screen. */
 function short(headerId: string): string {
   return headerId.slice(0, 8);
+}
+
+function repeated({ times, since }: { times?: number; since?: Date }): string {
+  return times === undefined || times === 1 || since === undefined
+    ? ""
+    : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
+}
+
+/** What could not be read has no id of its own. */
+function request(headerId: string): string {
+  return headerId === "" ? "a message that could not be read" : short(headerId);
+}
+
+/** What cannot be done, or goes on. */
+function held({ work, mailboxId, messageId, headerId, taskId }: HeldUpWork): string {
+  const one = messageId ?? (headerId === undefined ? undefined : `message ${short(headerId)}`);
+  const about = one ?? (taskId === undefined ? mailboxId : `task ${taskId}`);
+  return about === undefined ? work : `${work} (${about})`;
 }
 
 function addressee(to: string): string {

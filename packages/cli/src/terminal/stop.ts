@@ -7,18 +7,25 @@ const PARENT_CHECK_MS = 500;
  * Aborts when this process should stop: Ctrl-C, SIGTERM, SIGHUP, or the end of what started it.
  *
  * SIGTERM to `npm start` ends npm but is not handed on, so under npm the parent is watched: when it is gone, we go.
- * A launcher of an older Node.js (bin/restante.mjs) holds a channel to us instead, and its end says the same.
- * A second Ctrl-C ends at once: what was accepted is on disk, and the next start continues from there.
+ * A launcher of an older Node.js (bin/restante.mjs) holds a channel to us instead. It tells of each signal that it got,
+ * which we may have got too (Ctrl-C goes to both): so each way is counted by itself, and the higher count is how often
+ * we were asked. The channel's end says that the launcher is gone.
+ *
+ * Asked a second time it ends at once: what was accepted is on disk, and the next start continues from there.
  */
 export function stopSignal(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
-  const stop = (reason: string): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(reason);
+  const asked = { directly: 0, throughLauncher: 0 };
+  const ask = (way: keyof typeof asked, signal: string): void => {
+    asked[way] += 1;
+    if (Math.max(asked.directly, asked.throughLauncher) > 1) process.exit(130);
+    controller.abort(signal);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
+  const parentGone = (): void => controller.abort("parent gone");
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => ask("directly", signal));
   if (process.connected) {
-    process.on("disconnect", () => stop("parent gone"));
+    process.on("message", (message) => ask("throughLauncher", String((message as { signal?: unknown }).signal)));
+    process.on("disconnect", parentGone);
     process.channel?.unref();
   }
   if (process.env["npm_lifecycle_event"] !== undefined) {
@@ -26,7 +33,7 @@ export function stopSignal(process: NodeJS.Process): AbortSignal {
     const timer = setInterval(() => {
       if (process.ppid === parent) return;
       clearInterval(timer);
-      stop("parent gone");
+      parentGone();
     }, PARENT_CHECK_MS);
     timer.unref();
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createDirectoryClient, type ClientTls } from "@restante/mesh-client";
+import { createDirectoryClient, type ClientTls, MeshClientError } from "@restante/mesh-client";
 import { strangeAuthority } from "@restante/testkit";
 import { clientCommonName } from "../../src/local-authority.ts";
 import { inFolder, newEconomy, SENDER, start, tlsOf, toPractice } from "../support/bad-input.ts";
@@ -74,3 +74,17 @@ for (const [what, { code, tls }] of Object.entries(strangers)) {
     await inFolder(economy, "SENT", ["kept.ctl", "kept.dat"]);
   });
 }
+
+test("with --strict-tls a client without a trusted certificate is cut off in the handshake, and the server says so", async (t) => {
+  const closing = closingInReverse(t);
+  const economy = await newEconomy(closing);
+  const server = await start(closing, economy, ["server", "--strict-tls"], /MESH server of/);
+  const { ca } = await tlsOf(economy, SENDER);
+  const stranger = await (await strangeAuthority()).issue({ commonName: "stranger", kind: "client" });
+  const url = `https://127.0.0.1:${economy.portBase}`;
+  await using client = meshClientOf(economy.folder, url, SENDER, { tls: { ca, ...stranger } });
+
+  await assert.rejects(client.handshake(), (error) => error instanceof MeshClientError && error.status === undefined);
+
+  await server.printed(/refused a request: 403 client-certificate/);
+});

@@ -17,7 +17,7 @@ export async function smallConsultation(): Promise<Consultation> {
 
 /** An organisation's stored data, seen from outside the processes that work on it. */
 export async function look(economy: Economy, odsCode: string, closing: AsyncDisposableStack): Promise<Practice> {
-  return openPractice(economy, organisationOf(economy, odsCode), "https://127.0.0.1", () => {}, closing);
+  return openPractice(economy, organisationOf(economy.directory, odsCode), "https://127.0.0.1", () => {}, closing);
 }
 
 /** Resolves when both acknowledgements of every report are in. */

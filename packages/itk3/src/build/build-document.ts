@@ -1,8 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { ackWorkflow, parseMailboxId, writeRoutingAddress } from "@restante/mesh";
 import { messageDefinitions, profiles } from "../names.ts";
-import type { Bundle, Composition } from "../stu3/types.ts";
+import type { Bundle, Composition, Resource } from "../stu3/types.ts";
 import { escapeXhtml, writeXml } from "../xml/write-resource.ts";
+import { isRecord } from "../input/shapes.ts";
+import { placeOf, problemList } from "../input/problems.ts";
+import { type Allotted, allot, idsOf } from "./allotted.ts";
+import { documentShape } from "./document-shape.ts";
 import { bundle, headerOrganization, instant, messageHeader, referenceTo, uuidIdentifier } from "./entry.ts";
 import type {
   ConsultationSummaryInput,
@@ -19,12 +22,12 @@ import {
   patientResource,
   practitionerResource,
 } from "./resources.ts";
+import { originOf } from "./gathering.ts";
+import { sectionsOf } from "./document-sections.ts";
 import { listSection } from "./sections/lists.ts";
-import { refuseUnfit } from "./sections/refuse-unfit.ts";
-import { addressFor, refuseRecipient } from "./recipient.ts";
-import { refuseDangling } from "./refuse-dangling.ts";
-import { refuseNonconforming } from "./refuse-nonconforming.ts";
-import { refuseDocument, refuseInvalid, refuseTelling } from "./refuse-invalid.ts";
+import type { StructuredSection } from "./sections/parts.ts";
+import { addressFor } from "./recipient.ts";
+import { type Origins, refuseNonconforming } from "./refuse-nonconforming.ts";
 
 /** What goes beside the message: the words of the control file, or of the API's headers. */
 export interface Envelope {
@@ -62,44 +65,59 @@ export interface BuiltMessage {
 /**
  * The report of a consultation away from the registered practice: always For Action (GPCM-SD-CS-043).
  *
- * @throws Itk3Error `input-invalid`
- * @throws MeshError `mailbox-id-invalid`, `routing-address-invalid` of a date of birth before 1850
+ * @throws Itk3Error `input-invalid`, with every problem of the input
  */
 export function consultationSummary(input: ConsultationSummaryInput): BuiltMessage {
-  refuseTelling(input);
-  return buildDocument(input, consultation);
+  return buildDocument(input, "consultation-summary");
 }
 
 /**
  * The report of an online consultation.
  *
- * @throws Itk3Error `input-invalid`
- * @throws MeshError `mailbox-id-invalid`, `routing-address-invalid` of a date of birth before 1850
+ * @throws Itk3Error `input-invalid`, with every problem of the input
  */
 export function onlineConsultation(input: OnlineConsultationInput): BuiltMessage {
-  return buildDocument(input, online);
+  return buildDocument(input, "online-consultation");
 }
 
 /**
  * Any other document.
  *
- * @throws Itk3Error `input-invalid`
- * @throws MeshError `mailbox-id-invalid`, `routing-address-invalid` of a date of birth before 1850
+ * @throws Itk3Error `input-invalid`, with every problem of the input
  */
 export function genericDocument(input: GenericDocumentInput): BuiltMessage {
-  refuseDocument(input);
-  return buildDocument(input, generic(input.document));
+  return buildDocument(input, "generic");
 }
 
-function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
-  refuseInvalid(input);
-  refuseRecipient(kind.useCase, input.generation, input);
-  const ids = input.ids ?? randomUUID;
+function buildDocument(input: DocumentInput, useCase: DocumentKind["useCase"]): BuiltMessage {
+  const problems = problemList();
+  const at = placeOf(problems);
+  documentShape(useCase)(input, at);
+  // Nothing can be said of what is in no object.
+  if (!isRecord(input)) problems.refuse();
+  const allotted = allot(input, useCase, idsOf(input.ids, at));
+  const sections = sectionsOf(input, useCase, allotted, at, problems);
+  problems.refuse();
+  return documentOf(input, kindOf(input, useCase), allotted, sections);
+}
+
+function kindOf(input: DocumentInput, useCase: DocumentKind["useCase"]): DocumentKind {
+  if (useCase === "consultation-summary") return consultation;
+  return useCase === "online-consultation" ? online : generic((input as GenericDocumentInput).document);
+}
+
+function documentOf(
+  input: DocumentInput,
+  kind: DocumentKind,
+  allotted: Allotted,
+  sections: readonly StructuredSection[],
+): BuiltMessage {
+  const { ids, compositionIdentifier } = allotted;
   const { generation } = input;
   const wording = wordingOf(input);
-  const sender = headerOrganization(ids(), input.organisation.odsCode);
+  const sender = headerOrganization(allotted.sender, input.organisation.odsCode);
   const header = messageHeader({
-    id: input.headerId ?? ids(),
+    id: allotted.header,
     handling: {
       acknowledge: true,
       recipientType: input.recipientType,
@@ -112,13 +130,10 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
     sender,
     mailbox: parseMailboxId(input.senderMailbox),
   });
-  const compositionIdentifier = input.compositionIdentifier ?? ids();
-  const document = documentBundle(input, kind, wording, compositionIdentifier, ids);
+  const { document, origins } = documentBundle(input, kind, allotted, sections);
   header.focus = [referenceTo(document)];
   const message = bundle("message", ids(), ids(), [header, sender, document]);
-  for (const resource of [message, header, sender, document]) refuseUnfit(resource);
   const workflowId = kind.workflowId(generation);
-  const headerId = header.id ?? "";
   const registeredPractice = writeRoutingAddress({
     nhsNumber: input.patient.nhsNumber,
     dateOfBirth: input.patient.birthDate,
@@ -133,15 +148,15 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
     localId: input.organisation.odsCode,
     to: addressFor(input, registeredPractice),
     registeredPractice,
-    fileName: `${headerId}.xml`,
+    fileName: `${allotted.header}.xml`,
   };
-  refuseNonconforming(message, { envelope, generation, useCase: kind.useCase });
+  refuseNonconforming(message, { envelope, generation, useCase: kind.useCase }, origins);
   return {
     useCase: kind.useCase,
     generation,
     xml: writeXml(message),
     bundle: message,
-    headerId,
+    headerId: allotted.header,
     documentId: document.id ?? "",
     documentIdentifier: document.identifier?.value ?? "",
     compositionIdentifier,
@@ -152,51 +167,42 @@ function buildDocument(input: DocumentInput, kind: DocumentKind): BuiltMessage {
 function documentBundle(
   input: DocumentInput,
   kind: DocumentKind,
-  wording: Wording,
-  compositionIdentifier: string,
-  ids: () => string,
-): Bundle {
-  const organisation = organizationResource(ids(), input.organisation);
+  allotted: Allotted,
+  sections: readonly StructuredSection[],
+): { document: Bundle; origins: Origins } {
+  const { ids, parts, compositionIdentifier } = allotted;
+  const organisation = organizationResource(allotted.organisation, input.organisation);
   const registered = input.registeredPractice;
-  const practice = registered === undefined ? undefined : organizationResource(ids(), registered);
-  const patient = patientResource(ids(), input.patient, practice);
-  const practitioner = practitionerResource(ids(), input.practitioner);
-  const encounter = kind.hasEncounter
-    ? encounterResource(ids(), { kind, patient, practitioner, organisation, date: input.date })
-    : undefined;
-  const files = [
-    { title: input.report.title ?? kind.title, binary: attachmentResource(ids(), input.report) },
-    ...input.attachments.map((file) => ({ title: file.title, binary: attachmentResource(ids(), file) })),
-  ];
-  const parts = {
-    patient: referenceTo(patient),
-    practitioner: referenceTo(practitioner),
-    organisation: referenceTo(organisation),
-    encounter: encounter === undefined ? undefined : referenceTo(encounter),
-    attachments: files.map(({ binary }) => referenceTo(binary)),
-    ids,
-  };
-  const entries = input.sections?.(parts) ?? [];
-  const structured = [...entries, ...listSection(parts, entries)];
+  const practice = registered && organizationResource(allotted.practice ?? "", registered);
+  const patient = patientResource(allotted.patient, input.patient, practice);
+  const practitioner = practitionerResource(allotted.practitioner, input.practitioner);
+  const encounter =
+    allotted.encounter === undefined
+      ? undefined
+      : encounterResource(allotted.encounter, { kind, patient, practitioner, organisation, date: input.date });
+  const files = [{ ...input.report, title: input.report.title ?? kind.title }, ...input.attachments].map(
+    (file, index) => ({ title: file.title, binary: attachmentResource(allotted.files[index] ?? "", file) }),
+  );
+  const structured = [...sections, ...listSection(parts, sections)];
   const composition: Composition = {
     resourceType: "Composition",
     id: ids(),
     meta: { profile: [profiles.composition] },
     text: {
       status: "generated",
-      div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>${escapeXhtml(kind.summary(wording))}</p></div>`,
+      div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>${escapeXhtml(kind.summary(wordingOf(input)))}</p></div>`,
     },
     identifier: uuidIdentifier(compositionIdentifier),
     status: "final",
     type: { coding: [kind.type] },
-    subject: referenceTo(patient),
-    ...(encounter === undefined ? {} : { encounter: referenceTo(encounter) }),
+    subject: parts.patient,
+    ...(parts.encounter === undefined ? {} : { encounter: parts.encounter }),
     date: instant(input.now),
     // Send Document 2 names the organisation as author too (SCAL GPCM-SD-107).
-    author: [referenceTo(practitioner), ...(input.generation === 2 ? [referenceTo(organisation)] : [])],
+    author: [parts.practitioner, ...(input.generation === 2 ? [parts.organisation] : [])],
     title: kind.title,
     confidentiality: input.confidential ? "R" : "N",
-    custodian: referenceTo(organisation),
+    custodian: parts.organisation,
     ...(input.replaces === undefined
       ? {}
       : { relatesTo: [{ code: "replaces", targetIdentifier: uuidIdentifier(input.replaces) }] }),
@@ -216,9 +222,23 @@ function documentBundle(
     ...(practice === undefined ? [] : [practice]),
     patient,
   ]);
-  for (const { resource } of document.entry ?? []) if (resource !== undefined) refuseUnfit(resource);
-  refuseDangling(document);
-  return document;
+  const origins: Origins = new Map<Resource, string>([
+    ...sections.flatMap(({ resources }, place) =>
+      resources.map((resource, index): [Resource, string] => [
+        resource,
+        `sections[${place}].${originOf(resource) ?? `resources[${index}]`}`,
+      ]),
+    ),
+    ...files.map(({ binary }, index): [Resource, string] => [
+      binary,
+      index === 0 ? "report" : `attachments[${index - 1}]`,
+    ]),
+    [practitioner, "practitioner"],
+    [organisation, "organisation"],
+    [patient, "patient"],
+  ]);
+  if (practice !== undefined) origins.set(practice, "registeredPractice");
+  return { document, origins };
 }
 
 function wordingOf(input: DocumentInput): Wording {

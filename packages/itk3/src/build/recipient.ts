@@ -1,6 +1,9 @@
-import { isRoutingAddress, parseMailboxId } from "@restante/mesh";
-import { Itk3Error } from "../errors.ts";
+import { parseMailboxId } from "@restante/mesh";
+import { optional, type Shape } from "../input/shapes.ts";
+import type { Place } from "../input/problems.ts";
+import { oneOf } from "../input/values.ts";
 import type { Generation } from "./input.ts";
+import { mailbox } from "./mailbox.ts";
 
 /** Who a document is for. */
 export interface Recipient {
@@ -10,28 +13,32 @@ export interface Recipient {
   recipientMailbox?: string;
 }
 
+export const recipientShapes: Readonly<Record<keyof Recipient, Shape>> = {
+  recipientType: oneOf("FA", "FI"),
+  recipientMailbox: optional(mailbox),
+};
+
 /**
  * A consultation summary of 1.x goes to the registered practice, For Action, by MESH's routing (GPCM-SD-CS-043, CS-060).
  * Send Document 2 routes everything but an online consultation by the patient (SCAL GPCM-SD-056), copies too.
  */
-export function refuseRecipient(
+export function tellUnsuited(
   useCase: string,
   generation: Generation,
   { recipientType, recipientMailbox }: Recipient,
+  at: Place,
 ): void {
   if (useCase === "consultation-summary" && generation === 1 && recipientType !== "FA") {
-    throw new Itk3Error("input-invalid", "A consultation summary is sent For Action (GPCM-SD-CS-043).");
-  }
-  if (recipientMailbox !== undefined && isRoutingAddress(recipientMailbox.trim().toUpperCase())) {
-    throw new Itk3Error("input-invalid", "recipientMailbox names no mailbox; without one MESH routes by patient.");
+    at.field("recipientType").tell("must be FA, For Action: it is a consultation summary", "GPCM-SD-CS-043");
   }
   if (recipientMailbox === undefined || useCase === "online-consultation") return;
   if (generation === 2 || useCase === "consultation-summary") {
-    throw new Itk3Error("input-invalid", "This document is routed by patient (GPCM-SD-CS-060, SCAL GPCM-SD-056).");
+    const id = generation === 2 ? "SCAL-GPCM-SD-056" : "GPCM-SD-CS-060";
+    at.field("recipientMailbox").tell("must not be given: this document is routed by patient", id);
   }
 }
 
-/** Mex-To or To_DTS. Throws MeshError `mailbox-id-invalid`. */
+/** Mex-To or To_DTS. */
 export function addressFor({ recipientMailbox }: Recipient, registeredPractice: string): string {
   return recipientMailbox === undefined ? registeredPractice : parseMailboxId(recipientMailbox);
 }

@@ -1,3 +1,4 @@
+import { refuseUncheckable } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";
 import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
@@ -32,11 +33,14 @@ export interface CheckOptions {
 }
 
 /**
- * Holds a message against every requirement that a message (and its envelope) can show. Never throws.
+ * Holds a message against every requirement that a message (and its envelope) can show. Never throws for what it holds.
  *
  * Takes what `readMessage` returned, so that a message that could not be read is judged too, or a message.
+ *
+ * @throws Itk3Error `input-invalid` where it is given neither, or options that are none
  */
 export function check(input: Itk3Message | ReadResult, options: CheckOptions = {}): CheckResult {
+  refuseUncheckable(input, options);
   const message = "bundle" in input ? input : input.message;
   if (message === undefined) return unreadable(input as ReadResult);
   const context = contextOf(message, options);

@@ -94,7 +94,7 @@ export interface Rule {
 }
 
 /** The id under which a breach is reported; undefined where the rule does not apply. */
-export function requirementId(rule: Rule, generation: 1 | 2, useCase: UseCase): string | undefined {
+export function requirementId(rule: Pick<Rule, "numbers">, generation: 1 | 2, useCase: UseCase): string | undefined {
   const { core, cs, oc, ge, scal, itk, own } = rule.numbers;
   if (generation === 2 && scal !== undefined) return `SCAL-${scal}`;
   if (generation === 1) {

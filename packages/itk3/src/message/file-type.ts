@@ -1,3 +1,5 @@
+import { refuseNoBytes } from "../input/message-input.ts";
+
 /** The kinds of file that are known by their content. */
 export type KnownFileType = "application/pdf" | "image/png" | "image/jpeg" | "image/tiff";
 
@@ -11,8 +13,13 @@ const signatures: readonly { type: KnownFileType; bytes: readonly number[] }[] =
 /** As many bytes may stand before a PDF's own first ones (ISO 32000-1, annex H.3.4.1). */
 const mostBeforePdf = 1024;
 
-/** What a file is by its first bytes, whatever its name or its sender says; undefined where it is none of these. */
+/**
+ * What a file is by its first bytes, whatever its name or its sender says; undefined where it is none of these.
+ *
+ * @throws Itk3Error `input-invalid` where it is given no bytes
+ */
 export function fileTypeOf(content: Uint8Array): KnownFileType | undefined {
+  refuseNoBytes(content);
   const known = signatures.find(({ bytes }) => bytes.every((byte, at) => content[at] === byte));
   if (known !== undefined) return known.type;
   return Buffer.from(content.subarray(0, mostBeforePdf + 5)).includes("%PDF-") ? "application/pdf" : undefined;

@@ -1,3 +1,4 @@
+import { refuseNothingRead } from "../input/message-input.ts";
 import { events, extensions, messageDefinitions } from "../names.ts";
 import type { Extension, MessageHeader } from "../stu3/types.ts";
 import type { Itk3Message, MessageHandling, ReadResult } from "./model.ts";
@@ -24,8 +25,13 @@ export function readHandling(header: MessageHeader | undefined): MessageHandling
   };
 }
 
-/** An ITK3 Response, readable or not: it is recorded, and never answered. */
+/**
+ * An ITK3 Response, readable or not: it is recorded, and never answered.
+ *
+ * @throws Itk3Error `input-invalid` where it is given neither a message nor what was read
+ */
 export function isResponse(input: Itk3Message | ReadResult): boolean {
+  refuseNothingRead(input);
   if ("bundle" in input) return isResponseHeader(input.header);
   return input.message === undefined ? input.remains?.isResponse === true : isResponseHeader(input.message.header);
 }

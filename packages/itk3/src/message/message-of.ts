@@ -1,3 +1,4 @@
+import { refuseNoBundle } from "../input/message-input.ts";
 import type { Issue } from "../issue.ts";
 import type { Bundle, Composition, MessageHeader, Patient, Resource } from "../stu3/types.ts";
 import { readAttachments } from "./attachments.ts";
@@ -5,8 +6,13 @@ import { readHandling } from "./handling.ts";
 import type { Itk3Message } from "./model.ts";
 import { type References, referencesOf } from "./references.ts";
 
-/** Finds the parts of a message in its bundle; undefined where there is no MessageHeader. */
+/**
+ * Finds the parts of a message in its bundle; undefined where there is no MessageHeader.
+ *
+ * @throws Itk3Error `input-invalid` where it is given no Bundle
+ */
 export function messageOf(bundle: Bundle, issues: readonly Issue[] = []): Itk3Message | undefined {
+  refuseNoBundle(bundle);
   const header = resourcesOf(bundle).find((resource) => resource.resourceType === "MessageHeader");
   if (header === undefined) return undefined;
   const outer = referencesOf(bundle);

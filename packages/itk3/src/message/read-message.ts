@@ -1,4 +1,4 @@
-import { Itk3Error } from "../errors.ts";
+import { refuseUnreadable } from "../input/message-input.ts";
 import { Refusal } from "../issue.ts";
 import { decodeText } from "../read/decode.ts";
 import { elementsAllowed, recommendedMaxBytes } from "../read/limits.ts";
@@ -25,11 +25,10 @@ export interface ReadOptions {
  * Elements in the wrong order are read with a warning; unknown elements, and values that are none, are left out with an
  * error. What is left is for `check` to judge.
  *
- * @throws Itk3Error `input-invalid` where it is given no bytes
+ * @throws Itk3Error `input-invalid` where it is given no bytes, or options that are none
  */
 export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadResult {
-  if (!(bytes instanceof Uint8Array))
-    throw new Itk3Error("input-invalid", "A message is read from its bytes, a Uint8Array.");
+  refuseUnreadable(bytes, options);
   try {
     const { maxBytes = recommendedMaxBytes } = options;
     const text = decodeText(bytes, maxBytes);

@@ -1,6 +1,7 @@
 import { isAckWorkflow } from "@restante/mesh";
 import { check, type CheckOptions } from "../check/check.ts";
 import type { EnvelopeToCheck } from "../check/rule.ts";
+import { refuseUnanswerable, refuseUnasked } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";
 import type { ReadResult } from "../message/model.ts";
 import { type BuiltResponse, infrastructureResponse, type ResponseInput } from "./build-response.ts";
@@ -18,8 +19,11 @@ export type Unanswered = "ack-workflow" | "response" | "not-asked";
 /**
  * Undefined where an infrastructure response is due, positive or negative. A flag that cannot be read counts as true
  * (ITK3, message responses).
+ *
+ * @throws Itk3Error `input-invalid` where it is not given what was read
  */
 export function whyUnanswered(read: ReadResult, envelope?: EnvelopeToCheck): Unanswered | undefined {
+  refuseUnasked(read, envelope);
   if (isAckWorkflow(envelope?.workflowId ?? "")) return "ack-workflow";
   if (isResponse(read)) return "response";
   const { handling } = read.message ?? read.remains ?? {};
@@ -29,8 +33,11 @@ export function whyUnanswered(read: ReadResult, envelope?: EnvelopeToCheck): Una
 /**
  * The infrastructure response that the check calls for: 20013, or the negative code with its diagnostics. Undefined where
  * none is due (`whyUnanswered`). Repeats (20007, 20008) and what only the receiver knows are the caller's to answer.
+ *
+ * @throws Itk3Error `input-invalid` where it is not given what was read, or who answers and when
  */
 export function infrastructureAnswer(read: ReadResult, input: InfrastructureAnswerInput): BuiltResponse | undefined {
+  refuseUnanswerable(read, input);
   if (whyUnanswered(read, input.check?.envelope) !== undefined) return undefined;
   const { headerId, handling } = read.message ?? read.remains ?? {};
   const { negative } = check(read, input.check);

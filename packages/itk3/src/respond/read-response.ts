@@ -1,3 +1,4 @@
+import { refuseNoMessage } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";
 import type { Itk3Message } from "../message/model.ts";
 import { referencesOf } from "../message/references.ts";
@@ -15,8 +16,13 @@ export interface ResponseContent {
   diagnostics?: string;
 }
 
-/** Undefined where the message is no ITK008M, or names no request or no code. */
+/**
+ * Undefined where the message is no ITK008M, or names no request or no code.
+ *
+ * @throws Itk3Error `input-invalid` where it is given no message
+ */
 export function readResponse(message: Itk3Message): ResponseContent | undefined {
+  refuseNoMessage(message);
   if (!isResponse(message)) return undefined;
   const { response } = message.header;
   const details = referencesOf(message.bundle).candidates(response?.details);

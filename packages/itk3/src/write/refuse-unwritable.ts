@@ -1,6 +1,6 @@
 // What a writer cannot write it must not leave out in silence, and what it writes must be read again as it was. Both
 // writers ask here first, so that what one of them takes the other does too, and neither looks again.
-import { Itk3Error } from "../errors.ts";
+import { type InputProblem, Itk3Error } from "../errors.ts";
 import {
   type ElementDefinition,
   resourceDefinition,
@@ -26,28 +26,30 @@ export function refuseUnwritable(resource: unknown): void {
   checkResource(resource, 1);
 }
 
-function refuse(text: string): never {
-  throw new Itk3Error("input-invalid", text);
+/** The place is one of the resource's types and elements; empty for the resource that is to be written. */
+function refuse(place: string, text: string): never {
+  const problem: InputProblem = { path: place, in: "message", text };
+  throw new Itk3Error("input-invalid", `${place === "" ? "A resource" : place} ${text}.`, { problems: [problem] });
 }
 
 function checkResource(value: unknown, depth: number): void {
   const name = isRecord(value) ? value["resourceType"] : undefined;
   const type = typeof name === "string" ? resourceDefinition(name) : undefined;
   if (!isRecord(value) || type === undefined) {
-    return refuse("A resource is of a type that Send Document does not know.");
+    return refuse("", "is of a type that Send Document does not know");
   }
   checkMembers(type, value, depth);
 }
 
 function checkMembers(type: TypeDefinition, value: Value, depth: number): void {
-  if (depth > maxDepth) refuse(`Elements are nested more than ${maxDepth} deep.`);
+  if (depth > maxDepth) refuse(type.name, `is nested more than ${maxDepth} deep`);
   for (const key in value) {
     const held = value[key];
     if (held === undefined || (key === "resourceType" && type.kind === "resource")) continue;
     const beside = key.startsWith("_");
     const definition = type.byName.get(beside ? key.slice(1) : key);
     if (definition === undefined || (beside && (definition.kind !== "primitive" || definition.attribute))) {
-      return refuse(`${type.name} holds an element that STU3 does not know.`);
+      return refuse(type.name, "holds an element that STU3 does not know");
     }
     const place = `${type.name}.${key}`;
     const check = beside ? checkCompanion : checkOne;
@@ -55,7 +57,7 @@ function checkMembers(type: TypeDefinition, value: Value, depth: number): void {
       check(definition, held, place, depth + 1);
       continue;
     }
-    if (!Array.isArray(held)) return refuse(`${place} may repeat: it must be a list.`);
+    if (!Array.isArray(held)) return refuse(place, "may repeat: it must be a list");
     for (const item of held as readonly unknown[]) {
       // A null holds a place for what stands beside it.
       if (item !== null || definition.kind !== "primitive") check(definition, item, place, depth + 1);
@@ -70,13 +72,13 @@ function checkOne(definition: ElementDefinition, value: unknown, place: string, 
     case "complex":
       return checkComplex(definition.type, value, place, depth);
     case "narrative": {
-      if (typeof value !== "string") return refuse(`${place} is no text.`);
+      if (typeof value !== "string") return refuse(place, "is no text");
       const fault = checkNarrative(value, depth - 1);
-      return fault === undefined ? undefined : refuse(fault.text);
+      return fault === undefined ? undefined : refuse(place, `would not be read: ${fault.text.replace(/\.$/, "")}`);
     }
     case "primitive":
-      if (!definition.attribute && depth > maxDepth) refuse(`Elements are nested more than ${maxDepth} deep.`);
-      return isWritable(definition.type, value) ? undefined : refuse(`${place} is no ${definition.type}.`);
+      if (!definition.attribute && depth > maxDepth) refuse(place, `is nested more than ${maxDepth} deep`);
+      return isWritable(definition.type, value) ? undefined : refuse(place, `is no ${definition.type}`);
   }
 }
 
@@ -87,11 +89,12 @@ function checkCompanion(_definition: ElementDefinition, value: unknown, place: s
 
 function checkComplex(typeName: string, value: unknown, place: string, depth: number): void {
   const type = typeDefinition(typeName);
-  if (type === undefined || !isRecord(value)) return refuse(`${place} is no ${typeName}.`);
+  if (type === undefined || !isRecord(value)) return refuse(place, `is no ${typeName}`);
   checkMembers(type, value, depth);
 }
 
-function isWritable(type: string, value: unknown): boolean {
+/** Whether a value is of the type in which values of this STU3 primitive are held. */
+export function isWritable(type: string, value: unknown): boolean {
   if (type === "boolean") return typeof value === "boolean";
   if (isWholeNumber(type)) return typeof value === "number" && primitiveFault(type, String(value)) === undefined;
   if (typeof value !== "string") return false;

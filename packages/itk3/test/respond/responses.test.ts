@@ -6,6 +6,7 @@ import {
   consultationSummary,
   infrastructureResponse,
   isResponse,
+  Itk3Error,
   readMessage,
   readResponse,
   type ResponseInput,
@@ -120,10 +121,21 @@ test("who answers must be named by a mailbox and an ODS code", () => {
     responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
   };
   const wrong = [
-    [{ odsCode: "", mailboxId: "X26OT002" }, "ods-code-invalid"],
-    [{ odsCode: "Y90002", mailboxId: "not a mailbox" }, "mailbox-id-invalid"],
+    [{ odsCode: "", mailboxId: "X26OT002" }, "responder.odsCode"],
+    [{ odsCode: "Y90002", mailboxId: "not a mailbox" }, "responder.mailboxId"],
   ] as const;
-  for (const [responder, code] of wrong) {
-    assert.throws(() => infrastructureResponse({ ...input, responder }), { code });
+  for (const [responder, path] of wrong) {
+    assert.throws(
+      () => infrastructureResponse({ ...input, responder }),
+      (error) => {
+        assert.ok(error instanceof Itk3Error);
+        assert.equal(error.code, "input-invalid");
+        assert.deepEqual(
+          error.problems.map((problem) => problem.path),
+          [path],
+        );
+        return true;
+      },
+    );
   }
 });

@@ -215,7 +215,7 @@ function tellOpenFolders(
   const labelled = folderNames.map((name) => [labelOf(name), folders[name]] as const);
   for (const [folder, path] of [...labelled, ...Object.entries(others)]) {
     const mode = openMode(path, folder === "IN" || folder === "OUT" || folder === "mailbox" ? group : undefined);
-    if (mode !== undefined) emit({ event: "folder-open", mailboxId, folder, mode });
+    if (mode !== undefined) emit({ event: "folder-open-to-others", mailboxId, folder, mode });
   }
 }
 

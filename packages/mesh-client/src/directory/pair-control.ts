@@ -1,4 +1,5 @@
 import {
+  characterCount,
   clientStatuses,
   type ControlElement,
   controlElements,
@@ -11,7 +12,6 @@ import {
   serverCodes,
   type StatusRecord,
 } from "@restante/mesh";
-import { lengthOf } from "../check-input.ts";
 
 /** A control file of OUT that says all that a message needs. */
 export type SendableControl = ControlFile & { readonly to: string; readonly workflowId: string };
@@ -56,7 +56,7 @@ function problemOf(control: ControlFile, element: ControlElement): string | unde
   const { name, property } = element;
   const text = control[property];
   if (text === undefined) return undefined;
-  const [characters, most] = [lengthOf(text), headerLimits[property]];
+  const [characters, most] = [characterCount(text), headerLimits[property]];
   if (most !== undefined && characters > most) {
     return `${name} has ${characters} characters, at most ${most} are allowed.`;
   }

@@ -38,7 +38,7 @@ test("what is made is for its owner alone: folders 0700, files 0600, whatever th
   }
   for (const file of ["journal.db", "client.pid"])
     assert.equal(await modeOf(join(root, ".restante", file)), "0600", file);
-  assert.equal(folder.events.of("folder-open").length, 0);
+  assert.equal(folder.events.of("folder-open-to-others").length, 0);
 });
 
 test("folders found keep their mode, and those open to others are told once at a start", { skip }, async (t) => {
@@ -54,7 +54,7 @@ test("folders found keep their mode, and those open to others are told once at a
   assert.equal(await modeOf(root), "0755");
   assert.equal(await modeOf(join(root, "SENT")), "0750");
   assert.deepEqual(
-    folder.events.of("folder-open").map((event) => `${event.folder} ${event.mode}`),
+    folder.events.of("folder-open-to-others").map((event) => `${event.folder} ${"mode" in event ? event.mode : ""}`),
     ["SENT 0750", "mailbox 0755"],
   );
 });
@@ -65,7 +65,7 @@ test("a folder below one that lets nobody pass is not told as open", { skip }, a
   for (const path of [root, join(root, "OUT")]) await chmod(path, 0o755);
   const server = await startTestServer(t);
   const folder = await startDirectory(t, server, sender, { folder: root });
-  assert.equal(folder.events.of("folder-open").length, 0);
+  assert.equal(folder.events.of("folder-open-to-others").length, 0);
 });
 
 test("a journal that others may open is refused, and says what to do", { skip }, async (t) => {
@@ -125,7 +125,7 @@ async function withGroup(t: TestContext, onDisk: boolean): Promise<void> {
   assert.equal((await folder.directory.pollOnce()).sent, 1);
   assert.equal((await folder.read("sent", "THEIRS.dat")).toString(), "theirs\n");
   assert.deepEqual(await folder.names("in"), []);
-  const open = folder.events.of("folder-open").map((event) => event.folder);
+  const open = folder.events.of("folder-open-to-others").map((event) => event.folder);
   assert.deepEqual(open, onDisk ? ["mailbox"] : [], "what the setting opens is not told as open");
 }
 

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 
+/** Why the client of this request is not trusted; undefined if it is. */
+export function distrust({ socket }: IncomingMessage): string | undefined {
+  return socket instanceof TLSSocket ? distrustOf(socket) : "the connection is not encrypted";
+}
+
 /**
- * Why the client of this request is not trusted; undefined if it is. The handshake is let through (see
+ * Why the client of this connection is not trusted; undefined if it is. The handshake is let through (see
  * `TlsConfig.strict`) so that the reason can be told.
  */
-export function distrust(request: IncomingMessage): string | undefined {
-  const { socket } = request;
-  if (!(socket instanceof TLSSocket)) return "the connection is not encrypted";
+export function distrustOf(socket: TLSSocket): string | undefined {
   // Asked by itself: of a client without a certificate `authorizationError` speaks of a missing issuer.
   if (socket.getPeerX509Certificate() === undefined) return "the client has shown no certificate";
   if (!socket.authorized) return `the client's certificate is not trusted: ${String(socket.authorizationError)}`;

@@ -1,5 +1,7 @@
 import type { Readable } from "node:stream";
 
+import { MeshServerError } from "../errors.ts";
+
 /** A body where it lies: in the row of its chunk, or in a file that the row names. */
 export type StoredBody =
   | { kind: "inline"; size: number; bytes: Uint8Array }
@@ -25,4 +27,8 @@ export interface Bodies {
   discard(body: StoredBody): Promise<void>;
   /** Deletes files that no row names: what a crash left between file and row, or between row and file. At start only. */
   sweep(isNamed: (fileName: string) => Promise<boolean>): Promise<number>;
+}
+
+export function bodyTooLarge(maxBytes: number): MeshServerError {
+  return new MeshServerError("body-too-large", `A request holds at most ${maxBytes} bytes.`);
 }

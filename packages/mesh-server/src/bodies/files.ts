@@ -12,7 +12,7 @@ import type { Readable } from "node:stream";
 
 import { MeshServerError } from "../errors.ts";
 import { makeFolder, syncFolder } from "../folders.ts";
-import type { Bodies, StoredBody } from "./bodies.ts";
+import { type Bodies, bodyTooLarge, type StoredBody } from "./bodies.ts";
 
 /** @param smallBytes up to this size a body is given back to be stored in its row */
 export async function openFileBodies(folder: string, smallBytes: number): Promise<Bodies> {
@@ -30,7 +30,7 @@ export async function openFileBodies(folder: string, smallBytes: number): Promis
       // Whoever refuses the request answers it: a request that is destroyed takes its connection with it.
       for await (const piece of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
         size += piece.byteLength;
-        if (size > maxBytes) throw tooLarge(maxBytes);
+        if (size > maxBytes) throw bodyTooLarge(maxBytes);
         if (file === undefined && size > smallBytes) {
           file = await begin(folder, name);
           for (const gathered of small.splice(0)) await file.handle.writeFile(gathered);
@@ -106,10 +106,6 @@ function translate(error: unknown): unknown {
     return cutShort(error);
   }
   return error;
-}
-
-function tooLarge(maxBytes: number): MeshServerError {
-  return new MeshServerError("body-too-large", `A request holds at most ${maxBytes} bytes.`);
 }
 
 function cutShort(cause?: Error): MeshServerError {

@@ -3,9 +3,9 @@ import type { Socket } from "node:net";
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
-import type { TlsConfig } from "../config.ts";
+import type { MeshServerConfig } from "../config.ts";
 import type { Context } from "../context.ts";
-import { answerClientError } from "./client-error.ts";
+import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { refusalOf } from "./errors.ts";
 import { addHandshake } from "./handshake.ts";
@@ -13,6 +13,8 @@ import { addInbox } from "./inbox.ts";
 import { addLookup } from "./lookup.ts";
 import { addOutbox } from "./outbox.ts";
 import { Refusal, refusalBody } from "./refusal.ts";
+import { limitStrangers } from "./strangers.ts";
+import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
 import { apiVersion, sendJson } from "./version.ts";
 
@@ -21,18 +23,27 @@ const IDLE_MS = 60_000;
 /** A whole request; 100 MB then need 0.5 Mbit/s. */
 const REQUEST_MS = 30 * 60_000;
 const HEADERS_MS = 30_000;
-const HANDSHAKE_MS = 20_000;
+const HANDSHAKE_MS = 10_000;
+/** A connection that has not shown a trusted certificate by then is closed: a handshake and a refusal take far less. */
+const STRANGER_MS = 15_000;
 /** Requests in hand when the server is closed have so long to end. */
 const CLOSE_MS = 5000;
 const KEEP_ALIVE_MS = 30_000;
 const MOST_CONNECTIONS = 5000;
+/** So strangers never take what clients need. */
+const MOST_STRANGERS = MOST_CONNECTIONS / 2;
+/** Some clients open hundreds of connections at once, each a stranger until its handshake is done. */
+const MOST_STRANGERS_PER_ADDRESS = 1000;
+const LOOK_MS = 60_000;
 const MOST_HEADERS = 100;
-const MOST_HEADER_BYTES = 16 * 1024;
-/** A local id has 300 characters, each up to 9 in a path. */
-const LONGEST_PARAMETER = 2700;
+/** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
+const LONGEST_PARAMETER = 3600;
+
+type AppConfig = Pick<MeshServerConfig, "tls" | "untrustedPerAddress">;
 
 /** The HTTP server, not yet listening. */
-export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
+export function createApp(context: Context, { tls, untrustedPerAddress }: AppConfig): FastifyInstance {
+  const tell = tellRefusals(context);
   const app = fastify({
     https: {
       key: tls.key,
@@ -56,21 +67,30 @@ export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
       querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
     },
     exposeHeadRoutes: false,
-    clientErrorHandler: (error, socket) => answerClientError(context, error, socket),
+    clientErrorHandler: (error, socket) => answerClientError(tell, error, socket),
     frameworkErrors: (error, request, reply) => {
-      answer(context, request, reply, error);
+      answer(context, tell, request, reply, error);
     },
   });
   closeInTime(app);
+  limitStrangers(app.server, {
+    mostPerAddress: untrustedPerAddress ?? MOST_STRANGERS_PER_ADDRESS,
+    most: MOST_STRANGERS,
+    longestMs: STRANGER_MS,
+    onDropped: (reason, address) => tell.dropped(reason, address),
+  });
   app.server.maxConnections = MOST_CONNECTIONS;
+  app.server.on("drop", () => tell.dropped(`all ${MOST_CONNECTIONS} connections are taken`));
+  const look = setInterval(() => tell.look(), LOOK_MS).unref();
+  app.server.once("close", () => clearInterval(look));
   app.server.maxHeadersCount = MOST_HEADERS;
 
   // Every body is left as a stream: only the outbox reads one.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 
-  app.setErrorHandler((error, request, reply) => answer(context, request, reply, error));
-  app.setNotFoundHandler((request, reply) => answer(context, request, reply, new Refusal("resource-unknown")));
+  app.setErrorHandler((error, request, reply) => answer(context, tell, request, reply, error));
+  app.setNotFoundHandler((request, reply) => answer(context, tell, request, reply, new Refusal("resource-unknown")));
 
   addHandshake(app, context);
   addOutbox(app, context);
@@ -81,17 +101,24 @@ export function createApp(context: Context, tls: TlsConfig): FastifyInstance {
   return app;
 }
 
-function answer(context: Context, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+function answer(
+  context: Context,
+  tell: TellRefusals,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
   const refusal = refusalOf(error);
   const { mailboxId } = (request.params ?? {}) as { mailboxId?: string };
   const mailbox = mailboxId === undefined ? undefined : context.registry.find(mailboxId);
   const { status } = refusal.answer;
-  context.emit({
-    event: "request-refused",
+  const { remoteAddress: address } = request.raw.socket;
+  tell.refused({
     status,
     code: refusal.code,
     reason: refusal.message,
     ...(mailbox !== undefined && { mailboxId: mailbox.mailboxId }),
+    ...(address !== undefined && { address }),
   });
   drain(request.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);

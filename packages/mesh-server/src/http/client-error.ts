@@ -1,38 +1,46 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
-import type { Context } from "../context.ts";
-import { Refusal, refusalBody, type RefusalCode } from "./refusal.ts";
+import { partWrong, Refusal, refusalBody, type RefusalCode } from "./refusal.ts";
+import type { TellRefusals } from "./tell-refusals.ts";
 
-const reasons: Readonly<Record<string, { status: number; title: string }>> = {
-  HPE_HEADER_OVERFLOW: { status: 431, title: "Request Header Fields Too Large" },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, title: "Request Timeout" },
+/** Of all headers of a request together. */
+export const MOST_HEADER_BYTES: number = 16 * 1024;
+
+const reasons: Readonly<Record<string, { status: number; title: string; told: string }>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    title: "Request Header Fields Too Large",
+    told: `Headers should have at most ${MOST_HEADER_BYTES} bytes together, and be at most 100`,
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, title: "Request Timeout", told: "Headers did not come in time" },
 };
+const unreadable = { status: 400, title: "Bad Request", told: "Headers cannot be read as HTTP" };
 
 /** What cannot be read as a request at all: bad HTTP, headers too large or too slow, a handshake that failed. */
-export function answerClientError(context: Context, error: Error & { code?: string }, socket: Socket): void {
+export function answerClientError(tell: TellRefusals, error: Error & { code?: string }, socket: Socket): void {
+  const { remoteAddress: address } = socket;
+  const refuse = (status: number, refused: RefusalCode, reason: string): void =>
+    tell.refused({ status, code: refused, reason, ...(address !== undefined && { address }) });
   // Cut off by us in the handshake (`tls.strict`), the client is reported as a connection that was reset.
   const distrusted = socket instanceof TLSSocket ? socket.authorizationError : undefined;
   const code = error.code ?? "unknown";
-  if (distrusted) refuse(context, 403, "client-certificate", String(distrusted));
+  if (distrusted) refuse(403, "client-certificate", String(distrusted));
   if (distrusted || code === "ECONNRESET" || code === "EPIPE" || !socket.writable) {
     socket.destroy();
     return;
   }
   if (!code.startsWith("HPE_") && !(code in reasons)) {
-    refuse(context, 403, "client-certificate", code);
+    refuse(403, "client-certificate", code);
     socket.destroy();
     return;
   }
-  const { status, title } = reasons[code] ?? { status: 400, title: "Bad Request" };
-  refuse(context, status, "request-malformed", code);
-  const body = JSON.stringify(refusalBody(new Refusal("header-malformed"), 1));
+  const { status, title, told } = reasons[code] ?? unreadable;
+  refuse(status, "request-malformed", code);
+  const refusal = new Refusal("header-malformed", { problems: [partWrong("headers", told)] });
+  const body = JSON.stringify(refusalBody(refusal, 1));
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-}
-
-function refuse({ emit }: Context, status: number, code: RefusalCode, reason: string): void {
-  emit({ event: "request-refused", status, code, reason });
 }

@@ -1,15 +1,24 @@
 // MESH API, Get Message, Get Message chunk, Head Message.
+//
+// A body that was sent with Content-Encoding gzip goes
+//   as stored   to who accepts gzip, saying so.
+//   decoded     to who does not, once it has been decoded to its end without sending anything: what fails in the middle
+//               could not be taken back. Reading it twice costs time, not memory.
+//   as stored   to who does not, if it cannot be decoded: Content-Encoding says gzip, as its sender claimed, and the
+//               bytes are those that the sender sent. A recipient always gets a body. Each chunk is judged alone.
 
 import { finished, pipeline } from "node:stream";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-import { encodeHeaderText, formatChunkRange, formatTimestamp, type MexHeaders, writeMexHeaders } from "@restante/mesh";
+import { headerNames } from "@restante/mesh";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
+import { decodes } from "../bodies/content.ts";
 import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
 import { findForRecipient, pathMessageId } from "./find-message.ts";
+import { contentTypeOf, mexHeadersOf } from "./message-headers.ts";
 import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { sendNothing } from "./version.ts";
@@ -21,7 +30,7 @@ export function addDownload(app: FastifyInstance, context: Context): void {
     path,
     withMailbox(context, async (request, reply, session) => {
       const message = await findForHead(context, session, request);
-      setHeaders(reply, message, 1);
+      reply.headers(mexHeadersOf(message, 1));
       if (message.details.contentEncoding === "gzip") reply.header("content-encoding", "gzip");
       return sendNothing(reply);
     }),
@@ -75,28 +84,35 @@ async function download(
   chunk: number,
 ): Promise<FastifyReply> {
   const last = chunk >= message.totalChunks;
-  setHeaders(reply, message, chunk);
+  reply.headers(mexHeadersOf(message, chunk));
   reply.code(last ? 200 : 206);
   announceWhenSent(context, reply, message, last);
   if (message.type === "REPORT") return sendNothing(reply);
 
   const body = await context.store.body(message, chunk);
   if (body === undefined) throw new Refusal("message-unknown", { messageId: message.messageId });
-  reply.type(encodeHeaderText(message.details.contentType ?? "application/octet-stream"));
-  const stored = context.bodies.open(body);
-  if (message.details.contentEncoding !== "gzip") {
-    return reply.header("content-length", body.size).send(stored);
+  reply.type(contentTypeOf(message));
+  if (message.details.contentEncoding === "gzip") {
+    if (!acceptsGzip(request) && (await decodes(context.bodies.open(body), untilGone(reply)))) {
+      // What the sender said of the compression is undone with it.
+      if (message.details.compressed !== undefined) reply.header(headerNames.compressed, "N");
+      return reply.send(gunzip(context.bodies.open(body)));
+    }
+    reply.header("content-encoding", "gzip").header(headerNames.compressed, "Y");
   }
-  if (acceptsGzip(request)) {
-    reply.header("content-encoding", "gzip").header("mex-content-compressed", "Y");
-    return reply.header("content-length", body.size).send(stored);
-  }
-  return reply.send(gunzip(stored));
+  return reply.header("content-length", body.size).send(context.bodies.open(body));
+}
+
+function untilGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  return gone.signal;
 }
 
 function gunzip(stored: Buffer | Readable): Readable {
   const plain = createGunzip();
-  // An error of either side ends both; the client sees the connection cut, as the length is not announced.
+  // It has just been decoded to its end. An error of the disk ends both; the client sees the connection cut, as the
+  // length is not announced.
   pipeline(Buffer.isBuffer(stored) ? [stored] : stored, plain, () => undefined);
   return plain;
 }
@@ -113,61 +129,6 @@ function announceWhenSent(context: Context, reply: FastifyReply, message: Messag
       context.emit({ event: "message-downloaded", messageId, mailboxId: recipientId });
     }
   });
-}
-
-function setHeaders(reply: FastifyReply, message: Message, chunk: number): void {
-  const headers = message.type === "DATA" ? dataHeaders(message, chunk) : reportHeaders(message);
-  const written = Object.entries(writeMexHeaders(headers)).filter(([, value]) => value !== "");
-  reply.headers(Object.fromEntries(written));
-}
-
-/** Reference: Response headers of a delivered DATA message. */
-function dataHeaders(message: Message, chunk: number): MexHeaders {
-  const { details } = message;
-  return {
-    ...commonHeaders(message),
-    from: message.mailboxId,
-    chunkRange: formatChunkRange({ chunk, total: message.totalChunks }),
-    totalChunks: String(message.totalChunks),
-    partnerId: details.partnerId,
-    fileName: details.fileName ?? `${message.messageId}.dat`,
-    compressed: details.compressed,
-    encrypted: details.encrypted,
-    checksum: details.checksum,
-    contentType: details.contentType,
-    statusEvent: "TRANSFER",
-    statusCode: "00",
-    statusDescription: "Transferred to recipient mailbox",
-    statusSuccess: "SUCCESS",
-    statusTimestamp: formatTimestamp(message.acceptedAt ?? message.createdAt),
-  };
-}
-
-/** MESH API, Asynchronous error reporting. It has no sender. */
-function reportHeaders(message: Message): MexHeaders {
-  return {
-    ...commonHeaders(message),
-    linkedMessageId: message.linkedMessageId,
-    chunkRange: "1:0",
-    statusEvent: message.status?.event,
-    statusCode: message.status?.code,
-    statusDescription: message.status?.description,
-    statusSuccess: "ERROR",
-    statusTimestamp: formatTimestamp(message.createdAt),
-  };
-}
-
-function commonHeaders(message: Message): MexHeaders {
-  return {
-    to: message.to,
-    workflowId: message.workflowId,
-    addressType: "ALL",
-    version: "1.0",
-    messageType: message.type,
-    messageId: message.messageId,
-    localId: message.details.localId,
-    subject: message.details.subject,
-  };
 }
 
 function readChunkNumber(text: string): number {

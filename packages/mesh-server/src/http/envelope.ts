@@ -1,13 +1,16 @@
 // What a sender says of a message, read from the headers and checked in the order of the reference, Errors.
 
 import {
+  characterCount,
   type ChunkRange,
   decodeHeaderText,
   hasControlCharacter,
   headerLimits,
   headerNames,
   isChecksumText,
+  isLatin1HeaderText,
   isRoutingAddress,
+  latin1Headers,
   type MailboxId,
   type MexHeaders,
   parseChunkRange,
@@ -16,9 +19,9 @@ import {
 } from "@restante/mesh";
 import type { IncomingHttpHeaders } from "node:http";
 
-import type { MessageDetails } from "../message.ts";
+import type { DetailText, MessageDetails } from "../message.ts";
 import type { Mailbox, Registry } from "../registry.ts";
-import { fieldMissing, fieldTooLong, Refusal } from "./refusal.ts";
+import { type FieldProblem, fieldMissing, fieldTooLong, fieldWrong, Refusal } from "./refusal.ts";
 
 export interface Envelope {
   /** A mailbox, or an address that is to be routed: a patient detail. */
@@ -35,7 +38,7 @@ export function readEnvelope(headers: IncomingHttpHeaders, sender: Mailbox, regi
   checkText(mex, contentType);
   const to = mex.to ?? "";
   if (to === "") throw new Refusal("recipient-blank");
-  checkLengths(mex);
+  checkLengths(mex, contentType);
   const contentEncoding = readContentEncoding(headers);
   if (!isChecksumText(mex.checksum ?? "")) throw new Refusal("checksum-wrong");
   if ((mex.from ?? "") !== "" && mex.from?.toUpperCase() !== sender.mailboxId) throw new Refusal("from-mismatch");
@@ -48,7 +51,7 @@ export function readEnvelope(headers: IncomingHttpHeaders, sender: Mailbox, regi
     to: readRecipient(to, workflowId, sender, registry),
     workflowId,
     totalChunks,
-    details: readDetails(mex, contentType, contentEncoding),
+    details: readDetails(headers, mex, contentEncoding),
   };
 }
 
@@ -75,21 +78,39 @@ function readFirstRange(text: string | undefined): number {
   return range.total;
 }
 
+/** Control characters anywhere, and links where none belongs: every header with one is named. */
 function checkText(mex: MexHeaders, contentType: string): void {
-  const linked = [mex.to, mex.workflowId, mex.checksum].some((value) => /https?:\/\//i.test(value ?? ""));
-  const controlled = [...Object.values(mex), contentType].some(
-    (value: unknown) => typeof value === "string" && hasControlCharacter(value),
-  );
-  if (linked || controlled) throw new Refusal("header-malformed");
+  const problems: FieldProblem[] = [];
+  for (const name of ["to", "workflowId", "checksum"] as const) {
+    if (/https?:\/\//i.test(mex[name] ?? "")) {
+      problems.push(fieldWrong("header", headerNames[name], "String should not hold a link"));
+    }
+  }
+  for (const [name, text] of headerTexts(mex, contentType)) {
+    if (hasControlCharacter(text)) {
+      problems.push(fieldWrong("header", name, "String should not hold control characters"));
+    }
+  }
+  if (problems.length > 0) throw new Refusal("header-malformed", { problems });
 }
 
-function checkLengths(mex: MexHeaders): void {
-  const problems = [];
+function checkLengths(mex: MexHeaders, contentType: string): void {
+  const problems: FieldProblem[] = [];
   if ((mex.workflowId ?? "") === "") problems.push(fieldMissing("header", headerNames.workflowId));
   for (const [name, limit] of Object.entries(headerLimits) as [keyof MexHeaders, number][]) {
-    if ((mex[name]?.length ?? 0) > limit) problems.push(fieldTooLong(headerNames[name], limit));
+    if (characterCount(mex[name] ?? "") > limit) problems.push(fieldTooLong(headerNames[name], limit));
   }
+  const limit = headerLimits.contentType ?? Infinity;
+  if (characterCount(contentType) > limit) problems.push(fieldTooLong("content-type", limit));
   if (problems.length > 0) throw new Refusal("request-invalid", { problems });
+}
+
+function headerTexts(mex: MexHeaders, contentType: string): [string, string][] {
+  const texts = (Object.keys(headerNames) as (keyof MexHeaders)[]).map((name): [string, string] => [
+    headerNames[name],
+    mex[name] ?? "",
+  ]);
+  return [...texts, ["content-type", contentType]];
 }
 
 function readRecipient(to: string, workflowId: string, sender: Mailbox, registry: Registry): Envelope["to"] {
@@ -111,18 +132,35 @@ function checkSender(sender: Mailbox, workflowId: string, registry: Registry): v
   if (!registry.maySend(sender, workflowId)) throw new Refusal("sender-not-allowed");
 }
 
-function readDetails(mex: MexHeaders, contentType: string, contentEncoding: string | undefined): MessageDetails {
-  const details: Record<keyof MessageDetails, string | undefined> = {
+function readDetails(
+  headers: IncomingHttpHeaders,
+  mex: MexHeaders,
+  contentEncoding: string | undefined,
+): MessageDetails {
+  const ownContentType = (mex.contentType ?? "") !== "";
+  const plainContentType = headers["content-type"] ?? "";
+  const texts: Record<DetailText, string | undefined> = {
     subject: mex.subject,
     localId: mex.localId,
     fileName: mex.fileName,
     partnerId: mex.partnerId,
+    processId: mex.processId,
+    fromSmtp: mex.fromSmtp,
+    toSmtp: mex.toSmtp,
     checksum: mex.checksum,
+    compress: mex.compress,
     compressed: mex.compressed,
     encrypted: mex.encrypted,
-    contentType: mex.contentType ?? contentType,
-    contentEncoding,
+    contentType: ownContentType ? mex.contentType : decodeHeaderText(plainContentType),
   };
-  // The reference: empty headers are left out of what is delivered.
-  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== ""));
+  const came = latin1Headers(headers);
+  const latin1 = (Object.keys(texts) as DetailText[]).filter((name) =>
+    name === "contentType" && !ownContentType ? isLatin1HeaderText(plainContentType) : came.includes(name),
+  );
+  return {
+    // The reference: empty headers are left out of what is delivered.
+    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined && text !== "")),
+    ...(contentEncoding !== undefined && { contentEncoding }),
+    ...(latin1.length > 0 && { latin1 }),
+  };
 }

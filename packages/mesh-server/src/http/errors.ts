@@ -1,7 +1,7 @@
 import { CodedError } from "@restante/mesh";
 
 import { MeshServerError, type MeshServerErrorCode } from "../errors.ts";
-import { Refusal, type RefusalCode } from "./refusal.ts";
+import { fieldWrong, partWrong, Refusal, type RefusalCode } from "./refusal.ts";
 
 /** The one table from the server's own failures to answers. */
 const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
@@ -16,15 +16,22 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "body-cut-short": "body-cut-short",
 };
 
+const contentTypeWrong = fieldWrong("header", "content-type", "Input should be a media type, such as text/xml");
+
 /** How any error that ends a request is answered. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof MeshServerError) {
     // Whether it happened is not known: 503 would invite the client to send it again.
     const code = error.retry === "ambiguous" ? "failed" : refusals[error.code];
-    return new Refusal(code, { reason: error.code, cause: error });
+    // Of a body that is too large its client is told how much may be.
+    const problems = error.code === "body-too-large" ? [partWrong("body", error.message)] : [];
+    return new Refusal(code, { reason: error.code, cause: error, problems });
   }
-  if (isRequestError(error)) return new Refusal("request-malformed", { reason: error.code, cause: error });
+  if (isRequestError(error)) {
+    const problems = error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" ? [contentTypeWrong] : [];
+    return new Refusal("request-malformed", { reason: error.code, cause: error, problems });
+  }
   // The text of an error that is not ours may hold anything.
   const name = error instanceof CodedError ? error.code : error instanceof Error ? error.name : typeof error;
   return new Refusal("failed", { reason: name, cause: error });

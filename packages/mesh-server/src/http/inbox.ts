@@ -1,6 +1,6 @@
 // MESH API, Check an inbox, Check an inbox count, Acknowledge message.
 
-import { isProductionMessageId, type MailboxId, type MessageId } from "@restante/mesh";
+import { characterCount, isProductionMessageId, type MailboxId, type MessageId } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
 import type { Context } from "../context.ts";
@@ -91,7 +91,7 @@ function readQuery({ max_results: most, continue_from: from, workflow_filter: fi
   if (from !== undefined && (from.length < 24 || from.length > 1000)) {
     problems.push(fieldWrong("query", "continue_from", "String should have 24 to 1000 characters"));
   }
-  if (filter !== undefined && (filter.length < 2 || filter.length > 255)) {
+  if (filter !== undefined && (characterCount(filter) < 2 || characterCount(filter) > 255)) {
     problems.push(fieldWrong("query", "workflow_filter", "String should have 2 to 255 characters"));
   }
   if (problems.length > 0) throw new Refusal("request-invalid", { problems });

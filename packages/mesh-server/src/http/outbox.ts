@@ -6,9 +6,10 @@
 import { type MessageId, newMessageId, type Recipient } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-import type { StoredBody } from "../bodies/bodies.ts";
+import { bodyTooLarge, type StoredBody } from "../bodies/bodies.ts";
 import type { Context } from "../context.ts";
 import { dueAfter, finishUpload, type Message } from "../message.ts";
+import { compareChunk } from "./compare-chunk.ts";
 import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./envelope.ts";
 import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
@@ -68,12 +69,15 @@ async function sendChunk(
   if (range !== undefined && (range.chunk !== chunk || range.total !== message.totalChunks)) {
     throw new Refusal("chunk-range-wrong", { messageId });
   }
-  if (readContentEncoding(request.headers) !== message.details.contentEncoding) {
+  const encoding = readContentEncoding(request.headers);
+  const encodingChanged = encoding !== message.details.contentEncoding;
+  // Unless it is here: then its content decides.
+  if (encodingChanged && (await context.store.body(message, chunk)) === undefined) {
     throw new Refusal("encoding-changed", { messageId });
   }
   const body = await receiveBody(context, request, messageId, chunk);
   const finish = finishUpload(message, context.clock.now(), context.periods);
-  const result = await keeping(context, body, () =>
+  const outcome = await keeping(context, body, () =>
     context.store.addChunk({
       mailboxId: message.mailboxId,
       messageId,
@@ -83,13 +87,16 @@ async function sendChunk(
       finish,
     }),
   );
-  if (result.outcome === "not-uploading") {
+  if (outcome === "there-already") {
+    await compareChunk(context, message, chunk, { body, encoding });
+    return chunk;
+  }
+  if (outcome === "not-uploading") {
     throw await dropped(context, body, new Refusal("upload-complete", { messageId }));
   }
   session.recorded = true;
-  if (result.outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
-  if (result.replaced !== undefined) await context.bodies.discard(result.replaced);
-  const complete = result.outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;
+  if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
+  const complete = outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;
   if (complete !== undefined) announce(context, complete);
   return chunk;
 }
@@ -120,7 +127,7 @@ async function receiveBody(
   chunk: number,
 ): Promise<StoredBody> {
   const length = request.headers["content-length"];
-  if (Number(length ?? 0) > context.maxRequestBytes) throw new Refusal("body-too-large");
+  if (Number(length ?? 0) > context.maxRequestBytes) throw bodyTooLarge(context.maxRequestBytes);
   const body = await context.bodies.receive(request.raw, `${messageId}-${chunk}`, {
     maxBytes: context.maxRequestBytes,
     ...(length !== undefined && { expectedBytes: Number(length) }),

@@ -9,6 +9,7 @@ type OtherRefusal =
   | "encoding-changed"
   | "chunk-beyond-total"
   | "upload-complete"
+  | "chunk-content-changed"
   | "local-id-not-unique"
   | "body-too-large"
   | "body-cut-short"
@@ -30,6 +31,12 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "encoding-changed": refusal(417, "SEND", "ContentEncodingChanged", "cannot change content encoding"),
   "chunk-beyond-total": refusal(406, "SEND", "InvalidHeaderChunks", "Chunk number is greater than the total"),
   "upload-complete": refusal(423, "SEND", "UploadComplete", "Message is complete: no more chunks can be uploaded"),
+  "chunk-content-changed": refusal(
+    409,
+    "SEND",
+    "ChunkContentChanged",
+    "This chunk was sent before with other content, which is kept",
+  ),
   "local-id-not-unique": refusal(300, "", "", "More than one message has this local id"),
   "body-too-large": refusal(413, "SEND", "BodyTooLarge", "Request is larger than this server takes"),
   "body-cut-short": refusal(400, "SEND", "BodyCutShort", "Request ended before its body did"),
@@ -52,7 +59,7 @@ export interface RefusalOptions extends ErrorOptions {
   messageId?: MessageId;
   /** For our events; the client is told the text of the table. */
   reason?: string;
-  /** For `request-invalid`: told to the client instead. */
+  /** Told to the client: for `request-invalid` alone, for any other code behind the table's text. */
   problems?: readonly FieldProblem[];
 }
 
@@ -85,19 +92,32 @@ export function fieldWrong(where: "header" | "query" | "path", name: string, msg
   return { type: "value_error", loc: [where, name], msg };
 }
 
-/** The body of a refusal, in the shape of the version that was asked for (reference, Errors). */
+/** What is wrong with the headers or the body as a whole. */
+export function partWrong(part: "headers" | "body", msg: string): FieldProblem {
+  return { type: "value_error", loc: [part], msg };
+}
+
+/**
+ * The body of a refusal, in the shape of the version that was asked for (reference, Errors). Which fields are wrong, and
+ * how, stands in `detail` in both versions, as in the API's own validation errors: it is all that `request-invalid` says,
+ * and comes after what other refusals have always said.
+ */
 export function refusalBody(refusal: Refusal, version: 1 | 2): object {
-  if (refusal.problems.length > 0) return { detail: refusal.problems };
+  const { messageId, problems } = refusal;
+  if (refusal.code === "request-invalid" && problems.length > 0) return { detail: problems };
   const { event, code, text } = refusal.answer;
-  const { messageId } = refusal;
   return version === 1
     ? {
         errorEvent: event,
         errorCode: code,
         errorDescription: text,
         ...(messageId !== undefined && { messageID: messageId }),
+        ...(problems.length > 0 && { detail: problems }),
       }
-    : { ...(messageId !== undefined && { message_id: messageId }), detail: [{ event, code, msg: text }] };
+    : {
+        ...(messageId !== undefined && { message_id: messageId }),
+        detail: [{ event, code, msg: text }, ...problems],
+      };
 }
 
 function isPublished(code: RefusalCode): code is ApiErrorName {

@@ -35,7 +35,6 @@ export interface Acceptance {
 export interface ChunkArrival {
   mailboxId: MailboxId;
   messageId: MessageId;
-  /** From 2. */
   chunk: number;
   body: StoredBody;
   token: TokenUse;
@@ -45,9 +44,8 @@ export interface ChunkArrival {
 
 export type AcceptOutcome = "done" | "token-used";
 export type ApplyOutcome = "done" | "token-used" | "not-in-state";
-export type ChunkOutcome =
-  | { outcome: "stored" | "finished"; replaced?: StoredBody }
-  | { outcome: "token-used" | "not-uploading"; replaced?: never };
+/** `there-already`: nothing happened, the token is not used. Whether it is the same content is for the caller to see. */
+export type ChunkOutcome = "stored" | "finished" | "there-already" | "token-used" | "not-uploading";
 
 /** `!` negates; `*` at the end begins with, at both ends contains (MESH API, Check an inbox: workflow_filter). */
 export interface WorkflowFilter {
@@ -74,6 +72,7 @@ export interface RoutingTask {
 
 export interface Store extends AsyncDisposable {
   accept(acceptance: Acceptance): Promise<AcceptOutcome>;
+  /** A chunk is stored once: what is there is never replaced. */
   addChunk(arrival: ChunkArrival): Promise<ChunkOutcome>;
   apply(change: Change, token?: TokenUse): Promise<ApplyOutcome>;
 

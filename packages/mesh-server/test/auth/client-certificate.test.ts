@@ -27,6 +27,7 @@ test("a client without a certificate gets 403, and the event says why", async (t
       code: "client-certificate",
       reason: "the client has shown no certificate",
       mailboxId: testMailboxes.sender,
+      address: "127.0.0.1",
     },
   ]);
 });

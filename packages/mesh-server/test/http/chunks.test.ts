@@ -3,17 +3,19 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import type { MessageId } from "@restante/mesh";
 import {
   addressOf,
+  type ReachableServer,
   settableClock,
+  startServerProcess,
   startTestServer,
   testClient,
   testMailboxes,
   testPatients,
   testRequest,
-  type TestServer,
   testWorkflow,
   waitFor,
 } from "@restante/testkit";
@@ -22,7 +24,7 @@ const { sender, practice, pharmacy } = testMailboxes;
 const outbox = `/messageexchange/${sender}/outbox`;
 
 async function begin(
-  server: TestServer,
+  server: ReachableServer,
   total: number,
   headers: Record<string, string> = {},
   body: Buffer = Buffer.from("one "),
@@ -38,7 +40,7 @@ async function begin(
 }
 
 async function add(
-  server: TestServer,
+  server: ReachableServer,
   messageId: MessageId,
   chunk: number | string,
   headers: Record<string, string> = {},
@@ -82,12 +84,99 @@ test("chunks may come in any order and again, and the last to come completes the
   const messageId = await begin(server, 3);
 
   await add(server, messageId, 3, {}, "three");
-  await add(server, messageId, 3, {}, "three again");
+  await add(server, messageId, 3, {}, "three");
   await add(server, messageId, 2, {}, "two ");
 
-  assert.equal((await buffer((await client.download(messageId)).body)).toString(), "one two three again");
+  assert.equal((await buffer((await client.download(messageId)).body)).toString(), "one two three");
   const files = await readdir(join(server.config.dataFolder, "bodies"));
-  assert.equal(files.length, 1, "the file of the chunk that was replaced is gone");
+  assert.equal(files.length, 1, "what came again left no file");
+});
+
+for (const [size, smallBodyBytes] of [
+  ["small", 65_536],
+  ["large", 4],
+] as const) {
+  test(`a ${size} chunk sent again with other content is refused, and what was stored stays`, async (t) => {
+    const server = await startTestServer(t, { config: { smallBodyBytes } });
+    await using client = await testClient(server, pharmacy);
+    const messageId = await begin(server, 3);
+    await add(server, messageId, 2, {}, "two, the first ");
+
+    for (const [chunk, length] of [
+      [1, 15],
+      [2, 15],
+      [2, 100],
+    ] as const) {
+      const other = "x".repeat(length);
+      const first = await add(server, messageId, chunk, {}, other);
+      assert.equal(first.status, 409);
+      assert.deepEqual(first.json, {
+        errorEvent: "SEND",
+        errorCode: "ChunkContentChanged",
+        errorDescription: "This chunk was sent before with other content, which is kept",
+        messageID: messageId,
+      });
+      const second = await add(server, messageId, chunk, { accept: "application/vnd.mesh.v2+json" }, other);
+      assert.equal((second.json as { detail: { code: string }[] }).detail[0]?.code, "ChunkContentChanged");
+    }
+
+    const again = await add(server, messageId, 2, {}, "two, the first ");
+    assert.deepEqual([again.status, again.json], [202, { messageID: messageId, blockID: 2 }]);
+    assert.equal((await add(server, messageId, 1, {}, "one ")).status, 202, "chunk 1 likewise");
+    await add(server, messageId, 3, {}, "three");
+    assert.equal((await buffer((await client.download(messageId)).body)).toString(), "one two, the first three");
+    const files = await readdir(join(server.config.dataFolder, "bodies"));
+    assert.equal(files.length, size === "large" ? 2 : 0, "what was refused left no file");
+  });
+}
+
+test("a chunk compressed anew, or not at all, is the same chunk; one that is no gzip is compared as it is", async (t) => {
+  const server = await startTestServer(t, { config: { smallBodyBytes: 30 } });
+  const gzip = { "content-encoding": "gzip" };
+  const text = "two ".repeat(1000);
+  const messageId = await begin(server, 4, gzip, gzipSync("one"));
+  const status = async (chunk: number, body: Buffer | string, headers = {}): Promise<number> =>
+    (await add(server, messageId, chunk, headers, body)).status;
+
+  assert.equal(await status(2, text), 417, "another encoding of what is not there");
+  assert.equal(await status(2, gzipSync(text, { level: 9 }), gzip), 202);
+  assert.equal(await status(2, gzipSync(text, { level: 1 }), gzip), 202);
+  assert.equal(await status(2, gzipSync(text, { level: 0 }), gzip), 202);
+  assert.equal(await status(2, text), 202, "not compressed, the same content");
+  assert.equal(await status(2, `${text}!`), 417);
+  assert.equal(await status(2, gzipSync(`${text}!`), gzip), 409);
+  assert.equal(await status(2, gzipSync(text).subarray(0, -4), gzip), 409, "cut off");
+
+  assert.equal(await status(3, "no gzip", gzip), 202);
+  assert.equal(await status(3, "no gzip", gzip), 202);
+  assert.equal(await status(3, "nor this", gzip), 409);
+});
+
+test("of two at once with other content one is stored and the other refused", async (t) => {
+  const server = await startTestServer(t, { config: { smallBodyBytes: 4 } });
+  const messageId = await begin(server, 3);
+
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => add(server, messageId, 2, {}, `content ${index % 2}`)),
+  );
+
+  assert.equal(answers.filter(({ status }) => status === 202).length, 5);
+  assert.equal(answers.filter(({ status }) => status === 409).length, 5);
+});
+
+test("after kill -9 a chunk is compared with the one that was stored", async (t) => {
+  const server = await startServerProcess(t);
+  const messageId = await begin(server, 3);
+  assert.equal((await add(server, messageId, 2, {}, "two ")).status, 202);
+
+  await server.kill();
+  await server.start();
+
+  assert.equal((await add(server, messageId, 2, {}, "two ")).status, 202);
+  assert.equal((await add(server, messageId, 2, {}, "2 ")).status, 409);
+  assert.equal((await add(server, messageId, 3, {}, "three")).status, 202);
+  await using client = await testClient(server, pharmacy);
+  assert.equal((await buffer((await client.download(messageId)).body)).toString(), "one two three");
 });
 
 test("while it is uploading, a message is gone to its recipient, visible to its sender, and not to be acknowledged", async (t) => {

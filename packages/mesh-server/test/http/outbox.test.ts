@@ -53,6 +53,7 @@ const refused: [
   event: string,
   code: string,
   text: string,
+  detail?: { type: string; loc: string[]; msg: string },
 ][] = [
   ["a blank recipient", { "mex-to": "" }, 400, "SEND", "08", "TO_DTS missing"],
   ["an unknown recipient", { "mex-to": "NOBODY" }, 417, "SEND", "12", "Unregistered to address"],
@@ -121,8 +122,24 @@ const refused: [
     "Invalid checksum",
     "Invalid checksum",
   ],
-  ["a tab in a header", { "mex-subject": "a\tb" }, 400, "TRANSFER", "06", "MalformedControlFile"],
-  ["a link in mex-to", { "mex-to": "https://example.com" }, 400, "TRANSFER", "06", "MalformedControlFile"],
+  [
+    "a tab in a header",
+    { "mex-subject": "a\tb" },
+    400,
+    "TRANSFER",
+    "06",
+    "MalformedControlFile",
+    { type: "value_error", loc: ["header", "mex-subject"], msg: "String should not hold control characters" },
+  ],
+  [
+    "a link in mex-to",
+    { "mex-to": "https://example.com" },
+    400,
+    "TRANSFER",
+    "06",
+    "MalformedControlFile",
+    { type: "value_error", loc: ["header", "mex-to"], msg: "String should not hold a link" },
+  ],
   [
     "a routing address of too few parts",
     { "mex-to": "GPPROVIDER_9955260181_14031979", "mex-workflowid": "GPFED_CONSULT_REPORT" },
@@ -143,15 +160,17 @@ const refused: [
 
 test("each refusal has the status, event, code and text of the reference, in both versions", async (t) => {
   const server = await startTestServer(t);
-  for (const [name, headers, status, event, code, text] of refused) {
+  for (const [name, headers, status, event, code, text, detail] of refused) {
     await t.test(name, async () => {
       const first = await post(server, headers);
       assert.equal(first.status, status);
-      assert.deepEqual(first.json, { errorEvent: event, errorCode: code, errorDescription: text });
+      const said = { errorEvent: event, errorCode: code, errorDescription: text };
+      assert.deepEqual(first.json, detail === undefined ? said : { ...said, detail: [detail] });
 
       const second = await post(server, { ...headers, accept: v2 });
       assert.equal(second.status, status);
-      assert.deepEqual(second.json, { detail: [{ event, code, msg: text }] });
+      const words = { event, code, msg: text };
+      assert.deepEqual(second.json, { detail: detail === undefined ? [words] : [words, detail] });
     });
   }
 });
@@ -203,6 +222,7 @@ test("headers beyond 16 KB together are refused with 431", async (t) => {
   const answer = await post(server, { "mex-subject": "x".repeat(20_000) });
 
   assert.equal(answer.status, 431);
+  assert.match(JSON.stringify(answer.json), /at most 16384 bytes together/);
   assert.equal(server.events.of("request-refused")[0]?.status, 431);
 });
 
@@ -216,7 +236,9 @@ test("more than 100 headers are refused", async (t) => {
 test("a body larger than a request may be is refused with 413, whether or not it says its length, and its token is used up", async (t) => {
   const server = await startTestServer(t, { config: { maxRequestBytes: 1000, smallBodyBytes: 100 } });
 
-  assert.equal((await post(server, {}, Buffer.alloc(1001))).status, 413);
+  const told = await post(server, {}, Buffer.alloc(1001));
+  assert.equal(told.status, 413);
+  assert.match(JSON.stringify(told.json), /A request holds at most 1000 bytes/);
   assert.equal((await post(server, { "transfer-encoding": "chunked" }, Buffer.alloc(1001))).status, 413);
   assert.equal((await post(server, { "transfer-encoding": "chunked" }, Buffer.alloc(1000))).status, 202);
 

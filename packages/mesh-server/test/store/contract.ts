@@ -283,16 +283,37 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
       store.addChunk({ mailboxId: sender, messageId: message.messageId, chunk, body, token: newToken(), finish });
 
     const file: StoredBody = { kind: "file", size: 100, fileName: "a" };
-    assert.deepEqual(await add(3, file), { outcome: "stored" });
+    assert.equal(await add(3, file), "stored");
     assert.equal(await store.namesBodyFile("a"), true);
-    assert.deepEqual(await add(3, inline("three")), { outcome: "stored", replaced: file });
-    assert.equal(await store.namesBodyFile("a"), false);
     assert.deepEqual(await listed(store), []);
-    assert.deepEqual(await add(2, inline("two")), { outcome: "finished" });
-    assert.deepEqual(await add(2, inline("two")), { outcome: "not-uploading" });
+    assert.equal(await add(2, inline("two")), "finished");
+    assert.equal(await add(2, inline("two")), "not-uploading");
 
     assert.deepEqual(await listed(store), [message.messageId]);
-    assert.equal((await store.findDelivered(recipient, message.messageId))?.bytes, 13);
+    assert.equal((await store.findDelivered(recipient, message.messageId))?.bytes, 108);
+  });
+
+  test("a chunk that is there is not replaced, nor is the token of who tries used", async (t) => {
+    const { store } = await open(t);
+    const { acceptedAt: _, ...message } = newMessage({ state: "uploading", totalChunks: 3 });
+    await store.accept(acceptance(message));
+    const finish = finishUpload(message, later, periods);
+    const add = (chunk: number, body: StoredBody, token: TokenUse): ReturnType<Store["addChunk"]> =>
+      store.addChunk({ mailboxId: sender, messageId: message.messageId, chunk, body, token, finish });
+
+    assert.equal(await add(2, inline("two"), newToken()), "stored");
+    const token = newToken();
+    for (const chunk of [1, 2]) assert.equal(await add(chunk, inline("other"), token), "there-already");
+
+    for (const [chunk, text] of [
+      [1, "hello"],
+      [2, "two"],
+    ] as const) {
+      const body = await store.body(message, chunk);
+      assert.equal(body?.kind === "inline" && new TextDecoder().decode(body.bytes), text);
+    }
+    assert.equal(await store.wasUsed(token), false);
+    assert.equal((await store.find(sender, message.messageId))?.bytes, 8);
   });
 
   test("an abandoned upload gives up its bodies", async (t) => {

@@ -2,6 +2,7 @@ import { open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, resolve, sep } from "node:path";
 import { fileTypeOf } from "@restante/itk3";
 import type { AttachmentContentType } from "./consultation.ts";
+import { asSpeltOnDisk } from "./spelt-on-disk.ts";
 
 export type AttachmentFile = { bytes: Uint8Array; contentType: AttachmentContentType } | { problem: string };
 
@@ -31,7 +32,11 @@ export async function readAttachmentFile(
 
   let path: string;
   try {
-    path = await realpath(resolve(root, name));
+    const spelt = await asSpeltOnDisk(root, resolve(root, name));
+    if (spelt === undefined) {
+      return { problem: `names "${name}", which several files are called whose accents are only spelt differently` };
+    }
+    path = await realpath(spelt);
   } catch (error) {
     return { problem: unreadable(name, error) };
   }

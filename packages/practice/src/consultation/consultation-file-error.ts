@@ -1,3 +1,4 @@
+import type { TextPlace } from "@restante/mesh";
 import { PracticeError, type PracticeErrorCode } from "../errors.ts";
 
 export type ConsultationFileErrorCode = Extract<PracticeErrorCode, `consultation-${string}`>;
@@ -8,11 +9,16 @@ export interface ConsultationProblem {
   pointer: string;
   /** What is wrong, in words; never the value itself. */
   problem: string;
+  /** Where in the file it is, if it was read from one. */
+  place?: TextPlace;
 }
 
+/** As many problems as a person reads at once. */
+const SHOWN = 50;
+
 /**
- * A consultation file cannot be sent as it is. `problems` lists everything that is wrong, and so does the message.
- * Neither quotes a value, which may be a patient detail; only the names of attachment files are given.
+ * A consultation file cannot be sent as it is. `problems` lists everything that is wrong, and so does the message up to
+ * the 50th. Neither quotes a value, which may be a patient detail; only the names of attachment files are given.
  */
 export class ConsultationFileError extends PracticeError {
   declare readonly code: ConsultationFileErrorCode;
@@ -25,8 +31,14 @@ export class ConsultationFileError extends PracticeError {
 }
 
 function describe(problems: readonly ConsultationProblem[]): string {
-  const lines = problems.map(({ pointer, problem }) => (pointer === "" ? problem : `${pointer} ${problem}`));
+  const lines = problems.slice(0, SHOWN).map(describeOne);
   const [only] = lines;
-  if (lines.length === 1 && only !== undefined) return `The consultation file cannot be used: ${only}`;
-  return [`The consultation file has ${lines.length} problems:`, ...lines.map((line) => `  ${line}`)].join("\n");
+  if (problems.length === 1 && only !== undefined) return `The consultation file cannot be used: ${only}`;
+  if (problems.length > SHOWN) lines.push(`and ${problems.length - SHOWN} more`);
+  return [`The consultation file has ${problems.length} problems:`, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function describeOne({ pointer, problem, place }: ConsultationProblem): string {
+  if (pointer === "") return problem;
+  return `${pointer}${place === undefined ? "" : ` (line ${place.line} column ${place.column})`} ${problem}`;
 }

@@ -1,10 +1,12 @@
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { parseNhsNumber, parseOdsCode } from "@restante/mesh";
+import { type JsonText, parseNhsNumber, parseOdsCode, readJsonText } from "@restante/mesh";
 import { readAttachmentFile } from "./attachment-file.ts";
 import { ConsultationFileError, type ConsultationProblem } from "./consultation-file-error.ts";
 import type { ConsultationJson, NoteJson } from "./consultation-json.ts";
 import type { Consultation, ConsultationAttachment, Encounter, Note } from "./consultation.ts";
+import { printedTexts } from "./report/printed-texts.ts";
+import { findUnwritable } from "./report/unwritable.ts";
 import { findSchemaProblems } from "./schema.ts";
 
 export interface ReadConsultationOptions {
@@ -30,14 +32,24 @@ const defaultMaxAttachmentBytes = 3_500_000;
  * const consultation = await readConsultation("examples/consultation.json");
  */
 export async function readConsultation(file: string, options: ReadConsultationOptions = {}): Promise<Consultation> {
-  const json = parse(await readText(file, options.signal));
+  const { value: json, placeOf, repeated } = parse(await readText(file, options.signal));
   const problems = findSchemaProblems(json);
+  problems.push(...repeated.map((pointer) => ({ pointer, problem: "is there twice: only the last would be read" })));
+  const isReadable = problems.length === 0;
   // The files are looked at even where the rest is wrong, so that one run tells everything.
   const { attachments, problems: fileProblems } = await readAttachments(dirname(resolve(file)), json, options);
   problems.push(...fileProblems);
-  if (problems.length === 0) problems.push(...findTimeProblems(json as ConsultationJson));
-  if (problems.length > 0) throw new ConsultationFileError("consultation-invalid", problems);
-  return toConsultation(json as ConsultationJson, attachments);
+  const consultation = isReadable ? toConsultation(trimmed(json as ConsultationJson), attachments) : undefined;
+  if (consultation !== undefined) {
+    problems.push(...findTimeProblems(json as ConsultationJson));
+    // Before anything is stored, so that a person hears of it with all else.
+    problems.push(...(await findUnwritable(printedTexts(consultation))));
+  }
+  if (consultation === undefined || problems.length > 0) {
+    const placed = problems.map(({ pointer, problem }) => ({ pointer, problem, place: placeOf(pointer) }));
+    throw new ConsultationFileError("consultation-invalid", placed);
+  }
+  return consultation;
 }
 
 async function readText(file: string, signal: AbortSignal | undefined): Promise<string> {
@@ -67,14 +79,12 @@ function whyUnreadable(error: unknown): string {
   return `it cannot be read (${code ?? "unknown error"})`;
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // The parser's own message quotes the text around the mistake: only the place is passed on, and no cause.
-    const place = / \(line \d+ column \d+\)/.exec((error as SyntaxError).message)?.[0] ?? "";
-    throw new ConsultationFileError("consultation-unreadable", [{ pointer: "", problem: `it is not JSON${place}` }]);
-  }
+function parse(text: string): JsonText {
+  const json = readJsonText(text);
+  if (!("fault" in json)) return json;
+  const { line, column } = json.fault;
+  const problem = text.trim() === "" ? "it is empty" : `it is not JSON (line ${line} column ${column})`;
+  throw new ConsultationFileError("consultation-unreadable", [{ pointer: "", problem }]);
 }
 
 async function readAttachments(
@@ -92,7 +102,7 @@ async function readAttachments(
       problems.push({ pointer: `/attachments/${index}/file`, problem: read.problem });
     } else {
       left -= read.bytes.length;
-      attachments.push({ title: entry.title, contentType: read.contentType, bytes: read.bytes });
+      attachments.push({ title: trimmed(entry.title), contentType: read.contentType, bytes: read.bytes });
     }
   }
   return { attachments, problems };
@@ -115,6 +125,20 @@ function findTimeProblems(json: ConsultationJson): ConsultationProblem[] {
   }
   return problems;
 }
+
+/**
+ * Spaces around a name, a title or a line of an address mean nothing, and a message may not have them around a name. Notes
+ * keep theirs. (The attachments' files have been read by their own names.)
+ */
+function trimmed<Value>(value: Value, key?: string): Value;
+function trimmed(value: unknown, key = ""): unknown {
+  if (typeof value === "string") return notes.has(key) ? value : value.trim();
+  if (Array.isArray(value)) return value.map((item: unknown) => trimmed(item, key));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, trimmed(part, name)]));
+}
+
+const notes: ReadonlySet<string> = new Set(["notes", "followUpActions", "text"]);
 
 function toConsultation(json: ConsultationJson, attachments: ConsultationAttachment[]): Consultation {
   const { kind, provider, organisation, patient, practitioner } = json;

@@ -1,9 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { type Clock, systemClock } from "@restante/mesh";
+import { ConsultationFileError, type ConsultationProblem } from "./consultation-file-error.ts";
 import type { Consultation } from "./consultation.ts";
 import { reportContent, type ReportParties } from "./report/content.ts";
 import { drawReport } from "./report/layout.ts";
-import { createDocument, createPen, type Face } from "./report/pen.ts";
+import { readFonts } from "./report/fonts.ts";
+import { printedTexts } from "./report/printed-texts.ts";
+import { findUnwritable } from "./report/unwritable.ts";
+import { addressWords } from "./report/words.ts";
+import { createDocument, createPen } from "./report/pen.ts";
 
 export interface ReportOptions extends ReportParties {
   clock?: Clock;
@@ -16,14 +20,16 @@ export interface ReportOptions extends ReportParties {
  *
  * The same consultation, parties and time make the same bytes. About 40 KB a report.
  *
+ * @throws ConsultationFileError `consultation-invalid` if a text has a character that no font of the report has.
  * @example
  * const pdf = await reportPdf(consultation, { organisation: { name: "Quay Surgery", phone: "01632 960000" } });
  */
 export async function reportPdf(consultation: Consultation, options: ReportOptions): Promise<Uint8Array> {
   const { clock = systemClock, signal } = options;
+  const problems = [...(await findUnwritable(printedTexts(consultation))), ...(await unwritableParties(options))];
+  if (problems.length > 0) throw new ConsultationFileError("consultation-invalid", problems);
   const content = reportContent(consultation, options);
-  faces ??= readFaces();
-  const doc = createDocument(await faces, {
+  const doc = createDocument(await readFonts(), {
     // Shown by a viewer in its title bar, so it names no patient.
     Title: consultation.kind === "online-consultation" ? "Online consultation report" : "Consultation report",
     Creator: "Restante",
@@ -43,14 +49,16 @@ export async function reportPdf(consultation: Consultation, options: ReportOptio
   return Buffer.concat(chunks);
 }
 
-let faces: Promise<Record<Face, Uint8Array>> | undefined;
-
-async function readFaces(): Promise<Record<Face, Uint8Array>> {
-  const read = (file: string): Promise<Uint8Array> =>
-    readFile(new URL(import.meta.resolve(`@expo-google-fonts/arimo/${file}`)));
-  return {
-    regular: await read("400Regular/Arimo_400Regular.ttf"),
-    bold: await read("700Bold/Arimo_700Bold.ttf"),
-    italic: await read("400Regular_Italic/Arimo_400Regular_Italic.ttf"),
-  };
+/** The parties are not of the consultation: what is wrong with them is told by their names. */
+async function unwritableParties({ organisation, receivingPractice }: ReportParties): Promise<ConsultationProblem[]> {
+  const { name, phone, email, address } = organisation;
+  const texts = [
+    { pointer: "the organisation's name", text: name },
+    { pointer: "the organisation's telephone number", text: phone },
+    { pointer: "the organisation's email address", text: email ?? "" },
+    { pointer: "the organisation's address", text: address === undefined ? "" : addressWords(address) },
+    { pointer: "the receiving practice's name", text: receivingPractice ?? "" },
+  ];
+  const found = await findUnwritable(texts);
+  return found.map(({ pointer, problem }) => ({ pointer: "", problem: `${pointer} ${problem}` }));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { escapePointer, nearestName } from "@restante/mesh";
 import type { ConsultationProblem } from "./consultation-file-error.ts";
 import { formats } from "./formats.ts";
 
@@ -19,7 +20,7 @@ export function findSchemaProblems(json: unknown): ConsultationProblem[] {
 let validate: ValidateFunction | undefined;
 
 function compile(): ValidateFunction {
-  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false });
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, strictTypes: false });
   for (const [name, { accepts }] of Object.entries(formats)) ajv.addFormat(name, { type: "string", validate: accepts });
   return ajv.compile(JSON.parse(readFileSync(consultationSchemaUrl, "utf8")) as object);
 }
@@ -40,7 +41,7 @@ function explain(error: ErrorObject): ConsultationProblem {
     case "additionalProperties":
       return {
         pointer: `${at}/${escapePointer(String(params["additionalProperty"]))}`,
-        problem: "is not a property that a consultation file has",
+        problem: unknownProperty(String(params["additionalProperty"]), error.parentSchema),
       };
     case "false schema":
       return { pointer: at, problem: "belongs to an online consultation only" };
@@ -67,6 +68,13 @@ function explain(error: ErrorObject): ConsultationProblem {
   }
 }
 
+function unknownProperty(name: string, schema: object = {}): string {
+  const problem = "is not a property that a consultation file has here";
+  const { properties = {} } = schema as { properties?: object };
+  const meant = nearestName(name, Object.keys(properties));
+  return meant === undefined ? problem : `${problem}; did you mean "${meant}"?`;
+}
+
 const names: Readonly<Record<string, string>> = {
   string: "a text",
   object: "an object { }",
@@ -81,9 +89,4 @@ function typeNames(types: string[]): string {
 
 function oneOf(choices: string[]): string {
   return choices.length < 2 ? choices.join("") : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
-}
-
-/** RFC 6901, clause 3. */
-function escapePointer(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

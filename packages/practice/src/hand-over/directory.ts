@@ -1,11 +1,13 @@
-import { mkdir, readFile, rename } from "node:fs/promises";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder, moveFile, syncFolder, writeNew } from "@restante/durable";
 import { type ControlFile, type MailboxId, readControlFile, writeControlFile } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
-import { codeOf, reasonOf } from "../errors.ts";
-import { exists, isMissing, renameSynced, syncFolder, writeSynced } from "../files.ts";
+import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
+import { exists, isMissing } from "../files.ts";
 import { contentOf, handedOver, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
 import { announce, announceFailure, type HandOver } from "./hand-over.ts";
+import { createHeldUp } from "./held-up.ts";
 import { retryAt } from "./retry.ts";
 
 /**
@@ -15,6 +17,9 @@ import { retryAt } from "./retry.ts";
 export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId, folder: string): HandOver {
   const { database, clock, tuning } = context;
   const out = join(folder, "OUT");
+  const heldUp = createHeldUp(context);
+  /** Of what is awaited: there, and not to be read. */
+  let unreadable = new Set<string>();
   const pathsOf = (headerId: string): PairPaths => {
     const data = join(out, `${headerId}.dat`);
     const control = join(out, `${headerId}.ctl`);
@@ -23,8 +28,8 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
 
   async function stage(message: Outgoing): Promise<void> {
     const paths = pathsOf(message.headerId);
-    await writeSynced(paths.stagedData, contentOf(database, message.headerId));
-    await writeSynced(paths.stagedControl, writeControlFile(controlFileOf(message)));
+    await writeStaged(paths.stagedData, contentOf(database, message.headerId));
+    await writeStaged(paths.stagedControl, writeControlFile(controlFileOf(message)));
     await syncFolder(out);
     moveOutgoing(database, message.headerId, "due", "staged", { at: clock.now() });
   }
@@ -34,24 +39,63 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
     if (await exists(paths.stagedControl)) {
       await releaseData(paths, () => contentOf(database, message.headerId));
       await syncFolder(out);
-      await renameSynced(paths.stagedControl, paths.control);
+      await moveFile(paths.stagedControl, paths.control);
     }
     moveOutgoing(database, message.headerId, "staged", "handed-over", { at: clock.now(), problem: null });
     announce(context, message, "directory");
   }
 
-  /** Looks in SENT, then FAILED. Neither there: the client has not come to it, or keeps no copies. */
-  async function lookFor(headerId: string): Promise<void> {
-    const sent = await readPair(join(folder, "SENT", `${headerId}.ctl`));
-    if (sent?.messageId !== undefined) {
-      moveOutgoing(database, headerId, "handed-over", "sent", { at: clock.now(), messageId: sent.messageId });
-      return;
+  /**
+   * Looks in SENT, then in FAILED, for pairs that the client has had. In neither: the client has not come to it, or keeps
+   * no copies. Each folder is read once, however many pairs are awaited, and not at all where none is.
+   */
+  async function lookFor(awaited: readonly string[], signal?: AbortSignal): Promise<void> {
+    const before = unreadable;
+    unreadable = new Set();
+    await settle(awaited, signal);
+    for (const headerId of before) if (!unreadable.has(headerId)) heldUp.over({ headerId, mailboxId });
+  }
+
+  async function settle(awaited: readonly string[], signal?: AbortSignal): Promise<void> {
+    if (awaited.length === 0) return;
+    const sent = await controlFilesIn(join(folder, "SENT"));
+    const unsettled: string[] = [];
+    for (const headerId of awaited) {
+      signal?.throwIfAborted();
+      const messageId = (await readPair(sent, headerId))?.messageId;
+      if (messageId === undefined) unsettled.push(headerId);
+      else moveOutgoing(database, headerId, "handed-over", "sent", { at: clock.now(), messageId });
     }
-    const failed = await readPair(join(folder, "FAILED", `${headerId}.ctl`));
-    if (failed === undefined) return;
+    if (unsettled.length === 0) return;
+    const failed = await controlFilesIn(join(folder, "FAILED"));
+    for (const headerId of unsettled) {
+      signal?.throwIfAborted();
+      const pair = await readPair(failed, headerId);
+      if (pair !== undefined) fail(headerId, pair);
+    }
+  }
+
+  /** Undefined where it is not there, or not readable yet: the client may be writing it. Any other trouble is told. */
+  async function readPair(names: ReadonlyMap<string, string>, headerId: string): Promise<ControlFile | undefined> {
+    const path = names.get(headerId);
+    if (path === undefined) return undefined;
+    try {
+      return readControlFile(await readFile(path));
+    } catch (error) {
+      if (isOfTheSystem(error)) throw error;
+      const problem = { code: codeOf(error), reason: reasonOf(error) };
+      if (!isMissing(error) && problem.code !== "control-file-malformed") {
+        unreadable.add(headerId);
+        heldUp.failed({ headerId, mailboxId }, problem);
+      }
+      return undefined;
+    }
+  }
+
+  function fail(headerId: string, { status }: ControlFile): void {
     // Some clients leave the control file as it was; a report in IN then gives the reason (see reasonFor in reports).
-    const code = failed.status?.code ?? "06";
-    const reason = failed.status?.description ?? "The MESH client could not send it.";
+    const code = status?.code ?? "06";
+    const reason = status?.description ?? "The MESH client could not send it.";
     const problem = { code, reason };
     if (moveOutgoing(database, headerId, "handed-over", "failed", { at: clock.now(), problem })) {
       announceFailure(context, kindOf(context, headerId), headerId, code, reason);
@@ -62,20 +106,25 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
   async function attempt(message: Outgoing, work: (message: Outgoing) => Promise<void>): Promise<void> {
     try {
       await work(message);
+      heldUp.over(message);
     } catch (error) {
       const now = clock.now();
+      const problem = { code: codeOf(error), reason: reasonOf(error) };
       moveOutgoing(database, message.headerId, message.step, message.step, {
         at: now,
         attempt: true,
         dueAt: retryAt(now, message.attempts, tuning.retryAfterMs),
-        problem: { code: codeOf(error), reason: reasonOf(error) },
+        problem,
       });
+      // A full disk is told once, not for each message.
+      if (isOfTheSystem(error)) throw error;
+      heldUp.failed(message, problem);
     }
   }
 
   return {
     async run(signal) {
-      await mkdir(out, { recursive: true });
+      await makeFolder(out);
       // Left by a kill between staging and release: first, so that they keep their order.
       for (const message of outgoingAt(database, mailboxId, "staged", clock.now(), tuning.batchSize))
         await attempt(message, release);
@@ -86,13 +135,29 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
       }
       for (const message of outgoingAt(database, mailboxId, "staged", clock.now(), tuning.batchSize))
         await attempt(message, release);
-      for (const headerId of handedOver(database, mailboxId)) {
-        signal?.throwIfAborted();
-        await lookFor(headerId);
-      }
-      return due.length === tuning.batchSize;
+      await lookFor(handedOver(database, mailboxId), signal);
+      return { more: due.length === tuning.batchSize, ...heldUp.summary() };
     },
   };
+}
+
+/** Written over what a kill has left. */
+async function writeStaged(path: string, content: string | Uint8Array): Promise<void> {
+  await rm(path, { force: true });
+  await writeNew(path, content);
+}
+
+/** The paths of control files by the name of the pair; none where there is no such folder. */
+async function controlFilesIn(folder: string): Promise<Map<string, string>> {
+  try {
+    const names = await readdir(folder);
+    return new Map(
+      names.filter((name) => name.endsWith(".ctl")).map((name) => [name.slice(0, -4), join(folder, name)]),
+    );
+  } catch (error) {
+    if (isMissing(error)) return new Map();
+    throw error;
+  }
 }
 
 interface PairPaths {
@@ -110,7 +175,7 @@ async function releaseData(paths: PairPaths, content: () => Uint8Array): Promise
     if (!isMissing(error)) throw error;
     if (await exists(paths.data)) return;
     // A client that waits for the control file too long takes the data file away as an orphan.
-    await writeSynced(paths.stagedData, content());
+    await writeStaged(paths.stagedData, content());
     await rename(paths.stagedData, paths.data);
   }
 }
@@ -131,16 +196,6 @@ export function controlFileOf(
     compress: true,
     encrypted: false,
   };
-}
-
-/** Undefined where it is not there, or not readable yet: the client may be writing it. */
-async function readPair(path: string): Promise<ControlFile | undefined> {
-  try {
-    return readControlFile(await readFile(path));
-  } catch (error) {
-    if (isMissing(error) || codeOf(error) === "control-file-malformed") return undefined;
-    throw error;
-  }
 }
 
 function kindOf({ database }: PracticeContext, headerId: string): Outgoing["kind"] {

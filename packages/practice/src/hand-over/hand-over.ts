@@ -1,11 +1,12 @@
 import type { AcknowledgementLevel, MailboxId, MessageId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import type { Outgoing } from "../store/outgoing.ts";
+import type { Progress } from "../work.ts";
 
 /** One way of sending. */
 export interface HandOver {
-  /** Carries every message that is due a step further, and looks what became of those on their way. True: more is due. */
-  run(signal?: AbortSignal): Promise<boolean>;
+  /** Carries every message that is due a step further, and looks what became of those on their way. */
+  readonly run: (signal?: AbortSignal) => Promise<Progress>;
 }
 
 /** The file name that MESH is told, and that a lost send is found by again: unique, and without patient detail. */

@@ -1,12 +1,10 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
-import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { messageFileName, type MessageId, type MexHeaders, parseMessageId } from "@restante/mesh";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
-import { syncFolder } from "../files.ts";
-import { tooLarge } from "./directory.ts";
+import { decompress, tooLarge } from "./content.ts";
+import { keepFile } from "./keep-file.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -23,20 +21,26 @@ export function apiSource(
     mailboxId,
     idsAreMessageIds: true,
 
-    async waiting(limit, signal) {
-      const messageIds: string[] = [];
+    async *waiting(limit, signal) {
       let unusable = 0;
+      let isWhole = false;
       const onUnusableIds = (count: number): void => void (unusable += count);
-      for await (const id of client.listAll({ maxResults: Math.max(10, limit), onUnusableIds, signal })) {
-        messageIds.push(id);
-        if (messageIds.length >= limit) break;
+      try {
+        yield* client.listAll({ maxResults: Math.max(10, limit), onUnusableIds, signal });
+        isWhole = true;
+      } finally {
+        // Of a listing that was not gone through to its end, only that there are some can be said.
+        if (isWhole || unusable > 0) tellUnusableIds(unusable);
       }
-      tellUnusableIds(unusable);
-      return messageIds;
     },
 
     async open(id, signal) {
-      const { headers, body } = await client.download(parseMessageId(id), { maxBytes: maxMessageBytes, signal });
+      // As it came: a body that is not what it says must arrive all the same, and once only.
+      const { headers, body, contentEncoding } = await client.download(parseMessageId(id), {
+        decode: false,
+        maxBytes: maxMessageBytes,
+        signal,
+      });
       const isReport = headers.messageType?.toUpperCase() === "REPORT";
       const arrival = {
         messageId: id,
@@ -54,27 +58,38 @@ export function apiSource(
           status: statusOf(headers),
           linkedMessageId: headers.linkedMessageId,
           to: headers.to,
-          content: async () => new Uint8Array(),
+          content: async () => ({ bytes: new Uint8Array() }),
         };
       }
       // Read now: an open body holds a connection, and one never asked for would hold it for ever.
-      const content = await readWhole(body);
-      return { ...arrival, type: "data", content: async () => content };
+      const bytes = await readWhole(body);
+      const isCompressed =
+        ["gzip", "x-gzip"].includes(contentEncoding ?? "") || headers.compressed?.toUpperCase() === "Y";
+      return {
+        ...arrival,
+        type: "data",
+        content: async () => (isCompressed ? decompress(bytes, maxMessageBytes) : { bytes }),
+      };
     },
 
     async keep(id, folder, signal) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const path = join(folder, `${messageFileName(id)}.dat`);
-      const { body } = await client.download(parseMessageId(id), { signal });
-      await pipeline(body, createWriteStream(path, { mode: 0o600 }), { signal });
-      await using file = await open(path, "r+");
-      await file.sync();
-      await syncFolder(folder);
+      await keepFile(folder, `${messageFileName(id)}.dat`, async (path) => {
+        const { body } = await client.download(parseMessageId(id), {
+          decode: false,
+          maxBytes: Number.MAX_SAFE_INTEGER,
+          signal,
+        });
+        await pipeline(body, createWriteStream(path, { mode: 0o600 }), { signal });
+      });
       return id;
     },
 
     async release(id, signal) {
       await client.acknowledge(id as MessageId, { signal });
+    },
+
+    async reach(signal) {
+      await client.handshake({ signal });
     },
   };
 }

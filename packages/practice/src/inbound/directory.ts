@@ -1,50 +1,72 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { makeFolder, syncFolder } from "@restante/durable";
 import { type MailboxId, readControlFile } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
-import { isMissing, syncFolder } from "../files.ts";
+import { isMissing } from "../files.ts";
+import { decompress, tooLarge } from "./content.ts";
+import { keepFile } from "./keep-file.ts";
 import type { Arrival, Source } from "./source.ts";
 
 /**
  * Received messages as pairs in IN. The `.ctl` is the marker: a `.dat` without one is not there yet. A report is a
  * `.ctl` alone. The data file is removed before the control file, so that a pair half removed by a kill is still seen,
  * known by its id, and removed for good.
+ *
+ * The folder is read once a pass: however many pairs wait, what belongs to each is known from then.
  */
 export function directorySource(mailboxId: MailboxId, folder: string, maxMessageBytes: number): Source {
   const inbox = join(folder, "IN");
+  let pairs: ReadonlyMap<string, readonly string[]> = new Map();
 
-  async function partsOf(id: string): Promise<string[]> {
-    const names = await readdir(inbox);
-    return names.filter((name) => baseOf(name) === id);
+  async function look(): Promise<void> {
+    const found = new Map<string, string[]>();
+    for (const name of await namesIn(inbox)) {
+      const base = baseOf(name);
+      if (base === "") continue;
+      const parts = found.get(base);
+      if (parts === undefined) found.set(base, [name]);
+      else parts.push(name);
+    }
+    pairs = found;
   }
+
+  /** The file of a pair that has this extension. It may have come since the folder was read. */
+  async function find(id: string, extension: string, missing: string): Promise<string> {
+    const inPair = (): string | undefined => partsOf(id).find((part) => part.toLowerCase().endsWith(extension));
+    if (inPair() === undefined) await look();
+    const name = inPair();
+    if (name === undefined) throw new PracticeError("pair-unreadable", missing);
+    return join(inbox, name);
+  }
+
+  const partsOf = (id: string): readonly string[] => pairs.get(id) ?? [];
 
   return {
     mailboxId,
     idsAreMessageIds: false,
 
-    async waiting(limit) {
-      await mkdir(inbox, { recursive: true });
-      const names = await readdir(inbox);
-      const ids = names.filter((name) => /.\.ctl$/i.test(name)).map(baseOf);
+    async *waiting() {
+      await look();
+      const waiting = Array.from(pairs).filter(([, parts]) => parts.some((part) => /\.ctl$/i.test(part)));
       // The ids that MESH makes begin with the time at which it accepted the message. Others are in an order too.
-      return ids.sort().slice(0, limit);
+      yield* waiting.map(([id]) => id).sort();
     },
 
     async open(id) {
-      const parts = await partsOf(id);
-      const control = readControlFile(await readFile(join(inbox, find(parts, ".ctl", "The control file is missing."))));
+      const control = readControlFile(await readFile(await find(id, ".ctl", "The control file is missing.")));
       const isReport = control.messageType === "Report";
-      async function content(): Promise<Uint8Array> {
-        const path = join(inbox, find(parts, ".dat", "The data file is missing."));
+      async function data(): Promise<Uint8Array> {
+        const path = await find(id, ".dat", "The data file is missing.");
         if ((await stat(path)).size > maxMessageBytes) throw tooLarge();
         return readFile(path);
       }
       return {
         // A report's DTSId is the message that it is about; its own id is its file name.
-        messageId: isReport ? id : (control.messageId ?? nameOf(id, await content())),
+        messageId: isReport ? id : (control.messageId ?? nameOf(id, await data())),
         mailboxId,
         type: isReport ? "report" : "data",
         from: control.from,
@@ -54,38 +76,46 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
         status: control.status,
         linkedMessageId: isReport ? control.messageId : undefined,
         to: isReport ? control.to : undefined,
-        content,
+        async content() {
+          const bytes = await data();
+          return control.isCompressed === true ? decompress(bytes, maxMessageBytes) : { bytes };
+        },
       } satisfies Arrival;
     },
 
     async keep(id, kept) {
-      await mkdir(kept, { recursive: true, mode: 0o700 });
-      const parts = await partsOf(id);
+      const parts = partsOf(id);
       const digests = await Promise.all(parts.map((part) => digestOf(join(inbox, part))));
       const before = await Promise.all(parts.map((part) => digestOf(join(kept, part))));
       const isTaken = before.some((digest, index) => digest !== undefined && digest !== digests[index]);
       const name = isTaken ? nameOf(id, Buffer.from(digests.join(" "))) : id;
       for (const part of parts) {
-        const target = join(kept, `${name}${part.slice(id.length)}`);
-        await copyFile(join(inbox, part), target);
-        await using file = await open(target, "r+");
-        await file.sync();
+        await keepFile(kept, `${name}${part.slice(id.length)}`, (path) => copyFile(join(inbox, part), path));
       }
-      await syncFolder(kept);
       return name;
     },
 
     async release(id) {
-      const parts = await partsOf(id);
-      const dataFirst = parts.sort((a, b) => Number(/\.ctl$/i.test(a)) - Number(/\.ctl$/i.test(b)));
+      const dataFirst = partsOf(id).toSorted((a, b) => Number(/\.ctl$/i.test(a)) - Number(/\.ctl$/i.test(b)));
       for (const name of dataFirst) await rm(join(inbox, name), { force: true });
       await syncFolder(inbox);
+    },
+
+    async reach() {
+      await look();
     },
   };
 }
 
-export function tooLarge(): PracticeError {
-  return new PracticeError("message-too-large", "The message is longer than is read here.");
+/** Makes the folder where there is none, for its owner alone: the MESH client may not have been here yet. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeFolder(folder);
+    return [];
+  }
 }
 
 /** The name without `.ctl` or `.dat`; a file of any other kind belongs to no pair. */
@@ -108,10 +138,4 @@ async function digestOf(path: string): Promise<string | undefined> {
     throw error;
   }
   return hash.digest("hex");
-}
-
-function find(parts: readonly string[], extension: string, missing: string): string {
-  const name = parts.find((part) => part.toLowerCase().endsWith(extension));
-  if (name === undefined) throw new PracticeError("pair-unreadable", missing);
-  return name;
 }

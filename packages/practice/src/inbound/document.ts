@@ -1,24 +1,18 @@
-import { check, type MessageHandling, type ReadResult } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
+import { addAttachmentContents } from "../store/attachments.ts";
 import { inTransaction } from "../store/database.ts";
 import { addReceived, isKnownDocument, isKnownHeader, type ReceivedKind } from "../store/received.ts";
 import { addTask } from "../store/tasks.ts";
 import { eventId } from "./event-id.ts";
+import type { ReadDocument, Reading } from "./reading.ts";
 import { readMailbox, storeResponse, type Verdict } from "./respond.ts";
 import type { Arrival } from "./source.ts";
-import { attachmentsOf, idsOf, replacedBy, summarise } from "./summary.ts";
 
 const received: Verdict = { code: "20013", diagnostics: "The message was received and can be processed." };
 
-const unreadableHandling: MessageHandling = {
-  busAckRequested: undefined,
-  infAckRequested: undefined,
-  recipientType: undefined,
-  messageDefinition: undefined,
-  senderReference: undefined,
-  localExtension: undefined,
-};
+/** A message that is no response, as it was read. */
+type Read = Reading & { document: ReadDocument };
 
 /**
  * Takes in a message that should be a document: stores it, raises its task and decides on its answers, all in one
@@ -29,12 +23,7 @@ const unreadableHandling: MessageHandling = {
  * - what is acceptable is a task, with whatever it departs from as findings, and 20013;
  * - a level is answered if its flag is true or unreadable, and only if MESH names a sender to answer.
  */
-export function importDocument(
-  context: PracticeContext,
-  arrival: Arrival,
-  read: ReadResult,
-  content: Uint8Array,
-): void {
+export function importDocument(context: PracticeContext, arrival: Arrival, read: Read, content: Uint8Array): void {
   const { database, emit, organisation } = context;
   const { odsCode } = organisation;
   const messageId = eventId(arrival.messageId);
@@ -50,9 +39,11 @@ export function importDocument(
   else emit({ event: "task-raised", odsCode, messageId, ...raised });
 }
 
-function duplicateCode({ database }: PracticeContext, { message }: ReadResult): "20007" | "20008" | undefined {
-  if (message?.headerId !== undefined && isKnownHeader(database, message.headerId)) return "20007";
-  const documentId = message?.document?.id;
+function duplicateCode({ database }: PracticeContext, { headerId, document }: Read): "20007" | "20008" | undefined {
+  // Of what could not be read as a message, the id is not enough to say that it is the same.
+  if (!document.isMessage) return undefined;
+  if (headerId !== undefined && isKnownHeader(database, headerId)) return "20007";
+  const { documentId } = document;
   return documentId !== undefined && isKnownDocument(database, documentId) ? "20008" : undefined;
 }
 
@@ -60,7 +51,7 @@ function duplicateCode({ database }: PracticeContext, { message }: ReadResult): 
 function storeDuplicate(
   context: PracticeContext,
   arrival: Arrival,
-  read: ReadResult,
+  read: Read,
   content: Uint8Array,
   code: "20007" | "20008",
 ): void {
@@ -75,26 +66,24 @@ function storeDuplicate(
 function storeChecked(
   context: PracticeContext,
   arrival: Arrival,
-  read: ReadResult,
+  read: Read,
   content: Uint8Array,
 ): { taskId: number; findings: number } {
-  const { message } = read;
-  // Without To: the address that the sender wrote is not delivered, MESH puts the mailbox in its place.
-  const { from, workflowId, subject, localId } = arrival;
-  const { acceptable, findings, negative } = check(read, { envelope: { from, workflowId, subject, localId } });
+  const { acceptable, negative, findings, attachments, contents, summary, ids, replaces } = read.document;
   const { businessResponse } = context;
   store(context, arrival, read, content, acceptable ? "document" : "refused", negative?.diagnostics);
   const taskId = addTask(context.database, {
     messageId: arrival.messageId,
     kind: acceptable ? "document" : "refused",
-    summary: message === undefined ? {} : summarise(message),
-    findings: findings.map(({ id, severity, location, text }) => ({ id, severity, location, text })),
-    attachments: message === undefined ? [] : attachmentsOf(message),
+    summary,
+    findings,
+    attachments,
     matchOutcome: acceptable && businessResponse.kind === "onMatch" ? "waiting" : "not-checked",
-    businessAsked: acceptable && handlingOf(read).busAckRequested !== false,
-    ids: message === undefined || !acceptable ? [] : idsOf(message),
-    replaces: message === undefined || !acceptable ? [] : replacedBy(message),
+    businessAsked: acceptable && read.handling.busAckRequested !== false,
+    ids,
+    replaces,
   });
+  addAttachmentContents(context.database, arrival.messageId, contents);
   answer(context, arrival, read, "infrastructure", negative ?? received);
   if (acceptable && businessResponse.kind === "onDecision" && businessResponse.automatic !== undefined) {
     const diagnostics = "The referral was accepted automatically.";
@@ -106,13 +95,11 @@ function storeChecked(
 function store(
   { database, clock }: PracticeContext,
   { messageId, mailboxId, from, workflowId, subject }: Arrival,
-  { message, remains }: ReadResult,
+  { headerId, document: { documentId } }: Read,
   content: Uint8Array,
   kind: ReceivedKind,
   reason?: string,
 ): void {
-  const headerId = message?.headerId ?? remains?.headerId;
-  const documentId = message?.document?.id;
   addReceived(
     database,
     {
@@ -134,19 +121,14 @@ function store(
 function answer(
   context: PracticeContext,
   { messageId, from, workflowId }: Arrival,
-  read: ReadResult,
+  read: Read,
   level: AcknowledgementLevel,
   verdict: Verdict,
 ): void {
-  const handling = handlingOf(read);
+  const { handling, headerId } = read;
   const asked = level === "infrastructure" ? handling.infAckRequested : handling.busAckRequested;
   const mailbox = readMailbox(from);
   if (asked === false || mailbox === undefined || workflowId === "") return;
-  const headerId = read.message?.headerId ?? read.remains?.headerId;
   const { senderReference } = handling;
   storeResponse(context, { messageId, from: mailbox, workflowId, headerId, senderReference }, level, verdict);
-}
-
-function handlingOf({ message, remains }: ReadResult): MessageHandling {
-  return message?.handling ?? remains?.handling ?? unreadableHandling;
 }

@@ -1,15 +1,15 @@
-import { isResponse, readMessage } from "@restante/itk3";
-import { isAckWorkflow } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
+import { inTransaction } from "../store/database.ts";
+import type { Content } from "./content.ts";
 import { importDocument } from "./document.ts";
+import { eventId } from "./event-id.ts";
 import { importMeshReport } from "./mesh-report.ts";
 import { importResponse } from "./response.ts";
 import { announceSetAside, storeSetAside } from "./set-aside.ts";
-import { inTransaction } from "../store/database.ts";
 import type { Arrival } from "./source.ts";
 
 /**
- * Takes a received message in: one transaction, whatever it is.
+ * Takes a received message in: read first, a long one in another thread; then one transaction, whatever it is.
  *
  * | it is                                                        | it becomes                                  |
  * | ------------------------------------------------------------ | ------------------------------------------- |
@@ -18,23 +18,44 @@ import type { Arrival } from "./source.ts";
  * | no ITK3 message, on a workflow that does not carry ITK3      | a task set aside for a person               |
  * | anything else                                                | a document: checked, answered, a task       |
  */
-export function importMessage(context: PracticeContext, arrival: Arrival, content: Uint8Array): void {
+export async function importMessage(context: PracticeContext, arrival: Arrival, signal?: AbortSignal): Promise<void> {
   if (arrival.type === "report") {
     importMeshReport(context, arrival);
     return;
   }
-  const read = readMessage(content);
-  const { message } = read;
-  if (isResponse(read) || isAckWorkflow(arrival.workflowId)) {
-    importResponse(context, arrival, message, content);
-  } else if (message === undefined && !context.tuning.itk3Workflows.includes(arrival.workflowId)) {
-    const { messageId, mailboxId, from, workflowId, subject } = arrival;
-    const reason = "It is not an ITK3 message, and its workflow is not one that carries them.";
-    inTransaction(context.database, () => {
-      storeSetAside(context, { messageId, mailboxId, from, workflowId, subject, reason, content });
-    });
-    announceSetAside(context, messageId, reason);
+  const content = await arrival.content();
+  const reading = await context.reader.read(
+    { ...headOf(arrival), content: content.bytes, damage: content.damage },
+    { signal },
+  );
+  const { document } = reading;
+  if (document === undefined) {
+    importResponse(context, arrival, reading, content.bytes);
+  } else if (!document.isMessage && !context.tuning.itk3Workflows.includes(arrival.workflowId)) {
+    importNoMessage(context, arrival, content);
   } else {
-    importDocument(context, arrival, read, content);
+    importDocument(context, arrival, { ...reading, document }, content.bytes);
   }
+  if (content.damage !== undefined) announceDamage(context, arrival.messageId, content.damage);
+}
+
+function importNoMessage(context: PracticeContext, arrival: Arrival, { bytes, damage }: Content): void {
+  const { messageId, mailboxId, from, workflowId, subject } = arrival;
+  const reason = damage ?? "It is not an ITK3 message, and its workflow is not one that carries them.";
+  inTransaction(context.database, () => {
+    storeSetAside(context, { messageId, mailboxId, from, workflowId, subject, reason, content: bytes });
+  });
+  announceSetAside(context, messageId, reason);
+}
+
+/** What MESH says of it that it may be held against. */
+function headOf({ from, localId, workflowId, subject }: Arrival): Pick<Arrival, "from" | "localId"> & {
+  workflowId: string;
+  subject: string;
+} {
+  return { from, localId, workflowId, subject };
+}
+
+function announceDamage({ emit, organisation }: PracticeContext, messageId: string, reason: string): void {
+  emit({ event: "message-damaged", odsCode: organisation.odsCode, messageId: eventId(messageId), reason });
 }

@@ -1,10 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { DemographicsError, patientStanding, type PatientStanding } from "@restante/demographics";
-import { isNhsNumber, type MessageId } from "@restante/mesh";
+import { isNhsNumber, lastingTroubles, type MessageId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
-import { isOfTheSystem } from "../errors.ts";
+import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
+import { retryAt } from "../hand-over/retry.ts";
 import { inTransaction } from "../store/database.ts";
 import type { MessageSummary } from "../store/tasks.ts";
+import { isDueAt, type Progress } from "../work.ts";
 import { readMailbox, storeResponse, type Verdict } from "./respond.ts";
 
 /** What each standing is answered with (ITK3 2.10.0). Diagnostics name nobody. */
@@ -15,29 +17,67 @@ const answers: Readonly<Record<PatientStanding, Verdict>> = {
   "recently-deceased": { code: "30004", diagnostics: "The patient was registered here and has recently died." },
 };
 
+/** Looks up the patients of the documents that wait for it. */
+export interface Matching {
+  readonly run: (signal?: AbortSignal) => Promise<Progress>;
+}
+
 /**
  * Looks every waiting document's patient up, and answers at business level where that is asked for. One transaction a
  * document: the outcome and its response are stored together or not at all. Where demographics cannot be reached, the
- * documents wait, their infrastructure response already on its way; trouble with one patient does not stop the others.
+ * documents wait, their infrastructure response already on its way. One whose patient cannot be looked up waits alone, a
+ * growing time and for as long as it takes: those behind it have their turn.
  *
- * True: more are waiting.
+ * @throws what keeps all of them waiting: DemographicsError "unavailable", or trouble of this machine
  */
-export async function matchPatients(context: PracticeContext, signal?: AbortSignal): Promise<boolean> {
-  const { database, tuning } = context;
-  const waiting = waitingTasks(database, tuning.batchSize);
-  const failures: unknown[] = [];
-  for (const task of waiting) {
-    signal?.throwIfAborted();
+export function createMatching(context: PracticeContext): Matching {
+  const { database, tuning, clock, emit, organisation } = context;
+  const { odsCode } = organisation;
+  const failed = new Map<number, { times: number; dueAt: Date; code: string; reason: string }>();
+  const troubles = lastingTroubles(clock);
+
+  async function match(task: WaitingTask, signal?: AbortSignal): Promise<void> {
+    const { taskId } = task;
     try {
       const standing = await standingOf(context, task.summary, signal);
       inTransaction(database, () => storeMatch(context, task, standing));
+      failed.delete(taskId);
+      const trouble = troubles.over(String(taskId));
+      if (trouble !== undefined) emit({ event: "work-resumed", odsCode, work: "matching", taskId, ...trouble });
     } catch (error) {
-      failures.push(error);
-      if (isOfTheSystem(error) || (error instanceof DemographicsError && error.code === "unavailable")) break;
+      signal?.throwIfAborted();
+      if (isOfTheSystem(error) || (error instanceof DemographicsError && error.code === "unavailable")) throw error;
+      const times = failed.get(taskId)?.times ?? 0;
+      const [code, reason] = [codeOf(error), reasonOf(error)];
+      failed.set(taskId, { times: times + 1, dueAt: retryAt(clock.now(), times, tuning.retryAfterMs), code, reason });
+      const trouble = troubles.met(String(taskId), code);
+      if (trouble === undefined) return;
+      emit({ event: "work-held-up", odsCode, work: "matching", taskId, code, reason, ...trouble });
     }
   }
-  if (failures.length > 0) throw failures[0];
-  return waiting.length === tuning.batchSize;
+
+  return {
+    async run(signal) {
+      let tried = 0;
+      for (let after = 0; ;) {
+        const page = waitingTasks(database, after, tuning.batchSize);
+        for (const task of page) {
+          signal?.throwIfAborted();
+          after = task.taskId;
+          if (!isDueAt(failed.get(task.taskId)?.dueAt, clock.now())) continue;
+          await match(task, signal);
+          tried += 1;
+          if (tried === tuning.batchSize) break;
+        }
+        if (tried === tuning.batchSize || page.length < tuning.batchSize) break;
+      }
+      const [first] = failed.values();
+      return {
+        more: tried === tuning.batchSize,
+        ...(first && { trouble: { code: first.code, reason: first.reason } }),
+      };
+    },
+  };
 }
 
 interface WaitingTask {
@@ -50,13 +90,13 @@ interface WaitingTask {
   summary: MessageSummary;
 }
 
-function waitingTasks(database: DatabaseSync, limit: number): WaitingTask[] {
+function waitingTasks(database: DatabaseSync, after: number, limit: number): WaitingTask[] {
   return database
     .prepare(
       `SELECT task_id, message_id, from_mailbox, workflow_id, header_id, business_asked, summary
-       FROM task JOIN received USING (message_id) WHERE match_due = 1 ORDER BY task_id LIMIT ?`,
+       FROM task JOIN received USING (message_id) WHERE match_due = 1 AND task_id > ? ORDER BY task_id LIMIT ?`,
     )
-    .all(limit)
+    .all(after, limit)
     .map((row) => ({
       taskId: row["task_id"] as number,
       messageId: row["message_id"] as MessageId,

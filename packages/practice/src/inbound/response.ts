@@ -1,9 +1,10 @@
-import { type Itk3Message, readResponse, type ResponseContent, responseCodes } from "@restante/itk3";
+import { type ResponseContent, responseCodes } from "@restante/itk3";
 import type { PracticeContext } from "../context.ts";
 import { isDuplicate } from "../hand-over/states.ts";
 import { inTransaction } from "../store/database.ts";
-import { addReceived } from "../store/received.ts";
+import { addReceived, addUnbelieved } from "../store/received.ts";
 import { eventId } from "./event-id.ts";
+import type { Reading } from "./reading.ts";
 import { readMailbox } from "./respond.ts";
 import type { Arrival } from "./source.ts";
 
@@ -18,23 +19,22 @@ import type { Arrival } from "./source.ts";
 export function importResponse(
   context: PracticeContext,
   arrival: Arrival,
-  message: Itk3Message | undefined,
+  { headerId, response }: Pick<Reading, "headerId" | "response">,
   content: Uint8Array,
 ): void {
   const { database, clock, emit, organisation } = context;
   const { messageId, mailboxId, from, workflowId, subject } = arrival;
   const { odsCode } = organisation;
-  const response = message === undefined ? undefined : readResponse(message);
   const doubt = inTransaction(database, () => {
     const doubt = response === undefined ? unreadable : doubtAbout(context, response, from);
     const kind = doubt?.kind ?? "response";
-    const { headerId } = message ?? {};
     addReceived(
       database,
       { messageId, mailboxId, from, workflowId, subject, kind, headerId, reason: doubt?.reason, content },
       clock.now(),
     );
-    if (doubt === undefined && response !== undefined) storeBelieved(context, messageId, response);
+    if (response !== undefined && doubt === undefined) storeBelieved(context, messageId, response);
+    if (response !== undefined && doubt !== undefined) addUnbelieved(database, messageId, saidBy(response));
     return doubt;
   });
   if (doubt !== undefined) {
@@ -76,6 +76,11 @@ function doubtAbout(
   return replaces
     ? undefined
     : { kind: "repeated-response", reason: "The message was already answered at this level." };
+}
+
+/** What is shown of a response that was not believed. */
+export function saidBy({ code }: ResponseContent): { code: string; text: string } {
+  return { code, text: responseCodes.get(code)?.display ?? "" };
 }
 
 function storeBelieved({ database }: PracticeContext, messageId: string, response: ResponseContent): void {

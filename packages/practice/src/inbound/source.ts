@@ -1,4 +1,5 @@
 import type { MailboxId, StatusRecord } from "@restante/mesh";
+import type { Content } from "./content.ts";
 
 /** Where received messages wait: the IN folder, or the mailbox itself. */
 export interface Source {
@@ -6,8 +7,8 @@ export interface Source {
   readonly mailboxId: MailboxId;
   /** Whether what `waiting` gives are MESH's message ids, so that a repeat is known without being opened. */
   readonly idsAreMessageIds: boolean;
-  /** What waits, oldest first; at most `limit`. */
-  waiting(limit: number, signal?: AbortSignal): Promise<string[]>;
+  /** All that waits, oldest first; asked for piece by piece, some `limit` at a time, as it is gone through. */
+  waiting(limit: number, signal?: AbortSignal): AsyncIterable<string>;
   /** Reads what MESH says of it; its content only when asked for. Throws what is for takeIn to judge. */
   open(id: string, signal?: AbortSignal): Promise<Arrival>;
   /**
@@ -17,6 +18,8 @@ export interface Source {
   keep(id: string, folder: string, signal?: AbortSignal): Promise<string>;
   /** It is stored here: lets go of it. Called only after the commit, and again if that was not seen to work. */
   release(id: string, signal?: AbortSignal): Promise<void>;
+  /** Throws if nothing can be had from here at present, whatever message is asked for. */
+  reach(signal?: AbortSignal): Promise<void>;
 }
 
 /** A received message as MESH tells of it: from the control file or from the headers. */
@@ -36,6 +39,6 @@ export interface Arrival {
   linkedMessageId?: string | undefined;
   /** In a report: where that message was to go. May name a patient. */
   to?: string | undefined;
-  /** Throws PracticeError "message-too-large" beyond `tuning.maxMessageBytes`. */
-  content(): Promise<Uint8Array>;
+  /** Decompressed. Throws PracticeError "message-too-large" beyond `tuning.maxMessageBytes`. */
+  content(): Promise<Content>;
 }

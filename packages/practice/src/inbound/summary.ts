@@ -27,11 +27,14 @@ export function summarise(message: Itk3Message): MessageSummary {
   };
 }
 
-export function attachmentsOf(message: Itk3Message): TaskAttachment[] {
+/** In the order of the document. */
+export function attachmentsOf(
+  message: Itk3Message,
+): (Omit<TaskAttachment, "bytes" | "fileType"> & { content: Uint8Array })[] {
   return message.attachments.map((attachment, index) => ({
     title: attachment.title ?? `Attachment ${index + 1}`,
     contentType: attachment.contentType,
-    bytes: attachment.bytes().byteLength,
+    content: attachment.bytes(),
     primary: attachment.primary,
     ...(!attachment.intact && { damaged: true as const }),
   }));

@@ -1,11 +1,13 @@
 import { MeshClientError } from "@restante/mesh-client";
 import type { PracticeContext } from "../context.ts";
-import { isOfTheSystem, PracticeError, reasonOf } from "../errors.ts";
+import { isOfTheSystem, isOfTheWay, PracticeError, reasonOf } from "../errors.ts";
 import { isReceived } from "../store/received.ts";
+import type { Progress } from "../work.ts";
 import { eventId } from "./event-id.ts";
 import { importMessage } from "./import.ts";
 import { importSetAside } from "./set-aside.ts";
 import type { Source } from "./source.ts";
+import { createTroubledMessages } from "./troubled-messages.ts";
 
 /**
  * Takes in what waits, one message at a time:
@@ -14,18 +16,25 @@ import type { Source } from "./source.ts";
  *   2. else it is read, and imported in one transaction with its task and the responses due;
  *   3. only then is it let go of: removed from IN, or acknowledged to MESH.
  *
- * A kill anywhere leaves it where it was; after 2 it is then a repeat. A message that fails does not stop those behind
- * it: it is tried once a pass, and after `tuning.importAttempts` it is kept as files and set aside for a person. The
- * tries are counted in memory: being killed is not the message's fault.
+ * A kill anywhere leaves it where it was; after 2 it is then a repeat. A message that fails never takes the place of
+ * those behind it: later passes go past it to those that were not tried yet, and come back to it at the end. What it fails
+ * of decides what becomes of it:
+ *
+ * - it cannot be imported (or read, or is too long): it is tried once a pass, and after `tuning.importAttempts` it is
+ *   kept as files and set aside for a person;
+ * - it cannot be fetched or let go of, or not even be kept: it is tried for as long as it is there, with a growing wait,
+ *   and that is told (troubled-messages.ts). It is never acknowledged.
+ * - nothing can be had at all (the way to MESH, the disk, the database): the pass ends, and the pass tells it.
+ *
+ * The tries are counted in memory: being killed is not the message's fault.
  */
 export interface TakeIn {
-  /** One pass. True: more may be waiting. */
-  run(signal?: AbortSignal): Promise<boolean>;
+  readonly run: (signal?: AbortSignal) => Promise<Progress>;
 }
 
 export function takeIn(context: PracticeContext, source: Source): TakeIn {
   const { database, tuning, organisation, emit, keptFolder } = context;
-  const attempts = new Map<string, number>();
+  const troubled = createTroubledMessages(context, source.mailboxId);
 
   async function takeOne(id: string, signal?: AbortSignal): Promise<void> {
     const known = source.idsAreMessageIds && isReceived(database, id);
@@ -34,7 +43,7 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
     if (arrival === undefined || isReceived(database, messageId)) {
       emit({ event: "message-repeated", odsCode: organisation.odsCode, messageId: eventId(messageId) });
     } else {
-      importMessage(context, arrival, arrival.type === "data" ? await arrival.content() : new Uint8Array());
+      await importMessage(context, arrival, signal);
     }
     await source.release(id, signal);
   }
@@ -44,43 +53,69 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
     try {
       await takeOne(id, signal);
     } catch (error) {
-      const last = (attempts.get(id) ?? 0) + 1 >= tuning.importAttempts;
+      const last = troubled.importsFailed(id) + 1 >= tuning.importAttempts;
       const final = error instanceof PracticeError && error.code === "message-too-large";
-      if (signal?.aborted || isOfTheSystem(error) || isOfTheConnection(error) || !(last || final)) throw error;
+      if (signal?.aborted || !isOfTheMessage(error) || !(last || final)) throw error;
       // Kept first, then stored, then let go of: nothing is lost by a kill in between.
-      const name = await source.keep(id, keptFolder, signal);
+      const name = await source.keep(id, keptFolder, signal).catch((cause: unknown) => {
+        throw new NotKept(cause);
+      });
       if (!isReceived(database, name)) importSetAside(context, name, source.mailboxId, reasonOf(error));
       await source.release(id, signal);
     }
   }
 
+  /** Throws where no other message would fare better. */
+  async function attempt(id: string, signal?: AbortSignal): Promise<void> {
+    try {
+      await takeOrSetAside(id, signal);
+      troubled.over(id);
+    } catch (thrown) {
+      const error = thrown instanceof NotKept ? thrown.cause : thrown;
+      // A disk may have room for the others though not for this one: if it has none, they will tell.
+      if (signal?.aborted || isOfTheWay(error) || isOfTheSystem(thrown)) throw error;
+      // What the server says of one message it may say of all.
+      if (error instanceof MeshClientError) await source.reach(signal);
+      troubled.failed(id, error, { ofImport: isOfTheMessage(thrown) });
+    }
+  }
+
   return {
     async run(signal) {
-      const waiting = await source.waiting(tuning.batchSize, signal);
-      let taken = 0;
-      for (const id of waiting) {
+      let tried = 0;
+      const again: string[] = [];
+      const seen = new Set<string>();
+      for await (const id of source.waiting(tuning.batchSize, signal)) {
         signal?.throwIfAborted();
-        try {
-          await takeOrSetAside(id, signal);
-          attempts.delete(id);
-          taken += 1;
-        } catch (error) {
-          if (signal?.aborted || isOfTheSystem(error) || isOfTheConnection(error)) throw error;
-          attempts.set(id, (attempts.get(id) ?? 0) + 1);
+        seen.add(id);
+        if (troubled.has(id)) {
+          if (troubled.isDue(id)) again.push(id);
+          continue;
         }
+        await attempt(id, signal);
+        tried += 1;
+        if (tried >= tuning.batchSize) break;
       }
-      // A pass that only met failures must not bring on the next one at once.
-      return taken > 0 && waiting.length === tuning.batchSize;
+      const all = tried < tuning.batchSize;
+      for (const id of again.slice(0, tuning.batchSize)) {
+        signal?.throwIfAborted();
+        await attempt(id, signal);
+      }
+      if (all) troubled.retain(seen);
+      // What failed is passed over by the next pass, which so comes to others.
+      return { more: !all, ...troubled.summary() };
     },
   };
 }
 
-/** The mailbox as a whole is out of reach; it is no fault of this message. */
-function isOfTheConnection(error: unknown): boolean {
-  return (
-    error instanceof MeshClientError &&
-    ["unauthorised", "unavailable", "server-certificate", "client-certificate", "unreachable", "closed"].includes(
-      error.code,
-    )
-  );
+/** A message that cannot be taken in could not be kept for a person either. */
+class NotKept extends Error {
+  constructor(cause: unknown) {
+    super("A message could not be kept.", { cause });
+  }
+}
+
+/** Its own fault, as far as can be told: not that of the way to it, of this machine, or of whoever keeps it. */
+function isOfTheMessage(error: unknown): boolean {
+  return !(error instanceof MeshClientError) && !(error instanceof NotKept) && !isOfTheSystem(error);
 }

@@ -2,13 +2,12 @@ import { DemographicsError, isRegisteredAt } from "@restante/demographics";
 import type { BuiltMessage } from "@restante/itk3";
 import type { MailboxId, OdsCode } from "@restante/mesh";
 import { attachmentsToSend, type Consultation } from "../consultation/consultation.ts";
-import { reportPdf } from "../consultation/report-pdf.ts";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import type { SendOptions } from "../options.ts";
+import { addAttachmentContents, type PlacedAttachments, placeAttachments } from "../store/attachments.ts";
 import { inTransaction } from "../store/database.ts";
 import { addOutgoing } from "../store/outgoing.ts";
-import type { TaskAttachment } from "../worklist.ts";
 import { buildMessage, type EarlierVersion } from "./message.ts";
 
 /** The mailbox that a report leaves by: one for the registered practice, and one for an organisation to be looked up. */
@@ -29,7 +28,7 @@ export async function storeConsultation(
   mailboxes: SendingMailboxes,
   { to, signal }: SendOptions = {},
 ): Promise<{ headerId: string }> {
-  const { organisation, clock, emit, database } = context;
+  const { organisation, reports, emit, database } = context;
   const odsCode = to?.odsCode ?? providerOf(consultation);
   const earlier = storedReport(context, consultation, odsCode);
   if (earlier !== undefined) return earlier;
@@ -41,7 +40,7 @@ export async function storeConsultation(
       "A report for an organisation is addressed by the MESH API's lookup, which a directory does not have.",
     );
   }
-  const report = await reportPdf(consultation, { organisation, clock, ...(signal && { signal }) });
+  const report = await reports.write(consultation, signal);
   const stored = inTransaction(database, () => {
     // Another process may have stored it while the PDF was made.
     const other = storedReport(context, consultation, odsCode);
@@ -49,7 +48,8 @@ export async function storeConsultation(
     const replaced = earlierVersion(context, consultation, odsCode);
     const message = buildMessage(context, mailboxId, consultation, report, replaced);
     const content = new TextEncoder().encode(message.xml);
-    store(context, mailboxId, consultation, message, content, attachmentsOf(consultation, report), odsCode);
+    const placed = placeAttachments(content, attachmentsOf(consultation, report));
+    store(context, mailboxId, consultation, message, content, placed, odsCode);
     return { headerId: message.headerId, bytes: content.byteLength };
   });
   const { headerId, bytes } = stored;
@@ -131,13 +131,13 @@ function earlierVersion(
   );
 }
 
-function attachmentsOf(consultation: Consultation, report: Uint8Array): TaskAttachment[] {
+function attachmentsOf(consultation: Consultation, report: Uint8Array): Parameters<typeof placeAttachments>[1] {
   return [
-    { title: "Report", contentType: "application/pdf", bytes: report.byteLength, primary: true },
+    { title: "Report", contentType: "application/pdf", content: report, primary: true },
     ...attachmentsToSend(consultation).map(({ title, contentType, bytes }) => ({
       title,
       contentType,
-      bytes: bytes.byteLength,
+      content: bytes,
       primary: false,
     })),
   ];
@@ -149,7 +149,7 @@ function store(
   consultation: Consultation,
   message: BuiltMessage,
   content: Uint8Array,
-  attachments: readonly TaskAttachment[],
+  { attachments, contents }: PlacedAttachments,
   odsCode: OdsCode | undefined,
 ): void {
   const { headerId, envelope, documentId, documentIdentifier, compositionIdentifier } = message;
@@ -182,4 +182,5 @@ function store(
       consultation.version,
       JSON.stringify(attachments),
     );
+  addAttachmentContents(database, headerId, contents);
 }

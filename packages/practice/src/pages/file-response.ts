@@ -29,8 +29,11 @@ const claimedExtensions: Readonly<Record<string, string>> = {
 
 export function handlingOf(bytes: Uint8Array, claimed: string): FileHandling {
   const contentType = fileTypeOf(bytes);
-  if (contentType !== undefined) return kinds[contentType];
-  return { contentType: "application/octet-stream", extension: claimedExtensions[mediaType(claimed)] ?? "bin" };
+  return contentType === undefined ? otherFile(mediaType(claimed)) : kinds[contentType];
+}
+
+function otherFile(claimed: string): FileHandling {
+  return { contentType: "application/octet-stream", extension: claimedExtensions[claimed] ?? "bin" };
 }
 
 /** One document of a message, as a page lists it. */
@@ -44,25 +47,24 @@ export interface DocumentLink extends TaskAttachment {
 /** Larger ones are offered for download: a browser would stall on them. */
 const largestShown = 20_000_000;
 
-/**
- * What a page says of a document without reading it: by its claim where that is a kind we know, for reading every
- * document of a message for every look at its page is too dear. A false claim is found out when the file is sent.
- */
-export function documentLinks(base: string, attachments: readonly TaskAttachment[], read: Read): DocumentLink[] {
-  return attachments.map((attachment, index) => {
-    const claimed = mediaType(attachment.contentType);
-    const known = Object.hasOwn(kinds, claimed) ? kinds[claimed as keyof typeof kinds] : undefined;
-    const { shown, extension } = known ?? handlingOf(read(index)?.bytes ?? new Uint8Array(), claimed);
-    return {
-      ...attachment,
-      url: `${base}/attachments/${index}`,
-      kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
-      shown: attachment.bytes <= largestShown && attachment.damaged !== true ? shown : undefined,
-    };
-  });
+/** What a page says of a document: nothing of the message is read for it. */
+export function documentLinks(base: string, attachments: readonly TaskAttachment[]): DocumentLink[] {
+  return attachments.map((attachment, index) => documentLink(base, attachment, index));
 }
 
-type Read = (index: number) => AttachmentContent | undefined;
+/** By what was decided when the message was taken in. Not decided yet: by its claim, found out when the file is sent. */
+export function documentLink(base: string, attachment: TaskAttachment, index: number): DocumentLink {
+  const claimed = mediaType(attachment.contentType);
+  const type = attachment.fileType ?? claimed;
+  const known = Object.hasOwn(kinds, type) ? kinds[type as KnownFileType] : undefined;
+  const { shown, extension } = known ?? otherFile(claimed);
+  return {
+    ...attachment,
+    url: `${base}/attachments/${index}`,
+    kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
+    shown: attachment.bytes <= largestShown && attachment.damaged !== true ? shown : undefined,
+  };
+}
 
 function mediaType(contentType: string): string {
   return (contentType.split(";")[0] ?? "").trim().toLowerCase();

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { PracticeError } from "../errors.ts";
-import type { AttachmentContent, SentReportDetail } from "../worklist.ts";
+import type { SentReportDetail } from "../worklist.ts";
 import { documentLinks, sendFile } from "./file-response.ts";
 import { refusal } from "./guard.ts";
 import { numberIn } from "./query.ts";
@@ -28,8 +28,7 @@ export function serveReportPages(app: FastifyInstance, site: Site): void {
   app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>("/reports/:id", (request, reply) => {
     const report = findReport(request.params.id);
     const base = `/reports/${report.headerId}`;
-    const read = (index: number): AttachmentContent | undefined => worklist.reportAttachment(report.headerId, index);
-    const documents = documentLinks(base, report.attachments, read);
+    const documents = documentLinks(base, report.attachments);
     return site.show(reply, "report", {
       report,
       documents,

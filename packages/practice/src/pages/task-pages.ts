@@ -116,7 +116,7 @@ export function serveTaskPages(app: FastifyInstance, site: Site): void {
 
   function showTask(reply: Reply, task: Task, extra: object): Reply {
     const base = `/tasks/${task.taskId}`;
-    const documents = documentLinks(base, task.attachments, (index) => worklist.attachment(task.taskId, index));
+    const documents = documentLinks(base, task.attachments);
     return site.show(reply, "task", {
       task,
       documents,

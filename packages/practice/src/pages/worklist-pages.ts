@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "@restante/mesh";
 import fastify, { type FastifyInstance } from "fastify";
+import { PracticeError } from "../errors.ts";
 import type { PracticeOrganisation } from "../options.ts";
 import type { Worklist } from "../worklist.ts";
 import { serveAssets } from "./assets.ts";
@@ -88,9 +89,10 @@ function showProblems(app: FastifyInstance, render: Render): void {
   });
   app.setErrorHandler((error, _, reply) => {
     const status = isShown(error) ? error.statusCode : statusOf(error);
-    const message = isShown(error)
-      ? error.message
-      : "Something went wrong here. Try again; if it keeps happening, tell support.";
+    const message =
+      isShown(error) || isNotReady(error)
+        ? error.message
+        : "Something went wrong here. Try again; if it keeps happening, tell support.";
     // No counts in the head of this page: reading them may be what failed.
     return reply.code(status).type("text/html; charset=utf-8").send(render("problem", { status, message }));
   });
@@ -98,6 +100,12 @@ function showProblems(app: FastifyInstance, render: Render): void {
 
 /** fastify's own refusals (a body too large, an unknown content type) carry a status of 4xx. */
 function statusOf(error: unknown): number {
+  if (isNotReady(error)) return 503;
   const status = (error as { statusCode?: unknown }).statusCode;
   return typeof status === "number" && status >= 400 && status < 500 ? status : 500;
+}
+
+/** A document that an earlier version stored, and that has not been read again yet. */
+function isNotReady(error: unknown): error is PracticeError {
+  return error instanceof PracticeError && error.code === "document-not-ready";
 }

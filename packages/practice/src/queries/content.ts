@@ -3,8 +3,11 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { readMessage } from "@restante/itk3";
 import { messageFileName } from "@restante/mesh";
+import { PracticeError } from "../errors.ts";
+import { mostOnLoop } from "../inbound/reader.ts";
+import { attachmentBytes, type StoredAttachment } from "../store/attachments.ts";
 import type { AttachmentContent } from "../worklist.ts";
-import { text } from "./rows.ts";
+import { number, optionalText, type Row, text } from "./rows.ts";
 
 /** The message that raised a task, as it was received. */
 export function originalOf(database: DatabaseSync, keptFolder: string, taskId: number): AttachmentContent | undefined {
@@ -30,10 +33,12 @@ function readKept(keptFolder: string, messageId: string): Uint8Array | undefined
 }
 
 export function taskAttachment(database: DatabaseSync, taskId: number, index: number): AttachmentContent | undefined {
-  const row = database
-    .prepare("SELECT content FROM task JOIN received USING (message_id) WHERE task_id = ?")
-    .get(taskId);
-  return attachmentIn(row?.["content"] as Uint8Array | null | undefined, index);
+  return attachmentOf(
+    database,
+    `SELECT message_id AS owner, json_extract(attachments, :path) AS attachment FROM task WHERE task_id = :key`,
+    "SELECT substr(content, :from, :length) AS part, length(content) AS bytes FROM received WHERE message_id = :owner",
+    { key: taskId, index },
+  );
 }
 
 export function reportAttachment(
@@ -41,20 +46,44 @@ export function reportAttachment(
   headerId: string,
   index: number,
 ): AttachmentContent | undefined {
-  const row = database
-    .prepare("SELECT content FROM report JOIN outgoing_content USING (header_id) WHERE header_id = ?")
-    .get(headerId);
-  return attachmentIn(row?.["content"] as Uint8Array | null | undefined, index);
+  return attachmentOf(
+    database,
+    `SELECT header_id AS owner, json_extract(attachments, :path) AS attachment FROM report WHERE header_id = :key`,
+    "SELECT substr(content, :from, :length) AS part, length(content) AS bytes FROM outgoing_content WHERE header_id = :owner",
+    { key: headerId, index },
+  );
 }
 
-/** Read again from the stored message: nothing is stored twice, and what is shown is what was sent. */
-function attachmentIn(content: Uint8Array | null | undefined, index: number): AttachmentContent | undefined {
-  const attachment = content ? readMessage(content).message?.attachments[index] : undefined;
-  return (
-    attachment && {
-      title: attachment.title ?? `Attachment ${index + 1}`,
-      contentType: attachment.contentType,
-      bytes: attachment.bytes(),
-    }
-  );
+/**
+ * One attachment, read from its place in the stored message: nothing is stored twice, and what is shown is what was sent.
+ *
+ * @throws PracticeError "document-not-ready": an earlier version stored the message, it is long, and it has not been read
+ *   again yet
+ */
+function attachmentOf(
+  database: DatabaseSync,
+  found: string,
+  partOf: string,
+  { key, index }: { key: number | string; index: number },
+): AttachmentContent | undefined {
+  const row = database.prepare(found).get({ key, path: `$[${index}]` });
+  const json = row && optionalText(row, "attachment");
+  if (row === undefined || json === undefined) return undefined;
+  const attachment = JSON.parse(json) as StoredAttachment;
+  const owner = text(row, "owner");
+  const part = (at: number, length: number): Uint8Array | undefined =>
+    database.prepare(partOf).get({ owner, from: at + 1, length })?.["part"] as Uint8Array | undefined;
+  const bytes =
+    attachmentBytes(database, attachment, { owner, number: index, part }) ??
+    parsed(database.prepare(partOf).get({ owner, from: 1, length: mostOnLoop + 1 }), index);
+  return bytes && { title: attachment.title, contentType: attachment.contentType, bytes };
+}
+
+/** Of a message that an earlier version stored and that has not been read again yet: a short one is, for this once. */
+function parsed(row: Row | undefined, index: number): Uint8Array | undefined {
+  if (row === undefined || row["part"] === null) return undefined;
+  if (number(row, "bytes") > mostOnLoop) {
+    throw new PracticeError("document-not-ready", "This document is still being prepared. Try again in a minute.");
+  }
+  return readMessage(row["part"] as Uint8Array).message?.attachments[index]?.bytes();
 }

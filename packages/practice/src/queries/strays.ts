@@ -1,13 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId } from "@restante/mesh";
-import { readMessage, readResponse, responseCodes } from "@restante/itk3";
 import type { Stray } from "../worklist.ts";
 import { optionalText, present, type Row, text, time } from "./rows.ts";
 
 const strayRows = `
-  SELECT message_id, received_at, from_mailbox, workflow_id, reason, received.kind AS kind, content, code,
-    mesh_report.text AS text, linked_message_id
-  FROM received LEFT JOIN mesh_report USING (message_id)
+  SELECT message_id, received_at, from_mailbox, workflow_id, reason, received.kind AS kind, mesh_report.code AS code,
+    mesh_report.text AS text, linked_message_id, unbelieved.code AS said_code, unbelieved.text AS said_text
+  FROM received LEFT JOIN mesh_report USING (message_id) LEFT JOIN unbelieved USING (message_id)
   WHERE received.kind IN ('stray-response', 'mesh-report')
     AND (received.kind = 'stray-response' OR (success = 0
          AND NOT EXISTS (SELECT 1 FROM outgoing WHERE outgoing.message_id = linked_message_id)
@@ -33,7 +32,9 @@ function strayOf(row: Row): Stray {
     workflowId: text(row, "workflow_id"),
     reason: optionalText(row, "reason") ?? reasonOf(row),
     ...present({ from: optionalText(row, "from_mailbox") as MailboxId | undefined }),
-    ...(isReport ? { code: text(row, "code"), text: text(row, "text") } : responseIn(row["content"] as Uint8Array)),
+    ...(isReport
+      ? { code: text(row, "code"), text: text(row, "text") }
+      : present({ code: optionalText(row, "said_code"), text: optionalText(row, "said_text") })),
   };
 }
 
@@ -41,11 +42,4 @@ function reasonOf(row: Row): string {
   return row["linked_message_id"] === null
     ? "It does not say which message it is about."
     : "It is about a message that was not sent from here.";
-}
-
-function responseIn(content: Uint8Array): { code?: string; text?: string } {
-  const { message } = readMessage(content);
-  const response = message && readResponse(message);
-  if (response === undefined) return {};
-  return { code: response.code, text: responseCodes.get(response.code)?.display ?? "" };
 }

@@ -1,50 +1,55 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { PracticeError } from "../errors.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { asDurableError, DurableError, makeFolders, openDatabase as openFile } from "@restante/durable";
+import { isSetUp, noteSetUp } from "./set-up.ts";
 import { migrations } from "./schema.ts";
+
+export { inTransaction } from "@restante/durable";
 
 /**
  * Opens the practice's database, making or upgrading it first.
  *
- * WAL with synchronous FULL: a transaction that has committed survives the machine's power, which is what lets a pair
- * be removed from IN, or a message be acknowledged, right after. Another process may have the same file open (to send,
- * or to look): writers wait for each other up to `busy_timeout`.
+ * What has committed survives the machine's power, which is what lets a pair be removed from IN, or a message be
+ * acknowledged, right after. Another process may have the same file open (to send, or to look): writers wait for each
+ * other up to 10 s.
+ *
+ * A practice that was set up before and has lost its database is refused: what it sent would be forgotten, answers to it
+ * would belong to nothing, and messages would be taken in twice.
+ *
+ * @throws {DurableError} `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`, `unusable`
  */
 export function openDatabase(folder: string): DatabaseSync {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(join(folder, "practice.sqlite"), { timeout: 10_000 });
+  const file = join(folder, "practice.sqlite");
   try {
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    migrate(database);
+    makeFolders(folder);
+  } catch (error) {
+    throw asDurableError(error, folder);
+  }
+  const database = openFile(file, { migrations, beforeMaking: (found) => refuseToBeginAgain(folder, file, found) });
+  try {
+    noteSetUp(folder);
+    return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw asDurableError(error, folder);
   }
-  return database;
 }
 
-function migrate(database: DatabaseSync): void {
-  inTransaction(database, () => {
-    const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (version > migrations.length) {
-      throw new PracticeError("database-newer", "The data folder was written by a newer version of Restante.");
-    }
-    if (version === migrations.length) return;
-    for (const statements of migrations.slice(version)) database.exec(statements);
-    database.exec(`PRAGMA user_version = ${migrations.length}`);
-  });
-}
-
-/** All of `work` or nothing. It must not wait for anything: another caller would join its transaction. */
-export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
+function refuseToBeginAgain(folder: string, file: string, found: "missing" | "empty"): void {
+  const kept = join(folder, "kept");
+  const sign = isSetUp(folder)
+    ? "this system was set up before"
+    : existsSync(`${file}-wal`)
+      ? "what was last written to it is there"
+      : existsSync(kept) && readdirSync(kept).length > 0
+        ? `messages are kept in ${kept}`
+        : undefined;
+  if (sign === undefined) return;
+  throw new DurableError(
+    "damaged",
+    file,
+    `it is ${found}, but ${sign}: put back a copy of it, or, to begin with nothing, remove the folder ${folder}`,
+    { retry: "never" },
+  );
 }

@@ -69,3 +69,10 @@ export function isKnownDocument(database: DatabaseSync, documentId: string): boo
     database.prepare("SELECT 1 FROM received WHERE document_id = ? AND kind = 'document'").get(documentId) !== undefined
   );
 }
+
+/** What a response says that was not believed: shown, and nothing else. */
+export function addUnbelieved(database: DatabaseSync, messageId: string, said: { code: string; text: string }): void {
+  database
+    .prepare("INSERT OR REPLACE INTO unbelieved (message_id, code, text) VALUES (?, ?, ?)")
+    .run(messageId, said.code, said.text);
+}

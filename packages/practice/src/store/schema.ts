@@ -155,4 +155,33 @@ export const migrations: readonly string[] = [
   CREATE INDEX replaces_task ON replaces (task_id);
   CREATE INDEX document_id_task ON document_id (task_id);
   `,
+  `
+  -- What a page shows is decided when a message is taken in. Of an attachment the message itself holds the bytes, and
+  -- task.attachments says where: see store/attachments.ts. Here are those that the message does not hold as plain base64,
+  -- by the message's id or, of a report, its header id.
+  CREATE TABLE attachment_content (
+    owner   TEXT NOT NULL,
+    number  INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (owner, number)
+  ) STRICT;
+
+  -- What a response says that was not believed.
+  CREATE TABLE unbelieved (
+    message_id TEXT PRIMARY KEY REFERENCES received,
+    code       TEXT NOT NULL,
+    text       TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Stored by an earlier version: to be read once more, a few at a time, to decide the same.
+  CREATE TABLE reread (
+    kind     TEXT NOT NULL,
+    owner    TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (kind, owner)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO reread (kind, owner) SELECT 'task', message_id FROM task WHERE attachments <> '[]';
+  INSERT INTO reread (kind, owner) SELECT 'report', header_id FROM report;
+  INSERT INTO reread (kind, owner) SELECT 'response', message_id FROM received WHERE kind = 'stray-response';
+  `,
 ];

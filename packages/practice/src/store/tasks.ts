@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { PatientMatch, Sender, TaskAttachment, TaskFinding, TaskKind } from "../worklist.ts";
+import type { StoredAttachment } from "./attachments.ts";
+import type { PatientMatch, Sender, TaskFinding, TaskKind } from "../worklist.ts";
 
 /** What a message says of itself, stored with its task so that a list needs no message to be read again. */
 export interface MessageSummary {
@@ -28,7 +29,7 @@ export interface NewTask {
   kind: TaskKind;
   summary: MessageSummary;
   findings: readonly TaskFinding[];
-  attachments: readonly TaskAttachment[];
+  attachments: readonly StoredAttachment[];
   matchOutcome: PatientMatch["outcome"];
   businessAsked: boolean;
   /** The ids by which a later document may name this one as the one it replaces. */

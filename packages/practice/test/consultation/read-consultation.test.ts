@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { ConsultationFileError } from "../../src/consultation/consultation-file-error.ts";
 import { readConsultation } from "../../src/consultation/read-consultation.ts";
@@ -46,6 +46,28 @@ test("a consultation file without its optional parts is complete", async (t) => 
   assert.deepEqual(consultation.patient.phones, {});
 });
 
+test("spaces around a name, a title or a line are dropped, and those of a note are kept", async (t) => {
+  const folder = await consultationFolder(t);
+  const json = sampleJson();
+  json.patient.name = { family: " O'Neill ", given: ["\u00A0Zo\u00EB "], prefix: "Ms " };
+  json.sections = [{ title: " History ", notes: ["  - indented\r\n  - so too", { text: " spaced " }] }];
+  json.attachments = [{ file: "spirometry.png", title: " Spirometry " }];
+  const { patient, sections, attachments } = await readConsultation(await write(folder, json));
+  assert.deepEqual(patient.name, { family: "O'Neill", given: ["Zo\u00EB"], prefix: "Ms" });
+  assert.deepEqual(sections, [
+    { title: "History", notes: [{ text: "  - indented\n  - so too" }, { text: " spaced " }] },
+  ]);
+  assert.equal(attachments[0]?.title, "Spirometry");
+});
+
+test("letters are sent as they are spelt in the file, composed or not", async (t) => {
+  const folder = await consultationFolder(t);
+  const json = sampleJson();
+  json.patient.name = { family: "Zoe\u0308", given: ["Zo\u00EB"] };
+  const { patient } = await readConsultation(await write(folder, json));
+  assert.deepEqual(patient.name, { family: "Zoe\u0308", given: ["Zo\u00EB"] });
+});
+
 test("an online consultation names the provider that the patient was sent to", async (t) => {
   const folder = await consultationFolder(t);
   const json = { ...sampleJson(), kind: "online-consultation", provider: { odsCode: "fx9z1", name: "Quay Pharmacy" } };
@@ -74,6 +96,12 @@ const refusals: readonly { name: string; put: string; value: unknown; pointer?: 
   { name: "version 0", put: "/version", value: 0, problem: /1 or more/ },
   { name: "a version with a point", put: "/version", value: 1.5, problem: /whole number/ },
   { name: "a misspelt property", put: "/patient/nhsnumber", value: "9000000009", problem: /not a property/ },
+  {
+    name: "a property nearly right",
+    put: "/patient/dateOfBrith",
+    value: "1980-01-01",
+    problem: /mean "dateOfBirth"\?/,
+  },
   { name: "a property with a slash", put: "/a~1b~0c", value: 1, problem: /not a property/ },
   {
     name: "a provider of a consultation summary",
@@ -221,6 +249,123 @@ test("a file that is not there, not UTF-8 or a folder is refused as such", async
   assert.match((await refusal(join(folder, "gone.json"))).message, /no such file/);
   assert.match((await refusal(latin1)).message, /not text in UTF-8/);
   assert.match((await refusal(folder)).message, /it is a folder/);
+});
+
+test("a problem is told with the line and column of what is wrong, and what is missing with that of what lacks it", async (t) => {
+  const folder = await consultationFolder(t);
+  const json = sampleJson();
+  json.version = 0;
+  delete (json.patient as Partial<typeof json.patient>).dateOfBirth;
+  const file = await write(folder, json);
+  const lines = (await readFile(file, "utf8")).split("\n");
+  const lineOf = (start: string): number => lines.findIndex((line) => line.trim().startsWith(start)) + 1;
+  const error = await refusal(file);
+  assert.deepEqual(Object.fromEntries(error.problems.map(({ pointer, place }) => [pointer, place])), {
+    "/version": { line: lineOf('"version"'), column: 3 },
+    "/patient/dateOfBirth": { line: lineOf('"patient"'), column: 3 },
+  });
+  assert.match(error.message, new RegExp(`/version \\(line ${lineOf('"version"')} column 3\\) must be 1 or more`));
+});
+
+test("a file of many problems shows as many as a person reads, and how many there are", async (t) => {
+  const folder = await consultationFolder(t);
+  const json = { ...sampleJson(), followUpActions: Array.from({ length: 100 }, () => 7) };
+  const error = await refusal(await write(folder, json));
+  assert.equal(error.problems.length, 100);
+  assert.match(error.message, /^The consultation file has 100 problems:\n/);
+  assert.match(error.message, /\n {2}and 50 more$/);
+  assert.equal(error.message.split("\n").length, 52);
+});
+
+test("a property that is there twice is refused: only the last would be sent, and nobody would know", async (t) => {
+  const folder = await consultationFolder(t);
+  const file = await write(folder, sampleJson());
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace('"version": 1,', '"version": 1,\n  "version": 2,'));
+  const { problems } = await refusal(file);
+  assert.deepEqual(
+    problems.map(({ pointer }) => pointer),
+    ["/version"],
+  );
+  assert.match(problems[0]?.problem ?? "", /is there twice/);
+});
+
+test("a text that the report cannot show is refused with all else that is wrong, before anything is sent", async (t) => {
+  const folder = await consultationFolder(t);
+  const json = sampleJson();
+  json.sections[0]!.notes[0] = "\u4E2D";
+  json.attachments = [{ file: "gone.png", title: "Gone" }];
+  const error = await refusal(await write(folder, json));
+  assert.deepEqual(error.problems.map(({ pointer }) => pointer).toSorted(), [
+    "/attachments/0/file",
+    "/sections/0/notes/0",
+  ]);
+  assert.match(error.message, /\/sections\/0\/notes\/0 \(line \d+ column \d+\) cannot be shown.*U\+4E2D/);
+});
+
+test("a file that begins with the mark of UTF-8 is read, and one in UTF-16 is refused as such", async (t) => {
+  const folder = await consultationFolder(t);
+  const file = join(folder, "consultation.json");
+  await writeFile(file, `\uFEFF${JSON.stringify(sampleJson())}`);
+  assert.equal((await readConsultation(file)).id, sampleJson().id);
+  await writeFile(file, Buffer.from(`\uFEFF${JSON.stringify(sampleJson())}`, "utf16le"));
+  assert.match((await refusal(file)).message, /not text in UTF-8/);
+});
+
+const composed = "r\u00E9sum\u00E9 ECG.png";
+const decomposed = composed.normalize("NFD");
+
+for (const [named, onDisk] of [
+  [composed, decomposed],
+  [decomposed, composed],
+  [`${composed}/${composed}`, `${decomposed}/${decomposed}`],
+] as const) {
+  test(`an attachment named in ${named === named.normalize("NFC") ? "NFC" : "NFD"} is found on a disk that spells it otherwise${named.includes("/") ? ", its folder too" : ""}`, async (t) => {
+    const folder = await consultationFolder(t);
+    await mkdir(dirname(join(folder, onDisk)), { recursive: true });
+    await writeFile(join(folder, onDisk), onePixel);
+    const json = { ...sampleJson(), attachments: [{ file: named, title: "ECG" }] };
+    const { attachments } = await readConsultation(await write(folder, json));
+    assert.deepEqual(Buffer.from(attachments[0]!.bytes), Buffer.from(onePixel));
+  });
+}
+
+test("of two attachments that differ in their spelling alone the one as it is written is taken", async (t) => {
+  const folder = await consultationFolder(t);
+  const otherwise = Buffer.concat([onePixel, Buffer.from("other")]);
+  await writeFile(join(folder, decomposed), otherwise);
+  await writeFile(join(folder, composed), onePixel);
+  if ((await readFile(join(folder, decomposed))).equals(onePixel)) {
+    t.skip("the disk takes both spellings for one name");
+    return;
+  }
+  for (const [file, bytes] of [
+    [composed, onePixel],
+    [decomposed, otherwise],
+  ] as const) {
+    const json = { ...sampleJson(), attachments: [{ file, title: "ECG" }] };
+    const { attachments } = await readConsultation(await write(folder, json));
+    assert.deepEqual(Buffer.from(attachments[0]!.bytes), Buffer.from(bytes));
+  }
+});
+
+test("an attachment spelt like several files, and as none of them, is refused rather than guessed", async (t) => {
+  const folder = await consultationFolder(t);
+  const mixed = `r\u00E9sume\u0301 ECG.png`;
+  await writeFile(join(folder, decomposed), onePixel);
+  await writeFile(join(folder, mixed), onePixel);
+  const file = await write(folder, { ...sampleJson(), attachments: [{ file: composed, title: "ECG" }] });
+  if (
+    await readConsultation(file).then(
+      () => true,
+      () => false,
+    )
+  ) {
+    t.skip("the disk takes all spellings for one name");
+    return;
+  }
+  const { problems } = await refusal(file);
+  assert.match(problems[0]?.problem ?? "", /several files are called whose accents are only spelt differently/);
 });
 
 async function consultationFolder(t: TestContext): Promise<string> {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { readControlFile, writeControlFile } from "@restante/mesh";
 import type { PracticeContext } from "../../src/context.ts";
@@ -9,7 +11,7 @@ import { openDatabase } from "../../src/store/database.ts";
 import { addOutgoing, moveOutgoing, outgoingAt } from "../../src/store/outgoing.ts";
 import { testClock } from "../support/clock.ts";
 import { consultation } from "../support/consultations.ts";
-import { openPractice, pairsIn, temporaryFolder } from "../support/economy.ts";
+import { markSent, openPractice, pairsIn, temporaryFolder } from "../support/economy.ts";
 import { sender } from "../support/organisations.ts";
 
 const headerId = "7f0c2b1a-5d3e-4c6f-9a8b-001122334455";
@@ -171,6 +173,58 @@ test("OUT that cannot be written to is tried again after a while, and the reason
   await handOver.run();
   assert.equal(row()["step"], "handed-over");
   assert.equal(row()["problem"], null);
+});
+
+test("what is in the place of a control file in SENT holds up no other pair, and is told", async (t) => {
+  const from = await openPractice(t, sender);
+  const { headerId } = await from.practice.sendConsultation(consultation());
+  const later = await from.practice.sendConsultation({ ...consultation(), version: 2 });
+  await from.practice.cycle();
+  mkdirSync(join(from.folder, "SENT", `${headerId}.ctl`));
+  markSent(from, later.headerId, "20260302110000123456_ABCDEF");
+  for (let pass = 0; pass < 3; pass += 1) await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(later.headerId)?.state, "sent");
+  const told = from.events.filter((event) => event.event === "work-held-up");
+  assert.deepEqual(
+    told.map((event) => [event.work, event.headerId]),
+    [["handing-over", headerId]],
+  );
+  rmSync(join(from.folder, "SENT", `${headerId}.ctl`), { recursive: true });
+  markSent(from, headerId, "20260302110000123457_ABCDEF");
+  await from.practice.cycle();
+  assert.equal(from.practice.worklist.report(headerId)?.state, "sent");
+  assert.equal(from.events.filter(({ event }) => event === "work-resumed").length, 1);
+});
+
+test("a pass reads SENT and FAILED once each however many pairs are awaited, and not at all where none is", async (t) => {
+  const { handOver, database, clock } = setUp(t);
+  await handOver.run();
+  const passes = async (): Promise<number> => {
+    const before = reads.length;
+    await handOver.run();
+    return reads.length - before;
+  };
+  const reads: string[] = [];
+  t.mock.method(fs, "readdir", async (path: string) => {
+    reads.push(basename(path));
+    return readdirSync(path);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.reset();
+    syncBuiltinESMExports();
+  });
+  for (let count = 0; count < 200; count += 1) {
+    const id = `answer-${count}`;
+    const message = { headerId: id, kind: "response", mailboxId: sender.mailboxId, toAddress: "X" } as const;
+    const rest = { workflowId: "W", subject: "", localId: "", content: Buffer.from("x") };
+    addOutgoing(database, { ...message, ...rest }, clock.now());
+    moveOutgoing(database, id, "due", "handed-over", { at: clock.now() });
+  }
+  assert.equal(await passes(), 2);
+  assert.deepEqual(reads.toSorted(), ["FAILED", "SENT"]);
+  database.exec("UPDATE outgoing SET step = 'sent'");
+  assert.equal(await passes(), 0);
 });
 
 test("a clock that goes back holds up nothing that waits to be handed over", async (t) => {

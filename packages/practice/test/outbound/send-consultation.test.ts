@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { DemographicsError } from "@restante/demographics";
 import { readMessage } from "@restante/itk3";
+import { reportPdf } from "../../src/consultation/report-pdf.ts";
 import { createPractice } from "../../src/practice.ts";
 import { consultation } from "../support/consultations.ts";
 import { demographicsOf, record } from "../support/demographics.ts";
@@ -207,4 +208,18 @@ test("the same version of a consultation asked for twice is one report, also fro
   t.after(async () => elsewhere[Symbol.asyncDispose]());
   assert.deepEqual(await elsewhere.sendConsultation(consultation()), first);
   assert.equal(from.practice.worklist.reports().length, 1);
+});
+
+test("the report of a long consultation is written while the loop goes on, and is the same report", async (t) => {
+  const from = await openPractice(t, sender);
+  const text = "Cough for ten days, worse at night. ".repeat(3000);
+  const long = consultation({ sections: [{ title: "History", notes: [{ text }] }] });
+  let turns = 0;
+  const turning = setInterval(() => (turns += 1), 1);
+  t.after(() => clearInterval(turning));
+  const { headerId } = await from.practice.sendConsultation(long);
+  assert.ok(turns > 20, String(turns));
+  const { organisation, clock } = from.options;
+  const pdf = await reportPdf(long, { organisation, ...(clock && { clock }) });
+  assert.deepEqual(Buffer.from(from.practice.worklist.reportAttachment(headerId, 0)?.bytes ?? []), Buffer.from(pdf));
 });

@@ -9,7 +9,7 @@ import { sender } from "../support/organisations.ts";
 
 test("what waits in a database of the first version is handed over by this one", async (t) => {
   const dataFolder = join(temporaryFolder(t), "practice");
-  mkdirSync(dataFolder);
+  mkdirSync(dataFolder, { mode: 0o700 });
   {
     using database = new DatabaseSync(join(dataFolder, "practice.sqlite"));
     database.exec(`${migrations[0]}; PRAGMA user_version = 1`);

@@ -1,7 +1,11 @@
 import { extensions, profiles } from "../../names.ts";
 import type { AllergyIntolerance, AllergyIntoleranceReaction, Extension, Reference } from "../../stu3/types.ts";
+import { absent, all, between, fields, list, optional, type Shape } from "../../input/shapes.ts";
+import { dateTime, oneOf, text } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import { type Concept, concept, concepts, extensionsOf, given, maybe, notes } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 /** Active, or resolved: since when, and why (`noInformation` in an older record; GPCM-SD-OC-089 to 091). */
 export type AllergyStatus =
@@ -50,11 +54,40 @@ export interface AllergyReactionInput {
  * @throws Itk3Error `input-invalid`
  */
 export function allergySection(parts: DocumentParts, inputs: readonly AllergyInput[]): StructuredSection {
-  return section(
-    "Allergies",
-    inputs.map((input) => allergy(parts, input)),
-  );
+  return sectionOf({ title: "Allergies", name: "allergies", entry }, parts, inputs, (input) => allergy(parts, input));
 }
+
+const reactionShape = fields<AllergyReactionInput>({
+  manifestations: list(shapes.concept, { least: 1 }),
+  description: optional(text),
+  severity: optional(oneOf("mild", "moderate", "severe")),
+  exposureRoute: optional(shapes.concept),
+});
+
+const end: Shape = fields<NonNullable<AllergyInput["ended"]>>({ date: dateTime, reason: text });
+
+const entry = all(
+  fields<AllergyInput>({
+    clinicalStatus: oneOf("active", "resolved"),
+    ended: optional(end),
+    code: shapes.concept,
+    category: oneOf("medication", "environment"),
+    recorded: dateTime,
+    type: optional(oneOf("allergy", "intolerance")),
+    criticality: optional(oneOf("low", "high", "unable-to-assess")),
+    onset: optional(dateTime),
+    recorder: optional(reference({ types: ["Practitioner", "Patient"], numbers: { oc: "101", ge: "101" } })),
+    asserter: optional(reference()),
+    lastOccurrence: optional(dateTime),
+    notes: optional(shapes.texts),
+    reactions: optional(list(reactionShape)),
+  }),
+  between<AllergyInput>(["clinicalStatus", "ended"], ({ clinicalStatus, ended }, at) => {
+    const place = at.field("ended");
+    if (clinicalStatus === "active") absent("the allergy is active")(ended, place);
+    else if (ended === undefined) place.tell("must be given: the allergy is resolved", "GPCM-SD-OC-089");
+  }),
+);
 
 function allergy(parts: DocumentParts, input: AllergyInput): AllergyIntolerance {
   return {

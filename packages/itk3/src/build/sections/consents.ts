@@ -1,7 +1,11 @@
 import { profiles } from "../../names.ts";
 import type { Consent, ConsentExcept, Reference } from "../../stu3/types.ts";
+import { both, fields, list, optional } from "../../input/shapes.ts";
+import { dateTime, oneOf, uri } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import { type Coded, type Concept, coding, concepts, given, maybe, period, type PeriodInput } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 /** What is controlled, and of what kind the bond to it is. */
 export interface ConsentDataInput {
@@ -51,11 +55,40 @@ export interface ConsentExceptionInput {
  * @throws Itk3Error `input-invalid`
  */
 export function consentSection(parts: DocumentParts, inputs: readonly ConsentInput[]): StructuredSection {
-  return section(
-    "Consent",
-    inputs.map((input) => consent(parts, input)),
-  );
+  return sectionOf({ title: "Consent", name: "consents", entry }, parts, inputs, (input) => consent(parts, input));
 }
+
+const purpose = both(shapes.coded, fields<Pick<Coded, "system">>({ system: uri }));
+
+const data = list(
+  fields<ConsentDataInput>({
+    meaning: oneOf("instance", "related", "dependents", "authoredby"),
+    reference: reference(),
+  }),
+);
+
+const exceptionShape = fields<ConsentExceptionInput>({
+  type: oneOf("deny", "permit"),
+  period: optional(shapes.period),
+  actions: optional(shapes.concepts),
+  purposes: optional(list(purpose)),
+  data: optional(data),
+});
+
+const entry = fields<ConsentInput>({
+  status: oneOf("proposed", "active", "rejected"),
+  policies: list(fields<ConsentInput["policies"][number]>({ uri, authority: optional(uri) }), { least: 1 }),
+  categories: optional(shapes.concepts),
+  period: optional(shapes.period),
+  consentingParties: optional(list(reference())),
+  actions: optional(shapes.concepts),
+  source: optional(reference()),
+  purposes: optional(list(purpose)),
+  dataPeriod: optional(shapes.period),
+  data: optional(data),
+  exceptions: optional(list(exceptionShape)),
+  recorded: optional(dateTime),
+});
 
 function consent(parts: DocumentParts, input: ConsentInput): Consent {
   return {

@@ -1,9 +1,12 @@
 // A report of tests, with the specimens they were done on and their results.
-import { Itk3Error } from "../../errors.ts";
 import { extensions, profiles, systems } from "../../names.ts";
 import type { DiagnosticReport, Reference, Specimen, SpecimenCollection } from "../../stu3/types.ts";
+import { all, fields, filled, isRecord, list, optional, type Shape } from "../../input/shapes.ts";
+import { dateTime, instant, oneOf, position, text } from "../../input/values.ts";
 import { referenceTo } from "../entry.ts";
-import { observation, type ObservationInput } from "./observations.ts";
+import type { Made } from "../gathering.ts";
+import { reference } from "../seen.ts";
+import { observation, type ObservationInput, observationShapes, observedOnce } from "./observations.ts";
 import {
   type Concept,
   concept,
@@ -16,6 +19,7 @@ import {
   quantity,
   type QuantityInput,
 } from "./pieces.ts";
+import * as shapes from "./piece-shapes.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
 /** Dates are dates, or dates and times with a zone. */
@@ -69,10 +73,68 @@ export interface DiagnosticReportInput {
  * @throws Itk3Error `input-invalid`
  */
 export function diagnosticReportSection(parts: DocumentParts, input: DiagnosticReportInput): StructuredSection {
+  return section({ title: "Diagnostic report", name: "diagnosticReport", shape }, parts, input, () =>
+    diagnosticReport(parts, input),
+  );
+}
+
+const collectionShape = filled(
+  fields<NonNullable<SpecimenInput["collection"]>>({
+    collector: optional(reference()),
+    date: optional(dateTime),
+    quantity: optional(shapes.quantity),
+    bodySite: optional(shapes.concept),
+    fasting: optional(shapes.concept),
+  }),
+);
+
+const specimenShape = fields<SpecimenInput>({
+  status: oneOf("available", "unavailable", "unsatisfactory", "entered-in-error"),
+  received: dateTime,
+  accession: optional(shapes.identifier),
+  type: optional(shapes.concept),
+  collection: optional(collectionShape),
+  notes: optional(shapes.texts),
+});
+
+const resultShape: Shape = all(
+  fields<ObservationInput & { specimen?: number }>({ ...observationShapes, specimen: optional(position) }),
+  observedOnce,
+);
+
+const shape: Shape = all(
+  fields<DiagnosticReportInput>({
+    status: oneOf("registered", "partial", "preliminary", "final"),
+    code: shapes.concept,
+    issued: instant,
+    category: optional(shapes.concept),
+    performers: optional(list(reference())),
+    requests: optional(list(reference())),
+    specimens: optional(list(specimenShape)),
+    results: optional(list(resultShape)),
+    diagnoses: optional(shapes.concepts),
+    conclusion: optional(text),
+  }),
+  (value, at) => {
+    if (!isRecord(value) || !Array.isArray(value["results"])) return;
+    const { specimens, results } = value;
+    // Those that are no list are told of already.
+    if (specimens !== undefined && !Array.isArray(specimens)) return;
+    const count = specimens?.length ?? 0;
+    for (const [index, result] of results.entries()) {
+      const place = at.field("results").item(index).field("specimen");
+      const wanted: unknown = isRecord(result) ? result["specimen"] : undefined;
+      if (typeof wanted === "number" && wanted >= count && place.isRight())
+        place.tell("is of a specimen that is not there");
+    }
+  },
+);
+
+function diagnosticReport(parts: DocumentParts, input: DiagnosticReportInput): Made[] {
   const specimens = (input.specimens ?? []).map((held) => specimen(parts, held));
   const results = (input.results ?? []).map(({ specimen: place, ...result }) =>
     observation(parts, result, {
-      specimen: maybe(place, (index) => referenceTo(specimens[index] ?? refuseSpecimen())),
+      specimen: maybe(place === undefined ? undefined : specimens[place], referenceTo),
       performers: input.performers,
     }),
   );
@@ -94,11 +156,11 @@ export function diagnosticReportSection(parts: DocumentParts, input: DiagnosticR
       codedDiagnosis: concepts(input.diagnoses),
     }),
   };
-  return section("Diagnostic report", [report, ...specimens, ...results]);
-}
-
-function refuseSpecimen(): never {
-  throw new Itk3Error("input-invalid", "A result is of a specimen that is not there.");
+  return [
+    { resource: report, path: "diagnosticReport" },
+    ...specimens.map((resource, index) => ({ resource, path: `diagnosticReport.specimens[${index}]` })),
+    ...results.map((resource, index) => ({ resource, path: `diagnosticReport.results[${index}]` })),
+  ];
 }
 
 function specimen(parts: DocumentParts, input: SpecimenInput): Specimen {

@@ -1,9 +1,12 @@
 import { Buffer } from "node:buffer";
 import { profiles } from "../../names.ts";
 import type { Attachment, DocumentReference, Reference } from "../../stu3/types.ts";
-import { refuseFile } from "../refuse-file.ts";
+import { fields, isRecord, list, optional, type Shape } from "../../input/shapes.ts";
+import { bytes, instant, mediaType, oneOf, primitive, text, uri } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import { type Concept, concept, given, maybe, period, type PeriodInput } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 /** Where the document is: here, in an attachment of the message (`parts.attachments`), or at an address. */
 export type DocumentContent = { title?: string } & (
@@ -36,11 +39,41 @@ export function documentReferenceSection(
   parts: DocumentParts,
   inputs: readonly DocumentReferenceInput[],
 ): StructuredSection {
-  return section(
-    "Documents",
-    inputs.map((input) => documentReference(parts, input)),
+  return sectionOf({ title: "Documents", name: "documents", entry }, parts, inputs, (input) =>
+    documentReference(parts, input),
   );
 }
+
+const title = optional(text);
+const contentType = optional(primitive("code"));
+const inMessage = fields<{ title?: string; contentType: string; bytes: Uint8Array }>({
+  title,
+  contentType: mediaType,
+  bytes,
+});
+const asAttachment = fields<{ title?: string; contentType?: string; attachment: Reference }>({
+  title,
+  contentType,
+  attachment: reference(),
+});
+const elsewhere = fields<{ title?: string; contentType?: string; url: string }>({ title, contentType, url: uri });
+
+const contentShape: Shape = (value, at) => {
+  if (!isRecord(value)) return at.tell(value === undefined ? "must be given" : "must be an object");
+  if ("url" in value) return elsewhere(value, at);
+  if ("attachment" in value) return asAttachment(value, at);
+  return inMessage(value, at);
+};
+
+const entry = fields<DocumentReferenceInput>({
+  status: oneOf("current", "superseded", "entered-in-error"),
+  type: shapes.concept,
+  indexed: instant,
+  contents: list(contentShape, { least: 1 }),
+  authors: optional(list(reference())),
+  description: optional(text),
+  period: optional(shapes.period),
+});
 
 function documentReference(parts: DocumentParts, input: DocumentReferenceInput): DocumentReference {
   const context = given({ encounter: parts.encounter, period: maybe(input.period, period) });
@@ -58,11 +91,9 @@ function documentReference(parts: DocumentParts, input: DocumentReferenceInput):
 }
 
 function attachment(content: DocumentContent): Attachment {
-  const { title, contentType } = content;
-  const named = given({ contentType, title });
+  const named = given({ contentType: content.contentType, title: content.title });
   if ("url" in content) return { ...named, url: content.url };
   if ("attachment" in content) return { ...named, ...given({ url: content.attachment.reference }) };
-  const { bytes } = content;
-  refuseFile("contents", content);
-  return { ...named, data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64") };
+  const { buffer, byteOffset, byteLength } = content.bytes;
+  return { ...named, data: Buffer.from(buffer, byteOffset, byteLength).toString("base64") };
 }

@@ -1,7 +1,11 @@
 import { profiles } from "../../names.ts";
 import type { FamilyMemberHistory, Reference } from "../../stu3/types.ts";
+import { fields, list, optional } from "../../input/shapes.ts";
+import { dateTime, oneOf } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import { type Coded, type Concept, coding, concept, given, notes } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 export interface FamilyHistoryInput {
   /** GPCM-SD-OC-109. */
@@ -24,11 +28,24 @@ export interface FamilyHistoryInput {
  * @throws Itk3Error `input-invalid`
  */
 export function familyHistorySection(parts: DocumentParts, inputs: readonly FamilyHistoryInput[]): StructuredSection {
-  return section(
-    "Family history",
-    inputs.map((input) => familyHistory(parts, input)),
+  return sectionOf({ title: "Family history", name: "familyHistory", entry }, parts, inputs, (input) =>
+    familyHistory(parts, input),
   );
 }
+
+const condition = fields<NonNullable<FamilyHistoryInput["conditions"]>[number]>({
+  code: shapes.concept,
+  notes: optional(shapes.texts),
+});
+
+const entry = fields<FamilyHistoryInput>({
+  status: oneOf("partial", "completed", "entered-in-error", "health-unknown"),
+  relationship: shapes.coded,
+  conditions: optional(list(condition)),
+  reasons: optional(list(reference())),
+  date: optional(dateTime),
+  notes: optional(shapes.texts),
+});
 
 function familyHistory(parts: DocumentParts, input: FamilyHistoryInput): FamilyMemberHistory {
   return {
@@ -41,9 +58,9 @@ function familyHistory(parts: DocumentParts, input: FamilyHistoryInput): FamilyM
       date: input.date,
       reasonReference: input.reasons?.slice(),
       note: notes(input.notes),
-      condition: input.conditions?.map((condition) => ({
-        code: concept(condition.code),
-        ...given({ note: notes(condition.notes) }),
+      condition: input.conditions?.map((held) => ({
+        code: concept(held.code),
+        ...given({ note: notes(held.notes) }),
       })),
     }),
   };

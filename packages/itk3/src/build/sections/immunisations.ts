@@ -5,6 +5,9 @@ import type {
   ImmunizationVaccinationProtocol,
   Reference,
 } from "../../stu3/types.ts";
+import { absent, all, between, fields, list, optional, type Shape } from "../../input/shapes.ts";
+import { dateTime, flag, primitive, text, whole } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import {
   type Coded,
   type Concept,
@@ -18,7 +21,8 @@ import {
   quantity,
   type QuantityInput,
 } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 /** The series that a vaccine belongs to (GPCM-SD-GE-215 to 220). */
 export interface VaccinationProtocolInput {
@@ -82,11 +86,62 @@ export type ImmunisationInput = (VaccineGiven | VaccineNotGiven) &
  * @throws Itk3Error `input-invalid`
  */
 export function immunisationSection(parts: DocumentParts, inputs: readonly ImmunisationInput[]): StructuredSection {
-  return section(
-    "Immunisations",
-    inputs.map((input) => immunisation(parts, input)),
+  return sectionOf({ title: "Immunisations", name: "immunisations", entry }, parts, inputs, (input) =>
+    immunisation(parts, input),
   );
 }
+
+const protocolShape = fields<VaccinationProtocolInput>({
+  targetDiseases: list(shapes.concept, { least: 1 }),
+  series: optional(
+    fields<NonNullable<VaccinationProtocolInput["series"]>>({
+      dose: whole("positiveInt"),
+      doses: optional(whole("positiveInt")),
+    }),
+  ),
+  description: optional(text),
+});
+
+/** What only a vaccine that was given has. */
+const ofGiven = {
+  manufacturer: optional(reference()),
+  lotNumber: optional(text),
+  expires: optional(primitive("date")),
+  site: optional(shapes.concept),
+  route: optional(shapes.concept),
+  dose: optional(shapes.quantity),
+  protocol: optional(protocolShape),
+} satisfies Partial<Record<keyof VaccineGiven, Shape>>;
+
+const entry = all(
+  fields<ImmunisationInput>({
+    ...ofGiven,
+    notGiven: flag,
+    reasons: optional(list(shapes.concept, { least: 1 })),
+    primarySource: flag,
+    reportOrigin: optional(shapes.concept),
+    recorded: dateTime,
+    procedure: shapes.coded,
+    vaccine: shapes.concept,
+    date: optional(dateTime),
+    location: optional(reference()),
+    recorder: optional(reference()),
+    administrator: optional(reference()),
+    parentPresent: optional(flag),
+    notes: optional(shapes.texts),
+  }),
+  between<{ notGiven: boolean }>(["notGiven"], (input, at) => {
+    if (!input.notGiven) return;
+    for (const name of Object.keys(ofGiven)) {
+      if (name in input) absent("the vaccine was not given")(input[name as keyof typeof input], at.field(name));
+    }
+  }),
+  between<ImmunisationInput>(["primarySource", "reportOrigin"], (input, at) => {
+    if (!input.primarySource) return;
+    const { reportOrigin } = input as { reportOrigin?: unknown };
+    absent("who tells of it gave it", "GPCM-SD-GE-201")(reportOrigin, at.field("reportOrigin"));
+  }),
+);
 
 function immunisation(parts: DocumentParts, input: ImmunisationInput): Immunization {
   return {

@@ -1,9 +1,13 @@
 import { profiles, systems } from "../../names.ts";
 import type { Location } from "../../stu3/types.ts";
+import { fields, optional } from "../../input/shapes.ts";
+import { text } from "../../input/values.ts";
 import type { AddressInput } from "../input.ts";
+import { addressShape } from "../people-shapes.ts";
 import { address, phone } from "../resources.ts";
 import { type Concept, concept, given, maybe } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 export interface LocationInput {
   /** The site's ODS code (GPCM-SD-OC-168). */
@@ -24,11 +28,16 @@ export interface LocationInput {
  * @throws Itk3Error `input-invalid`
  */
 export function locationSection(parts: DocumentParts, inputs: readonly LocationInput[]): StructuredSection {
-  return section(
-    "Locations",
-    inputs.map((input) => location(parts, input)),
-  );
+  return sectionOf({ title: "Locations", name: "locations", entry }, parts, inputs, (input) => location(parts, input));
 }
+
+const entry = fields<LocationInput>({
+  siteCode: text,
+  name: text,
+  phone: text,
+  type: optional(shapes.concept),
+  address: optional(addressShape),
+});
 
 function location(parts: DocumentParts, input: LocationInput): Location {
   return {

@@ -1,7 +1,9 @@
 // The plan of a medicine, which authorises it, and the orders that are issued under it (GPCM-SD-GE-148 to 176).
-import { Itk3Error } from "../../errors.ts";
 import { extensions, profiles, systems } from "../../names.ts";
 import type { CodeableConcept, Extension, MedicationRequest, Quantity, Reference } from "../../stu3/types.ts";
+import { absent, all, between, fields, isRecord, optional, type Shape } from "../../input/shapes.ts";
+import { dateTime, oneOf, primitive, text, whole } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import {
   type Concept,
   concept,
@@ -15,6 +17,7 @@ import {
   period,
   type PeriodInput,
 } from "./pieces.ts";
+import * as shapes from "./piece-shapes.ts";
 import { type DocumentParts, identity } from "./parts.ts";
 
 /** How much, as a number and its unit (`32`, `tablet`), or in words where there is no number (GPCM-SD-GE-172, 173). */
@@ -79,6 +82,84 @@ export interface OrderInput extends RequestInput {
   dispenser?: Reference;
 }
 
+const supplyShape: Shape = (value, at) => {
+  const shape =
+    isRecord(value) && "text" in value
+      ? fields<{ text: string }>({ text })
+      : fields<{ value: string; unit: string }>({ value: primitive("decimal"), unit: text });
+  shape(value, at);
+};
+
+const requesterShape = fields<NonNullable<RequestInput["requester"]>>({
+  agent: reference(),
+  onBehalfOf: optional(reference()),
+});
+
+const supplyDays: Shape = (value, at) => {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) at.tell("must be a whole number of days, from 1");
+};
+
+const requestShapes = {
+  identifier: shapes.identifier,
+  authorised: dateTime,
+  valid: shapes.period,
+  quantity: optional(supplyShape),
+  supplyDays: optional(supplyDays),
+  recorder: optional(reference({ types: ["Practitioner"], numbers: { ge: "166" } })),
+  requester: optional(requesterShape),
+  notes: optional(shapes.texts),
+} satisfies Record<keyof RequestInput, Shape>;
+
+const repeatShape = fields<NonNullable<PlanInput["repeat"]>>({
+  issued: whole("unsignedInt"),
+  allowed: optional(whole("unsignedInt")),
+  expires: optional(dateTime),
+});
+
+const stoppedShape = fields<NonNullable<PlanInput["stopped"]>>({ date: dateTime, reason: shapes.concept });
+
+/** The kinds of prescription that repeat, and those that do not. */
+const repeated = ["repeat", "repeat-dispensing"] as const;
+const single = ["acute", "acute-handwritten", "delayed-prescribing", noInformation] as const;
+
+export const planShape: Shape = all(
+  fields<PlanInput>({
+    ...requestShapes,
+    prescriptionType: oneOf(...single, ...repeated),
+    groupIdentifier: optional(shapes.identifier),
+    repeat: optional(repeatShape),
+    status: oneOf("active", "completed", "stopped"),
+    stopped: optional(stoppedShape),
+    dosage: text,
+    patientInstruction: optional(text),
+    priorPrescription: optional(reference()),
+  }),
+  between<PlanInput>(["prescriptionType", "repeat"], ({ prescriptionType, repeat }, at) => {
+    const place = at.field("repeat");
+    if (!repeated.some((type) => type === prescriptionType)) {
+      absent("the prescription is not repeated", "GPCM-SD-GE-149")(repeat, place);
+    } else if (repeat === undefined) place.tell("must be given: the prescription is repeated", "GPCM-SD-GE-148");
+  }),
+  between<PlanInput>(["prescriptionType", "groupIdentifier"], ({ prescriptionType, groupIdentifier }, at) => {
+    if (groupIdentifier === undefined && repeated.some((type) => type === prescriptionType)) {
+      at.field("groupIdentifier").tell("must be given: the prescription is repeated", "GPCM-SD-GE-158");
+    }
+  }),
+  between<PlanInput>(["status", "stopped"], ({ status, stopped }, at) => {
+    const place = at.field("stopped");
+    if (status !== "stopped") absent("the plan was not stopped")(stopped, place);
+    else if (stopped === undefined) place.tell("must be given: the plan was stopped", "GPCM-SD-GE-152");
+  }),
+);
+
+export const orderShape: Shape = fields<OrderInput>({
+  ...requestShapes,
+  status: oneOf("active", "completed", "stopped"),
+  dosage: optional(text),
+  patientInstruction: optional(text),
+  dispenser: optional(reference()),
+});
+
 export function medicationPlan(parts: DocumentParts, medication: Reference, input: PlanInput): MedicationRequest {
   return {
     ...request(parts, medication, input, input),
@@ -116,10 +197,6 @@ function request(
   plan: PlanInput,
   input: RequestInput & { dosage?: string; patientInstruction?: string },
 ): MedicationRequest {
-  const { supplyDays } = input;
-  if (supplyDays !== undefined && (!Number.isSafeInteger(supplyDays) || supplyDays < 1)) {
-    throw new Itk3Error("input-invalid", "A supply lasts a whole number of days, from 1.");
-  }
   const { requester = { agent: parts.practitioner, onBehalfOf: parts.organisation } } = input;
   return {
     resourceType: "MedicationRequest",
@@ -145,7 +222,7 @@ function request(
       validityPeriod: period(input.valid),
       ...given({
         quantity: maybe(input.quantity, supply),
-        expectedSupplyDuration: maybe(supplyDays, (days) => ({
+        expectedSupplyDuration: maybe(input.supplyDays, (days) => ({
           value: String(days),
           unit: "day",
           system: systems.ucum,

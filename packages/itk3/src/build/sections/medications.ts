@@ -1,11 +1,20 @@
 // A medicine: the product, its plan (authorisation), the plan's orders (issues), and the statement of it.
-import { Itk3Error } from "../../errors.ts";
 import { extensions, profiles, systems } from "../../names.ts";
 import type { Medication, MedicationStatement, Resource } from "../../stu3/types.ts";
+import { absent, all, fields, isRecord, list, optional, type Shape } from "../../input/shapes.ts";
+import { dateTime, oneOf } from "../../input/values.ts";
 import { referenceTo } from "../entry.ts";
-import { medicationOrder, medicationPlan, type OrderInput, type PlanInput } from "./medication-requests.ts";
+import {
+  medicationOrder,
+  medicationPlan,
+  type OrderInput,
+  orderShape,
+  type PlanInput,
+  planShape,
+} from "./medication-requests.ts";
 import { type Concept, concept, extensionsOf, given, maybe, notes, period } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 const agencies = {
   "prescribed-at-gp-practice": "Prescribed at GP practice",
@@ -43,11 +52,38 @@ export interface MedicationInput {
  * @throws Itk3Error `input-invalid`
  */
 export function medicationSection(parts: DocumentParts, inputs: readonly MedicationInput[]): StructuredSection {
-  return section(
-    "Medications",
-    inputs.flatMap((input) => medicine(parts, input)),
+  return sectionOf({ title: "Medications", name: "medications", entry }, parts, inputs, (input) =>
+    medicine(parts, input),
   );
 }
+
+const statementShape = fields<StatementInput>({
+  prescribingAgency: oneOf(...Object.keys(agencies)),
+  lastIssued: optional(dateTime),
+  dosageLastChanged: optional(dateTime),
+  notes: optional(shapes.texts),
+});
+
+const entry: Shape = all(
+  fields<MedicationInput>({
+    code: shapes.concept,
+    plan: planShape,
+    orders: optional(list(orderShape)),
+    statement: optional(statementShape),
+  }),
+  (value, at) => {
+    if (!isRecord(value) || !isRecord(value["plan"]) || !isRecord(value["statement"])) return;
+    const place = at.field("statement").field("lastIssued");
+    if (value["statement"]["lastIssued"] === undefined || !place.isRight()) return;
+    const type = at.field("plan").field("prescriptionType").isRight() && value["plan"]["prescriptionType"];
+    const agency =
+      at.field("statement").field("prescribingAgency").isRight() && value["statement"]["prescribingAgency"];
+    if (type === "repeat-dispensing" || (agency !== false && agency !== "prescribed-at-gp-practice")) {
+      const why = "what is dispensed repeatedly or issued elsewhere has no date of last issue";
+      absent(why, "GPCM-SD-GE-177")(value["statement"]["lastIssued"], place);
+    }
+  },
+);
 
 function medicine(parts: DocumentParts, input: MedicationInput): Resource[] {
   const medication: Medication = {
@@ -78,14 +114,6 @@ function medicationStatement(
   input: StatementInput,
   links: Pick<MedicationStatement, "basedOn" | "medicationReference">,
 ): MedicationStatement {
-  const isIssuedElsewhere =
-    plan.prescriptionType === "repeat-dispensing" || input.prescribingAgency !== "prescribed-at-gp-practice";
-  if (input.lastIssued !== undefined && isIssuedElsewhere) {
-    throw new Itk3Error(
-      "input-invalid",
-      "What is dispensed repeatedly or issued elsewhere has no date of last issue (GPCM-SD-GE-177).",
-    );
-  }
   const { prescribingAgency: code } = input;
   return {
     resourceType: "MedicationStatement",

@@ -1,10 +1,13 @@
 // Observations: what the patient entered, and what a laboratory found.
-import { Itk3Error } from "../../errors.ts";
 import { profiles, systems } from "../../names.ts";
 import type { Observation, Reference } from "../../stu3/types.ts";
+import { all, between, fields, isRecord, list, optional, type Shape } from "../../input/shapes.ts";
+import { instant, oneOf, text } from "../../input/values.ts";
 import { uuidIdentifier } from "../entry.ts";
+import { later, reference } from "../seen.ts";
 import { type Concept, coding, concept, given, maybe, quantity, type QuantityInput } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 /** What was observed: a quantity, words, or a concept. */
 export type ObservedValue = QuantityInput | { text: string } | { concept: Concept };
@@ -35,11 +38,58 @@ export interface ObservationInput {
  * @throws Itk3Error `input-invalid`
  */
 export function observationSection(parts: DocumentParts, inputs: readonly ObservationInput[]): StructuredSection {
-  return section(
-    "Observations",
-    inputs.map((input) => observation(parts, input)),
+  return sectionOf({ title: "Observations", name: "observations", entry }, parts, inputs, (input) =>
+    observation(parts, input),
   );
 }
+
+const valueShape: Shape = (value, at) => {
+  if (isRecord(value) && "text" in value) return fields<{ text: string }>({ text })(value, at);
+  if (isRecord(value) && "concept" in value)
+    return fields<{ concept: Concept }>({ concept: shapes.concept })(value, at);
+  return shapes.quantity(value, at);
+};
+
+const componentShape = fields<NonNullable<ObservationInput["components"]>[number]>({
+  code: shapes.coded,
+  value: valueShape,
+});
+
+/** Where the input names them, the patient is asked for among them. */
+const performersShape: Shape = (value, at) => {
+  list(reference(), { least: 1 })(value, at);
+  later(at, (seen) => {
+    const id = seen.asks({ oc: "052", ge: "052" });
+    if (id === undefined || !at.isRight()) return;
+    const named = value as readonly Reference[];
+    if (!named.some((one) => one.reference !== undefined && seen.isPatient(one.reference))) {
+      at.tell("must name the patient among them", id);
+    }
+  });
+};
+
+export const observationShapes: Readonly<Record<keyof ObservationInput, Shape>> = {
+  code: shapes.coded,
+  issued: instant,
+  value: optional(valueShape),
+  components: optional(list(componentShape)),
+  category: optional(shapes.codeOfItsOwn),
+  performers: optional(performersShape),
+  status: optional(oneOf("preliminary", "final")),
+};
+
+export const observedOnce: Shape = between<ObservationInput>(["code", "components"], (input, at) => {
+  if (input.value === undefined) return;
+  for (const [index, { code }] of (input.components ?? []).entries()) {
+    if (code.code !== input.code.code) continue;
+    at.field("components")
+      .item(index)
+      .field("code")
+      .tell("is that of the observation, which has a value", "FHIR obs-7");
+  }
+});
+
+const entry: Shape = all(fields<ObservationInput>(observationShapes), observedOnce);
 
 export interface ObservationContext {
   specimen?: Reference | undefined;
@@ -52,10 +102,6 @@ export function observation(
   input: ObservationInput,
   { specimen, performers = [] }: ObservationContext = {},
 ): Observation {
-  const isSaidTwice = (input.components ?? []).some(({ code }) => code.code === input.code.code);
-  if (input.value !== undefined && isSaidTwice) {
-    throw new Itk3Error("input-invalid", "An observation has a value and a component of its own code (FHIR, obs-7).");
-  }
   const base = identity(parts, profiles.observation);
   return {
     resourceType: "Observation",

@@ -1,8 +1,13 @@
 // What every structured entry is made from, and the section that holds them.
-import { Itk3Error } from "../../errors.ts";
+import { placeOf, problemList, refuseInput } from "../../input/problems.ts";
+import { fields, isRecord, list, optional, type Shape } from "../../input/shapes.ts";
+import { callable } from "../../input/values.ts";
 import type { Reference, Resource } from "../../stu3/types.ts";
 import { referenceTo } from "../entry.ts";
-import { refuseUnfit } from "./refuse-unfit.ts";
+import { gather, type Gathering, type Made, unknownEntry } from "../gathering.ts";
+
+/** Where a document hangs what gathers the problems of its sections: a copy of its parts keeps it. */
+export const gathering: unique symbol = Symbol("gathering");
 
 /** What the resources of a section may refer to and be named by. */
 export interface DocumentParts {
@@ -14,6 +19,8 @@ export interface DocumentParts {
   /** The attachments in their order, the report first. */
   attachments: readonly Reference[];
   ids: () => string;
+  /** What the document knows of its sections. */
+  [gathering]?: Gathering;
 }
 
 /** One section of the Composition. Each resource has an id, a profile in its meta, and goes into the document. */
@@ -22,15 +29,60 @@ export interface StructuredSection {
   resources: readonly Resource[];
 }
 
+const object: Shape = (value, at) => {
+  if (!isRecord(value)) at.tell("must be a reference");
+};
+
+// Looked at for each section: no more than that it is a list, of which there may be thousands.
+const attachments: Shape = (value, at) => {
+  if (!Array.isArray(value)) at.tell("must be a list");
+};
+
+const partsShape = fields<Omit<DocumentParts, typeof gathering>>({
+  patient: object,
+  practitioner: object,
+  organisation: object,
+  encounter: optional(object),
+  attachments,
+  ids: callable,
+});
+
+interface SectionKind {
+  title: string;
+  /** What the input is called in the path of a problem. */
+  name: string;
+  shape: Shape;
+}
+
 /**
- * A section of resources, each as STU3 wants it.
+ * A section of what is made of an input, each as STU3 wants it.
  *
- * @throws Itk3Error `input-invalid` where there is none, or one is not
+ * @throws Itk3Error `input-invalid` where something is wrong and no document gathers it
  */
-export function section(title: string, resources: readonly Resource[]): StructuredSection {
-  if (resources.length === 0) throw new Itk3Error("input-invalid", `The section ${title} holds nothing.`);
-  for (const resource of resources) refuseUnfit(resource);
-  return { title, resources };
+export function section(
+  kind: SectionKind,
+  parts: DocumentParts,
+  input: unknown,
+  make: () => readonly Made[],
+): StructuredSection {
+  const problems = problemList();
+  partsShape(parts, placeOf(problems, "parts"));
+  problems.refuse();
+  return gather(parts[gathering], () => parts.ids(), kind, input, make);
+}
+
+/** A section of a list of inputs, of which at least one must be there: each makes resources. */
+export function sectionOf<Input>(
+  { entry, ...kind }: Omit<SectionKind, "shape"> & { entry: Shape },
+  parts: DocumentParts,
+  inputs: readonly Input[],
+  make: (input: Input, index: number) => Resource | readonly Resource[],
+): StructuredSection {
+  return section({ ...kind, shape: list(entry, { least: 1 }) }, parts, inputs, () =>
+    inputs.flatMap((input, index) =>
+      [make(input, index)].flat().map((resource) => ({ resource, path: `${kind.name}[${index}]` })),
+    ),
+  );
 }
 
 /**
@@ -39,13 +91,14 @@ export function section(title: string, resources: readonly Resource[]): Structur
  * @throws Itk3Error `input-invalid` where the section holds no such resource
  * @example referenceToEntry(allergies, "AllergyIntolerance")
  */
-export function referenceToEntry(
-  { title, resources }: StructuredSection,
-  type: Resource["resourceType"],
-  index = 0,
-): Reference {
-  const found = resources.filter(({ resourceType }) => resourceType === type)[index];
-  if (found === undefined) throw new Itk3Error("input-invalid", `The section ${title} holds no such ${type}.`);
+export function referenceToEntry(held: StructuredSection, type: Resource["resourceType"], index = 0): Reference {
+  if (!isRecord(held) || !Array.isArray(held.resources)) {
+    refuseInput("referenceToEntry.section", "must be a section, such as observationSection makes");
+  }
+  const unknown = unknownEntry(held);
+  if (unknown !== undefined) return { reference: unknown };
+  const found = held.resources.filter(({ resourceType }) => resourceType === type)[index];
+  if (found === undefined) refuseInput("referenceToEntry.section", "holds no such entry");
   return referenceTo(found);
 }
 

@@ -1,11 +1,14 @@
 // People, organisations and devices that other entries refer to, beside those that send the document.
-import { Itk3Error } from "../../errors.ts";
 import { profiles } from "../../names.ts";
-import type { Device, RelatedPerson } from "../../stu3/types.ts";
+import type { Device, RelatedPerson, Resource } from "../../stu3/types.ts";
+import { all, fields, isRecord, list, optional, type Shape } from "../../input/shapes.ts";
+import { text, wholeDate } from "../../input/values.ts";
 import type { AddressInput, OrganisationInput, PractitionerInput } from "../input.ts";
+import type { Made } from "../gathering.ts";
+import { addressShape, organisationShapes, practitionerShape } from "../people-shapes.ts";
 import { address, humanName, organizationResource, phone, practitionerResource } from "../resources.ts";
-import { refuseOrganisation, refusePractitioner } from "../refuse-invalid.ts";
 import { type Coded, coding, given, maybe } from "./pieces.ts";
+import * as shapes from "./piece-shapes.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
 /** GPCM-SD-OC-028 to 030. */
@@ -39,21 +42,42 @@ export interface PeopleInput {
  * @throws Itk3Error `input-invalid`
  */
 export function peopleSection(parts: DocumentParts, input: PeopleInput): StructuredSection {
-  const { practitioners = [], organisations = [], relatedPeople = [], devices = [] } = input;
-  for (const practitioner of practitioners) refusePractitioner("practitioners", practitioner);
-  for (const organisation of organisations) refuseOrganisation("organisations", organisation);
-  return section("People", [
-    ...practitioners.map((practitioner) => practitionerResource(parts.ids(), practitioner)),
-    ...organisations.map((organisation) => organizationResource(parts.ids(), organisation)),
-    ...relatedPeople.map((person) => relatedPerson(parts, person)),
-    ...devices.map((made) => device(parts, made)),
-  ]);
+  return section({ title: "People", name: "people", shape }, parts, input, () => people(parts, input));
 }
 
+function people(parts: DocumentParts, input: PeopleInput): Made[] {
+  const made = <One>(name: keyof PeopleInput, ones: readonly One[] | undefined, make: (one: One) => Resource): Made[] =>
+    (ones ?? []).map((one, index) => ({ resource: make(one), path: `people.${name}[${index}]` }));
+  return [
+    ...made("practitioners", input.practitioners, (one) => practitionerResource(parts.ids(), one)),
+    ...made("organisations", input.organisations, (one) => organizationResource(parts.ids(), one)),
+    ...made("relatedPeople", input.relatedPeople, (one) => relatedPerson(parts, one)),
+    ...made("devices", input.devices, (one) => device(parts, one)),
+  ];
+}
+
+const relatedPersonShape = fields<RelatedPersonInput>({
+  name: fields<RelatedPersonInput["name"]>({ family: text, given: shapes.texts, prefix: optional(text) }),
+  birthDate: wholeDate,
+  phone: optional(text),
+  relationship: optional(shapes.coded),
+  address: optional(addressShape),
+});
+
+const kinds = {
+  practitioners: optional(list(practitionerShape)),
+  organisations: optional(list(fields<OrganisationInput>({ ...organisationShapes, phone: optional(text) }))),
+  relatedPeople: optional(list(relatedPersonShape)),
+  devices: optional(list(fields<DeviceInput>({ type: shapes.coded, manufacturer: text }))),
+} satisfies Record<keyof PeopleInput, Shape>;
+
+const shape: Shape = all(fields<PeopleInput>(kinds), (value, at) => {
+  if (!isRecord(value) || !at.isRight()) return;
+  const isEmpty = Object.keys(kinds).every((name) => ((value[name] ?? []) as unknown[]).length === 0);
+  if (isEmpty) at.tell("must hold at least one");
+});
+
 function relatedPerson(parts: DocumentParts, input: RelatedPersonInput): RelatedPerson {
-  if (input.birthDate.length < "yyyy-mm-dd".length) {
-    throw new Itk3Error("input-invalid", "A related person's date of birth is not a whole date as yyyy-mm-dd.");
-  }
   return {
     resourceType: "RelatedPerson",
     ...identity(parts, profiles.relatedPerson),

@@ -1,7 +1,10 @@
-import { Itk3Error } from "../../errors.ts";
 import { extensions, profiles, systems } from "../../names.ts";
 import type { Condition, Extension, Reference } from "../../stu3/types.ts";
+import { absent, all, between, fields, list, optional, type Shape } from "../../input/shapes.ts";
+import { dateTime, oneOf, position } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import { type Concept, concept, extensionsOf, given, maybe, notes } from "./pieces.ts";
+import * as shapes from "./piece-shapes.ts";
 import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
 
 /** Active, or no longer: since when (GPCM-SD-GE-227, 233). */
@@ -37,17 +40,52 @@ export type ProblemInput = ProblemStatus & {
  * @throws Itk3Error `input-invalid`
  */
 export function problemSection(parts: DocumentParts, inputs: readonly ProblemInput[]): StructuredSection {
-  const identities = inputs.map(() => identity(parts, profiles.problemHeader));
-  const problems = inputs.map((input, index): Condition => {
-    const related = (input.related ?? []).map(({ type, target }) => {
-      const other = target === index ? undefined : identities[target];
-      if (other === undefined) throw new Itk3Error("input-invalid", "A problem is related to one that is not there.");
-      return relatedProblem(type, { reference: `urn:uuid:${other.id}` });
+  return section({ title: "Problems", name: "problems", shape }, parts, inputs, () => {
+    const identities = inputs.map(() => identity(parts, profiles.problemHeader));
+    return inputs.map((input, index) => {
+      const related = (input.related ?? []).map(({ type, target }) =>
+        relatedProblem(type, { reference: `urn:uuid:${identities[target]?.id}` }),
+      );
+      return { resource: { ...problem(parts, input, related), ...identities[index] }, path: `problems[${index}]` };
     });
-    return { ...problem(parts, input, related), ...identities[index] };
   });
-  return section("Problems", problems);
 }
+
+const relatedShape = fields<NonNullable<ProblemInput["related"]>[number]>({
+  type: oneOf("parent", "child", "sibling"),
+  target: position,
+});
+
+const entry = all(
+  fields<ProblemInput>({
+    clinicalStatus: oneOf("active", "inactive"),
+    ended: optional(dateTime),
+    code: shapes.concept,
+    significance: oneOf("major", "minor"),
+    recorded: dateTime,
+    asserter: optional(reference({ types: ["Practitioner"], numbers: { ge: "235" } })),
+    onset: optional(dateTime),
+    actual: optional(reference()),
+    content: optional(list(reference())),
+    related: optional(list(relatedShape)),
+    notes: optional(shapes.texts),
+  }),
+  between<ProblemInput>(["clinicalStatus", "ended"], ({ clinicalStatus, ended }, at) => {
+    if (clinicalStatus === "active") absent("the problem is active", "GPCM-SD-GE-233")(ended, at.field("ended"));
+  }),
+);
+
+const shape: Shape = all(list(entry, { least: 1 }), (value, at) => {
+  if (!Array.isArray(value)) return;
+  for (const [index, input] of (value as Partial<ProblemInput>[]).entries()) {
+    const place = at.item(index).field("related");
+    if (input?.related === undefined || !place.isRight()) continue;
+    for (const [which, { target }] of input.related.entries()) {
+      if (target < value.length && target !== index) continue;
+      place.item(which).field("target").tell("is the place of a problem that is not there");
+    }
+  }
+});
 
 function problem(parts: DocumentParts, input: ProblemInput, related: readonly Extension[]): Condition {
   const content = (input.content ?? []).map((valueReference) => ({

@@ -1,8 +1,11 @@
-import { Itk3Error } from "../../errors.ts";
 import { profiles } from "../../names.ts";
 import type { ProcedureRequest, Reference } from "../../stu3/types.ts";
+import { all, between, fields, list, optional } from "../../input/shapes.ts";
+import { dateTime } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import { type Coded, type Concept, concept, given, maybe, notes } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 const noCode = "No code available";
 
@@ -32,16 +35,29 @@ export function procedureRequestSection(
   parts: DocumentParts,
   inputs: readonly ProcedureRequestInput[],
 ): StructuredSection {
-  return section(
-    "Procedure requests",
-    inputs.map((input) => procedureRequest(parts, input)),
+  return sectionOf({ title: "Procedure requests", name: "procedureRequests", entry }, parts, inputs, (input) =>
+    procedureRequest(parts, input),
   );
 }
 
+const entry = all(
+  fields<ProcedureRequestInput>({
+    code: shapes.concept,
+    performer: optional(reference()),
+    requester: optional(reference()),
+    reason: optional(shapes.concept),
+    conditions: optional(list(reference())),
+    authored: optional(dateTime),
+    notes: optional(shapes.texts),
+  }),
+  between<ProcedureRequestInput>(["code"], ({ code }, at) => {
+    if (code.code === undefined && code.text !== noCode) {
+      at.field("code").tell('must be "No code available" where it has no code', "GPCM-SD-GE-239");
+    }
+  }),
+);
+
 function procedureRequest(parts: DocumentParts, input: ProcedureRequestInput): ProcedureRequest {
-  if (input.code.code === undefined && input.code.text !== noCode) {
-    throw new Itk3Error("input-invalid", 'What is asked for without a code is "No code available" (GPCM-SD-GE-239).');
-  }
   return {
     resourceType: "ProcedureRequest",
     ...identity(parts, profiles.procedureRequest),

@@ -1,7 +1,11 @@
 import { profiles } from "../../names.ts";
 import type { Reference, ReferralRequest } from "../../stu3/types.ts";
+import { fields, list, optional } from "../../input/shapes.ts";
+import { dateTime, oneOf, text } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import { type Concept, concept, given, maybe, notes } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 export interface ReferralInput {
   /** Why, in the sender's main code for the referral (GPCM-SD-OC-079). */
@@ -27,11 +31,24 @@ export interface ReferralInput {
  * @throws Itk3Error `input-invalid`
  */
 export function referralSection(parts: DocumentParts, inputs: readonly ReferralInput[]): StructuredSection {
-  return section(
-    "Referrals",
-    inputs.map((input) => referral(parts, input)),
-  );
+  return sectionOf({ title: "Referrals", name: "referrals", entry }, parts, inputs, (input) => referral(parts, input));
 }
+
+const entry = fields<ReferralInput>({
+  reason: optional(shapes.concept),
+  description: optional(text),
+  priority: optional(oneOf("routine", "urgent", "asap", "stat")),
+  requester: optional(
+    reference({
+      types: ["Practitioner", "Organization", "Patient", "RelatedPerson", "Device"],
+      numbers: { oc: "077", ge: "077" },
+    }),
+  ),
+  recipients: optional(list(reference())),
+  supporting: optional(list(reference())),
+  authored: optional(dateTime),
+  notes: optional(shapes.texts),
+});
 
 function referral(parts: DocumentParts, input: ReferralInput): ReferralRequest {
   return {

@@ -1,7 +1,11 @@
 import { profiles } from "../../names.ts";
 import type { Reference, Task, TaskInput as TaskParameter } from "../../stu3/types.ts";
+import { fields, filled, isRecord, list, optional, type Shape } from "../../input/shapes.ts";
+import { dateTime, oneOf, text, whole } from "../../input/values.ts";
+import { reference } from "../seen.ts";
 import { type Concept, concept, given, maybe, notes, period, type PeriodInput } from "./pieces.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import * as shapes from "./piece-shapes.ts";
+import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
 
 /** Something that the task needs or makes: words, yes or no, a concept, or another entry of the document. */
 export interface TaskValueInput {
@@ -44,11 +48,41 @@ export interface TaskInput {
  * @throws Itk3Error `input-invalid`
  */
 export function taskSection(parts: DocumentParts, inputs: readonly TaskInput[]): StructuredSection {
-  return section(
-    "Tasks",
-    inputs.map((input) => task(parts, input)),
-  );
+  return sectionOf({ title: "Tasks", name: "tasks", entry }, parts, inputs, (input) => task(parts, input));
 }
+
+const parameterValueShape: Shape = (value, at) => {
+  if (typeof value === "boolean") return;
+  if (!isRecord(value)) return text(value, at);
+  return ("code" in value || "text" in value ? shapes.concept : reference())(value, at);
+};
+
+const parameters = list(fields<TaskValueInput>({ type: shapes.concept, value: parameterValueShape }));
+
+const restrictionShape = filled(
+  fields<NonNullable<TaskInput["restriction"]>>({
+    repetitions: optional(whole("positiveInt")),
+    period: optional(shapes.period),
+    recipients: optional(list(reference())),
+  }),
+);
+
+const entry = fields<TaskInput>({
+  intent: oneOf("proposal", "plan", "order"),
+  priority: optional(oneOf("routine", "urgent", "asap", "stat")),
+  code: optional(shapes.concept),
+  description: optional(text),
+  focus: optional(reference()),
+  requester: optional(reference()),
+  owner: optional(reference()),
+  reason: optional(shapes.concept),
+  statusReason: optional(shapes.concept),
+  restriction: optional(restrictionShape),
+  inputs: optional(parameters),
+  outputs: optional(parameters),
+  authored: optional(dateTime),
+  notes: optional(shapes.texts),
+});
 
 function task(parts: DocumentParts, input: TaskInput): Task {
   return {

@@ -44,72 +44,78 @@ const problem = { code: pain, significance: "minor", recorded: day, clinicalStat
 const letter = { status: "current", type: { text: "Letter" }, indexed: when } as const;
 
 const refused: readonly (readonly [why: RegExp, build: (parts: DocumentParts) => StructuredSection])[] = [
-  [/Allergies holds nothing/, (parts) => allergySection(parts, [])],
+  [/^sections\[0\]\.allergies must hold at least one\.$/, (parts) => allergySection(parts, [])],
   [
-    /AllergyIntolerance\.assertedDate must be a date/,
+    /^sections\[0\]\.allergies\[0\]\.recorded must be a date/,
     (parts) => allergySection(parts, [{ ...allergy, recorded: wrong }]),
   ],
   [
-    /AllergyIntolerance\.code\.coding\.code must be a SNOMED CT identifier/,
+    /^sections\[0\]\.allergies\[0\]\.code\.code must be a SNOMED CT identifier/,
     (parts) => allergySection(parts, [{ ...allergy, code: { code: "91936006", display: wrong } }]),
   ],
   [
-    /AllergyIntolerance\.note\.text must not be blank/,
+    /^sections\[0\]\.allergies\[0\]\.notes\[0\] must not be blank/,
     (parts) => allergySection(parts, [{ ...allergy, notes: [" "] }]),
   ],
   [
-    /AllergyIntolerance\.reaction has no manifestation/,
+    /allergies\[0\]\.reactions\[0\]\.manifestations must hold at least one/,
     (parts) => allergySection(parts, [{ ...allergy, reactions: [{ manifestations: [], description: wrong }] }]),
   ],
   [
-    /period ends before it starts/,
+    /^sections\[0\]\.consents\[0\]\.period is a period that ends before it starts \(FHIR per-1\)\.$/,
     (parts) =>
       consentSection(parts, [{ status: "active", policies: [{ uri: wrong }], period: { start: day, end: "2025" } }]),
   ],
-  [/Consent\.policy holds nothing/, (parts) => consentSection(parts, [{ status: "active", policies: [] }])],
   [
-    /Consent\.policy\.uri must be a URI/,
+    /consents\[0\]\.policies must hold at least one/,
+    (parts) => consentSection(parts, [{ status: "active", policies: [] }]),
+  ],
+  [
+    /consents\[0\]\.policies\[0\]\.uri must be a URI/,
     (parts) => consentSection(parts, [{ status: "active", policies: [{ uri: "a b" }] }]),
   ],
   [
-    /DiagnosticReport\.issued must be a date and time/,
+    /^sections\[0\]\.diagnosticReport\.issued must be a date and time/,
     (parts) => diagnosticReportSection(parts, { ...report, issued: day }),
   ],
   [
-    /specimen that is not there/,
+    /diagnosticReport\.results\[0\]\.specimen is of a specimen that is not there/,
     (parts) => diagnosticReportSection(parts, { ...report, results: [{ ...weight, specimen: 1 }] }),
   ],
   [
-    /contents\.bytes are empty/,
+    /documents\[0\]\.contents\[0\]\.bytes are empty/,
     (parts) =>
       documentReferenceSection(parts, [
         { ...letter, contents: [{ contentType: "text/plain", bytes: new Uint8Array() }] },
       ]),
   ],
-  [/DocumentReference has no content/, (parts) => documentReferenceSection(parts, [{ ...letter, contents: [] }])],
   [
-    /FamilyMemberHistory\.condition\.code\.text must not be blank/,
+    /documents\[0\]\.contents must hold at least one/,
+    (parts) => documentReferenceSection(parts, [{ ...letter, contents: [] }]),
+  ],
+  [
+    /familyHistory\[0\]\.conditions\[0\]\.code\.text must not be blank/,
     (parts) =>
       familyHistorySection(parts, [{ status: "partial", relationship: pain, conditions: [{ code: { text: "" } }] }]),
   ],
   [
-    /Immunization\.vaccinationProtocol\.doseSequence must be a whole number above zero/,
+    /immunisations\[0\]\.protocol\.series\.dose must be a whole number above zero/,
     (parts) =>
       immunisationSection(parts, [
         { ...immunisation, protocol: { targetDiseases: [{ text: wrong }], series: { dose: 0 } } },
       ]),
   ],
   [
-    /Immunization\.doseQuantity\.value must be a decimal number/,
+    /immunisations\[0\]\.dose\.value must be a decimal number/,
     (parts) => immunisationSection(parts, [{ ...immunisation, dose: { value: wrong, unit: "ml" } }]),
   ],
   [
-    /Immunization\.explanation\.reason holds nothing/,
+    /immunisations\[0\]\.reasons must hold at least one/,
     (parts) => immunisationSection(parts, [{ ...immunisation, reasons: [] }]),
   ],
-  [/Location\.identifier\.value must not be blank/, (parts) => locationSection(parts, [{ ...surgery, siteCode: "" }])],
+  [/locations\[0\]\.siteCode must not be blank/, (parts) => locationSection(parts, [{ ...surgery, siteCode: "" }])],
   [
-    /MedicationRequest\.extension\.extension\.valueUnsignedInt must be a whole number/,
+    /medications\[0\]\.plan\.repeat\.issued must be a whole number/,
     (parts) =>
       medicationSection(parts, [
         {
@@ -119,43 +125,52 @@ const refused: readonly (readonly [why: RegExp, build: (parts: DocumentParts) =>
       ]),
   ],
   [
-    /whole number of days/,
+    /medications\[0\]\.orders\[0\]\.supplyDays must be a whole number of days/,
     (parts) => medicationSection(parts, [{ code: paracetamol, plan, orders: [{ ...order, supplyDays: 0 }] }]),
   ],
-  [/GPCM-SD-GE-177/, (parts) => medicationSection(parts, [{ code: paracetamol, plan, statement }])],
-  [/Observation\.issued must be a date and time/, (parts) => observationSection(parts, [{ ...weight, issued: day }])],
   [
-    /date of birth is not a whole date/,
+    /medications\[0\]\.statement\.lastIssued must not be given.*\(GPCM-SD-GE-177\)/,
+    (parts) => medicationSection(parts, [{ code: paracetamol, plan, statement }]),
+  ],
+  [
+    /observations\[0\]\.issued must be a date and time/,
+    (parts) => observationSection(parts, [{ ...weight, issued: day }]),
+  ],
+  [
+    /people\.relatedPeople\[0\]\.birthDate is not a whole date/,
     (parts) => peopleSection(parts, { relatedPeople: [{ name: { family: wrong, given: [] }, birthDate: "1975" }] }),
   ],
-  [/People holds nothing/, (parts) => peopleSection(parts, {})],
+  [/^sections\[0\]\.people must hold at least one/, (parts) => peopleSection(parts, {})],
   [
-    /related to one that is not there/,
+    /problems\[0\]\.related\[0\]\.target is the place of a problem that is not there/,
     (parts) => problemSection(parts, [{ ...problem, related: [{ type: "parent", target: 0 }] }]),
   ],
   [
-    /ProcedureRequest\.authoredOn must be a date/,
+    /procedureRequests\[0\]\.authored must be a date/,
     (parts) => procedureRequestSection(parts, [{ code: pain, authored: wrong }]),
   ],
-  [/questionnaire asks nothing/, (parts) => questionnaireResponseSection(parts, { authored: day, items: [] })],
   [
-    /group of questions holds none/,
+    /questionnaireResponse\.items must hold at least one/,
+    (parts) => questionnaireResponseSection(parts, { authored: day, items: [] }),
+  ],
+  [
+    /questionnaire\.items\[0\]\.items must hold the questions of the group/,
     (parts) => questionnaireSection(parts, { items: [{ linkId: "1", text: wrong, type: "group" }] }),
   ],
   [
-    /same linkId/,
+    /questionnaire\.items\[1\]\.linkId is that of another question \(FHIR que-2\)/,
     (parts) =>
       questionnaireSection(parts, { items: ["a", "b"].map((text) => ({ linkId: wrong, text, type: "string" })) }),
   ],
   [
-    /display has no questions below it/,
+    /questionnaire\.items\[0\]\.items must not be given: a display has no questions below it/,
     (parts) =>
       questionnaireSection(parts, {
         items: [{ linkId: "1", text: wrong, type: "display", items: [{ linkId: "2", text: wrong, type: "string" }] }],
       }),
   ],
   [
-    /period ends before it starts/,
+    /^sections\[0\]\.consents\[0\]\.period is a period that ends before it starts \(FHIR per-1\)\.$/,
     (parts) =>
       consentSection(parts, [
         {
@@ -166,18 +181,21 @@ const refused: readonly (readonly [why: RegExp, build: (parts: DocumentParts) =>
       ]),
   ],
   [
-    /without a code is "No code available"/,
+    /procedureRequests\[0\]\.code must be "No code available" where it has no code \(GPCM-SD-GE-239\)/,
     (parts) => procedureRequestSection(parts, [{ code: { text: wrong as "No code available" } }]),
   ],
   [
-    /value and a component of its own code/,
+    /observations\[0\]\.components\[0\]\.code is that of the observation, which has a value \(FHIR obs-7\)/,
     (parts) =>
       observationSection(parts, [
         { ...weight, value: { text: wrong }, components: [{ code: weight.code, value: { text: wrong } }] },
       ]),
   ],
-  [/ReferralRequest\.requester has no agent/, (parts) => referralSection(parts, [{ requester: {} }])],
-  [/Task\.restriction holds nothing/, (parts) => taskSection(parts, [{ intent: "order", restriction: {} }])],
+  [/referrals\[0\]\.requester is a reference to nothing/, (parts) => referralSection(parts, [{ requester: {} }])],
+  [
+    /tasks\[0\]\.restriction must hold something/,
+    (parts) => taskSection(parts, [{ intent: "order", restriction: {} }]),
+  ],
 ];
 
 test("an entry that cannot be valid is refused, and the words name the element and repeat nothing of it", () => {

@@ -26,7 +26,8 @@ export const weighed: ObservationInput = {
   category: { code: "vital-signs", display: "Vital Signs" },
 };
 
-type Twist = (input: object) => object;
+/** `builder` is its name: `observationSection`. */
+type Twist = (input: object, builder: string) => object;
 
 let twist: Twist = (input) => input;
 
@@ -36,7 +37,7 @@ export function make<Input extends object>(
   parts: DocumentParts,
   input: Input,
 ): StructuredSection {
-  return build(parts, twist(input) as Input);
+  return build(parts, twist(input, build.name) as Input);
 }
 
 export function twisting<Result>(by: Twist, work: () => Result): Result {

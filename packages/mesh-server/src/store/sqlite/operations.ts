@@ -73,16 +73,15 @@ export function createOperations(db: DatabaseSync): Operations {
 
   function addChunk({ mailboxId, messageId, chunk, body, token, finish }: ChunkArrival): ChunkOutcome {
     const message = statements.readState.get(mailboxId, messageId);
-    if (message?.["state"] !== "uploading") return { outcome: "not-uploading" };
-    if (!takeToken(token)) return { outcome: "token-used" };
-    const before = statements.readChunk.get(mailboxId, messageId, chunk);
+    if (message?.["state"] !== "uploading") return "not-uploading";
+    if (statements.hasChunk.get(mailboxId, messageId, chunk) !== undefined) return "there-already";
+    if (!takeToken(token)) return "token-used";
     insertChunk({ mailboxId, messageId }, chunk, body);
     statements.sumChunks.run(mailboxId, messageId, mailboxId, messageId);
-    const replaced = before === undefined ? {} : { replaced: readBody(before) };
     const stored = statements.countChunks.get(mailboxId, messageId)?.["stored"];
-    if (stored !== message["total_chunks"]) return { outcome: "stored", ...replaced };
+    if (stored !== message["total_chunks"]) return "stored";
     applyChange(finish);
-    return { outcome: "finished", ...replaced };
+    return "finished";
   }
 
   function apply(change: Change, token: TokenUse | undefined): ApplyOutcome {
@@ -210,11 +209,9 @@ function prepareStatements(db: DatabaseSync) {
     unlist: prepare("UPDATE delivery SET listed = 0 WHERE recipient_id = ? AND message_id = ?"),
     deleteDelivery: prepare("DELETE FROM delivery WHERE recipient_id = ? AND message_id = ?"),
     insertChunk: prepare(
-      `INSERT OR REPLACE INTO chunk (mailbox_id, message_id, chunk, size, bytes, file_name) VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO chunk (mailbox_id, message_id, chunk, size, bytes, file_name) VALUES (?, ?, ?, ?, ?, ?)`,
     ),
-    readChunk: prepare(
-      "SELECT size, bytes, file_name FROM chunk WHERE mailbox_id = ? AND message_id = ? AND chunk = ?",
-    ),
+    hasChunk: prepare("SELECT 1 FROM chunk WHERE mailbox_id = ? AND message_id = ? AND chunk = ?"),
     readFiles: prepare(
       `SELECT size, NULL AS bytes, file_name FROM chunk
        WHERE mailbox_id = ? AND message_id = ? AND file_name IS NOT NULL`,

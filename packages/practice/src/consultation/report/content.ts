@@ -1,6 +1,7 @@
 import { formatNhsNumber } from "@restante/mesh";
 import type { PracticeOrganisation } from "../../options.ts";
 import { attachmentsToSend, type Consultation, type Note, type NoteSection } from "../consultation.ts";
+import { isolated } from "./direction.ts";
 import { addressWords, clinicianWords, dateTimeWords, dateWords, nameWords, phoneWords } from "./words.ts";
 
 /** Everything that a report says, and nothing that it leaves out: what is confidential is gone before a page is drawn. */
@@ -100,10 +101,10 @@ function organisationOf(
 ): OrganisationContent {
   return {
     heading: kind === "online-consultation" ? "Originating Organisation" : "Consulting Organisation",
-    left: fields([["Clinician", `${clinicianWords(practitioner.name)}, ${practitioner.role}`]]),
+    left: fields([["Clinician", `${isolated(clinicianWords(practitioner.name))}, ${isolated(practitioner.role)}`]]),
     below: fields([
       ["Branch Location", organisation.branch],
-      ["Organisation", [name, address && addressWords(address)].filter(Boolean).join(", ")],
+      ["Organisation", [isolated(name), address && addressWords(address)].filter(Boolean).join(", ")],
     ]),
     right: fields([
       ["Tel No", phoneWords(phone)],
@@ -153,7 +154,10 @@ function paragraphsOf({ text, codes = [], confidential = false }: Note): Paragra
   if (confidential) return [{ text: itemConfidential, kind: "remark" }];
   return [
     { text, kind: "note" },
-    ...codes.map(({ display, system, code }) => ({ text: `${display} (${system} ${code})`, kind: "code" as const })),
+    ...codes.map(({ display, system, code }) => ({
+      text: `${isolated(display)} (${system} ${code})`,
+      kind: "code" as const,
+    })),
   ];
 }
 

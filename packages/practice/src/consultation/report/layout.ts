@@ -1,5 +1,6 @@
 import type { Field, Paragraph, ReportContent, ReportSection } from "./content.ts";
 import type { Pen, Style } from "./pen.ts";
+import type { TextLine } from "./text-line.ts";
 
 /** NHS Blue and NHS Light Blue (CS-015). */
 const blue = "#005EB8";
@@ -150,9 +151,7 @@ function drawSection(pen: Pen, content: ReportContent, section: ReportSection, t
     const words = withColon(section.title + (continued ? " (continued)" : ""));
     const lines = pen.wrap(words, title, notesTab - inset - 12);
     pen.as(continued ? "artifact" : "H3", () => {
-      for (const [index, line] of lines.entries()) {
-        pen.line(line, title, { x: inset, y: y + index * pen.lineHeight(title) });
-      }
+      drawBlock(pen, lines, title, { x: inset, y });
     });
     room = y + lines.length * pen.lineHeight(title);
   };
@@ -170,7 +169,9 @@ function drawSection(pen: Pen, content: ReportContent, section: ReportSection, t
       const [here, later] = [lines.slice(0, fitting), lines.slice(fitting)];
       if (here.length > 0) {
         pen.as("P", () => {
-          for (const [index, line] of here.entries()) pen.line(line, style, { x: notesTab, y: y + index * height });
+          for (const [index, line] of here.entries()) {
+            pen.line(line, style, { ...beginning(line, notesTab, insetRight), y: y + index * height });
+          }
         });
       }
       y += here.length * height;
@@ -235,9 +236,22 @@ function drawField(pen: Pen, field: Field, y: number, column: Column): number {
     for (const [index, line] of labels.entries()) {
       pen.line(line, label, { x: end, y: y + drop + index * pen.lineHeight(label), align: "right" });
     }
-    for (const [index, line] of lines.entries()) pen.line(line, style, { x: end + 6, y: y + index * height });
+    drawBlock(pen, lines, style, { x: end + 6, y });
   });
   return y + Math.max(lines.length * height, labels.length * pen.lineHeight(label)) + 4;
+}
+
+/** Lines that stay at `x`, beside their label: those that run to the left begin at the end of the widest. */
+function drawBlock(pen: Pen, lines: readonly TextLine[], style: Style, { x, y }: { x: number; y: number }): void {
+  const right = x + Math.max(...lines.map((line) => line.width));
+  for (const [index, line] of lines.entries()) {
+    pen.line(line, style, { ...beginning(line, x, right), y: y + index * pen.lineHeight(style) });
+  }
+}
+
+/** Where a line of this column begins. */
+function beginning({ rightToLeft }: TextLine, left: number, right: number): { x: number; align: "left" | "right" } {
+  return rightToLeft ? { x: right, align: "right" } : { x: left, align: "left" };
 }
 
 function fill(pen: Pen, colour: string, top: number, bottom: number): void {

@@ -1,10 +1,8 @@
 import PdfDocument from "pdfkit";
+import { type FontFiles, mainFont, registerFonts } from "./fonts.ts";
+import { setLines, type TextLine, type TextStyle } from "./text-line.ts";
 
-export type Face = "regular" | "bold" | "italic";
-
-export interface Style {
-  face: Face;
-  size: number;
+export interface Style extends TextStyle {
   colour?: string;
   slanted?: boolean;
 }
@@ -18,15 +16,11 @@ export type Role = "H1" | "H2" | "H3" | "P" | "artifact";
  */
 export interface Pen {
   readonly doc: PDFKit.PDFDocument;
-  /**
-   * The lines that the text takes, line breaks kept, words longer than a line cut. Spaces at the end of a line stay: they
-   * keep the words apart for who copies the text or has it read out.
-   */
-  wrap(text: string, style: Style, width: number): string[];
+  /** The lines that the text takes, line breaks kept, words longer than a line cut. */
+  wrap(text: string, style: Style, width: number): TextLine[];
   lineHeight(style: Style): number;
-  widthOf(text: string, style: Style): number;
   /** One line with its left, right or middle at `x` and its top at `y`. */
-  line(text: string, style: Style, at: { x: number; y: number; align?: "left" | "right" | "center" }): void;
+  line(line: TextLine | string, style: Style, at: { x: number; y: number; align?: "left" | "right" | "center" }): void;
   /** What is drawn meanwhile is one element of the document; as an artifact it is not read out. */
   as(role: Role, draw: () => void): void;
   finish(): void;
@@ -35,26 +29,18 @@ export interface Pen {
 export function createPen(doc: PDFKit.PDFDocument): Pen {
   const root = doc.struct("Document");
   doc.addStructure(root);
-  const select = ({ face, size }: Style): PDFKit.PDFDocument => doc.font(face).fontSize(size);
-  const widthOf = (text: string, style: Style): number => select(style).widthOfString(text);
+  const select = ({ face, size }: Style): PDFKit.PDFDocument => doc.font(mainFont(face)).fontSize(size);
 
   return {
     doc,
-    widthOf,
     lineHeight: (style) => select(style).currentLineHeight(false) * 1.18,
-    wrap(text, style, width) {
-      select(style);
-      return writable(doc, text)
-        .split("\n")
-        .flatMap((line) => wrapLine(line, width, (part) => widthOf(part, style)));
-    },
-    line(text, style, { x, y, align = "left" }) {
-      const shown = writable(select(style), text);
-      const left = align === "left" ? x : x - widthOf(shown.trimEnd(), style) / (align === "right" ? 1 : 2);
-      doc.fillColor(style.colour ?? "#000000").text(shown, left, y, {
-        lineBreak: false,
-        oblique: style.slanted ?? false,
-      });
+    wrap: (text, style, width) => setLines(doc, text, style, width),
+    line(line, style, { x, y, align = "left" }) {
+      for (const shown of typeof line === "string" ? setLines(doc, line, style) : [line]) {
+        const left = align === "left" ? x : x - shown.width / (align === "right" ? 1 : 2);
+        doc.fillColor(style.colour ?? "#000000");
+        drawPieces(doc, shown, style, left, y);
+      }
     },
     as(role, draw) {
       if (role === "artifact") {
@@ -74,8 +60,35 @@ export function createPen(doc: PDFKit.PDFDocument): Pen {
   };
 }
 
-/** Makes a document with Arimo's faces, each the content of a TrueType file. */
-export function createDocument(faces: Record<Face, Uint8Array>, info: PDFKit.DocumentInfo): PDFKit.PDFDocument {
+function drawPieces(doc: PDFKit.PDFDocument, { pieces }: TextLine, style: Style, left: number, y: number): void {
+  const main = mainFont(style.face);
+  const { _font: font } = doc.font(main) as unknown as { _font: { ascender: number } };
+  // All fonts of a line stand on the line of its main one.
+  const ascent = (font.ascender / 1000) * style.size;
+  let inSpan = false;
+  for (const piece of pieces) {
+    // A reader works the reading order out from what is seen. A span of its own keeps what stands beside it out of that.
+    if (piece.turned !== inSpan) {
+      if (inSpan) doc.endMarkedContent();
+      else doc.markContent("Span");
+      inSpan = piece.turned;
+    }
+    doc
+      .font(piece.font)
+      .fontSize(style.size)
+      .text(piece.text, left + piece.x, y, {
+        lineBreak: false,
+        oblique: style.slanted ?? false,
+        ...(piece.font !== main && { baseline: -ascent }),
+        // pdfkit lays out text without features word by word, which would leave the words in their reading order.
+        ...(piece.whole && { features: [] }),
+      });
+  }
+  if (inSpan) doc.endMarkedContent();
+}
+
+/** Makes a document that knows the fonts of a report. */
+export function createDocument(fonts: FontFiles, info: PDFKit.DocumentInfo): PDFKit.PDFDocument {
   const doc = new PdfDocument({
     size: "A4",
     margin: 0,
@@ -87,55 +100,6 @@ export function createDocument(faces: Record<Face, Uint8Array>, info: PDFKit.Doc
     displayTitle: true,
     info,
   });
-  for (const [face, bytes] of Object.entries(faces)) doc.registerFont(face, bytes);
+  registerFonts(doc, fonts);
   return doc;
-}
-
-/** A line may end after spaces, and after a hyphen within a name. */
-const breaks = /(?<= )(?=[^ ])|(?<=\p{L}-)(?=\p{L})/u;
-
-function wrapLine(line: string, width: number, widthOf: (text: string) => number): string[] {
-  const lines: string[] = [];
-  let current = "";
-  for (const word of line.split(breaks)) {
-    if (widthOf((current + word).trimEnd()) <= width) {
-      current += word;
-      continue;
-    }
-    if (current !== "") lines.push(current);
-    current = word;
-    while (widthOf(current.trimEnd()) > width && current.length > 1) {
-      const cut = cutAt(current, width, widthOf);
-      lines.push(current.slice(0, cut));
-      current = current.slice(cut);
-    }
-  }
-  return [...lines, current];
-}
-
-/** How many characters of a word fit into a line: at least one, and never half a character. */
-function cutAt(word: string, width: number, widthOf: (text: string) => number): number {
-  let cut = 0;
-  for (const { segment } of new Intl.Segmenter("en-GB").segment(word)) {
-    if (cut > 0 && widthOf(word.slice(0, cut + segment.length)) > width) break;
-    cut += segment.length;
-  }
-  return cut;
-}
-
-/**
- * The text with its invisible characters dropped, tabs as spaces, and each character that the font lacks as its code,
- * so that nothing vanishes unseen (docs/decisions/050-report-font.md).
- */
-function writable(doc: PDFKit.PDFDocument, text: string): string {
-  const { font } = (doc as unknown as { _font: { font: { hasGlyphForCodePoint(code: number): boolean } } })._font;
-  return text
-    .normalize("NFC")
-    .replaceAll("\t", "    ")
-    .replaceAll(/[\p{Cf}\u{FE00}-\u{FE0F}]/gu, "")
-    .replaceAll(/[^\n]/gu, (character) => {
-      const code = character.codePointAt(0) ?? 0;
-      if (font.hasGlyphForCodePoint(code)) return character;
-      return `[U+${code.toString(16).toUpperCase().padStart(4, "0")}]`;
-    });
 }

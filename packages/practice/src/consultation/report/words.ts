@@ -1,16 +1,20 @@
 import type { PersonName, PostalAddress } from "../consultation.ts";
+import { isolated } from "./direction.ts";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** `SMITH, John Simon (Mr)`, as the report's template has it. */
 export function nameWords({ family, given, prefix }: PersonName): string {
-  const name = `${family.toLocaleUpperCase("en-GB")}, ${given.join(" ")}`;
-  return prefix === undefined ? name : `${name} (${prefix})`;
+  const name = `${isolated(family.toLocaleUpperCase("en-GB"))}, ${isolated(given.join(" "))}`;
+  return prefix === undefined ? name : `${name} (${isolated(prefix)})`;
 }
 
 /** `Dr Łukasz Nowak`. */
 export function clinicianWords({ family, given, prefix }: PersonName): string {
-  return [prefix, ...given, family].filter((part) => part !== undefined).join(" ");
+  return [prefix, ...given, family]
+    .filter((part) => part !== undefined)
+    .map(isolated)
+    .join(" ");
 }
 
 /** `dd-MMM-yyyy` of an ISO date. */
@@ -35,7 +39,10 @@ export function dateTimeWords(moment: Date): string {
 }
 
 export function addressWords({ lines, postcode }: PostalAddress): string {
-  return [...lines, postcode].filter((line) => line !== undefined).join(", ");
+  return [...lines, postcode]
+    .filter((line) => line !== undefined)
+    .map(isolated)
+    .join(", ");
 }
 
 /**

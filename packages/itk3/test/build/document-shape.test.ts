@@ -35,50 +35,56 @@ function refuses(build: () => unknown, why: RegExp): void {
 }
 
 const refused: readonly (readonly [why: RegExp, changes: Partial<DocumentInput>])[] = [
-  [/NHS number/, { patient: { ...patient, nhsNumber: "9000000000" } }],
-  [/date of birth/, { patient: { ...patient, birthDate: "1980-02" } }],
+  [/^patient\.nhsNumber is not a valid NHS number\.$/, { patient: { ...patient, nhsNumber: "9000000000" } }],
+  [/^patient\.birthDate is not a whole date/, { patient: { ...patient, birthDate: "1980-02" } }],
   [/patient\.name\.family must not be blank/, { patient: { ...patient, name: { family: " ", given: [] } } }],
   [/patient\.name\.family must be one line/, { patient: { ...patient, name: { family: `${wrong}\n`, given: [] } } }],
   [
     /patient\.name\.family must be one line/,
     { patient: { ...patient, name: { family: `${wrong}\u0001`, given: [] } } },
   ],
-  [/patient\.name\.given must be one line/, { patient: { ...patient, name: { family: "A", given: [` ${wrong}`] } } }],
+  [
+    /patient\.name\.given\[0\] must be one line/,
+    { patient: { ...patient, name: { family: "A", given: [` ${wrong}`] } } },
+  ],
   [
     /patient\.name\.prefix must not be blank/,
     { patient: { ...patient, name: { family: "A", given: [], prefix: "" } } },
   ],
   [/patient\.phone must not be blank/, { patient: { ...patient, phone: " " } }],
-  [/Patient\.address\.city must not be blank/, { patient: { ...patient, address: { line: [], city: " " } } }],
+  [/patient\.address\.city must not be blank/, { patient: { ...patient, address: { line: [], city: " " } } }],
   [/practitioner\.sdsUserId must be twelve digits/, { practitioner: { ...practitioner, sdsUserId: wrong } }],
   [
     /practitioner\.name\.family must not be blank/,
     { practitioner: { ...practitioner, name: { family: "", given: [] } } },
   ],
   [/organisation\.odsCode must be 3 to 12/, { organisation: { ...organisation, odsCode: "Y9 0001!" } }],
-  [/organisation\.odsCode must be 3 to 12/, { organisation: { ...organisation, odsCode: "" } }],
+  [/organisation\.odsCode must not be blank/, { organisation: { ...organisation, odsCode: "" } }],
   [/organisation\.name must not be blank/, { organisation: { ...organisation, name: " " } }],
   [/organisation\.name must be one line/, { organisation: { ...organisation, name: `${wrong}\n${wrong}` } }],
   [/organisation\.phone must not be blank/, { organisation: { ...organisation, phone: "" } }],
   [/registeredPractice\.odsCode/, { registeredPractice: { odsCode: "!", name: "A" } }],
   [/now is no time/, { now: new Date(Number.NaN) }],
-  [/date of the consultation/, { date: new Date(Number.NaN) }],
-  [/date of the consultation/, { date: "yesterday" }],
+  [/^date is no time/, { date: new Date(Number.NaN) }],
+  [/^date is neither a date nor an instant with a zone/, { date: "yesterday" }],
   [/headerId must be 1 to 64/, { headerId: `${wrong} 1` }],
-  [/headerId must be 1 to 64/, { headerId: "" }],
-  [/must be 1 to 64/, { ids: () => `${wrong} 1` }],
-  [/senderReference must have/, { senderReference: "" }],
-  [/senderReference must have/, { senderReference: " " }],
-  [/senderReference must have/, { senderReference: "a".repeat(256) }],
-  [/senderReference must identify/, { senderReference: "None" }],
+  [/headerId must not be blank/, { headerId: "" }],
+  [/^ids must give UUIDs\.$/, { ids: () => `${wrong} 1` }],
+  [/senderReference must not be blank/, { senderReference: "" }],
+  [/senderReference must not be blank/, { senderReference: " " }],
+  [/senderReference must have 1 to 255 characters \(FHIR-SR-03\)/, { senderReference: "a".repeat(256) }],
+  [/senderReference must identify the encounter \(GPCM-SD-CS-046\)/, { senderReference: "None" }],
   [/senderMailbox names no mailbox/, { senderMailbox: "GPPROVIDER_9000000009_03021980_Zebra" }],
   [/recipientMailbox names no mailbox/, { recipientMailbox: "GPPROVIDER_9000000009_03021980_Zebra" }],
-  [/Versions are whole numbers/, { version: 0 }],
-  [/needs replaces/, { version: 2 }],
-  [/Version 1 replaces nothing/, { replaces: uuid }],
+  [/version must be a whole number from 1 to 999999/, { version: 0 }],
+  [/replaces must be given for a version above 1 \(GPCM-SD-CS-027\)/, { version: 2 }],
+  [/replaces must not be given: version 1 replaces nothing \(GPCM-SD-CS-007\)/, { replaces: uuid }],
   [/replaces must be a UUID/, { version: 2, replaces: wrong }],
   [/compositionIdentifier must be a UUID/, { compositionIdentifier: wrong }],
-  [/Send Document 2 does not send a confidential/, { generation: 2, confidential: true, attachments: [] }],
+  [
+    /^confidential must be false: Send Document 2 does not send a confidential/,
+    { generation: 2, confidential: true, attachments: [] },
+  ],
   [/report\.bytes are no PDF/, { report: { contentType: "application/pdf", bytes: Buffer.from(wrong) } }],
   [
     /report\.bytes must be a Uint8Array/,
@@ -92,15 +98,15 @@ const refused: readonly (readonly [why: RegExp, changes: Partial<DocumentInput>]
   [/attachments\[0\]\.title must not be blank/, { attachments: [{ title: "", contentType: "image/png", bytes: pdf }] }],
   [/attachments\[0\]\.contentType/, { attachments: [{ title: wrong, contentType: "pdf", bytes: pdf }] }],
   [
-    /practitioners\.sdsUserId/,
+    /^sections\[0\]\.people\.practitioners\[0\]\.sdsUserId must be twelve digits/,
     { sections: (parts) => [peopleSection(parts, { practitioners: [{ ...practitioner, sdsUserId: "1" }] })] },
   ],
   [
-    /organisations\.odsCode/,
+    /^sections\[0\]\.people\.organisations\[0\]\.odsCode must not be blank/,
     { sections: (parts) => [peopleSection(parts, { organisations: [{ odsCode: "", name: wrong }] })] },
   ],
   [
-    /Condition refers to what is not in the document/,
+    /^sections\[0\]\.problems\[0\]\.actual leads to what is not in the document/,
     {
       sections: (parts) => {
         const allergies = allergySection(parts, [
@@ -120,12 +126,18 @@ test("a document that its own check would reject is refused, by the field and wi
 
 test("a consultation summary is For Action, and of a confidential one the report alone is sent", () => {
   const confidential = { confidential: true, attachments: [] };
-  refuses(() => consultationSummary(consultation({ recipientType: "FI" })), /For Action/);
-  refuses(() => consultationSummary(consultation({ confidential: true })), /no attachments beside its report/);
+  refuses(
+    () => consultationSummary(consultation({ recipientType: "FI" })),
+    /^recipientType must be FA, For Action: it is a consultation summary \(GPCM-SD-CS-043\)/,
+  );
+  refuses(
+    () => consultationSummary(consultation({ confidential: true })),
+    /^attachments must be empty: of a confidential consultation summary the report alone is sent/,
+  );
   refuses(
     () =>
       consultationSummary(consultation({ ...confidential, sections: (parts) => [locationSection(parts, [surgery])] })),
-    /has no sections/,
+    /^sections must not be given with a confidential consultation summary/,
   );
   assert.ok(consultationSummary(consultation(confidential)));
 });
@@ -142,8 +154,12 @@ test("a generic document has a name and a type of its own", () => {
     [/ends in report/, { name: "Immunisation report" }],
     [/another use case/, { name: "Consultation" }],
     [/another use case/, { name: "Online consultation" }],
-    [/Composition\.type\.coding\.code must be a SNOMED CT/, { type: { ...type, code: "371531001" } }],
-    [/none that Send Document 2 allows/, { type: { ...type, code: "27113001" } }, 2],
+    [/^document\.type\.code must be a SNOMED CT identifier/, { type: { ...type, code: "371531001" } }],
+    [
+      /^document\.type\.code is none that Send Document 2 allows \(SCAL-GPCM-SD-115\)/,
+      { type: { ...type, code: "27113001" } },
+      2,
+    ],
   ];
   for (const [why, changes, generation = 1] of documents) {
     const document = { name: "Immunisation", type, ...changes };

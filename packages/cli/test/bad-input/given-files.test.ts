@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { exampleFile } from "../../src/economy/examples.ts";
+import { temporaryFolder } from "../support/at-end.ts";
+import { runCommand } from "../support/processes.ts";
+
+// Files that a person names on the command line, with something wrong in them.
+
+test("problems of the patients' and organisations' files name the file that was given, the line and what was meant", async (t) => {
+  const folder = await temporaryFolder(t);
+  const patients = join(folder, "my-people.json");
+  const organisations = join(folder, "my-places.json");
+  const [people, places] = await Promise.all(
+    ["patients.json", "organisations.json"].map((name) => readFile(exampleFile(name), "utf8")),
+  );
+  await writeFile(patients, people!.replace('"family":', '"familyName":'));
+  await writeFile(organisations, places!.replace('"mailboxes":', '"mailboxs":'));
+  const data = join(folder, "data");
+  const command = runCommand(["up", "--data", data, "--patients", patients, "--organisations", organisations]);
+
+  assert.equal(await command.ended, 1, command.output());
+  assert.match(command.output(), /The patients and organisations have 4 problems:/);
+  const line = (text: string, start: string): number => text.slice(0, text.indexOf(start)).split("\n").length;
+  for (const [file, wrong, meant, at] of [
+    [patients, "familyName", "family", line(people!, '"family":')],
+    [organisations, "mailboxs", "mailboxes", line(places!, '"mailboxes":')],
+  ] as const) {
+    const told = command
+      .output()
+      .split("\n")
+      .find((line) => line.includes(file) && line.includes(wrong));
+    assert.ok(told?.includes(`(line ${at} column `), `${told} is not in line ${at}`);
+    assert.ok(told?.includes(`has '${wrong}', which is not a property here; did you mean '${meant}'?`), told);
+  }
+});
+
+test("a patients' file that is not UTF-8 is refused, since a wrong letter would make another patient", async (t) => {
+  const folder = await temporaryFolder(t);
+  const patients = join(folder, "latin1.json");
+  await writeFile(patients, Buffer.from('{"patients": [{"family": "Zoë"}]}', "latin1"));
+  const command = runCommand(["up", "--data", join(folder, "data"), "--patients", patients]);
+  assert.equal(await command.ended, 1, command.output());
+  assert.ok(command.output().includes(`${patients} is not text in UTF-8: save it as UTF-8`), command.output());
+});
+
+for (const command of ["send", "pair"]) {
+  test(`'restante ${command}' refuses a text that the report cannot show, by file and field, before anything is made`, async (t) => {
+    const folder = await temporaryFolder(t);
+    const file = join(folder, "consultation.json");
+    const json = JSON.parse(await readFile(exampleFile("consultation.json"), "utf8")) as {
+      sections: { notes: unknown[] }[];
+      attachments: unknown[];
+    };
+    json.sections[0]!.notes[0] = "spoken: \u4E2D";
+    json.attachments = [];
+    await writeFile(file, JSON.stringify(json, undefined, 2));
+    const data = join(folder, "data");
+    const run = runCommand([command, file, "--data", data]);
+    assert.equal(await run.ended, 1, run.output());
+    assert.ok(run.output().includes(file), run.output());
+    assert.match(
+      run.output(),
+      /\/sections\/0\/notes\/0 \(line \d+ column \d+\) cannot be shown in the report: no font/,
+    );
+    assert.ok(!existsSync(data));
+  });
+}

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseMailboxId, parseOdsCode } from "@restante/mesh";
+import { narrate } from "../../src/terminal/narrate.ts";
+
+test("an answer to a message that could not be read is told without an id that is not there", () => {
+  const step = narrate({
+    event: "response-handed-over",
+    odsCode: parseOdsCode("Y99001"),
+    requestHeaderId: "",
+    level: "infrastructure",
+    code: "10009",
+    to: parseMailboxId("X26"),
+  });
+  assert.equal(
+    step?.what,
+    "infrastructure acknowledgement 10009 for a message that could not be read handed over to X26",
+  );
+});
+
+test("what outsiders cause again and again is told with how often, since when and from where", () => {
+  const since = new Date("2026-03-02T10:20:30Z");
+  const refused = { event: "request-refused", status: 403, code: "client-certificate", reason: "none shown" } as const;
+  assert.equal(narrate(refused)?.what, "refused a request: 403 client-certificate none shown");
+  assert.equal(
+    narrate({ ...refused, times: 40, since })?.what,
+    "refused a request: 403 client-certificate none shown, 40 times since 10:20:30Z",
+  );
+  assert.equal(
+    narrate({ event: "connections-dropped", reason: "too many", address: "192.0.2.1", times: 40, since })?.what,
+    "cut connections from 192.0.2.1: too many, 40 times since 10:20:30Z",
+  );
+  assert.equal(
+    narrate({ event: "connections-dropped", reason: "too many" })?.what,
+    "cut connections from anywhere: too many",
+  );
+});

@@ -1,0 +1,25 @@
+import { chmod, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { makeFolder, syncFile, syncFolder } from "@restante/durable";
+
+/**
+ * Makes a file in the folder of kept messages, for its owner alone: whole and synced, or not at all. `write` writes it
+ * under the path that it is given.
+ */
+export async function keepFile(folder: string, name: string, write: (path: string) => Promise<void>): Promise<void> {
+  await makeFolder(folder);
+  const temporary = join(folder, `.${name}.keeping`);
+  try {
+    // Left by a kill.
+    await rm(temporary, { force: true });
+    await write(temporary);
+    await chmod(temporary, 0o600);
+    await syncFile(temporary);
+    await rename(temporary, join(folder, name));
+  } catch (error) {
+    // On a full disk, half a file would take the room of what comes next.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(folder);
+}

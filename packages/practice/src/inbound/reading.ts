@@ -1,0 +1,104 @@
+import {
+  check,
+  type Finding,
+  isResponse,
+  type MessageHandling,
+  type Negative,
+  readMessage,
+  type ReadResult,
+  readResponse,
+  type ResponseContent,
+} from "@restante/itk3";
+import { isAckWorkflow } from "@restante/mesh";
+import { type PlacedAttachments, placeAttachments } from "../store/attachments.ts";
+import type { MessageSummary } from "../store/tasks.ts";
+import { attachmentsOf, idsOf, replacedBy, summarise } from "./summary.ts";
+
+/** What is to be read, and what MESH says of it. */
+export interface ToRead {
+  content: Uint8Array;
+  /** Why `content` is not what was sent: it cannot be read, whatever it looks like. */
+  damage?: string | undefined;
+  from?: string | undefined;
+  localId?: string | undefined;
+  workflowId: string;
+  subject: string;
+}
+
+/**
+ * All that is ever decided by reading a message: nothing that is stored, shown or answered parses it again. Plain data,
+ * because a long message is read in another thread.
+ */
+export interface Reading {
+  headerId: string | undefined;
+  handling: MessageHandling;
+  /** It must never be answered. */
+  isResponse: boolean;
+  /** In a response that can be read as one. */
+  response?: ResponseContent | undefined;
+  /** Only where it is no response. */
+  document?: ReadDocument;
+}
+
+export interface ReadDocument extends PlacedAttachments {
+  /** False: there was no message to be read. */
+  isMessage: boolean;
+  documentId: string | undefined;
+  acceptable: boolean;
+  negative: Negative | undefined;
+  findings: Pick<Finding, "id" | "severity" | "location" | "text">[];
+  summary: MessageSummary;
+  ids: string[];
+  replaces: string[];
+}
+
+const nothingAsked: MessageHandling = {
+  busAckRequested: undefined,
+  infAckRequested: undefined,
+  recipientType: undefined,
+  messageDefinition: undefined,
+  senderReference: undefined,
+  localExtension: undefined,
+};
+
+/** Reads a message and judges it. Never throws, whatever the bytes. */
+export function readArrived(toRead: ToRead): Reading {
+  const read = readWhole(toRead);
+  const { message, remains } = read;
+  const common = {
+    headerId: message?.headerId ?? remains?.headerId,
+    handling: message?.handling ?? remains?.handling ?? nothingAsked,
+  };
+  if (isResponse(read) || isAckWorkflow(toRead.workflowId)) {
+    return { ...common, isResponse: true, response: message && readResponse(message) };
+  }
+  // Without To: the address that the sender wrote is not delivered, MESH puts the mailbox in its place.
+  const { from, workflowId, subject, localId } = toRead;
+  const { acceptable, findings, negative } = check(read, { envelope: { from, workflowId, subject, localId } });
+  return {
+    ...common,
+    isResponse: false,
+    document: {
+      isMessage: message !== undefined,
+      documentId: message?.document?.id,
+      acceptable,
+      negative,
+      findings: findings.map(({ id, severity, location, text }) => ({ id, severity, location, text })),
+      summary: message === undefined ? {} : summarise(message),
+      ids: message === undefined || !acceptable ? [] : idsOf(message),
+      replaces: message === undefined || !acceptable ? [] : replacedBy(message),
+      ...(message === undefined
+        ? { attachments: [], contents: [] }
+        : placeAttachments(toRead.content, attachmentsOf(message))),
+    },
+  };
+}
+
+function readWhole({ content, damage }: ToRead): ReadResult {
+  const read = readMessage(content);
+  if (damage === undefined) return read;
+  // Refused all the same, by its own id and as it asks for where that much can be read.
+  const { headerId, handling } = read.message ?? read.remains ?? { headerId: undefined, handling: nothingAsked };
+  const issue = { severity: "error", code: "not-well-formed", location: "", text: damage } as const;
+  return { message: undefined, issues: [issue], remains: { headerId, handling, isResponse: isResponse(read) } };
+}

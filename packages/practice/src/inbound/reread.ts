@@ -1,0 +1,85 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { PracticeContext } from "../context.ts";
+import { codeOf, isOfTheSystem } from "../errors.ts";
+import { addAttachmentContents } from "../store/attachments.ts";
+import { inTransaction } from "../store/database.ts";
+import { addUnbelieved } from "../store/received.ts";
+import type { Progress } from "../work.ts";
+import type { Reading } from "./reading.ts";
+import { saidBy } from "./response.ts";
+
+/** A pass reads so many: what has just come in does not wait for what came long ago. */
+const perPass = 20;
+/** After so many the rest must do: it can still be opened whole. */
+const mostAttempts = 5;
+
+type Kind = "task" | "report" | "response";
+
+/** Decides what pages show of messages that an earlier version stored without deciding it. Nothing else is changed. */
+export interface Rereading {
+  readonly run: (signal?: AbortSignal) => Promise<Progress>;
+}
+
+/** A few a pass, and all in the reading thread: the loop goes on meanwhile. Killed, it goes on where it was. */
+export function createRereading({ database, reader }: PracticeContext): Rereading {
+  async function reread(kind: Kind, owner: string, signal?: AbortSignal): Promise<void> {
+    const row = database.prepare(contents[kind]).get(owner);
+    const content = row?.["content"] as Uint8Array | null | undefined;
+    if (content === null || content === undefined) {
+      done(kind, owner);
+      return;
+    }
+    const workflowId = kind === "response" ? (row?.["workflow_id"] as string) : "";
+    const reading = await reader.read({ content, workflowId, subject: "" }, { elsewhere: true, signal });
+    inTransaction(database, () => {
+      store(database, kind, owner, reading);
+      done(kind, owner);
+    });
+  }
+
+  function done(kind: Kind, owner: string): void {
+    database.prepare("DELETE FROM reread WHERE kind = ? AND owner = ?").run(kind, owner);
+  }
+
+  return {
+    async run(signal) {
+      const rows = database.prepare("SELECT kind, owner, attempts FROM reread LIMIT ?").all(perPass);
+      for (const row of rows) {
+        signal?.throwIfAborted();
+        const [kind, owner] = [row["kind"] as Kind, row["owner"] as string];
+        try {
+          await reread(kind, owner, signal);
+        } catch (error) {
+          if (signal?.aborted || isOfTheSystem(error) || codeOf(error) !== "message-unread") throw error;
+          if ((row["attempts"] as number) + 1 >= mostAttempts) done(kind, owner);
+          else {
+            database.prepare("UPDATE reread SET attempts = attempts + 1 WHERE kind = ? AND owner = ?").run(kind, owner);
+          }
+        }
+      }
+      return { more: rows.length === perPass };
+    },
+  };
+}
+
+const contents: Readonly<Record<Kind, string>> = {
+  task: "SELECT content FROM received WHERE message_id = ?",
+  report: "SELECT content FROM outgoing_content WHERE header_id = ?",
+  response: "SELECT content, workflow_id FROM received WHERE message_id = ?",
+};
+
+function store(database: DatabaseSync, kind: Kind, owner: string, { document, response }: Reading): void {
+  if (kind === "response") {
+    if (response !== undefined) addUnbelieved(database, owner, saidBy(response));
+    return;
+  }
+  const { attachments = [], contents = [] } = document ?? {};
+  database
+    .prepare(
+      kind === "task"
+        ? "UPDATE task SET attachments = ? WHERE message_id = ?"
+        : "UPDATE report SET attachments = ? WHERE header_id = ?",
+    )
+    .run(JSON.stringify(attachments), owner);
+  addAttachmentContents(database, owner, contents);
+}

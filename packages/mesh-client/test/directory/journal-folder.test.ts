@@ -130,12 +130,12 @@ test("each thing that keeps a client from starting is told as what it is, in one
 
   const file = join(await temporaryFolder(t), "file");
   await writeFile(file, "");
-  await refuses(file, /file: a part of its path is no folder/);
+  await refuses(file, /file: it is no folder: move it away/);
 
   const inFile = await copy();
   await rm(join(inFile, "IN"), { recursive: true });
   await writeFile(join(inFile, "IN"), "");
-  await refuses(inFile, /IN: a part of its path is no folder/);
+  await refuses(inFile, /IN: it is no folder: move it away/);
 
   const hidden = await copy();
   await rename(join(hidden, ".restante"), join(hidden, "elsewhere"));

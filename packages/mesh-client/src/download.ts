@@ -26,6 +26,10 @@ export interface DownloadedMessage {
   readonly contentEncoding: string | undefined;
   /** How each chunk came, as far as `body` has been read. Chunks are encoded one by one. */
   readonly chunkEncodings: readonly (string | undefined)[];
+  /** How many bytes each chunk gave, as far as `body` has been read. */
+  readonly chunkBytes: readonly number[];
+  /** How large the message is likely to be as it was sent, by the length of its first chunk; undefined if that is not told. */
+  readonly announcedBytes: number | undefined;
   readonly contentType: string | undefined;
   /** From 1; a report, which has no body, has 0 or 1. */
   readonly chunks: number;
@@ -71,6 +75,7 @@ export async function download(
     decode && encoding === "gzip" ? undefined : encoding;
   const contentEncoding = remaining(encodingOf(first));
   const chunkEncodings: (string | undefined)[] = [];
+  const chunkBytes: number[] = [];
 
   let current = first;
   async function* read(): AsyncGenerator<Buffer, void, undefined> {
@@ -79,6 +84,7 @@ export async function download(
       if (number > 1) current = await fetchChunk(`/${number}`);
       const encoding = encodingOf(current);
       chunkEncodings.push(encoding);
+      chunkBytes.push(0);
       if (decode && remaining(encoding) !== contentEncoding) {
         release(current);
         throw damaged("is encoded in another way than the first", { number, chunks });
@@ -86,6 +92,7 @@ export async function download(
       const gunzipped = decode && encoding === "gzip";
       for await (const piece of readChunk(current, { gunzipped, mayBeEmpty, number, chunks })) {
         length += piece.length;
+        chunkBytes[number - 1]! += piece.length;
         if (length > maxBytes) {
           throw new MeshClientError("too-large", `The message is larger than ${maxBytes} bytes.`);
         }
@@ -100,6 +107,8 @@ export async function download(
     headers,
     contentEncoding,
     chunkEncodings,
+    chunkBytes,
+    announcedBytes: announcedBytes(first, chunks),
     contentType: single(first.headers["content-type"]),
     chunks,
     body: Readable.from(read(), { objectMode: false })
@@ -157,6 +166,12 @@ function damaged(what: string, { number, chunks }: Pick<Chunk, "number" | "chunk
 
 function tellsItsLength({ headers }: Answer): boolean {
   return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
+/** All chunks but the last are of one size. */
+function announcedBytes({ headers }: Answer, chunks: number): number | undefined {
+  const length = single(headers["content-length"]);
+  return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) * chunks : undefined;
 }
 
 /** Undefined: not encoded. */

@@ -82,12 +82,24 @@ export type BodyDamage = "missing" | "shorter" | "longer" | "altered" | "unreada
 /** `pair` stands for a pair of files without naming them: the first 8 hex digits of the SHA-256 of the base name. */
 export type ClientEvent =
   | { event: "poll-succeeded"; mailboxId: MailboxId; sent: number; received: number }
-  | { event: "poll-failed"; mailboxId: MailboxId; code: string; reason: string }
+  | {
+      event: "poll-failed";
+      mailboxId: MailboxId;
+      code: string;
+      reason: string;
+      /** IN, OUT, SENT, FAILED, TEMP or .restante, if it is one of these; else it is the server or the way to it. */
+      folder?: string;
+      times?: number;
+      since?: Date;
+    }
+  | { event: "poll-recovered"; mailboxId: MailboxId; folder?: string; times: number; since: Date }
+  | { event: "folder-open-to-others"; mailboxId: MailboxId; folder: string; mode: string }
+  | { event: "files-passed-over"; mailboxId: MailboxId; folder: "OUT"; files: number; times: number; since: Date }
   | { event: "pair-found"; mailboxId: MailboxId; pair: string; bytes: number }
   | { event: "pair-sent"; mailboxId: MailboxId; pair: string; messageId: MessageId }
   | { event: "pair-failed"; mailboxId: MailboxId; pair: string; code: string; reason: string }
-  | { event: "pair-ambiguous"; mailboxId: MailboxId; pair: string; reason: string }
-  | { event: "pair-waiting"; mailboxId: MailboxId; pair: string; reason: string }
+  | { event: "pair-ambiguous"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
+  | { event: "pair-waiting"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
   /** `messageId` is the upload that comes to nothing; the pair is sent as a new message. */
   | { event: "upload-restarted"; mailboxId: MailboxId; pair: string; messageId: MessageId; reason: string }
   /** So many entries of the mailbox's listing cannot be message ids, and are passed over. */
@@ -100,6 +112,17 @@ export type ClientEvent =
       messageType: "DATA" | "REPORT";
       bytes: number;
     }
+  | { event: "message-not-decompressed"; mailboxId: MailboxId; messageId: MessageId; bytes: number; reason: string }
+  | {
+      event: "message-waiting";
+      mailboxId: MailboxId;
+      messageId: MessageId;
+      code: string;
+      reason: string;
+      times: number;
+      since: Date;
+    }
+  | { event: "message-gone"; mailboxId: MailboxId; messageId: MessageId; times: number; since: Date }
   | { event: "message-cleared"; mailboxId: MailboxId; messageId: MessageId };
 
 /** `level` is the kind of acknowledgement: ITK3 infrastructure (did it arrive whole?) or business (is it for us?). */

@@ -139,7 +139,35 @@ export function narrate(event: Event): Step | undefined {
     case "disk-has-room":
       return { who: "MESH server", what: `the disk of ${event.folder} has room again` };
     case "poll-failed":
-      return { who: client(event.mailboxId), what: `cannot poll: ${event.reason}`, tone: "bad" };
+      return {
+        who: client(event.mailboxId),
+        what: `cannot poll: ${event.reason}${repeated(event)}`,
+        tone: "bad",
+      };
+    case "poll-recovered":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.folder ?? "the server"} can be used again, after ${count(event.times, "failure", "failures")}`,
+        tone: "good",
+      };
+    case "files-passed-over":
+      return {
+        who: client(event.mailboxId),
+        what: `${count(event.files, "file", "files")} in ${event.folder} that are no part of a pair`,
+        tone: "bad",
+      };
+    case "message-not-decompressed":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.messageId} is in IN compressed, as it came: ${event.reason}`,
+        tone: "bad",
+      };
+    case "message-waiting":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.messageId} waits in MESH: ${event.reason}${repeated(event)}`,
+        tone: "bad",
+      };
     case "pair-found":
       return { who: client(event.mailboxId), what: `pair ${event.pair} found in OUT, ${size(event.bytes)}` };
     case "pair-sent":
@@ -247,6 +275,13 @@ export function narrate(event: Event): Step | undefined {
         tone: "good",
       };
     case "folder-open-to-others":
+      if ("mode" in event) {
+        return {
+          who: client(event.mailboxId),
+          what: `other users of this machine may open ${event.folder} (mode ${event.mode})`,
+          tone: "bad",
+        };
+      }
       return {
         who: system(event.odsCode),
         what: `other users of this machine may open its ${event.folder === "data" ? "data folder" : "kept messages"}`,
@@ -254,7 +289,7 @@ export function narrate(event: Event): Step | undefined {
       };
     case "message-gone":
       return {
-        who: system(event.odsCode),
+        who: "odsCode" in event ? system(event.odsCode) : client(event.mailboxId),
         what: `${event.messageId} could never be fetched, and is not in ${event.mailboxId} any more`,
         tone: "bad",
       };
@@ -306,7 +341,7 @@ function short(headerId: string): string {
 }
 
 function repeated({ times, since }: { times?: number; since?: Date }): string {
-  return times === undefined || since === undefined
+  return times === undefined || times === 1 || since === undefined
     ? ""
     : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
 }

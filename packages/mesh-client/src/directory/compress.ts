@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
+import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
+import { type FileHandle, rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { DamagedGzip, gunzip as decompress } from "../gunzip.ts";
+import { codeOf } from "../error-code.ts";
+import { type Damage, DamagedGzip, gunzip as gunzipStream } from "../gunzip.ts";
 
 const pieceBytes = 64 * 1024;
 
@@ -45,33 +46,92 @@ export async function digestOf(source: FileHandle, range: Range): Promise<string
   return hash.digest("hex");
 }
 
-/** Writes a part of an open file, compressed, to `path`, and gives the size. */
+/** Writes a part of an open file, compressed, to `path`, and gives the size. A failure leaves no file. */
 export async function gzip(source: FileHandle, range: Range, path: string): Promise<number> {
-  const file = createWriteStream(path);
-  await pipeline(readRange(source, range), createGzip(), file);
+  const file = writer(path, false);
+  try {
+    await pipeline(readRange(source, range), createGzip(), file);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
   return file.bytesWritten;
 }
 
+/** What may become of compressed data. */
+export interface GunzipLimits {
+  /** How much of the source each chunk is; each is compressed alone. */
+  readonly chunkBytes: readonly number[];
+  readonly maxBytes: number;
+  /** How much of the disk it may take. */
+  readonly room: number;
+}
+
+export type Gunzipped = { readonly bytes: number } | { readonly refused: string };
+
+/** So much may anyone send without compressing it: a request has 100 MB at most. */
+const freeBytes = 100_000_000;
+/** Of more, no honest document shrinks by as much as this; gzip itself can by 1,032. */
+const largestRatio = 200;
+
 /**
- * Writes what `source` decompresses to, synced, to `target`, and gives its size. Undefined if it is not gzip or becomes
- * larger than `maxBytes`: a few bytes can stand for more than any disk holds.
+ * Writes what `source` decompresses to, synced, to `target`, and gives its size; or says why that cannot be done, and
+ * leaves no file: it is not gzip, it becomes too large (a few bytes can stand for more than any disk holds), or there is no
+ * room for it.
  */
-export async function gunzip(source: string, target: string, maxBytes: number): Promise<number | undefined> {
+export async function gunzip(source: string, target: string, limits: GunzipLimits): Promise<Gunzipped> {
+  const { maxBytes, room, chunkBytes } = limits;
+  const packedBytes = chunkBytes.reduce((sum, length) => sum + length, 0);
   let bytes = 0;
   const limit = new Transform({
     transform(piece: Buffer, _encoding, done) {
       bytes += piece.length;
-      if (bytes > maxBytes) done(new Oversize());
+      if (bytes > maxBytes) done(new Refused("it becomes larger than a message may be"));
+      else if (bytes > Math.max(freeBytes, packedBytes * largestRatio)) {
+        done(new Refused(`it becomes more than ${largestRatio} times as large`));
+      } else if (bytes > room) done(new Refused(noRoomForIt));
       else done(null, piece);
     },
   });
   try {
-    await pipeline(decompress(createReadStream(source)), limit, createWriteStream(target, { flush: true }));
-    return bytes;
+    await pipeline(piecesOfChunks(source, chunkBytes), limit, writer(target, true));
+    return { bytes };
   } catch (error) {
-    if (error instanceof Oversize || error instanceof DamagedGzip) return undefined;
-    throw error;
+    await rm(target, { force: true });
+    const refused = reasonOf(error);
+    if (refused === undefined) throw error;
+    return { refused };
   }
 }
 
-class Oversize extends Error {}
+async function* piecesOfChunks(source: string, chunkBytes: readonly number[]): AsyncGenerator<Buffer, void, undefined> {
+  let start = 0;
+  for (const length of chunkBytes) {
+    if (length === 0) throw new DamagedGzip("empty");
+    yield* gunzipStream(createReadStream(source, { start, end: start + length - 1 }));
+    start += length;
+  }
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof Refused) return error.message;
+  if (error instanceof DamagedGzip) return damages[error.damage];
+  return codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT" ? noRoomForIt : undefined;
+}
+
+const noRoomForIt = "there is no room for it on the disk";
+
+const damages: Readonly<Record<Damage, string>> = {
+  empty: "it is not gzip but empty",
+  "not-gzip": "it is not gzip",
+  "cut-off": "it ends too soon",
+  damaged: "it is damaged",
+  "more-behind-its-end": "it has more behind its end",
+};
+
+class Refused extends Error {}
+
+/** A file for its owner alone. */
+export function writer(path: string, synced: boolean): WriteStream {
+  return createWriteStream(path, { flush: synced, mode: 0o600 });
+}

@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "@restante/durable";
 import {
   type Clock,
   type ControlFile,
@@ -11,11 +13,12 @@ import {
 } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import { reportControl } from "./control-files.ts";
-import { syncFolder, writeSynced } from "./files.ts";
-import { carryOut, type Step } from "./filing.ts";
+import { carryOut, isLost, type Step } from "./filing.ts";
+import { asClientError, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { Folders } from "./folders.ts";
-import type { Filing, Journal } from "./journal.ts";
+import type { Filing, Journal, Plan } from "./journal.ts";
 import type { News } from "./news.ts";
+import type { Troubles } from "./troubles.ts";
 
 /** Which reports appear in IN besides those of failures. The NHS client's settings and defaults: CollectReport=Y alone. */
 export interface ReportSettings {
@@ -48,40 +51,123 @@ export interface DirectoryContext {
   readonly client: MeshClient;
   readonly mailboxId: MailboxId;
   readonly folders: Folders;
+  /** Which group may use IN and OUT besides their owner. */
+  readonly group: number | undefined;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly emit: Emit;
   readonly settings: DirectorySettings;
   readonly news: News;
-}
-
-/** Carries out what the journal has decided. */
-export async function finish({ folders, journal }: DirectoryContext, filing: Filing): Promise<void> {
-  await carryOut(filing.steps, folders);
-  journal.filed(filing);
+  readonly troubles: Troubles;
+  /** The filings of which everything was told, and that are not yet off the journal. */
+  readonly told: Set<number>;
 }
 
 /** Writes a control file to TEMP, on disk with its name, and gives the step that moves it to where it belongs. */
-export async function stage(
+export type Stage = (name: string, control: ControlFile, to: NonNullable<Step["to"]>) => Promise<Step>;
+
+/**
+ * A decision: what it needs is staged in TEMP, it is taken in the journal, and then carried out. What was staged for one
+ * that is not taken goes again, as does what was claimed: on a full disk it would take the room of what comes next.
+ *
+ * @returns whether all its files are where they belong; if not, the journal has them carried there at a later poll
+ */
+export async function decide<Prepared>(
+  context: DirectoryContext,
+  prepare: (stage: Stage, claim: (name: string) => void) => Promise<Prepared>,
+  take: (prepared: Prepared) => readonly Filing[],
+): Promise<boolean> {
+  const staged: string[] = [];
+  let filings: readonly Filing[];
+  try {
+    const claim = (name: string): void => void staged.push(name);
+    const prepared = await prepare(async (name, control, to) => {
+      claim(name);
+      return stage(context, name, control, to);
+    }, claim);
+    filings = take(prepared);
+  } catch (error) {
+    // A commit that failed in any other way may be there after a crash: the next start looks, and clears TEMP.
+    if (mayClear(error)) await discard(context, staged);
+    throw error;
+  }
+  let all = true;
+  for (const filing of filings) all = (await finish(context, filing)) && all;
+  return all;
+}
+
+function mayClear(error: unknown): boolean {
+  const trouble = asClientError(error);
+  return !(trouble instanceof FolderTrouble) || trouble.folder !== ".restante" || trouble.reach === "room";
+}
+
+/** Removes from TEMP what nothing wants, as far as that can be done. */
+async function discard({ folders }: DirectoryContext, names: readonly string[]): Promise<void> {
+  for (const name of names) await rm(join(folders.temp, name), { force: true }).catch(() => undefined);
+}
+
+/**
+ * Carries out what the journal has decided, and tells what there is to be told of it: once, and once more only if it is
+ * killed in between. False if a folder did not allow it.
+ */
+export async function finish(context: DirectoryContext, filing: Filing): Promise<boolean> {
+  const { journal, troubles, emit, told } = context;
+  // Before the first step, so that after a crash what is missing is taken for moved.
+  if (filing.stuck) journal.setStuck(filing, false);
+  try {
+    await carryOut(filing.steps, context);
+  } catch (error) {
+    troubles.met(error);
+    journal.setStuck(filing, true);
+    return false;
+  }
+  if (!told.has(filing.id)) for (const event of filing.tells) emit(event);
+  told.add(filing.id);
+  journal.filed(filing);
+  told.delete(filing.id);
+  return true;
+}
+
+/**
+ * Carries out a filing of an earlier poll. One of a message whose files somebody has removed from TEMP while they waited for
+ * IN is given up: the message was not acknowledged, and is received anew. True if its files need not be left alone.
+ */
+export async function finishLater(context: DirectoryContext, filing: Filing): Promise<boolean> {
+  const { journal, troubles, folders } = context;
+  const isOfMessage = filing.subject !== null && journal.received(filing.subject as MessageId);
+  // A folder that is gone tells nothing of what is in it.
+  if (filing.steps.some((step) => isOutOfReach(context, step))) return false;
+  if (filing.stuck && isOfMessage && (await isLost(filing.steps, folders))) {
+    journal.forget(filing);
+    troubles.met(new FolderTrouble("TEMP", "files on their way to IN were removed from it", "file"));
+    return true;
+  }
+  return finish(context, filing);
+}
+
+function isOutOfReach({ troubles }: DirectoryContext, { from, to }: Step): boolean {
+  return troubles.isUnusable(labelOf(from.folder)) || (to !== undefined && troubles.isUnusable(labelOf(to.folder)));
+}
+
+async function stage(
   { folders }: DirectoryContext,
   name: string,
   control: ControlFile,
   to: NonNullable<Step["to"]>,
 ): Promise<Step> {
-  await writeSynced(join(folders.temp, name), writeControlFile(control));
-  await syncFolder(folders.temp);
+  await inFolder("temp", async () => writeWhole(folders.temp, name, writeControlFile(control)));
   return { from: { folder: "temp", name }, to };
 }
 
 /** Stages a report about a pair of ours, or about the polling: a `.ctl` in IN, under an id of its own. */
 export async function stageReport(
-  context: DirectoryContext,
+  { mailboxId, clock }: DirectoryContext,
+  stage: Stage,
   status: StatusRecord,
   about: Partial<ControlFile> = {},
   messageId?: MessageId,
-): Promise<Step> {
-  const { mailboxId, clock } = context;
+): Promise<Plan> {
   const id = newMessageId(clock.now());
   const control = reportControl(about, { mailboxId, messageId, status });
-  return stage(context, `report-${id}.ctl`, control, { folder: "in", name: `${id}.ctl` });
+  return { steps: [await stage(`report-${id}.ctl`, control, { folder: "in", name: `${id}.ctl` })] };
 }

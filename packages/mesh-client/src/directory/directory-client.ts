@@ -1,23 +1,36 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { holdFolder } from "@restante/durable";
 import { clientStatuses, type Clock, type Emit, type Status, systemClock } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { unusableIds } from "../unusable-ids.ts";
-import { type DirectoryContext, finish, type ReportSettings, stageReport } from "./context.ts";
+import { createBackOff } from "./back-off.ts";
+import { cannotStart } from "./cannot-start.ts";
+import { decide, type DirectoryContext, type ReportSettings, stageReport } from "./context.ts";
 import { record } from "./control-files.ts";
-import { type Folders, openFolders } from "./folders.ts";
-import { digest, openJournal } from "./journal.ts";
+import { labelOf } from "./folder-trouble.ts";
+import { watchFolders } from "./folder-watch.ts";
+import { folderNames, type Folders, openFolders } from "./folders.ts";
+import { groupId, openMode } from "./group.ts";
+import { digest, type Journal, openJournal } from "./journal.ts";
+import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";
 import { createNews } from "./news.ts";
 import { createOutFolder } from "./out-folder.ts";
-import { asClientError, type HeldPair, poll, type PollResult, type PollState } from "./poll.ts";
+import { type HeldPair, poll, type PollResult, type PollState } from "./poll.ts";
+import { createTroubles } from "./troubles.ts";
 
 export interface DirectoryClientOptions {
   /** Stays the caller's: it is not closed here. */
   readonly client: MeshClient;
   /** `<data home>/<MAILBOX>`; IN, OUT, SENT, FAILED and TEMP are made in it where absent. */
   readonly folder: string;
+  /**
+   * The group, by its number or its name in /etc/group, of another user who reads IN and writes OUT: those two are opened
+   * to it, and the mailbox's folder for passing; nothing else is. If absent, all that is made is for its owner alone.
+   */
+  readonly group?: number | string | undefined;
   /** From the end of a poll to the beginning of the next. 5 min if absent: MESH asks for no more often than that. */
   readonly pollIntervalMs?: number | undefined;
   /** How long a file must be unchanged before it is read. 1 s if absent. */
@@ -69,49 +82,68 @@ export interface DirectoryClient extends AsyncDisposable {
   release(baseName: string): boolean;
 }
 
-/** Throws `folder-in-use` (the message names the process) and `folder-unusable`. */
+/**
+ * Throws `folder-in-use` (the message names the process) and `folder-unusable`: one line with the path, the reason and
+ * the remedy.
+ */
 export async function createDirectoryClient(options: DirectoryClientOptions): Promise<DirectoryClient> {
   const { client, folder, pollIntervalMs = 5 * 60 * 1000, clock = systemClock, emit = () => undefined } = options;
-  const opened = await openFolders(folder);
-  const { private: hidden, ...folders } = opened;
-  const journal = openJournal(hidden, clock);
-  const settings = readSettings(options);
   const { mailboxId } = client;
+  const closing = new AbortController();
+  const onLost = (error: Error): void => {
+    emit({ event: "poll-failed", mailboxId, code: "folder-in-use", reason: `${error.message}. This client stops.` });
+    closing.abort();
+  };
+  const group = options.group === undefined ? undefined : groupId(options.group);
+  const { folders, hidden, journal, opened } = await openAll(folder, { group, clock, onLost });
+  const settings = readSettings(options);
   const context: DirectoryContext = {
     client,
     mailboxId,
     folders,
+    group,
     journal,
     clock,
     emit,
     settings,
     news: createNews(),
+    troubles: createTroubles({ mailboxId, emit, clock }),
+    told: new Set(),
   };
+  let state: PollState;
   try {
+    await sweepJournalFolders(folder);
     await sweep(context);
+    state = {
+      out: createOutFolder(folders.out, settings.settleMs),
+      watch: await watchFolders(folder, folders),
+      backOff: createBackOff(clock),
+      failing: new Set(),
+      greetedAt: undefined,
+      more: false,
+      tellUnusableIds: unusableIds({ mailboxId, clock, emit }),
+    };
+    tellOpenFolders(context, { mailbox: folder, ".restante": hidden });
   } catch (error) {
-    journal[Symbol.dispose]();
-    throw asClientError(error);
+    opened.dispose();
+    throw cannotStart(error, folder);
   }
-  const state: PollState = {
-    out: createOutFolder(folders.out, settings.settleMs),
-    greetedAt: undefined,
-    tellUnusableIds: unusableIds({ mailboxId, clock, emit }),
-  };
-  const closing = new AbortController();
+  const { troubles } = context;
   let held: readonly HeldPair[] = [];
   let last: Promise<unknown> = Promise.resolve();
   let loop: Promise<void> | undefined;
 
   async function pollNow(signal: AbortSignal): Promise<PollResult> {
-    const result = await poll(context, state, signal).catch((cause: unknown) => nothingDone(asClientError(cause)));
+    troubles.begin();
+    const result = await poll(context, state, signal).catch((cause: unknown) => nothingDone(troubles.met(cause)));
     held = result.held;
     const { sent, received, error } = result;
     // A poll that is given up has neither succeeded nor failed.
-    if (error?.code === "aborted") return result;
-    if (error === undefined) emit({ event: "poll-succeeded", mailboxId, sent, received });
-    else emit({ event: "poll-failed", mailboxId, code: error.code, reason: error.message });
-    if (settings.reports.poll) await reportPoll(context, error);
+    if (signal.aborted || error?.code === "aborted") return result;
+    if (settings.reports.poll && !troubles.isUnusable("IN")) await reportPoll(context, error);
+    troubles.end();
+    // What waits of one message or pair is told of that one.
+    if (!troubles.hasPlace()) emit({ event: "poll-succeeded", mailboxId, sent, received });
     return result;
   }
 
@@ -131,7 +163,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     while (!closing.signal.aborted) {
       // Fails only because the client was closed.
       await pollOnce().catch(() => undefined);
-      await delay(pollIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      await delay(state.more ? 0 : pollIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
     }
   }
 
@@ -145,9 +177,46 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       closing.abort();
       await loop;
       await last.catch(() => undefined);
-      journal[Symbol.dispose]();
+      opened.dispose();
     },
   };
+}
+
+interface Opened {
+  readonly folders: Folders;
+  readonly hidden: string;
+  readonly journal: Journal;
+  /** The journal, and the lock below it. */
+  readonly opened: DisposableStack;
+}
+
+/** The folders, and the journal, for this process alone. */
+async function openAll(
+  folder: string,
+  { group, clock, onLost }: { group: number | undefined; clock: Clock; onLost: (error: Error) => void },
+): Promise<Opened> {
+  const folders = await openFolders(folder, group);
+  using opening = new DisposableStack();
+  try {
+    const hidden = await openJournalFolder(folder);
+    opening.use(holdFolder(hidden, "client", { remedy: "stop that client first", onLost }));
+    const journal = opening.use(openJournal(hidden, clock, { mayBeNew: false }));
+    return { folders, hidden, journal, opened: opening.move() };
+  } catch (error) {
+    throw cannotStart(error, folder);
+  }
+}
+
+/** Folders that others than their owner may open, each once at a start: they were found like that. */
+function tellOpenFolders(
+  { folders, group, mailboxId, emit }: DirectoryContext,
+  others: { mailbox: string; ".restante": string },
+): void {
+  const labelled = folderNames.map((name) => [labelOf(name), folders[name]] as const);
+  for (const [folder, path] of [...labelled, ...Object.entries(others)]) {
+    const mode = openMode(path, folder === "IN" || folder === "OUT" || folder === "mailbox" ? group : undefined);
+    if (mode !== undefined) emit({ event: "folder-open-to-others", mailboxId, folder, mode });
+  }
 }
 
 function nothingDone(error: MeshClientError): PollResult {
@@ -176,21 +245,19 @@ function readSettings(options: DirectoryClientOptions): DirectoryContext["settin
 async function sweep({ folders, journal }: DirectoryContext): Promise<void> {
   const wanted = new Set(journal.filings().flatMap(({ steps }) => steps.map(({ from }) => from.name)));
   for (const name of await readdir(folders.temp)) {
-    if (/^(in|out|report)-/.test(name) && !wanted.has(name)) await rm(join(folders.temp, name), { force: true });
+    if (/^\.?(in|out|report)-/.test(name) && !wanted.has(name)) await rm(join(folders.temp, name), { force: true });
   }
 }
 
 async function reportPoll(context: DirectoryContext, error: MeshClientError | undefined): Promise<void> {
-  const { journal, clock } = context;
   try {
-    await finish(context, journal.file([await stageReport(context, record(pollStatus(error), clock))]));
-  } catch (error) {
-    context.emit({
-      event: "poll-failed",
-      mailboxId: context.mailboxId,
-      code: asClientError(error).code,
-      reason: "The report of the poll could not be written.",
-    });
+    await decide(
+      context,
+      async (stage) => stageReport(context, stage, record(pollStatus(error), context.clock)),
+      (report) => context.journal.file(report),
+    );
+  } catch (cause) {
+    context.troubles.met(cause);
   }
 }
 

@@ -1,12 +1,19 @@
-import { rename, unlink } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { access, constants, lstat, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { isMissing, stateOf, syncFolder } from "./files.ts";
+import { moveFile, syncFolder, systemReason } from "@restante/durable";
+import { codeOf } from "../error-code.ts";
+import { type FileName, isMissing, pathOf, stateOf } from "./files.ts";
+import { folderTrouble, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { FolderName, Folders } from "./folders.ts";
+import { shareFile } from "./group.ts";
+
+/** Behind the name of what could not be moved out of OUT; with a dot before it, of what is on its way out. */
+export const refusedSuffix = ".refused";
 
 /** A file in one of the five folders. */
-export interface Place {
+export interface Place extends FileName {
   readonly folder: FolderName;
-  readonly name: string;
 }
 
 /**
@@ -17,6 +24,13 @@ export interface Place {
  * - a `from` in TEMP has a name that is used once only;
  * - a `from` in OUT, where other programs write, is touched only while it has the fingerprint it had when the filing was
  *   decided. Another one is a new pair, and stays.
+ *
+ * Between two disks a move is
+ *
+ *   from --> copied whole, as `.<digest>.moving` in the folder of `to` --> from removed, synced --> renamed to `to`
+ *
+ * Killed before `from` is removed, the copy is made again. Killed after it, `from` is missing and the copy is whole: it is
+ * renamed. So `to` appears once, whole, and never again after its owner has taken it away.
  */
 export interface Step {
   readonly from: Place;
@@ -25,27 +39,147 @@ export interface Step {
   readonly fingerprint?: string | undefined;
 }
 
-/** Each folder is on disk before the next step, so that a `.ctl` is never seen without its `.dat`, whatever fails. */
-export async function carryOut(steps: readonly Step[], folders: Folders): Promise<void> {
+/** Where files are moved, and which group may read what comes to IN. */
+export interface FilingPlaces {
+  readonly folders: Folders;
+  readonly group?: number | undefined;
+}
+
+/**
+ * Each folder is on disk before the next step, so that a `.ctl` is never seen without its `.dat`, whatever fails.
+ *
+ * @throws FolderTrouble of the folder that cannot be used
+ */
+export async function carryOut(steps: readonly Step[], places: FilingPlaces): Promise<void> {
   const left = new Set<FolderName>();
-  for (const { from, to, fingerprint } of steps) {
-    const path = join(folders[from.folder], from.name);
-    if (fingerprint !== undefined && (await stateOf(path, from.name))?.fingerprint !== fingerprint) continue;
-    try {
-      await (to === undefined ? unlink(path) : rename(path, join(folders[to.folder], to.name)));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-    // Synced even if there was nothing to move: the move may have happened just before a crash of the machine.
-    if (to !== undefined) await syncFolder(folders[to.folder]);
+  const { folders } = places;
+  for (const step of steps) {
+    const { from, to, fingerprint } = step;
+    const isThere =
+      fingerprint === undefined ||
+      (await inFolder(from.folder, async () => stateOf(folders[from.folder], from)))?.fingerprint === fingerprint;
+    if (to !== undefined) await move(places, step, to, isThere);
+    else if (isThere) await remove(folders, from);
     if (from.folder !== "temp") left.add(from.folder);
   }
-  for (const folder of left) await syncFolder(folders[folder]);
+  for (const folder of left) await inFolder(folder, async () => syncFolder(folders[folder]));
+}
+
+async function remove(folders: Folders, from: Place): Promise<void> {
+  try {
+    await unlink(pathOf(folders[from.folder], from)).catch(async (error: unknown) => {
+      if (!isMissing(error)) throw error;
+      // That the folder is gone says nothing of the file.
+      await stat(folders[from.folder]);
+    });
+  } catch (error) {
+    throw await blame(folders, from.folder, from.folder, error);
+  }
+}
+
+async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: boolean): Promise<void> {
+  const { folders } = places;
+  const target = pathOf(folders[to.folder], to);
+  const copy = join(folders[to.folder], movingName(from, to));
+  try {
+    if (!isThere || !(await moveInOne(places, from, to))) {
+      await rename(copy, target).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+    }
+    // Synced even if there was nothing to move: the move may have happened just before a crash of the machine.
+    await syncFolder(folders[to.folder]);
+  } catch (error) {
+    throw await blame(folders, from.folder, to.folder, error);
+  }
+}
+
+/** False if `from` is not there, or has become a whole copy on the disk of `to`. */
+async function moveInOne(places: FilingPlaces, from: Place, to: Place): Promise<boolean> {
+  const { folders } = places;
+  try {
+    return await moveOrCopy(places, from, to);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    // That a folder is gone says nothing of the file.
+    await stat(folders[from.folder]);
+    await stat(folders[to.folder]);
+    return false;
+  }
+}
+
+/** False if it has become a copy. Between two disks the system says so even where there is nothing to move. */
+async function moveOrCopy({ folders, group }: FilingPlaces, from: Place, to: Place): Promise<boolean> {
+  const path = pathOf(folders[from.folder], from);
+  const isShared = group !== undefined && to.folder === "in";
+  try {
+    if (isShared) await shareFile(path, group);
+    await rename(path, pathOf(folders[to.folder], to));
+    return true;
+  } catch (error) {
+    // A name that is no UTF-8 is changed in OUT before it is moved further.
+    if (codeOf(error) !== "EXDEV" || typeof path !== "string") throw error;
+    const found = await lstat(path);
+    if (!found.isFile() && !found.isSymbolicLink()) {
+      // A folder or a device in the place of a file cannot be copied. It stays, as what is told to be no part of a pair.
+      await rename(path, path + refusedSuffix);
+      return true;
+    }
+    const copy = join(folders[to.folder], movingName(from, to));
+    if (found.isFile()) await moveFile(path, copy);
+    else await moveLink(path, copy);
+    await syncFolder(folders[from.folder]);
+    if (isShared) await shareFile(copy, group);
+    return false;
+  }
+}
+
+/** As a link: what it leads to may be anybody's, and without an end. */
+async function moveLink(path: string, copy: string): Promise<void> {
+  await rm(copy, { force: true });
+  await symlink(await readlink(path), copy);
+  await unlink(path);
+}
+
+/**
+ * Whether files that were staged for IN are nowhere: neither in TEMP, nor on their way, nor, for the `.dat`, there. To be
+ * asked of a filing that is stuck: what a crash left may have been moved, and taken away by its owner.
+ */
+export async function isLost(steps: readonly Step[], folders: Folders): Promise<boolean> {
+  for (const [index, { from, to }] of steps.entries()) {
+    if (from.folder !== "temp" || to?.folder !== "in") continue;
+    const places = [stateOf(folders.temp, from), stateOf(folders.in, { name: movingName(from, to) })];
+    // Nobody takes a .dat away before its .ctl is there, which comes last.
+    if (index < steps.length - 1) places.push(stateOf(folders.in, to));
+    if ((await Promise.all(places)).every((state) => state === undefined)) return true;
+  }
+  return false;
+}
+
+/** Hidden, free of the file's own name, which may be a patient's, and the same wherever the folders are. */
+function movingName(from: Place, to: Place): string {
+  const words = [from.folder, from.nameBytes ?? from.name, to.folder, to.name].join("\0");
+  return `.${createHash("sha256").update(words).digest("hex").slice(0, 32)}.moving`;
+}
+
+/** Which of two folders it was that a move failed for; where both can be used, it was for the one file. */
+async function blame(folders: Folders, from: FolderName, to: FolderName, error: unknown): Promise<unknown> {
+  const code = codeOf(error);
+  const isMissingFolder = code === "ENOENT";
+  if (!isMissingFolder && code !== "EACCES" && code !== "EPERM" && code !== "EROFS") return folderTrouble(to, error);
+  const isUsable = async (folder: FolderName): Promise<boolean> =>
+    access(folders[folder], isMissingFolder ? constants.F_OK : constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+  if (!(await isUsable(to))) return folderTrouble(to, error);
+  if (!(await isUsable(from))) return folderTrouble(from, error);
+  return new FolderTrouble(labelOf(from), systemReason(error), "file", code);
 }
 
 /** The base name under which nothing is in a folder yet: the one asked for, else with the id behind it. */
 export async function freeName(folder: string, base: string, id: string): Promise<string> {
-  const states = [".dat", ".ctl", ".DAT", ".CTL"].map(async (suffix) => stateOf(join(folder, base + suffix), base));
+  const states = [".dat", ".ctl", ".DAT", ".CTL"].map(async (suffix) => stateOf(folder, { name: base + suffix }));
   if ((await Promise.all(states)).every((state) => state === undefined)) return base;
   // A file name has 255 bytes at most.
   const most = Math.min(200, 255 - Buffer.byteLength(`_${id}.ctl`));

@@ -1,45 +1,51 @@
-import { mkdir, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { MeshClientError } from "../mesh-client-error.ts";
-import { codeOf } from "../error-code.ts";
+import { readdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { makeFolder, makeFolders, syncFolder } from "@restante/durable";
+import { openToGroup } from "./group.ts";
+import { cannotStart } from "./cannot-start.ts";
 
 export type FolderName = "in" | "out" | "sent" | "failed" | "temp";
 
 /** Absolute or relative paths of the five folders of a mailbox. */
 export type Folders = Readonly<Record<FolderName, string>>;
 
-const names: readonly FolderName[] = ["in", "out", "sent", "failed", "temp"];
+export const folderNames: readonly FolderName[] = ["in", "out", "sent", "failed", "temp"];
 
 /**
- * The folders below `<data home>/<MAILBOX>`, made where absent. Existing ones are found in any case (lower case is
- * common on Windows). Throws `folder-unusable` if they are not all on one file system: a file must be able to move from
- * one to another at once.
+ * The folders below `<data home>/<MAILBOX>`, made where absent, for their owner alone. Existing ones are found in any
+ * case (lower case is common on Windows) and keep their mode; each may be on a disk of its own. A `group` may pass the
+ * mailbox's folder, and use IN and OUT.
+ *
+ * @throws MeshClientError `folder-unusable`: the path, the reason, the remedy
  */
-export async function openFolders(root: string): Promise<Folders & { readonly private: string }> {
-  try {
-    await mkdir(root, { recursive: true });
-    const existing = await readdir(root);
-    const folders = Object.fromEntries(
-      names.map((name) => {
-        const found = existing.find((entry) => entry.toLowerCase() === name);
-        return [name, join(root, found ?? name.toUpperCase())];
-      }),
-    ) as Record<FolderName, string>;
-    const hidden = join(root, ".restante");
-    await mkdir(hidden, { recursive: true, mode: 0o700 });
-    for (const name of names) await mkdir(folders[name], { recursive: true });
+export async function openFolders(root: string, group?: number): Promise<Folders> {
+  const existing = await starting(root, async () => {
+    const made = makeFolders(root);
+    for (const path of made) await syncFolder(dirname(path));
+    // What was made above the mailbox's folder would keep the group out as well.
+    const passed = new Set([...made, resolve(root)]);
+    if (group !== undefined) for (const path of passed) await openToGroup(path, group, "pass");
+    return readdir(root);
+  });
+  const folders = Object.fromEntries(
+    folderNames.map((name) => {
+      const found = existing.find((entry) => entry.toLowerCase() === name);
+      return [name, join(root, found ?? name.toUpperCase())];
+    }),
+  ) as Record<FolderName, string>;
+  for (const name of folderNames) {
+    await starting(folders[name], async () => {
+      await makeFolder(folders[name]);
+      if (group !== undefined && (name === "in" || name === "out")) await openToGroup(folders[name], group, "use");
+    });
+  }
+  return folders;
+}
 
-    const devices = await Promise.all(Object.values(folders).map(async (path) => (await stat(path)).dev));
-    if (new Set(devices).size > 1) {
-      throw new MeshClientError("folder-unusable", "IN, OUT, SENT, FAILED and TEMP must be on one file system.");
-    }
-    return { ...folders, private: hidden };
-  } catch (cause) {
-    if (cause instanceof MeshClientError) throw cause;
-    throw new MeshClientError(
-      "folder-unusable",
-      `The mailbox's folder cannot be used (${codeOf(cause) ?? "no code"}).`,
-      { cause },
-    );
+async function starting<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw cannotStart(error, path);
   }
 }

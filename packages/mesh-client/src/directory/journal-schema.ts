@@ -1,5 +1,3 @@
-import type { DatabaseSync } from "node:sqlite";
-
 const first = `
   CREATE TABLE send (
     id INTEGER PRIMARY KEY,
@@ -39,16 +37,11 @@ const second = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** Each brings a journal from the version of its place to the next. Added to, never changed. */
-const migrations: readonly string[] = [first, second];
+/** What is to be told when a filing is finished, at whatever poll that is; and whether it was begun and could not be. */
+const third = `
+  ALTER TABLE filing ADD COLUMN tells TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE filing ADD COLUMN stuck INTEGER NOT NULL DEFAULT 0;
+`;
 
-/**
- * Makes a journal, or brings an old one to this version; what is in it stays. To be called in a transaction. Throws for
- * a journal of a later version: this one cannot know what is in it.
- */
-export function migrate(database: DatabaseSync): void {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
-  if (version > migrations.length) throw new Error(`a journal of version ${version}`);
-  for (const migration of migrations.slice(version)) database.exec(migration);
-  if (version < migrations.length) database.exec(`PRAGMA user_version = ${migrations.length}`);
-}
+/** Each brings a journal from the version of its place to the next. Added to, never changed. */
+export const migrations: readonly string[] = [first, second, third];

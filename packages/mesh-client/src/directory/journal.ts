@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
-import { writeFileSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import type { Clock, MessageId } from "@restante/mesh";
-import { MeshClientError } from "../mesh-client-error.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "@restante/durable";
+import type { Clock, Event, MessageId } from "@restante/mesh";
 import type { Step } from "./filing.ts";
-import { migrate } from "./journal-schema.ts";
+import { openJournalDatabase } from "./journal-database.ts";
 
 /**
  * What is remembered of a pair. See pair.ts for what each state means. A pair has at most one row that is not at its end.
@@ -46,11 +44,21 @@ export interface Attempt {
   readonly chunkBytes?: number;
 }
 
+/** Moves that belong together, and what there is to be told once they are made. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly tells?: readonly Event[];
+}
+
+/** A plan that was decided, and is to be carried out whatever happens. */
 export interface Filing {
   readonly id: number;
   /** The pair or the message of which these are the files; null for a report of our own. */
   readonly subject: string | null;
   readonly steps: readonly Step[];
+  readonly tells: readonly Event[];
+  /** It was tried and a folder did not allow it; so what is missing of its files was not moved by us. */
+  readonly stuck: boolean;
 }
 
 const columns = `id, pair, fingerprint, state, since, startedAt, attempts, noticed, compressed, chunkBytes, sentChunks,
@@ -68,7 +76,7 @@ export interface Journal extends Disposable {
   /** To `waiting`; the row is made if there is none. */
   wait(pair: string, fingerprint: string): void;
   /** Of a pair that waits: a report with this code is filed about it. */
-  notice(pair: string, fingerprint: string, code: string, steps: readonly Step[]): Filing;
+  notice(pair: string, fingerprint: string, code: string, report: Plan): Filing[];
   /** To `sending`: from here on the message may have been accepted. */
   begin(pair: string, fingerprint: string, attempt: Attempt): void;
   /** Of a pair that is being sent in chunks: the content of this one, before it is sent. */
@@ -87,28 +95,43 @@ export interface Journal extends Disposable {
   release(pair: string): boolean;
   /** From `sending`, `uploading` or `doubtful`: the server has it. */
   accepted(pair: string, messageId: MessageId): void;
-  /** From `accepted`, with the moves of its files. */
-  sent(pair: string, steps: readonly Step[]): Filing;
+  /** From `accepted`, with the moves of its files; the reports about it are filed apart, so that neither waits. */
+  sent(pair: string, files: Plan, reports?: readonly Plan[]): Filing[];
   /** Also for a pair, or half of one, of which no attempt was made. */
-  failed(pair: string, fingerprint: string, steps: readonly Step[]): Filing;
+  failed(pair: string, fingerprint: string, files: Plan, reports?: readonly Plan[]): Filing[];
   /** Whether a send that was accepted had this id. */
   knows(messageId: MessageId): boolean;
   /** How many sends with this local id, other than this one, may have been accepted without our knowing. */
   othersInDoubt(row: SendRow, localId: string): number;
   /** Whether a message was handed over. */
   received(messageId: MessageId): boolean;
-  receive(messageId: MessageId, steps: readonly Step[]): Filing;
+  receive(messageId: MessageId, files: Plan): Filing[];
   /** A report of our own. */
-  file(steps: readonly Step[]): Filing;
+  file(report: Plan): Filing[];
   filings(): Filing[];
   filed(filing: Filing): void;
+  setStuck(filing: Filing, stuck: boolean): void;
+  /** Of a message whose files are lost before it was handed over: it was never received. */
+  forget(filing: Filing): void;
   /** Forgets what nothing happened to for 35 days (the server keeps nothing for longer than 30), except what is in doubt. */
   prune(): void;
 }
 
-/** Throws `folder-in-use` if another client, in this process or another, has the journal open. */
-export function openJournal(folder: string, clock: Clock): Journal {
-  const database = lock(folder);
+/**
+ * Throws DurableError: `held` if another client, in this process or another, has the journal open, `damaged` also if it is
+ * missing or empty, unless it `mayBeNew`.
+ */
+export function openJournal(folder: string, clock: Clock, { mayBeNew = true }: { mayBeNew?: boolean } = {}): Journal {
+  const database = openJournalDatabase(folder, { mayBeNew });
+  try {
+    return createJournal(database, clock);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function createJournal(database: DatabaseSync, clock: Clock): Journal {
   const statement = (sql: string): ReturnType<DatabaseSync["prepare"]> => database.prepare(sql);
   const now = (): number => clock.now().getTime();
 
@@ -151,26 +174,17 @@ export function openJournal(folder: string, clock: Clock): Journal {
   );
   const selectReceipt = statement("SELECT 1 FROM receipt WHERE messageId = ?");
   const insertReceipt = statement("INSERT INTO receipt (messageId, since) VALUES (?, ?)");
-  const insertFiling = statement("INSERT INTO filing (subject, steps) VALUES (?, ?)");
-  const selectFilings = statement("SELECT id, subject, steps FROM filing ORDER BY id");
+  const insertFiling = statement("INSERT INTO filing (subject, steps, tells) VALUES (?, ?, ?)");
+  const selectFilings = statement("SELECT id, subject, steps, tells, stuck FROM filing ORDER BY id");
+  const setStuck = statement("UPDATE filing SET stuck = ? WHERE id = ?");
+  const deleteReceipt = statement("DELETE FROM receipt WHERE messageId = ?");
   const deleteFiling = statement("DELETE FROM filing WHERE id = ?");
   const pruneSends = statement(
     "DELETE FROM send WHERE since < ? AND state IN ('waiting', 'sent', 'failed', 'withdrawn')",
   );
   const pruneReceipts = statement("DELETE FROM receipt WHERE since < ?");
 
-  function transaction<Result>(work: () => Result): Result {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
-      throw error;
-    }
-  }
-
+  const transaction = <Result>(work: () => Result): Result => inTransaction(database, work);
   const find = (pair: string): SendRow | undefined => select.get(pair) as SendRow | undefined;
 
   /** The pair's open row, made anew if the pair was written again since. */
@@ -181,10 +195,12 @@ export function openJournal(folder: string, clock: Clock): Journal {
     insert.run(pair, fingerprint, now());
   }
 
-  function addFiling(subject: string | null, steps: readonly Step[]): Filing {
-    const { lastInsertRowid } = insertFiling.run(subject, JSON.stringify(steps));
-    return { id: Number(lastInsertRowid), subject, steps };
+  function addFiling(subject: string | null, { steps, tells = [] }: Plan): Filing {
+    const { lastInsertRowid } = insertFiling.run(subject, JSON.stringify(steps), JSON.stringify(tells));
+    return { id: Number(lastInsertRowid), subject, steps, tells, stuck: false };
   }
+
+  const addReports = (reports: readonly Plan[]): Filing[] => reports.map((report) => addFiling(null, report));
 
   // Whoever was sending when the process ended cannot say whether it succeeded. A first chunk is in no doubt: without
   // the others, for which its id is needed, it comes to nothing.
@@ -201,11 +217,11 @@ export function openJournal(folder: string, clock: Clock): Journal {
         ensure(pair, fingerprint);
         setState.run("waiting", now(), pair);
       }),
-    notice: (pair, fingerprint, code, steps) =>
+    notice: (pair, fingerprint, code, report) =>
       transaction(() => {
         ensure(pair, fingerprint);
         setNoticed.run(code, pair);
-        return addFiling(null, steps);
+        return addReports([report]);
       }),
     begin: (pair, fingerprint, { localId, compressed, chunkBytes }) =>
       transaction(() => {
@@ -228,35 +244,43 @@ export function openJournal(folder: string, clock: Clock): Journal {
     restart: (pair) => transaction(() => void setRestarted.run(now(), pair)),
     release: (pair) => transaction(() => Number(setReleased.run(now(), pair).changes) === 1),
     accepted: (pair, messageId) => transaction(() => void setAccepted.run(now(), messageId, pair)),
-    sent: (pair, steps) =>
+    sent: (pair, files, reports = []) =>
       transaction(() => {
         deleteChunks.run(pair);
         setState.run("sent", now(), pair);
-        return addFiling(pair, steps);
+        return [addFiling(pair, files), ...addReports(reports)];
       }),
-    failed: (pair, fingerprint, steps) =>
+    failed: (pair, fingerprint, files, reports = []) =>
       transaction(() => {
         ensure(pair, fingerprint);
         deleteChunks.run(pair);
         setState.run("failed", now(), pair);
-        return addFiling(pair, steps);
+        return [addFiling(pair, files), ...addReports(reports)];
       }),
     knows: (messageId) => selectKnown.get(messageId) !== undefined,
     othersInDoubt: ({ id }, localId) => Number(countOthers.get(digest(localId), id)?.["others"]),
     received: (messageId) => selectReceipt.get(messageId) !== undefined,
-    receive: (messageId, steps) =>
+    receive: (messageId, files) =>
       transaction(() => {
         insertReceipt.run(messageId, now());
-        return addFiling(messageId, steps);
+        return [addFiling(messageId, files)];
       }),
-    file: (steps) => transaction(() => addFiling(null, steps)),
+    file: (report) => transaction(() => addReports([report])),
     filings: () =>
       selectFilings.all().map((row) => ({
         id: Number(row["id"]),
         subject: row["subject"] === null ? null : String(row["subject"]),
         steps: JSON.parse(String(row["steps"])) as Step[],
+        tells: JSON.parse(String(row["tells"])) as Event[],
+        stuck: row["stuck"] === 1,
       })),
     filed: ({ id }) => transaction(() => void deleteFiling.run(id)),
+    setStuck: ({ id }, stuck) => transaction(() => void setStuck.run(stuck ? 1 : 0, id)),
+    forget: ({ id, subject }) =>
+      transaction(() => {
+        deleteReceipt.run(subject);
+        deleteFiling.run(id);
+      }),
     prune: () =>
       transaction(() => {
         pruneSends.run(now() - keepMs);
@@ -268,50 +292,7 @@ export function openJournal(folder: string, clock: Clock): Journal {
   };
 }
 
-/**
- * Opens the journal so that nobody else can: the lock is the kernel's and ends with the process. The pid is written
- * beside it only so that whoever comes second can be told.
- */
-function lock(folder: string): DatabaseSync {
-  const pidFile = join(folder, "pid");
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(join(folder, "journal.db"), { timeout: 0 });
-    database.exec(`
-      PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      PRAGMA secure_delete = ON;
-      BEGIN EXCLUSIVE;
-    `);
-    migrate(database);
-    database.exec("COMMIT");
-    writeFileSync(pidFile, `${process.pid}\n`);
-    return database;
-  } catch (cause) {
-    database?.close();
-    if (!isBusy(cause)) {
-      throw new MeshClientError("folder-unusable", "The directory client's journal cannot be opened.", { cause });
-    }
-    throw new MeshClientError("folder-in-use", `Another directory client uses this folder: ${holder(pidFile)}.`);
-  }
-}
-
-function holder(pidFile: string): string {
-  try {
-    return `process ${Number.parseInt(readFileSync(pidFile, "utf8"), 10)}`;
-  } catch {
-    return "process unknown";
-  }
-}
-
-/** SQLITE_BUSY, 5, and its extended codes. */
-function isBusy(error: unknown): boolean {
-  // oxlint-disable-next-line no-bitwise -- the low byte of an extended code is the code
-  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === 5;
-}
-
 /** The journal holds no names: they may be a patient's. */
-export function digest(text: string): string {
+export function digest(text: string | Uint8Array): string {
   return createHash("sha256").update(text).digest("hex");
 }

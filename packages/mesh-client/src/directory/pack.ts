@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { OutgoingMessage } from "../send.ts";
 import { gzip, type Range, readRange } from "./compress.ts";
 import type { DirectoryContext } from "./context.ts";
+import { inFolder } from "./folder-trouble.ts";
 import type { Pair } from "./pair-files.ts";
 
 /** Data as it goes over the wire; what it needs in TEMP is gone when it is disposed of. */
@@ -24,7 +25,7 @@ export async function pack(
   const path = join(folders.temp, `out-${key.slice(0, 16)}.gz`);
   const remove = async (): Promise<void> => rm(path, { force: true });
   if (range.length > 0 && compress !== false) {
-    const bytes = await gzip(data, range, path);
+    const bytes = await inFolder("temp", async () => gzip(data, range, path));
     if (compress === true || bytes < range.length) {
       const content = { body: () => createReadStream(path), bodyLength: bytes, contentEncoding: "gzip" as const };
       return { bytes, compressed: true, content, [Symbol.asyncDispose]: remove };

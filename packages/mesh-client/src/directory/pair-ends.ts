@@ -1,15 +1,16 @@
-import { clientStatuses, messageFileName, type MessageId, newMessageId } from "@restante/mesh";
+import { clientStatuses, type Event, messageFileName, type MessageId, newMessageId } from "@restante/mesh";
 import type { MeshClientError } from "../mesh-client-error.ts";
-import { type DirectoryContext, finish, stage, stageReport } from "./context.ts";
+import { decide, type DirectoryContext, stageReport } from "./context.ts";
 import { record, sentControl } from "./control-files.ts";
 import type { FileState } from "./files.ts";
-import { freeName, type Step } from "./filing.ts";
+import { freeName, refusedSuffix, type Step } from "./filing.ts";
+import { inFolder } from "./folder-trouble.ts";
 import type { FolderName } from "./folders.ts";
-import { digest } from "./journal.ts";
+import type { Plan } from "./journal.ts";
 import type { Sighting } from "./out-folder.ts";
 import type { PairProblem } from "./pair-control.ts";
 import type { Pair } from "./pair-files.ts";
-import { pairName } from "./pair-name.ts";
+import { shortName } from "./pair-name.ts";
 
 export interface PairResult {
   readonly outcome: "sent" | "failed" | "waiting" | "held";
@@ -19,27 +20,32 @@ export interface PairResult {
 
 /** From `accepted` to `sent`: the `.dat` goes to SENT, then the rewritten `.ctl` appears there, then OUT's goes. */
 export async function fileSent(context: DirectoryContext, pair: Pair, messageId: MessageId): Promise<PairResult> {
-  const { journal, settings, clock, emit, mailboxId, folders } = context;
+  const { journal, settings, clock, mailboxId, folders } = context;
   const { data, control: outControl } = pair.sighting;
   const isCompressed = journal.openSend(pair.key, pair.fingerprint)?.compressed === 1;
   const control = sentControl(pair.control, { messageId, isCompressed, clock });
-  const fileId = messageFileName(messageId);
-  const name = await freeName(folders.sent, pair.base, fileId);
-
-  const steps = [
-    ...moveFromOut(data, "sent", name),
-    await stage(context, `out-${fileId}.ctl`, control, { folder: "sent", name: `${name}.ctl` }),
-    ...removeFromOut(outControl),
-  ];
-  for (const [status, wanted] of [
-    [clientStatuses.collected, settings.reports.collect],
-    [clientStatuses.sent, settings.reports.transfer],
-  ] as const) {
-    if (wanted) steps.push(await stageReport(context, record(status, clock), control, messageId));
-  }
-  await finish(context, journal.sent(pair.key, steps));
-  emit({ event: "pair-sent", mailboxId, pair: pairName(pair.base), messageId });
-  return { outcome: "sent" };
+  const isFiled = await decide(
+    context,
+    async (stage) => {
+      const name = await inFolder("sent", async () => freeName(folders.sent, pair.base, messageFileName(messageId)));
+      const steps = [
+        ...moveFromOut(data, "sent", name, messageFileName(messageId)),
+        await stage(`out-${messageFileName(messageId)}.ctl`, control, { folder: "sent", name: `${name}.ctl` }),
+        ...removeFromOut(outControl),
+      ];
+      const reports: Plan[] = [];
+      for (const [status, wanted] of [
+        [clientStatuses.collected, settings.reports.collect],
+        [clientStatuses.sent, settings.reports.transfer],
+      ] as const) {
+        if (wanted) reports.push(await stageReport(context, stage, record(status, clock), control, messageId));
+      }
+      const tells: Event[] = [{ event: "pair-sent", mailboxId, pair: shortName(pair.key), messageId }];
+      return { files: { steps, tells }, reports };
+    },
+    ({ files, reports }) => journal.sent(pair.key, files, reports),
+  );
+  return { outcome: isFiled ? "sent" : "waiting" };
 }
 
 /**
@@ -48,32 +54,47 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
  */
 export async function failPair(
   context: DirectoryContext,
-  { base, fingerprint, control, data }: Sighting,
+  { key, base, fingerprint, control, data }: Sighting,
   { status, reason, control: about }: PairProblem,
 ): Promise<PairResult> {
-  const { journal, clock, emit, mailboxId, folders } = context;
+  const { journal, clock, mailboxId, folders } = context;
   const id = newMessageId(clock.now());
-  const name = await freeName(folders.failed, base, id);
   const at = record(status, clock);
-  const steps = moveFromOut(data, "failed", name);
-  if (about === undefined) {
-    steps.push(...moveFromOut(control, "failed", name));
-  } else {
-    const to = { folder: "failed", name: `${name}.ctl` } as const;
-    steps.push(await stage(context, `out-${id}.ctl`, { ...about, status: at }, to), ...removeFromOut(control));
-  }
-  steps.push(await stageReport(context, at, about));
-  await finish(context, journal.failed(digest(base), fingerprint, steps));
-  emit({ event: "pair-failed", mailboxId, pair: pairName(base), code: status.code, reason });
-  return { outcome: "failed" };
+  const isFiled = await decide(
+    context,
+    async (stage) => {
+      const name = await inFolder("failed", async () => freeName(folders.failed, base, id));
+      const steps = moveFromOut(data, "failed", name, id);
+      if (about === undefined) {
+        steps.push(...moveFromOut(control, "failed", name, id));
+      } else {
+        const to = { folder: "failed", name: `${name}.ctl` } as const;
+        steps.push(await stage(`out-${id}.ctl`, { ...about, status: at }, to), ...removeFromOut(control));
+      }
+      const tells: Event[] = [{ event: "pair-failed", mailboxId, pair: shortName(key), code: status.code, reason }];
+      return { files: { steps, tells }, reports: [await stageReport(context, stage, at, about)] };
+    },
+    ({ files, reports }) => journal.failed(key, fingerprint, files, reports),
+  );
+  return { outcome: isFiled ? "failed" : "waiting" };
 }
 
-function moveFromOut(file: FileState | undefined, folder: FolderName, name: string): Step[] {
+function moveFromOut(file: FileState | undefined, folder: FolderName, name: string, id: string): Step[] {
   if (file === undefined) return [];
-  const to = { folder, name: name + file.name.slice(-".dat".length) };
-  return [{ from: { folder: "out", name: file.name }, to, fingerprint: file.fingerprint }];
+  const { fingerprint } = file;
+  const suffix = file.name.slice(-".dat".length);
+  const to = { folder, name: name + suffix };
+  if (file.nameBytes === undefined) return [{ from: { folder: "out", name: file.name }, to, fingerprint }];
+  // First a name that can be written anywhere; OUT's own look passes over it.
+  const between = { folder: "out", name: `.${id}${suffix}${refusedSuffix}` } as const;
+  return [
+    { from: { folder: "out", name: file.name, nameBytes: file.nameBytes }, to: between, fingerprint },
+    { from: between, to },
+  ];
 }
 
 function removeFromOut(file: FileState | undefined): Step[] {
-  return file === undefined ? [] : [{ from: { folder: "out", name: file.name }, fingerprint: file.fingerprint }];
+  if (file === undefined) return [];
+  const { name, nameBytes, fingerprint } = file;
+  return [{ from: { folder: "out", name, ...(nameBytes === undefined ? {} : { nameBytes }) }, fingerprint }];
 }

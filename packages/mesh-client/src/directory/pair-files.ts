@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { join } from "node:path";
 import { type FileState, openUnchanged } from "./files.ts";
+import { inFolder } from "./folder-trouble.ts";
 import type { Sighting } from "./out-folder.ts";
 import type { SendableControl } from "./pair-control.ts";
 
@@ -60,7 +60,8 @@ export async function openPair(folder: string, { control, data }: Sighting): Pro
 }
 
 async function openHalf(folder: string, seen: FileState | undefined): Promise<FileHandle | "changed" | undefined> {
-  const opened = seen === undefined ? "inaccessible" : await openUnchanged(join(folder, seen.name), seen);
+  if (seen === undefined) return undefined;
+  const opened = await inFolder("out", async () => openUnchanged(folder, seen));
   return opened === "inaccessible" ? undefined : opened;
 }
 

@@ -5,5 +5,10 @@ import { digest } from "./journal.ts";
  * @example pairName("CONSULT-0001") // for CONSULT-0001.dat and CONSULT-0001.ctl
  */
 export function pairName(baseName: string): string {
-  return digest(baseName).slice(0, 8);
+  return shortName(digest(baseName));
+}
+
+/** The same, by the digest. */
+export function shortName(key: string): string {
+  return key.slice(0, 8);
 }

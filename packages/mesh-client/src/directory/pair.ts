@@ -21,21 +21,23 @@
 //
 // A pair is known by its base name and the sizes and times of its two files. Nothing in OUT is touched that has others.
 
-import { clientStatuses, type Status } from "@restante/mesh";
+import { clientStatuses, type ControlFile, type Status } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
 import type { TrackedMessage } from "../track.ts";
-import { type DirectoryContext, finish, stageReport } from "./context.ts";
+import { decide, type DirectoryContext, stageReport } from "./context.ts";
 import { record } from "./control-files.ts";
 import { type Judgement, judge } from "./doubt.ts";
-import { digest, type SendRow } from "./journal.ts";
+import { FolderTrouble } from "./folder-trouble.ts";
+import type { SendRow } from "./journal.ts";
 import type { Sighting } from "./out-folder.ts";
 import { attempt } from "./pair-attempt.ts";
-import { readPairControl, transferFailure } from "./pair-control.ts";
+import { type PairControl, readPairControl, transferFailure } from "./pair-control.ts";
 import { failPair, fileSent, type PairResult } from "./pair-ends.ts";
 import { type OpenPair, openPair, type Pair } from "./pair-files.ts";
-import { pairName } from "./pair-name.ts";
+import { shortName } from "./pair-name.ts";
 import { resumeUpload } from "./pair-upload.ts";
-import { tellAmbiguous, tellWaiting } from "./tell-pair.ts";
+import { tellAmbiguous, tellOnce } from "./tell-pair.ts";
+import { isOfTheWay } from "./way-to-the-server.ts";
 
 /** Does what is due for a pair. `down`: the server was found not to be usable, so that it need not be tried. */
 export async function handlePair(
@@ -48,14 +50,15 @@ export async function handlePair(
   if (opened.state === "incomplete") return waitForHalf(context, sighting, opened);
 
   const { mailboxId, journal, emit, news } = context;
-  if (news.isNew(sighting.base, "found", sighting.fingerprint)) {
-    emit({ event: "pair-found", mailboxId, pair: pairName(sighting.base), bytes: opened.bytes });
+  const { key, base, fingerprint } = sighting;
+  if (news.isNew(key, "found", fingerprint)) {
+    emit({ event: "pair-found", mailboxId, pair: shortName(key), bytes: opened.bytes });
   }
   const read = readPairControl(opened.controlBytes, mailboxId);
+  if (!sighting.isNameSafe) return failPair(context, sighting, transferFailure(unsafeName, controlOf(read)));
   if ("problem" in read) return failPair(context, sighting, read.problem);
-  const { base, fingerprint } = sighting;
   const { data, dataName, bytes } = opened;
-  const pair: Pair = { key: digest(base), base, fingerprint, sighting, control: read.control, data, dataName, bytes };
+  const pair: Pair = { key, base, fingerprint, sighting, control: read.control, data, dataName, bytes };
 
   const row = journal.openSend(pair.key, fingerprint);
   if (row?.state === "accepted" && row.messageId !== null) return fileSent(context, pair, row.messageId);
@@ -66,6 +69,12 @@ export async function handlePair(
   if (error === undefined) return { outcome };
   return delay(context, pair, journal.openSend(pair.key, fingerprint), error);
 }
+
+function controlOf(read: PairControl): ControlFile | undefined {
+  return "control" in read ? read.control : read.problem.control;
+}
+
+const unsafeName = "The name of its files has control characters or is no UTF-8.";
 
 async function goOn(context: DirectoryContext, pair: Pair, row: SendRow | undefined): Promise<PairResult> {
   try {
@@ -159,10 +168,15 @@ async function delay(
 ): Promise<PairResult> {
   const status = statusOf(error, context.settings.reports.delay);
   if (status !== undefined && row?.noticed !== status.code) {
-    const report = await stageReport(context, record(status, context.clock), pair.control);
-    await finish(context, context.journal.notice(pair.key, pair.fingerprint, status.code, [report]));
+    await decide(
+      context,
+      async (stage) => stageReport(context, stage, record(status, context.clock), pair.control),
+      (report) => context.journal.notice(pair.key, pair.fingerprint, status.code, report),
+    );
   }
-  tellWaiting(context, pair.base, error.code);
+  // Trouble with the server or a folder is told again and again as what it is, and of each pair once.
+  if (isOfTheWay(error) || error instanceof FolderTrouble) tellOnce(context, pair.sighting, error.code);
+  else context.troubles.waits(pair.key, error.code);
   return { outcome: "waiting", error };
 }
 
@@ -185,10 +199,11 @@ async function waitForHalf(
       ? [sighting.control, settings.missingDataAfterMs, clientStatuses.dataFileMissing]
       : [sighting.data ?? sighting.control, settings.missingControlAfterMs, clientStatuses.controlFileMissing];
   if (present === undefined || clock.now().getTime() - present.changedAt < limit) {
-    tellWaiting(context, sighting.base, status.description);
+    // It is told again when it fails, which it will.
+    tellOnce(context, sighting, status.description);
     return { outcome: "waiting" };
   }
   const read = controlBytes === undefined ? undefined : readPairControl(controlBytes, mailboxId);
-  const control = read === undefined ? undefined : "control" in read ? read.control : read.problem.control;
+  const control = read === undefined ? undefined : controlOf(read);
   return failPair(context, sighting, { status, reason: status.description, control });
 }

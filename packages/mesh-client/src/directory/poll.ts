@@ -6,19 +6,22 @@
 // 4. messages are received, oldest first, each acknowledged once it is in IN,
 // 5. what has settled in OUT is sent, oldest control file first.
 //
-// Trouble with one message or pair does not hold up the others. Trouble with the server or the way to it ends the step:
-// at once where the next one is certain to meet it too, else when three in a row have met it.
+// Trouble with one message or pair does not hold up the others, nor does trouble with one folder what can do without it:
+// without OUT messages are received, without IN, SENT or FAILED pairs are sent. Only trouble with the way to the server
+// ends a step, and with a folder that all of it needs.
 
 import { setTimeout as delay } from "node:timers/promises";
-import { MeshClientError } from "../mesh-client-error.ts";
-import { type DirectoryContext, finish } from "./context.ts";
-import { codeOf } from "../error-code.ts";
-import { digest } from "./journal.ts";
+import type { MeshClientError } from "../mesh-client-error.ts";
+import type { BackOff } from "./back-off.ts";
+import { type DirectoryContext, finishLater } from "./context.ts";
+import { asClientError, inFolder } from "./folder-trouble.ts";
+import type { FolderWatch } from "./folder-watch.ts";
 import type { OutFolder, Sighting } from "./out-folder.ts";
-import { handlePair } from "./pair.ts";
 import type { PairResult } from "./pair-ends.ts";
 import { pairName } from "./pair-name.ts";
-import { receive } from "./receive.ts";
+import { receiveAll } from "./receive-all.ts";
+import { sendAll } from "./send-all.ts";
+import { isOfTheWay } from "./way-to-the-server.ts";
 
 /** A pair that waits for a person: see docs/decisions/031-pair-in-doubt.md. */
 export interface HeldPair {
@@ -44,71 +47,71 @@ export interface PollResult {
 /** What a directory client keeps from one poll to the next. */
 export interface PollState {
   readonly out: OutFolder;
-  /** When the server was last found to know us, in milliseconds; undefined after trouble. */
+  readonly watch: FolderWatch;
+  readonly backOff: BackOff;
+  /** The pairs that failed when they were last tried, by their keys. */
+  readonly failing: Set<string>;
+  /** When the server was last found to know us, in milliseconds; undefined after trouble with it. */
   greetedAt: number | undefined;
+  /** Messages are left that were not tried: the next poll need not wait. */
+  more: boolean;
   /** Told of each listing, how many of its entries cannot be message ids. */
   readonly tellUnusableIds: (count: number) => void;
 }
 
 /** MESH API, Validate a mailbox: every 24 hours. */
 const greetEveryMs = 24 * 60 * 60 * 1000;
-const troubleLimit = 3;
-
-/** The next request would meet the same. */
-const lasting: ReadonlySet<string> = new Set([
-  "unreachable",
-  "server-certificate",
-  "client-certificate",
-  "unauthorised",
-  "closed",
-  "aborted",
-]);
 
 export async function poll(context: DirectoryContext, state: PollState, signal: AbortSignal): Promise<PollResult> {
-  const troubles: MeshClientError[] = [];
-  const unfiled = await finishFilings(context, troubles);
-  const unknown = await greet(context, state, signal);
-  if (unknown !== undefined) troubles.push(unknown);
+  const { troubles } = context;
+  state.more = false;
+  for (const trouble of await state.watch()) troubles.met(trouble);
+  const unfiled = await finishFilings(context);
+  const down = await greet(context, state, signal);
+  if (down !== undefined) troubles.met(down);
 
-  const seen = await state.out.look();
-  const received = unknown === undefined ? await receiveAll(context, state, unfiled, troubles, signal) : 0;
-  const down = unknown ?? troubles.find(({ code }) => lasting.has(code));
+  const seen = await look(context, state.out);
+  const canReceive = down === undefined && !troubles.isUnusable("IN") && !troubles.isUnusable("TEMP");
+  const receiving = canReceive ? await receiveAll(context, state, { unfiled, signal }) : undefined;
+  state.more = receiving?.more ?? false;
 
-  const sightings = await lookAgain(state.out, seen, signal);
-  context.news.retain(sightings.map(({ base }) => base));
-  const due = sightings.filter(({ base, settlesIn }) => settlesIn <= 0 && !unfiled.has(digest(base)));
-  const outcomes = await sendAll(context, due, { down, troubles, signal });
+  const sightings = await lookAgain(context, state.out, seen, signal);
+  const due = (sightings ?? []).filter(({ key, settlesIn }) => settlesIn <= 0 && !unfiled.has(key));
+  const unusable = down ?? troubles.ofServer().find(isOfTheWay);
+  const canSend = sightings !== undefined && !troubles.isUnusable("TEMP");
+  const outcomes = canSend
+    ? await sendAll(context, due, { down: unusable, failing: state.failing, signal })
+    : new Map<Sighting, PairResult["outcome"]>();
 
-  if (troubles.length > 0) state.greetedAt = undefined;
+  if (troubles.ofServer().length > 0) state.greetedAt = undefined;
   const count = (outcome: PairResult["outcome"]): number =>
     [...outcomes.values()].filter((other) => other === outcome).length;
   const held = [...outcomes].filter(([, outcome]) => outcome === "held");
   return {
     sent: count("sent"),
-    received,
+    received: receiving?.received ?? 0,
     failed: count("failed"),
     waiting: count("waiting"),
-    held: held.map(([baseName]) => ({ baseName, pair: pairName(baseName) })),
-    error: troubles[0],
+    held: held.map(([{ base }]) => ({ baseName: base, pair: pairName(base) })),
+    error: troubles.first(),
   };
 }
 
 /** Gives the pairs and messages of which the files could still not be moved: they must be left alone. */
-async function finishFilings(context: DirectoryContext, troubles: MeshClientError[]): Promise<Set<string>> {
+async function finishFilings(context: DirectoryContext): Promise<Set<string>> {
   const unfiled = new Set<string>();
   for (const filing of context.journal.filings()) {
-    try {
-      await finish(context, filing);
-    } catch (error) {
-      troubles.push(asClientError(error));
-      if (filing.subject !== null) unfiled.add(filing.subject);
-    }
+    const isFiled = await finishLater(context, filing).catch((error: unknown) => {
+      context.troubles.met(error);
+      return false;
+    });
+    if (!isFiled && filing.subject !== null) unfiled.add(filing.subject);
   }
   return unfiled;
 }
 
 async function greet(
-  { client, clock, journal }: DirectoryContext,
+  { client, clock, journal, troubles }: DirectoryContext,
   state: PollState,
   signal: AbortSignal,
 ): Promise<MeshClientError | undefined> {
@@ -116,97 +119,48 @@ async function greet(
   if (state.greetedAt !== undefined && now - state.greetedAt < greetEveryMs) return undefined;
   try {
     await client.handshake({ signal });
-    state.greetedAt = now;
-    journal.prune();
-    return undefined;
   } catch (error) {
     return asClientError(error);
   }
+  state.greetedAt = now;
+  try {
+    journal.prune();
+  } catch (error) {
+    troubles.met(error);
+  }
+  return undefined;
 }
 
-async function receiveAll(
-  context: DirectoryContext,
-  { tellUnusableIds }: PollState,
-  unfiled: ReadonlySet<string>,
-  troubles: MeshClientError[],
-  signal: AbortSignal,
-): Promise<number> {
-  const isEnough = troubleCounter(troubles);
-  let received = 0;
-  let unusableIds = 0;
+/** Undefined if OUT cannot be read; the rest of the poll goes on. */
+async function look({ troubles }: DirectoryContext, out: OutFolder): Promise<Sighting[] | undefined> {
+  if (troubles.isUnusable("OUT")) return undefined;
   try {
-    for await (const messageId of context.client.listAll({
-      signal,
-      onUnusableIds: (count) => (unusableIds += count),
-    })) {
-      // Not in IN yet, so it must not be acknowledged.
-      if (unfiled.has(messageId)) continue;
-      try {
-        if (await receive(context, messageId, signal)) received += 1;
-        isEnough(undefined);
-      } catch (error) {
-        if (isEnough(asClientError(error))) break;
-      }
-    }
-    tellUnusableIds(unusableIds);
+    return await inFolder("out", async () => out.look());
   } catch (error) {
-    troubles.push(asClientError(error));
+    troubles.met(error);
+    return undefined;
   }
-  return received;
 }
 
 /** What OUT holds once everything that was seen in it has had the time to settle. */
-async function lookAgain(out: OutFolder, seen: readonly Sighting[], signal: AbortSignal): Promise<Sighting[]> {
+async function lookAgain(
+  context: DirectoryContext,
+  out: OutFolder,
+  seen: readonly Sighting[] | undefined,
+  signal: AbortSignal,
+): Promise<Sighting[] | undefined> {
+  if (seen === undefined) return undefined;
   const wait = Math.max(0, ...seen.map(({ settlesIn }) => settlesIn));
   // An abort ends the waiting; whoever goes on looks at the signal. A timer may fire a little early.
   if (wait > 0) await delay(wait + 1, undefined, { signal }).catch(() => undefined);
-  return out.look();
-}
-
-async function sendAll(
-  context: DirectoryContext,
-  sightings: readonly Sighting[],
-  { down, troubles, signal }: { down: MeshClientError | undefined; troubles: MeshClientError[]; signal: AbortSignal },
-): Promise<Map<string, PairResult["outcome"]>> {
-  const outcomes = new Map<string, PairResult["outcome"]>();
-  const isEnough = troubleCounter(troubles);
-  let unusable = down;
-  for (const sighting of sightings) {
-    if (signal.aborted) break;
-    const { outcome, error } = await handlePair(context, sighting, unusable).catch((error: unknown) => ({
-      outcome: "waiting" as const,
-      error: asClientError(error),
-    }));
-    outcomes.set(sighting.base, outcome);
-    // Once the server is known to be unusable, the other pairs are told so and not tried.
-    if (unusable === undefined && isEnough(error)) unusable = error;
-  }
-  return outcomes;
-}
-
-/** Collects troubles, and tells when to stop. */
-function troubleCounter(troubles: MeshClientError[]): (trouble: MeshClientError | undefined) => boolean {
-  let inARow = 0;
-  return (trouble) => {
-    inARow = trouble === undefined ? 0 : inARow + 1;
-    if (trouble === undefined) return false;
-    troubles.push(trouble);
-    return lasting.has(trouble.code) || inARow >= troubleLimit;
-  };
-}
-
-/**
- * Trouble with the disk is told like any other, without the system's own words: they name files, and those may be
- * named after patients. What is neither is a mistake of ours; it too is of one pair or message and not of all.
- */
-export function asClientError(error: unknown): MeshClientError {
-  if (error instanceof MeshClientError) return error;
-  const code = codeOf(error);
-  if (code === undefined) {
-    const name = error instanceof Error ? error.name : typeof error;
-    return new MeshClientError("defect", `A defect in the directory client (${name}).`, { cause: error });
-  }
-  return new MeshClientError("folder-unusable", `A file could not be read, written or moved (${code}).`, {
-    cause: new Error(code),
-  });
+  const sightings = await look(context, out);
+  if (sightings === undefined) return undefined;
+  const keys = sightings.map(({ key }) => key);
+  context.news.retain(keys);
+  context.troubles.retainPairs(keys);
+  // What is on its way to its name has as long as half a pair has.
+  const { clock, settings } = context;
+  const before = clock.now().getTime() - settings.missingDataAfterMs;
+  context.troubles.passesOver(out.strays().filter((changedAt) => changedAt < before).length);
+  return sightings;
 }

@@ -9,66 +9,109 @@
 // acknowledged  Only when both files are in IN and IN is synced. If that fails, the message is listed again, found to be
 //               received, and acknowledged then.
 //
-// Killed before `received`: TEMP is swept at the next start and the message fetched again.
+// Killed before `received`: TEMP is swept at the next start and the message fetched again. Failed before it: what is in
+// TEMP goes at once, so that it takes no room from the messages behind it.
 
-import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
-import { messageFileName, type MessageId } from "@restante/mesh";
+import { syncFile } from "@restante/durable";
+import { type Event, type MessageId, messageFileName } from "@restante/mesh";
 import type { DownloadedMessage } from "../download.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
-import { gunzip } from "./compress.ts";
-import { type DirectoryContext, finish, stage } from "./context.ts";
+import { gunzip, writer } from "./compress.ts";
+import { decide, type DirectoryContext } from "./context.ts";
 import { isReport, receivedControl } from "./control-files.ts";
-import { syncFile } from "./files.ts";
 import type { Step } from "./filing.ts";
+import { FolderTrouble, inFolder } from "./folder-trouble.ts";
+import { roomFor } from "./room.ts";
 
-/** Gives whether something new came into IN. */
+/**
+ * - `received`, `again`: acknowledged; new in IN, or handed over before.
+ * - `unfiled`: a folder did not let it into IN yet. It is not acknowledged.
+ * - `gone`: it is not in the mailbox any more: collected by another client of it, or expired.
+ */
+export type Reception = "received" | "again" | "unfiled" | "gone";
+
+/** A message larger than the room there is. */
+export class NoRoom extends FolderTrouble {
+  readonly needs: number;
+
+  constructor(needs: number) {
+    super("TEMP", "there is no room for it on the disk", "room");
+    this.needs = needs;
+  }
+}
+
 export async function receive(
   context: DirectoryContext,
   messageId: MessageId,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<Reception> {
   const { client, journal, emit, mailboxId } = context;
   const isNew = !journal.received(messageId);
-  if (isNew && !(await wasThere(save(context, messageId, signal)))) return false;
-  if (await wasThere(client.acknowledge(messageId, { signal }))) {
+  const isFiled = isNew ? await wasThere(save(context, messageId, signal)) : true;
+  if (isFiled === undefined) return "gone";
+  if (!isFiled) return "unfiled";
+  if ((await wasThere(client.acknowledge(messageId, { signal }).then(() => true))) === true) {
     emit({ event: "message-cleared", mailboxId, messageId });
   }
-  return isNew;
+  return isNew ? "received" : "again";
 }
 
-/** False if the message is gone since it was listed: collected by another client of this mailbox, or expired. */
-async function wasThere(work: Promise<void>): Promise<boolean> {
+/** Undefined if the message is gone since it was listed: collected by another client of this mailbox, or expired. */
+async function wasThere<Result>(work: Promise<Result>): Promise<Result | undefined> {
   try {
-    await work;
-    return true;
+    return await work;
   } catch (error) {
-    if (error instanceof MeshClientError && (error.code === "not-found" || error.code === "gone")) return false;
+    if (error instanceof MeshClientError && (error.code === "not-found" || error.code === "gone")) return undefined;
     throw error;
   }
 }
 
-async function save(context: DirectoryContext, messageId: MessageId, signal: AbortSignal | undefined): Promise<void> {
-  const { client, journal, emit, mailboxId, settings, clock } = context;
-  const message = await client.download(messageId, { decode: false, maxBytes: settings.maxMessageBytes, signal });
-  const report = isReport(message.headers);
-  const { bytes, isCompressed } = report ? await passOver(message) : await writeData(context, messageId, message);
-
-  const control = receivedControl(messageId, message.headers, { mailboxId, isCompressed, clock });
+/** Gives whether it is in IN. */
+async function save(
+  context: DirectoryContext,
+  messageId: MessageId,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { client, journal, mailboxId, settings, clock } = context;
   const name = messageFileName(messageId);
   const toIn = (suffix: string): NonNullable<Step["to"]> => ({ folder: "in", name: name + suffix });
-  const steps: Step[] = [await stage(context, `in-${name}.ctl`, control, toIn(".ctl"))];
-  if (!report) steps.unshift({ from: { folder: "temp", name: `in-${name}.dat` }, to: toIn(".dat") });
-  await finish(context, journal.receive(messageId, steps));
-  emit({ event: "message-saved", mailboxId, messageId, messageType: report ? "REPORT" : "DATA", bytes });
+  const message = await client.download(messageId, { decode: false, maxBytes: settings.maxMessageBytes, signal });
+  const report = isReport(message.headers);
+  try {
+    return await decide(
+      context,
+      async (stage, claim) => {
+        claim(`in-${name}.dat`);
+        const saved = report ? await passOver(message) : await writeData(context, name, message);
+        const { bytes, isCompressed, refused } = saved;
+        const control = receivedControl(messageId, message.headers, { mailboxId, isCompressed, clock });
+        const steps = [await stage(`in-${name}.ctl`, control, toIn(".ctl"))];
+        if (!report) steps.unshift({ from: { folder: "temp", name: `in-${name}.dat` }, to: toIn(".dat") });
+        const tells: Event[] = [
+          { event: "message-saved", mailboxId, messageId, messageType: report ? "REPORT" : "DATA", bytes },
+        ];
+        if (refused !== undefined) {
+          tells.push({ event: "message-not-decompressed", mailboxId, messageId, bytes, reason: refused });
+        }
+        return { steps, tells };
+      },
+      (files) => journal.receive(messageId, files),
+    );
+  } catch (error) {
+    message.body.destroy();
+    throw error;
+  }
 }
 
 interface Saved {
   readonly bytes: number;
   readonly isCompressed: boolean;
+  /** Why it is handed over as it came, although it says that it is compressed with gzip. */
+  readonly refused?: string;
 }
 
 /** A report is its headers: its body is empty. */
@@ -78,32 +121,51 @@ async function passOver({ body }: DownloadedMessage): Promise<Saved> {
 }
 
 /**
- * Writes `in-<id>.dat`, synced. Compressed data is decompressed; if it turns out not to be gzip, or to be too large, it
- * is handed over as it came, with IsCompressed=Y: the message can neither be lost nor stay in the mailbox for ever.
+ * Writes `in-<name>.dat`, synced. What is compressed is decompressed; where that cannot be done, it is handed over as it
+ * came, with IsCompressed=Y: the message can neither be lost nor stay in the mailbox for ever.
  */
 async function writeData(
   { folders, settings }: DirectoryContext,
-  messageId: MessageId,
-  { body, contentEncoding, headers }: DownloadedMessage,
+  name: string,
+  message: DownloadedMessage,
 ): Promise<Saved> {
-  const data = join(folders.temp, `in-${messageFileName(messageId)}.dat`);
+  const { body, contentEncoding, headers, announcedBytes = 0 } = message;
+  const room = await roomFor(folders);
+  if (announcedBytes > room) throw new NoRoom(announcedBytes);
+  const data = join(folders.temp, `in-${name}.dat`);
   if (contentEncoding !== "gzip") {
     return { bytes: await writeBody(body, data, true), isCompressed: headers.compressed?.toUpperCase() === "Y" };
   }
-  const packed = join(folders.temp, `in-${messageFileName(messageId)}.gz`);
+  const packed = join(folders.temp, `in-${name}.gz`);
   const packedBytes = await writeBody(body, packed, false);
-  const bytes = await gunzip(packed, data, settings.maxMessageBytes);
-  if (bytes !== undefined) {
-    await rm(packed);
-    return { bytes, isCompressed: false };
+  try {
+    return await inFolder("temp", async () => {
+      const limits = { chunkBytes: chunksOf(message, packedBytes), maxBytes: settings.maxMessageBytes };
+      const unpacked = await gunzip(packed, data, { ...limits, room: await roomFor(folders) });
+      if ("bytes" in unpacked) return { bytes: unpacked.bytes, isCompressed: false };
+      await rename(packed, data);
+      await syncFile(data);
+      return { bytes: packedBytes, isCompressed: true, refused: unpacked.refused };
+    });
+  } finally {
+    await rm(packed, { force: true });
   }
-  await rename(packed, data);
-  await syncFile(data);
-  return { bytes: packedBytes, isCompressed: true };
 }
 
+function chunksOf({ chunkBytes }: DownloadedMessage, bytes: number): readonly number[] {
+  const sum = chunkBytes.reduce((total, length) => total + length, 0);
+  return sum === bytes ? chunkBytes : [bytes];
+}
+
+/** A failure leaves no file: on a full disk, half of one would take the room of what comes next. */
 async function writeBody(body: Readable, path: string, synced: boolean): Promise<number> {
-  const file = createWriteStream(path, { flush: synced });
-  await pipeline(body, file);
-  return file.bytesWritten;
+  const file = writer(path, synced);
+  try {
+    // What the server or the way to it fails with is no system error any more: see transport.ts.
+    await inFolder("temp", async () => pipeline(body, file));
+    return file.bytesWritten;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }

@@ -1,14 +1,14 @@
 import type { DirectoryContext } from "./context.ts";
+import type { Sighting } from "./out-folder.ts";
 import type { Pair } from "./pair-files.ts";
-import { pairName } from "./pair-name.ts";
+import { shortName } from "./pair-name.ts";
 
-/** Nobody can tell whether the pair was sent. Told once, and again after a restart. */
-export function tellAmbiguous({ mailboxId, emit, news }: DirectoryContext, pair: Pair, reason: string): void {
-  if (!news.isNew(pair.base, "state", "ambiguous")) return;
-  emit({ event: "pair-ambiguous", mailboxId, pair: pairName(pair.base), reason });
+/** Nobody can tell whether the pair was sent. Told for as long as that is so, and anew after a restart. */
+export function tellAmbiguous({ troubles }: DirectoryContext, { key }: Pair, reason: string): void {
+  troubles.ambiguous(key, reason);
 }
 
-export function tellWaiting({ mailboxId, emit, news }: DirectoryContext, base: string, reason: string): void {
-  if (!news.isNew(base, "state", reason)) return;
-  emit({ event: "pair-waiting", mailboxId, pair: pairName(base), reason });
+/** For what has an end of its own, or is told again and again as what it is. */
+export function tellOnce({ mailboxId, emit, news }: DirectoryContext, { key }: Sighting, reason: string): void {
+  if (news.isNew(key, "state", reason)) emit({ event: "pair-waiting", mailboxId, pair: shortName(key), reason });
 }

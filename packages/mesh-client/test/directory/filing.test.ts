@@ -12,16 +12,16 @@ test("a filing may be carried out again from any point", async (t) => {
   await writeFile(join(folders.out, "A.dat"), "data");
   await writeFile(join(folders.out, "A.ctl"), "control");
   await writeFile(join(folders.temp, "x"), "rewritten");
-  const fingerprint = (await stateOf(join(folders.out, "A.dat"), "A.dat"))?.fingerprint;
-  const control = (await stateOf(join(folders.out, "A.ctl"), "A.ctl"))?.fingerprint;
+  const fingerprint = (await stateOf(folders.out, { name: "A.dat" }))?.fingerprint;
+  const control = (await stateOf(folders.out, { name: "A.ctl" }))?.fingerprint;
   const steps: Step[] = [
     { from: { folder: "out", name: "A.dat" }, to: { folder: "sent", name: "A.dat" }, fingerprint },
     { from: { folder: "temp", name: "x" }, to: { folder: "sent", name: "A.ctl" } },
     { from: { folder: "out", name: "A.ctl" }, fingerprint: control },
   ];
   for (let count = 0; count <= steps.length; count += 1) {
-    await carryOut(steps.slice(0, count), folders);
-    await carryOut(steps, folders);
+    await carryOut(steps.slice(0, count), { folders });
+    await carryOut(steps, { folders });
     assert.deepEqual((await readdir(folders.sent)).sort(), ["A.ctl", "A.dat"]);
     assert.deepEqual(await readdir(folders.out), []);
   }
@@ -30,7 +30,7 @@ test("a filing may be carried out again from any point", async (t) => {
 test("a filing leaves a file alone that is not the one it was decided for", async (t) => {
   const folders = await openFolders(await temporaryFolder(t));
   await writeFile(join(folders.out, "A.dat"), "another");
-  await carryOut([{ from: { folder: "out", name: "A.dat" }, fingerprint: "7:1" }], folders);
+  await carryOut([{ from: { folder: "out", name: "A.dat" }, fingerprint: "7:1" }], { folders });
   assert.deepEqual(await readdir(folders.out), ["A.dat"]);
 });
 

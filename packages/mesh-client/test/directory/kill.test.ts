@@ -6,7 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { test, type TestContext } from "node:test";
 import type { MessageId } from "@restante/mesh";
-import { createDirectoryClient } from "@restante/mesh-client";
+import { createDirectoryClient, type FolderName } from "@restante/mesh-client";
 import {
   clientOptions,
   startTestServer,
@@ -16,6 +16,7 @@ import {
   testWorkflow,
   waitFor,
 } from "@restante/testkit";
+import { onAnotherDisk } from "./disks.ts";
 import type { DirectoryProcessOptions } from "./directory-process.ts";
 import { mailboxFolder, type MailboxFolder } from "./mailbox-folder.ts";
 
@@ -71,10 +72,15 @@ async function drain(server: TestServer, mailboxId: string, folder: MailboxFolde
 /** Sends forty pairs, being killed all the while, and looks where they are. Gives the pairs that are held. */
 async function sendWhileKilled(
   t: TestContext,
-  { localIdOf, commit }: { localIdOf: (base: string) => string; commit: "single" | "two-chunk" },
+  {
+    localIdOf,
+    commit,
+    disks = [],
+  }: { localIdOf: (base: string) => string; commit: "single" | "two-chunk"; disks?: readonly FolderName[] },
 ): Promise<string[]> {
   const server = await startTestServer(t);
   const folder = await mailboxFolder(t, sender);
+  if (disks.length > 0 && (await onAnotherDisk(t, folder.root, disks)) === undefined) return [];
   const options = { client: await clientOptions(server, sender), folder: folder.root, commit };
   // The folders must be there before pairs can be dropped.
   await drain(server, sender, folder);
@@ -124,9 +130,23 @@ test("killed at any moment while sending in two chunks, it is never in doubt, wh
   assert.deepEqual(await sendWhileKilled(t, { localIdOf: () => "Y90001", commit: "two-chunk" }), []);
 });
 
+test("killed at any moment while sending from a disk of its own to another, it sends every pair once, whole", async (t) => {
+  const held = await sendWhileKilled(t, { localIdOf: (base) => base, commit: "single", disks: ["out"] });
+  assert.deepEqual(held, []);
+});
+
 test("killed at any moment while receiving, it hands over every message once and never half of one", async (t) => {
+  await receiveWhileKilled(t, []);
+});
+
+test("killed at any moment while receiving to a disk of its own, it hands over every message once, whole", async (t) => {
+  await receiveWhileKilled(t, ["in"]);
+});
+
+async function receiveWhileKilled(t: TestContext, disks: readonly FolderName[]): Promise<void> {
   const server = await startTestServer(t);
   const folder = await mailboxFolder(t, practice);
+  if (disks.length > 0 && (await onAnotherDisk(t, folder.root, disks)) === undefined) return;
   const options = { client: await clientOptions(server, practice), folder: folder.root };
   await drain(server, practice, folder);
   await using from = await testClient(server, sender);
@@ -163,4 +183,4 @@ test("killed at any moment while receiving, it hands over every message once and
   assert.deepEqual(await folder.names("temp"), []);
   await using client = await testClient(server, practice);
   assert.deepEqual((await client.list()).messageIds, []);
-});
+}

@@ -56,8 +56,9 @@ export function openMailboxFolder(root: string, from: string): MailboxFolder {
     drop: async (base, overrides, data = `the data of ${base}`) => {
       const text = writeControlFile(outControl(from, overrides));
       await writeFile(path("out", `${base}.dat`), data);
-      await writeFile(path("temp", `${base}.tmp`), text);
-      await rename(path("temp", `${base}.tmp`), path("out", `${base}.ctl`));
+      // In OUT itself, which may be on a disk of its own.
+      await writeFile(path("out", `${base}.tmp`), text);
+      await rename(path("out", `${base}.tmp`), path("out", `${base}.ctl`));
       return text;
     },
   };
@@ -90,7 +91,8 @@ export async function startDirectory(
   mailboxId: string = testMailboxes.sender,
   overrides: Partial<DirectoryClientOptions> = {},
 ): Promise<TestDirectory> {
-  const folder = await mailboxFolder(t, mailboxId);
+  const folder =
+    overrides.folder === undefined ? await mailboxFolder(t, mailboxId) : openMailboxFolder(overrides.folder, mailboxId);
   const client = overrides.client ?? (await testClient(server, mailboxId));
   const events = recordEvents();
   const options: DirectoryClientOptions = {

@@ -40,7 +40,7 @@ test("with a wrong password pairs stay in OUT, are reported once each, and go wh
   assert.deepEqual(await reportsOf(folder), ["L1 TRANSFER ERROR 04", "L2 TRANSFER ERROR 04"]);
   assert.deepEqual(await folder.names("out"), ["A.ctl", "A.dat", "B.ctl", "B.dat"]);
   const failures = folder.events.of("poll-failed");
-  assert.equal(failures.length, 4);
+  assert.equal(failures.length, 2, "told once, and once more after the restart");
   assert.equal(failures[0]?.code, "unauthorised");
   assert.ok(!JSON.stringify(folder.events.all).includes("wrong"));
 
@@ -95,6 +95,18 @@ test("while the server is away pairs wait, and go when it is back", async (t) =>
   assert.equal((await folder.directory.pollOnce()).sent, 1);
 });
 
+test("reports of the poll are written for each poll, however seldom its trouble is told", async (t) => {
+  const server = await startTestServer(t);
+  const client = await testClient(server, sender, { password: "wrong" });
+  const folder = await startDirectory(t, server, sender, { client, reports: { collect: false, poll: true } });
+  for (let count = 0; count < 3; count += 1) await folder.directory.pollOnce();
+  assert.deepEqual(
+    await reportsOf(folder),
+    Array.from({ length: 3 }, () => "- RECEIVE ERROR 17"),
+  );
+  assert.equal(folder.events.of("poll-failed").length, 1);
+});
+
 test("a started client polls until it is disposed of, and goes on after trouble", async (t) => {
   const server = await startTestServer(t);
   const client = await testClient(server, sender, { retries: { attempts: 1 } });
@@ -142,7 +154,7 @@ test("a second directory client on a folder is refused, in this process and in a
   const first = await createDirectoryClient({ client, folder });
   await assert.rejects(createDirectoryClient({ client, folder }), {
     code: "folder-in-use",
-    message: `Another directory client uses this folder: process ${process.pid}.`,
+    message: `${folder}/.restante: it is in use by process ${process.pid}: stop that client first`,
   });
   await first[Symbol.asyncDispose]();
 
@@ -155,7 +167,7 @@ test("a second directory client on a folder is refused, in this process and in a
   await once(holder.stdout, "data");
   await assert.rejects(createDirectoryClient({ client, folder }), {
     code: "folder-in-use",
-    message: `Another directory client uses this folder: process ${holder.pid}.`,
+    message: `${folder}/.restante: it is in use by process ${holder.pid}: stop that client first`,
   });
   holder.kill("SIGKILL");
   await once(holder, "exit");

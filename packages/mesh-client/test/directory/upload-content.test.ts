@@ -149,7 +149,10 @@ test("an upload that an older version began goes on although its content was not
   await folder.directory[Symbol.asyncDispose]();
   const database = new DatabaseSync(join(folder.root, ".restante", "journal.db"));
   // As the version before this one left it.
-  database.exec("DROP TABLE chunk; ALTER TABLE send DROP COLUMN unnamed; PRAGMA user_version = 1;");
+  database.exec(`
+    DROP TABLE chunk; ALTER TABLE send DROP COLUMN unnamed;
+    ALTER TABLE filing DROP COLUMN tells; ALTER TABLE filing DROP COLUMN stuck; PRAGMA user_version = 1;
+  `);
   database.close();
   await folder.restart();
   assert.equal((await folder.directory.pollOnce()).sent, 1);

@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { DurableError, openDatabase } from "@restante/durable";
+import { migrations } from "./journal-schema.ts";
+
+/**
+ * Opens the journal so that nobody else can. Names of files are overwritten when they are deleted.
+ *
+ * @throws DurableError; `damaged` also if it is missing or empty, unless it `mayBeNew`
+ */
+export function openJournalDatabase(folder: string, { mayBeNew }: { mayBeNew: boolean }): DatabaseSync {
+  const file = join(folder, "journal.db");
+  return openDatabase(file, {
+    migrations,
+    exclusive: true,
+    waitMs: 0,
+    pragmas: "PRAGMA secure_delete = ON",
+    beforeMaking: (found) => {
+      if (!mayBeNew) throw new DurableError("damaged", file, lost(found, folder), { retry: "never" });
+    },
+  });
+}
+
+function lost(found: "missing" | "empty", folder: string): string {
+  return (
+    `the journal is ${found}, so nobody can tell what was sent or received: put back a copy of '${folder}'; or, once a ` +
+    "person has seen to it that nothing in OUT was sent before and nothing in IN would be taken in twice, remove it"
+  );
+}

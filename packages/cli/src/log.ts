@@ -16,7 +16,6 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "bodies-quarantined": "warn",
   "quarantine-emptied": "warn",
   "strange-files": "warn",
-  "folder-open": "warn",
   "clock-doubted": "error",
   "disk-full": "error",
   "poll-failed": "warn",

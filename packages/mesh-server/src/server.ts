@@ -138,7 +138,7 @@ async function openBodies(
       onWorking: () => troubles.over("bodies"),
     });
     for (const found of [config.dataFolder, folder]) {
-      if (isOpenToOthers(found) === true) emit({ event: "folder-open", folder: found });
+      if (isOpenToOthers(found) === true) emit({ event: "folder-open-to-others", folder: found });
     }
     // Never before the last day seen: a clock that starts in 1970 must not cut the 30 days of quarantine short.
     const day = new Date(Math.max(clock.now().getTime(), (await store.seenTime())?.wall ?? 0));

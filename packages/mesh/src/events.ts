@@ -8,13 +8,25 @@ import type { MailboxId, MessageId, OdsCode } from "./ids.ts";
  * organisations, mailboxes, ids, workflows, states, codes and sizes; and, of what was turned away, the network address
  * that it came from.
  */
-export type Event = ServerEvent | ClientEvent | PracticeEvent;
+export type Event = ServerEvent | ClientEvent | PracticeEvent | FolderEvent;
 
 /** Hands an event on. Never throws and never waits: a slow reader must not hold up a message. */
 export type Emit = (event: Event) => void;
 
 /** Who a message is for: a mailbox, or the registered practice of a patient who is never named here. */
 export type Recipient = MailboxId | "GPPROVIDER";
+
+/**
+ * A folder that was found may be opened by others on this machine. It keeps its mode, which is its owner's to decide. Of a
+ * MESH client (`mailboxId`, and the folder by its name there), of a system (`odsCode`), or else of the MESH server.
+ */
+export interface FolderEvent {
+  event: "folder-open-to-others";
+  folder: string;
+  mode?: string;
+  mailboxId?: MailboxId;
+  odsCode?: OdsCode;
+}
 
 export type ServerEvent =
   | { event: "server-started"; url: string }
@@ -61,7 +73,6 @@ export type ServerEvent =
   | { event: "bodies-quarantined"; folder: string; bodies: number; added: number }
   | { event: "quarantine-emptied"; folder: string; bodies: number }
   | { event: "strange-files"; folder: string; files: number }
-  | { event: "folder-open"; folder: string }
   | ({ event: "clock-doubted"; reason: string; overdue: number } & Lasting)
   | ({ event: "clock-trusted"; reason: "steady" | "accepted" } & Lasting)
   | ({ event: "disk-full"; folder: string } & Lasting)
@@ -93,7 +104,6 @@ export type ClientEvent =
       since?: Date;
     }
   | { event: "poll-recovered"; mailboxId: MailboxId; folder?: string; times: number; since: Date }
-  | { event: "folder-open-to-others"; mailboxId: MailboxId; folder: string; mode: string }
   | { event: "files-passed-over"; mailboxId: MailboxId; folder: "OUT"; files: number; times: number; since: Date }
   | { event: "pair-found"; mailboxId: MailboxId; pair: string; bytes: number }
   | { event: "pair-sent"; mailboxId: MailboxId; pair: string; messageId: MessageId }
@@ -164,9 +174,7 @@ export type PracticeEvent =
       messageId: MessageId;
       times: number;
       since: Date;
-    }
-  /** A folder or a file of patients' details that others on this machine may open was found, and left as it is. */
-  | { event: "folder-open-to-others"; odsCode: OdsCode; folder: "data" | "kept" };
+    };
 
 export interface HeldUpWork {
   odsCode: OdsCode;

@@ -1,4 +1,4 @@
-import type { Event, HeldUpWork } from "@restante/mesh";
+import type { Event, HeldUpWork, FolderEvent } from "@restante/mesh";
 import type { Events } from "../events.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
@@ -114,12 +114,6 @@ export function narrate(event: Event): Step | undefined {
       return {
         who: "MESH server",
         what: `${count(event.files, "entry", "entries")} in ${event.folder} not of Restante: left alone`,
-        tone: "bad",
-      };
-    case "folder-open":
-      return {
-        who: "MESH server",
-        what: `${event.folder} is open to other users of this machine: chmod 700`,
         tone: "bad",
       };
     case "clock-doubted":
@@ -275,16 +269,9 @@ export function narrate(event: Event): Step | undefined {
         tone: "good",
       };
     case "folder-open-to-others":
-      if ("mode" in event) {
-        return {
-          who: client(event.mailboxId),
-          what: `other users of this machine may open ${event.folder} (mode ${event.mode})`,
-          tone: "bad",
-        };
-      }
       return {
-        who: system(event.odsCode),
-        what: `other users of this machine may open its ${event.folder === "data" ? "data folder" : "kept messages"}`,
+        who: ownerOf(event),
+        what: `other users of this machine may open ${event.folder}: to close it, chmod 700`,
         tone: "bad",
       };
     case "message-gone":
@@ -360,6 +347,11 @@ function held({ work, mailboxId, messageId, headerId, taskId }: HeldUpWork): str
 
 function addressee(to: string): string {
   return to === "GPPROVIDER" ? "the patient's practice" : to;
+}
+
+function ownerOf({ mailboxId, odsCode }: FolderEvent): string {
+  if (mailboxId !== undefined) return client(mailboxId);
+  return odsCode === undefined ? "MESH server" : system(odsCode);
 }
 
 function client(mailboxId: string): string {

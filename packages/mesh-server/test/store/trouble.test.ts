@@ -190,9 +190,9 @@ test("everything in the data folder is its owner's alone; a folder found open ke
   await server.restart();
   await server.restart();
   const folder = join(dataFolder, "bodies");
-  assert.deepEqual(server.events.of("folder-open"), [
-    { event: "folder-open", folder },
-    { event: "folder-open", folder },
+  assert.deepEqual(server.events.of("folder-open-to-others"), [
+    { event: "folder-open-to-others", folder },
+    { event: "folder-open-to-others", folder },
   ]);
   assert.equal(statSync(folder).mode % 0o1000, 0o755);
 });

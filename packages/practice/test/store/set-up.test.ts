@@ -110,7 +110,7 @@ test("a data folder that others may open keeps its mode, and that is told; a dat
   assert.equal(modeOf(dataFolder), "755");
   assert.deepEqual(
     to.events.filter(({ event }) => event === "folder-open-to-others"),
-    [{ event: "folder-open-to-others", odsCode: receiver.odsCode, folder: "data" }],
+    [{ event: "folder-open-to-others", odsCode: receiver.odsCode, folder: to.options.dataFolder }],
   );
   await to.practice[Symbol.asyncDispose]();
   chmodSync(join(dataFolder, "practice.sqlite"), 0o644);

@@ -31,7 +31,11 @@ export function ensurePrivate(path: string): void {
  * the locks of a process on a file end with the first of its descriptors that is closed).
  */
 export function makePrivateFile(path: string): void {
-  if (existsSync(path)) return;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) {
+    throw new DurableError("unusable", path, "it is a folder: move it away", { retry: "never" });
+  }
+  if (found !== undefined) return;
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {

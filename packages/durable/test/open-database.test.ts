@@ -63,7 +63,7 @@ test("a damaged database, another program's, one of a later version and one in u
   holder.close();
 
   mkdirSync(join(folder, "folder.sqlite"));
-  assert.match(refusal(join(folder, "folder.sqlite")).message, /folder\.sqlite: it cannot be opened/);
+  assert.match(refusal(join(folder, "folder.sqlite")).message, /folder\.sqlite: it is a folder/);
   assert.match(refusal(join(folder, "none", "a.sqlite")).message, /there is no such file/);
 });
 

@@ -242,10 +242,10 @@ test("what keeps a store from being opened is told as what it is, in one line: t
 
   await rename(join(dataFolder, "bodies"), join(dataFolder, "elsewhere"));
   writeFileSync(join(dataFolder, "bodies"), "a file in the place of a folder");
-  assert.match(await refusal(), /^unusable .*bodies: a part of its path is no folder$/);
+  assert.match(await refusal(), /^unusable .*bodies: it is no folder: move it away, or name another$/);
   await rename(dataFolder, `${dataFolder}.away`);
   writeFileSync(dataFolder, "a file in the place of a folder");
-  assert.match(await refusal(), /^unusable .*: a part of its path is no folder$/);
+  assert.match(await refusal(), /^unusable .*: it is no folder: move it away, or name another$/);
   rmSync(dataFolder);
   rmSync(`${dataFolder}.away`, { recursive: true });
 });

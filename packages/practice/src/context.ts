@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Demographics } from "@restante/demographics";
 import type { Clock, Emit } from "@restante/mesh";
-import type { BusinessResponse, PracticeOrganisation, Tuning } from "./options.ts";
+import type { BusinessResponse, KnownOrganisation, PracticeOrganisation, Tuning } from "./options.ts";
+import type { StandingTroubles } from "./troubles.ts";
 
 /** What every part of a practice works with; made once. */
 export interface PracticeContext {
@@ -9,6 +10,7 @@ export interface PracticeContext {
   /** Bodies that are not in the database: too long, or of messages that could not be taken in. */
   keptFolder: string;
   organisation: PracticeOrganisation;
+  organisations: readonly KnownOrganisation[];
   role: "practice" | "pharmacy";
   businessResponse: BusinessResponse;
   patients: Demographics;
@@ -16,4 +18,5 @@ export interface PracticeContext {
   clock: Clock;
   emit: Emit;
   tuning: Tuning;
+  troubles: StandingTroubles;
 }

@@ -12,7 +12,10 @@ import type { Practice, PracticeOptions, Transport, Tuning } from "./options.ts"
 import { type SendingMailboxes, storeConsultation } from "./outbound/send-consultation.ts";
 import { createPolling } from "./polling.ts";
 import { createWorklist } from "./queries/create-worklist.ts";
+import { review } from "./queries/review.ts";
 import { openDatabase } from "./store/database.ts";
+import { standingTroubles } from "./troubles.ts";
+import type { SystemTrouble } from "./worklist.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -36,20 +39,24 @@ const defaults: Tuning = {
  */
 export async function createPractice(options: PracticeOptions): Promise<Practice> {
   const mailboxes = sendingMailboxes(options.transports);
+  const clock = options.clock ?? systemClock;
   const context: PracticeContext = {
     database: openDatabase(options.dataFolder),
     keptFolder: join(options.dataFolder, "kept"),
     organisation: options.organisation,
+    organisations: options.organisations ?? [],
     role: options.role,
     businessResponse: options.businessResponse,
     patients: options.patients,
     generation: options.generation ?? 1,
-    clock: options.clock ?? systemClock,
+    clock,
     emit: options.emit ?? (() => undefined),
     tuning: { ...defaults, ...options.tuning },
+    troubles: standingTroubles(clock),
   };
+  const pass = passOf(context, options.transports, mailboxes.routed);
   const polling = createPolling({
-    pass: passOf(context, options.transports, mailboxes.routed),
+    pass: async (signal) => context.troubles.watch(async () => pass(signal)),
     intervalMs: options.pollIntervalMs ?? 5 * 60 * 1000,
     // The pass has told what failed.
     onFailure: () => undefined,
@@ -101,7 +108,7 @@ function partsOf(context: PracticeContext, transport: Transport): { inbound: Par
 }
 
 /**
- * One pass: takes in, matches, hands over. A part that fails does not keep the others from their turn; each failure is
+ * One pass: takes in, matches, hands over, and looks what a person must be told. A part that fails does not keep the others from their turn; each failure is
  * an event of its own, and the first is thrown at the end. Matching belongs to no mailbox: `matching` names its failures.
  */
 function passOf(context: PracticeContext, transports: readonly Transport[], matching: MailboxId): Part {
@@ -109,20 +116,25 @@ function passOf(context: PracticeContext, transports: readonly Transport[], matc
     mailboxId: mailboxOf(transport),
     ...partsOf(context, transport),
   }));
-  const parts: { mailboxId: MailboxId; run: Part }[] = [
-    ...mailboxes.map(({ mailboxId, inbound }) => ({ mailboxId, run: inbound })),
-    { mailboxId: matching, run: async (signal) => matchPatients(context, signal) },
-    ...mailboxes.map(({ mailboxId, outbound }) => ({ mailboxId, run: outbound })),
+  const parts: { mailboxId: MailboxId; part: SystemTrouble["part"]; run: Part }[] = [
+    ...mailboxes.map(({ mailboxId, inbound }) => ({ mailboxId, part: "collecting" as const, run: inbound })),
+    { mailboxId: matching, part: "matching", run: async (signal) => matchPatients(context, signal) },
+    ...mailboxes.map(({ mailboxId, outbound }) => ({ mailboxId, part: "handing-over" as const, run: outbound })),
+    // Last, so that what this pass has brought is told with it.
+    { mailboxId: matching, part: "storing", run: async () => review(context) },
   ];
   return async (signal) => {
     const failures: unknown[] = [];
     let more = false;
-    for (const { mailboxId, run } of parts) {
+    for (const { mailboxId, part, run } of parts) {
+      const whose = part === "collecting" || part === "handing-over" ? mailboxId : undefined;
       try {
         more = (await run(signal)) || more;
+        context.troubles.worked(part, whose);
       } catch (error) {
         signal?.throwIfAborted();
         failures.push(error);
+        context.troubles.failed(part, whose, { code: codeOf(error), reason: reasonOf(error) });
         context.emit({ event: "poll-failed", mailboxId, code: codeOf(error), reason: reasonOf(error) });
       }
     }

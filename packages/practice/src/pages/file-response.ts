@@ -48,18 +48,16 @@ const largestShown = 20_000_000;
  * What a page says of a document without reading it: by its claim where that is a kind we know, for reading every
  * document of a message for every look at its page is too dear. A false claim is found out when the file is sent.
  */
-export function documentLinks(base: string, attachments: readonly TaskAttachment[], read: Read): DocumentLink[] {
-  return attachments.map((attachment, index) => {
-    const claimed = mediaType(attachment.contentType);
-    const known = Object.hasOwn(kinds, claimed) ? kinds[claimed as keyof typeof kinds] : undefined;
-    const { shown, extension } = known ?? handlingOf(read(index)?.bytes ?? new Uint8Array(), claimed);
-    return {
-      ...attachment,
-      url: `${base}/attachments/${index}`,
-      kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
-      shown: attachment.bytes <= largestShown && attachment.damaged !== true ? shown : undefined,
-    };
-  });
+export function documentLink(base: string, attachment: TaskAttachment, index: number, read: Read): DocumentLink {
+  const claimed = mediaType(attachment.contentType);
+  const known = Object.hasOwn(kinds, claimed) ? kinds[claimed as keyof typeof kinds] : undefined;
+  const { shown, extension } = known ?? handlingOf(read(index)?.bytes ?? new Uint8Array(), claimed);
+  return {
+    ...attachment,
+    url: `${base}/attachments/${index}`,
+    kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
+    shown: attachment.bytes <= largestShown && attachment.damaged !== true ? shown : undefined,
+  };
 }
 
 type Read = (index: number) => AttachmentContent | undefined;

@@ -78,12 +78,14 @@ test("in a real browser", async (t) => {
     });
   }
 
-  await t.test("a person marks a task as done, and the worklist shows one less", async () => {
+  await t.test("a person marks a task as done, and is back at the worklist, which shows one less", async () => {
     await using page = await openPage(browser, `${url}/tasks/3`);
     await page.getByRole("button", { name: "Mark as done" }).click();
     await page.getByText("Task marked as done.").waitFor();
-    assert.deepEqual(worklist.calls, ["complete 3"]);
-    await page.getByRole("link", { name: "Back to the worklist" }).click();
+    assert.deepEqual(
+      worklist.calls.filter((call) => !call.startsWith("see")),
+      ["complete 3"],
+    );
     await page.getByRole("link", { name: "To do (3)" }).waitFor();
   });
 

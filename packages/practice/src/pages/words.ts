@@ -182,12 +182,13 @@ const acts: Readonly<Record<PersonAct["act"], string>> = {
 
 /** What the system cannot do now, and since when. */
 export function troubleWords({ part, mailboxId, since, reason }: SystemTrouble, now: Date): string {
-  return `${troubleParts[part](mailboxId ?? "")} since\u00a0${moment(since, now)}: ${reason}`;
+  return `${troubleParts[part](mailboxId)} since\u00a0${moment(since, now)}: ${reason}`;
 }
 
-const troubleParts: Readonly<Record<SystemTrouble["part"], (mailbox: string) => string>> = {
-  collecting: (mailbox) => `Messages for ${mailbox} have not been collected`,
-  "handing-over": (mailbox) => `Messages from ${mailbox} have not been handed to MESH`,
+const troubleParts: Readonly<Record<SystemTrouble["part"], (mailbox?: string) => string>> = {
+  collecting: (mailbox) => `Messages ${mailbox === undefined ? "" : `for ${mailbox} `}have not been collected`,
+  "handing-over": (mailbox) =>
+    `Messages ${mailbox === undefined ? "" : `from ${mailbox} `}have not been handed to MESH`,
   matching: () => "Patients have not been looked up",
   storing: () => "What happens has not been stored, so these pages may not show it,",
   stuck: () => "The system has been busy with one look for messages",

@@ -217,6 +217,8 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER response_believed AFTER INSERT ON received_response BEGIN
     INSERT OR REPLACE INTO review SELECT 'outgoing', sequence, '' FROM outgoing WHERE header_id = NEW.header_id;
   END;
+  -- Where an insert has a trigger SQLite looks for children of the new row: without this it reads all answers each time.
+  CREATE INDEX received_response_message ON received_response (message_id);
   CREATE TRIGGER response_not_believed AFTER INSERT ON received WHEN NEW.kind = 'stray-response' BEGIN
     INSERT INTO stray (message_id) VALUES (NEW.message_id);
   END;

@@ -26,6 +26,7 @@ test("journey 2: by API and addressed by lookup, the pharmacy accepts and both a
     mailboxId: testMailboxes.pharmacy,
     name: organisations.pharmacy.name,
   });
+  assert.equal(report.via, "api");
   const [task, ...others] = pharmacy.practice.worklist.tasks();
   assert.deepEqual(others, []);
   assert.equal(task?.messageId, report?.messageId);

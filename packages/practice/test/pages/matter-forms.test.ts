@@ -37,7 +37,7 @@ for (const [what, address, list, key] of things) {
     const answer = await submit(`${url}${address}/deal-with`, { token, from: list });
     assert.deepEqual(worklist.calls, [`deal with ${key}`]);
     assert.equal(answer.headers["location"], `${list}&done=dealt-with&item=${encodeURIComponent(address)}`);
-    const after = (await ask(url + String(answer.headers["location"]))).text;
+    const after = (await ask(url + answer.headers["location"])).text;
     assert.match(after, /Marked as dealt with\./);
     assert.ok(after.includes(`<a href="${address}">`), "the notice leads to what it was done to");
     assert.ok(!after.includes(`action="${address}/deal-with"`));

@@ -49,7 +49,7 @@ test("a task done from a page of a list is followed by that page, its filter kep
   const token = tokenOf(page, "/tasks/105/complete");
   const answer = await submit(`${url}/tasks/105/complete`, { token, from: list });
   assert.equal(answer.headers["location"], `${list}&done=completed&item=%2Ftasks%2F105`);
-  const after = (await ask(url + String(answer.headers["location"]))).text;
+  const after = (await ask(url + answer.headers["location"])).text;
   assert.match(after, /Task marked as done\. <a href="\/tasks\/105">/);
   assert.match(after, /href="\/tasks\/104\?/);
   assert.doesNotMatch(after, /href="\/tasks\/105\?/);
@@ -62,7 +62,7 @@ test("a task done by mistake is opened again from its page", async (t) => {
   const answer = await submit(`${url}/tasks/5/reopen`, { token, from: "/?show=completed" });
   assert.equal(answer.headers["location"], "/tasks/5?done=reopened&from=%2F%3Fshow%3Dcompleted");
   assert.deepEqual(worklist.calls, ["reopen 5"]);
-  const after = (await ask(url + String(answer.headers["location"]))).text;
+  const after = (await ask(url + answer.headers["location"])).text;
   assert.match(after, /The task is open again\./);
   assert.match(after, /Mark as done/);
   assert.match(after, /<a class="nhsuk-back-link" href="\/\?show=completed">/);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deliver, openPractice } from "../support/economy.ts";
-import { message, workflowId } from "../support/messages.ts";
+import { consultation } from "../support/consultations.ts";
+import { message, response, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 
 const from = sender.mailboxId;
@@ -79,6 +80,20 @@ test("a task that a later version has replaced is neither completed nor opened a
   worklist.reopen(1);
   assert.equal(worklist.task(1)?.state, "replaced");
   assert.equal(worklist.task(1)?.completedAt, undefined);
+});
+
+test("a report names who it goes to: by the list of organisations, else by the consultation", async (t) => {
+  const { odsCode, name } = receiver;
+  const organisations = [{ odsCode, name, mailboxIds: [receiver.mailboxId] }];
+  const known = await openPractice(t, sender, { organisations });
+  const { headerId } = await known.practice.sendConsultation(consultation());
+  await known.practice.cycle();
+  assert.deepEqual(known.practice.worklist.report(headerId)?.recipient, { kind: "registered-practice" });
+  deliver(known, response(headerId, "20013").xml, { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` });
+  await known.practice.cycle();
+  const recipient = { kind: "registered-practice", mailboxId: receiver.mailboxId, odsCode, name };
+  assert.deepEqual(known.practice.worklist.report(headerId)?.recipient, recipient);
+  assert.deepEqual(known.practice.worklist.reports()[0]?.recipient, recipient);
 });
 
 test("a task that is not there is told as such", async (t) => {

@@ -146,6 +146,32 @@ test("in a real browser", async (t) => {
     await page.getByRole("link", { name: /^Unmatched messages \(1 needing attention ?\)/ }).waitFor();
   });
 
+  await t.test("what happens to an open page appears on it, and what a person is writing there stays", async () => {
+    await using page = await openPage(browser, `${url}/tasks/2`);
+    const note = page.getByLabel("What you did about it (optional)");
+    await note.fill("Rang them, they");
+    const task = worklist.all.find(({ taskId }) => taskId === 2);
+    assert.ok(task?.matter);
+    task.matter.reason = "MESH could not deliver it: EPL-153.";
+    await page.getByText("MESH could not deliver it: EPL-153.").waitFor();
+    assert.equal(await note.inputValue(), "Rang them, they");
+    assert.ok(await note.evaluate((it) => it.ownerDocument.activeElement === it));
+    task.state = "completed";
+    await page.getByRole("button", { name: "Open this task again" }).waitFor();
+    task.state = "open";
+
+    await page.goto(`${url}/reports`);
+    const button = page.getByRole("button", { name: /^Mark as dealt with/ }).first();
+    await button.focus();
+    const [report] = worklist.sent;
+    assert.ok(report);
+    const { subject } = report;
+    report.subject = "Another subject";
+    await page.getByRole("link", { name: "Another subject" }).waitFor();
+    assert.ok(await button.evaluate((it) => it.ownerDocument.activeElement === it));
+    report.subject = subject;
+  });
+
   await t.test("without JavaScript everything but the report in the page works", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     await using page = await context.newPage();

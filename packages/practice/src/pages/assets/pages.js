@@ -117,16 +117,29 @@ function pageAddress() {
 function replace(part) {
   const old = document.getElementById(part.id);
   if (old === null || withoutTokens(old) === withoutTokens(part)) return;
-  const focused = old.contains(document.activeElement) ? document.activeElement : null;
-  // A form that a person is filling in, or text that they have marked, is not taken from under their hands.
-  if (focused !== null && focused.closest("form") !== null) return;
+  // Text that a person has marked is not taken from under their hands.
   if (old.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed) return;
 
+  const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
+  const written = [...old.querySelectorAll('input[type="text"][id]')].map(({ id, value }) => ({ id, value }));
   const adopted = document.adoptNode(part);
   old.replaceWith(adopted);
-  const href = focused?.getAttribute("href");
-  if (href) adopted.querySelector(`[href="${CSS.escape(href)}"]`)?.focus({ preventScroll: true });
+  // What a person is writing goes on in the new part.
+  for (const { id, value } of written) {
+    const field = adopted.querySelector(`#${CSS.escape(id)}`);
+    if (field !== null) field.value = value;
+  }
+  if (focused !== undefined) adopted.querySelector(focused)?.focus({ preventScroll: true });
   if (adopted.dataset.liveSaid && said !== null) said.textContent = `Updated. ${adopted.dataset.liveSaid}`;
+}
+
+/** By what the same thing is found in the new part; undefined for what has nothing of its own to be found by. */
+function placeOf(element) {
+  if (element.id !== "") return `#${CSS.escape(element.id)}`;
+  const href = element.getAttribute("href");
+  if (href !== null) return `[href="${CSS.escape(href)}"]`;
+  const action = element.closest("form")?.getAttribute("action");
+  return action === undefined ? undefined : `form[action="${CSS.escape(action)}"] button`;
 }
 
 function withoutTokens(part) {

@@ -15,6 +15,7 @@ export type PracticeErrorCode =
   | "confidential-not-sent"
   | "address-lookup-needs-api"
   | "no-mailbox"
+  | "folder-missing"
   | "pair-unreadable"
   | "message-too-large"
   | "message-unread"

@@ -79,6 +79,14 @@ export function outgoingAt(
     .map(readOutgoing);
 }
 
+/** Whether there is a pair that may or may not have been handed over. */
+export function hasStaged(database: DatabaseSync, mailboxId: MailboxId): boolean {
+  return (
+    database.prepare("SELECT 1 FROM outgoing WHERE mailbox_id = ? AND step = 'staged' LIMIT 1").get(mailboxId) !==
+    undefined
+  );
+}
+
 /** The header ids of pairs that the MESH client has and has not been seen to send. */
 export function handedOver(database: DatabaseSync, mailboxId: MailboxId): string[] {
   return database

@@ -204,7 +204,10 @@ export interface Task extends TaskSummary {
   findings: TaskFinding[];
   /** In the order of the document; the report itself has `primary`. */
   attachments: TaskAttachment[];
-  /** The answers that this organisation gave, or is about to give. */
+  /**
+   * The answers that this organisation gave, or is about to give; then those to copies that came later, of which
+   * something went wrong: at most 50 copies.
+   */
   responses: GivenResponse[];
   /** Later arrivals of the same message or document; answered 20007 or 20008 and not raised again. The first 50. */
   duplicates: { messageId: MessageId; receivedAt: Date; code: "20007" | "20008" }[];
@@ -242,6 +245,8 @@ export interface AttachmentContent {
 
 export interface GivenResponse {
   headerId: string;
+  /** The message in which it came again, if this answers that one and not the first. */
+  copy?: MessageId;
   level: AcknowledgementLevel;
   code: string;
   text: string;

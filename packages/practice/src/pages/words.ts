@@ -1,3 +1,4 @@
+import { isDuplicate } from "../hand-over/states.ts";
 import type {
   GivenResponse,
   HandOverState,
@@ -119,9 +120,10 @@ export function severityTag(severity: TaskFinding["severity"]): Tag {
   return severities[severity];
 }
 
-/** What a response tells the sender. From 30005 on it is what was decided about a referral: neither yes nor no. */
+/** What a response tells the sender. 20007 and 20008 say no to a copy alone. From 30005 on it is what was decided about a referral: neither yes nor no. */
 export function answerWords({ level, code, positive }: Pick<GivenResponse, "level" | "code" | "positive">): string {
   if (level === "business" && Number(code) >= 30005) return "What has been decided?";
+  if (isDuplicate(code)) return "Had it come before? Yes.";
   return `${level === "infrastructure" ? "Did it arrive whole?" : "Is it for us?"} ${positive ? "Yes." : "No."}`;
 }
 

@@ -1,12 +1,14 @@
+import type { DatabaseSync } from "node:sqlite";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import { addAct, thisComputer } from "../store/acts.ts";
+import { taskOfMessage } from "../store/copies.ts";
 import { inTransaction } from "../store/database.ts";
 import { dealWithMatter, undoMatter } from "../store/matters.ts";
 import { moveOutgoing } from "../store/outgoing.ts";
 import type { MatterKey } from "../worklist.ts";
 import { unknownTask } from "./decisions.ts";
-import { text } from "./rows.ts";
+import { number, optionalText, text } from "./rows.ts";
 
 /** In characters. */
 const longestNote = 500;
@@ -48,17 +50,23 @@ export function sendAgain({ database, clock }: PracticeContext, headerId: string
     if (!moveOutgoing(database, headerId, "held", "due", { at, dueAt: at, problem: null })) {
       throw new PracticeError("not-held", "Only a message whose send was never answered can be sent again.");
     }
-    const row = database
-      .prepare(
-        `SELECT sequence, task_id FROM outgoing LEFT JOIN given_response USING (header_id)
-           LEFT JOIN task ON task.message_id = request_message_id WHERE header_id = ?`,
-      )
-      .get(headerId);
-    const taskId = row?.["task_id"] as number | null | undefined;
-    const key: MatterKey =
-      taskId == null ? { kind: "report", id: row?.["sequence"] as number } : { kind: "task", id: taskId };
-    addAct(database, key, { at, by: thisComputer, act: "sent-again" });
+    const key = aboutWhat(database, headerId);
+    if (key !== undefined) addAct(database, key, { at, by: thisComputer, act: "sent-again" });
   });
+}
+
+/** The report that a message of ours is, or the task whose message it answers. */
+function aboutWhat(database: DatabaseSync, headerId: string): MatterKey | undefined {
+  const row = database
+    .prepare(
+      `SELECT sequence, request_message_id FROM outgoing LEFT JOIN given_response USING (header_id) WHERE header_id = ?`,
+    )
+    .get(headerId);
+  if (row === undefined) return undefined;
+  const requested = optionalText(row, "request_message_id");
+  if (requested === undefined) return { kind: "report", id: number(row, "sequence") };
+  const task = taskOfMessage(database, requested);
+  return task && { kind: "task", id: task.taskId };
 }
 
 export function dealWith({ database, clock }: PracticeContext, key: MatterKey, written?: string): void {
@@ -95,10 +103,10 @@ function lookAgain({ database }: Pick<PracticeContext, "database">, { kind, id }
   database
     .prepare(
       `INSERT OR REPLACE INTO review SELECT 'outgoing', sequence, ''
-       FROM task CROSS JOIN given_response ON request_message_id = task.message_id CROSS JOIN outgoing USING (header_id)
-       WHERE task_id = ?`,
+       FROM (SELECT message_id FROM task WHERE task_id = :id UNION ALL SELECT message_id FROM troubled_copy WHERE task_id = :id)
+         AS asked CROSS JOIN given_response ON request_message_id = asked.message_id CROSS JOIN outgoing USING (header_id)`,
     )
-    .run(id);
+    .run({ id });
 }
 
 function requireTask({ database }: Pick<PracticeContext, "database">, taskId: number): void {

@@ -53,19 +53,24 @@ export function meshReports(database: DatabaseSync, messageId: string | undefine
 }
 
 /** The answers given to a received message, in the order in which they were decided on. */
-export function givenResponses(database: DatabaseSync, requestMessageId: string): GivenResponse[] {
+export function givenResponses(
+  database: DatabaseSync,
+  requestMessageId: string,
+  about: Pick<GivenResponse, "copy"> = {},
+): GivenResponse[] {
   return database
     .prepare(
       `SELECT * FROM given_response JOIN outgoing USING (header_id) WHERE request_message_id = ? ORDER BY sequence`,
     )
     .all(requestMessageId)
-    .map((row) => readGiven(database, row));
+    .map((row) => readGiven(database, row, about));
 }
 
-function readGiven(database: DatabaseSync, row: Row): GivenResponse {
+function readGiven(database: DatabaseSync, row: Row, about: Pick<GivenResponse, "copy">): GivenResponse {
   const messageId = optionalText(row, "message_id");
   const { state, problem } = whatBecameOf(database, row);
   return {
+    ...about,
     headerId: text(row, "header_id"),
     level: text(row, "level") as AcknowledgementLevel,
     code: text(row, "code"),

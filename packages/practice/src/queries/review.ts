@@ -1,11 +1,12 @@
 import type { PracticeContext } from "../context.ts";
+import { noteCopy, taskOfMessage } from "../store/copies.ts";
 import { inTransaction } from "../store/database.ts";
 import { endMatter, type Happened, raiseMatter } from "../store/matters.ts";
 import type { MatterKey } from "../worklist.ts";
 import { type Deadlines, standingOf } from "./reports.ts";
 import { number, optionalText, text } from "./rows.ts";
 import { strayReason } from "./strays.ts";
-import { standingOfAnswers } from "./tasks.ts";
+import { standingOfAnswers, troubleOfTask } from "./tasks.ts";
 
 /** As many are looked at in one transaction: it must not keep other writers waiting. */
 const atOnce = 500;
@@ -39,10 +40,8 @@ function reviewOutgoing(context: PracticeContext, sequence: number, deadlines: D
   const { database } = context;
   const row = database
     .prepare(
-      `SELECT outgoing.kind AS kind, step, to_address, workflow_id, subject, outgoing.message_id AS message_id,
-         task_id, request_message_id
-       FROM outgoing LEFT JOIN given_response USING (header_id) LEFT JOIN task ON task.message_id = request_message_id
-       WHERE sequence = ?`,
+      `SELECT outgoing.kind AS kind, step, to_address, workflow_id, subject, message_id, request_message_id
+       FROM outgoing LEFT JOIN given_response USING (header_id) WHERE sequence = ?`,
     )
     .get(sequence);
   if (row === undefined) return;
@@ -50,10 +49,8 @@ function reviewOutgoing(context: PracticeContext, sequence: number, deadlines: D
   const { trouble, dueAt } = report
     ? standingOf(database, sequence, deadlines)
     : standingOfAnswers(database, text(row, "request_message_id"), deadlines);
-  const taskId = row["task_id"] as number | null;
-  // An answer to a message that came again has no task of its own.
   if (report) tell(context, { kind: "report", id: sequence }, trouble);
-  else if (taskId !== null) tell(context, { kind: "task", id: taskId }, trouble);
+  else reviewTask(context, text(row, "request_message_id"), trouble, deadlines);
   lookAgain(context, "outgoing", sequence, dueAt);
 
   // What MESH said before the message could be known by it.
@@ -72,6 +69,21 @@ function reviewOutgoing(context: PracticeContext, sequence: number, deadlines: D
           .prepare("SELECT stray_id FROM mesh_report CROSS JOIN stray USING (message_id) WHERE linked_message_id = ?")
           .all(linked);
   for (const stray of known) endMatter(database, { kind: "stray", id: number(stray, "stray_id") });
+}
+
+/** `trouble`: of the answers to the one message, which may be a copy of the task's. */
+function reviewTask(
+  context: PracticeContext,
+  messageId: string,
+  trouble: Happened | undefined,
+  deadlines: Deadlines,
+): void {
+  const { database } = context;
+  const task = taskOfMessage(database, messageId);
+  if (task === undefined) return;
+  const { taskId, isCopy } = task;
+  if (isCopy && !noteCopy(database, { messageId, taskId }, trouble !== undefined)) return;
+  tell(context, { kind: "task", id: taskId }, troubleOfTask(database, taskId, deadlines));
 }
 
 /** A response that was not believed belongs to nothing. A MESH report belongs to what it is about, if that is ours. */

@@ -12,8 +12,10 @@ import type {
   TaskState,
   TaskSummary,
 } from "../worklist.ts";
-import type { Deadlines } from "./reports.ts";
+import { isDuplicate } from "../hand-over/states.ts";
+import { troubledCopies } from "../store/copies.ts";
 import type { Happened } from "../store/matters.ts";
+import type { Deadlines } from "./reports.ts";
 import { actsOf, matterColumns, matterIn } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
@@ -55,7 +57,12 @@ function taskOf(database: DatabaseSync, row: Row): Task {
     ...summaryOf(row),
     findings: json(row, "findings") as TaskFinding[],
     attachments: json(row, "attachments") as TaskAttachment[],
-    responses: givenResponses(database, text(row, "message_id")),
+    responses: [
+      ...givenResponses(database, text(row, "message_id")),
+      ...troubledCopies(database, taskId).flatMap(({ messageId }) =>
+        givenResponses(database, messageId, { copy: messageId as MessageId }),
+      ),
+    ],
     duplicates: duplicatesOf(database, row),
     acts: actsOf(database, { kind: "task", id: taskId }),
     ...present({
@@ -135,13 +142,29 @@ export function standingOfAnswers(
   return { trouble: { reason, happenings }, ...present({ dueAt }) };
 }
 
+/** What is wrong with the answers to the message of a task, and to copies of it that came later. */
+export function troubleOfTask(database: DatabaseSync, taskId: number, deadlines: Deadlines): Happened | undefined {
+  const own = text(database.prepare("SELECT message_id FROM task WHERE task_id = ?").get(taskId) ?? {}, "message_id");
+  const copies = troubledCopies(database, taskId).filter(({ over }) => !over);
+  const troubles = [own, ...copies.map(({ messageId }) => messageId)].flatMap(
+    (messageId) => standingOfAnswers(database, messageId, deadlines).trouble ?? [],
+  );
+  const [first] = troubles;
+  return first && { reason: first.reason, happenings: troubles.flatMap(({ happenings }) => happenings) };
+}
+
 /** A response that does not leave is as bad as one that comes back: its sender waits for it. */
 function troubleWith(responses: readonly GivenResponse[], [late]: readonly GivenResponse[]): string | undefined {
   const troubled = responses.find(({ state }) => ["held", "failed", "returned", "refused"].includes(state));
   if (troubled === undefined) {
-    return late && `The ${late.level} response ${late.code} has not been handed over. ${late.problem ?? ""}`.trim();
+    return late && `${named(late)} has not been handed over. ${late.problem ?? ""}`.trim();
   }
-  return `The ${troubled.level} response ${troubled.code} did not get through. ${troubled.problem ?? ""}`.trim();
+  return `${named(troubled)} did not get through. ${troubled.problem ?? ""}`.trim();
+}
+
+/** A duplicate's code answers a copy of the message. */
+function named({ level, code }: GivenResponse): string {
+  return `The ${level} response ${code}${isDuplicate(code) ? " to a copy that came later" : ""}`;
 }
 
 /** It should have been handed over by now. */

@@ -267,6 +267,14 @@ export const migrations: readonly string[] = [
       OR EXISTS (SELECT 1 FROM mesh_report WHERE linked_message_id = outgoing.message_id AND success = 0)
       OR EXISTS (SELECT 1 FROM received_response AS answer WHERE answer.header_id = outgoing.header_id AND positive = 0));
 
+  -- Messages that came again, whose answers are in trouble, or were: see store/copies.ts.
+  CREATE TABLE troubled_copy (
+    message_id TEXT PRIMARY KEY REFERENCES received,
+    task_id    INTEGER NOT NULL REFERENCES task,
+    over       INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX troubled_copy_task ON troubled_copy (task_id, over, message_id);
+
   -- How many there are of what the pages count, so that no page counts rows.
   CREATE TABLE tally (
     name   TEXT PRIMARY KEY,

@@ -135,6 +135,8 @@ async function meetTrouble(each: DirectoryPractice): Promise<void> {
   const ours = worklist.reports()[0]?.messageId ?? worklist.task(1)?.responses[0]?.messageId;
   deliver(each, "", { ...report, messageId: ours });
   deliver(each, "", report);
+  const { xml } = message();
+  for (let copy = 0; copy < 2; copy += 1) deliver(each, xml, { from: receiver.mailboxId, workflowId });
   deliver(each, response(notOurs, "20013").xml, { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` });
   await each.practice.cycle();
 }

@@ -5,6 +5,8 @@ import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@resta
  * What people see and do: the tasks that received messages raised, and the reports this organisation sent. Everything
  * here is read from the practice's own database at the time of the call, so that a page shows what is stored.
  *
+ * Of a text that came from outside a list has at most 200 characters, and what is read alone 2,000; then an ellipsis.
+ *
  * Holds patient detail (subjects, attachments): for the screen of a signed-in person, never for a log or an event.
  */
 export interface Worklist {

@@ -1,3 +1,4 @@
+import { boundTexts, mostKept, mostListed } from "../bounded.ts";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
 import { inTransaction } from "../store/database.ts";
@@ -12,6 +13,13 @@ import { type Deadlines, listReports, readReport } from "./reports.ts";
 import { review } from "./review.ts";
 import { listStrays, readStray, strayOriginal } from "./strays.ts";
 import { listTasks, readTask } from "./tasks.ts";
+
+/** Sentences of ours and notes of persons have limits of their own. */
+const ours: ReadonlySet<string> = new Set(["attention", "matter", "acts"]);
+
+/** Texts that came from outside are as long as their sender likes: a page is not. */
+const listed = <Item>(items: readonly Item[]): Item[] => items.map((item) => boundTexts(item, mostListed, ours));
+const shown = <Item>(item: Item | undefined): Item | undefined => item && boundTexts(item, mostKept, ours);
 
 /** The worklist on the practice's database. `onChange` is called after something was stored that is to be sent. */
 export function createWorklist(context: PracticeContext, onChange: () => void): Worklist {
@@ -31,11 +39,11 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
   return {
     tasks(filter = {}) {
       upToDate();
-      return listTasks(database, filter);
+      return listed(listTasks(database, filter));
     },
     task(taskId) {
       upToDate();
-      return readTask(database, taskId);
+      return shown(readTask(database, taskId));
     },
     attachment: (taskId, index) => taskAttachment(database, taskId, index),
     original: (taskId) => originalOf(database, keptFolder, taskId),
@@ -48,11 +56,11 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
     decisions: (taskId) => decisionsFor(context, taskId),
     reports(filter = {}) {
       upToDate();
-      return listReports(database, filter, deadlines()).map((report) => named(report, organisations));
+      return listed(listReports(database, filter, deadlines())).map((report) => named(report, organisations));
     },
     report(headerId) {
       upToDate();
-      const report = readReport(database, headerId, deadlines());
+      const report = shown(readReport(database, headerId, deadlines()));
       return report && named(report, organisations);
     },
     reportAttachment: (headerId, index) => reportAttachment(database, headerId, index),
@@ -62,11 +70,11 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
     },
     strays(filter = {}) {
       upToDate();
-      return listStrays(database, filter);
+      return listed(listStrays(database, filter));
     },
     stray(strayId) {
       upToDate();
-      return readStray(database, strayId);
+      return shown(readStray(database, strayId));
     },
     strayOriginal: (strayId) => strayOriginal(database, strayId),
     see(matter) {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { bounded } from "../bounded.ts";
 import type { Matter, MatterKey } from "../worklist.ts";
 
 /**
@@ -20,12 +21,16 @@ export interface Happened {
   happenings: readonly string[];
 }
 
+/** It may quote what MESH or the recipient says; whole, that is on the page. */
+const longestReason = 500;
+
 export function raiseMatter(
   database: DatabaseSync,
   { kind, id }: MatterKey,
-  { reason, happenings }: Happened,
+  { reason: told, happenings }: Happened,
   now: Date,
 ): void {
+  const reason = bounded(told, longestReason);
   const row = database.prepare("SELECT state, happenings FROM matter WHERE kind = ? AND id = ?").get(kind, id);
   const at = now.toISOString();
   const keys = JSON.stringify(happenings);

@@ -141,6 +141,7 @@ export type AcknowledgementLevel = "infrastructure" | "business";
 export type PracticeEvent =
   | { event: "report-built"; odsCode: OdsCode; headerId: string; version: number; bytes: number }
   | { event: "report-handed-over"; odsCode: OdsCode; headerId: string; via: "directory" | "api"; messageId?: MessageId }
+  /** A report will not be sent; with `answer-lost` it may have arrived, and is held until a person decides. */
   | { event: "report-refused"; odsCode: OdsCode; headerId: string; code: string; reason: string }
   | { event: "message-imported"; odsCode: OdsCode; messageId: MessageId; from: MailboxId; workflowId: string }
   | { event: "message-repeated"; odsCode: OdsCode; messageId: MessageId }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Demographics } from "@restante/demographics";
 import type { Clock, Emit } from "@restante/mesh";
 import type { Reader } from "./inbound/reader.ts";
-import type { BusinessResponse, PracticeOrganisation, Tuning } from "./options.ts";
+import type { BusinessResponse, KnownOrganisation, PracticeOrganisation, Tuning } from "./options.ts";
 import type { ReportWriter } from "./outbound/report-writer.ts";
 import type { StandingTroubles } from "./troubles.ts";
 
@@ -12,6 +12,7 @@ export interface PracticeContext {
   /** Bodies that are not in the database: too long, or of messages that could not be taken in. */
   keptFolder: string;
   organisation: PracticeOrganisation;
+  organisations: readonly KnownOrganisation[];
   role: "practice" | "pharmacy";
   businessResponse: BusinessResponse;
   patients: Demographics;

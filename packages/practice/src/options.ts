@@ -19,6 +19,8 @@ export interface PracticeOptions {
   transports: readonly Transport[];
   /** Who is registered here: read for every document received, unless business responses are decided by a person. */
   patients: Demographics;
+  /** The organisations whose names are known here, for people to read: nothing is sent by it. */
+  organisations?: readonly KnownOrganisation[];
   /** Of GP Connect Messaging, for what is sent. Absent: 1. Both are read. */
   generation?: 1 | 2;
   /** Absent: 5 minutes, the most often that MESH allows where nothing is waiting. */
@@ -34,6 +36,12 @@ export interface PracticeOrganisation {
   phone: string;
   address?: { lines: string[]; postcode?: string };
   email?: string;
+}
+
+export interface KnownOrganisation {
+  odsCode: OdsCode;
+  name: string;
+  mailboxIds: readonly MailboxId[];
 }
 
 /**

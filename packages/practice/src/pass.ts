@@ -28,7 +28,7 @@ export function createPass(
     try {
       const { more, trouble } = await run(signal);
       if (trouble === undefined) standing.worked(work, mailboxId);
-      else standing.failed(work, mailboxId, trouble);
+      else standing.failed(work, mailboxId, { ...trouble, some: true });
       const over = troubles.over(topic);
       if (over !== undefined) emit({ event: "work-resumed", ...about, ...over });
       return more;

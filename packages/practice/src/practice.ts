@@ -17,6 +17,7 @@ import { type SendingMailboxes, storeConsultation } from "./outbound/send-consul
 import { createPass, type Part } from "./pass.ts";
 import { createPolling } from "./polling.ts";
 import { createWorklist } from "./queries/create-worklist.ts";
+import { review } from "./queries/review.ts";
 import { openDatabase } from "./store/database.ts";
 import { tellOpenFolders } from "./store/open-folders.ts";
 import { standingTroubles } from "./troubles.ts";
@@ -48,6 +49,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     database: openDatabase(options.dataFolder),
     keptFolder: join(options.dataFolder, "kept"),
     organisation: options.organisation,
+    organisations: options.organisations ?? [],
     role: options.role,
     businessResponse: options.businessResponse,
     patients: options.patients,
@@ -99,7 +101,10 @@ function mailboxOf(transport: Transport): MailboxId {
   return transport.kind === "directory" ? transport.mailboxId : transport.client.mailboxId;
 }
 
-/** What a pass does, in this order: takes in, looks patients up, hands over. */
+/**
+ * What a pass does, in this order: takes in, looks patients up, hands over, and looks what a person must be told: last, so
+ * that what this pass has brought is told with it.
+ */
 function partsOf(context: PracticeContext, transports: readonly Transport[]): Part[] {
   const { maxMessageBytes } = context.tuning;
   const mailboxes = transports.map((transport) => {
@@ -120,10 +125,19 @@ function partsOf(context: PracticeContext, transports: readonly Transport[]): Pa
       outbound: { work: "handing-over", mailboxId, run: handOver.run } as const,
     };
   });
+  const rereading = createRereading(context);
   return [
     ...mailboxes.map(({ inbound }) => inbound),
     { work: "matching", run: createMatching(context).run },
     ...mailboxes.map(({ outbound }) => outbound),
-    { work: "storing", run: createRereading(context).run },
+    {
+      work: "storing",
+      // One part of the pass: trouble that the one has is not over because the other works.
+      run: async (signal) => {
+        const more = review(context);
+        const reread = await rereading.run(signal);
+        return { ...reread, more: more || reread.more };
+      },
+    },
   ];
 }

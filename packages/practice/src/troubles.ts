@@ -8,12 +8,12 @@ type Part = SystemTrouble["part"];
  * it works again. Whoever does a part of the work says of each try how it went.
  */
 export interface StandingTroubles {
-  failed(part: Part, mailboxId: MailboxId | undefined, trouble: { code: string; reason: string }): void;
+  failed(part: Part, mailboxId: MailboxId | undefined, trouble: Pick<SystemTrouble, "code" | "reason" | "some">): void;
   worked(part: Part, mailboxId?: MailboxId): void;
   /** Runs a pass, and tells of it while it takes too long: what it waits for may never answer. */
   watch<Result>(pass: () => Promise<Result>): Promise<Result>;
   /** The longest first. */
-  list(): SystemTrouble[];
+  readonly list: () => SystemTrouble[];
 }
 
 const passMs = 15 * 60 * 1000;
@@ -26,10 +26,10 @@ export function standingTroubles(clock: Clock): StandingTroubles {
   const keyOf = (part: Part, mailboxId?: MailboxId): string => `${part} ${mailboxId ?? ""}`;
 
   return {
-    failed(part, mailboxId, { code, reason }) {
+    failed(part, mailboxId, trouble) {
       const key = keyOf(part, mailboxId);
       const since = troubles.get(key)?.since ?? lastGood.get(key) ?? clock.now();
-      troubles.set(key, { part, ...(mailboxId && { mailboxId }), since, code, reason });
+      troubles.set(key, { part, ...(mailboxId && { mailboxId }), since, ...trouble });
     },
     worked(part, mailboxId) {
       const key = keyOf(part, mailboxId);

@@ -5,6 +5,8 @@ import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@resta
  * What people see and do: the tasks that received messages raised, and the reports this organisation sent. Everything
  * here is read from the practice's own database at the time of the call, so that a page shows what is stored.
  *
+ * Of a text that came from outside a list has at most 200 characters, and what is read alone 2,000; then an ellipsis.
+ *
  * Holds patient detail (subjects, attachments): for the screen of a signed-in person, never for a log or an event.
  */
 export interface Worklist {
@@ -15,8 +17,13 @@ export interface Worklist {
   attachment(taskId: number, index: number): AttachmentContent | undefined;
   /** The message exactly as it was received. */
   original(taskId: number): AttachmentContent | undefined;
-  /** A person has dealt with the task. Completing it again changes nothing. Throws "task-unknown". */
+  /**
+   * A person has dealt with the task, and with what needs attention about it. Completing it again changes nothing.
+   * Throws "task-unknown".
+   */
   complete(taskId: number): void;
+  /** A task completed by mistake is open again, and so is what was dealt with by completing it. Throws "task-unknown". */
+  reopen(taskId: number): void;
   /**
    * A person answers a message at business level: once, with a code of `decisions(taskId)`.
    * Throws "task-unknown", "already-decided", "decision-not-allowed".
@@ -35,8 +42,49 @@ export interface Worklist {
    */
   sendAgain(headerId: string): void;
   /** Responses and MESH reports that belong to nothing this organisation sent, or were not believed. Newest first. */
-  strays(limit?: number): Stray[];
+  strays(filter?: StrayFilter): Stray[];
+  stray(strayId: number): StrayDetail | undefined;
+  /** The unmatched message exactly as it was received; undefined for a MESH report, which has no content. */
+  strayOriginal(strayId: number): AttachmentContent | undefined;
+  /** A person has opened the page of something new. */
+  see(matter: MatterKey): void;
+  /**
+   * A person has dealt with what needs attention. `note`: in their words, at most 500 characters.
+   * Throws "nothing-to-deal-with" (somebody else has, or it is over), "note-too-long".
+   */
+  dealWith(matter: MatterKey, note?: string): void;
+  /** It needs attention after all. Throws "not-dealt-with". */
+  undoDealtWith(matter: MatterKey): void;
   counts(): WorklistCounts;
+  /** What the system itself cannot do now, and holds letters up. The longest first. */
+  troubles(): SystemTrouble[];
+}
+
+export type MatterKind = "task" | "report" | "stray";
+
+/** What a matter is about. `id`: `taskId`, `sequence` or `strayId`. */
+export interface MatterKey {
+  kind: MatterKind;
+  id: number;
+}
+
+/** Something that needs a person's attention, or has had it. See store/matters.ts. */
+export interface Matter {
+  state: "new" | "seen" | "dealt-with";
+  /** In one sentence. */
+  reason: string;
+  raisedAt: Date;
+  dealtWith?: { at: Date; by: string; note?: string };
+}
+
+/** What a person did, and when. Until there is sign-in the person is "this computer". */
+export interface PersonAct {
+  at: Date;
+  by: string;
+  act: "completed" | "reopened" | "dealt-with" | "undone" | "answered" | "sent-again";
+  /** What needed attention; the answer that was given. */
+  about?: string;
+  note?: string;
 }
 
 export interface SystemTrouble {
@@ -48,11 +96,15 @@ export interface SystemTrouble {
   since: Date;
   code: string;
   reason: string;
+  /** Only some of it is not done: the rest goes on. */
+  some?: true;
 }
 
 export interface TaskFilter {
   /** Absent: all. */
   state?: TaskState;
+  /** Only those that need attention, whatever their state. */
+  attention?: true;
   /** At most this many; 100 when absent. */
   limit?: number;
   /** Only tasks with a smaller id: the page after the one that ended with it. */
@@ -61,9 +113,22 @@ export interface TaskFilter {
 
 export interface ReportFilter {
   /** Only those that a person must look at: see `SentReport.attention`. */
-  attention?: boolean;
+  attention?: true;
+  /** Only those that a person has dealt with. */
+  dealtWith?: true;
   limit?: number;
   /** Only reports with a smaller `sequence`. */
+  before?: number;
+}
+
+export interface StrayFilter {
+  /** Only those that a person must look at. */
+  attention?: true;
+  /** Only those that a person has dealt with. */
+  dealtWith?: true;
+  /** At most this many; 100 when absent. */
+  limit?: number;
+  /** Only those with a smaller `strayId`. */
   before?: number;
 }
 
@@ -100,8 +165,13 @@ export interface TaskSummary {
   confidential?: boolean;
   findingCount: number;
   attachmentCount: number;
-  /** Something about it went wrong that a person must know: a response that could not be delivered, was refused, or does not leave. */
+  /**
+   * Something about it went wrong that a person must know, and has not dealt with: a response that could not be delivered,
+   * was refused, or does not leave.
+   */
   attention?: string;
+  /** The same, also after a person has dealt with it. */
+  matter?: Matter;
 }
 
 export interface Sender {
@@ -136,13 +206,18 @@ export interface Task extends TaskSummary {
   findings: TaskFinding[];
   /** In the order of the document; the report itself has `primary`. */
   attachments: TaskAttachment[];
-  /** The answers that this organisation gave, or is about to give. */
+  /**
+   * The answers that this organisation gave, or is about to give; then those to copies that came later, of which
+   * something went wrong: at most 50 copies.
+   */
   responses: GivenResponse[];
-  /** Later arrivals of the same message or document; answered 20007 or 20008 and not raised again. */
+  /** Later arrivals of the same message or document; answered 20007 or 20008 and not raised again. The first 50. */
   duplicates: { messageId: MessageId; receivedAt: Date; code: "20007" | "20008" }[];
   /** The earlier task that this document replaces, and the later one that replaces it. */
   replaces?: number;
   replacedBy?: number;
+  /** Newest first, at most 50. */
+  acts: PersonAct[];
 }
 
 export interface TaskFinding {
@@ -172,6 +247,8 @@ export interface AttachmentContent {
 
 export interface GivenResponse {
   headerId: string;
+  /** The message in which it came again, if this answers that one and not the first. */
+  copy?: MessageId;
   level: AcknowledgementLevel;
   code: string;
   text: string;
@@ -212,20 +289,27 @@ export interface SentReport {
   builtAt: Date;
   handedOverAt?: Date;
   sentAt?: Date;
+  /** The way it leaves by. Absent: it has not begun to leave, or never did. */
+  via?: "directory" | "api";
   /** As soon as MESH has said it. */
   messageId?: MessageId;
   infrastructure?: ReceivedResponse;
   business?: ReceivedResponse;
   /** Set after the time in which both acknowledgements should have come (SD-045: "the sender system MUST inform an appropriate person"). */
   overdue: boolean;
-  /** One sentence for the person who must be told (SD-044, SD-045). Absent: all is well so far. */
+  /** One sentence for the person who must be told (SD-044, SD-045). Absent: all is well so far, or was dealt with. */
   attention?: string;
+  /** The same, also after a person has dealt with it. */
+  matter?: Matter;
 }
 
-/** `registered-practice`: MESH finds it by the patient. Its mailbox is known only once an answer has come from it. */
+/**
+ * `registered-practice`: MESH finds it by the patient. Its mailbox is known only once an answer has come from it. `name`:
+ * of the organisation, where the consultation, the practice's own list of organisations or MESH tells it.
+ */
 export type ReportRecipient =
-  | { kind: "registered-practice"; mailboxId?: MailboxId }
-  | { kind: "organisation"; odsCode: OdsCode; mailboxId?: MailboxId };
+  | { kind: "registered-practice"; mailboxId?: MailboxId; odsCode?: OdsCode; name?: string }
+  | { kind: "organisation"; odsCode: OdsCode; mailboxId?: MailboxId; name?: string };
 
 export interface ReceivedResponse {
   code: string;
@@ -240,10 +324,12 @@ export interface ReceivedResponse {
 
 export interface SentReportDetail extends SentReport {
   attachments: TaskAttachment[];
-  /** What MESH itself sent back about it, oldest first. */
+  /** What MESH itself sent back about it, oldest first; the first 50. */
   meshReports: MeshReport[];
-  /** Earlier and later versions of the same consultation's report. */
+  /** Earlier and later versions of the same consultation's report; the first 50. */
   versions: { headerId: string; version: number; state: ReportState }[];
+  /** Newest first, at most 50. */
+  acts: PersonAct[];
 }
 
 export interface MeshReport {
@@ -256,6 +342,8 @@ export interface MeshReport {
 }
 
 export interface Stray {
+  /** Counts up with every one. */
+  strayId: number;
   messageId: MessageId | string;
   receivedAt: Date;
   kind: "response" | "mesh-report";
@@ -265,6 +353,20 @@ export interface Stray {
   reason: string;
   code?: string;
   text?: string;
+  /** Absent: it has turned out to belong to something after all. */
+  matter?: Matter;
+}
+
+export interface StrayDetail extends Stray {
+  /** The mailbox of ours that it came to. */
+  mailboxId: MailboxId;
+  /** Its own id, and the message of ours that it says it answers or is about, as far as they could be read. */
+  headerId?: string;
+  linkedMessageId?: string;
+  /** In a MESH report: what MESH was doing. */
+  event?: string;
+  /** Newest first, at most 50. */
+  acts: PersonAct[];
 }
 
 export interface WorklistCounts {
@@ -273,4 +375,7 @@ export interface WorklistCounts {
   reports: number;
   /** Reports, tasks and strays with something that a person must be told. */
   attention: number;
+  /** The same by what they are. */
+  attentionBy: Readonly<Record<MatterKind, number>>;
+  strays: number;
 }

@@ -143,6 +143,11 @@ export async function openPractice(
         : { kind: "api", client };
     }),
     patients: economy.demographics,
+    organisations: economy.directory.organisations.map(({ odsCode, name, mailboxes }) => ({
+      odsCode,
+      name,
+      mailboxIds: mailboxes.map(({ mailboxId }) => mailboxId),
+    })),
     pollIntervalMs: POLL_MS,
     emit,
   });

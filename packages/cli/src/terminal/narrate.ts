@@ -213,7 +213,10 @@ export function narrate(event: Event): Step | undefined {
     case "report-refused":
       return {
         who: system(event.odsCode),
-        what: `message ${short(event.headerId)} was not sent: ${event.code} ${event.reason}`,
+        what:
+          event.code === "answer-lost"
+            ? `message ${short(event.headerId)} may or may not have arrived, and is held for a person: ${event.reason}`
+            : `message ${short(event.headerId)} was not sent: ${event.code} ${event.reason}`,
         tone: "bad",
       };
     case "message-imported":

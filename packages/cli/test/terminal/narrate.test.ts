@@ -18,6 +18,19 @@ test("an answer to a message that could not be read is told without an id that i
   );
 });
 
+test("of a report that is held nobody is told that it was not sent: it may have arrived", () => {
+  const refused = { event: "report-refused", odsCode: parseOdsCode("Y99001"), headerId: "0d8c3c9e-1111" } as const;
+  const reason = "MESH never answered, and cannot tell whether it has the message.";
+  assert.equal(
+    narrate({ ...refused, code: "answer-lost", reason })?.what,
+    `message 0d8c3c9e may or may not have arrived, and is held for a person: ${reason}`,
+  );
+  assert.equal(
+    narrate({ ...refused, code: "no-mailbox", reason: "There is none." })?.what,
+    "message 0d8c3c9e was not sent: no-mailbox There is none.",
+  );
+});
+
 test("what outsiders cause again and again is told with how often, since when and from where", () => {
   const since = new Date("2026-03-02T10:20:30Z");
   const refused = { event: "request-refused", status: 403, code: "client-certificate", reason: "none shown" } as const;

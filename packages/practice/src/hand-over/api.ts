@@ -47,7 +47,7 @@ export function apiHandOver(context: PracticeContext, client: MeshClient): HandO
       fail(message, code, reason);
       return undefined;
     }
-    addressOutgoing(database, message.headerId, only.mailboxId);
+    addressOutgoing(database, message.headerId, only.mailboxId, only.mailboxName);
     return only.mailboxId;
   }
 

@@ -1,11 +1,12 @@
 import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder, moveFile, syncFolder, writeNew } from "@restante/durable";
+import { moveFile, syncFolder, writeNew } from "@restante/durable";
 import { type ControlFile, type MailboxId, readControlFile, writeControlFile } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
 import { exists, isMissing } from "../files.ts";
-import { contentOf, handedOver, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
+import { mailboxFolder } from "../mailbox-folder.ts";
+import { contentOf, handedOver, hasStaged, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
 import { announce, announceFailure, type HandOver } from "./hand-over.ts";
 import { createHeldUp } from "./held-up.ts";
 import { retryAt } from "./retry.ts";
@@ -16,7 +17,8 @@ import { retryAt } from "./retry.ts";
  */
 export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId, folder: string): HandOver {
   const { database, clock, tuning } = context;
-  const out = join(folder, "OUT");
+  const outFolder = mailboxFolder(join(folder, "OUT"));
+  const out = outFolder.path;
   const heldUp = createHeldUp(context);
   /** Of what is awaited: there, and not to be read. */
   let unreadable = new Set<string>();
@@ -40,6 +42,9 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
       await releaseData(paths, () => contentOf(database, message.headerId));
       await syncFolder(out);
       await moveFile(paths.stagedControl, paths.control);
+    } else {
+      // Gone with its folder it tells nothing.
+      await outFolder.require();
     }
     moveOutgoing(database, message.headerId, "staged", "handed-over", { at: clock.now(), problem: null });
     announce(context, message, "directory");
@@ -116,15 +121,17 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
         dueAt: retryAt(now, message.attempts, tuning.retryAfterMs),
         problem,
       });
-      // A full disk is told once, not for each message.
-      if (isOfTheSystem(error)) throw error;
+      // A full disk, or a folder that is gone, is told once, not for each message.
+      if (isOfTheSystem(error) || problem.code === "folder-missing") throw error;
+      if (isMissing(error)) await outFolder.require();
       heldUp.failed(message, problem);
     }
   }
 
   return {
     async run(signal) {
-      await makeFolder(out);
+      // Of what is staged the folder is to tell whether it was handed over: a new one would say that it was.
+      await outFolder.require({ make: !hasStaged(database, mailboxId) });
       // Left by a kill between staging and release: first, so that they keep their order.
       for (const message of outgoingAt(database, mailboxId, "staged", clock.now(), tuning.batchSize))
         await attempt(message, release);

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, readdir, readFile, rm, stat } from "node:fs/promises";
+import { copyFile, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { makeFolder, syncFolder } from "@restante/durable";
+import { syncFolder } from "@restante/durable";
 import { type MailboxId, readControlFile } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
 import { isMissing } from "../files.ts";
+import { mailboxFolder } from "../mailbox-folder.ts";
 import { decompress, tooLarge } from "./content.ts";
 import { keepFile } from "./keep-file.ts";
 import type { Arrival, Source } from "./source.ts";
@@ -19,12 +20,13 @@ import type { Arrival, Source } from "./source.ts";
  * The folder is read once a pass: however many pairs wait, what belongs to each is known from then.
  */
 export function directorySource(mailboxId: MailboxId, folder: string, maxMessageBytes: number): Source {
-  const inbox = join(folder, "IN");
+  const inFolder = mailboxFolder(join(folder, "IN"));
+  const inbox = inFolder.path;
   let pairs: ReadonlyMap<string, readonly string[]> = new Map();
 
   async function look(): Promise<void> {
     const found = new Map<string, string[]>();
-    for (const name of await namesIn(inbox)) {
+    for (const name of await inFolder.names()) {
       const base = baseOf(name);
       if (base === "") continue;
       const parts = found.get(base);
@@ -105,17 +107,6 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
       await look();
     },
   };
-}
-
-/** Makes the folder where there is none, for its owner alone: the MESH client may not have been here yet. */
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    await makeFolder(folder);
-    return [];
-  }
 }
 
 /** The name without `.ctl` or `.dat`; a file of any other kind belongs to no pair. */

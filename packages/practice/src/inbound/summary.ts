@@ -1,5 +1,6 @@
 import { isConfidential } from "@restante/itk3";
 import type { Itk3Message, Organization, Patient, Practitioner, stu3 } from "@restante/itk3";
+import { bounded, mostKept } from "../bounded.ts";
 import type { MessageSummary, PatientSummary } from "../store/tasks.ts";
 import type { TaskAttachment } from "../worklist.ts";
 
@@ -9,7 +10,14 @@ const odsSystems: ReadonlySet<string | undefined> = new Set([
   "https://fhir.nhs.uk/Id/ods-site-code",
 ]);
 
-/** What a task shows of its message. Nothing here decides anything but whom to look for in the register. */
+/** More given names than anybody has, and a longer reference than is ever echoed (FHIR-SR-03). */
+const mostGiven = 20;
+const longestReference = 255;
+
+/**
+ * What a task shows of its message, bounded: every list reads it. Nothing here decides anything but whom to look for in
+ * the register, which goes by the beginnings of names.
+ */
 export function summarise(message: Itk3Message): MessageSummary {
   const { handling, composition, patient, sender, custodian } = message;
   const organisation = organisationOf(custodian, sender);
@@ -19,9 +27,10 @@ export function summarise(message: Itk3Message): MessageSummary {
     recipientType: handling.recipientType ?? "FA",
     ...(organisation && { organisation }),
     ...(practitioner && { practitioner }),
-    ...(handling.senderReference && { senderReference: handling.senderReference }),
-    ...(composition?.title && { title: composition.title }),
-    ...(composition?.date && { documentDate: composition.date }),
+    ...(handling.senderReference &&
+      handling.senderReference.length <= longestReference && { senderReference: handling.senderReference }),
+    ...(composition?.title && { title: kept(composition.title) }),
+    ...(composition?.date && { documentDate: kept(composition.date) }),
     ...(composition && { confidential: isConfidential(composition) }),
     ...(patient && { patient: patientOf(patient) }),
   };
@@ -32,8 +41,8 @@ export function attachmentsOf(
   message: Itk3Message,
 ): (Omit<TaskAttachment, "bytes" | "fileType"> & { content: Uint8Array })[] {
   return message.attachments.map((attachment, index) => ({
-    title: attachment.title ?? `Attachment ${index + 1}`,
-    contentType: attachment.contentType,
+    title: kept(attachment.title ?? `Attachment ${index + 1}`),
+    contentType: kept(attachment.contentType),
     content: attachment.bytes(),
     primary: attachment.primary,
     ...(!attachment.intact && { damaged: true as const }),
@@ -53,6 +62,10 @@ export function replacedBy({ composition }: Itk3Message): string[] {
   );
 }
 
+function kept(text: string): string {
+  return bounded(text, mostKept);
+}
+
 function unique(ids: readonly (string | undefined)[]): string[] {
   const bare = ids.flatMap((id) => (id === undefined ? [] : [id.replace(/^urn:uuid:/, "").toLowerCase()]));
   return [...new Set(bare)];
@@ -67,24 +80,25 @@ function organisationOf(
   if (organisation === undefined) return undefined;
   const odsCode = organisation.identifier?.find(({ system }) => odsSystems.has(system))?.value;
   const { name } = organisation;
-  return { ...(odsCode && { odsCode }), ...(name && { name }) };
+  return { ...(odsCode && { odsCode: kept(odsCode) }), ...(name && { name: kept(name) }) };
 }
 
 function practitionerName({ name }: Practitioner): string | undefined {
-  return nameOf(name?.[0]);
+  const written = nameOf(name?.[0]);
+  return written && kept(written);
 }
 
 function patientOf(patient: Patient): PatientSummary {
   const name = patient.name?.find(({ use }) => use === "official") ?? patient.name?.[0];
   const nhsNumber = patient.identifier?.find(({ system }) => system === nhsNumberSystem)?.value;
-  const given = present(name?.given);
+  const given = present(name?.given).slice(0, mostGiven).map(kept);
   const prefix = present(name?.prefix)[0];
   return {
-    ...(nhsNumber && { nhsNumber: nhsNumber.replaceAll(/\s/g, "") }),
-    ...(prefix && { prefix }),
+    ...(nhsNumber && { nhsNumber: kept(nhsNumber.replaceAll(/\s/g, "")) }),
+    ...(prefix && { prefix: kept(prefix) }),
     ...(given.length > 0 && { given }),
-    ...(name?.family && { family: name.family }),
-    ...(patient.birthDate && { dateOfBirth: patient.birthDate }),
+    ...(name?.family && { family: kept(name.family) }),
+    ...(patient.birthDate && { dateOfBirth: kept(patient.birthDate) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { MeshClientError } from "@restante/mesh-client";
 import type { PracticeContext } from "../context.ts";
 import { isOfTheSystem, isOfTheWay, PracticeError, reasonOf } from "../errors.ts";
+import { isMissing } from "../files.ts";
 import { isReceived } from "../store/received.ts";
 import type { Progress } from "../work.ts";
 import { eventId } from "./event-id.ts";
@@ -74,8 +75,8 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
       const error = thrown instanceof NotKept ? thrown.cause : thrown;
       // A disk may have room for the others though not for this one: if it has none, they will tell.
       if (signal?.aborted || isOfTheWay(error) || isOfTheSystem(thrown)) throw error;
-      // What the server says of one message it may say of all.
-      if (error instanceof MeshClientError) await source.reach(signal);
+      // What the server says of one message it may say of all; and a file may be missing with its folder.
+      if (error instanceof MeshClientError || isMissing(error)) await source.reach(signal);
       troubled.failed(id, error, { ofImport: isOfTheMessage(thrown) });
     }
   }

@@ -143,6 +143,12 @@ function attachmentsOf(consultation: Consultation, report: Uint8Array): Paramete
   ];
 }
 
+/** The consultation may name the provider, and the report may go elsewhere all the same. */
+function toNameOf(consultation: Consultation, odsCode: OdsCode | undefined): { toName?: string } {
+  const provider = consultation.kind === "online-consultation" ? consultation.provider : undefined;
+  return provider?.name !== undefined && provider.odsCode === odsCode ? { toName: provider.name } : {};
+}
+
 function store(
   { database, clock }: PracticeContext,
   mailboxId: MailboxId,
@@ -160,6 +166,7 @@ function store(
       kind: "report",
       mailboxId,
       ...(odsCode === undefined ? { toAddress: envelope.to } : { toOds: odsCode }),
+      ...toNameOf(consultation, odsCode),
       workflowId: envelope.workflowId,
       subject: envelope.subject,
       localId: envelope.localId,

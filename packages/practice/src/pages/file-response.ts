@@ -47,11 +47,6 @@ export interface DocumentLink extends TaskAttachment {
 /** Larger ones are offered for download: a browser would stall on them. */
 const largestShown = 20_000_000;
 
-/** What a page says of a document: nothing of the message is read for it. */
-export function documentLinks(base: string, attachments: readonly TaskAttachment[]): DocumentLink[] {
-  return attachments.map((attachment, index) => documentLink(base, attachment, index));
-}
-
 /** By what was decided when the message was taken in. Not decided yet: by its claim, found out when the file is sent. */
 export function documentLink(base: string, attachment: TaskAttachment, index: number): DocumentLink {
   const claimed = mediaType(attachment.contentType);

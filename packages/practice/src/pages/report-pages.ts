@@ -1,40 +1,60 @@
 import type { FastifyInstance } from "fastify";
 import { PracticeError } from "../errors.ts";
 import type { SentReportDetail } from "../worklist.ts";
-import { documentLinks, sendFile } from "./file-response.ts";
+import { documentsShown } from "./documents.ts";
+import { sendFile } from "./file-response.ts";
 import { refusal } from "./guard.ts";
+import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { numberIn } from "./query.ts";
+import { backTo, listIn, listPath, noticeIn } from "./return-path.ts";
 import { timelineOf } from "./timeline.ts";
 import type { Site } from "./site.ts";
 
 const perPage = 50;
 
+const views = ["all", "attention", "dealt-with"] as const;
+
 export function serveReportPages(app: FastifyInstance, site: Site): void {
-  const { worklist, tokens } = site;
+  const { worklist, tokens, requireToken } = site;
 
   app.get<{ Querystring: Record<string, unknown> }>("/reports", (request, reply) => {
-    const attention = request.query["show"] === "attention";
+    const view = views.find((known) => known === request.query["show"]) ?? "all";
     const before = numberIn(request.query, "before");
     const found = worklist.reports({
       limit: perPage + 1,
-      ...(attention && { attention }),
+      ...(view === "attention" && { attention: true }),
+      ...(view === "dealt-with" && { dealtWith: true }),
       ...(before !== undefined && { before }),
     });
     const reports = found.slice(0, perPage);
-    const older = found.length > perPage ? reports.at(-1)?.sequence : undefined;
-    return site.show(reply, "reports", { reports, attention, before, older });
+    const show = view === "all" ? undefined : view;
+    return site.show(reply, "reports", {
+      reports,
+      view,
+      before,
+      here: listPath({ path: "/reports", show, before }),
+      newest: listPath({ path: "/reports", show }),
+      older:
+        found.length > perPage ? listPath({ path: "/reports", show, before: reports.at(-1)?.sequence }) : undefined,
+      notice: noticeIn(request.query),
+      token: (headerId: string) => tokens.issue(`/reports/${headerId}/deal-with`),
+    });
   });
 
   app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>("/reports/:id", (request, reply) => {
     const report = findReport(request.params.id);
-    const base = `/reports/${report.headerId}`;
-    const documents = documentLinks(base, report.attachments);
+    noteSeen(site, request, { kind: "report", id: report.sequence }, report.matter);
+    const address = `/reports/${report.headerId}`;
+    const from = listIn(request.query["from"]) ?? "/reports";
     return site.show(reply, "report", {
       report,
-      documents,
+      from,
+      address,
+      back: backTo(from),
+      documents: documentsShown(address, report.attachments, numberIn(request.query, "documents")),
       timeline: timelineOf(report),
-      notice: request.query["done"] === "sent-again" ? "It will be sent again." : undefined,
-      token: (action: string) => tokens.issue(`${base}/${action}`),
+      notice: noticeIn(request.query),
+      token: (action: string) => tokens.issue(`${address}/${action}`),
     });
   });
 
@@ -51,19 +71,21 @@ export function serveReportPages(app: FastifyInstance, site: Site): void {
 
   app.post<{ Params: { id: string }; Body: Record<string, string> }>("/reports/:id/send-again", (request, reply) => {
     const { headerId } = findReport(request.params.id);
-    if (!tokens.accepts(`/reports/${headerId}/send-again`, request.body?.["token"])) {
-      throw refusal(
-        403,
-        "The page was open for too long, or the system has been started again since. Open it again and retry.",
-      );
-    }
+    requireToken(`/reports/${headerId}/send-again`, request.body);
     try {
       worklist.sendAgain(headerId);
     } catch (error) {
       if (!(error instanceof PracticeError)) throw error;
       throw refusal(409, "This report is not held any more. Open it again to see how it stands.");
     }
-    return reply.redirect(`/reports/${headerId}?done=sent-again`, 303);
+    const list = listIn(request.body["from"]);
+    const from = list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
+    return reply.redirect(`/reports/${headerId}?done=sent-again${from}`, 303);
+  });
+
+  serveMatterForms(app, site, "/reports/:id", (id) => {
+    const { headerId, sequence } = findReport(id);
+    return { key: { kind: "report", id: sequence }, address: `/reports/${headerId}` };
   });
 
   function findReport(id: string): SentReportDetail {

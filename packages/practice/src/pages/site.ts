@@ -6,6 +6,8 @@ import type { Reply } from "./guard.ts";
 export interface Site {
   worklist: Worklist;
   tokens: FormTokens;
-  /** Sends a page; the counts in its head are those of now. */
+  /** Refuses a form that was not shown for this action, or too long ago. */
+  readonly requireToken: (action: string, body: Record<string, string> | undefined) => void;
+  /** Sends a page; the counts and the troubles in its head are those of now. */
   show(reply: Reply, view: string, context: object): Reply;
 }

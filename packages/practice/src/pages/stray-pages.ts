@@ -1,9 +1,75 @@
 import type { FastifyInstance } from "fastify";
+import type { StrayDetail } from "../worklist.ts";
+import { sendOriginal } from "./file-response.ts";
+import { refusal } from "./guard.ts";
+import { noteSeen, serveMatterForms } from "./matter-forms.ts";
+import { numberIn } from "./query.ts";
+import { backTo, listIn, listPath, noticeIn } from "./return-path.ts";
 import type { Site } from "./site.ts";
 
-/** The most recent are enough: each is a riddle for a person to look into while it is fresh. */
-const shown = 100;
+const perPage = 50;
+
+const views = ["attention", "dealt-with", "all"] as const;
 
 export function serveStrayPages(app: FastifyInstance, site: Site): void {
-  app.get("/unmatched", (_, reply) => site.show(reply, "unmatched", { strays: site.worklist.strays(shown), shown }));
+  const { worklist, tokens } = site;
+
+  app.get<{ Querystring: Record<string, unknown> }>("/unmatched", (request, reply) => {
+    const view = views.find((known) => known === request.query["show"]) ?? "all";
+    const before = numberIn(request.query, "before");
+    const found = worklist.strays({
+      limit: perPage + 1,
+      ...(view === "attention" && { attention: true }),
+      ...(view === "dealt-with" && { dealtWith: true }),
+      ...(before !== undefined && { before }),
+    });
+    const strays = found.slice(0, perPage);
+    const show = view === "all" ? undefined : view;
+    return site.show(reply, "unmatched", {
+      strays,
+      view,
+      before,
+      here: listPath({ path: "/unmatched", show, before }),
+      newest: listPath({ path: "/unmatched", show }),
+      older:
+        found.length > perPage ? listPath({ path: "/unmatched", show, before: strays.at(-1)?.strayId }) : undefined,
+      notice: noticeIn(request.query),
+      token: (id: number) => tokens.issue(`/unmatched/${id}/deal-with`),
+    });
+  });
+
+  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>("/unmatched/:id", (request, reply) => {
+    const stray = findStray(request.params.id);
+    const { strayId: id } = stray;
+    noteSeen(site, request, { kind: "stray", id }, stray.matter);
+    const from = listIn(request.query["from"]) ?? "/unmatched";
+    return site.show(reply, "stray", {
+      stray,
+      from,
+      back: backTo(from),
+      notice: noticeIn(request.query),
+      hasOriginal: stray.kind === "response",
+      address: `/unmatched/${id}`,
+      token: (action: string) => tokens.issue(`/unmatched/${id}/${action}`),
+    });
+  });
+
+  app.get<{ Params: { id: string } }>("/unmatched/:id/original", (request, reply) => {
+    const { strayId } = findStray(request.params.id);
+    const content = worklist.strayOriginal(strayId);
+    if (content === undefined) throw refusal(404, "This message has no content.");
+    return sendOriginal(reply, content, `unmatched-${strayId}-original`);
+  });
+
+  serveMatterForms(app, site, "/unmatched/:id", (id) => {
+    const { strayId } = findStray(id);
+    return { key: { kind: "stray", id: strayId }, address: `/unmatched/${strayId}` };
+  });
+
+  function findStray(id: string): StrayDetail {
+    const strayId = numberIn({ id }, "id");
+    const stray = strayId === undefined ? undefined : worklist.stray(strayId);
+    if (stray === undefined) throw refusal(404, "There is no such unmatched message.");
+    return stray;
+  }
 }

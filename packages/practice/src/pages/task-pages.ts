@@ -1,43 +1,48 @@
 import type { FastifyInstance } from "fastify";
 import { PracticeError } from "../errors.ts";
 import type { Task, TaskState } from "../worklist.ts";
-import { documentLinks, sendFile, sendOriginal } from "./file-response.ts";
+import { documentsShown } from "./documents.ts";
+import { sendFile, sendOriginal } from "./file-response.ts";
 import { refusal, type Reply } from "./guard.ts";
+import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { numberIn } from "./query.ts";
+import { afterwards, backTo, listIn, listPath, noticeIn } from "./return-path.ts";
 import type { Site } from "./site.ts";
 
 const perPage = 50;
 
-type View = TaskState | "all";
-const views: readonly View[] = ["open", "completed", "replaced", "all"];
-
-/** What a redirect may say was done. */
-const notices: Readonly<Record<string, string>> = {
-  completed: "Task marked as done.",
-  answered: "Your answer will be sent to the sender.",
-  "sent-again": "It will be sent again.",
-};
+type View = TaskState | "attention" | "all";
+const views: readonly View[] = ["open", "completed", "replaced", "attention", "all"];
 
 export function serveTaskPages(app: FastifyInstance, site: Site): void {
-  const { worklist, tokens } = site;
+  const { worklist, tokens, requireToken } = site;
 
   app.get<{ Querystring: Record<string, unknown> }>("/", (request, reply) => {
     const view = views.find((known) => known === request.query["show"]) ?? "open";
     const before = numberIn(request.query, "before");
     const found = worklist.tasks({
       limit: perPage + 1,
-      ...(view !== "all" && { state: view }),
+      ...(view === "attention" ? { attention: true } : view !== "all" && { state: view }),
       ...(before !== undefined && { before }),
     });
     const tasks = found.slice(0, perPage);
-    const older = found.length > perPage ? tasks.at(-1)?.taskId : undefined;
-    return site.show(reply, "worklist", { tasks, view, before, older });
+    const show = view === "open" && before === undefined ? undefined : view;
+    return site.show(reply, "worklist", {
+      tasks,
+      view,
+      before,
+      here: listPath({ path: "/", show, before }),
+      newest: listPath({ path: "/", show: view === "open" ? undefined : view }),
+      older: found.length > perPage ? listPath({ path: "/", show: view, before: tasks.at(-1)?.taskId }) : undefined,
+      notice: noticeIn(request.query),
+      token: (id: number) => tokens.issue(`/tasks/${id}/deal-with`),
+    });
   });
 
   app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>("/tasks/:id", (request, reply) => {
-    const { done } = request.query;
-    const notice = typeof done === "string" && Object.hasOwn(notices, done) ? notices[done] : undefined;
-    return showTask(reply, findTask(request.params.id), notice === undefined ? {} : { notice });
+    const task = findTask(request.params.id);
+    noteSeen(site, request, { kind: "task", id: task.taskId }, task.matter);
+    return showTask(reply, task, { notice: noticeIn(request.query) }, request.query);
   });
 
   app.get<{ Params: { id: string; index: string }; Querystring: Record<string, unknown> }>(
@@ -62,7 +67,24 @@ export function serveTaskPages(app: FastifyInstance, site: Site): void {
     const { taskId } = findTask(request.params.id);
     requireToken(`/tasks/${taskId}/complete`, request.body);
     worklist.complete(taskId);
-    return reply.redirect(`/tasks/${taskId}?done=completed`, 303);
+    const list = listIn(request.body["from"]);
+    const address = `/tasks/${taskId}`;
+    return reply.redirect(
+      list === undefined ? `${address}?done=completed` : afterwards(list, "completed", address),
+      303,
+    );
+  });
+
+  app.post<{ Params: { id: string }; Body: Record<string, string> }>("/tasks/:id/reopen", (request, reply) => {
+    const { taskId } = findTask(request.params.id);
+    requireToken(`/tasks/${taskId}/reopen`, request.body);
+    worklist.reopen(taskId);
+    return reply.redirect(`/tasks/${taskId}?done=reopened${fromIn(request.body)}`, 303);
+  });
+
+  serveMatterForms(app, site, "/tasks/:id", (id) => {
+    const { taskId } = findTask(id);
+    return { key: { kind: "task", id: taskId }, address: `/tasks/${taskId}` };
   });
 
   app.post<{ Params: { id: string }; Body: Record<string, string> }>("/tasks/:id/decide", (request, reply) => {
@@ -70,7 +92,7 @@ export function serveTaskPages(app: FastifyInstance, site: Site): void {
     requireToken(`/tasks/${task.taskId}/decide`, request.body);
     const { code } = request.body;
     if (code === undefined) {
-      return showTask(reply.code(400), task, { decisionProblem: "Choose the answer to send" });
+      return showTask(reply.code(400), task, { decisionProblem: "Choose the answer to send" }, request.body);
     }
     try {
       worklist.decide(task.taskId, code);
@@ -81,7 +103,7 @@ export function serveTaskPages(app: FastifyInstance, site: Site): void {
         "This message has been answered already, or the answer does not fit it. Open the task again to see.",
       );
     }
-    return reply.redirect(`/tasks/${task.taskId}?done=answered`, 303);
+    return reply.redirect(`/tasks/${task.taskId}?done=answered${fromIn(request.body)}`, 303);
   });
 
   /** A response that is held: MESH never said whether it has it. */
@@ -95,7 +117,7 @@ export function serveTaskPages(app: FastifyInstance, site: Site): void {
         throw refusal(409, "This response is not held any more. Open the task again to see how it stands.");
       }
       worklist.sendAgain(header);
-      return reply.redirect(`/tasks/${taskId}?done=sent-again`, 303);
+      return reply.redirect(`/tasks/${taskId}?done=sent-again${fromIn(request.body)}`, 303);
     },
   );
 
@@ -106,24 +128,24 @@ export function serveTaskPages(app: FastifyInstance, site: Site): void {
     return task;
   }
 
-  function requireToken(action: string, body: Record<string, string> | undefined): void {
-    if (tokens.accepts(action, body?.["token"])) return;
-    throw refusal(
-      403,
-      "The page was open for too long, or the system has been started again since. Open it again and retry.",
-    );
-  }
-
-  function showTask(reply: Reply, task: Task, extra: object): Reply {
-    const base = `/tasks/${task.taskId}`;
-    const documents = documentLinks(base, task.attachments);
+  function showTask(reply: Reply, task: Task, extra: object, asked: Readonly<Record<string, unknown>>): Reply {
+    const address = `/tasks/${task.taskId}`;
+    const from = listIn(asked["from"]) ?? "/";
     return site.show(reply, "task", {
       task,
-      documents,
-      report: documents.find(({ primary, shown }) => primary && shown === "pdf"),
+      from,
+      address,
+      back: backTo(from),
+      documents: documentsShown(address, task.attachments, numberIn(asked, "documents")),
       decisions: task.state === "replaced" ? [] : worklist.decisions(task.taskId),
-      token: (action: string) => tokens.issue(`${base}/${action}`),
+      token: (action: string) => tokens.issue(`${address}/${action}`),
       ...extra,
     });
   }
+}
+
+/** Goes on being carried, so that a person who stays on the page can still go back to where they were. */
+function fromIn(body: Readonly<Record<string, string>>): string {
+  const list = listIn(body["from"]);
+  return list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
 }

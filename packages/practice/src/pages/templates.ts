@@ -20,6 +20,7 @@ export function createTemplates(globals: Readonly<Record<string, unknown>>): Ren
   for (const [name, value] of Object.entries({ ...globals, words })) environment.addGlobal(name, value);
   environment.addFilter("time", (moment: Date) => words.time(moment));
   environment.addFilter("iso", (moment: Date) => moment.toISOString());
+  environment.addFilter("count", (count: number) => count.toLocaleString("en-GB"));
   environment.addFilter("bytes", (bytes: number) => words.size(bytes));
   environment.addFilter("date", (isoDate: string) => words.date(isoDate));
   environment.addFilter("first_of", (list: readonly unknown[], count: number) => list.slice(0, count));

@@ -1,5 +1,5 @@
 import type { MeshReport, ReceivedResponse, SentReportDetail } from "../worklist.ts";
-import { recipientWords } from "./words.ts";
+import { recipientLine } from "./words.ts";
 
 /** One thing that happened to a report, or that is still awaited. */
 export interface TimelineEntry {
@@ -18,21 +18,28 @@ export interface TimelineEntry {
  * noted: an acknowledgement may be read before the note in SENT that the message has left.
  */
 export function timelineOf(report: SentReportDetail): TimelineEntry[] {
-  const { builtAt, handedOverAt, sentAt, messageId, infrastructure, business, recipient, meshReports } = report;
+  const { builtAt, handedOverAt, sentAt, messageId, infrastructure, business, recipient, meshReports, via } = report;
   const cameBack = [
     ...(infrastructure ? [responseEntry("Infrastructure acknowledgement: did it arrive whole?", infrastructure)] : []),
     ...(business ? [responseEntry("Business acknowledgement: is it for them?", business)] : []),
     ...meshReports.map(meshEntry),
   ];
   return [
-    { title: "Report made", at: builtAt, text: `To: ${recipientWords(recipient)}`, outcome: "plain" },
-    ...(handedOverAt ? [{ title: "Handed to the MESH client", at: handedOverAt, outcome: "plain" as const }] : []),
+    { title: "Report made", at: builtAt, text: `To: ${recipientLine(recipient)}`, outcome: "plain" },
+    ...(handedOverAt ? [handedOver(handedOverAt, via)] : []),
     ...(sentAt
       ? [{ title: "Accepted by MESH", at: sentAt, outcome: "plain" as const, ...(messageId && { messageId }) }]
       : []),
     ...cameBack.sort((a, b) => a.at.getTime() - b.at.getTime()),
     ...awaited(report),
   ];
+}
+
+/** By API there is no client in between: what hands it over is what MESH accepts. */
+function handedOver(at: Date, via: SentReportDetail["via"]): TimelineEntry {
+  return via === "api"
+    ? { title: "Handed to MESH", text: "Sent through the MESH API.", at, outcome: "plain" }
+    : { title: "Handed to the MESH client", at, outcome: "plain" };
 }
 
 function meshEntry({ success, receivedAt, code, text, messageId }: MeshReport): TimelineEntry & { at: Date } {

@@ -1,10 +1,15 @@
+import { isDuplicate } from "../hand-over/states.ts";
 import type {
   GivenResponse,
   HandOverState,
+  Matter,
   PatientMatch,
+  PersonAct,
   ReportRecipient,
   ReportState,
   SentReport,
+  Stray,
+  SystemTrouble,
   TaskFinding,
   TaskSummary,
 } from "../worklist.ts";
@@ -83,7 +88,7 @@ const stateTags: Readonly<Record<HandOverState | ReportState, Tag>> = {
     colour: "orange",
     meaning: "MESH never answered, so nobody knows whether it arrived. A person must decide.",
   },
-  failed: { text: "Not sent", colour: "red", meaning: "It was refused and has not been sent." },
+  failed: { text: "Not sent", colour: "red", meaning: "It has not been sent, and will not be." },
   returned: { text: "Returned", colour: "red", meaning: "MESH could not deliver it." },
   received: {
     text: "Arrived",
@@ -92,6 +97,17 @@ const stateTags: Readonly<Record<HandOverState | ReportState, Tag>> = {
   },
   accepted: { text: "Accepted", colour: "green", meaning: "The recipient has it, and it is for them." },
   refused: { text: "Refused", colour: "red", meaning: "The recipient has refused it." },
+};
+
+/** Where something stands that needs a person's attention. */
+export function matterTag({ state }: Pick<Matter, "state">): Tag {
+  return matterTags[state];
+}
+
+const matterTags: Readonly<Record<Matter["state"], Tag>> = {
+  new: { text: "New", colour: "red", meaning: "It needs attention, and nobody has opened it yet." },
+  seen: { text: "Needs attention", colour: "orange", meaning: "Somebody has opened it, and not dealt with it yet." },
+  "dealt-with": { text: "Dealt with", colour: "green", meaning: "A person has dealt with it." },
 };
 
 const severities: Readonly<Record<TaskFinding["severity"], Tag>> = {
@@ -104,9 +120,10 @@ export function severityTag(severity: TaskFinding["severity"]): Tag {
   return severities[severity];
 }
 
-/** What a response tells the sender. From 30005 on it is what was decided about a referral: neither yes nor no. */
+/** What a response tells the sender. 20007 and 20008 say no to a copy alone. From 30005 on it is what was decided about a referral: neither yes nor no. */
 export function answerWords({ level, code, positive }: Pick<GivenResponse, "level" | "code" | "positive">): string {
   if (level === "business" && Number(code) >= 30005) return "What has been decided?";
+  if (isDuplicate(code)) return "Had it come before? Yes.";
   return `${level === "infrastructure" ? "Did it arrive whole?" : "Is it for us?"} ${positive ? "Yes." : "No."}`;
 }
 
@@ -120,12 +137,92 @@ export function senderName({ sender, confidential }: Pick<TaskSummary, "sender" 
   return organisation?.name ?? organisation?.odsCode ?? mailboxId ?? "Unknown sender";
 }
 
+/** Who a report goes to: the name of the organisation where it is known, and below it what MESH knows it by. */
 export function recipientWords(recipient: ReportRecipient): string {
-  return recipient.kind === "registered-practice" ? "The patient's registered practice" : recipient.odsCode;
+  return recipient.name ?? (recipient.kind === "registered-practice" ? registered : recipient.odsCode);
+}
+
+export function recipientDetails({ kind, name, odsCode, mailboxId }: ReportRecipient): string[] {
+  return [
+    ...(name !== undefined && odsCode !== undefined ? [odsCode] : []),
+    ...(mailboxId === undefined ? [] : [mailboxId]),
+    ...(name !== undefined && kind === "registered-practice" ? [registered] : []),
+  ];
+}
+
+/** The same in one line. */
+export function recipientLine(recipient: ReportRecipient): string {
+  const details = recipientDetails(recipient);
+  return details.length === 0 ? recipientWords(recipient) : `${recipientWords(recipient)} (${details.join(", ")})`;
+}
+
+const registered = "The patient’s registered practice";
+
+/** What an unmatched message is, by its code where it has one. */
+export function strayName({ kind, code }: Pick<Stray, "kind" | "code">): string {
+  const name = kind === "mesh-report" ? "MESH report" : "Acknowledgement";
+  return code ? `${name} ${code}` : name;
 }
 
 export function reportKindWords(kind: SentReport["kind"]): string {
   return kind === "online-consultation" ? "Online consultation report" : "Consultation report";
+}
+
+/** What a person did, as a heading says it. */
+export function actWords(act: PersonAct["act"]): string {
+  return acts[act];
+}
+
+const acts: Readonly<Record<PersonAct["act"], string>> = {
+  completed: "Marked as done",
+  reopened: "Opened again",
+  "dealt-with": "Marked as dealt with",
+  undone: "Marked as needing attention again",
+  answered: "Answered",
+  "sent-again": "Sent again",
+};
+
+/** What the system cannot do now, and since when. */
+export function troubleWords({ part, mailboxId, since, reason, some }: SystemTrouble, now: Date): string {
+  const words = troubleParts[part](mailboxId);
+  const told = some === true ? `Some ${words[0]?.toLowerCase()}${words.slice(1)}` : words;
+  return `${told} since\u00a0${moment(since, now)}: ${reason}`;
+}
+
+const troubleParts: Readonly<Record<SystemTrouble["part"], (mailbox?: string) => string>> = {
+  collecting: (mailbox) => `Messages ${mailbox === undefined ? "" : `for ${mailbox} `}have not been collected`,
+  "handing-over": (mailbox) =>
+    `Messages ${mailbox === undefined ? "" : `from ${mailbox} `}have not been handed to MESH`,
+  matching: () => "Patients have not been looked up",
+  storing: () => "What happens has not been stored, so these pages may not show it,",
+  stuck: () => "The system has been busy with one look for messages",
+};
+
+/** The time alone on the day itself. */
+function moment(at: Date, now: Date): string {
+  const [day, hour] = [dayFormat.format(at), hourFormat.format(at)];
+  return day === dayFormat.format(now) ? hour : `${day}, ${hour}`.replaceAll(" ", "\u00a0");
+}
+
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "Europe/London",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+
+const hourFormat = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "Europe/London",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+
+/** A text in parts, of which some must not break over two lines: codes such as `EPL-153`. */
+export function parts(text: string): { text: string; whole: boolean }[] {
+  return text
+    .split(/(\b[A-Z]{2,8}(?:-[A-Z0-9]{1,8}){1,3}\b)/)
+    .map((part, index) => ({ text: part, whole: index % 2 === 1 }));
 }
 
 /** By the clocks of the United Kingdom, such as `23 Nov 2026, 07:41`. */

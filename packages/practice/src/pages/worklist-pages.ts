@@ -12,6 +12,7 @@ import type { Site } from "./site.ts";
 import { serveStrayPages } from "./stray-pages.ts";
 import { serveTaskPages } from "./task-pages.ts";
 import { createTemplates, type Render } from "./templates.ts";
+import { troubleWords } from "./words.ts";
 
 export interface WorklistPagesOptions {
   worklist: Worklist;
@@ -48,11 +49,22 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
   });
   const port = (): number => (app.server.address() as AddressInfo).port;
   const render = createTemplates({ organisation });
+  const tokens = createFormTokens(clock);
   const site: Site = {
     worklist,
-    tokens: createFormTokens(clock),
-    show: (reply, view, context) =>
-      reply.type("text/html; charset=utf-8").send(render(view, { counts: worklist.counts(), ...context })),
+    tokens,
+    requireToken(action, body) {
+      if (tokens.accepts(action, body?.["token"])) return;
+      throw refusal(
+        403,
+        "The page was open for too long, or the system has been started again since. Open it again and retry.",
+      );
+    },
+    show(reply, view, context) {
+      const counts = worklist.counts();
+      const troubles = worklist.troubles().map((trouble) => troubleWords(trouble, clock.now()));
+      return reply.type("text/html; charset=utf-8").send(render(view, { counts, troubles, ...context }));
+    },
   };
 
   guard(app, port);

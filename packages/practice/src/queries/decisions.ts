@@ -2,9 +2,10 @@ import { responseCodes } from "@restante/itk3";
 import { readMailbox, storeResponse } from "../inbound/respond.ts";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
+import { addAct, thisComputer } from "../store/acts.ts";
 import { inTransaction } from "../store/database.ts";
 import type { MessageSummary } from "../store/tasks.ts";
-import type { Decision } from "../worklist.ts";
+import type { Decision, MatterKey } from "../worklist.ts";
 import { json, number, optionalText, type Row, text } from "./rows.ts";
 
 /** What a person may answer about a referral (ITK3 2.10.0): 30005 to 30018. */
@@ -38,6 +39,9 @@ export function decide(context: PracticeContext, taskId: number, code: string): 
       senderReference: (json(task, "summary") as MessageSummary).senderReference,
     };
     storeResponse(context, request, "business", { code, diagnostics: `${decision.text}.` });
+    const key: MatterKey = { kind: "task", id: taskId };
+    const about = `${code} ${decision.text}`;
+    addAct(context.database, key, { at: context.clock.now(), by: thisComputer, act: "answered", about });
   });
 }
 

@@ -11,7 +11,9 @@ import type {
   SentReportDetail,
   TaskAttachment,
 } from "../worklist.ts";
-import { failureIn, meshReports, problemOf, receivedResponses, returnedText } from "./responses.ts";
+import type { Happened } from "../store/matters.ts";
+import { actsOf, matterColumns, matterIn } from "./matters.ts";
+import { failureIn, happeningsOf, meshReports, problemOf, receivedResponses, returnedText } from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
 /** What is needed to say what is overdue. */
@@ -20,37 +22,33 @@ export interface Deadlines {
   tuning: Pick<Tuning, "infrastructureOverdueMs" | "businessOverdueMs">;
 }
 
-const columns = `sequence, header_id, document_id, consultation_id, report.kind AS kind, version, attachments, subject,
-  workflow_id, to_ods, to_address, step, built_at, handed_over_at, sent_at, message_id, problem`;
+const columns = `sequence, outgoing.header_id AS header_id, document_id, consultation_id, report.kind AS kind, version, subject,
+  workflow_id, to_ods, to_address, to_name, step, via, due_at, built_at, handed_over_at, sent_at, message_id, problem, ${matterColumns}`;
 
-/** Not accepted for good: the only ones that can need attention, and few of all that were ever sent. */
-const unsettled = `NOT EXISTS (SELECT 1 FROM received_response AS response
-    WHERE response.header_id = report.header_id AND level = 'business' AND positive = 1)
-  OR EXISTS (SELECT 1 FROM received_response AS response
-    WHERE response.header_id = report.header_id AND level = 'infrastructure' AND positive = 0)`;
+/** The newest first by their sequence: as many rows are read as are listed, however many there are. */
+const lists = {
+  all: `outgoing CROSS JOIN report USING (header_id)
+    LEFT JOIN matter ON matter.kind = 'report' AND matter.id = outgoing.sequence
+    WHERE outgoing.kind = 'report' AND sequence < :before ORDER BY sequence DESC`,
+  attention: ofMatters("matter.state IN ('new', 'seen')"),
+  dealtWith: ofMatters("matter.state = 'dealt-with'"),
+} as const;
+
+function ofMatters(state: string): string {
+  return `matter CROSS JOIN outgoing ON sequence = matter.id CROSS JOIN report USING (header_id)
+    WHERE matter.kind = 'report' AND ${state} AND matter.id < :before ORDER BY matter.id DESC`;
+}
+
+const one = `outgoing CROSS JOIN report USING (header_id)
+  LEFT JOIN matter ON matter.kind = 'report' AND matter.id = outgoing.sequence`;
 
 export function listReports(database: DatabaseSync, filter: ReportFilter, deadlines: Deadlines): SentReport[] {
-  const { limit = 100, attention } = filter;
-  const found: SentReport[] = [];
-  // Whether a report needs attention is worked out, not stored: read on until there are enough.
-  for (let before = filter.before ?? null; found.length < limit;) {
-    const rows = database
-      .prepare(
-        `SELECT ${columns} FROM report JOIN outgoing USING (header_id)
-         WHERE (:before IS NULL OR sequence < :before) AND (:unsettled = 0 OR ${unsettled})
-         ORDER BY sequence DESC LIMIT :limit`,
-      )
-      .all({ before, limit, unsettled: attention === true ? 1 : 0 });
-    for (const row of rows) {
-      const report = reportOf(database, row, deadlines);
-      if (found.length < limit && (attention === undefined || attention === (report.attention !== undefined))) {
-        found.push(report);
-      }
-      before = report.sequence;
-    }
-    if (rows.length < limit) break;
-  }
-  return found;
+  const { limit = 100, before = Number.MAX_SAFE_INTEGER, attention, dealtWith } = filter;
+  const list = attention ? lists.attention : dealtWith ? lists.dealtWith : lists.all;
+  return database
+    .prepare(`SELECT ${columns} FROM ${list} LIMIT :limit`)
+    .all({ before, limit })
+    .map((row) => reportOf(database, row, deadlines));
 }
 
 export function readReport(
@@ -58,9 +56,7 @@ export function readReport(
   headerId: string,
   deadlines: Deadlines,
 ): SentReportDetail | undefined {
-  const row = database
-    .prepare(`SELECT ${columns} FROM report JOIN outgoing USING (header_id) WHERE header_id = ?`)
-    .get(headerId);
+  const row = database.prepare(`SELECT ${columns}, attachments FROM ${one} WHERE outgoing.header_id = ?`).get(headerId);
   if (row === undefined) return undefined;
   const report = reportOf(database, row, deadlines);
   return {
@@ -68,16 +64,34 @@ export function readReport(
     attachments: json(row, "attachments") as TaskAttachment[],
     meshReports: meshReports(database, report.messageId),
     versions: versionsOf(database, report.consultationId, headerId, deadlines),
+    acts: actsOf(database, { kind: "report", id: report.sequence }),
   };
+}
+
+/** What is wrong with a report, and when that is to be asked again if nothing happens. */
+export function standingOf(
+  database: DatabaseSync,
+  sequence: number,
+  deadlines: Deadlines,
+): { trouble?: Happened; dueAt?: Date } {
+  const row = database.prepare(`SELECT ${columns} FROM ${one} WHERE sequence = ?`).get(sequence);
+  if (row === undefined) return {};
+  const report = reportOf(database, row, deadlines);
+  const returned = failureIn(meshReports(database, report.messageId));
+  const reason = troubleWith(report, returned, problemOf(database, row));
+  if (reason === undefined) return present({ dueAt: deadlineOf(report, deadlines) });
+  const overdue = report.overdue
+    ? [`overdue ${report.infrastructure === undefined ? "infrastructure" : "business"}`]
+    : [];
+  return { trouble: { reason, happenings: [...overdue, ...happeningsOf(database, row)] } };
 }
 
 function reportOf(database: DatabaseSync, row: Row, deadlines: Deadlines): SentReport {
   const headerId = text(row, "header_id");
   const messageId = optionalText(row, "message_id");
   const { infrastructure, business } = receivedResponses(database, headerId);
-  const returned = failureIn(meshReports(database, messageId));
   const state = reportState(text(row, "step") as Step, {
-    returned: returned !== undefined,
+    returned: failureIn(meshReports(database, messageId)) !== undefined,
     ...(infrastructure && { infrastructure }),
     ...(business && { business }),
   });
@@ -97,17 +111,15 @@ function reportOf(database: DatabaseSync, row: Row, deadlines: Deadlines): SentR
     ...present({
       handedOverAt: optionalTime(row, "handed_over_at"),
       sentAt: optionalTime(row, "sent_at"),
+      via: optionalText(row, "via") as SentReport["via"],
       messageId: messageId as MessageId | undefined,
       infrastructure,
       business,
     }),
+    ...matterIn(row),
   };
-  const overdue = isOverdue(report, deadlines);
-  return {
-    ...report,
-    overdue,
-    ...present({ attention: attentionFor(report, overdue, returned, problemOf(database, row)) }),
-  };
+  const deadline = deadlineOf(report, deadlines);
+  return { ...report, overdue: deadline !== undefined && deadline <= deadlines.now };
 }
 
 /** A routed report's mailbox is known by who answers it. */
@@ -115,30 +127,29 @@ function recipientOf(row: Row, answeredFrom: MailboxId | undefined): ReportRecip
   const odsCode = optionalText(row, "to_ods") as OdsCode | undefined;
   if (odsCode === undefined) return { kind: "registered-practice", ...present({ mailboxId: answeredFrom }) };
   const mailboxId = optionalText(row, "to_address") as MailboxId | undefined;
-  return { kind: "organisation", odsCode, ...present({ mailboxId }) };
+  return { kind: "organisation", odsCode, ...present({ mailboxId, name: optionalText(row, "to_name") }) };
 }
 
-/** Counted from when it was built: a report that cannot be handed over is late too. */
-function isOverdue({ state, builtAt, infrastructure }: SentReport, { now, tuning }: Deadlines): boolean {
+/** From when its next answer is overdue, counted from when it was built: a report that cannot be handed over is late too. */
+function deadlineOf({ state, builtAt, infrastructure }: SentReport, { tuning }: Deadlines): Date | undefined {
   switch (state) {
     case "built":
     case "handed-over":
     case "sent":
-      return now.getTime() - builtAt.getTime() > tuning.infrastructureOverdueMs;
+      return new Date(builtAt.getTime() + tuning.infrastructureOverdueMs + 1);
     case "received":
-      return now.getTime() - (infrastructure?.receivedAt ?? builtAt).getTime() > tuning.businessOverdueMs;
+      return new Date((infrastructure?.receivedAt ?? builtAt).getTime() + tuning.businessOverdueMs + 1);
     case "accepted":
     case "held":
     case "failed":
     case "returned":
     case "refused":
-      return false;
+      return undefined;
   }
 }
 
-function attentionFor(
-  { state, infrastructure, business }: SentReport,
-  overdue: boolean,
+function troubleWith(
+  { state, overdue, infrastructure, business }: SentReport,
   returned: MeshReport | undefined,
   problem: string | undefined,
 ): string | undefined {
@@ -151,7 +162,8 @@ function attentionFor(
       return returned && returnedText(returned);
     case "refused": {
       const refusal = business?.positive === false ? business : infrastructure;
-      return `The recipient refused it: ${refusal?.code} ${refusal?.text}`;
+      const told = `The recipient refused it: ${refusal?.code} ${refusal?.text}`;
+      return returned === undefined ? told : `${told}. ${returnedText(returned)}`;
     }
     case "built":
       return overdue ? `It has not been handed over. ${problem ?? ""}`.trim() : undefined;
@@ -173,8 +185,9 @@ function versionsOf(
 ): { headerId: string; version: number; state: ReportState }[] {
   return database
     .prepare(
-      `SELECT ${columns} FROM report JOIN outgoing USING (header_id)
-       WHERE consultation_id = ? AND header_id <> ? ORDER BY version, sequence`,
+      `SELECT ${columns} FROM report CROSS JOIN outgoing USING (header_id)
+         LEFT JOIN matter ON matter.kind = 'report' AND matter.id = outgoing.sequence
+       WHERE consultation_id = ? AND report.header_id <> ? ORDER BY version, sequence LIMIT 50`,
     )
     .all(consultationId, headerId)
     .map((row) => {

@@ -31,13 +31,14 @@ export function receivedResponses(
   );
 }
 
-/** What MESH said of the message that it gave this id, oldest first. */
+/** What MESH said of the message that it gave this id, oldest first; of very many, what failed. */
 export function meshReports(database: DatabaseSync, messageId: string | undefined): MeshReport[] {
   if (messageId === undefined) return [];
   return database
     .prepare(
       `SELECT message_id, received_at, event, success, code, text
-       FROM mesh_report JOIN received USING (message_id) WHERE linked_message_id = ? ORDER BY received_at, message_id`,
+       FROM mesh_report CROSS JOIN received USING (message_id) WHERE linked_message_id = ?
+       ORDER BY success, received_at, message_id LIMIT 50`,
     )
     .all(messageId)
     .map((row) => ({
@@ -47,23 +48,29 @@ export function meshReports(database: DatabaseSync, messageId: string | undefine
       success: number(row, "success") === 1,
       code: text(row, "code"),
       text: text(row, "text"),
-    }));
+    }))
+    .toSorted((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime() || (a.messageId < b.messageId ? -1 : 1));
 }
 
 /** The answers given to a received message, in the order in which they were decided on. */
-export function givenResponses(database: DatabaseSync, requestMessageId: string): GivenResponse[] {
+export function givenResponses(
+  database: DatabaseSync,
+  requestMessageId: string,
+  about: Pick<GivenResponse, "copy"> = {},
+): GivenResponse[] {
   return database
     .prepare(
       `SELECT * FROM given_response JOIN outgoing USING (header_id) WHERE request_message_id = ? ORDER BY sequence`,
     )
     .all(requestMessageId)
-    .map((row) => readGiven(database, row));
+    .map((row) => readGiven(database, row, about));
 }
 
-function readGiven(database: DatabaseSync, row: Row): GivenResponse {
+function readGiven(database: DatabaseSync, row: Row, about: Pick<GivenResponse, "copy">): GivenResponse {
   const messageId = optionalText(row, "message_id");
   const { state, problem } = whatBecameOf(database, row);
   return {
+    ...about,
     headerId: text(row, "header_id"),
     level: text(row, "level") as AcknowledgementLevel,
     code: text(row, "code"),
@@ -110,6 +117,23 @@ export function problemOf(database: DatabaseSync, row: Row): string | undefined 
     )
     .get(row["to_address"] ?? null, text(row, "workflow_id"), text(row, "subject"));
   return report === undefined ? problem : `${problem} ${text(report, "code")} ${text(report, "text")}`;
+}
+
+/**
+ * What went wrong with a message of ours, by keys that stay the same: what is not among those that a person has dealt
+ * with is something new. Held again after it was sent again is another thing, with a time of its own.
+ */
+export function happeningsOf(database: DatabaseSync, row: Row): string[] {
+  const headerId = text(row, "header_id");
+  const step = text(row, "step") as Step;
+  const refusals = Object.values(receivedResponses(database, headerId)).filter(({ positive }) => !positive);
+  const returns = meshReports(database, optionalText(row, "message_id")).filter(({ success }) => !success);
+  return [
+    ...(step === "held" ? [`held ${headerId} ${text(row, "due_at")}`] : []),
+    ...(step === "failed" ? [`failed ${headerId}`] : []),
+    ...returns.map(({ messageId }) => `returned ${messageId}`),
+    ...refusals.map(({ messageId }) => `refused ${messageId}`),
+  ];
 }
 
 /** A MESH report of an error, if there is one. Reports of success tell of the way, not of the end. */

@@ -12,45 +12,59 @@ import type {
   TaskState,
   TaskSummary,
 } from "../worklist.ts";
+import { isDuplicate } from "../hand-over/states.ts";
+import { troubledCopies } from "../store/copies.ts";
+import type { Happened } from "../store/matters.ts";
 import type { Deadlines } from "./reports.ts";
-import { givenResponses } from "./responses.ts";
+import { actsOf, matterColumns, matterIn } from "./matters.ts";
+import { givenResponses, happeningsOf } from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
-const columns = `task_id, task.kind AS kind, state, completed_at, summary, findings, attachments, match_outcome, replaced_by,
-  message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, reason`;
+/** Without the long ones: a list may name messages with thousands of documents. */
+const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, summary, finding_count, attachment_count, match_outcome,
+  replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason, ${matterColumns}`;
+
+const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id`;
+
+/** The newest first: as many rows are read as are listed, however many there are. */
+const lists = {
+  all: `${joins} WHERE task_id < :before`,
+  inState: `${joins} WHERE task.state = :state AND task_id < :before`,
+  attention: `matter CROSS JOIN task ON task_id = matter.id CROSS JOIN received USING (message_id)
+    WHERE matter.kind = 'task' AND matter.state IN ('new', 'seen') AND matter.id < :before`,
+} as const;
 
 export function listTasks(
   database: DatabaseSync,
-  { state, limit = 100, before }: TaskFilter,
-  deadlines: Deadlines,
+  { state, attention, limit = 100, before = Number.MAX_SAFE_INTEGER }: TaskFilter,
 ): TaskSummary[] {
+  const list = attention ? lists.attention : state === undefined ? lists.all : lists.inState;
   return database
-    .prepare(
-      `SELECT ${columns} FROM task JOIN received USING (message_id)
-       WHERE ${state === undefined ? "" : "state = :state AND"} task_id < :before
-       ORDER BY task_id DESC LIMIT :limit`,
-    )
-    .all({ ...(state && { state }), before: before ?? Number.MAX_SAFE_INTEGER, limit })
-    .map((row) => summaryOf(row, givenResponses(database, text(row, "message_id")), deadlines));
+    .prepare(`SELECT ${columns} FROM ${list} ORDER BY ${attention ? "matter.id" : "task_id"} DESC LIMIT :limit`)
+    .all({ before, limit, ...(list === lists.inState && state !== undefined && { state }) })
+    .map(summaryOf);
 }
 
-export function readTask(database: DatabaseSync, taskId: number, deadlines: Deadlines): Task | undefined {
-  const row = database
-    .prepare(`SELECT ${columns} FROM task JOIN received USING (message_id) WHERE task_id = ?`)
-    .get(taskId);
-  return row && taskOf(database, row, deadlines);
+export function readTask(database: DatabaseSync, taskId: number): Task | undefined {
+  const row = database.prepare(`SELECT ${columns}, findings, attachments FROM ${joins} WHERE task_id = ?`).get(taskId);
+  return row && taskOf(database, row);
 }
 
-function taskOf(database: DatabaseSync, row: Row, deadlines: Deadlines): Task {
+function taskOf(database: DatabaseSync, row: Row): Task {
   const taskId = number(row, "task_id");
   const { title, documentDate } = json(row, "summary") as MessageSummary;
-  const responses = givenResponses(database, text(row, "message_id"));
   return {
-    ...summaryOf(row, responses, deadlines),
+    ...summaryOf(row),
     findings: json(row, "findings") as TaskFinding[],
     attachments: json(row, "attachments") as TaskAttachment[],
-    responses,
+    responses: [
+      ...givenResponses(database, text(row, "message_id")),
+      ...troubledCopies(database, taskId).flatMap(({ messageId }) =>
+        givenResponses(database, messageId, { copy: messageId as MessageId }),
+      ),
+    ],
     duplicates: duplicatesOf(database, row),
+    acts: actsOf(database, { kind: "task", id: taskId }),
     ...present({
       reason: optionalText(row, "reason"),
       headerId: optionalText(row, "header_id"),
@@ -63,7 +77,7 @@ function taskOf(database: DatabaseSync, row: Row, deadlines: Deadlines): Task {
   };
 }
 
-function summaryOf(row: Row, responses: readonly GivenResponse[], deadlines: Deadlines): TaskSummary {
+function summaryOf(row: Row): TaskSummary {
   const summary = json(row, "summary") as MessageSummary;
   return {
     taskId: number(row, "task_id"),
@@ -79,14 +93,14 @@ function summaryOf(row: Row, responses: readonly GivenResponse[], deadlines: Dea
     messageId: text(row, "message_id"),
     receivedAt: time(row, "received_at"),
     patient: patientOf(row, summary),
-    findingCount: (json(row, "findings") as TaskFinding[]).length,
-    attachmentCount: (json(row, "attachments") as TaskAttachment[]).length,
+    findingCount: number(row, "finding_count"),
+    attachmentCount: number(row, "attachment_count"),
     ...present({
       completedAt: optionalTime(row, "completed_at"),
       recipientType: summary.recipientType,
       confidential: summary.confidential,
-      attention: troubleWith(responses, deadlines),
     }),
+    ...matterIn(row),
   };
 }
 
@@ -102,14 +116,60 @@ function patientOf(row: Row, { patient }: MessageSummary): PatientMatch {
   };
 }
 
+/** What is wrong with the answers to the message of a task, and when that is to be asked again if nothing happens. */
+export function standingOfAnswers(
+  database: DatabaseSync,
+  messageId: string,
+  deadlines: Deadlines,
+): { trouble?: Happened; dueAt?: Date } {
+  const responses = givenResponses(database, messageId);
+  const late = responses.filter((response) => isLate(response, deadlines));
+  const reason = troubleWith(responses, late);
+  const waiting = responses.filter((response) => response.state === "built" && !isLate(response, deadlines));
+  const dueAt = waiting.map(
+    ({ builtAt }) => new Date(builtAt.getTime() + deadlines.tuning.infrastructureOverdueMs + 1),
+  )[0];
+  if (reason === undefined) return present({ dueAt });
+  const happenings = [
+    ...late.map(({ headerId }) => `late ${headerId}`),
+    ...database
+      .prepare(
+        "SELECT outgoing.* FROM given_response CROSS JOIN outgoing USING (header_id) WHERE request_message_id = ?",
+      )
+      .all(messageId)
+      .flatMap((row) => happeningsOf(database, row)),
+  ];
+  return { trouble: { reason, happenings }, ...present({ dueAt }) };
+}
+
+/** What is wrong with the answers to the message of a task, and to copies of it that came later. */
+export function troubleOfTask(database: DatabaseSync, taskId: number, deadlines: Deadlines): Happened | undefined {
+  const own = text(database.prepare("SELECT message_id FROM task WHERE task_id = ?").get(taskId) ?? {}, "message_id");
+  const copies = troubledCopies(database, taskId).filter(({ over }) => !over);
+  const troubles = [own, ...copies.map(({ messageId }) => messageId)].flatMap(
+    (messageId) => standingOfAnswers(database, messageId, deadlines).trouble ?? [],
+  );
+  const [first] = troubles;
+  return first && { reason: first.reason, happenings: troubles.flatMap(({ happenings }) => happenings) };
+}
+
 /** A response that does not leave is as bad as one that comes back: its sender waits for it. */
-function troubleWith(responses: readonly GivenResponse[], deadlines: Deadlines): string | undefined {
+function troubleWith(responses: readonly GivenResponse[], [late]: readonly GivenResponse[]): string | undefined {
   const troubled = responses.find(({ state }) => ["held", "failed", "returned", "refused"].includes(state));
   if (troubled === undefined) {
-    const late = responses.find(({ state, builtAt }) => state === "built" && builtAt < lateSince(deadlines));
-    return late && `The ${late.level} response ${late.code} has not been handed over. ${late.problem ?? ""}`.trim();
+    return late && `${named(late)} has not been handed over. ${late.problem ?? ""}`.trim();
   }
-  return `The ${troubled.level} response ${troubled.code} did not get through. ${troubled.problem ?? ""}`.trim();
+  return `${named(troubled)} did not get through. ${troubled.problem ?? ""}`.trim();
+}
+
+/** A duplicate's code answers a copy of the message. */
+function named({ level, code }: GivenResponse): string {
+  return `The ${level} response ${code}${isDuplicate(code) ? " to a copy that came later" : ""}`;
+}
+
+/** It should have been handed over by now. */
+function isLate({ state, builtAt }: GivenResponse, { now, tuning }: Deadlines): boolean {
+  return state === "built" && now.getTime() - builtAt.getTime() > tuning.infrastructureOverdueMs;
 }
 
 function duplicatesOf(database: DatabaseSync, row: Row): Task["duplicates"] {
@@ -117,7 +177,7 @@ function duplicatesOf(database: DatabaseSync, row: Row): Task["duplicates"] {
     .prepare(
       `SELECT message_id, received_at, kind FROM received
        WHERE (kind = 'duplicate-message' AND header_id = :header) OR (kind = 'duplicate-document' AND document_id = :document)
-       ORDER BY received_at`,
+       ORDER BY received_at LIMIT 50`,
     )
     .all({ header: row["header_id"] ?? null, document: row["document_id"] ?? null })
     .map((duplicate) => ({
@@ -130,27 +190,4 @@ function duplicatesOf(database: DatabaseSync, row: Row): Task["duplicates"] {
 function replacedTask(database: DatabaseSync, taskId: number): number | undefined {
   const row = database.prepare("SELECT max(task_id) AS task_id FROM task WHERE replaced_by = ?").get(taskId);
   return (row?.["task_id"] as number | null) ?? undefined;
-}
-
-/** Tasks not completed yet, one of whose responses did not get through. */
-export function countTroubled(database: DatabaseSync, deadlines: Deadlines): number {
-  const row = database
-    .prepare(
-      `SELECT count(DISTINCT task_id) AS tasks
-       FROM task
-       CROSS JOIN given_response ON request_message_id = task.message_id
-       CROSS JOIN outgoing USING (header_id)
-       WHERE state IN ('open', 'replaced') AND (
-         step IN ('held', 'failed')
-         OR (step IN ('due', 'staged', 'sending') AND outgoing.built_at < :late_since)
-         OR EXISTS (SELECT 1 FROM mesh_report WHERE linked_message_id = outgoing.message_id AND success = 0)
-         OR EXISTS (SELECT 1 FROM received_response AS answer WHERE answer.header_id = outgoing.header_id AND answer.positive = 0))`,
-    )
-    .get({ late_since: lateSince(deadlines).toISOString() });
-  return row?.["tasks"] as number;
-}
-
-/** What was built before this should have been handed over by now. */
-function lateSince({ now, tuning }: Deadlines): Date {
-  return new Date(now.getTime() - tuning.infrastructureOverdueMs);
 }

@@ -22,15 +22,19 @@ export interface Outgoing {
   attempts: number;
 }
 
-export type NewOutgoing = Omit<Outgoing, "sequence" | "step" | "attempts"> & { content: Uint8Array };
+export type NewOutgoing = Omit<Outgoing, "sequence" | "step" | "attempts"> & {
+  content: Uint8Array;
+  /** What the organisation is called that it goes to. */
+  toName?: string;
+};
 
 /** Part of a transaction that also stores what the message is. */
 export function addOutgoing(database: DatabaseSync, message: NewOutgoing, now: Date): void {
   const at = now.toISOString();
   database
     .prepare(
-      `INSERT INTO outgoing (header_id, kind, mailbox_id, to_ods, to_address, workflow_id, subject, local_id, step, due_at, built_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
+      `INSERT INTO outgoing (header_id, kind, mailbox_id, to_ods, to_address, to_name, workflow_id, subject, local_id, step, due_at, built_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', ?, ?)`,
     )
     .run(
       message.headerId,
@@ -38,6 +42,7 @@ export function addOutgoing(database: DatabaseSync, message: NewOutgoing, now: D
       message.mailboxId,
       message.toOds ?? null,
       message.toAddress ?? null,
+      message.toName ?? null,
       message.workflowId,
       message.subject,
       message.localId,
@@ -74,6 +79,14 @@ export function outgoingAt(
     .map(readOutgoing);
 }
 
+/** Whether there is a pair that may or may not have been handed over. */
+export function hasStaged(database: DatabaseSync, mailboxId: MailboxId): boolean {
+  return (
+    database.prepare("SELECT 1 FROM outgoing WHERE mailbox_id = ? AND step = 'staged' LIMIT 1").get(mailboxId) !==
+    undefined
+  );
+}
+
 /** The header ids of pairs that the MESH client has and has not been seen to send. */
 export function handedOver(database: DatabaseSync, mailboxId: MailboxId): string[] {
   return database
@@ -103,6 +116,7 @@ export function moveOutgoing(database: DatabaseSync, headerId: string, from: Ste
       `UPDATE outgoing SET
          step = :to,
          attempts = attempts + :attempt,
+         via = CASE :to WHEN 'staged' THEN 'directory' WHEN 'sending' THEN 'api' ELSE via END,
          due_at = coalesce(:due_at, due_at),
          message_id = coalesce(:message_id, message_id),
          handed_over_at = CASE WHEN :to IN ('handed-over', 'sent') THEN coalesce(handed_over_at, :at) ELSE handed_over_at END,
@@ -126,8 +140,11 @@ export function moveOutgoing(database: DatabaseSync, headerId: string, from: Ste
   return changes === 1;
 }
 
-export function addressOutgoing(database: DatabaseSync, headerId: string, address: string): void {
-  database.prepare("UPDATE outgoing SET to_address = ? WHERE header_id = ?").run(address, headerId);
+/** `name` is what MESH calls the mailbox: shown where nothing better is known. */
+export function addressOutgoing(database: DatabaseSync, headerId: string, address: string, name: string): void {
+  database
+    .prepare("UPDATE outgoing SET to_address = ?, to_name = coalesce(to_name, nullif(?, '')) WHERE header_id = ?")
+    .run(address, name, headerId);
 }
 
 function readOutgoing(row: Record<string, SQLOutputValue>): Outgoing {

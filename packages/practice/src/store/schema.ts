@@ -184,4 +184,147 @@ export const migrations: readonly string[] = [
   INSERT INTO reread (kind, owner) SELECT 'report', header_id FROM report;
   INSERT INTO reread (kind, owner) SELECT 'response', message_id FROM received WHERE kind = 'stray-response';
   `,
+  `
+  -- What needs a person's attention: raised when it happens, and a person's word on it is kept. See store/matters.ts.
+  CREATE TABLE matter (
+    kind       TEXT NOT NULL,
+    -- The task, the sequence of the report, or the stray.
+    id         INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    -- What has happened, as a JSON list of keys: one that is not in it is something new.
+    happenings TEXT NOT NULL,
+    raised_at  TEXT NOT NULL,
+    dealt_at   TEXT,
+    dealt_by   TEXT,
+    note       TEXT,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX matter_needed ON matter (kind, id) WHERE state IN ('new', 'seen');
+  CREATE INDEX matter_dealt ON matter (kind, id) WHERE state = 'dealt-with';
+  CREATE INDEX matter_told ON matter (kind, id) WHERE state <> 'over';
+
+  -- What persons did, for good.
+  CREATE TABLE act (
+    act_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind   TEXT NOT NULL,
+    id     INTEGER NOT NULL,
+    at     TEXT NOT NULL,
+    person TEXT NOT NULL,
+    act    TEXT NOT NULL,
+    about  TEXT,
+    note   TEXT
+  ) STRICT;
+  CREATE INDEX act_of ON act (kind, id, act_id);
+
+  -- What may belong to nothing that was sent from here: responses not believed, and MESH reports of failure.
+  CREATE TABLE stray (
+    stray_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id TEXT NOT NULL UNIQUE REFERENCES received
+  ) STRICT;
+  INSERT INTO stray (message_id)
+    SELECT message_id FROM received LEFT JOIN mesh_report USING (message_id)
+    WHERE received.kind = 'stray-response' OR (received.kind = 'mesh-report' AND success = 0)
+    ORDER BY received_at, message_id;
+
+  -- What is to be looked at, now (an empty due_at) or when its answer is overdue: see queries/review.ts. Written by the
+  -- transaction in which something happens, whoever writes it.
+  CREATE TABLE review (
+    kind   TEXT NOT NULL,
+    id     INTEGER NOT NULL,
+    due_at TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX review_due ON review (due_at);
+  CREATE TRIGGER outgoing_added AFTER INSERT ON outgoing BEGIN
+    INSERT OR REPLACE INTO review VALUES ('outgoing', NEW.sequence, '');
+  END;
+  CREATE TRIGGER outgoing_moved AFTER UPDATE OF step, message_id, problem ON outgoing
+  WHEN OLD.step <> NEW.step OR OLD.message_id IS NOT NEW.message_id OR OLD.problem IS NOT NEW.problem BEGIN
+    INSERT OR REPLACE INTO review VALUES ('outgoing', NEW.sequence, '');
+  END;
+  CREATE TRIGGER response_believed AFTER INSERT ON received_response BEGIN
+    INSERT OR REPLACE INTO review SELECT 'outgoing', sequence, '' FROM outgoing WHERE header_id = NEW.header_id;
+  END;
+  -- Where an insert has a trigger SQLite looks for children of the new row: without this it reads all answers each time.
+  CREATE INDEX received_response_message ON received_response (message_id);
+  CREATE TRIGGER response_not_believed AFTER INSERT ON received WHEN NEW.kind = 'stray-response' BEGIN
+    INSERT INTO stray (message_id) VALUES (NEW.message_id);
+  END;
+  CREATE TRIGGER failure_reported AFTER INSERT ON mesh_report WHEN NEW.success = 0 BEGIN
+    INSERT INTO stray (message_id) VALUES (NEW.message_id);
+  END;
+  CREATE TRIGGER stray_added AFTER INSERT ON stray BEGIN
+    INSERT OR REPLACE INTO review VALUES ('stray', NEW.stray_id, '');
+  END;
+  INSERT INTO review SELECT 'stray', stray_id, '' FROM stray;
+  INSERT INTO review SELECT 'outgoing', sequence, '' FROM outgoing
+    WHERE kind = 'report' AND NOT EXISTS (
+      SELECT 1 FROM received_response AS answer
+      WHERE answer.header_id = outgoing.header_id AND level = 'business' AND positive = 1);
+  INSERT INTO review SELECT 'outgoing', sequence, '' FROM outgoing
+    WHERE kind = 'response' AND (step <> 'sent'
+      OR EXISTS (SELECT 1 FROM mesh_report WHERE linked_message_id = outgoing.message_id AND success = 0)
+      OR EXISTS (SELECT 1 FROM received_response AS answer WHERE answer.header_id = outgoing.header_id AND positive = 0));
+
+  -- Messages that came again, whose answers are in trouble, or were: see store/copies.ts.
+  CREATE TABLE troubled_copy (
+    message_id TEXT PRIMARY KEY REFERENCES received,
+    task_id    INTEGER NOT NULL REFERENCES task,
+    over       INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX troubled_copy_task ON troubled_copy (task_id, over, message_id);
+
+  -- How many there are of what the pages count, so that no page counts rows.
+  CREATE TABLE tally (
+    name   TEXT PRIMARY KEY,
+    amount INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO tally
+    SELECT 'task ' || value, (SELECT count(*) FROM task WHERE state = value) FROM json_each('["open","completed","replaced"]');
+  INSERT INTO tally SELECT 'report', count(*) FROM report;
+  INSERT INTO tally
+    SELECT kinds.value || ' ' || states.value, 0
+    FROM json_each('["matter task","matter report","matter stray"]') AS kinds
+    CROSS JOIN json_each('["new","seen","dealt-with","over"]') AS states;
+  CREATE TRIGGER task_counted AFTER INSERT ON task BEGIN
+    UPDATE tally SET amount = amount + 1 WHERE name = 'task ' || NEW.state;
+  END;
+  CREATE TRIGGER task_recounted AFTER UPDATE OF state ON task WHEN OLD.state <> NEW.state BEGIN
+    UPDATE tally SET amount = amount - 1 WHERE name = 'task ' || OLD.state;
+    UPDATE tally SET amount = amount + 1 WHERE name = 'task ' || NEW.state;
+  END;
+  CREATE TRIGGER report_counted AFTER INSERT ON report BEGIN
+    UPDATE tally SET amount = amount + 1 WHERE name = 'report';
+  END;
+  CREATE TRIGGER matter_counted AFTER INSERT ON matter BEGIN
+    UPDATE tally SET amount = amount + 1 WHERE name = 'matter ' || NEW.kind || ' ' || NEW.state;
+  END;
+  CREATE TRIGGER matter_recounted AFTER UPDATE OF state ON matter WHEN OLD.state <> NEW.state BEGIN
+    UPDATE tally SET amount = amount - 1 WHERE name = 'matter ' || OLD.kind || ' ' || OLD.state;
+    UPDATE tally SET amount = amount + 1 WHERE name = 'matter ' || NEW.kind || ' ' || NEW.state;
+  END;
+
+  -- The way that a message has left by, and the name of where it goes, as far as they are known.
+  ALTER TABLE outgoing ADD COLUMN via TEXT;
+  ALTER TABLE outgoing ADD COLUMN to_name TEXT;
+  UPDATE outgoing SET via = CASE
+    WHEN step IN ('sending', 'held') OR (step = 'sent' AND handed_over_at = sent_at) THEN 'api'
+    WHEN step IN ('staged', 'handed-over', 'sent') OR handed_over_at IS NOT NULL THEN 'directory' END;
+  CREATE INDEX outgoing_kind ON outgoing (kind);
+  CREATE INDEX outgoing_failed ON outgoing (to_address, workflow_id) WHERE step = 'failed';
+  CREATE INDEX mesh_report_unlinked ON mesh_report (to_address) WHERE linked_message_id IS NULL;
+
+  -- The long columns last: a list reads a row only as far as they begin.
+  ALTER TABLE task ADD COLUMN finding_count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE task ADD COLUMN attachment_count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE task ADD COLUMN all_findings TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE task ADD COLUMN all_attachments TEXT NOT NULL DEFAULT '[]';
+  UPDATE task SET finding_count = json_array_length(findings), attachment_count = json_array_length(attachments),
+    all_findings = findings, all_attachments = attachments;
+  ALTER TABLE task DROP COLUMN findings;
+  ALTER TABLE task DROP COLUMN attachments;
+  ALTER TABLE task RENAME COLUMN all_findings TO findings;
+  ALTER TABLE task RENAME COLUMN all_attachments TO attachments;
+  `,
 ];

@@ -42,14 +42,17 @@ export interface NewTask {
 export function addTask(database: DatabaseSync, task: NewTask): number {
   const { task_id: taskId } = database
     .prepare(
-      `INSERT INTO task (message_id, kind, state, summary, findings, attachments, match_outcome, match_due, business_asked)
-       VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?) RETURNING task_id`,
+      `INSERT INTO task (message_id, kind, state, summary, finding_count, findings, attachment_count, attachments,
+         match_outcome, match_due, business_asked)
+       VALUES (?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?) RETURNING task_id`,
     )
     .get(
       task.messageId,
       task.kind,
       JSON.stringify(task.summary),
+      task.findings.length,
       JSON.stringify(task.findings),
+      task.attachments.length,
       JSON.stringify(task.attachments),
       task.matchOutcome,
       task.matchOutcome === "waiting" ? 1 : 0,

@@ -86,15 +86,30 @@ test("a message of 3,000 attachments of an unknown kind is read once, and never 
   assert.deepEqual([read.loop.length, read.thread.length], [loop, thread]);
 });
 
-test("unmatched messages are not read again for their page", async (t) => {
-  const to = await openPractice(t, receiver);
-  deliver(to, response("never-sent", "20013").xml, { from, workflowId: `${workflowId}_ACK` });
+test("no list and no page of what is in it reads a message, unmatched ones among them", async (t) => {
+  const to = await openPractice(t, sender);
+  deliver(to, message().xml, { from: receiver.mailboxId, workflowId });
+  deliver(to, response("never-sent", "20013").xml, { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` });
+  deliver(to, "not XML", { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` });
+  const { headerId } = await to.practice.sendConsultation(consultation());
   await to.practice.cycle();
+  const { worklist } = to.practice;
+  const strays = worklist.strays();
+  const [unread, said] = strays;
+  assert.deepEqual([strays.length, unread?.code, said?.code, said?.text], [2, undefined, "20013", "Success"]);
+
+  const read = watchReading(t);
   const prepare = t.mock.method(DatabaseSync.prototype, "prepare");
-  const [stray] = to.practice.worklist.strays();
-  assert.equal(stray?.code, "20013");
-  assert.ok(stray.text);
-  assert.ok(prepare.mock.calls.every(({ arguments: [sql] }) => !/\bcontent\b/.test(sql)));
+  const pages = ["/tasks/1", `/reports/${headerId}`, ...strays.map(({ strayId }) => `/unmatched/${strayId}`)];
+  const lists = ["/", "/reports", "/unmatched"].flatMap((list) => [list, `${list}?show=attention`, `${list}?show=all`]);
+  await lookAtAll(worklist, [...lists, "/unmatched?show=dealt-with", ...pages]);
+  assert.deepEqual(read, { loop: [], thread: [] });
+  const asked = prepare.mock.calls.map(({ arguments: [sql] }) => sql);
+  assert.ok(asked.length > 20);
+  assert.deepEqual(
+    asked.filter((sql) => /\bcontent\b/.test(sql)),
+    [],
+  );
 });
 
 test("bytes are served exactly however the message writes them: wrapped, escaped, alike, empty or short", async (t) => {

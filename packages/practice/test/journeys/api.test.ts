@@ -20,7 +20,13 @@ test("journey 2: by API and addressed by lookup, the pharmacy accepts and both a
 
   const report = sender.practice.worklist.report(headerId);
   assert.deepEqual([report?.infrastructure?.code, report?.business?.code], ["20013", "30016"]);
-  assert.deepEqual(report?.recipient, { kind: "organisation", odsCode: "FY901", mailboxId: testMailboxes.pharmacy });
+  assert.deepEqual(report?.recipient, {
+    kind: "organisation",
+    odsCode: "FY901",
+    mailboxId: testMailboxes.pharmacy,
+    name: organisations.pharmacy.name,
+  });
+  assert.equal(report.via, "api");
   const [task, ...others] = pharmacy.practice.worklist.tasks();
   assert.deepEqual(others, []);
   assert.equal(task?.messageId, report?.messageId);

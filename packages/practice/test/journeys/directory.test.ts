@@ -21,6 +21,7 @@ test("journey 1: by directory and routed by patient, the report is a task and bo
   const report = sender.practice.worklist.report(headerId);
   assert.deepEqual([report?.infrastructure?.code, report?.business?.code], ["20013", "30001"]);
   assert.deepEqual(report?.recipient, { kind: "registered-practice", mailboxId: "Y90002OT001" });
+  assert.equal(report.via, "directory");
   const sent = readControlFile(readFileSync(join(sender.folder, "SENT", `${headerId}.ctl`)));
   assert.equal(sent.messageId, report?.messageId);
   const [task] = practice.practice.worklist.tasks();

@@ -8,6 +8,7 @@ import { readConsultation } from "../../src/consultation/read-consultation.ts";
 import { reportPdf } from "../../src/consultation/report-pdf.ts";
 import { createWorklistPages } from "../../src/pages/worklist-pages.ts";
 import { openBrowser } from "./browser.ts";
+import type { SystemTrouble } from "../../src/worklist.ts";
 import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 const axe = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
@@ -22,13 +23,7 @@ test("in a real browser", async (t) => {
     await page.getByRole("link", { name: /WIŚNIEWSKI, Łukasz/ }).click();
     await page.waitForSelector('[data-drawn="yes"]');
 
-    const colours = await page.evaluate<string[]>(`(() => {
-      const canvas = document.querySelector("[data-page='1'] canvas");
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      const seen = new Set();
-      for (let at = 0; at < data.length; at += 4) seen.add(data.slice(at, at + 3).join());
-      return [...seen];
-    })()`);
+    const colours = await page.evaluate<string[]>(coloursOf("[data-page='1'] canvas"));
     assert.ok(colours.includes("0,94,184"), "NHS Blue is on the page");
     const text = await page.locator("[data-page='1'] .textLayer").textContent();
     assert.match(text ?? "", /WIŚNIEWSKI, Łukasz \(Mr\)/);
@@ -64,26 +59,37 @@ test("in a real browser", async (t) => {
     ["a report", `/reports/${headerIds.accepted}`],
     ["a report that is held", `/reports/${headerIds.held}`],
     ["the unmatched messages", "/unmatched"],
+    ["the tasks that need attention", "/?show=attention"],
+    ["a task that is done", "/tasks/5"],
+    ["an unmatched message", "/unmatched/1"],
+    ["a page while the system is in trouble", "/reports?show=attention"],
   ] as const) {
     await t.test(`${name}: nothing that axe knows stands in the way of a person with a disability`, async () => {
+      if (name.includes("trouble")) worklist.trouble.push(trouble);
       await using page = await openPage(browser, url + path);
+      worklist.trouble.length = 0;
       if (await page.locator("[data-pdf]").count()) await page.waitForSelector('[data-drawn="yes"]');
       for (const details of await page.locator("details").all())
         await details.evaluate((it) => it.setAttribute("open", ""));
       await assertAccessible(page);
-      await page.setViewportSize({ width: 390, height: 800 });
-      await assertAccessible(page);
-      const tooWide = await page.evaluate(`document.documentElement.scrollWidth > innerWidth`);
-      assert.ok(!tooWide, "a phone has to be scrolled sideways");
+      for (const width of [390, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        await assertAccessible(page);
+        const tooWide = await page.evaluate(`document.documentElement.scrollWidth > innerWidth`);
+        assert.ok(!tooWide, `${width} px have to be scrolled sideways`);
+      }
+      assert.deepEqual(await page.evaluate(smallTargets), [], "too small to be hit at 320 px");
     });
   }
 
-  await t.test("a person marks a task as done, and the worklist shows one less", async () => {
+  await t.test("a person marks a task as done, and is back at the worklist, which shows one less", async () => {
     await using page = await openPage(browser, `${url}/tasks/3`);
     await page.getByRole("button", { name: "Mark as done" }).click();
     await page.getByText("Task marked as done.").waitFor();
-    assert.deepEqual(worklist.calls, ["complete 3"]);
-    await page.getByRole("link", { name: "Back to the worklist" }).click();
+    assert.deepEqual(
+      worklist.calls.filter((call) => !call.startsWith("see")),
+      ["complete 3"],
+    );
     await page.getByRole("link", { name: "To do (3)" }).waitFor();
   });
 
@@ -102,6 +108,70 @@ test("in a real browser", async (t) => {
     await page.getByRole("link", { name: "Arrived in the pause" }).waitFor();
   });
 
+  await t.test(
+    "a task prints with its whole report and without its tools, a long report leads to the PDF",
+    async () => {
+      await using page = await openPage(browser, `${url}/tasks/1`);
+      await page.waitForSelector('[data-pdf-prints="yes"]', { state: "attached" });
+      await page.emulateMedia({ media: "print" });
+      const pages = page.locator(".app-pdf__paper canvas");
+      assert.equal(await pages.count(), 1);
+      assert.ok(await pages.first().isVisible());
+      const shape = await page.evaluate<number>(
+        `(({ width, height }) => height / width)(document.querySelector(".app-pdf__paper canvas"))`,
+      );
+      assert.ok(shape > 1.4 && shape < 1.42, "the page of A4 is there whole");
+      const colours = await page.evaluate<string[]>(coloursOf(".app-pdf__paper canvas"));
+      assert.ok(colours.includes("0,94,184"), "NHS Blue is on the paper");
+      assert.ok(await page.getByRole("heading", { level: 1 }).isVisible());
+      const tools =
+        "button, form, nav, input, footer, .app-pdf__bar, .app-pdf__pages, .app-download, [data-updates-live]";
+      for (const tool of await page.locator(tools).all()) assert.ok(!(await tool.isVisible()), await tool.innerHTML());
+      assert.ok(!(await page.getByText("is not printed here").isVisible()));
+
+      // As while it is loading, or where it is longer than is printed.
+      await page.evaluate(`delete document.querySelector("[data-pdf]").dataset.pdfPrints`);
+      assert.ok(await page.getByText("is not printed here").isVisible());
+      assert.ok(!(await pages.first().isVisible()));
+    },
+  );
+
+  await t.test("a person deals with an unmatched message from the list, and the list then has one less", async () => {
+    await using page = await openPage(browser, `${url}/unmatched?show=attention`);
+    await page.getByRole("button", { name: /^Mark as dealt with ?: Acknowledgement 20013/ }).click();
+    await page.getByText("No unmatched message needs attention.").waitFor();
+    assert.equal(new URL(page.url()).pathname, "/unmatched");
+    await page.getByRole("link", { name: "Open it, to see it or undo this" }).click();
+    await page.getByRole("button", { name: "It needs attention after all" }).click();
+    await page.getByRole("link", { name: /^Unmatched messages \(1 needing attention ?\)/ }).waitFor();
+  });
+
+  await t.test("what happens to an open page appears on it, and what a person is writing there stays", async () => {
+    await using page = await openPage(browser, `${url}/tasks/2`);
+    const note = page.getByLabel("What you did about it (optional)");
+    await note.fill("Rang them, they");
+    const task = worklist.all.find(({ taskId }) => taskId === 2);
+    assert.ok(task?.matter);
+    task.matter.reason = "MESH could not deliver it: EPL-153.";
+    await page.getByText("MESH could not deliver it: EPL-153.").waitFor();
+    assert.equal(await note.inputValue(), "Rang them, they");
+    assert.ok(await note.evaluate((it) => it.ownerDocument.activeElement === it));
+    task.state = "completed";
+    await page.getByRole("button", { name: "Open this task again" }).waitFor();
+    task.state = "open";
+
+    await page.goto(`${url}/reports`);
+    const button = page.getByRole("button", { name: /^Mark as dealt with/ }).first();
+    await button.focus();
+    const [report] = worklist.sent;
+    assert.ok(report);
+    const { subject } = report;
+    report.subject = "Another subject";
+    await page.getByRole("link", { name: "Another subject" }).waitFor();
+    assert.ok(await button.evaluate((it) => it.ownerDocument.activeElement === it));
+    report.subject = subject;
+  });
+
   await t.test("without JavaScript everything but the report in the page works", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     await using page = await context.newPage();
@@ -114,6 +184,35 @@ test("in a real browser", async (t) => {
     assert.ok(await page.getByRole("link", { name: "Open the PDF in a new tab" }).isVisible());
     assert.ok(await page.getByRole("link", { name: "Refresh this page" }).isVisible());
     await context.close();
+  });
+
+  await t.test("a page whose system is dead says since when it is not up to date, and when it is again", async () => {
+    const first = await open(t);
+    const { port } = new URL(first.url);
+    await using page = await browser.newPage();
+    await page.goto(`${first.url}/tasks/3`);
+    await page.getByText("This page keeps itself up to date.").waitFor();
+    await first.close();
+
+    const banner = page.getByRole("status").filter({ hasText: "This page is not up to date" });
+    await banner.waitFor({ timeout: 60_000 });
+    assert.match(
+      (await banner.textContent()) ?? "",
+      /it shows what was known at \d\d:\d\d:\d\d\. The system does not answer\./,
+    );
+    assert.equal(await page.getByText("This page keeps itself up to date.").count(), 0);
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)");
+    const box = await banner.boundingBox();
+    assert.ok(box && box.y >= 0 && box.y < 100, "it stays in sight");
+
+    // Started again, it knows nothing of the forms that were shown before.
+    const second = await open(t, Number(port));
+    await page.getByRole("status").filter({ hasText: "This page is up to date again." }).waitFor({ timeout: 120_000 });
+    await page.getByText("This page keeps itself up to date.").waitFor();
+    assert.equal(await banner.count(), 0);
+    await page.getByRole("button", { name: "Mark as done" }).click();
+    await page.getByText("Task marked as done.").waitFor();
+    assert.ok(second.worklist.calls.includes("complete 3"));
   });
 
   assert.deepEqual(unseen, []);
@@ -134,6 +233,34 @@ async function openPage(browser: Browser, address: string): Promise<Page> {
   await page.goto(address);
   return page;
 }
+
+function coloursOf(canvas: string): string {
+  return `(() => {
+    const canvas = document.querySelector(${JSON.stringify(canvas)});
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set();
+    for (let at = 0; at < data.length; at += 4) seen.add(data.slice(at, at + 3).join());
+    return [...seen];
+  })()`;
+}
+
+const trouble: SystemTrouble = {
+  part: "collecting",
+  since: new Date("2026-11-23T07:00:00Z"),
+  code: "unreachable",
+  reason: "The MESH server cannot be reached.",
+};
+
+/** WCAG 2.2, 2.5.8: 24 by 24 CSS pixels; a link in a sentence may be as small as its line, and what is unseen has no size. */
+const smallTargets = `[...document.querySelectorAll("a[href], button, summary, input:not([type=hidden])")]
+  .filter((target) => {
+    if (!target.checkVisibility() || target.closest(".nhsuk-skip-link, .nhsuk-radios, footer")) return false;
+    const alone = target.parentElement.textContent.trim() === target.textContent.trim();
+    if (!alone && getComputedStyle(target).display === "inline") return false;
+    const { width, height } = target.getBoundingClientRect();
+    return width < 24 || height < 24;
+  })
+  .map((target) => target.outerHTML.slice(0, 120))`;
 
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let press = 0; press < 40; press += 1) {
@@ -158,13 +285,19 @@ async function assertAccessible(page: Page): Promise<void> {
   assert.ok(found.passes.length > 20);
 }
 
-async function open(t: TestContext): Promise<{ url: string; worklist: SampleWorklist }> {
+interface Opened {
+  url: string;
+  worklist: SampleWorklist;
+  close(): Promise<void>;
+}
+
+async function open(t: TestContext, port = 0): Promise<Opened> {
   const example = fileURLToPath(new URL("../../../../examples/consultation.json", import.meta.url));
   const report = await reportPdf(await readConsultation(example), {
     organisation: { name: "Exampleton GP Federation", phone: "01632 960001" },
   });
   const worklist = sampleWorklist({ report });
-  const pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
+  const pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port });
   t.after(() => pages[Symbol.asyncDispose]());
-  return { url: pages.url, worklist };
+  return { url: pages.url, worklist, close: async () => pages[Symbol.asyncDispose]() };
 }

@@ -50,6 +50,11 @@ export function submit(
   });
 }
 
+/** What a person reads of a page: its text without the marks. */
+export function readable(html: string): string {
+  return html.replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ");
+}
+
 /** The token of the form that goes to `action`. */
 export function tokenOf(html: string, action: string): string {
   const form = html.split(`action="${action}"`)[1] ?? "";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { createWorklistPages } from "../../src/pages/worklist-pages.ts";
-import { ask, submit, tokenOf } from "./http.ts";
+import { ask, readable, submit, tokenOf } from "./http.ts";
 import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 test("sent reports show both acknowledgements with code, text and time, and what is overdue", async (t) => {
@@ -56,6 +56,40 @@ test("a report's page tells what happened to it, in order", async (t) => {
   assert.match(text, /data-pdf="/);
 });
 
+test("a report that went by API was handed to MESH, one that went by directory to the MESH client", async (t) => {
+  const { url, worklist } = await open(t);
+  const report = worklist.sent.find(({ headerId }) => headerId === headerIds.accepted);
+  for (const [via, said, never] of [
+    ["api", "Handed to MESH Sent through the MESH API.", "MESH client"],
+    ["directory", "Handed to the MESH client", "API"],
+  ] as const) {
+    Object.assign(report ?? {}, { via });
+    const text = readable((await ask(`${url}/reports/${headerIds.accepted}`)).text);
+    assert.ok(text.includes(said), text);
+    assert.ok(!text.includes(never), `${via}: ${never}`);
+  }
+});
+
+test("a code of MESH is not broken over two lines, nor a time", async (t) => {
+  const { url } = await open(t);
+  const { text } = await ask(`${url}/reports/${headerIds.returned}`);
+  assert.match(text, /<span class="app-nowrap">EPL-151<\/span> No mailbox matched/);
+  assert.match((await ask(`${url}/assets/own/pages.css`)).text, /^time \{\s*white-space: nowrap;/m);
+  assert.doesNotMatch((await ask(`${url}/unmatched`)).text, /\son\s+<(?:code|time)/);
+});
+
+test("a report shows the name of the organisation that it goes to, in the list and on its page", async (t) => {
+  const { url, worklist } = await open(t);
+  const recipient = { kind: "organisation", odsCode: "FY901", mailboxId: "FY901OT001", name: "Mill Lane Pharmacy" };
+  Object.assign(worklist.sent[0] ?? {}, { recipient });
+  for (const path of ["/reports", `/reports/${headerIds.accepted}`]) {
+    assert.match(
+      (await ask(url + path)).text,
+      /Mill Lane Pharmacy<span class="app-secondary">FY901<\/span><span class="app-secondary">FY901OT001/,
+    );
+  }
+});
+
 test("a report has left before it came back, even where the acknowledgement was read first", async (t) => {
   const { url, worklist } = await open(t);
   const report = worklist.sent.find(({ headerId }) => headerId === headerIds.accepted);
@@ -76,7 +110,7 @@ test("a report that MESH returned shows the returned code and awaits nothing", a
   const { url } = await open(t);
   const { text } = await ask(`${url}/reports/${headerIds.returned}`);
   assert.match(text, /Returned by MESH/);
-  assert.match(text, /EPL-151 No mailbox matched/);
+  assert.match(readable(text), /EPL-151 No mailbox matched/);
   assert.doesNotMatch(text, /awaited/);
 });
 

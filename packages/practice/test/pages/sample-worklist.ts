@@ -1,7 +1,17 @@
 import { readFileSync } from "node:fs";
 import { type MailboxId, type MessageId, type OdsCode, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { PracticeError } from "../../src/errors.ts";
-import type { AttachmentContent, SentReportDetail, Stray, Task, TaskAttachment, Worklist } from "../../src/worklist.ts";
+import type {
+  AttachmentContent,
+  Matter,
+  MatterKey,
+  SentReportDetail,
+  StrayDetail,
+  SystemTrouble,
+  Task,
+  TaskAttachment,
+  Worklist,
+} from "../../src/worklist.ts";
 
 export const organisation: { name: string; odsCode: OdsCode } = {
   name: "Lantern Row Surgery",
@@ -14,8 +24,10 @@ export const hostile = `<script>alert("x")</script>'"&{{7*7}}`;
 export interface SampleWorklist extends Worklist {
   readonly all: Task[];
   readonly sent: SentReportDetail[];
+  readonly unmatched: StrayDetail[];
   readonly contents: Map<string, AttachmentContent>;
   readonly calls: string[];
+  readonly trouble: SystemTrouble[];
 }
 
 /** A worklist in memory, so that the pages can be shown every state that there is without a message for each. */
@@ -24,22 +36,36 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
   const sent: SentReportDetail[] = [];
   const contents = new Map<string, AttachmentContent>();
   const calls: string[] = [];
-  const strayList: Stray[] = [];
-  if (!options.empty) fill(all, sent, contents, strayList, options.report ?? new TextEncoder().encode("%PDF-1.7"));
+  const unmatched: StrayDetail[] = [];
+  const trouble: SystemTrouble[] = [];
+  if (!options.empty) fill(all, sent, contents, unmatched, options.report ?? new TextEncoder().encode("%PDF-1.7"));
 
   const known = (taskId: number): Task => {
     const task = all.find((found) => found.taskId === taskId);
     if (task === undefined) throw new PracticeError("task-unknown", "There is no such task.");
     return task;
   };
+  const about = ({ kind, id }: MatterKey): { matter?: Matter; attention?: string } | undefined =>
+    kind === "task"
+      ? all.find(({ taskId }) => taskId === id)
+      : kind === "report"
+        ? sent.find(({ sequence }) => sequence === id)
+        : unmatched.find(({ strayId }) => strayId === id);
+  const needed = ({ matter }: { matter?: Matter }): boolean => matter !== undefined && matter.state !== "dealt-with";
+  const among = (
+    item: { matter?: Matter },
+    { attention, dealtWith }: { attention?: true; dealtWith?: true },
+  ): boolean => (!attention || needed(item)) && (!dealtWith || item.matter?.state === "dealt-with");
   return {
     all,
     sent,
+    unmatched,
     contents,
     calls,
-    tasks: ({ state, limit = 100, before = Infinity } = {}) =>
+    trouble,
+    tasks: ({ state, limit = 100, before = Infinity, ...filter } = {}) =>
       all
-        .filter((task) => (state === undefined || task.state === state) && task.taskId < before)
+        .filter((task) => (state === undefined || task.state === state) && task.taskId < before && among(task, filter))
         .sort((a, b) => b.taskId - a.taskId)
         .slice(0, limit),
     task: (taskId) => all.find((task) => task.taskId === taskId),
@@ -49,6 +75,12 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
     complete(taskId) {
       calls.push(`complete ${taskId}`);
       Object.assign(known(taskId), { state: "completed", completedAt: new Date("2026-11-23T10:00:00Z") });
+    },
+    reopen(taskId) {
+      calls.push(`reopen ${taskId}`);
+      const task = known(taskId);
+      task.state = "open";
+      delete task.completedAt;
     },
     decide(taskId, code) {
       if (!this.decisions(taskId).some((decision) => decision.code === code)) {
@@ -63,9 +95,9 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
             { code: "30017", text: "Referral rejected", positive: false },
           ]
         : [],
-    reports: ({ attention, limit = 100, before = Infinity } = {}) =>
+    reports: ({ limit = 100, before = Infinity, ...filter } = {}) =>
       sent
-        .filter((report) => report.sequence < before && (!attention || report.attention !== undefined))
+        .filter((report) => report.sequence < before && among(report, filter))
         .sort((a, b) => b.sequence - a.sequence)
         .slice(0, limit),
     report: (headerId) => sent.find((report) => report.headerId === headerId),
@@ -77,13 +109,49 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
       if (!held) throw new PracticeError("not-held", "It is not held.");
       calls.push(`send again ${headerId}`);
     },
-    strays: () => strayList,
-    counts: () => ({
-      openTasks: all.filter((task) => task.state === "open").length,
-      completedTasks: all.filter((task) => task.state === "completed").length,
-      reports: sent.length,
-      attention: sent.filter((report) => report.attention !== undefined).length + strayList.length,
-    }),
+    strays: ({ limit = 100, before = Infinity, ...filter } = {}) =>
+      unmatched
+        .filter((stray) => stray.strayId < before && among(stray, filter))
+        .sort((a, b) => b.strayId - a.strayId)
+        .slice(0, limit),
+    stray: (strayId) => unmatched.find((stray) => stray.strayId === strayId),
+    strayOriginal: (strayId) => contents.get(`stray ${strayId}`),
+    see(key) {
+      const matter = about(key)?.matter;
+      calls.push(`see ${key.kind} ${key.id}`);
+      if (matter?.state === "new") matter.state = "seen";
+    },
+    dealWith(key, note) {
+      const item = about(key);
+      if (item?.matter === undefined || !needed(item)) throw new PracticeError("nothing-to-deal-with", "Nothing.");
+      if ((note ?? "").length > 500) throw new PracticeError("note-too-long", "A note has at most 500 characters.");
+      calls.push(`deal with ${key.kind} ${key.id}${note ? `: ${note}` : ""}`);
+      item.matter.state = "dealt-with";
+      item.matter.dealtWith = { at: at("10:00:00"), by: "this computer", ...(note && { note }) };
+      delete item.attention;
+    },
+    undoDealtWith(key) {
+      const matter = about(key)?.matter;
+      if (matter?.state !== "dealt-with") throw new PracticeError("not-dealt-with", "Nobody has.");
+      calls.push(`undo ${key.kind} ${key.id}`);
+      matter.state = "seen";
+    },
+    counts() {
+      const attentionBy = {
+        task: all.filter(needed).length,
+        report: sent.filter(needed).length,
+        stray: unmatched.filter(needed).length,
+      };
+      return {
+        openTasks: all.filter((task) => task.state === "open").length,
+        completedTasks: all.filter((task) => task.state === "completed").length,
+        reports: sent.length,
+        attention: attentionBy.task + attentionBy.report + attentionBy.stray,
+        attentionBy,
+        strays: unmatched.length,
+      };
+    },
+    troubles: () => trouble,
   };
 }
 
@@ -103,7 +171,7 @@ function fill(
   all: Task[],
   sent: SentReportDetail[],
   contents: Map<string, AttachmentContent>,
-  strays: Stray[],
+  strays: StrayDetail[],
   report: Uint8Array,
 ): void {
   const picture = readFileSync(new URL("../../../../examples/ecg-rhythm-strip.png", import.meta.url));
@@ -184,7 +252,7 @@ function fill(
           problem: "MESH never said whether it has this answer.",
         },
       ],
-      attention: "An answer could not be delivered.",
+      ...needing("An answer could not be delivered."),
     },
     {
       ...document(3, ""),
@@ -234,11 +302,11 @@ function fill(
         { headerId: headerIds.overdue, version: 2, state: "sent" },
       ],
     },
-    { ...sentReport(2, headerIds.overdue), version: 2, overdue: true, attention: "The acknowledgements are overdue." },
+    { ...sentReport(2, headerIds.overdue), version: 2, overdue: true, ...needing("The acknowledgements are overdue.") },
     {
       ...sentReport(3, headerIds.returned),
       state: "returned",
-      attention: "MESH could not deliver it: No mailbox matched.",
+      ...needing("MESH could not deliver it: No mailbox matched."),
       meshReports: [
         {
           messageId: messageId(3),
@@ -250,9 +318,14 @@ function fill(
         },
       ],
     },
-    { ...sentReport(4, headerIds.held), subject: hostile, state: "held", attention: "MESH never answered." },
+    { ...sentReport(4, headerIds.held), subject: hostile, state: "held", ...needing("MESH never answered.") },
   );
+  contents.set("stray 1", { title: "x", contentType: "application/xml", bytes: Buffer.from("<Bundle/>") });
   strays.push({
+    strayId: 1,
+    mailboxId: mailbox("Y99002OT001"),
+    acts: [],
+    ...needing("It answers a message that this organisation never sent."),
     messageId: messageId(4),
     receivedAt: at("06:00:00"),
     kind: "response",
@@ -262,6 +335,11 @@ function fill(
     code: "20013",
     text: hostile,
   });
+}
+
+/** Something that nobody has looked at yet. */
+function needing(reason: string): { matter: Matter; attention: string } {
+  return { matter: { state: "new", reason, raisedAt: at("07:50:00") }, attention: reason };
 }
 
 function document(taskId: number, subject: string): Task {
@@ -290,6 +368,7 @@ function document(taskId: number, subject: string): Task {
     attachments: [],
     responses: [],
     duplicates: [],
+    acts: [],
   };
 }
 
@@ -328,5 +407,6 @@ function sentReport(sequence: number, headerId: string): SentReportDetail {
     attachments: [],
     meshReports: [],
     versions: [{ headerId, version: 1, state: "sent" }],
+    acts: [],
   };
 }

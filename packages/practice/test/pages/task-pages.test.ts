@@ -34,7 +34,9 @@ test("the worklist shows each open task with subject, sender, patient, time and 
 test("the worklist shows done, replaced and all tasks to who asks for them", async (t) => {
   const { url } = await open(t);
   const tasksOf = async (query: string): Promise<string[]> =>
-    [...(await ask(`${url}/${query}`)).text.matchAll(/href="\/tasks\/(\d+)"/g)].map(([, id]) => id ?? "");
+    [...(await ask(`${url}/${query}`)).text.matchAll(/href="\/tasks\/(\d+)(?:\?from=[^"]*)?"/g)].map(
+      ([, id]) => id ?? "",
+    );
   assert.deepEqual(await tasksOf("?show=completed"), ["5"]);
   assert.deepEqual(await tasksOf("?show=replaced"), ["6"]);
   assert.deepEqual(await tasksOf("?show=all"), ["6", "5", "4", "3", "2", "1"]);
@@ -50,9 +52,11 @@ test("a worklist longer than a page goes on on the next", async (t) => {
   const next = /href="(\/\?show=open&amp;before=110)"/.exec(text)?.[1]?.replace("&amp;", "&");
   assert.ok(next);
   const rest = await ask(url + next);
-  assert.match(rest.text, /href="\/tasks\/109"/);
-  assert.match(rest.text, /href="\/tasks\/1"/);
-  assert.doesNotMatch(rest.text, /Older ones/);
+  assert.match(rest.text, /href="\/tasks\/109\?/);
+  assert.match(rest.text, /href="\/tasks\/1\?/);
+  assert.match(text, />\s*Older\s*</);
+  assert.doesNotMatch(rest.text, />\s*Older\s*</);
+  assert.match(rest.text, />\s*Newest\s*</);
 });
 
 test("an empty worklist says what will appear there", async (t) => {
@@ -108,6 +112,32 @@ test("a document that arrived damaged is marked, offered for download and not sh
   assert.match(text, /It arrived damaged: ask the sender for it\./);
   assert.doesNotMatch(text, /<img src="\/tasks\/1\/attachments\/1"/);
   assert.match(text, /href="\/tasks\/1\/attachments\/1\?download"/);
+});
+
+test("a message with thousands of documents is shown a page of them at a time, its report on each", async (t) => {
+  const { url, worklist } = await open(t);
+  const task = worklist.all.find(({ taskId }) => taskId === 1);
+  assert.ok(task);
+  const letter = { contentType: "application/pdf", bytes: 5, primary: false };
+  for (let count = 1; count <= 2996; count += 1) task.attachments.push({ title: `Letter ${count}`, ...letter });
+  let links = 0;
+  for (let path = "/tasks/1?from=%2F%3Fshow%3Dall"; path !== "";) {
+    const { text } = await ask(url + path);
+    const shown = text.match(/<li class="app-document">/g)?.length ?? 0;
+    assert.ok(shown > 0 && shown <= 50, path);
+    assert.ok(text.length < 60_000, `${path}: ${text.length}`);
+    assert.match(text, /Attachments \(2,999\)/);
+    assert.match(text, /data-pdf="\/tasks\/1\/attachments\/0"/);
+    links += shown;
+    path = (/href="([^"]*)#documents-heading" rel="next"/.exec(text)?.[1] ?? "").replaceAll("&amp;", "&");
+    assert.ok(path === "" || path.endsWith("&from=%2F%3Fshow%3Dall"));
+  }
+  assert.equal(links, 2999);
+  const last = (await ask(`${url}/tasks/1?documents=2950`)).text;
+  assert.match(last, /href="\/tasks\/1\/attachments\/2999\?download"/);
+  assert.match(last, /Shown: 2,951 to 2,999 of 2,999\./);
+  for (const odd of ["7", "99999", "x", "-1"])
+    assert.match((await ask(`${url}/tasks/1?documents=${odd}`)).text, /Shown: 1 to 50 of 2,999\./, odd);
 });
 
 test("a message that was not accepted or was set aside says why", async (t) => {

@@ -5,6 +5,10 @@ GlobalWorkerOptions.workerSrc = "/assets/pdfjs/pdf.worker.min.mjs";
 
 /** A page is never drawn larger than this many pixels: browsers refuse larger pictures, or run out of memory. */
 const mostPixels = 16_000_000;
+/** A PDF of more pages is not printed with the page: they would take too much memory. It is printed from its own tab. */
+const mostPrinted = 10;
+/** Across a sheet of A4, at 150 dots an inch. */
+const printedWidth = 1240;
 const steps = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 
 for (const place of document.querySelectorAll("[data-pdf]")) void show(place);
@@ -35,8 +39,9 @@ async function show(place) {
     place.append(pages);
     await layOut(place, pages, pdf);
     state.textContent = count(pdf.numPages);
+    if (pdf.numPages <= mostPrinted) await drawForPaper(place, pdf);
   } catch {
-    state.textContent = "This PDF cannot be shown here. Open or download it instead.";
+    state.textContent = "This PDF cannot be shown here whole. Open or download it instead.";
   }
 }
 
@@ -91,6 +96,29 @@ async function layOut(place, pages, pdf) {
     width = pages.clientWidth;
     resize();
   }).observe(pages);
+}
+
+/**
+ * What is printed is not the box with what happens to be seen of it, but every page whole, drawn beforehand: a browser
+ * does not wait for it when a person prints.
+ */
+async function drawForPaper(place, pdf) {
+  const paper = document.createElement("div");
+  paper.className = "app-pdf__paper";
+  paper.setAttribute("aria-hidden", "true");
+  for (let number = 1; number <= pdf.numPages; number += 1) {
+    const page = await pdf.getPage(number);
+    const natural = page.getViewport({ scale: 1 });
+    const viewport = page.getViewport({ scale: printedWidth / natural.width });
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.floor(viewport.width);
+    canvas.height = Math.floor(viewport.height);
+    if (canvas.width * canvas.height > mostPixels) return;
+    await page.render({ canvas, viewport, intent: "print" }).promise;
+    paper.append(canvas);
+  }
+  place.append(paper);
+  place.dataset.pdfPrints = "yes";
 }
 
 /** At zoom 1 a page is as wide as its place. */

@@ -1,0 +1,20 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { MatterKind, WorklistCounts } from "../worklist.ts";
+import { number, text } from "./rows.ts";
+
+/** What the pages count, kept by the triggers of schema.ts: as dear at a hundred thousand tasks as at one. */
+export function countAll(database: DatabaseSync): WorklistCounts {
+  const rows = database.prepare("SELECT name, amount FROM tally").all();
+  const amounts = new Map(rows.map((row) => [text(row, "name"), number(row, "amount")]));
+  const amount = (name: string): number => amounts.get(name) ?? 0;
+  const needed = (kind: MatterKind): number => amount(`matter ${kind} new`) + amount(`matter ${kind} seen`);
+  const attentionBy = { task: needed("task"), report: needed("report"), stray: needed("stray") };
+  return {
+    openTasks: amount("task open"),
+    completedTasks: amount("task completed"),
+    reports: amount("report"),
+    attention: attentionBy.task + attentionBy.report + attentionBy.stray,
+    attentionBy,
+    strays: attentionBy.stray + amount("matter stray dealt-with"),
+  };
+}

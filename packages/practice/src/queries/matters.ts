@@ -1,0 +1,40 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Matter, MatterKey, PersonAct } from "../worklist.ts";
+import { optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
+
+/** The columns of a matter that is joined to what it is about, under names of their own. */
+export const matterColumns = `matter.state AS matter_state, matter.reason AS matter_reason, raised_at, dealt_at, dealt_by, note`;
+
+/** The matter of a row with `matterColumns`, and its sentence while a person is wanted. */
+export function matterIn(row: Row): { matter: Matter; attention?: string } | undefined {
+  const state = optionalText(row, "matter_state");
+  if (state === undefined || state === "over") return undefined;
+  const reason = text(row, "matter_reason");
+  const at = optionalTime(row, "dealt_at");
+  const by = optionalText(row, "dealt_by") ?? "";
+  const note = optionalText(row, "note");
+  const matter: Matter = {
+    state: state as Matter["state"],
+    reason,
+    raisedAt: time(row, "raised_at"),
+    ...(at && { dealtWith: { at, by, ...(note !== undefined && { note }) } }),
+  };
+  return state === "dealt-with" ? { matter } : { matter, attention: reason };
+}
+
+/** What persons did about something, newest first. */
+export function actsOf(database: DatabaseSync, { kind, id }: MatterKey): PersonAct[] {
+  return database
+    .prepare("SELECT at, person, act, about, note FROM act WHERE kind = ? AND id = ? ORDER BY act_id DESC LIMIT 50")
+    .all(kind, id)
+    .map(actIn);
+}
+
+function actIn(row: Row): PersonAct {
+  return {
+    at: time(row, "at"),
+    by: text(row, "person"),
+    act: text(row, "act") as PersonAct["act"],
+    ...present({ about: optionalText(row, "about"), note: optionalText(row, "note") }),
+  };
+}

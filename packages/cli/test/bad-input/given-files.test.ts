@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -68,3 +69,30 @@ for (const command of ["send", "pair"]) {
     assert.ok(!existsSync(data));
   });
 }
+
+test(
+  "a pipe or a device in the place of a file is refused, not waited for",
+  { skip: process.platform === "win32" },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const dat = join(folder, "beside-a-pipe.dat");
+    await writeFile(dat, "<Bundle/>");
+    execFileSync("mkfifo", [join(folder, "beside-a-pipe.ctl")]);
+    for (const [words, named] of [
+      [["send", pipe], pipe],
+      [["send", "/dev/zero"], "/dev/zero"],
+      [["pair", pipe], pipe],
+      [["respond", pipe], pipe],
+      [["respond", dat], join(folder, "beside-a-pipe.ctl")],
+      [["check", folder], join(folder, "beside-a-pipe.ctl")],
+      [["up", "--data", join(folder, "data"), "--patients", pipe], pipe],
+    ] as const) {
+      const command = runCommand(words);
+      assert.notEqual(await command.ended, 0, command.output());
+      assert.ok(command.output().includes(named), command.output());
+      assert.match(command.output(), /is not a file/, words.join(" "));
+    }
+  },
+);

@@ -57,11 +57,15 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
     },
 
     async open(id) {
-      const control = readControlFile(await readFile(await find(id, ".ctl", "The control file is missing.")));
+      const controlFile = await find(id, ".ctl", "The control file is missing.");
+      if ((await sizeOf(controlFile)) > maxControlBytes) {
+        throw new PracticeError("pair-unreadable", "The control file is longer than any is.");
+      }
+      const control = readControlFile(await readFile(controlFile));
       const isReport = control.messageType === "Report";
       async function data(): Promise<Uint8Array> {
         const path = await find(id, ".dat", "The data file is missing.");
-        if ((await stat(path)).size > maxMessageBytes) throw tooLarge();
+        if ((await sizeOf(path)) > maxMessageBytes) throw tooLarge();
         return readFile(path);
       }
       return {
@@ -85,6 +89,7 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
 
     async keep(id, kept) {
       const parts = partsOf(id);
+      for (const part of parts) await sizeOf(join(inbox, part));
       const digests = await Promise.all(parts.map((part) => digestOf(join(inbox, part))));
       const before = await Promise.all(parts.map((part) => digestOf(join(kept, part))));
       const isTaken = before.some((digest, index) => digest !== undefined && digest !== digests[index]);
@@ -107,6 +112,16 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
   };
 }
 
+/** Sixteen times what is read of one: a longer one is not even opened. */
+const maxControlBytes = 1024 * 1024;
+
+/** @throws PracticeError where it is no file: opening a pipe would wait for its other end, and everything with it */
+async function sizeOf(path: string): Promise<number> {
+  const about = await stat(path);
+  if (!about.isFile()) throw new PracticeError("pair-unreadable", "A part of the pair is not a file.");
+  return about.size;
+}
+
 /** Makes the folder where there is none, for its owner alone: the MESH client may not have been here yet. */
 async function namesIn(folder: string): Promise<string[]> {
   try {
@@ -120,7 +135,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 /** The name without `.ctl` or `.dat`; a file of any other kind belongs to no pair. */
 function baseOf(name: string): string {
-  return /^(.+)\.(ctl|dat)$/i.exec(name)?.[1] ?? "";
+  return /^(.+)\.(ctl|dat)$/is.exec(name)?.[1] ?? "";
 }
 
 /** A pair without a DTSId, dropped by hand: its name may be used again for another message, its content may not. */

@@ -24,6 +24,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "work-held-up": "warn",
   "message-gone": "error",
   "folder-open-to-others": "warn",
+  "folder-lost": "error",
 };
 
 /** Lines that wait for room on a full disk, in bytes; more are dropped. */

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type DurableError, holdFolder, isFolderHeld } from "@restante/durable";
@@ -105,6 +114,17 @@ test("if another took a folder of which lock and pid were removed, the first is 
   assert.ok(held !== undefined);
   await waitFor(() => other.said() === "lost held\n");
 });
+
+for (const how of ["removed", "replaced"] as const) {
+  test(`of a folder that is ${how} while it is held its holder is told, and it is not made anew`, async (t) => {
+    const folder = join(await temporaryFolder(t), "held");
+    const other = await otherHolder(t, folder);
+    renameSync(folder, `${folder}.away`);
+    if (how === "replaced") mkdirSync(folder);
+    await waitFor(() => other.said() === "lost unusable\n");
+    assert.deepEqual(existsSync(folder) ? readdirSync(folder) : undefined, how === "replaced" ? [] : undefined);
+  });
+}
 
 test("what the pid file says of a process of another machine, or of one long gone, locks nobody out", async (t) => {
   const folder = await temporaryFolder(t);

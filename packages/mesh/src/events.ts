@@ -118,7 +118,9 @@ export type PracticeEvent =
       since: Date;
     }
   /** A folder or a file of patients' details that others on this machine may open was found, and left as it is. */
-  | { event: "folder-open-to-others"; odsCode: OdsCode; folder: "data" | "kept" };
+  | { event: "folder-open-to-others"; odsCode: OdsCode; folder: "data" | "kept" }
+  /** The folder that a part holds was removed, replaced or taken by another process: the part stops. */
+  | { event: "folder-lost"; part: "server" | "practice"; odsCode?: OdsCode; code: string };
 
 export interface HeldUpWork {
   odsCode: OdsCode;

@@ -9,7 +9,7 @@ import { CliError } from "../errors.ts";
 import { createEvents } from "../events.ts";
 import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
-import { aborted } from "../terminal/stop.ts";
+import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readEconomyOptions, serverHelp, serverOptions, startHelp, startOptions } from "./economy-options.ts";
 
@@ -101,7 +101,7 @@ function partCommand(part: {
       followSteps(events, terminal);
       await using closing = new AsyncDisposableStack();
       await part.start({ economy, organisation, strictTls, emit: events.emit, closing, terminal });
-      await aborted(terminal.stop);
+      await stoppedOrLost(terminal.stop, economy.lost.signal);
       return 0;
     },
   };

@@ -38,6 +38,8 @@ export interface Economy {
   readonly made: boolean;
   /** Whether other users of this machine may look into the folder. It was there before, and keeps its mode. */
   readonly openToOthers: boolean;
+  /** Aborted, with the error that says why, when a part in this process has lost the folder that it holds: all must stop. */
+  readonly lost: AbortController;
 }
 
 /** Every party listens here and nowhere else: there is no sign-in on the pages. */
@@ -90,6 +92,7 @@ export async function openEconomy(
     portBase: setup.portBase,
     made,
     openToOthers: isOpenToOthers(folder) ?? false,
+    lost: new AbortController(),
   };
 }
 

@@ -187,6 +187,12 @@ export function narrate(event: Event): Step | undefined {
         what: `other users of this machine may open its ${event.folder === "data" ? "data folder" : "kept messages"}`,
         tone: "bad",
       };
+    case "folder-lost":
+      return {
+        who: event.odsCode === undefined ? "MESH server" : system(event.odsCode),
+        what: "stops: its folder was removed, replaced or taken by another process",
+        tone: "bad",
+      };
     case "message-gone":
       return {
         who: system(event.odsCode),

@@ -83,6 +83,39 @@ for (const code of ["server-failed", "unavailable", "timed-out"] as const) {
   });
 }
 
+test("a message that cannot be let go of is told as held up, and as a repeat once, when it has gone", async (t) => {
+  const server = await startEconomy(t);
+  const sender = await openParty(t, server, "sender", "api");
+  const plain = await openParty(t, server, "practice", "api");
+  let fails = true;
+  const client: MeshClient = {
+    ...plain.client,
+    async acknowledge(messageId, options) {
+      if (fails) throw new MeshClientError("server-failed", "Broken.", { retry: "safe" });
+      await plain.client.acknowledge(messageId, options);
+    },
+  };
+  const clock = testClock();
+  const events: Event[] = [];
+  const to = await openParty(t, server, "practice", "api", {
+    transports: [{ kind: "api", client }],
+    clock,
+    emit: (event) => events.push(event),
+  });
+  await sender.client.send({ to: testMailboxes.practice, workflowId, body: Buffer.from(message().xml) });
+  const told = (name: Event["event"]): number => events.filter(({ event }) => event === name).length;
+  for (let pass = 0; pass < 5; pass += 1) {
+    await to.practice.cycle();
+    clock.advance(hour);
+  }
+  assert.deepEqual([told("message-imported"), told("message-repeated")], [1, 0]);
+  assert.ok(told("work-held-up") > 0);
+  fails = false;
+  await to.practice.cycle();
+  assert.deepEqual([told("message-imported"), told("message-repeated"), told("work-resumed")], [1, 1, 1]);
+  assert.deepEqual((await plain.client.list()).messageIds, []);
+});
+
 test("a message that cannot be fetched is told at once, then with its count at growing intervals, and when it is fetched", async (t) => {
   const { to, clock, failing, send, told } = await openFailing(t);
   const messageId = await send();

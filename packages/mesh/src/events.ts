@@ -124,8 +124,11 @@ export type PracticeEvent =
 
 export interface HeldUpWork {
   odsCode: OdsCode;
-  /** `storing`: writing down what a person must be told, or what was taken in by an earlier version. */
-  work: "collecting" | "handing-over" | "matching" | "storing";
+  /**
+   * `storing`: writing down what a person must be told, or what was taken in by an earlier version. `everything`: a pass
+   * waits for something that does not answer.
+   */
+  work: "collecting" | "handing-over" | "matching" | "storing" | "everything";
   mailboxId?: MailboxId;
   messageId?: MessageId;
   headerId?: string;

@@ -274,3 +274,32 @@ test("demographics out of reach are told once and not for each patient or pass",
     [["matching", "unavailable"]],
   );
 });
+
+test("a pass that waits for what never answers is told, ever less often, and when it goes on", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const answer = Promise.withResolvers<undefined>();
+  const asked = Promise.withResolvers<void>();
+  const to = await openPractice(t, receiver, {
+    patients: {
+      async find() {
+        asked.resolve();
+        return answer.promise;
+      },
+    },
+  });
+  deliver(to, message().xml, { from: testSender.mailboxId, workflowId });
+  const pass = to.practice.cycle();
+  await asked.promise;
+  const told = (name: Event["event"]): Event[] => to.events.filter(({ event }) => event === name);
+  for (let minutes = 0; minutes < 120; minutes += 1) {
+    to.clock.advance(hour / 60);
+    t.mock.timers.tick(60_000);
+    assert.equal(told("work-held-up").length > 0, minutes >= 15, `after ${minutes + 1} minutes`);
+  }
+  assert.equal(told("work-held-up").length, 4, "at once, and after 1, 6 and 36 minutes more");
+  const [first] = told("work-held-up");
+  assert.ok(first?.event === "work-held-up" && first.work === "everything" && first.code === "pass-stuck");
+  answer.resolve(undefined);
+  await pass;
+  assert.equal(told("work-resumed").length, 1);
+});

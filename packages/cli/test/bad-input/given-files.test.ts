@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { existsSync, lstatSync } from "node:fs";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exampleFile } from "../../src/economy/examples.ts";
@@ -69,6 +69,31 @@ for (const command of ["send", "pair"]) {
     assert.ok(!existsSync(data));
   });
 }
+
+test(
+  "--output writes through a link, and puts no file in the place of a pipe or a device",
+  { skip: process.platform === "win32" },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const message = join(folder, "message.xml");
+    await writeFile(message, "<Bundle/>");
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const refused = runCommand(["check", message, "--output", pipe]);
+    assert.equal(await refused.ended, 1, refused.output());
+    assert.match(refused.output(), /cannot write .*pipe: it is not a file/);
+    assert.ok(lstatSync(pipe).isFIFO());
+
+    const report = join(folder, "report.txt");
+    await writeFile(report, "before");
+    const link = join(folder, "link");
+    await symlink(report, link);
+    const written = runCommand(["check", message, "--output", link]);
+    assert.equal(await written.ended, 2, written.output());
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.match(await readFile(report, "utf8"), /message\.xml/);
+  },
+);
 
 test(
   "a pipe or a device in the place of a file is refused, not waited for",

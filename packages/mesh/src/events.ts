@@ -99,7 +99,8 @@ export type PracticeEvent =
     }
   | { event: "response-received"; odsCode: OdsCode; requestHeaderId: string; level: AcknowledgementLevel; code: string }
   | { event: "response-ignored"; odsCode: OdsCode; messageId: MessageId; reason: string }
-  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId: MessageId; code: string }
+  /** Without `linkedMessageId`: MESH does not say which message it is about. */
+  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId?: MessageId; code: string }
   /** It says that it is compressed and cannot be decompressed: refused, or set aside. */
   | { event: "message-damaged"; odsCode: OdsCode; messageId: MessageId; reason: string }
   /**

@@ -164,7 +164,7 @@ export function narrate(event: Event): Step | undefined {
     case "report-returned":
       return {
         who: system(event.odsCode),
-        what: `MESH returned ${event.linkedMessageId}: ${event.code}`,
+        what: `MESH returned ${event.linkedMessageId ?? "a message that it does not name"}: ${event.code || "no code"}`,
         tone: "bad",
       };
     case "message-damaged":

@@ -108,7 +108,7 @@ function partsOf(context: PracticeContext, transports: readonly Transport[]): Pa
     const [source, handOver] =
       transport.kind === "directory"
         ? [
-            directorySource(mailboxId, transport.folder, maxMessageBytes),
+            directorySource(mailboxId, transport.folder, maxMessageBytes, context.clock),
             directoryHandOver(context, mailboxId, transport.folder),
           ]
         : [

@@ -4,7 +4,7 @@ import { copyFile, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { makeFolder, syncFolder } from "@restante/durable";
-import { type MailboxId, readControlFile } from "@restante/mesh";
+import { type Clock, type MailboxId, readControlFile, systemClock } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
 import { isMissing } from "../files.ts";
 import { decompress, tooLarge } from "./content.ts";
@@ -12,14 +12,21 @@ import { keepFile } from "./keep-file.ts";
 import type { Arrival, Source } from "./source.ts";
 
 /**
- * Received messages as pairs in IN. The `.ctl` is the marker: a `.dat` without one is not there yet. A report is a
- * `.ctl` alone. The data file is removed before the control file, so that a pair half removed by a kill is still seen,
+ * Received messages as pairs in IN. The `.ctl` is the marker: a `.dat` without one is not there yet; after an hour it
+ * never will be, and is taken for a pair whose `.ctl` is missing. A report is a `.ctl` alone. The data file is removed before the control file, so that a pair half removed by a kill is still seen,
  * known by its id, and removed for good.
  *
  * The folder is read once a pass: however many pairs wait, what belongs to each is known from then.
  */
-export function directorySource(mailboxId: MailboxId, folder: string, maxMessageBytes: number): Source {
+export function directorySource(
+  mailboxId: MailboxId,
+  folder: string,
+  maxMessageBytes: number,
+  clock: Clock = systemClock,
+): Source {
   const inbox = join(folder, "IN");
+  /** Since when a half is known; its file's own time may be that of what it was copied from. */
+  const halves = new Map<string, number>();
   let pairs: ReadonlyMap<string, readonly string[]> = new Map();
 
   async function look(): Promise<void> {
@@ -32,6 +39,14 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
       else parts.push(name);
     }
     pairs = found;
+  }
+
+  /** Whether its control file is there, or has been waited for long enough. */
+  function isThere(id: string, parts: readonly string[], now: number): boolean {
+    if (parts.some((part) => /\.ctl$/i.test(part))) return true;
+    const since = halves.get(id) ?? now;
+    halves.set(id, since);
+    return now - since >= halfMs;
   }
 
   /** The file of a pair that has this extension. It may have come since the folder was read. */
@@ -51,7 +66,9 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
 
     async *waiting() {
       await look();
-      const waiting = Array.from(pairs).filter(([, parts]) => parts.some((part) => /\.ctl$/i.test(part)));
+      const now = clock.now().getTime();
+      for (const id of halves.keys()) if (!pairs.has(id)) halves.delete(id);
+      const waiting = Array.from(pairs).filter(([id, parts]) => isThere(id, parts, now));
       // The ids that MESH makes begin with the time at which it accepted the message. Others are in an order too.
       yield* waiting.map(([id]) => id).sort();
     },
@@ -111,6 +128,9 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
     },
   };
 }
+
+/** A MESH client writes the one right after the other. */
+const halfMs = 60 * 60 * 1000;
 
 /** Sixteen times what is read of one: a longer one is not even opened. */
 const maxControlBytes = 1024 * 1024;

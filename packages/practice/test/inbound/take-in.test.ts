@@ -19,6 +19,30 @@ test("a data file without a control file is not there yet", async (t) => {
   assert.deepEqual(readdirSync(join(to.folder, "IN")), ["half.dat"]);
 });
 
+test("a data file whose control file does not come within an hour is kept and set aside for a person", async (t) => {
+  const to = await openPractice(t, receiver, { tuning });
+  const inbox = join(to.folder, "IN");
+  writeFileSync(join(inbox, "half.dat"), message().xml);
+  writeFileSync(join(inbox, "late.dat"), message().xml);
+  await to.practice.cycle();
+  to.clock.advance(59 * 60_000);
+  for (let pass = 0; pass < 3; pass += 1) await to.practice.cycle();
+  assert.deepEqual(readdirSync(inbox).sort(), ["half.dat", "late.dat"]);
+  const control = writeControlFile({ version: "1.0", addressType: "ALL", messageType: "Data", from, workflowId });
+  writeFileSync(join(inbox, "late.ctl"), control);
+  to.clock.advance(60_000);
+  for (let pass = 0; pass < 3; pass += 1) await to.practice.cycle();
+  assert.deepEqual(
+    to.practice.worklist
+      .tasks()
+      .map(({ kind }) => kind)
+      .sort(),
+    ["document", "set-aside"],
+  );
+  assert.deepEqual(readdirSync(inbox), []);
+  assert.deepEqual(readdirSync(join(to.options.dataFolder, "kept")), ["half.dat"]);
+});
+
 for (const [what, files, kept] of [
   ["a control file without a data file", { ctl: true }, ["bad.ctl"]],
   ["a control file that is not XML", { ctl: "not XML", dat: "data" }, ["bad.ctl", "bad.dat"]],

@@ -35,7 +35,15 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "work-held-up": "warn",
   "message-gone": "error",
   "folder-open-to-others": "warn",
+  "folder-lost": "error",
 };
+
+/** A line has one `level`, its severity: the kind of an acknowledgement would stand there a second time. */
+function asLogged(event: Event): object {
+  if (!("level" in event)) return event;
+  const { level, ...others } = event;
+  return { ...others, acknowledgement: level };
+}
 
 /** Lines that wait for room on a full disk, in bytes; more are dropped. */
 const MOST_WAITING = 1024 * 1024;
@@ -54,7 +62,7 @@ export function openLog(file: string): { record(event: Event): void } & Disposab
   const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
     record(event) {
-      logger[severity[event.event] ?? "info"](event);
+      logger[severity[event.event] ?? "info"](asLogged(event));
     },
     [Symbol.dispose]() {
       // Nothing is flushed: only what found no room still waits, and flushing would wait with it.

@@ -81,6 +81,17 @@ test(
   },
 );
 
+test("what runs on a folder that is moved away stops and says so, and makes no other in its place", async (t) => {
+  const data = join(await temporaryFolder(t), "data");
+  const command = await running(t, up(data));
+  await rename(data, `${data}.away`);
+  assert.equal(await command.ended, 1, command.output());
+  assert.match(command.standardError(), /^restante: .*: it was removed or replaced while it was in use\n$/);
+  assert.ok(!existsSync(join(data, "server", "server.lock")));
+  const log = await readFile(join(`${data}.away`, "restante.log"), "utf8");
+  assert.match(log, /"level":50,.*"event":"folder-lost"/);
+});
+
 test("settings that are not what was written are refused by their file", async (t) => {
   for (const text of ["{", "[]", "null", '{"portBase":"8700"}', '{"patients":7}']) {
     const data = await temporaryFolder(t);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { parseOdsCode } from "@restante/mesh";
 import { temporaryFolder } from "@restante/testkit";
 import { openLog } from "../src/log.ts";
 
@@ -18,6 +19,19 @@ test("an event is one line of the log", async (t) => {
     lines.map((line) => (JSON.parse(line) as { event: string }).event),
     ["server-stopped"],
   );
+});
+
+test("the level of each line is its severity, also where the event is about a level of acknowledgement", async (t) => {
+  const file = join(await temporaryFolder(t), "restante.log");
+  {
+    using log = openLog(file);
+    const odsCode = parseOdsCode("Y90001");
+    log.record({ event: "response-received", odsCode, requestHeaderId: "r", level: "infrastructure", code: "20013" });
+  }
+  const line = readFileSync(file, "utf8");
+  assert.equal(line.match(/"level":/g)?.length, 1, line);
+  const { level, acknowledgement } = JSON.parse(line) as Record<string, unknown>;
+  assert.deepEqual([level, acknowledgement], [30, "infrastructure"]);
 });
 
 test(

@@ -8,7 +8,8 @@
 //
 // - whoever takes a lock refuses if the holder that `<name>.pid` names is still alive on this machine;
 // - the holder looks every second whether its lock file is still the one in the folder. If not it takes the lock anew and
-//   goes on; if another has it by then, `onLost` is called and the holder must stop.
+//   goes on; if another has it by then, or the folder itself is no longer the one that was held, `onLost` is called and
+//   the holder must stop: what it writes from then on is in files that nobody will find.
 
 import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +24,7 @@ export interface HoldOptions {
   readonly waitMs?: number;
   /** What helps whoever finds it held, after "is in use by process 4711: ". */
   readonly remedy?: string;
-  /** Called once if the lock file was removed and another process holds the folder now: stop using it. */
+  /** Called once if another process holds the folder now, or it was removed or replaced: stop using it. */
   readonly onLost?: (error: DurableError) => void;
 }
 
@@ -38,20 +39,28 @@ const WATCH_MS = 1000;
  */
 export function holdFolder(folder: string, name: string, options: HoldOptions = {}): Disposable {
   let lock = take(folder, name, options);
+  const { ino } = statSync(folder);
   const watch = setInterval(() => {
-    if (lock.isInPlace()) return;
     try {
+      if (lock.isInPlace()) return;
+      // Made anew it would look as if all were well.
+      if (inodeOf(folder) !== ino) {
+        lost(new DurableError("unusable", folder, "it was removed or replaced while it was in use"));
+        return;
+      }
       const anew = take(folder, name, { ...options, waitMs: 0 });
       lock.database.close();
       lock = anew;
     } catch (error) {
       // Held by another: this process must stop. Anything else, such as a full disk, is tried again.
-      if (!(error instanceof DurableError) || error.code !== "held") return;
-      clearInterval(watch);
-      options.onLost?.(error);
+      if (error instanceof DurableError && error.code === "held") lost(error);
     }
   }, WATCH_MS);
   watch.unref();
+  function lost(error: DurableError): void {
+    clearInterval(watch);
+    options.onLost?.(error);
+  }
   return {
     [Symbol.dispose]() {
       clearInterval(watch);

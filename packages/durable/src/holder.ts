@@ -77,11 +77,15 @@ export function bootId(): string {
   }
 }
 
-/** Field 22 of /proc/PID/stat; the process's name, field 2, is in brackets and may hold anything. */
+/**
+ * Field 22 of /proc/PID/stat; the process's name, field 2, is in brackets and may hold anything. Undefined for a process
+ * that has ended (field 3 is Z or X) and whose parent has not asked how: in a container nobody may ever ask.
+ */
 function startOf(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   } catch {
     return undefined;
   }

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type DurableError, holdFolder, isFolderHeld } from "@restante/durable";
@@ -60,6 +69,38 @@ test("a folder in use is refused, naming the process; one whose process was kill
   assert.throws(() => holdFolder(folder, "part"), { code: "held" }, "also in one process");
 });
 
+test(
+  "a process that has ended holds nothing, though its parent never asked how it ended",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    // The shell becomes a program that knows nothing of its child.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "inherit"] });
+    t.after(() => parent.kill("SIGKILL"));
+    let output = "";
+    parent.stdout.on("data", (piece: Buffer) => (output += piece.toString()));
+    await waitFor(() => output.endsWith("\n"));
+    const pid = Number(output);
+    const fields = (): string[] => {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    };
+    await waitFor(() => fields()[0] === "Z");
+    holdFolder(folder, "part")[Symbol.dispose]();
+    using own = holdFolder(folder, "own");
+    assert.ok(own !== undefined);
+    const ofThisMachine = readFileSync(join(folder, "own.pid"), "utf8");
+    const ofTheEnded = ofThisMachine
+      .replace(/^\d+/, String(pid))
+      .replace(/^started .*$/m, `started ${fields()[19]}`)
+      .replace(/^instance .*$/m, "instance another");
+    writeFileSync(join(folder, "part.pid"), ofTheEnded);
+    assert.ok(!isFolderHeld(folder, "part"));
+    using held = holdFolder(folder, "part");
+    assert.ok(held !== undefined);
+  },
+);
+
 test("a lock file that is removed while it is held lets nobody else in, and comes back", async (t) => {
   const folder = await temporaryFolder(t);
   const other = await otherHolder(t, folder);
@@ -79,6 +120,17 @@ test("if another took a folder of which lock and pid were removed, the first is 
   assert.ok(held !== undefined);
   await waitFor(() => other.said() === "lost held\n");
 });
+
+for (const how of ["removed", "replaced"] as const) {
+  test(`of a folder that is ${how} while it is held its holder is told, and it is not made anew`, async (t) => {
+    const folder = join(await temporaryFolder(t), "held");
+    const other = await otherHolder(t, folder);
+    renameSync(folder, `${folder}.away`);
+    if (how === "replaced") mkdirSync(folder);
+    await waitFor(() => other.said() === "lost unusable\n");
+    assert.deepEqual(existsSync(folder) ? readdirSync(folder) : undefined, how === "replaced" ? [] : undefined);
+  });
+}
 
 test("what the pid file says of a process of another machine, or of one long gone, locks nobody out", async (t) => {
   const folder = await temporaryFolder(t);

@@ -69,7 +69,7 @@ export async function download(
 
   const first = await fetchChunk("");
   const headers = readHeaders(first);
-  const chunks = parseChunkRange(headers.chunkRange ?? "1:1")?.total ?? 1;
+  const chunks = countChunks(first, headers);
   const mayBeEmpty = headers.messageType?.toUpperCase() === "REPORT";
   const remaining = (encoding: string | undefined): string | undefined =>
     decode && encoding === "gzip" ? undefined : encoding;
@@ -81,7 +81,10 @@ export async function download(
   async function* read(): AsyncGenerator<Buffer, void, undefined> {
     let length = 0;
     for (let number = 1; ; number += 1) {
-      if (number > 1) current = await fetchChunk(`/${number}`);
+      if (number > 1) {
+        current = await fetchChunk(`/${number}`);
+        checkPlace(current, { number, chunks });
+      }
       const encoding = encodingOf(current);
       chunkEncodings.push(encoding);
       chunkBytes.push(0);
@@ -98,8 +101,7 @@ export async function download(
         }
         yield piece;
       }
-      // 206 until the last chunk, which is 200.
-      if (current.status === 200 || number >= chunks) return;
+      if (number >= chunks) return;
     }
   }
 
@@ -115,6 +117,34 @@ export async function download(
       // Destroyed early, perhaps before anyone read: the connection must be freed then too.
       .once("close", () => release(current)),
   };
+}
+
+/**
+ * What its first chunk says. MESH answers 206 for every chunk but the last, which is 200; the range decides, as a message
+ * that ends too soon would be taken for whole.
+ */
+function countChunks(first: Answer, { chunkRange = "" }: MexHeaders): number {
+  const range = parseChunkRange(chunkRange);
+  if (range === undefined && first.status === 200) return 1;
+  if (range?.chunk === 1) return range.total;
+  release(first);
+  throw new MeshClientError(
+    "unexpected-answer",
+    range === undefined
+      ? "The server gave a part of the message, and does not say of how many."
+      : `The server gave chunk ${range.chunk} of the message in the place of the first.`,
+  );
+}
+
+/** Says nothing of a chunk that does not say which it is. */
+function checkPlace(answer: Answer, { number, chunks }: Pick<Chunk, "number" | "chunks">): void {
+  const range = parseChunkRange(readHeaders(answer).chunkRange ?? "");
+  if (range === undefined || (range.chunk === number && range.total === chunks)) return;
+  release(answer);
+  throw new MeshClientError(
+    "unexpected-answer",
+    `The server gave chunk ${range.chunk} of ${range.total} of the message in the place of chunk ${number} of ${chunks}.`,
+  );
 }
 
 /** A header that is not UTF-8 is text of Windows: its curly quotes are not the control characters they are in Latin-1. */

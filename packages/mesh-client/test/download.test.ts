@@ -92,6 +92,27 @@ test("a body that breaks off is an error and not a short message", async (t) => 
   await assert.rejects(async () => buffer((await client.download(id)).body), { code: "server-failed", retry: "safe" });
 });
 
+test("a part of a message is never taken for the whole", async (t) => {
+  const range = (text: string): Record<string, string> => ({ "mex-chunk-range": text });
+  const one = answer(206, "one, ", range("1:2"));
+  const download = async (...reactions: Reaction[]): Promise<string> => {
+    const client = await clientOf(t, (await startFaultyPeer(t, reactions)).url);
+    return (await buffer((await client.download(id)).body)).toString();
+  };
+  // As 200, though another follows.
+  assert.equal(await download(answer(200, "one, ", range("1:2")), answer(200, "two", range("2:2"))), "one, two");
+  assert.equal(await download(one, answer(206, "two", range("2:2"))), "one, two");
+  for (const [reactions, message] of [
+    [[answer(206, "one")], /a part of the message, and does not say of how many/],
+    [[answer(206, "one", range("first"))], /a part of the message, and does not say of how many/],
+    [[answer(200, "two", range("2:2"))], /chunk 2 of the message in the place of the first/],
+    [[one, answer(200, "one, ", range("1:2"))], /chunk 1 of 2 of the message in the place of chunk 2 of 2/],
+    [[one, answer(200, "two", range("2:3"))], /chunk 2 of 3 of the message in the place of chunk 2 of 2/],
+  ] as const) {
+    await assert.rejects(download(...reactions), { code: "unexpected-answer", message });
+  }
+});
+
 const text = Buffer.from("again and again ".repeat(1000));
 const packed = gzipSync(text);
 const claims: [what: string, bytes: Buffer, words: RegExp][] = [

@@ -158,7 +158,8 @@ export type PracticeEvent =
     }
   | { event: "response-received"; odsCode: OdsCode; requestHeaderId: string; level: AcknowledgementLevel; code: string }
   | { event: "response-ignored"; odsCode: OdsCode; messageId: MessageId; reason: string }
-  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId: MessageId; code: string }
+  /** Without `linkedMessageId`: MESH does not say which message it is about. */
+  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId?: MessageId; code: string }
   /** It says that it is compressed and cannot be decompressed: refused, or set aside. */
   | { event: "message-damaged"; odsCode: OdsCode; messageId: MessageId; reason: string }
   /**
@@ -175,12 +176,17 @@ export type PracticeEvent =
       messageId: MessageId;
       times: number;
       since: Date;
-    };
+    }
+  /** The folder that a part holds was removed, replaced or taken by another process: the part stops. */
+  | { event: "folder-lost"; part: "server" | "practice"; odsCode?: OdsCode; code: string };
 
 export interface HeldUpWork {
   odsCode: OdsCode;
-  /** `storing`: writing down what a person must be told, or what was taken in by an earlier version. */
-  work: "collecting" | "handing-over" | "matching" | "storing";
+  /**
+   * `storing`: writing down what a person must be told, or what was taken in by an earlier version. `everything`: a pass
+   * waits for something that does not answer.
+   */
+  work: "collecting" | "handing-over" | "matching" | "storing" | "everything";
   mailboxId?: MailboxId;
   messageId?: MessageId;
   headerId?: string;

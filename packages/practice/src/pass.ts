@@ -5,7 +5,7 @@ import type { Progress } from "./work.ts";
 
 /** One thing that a pass does. It throws if nothing of it can be done; of what else holds it up it tells itself. */
 export interface Part {
-  work: HeldUpWork["work"];
+  work: Exclude<HeldUpWork["work"], "everything">;
   /** The mailbox of ours; absent where it concerns none alone. */
   mailboxId?: MailboxId;
   run: (signal?: AbortSignal) => Promise<Progress>;

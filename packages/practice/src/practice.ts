@@ -45,6 +45,7 @@ const defaults: Tuning = {
 export async function createPractice(options: PracticeOptions): Promise<Practice> {
   const mailboxes = sendingMailboxes(options.transports);
   const clock = options.clock ?? systemClock;
+  const emit = options.emit ?? (() => undefined);
   const context: PracticeContext = {
     database: openDatabase(options.dataFolder),
     keptFolder: join(options.dataFolder, "kept"),
@@ -55,11 +56,11 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     patients: options.patients,
     generation: options.generation ?? 1,
     clock,
-    emit: options.emit ?? (() => undefined),
+    emit,
     tuning: { ...defaults, ...options.tuning },
     reader: createReader(),
     reports: createReportWriter(options.organisation, clock),
-    troubles: standingTroubles(clock),
+    troubles: standingTroubles({ clock, emit, organisation: options.organisation }),
   };
   tellOpenFolders(context, options.dataFolder);
   const pass = createPass(context, partsOf(context, options.transports));
@@ -112,7 +113,7 @@ function partsOf(context: PracticeContext, transports: readonly Transport[]): Pa
     const [source, handOver] =
       transport.kind === "directory"
         ? [
-            directorySource(mailboxId, transport.folder, maxMessageBytes),
+            directorySource(mailboxId, transport.folder, maxMessageBytes, context.clock),
             directoryHandOver(context, mailboxId, transport.folder),
           ]
         : [

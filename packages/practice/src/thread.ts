@@ -45,6 +45,10 @@ export function createThread<Question, Answer>(
     started.unref();
     // What an ended thread still says belongs to no question.
     started.on("error", () => undefined);
+    // Ended while it was idle, as when the machine had no memory left: the next question must not wait for it.
+    started.once("exit", () => {
+      if (worker === started) worker = undefined;
+    });
     return started;
   }
 

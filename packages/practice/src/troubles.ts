@@ -1,4 +1,5 @@
-import type { Clock, MailboxId } from "@restante/mesh";
+import { lastingTroubles, type MailboxId } from "@restante/mesh";
+import type { PracticeContext } from "./context.ts";
 import type { SystemTrouble } from "./worklist.ts";
 
 type Part = SystemTrouble["part"];
@@ -17,12 +18,31 @@ export interface StandingTroubles {
 }
 
 const passMs = 15 * 60 * 1000;
+const lookMs = 60_000;
+const stuckReason = "What it waits for has not answered.";
 
-export function standingTroubles(clock: Clock): StandingTroubles {
+export function standingTroubles({
+  clock,
+  emit,
+  organisation: { odsCode },
+}: Pick<PracticeContext, "clock" | "emit" | "organisation">): StandingTroubles {
+  const told = lastingTroubles(clock);
   // As many as there are parts and mailboxes of ours.
   const lastGood = new Map<string, Date>();
   const troubles = new Map<string, SystemTrouble>();
   let passSince: Date | undefined;
+  const isStuck = (since: Date | undefined): since is Date =>
+    since !== undefined && clock.now().getTime() - since.getTime() > passMs;
+
+  /** For the log: nothing else may happen for as long as it lasts. */
+  function look(): void {
+    if (!isStuck(passSince)) return;
+    const trouble = told.met("pass", "stuck");
+    if (trouble === undefined) return;
+    const { times } = trouble;
+    const about = { odsCode, work: "everything", code: "pass-stuck", reason: stuckReason } as const;
+    emit({ event: "work-held-up", ...about, times, since: passSince });
+  }
   const keyOf = (part: Part, mailboxId?: MailboxId): string => `${part} ${mailboxId ?? ""}`;
 
   return {
@@ -37,18 +57,22 @@ export function standingTroubles(clock: Clock): StandingTroubles {
       lastGood.set(key, clock.now());
     },
     async watch(pass) {
-      passSince = clock.now();
+      const since = clock.now();
+      passSince = since;
+      const looking = setInterval(look, lookMs).unref();
       try {
         return await pass();
       } finally {
+        clearInterval(looking);
         passSince = undefined;
+        const over = told.over("pass");
+        if (over !== undefined) emit({ event: "work-resumed", odsCode, work: "everything", times: over.times, since });
       }
     },
     list() {
-      const stuck: SystemTrouble[] =
-        passSince !== undefined && clock.now().getTime() - passSince.getTime() > passMs
-          ? [{ part: "stuck", since: passSince, code: "pass-stuck", reason: "What it waits for has not answered." }]
-          : [];
+      const stuck: SystemTrouble[] = isStuck(passSince)
+        ? [{ part: "stuck", since: passSince, code: "pass-stuck", reason: stuckReason }]
+        : [];
       return [...troubles.values(), ...stuck].toSorted((a, b) => a.since.getTime() - b.since.getTime());
     },
   };

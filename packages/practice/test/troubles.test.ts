@@ -14,7 +14,7 @@ import { receiver, sender } from "./support/organisations.ts";
 
 test("trouble is told since when it last worked, until it works again, the longest first", () => {
   const clock = testClock();
-  const troubles = standingTroubles(clock);
+  const troubles = standingTroubles({ clock, emit: () => undefined, organisation: receiver });
   const trouble = { code: "x", reason: "As a test says." };
   const start = clock.now();
   troubles.worked("collecting", sender.mailboxId);
@@ -37,7 +37,7 @@ test("trouble is told since when it last worked, until it works again, the longe
 
 test("a pass that does not end is told after a quarter of an hour, and no more when it has", async () => {
   const clock = testClock();
-  const troubles = standingTroubles(clock);
+  const troubles = standingTroubles({ clock, emit: () => undefined, organisation: receiver });
   const { promise, resolve } = Promise.withResolvers<void>();
   const since = clock.now();
   const pass = troubles.watch(() => promise);

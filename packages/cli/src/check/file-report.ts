@@ -10,6 +10,7 @@ import {
   whyUnanswered,
 } from "@restante/itk3";
 import { systemReason } from "@restante/durable";
+import { CliError } from "../errors.ts";
 import { isSystemError, type MessageFile } from "./find-messages.ts";
 import { envelopeOf, type Input, readInput } from "./read-input.ts";
 
@@ -51,8 +52,9 @@ export async function checkFile(found: MessageFile, options: FileOptions): Promi
   try {
     return reportOf(found, await readInput(found, options.maxBytes), options);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    const text = `The file cannot be opened: ${systemReason(error)}.`;
+    if (!isSystemError(error) && !(error instanceof CliError)) throw error;
+    const reason = isSystemError(error) ? systemReason(error) : error.message;
+    const text = `The file cannot be opened: ${reason}.`;
     const finding: Finding = {
       id: "FILE:unreadable",
       severity: "error",

@@ -1,6 +1,7 @@
-import { open, readFile } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { type EnvelopeToCheck, readMessage, type ReadResult } from "@restante/itk3";
 import { type ControlFile, ControlFileError, isRoutingAddress, readControlFile } from "@restante/mesh";
+import { CliError } from "../errors.ts";
 import type { MessageFile } from "./find-messages.ts";
 
 /** A message file as far as it could be read, and what came beside it. */
@@ -16,7 +17,7 @@ export interface Input {
  * Reads a message file and its control file. No more of it than `maxBytes` and one is held: enough to see that it is
  * too large.
  *
- * @throws the operating system's error where a file cannot be opened or read
+ * @throws the operating system's error where a file cannot be opened or read; CliError `input-unreadable` where it is no file
  */
 export async function readInput({ file, controlFile }: MessageFile, maxBytes: number): Promise<Input> {
   const beside = controlFile === undefined ? {} : await readControl(controlFile);
@@ -44,6 +45,9 @@ async function readControl(file: string): Promise<Pick<Input, "control" | "contr
 }
 
 async function readAtMost(file: string, limit: number): Promise<{ content: Uint8Array; bytes: number }> {
+  // Before it is opened: opening a pipe waits for its other end, and no signal would end that.
+  const about = await stat(file);
+  if (!about.isFile() && !about.isDirectory()) throw new CliError("input-unreadable", `${file} is not a file`);
   await using handle = await open(file);
   const { size } = await handle.stat();
   if (size <= limit) return { content: await readFile(handle), bytes: size };

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { systemReason } from "@restante/durable";
@@ -37,9 +37,15 @@ async function identityOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** A file that appears whole, under its name, when it is finished. */
+/** A file that appears whole, under its name, when it is finished. A link is followed, not replaced. */
 export async function fileOutput(file: string): Promise<ReportOutput> {
-  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString("hex")}`);
+  const there = await stat(file).catch(() => undefined);
+  // A file put in the place of /dev/null would be in everybody's way.
+  if (there !== undefined && !there.isFile() && !there.isDirectory()) {
+    throw new CliError("folder-unusable", `cannot write ${file}: it is not a file`);
+  }
+  const target = there === undefined ? file : await realpath(file);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}`);
   const cannotWrite = (cause: unknown): CliError =>
     new CliError("folder-unusable", `cannot write ${file}: ${systemReason(cause, "folder")}`, { cause });
   // 0666 less the umask: a report is for others too, and holds nothing of the messages.
@@ -55,7 +61,7 @@ export async function fileOutput(file: string): Promise<ReportOutput> {
     async finish() {
       try {
         await handle.sync();
-        await rename(temporary, file);
+        await rename(temporary, target);
       } catch (cause) {
         throw cannotWrite(cause);
       }

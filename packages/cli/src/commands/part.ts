@@ -9,7 +9,7 @@ import { CliError } from "../errors.ts";
 import { createEvents } from "../events.ts";
 import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
-import { aborted } from "../terminal/stop.ts";
+import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import {
   readEconomyOptions,
@@ -115,7 +115,7 @@ function partCommand(part: {
         closing,
         terminal,
       });
-      await aborted(terminal.stop);
+      await stoppedOrLost(terminal.stop, economy.lost.signal);
       return 0;
     },
   };

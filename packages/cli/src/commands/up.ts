@@ -14,7 +14,7 @@ import { version } from "../help.ts";
 import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { quoted } from "../terminal/quoted.ts";
-import { aborted } from "../terminal/stop.ts";
+import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import {
   readEconomyOptions,
@@ -60,7 +60,7 @@ export const upCommand: Command = {
     followSteps(events, terminal, early);
     if (!values["no-samples"]) await runSampleJourneys(whole, terminal);
     if (!terminal.stop.aborted) await suggest(economy, whole, terminal);
-    await aborted(terminal.stop);
+    await stoppedOrLost(terminal.stop, economy.lost.signal);
     terminal.print("\nStopping. What was accepted is kept; the next start continues from here.");
     return 0;
   },

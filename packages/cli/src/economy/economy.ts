@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   type Demographics,
@@ -38,6 +38,8 @@ export interface Economy {
   readonly made: boolean;
   /** Whether other users of this machine may look into the folder. It was there before, and keeps its mode. */
   readonly openToOthers: boolean;
+  /** Aborted, with the error that says why, when a part in this process has lost the folder that it holds: all must stop. */
+  readonly lost: AbortController;
 }
 
 /** Every party listens here and nowhere else: there is no sign-in on the pages. */
@@ -90,6 +92,7 @@ export async function openEconomy(
     portBase: setup.portBase,
     made,
     openToOthers: isOpenToOthers(folder) ?? false,
+    lost: new AbortController(),
   };
 }
 
@@ -134,9 +137,13 @@ export function mailboxFolder(economy: Economy, mailboxId: string): string {
 
 function readText(file: string): string {
   try {
+    // Before it is opened: opening a pipe waits for its other end, and what a device gives may have no end.
+    const about = statSync(file);
+    if (!about.isFile() && !about.isDirectory()) throw new CliError("file-unreadable", `${file} is not a file`);
     // Told, not guessed: a wrong character in a name would make another patient of its bearer.
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (cause) {
+    if (cause instanceof CliError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
       throw new CliError("file-unreadable", `${file} is not text in UTF-8: save it as UTF-8`, { cause });
     }

@@ -4,7 +4,7 @@ import { createDirectoryClient, createMeshClient, type DirectoryClient, type Mes
 import { createMeshServer, type MeshServer } from "@restante/mesh-server";
 import { holdFolder, isFolderHeld } from "@restante/durable";
 import { createPractice, createWorklistPages, type Practice, type Transport } from "@restante/practice";
-import type { Emit } from "@restante/mesh";
+import type { Emit, OdsCode } from "@restante/mesh";
 import { CliError } from "../errors.ts";
 import { clientCommonName, type IssuedCertificate, localHosts } from "../local-authority.ts";
 import { type Economy, HOST, IN_USE_REMEDY, mailboxFolder, serverPort, worklistPort } from "./economy.ts";
@@ -34,7 +34,7 @@ export async function startServer(
 ): Promise<MeshServer> {
   const { directory, demographics, secrets, authority } = economy;
   const dataFolder = join(economy.folder, SERVER_FOLDER);
-  closing.use(holdFolder(dataFolder, "server", { remedy: IN_USE_REMEDY }));
+  closing.use(hold(economy, dataFolder, { part: "server" }, emit));
   const certificate = await authority.issue({ commonName: "mesh-server", hosts: localHosts, kind: "server" });
   // So that other clients than ours can begin as soon as the server does.
   for (const mailbox of directory.organisations.flatMap(({ mailboxes }) => mailboxes)) {
@@ -162,7 +162,8 @@ export async function startPractice(
   emit: Emit,
   closing: AsyncDisposableStack,
 ): Promise<Practice> {
-  closing.use(holdFolder(practiceFolder(economy, organisation), "practice", { remedy: IN_USE_REMEDY }));
+  const { odsCode } = organisation;
+  closing.use(hold(economy, practiceFolder(economy, organisation), { part: "practice", odsCode }, emit));
   const practice = await openPractice(economy, organisation, url, emit, closing);
   practice.start();
   return practice;
@@ -185,6 +186,22 @@ export async function openPages(
     createWorklistPages({ worklist: practice.worklist, organisation, host: HOST, port }),
   );
   return closing.use(pages).url;
+}
+
+/** What a part goes on to write where its folder is gone, nobody would find; where another has it, both would write. */
+function hold(
+  economy: Economy,
+  folder: string,
+  part: { part: "server" | "practice"; odsCode?: OdsCode },
+  emit: Emit,
+): Disposable {
+  return holdFolder(folder, part.part, {
+    remedy: IN_USE_REMEDY,
+    onLost(error) {
+      emit({ event: "folder-lost", ...part, code: error.code });
+      economy.lost.abort(error);
+    },
+  });
 }
 
 function practiceFolder(economy: Economy, organisation: Organisation): string {

@@ -254,7 +254,7 @@ export function narrate(event: Event): Step | undefined {
     case "report-returned":
       return {
         who: system(event.odsCode),
-        what: `MESH returned ${event.linkedMessageId}: ${event.code}`,
+        what: `MESH returned ${event.linkedMessageId ?? "a message that it does not name"}: ${event.code || "no code"}`,
         tone: "bad",
       };
     case "message-damaged":
@@ -275,6 +275,12 @@ export function narrate(event: Event): Step | undefined {
       return {
         who: ownerOf(event),
         what: `other users of this machine may open ${event.folder}: to close it, chmod 700`,
+        tone: "bad",
+      };
+    case "folder-lost":
+      return {
+        who: event.odsCode === undefined ? "MESH server" : system(event.odsCode),
+        what: "stops: its folder was removed, replaced or taken by another process",
         tone: "bad",
       };
     case "message-gone":

@@ -40,7 +40,13 @@ export function stopSignal(process: NodeJS.Process): AbortSignal {
   return controller.signal;
 }
 
+/** Resolves when the command is to stop; rejects with the reason of `lost` where it cannot go on. */
+export async function stoppedOrLost(stop: AbortSignal, lost: AbortSignal): Promise<void> {
+  await aborted(AbortSignal.any([stop, lost]));
+  if (!stop.aborted) lost.throwIfAborted();
+}
+
 /** Resolves when the signal is aborted. */
-export async function aborted(signal: AbortSignal): Promise<void> {
+async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, "abort");
 }

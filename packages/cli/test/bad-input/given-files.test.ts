@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { existsSync, lstatSync } from "node:fs";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exampleFile } from "../../src/economy/examples.ts";
@@ -68,3 +69,55 @@ for (const command of ["send", "pair"]) {
     assert.ok(!existsSync(data));
   });
 }
+
+test(
+  "--output writes through a link, and puts no file in the place of a pipe or a device",
+  { skip: process.platform === "win32" },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const message = join(folder, "message.xml");
+    await writeFile(message, "<Bundle/>");
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const refused = runCommand(["check", message, "--output", pipe]);
+    assert.equal(await refused.ended, 1, refused.output());
+    assert.match(refused.output(), /cannot write .*pipe: it is not a file/);
+    assert.ok(lstatSync(pipe).isFIFO());
+
+    const report = join(folder, "report.txt");
+    await writeFile(report, "before");
+    const link = join(folder, "link");
+    await symlink(report, link);
+    const written = runCommand(["check", message, "--output", link]);
+    assert.equal(await written.ended, 2, written.output());
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.match(await readFile(report, "utf8"), /message\.xml/);
+  },
+);
+
+test(
+  "a pipe or a device in the place of a file is refused, not waited for",
+  { skip: process.platform === "win32" },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const dat = join(folder, "beside-a-pipe.dat");
+    await writeFile(dat, "<Bundle/>");
+    execFileSync("mkfifo", [join(folder, "beside-a-pipe.ctl")]);
+    for (const [words, named] of [
+      [["send", pipe], pipe],
+      [["send", "/dev/zero"], "/dev/zero"],
+      [["pair", pipe], pipe],
+      [["respond", pipe], pipe],
+      [["respond", dat], join(folder, "beside-a-pipe.ctl")],
+      [["check", folder], join(folder, "beside-a-pipe.ctl")],
+      [["up", "--data", join(folder, "data"), "--patients", pipe], pipe],
+    ] as const) {
+      const command = runCommand(words);
+      assert.notEqual(await command.ended, 0, command.output());
+      assert.ok(command.output().includes(named), command.output());
+      assert.match(command.output(), /is not a file/, words.join(" "));
+    }
+  },
+);

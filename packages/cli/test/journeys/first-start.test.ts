@@ -263,8 +263,8 @@ test("the log has each document as it was sent and as it was received, and each 
       ["report-handed-over", { headerId }],
       ["message-imported", { messageId }],
       ["task-raised", { messageId }],
-      ["response-received", { requestHeaderId: headerId, level: "infrastructure" }],
-      ["response-received", { requestHeaderId: headerId, level: "business" }],
+      ["response-received", { requestHeaderId: headerId, acknowledgement: "infrastructure" }],
+      ["response-received", { requestHeaderId: headerId, acknowledgement: "business" }],
     ] as const) {
       const wanted = Object.entries({ event, ...id });
       const found = logged.filter((line) => wanted.every(([name, value]) => line[name] === value));

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type JsonText, parseNhsNumber, parseOdsCode, readJsonText } from "@restante/mesh";
 import { readAttachmentFile } from "./attachment-file.ts";
@@ -53,21 +53,21 @@ export async function readConsultation(file: string, options: ReadConsultationOp
 }
 
 async function readText(file: string, signal: AbortSignal | undefined): Promise<string> {
+  const refuse = (problem: string, options?: ErrorOptions): never => {
+    throw new ConsultationFileError("consultation-unreadable", [{ pointer: "", problem }], options);
+  };
   try {
+    // Before it is opened: opening a pipe waits for its other end, and what a device gives may have no end.
+    const about = await stat(file);
+    if (!about.isFile() && !about.isDirectory()) refuse("it is not a file");
     await using handle = await open(file);
     const { size } = await handle.stat();
-    if (size > maxJsonBytes) {
-      throw new ConsultationFileError("consultation-unreadable", [
-        { pointer: "", problem: `it is larger than ${maxJsonBytes / 1_000_000} MB` },
-      ]);
-    }
+    if (size > maxJsonBytes) refuse(`it is larger than ${maxJsonBytes / 1_000_000} MB`);
     const bytes = await handle.readFile({ signal });
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     if (error instanceof ConsultationFileError || signal?.aborted) throw error;
-    throw new ConsultationFileError("consultation-unreadable", [{ pointer: "", problem: whyUnreadable(error) }], {
-      cause: error,
-    });
+    return refuse(whyUnreadable(error), { cause: error });
   }
 }
 

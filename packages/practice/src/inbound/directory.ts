@@ -4,7 +4,7 @@ import { copyFile, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { syncFolder } from "@restante/durable";
-import { type MailboxId, readControlFile } from "@restante/mesh";
+import { type Clock, type MailboxId, readControlFile, systemClock } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
 import { isMissing } from "../files.ts";
 import { mailboxFolder } from "../mailbox-folder.ts";
@@ -13,15 +13,22 @@ import { keepFile } from "./keep-file.ts";
 import type { Arrival, Source } from "./source.ts";
 
 /**
- * Received messages as pairs in IN. The `.ctl` is the marker: a `.dat` without one is not there yet. A report is a
- * `.ctl` alone. The data file is removed before the control file, so that a pair half removed by a kill is still seen,
- * known by its id, and removed for good.
+ * Received messages as pairs in IN. The `.ctl` is the marker: a `.dat` without one is not there yet; after an hour it
+ * never will be, and is taken for a pair whose `.ctl` is missing. A report is a `.ctl` alone. The data file is removed
+ * before the control file, so that a pair half removed by a kill is still seen, known by its id, and removed for good.
  *
  * The folder is read once a pass: however many pairs wait, what belongs to each is known from then.
  */
-export function directorySource(mailboxId: MailboxId, folder: string, maxMessageBytes: number): Source {
+export function directorySource(
+  mailboxId: MailboxId,
+  folder: string,
+  maxMessageBytes: number,
+  clock: Clock = systemClock,
+): Source {
   const inFolder = mailboxFolder(join(folder, "IN"));
   const inbox = inFolder.path;
+  /** Since when a half is known; its file's own time may be that of what it was copied from. */
+  const halves = new Map<string, number>();
   let pairs: ReadonlyMap<string, readonly string[]> = new Map();
 
   async function look(): Promise<void> {
@@ -34,6 +41,14 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
       else parts.push(name);
     }
     pairs = found;
+  }
+
+  /** Whether its control file is there, or has been waited for long enough. */
+  function isThere(id: string, parts: readonly string[], now: number): boolean {
+    if (parts.some((part) => /\.ctl$/i.test(part))) return true;
+    const since = halves.get(id) ?? now;
+    halves.set(id, since);
+    return now - since >= halfMs;
   }
 
   /** The file of a pair that has this extension. It may have come since the folder was read. */
@@ -53,17 +68,23 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
 
     async *waiting() {
       await look();
-      const waiting = Array.from(pairs).filter(([, parts]) => parts.some((part) => /\.ctl$/i.test(part)));
+      const now = clock.now().getTime();
+      for (const id of halves.keys()) if (!pairs.has(id)) halves.delete(id);
+      const waiting = Array.from(pairs).filter(([id, parts]) => isThere(id, parts, now));
       // The ids that MESH makes begin with the time at which it accepted the message. Others are in an order too.
       yield* waiting.map(([id]) => id).sort();
     },
 
     async open(id) {
-      const control = readControlFile(await readFile(await find(id, ".ctl", "The control file is missing.")));
+      const controlFile = await find(id, ".ctl", "The control file is missing.");
+      if ((await sizeOf(controlFile)) > maxControlBytes) {
+        throw new PracticeError("pair-unreadable", "The control file is longer than any is.");
+      }
+      const control = readControlFile(await readFile(controlFile));
       const isReport = control.messageType === "Report";
       async function data(): Promise<Uint8Array> {
         const path = await find(id, ".dat", "The data file is missing.");
-        if ((await stat(path)).size > maxMessageBytes) throw tooLarge();
+        if ((await sizeOf(path)) > maxMessageBytes) throw tooLarge();
         return readFile(path);
       }
       return {
@@ -87,6 +108,7 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
 
     async keep(id, kept) {
       const parts = partsOf(id);
+      for (const part of parts) await sizeOf(join(inbox, part));
       const digests = await Promise.all(parts.map((part) => digestOf(join(inbox, part))));
       const before = await Promise.all(parts.map((part) => digestOf(join(kept, part))));
       const isTaken = before.some((digest, index) => digest !== undefined && digest !== digests[index]);
@@ -109,9 +131,22 @@ export function directorySource(mailboxId: MailboxId, folder: string, maxMessage
   };
 }
 
+/** A MESH client writes the one right after the other. */
+const halfMs = 60 * 60 * 1000;
+
+/** Sixteen times what is read of one: a longer one is not even opened. */
+const maxControlBytes = 1024 * 1024;
+
+/** @throws PracticeError where it is no file: opening a pipe would wait for its other end, and everything with it */
+async function sizeOf(path: string): Promise<number> {
+  const about = await stat(path);
+  if (!about.isFile()) throw new PracticeError("pair-unreadable", "A part of the pair is not a file.");
+  return about.size;
+}
+
 /** The name without `.ctl` or `.dat`; a file of any other kind belongs to no pair. */
 function baseOf(name: string): string {
-  return /^(.+)\.(ctl|dat)$/i.exec(name)?.[1] ?? "";
+  return /^(.+)\.(ctl|dat)$/is.exec(name)?.[1] ?? "";
 }
 
 /** A pair without a DTSId, dropped by hand: its name may be used again for another message, its content may not. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmod, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder, syncFile, syncFolder } from "@restante/durable";
@@ -8,7 +9,8 @@ import { makeFolder, syncFile, syncFolder } from "@restante/durable";
  */
 export async function keepFile(folder: string, name: string, write: (path: string) => Promise<void>): Promise<void> {
   await makeFolder(folder);
-  const temporary = join(folder, `.${name}.keeping`);
+  // A name may be as long as names can be: nothing can be put before or behind it.
+  const temporary = join(folder, `.${createHash("sha256").update(name).digest("hex")}.keeping`);
   try {
     // Left by a kill.
     await rm(temporary, { force: true });

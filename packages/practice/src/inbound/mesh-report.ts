@@ -27,8 +27,9 @@ export function importMeshReport(context: PracticeContext, arrival: Arrival): vo
         status?.description ?? "",
       );
   });
-  if (linkedMessageId !== undefined && status?.success === false) {
-    const { odsCode } = organisation;
-    emit({ event: "report-returned", odsCode, linkedMessageId: eventId(linkedMessageId), code: status.code });
+  // One that does not say that all is well, or of what message it speaks, is told all the same: it may be about a letter.
+  if (status?.success !== true) {
+    const linked = linkedMessageId !== undefined && { linkedMessageId: eventId(linkedMessageId) };
+    emit({ event: "report-returned", odsCode: organisation.odsCode, ...linked, code: status?.code ?? "" });
   }
 }

@@ -41,12 +41,11 @@ export function takeIn(context: PracticeContext, source: Source): TakeIn {
     const known = source.idsAreMessageIds && isReceived(database, id);
     const arrival = known ? undefined : await source.open(id, signal);
     const messageId = arrival?.messageId ?? id;
-    if (arrival === undefined || isReceived(database, messageId)) {
-      emit({ event: "message-repeated", odsCode: organisation.odsCode, messageId: eventId(messageId) });
-    } else {
-      await importMessage(context, arrival, signal);
-    }
+    const isRepeat = arrival === undefined || isReceived(database, messageId);
+    if (!isRepeat) await importMessage(context, arrival, signal);
     await source.release(id, signal);
+    // Not before: what cannot be let go of comes again at every pass, and is one repeat.
+    if (isRepeat) emit({ event: "message-repeated", odsCode: organisation.odsCode, messageId: eventId(messageId) });
   }
 
   /** The last of its tries sets it aside; so does what no other try can help. */

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import type { Worker } from "node:worker_threads";
 import { readMessage } from "@restante/itk3";
 import { createReader, mostOnLoop } from "../../src/inbound/reader.ts";
 import { readArrived } from "../../src/inbound/reading.ts";
@@ -152,6 +154,16 @@ test("a thread that runs out of memory or time fails its message alone", async (
   }
   await using reader = createReader();
   assert.deepEqual((await reader.read(toRead)).document?.acceptable, true);
+});
+
+test("a thread that ended while it was idle costs the next message nothing", async () => {
+  await using reader = createReader({ timeMs: 5000 });
+  const started = once(process, "worker") as Promise<[Worker]>;
+  const toRead = { content: Buffer.from(message().xml), workflowId, subject: "" };
+  await reader.read(toRead, { elsewhere: true });
+  const [thread] = await started;
+  await thread.terminate();
+  assert.ok((await reader.read(toRead, { elsewhere: true })).document?.isMessage);
 });
 
 test("what the thread reads is what the loop reads", async () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { responseCodes } from "@restante/itk3";
+import { writeControlFile } from "@restante/mesh";
 import { consultation } from "../support/consultations.ts";
 import { carry, deliver, type DirectoryPractice, markSent, openPractice, pairsIn } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
@@ -201,4 +203,19 @@ test("a response of ours that its recipient refuses, or that MESH returns, is sh
     to.practice.worklist.task(1)?.responses.map(({ state }) => state),
     ["refused", "returned"],
   );
+});
+
+test("a MESH report that names no message, or does not say how it went, is told", async (t) => {
+  const to = await openPractice(t, receiver);
+  const report = { version: "1.0", addressType: "ALL", messageType: "Report" } as const;
+  const status = { at: "20260302110000", event: "SEND", success: false, code: "14", description: "Not collected" };
+  writeFileSync(join(to.folder, "IN", "failed.ctl"), writeControlFile({ ...report, status }));
+  writeFileSync(join(to.folder, "IN", "mute.ctl"), writeControlFile(report));
+  await to.practice.cycle();
+  await to.practice.cycle();
+  assert.deepEqual(
+    to.events.filter(({ event }) => event === "report-returned"),
+    ["14", ""].map((code) => ({ event: "report-returned", odsCode: receiver.odsCode, code })),
+  );
+  assert.equal(to.practice.worklist.strays().length, 2);
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { newMessageId, writeControlFile } from "@restante/mesh";
+import { type Event, newMessageId, writeControlFile } from "@restante/mesh";
 import { deliver, openPractice, pairsIn } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
@@ -16,6 +17,30 @@ test("a data file without a control file is not there yet", async (t) => {
   for (let pass = 0; pass < 5; pass += 1) await to.practice.cycle();
   assert.deepEqual(to.practice.worklist.tasks(), []);
   assert.deepEqual(readdirSync(join(to.folder, "IN")), ["half.dat"]);
+});
+
+test("a data file whose control file does not come within an hour is kept and set aside for a person", async (t) => {
+  const to = await openPractice(t, receiver, { tuning });
+  const inbox = join(to.folder, "IN");
+  writeFileSync(join(inbox, "half.dat"), message().xml);
+  writeFileSync(join(inbox, "late.dat"), message().xml);
+  await to.practice.cycle();
+  to.clock.advance(59 * 60_000);
+  for (let pass = 0; pass < 3; pass += 1) await to.practice.cycle();
+  assert.deepEqual(readdirSync(inbox).sort(), ["half.dat", "late.dat"]);
+  const control = writeControlFile({ version: "1.0", addressType: "ALL", messageType: "Data", from, workflowId });
+  writeFileSync(join(inbox, "late.ctl"), control);
+  to.clock.advance(60_000);
+  for (let pass = 0; pass < 3; pass += 1) await to.practice.cycle();
+  assert.deepEqual(
+    to.practice.worklist
+      .tasks()
+      .map(({ kind }) => kind)
+      .sort(),
+    ["document", "set-aside"],
+  );
+  assert.deepEqual(readdirSync(inbox), []);
+  assert.deepEqual(readdirSync(join(to.options.dataFolder, "kept")), ["half.dat"]);
 });
 
 for (const [what, files, kept] of [
@@ -47,6 +72,64 @@ for (const [what, files, kept] of [
     assert.ok(to.practice.worklist.original(to.practice.worklist.tasks()[0]?.taskId ?? 0));
   });
 }
+
+test("a pair is taken in whatever its name holds, and kept for a person however long it is", async (t) => {
+  const to = await openPractice(t, receiver, { tuning: { importAttempts: 1 } });
+  const inbox = join(to.folder, "IN");
+  const control = writeControlFile({ version: "1.0", addressType: "ALL", messageType: "Data", from, workflowId });
+  writeFileSync(join(inbox, "two\nlines.dat"), message().xml);
+  writeFileSync(join(inbox, "two\nlines.ctl"), control);
+  const longest = "n".repeat(251);
+  writeFileSync(join(inbox, `${longest}.ctl`), "not XML");
+  await to.practice.cycle();
+  assert.deepEqual(
+    to.practice.worklist
+      .tasks()
+      .map(({ kind }) => kind)
+      .sort(),
+    ["document", "set-aside"],
+  );
+  assert.deepEqual(readdirSync(inbox), []);
+  assert.deepEqual(readdirSync(join(to.options.dataFolder, "kept")), [`${longest}.ctl`]);
+});
+
+test("a control file longer than any is not read, but kept for a person", async (t) => {
+  const to = await openPractice(t, receiver, { tuning: { importAttempts: 1 } });
+  writeFileSync(join(to.folder, "IN", "long.ctl"), "");
+  truncateSync(join(to.folder, "IN", "long.ctl"), 3_000_000);
+  await to.practice.cycle();
+  assert.deepEqual(
+    to.practice.worklist.tasks().map(({ kind }) => kind),
+    ["set-aside"],
+  );
+  assert.deepEqual(readdirSync(join(to.options.dataFolder, "kept")), ["long.ctl"]);
+});
+
+test(
+  "what is no file is not waited for: it stays in IN and is told, and does not hold up the others",
+  { skip: process.platform === "win32" },
+  async (t) => {
+    const events: Event[] = [];
+    const to = await openPractice(t, receiver, { tuning: { importAttempts: 2 }, emit: (event) => events.push(event) });
+    const inbox = join(to.folder, "IN");
+    const control = writeControlFile({ version: "1.0", addressType: "ALL", messageType: "Data", from, workflowId });
+    execFileSync("mkfifo", [join(inbox, "pipe.ctl"), join(inbox, "data-pipe.dat")]);
+    writeFileSync(join(inbox, "data-pipe.ctl"), control);
+    mkdirSync(join(inbox, "folder.ctl"));
+    deliver(to, message().xml, { from, workflowId });
+    for (let pass = 0; pass < 5; pass += 1) await to.practice.cycle();
+    assert.deepEqual(
+      to.practice.worklist.tasks().map(({ kind }) => kind),
+      ["document"],
+    );
+    assert.deepEqual(readdirSync(inbox).sort(), ["data-pipe.ctl", "data-pipe.dat", "folder.ctl", "pipe.ctl"]);
+    const told = events.filter((event) => event.event === "work-held-up");
+    assert.deepEqual(
+      told.map(({ code, reason }) => [code, reason]),
+      Array.from({ length: 3 }, () => ["pair-unreadable", "A part of the pair is not a file."]),
+    );
+  },
+);
 
 test("a message longer than is read is kept as a file and set aside at once", async (t) => {
   const to = await openPractice(t, receiver, { tuning: { maxMessageBytes: 1000 } });

@@ -83,6 +83,39 @@ for (const code of ["server-failed", "unavailable", "timed-out"] as const) {
   });
 }
 
+test("a message that cannot be let go of is told as held up, and as a repeat once, when it has gone", async (t) => {
+  const server = await startEconomy(t);
+  const sender = await openParty(t, server, "sender", "api");
+  const plain = await openParty(t, server, "practice", "api");
+  let fails = true;
+  const client: MeshClient = {
+    ...plain.client,
+    async acknowledge(messageId, options) {
+      if (fails) throw new MeshClientError("server-failed", "Broken.", { retry: "safe" });
+      await plain.client.acknowledge(messageId, options);
+    },
+  };
+  const clock = testClock();
+  const events: Event[] = [];
+  const to = await openParty(t, server, "practice", "api", {
+    transports: [{ kind: "api", client }],
+    clock,
+    emit: (event) => events.push(event),
+  });
+  await sender.client.send({ to: testMailboxes.practice, workflowId, body: Buffer.from(message().xml) });
+  const told = (name: Event["event"]): number => events.filter(({ event }) => event === name).length;
+  for (let pass = 0; pass < 5; pass += 1) {
+    await to.practice.cycle();
+    clock.advance(hour);
+  }
+  assert.deepEqual([told("message-imported"), told("message-repeated")], [1, 0]);
+  assert.ok(told("work-held-up") > 0);
+  fails = false;
+  await to.practice.cycle();
+  assert.deepEqual([told("message-imported"), told("message-repeated"), told("work-resumed")], [1, 1, 1]);
+  assert.deepEqual((await plain.client.list()).messageIds, []);
+});
+
 test("a message that cannot be fetched is told at once, then with its count at growing intervals, and when it is fetched", async (t) => {
   const { to, clock, failing, send, told } = await openFailing(t);
   const messageId = await send();
@@ -240,4 +273,33 @@ test("demographics out of reach are told once and not for each patient or pass",
     told.map(({ work, code }) => [work, code]),
     [["matching", "unavailable"]],
   );
+});
+
+test("a pass that waits for what never answers is told, ever less often, and when it goes on", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const answer = Promise.withResolvers<undefined>();
+  const asked = Promise.withResolvers<void>();
+  const to = await openPractice(t, receiver, {
+    patients: {
+      async find() {
+        asked.resolve();
+        return answer.promise;
+      },
+    },
+  });
+  deliver(to, message().xml, { from: testSender.mailboxId, workflowId });
+  const pass = to.practice.cycle();
+  await asked.promise;
+  const told = (name: Event["event"]): Event[] => to.events.filter(({ event }) => event === name);
+  for (let minutes = 0; minutes < 120; minutes += 1) {
+    to.clock.advance(hour / 60);
+    t.mock.timers.tick(60_000);
+    assert.equal(told("work-held-up").length > 0, minutes >= 15, `after ${minutes + 1} minutes`);
+  }
+  assert.equal(told("work-held-up").length, 4, "at once, and after 1, 6 and 36 minutes more");
+  const [first] = told("work-held-up");
+  assert.ok(first?.event === "work-held-up" && first.work === "everything" && first.code === "pass-stuck");
+  answer.resolve(undefined);
+  await pass;
+  assert.equal(told("work-resumed").length, 1);
 });

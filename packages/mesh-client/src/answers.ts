@@ -1,4 +1,4 @@
-import type { Retry } from "@restante/mesh";
+import { apiErrors, type Retry } from "@restante/mesh";
 import { MeshClientError, type MeshClientErrorCode, type ServerAnswer } from "./mesh-client-error.ts";
 import { knownField, safeWords } from "./server-words.ts";
 import type { Answer } from "./transport.ts";
@@ -33,16 +33,26 @@ export async function errorOf(
   const meaning = meaningOf(answer.status);
   const safe: Safe = (value, atMost, texts = privateTexts) => word(value, texts, atMost);
   const said = readError(await readText(answer, errorLimit).catch(() => ""), isPlainText(answer), safe);
-  const words = [said.event, said.meshCode, said.words].filter((word) => word !== undefined);
+  // A server's own words may speak of a patient whom the request did not name, and then nothing shows that they do. So
+  // only those stand in a message, which is logged, that refuse what we sent, or that every MESH server has.
+  const refusesWhatWeSent = answer.status < 500 && (!repeatable || privateTexts.length > 0);
+  const words = [said.event, said.meshCode, refusesWhatWeSent || isKnown(said) ? said.words : said.field];
+  const told = words.filter((word) => word !== undefined);
   return new MeshClientError(
     meaning.code,
-    `The server answered ${answer.status}${words.length === 0 ? "" : `: ${words.join(" ")}`}.`.replace(/\.\.$/, "."),
+    `The server answered ${answer.status}${told.length === 0 ? "" : `: ${told.join(" ")}`}.`.replace(/\.\.$/, "."),
     {
       retry: repeatable ? meaning.retry : meaning.unrepeatable,
       answer: { ...said, status: answer.status, retryAfterMs: readRetryAfter(answer) },
       ...(said.field === undefined ? {} : { field: said.field }),
     },
   );
+}
+
+const knownDescriptions: ReadonlySet<string> = new Set(Object.values(apiErrors).map(({ text }) => text));
+
+function isKnown({ words }: SaidWhy): boolean {
+  return words !== undefined && knownDescriptions.has(words);
 }
 
 /** Undefined if the body is not JSON. Throws if it breaks off or is too long. */

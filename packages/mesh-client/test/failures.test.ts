@@ -265,6 +265,32 @@ test("a refusal says which field is wrong, in the server's words", async (t) => 
   assert.equal((await failureOf(client.send(message))).message, "The server answered 400.");
 });
 
+test("of a request that names no patient, words that may name one are not told: what every MESH server says is", async (t) => {
+  const detail = [{ event: "RECEIVE", code: "20", msg: "Patient Smith is not here" }];
+  const peer = await startFaultyPeer(t, [
+    answer(404, { detail }),
+    answer(404, { detail: [{ ...detail[0], msg: "Message does not exist" }] }),
+    answer(418, { detail: [{ type: "x", loc: ["query", "max_results"], msg: "Smith" }] }),
+    answer(418, "Smith", { "content-type": "text/plain" }),
+    answer(500, { detail: "Smith" }),
+  ]);
+  const client = await clientOf(t, peer.url);
+  const errors = [];
+  for (let count = 0; count < 4; count += 1) errors.push(await failureOf(client.list()));
+  errors.push(await failureOf(client.send({ ...message, subject: "Report" })));
+  assert.deepEqual(
+    errors.map((error) => error.message),
+    [
+      "The server answered 404: RECEIVE 20.",
+      "The server answered 404: RECEIVE 20 Message does not exist.",
+      "The server answered 418: max_results.",
+      "The server answered 418.",
+      "The server answered 500.",
+    ],
+  );
+  assert.equal(errors[0]?.description, "Patient Smith is not here", "who calls may read it");
+});
+
 test("what a server echoes of a patient is not repeated, quoted or not, whole or cut, in whatever writing", async (t) => {
   const secret = {
     ...message,

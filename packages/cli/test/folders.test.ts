@@ -60,7 +60,9 @@ test("a data folder that is a file, that cannot be made, or whose lock is damage
   const folder = await temporaryFolder(t);
   const file = join(folder, "file");
   await writeFile(file, "");
-  assert.match(await refusal(up(file)), new RegExp(`${file} is no folder: name another with --data`));
+  for (const words of [up(file), ["send", example, "--data", file]]) {
+    assert.match(await refusal(words), new RegExp(`${file} is no folder: name another with --data`));
+  }
   assert.match(await refusal(up(join(file, "data"))), /a part of its path is no folder/);
   // A file system that takes no folders, and on which the system's own way to make them never ends.
   if (existsSync("/proc/self")) assert.match(await refusal(up("/proc/x")), /\/proc\/x: this folder cannot be made/);

@@ -17,9 +17,8 @@ export const SECRETS_FILE = "secrets.json";
  * @throws CliError `folder-not-ours`, DurableError for what cannot be read
  */
 export function refuseOthersFolder(folder: string): void {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found === undefined || existsSync(join(folder, "authority")) || hasData(folder)) return;
-  if (!found.isDirectory()) throw new CliError("folder-not-ours", `${folder} is no folder: name another with --data`);
+  refuseFile(folder);
+  if (!existsSync(folder) || existsSync(join(folder, "authority")) || hasData(folder)) return;
   const strange = namesIn(folder).find((name) => !name.startsWith("setup"));
   if (strange === undefined) return;
   throw new CliError(
@@ -34,6 +33,7 @@ export function refuseOthersFolder(folder: string): void {
  * @throws CliError `not-set-up`, naming an economy nearby if there is one
  */
 export function refuseFolderWithoutEconomy(folder: string): void {
+  refuseFile(folder);
   if (existsSync(join(folder, SECRETS_FILE)) || hasData(folder)) return;
   const other = economyNear(folder);
   const advice =
@@ -41,6 +41,11 @@ export function refuseFolderWithoutEconomy(folder: string): void {
       ? `start one there with: restante up --data ${quoted(folder)}`
       : `there is one in ${other.folder}${other.running ? ", and it is running" : ""}: --data ${quoted(other.folder)}`;
   throw new CliError("not-set-up", `${folder} holds no economy; ${advice}`);
+}
+
+function refuseFile(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new CliError("folder-not-ours", `${folder} is no folder: name another with --data`);
 }
 
 /** Whether a part has kept anything here: then its keys and passwords were here too. */

@@ -8,7 +8,11 @@
 //
 // - whoever takes a lock refuses if the holder that `<name>.pid` names is still alive on this machine;
 // - the holder looks every second whether its lock file is still the one in the folder. If not it takes the lock anew and
-//   goes on; if another has it by then, `onLost` is called and the holder must stop.
+//   goes on; if another has it by then, `onLost` is called and the holder must stop. A folder that is gone is not made
+//   again: who starts there would find an empty one, and take it for a new one.
+//
+// To take the lock needs no room on the disk, so that a full one can still be emptied; `<name>.pid` is written once there
+// is some.
 
 import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -39,13 +43,16 @@ const WATCH_MS = 1000;
 export function holdFolder(folder: string, name: string, options: HoldOptions = {}): Disposable {
   let lock = take(folder, name, options);
   const watch = setInterval(() => {
-    if (lock.isInPlace()) return;
     try {
-      const anew = take(folder, name, { ...options, waitMs: 0 });
-      lock.database.close();
-      lock = anew;
+      if (lock.isInPlace()) {
+        lock.name();
+      } else if (existsSync(folder)) {
+        const anew = take(folder, name, { ...options, waitMs: 0 });
+        lock.database.close();
+        lock = anew;
+      }
     } catch (error) {
-      // Held by another: this process must stop. Anything else, such as a full disk, is tried again.
+      // Held by another: this process must stop. Anything else, such as a folder that may not be read, is tried again.
       if (!(error instanceof DurableError) || error.code !== "held") return;
       clearInterval(watch);
       options.onLost?.(error);
@@ -75,6 +82,8 @@ export function isFolderHeld(folder: string, name: string): boolean {
 interface Lock {
   readonly database: DatabaseSync;
   isInPlace(): boolean;
+  /** Says who has it, if there was no room for that yet. */
+  name(): void;
 }
 
 function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOptions): Lock {
@@ -89,9 +98,13 @@ function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOption
       throw held(folder, holder, remedy);
     }
     try {
-      writeHolder(holderFile, currentHolder());
+      let isNamed = tryToName(holderFile);
       const { ino } = statSync(file);
-      return { database, isInPlace: () => inodeOf(file) === ino };
+      return {
+        database,
+        isInPlace: () => inodeOf(file) === ino,
+        name: () => void (isNamed ||= tryToName(holderFile)),
+      };
     } catch (error) {
       database.close();
       throw error;
@@ -101,12 +114,27 @@ function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOption
   }
 }
 
+/** False if there is no room for it. */
+function tryToName(holderFile: string): boolean {
+  try {
+    writeHolder(holderFile, currentHolder());
+    return true;
+  } catch (error) {
+    const failure = asDurableError(error, holderFile);
+    if (failure instanceof DurableError && failure.code === "disk-full") return false;
+    throw error;
+  }
+}
+
 /** Undefined if another has it. */
 function open(file: string, waitMs: number): DatabaseSync | undefined {
   makePrivateFile(file);
   const database = new DatabaseSync(file);
   try {
-    database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`);
+    // Nothing is ever written, so nothing need be undone: no journal file.
+    database.exec(
+      `PRAGMA busy_timeout = ${waitMs}; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`,
+    );
     return database;
   } catch (error) {
     database.close();

@@ -65,6 +65,7 @@ const greetEveryMs = 24 * 60 * 60 * 1000;
 export async function poll(context: DirectoryContext, state: PollState, signal: AbortSignal): Promise<PollResult> {
   const { troubles } = context;
   state.more = false;
+  context.journal.checkPlace();
   for (const trouble of await state.watch()) troubles.met(trouble);
   const unfiled = await finishFilings(context);
   const down = await greet(context, state, signal);

@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
   writeSync,
+  truncateSync,
 } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -80,7 +81,7 @@ test("a store that is removed while the server runs is told, and nothing more is
   const told = await server.events.next("server-failed");
   assert.equal(
     told.reason,
-    `${file}: it was removed or replaced while the server ran: put it back, then start the server again`,
+    `${file}: it was removed, emptied or replaced while the server ran: put it back, then start the server again`,
   );
   await assert.rejects(send(server), { status: 503 });
   assert.equal(await statusOf(server, "inbox"), 503);
@@ -91,6 +92,15 @@ test("a store that is removed while the server runs is told, and nothing more is
   await server.restart();
   await using client = await testClient(server, pharmacy);
   assert.deepEqual((await client.list()).messageIds, [messageId]);
+});
+
+test("a store that is emptied while the server runs is told likewise", async (t) => {
+  const server = await startTestServer(t);
+  await send(server);
+  const file = join(server.config.dataFolder, "store.sqlite");
+  truncateSync(file);
+  assert.match((await server.events.next("server-failed")).reason, /it was removed, emptied or replaced/);
+  await assert.rejects(send(server), { status: 503 });
 });
 
 test("a store that is found damaged while it is read is told with the remedy; it takes nothing new, and what can be read still is", async (t) => {

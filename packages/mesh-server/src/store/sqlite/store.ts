@@ -1,10 +1,17 @@
 // The embedded engine: one SQLite database, one thread that writes it (writer.ts), and reads beside it.
 
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-import { asDurableError, DurableError, holdFolder, makeFolder, openDatabase, syncFolder } from "@restante/durable";
+import {
+  asDurableError,
+  DurableError,
+  holdFolder,
+  makeFolder,
+  openDatabase,
+  syncFolder,
+  watchPlace,
+} from "@restante/durable";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { MeshServerError } from "../../errors.ts";
@@ -91,7 +98,7 @@ function createStore(
 ): SqliteStore {
   const db = new DatabaseSync(file, { readOnly: true });
   const reads = createReads(db);
-  const { ino } = statSync(file);
+  const isInPlace = watchPlace(file);
 
   /** A read that meets damage says so; what else can be read still is. */
   function reading<Words extends unknown[], Result>(
@@ -155,9 +162,9 @@ function createStore(
     reserve,
     trouble: () => commits.trouble(),
     checkPlace() {
-      if (commits.isStopped() || statSync(file, { throwIfNoEntry: false })?.ino === ino) return;
+      if (commits.isStopped() || isInPlace()) return;
       commits.stop(
-        `${file}: it was removed or replaced while the server ran: put it back, then start the server again`,
+        `${file}: it was removed, emptied or replaced while the server ran: put it back, then start the server again`,
       );
     },
     [Symbol.asyncDispose]: once(async () => {

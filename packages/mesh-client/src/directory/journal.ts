@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { DurableError, inTransaction, watchPlace } from "@restante/durable";
+import { DurableError, inTransaction, watchDatabase } from "@restante/durable";
 import type { Clock, Event, MessageId } from "@restante/mesh";
 import type { Step } from "./filing.ts";
 import { openJournalDatabase } from "./journal-database.ts";
@@ -131,14 +131,14 @@ export interface Journal extends Disposable {
 export function openJournal(folder: string, clock: Clock, { mayBeNew = true }: { mayBeNew?: boolean } = {}): Journal {
   const database = openJournalDatabase(folder, { mayBeNew });
   try {
-    return createJournal(database, clock, watchPlace(join(folder, "journal.db")));
+    return createJournal(database, clock, watchDatabase(join(folder, "journal.db")));
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function createJournal(database: DatabaseSync, clock: Clock, isInPlace: () => boolean): Journal {
+function createJournal(database: DatabaseSync, clock: Clock, findLost: () => string | undefined): Journal {
   const statement = (sql: string): ReturnType<DatabaseSync["prepare"]> => database.prepare(sql);
   const now = (): number => clock.now().getTime();
 
@@ -198,9 +198,14 @@ function createJournal(database: DatabaseSync, clock: Clock, isInPlace: () => bo
   const find = (pair: string): SendRow | undefined => select.get(pair) as SendRow | undefined;
 
   function checkPlace(): void {
-    if (isInPlace()) return;
-    const words = "it was removed, emptied or replaced while the client ran: put it back, then start the client again";
-    throw new DurableError("damaged", "journal.db", words, { retry: "never" });
+    const lost = findLost();
+    if (lost === undefined) return;
+    // The -wal goes into the database when the client ends, unless it is killed.
+    const remedy = lost.endsWith("-wal")
+      ? "stop the client, and start it again"
+      : "put it back, then start the client again";
+    const words = `it was removed, emptied or replaced while the client ran: ${remedy}`;
+    throw new DurableError("damaged", basename(lost), words, { retry: "never" });
   }
 
   /** The pair's open row, made anew if the pair was written again since. */

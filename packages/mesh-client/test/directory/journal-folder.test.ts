@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { test, type TestContext } from "node:test";
 import type { MessageId } from "@restante/mesh";
-import { createDirectoryClient, type MeshClient } from "@restante/mesh-client";
+import { createDirectoryClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
 import {
   recordEvents,
   startTestServer,
@@ -262,3 +262,28 @@ for (const [how, lose] of Object.entries({
     );
   });
 }
+
+test("a journal whose -wal is removed while the client runs is told likewise, and has it all after an orderly end", async (t) => {
+  const server = await startTestServer(t);
+  const client = await testClient(server, practice);
+  t.after(async () => client[Symbol.asyncDispose]());
+  await using from = await testClient(server, sender);
+  const folder = await temporaryFolder(t);
+  const events = recordEvents();
+  const received = async (directory: DirectoryClient): Promise<number> => {
+    await from.send({ to: practice, workflowId: testWorkflow, body: "x" });
+    return (await directory.pollOnce()).received;
+  };
+  {
+    await using directory = await createDirectoryClient({ client, folder, emit: events.emit });
+    assert.equal(await received(directory), 1);
+    await rm(join(folder, ".restante", "journal.db-wal"));
+    assert.equal(await received(directory), 0);
+  }
+  assert.match(
+    events.of("poll-failed")[0]?.reason ?? "",
+    /^\.restante: journal\.db-wal: it was removed.*: stop the client, and start it again\.$/,
+  );
+  await using again = await createDirectoryClient({ client, folder });
+  assert.equal(await received(again), 2);
+});

@@ -103,6 +103,21 @@ test("a store that is emptied while the server runs is told likewise", async (t)
   await assert.rejects(send(server), { status: 503 });
 });
 
+test("a store whose journal is removed while the server runs takes nothing more, and has it all after an orderly end", async (t) => {
+  const server = await startTestServer(t);
+  const messageId = await send(server);
+  const journal = join(server.config.dataFolder, "store.sqlite-wal");
+  rmSync(journal);
+  assert.equal(
+    (await server.events.next("server-failed")).reason,
+    `${journal}: it was removed, emptied or replaced while the server ran: stop the server, and start it again`,
+  );
+  await assert.rejects(send(server), { status: 503 });
+  await server.restart();
+  await using client = await testClient(server, pharmacy);
+  assert.deepEqual((await client.list()).messageIds, [messageId]);
+});
+
 test("a store that is found damaged while it is read is told with the remedy; it takes nothing new, and what can be read still is", async (t) => {
   const server = await startTestServer(t);
   const messageId = await send(server);

@@ -116,7 +116,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     await sweep(context);
     state = {
       out: createOutFolder(folders.out, settings.settleMs),
-      watch: await watchFolders(folder, folders),
+      watch: await watchFolders(folder, folders, hidden),
       backOff: createBackOff(clock),
       failing: new Set(),
       greetedAt: undefined,

@@ -10,6 +10,9 @@
 // - the holder looks every second whether its lock file is still the one in the folder. If not it takes the lock anew and
 //   goes on; if another has it by then, or the folder itself is no longer the one that was held, `onLost` is called and
 //   the holder must stop: what it writes from then on is in files that nobody will find.
+//
+// To take the lock needs no room on the disk, so that a full one can still be emptied; `<name>.pid` is written once there
+// is some.
 
 import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -42,8 +45,11 @@ export function holdFolder(folder: string, name: string, options: HoldOptions = 
   const { ino } = statSync(folder);
   const watch = setInterval(() => {
     try {
-      if (lock.isInPlace()) return;
-      // Made anew it would look as if all were well.
+      if (lock.isInPlace()) {
+        lock.name();
+        return;
+      }
+      // Made anew, a folder that is gone would look as if all were well: who starts there would take it for a new one.
       if (inodeOf(folder) !== ino) {
         lost(new DurableError("unusable", folder, "it was removed or replaced while it was in use"));
         return;
@@ -52,7 +58,7 @@ export function holdFolder(folder: string, name: string, options: HoldOptions = 
       lock.database.close();
       lock = anew;
     } catch (error) {
-      // Held by another: this process must stop. Anything else, such as a full disk, is tried again.
+      // Held by another: this process must stop. Anything else, such as a folder that may not be read, is tried again.
       if (error instanceof DurableError && error.code === "held") lost(error);
     }
   }, WATCH_MS);
@@ -84,6 +90,8 @@ export function isFolderHeld(folder: string, name: string): boolean {
 interface Lock {
   readonly database: DatabaseSync;
   isInPlace(): boolean;
+  /** Says who has it, if there was no room for that yet. */
+  name(): void;
 }
 
 function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOptions): Lock {
@@ -98,9 +106,13 @@ function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOption
       throw held(folder, holder, remedy);
     }
     try {
-      writeHolder(holderFile, currentHolder());
+      let isNamed = tryToName(holderFile);
       const { ino } = statSync(file);
-      return { database, isInPlace: () => inodeOf(file) === ino };
+      return {
+        database,
+        isInPlace: () => inodeOf(file) === ino,
+        name: () => void (isNamed ||= tryToName(holderFile)),
+      };
     } catch (error) {
       database.close();
       throw error;
@@ -110,12 +122,27 @@ function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOption
   }
 }
 
+/** False if there is no room for it. */
+function tryToName(holderFile: string): boolean {
+  try {
+    writeHolder(holderFile, currentHolder());
+    return true;
+  } catch (error) {
+    const failure = asDurableError(error, holderFile);
+    if (failure instanceof DurableError && failure.code === "disk-full") return false;
+    throw error;
+  }
+}
+
 /** Undefined if another has it. */
 function open(file: string, waitMs: number): DatabaseSync | undefined {
   makePrivateFile(file);
   const database = new DatabaseSync(file);
   try {
-    database.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`);
+    // Nothing is ever written, so nothing need be undone: no journal file.
+    database.exec(
+      `PRAGMA busy_timeout = ${waitMs}; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`,
+    );
     return database;
   } catch (error) {
     database.close();

@@ -1,6 +1,7 @@
 export { asDurableError, DurableError, type DurableErrorCode } from "./errors.ts";
 export { holdFolder, type HoldOptions, isFolderHeld } from "./hold-folder.ts";
 export { bootId } from "./holder.ts";
+export { watchDatabase } from "./in-place.ts";
 export { inTransaction } from "./in-transaction.ts";
 export { moveFile, movingName } from "./move-file.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type DurableError, holdFolder, isFolderHeld } from "@restante/durable";
 import { temporaryFolder, waitFor } from "@restante/testkit";
+import { filler, smallDisk } from "../../mesh-server/test/store/small-disk.ts";
 
 interface Other {
   readonly pid: number;
@@ -199,4 +200,28 @@ test("a second try of the holder's own process is refused, and takes nothing fro
   const other = await runProgram(t, program, "tried");
   assert.equal(other.said(), "held\ntried\n");
   assert.throws(() => holdFolder(folder, "part", { waitMs: 0 }), { code: "held" });
+});
+
+test("a folder that is moved away while it is held is not made again in its place, and nobody else gets it where it is now", async (t) => {
+  const folder = join(await temporaryFolder(t), "folder");
+  const other = await otherHolder(t, folder);
+  renameSync(folder, `${folder}.moved`);
+  assert.throws(() => holdFolder(`${folder}.moved`, "part", { waitMs: 2500 }), { code: "held" });
+  assert.ok(!existsSync(folder), "the holder has looked twice meanwhile");
+  renameSync(`${folder}.moved`, folder);
+  assert.throws(() => holdFolder(folder, "part", { waitMs: 0 }), { code: "held" });
+  await waitFor(() => other.said() === "lost unusable\n");
+});
+
+test("a folder on a full disk can be held, by one, and says by whom once there is room", async (t) => {
+  const disk = smallDisk(t, 1);
+  if (disk === undefined) return;
+  const other = filler(t, disk);
+  other.pause();
+  // An empty file needs none.
+  const holder = await otherHolder(t, disk);
+  assert.ok(!existsSync(join(disk, "part.lock-journal")));
+  assert.throws(() => holdFolder(disk, "part", { waitMs: 0 }), { code: "held" });
+  other.stop();
+  await waitFor(() => readFileSync(join(disk, "part.pid"), "utf8").startsWith(`${holder.pid}\n`));
 });

@@ -168,7 +168,8 @@ interface Chunk {
 
 async function* readChunk(answer: Answer, chunk: Chunk): AsyncGenerator<Buffer, void, undefined> {
   try {
-    yield* chunk.gunzipped ? gunzip(answer.body) : (answer.body as AsyncIterable<Buffer>);
+    const pieces = answer.pieces();
+    yield* chunk.gunzipped ? gunzip(Readable.from(pieces, { objectMode: false })) : pieces;
   } catch (error) {
     if (!(error instanceof DamagedGzip)) throw answer.failureOf(error);
     const { damage } = error;

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { createSecureContext } from "node:tls";
 import { type Dispatcher, Pool } from "undici";
+import { atPace } from "./at-pace.ts";
 import { codeOf } from "./error-code.ts";
 import { failureOf, maxHeadBytes, mayHaveArrived, type Progress } from "./failures.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
@@ -44,6 +45,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Fails with a MeshClientError. */
   readonly body: Readable;
+  /** The body, read piece by piece; fails if it comes too slowly. */
+  readonly pieces: () => AsyncIterable<Buffer>;
   /** What it means if the body breaks off. */
   readonly failureOf: (cause: unknown) => MeshClientError;
 }
@@ -106,7 +109,9 @@ export function createTransport({ url, tls, requestTimeoutMs, connections }: Tra
         body: stream ?? (body instanceof Uint8Array ? body : null),
         signal: signal ?? null,
       });
-      return { status: answer.statusCode, headers: answer.headers, body: answer.body, failureOf: failure };
+      const { statusCode: status, headers, body: answered } = answer;
+      const pieces = (): AsyncIterable<Buffer> => atPace(answered as AsyncIterable<Buffer>, requestTimeoutMs);
+      return { status, headers, body: answered, pieces, failureOf: failure };
     } catch (cause) {
       throw failure(cause);
     }

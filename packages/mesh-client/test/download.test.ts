@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -285,3 +286,20 @@ test("giving up ends a download", async (t) => {
   body.once("data", () => controller.abort());
   await assert.rejects(reading, { code: "aborted", retry: "safe" });
 });
+
+for (const encoding of ["identity", "gzip"]) {
+  test(`a body that drips (${encoding}) fails like one that stopped, and may be tried again`, async (t) => {
+    const head = answer(200, "", { "content-length": "100000", "content-encoding": encoding });
+    const content = gzipSync(randomBytes(90_000));
+    const drip: Reaction = (socket) => {
+      socket.write(head);
+      let at = 0;
+      const dripping = setInterval(() => socket.write(content.subarray(at, ++at)), 20);
+      socket.once("close", () => clearInterval(dripping));
+    };
+    const peer = await startFaultyPeer(t, [drip]);
+    const client = await clientOf(t, peer.url, { requestTimeoutMs: 200 });
+    const { body } = await client.download(id);
+    await assert.rejects(buffer(body), { code: "timed-out", retry: "safe" });
+  });
+}

@@ -116,7 +116,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     await sweep(context);
     state = {
       out: createOutFolder(folders.out, settings.settleMs),
-      watch: await watchFolders(folder, folders),
+      watch: await watchFolders(folder, folders, hidden),
       backOff: createBackOff(clock),
       failing: new Set(),
       greetedAt: undefined,
@@ -140,7 +140,8 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     const { sent, received, error } = result;
     // A poll that is given up has neither succeeded nor failed.
     if (signal.aborted || error?.code === "aborted") return result;
-    if (settings.reports.poll && !troubles.isUnusable("IN")) await reportPoll(context, error);
+    const canReport = !troubles.isUnusable("IN") && !troubles.isUnusable(".restante");
+    if (settings.reports.poll && canReport) await reportPoll(context, error);
     troubles.end();
     // What waits of one message or pair is told of that one.
     if (!troubles.hasPlace()) emit({ event: "poll-succeeded", mailboxId, sent, received });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { inTransaction } from "@restante/durable";
+import { DurableError, inTransaction, watchDatabase } from "@restante/durable";
 import type { Clock, Event, MessageId } from "@restante/mesh";
 import type { Step } from "./filing.ts";
 import { openJournalDatabase } from "./journal-database.ts";
@@ -113,6 +114,12 @@ export interface Journal extends Disposable {
   setStuck(filing: Filing, stuck: boolean): void;
   /** Of a message whose files are lost before it was handed over: it was never received. */
   forget(filing: Filing): void;
+  /**
+   * Nothing is written to a journal that was removed, emptied or replaced while it is open: nobody would find it again.
+   *
+   * @throws DurableError `damaged`, as every method does that writes
+   */
+  checkPlace(): void;
   /** Forgets what nothing happened to for 35 days (the server keeps nothing for longer than 30), except what is in doubt. */
   prune(): void;
 }
@@ -124,14 +131,14 @@ export interface Journal extends Disposable {
 export function openJournal(folder: string, clock: Clock, { mayBeNew = true }: { mayBeNew?: boolean } = {}): Journal {
   const database = openJournalDatabase(folder, { mayBeNew });
   try {
-    return createJournal(database, clock);
+    return createJournal(database, clock, watchDatabase(join(folder, "journal.db")));
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function createJournal(database: DatabaseSync, clock: Clock): Journal {
+function createJournal(database: DatabaseSync, clock: Clock, findLost: () => string | undefined): Journal {
   const statement = (sql: string): ReturnType<DatabaseSync["prepare"]> => database.prepare(sql);
   const now = (): number => clock.now().getTime();
 
@@ -184,8 +191,22 @@ function createJournal(database: DatabaseSync, clock: Clock): Journal {
   );
   const pruneReceipts = statement("DELETE FROM receipt WHERE since < ?");
 
-  const transaction = <Result>(work: () => Result): Result => inTransaction(database, work);
+  const transaction = <Result>(work: () => Result): Result => {
+    checkPlace();
+    return inTransaction(database, work);
+  };
   const find = (pair: string): SendRow | undefined => select.get(pair) as SendRow | undefined;
+
+  function checkPlace(): void {
+    const lost = findLost();
+    if (lost === undefined) return;
+    // The -wal goes into the database when the client ends, unless it is killed.
+    const remedy = lost.endsWith("-wal")
+      ? "stop the client, and start it again"
+      : "put it back, then start the client again";
+    const words = `it was removed, emptied or replaced while the client ran: ${remedy}`;
+    throw new DurableError("damaged", basename(lost), words, { retry: "never" });
+  }
 
   /** The pair's open row, made anew if the pair was written again since. */
   function ensure(pair: string, fingerprint: string): void {
@@ -281,6 +302,7 @@ function createJournal(database: DatabaseSync, clock: Clock): Journal {
         deleteReceipt.run(subject);
         deleteFiling.run(id);
       }),
+    checkPlace,
     prune: () =>
       transaction(() => {
         pruneSends.run(now() - keepMs);

@@ -17,14 +17,34 @@ export interface Sighting {
   readonly fingerprint: string;
   /** In milliseconds, 0 or less: it has not changed for long enough. */
   readonly settlesIn: number;
+  readonly age: Age;
+}
+
+/**
+ * How long this client has looked at something, in milliseconds. File times are given by the machine that has the disk, and
+ * any clock may be wrong: by one in 1970, nothing is ever old.
+ */
+export interface Age {
+  /** As it is now. */
+  readonly unchangedMs: number;
+  /** Without having been left alone for as long as it takes to settle; 0 if it has been. */
+  readonly restlessMs: number;
+}
+
+/** What is no part of a pair. */
+export interface Stray {
+  /** Milliseconds. */
+  readonly changedAt: number;
+  /** For how long this client has seen it. */
+  readonly hereMs: number;
 }
 
 /** OUT as it was last looked at. */
 export interface OutFolder {
   /** Everything that looks like half a pair or a whole one, oldest control file first. */
   look(): Promise<Sighting[]>;
-  /** When each of what was in it besides last changed, in milliseconds. */
-  strays(): readonly number[];
+  /** What was in it besides. */
+  strays(): readonly Stray[];
 }
 
 /** The folder that the file system itself keeps where a disk is mounted. */
@@ -36,8 +56,8 @@ const ofTheDisk = "lost+found";
  * may be another.
  */
 export function createOutFolder(path: string, settleMs: number): OutFolder {
-  let seen = new Map<string, { fingerprint: string; at: number }>();
-  let strays: readonly number[] = [];
+  let seen = new Map<string, Looked>();
+  let strays: readonly Stray[] = [];
 
   /** One damaged entry of a disk must not hide the others. */
   const look = async (file: FileName): Promise<FileState | "unreadable" | undefined> =>
@@ -45,13 +65,13 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
 
   async function lookAtAll(): Promise<Sighting[]> {
     const halves = new Map<string, { base: string; isNameSafe: boolean; control?: FileState; data?: FileState }>();
-    const others: number[] = [];
+    const others: { key: string; state: FileState | "unreadable" }[] = [];
     for (const bytes of await readdir(path, { encoding: "buffer" })) {
       const file = nameOf(bytes);
       const isPart = /^.+\.(dat|ctl)$/is.test(file.name);
       if (!isPart) {
         const stray = isOurs(file.name) || file.name === ofTheDisk ? undefined : await look(file);
-        if (stray !== undefined) others.push(stray === "unreadable" ? 0 : stray.changedAt);
+        if (stray !== undefined) others.push({ key: keyOfStray(bytes), state: stray });
         continue;
       }
       const base = file.name.slice(0, -".dat".length);
@@ -62,27 +82,57 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
       // NAME.dat beside NAME.DAT waits until the first is gone.
       if (pair[half] !== undefined) continue;
       const state = await look(file);
-      if (state === "unreadable") others.push(0);
+      if (state === "unreadable") others.push({ key: keyOfStray(bytes), state });
       if (state === undefined || state === "unreadable") continue;
       pair[half] = state;
       halves.set(key, pair);
     }
-    strays = others;
 
     const now = performance.now();
-    const still = new Map<string, { fingerprint: string; at: number }>();
+    const still = new Map<string, Looked>();
+    const ageOf = (key: string, fingerprint: string, settlesAfterMs: number): Age => {
+      const looked = lookAgain(seen.get(key), { fingerprint, now, settlesAfterMs });
+      still.set(key, looked);
+      const unchangedMs = now - looked.at;
+      return { unchangedMs, restlessMs: unchangedMs < settlesAfterMs ? now - looked.restlessSince : 0 };
+    };
     const sightings = [...halves].map(([key, { base, isNameSafe, control, data }]) => {
       const fingerprint = `${control?.fingerprint ?? ""}|${data?.fingerprint ?? ""}`;
-      const before = seen.get(key);
-      const since = before?.fingerprint === fingerprint ? before : { fingerprint, at: now };
-      still.set(key, since);
-      return { key, base, isNameSafe, control, data, fingerprint, settlesIn: since.at + settleMs - now };
+      const age = ageOf(key, fingerprint, settleMs);
+      return { key, base, isNameSafe, control, data, fingerprint, settlesIn: settleMs - age.unchangedMs, age };
+    });
+    strays = others.map(({ key, state }) => {
+      const [changedAt, fingerprint] = state === "unreadable" ? [0, ""] : [state.changedAt, state.fingerprint];
+      return { changedAt, hereMs: ageOf(key, fingerprint, Infinity).restlessMs };
     });
     seen = still;
-    return sightings.sort((one, other) => ageOf(one) - ageOf(other) || (one.base < other.base ? -1 : 1));
+    return sightings.sort((one, other) => timeOf(one) - timeOf(other) || (one.base < other.base ? -1 : 1));
   }
 
   return { look: lookAtAll, strays: () => strays };
+}
+
+interface Looked {
+  readonly fingerprint: string;
+  /** When it was first seen like this. */
+  readonly at: number;
+  /** When it was first seen without having settled since. */
+  readonly restlessSince: number;
+  readonly lookedAt: number;
+}
+
+function lookAgain(
+  before: Looked | undefined,
+  { fingerprint, now, settlesAfterMs }: { fingerprint: string; now: number; settlesAfterMs: number },
+): Looked {
+  if (before?.fingerprint === fingerprint) return { ...before, lookedAt: now };
+  const hadSettled = before === undefined || before.lookedAt - before.at >= settlesAfterMs;
+  return { fingerprint, at: now, restlessSince: hadSettled ? now : before.restlessSince, lookedAt: now };
+}
+
+/** Apart from those of pairs. */
+function keyOfStray(name: Buffer): string {
+  return `stray ${digest(name)}`;
 }
 
 /** C0, DEL and C1, and what divides lines: none can be in a header, a log or a person's list. */
@@ -109,6 +159,6 @@ function isOurs(name: string): boolean {
   return name.startsWith(".") && name.endsWith(refusedSuffix);
 }
 
-function ageOf({ control, data }: Sighting): number {
+function timeOf({ control, data }: Sighting): number {
   return (control ?? data)?.modifiedAt ?? 0;
 }

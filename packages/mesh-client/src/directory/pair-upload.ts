@@ -102,8 +102,12 @@ async function stateOf({ client }: DirectoryContext, messageId: MessageId): Prom
   }
 }
 
-/** The upload comes to nothing, and the pair is sent as a new message, at once. */
+/** The upload comes to nothing, and the pair is sent as a new message, at once; but not for ever. */
 async function startAnew(context: DirectoryContext, pair: Pair, row: SendRow, reason: string): Promise<PairResult> {
+  if (row.attempts >= context.settings.attempts) {
+    const problem = transferFailure("No attempt to send it in chunks came to its end.", pair.control);
+    return failPair(context, pair.sighting, problem);
+  }
   giveUp(context, pair, row, reason);
   return upload(context, pair, row.chunkBytes ?? context.settings.chunkBytes);
 }

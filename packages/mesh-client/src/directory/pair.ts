@@ -198,7 +198,8 @@ async function waitForHalf(
     missing === "data"
       ? [sighting.control, settings.missingDataAfterMs, clientStatuses.dataFileMissing]
       : [sighting.data ?? sighting.control, settings.missingControlAfterMs, clientStatuses.controlFileMissing];
-  if (present === undefined || clock.now().getTime() - present.changedAt < limit) {
+  const { unchangedMs } = sighting.age;
+  if (present === undefined || Math.max(clock.now().getTime() - present.changedAt, unchangedMs) < limit) {
     // It is told again when it fails, which it will.
     tellOnce(context, sighting, status.description);
     return { outcome: "waiting" };

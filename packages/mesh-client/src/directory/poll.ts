@@ -16,7 +16,7 @@ import type { BackOff } from "./back-off.ts";
 import { type DirectoryContext, finishLater } from "./context.ts";
 import { asClientError, inFolder } from "./folder-trouble.ts";
 import type { FolderWatch } from "./folder-watch.ts";
-import type { OutFolder, Sighting } from "./out-folder.ts";
+import type { OutFolder, Sighting, Stray } from "./out-folder.ts";
 import type { PairResult } from "./pair-ends.ts";
 import { pairName } from "./pair-name.ts";
 import { receiveAll } from "./receive-all.ts";
@@ -65,6 +65,7 @@ const greetEveryMs = 24 * 60 * 60 * 1000;
 export async function poll(context: DirectoryContext, state: PollState, signal: AbortSignal): Promise<PollResult> {
   const { troubles } = context;
   state.more = false;
+  context.journal.checkPlace();
   for (const trouble of await state.watch()) troubles.met(trouble);
   const unfiled = await finishFilings(context);
   const down = await greet(context, state, signal);
@@ -161,6 +162,10 @@ async function lookAgain(
   // What is on its way to its name has as long as half a pair has.
   const { clock, settings } = context;
   const before = clock.now().getTime() - settings.missingDataAfterMs;
-  context.troubles.passesOver(out.strays().filter((changedAt) => changedAt < before).length);
+  const isLeft = ({ changedAt, hereMs }: Stray): boolean => changedAt < before || hereMs >= settings.missingDataAfterMs;
+  context.troubles.passesOver(out.strays().filter(isLeft).length);
+  for (const { key, age } of sightings) {
+    if (age.restlessMs >= settings.missingDataAfterMs) context.troubles.waits(key, "it goes on changing");
+  }
   return sightings;
 }

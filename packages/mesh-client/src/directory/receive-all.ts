@@ -3,7 +3,7 @@ import type { DirectoryContext } from "./context.ts";
 import { asClientError, FolderTrouble } from "./folder-trouble.ts";
 import type { PollState } from "./poll.ts";
 import { NoRoom, receive } from "./receive.ts";
-import { roomFor } from "./room.ts";
+import { leastRoom } from "./room.ts";
 import { isOfTheWay, serverAnswers } from "./way-to-the-server.ts";
 
 /** So long may failures hold up what else is due; then the next poll goes on, at once. Milliseconds. */
@@ -69,7 +69,8 @@ export async function receiveAll(
       // Not in IN yet, so it must not be acknowledged.
       if (unfiled.has(messageId)) continue;
       if (backOff.knows(messageId)) {
-        if (await backOff.isDue(messageId, async () => (room ??= roomFor(folders)))) again.push(messageId);
+        if (await backOff.isDue(messageId, async () => (room ??= leastRoom(folders).then(({ bytes }) => bytes))))
+          again.push(messageId);
       } else if (!(await take(messageId))) return;
     }
     tellUnusableIds(unusableIds);

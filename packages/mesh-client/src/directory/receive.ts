@@ -24,8 +24,8 @@ import { gunzip, writer } from "./compress.ts";
 import { decide, type DirectoryContext } from "./context.ts";
 import { isReport, receivedControl } from "./control-files.ts";
 import type { Step } from "./filing.ts";
-import { FolderTrouble, inFolder } from "./folder-trouble.ts";
-import { roomFor } from "./room.ts";
+import { FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
+import { leastRoom, type Room } from "./room.ts";
 
 /**
  * - `received`, `again`: acknowledged; new in IN, or handed over before.
@@ -38,8 +38,8 @@ export type Reception = "received" | "again" | "unfiled" | "gone";
 export class NoRoom extends FolderTrouble {
   readonly needs: number;
 
-  constructor(needs: number) {
-    super("TEMP", "there is no room for it on the disk", "room");
+  constructor(needs: number, { folder }: Room) {
+    super(labelOf(folder), "there is no room for it on the disk", "room");
     this.needs = needs;
   }
 }
@@ -130,8 +130,8 @@ async function writeData(
   message: DownloadedMessage,
 ): Promise<Saved> {
   const { body, contentEncoding, headers, announcedBytes = 0 } = message;
-  const room = await roomFor(folders);
-  if (announcedBytes > room) throw new NoRoom(announcedBytes);
+  const room = await leastRoom(folders);
+  if (announcedBytes > room.bytes) throw new NoRoom(announcedBytes, room);
   const data = join(folders.temp, `in-${name}.dat`);
   if (contentEncoding !== "gzip") {
     return { bytes: await writeBody(body, data, true), isCompressed: headers.compressed?.toUpperCase() === "Y" };
@@ -141,7 +141,7 @@ async function writeData(
   try {
     return await inFolder("temp", async () => {
       const limits = { chunkBytes: chunksOf(message, packedBytes), maxBytes: settings.maxMessageBytes };
-      const unpacked = await gunzip(packed, data, { ...limits, room: await roomFor(folders) });
+      const unpacked = await gunzip(packed, data, { ...limits, room: (await leastRoom(folders)).bytes });
       if ("bytes" in unpacked) return { bytes: unpacked.bytes, isCompressed: false };
       await rename(packed, data);
       await syncFile(data);

@@ -5,11 +5,18 @@ import type { Folders } from "./folders.ts";
 const reserveBytes = 64 * 1024 * 1024;
 const reserveShare = 0.05;
 
-/** How much a received message may take: it is written in TEMP and then goes to IN. Infinite where that cannot be told. */
-export async function roomFor({ temp, in: inbox }: Folders): Promise<number> {
-  const others = await onAnotherDisk(temp, inbox).catch(() => false);
-  const rooms = await Promise.all([temp, ...(others ? [inbox] : [])].map(roomIn));
-  return Math.min(...rooms);
+/** What is left of a disk, in bytes: infinite where that cannot be told. */
+export interface Room {
+  readonly folder: "temp" | "in";
+  readonly bytes: number;
+}
+
+/** The least room for a received message, which is written in TEMP and then goes to IN. */
+export async function leastRoom({ temp, in: inbox }: Folders): Promise<Room> {
+  const ofTemp: Room = { folder: "temp", bytes: await roomIn(temp) };
+  if (!(await onAnotherDisk(temp, inbox).catch(() => false))) return ofTemp;
+  const ofIn: Room = { folder: "in", bytes: await roomIn(inbox) };
+  return ofIn.bytes < ofTemp.bytes ? ofIn : ofTemp;
 }
 
 async function roomIn(folder: string): Promise<number> {

@@ -95,6 +95,11 @@ test("a message for which IN, on a disk of its own, has no room is not fetched, 
   assert.deepEqual(await folder.names("in"), [`${small}.ctl`, `${small}.dat`]);
   assert.deepEqual(await folder.names("temp"), []);
   assert.deepEqual((await folder.client.list()).messageIds, [large]);
+  // It is IN's disk that wants room, not that of TEMP.
+  assert.deepEqual(
+    folder.events.of("message-waiting").map(({ messageId, reason }) => ({ messageId, reason })),
+    [{ messageId: large, reason: "IN: there is no room for it on the disk." }],
+  );
 });
 
 for (const name of ["temp", "in"] as const) {

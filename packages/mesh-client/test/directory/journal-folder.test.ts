@@ -2,15 +2,24 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, cp, mkdir, readdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { test, type TestContext } from "node:test";
-import { createDirectoryClient, type MeshClient } from "@restante/mesh-client";
-import { recordEvents, startTestServer, temporaryFolder, testClient, testMailboxes, waitFor } from "@restante/testkit";
+import type { MessageId } from "@restante/mesh";
+import { createDirectoryClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
+import {
+  recordEvents,
+  startTestServer,
+  temporaryFolder,
+  testClient,
+  testMailboxes,
+  testWorkflow,
+  waitFor,
+} from "@restante/testkit";
 import { smallDisk } from "./disks.ts";
 
-const { sender } = testMailboxes;
+const { practice, sender } = testMailboxes;
 
 /** The folder of a client that has been at work, and is closed. */
 async function usedFolder(t: TestContext): Promise<{ client: MeshClient; folder: string; journal: string }> {
@@ -211,4 +220,70 @@ test("a link in the place of .restante that leads nowhere is not followed to mak
   await rm(join(folder, ".restante"), { recursive: true });
   await symlink(join(folder, "nowhere"), join(folder, ".restante"));
   await assert.rejects(createDirectoryClient({ client, folder }), { code: "folder-unusable" });
+});
+
+for (const [how, lose] of Object.entries({
+  removed: async (journal: string) => rename(journal, `${journal}.away`),
+  emptied: async (journal: string) => truncate(journal, 0),
+  "replaced by an older copy": async (journal: string) => {
+    await cp(journal, `${journal}.copy`);
+    await rename(`${journal}.copy`, journal);
+  },
+  "moved away with its folder": async (journal: string) => rename(dirname(journal), `${dirname(journal)}.away`),
+})) {
+  test(`a journal that is ${how} while the client runs is told, once, and nothing is sent or received without it`, async (t) => {
+    const server = await startTestServer(t);
+    const client = await testClient(server, practice);
+    t.after(async () => client[Symbol.asyncDispose]());
+    await using from = await testClient(server, sender);
+    const send = async (): Promise<MessageId> =>
+      (await from.send({ to: practice, workflowId: testWorkflow, body: "x" })).messageId;
+    const folder = await temporaryFolder(t);
+    const events = recordEvents();
+    await using directory = await createDirectoryClient({ client, folder, emit: events.emit, reports: { poll: true } });
+    await send();
+    assert.equal((await directory.pollOnce()).received, 1);
+    const there = await readdir(join(folder, "IN"));
+    await lose(join(folder, ".restante", "journal.db"));
+    const waiting = await send();
+    for (let count = 0; count < 3; count += 1) assert.equal((await directory.pollOnce()).received, 0);
+    assert.deepEqual((await client.list()).messageIds, [waiting]);
+    assert.deepEqual(await readdir(join(folder, "IN")), there);
+    assert.deepEqual(
+      events.of("poll-failed").map(({ folder: place, reason }) => ({ place, reason })),
+      [
+        {
+          place: ".restante",
+          reason:
+            ".restante: journal.db: it was removed, emptied or replaced while the client ran: " +
+            "put it back, then start the client again.",
+        },
+      ],
+    );
+  });
+}
+
+test("a journal whose -wal is removed while the client runs is told likewise, and has it all after an orderly end", async (t) => {
+  const server = await startTestServer(t);
+  const client = await testClient(server, practice);
+  t.after(async () => client[Symbol.asyncDispose]());
+  await using from = await testClient(server, sender);
+  const folder = await temporaryFolder(t);
+  const events = recordEvents();
+  const received = async (directory: DirectoryClient): Promise<number> => {
+    await from.send({ to: practice, workflowId: testWorkflow, body: "x" });
+    return (await directory.pollOnce()).received;
+  };
+  {
+    await using directory = await createDirectoryClient({ client, folder, emit: events.emit });
+    assert.equal(await received(directory), 1);
+    await rm(join(folder, ".restante", "journal.db-wal"));
+    assert.equal(await received(directory), 0);
+  }
+  assert.match(
+    events.of("poll-failed")[0]?.reason ?? "",
+    /^\.restante: journal\.db-wal: it was removed.*: stop the client, and start it again\.$/,
+  );
+  await using again = await createDirectoryClient({ client, folder });
+  assert.equal(await received(again), 2);
 });

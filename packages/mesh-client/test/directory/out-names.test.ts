@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { writeControlFile } from "@restante/mesh";
+import { pairName } from "@restante/mesh-client";
 import {
   settableClock,
   type SettableClock,
@@ -10,6 +12,7 @@ import {
   temporaryFolder,
   testClient,
   testMailboxes,
+  waitFor,
 } from "@restante/testkit";
 import { onAnotherDisk } from "./disks.ts";
 import { outControl, startDirectory, type TestDirectory } from "./mailbox-folder.ts";
@@ -143,4 +146,41 @@ test("a message can be received while OUT holds names of any kind", async (t) =>
   await using from = await testClient(server, sender);
   await from.send({ to: practice, workflowId: outControl(sender).workflowId!, body: Buffer.from("x") });
   assert.equal((await folder.directory.pollOnce()).received, 1);
+});
+
+test("what waits in OUT ends and is told also where the clock, or the disk's, is wrong by decades", async (t) => {
+  const server = await startTestServer(t);
+  const client = await testClient(server, sender);
+  t.after(async () => client[Symbol.asyncDispose]());
+  const clock = settableClock(new Date("1980-01-01T00:00:00Z"));
+  const folder = await startDirectory(t, server, sender, { client, clock, missingPairAfterMs: 50 });
+  await writeFile(folder.path("out", "HALF.dat"), "the letter");
+  await writeFile(folder.path("out", "LETTER.txt"), "another");
+  await folder.directory.pollOnce();
+  await waitFor(async () => {
+    await folder.directory.pollOnce();
+    return folder.events.of("files-passed-over").length > 0 && folder.events.of("pair-failed").length > 0;
+  });
+  assert.equal(folder.events.of("files-passed-over")[0]?.files, 1);
+  assert.deepEqual(await folder.names("failed"), ["HALF.dat"]);
+});
+
+test("a pair that goes on changing is told, not only left alone, and sent once it is at rest", async (t) => {
+  const server = await startTestServer(t);
+  const clock = settableClock();
+  const folder = await startDirectory(t, server, sender, { clock, settleMs: 30, missingPairAfterMs: 100 });
+  await folder.drop("SMITH");
+  const growing = setInterval(() => appendFileSync(folder.path("out", "SMITH.dat"), "x"), 1);
+  t.after(() => clearInterval(growing));
+  await waitFor(async () => {
+    await folder.directory.pollOnce();
+    return folder.events.of("pair-waiting").length > 0;
+  });
+  for (let count = 0; count < 3; count += 1) await folder.directory.pollOnce();
+  assert.deepEqual(
+    folder.events.of("pair-waiting").map(({ pair, reason, times }) => ({ pair, reason, times })),
+    [{ pair: pairName("SMITH"), reason: "it goes on changing", times: 1 }],
+  );
+  clearInterval(growing);
+  assert.equal((await folder.directory.pollOnce()).sent, 1);
 });

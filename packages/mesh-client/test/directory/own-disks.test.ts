@@ -131,3 +131,33 @@ test("a link or a folder in the place of a .dat is not copied from one disk to a
     "what could not be moved is told",
   );
 });
+
+test("a disk that is not mounted when the client starts again is told, and no letter goes where it would vanish beneath it", async (t) => {
+  const root = await temporaryFolder(t);
+  const other = await onAnotherDisk(t, root, ["in"]);
+  if (other === undefined) return;
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  const folder = await startDirectory(t, server, practice, { folder: root });
+  await rm(join(root, "IN"));
+  await mkdir(join(root, "IN"));
+  const { messageId } = await from.send({ to: practice, workflowId: testWorkflow, body: "the letter" });
+  for (let count = 0; count < 2; count += 1) {
+    await folder.restart();
+    assert.equal((await folder.directory.pollOnce()).received, 0);
+    assert.equal(folder.events.of("poll-failed").at(-1)?.reason, "IN: its disk is not mounted any more.");
+    assert.deepEqual(await readdir(join(root, "IN")), []);
+  }
+  await rm(join(root, "IN"), { recursive: true });
+  await symlink(join(other, "in"), join(root, "IN"));
+  assert.equal((await folder.directory.pollOnce()).received, 1);
+  assert.deepEqual(await folder.names("in"), [`${messageId}.ctl`, `${messageId}.dat`]);
+
+  // Who means it: IN has no disk of its own any more.
+  await rm(join(root, "IN"));
+  await mkdir(join(root, "IN"));
+  await rm(join(root, ".restante", "disks"));
+  await from.send({ to: practice, workflowId: testWorkflow, body: "another" });
+  await folder.restart();
+  assert.equal((await folder.directory.pollOnce()).received, 1);
+});

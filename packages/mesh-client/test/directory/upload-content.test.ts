@@ -159,3 +159,17 @@ test("an upload that an older version began goes on although its content was not
   assert.deepEqual(await folder.delivered(), [one.toString()]);
   assert.deepEqual(folder.events.of("upload-restarted"), []);
 });
+
+test("an upload that the server drops each time is not begun anew for ever: after so many attempts the pair fails, and is reported", async (t) => {
+  const folder = await start(t, { attempts: 3 });
+  // Neither does its second chunk ever arrive.
+  folder.fates.push(...Array<Fate>(100).fill("lost before"));
+  folder.says.status = "error";
+  let polls = 1;
+  while ((await folder.directory.pollOnce()).failed === 0) assert.ok((polls += 1) < 20);
+  assert.equal(folder.events.of("upload-restarted").length, 3);
+  assert.deepEqual(await folder.names("failed"), ["A.ctl", "A.dat"]);
+  const [report] = await folder.inbox();
+  assert.equal(report?.status?.description, "Transfer failure. No attempt to send it in chunks came to its end.");
+  assert.deepEqual(await folder.delivered(), []);
+});

@@ -6,7 +6,7 @@
 // held against whenever it is read (open-body.ts).
 
 import { createHash, randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
@@ -32,6 +32,15 @@ export async function openFileBodies(
   { onFull = () => undefined, onTrouble = () => undefined, onWorking = () => undefined }: FileBodiesOptions = {},
 ): Promise<Bodies> {
   await makeFolder(folder);
+  const first = await stat(folder);
+
+  /** In a folder that has come into its place, or on a disk mounted on it, a body would be lost when that is put right. */
+  async function checkPlace(): Promise<void> {
+    const now = await stat(folder);
+    if (now.ino === first.ino && now.dev === first.dev) return;
+    const words = `${folder}: it was replaced while the server ran: put it back, or start the server again`;
+    throw new MeshServerError("bodies-unusable", words, { retry: "safe" });
+  }
 
   async function receive(
     source: Readable,
@@ -49,6 +58,7 @@ export async function openFileBodies(
         if (size > maxBytes) throw bodyTooLarge(maxBytes);
         hash.update(piece);
         if (file === undefined && size > smallBytes) {
+          await checkPlace();
           file = await begin(folder, name);
           for (const gathered of small.splice(0)) await file.handle.writeFile(gathered);
         }

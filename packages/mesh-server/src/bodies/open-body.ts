@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, type Readable, Transform } from "node:stream";
 
@@ -36,7 +37,9 @@ export async function openFile(path: string, { size, sha256 }: StoredBody): Prom
 
 async function openHandle(path: string): Promise<FileHandle> {
   try {
-    return await open(path);
+    // Not waiting for whoever writes into a pipe that somebody put in its place: a few such would hold up every file.
+    // oxlint-disable-next-line no-bitwise -- flags of open(2); Windows has not the second
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") throw new BodyDamaged("missing", { cause });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readdir, readFile, rm, rmdir, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -120,10 +121,12 @@ const damages: [BodyDamage, (path: string) => Promise<unknown>][] = [
   ["longer", (path) => appendFile(path, "x")],
   ["altered", (path) => flipByte(path, 50_000)],
   ["unreadable", async (path) => (await rm(path), mkdir(path))],
+  // Nobody ever writes into it: it is not waited for.
+  ["unreadable", async (path) => (await rm(path), execFileSync("mkfifo", [path]))],
 ];
 
-for (const [damage, harm] of damages) {
-  test(`a body in a file that is ${damage} never reaches a reader whole, and says what is wrong`, async (t) => {
+for (const [index, [damage, harm]] of damages.entries()) {
+  test(`a body in a file that is ${damage} (${index}) never reaches a reader whole, and says what is wrong`, async (t) => {
     const folder = await temporaryFolder(t);
     const bodies = await openFileBodies(folder, 0);
     const body = await bodies.receive(pieces(60_000, 40_000), "A-1", { maxBytes: 100_000 });
@@ -211,4 +214,18 @@ test("a folder of bodies that is gone refuses a body as safe to send again, and 
     (error) => error instanceof MeshServerError && error.code === "bodies-unusable" && error.retry === "safe",
   );
   assert.deepEqual(told, [`${folder}: there is no such file`]);
+});
+
+test("a folder that has come into the place of that of the bodies gets none, until the first is back", async (t) => {
+  const folder = join(await temporaryFolder(t), "bodies");
+  const told: string[] = [];
+  const bodies = await openFileBodies(folder, 0, { onTrouble: (reason) => told.push(reason) });
+  await rename(folder, `${folder}.away`);
+  await mkdir(folder);
+  await assert.rejects(bodies.receive(pieces(5), "A-1", { maxBytes: 100 }), hasCode("bodies-unusable"));
+  assert.deepEqual(await readdir(folder), []);
+  assert.deepEqual(told, [`${folder}: it was replaced while the server ran: put it back, or start the server again`]);
+  await rmdir(folder);
+  await rename(`${folder}.away`, folder);
+  assert.equal((await bodies.receive(pieces(5), "A-1", { maxBytes: 100 })).size, 5);
 });

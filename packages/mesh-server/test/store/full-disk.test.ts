@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -103,4 +103,38 @@ test("one body that is too large for what is left is refused and told; small mes
   assert.deepEqual(server.events.of("disk-has-room"), []);
   execFileSync("mount", ["-o", "remount,size=120m", disk]);
   await server.events.next("disk-has-room");
+});
+
+test("a disk that is filled to its last byte while the server is off does not keep recipients from collecting: the reserve is enough to start", async (t) => {
+  const disk = smallDisk(t, 48);
+  if (disk === undefined) return;
+  const server = await startTestServer(t, {
+    config: { dataFolder: join(disk, "server"), reserveBytes: 16 * MEGABYTE },
+  });
+  await using client = await testClient(server, sender, { retries: { attempts: 1 } });
+  const { messageId } = await client.send({ to: pharmacy, workflowId: testWorkflow, body: Buffer.alloc(5000) });
+  await server.close();
+  const other = filler(t, disk);
+  other.pause();
+  await server.restart();
+  await server.events.next("disk-full");
+  await using receiver = await testClient(server, pharmacy, { retries: { attempts: 1 } });
+  assert.deepEqual((await receiver.list()).messageIds, [messageId]);
+  await receiver.acknowledge(messageId);
+  assert.deepEqual((await receiver.list()).messageIds, []);
+  await assert.rejects(client.send({ to: pharmacy, workflowId: testWorkflow, body: Buffer.alloc(10) }), isUnavailable);
+});
+
+test("a reserve that cannot be made for another reason than room is told as that, and not as a full disk", async (t) => {
+  const server = await startTestServer(t, { config: { reserveBytes: MEGABYTE } });
+  await server.close();
+  const reserve = join(server.config.dataFolder, "store.reserve");
+  rmSync(reserve);
+  mkdirSync(reserve);
+  await assert.rejects(server.restart(), (error) => {
+    assert.ok(error instanceof DurableError);
+    assert.equal(error.message, `${reserve}: it is no file: move it away`);
+    return true;
+  });
+  assert.deepEqual(server.events.of("disk-full"), []);
 });

@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
   writeSync,
+  truncateSync,
 } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -80,7 +81,7 @@ test("a store that is removed while the server runs is told, and nothing more is
   const told = await server.events.next("server-failed");
   assert.equal(
     told.reason,
-    `${file}: it was removed or replaced while the server ran: put it back, then start the server again`,
+    `${file}: it was removed, emptied or replaced while the server ran: put it back, then start the server again`,
   );
   await assert.rejects(send(server), { status: 503 });
   assert.equal(await statusOf(server, "inbox"), 503);
@@ -88,6 +89,30 @@ test("a store that is removed while the server runs is told, and nothing more is
   clock.advance(61_000);
   await server.events.next("server-failed", ({ times }) => (times ?? 0) > 1);
   await rename(`${file}.away`, file);
+  await server.restart();
+  await using client = await testClient(server, pharmacy);
+  assert.deepEqual((await client.list()).messageIds, [messageId]);
+});
+
+test("a store that is emptied while the server runs is told likewise", async (t) => {
+  const server = await startTestServer(t);
+  await send(server);
+  const file = join(server.config.dataFolder, "store.sqlite");
+  truncateSync(file);
+  assert.match((await server.events.next("server-failed")).reason, /it was removed, emptied or replaced/);
+  await assert.rejects(send(server), { status: 503 });
+});
+
+test("a store whose journal is removed while the server runs takes nothing more, and has it all after an orderly end", async (t) => {
+  const server = await startTestServer(t);
+  const messageId = await send(server);
+  const journal = join(server.config.dataFolder, "store.sqlite-wal");
+  rmSync(journal);
+  assert.equal(
+    (await server.events.next("server-failed")).reason,
+    `${journal}: it was removed, emptied or replaced while the server ran: stop the server, and start it again`,
+  );
+  await assert.rejects(send(server), { status: 503 });
   await server.restart();
   await using client = await testClient(server, pharmacy);
   assert.deepEqual((await client.list()).messageIds, [messageId]);

@@ -11,11 +11,16 @@ import { statSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 
+import { asDurableError, DurableError } from "@restante/durable";
+
 export interface Reserve {
   isHeld(): boolean;
   /** It is the writer's to take apart (`takeRoom`). */
   give(): { file: string; bytes: number };
-  /** Makes it, if it is not there and there is room. Resolves to whether it is held. */
+  /**
+   * Makes it, if it is not there and there is room. Resolves to whether it is held.
+   * @throws {DurableError} what keeps it from being made that is no want of room
+   */
   make(): Promise<boolean>;
 }
 
@@ -25,7 +30,11 @@ const PIECES = 16;
 const TRY_AGAIN_MS = 60_000;
 
 export async function openReserve(file: string, bytes: number): Promise<Reserve> {
-  let held = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= bytes;
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() === false) {
+    throw new DurableError("unusable", file, "it is no file: move it away", { retry: "never" });
+  }
+  let held = (found?.size ?? 0) >= bytes;
   let refusedAt = -Infinity;
   // Left whole by a run before, on a disk that others have filled meanwhile: SQLite needs room to open at all.
   if (held && (await freeBytes(dirname(file))) < PIECE) {
@@ -39,9 +48,11 @@ export async function openReserve(file: string, bytes: number): Promise<Reserve>
     try {
       await fill(file, bytes);
       held = true;
-    } catch {
+    } catch (error) {
       refusedAt = performance.now();
       shorten(file, 0);
+      const failure = asDurableError(error, file);
+      if (!(failure instanceof DurableError) || failure.code !== "disk-full") throw failure;
     }
     return held;
   }

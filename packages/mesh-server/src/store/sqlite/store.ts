@@ -1,10 +1,17 @@
 // The embedded engine: one SQLite database, one thread that writes it (writer.ts), and reads beside it.
 
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-import { asDurableError, DurableError, holdFolder, makeFolder, openDatabase, syncFolder } from "@restante/durable";
+import {
+  asDurableError,
+  DurableError,
+  holdFolder,
+  makeFolder,
+  openDatabase,
+  syncFolder,
+  watchDatabase,
+} from "@restante/durable";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { MeshServerError } from "../../errors.ts";
@@ -91,7 +98,7 @@ function createStore(
 ): SqliteStore {
   const db = new DatabaseSync(file, { readOnly: true });
   const reads = createReads(db);
-  const { ino } = statSync(file);
+  const findLost = watchDatabase(file);
 
   /** A read that meets damage says so; what else can be read still is. */
   function reading<Words extends unknown[], Result>(
@@ -155,10 +162,11 @@ function createStore(
     reserve,
     trouble: () => commits.trouble(),
     checkPlace() {
-      if (commits.isStopped() || statSync(file, { throwIfNoEntry: false })?.ino === ino) return;
-      commits.stop(
-        `${file}: it was removed or replaced while the server ran: put it back, then start the server again`,
-      );
+      const lost = commits.isStopped() ? undefined : findLost();
+      if (lost === undefined) return;
+      // The journal goes into the database when the server ends, unless it is killed.
+      const remedy = lost === file ? "put it back, then start the server again" : "stop the server, and start it again";
+      commits.stop(`${lost}: it was removed, emptied or replaced while the server ran: ${remedy}`);
     },
     [Symbol.asyncDispose]: once(async () => {
       // The writer is the last to close: it empties the journal into the database.

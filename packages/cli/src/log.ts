@@ -10,6 +10,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "report-placed": "warn",
   "request-refused": "warn",
   "connections-dropped": "warn",
+  "journal-missing": "error",
   "server-troubled": "error",
   "body-damaged": "error",
   "bodies-missing": "error",

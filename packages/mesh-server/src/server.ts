@@ -64,6 +64,7 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
     onStopped: (reason) => troubles.storeStopped(reason),
     onFull: () => disk.lacked(),
     onDamaged: (reason) => troubles.met("store", reason),
+    onJournalMissing: (file) => emit({ event: "journal-missing", file }),
   });
   try {
     disk.begin(store.reserve);

@@ -65,6 +65,8 @@ export type ServerEvent =
     }
   /** Connections were cut for the sake of others, or found no place; counted in the same way. */
   | { event: "connections-dropped"; reason: string; address?: string; times?: number; since?: Date }
+  /** A server did not end in order, and its database's journal is gone since: what it accepted last may be lost. */
+  | { event: "journal-missing"; file: string }
   | ({ event: "server-troubled"; part: ServerPart; reason: string; messageId?: MessageId } & Lasting)
   | ({ event: "server-trouble-over"; part: ServerPart; messageId?: MessageId } & Lasting)
   | ({ event: "body-damaged"; messageId: MessageId; chunk: number; damage: BodyDamage } & Lasting)

@@ -73,6 +73,12 @@ export function narrate(event: Event): Step | undefined {
         what: `cut connections from ${event.address ?? "anywhere"}: ${event.reason}${repeated(event)}`,
         tone: "bad",
       };
+    case "journal-missing":
+      return {
+        who: "MESH server",
+        what: `${event.file} is gone, after a server that did not end in order: what was accepted last may be lost`,
+        tone: "bad",
+      };
     case "server-troubled":
       return {
         who: "MESH server",

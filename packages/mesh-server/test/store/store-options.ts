@@ -8,4 +8,5 @@ export const storeOptions: SqliteStoreOptions = {
   onStopped: (reason) => assert.fail(reason),
   onFull: () => assert.fail("the disk is full"),
   onDamaged: (reason) => assert.fail(reason),
+  onJournalMissing: (file) => assert.fail(file),
 };

@@ -118,6 +118,23 @@ test("a store whose journal is removed while the server runs takes nothing more,
   assert.deepEqual((await client.list()).messageIds, [messageId]);
 });
 
+test("a journal that is removed after a kill is told at the next start, at level 50, and one that is there is not", async (t) => {
+  // Closed once in good order: all of it is in the database itself.
+  const before = await startTestServer(t);
+  await before.close();
+  const { dataFolder } = before.config;
+  const server = await startServerProcess(t, { config: { dataFolder } });
+  await send(server);
+  const file = join(dataFolder, "store.sqlite-wal");
+  await server.kill();
+  await server.start();
+  assert.equal(server.events.of("journal-missing").length, 0);
+  await server.kill();
+  rmSync(file);
+  await server.start();
+  assert.deepEqual(await server.events.next("journal-missing"), { event: "journal-missing", file });
+});
+
 test("a store that is found damaged while it is read is told with the remedy; it takes nothing new, and what can be read still is", async (t) => {
   const server = await startTestServer(t);
   const messageId = await send(server);

@@ -18,7 +18,7 @@ import { MeshServerError } from "../../errors.ts";
 import { once } from "../../once.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, Store } from "../store.ts";
 import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit.ts";
-import { refuseIfLost } from "./lost-store.ts";
+import { lacksJournal, refuseIfLost } from "./lost-store.ts";
 import { createReads } from "./reads.ts";
 import { openReserve, type Reserve } from "./reserve.ts";
 import { migrations } from "./schema.ts";
@@ -32,6 +32,8 @@ export interface SqliteStoreOptions {
   onFull: () => void;
   /** Told each time a read finds damage, in words. */
   onDamaged: (reason: string) => void;
+  /** Told at most once, when it is opened: see `lacksJournal`. */
+  onJournalMissing: (file: string) => void;
 }
 
 export interface SqliteStore extends Store {
@@ -50,11 +52,13 @@ export interface SqliteStore extends Store {
 export async function openSqliteStore(folder: string, options: SqliteStoreOptions): Promise<SqliteStore> {
   const file = join(folder, "store.sqlite");
   let commits: GroupCommit | undefined;
+  const isJournalMissing = lacksJournal(folder);
   const held = await hold(folder, (lost) => commits?.stop(lost.message));
   try {
     const reserve = await openReserve(join(folder, "store.reserve"), options.reserveBytes);
     // Open until the writer has it too: on a full disk there may be no room to open it twice.
     using _first = openTables(file, folder);
+    if (isJournalMissing) options.onJournalMissing(`${file}-wal`);
     // The database's own name must be on disk before anything is said to be.
     await syncFolder(folder);
     await reserve.make();

@@ -37,6 +37,10 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "folder-open-to-others": "warn",
 };
 
+export function severityOf(event: Event["event"]): "info" | "warn" | "error" {
+  return severity[event] ?? "info";
+}
+
 /** Lines that wait for room on a full disk, in bytes; more are dropped. */
 const MOST_WAITING = 1024 * 1024;
 
@@ -54,7 +58,7 @@ export function openLog(file: string): { record(event: Event): void } & Disposab
   const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
     record(event) {
-      logger[severity[event.event] ?? "info"](event);
+      logger[severityOf(event.event)](event);
     },
     [Symbol.dispose]() {
       // Nothing is flushed: only what found no room still waits, and flushing would wait with it.

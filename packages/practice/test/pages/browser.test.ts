@@ -19,6 +19,16 @@ test("in a real browser", async (t) => {
   if (browser === undefined) return;
   const { url, worklist } = await open(t);
 
+  await t.test("a status stands on one line, also where its column is narrow", async () => {
+    for (const path of ["/?show=all", "/reports"]) {
+      await using page = await openPage(browser, url + path);
+      const tags = await page.locator("td:last-child .nhsuk-tag").all();
+      assert.ok(tags.length > 2);
+      // Two lines are 40 px and more.
+      for (const tag of tags) assert.ok(((await tag.boundingBox())?.height ?? 99) < 32, await tag.innerText());
+    }
+  });
+
   await t.test("a person opens a task from the worklist and reads its report in the page", async () => {
     await using page = await openPage(browser, url);
     await page.getByRole("link", { name: /WIŚNIEWSKI, Łukasz/ }).click();

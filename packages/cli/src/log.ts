@@ -39,6 +39,10 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "folder-lost": "error",
 };
 
+export function severityOf(event: Event["event"]): "info" | "warn" | "error" {
+  return severity[event] ?? "info";
+}
+
 /** A line has one `level`, its severity: the kind of an acknowledgement would stand there a second time. */
 function asLogged(event: Event): object {
   if (!("level" in event)) return event;
@@ -63,7 +67,7 @@ export function openLog(file: string): { record(event: Event): void } & Disposab
   const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
     record(event) {
-      logger[severity[event.event] ?? "info"](asLogged(event));
+      logger[severityOf(event.event)](asLogged(event));
     },
     [Symbol.dispose]() {
       // Nothing is flushed: only what found no room still waits, and flushing would wait with it.

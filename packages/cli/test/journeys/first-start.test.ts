@@ -300,6 +300,15 @@ test("Ctrl-C and a second start: it continues where it was and sends nothing aga
   assert.match(await page(SURGERY), /Consultation report for Mr Łukasz Wiśniewski/);
 });
 
+test("where all goes well the log asks nobody to look: no line of level 40 or 50 in either run", () => {
+  const lines = readFileSync(join(economy.folder, "restante.log"), "utf8").trim().split("\n");
+  assert.ok(lines.length > 40);
+  assert.deepEqual(
+    lines.filter((line) => /"level":(40|50)/.test(line)),
+    [],
+  );
+});
+
 test("no patient, subject, password, key or token is in what it printed, in its log or in the name of any file", async () => {
   const subjects = await withPractice(economy, "Y99001", ({ worklist }) =>
     worklist.reports().map(({ subject }) => subject),

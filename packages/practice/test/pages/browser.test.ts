@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
+import { getDocument, OPS } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Browser, Page } from "playwright-core";
 import { readConsultation } from "../../src/consultation/read-consultation.ts";
 import { reportPdf } from "../../src/consultation/report-pdf.ts";
@@ -17,6 +18,16 @@ test("in a real browser", async (t) => {
   const browser = await openBrowser(t);
   if (browser === undefined) return;
   const { url, worklist } = await open(t);
+
+  await t.test("a status stands on one line, also where its column is narrow", async () => {
+    for (const path of ["/?show=all", "/reports"]) {
+      await using page = await openPage(browser, url + path);
+      const tags = await page.locator("td:last-child .nhsuk-tag").all();
+      assert.ok(tags.length > 2);
+      // Two lines are 40 px and more.
+      for (const tag of tags) assert.ok(((await tag.boundingBox())?.height ?? 99) < 32, await tag.innerText());
+    }
+  });
 
   await t.test("a person opens a task from the worklist and reads its report in the page", async () => {
     await using page = await openPage(browser, url);
@@ -74,6 +85,7 @@ test("in a real browser", async (t) => {
       await assertAccessible(page);
       for (const width of [390, 320]) {
         await page.setViewportSize({ width, height: 800 });
+        await menuFolded(page);
         await assertAccessible(page);
         const tooWide = await page.evaluate(`document.documentElement.scrollWidth > innerWidth`);
         assert.ok(!tooWide, `${width} px have to be scrolled sideways`);
@@ -135,6 +147,16 @@ test("in a real browser", async (t) => {
       assert.ok(!(await pages.first().isVisible()));
     },
   );
+
+  await t.test("on paper the report is under its heading, and no address of a page is printed", async () => {
+    await using page = await openPage(browser, `${url}/tasks/1`);
+    await page.waitForSelector('[data-pdf-prints="yes"]', { state: "attached" });
+    for (const format of ["A4", "Letter"]) {
+      const sheets = await sheetsOf(await page.pdf({ format }));
+      assert.equal(sheets.find(({ text }) => text === "Consultation report")?.pictures, 1, format);
+      for (const { text } of sheets) assert.ok(!text.includes("Link:"), text);
+    }
+  });
 
   await t.test("a person deals with an unmatched message from the list, and the list then has one less", async () => {
     await using page = await openPage(browser, `${url}/unmatched?show=attention`);
@@ -275,6 +297,11 @@ async function until(page: Page, condition: string): Promise<void> {
   while (!(await page.evaluate<boolean>(condition))) await page.evaluate("new Promise(requestAnimationFrame)");
 }
 
+/** The menu of the page's head folds what has no room in the frame after a new width, and once more in the one after that. */
+async function menuFolded(page: Page): Promise<void> {
+  for (let frame = 0; frame < 3; frame += 1) await page.evaluate("new Promise(requestAnimationFrame)");
+}
+
 async function assertAccessible(page: Page): Promise<void> {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const found = await page.evaluate<AxeResults>(`${axe}; axe.run(document, ${JSON.stringify({ runOnly: tags })})`);
@@ -300,4 +327,20 @@ async function open(t: TestContext, port = 0): Promise<Opened> {
   const pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port });
   t.after(() => pages[Symbol.asyncDispose]());
   return { url: pages.url, worklist, close: async () => pages[Symbol.asyncDispose]() };
+}
+
+/** The sheets of what a browser printed: the words of each, and how many pictures are on it. */
+async function sheetsOf(pdf: Uint8Array): Promise<{ text: string; pictures: number }[]> {
+  const document = await getDocument({ data: new Uint8Array(pdf), verbosity: 0 }).promise;
+  const sheets: { text: string; pictures: number }[] = [];
+  for (let number = 1; number <= document.numPages; number += 1) {
+    const sheet = await document.getPage(number);
+    const { items } = await sheet.getTextContent();
+    const { fnArray } = await sheet.getOperatorList();
+    sheets.push({
+      text: items.map((item) => ("str" in item ? item.str : "")).join(" "),
+      pictures: fnArray.filter((operation) => operation === OPS.paintImageXObject).length,
+    });
+  }
+  return sheets;
 }

@@ -89,6 +89,34 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
     assert.deepEqual(await listed(again), [message.messageId]);
   });
 
+  test("a filter that lets little through of a deep inbox finds it, and others have their turn meanwhile", async (t) => {
+    const { store } = await open(t);
+    const depth = 3500;
+    const odd = new Set([0, 999, 1000, 2500, depth - 1]);
+    const messages = Array.from({ length: depth }, (_, index) =>
+      newMessage({ messageId: newMessageId(now), workflowId: odd.has(index) ? "ODD" : "WORKFLOW" }),
+    );
+    for (const message of messages) assert.equal(await store.accept(acceptance(message)), "done");
+    const expected = messages.filter((_, index) => odd.has(index)).map(({ messageId }) => messageId);
+    let turns = 0;
+    let ticking = setImmediate(function tick() {
+      turns += 1;
+      ticking = setImmediate(tick);
+    });
+    t.after(() => clearImmediate(ticking));
+    const filter = { match: "equals", text: "ODD", negated: false } as const;
+    const found = await store.listAfter(recipient, 0, 100, filter);
+    assert.ok(turns >= 3, `${turns} turns`);
+    assert.deepEqual(
+      found.map(({ messageId }) => messageId),
+      expected,
+    );
+    const [first, ...others] = found;
+    assert.deepEqual(await store.listAfter(recipient, first?.sequence ?? 0, 2, filter), others.slice(0, 2));
+    assert.deepEqual(await store.listAfter(recipient, 0, 100, { ...filter, text: "NONE" }), []);
+    assert.equal((await store.listAfter(recipient, 0, 5000, { ...filter, negated: true })).length, depth - odd.size);
+  });
+
   test("an inbox lists in the order of acceptance, not of ids, and goes on so after it is opened again", async (t) => {
     const { store, reopen } = await open(t);
     const messages = Array.from({ length: 50 }, () => newMessage({ messageId: newMessageId(now) }));

@@ -24,7 +24,8 @@ export interface Reads {
   readonly exists: (messageId: MessageId) => boolean;
   readonly findByLocalId: (mailboxId: MailboxId, localId: string, limit: number) => Message[];
   readonly body: (message: Message, chunk: number) => StoredBody | undefined;
-  readonly listAfter: (recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter) => InboxEntry[];
+  /** At most `LISTED_AT_ONCE` listed messages are looked at: see `ListedPiece.end`. */
+  readonly listAfter: (recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter) => ListedPiece;
   readonly sequenceOf: (recipientId: MailboxId, messageId: MessageId) => number | undefined;
   readonly countInbox: (recipientId: MailboxId, limit: number) => number;
   readonly listRouting: (now: Date, limit: number, after?: RoutingTask) => RoutingTask[];
@@ -35,6 +36,16 @@ export interface Reads {
   readonly countBodyFiles: () => number;
   readonly namesBodyFile: (fileName: string) => boolean;
 }
+
+/** What a filter lets through of a piece of an inbox. */
+export interface ListedPiece {
+  readonly entries: readonly InboxEntry[];
+  /** The place of the last message that was looked at, if there are more behind it. */
+  readonly end?: number;
+}
+
+/** A filter may let nothing through of any number of messages: between two pieces others have their turn. */
+export const LISTED_AT_ONCE = 1000;
 
 export function createReads(db: DatabaseSync): Reads {
   const statements = {
@@ -53,6 +64,10 @@ export function createReads(db: DatabaseSync): Reads {
       "SELECT size, bytes, file_name, sha256 FROM chunk WHERE mailbox_id = ? AND message_id = ? AND chunk = ?",
     ),
     sequence: db.prepare("SELECT sequence FROM delivery WHERE recipient_id = ? AND message_id = ?"),
+    pieceEnd: db.prepare(
+      `SELECT sequence FROM delivery WHERE recipient_id = ? AND listed = 1 AND sequence > ?
+       ORDER BY sequence LIMIT 1 OFFSET ${LISTED_AT_ONCE - 1}`,
+    ),
     count: db.prepare(
       "SELECT count(*) AS listed FROM (SELECT 1 FROM delivery WHERE recipient_id = ? AND listed = 1 LIMIT ?)",
     ),
@@ -78,16 +93,19 @@ export function createReads(db: DatabaseSync): Reads {
     file: db.prepare("SELECT 1 FROM chunk WHERE file_name = ?"),
   };
 
-  function listAfter(recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter): InboxEntry[] {
+  function listAfter(recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter): ListedPiece {
     const condition = filter === undefined ? "" : `AND ${filter.negated ? "NOT" : ""} ${conditions[filter.match]}`;
     const values: SQLInputValue[] = filter === undefined ? [] : [filter.text];
-    return db
+    const end = filter === undefined ? undefined : statements.pieceEnd.get(recipientId, after)?.["sequence"];
+    const entries = db
       .prepare(
-        `SELECT message_id, sequence FROM delivery WHERE recipient_id = ? AND listed = 1 AND sequence > ? ${condition}
+        `SELECT message_id, sequence FROM delivery
+         WHERE recipient_id = ? AND listed = 1 AND sequence > ? AND sequence <= ? ${condition}
          ORDER BY sequence LIMIT ?`,
       )
-      .all(recipientId, after, ...values, limit)
+      .all(recipientId, after, end ?? Number.MAX_SAFE_INTEGER, ...values, limit)
       .map((row) => ({ messageId: row["message_id"] as MessageId, sequence: row["sequence"] as number }));
+    return { entries, ...(typeof end === "number" && { end }) };
   }
 
   return {

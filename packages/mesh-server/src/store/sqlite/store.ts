@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import {
   asDurableError,
@@ -16,7 +17,7 @@ import {
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { MeshServerError } from "../../errors.ts";
 import { once } from "../../once.ts";
-import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, Store } from "../store.ts";
+import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, InboxEntry, Store } from "../store.ts";
 import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit.ts";
 import { lacksJournal, refuseIfLost } from "./lost-store.ts";
 import { createReads } from "./reads.ts";
@@ -121,6 +122,8 @@ function createStore(
     };
   }
 
+  const listPiece = reading(reads.listAfter);
+
   return {
     accept: (acceptance) =>
       commits.submit({ kind: "accept", acceptance }, weight(acceptance.body)) as Promise<AcceptOutcome>,
@@ -140,7 +143,16 @@ function createStore(
     exists: reading(reads.exists),
     findByLocalId: reading(reads.findByLocalId),
     body: reading(reads.body),
-    listAfter: reading(reads.listAfter),
+    async listAfter(recipientId, after, limit, filter) {
+      const found: InboxEntry[] = [];
+      for (let from: number | undefined = after; from !== undefined;) {
+        const { entries, end } = await listPiece(recipientId, from, limit - found.length, filter);
+        found.push(...entries);
+        from = found.length < limit ? end : undefined;
+        if (from !== undefined) await nextTurn();
+      }
+      return found;
+    },
     sequenceOf: reading(reads.sequenceOf),
     countInbox: reading(reads.countInbox),
     listRouting: reading(reads.listRouting),

@@ -1,7 +1,6 @@
 import { pipeline, Readable, Transform } from "node:stream";
 import { invalid } from "./check-input.ts";
 import type { MeshClientError } from "./mesh-client-error.ts";
-import type { RequestBody } from "./transport.ts";
 
 /**
  * What can be sent: text (as UTF-8), bytes, a Blob; a stream of Node.js or of the web, or anything else that gives
@@ -13,6 +12,9 @@ export type OutgoingBody =
   | Blob
   | AsyncIterable<Uint8Array | string>
   | (() => AsyncIterable<Uint8Array | string>);
+
+/** A body to be sent: whole, or a stream made when it is wanted. */
+export type RequestBody = Uint8Array | { readonly open: () => Readable; readonly length: number | undefined };
 
 /** A body as the transport takes it. */
 export interface PreparedBody {

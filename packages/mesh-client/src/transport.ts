@@ -5,7 +5,7 @@ import { atPace } from "./at-pace.ts";
 import { codeOf } from "./error-code.ts";
 import { failureOf, maxHeadBytes, mayHaveArrived, type Progress } from "./failures.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
-import { UnreadableBody } from "./outgoing-body.ts";
+import { type RequestBody, UnreadableBody } from "./outgoing-body.ts";
 
 /** PEM texts: whom to trust, and who we are. */
 export interface ClientTls {
@@ -23,9 +23,6 @@ export interface TransportOptions {
   /** At most this many requests at once; more wait their turn. */
   readonly connections: number;
 }
-
-/** A body to be sent: whole, or a stream made when it is wanted. */
-export type RequestBody = Uint8Array | { readonly open: () => Readable; readonly length: number | undefined };
 
 export interface TransportRequest {
   readonly method: "GET" | "POST" | "PUT";

@@ -1,5 +1,4 @@
-import { lastingTroubles, type MailboxId } from "@restante/mesh";
-import type { PracticeContext } from "./context.ts";
+import { type Clock, type Emit, lastingTroubles, type MailboxId, type OdsCode } from "@restante/mesh";
 import type { SystemTrouble } from "./worklist.ts";
 
 type Part = SystemTrouble["part"];
@@ -25,7 +24,11 @@ export function standingTroubles({
   clock,
   emit,
   organisation: { odsCode },
-}: Pick<PracticeContext, "clock" | "emit" | "organisation">): StandingTroubles {
+}: {
+  clock: Clock;
+  emit: Emit;
+  organisation: { odsCode: OdsCode };
+}): StandingTroubles {
   const told = lastingTroubles(clock);
   // As many as there are parts and mailboxes of ours.
   const lastGood = new Map<string, Date>();

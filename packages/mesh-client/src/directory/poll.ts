@@ -12,14 +12,13 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { MeshClientError } from "../mesh-client-error.ts";
-import type { BackOff } from "./back-off.ts";
 import { type DirectoryContext, finishLater } from "./context.ts";
 import { asClientError, inFolder } from "./folder-trouble.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import type { OutFolder, Sighting, Stray } from "./out-folder.ts";
 import type { PairResult } from "./pair-ends.ts";
 import { pairName } from "./pair-name.ts";
-import { receiveAll } from "./receive-all.ts";
+import { receiveAll, type ReceivingState } from "./receive-all.ts";
 import { sendAll } from "./send-all.ts";
 import { isOfTheWay } from "./way-to-the-server.ts";
 
@@ -45,18 +44,15 @@ export interface PollResult {
 }
 
 /** What a directory client keeps from one poll to the next. */
-export interface PollState {
+export interface PollState extends ReceivingState {
   readonly out: OutFolder;
   readonly watch: FolderWatch;
-  readonly backOff: BackOff;
   /** The pairs that failed when they were last tried, by their keys. */
   readonly failing: Set<string>;
   /** When the server was last found to know us, in milliseconds; undefined after trouble with it. */
   greetedAt: number | undefined;
   /** Messages are left that were not tried: the next poll need not wait. */
   more: boolean;
-  /** Told of each listing, how many of its entries cannot be message ids. */
-  readonly tellUnusableIds: (count: number) => void;
 }
 
 /** MESH API, Validate a mailbox: every 24 hours. */

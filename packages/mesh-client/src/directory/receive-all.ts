@@ -1,7 +1,7 @@
 import type { MessageId } from "@restante/mesh";
+import type { BackOff } from "./back-off.ts";
 import type { DirectoryContext } from "./context.ts";
 import { asClientError, FolderTrouble } from "./folder-trouble.ts";
-import type { PollState } from "./poll.ts";
 import { NoRoom, receive } from "./receive.ts";
 import { leastRoom } from "./room.ts";
 import { isOfTheWay, serverAnswers } from "./way-to-the-server.ts";
@@ -15,6 +15,13 @@ export interface Receiving {
   readonly more: boolean;
 }
 
+/** What is kept from one poll to the next. */
+export interface ReceivingState {
+  readonly backOff: BackOff;
+  /** Told of each listing, how many of its entries cannot be message ids. */
+  readonly tellUnusableIds: (count: number) => void;
+}
+
 /**
  * Receives what is in the mailbox, oldest first. A message that fails is passed over, and tried again by a back-off of its
  * own, after those that have not failed; only trouble with the way to the server, or with a folder that all need, ends
@@ -22,7 +29,7 @@ export interface Receiving {
  */
 export async function receiveAll(
   context: DirectoryContext,
-  { backOff, tellUnusableIds }: Pick<PollState, "backOff" | "tellUnusableIds">,
+  { backOff, tellUnusableIds }: ReceivingState,
   { unfiled, signal }: { unfiled: ReadonlySet<string>; signal: AbortSignal },
 ): Promise<Receiving> {
   const { client, troubles, folders } = context;

@@ -1,4 +1,5 @@
 export { asDurableError, DurableError, type DurableErrorCode } from "./errors.ts";
+export { exists, isMissing } from "./exists.ts";
 export { holdFolder, type HoldOptions, isFolderHeld } from "./hold-folder.ts";
 export { bootId } from "./holder.ts";
 export { watchDatabase } from "./in-place.ts";

@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
-import { makeFolder } from "@restante/durable";
+import { exists, isMissing, makeFolder } from "@restante/durable";
 import { PracticeError } from "./errors.ts";
-import { exists, isMissing } from "./files.ts";
 
 /**
  * A folder of a mailbox, which its MESH client has too. It is made at its first use where it is absent, for the client

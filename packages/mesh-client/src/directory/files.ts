@@ -1,6 +1,7 @@
 import { constants, type BigIntStats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { isMissing } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 
 /** What a folder says of an entry, without following links. */
@@ -72,8 +73,4 @@ export async function openUnchanged(folder: string, seen: FileState): Promise<Fi
   if (now.plain && now.fingerprint === seen.fingerprint) return handle;
   await handle.close();
   return "changed";
-}
-
-export function isMissing(error: unknown): boolean {
-  return codeOf(error) === "ENOENT";
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { access, constants, lstat, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { moveFile, syncFolder, systemReason } from "@restante/durable";
+import { isMissing, moveFile, syncFolder, systemReason } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
-import { type FileName, isMissing, pathOf, stateOf } from "./files.ts";
+import { type FileName, pathOf, stateOf } from "./files.ts";
 import { folderTrouble, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { FolderName, Folders } from "./folders.ts";
 import { shareFile } from "./group.ts";

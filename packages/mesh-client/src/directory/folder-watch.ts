@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "@restante/durable";
-import { isMissing } from "./files.ts";
+import { isMissing, writeWhole } from "@restante/durable";
 import { type FolderLabel, folderTrouble, FolderTrouble, labelOf } from "./folder-trouble.ts";
 import { type FolderName, folderNames, type Folders } from "./folders.ts";
 

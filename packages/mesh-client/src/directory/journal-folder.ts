@@ -6,11 +6,10 @@
 // what is in doubt and what was handed over. Such a folder is refused. A folder without `.restante` is new to us.
 
 import { randomBytes } from "node:crypto";
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { makeFolder, syncFolder } from "@restante/durable";
+import { exists, makeFolder, syncFolder } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
-import { isMissing } from "./files.ts";
 import { openJournalDatabase } from "./journal-database.ts";
 
 const making = /^\.restante\.[0-9a-f]{8}$/;
@@ -18,7 +17,7 @@ const making = /^\.restante\.[0-9a-f]{8}$/;
 /** Gives the path of `.restante`, which is made with an empty journal in it if it is absent. */
 export async function openJournalFolder(root: string): Promise<string> {
   const folder = join(root, ".restante");
-  if (await isAbsent(folder)) await make(folder);
+  if (!(await exists(folder))) await make(folder);
   return folder;
 }
 
@@ -43,15 +42,5 @@ async function make(folder: string): Promise<void> {
 export async function sweepJournalFolders(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     if (making.test(name)) await rm(join(root, name), { recursive: true, force: true });
-  }
-}
-
-async function isAbsent(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return false;
-  } catch (error) {
-    if (isMissing(error)) return true;
-    throw error;
   }
 }

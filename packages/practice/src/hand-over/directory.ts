@@ -1,10 +1,9 @@
 import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { moveFile, syncFolder, writeNew } from "@restante/durable";
+import { exists, isMissing, moveFile, syncFolder, writeNew } from "@restante/durable";
 import { type ControlFile, type MailboxId, readControlFile, writeControlFile } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
-import { exists, isMissing } from "../files.ts";
 import { mailboxFolder } from "../mailbox-folder.ts";
 import { contentOf, handedOver, hasStaged, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
 import { announce, announceFailure, type HandOver } from "./hand-over.ts";

@@ -1,7 +1,7 @@
+import { inTransaction } from "@restante/durable";
 import type { AcknowledgementLevel, MailboxId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
-import { inTransaction } from "../store/database.ts";
 import { addReceived, isKnownDocument, isKnownHeader, type ReceivedKind } from "../store/received.ts";
 import { addTask } from "../store/tasks.ts";
 import { eventId } from "./event-id.ts";

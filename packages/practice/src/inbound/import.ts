@@ -1,5 +1,5 @@
+import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
-import { inTransaction } from "../store/database.ts";
 import type { Content } from "./content.ts";
 import { importDocument } from "./document.ts";
 import { eventId } from "./event-id.ts";

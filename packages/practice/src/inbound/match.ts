@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { DemographicsError, patientStanding, type PatientStanding } from "@restante/demographics";
+import { inTransaction } from "@restante/durable";
 import { isNhsNumber, lastingTroubles, type MessageId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
 import { retryAt } from "../hand-over/retry.ts";
-import { inTransaction } from "../store/database.ts";
 import type { MessageSummary } from "../store/tasks.ts";
 import { isDueAt, type Progress } from "../work.ts";
 import { readMailbox, storeResponse, type Verdict } from "./respond.ts";

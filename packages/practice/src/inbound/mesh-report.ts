@@ -1,5 +1,5 @@
+import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
-import { inTransaction } from "../store/database.ts";
 import { addReceived } from "../store/received.ts";
 import { eventId } from "./event-id.ts";
 import type { Arrival } from "./source.ts";

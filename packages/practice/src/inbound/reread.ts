@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem } from "../errors.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
-import { inTransaction } from "../store/database.ts";
 import { addUnbelieved } from "../store/received.ts";
 import type { Progress } from "../work.ts";
 import type { Reading } from "./reading.ts";

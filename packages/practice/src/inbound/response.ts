@@ -1,7 +1,7 @@
+import { inTransaction } from "@restante/durable";
 import { type ResponseContent, responseCodes } from "@restante/itk3";
 import type { PracticeContext } from "../context.ts";
 import { isDuplicate } from "../hand-over/states.ts";
-import { inTransaction } from "../store/database.ts";
 import { addReceived, addUnbelieved } from "../store/received.ts";
 import { eventId } from "./event-id.ts";
 import type { Reading } from "./reading.ts";

@@ -1,6 +1,6 @@
+import { inTransaction } from "@restante/durable";
 import type { MailboxId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
-import { inTransaction } from "../store/database.ts";
 import { addReceived, type ReceivedMessage } from "../store/received.ts";
 import { addTask } from "../store/tasks.ts";
 import { eventId } from "./event-id.ts";

@@ -1,7 +1,7 @@
+import { isMissing } from "@restante/durable";
 import { MeshClientError } from "@restante/mesh-client";
 import type { PracticeContext } from "../context.ts";
 import { isOfTheSystem, isOfTheWay, PracticeError, reasonOf } from "../errors.ts";
-import { isMissing } from "../files.ts";
 import { isReceived } from "../store/received.ts";
 import type { Progress } from "../work.ts";
 import { eventId } from "./event-id.ts";

@@ -1,4 +1,5 @@
 import { DemographicsError, isRegisteredAt } from "@restante/demographics";
+import { inTransaction } from "@restante/durable";
 import type { BuiltMessage } from "@restante/itk3";
 import type { MailboxId, OdsCode } from "@restante/mesh";
 import { attachmentsToSend, type Consultation } from "../consultation/consultation.ts";
@@ -6,7 +7,6 @@ import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import type { SendOptions } from "../options.ts";
 import { addAttachmentContents, type PlacedAttachments, placeAttachments } from "../store/attachments.ts";
-import { inTransaction } from "../store/database.ts";
 import { addOutgoing } from "../store/outgoing.ts";
 import { buildMessage, type EarlierVersion } from "./message.ts";
 

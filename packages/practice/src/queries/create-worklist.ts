@@ -1,7 +1,7 @@
+import { inTransaction } from "@restante/durable";
 import { boundTexts, mostKept, mostListed } from "../bounded.ts";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
-import { inTransaction } from "../store/database.ts";
 import { seeMatter } from "../store/matters.ts";
 import type { Worklist } from "../worklist.ts";
 import { originalOf, reportAttachment, taskAttachment } from "./content.ts";

@@ -1,9 +1,9 @@
+import { inTransaction } from "@restante/durable";
 import { responseCodes } from "@restante/itk3";
 import { readMailbox, storeResponse } from "../inbound/respond.ts";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import { addAct, thisComputer } from "../store/acts.ts";
-import { inTransaction } from "../store/database.ts";
 import type { MessageSummary } from "../store/tasks.ts";
 import type { Decision, MatterKey } from "../worklist.ts";
 import { json, number, optionalText, type Row, text } from "./rows.ts";

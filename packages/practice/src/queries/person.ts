@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import { addAct, thisComputer } from "../store/acts.ts";
 import { taskOfMessage } from "../store/copies.ts";
-import { inTransaction } from "../store/database.ts";
 import { dealWithMatter, undoMatter } from "../store/matters.ts";
 import { moveOutgoing } from "../store/outgoing.ts";
 import type { MatterKey } from "../worklist.ts";

@@ -1,6 +1,6 @@
+import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { noteCopy, taskOfMessage } from "../store/copies.ts";
-import { inTransaction } from "../store/database.ts";
 import { endMatter, type Happened, raiseMatter } from "../store/matters.ts";
 import type { MatterKey } from "../worklist.ts";
 import { type Deadlines, standingOf } from "./reports.ts";

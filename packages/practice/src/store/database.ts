@@ -5,8 +5,6 @@ import { asDurableError, DurableError, makeFolders, openDatabase as openFile } f
 import { isSetUp, noteSetUp } from "./set-up.ts";
 import { migrations } from "./schema.ts";
 
-export { inTransaction } from "@restante/durable";
-
 /**
  * Opens the practice's database, making or upgrading it first.
  *

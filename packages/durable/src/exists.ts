@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 
+/** Throws where that cannot be told: a folder that may not be searched is no proof. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
@@ -10,6 +11,7 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** Whether the operating system says that there is no such file or folder. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

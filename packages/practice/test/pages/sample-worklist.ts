@@ -19,7 +19,7 @@ export const organisation: { name: string; odsCode: OdsCode } = {
 };
 
 /** What a sender may put into a subject or a title, for the pages to show and never to run. */
-export const hostile = `<script>alert("x")</script>'"&{{7*7}}`;
+export const hostile = `<script>alert("x")</script>'"&{{7*1111111}}`;
 
 export interface SampleWorklist extends Worklist {
   readonly all: Task[];

@@ -159,8 +159,8 @@ test("what a sender wrote is shown as text and never as part of the page", async
   for (const path of ["/", "/tasks/1", "/tasks/2", "/reports", `/reports/${headerIds.held}`, "/unmatched"]) {
     const { text } = await ask(url + path);
     assert.ok(!text.includes("<script>alert"), path);
-    assert.ok(!text.includes("49"), `${path}: a template in a text was worked out`);
-    assert.match(text, /&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&#39;&quot;&amp;\{\{7\*7\}\}/, path);
+    assert.ok(!text.includes("7777777"), `${path}: a template in a text was worked out`);
+    assert.match(text, /&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&#39;&quot;&amp;\{\{7\*1111111\}\}/, path);
   }
 });
 

@@ -5,38 +5,25 @@ import { documentsShown } from "./documents.ts";
 import { sendFile } from "./file-response.ts";
 import { refusal } from "./guard.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
+import { readMatterList } from "./matter-list.ts";
 import { numberIn } from "./query.ts";
-import { backTo, listIn, listPath, noticeIn } from "./return-path.ts";
+import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { timelineOf } from "./timeline.ts";
 import type { Site } from "./site.ts";
-
-const perPage = 50;
-
-const views = ["all", "attention", "dealt-with"] as const;
 
 export function serveReportPages(app: FastifyInstance, site: Site): void {
   const { worklist, tokens, requireToken } = site;
 
   app.get<{ Querystring: Record<string, unknown> }>("/reports", (request, reply) => {
-    const view = views.find((known) => known === request.query["show"]) ?? "all";
-    const before = numberIn(request.query, "before");
-    const found = worklist.reports({
-      limit: perPage + 1,
-      ...(view === "attention" && { attention: true }),
-      ...(view === "dealt-with" && { dealtWith: true }),
-      ...(before !== undefined && { before }),
-    });
-    const reports = found.slice(0, perPage);
-    const show = view === "all" ? undefined : view;
+    const { items, shown } = readMatterList(
+      request.query,
+      "/reports",
+      (filter) => worklist.reports(filter),
+      ({ sequence }) => sequence,
+    );
     return site.show(reply, "reports", {
-      reports,
-      view,
-      before,
-      here: listPath({ path: "/reports", show, before }),
-      newest: listPath({ path: "/reports", show }),
-      older:
-        found.length > perPage ? listPath({ path: "/reports", show, before: reports.at(-1)?.sequence }) : undefined,
-      notice: noticeIn(request.query),
+      ...shown,
+      reports: items,
       token: (headerId: string) => tokens.issue(`/reports/${headerId}/deal-with`),
     });
   });

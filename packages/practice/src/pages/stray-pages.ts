@@ -3,37 +3,24 @@ import type { StrayDetail } from "../worklist.ts";
 import { sendOriginal } from "./file-response.ts";
 import { refusal } from "./guard.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
+import { readMatterList } from "./matter-list.ts";
 import { numberIn } from "./query.ts";
-import { backTo, listIn, listPath, noticeIn } from "./return-path.ts";
+import { backTo, listIn, noticeIn } from "./return-path.ts";
 import type { Site } from "./site.ts";
-
-const perPage = 50;
-
-const views = ["attention", "dealt-with", "all"] as const;
 
 export function serveStrayPages(app: FastifyInstance, site: Site): void {
   const { worklist, tokens } = site;
 
   app.get<{ Querystring: Record<string, unknown> }>("/unmatched", (request, reply) => {
-    const view = views.find((known) => known === request.query["show"]) ?? "all";
-    const before = numberIn(request.query, "before");
-    const found = worklist.strays({
-      limit: perPage + 1,
-      ...(view === "attention" && { attention: true }),
-      ...(view === "dealt-with" && { dealtWith: true }),
-      ...(before !== undefined && { before }),
-    });
-    const strays = found.slice(0, perPage);
-    const show = view === "all" ? undefined : view;
+    const { items, shown } = readMatterList(
+      request.query,
+      "/unmatched",
+      (filter) => worklist.strays(filter),
+      ({ strayId }) => strayId,
+    );
     return site.show(reply, "unmatched", {
-      strays,
-      view,
-      before,
-      here: listPath({ path: "/unmatched", show, before }),
-      newest: listPath({ path: "/unmatched", show }),
-      older:
-        found.length > perPage ? listPath({ path: "/unmatched", show, before: strays.at(-1)?.strayId }) : undefined,
-      notice: noticeIn(request.query),
+      ...shown,
+      strays: items,
       token: (id: number) => tokens.issue(`/unmatched/${id}/deal-with`),
     });
   });

@@ -51,8 +51,14 @@ function compile(json: JsonSchema, formats: readonly TextFormat[]): ValidateFunc
 function isTold(error: ErrorObject, _: number, all: ErrorObject[]): boolean {
   if (error.keyword === "if") return false;
   if (error.keyword === "required") return !isSummedUp(error, all);
+  if (error.keyword === "oneOf") return !all.some((other) => isTypeOf(other, error.instancePath));
   if (error.keyword !== "format") return true;
   return !all.some((other) => other.keyword === "minLength" && other.instancePath === error.instancePath);
+}
+
+/** What is no object has none of the properties. */
+function isTypeOf({ keyword, instancePath }: ErrorObject, pointer: string): boolean {
+  return keyword === "type" && instancePath === pointer;
 }
 
 function isSummedUp({ instancePath, schemaPath, params }: ErrorObject, all: ErrorObject[]): boolean {

@@ -6,13 +6,14 @@ export { listed, placeWords, type Problem, problemLine, SettingsError, type Sett
 export { publishedSchema } from "./published-schema.ts";
 export {
   checkSettings,
+  inOrder,
   lookThrough,
   problemAt,
   readSettings,
   type Settings,
   type SettingsText,
 } from "./read-settings.ts";
-export { distinct, type Find, type Found, type Rule, textsAt } from "./rules.ts";
+export { distinct, type Find, findIn, type Found, type Rule, textsAt } from "./rules.ts";
 export {
   type About,
   flag,

@@ -50,7 +50,7 @@ export function lookThrough<Value>(
       words: "is a number that is not read alike everywhere: write its digits alone",
     }));
   const problems = [...found, ...odd].map((finding) => problemAt(file, placeOf, finding));
-  return { value: value as Value, placeOf, problems: problems.toSorted(byPlace) };
+  return { value: value as Value, placeOf, problems: inOrder(problems) };
 }
 
 /**
@@ -86,7 +86,9 @@ function withoutSchema(value: unknown): unknown {
 }
 
 /** From the top of the file to its end; what has no place comes first. */
-function byPlace({ place: a }: Problem, { place: b }: Problem): number {
-  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
-  return a.line - b.line || a.column - b.column;
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted(({ place: a }, { place: b }) => {
+    if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+    return a.line - b.line || a.column - b.column;
+  });
 }

@@ -92,7 +92,7 @@ export function flag(about: About & { readonly default?: boolean }): Needed<bool
 
 export function oneOf<Word extends string | number>(
   words: readonly [Word, ...Word[]],
-  about: About & { readonly default?: Word },
+  about: About & { readonly default?: Word; readonly errorMessage?: string },
 ): Needed<Word> {
   return schema({ enum: words, ...about });
 }
@@ -111,7 +111,14 @@ export function list<Item>(
 /** An object with these properties and no other. `default: {}` has it there with the defaults of what is in it. */
 export function object<Value extends object>(
   properties: PropertiesOf<Value>,
-  about: About & { readonly default?: Record<string, never>; readonly errorMessage?: string },
+  about: About & {
+    readonly default?: Record<string, never>;
+    readonly errorMessage?: string;
+    /** Exactly one of these properties. */
+    readonly oneOf?: readonly { readonly required: readonly string[] }[];
+    /** These properties only with those. */
+    readonly dependentRequired?: Readonly<Record<string, readonly string[]>>;
+  },
 ): ObjectSchema<Value> & Needed<Value> {
   const named = Object.entries<Schema<unknown> & { isOptional?: boolean }>(properties);
   const required = named.filter(([, property]) => property.isOptional !== true).map(([name]) => name);

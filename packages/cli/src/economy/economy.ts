@@ -1,13 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-  type Demographics,
-  type Directory,
-  embeddedDemographics,
-  type Organisation,
-  readDirectory,
-} from "@restante/demographics";
-import { holdFolder, isOpenToOthers, systemReason } from "@restante/durable";
+import { type Demographics, type Directory, embeddedDemographics, type Organisation } from "@restante/demographics";
+import { holdFolder, isOpenToOthers } from "@restante/durable";
+import { readDirectoryFiles } from "../config/directory-files.ts";
 import { CliError } from "../errors.ts";
 import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
 import { hasData, refuseFolderWithoutEconomy, refuseOthersFolder } from "./folder.ts";
@@ -67,11 +61,7 @@ export async function openEconomy(
   if (options.mustExist === true) refuseFolderWithoutEconomy(folder);
   else refuseOthersFolder(folder);
   const setup = recallSetup(folder, options);
-  const directory = readDirectory({
-    patients: readText(setup.patients),
-    organisations: readText(setup.organisations),
-    names: { patients: setup.patients, organisations: setup.organisations },
-  });
+  const directory = readDirectoryFiles({ patients: setup.patients, organisations: setup.organisations });
   accept(directory);
   using _setup = holdFolder(folder, "setup", { waitMs: SETUP_WAIT_MS, remedy: IN_USE_REMEDY });
   await setup.remember();
@@ -133,22 +123,4 @@ export function worklistPort(economy: Economy, organisation: Organisation): numb
 /** Where a mailbox's client has its IN, OUT, SENT, FAILED and TEMP. */
 export function mailboxFolder(economy: Economy, mailboxId: string): string {
   return join(economy.folder, "mesh", mailboxId);
-}
-
-function readText(file: string): string {
-  try {
-    // Before it is opened: opening a pipe waits for its other end, and what a device gives may have no end.
-    const about = statSync(file);
-    if (!about.isFile() && !about.isDirectory()) throw new CliError("file-unreadable", `${file} is not a file`);
-    // Told, not guessed: a wrong character in a name would make another patient of its bearer.
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (cause) {
-    if (cause instanceof CliError) throw cause;
-    if ((cause as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-      throw new CliError("file-unreadable", `${file} is not text in UTF-8: save it as UTF-8`, { cause });
-    }
-    throw new CliError("file-unreadable", `${file} cannot be read: ${systemReason(cause)}`, {
-      cause,
-    });
-  }
 }

@@ -1,0 +1,56 @@
+import { dirname, resolve } from "node:path";
+import { findIn, inOrder, lookThrough, problemAt, type Problem, SettingsError, withDefaults } from "@restante/settings";
+import { readGivenText } from "./given-text.ts";
+import { type Environment, readNamedTexts } from "./named-texts.ts";
+import type { Part, PartSettings } from "./part.ts";
+
+export interface ReadPartOptions<File> {
+  /** Where secrets may be. The process's if absent. */
+  readonly environment?: Environment;
+  /** What is given beside the file, and goes before it. */
+  readonly override?: (file: File) => File;
+}
+
+/**
+ * Reads a part's file of settings, and the secrets and certificates that it names.
+ *
+ * @throws CliError `file-unreadable`, SettingsError with every problem of the file and of what it names
+ */
+export function readPart<File>(
+  part: Part<File>,
+  path: string,
+  options: ReadPartOptions<File> = {},
+): PartSettings<File> {
+  const { environment = process.env, override = (file) => file } = options;
+  const { value, placeOf, problems } = lookThrough({ name: path, text: readGivenText(path) }, part.schema);
+  if (placeOf === undefined) throw new SettingsError("The settings", problems);
+  // Where something is wrong, a default may not fit beside it.
+  const whole = problems.length > 0 ? value : override(withDefaults(part.schema, value!));
+  const file = withAbsolutePaths(whole, part, dirname(resolve(path)));
+  const { texts, findings } = readNamedTexts(part, findIn(file), environment);
+  const all: Problem[] = [...problems, ...findings.map((finding) => problemAt(path, placeOf, finding))];
+  if (all.length > 0) throw new SettingsError("The settings", inOrder(all));
+  return { file: file as File, text: (pointer) => textAt(texts, pointer) };
+}
+
+function textAt(texts: ReadonlyMap<string, string>, pointer: string): string {
+  const text = texts.get(pointer);
+  if (text === undefined) throw new Error(`no secret or certificate is named at ${pointer}`);
+  return text;
+}
+
+function withAbsolutePaths(value: unknown, { paths, secrets }: Part<unknown>, folder: string): unknown {
+  const patterns = [...paths, ...secrets.map((secret) => `${secret}/file`)];
+  return patterns.reduce<unknown>(
+    (whole, pattern) => mapAt(whole, pattern.split("/").slice(1), (path) => resolve(folder, path)),
+    value,
+  );
+}
+
+/** The value with each text that a pattern leads to put through `map`. */
+function mapAt(value: unknown, [name, ...rest]: readonly string[], map: (text: string) => string): unknown {
+  if (name === undefined) return typeof value === "string" && value !== "" ? map(value) : value;
+  if (Array.isArray(value)) return name === "*" ? value.map((item: unknown) => mapAt(item, rest, map)) : value;
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return value;
+  return { ...value, [name]: mapAt((value as Readonly<Record<string, unknown>>)[name], rest, map) };
+}

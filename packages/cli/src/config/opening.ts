@@ -1,6 +1,8 @@
+import type { Directory } from "@restante/demographics";
 import { holdFolder } from "@restante/durable";
 import type { Emit, OdsCode } from "@restante/mesh";
 import { CliError } from "../errors.ts";
+import type { DirectorySettings } from "./shared-properties.ts";
 
 /** What every part is started with. */
 export interface Opening {
@@ -10,11 +12,15 @@ export interface Opening {
   /** A part in this process has lost the folder that it holds: all must stop, for this reason. */
   readonly onLost: (error: Error) => void;
   readonly remedies: Remedies;
+  /** Gives the directory of these files, where they have been read already: they may be large. */
+  readonly readDirectory?: (names: DirectorySettings) => Directory;
 }
 
 /** What helps a person, in the words of the way in which the part was configured. */
 export interface Remedies {
   readonly portInUse: string;
+  /** Of an address that is not this machine's. */
+  readonly elsewhere: string;
   readonly folderInUse: string;
 }
 
@@ -22,6 +28,7 @@ export interface Remedies {
 export function remediesIn(file: string): Remedies {
   return {
     portInUse: `choose another in ${file}`,
+    elsewhere: `name one in ${file}`,
     folderInUse: `stop it first, or name another dataFolder in ${file}`,
   };
 }
@@ -43,22 +50,39 @@ export function hold(
   );
 }
 
-/** @throws CliError `port-in-use` */
-export async function onFreePort<T>(
-  port: number,
+/**
+ * Listens, and says in words why it cannot.
+ *
+ * @throws CliError `port-in-use`, `cannot-listen`
+ */
+export async function listenAt<T>(
+  { host, port }: { readonly host: string; readonly port: number },
   whose: string,
-  { portInUse }: Remedies,
+  { portInUse, elsewhere }: Remedies,
   listen: () => Promise<T>,
 ): Promise<T> {
   try {
     return await listen();
   } catch (cause) {
-    if (!isAddressInUse(cause)) throw cause;
-    throw new CliError("port-in-use", `port ${port}, for ${whose}, is in use: ${portInUse}`, { cause });
+    const code = listenFault(cause) ?? "";
+    if (code === "EADDRINUSE") {
+      throw new CliError("port-in-use", `port ${port}, for ${whose}, is in use: ${portInUse}`, { cause });
+    }
+    if (code === "EACCES") {
+      throw new CliError("cannot-listen", `port ${port}, for ${whose}, is not for this user: ${portInUse}`, { cause });
+    }
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+      throw new CliError("cannot-listen", `${host}, for ${whose}, is no address of this machine: ${elsewhere}`, {
+        cause,
+      });
+    }
+    throw cause;
   }
 }
 
-function isAddressInUse(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (error as NodeJS.ErrnoException).code === "EADDRINUSE" || isAddressInUse(error.cause);
+/** The code that the operating system gives, from wherever in the chain of causes it is. */
+function listenFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === "listen" || syscall === "getaddrinfo" ? code : listenFault(error.cause);
 }

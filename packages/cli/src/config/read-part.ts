@@ -1,5 +1,14 @@
 import { dirname, resolve } from "node:path";
-import { findIn, inOrder, lookThrough, problemAt, type Problem, SettingsError, withDefaults } from "@restante/settings";
+import {
+  findIn,
+  inOrder,
+  lookThrough,
+  problemAt,
+  type Problem,
+  SettingsError,
+  type SettingsText,
+  withDefaults,
+} from "@restante/settings";
 import { readGivenText } from "./given-text.ts";
 import { type Environment, readNamedTexts } from "./named-texts.ts";
 import type { Part, PartSettings } from "./part.ts";
@@ -21,14 +30,24 @@ export function readPart<File>(
   path: string,
   options: ReadPartOptions<File> = {},
 ): PartSettings<File> {
+  return readPartText(part, { name: path, text: readGivenText(path) }, options);
+}
+
+/** As readPart, of a text that is or would be in the file of that name. */
+export function readPartText<File>(
+  part: Part<File>,
+  given: SettingsText,
+  options: ReadPartOptions<File> = {},
+): PartSettings<File> {
   const { environment = process.env, override = (file) => file } = options;
-  const { value, placeOf, problems } = lookThrough({ name: path, text: readGivenText(path) }, part.schema);
+  const { name } = given;
+  const { value, placeOf, problems } = lookThrough(given, part.schema);
   if (placeOf === undefined) throw new SettingsError("The settings", problems);
   // Where something is wrong, a default may not fit beside it.
   const whole = problems.length > 0 ? value : override(withDefaults(part.schema, value!));
-  const file = withAbsolutePaths(whole, part, dirname(resolve(path)));
+  const file = withAbsolutePaths(whole, part, dirname(resolve(name)));
   const { texts, findings } = readNamedTexts(part, findIn(file), environment);
-  const all: Problem[] = [...problems, ...findings.map((finding) => problemAt(path, placeOf, finding))];
+  const all: Problem[] = [...problems, ...findings.map((finding) => problemAt(name, placeOf, finding))];
   if (all.length > 0) throw new SettingsError("The settings", inOrder(all));
   return { file: file as File, text: (pointer) => textAt(texts, pointer) };
 }

@@ -1,5 +1,4 @@
 import { embeddedDemographics } from "@restante/demographics";
-import { isFolderHeld } from "@restante/durable";
 import { parseMailboxId, parseOdsCode } from "@restante/mesh";
 import {
   createPractice,
@@ -9,7 +8,7 @@ import {
   type Transport,
 } from "@restante/practice";
 import { readDirectoryFiles } from "./directory-files.ts";
-import { hold, onFreePort, type Opening } from "./opening.ts";
+import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { PracticeFile } from "./practice-file.ts";
 import { openClient } from "./start-client.ts";
@@ -28,11 +27,11 @@ export async function startPractice(settings: Settings, opening: Opening): Promi
 /** An organisation's system, for reading and storing; only a process that holds its folder may start it. */
 export async function openPractice(
   settings: Settings,
-  { emit, closing }: Pick<Opening, "emit" | "closing">,
+  { emit, closing, readDirectory = readDirectoryFiles }: Pick<Opening, "emit" | "closing" | "readDirectory">,
 ): Promise<Practice> {
   const { file } = settings;
   const { role } = file.organisation;
-  const directory = readDirectoryFiles(file.directory);
+  const directory = readDirectory(file.directory);
   const { generation, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
   const practice = await createPractice({
     organisation: organisationOf(settings),
@@ -79,15 +78,10 @@ export async function openPages(
   if (pages === undefined) return undefined;
   const { host = "127.0.0.1", port } = pages;
   const organisation = organisationOf(settings);
-  const served = await onFreePort(port, `the worklist of ${organisation.odsCode}`, remedies, () =>
+  const served = await listenAt({ host, port }, `the worklist of ${organisation.odsCode}`, remedies, () =>
     createWorklistPages({ worklist: practice.worklist, organisation, host, port }),
   );
   return closing.use(served).url;
-}
-
-/** Whether the organisation's system is at work, in whatever process. */
-export function isPracticeRunning({ file }: Settings): boolean {
-  return isFolderHeld(file.dataFolder, "practice");
 }
 
 function organisationOf({ file }: Settings): PracticeOrganisation {

@@ -1,7 +1,7 @@
 import { embeddedDemographics } from "@restante/demographics";
 import { createMeshServer, type MeshServer, type MeshServerConfig } from "@restante/mesh-server";
 import { readDirectoryFiles } from "./directory-files.ts";
-import { hold, onFreePort, type Opening } from "./opening.ts";
+import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { ServerFile } from "./server-file.ts";
 
@@ -11,16 +11,21 @@ export interface ServerStart {
   readonly acceptClock?: boolean;
 }
 
+/** `--strict-tls`, whatever the file says. */
+export function withStrictTls(file: ServerFile): ServerFile {
+  return { ...file, tls: { ...file.tls, strict: true } };
+}
+
 export async function startServer(
   settings: PartSettings<ServerFile>,
   opening: Opening,
   { acceptClock = false }: ServerStart = {},
 ): Promise<MeshServer> {
-  const { emit, closing, remedies } = opening;
+  const { emit, closing, remedies, readDirectory = readDirectoryFiles } = opening;
   const config: MeshServerConfig = { ...serverConfig(settings), acceptClock };
-  const demographics = embeddedDemographics(readDirectoryFiles(settings.file.directory));
+  const demographics = embeddedDemographics(readDirectory(settings.file.directory));
   hold(config.dataFolder, { part: "server" }, opening);
-  const server = await onFreePort(config.port, "the MESH server", remedies, () =>
+  const server = await listenAt(config, "the MESH server", remedies, () =>
     createMeshServer(config, { demographics, emit }),
   );
   return closing.use(server);

@@ -1,7 +1,8 @@
 import { join, resolve } from "node:path";
-import { type Demographics, type Directory, embeddedDemographics, type Organisation } from "@restante/demographics";
+import type { Directory, Organisation } from "@restante/demographics";
 import { holdFolder, isOpenToOthers } from "@restante/durable";
 import { readDirectoryFiles } from "../config/directory-files.ts";
+import type { DirectorySettings } from "../config/shared-properties.ts";
 import { CliError } from "../errors.ts";
 import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
 import { hasData, refuseFolderWithoutEconomy, refuseOthersFolder } from "./folder.ts";
@@ -23,8 +24,8 @@ export interface Economy {
   /** Absolute. */
   readonly folder: string;
   readonly directory: Directory;
-  /** The directory's patients, as every party asks for them. */
-  readonly demographics: Demographics;
+  /** The files that it was read from, absolute. */
+  readonly files: DirectorySettings;
   readonly authority: LocalAuthority;
   readonly secrets: Secrets;
   readonly portBase: number;
@@ -61,7 +62,8 @@ export async function openEconomy(
   if (options.mustExist === true) refuseFolderWithoutEconomy(folder);
   else refuseOthersFolder(folder);
   const setup = recallSetup(folder, options);
-  const directory = readDirectoryFiles({ patients: setup.patients, organisations: setup.organisations });
+  const files = { patients: setup.patients, organisations: setup.organisations };
+  const directory = readDirectoryFiles(files);
   accept(directory);
   using _setup = holdFolder(folder, "setup", { waitMs: SETUP_WAIT_MS, remedy: IN_USE_REMEDY });
   await setup.remember();
@@ -72,7 +74,7 @@ export async function openEconomy(
   return {
     folder,
     directory,
-    demographics: embeddedDemographics(directory),
+    files,
     authority: await createLocalAuthority(join(folder, "authority"), { mayMake: mayMakeKeys }),
     secrets: await readSecrets(
       folder,
@@ -118,6 +120,11 @@ export function organisationOf({ organisations }: Directory, odsCode: string | u
 /** The port of an organisation's worklist; 0: any free one. */
 export function worklistPort(economy: Economy, organisation: Organisation): number {
   return economy.portBase === 0 ? 0 : economy.portBase + 1 + economy.directory.organisations.indexOf(organisation);
+}
+
+/** Where an organisation's system keeps its data. */
+export function practiceFolder(economy: Economy, organisation: Organisation): string {
+  return join(economy.folder, "practices", organisation.odsCode);
 }
 
 /** Where a mailbox's client has its IN, OUT, SENT, FAILED and TEMP. */

@@ -1,8 +1,6 @@
-import type { Directory } from "@restante/demographics";
 import { holdFolder } from "@restante/durable";
 import type { Emit, OdsCode } from "@restante/mesh";
 import { CliError } from "../errors.ts";
-import type { DirectorySettings } from "./shared-properties.ts";
 
 /** What every part is started with. */
 export interface Opening {
@@ -12,8 +10,6 @@ export interface Opening {
   /** A part in this process has lost the folder that it holds: all must stop, for this reason. */
   readonly onLost: (error: Error) => void;
   readonly remedies: Remedies;
-  /** Gives the directory of these files, where they have been read already: they may be large. */
-  readonly readDirectory?: (names: DirectorySettings) => Directory;
 }
 
 /** What helps a person, in the words of the way in which the part was configured. */

@@ -1,3 +1,4 @@
+import type { Directory } from "@restante/demographics";
 import type { Schema } from "@restante/settings";
 
 /** A part that has a file of settings of its own, and which of its settings are more than they say. All are patterns, as rules have them. */
@@ -9,6 +10,8 @@ export interface Part<File> {
   readonly secrets: readonly string[];
   /** `{ key, cert, ca }`, each the path of a PEM file. */
   readonly tls: readonly string[];
+  /** `{ patients, organisations }`, the two files of the embedded directory. */
+  readonly directory?: string;
 }
 
 /** The settings of a part as they will be used. */
@@ -17,4 +20,6 @@ export interface PartSettings<File> {
   readonly file: File;
   /** What is in the secret or the PEM file that is named at a JSON Pointer, such as `/sharedKey` or `/tls/cert`. */
   readonly text: (pointer: string) => string;
+  /** What the files of the embedded directory hold, of a part that has one. */
+  readonly directory: () => Directory;
 }

@@ -265,4 +265,5 @@ export const practicePart: Part<PracticeFile> = {
   ],
   secrets: ["/transports/*/password", "/transports/*/sharedKey"],
   tls: ["/transports/*/tls"],
+  directory: "/directory",
 };

@@ -1,15 +1,16 @@
 import { dirname, resolve } from "node:path";
+import type { Directory } from "@restante/demographics";
 import {
   findIn,
   inOrder,
   lookThrough,
   problemAt,
-  type Problem,
   SettingsError,
   type SettingsText,
   withDefaults,
 } from "@restante/settings";
 import { readGivenText } from "./given-text.ts";
+import { readNamedDirectory } from "./named-directory.ts";
 import { type Environment, readNamedTexts } from "./named-texts.ts";
 import type { Part, PartSettings } from "./part.ts";
 
@@ -18,12 +19,15 @@ export interface ReadPartOptions<File> {
   readonly environment?: Environment;
   /** What is given beside the file, and goes before it. */
   readonly override?: (file: File) => File;
+  /** What the files of the embedded directory hold, where they have been read already: they may be large. */
+  readonly directory?: Directory;
 }
 
 /**
- * Reads a part's file of settings, and the secrets and certificates that it names.
+ * Reads a part's file of settings, and all that it names: secrets, certificates, patients and organisations.
  *
- * @throws CliError `file-unreadable`, SettingsError with every problem of the file and of what it names
+ * @throws CliError `file-unreadable`, SettingsError with every problem of the file and of what it names, DirectoryError
+ *   with every problem of patients and organisations
  */
 export function readPart<File>(
   part: Part<File>,
@@ -36,26 +40,34 @@ export function readPart<File>(
 /** As readPart, of a text that is or would be in the file of that name. */
 export function readPartText<File>(
   part: Part<File>,
-  given: SettingsText,
+  written: SettingsText,
   options: ReadPartOptions<File> = {},
 ): PartSettings<File> {
   const { environment = process.env, override = (file) => file } = options;
-  const { name } = given;
-  const { value, placeOf, problems } = lookThrough(given, part.schema);
+  const { name } = written;
+  const { value, placeOf, problems } = lookThrough(written, part.schema);
   if (placeOf === undefined) throw new SettingsError("The settings", problems);
   // Where something is wrong, a default may not fit beside it.
   const whole = problems.length > 0 ? value : override(withDefaults(part.schema, value!));
   const file = withAbsolutePaths(whole, part, dirname(resolve(name)));
-  const { texts, findings } = readNamedTexts(part, findIn(file), environment);
-  const all: Problem[] = [...problems, ...findings.map((finding) => problemAt(name, placeOf, finding))];
+  const find = findIn(file);
+  const { texts, findings } = readNamedTexts(part, find, environment);
+  const named = options.directory === undefined ? readNamedDirectory(part, find) : { directory: options.directory };
+  const unnamed = [...findings, ...(named.findings ?? [])].map((finding) => problemAt(name, placeOf, finding));
+  const all = [...problems, ...unnamed];
   if (all.length > 0) throw new SettingsError("The settings", inOrder(all));
-  return { file: file as File, text: (pointer) => textAt(texts, pointer) };
+  if (named.error !== undefined) throw named.error;
+  return {
+    file: file as File,
+    text: (pointer) => given(texts.get(pointer)),
+    directory: () => given(named.directory),
+  };
 }
 
-function textAt(texts: ReadonlyMap<string, string>, pointer: string): string {
-  const text = texts.get(pointer);
-  if (text === undefined) throw new Error(`no secret or certificate is named at ${pointer}`);
-  return text;
+/** A part asks for what its settings name, and for nothing else. */
+function given<Named>(named: Named | undefined): Named {
+  if (named === undefined) throw new Error("the settings name no such file");
+  return named;
 }
 
 function withAbsolutePaths(value: unknown, { paths, secrets }: Part<unknown>, folder: string): unknown {

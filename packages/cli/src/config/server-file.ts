@@ -75,4 +75,5 @@ export const serverPart: Part<ServerFile> = {
   paths: ["/dataFolder", "/tls/key", "/tls/cert", "/tls/ca", "/directory/patients", "/directory/organisations", "/log"],
   secrets: ["/sharedKey", "/mailboxes/*/password"],
   tls: ["/tls"],
+  directory: "/directory",
 };

@@ -7,7 +7,6 @@ import {
   type PracticeOrganisation,
   type Transport,
 } from "@restante/practice";
-import { readDirectoryFiles } from "./directory-files.ts";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { PracticeFile } from "./practice-file.ts";
@@ -27,11 +26,11 @@ export async function startPractice(settings: Settings, opening: Opening): Promi
 /** An organisation's system, for reading and storing; only a process that holds its folder may start it. */
 export async function openPractice(
   settings: Settings,
-  { emit, closing, readDirectory = readDirectoryFiles }: Pick<Opening, "emit" | "closing" | "readDirectory">,
+  { emit, closing }: Pick<Opening, "emit" | "closing">,
 ): Promise<Practice> {
   const { file } = settings;
   const { role } = file.organisation;
-  const directory = readDirectory(file.directory);
+  const directory = settings.directory();
   const { generation, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
   const practice = await createPractice({
     organisation: organisationOf(settings),

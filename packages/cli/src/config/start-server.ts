@@ -1,6 +1,5 @@
 import { embeddedDemographics } from "@restante/demographics";
 import { createMeshServer, type MeshServer, type MeshServerConfig } from "@restante/mesh-server";
-import { readDirectoryFiles } from "./directory-files.ts";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { ServerFile } from "./server-file.ts";
@@ -21,9 +20,9 @@ export async function startServer(
   opening: Opening,
   { acceptClock = false }: ServerStart = {},
 ): Promise<MeshServer> {
-  const { emit, closing, remedies, readDirectory = readDirectoryFiles } = opening;
+  const { emit, closing, remedies } = opening;
   const config: MeshServerConfig = { ...serverConfig(settings), acceptClock };
-  const demographics = embeddedDemographics(readDirectory(settings.file.directory));
+  const demographics = embeddedDemographics(settings.directory());
   hold(config.dataFolder, { part: "server" }, opening);
   const server = await listenAt(config, "the MESH server", remedies, () =>
     createMeshServer(config, { demographics, emit }),

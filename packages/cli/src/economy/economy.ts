@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
-import type { Directory, Organisation } from "@restante/demographics";
+import { type Directory, type Organisation, readDirectory } from "@restante/demographics";
 import { holdFolder, isOpenToOthers } from "@restante/durable";
-import { readDirectoryFiles } from "../config/directory-files.ts";
+import { readGivenText } from "../config/given-text.ts";
 import type { DirectorySettings } from "../config/shared-properties.ts";
 import { CliError } from "../errors.ts";
 import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
@@ -63,7 +63,11 @@ export async function openEconomy(
   else refuseOthersFolder(folder);
   const setup = recallSetup(folder, options);
   const files = { patients: setup.patients, organisations: setup.organisations };
-  const directory = readDirectoryFiles(files);
+  const directory = readDirectory({
+    patients: readGivenText(files.patients),
+    organisations: readGivenText(files.organisations),
+    names: files,
+  });
   accept(directory);
   using _setup = holdFolder(folder, "setup", { waitMs: SETUP_WAIT_MS, remedy: IN_USE_REMEDY });
   await setup.remember();

@@ -102,7 +102,13 @@ export async function unwrittenPracticeSettings(
   url: string,
 ): Promise<PartSettings<PracticeFile>> {
   const text = writeSettings(await practiceFile(economy, organisation, url));
-  return readPartText(practicePart, { name: configFile(economy, practiceName(organisation)), text });
+  return readPartText(
+    practicePart,
+    { name: configFile(economy, practiceName(organisation)), text },
+    {
+      directory: economy.directory,
+    },
+  );
 }
 
 export function worksByFolders({ transport }: OrganisationMailbox): boolean {
@@ -115,7 +121,6 @@ export function openingIn(economy: Economy, given: Pick<Opening, "emit" | "closi
     ...given,
     remedies,
     onLost: (error) => economy.lost.abort(error),
-    readDirectory: () => economy.directory,
   };
 }
 
@@ -169,7 +174,7 @@ async function readBack<File extends object>(
   const path = configFile(economy, name);
   await makeFolder(join(economy.folder, CONFIG_FOLDER));
   await writeWhole(join(economy.folder, CONFIG_FOLDER), `${name}.yaml`, writeSettings(file, comment(part)));
-  return readPart(part, path, options);
+  return readPart(part, path, { ...options, directory: economy.directory });
 }
 
 const CONFIG_FOLDER = "config";

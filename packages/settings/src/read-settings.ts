@@ -61,7 +61,7 @@ export function lookThrough<Value>(
  */
 export function checkSettings<Value>(name: string, value: unknown, schema: Schema<Value>): Value {
   const problems = findProblems(schema, value).map((finding) => problemAt(name, undefined, finding));
-  if (problems.length > 0) throw new SettingsError(name, problems);
+  if (problems.length > 0) throw new SettingsError("The settings", problems);
   return value as Value;
 }
 

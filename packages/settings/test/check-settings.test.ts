@@ -22,7 +22,7 @@ function problemsOf(value: unknown): string[] {
 
 test("a value that came from no file is checked by the same schema, and told by what it is called", () => {
   assert.throws(() => checkSettings("options", { name: 1 }, exampleSchema), {
-    message: /^options have 3 problems:\n {2}options \/port is missing/,
+    message: /^The settings have 3 problems:\n {2}options \/port is missing/,
   });
   const value = { name: "a", port: 1, mailboxes: [] };
   assert.equal(checkSettings("options", value, exampleSchema), value);

@@ -1,9 +1,11 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { type Organisation, type OrganisationMailbox, workflowRules } from "@restante/demographics";
 import { makeFolder, writeWhole } from "@restante/durable";
 import { escapePointer } from "@restante/mesh";
 import { writeSettings } from "@restante/settings";
 import { type ClientFile, type ClientMailbox, clientPart } from "../config/client-file.ts";
+import { readGivenText } from "../config/given-text.ts";
 import type { Opening, Remedies } from "../config/opening.ts";
 import type { Part, PartSettings } from "../config/part.ts";
 import { type PracticeFile, practicePart, type TransportSettings } from "../config/practice-file.ts";
@@ -163,7 +165,10 @@ function practiceName({ odsCode }: Organisation): string {
   return `practice-${odsCode}`;
 }
 
-/** Writes a part's file, and reads it as the part would if it were started from it. */
+/**
+ * Writes a part's file, and reads it as the part would if it were started from it. What is there already is not written
+ * again: a server must be able to start on a full disk.
+ */
 async function readBack<File extends object>(
   economy: Economy,
   part: Part<File>,
@@ -172,8 +177,11 @@ async function readBack<File extends object>(
   options: Pick<ReadPartOptions<File>, "override"> = {},
 ): Promise<PartSettings<File>> {
   const path = configFile(economy, name);
-  await makeFolder(join(economy.folder, CONFIG_FOLDER));
-  await writeWhole(join(economy.folder, CONFIG_FOLDER), `${name}.yaml`, writeSettings(file, comment(part)));
+  const text = writeSettings(file, comment(part));
+  if (!existsSync(path) || readGivenText(path) !== text) {
+    await makeFolder(dirname(path));
+    await writeWhole(dirname(path), basename(path), text);
+  }
   return readPart(part, path, { ...options, directory: economy.directory });
 }
 

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { migrations } from "../../src/store/schema.ts";
 import { openPractice, pairsIn, temporaryFolder } from "../support/economy.ts";
 import { sender } from "../support/organisations.ts";
+import { person } from "../support/person.ts";
 
 test("what waits in a database of the first version is handed over by this one", async (t) => {
   const dataFolder = join(temporaryFolder(t), "practice");
@@ -57,7 +58,7 @@ test("what a database of the version before has in trouble needs attention after
   }
   const { practice } = await openPractice(t, sender, { dataFolder });
   const { worklist } = practice;
-  assert.deepEqual(worklist.counts(), {
+  assert.deepEqual(await worklist.counts(), {
     openTasks: 1,
     completedTasks: 0,
     reports: 2,
@@ -65,15 +66,15 @@ test("what a database of the version before has in trouble needs attention after
     attentionBy: { task: 1, report: 1, stray: 2 },
     strays: 2,
   });
-  assert.equal(worklist.report("returned")?.attention, "MESH could not deliver it: 14 Not collected");
+  assert.equal((await person(worklist).report("returned"))?.attention, "MESH could not deliver it: 14 Not collected");
   assert.deepEqual(
-    worklist.reports().map(({ headerId, via }) => [headerId, via]),
+    (await person(worklist).reports()).map(({ headerId, via }) => [headerId, via]),
     [
       ["accepted", "directory"],
       ["returned", "api"],
     ],
   );
-  const task = worklist.task(1);
+  const task = await person(worklist).task(1);
   assert.match(task?.attention ?? "", /20013 did not get through/);
   assert.deepEqual([task?.findingCount, task?.attachmentCount], [1, 2]);
   assert.deepEqual(

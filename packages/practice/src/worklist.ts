@@ -84,7 +84,8 @@ export interface ActBy {
 
 /**
  * What has come of an act; the same for all of them.
- * - `done`: it is stored, or was so already; the thing now has this `version`.
+ * - `done`: it is stored, or was so already. `version` is the thing's right after that; what follows from the act by
+ *   itself, such as trouble that is over, may grow it once more.
  * - `changed-meanwhile`: the thing has changed since the person saw it. Nothing was done: read it again, and ask them.
  *
  * A version that is not of now is told before anything else: the codes that an act throws are about the thing as it is.

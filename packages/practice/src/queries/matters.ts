@@ -6,19 +6,19 @@ import { optionalText, optionalTime, present, type Row, text, time } from "./row
 /** The columns of a matter that is joined to what it is about, under names of their own. */
 export const matterColumns = `matter.state AS matter_state, matter.reason AS matter_reason, raised_at, dealt_at, dealt_by, dealt_by_id, note`;
 
-/** Each is the condition of a partial index, so that its ids are read in order. */
+/** Each is the condition of an index of its own: else all that was ever wrong would be passed over for the few that are. */
 const shown = {
-  attention: { condition: "matter.state IN ('new', 'seen')", states: ["new", "seen"] },
-  "dealt-with": { condition: "matter.state = 'dealt-with'", states: ["dealt-with"] },
-  all: { condition: "matter.state <> 'over'", states: ["new", "seen", "dealt-with"] },
+  attention: { index: "matter_needed", condition: "matter.state IN ('new', 'seen')", states: ["new", "seen"] },
+  "dealt-with": { index: "matter_dealt", condition: "matter.state = 'dealt-with'", states: ["dealt-with"] },
+  all: { index: "matter_told", condition: "matter.state <> 'over'", states: ["new", "seen", "dealt-with"] },
 } as const;
 
 /** The things of one kind that need attention, have had it, or either. */
 export function mattersOf(kind: MatterKind, which: keyof typeof shown): ListPlan {
-  const { condition, states } = shown[which];
+  const { index, condition, states } = shown[which];
   return {
     id: "matter.id",
-    from: `matter WHERE matter.kind = '${kind}' AND ${condition}`,
+    from: `matter INDEXED BY ${index} WHERE matter.kind = '${kind}' AND ${condition}`,
     tally: states.map((state) => `matter ${kind} ${state}`),
   };
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { readDirectory } from "@restante/demographics";
 import { temporaryFolder, waitFor } from "@restante/testkit";
 import { freePortBase, runCommand, type RunningCommand } from "../support/processes.ts";
 import { codeBlocks } from "./pages.ts";
@@ -21,7 +22,7 @@ test("a system of one's own sends to the practice and has its answers, by the gu
   await client.printed(/(?:moved to SENT[^]*){2}/);
   assert.deepEqual((await shell(receive)).match(/<code value="\d+"/g), ['<code value="20013"', '<code value="30001"']);
 
-  const json = codeBlocks(guide).find(({ language }) => language === "json")?.code ?? "";
+  const json = codeBlocks(guide).find(({ code }) => code.includes('"consultation-summary"'))?.code ?? "";
   await writeFile(join(shell.folder, "to-you.json"), json);
   await shell(sendBack);
   await client.printed(/(?:moved to SENT[^]*){3}/);
@@ -29,6 +30,15 @@ test("a system of one's own sends to the practice and has its answers, by the gu
   assert.match(answered, /Conforms.*\n.*Acceptable/);
   assert.match(answered, /Errors in 0 places, warnings in 0 places/);
   await practice.printed(/infrastructure acknowledgement 20013 received/);
+});
+
+test("an organisation of one's own is read as the guide writes it", async () => {
+  const [own = ""] = codeBlocks(guide).flatMap(({ code }) => (code.includes('"mailboxes"') ? [code] : []));
+  const { organisations } = readDirectory({ patients: `{"patients":[]}`, organisations: `{"organisations":[${own}]}` });
+  assert.deepEqual(
+    organisations.map(({ odsCode }) => odsCode),
+    ["Z99009"],
+  );
 });
 
 test("curl talks to the server by the commands of its guide", async (t) => {

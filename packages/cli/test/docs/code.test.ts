@@ -54,7 +54,7 @@ for (const block of programs) {
     const file = join(home, "program.ts");
     await writeFile(file, block.code);
     const words = ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", file];
-    const { stdout } = await run(process.execPath, words, { cwd: home, timeout: 60_000 });
+    const { stdout } = await run(process.execPath, words, { cwd: home, timeout: 120_000 });
     const told = printed(block);
     if (told !== undefined) assert.deepEqual(stdout.trimEnd().split("\n"), told);
   });

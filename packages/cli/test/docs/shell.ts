@@ -29,7 +29,7 @@ export async function openShell(folder: string, url: string): Promise<Shell> {
   const before = ['npx() { "$@"; }', definitions.replace(/^URL=.*$/m, `URL=${url}`), "M=/messageexchange"].join("\n");
   return async (code) => {
     const words = ["-euo", "pipefail", "-c", `${before}\n${code}`];
-    const { stdout } = await run("bash", words, { cwd: folder, env: { ...env, PATH: path }, timeout: 60_000 });
+    const { stdout } = await run("bash", words, { cwd: folder, env: { ...env, PATH: path }, timeout: 120_000 });
     return stdout;
   };
 }

@@ -75,10 +75,11 @@ async function startParts(t: TestContext, only?: readonly string[]): Promise<Par
     const [, , name = "", ...words] = line.split(" ");
     if (only !== undefined && !only.includes(name)) continue;
     const own = words.map((word) => (word === "my-mesh" ? join(folder, word) : word));
-    const part = runCommand([name, ...own, "--port-base", String(base)]);
-    parts.set(name, part);
-    await part.printed(/^(?:MESH server of|MESH client of|Worklist of) /m);
+    parts.set(name, runCommand([name, ...own, "--port-base", String(base)]));
   }
+  // The order does not matter, the guide says.
+  const isUp = /^(?:MESH server of|MESH client of|Worklist of) /m;
+  await Promise.all(Array.from(parts.values(), (part) => part.printed(isUp)));
   const shell = Object.assign(await openShell(folder, `https://127.0.0.1:${base}`), { folder });
   const part = (name: string): RunningCommand => parts.get(name) ?? parts.get("server")!;
   return { shell, client: part("client"), practice: part("practice") };

@@ -1,6 +1,6 @@
 // Runs the tests, real parts and all: `npm test [-- FILE-OR-FOLDER ... | --reporter NAME | node test options]`.
 import { spawn } from "node:child_process";
-import { atOnce, readCommand } from "./testing/command.ts";
+import { atOnce, longestFirst, readCommand } from "./testing/command.ts";
 import { timeText } from "./testing/words.ts";
 
 const FAST_MS = 60_000;
@@ -22,7 +22,7 @@ const child = spawn(
     `--test-concurrency=${atOnce()}`,
     "--test-timeout=600000",
     ...command.options,
-    ...command.files,
+    ...longestFirst(command.files),
   ],
   { stdio: "inherit" },
 );

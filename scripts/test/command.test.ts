@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { test } from "node:test";
-import { atOnce, readCommand, type TestCommand } from "../testing/command.ts";
-import { isFast, startsProcesses } from "../testing/fast.ts";
+import { atOnce, longestFirst, readCommand, type TestCommand } from "../testing/command.ts";
+import { isFast, startsBrowser, startsProcesses } from "../testing/fast.ts";
 import { slowFiles } from "../testing/slow-files.ts";
 
 const script = "scripts/test.ts";
@@ -86,6 +87,18 @@ test("test:fast says what it left out", () => {
     stdout,
     /^Left out: 1 files that start processes or a browser, or take long\. npm test runs them all\.$/m,
   );
+});
+
+test("a file with a browser runs first, as node orders them: by their names", () => {
+  const { files } = understood();
+  const browsers = files.filter(startsBrowser);
+  assert.ok(browsers.length > 0 && browsers.length < 10);
+  const ordered = longestFirst(files).toSorted();
+  assert.deepEqual(
+    ordered.slice(0, browsers.length).map((file) => relative("", file)),
+    browsers,
+  );
+  assert.equal(ordered.length, files.length);
 });
 
 test("more files run at once than there are processors, but not many", () => {

@@ -1,6 +1,7 @@
 import { globSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { isFast } from "./fast.ts";
+import { resolve } from "node:path";
+import { isFast, startsBrowser } from "./fast.ts";
 
 // The words after `npm test --`: files and folders, `--reporter NAME`, `--fast`, and any option of node's own.
 
@@ -49,6 +50,14 @@ export function readCommand(words: readonly string[]): TestCommand | string {
 /** How many files at once: they wait more than they work, and too many at once keep each other from their work. */
 export function atOnce(): number {
   return Math.min(4, availableParallelism() + 1);
+}
+
+/**
+ * node runs files in the order of their names, where a full path comes before a relative one. Those with a browser wait the
+ * longest: begun last, they would run alone in the end.
+ */
+export function longestFirst(files: readonly string[]): string[] {
+  return files.map((file) => (startsBrowser(file) ? resolve(file) : file));
 }
 
 function filesIn(place: string): string[] {

@@ -6,7 +6,8 @@ import { slowFiles } from "./slow-files.ts";
 // `npm run test:fast` takes a file by what it imports, itself and through what stands beside it in the tests: one that
 // can start a process or a browser is left out. What takes many seconds by itself is named in slow-files.ts.
 
-const outside = new Set(["node:child_process", "node:cluster", "playwright-core", "@sparticuz/chromium"]);
+const browsers = new Set(["playwright-core", "@sparticuz/chromium"]);
+const processes = new Set([...browsers, "node:child_process", "node:cluster"]);
 const testkit = fileURLToPath(new URL("../../packages/testkit/", import.meta.url));
 
 export function isFast(file: string): boolean {
@@ -14,12 +15,20 @@ export function isFast(file: string): boolean {
 }
 
 /** Whether a test file, or what it takes from the tests beside it and from the testkit, can start a process. */
-export function startsProcesses(file: string, seen: Set<string> = new Set()): boolean {
+export function startsProcesses(file: string): boolean {
+  return takes(processes, file, new Set());
+}
+
+export function startsBrowser(file: string): boolean {
+  return takes(browsers, file, new Set());
+}
+
+function takes(wanted: ReadonlySet<string>, file: string, seen: Set<string>): boolean {
   if (seen.has(file)) return false;
   seen.add(file);
   return importsOf(readFileSync(file, "utf8")).some(({ names, from }) => {
-    if (outside.has(from)) return true;
-    return placesOf(from, names, file).some((place) => startsProcesses(place, seen));
+    if (wanted.has(from)) return true;
+    return placesOf(from, names, file).some((place) => takes(wanted, place, seen));
   });
 }
 

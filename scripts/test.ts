@@ -1,6 +1,7 @@
 // Runs the tests, real parts and all: `npm test [-- FILE-OR-FOLDER ... | --reporter NAME | node test options]`.
 import { spawn } from "node:child_process";
 import { atOnce, longestFirst, readCommand } from "./testing/command.ts";
+import { boundCompiledCode } from "./testing/compiled-code.ts";
 import { timeText } from "./testing/words.ts";
 
 const FAST_MS = 60_000;
@@ -10,6 +11,10 @@ if (typeof command === "string") {
   console.error(command);
   process.exit(2);
 }
+
+boundCompiledCode("node_modules/.cache/compiled");
+// Which of the tests' processes keep their code is for keep-compiled.mjs to say.
+const { NODE_COMPILE_CACHE: _, ...environment } = process.env;
 
 const start = performance.now();
 const child = spawn(
@@ -24,7 +29,7 @@ const child = spawn(
     ...command.options,
     ...longestFirst(command.files),
   ],
-  { stdio: "inherit" },
+  { stdio: "inherit", env: environment },
 );
 // Ctrl-C comes to both: it is for the tests to end, and to say what they were at.
 process.on("SIGINT", () => undefined);

@@ -6,8 +6,9 @@ import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const [, file = ""] = process.argv;
+const isTest = process.env.NODE_TEST_CONTEXT !== undefined; // not node's runner, whose environment all tests have
 const counts = file.endsWith(".test.ts") && /from "[./]+\/work\.ts"/.test(readFileSync(file, "utf8"));
-if (!counts) {
+if (isTest && !counts) {
   // For its children.
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("../../node_modules/.cache/compiled", import.meta.url));
   enableCompileCache(process.env.NODE_COMPILE_CACHE);

@@ -113,6 +113,18 @@ test("the last", async () => {
   assert.match(summaryOf(output), /^0 passed, 1 failed[^]*npm test -- dies\.test\.mjs\n/);
 });
 
+test("a process that is killed after a test of it failed is told too: node names the test alone", async (t) => {
+  const { status, output } = await shownOf(t, {
+    "both.test.mjs": `${head}
+test("fails", () => { throw new Error("no"); });
+test("dies", () => new Promise(() => setTimeout(() => process.kill(process.pid, "SIGKILL"), 300)));
+test("never began", () => {});`,
+  });
+  assert.equal(status, 1);
+  assert.match(summaryOf(output), /^0 passed, 2 failed/);
+  assert.match(output, /FAILED {2}both\.test\.mjs\n {2}It ended before its tests did\.\n {2}It was running: dies\n/);
+});
+
 test("a process that ends well before its tests have is a failure", async (t) => {
   const { status, output } = await shownOf(t, {
     "leaves.test.mjs": `${head}

@@ -1,7 +1,8 @@
-/** They start no process, and yet take more than two seconds of a processor. `npm run test:fast` leaves them out. */
+/** They start no process, and yet take about two seconds of a processor or more. `npm run test:fast` leaves them out. */
 export const slowFiles: readonly string[] = [
   "packages/itk3/test/build/accepted.test.ts",
   "packages/itk3/test/check/growth.test.ts",
+  "packages/itk3/test/check/hostile.test.ts",
   "packages/itk3/test/check/mutants.test.ts",
   "packages/itk3/test/check/rules.test.ts",
   "packages/itk3/test/fuzz/fuzz.test.ts",
@@ -22,12 +23,19 @@ export const slowFiles: readonly string[] = [
   "packages/mesh-server/test/http/strangers.test.ts",
   "packages/mesh-server/test/routing.test.ts",
   "packages/mesh-server/test/store/sqlite.test.ts",
+  "packages/practice/test/consultation/report-pdf.test.ts",
   "packages/practice/test/consultation/report/characters.test.ts",
+  "packages/practice/test/consultation/report/direction.test.ts",
   "packages/practice/test/hand-over/api.test.ts",
   "packages/practice/test/inbound/compressed.test.ts",
   "packages/practice/test/inbound/reading.test.ts",
   "packages/practice/test/inbound/responses.test.ts",
   "packages/practice/test/inbound/troubled-messages.test.ts",
   "packages/practice/test/journeys/api.test.ts",
+  "packages/practice/test/journeys/directory.test.ts",
+  "packages/practice/test/journeys/message-ids.test.ts",
+  "packages/practice/test/journeys/published-examples.test.ts",
   "packages/practice/test/outbound/send-consultation.test.ts",
+  "packages/practice/test/queries/matters.test.ts",
+  "packages/practice/test/store/query-plans.test.ts",
 ];

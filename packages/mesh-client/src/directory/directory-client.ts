@@ -12,7 +12,8 @@ import { decide, type DirectoryContext, type ReportSettings, stageReport } from 
 import { record } from "./control-files.ts";
 import { labelOf } from "./folder-trouble.ts";
 import { watchFolders } from "./folder-watch.ts";
-import { folderNames, type Folders, openFolders } from "./folders.ts";
+import { openFolders } from "./folders.ts";
+import { folderNames, type Folders } from "./folder-name.ts";
 import { groupId, openMode } from "./group.ts";
 import { digest, type Journal, openJournal } from "./journal.ts";
 import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";

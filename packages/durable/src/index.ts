@@ -3,7 +3,7 @@ export { exists, isMissing } from "./exists.ts";
 export { holdFolder, type HoldOptions, isFolderHeld } from "./hold-folder.ts";
 export { bootId } from "./holder.ts";
 export { watchDatabase } from "./in-place.ts";
-export { inTransaction } from "./in-transaction.ts";
+export { inSavepoint, inTransaction, NotUndone } from "./in-transaction.ts";
 export { moveFile, movingName } from "./move-file.ts";
 export { type DatabaseOptions, openDatabase } from "./open-database.ts";
 export { ensurePrivate, isOpenToOthers } from "./private.ts";

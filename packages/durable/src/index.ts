@@ -1,3 +1,4 @@
+export { beginFile, type BeginOptions, type UnfinishedFile } from "./begin-file.ts";
 export { asDurableError, DurableError, type DurableErrorCode } from "./errors.ts";
 export { exists, isMissing } from "./exists.ts";
 export { holdFolder, type HoldOptions, isFolderHeld } from "./hold-folder.ts";

@@ -47,7 +47,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   const clock = options.clock ?? systemClock;
   const emit = options.emit ?? (() => undefined);
   const context: PracticeContext = {
-    database: openDatabase(options.dataFolder),
+    database: await openDatabase(options.dataFolder),
     keptFolder: join(options.dataFolder, "kept"),
     organisation: options.organisation,
     organisations: options.organisations ?? [],

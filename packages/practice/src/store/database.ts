@@ -17,7 +17,7 @@ import { migrations } from "./schema.ts";
  *
  * @throws {DurableError} `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`, `unusable`
  */
-export function openDatabase(folder: string): DatabaseSync {
+export async function openDatabase(folder: string): Promise<DatabaseSync> {
   const file = join(folder, "practice.sqlite");
   try {
     makeFolders(folder);
@@ -26,7 +26,7 @@ export function openDatabase(folder: string): DatabaseSync {
   }
   const database = openFile(file, { migrations, beforeMaking: (found) => refuseToBeginAgain(folder, file, found) });
   try {
-    noteSetUp(folder);
+    await noteSetUp(folder);
     return database;
   } catch (error) {
     database.close();

@@ -6,7 +6,7 @@ export { bootId } from "./holder.ts";
 export { watchDatabase } from "./in-place.ts";
 export { inSavepoint, inTransaction, NotUndone } from "./in-transaction.ts";
 export { moveFile, movingName } from "./move-file.ts";
-export { type DatabaseOptions, openDatabase } from "./open-database.ts";
+export { type DatabaseOptions, openDatabase, openToRead } from "./open-database.ts";
 export { ensurePrivate, isOpenToOthers } from "./private.ts";
 export { makeFolder, makeFolders, syncFile, syncFolder } from "./sync.ts";
 export { systemReason } from "./system-reason.ts";

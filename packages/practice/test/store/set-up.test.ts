@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { DurableError } from "@restante/durable";
 import { openDatabase } from "../../src/store/database.ts";
 import { deliver, openPractice, temporaryFolder } from "../support/economy.ts";
+import { killablePractice } from "../support/killable.ts";
 import { receiver, sender } from "../support/organisations.ts";
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
@@ -115,4 +116,28 @@ test("a data folder that others may open keeps its mode, and that is told; a dat
   await to.practice[Symbol.asyncDispose]();
   chmodSync(join(dataFolder, "practice.sqlite"), 0o644);
   await assert.rejects(to.reopen(), { code: "not-private" });
+});
+
+test("a database whose -wal is removed after a kill is told at the next start, once, and one that is there is not", async (t) => {
+  const to = await openPractice(t, receiver);
+  const { organisation, role, businessResponse, dataFolder } = to.options;
+  const told = (): unknown[] => to.events.splice(0).filter(({ event }) => event === "journal-missing");
+  const file = join(dataFolder, "practice.sqlite-wal");
+  const running = killablePractice(t, join(to.folder, ".."), {
+    options: { organisation, role, businessResponse, dataFolder },
+    transport: { kind: "directory", mailboxId: to.organisation.mailboxId, folder: to.folder },
+  });
+  await to.practice[Symbol.asyncDispose]();
+  await running.start();
+  await running.kill();
+  await to.reopen();
+  assert.deepEqual(told(), []);
+  await to.practice[Symbol.asyncDispose]();
+  await running.start();
+  await running.kill();
+  rmSync(file);
+  await to.reopen();
+  assert.deepEqual(told(), [{ event: "journal-missing", odsCode: organisation.odsCode, file }]);
+  await to.reopen();
+  assert.deepEqual(told(), []);
 });

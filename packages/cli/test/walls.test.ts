@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -169,6 +169,17 @@ test("the check refuses a package without a row in the table", async (t) => {
     await told(t, room("@restante/annex", "web", [])),
     /packages\/web: its package\.json calls it @restante\/annex/,
   );
+});
+
+test("the check refuses a table in which an arrow points down, as one of every circle does", async (t) => {
+  const folder = await temporaryFolder(t);
+  mkdirSync(join(folder, "packages"));
+  for (const path of ["scripts/check-arrows.ts", "scripts/arrows.ts"]) cpSync(join(root, path), join(folder, path));
+  const table = join(folder, "scripts/arrows.ts");
+  writeFileSync(table, readFileSync(table, "utf8").replace("  mesh: [],", '  mesh: ["durable"],'));
+  const checked = spawnSync(process.execPath, ["scripts/check-arrows.ts"], { cwd: folder, encoding: "utf8" });
+  assert.equal(checked.status, 1);
+  assert.equal(checked.stderr, "scripts/arrows.ts: mesh uses durable, which does not stand above it\n");
 });
 
 test("every arrow points up the list, and docs/architecture.md draws the same", () => {

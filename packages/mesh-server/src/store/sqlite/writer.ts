@@ -42,7 +42,6 @@ export function serve(port: MessagePort, file: string): void {
     try {
       db.exec("BEGIN IMMEDIATE");
       const answers = group.map(runOne);
-      operations.endGroup();
       db.exec("COMMIT");
       return { answers };
     } catch (error) {
@@ -68,7 +67,6 @@ export function serve(port: MessagePort, file: string): void {
     const reason = describe(told);
     try {
       if (db.isTransaction) db.exec("ROLLBACK");
-      operations.forgetGroup();
       if (primaryCode(error) === SQLITE_FULL) return { failed: "full", reason };
       if (primaryCode(error) === SQLITE_BUSY) return { failed: "busy", reason };
     } catch {

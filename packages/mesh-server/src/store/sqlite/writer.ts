@@ -40,11 +40,7 @@ export function serve(port: MessagePort, file: string): void {
   function runGroup(group: readonly Operation[]): GroupAnswer {
     if (failure !== undefined) return { failed: "stopped", reason: failure };
     try {
-      return inTransaction(db, () => {
-        const answers = group.map(runOne);
-        operations.endGroup();
-        return { answers };
-      });
+      return inTransaction(db, () => ({ answers: group.map(runOne) }));
     } catch (error) {
       return giveUp(error);
     }
@@ -61,13 +57,8 @@ export function serve(port: MessagePort, file: string): void {
 
   function giveUp(error: unknown): GroupAnswer {
     const reason = describe(asDurableError(error instanceof NotUndone ? error.cause : error, file));
-    try {
-      operations.forgetGroup();
-      if (primaryCode(error) === SQLITE_FULL) return { failed: "full", reason };
-      if (primaryCode(error) === SQLITE_BUSY) return { failed: "busy", reason };
-    } catch {
-      // What is there cannot even be read: stopped all the more.
-    }
+    if (primaryCode(error) === SQLITE_FULL) return { failed: "full", reason };
+    if (primaryCode(error) === SQLITE_BUSY) return { failed: "busy", reason };
     failure = reason;
     return { failed: "stopped", reason };
   }

@@ -1,22 +1,7 @@
-import { readJsonText, type TextPlace } from "@restante/mesh";
+import { readJsonText } from "@restante/mesh";
 import type { Finding } from "./finding.ts";
+import type { ReadText, TextFault } from "./written-text.ts";
 import { readYamlText } from "./yaml-text.ts";
-
-/** What a file holds, and where in it each part stands. */
-export interface ReadText {
-  readonly value: unknown;
-  readonly placeOf: (pointer: string) => TextPlace;
-  /** What is wrong with the way it is written. */
-  readonly findings: readonly Finding[];
-  /** Pointers to numbers that not every reader of YAML takes for the same number, or for one at all. */
-  readonly oddNumbers: readonly string[];
-}
-
-/** Why it can be read as nothing. */
-export interface TextFault {
-  readonly words: string;
-  readonly place?: TextPlace;
-}
 
 /**
  * Reads a file whose name ends in `.json` as JSON, by the letter: it is made by programs, of any size, and what is not

@@ -14,7 +14,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Finding } from "./finding.ts";
-import type { ReadText, TextFault } from "./read-text.ts";
+import type { ReadText, TextFault } from "./written-text.ts";
 
 // YAML 1.2, its core schema, and of it what a file of settings needs: one document of objects, lists, texts, numbers,
 // true, false and nothing. Aliases, merges, tags and names that are no text are refused in words rather than read: each is

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { OdsCode } from "@restante/mesh";
-import type { SentReportDetail } from "@restante/practice";
+import { type SentReportDetail, thisComputer } from "@restante/practice";
 import type { Given } from "../command-line/tree.ts";
 import { openEconomy, organisationOf } from "../economy/economy.ts";
 import { isPracticeRunning, openPractice } from "../economy/parts.ts";
@@ -37,15 +37,19 @@ export async function send({ options, words }: Given<SendValues>, terminal: Term
     terminal.print("Its system is not running: the message goes out when `restante up` is started.");
     return 0;
   }
-  return await watch(() => practice.worklist.report(headerId), options.wait, terminal);
+  return await watch(() => practice.worklist.report(headerId, thisComputer), options.wait, terminal);
 }
 
 /** Prints each thing that becomes known of a report. 0: acknowledged at both levels, or not watched to the end. */
-async function watch(look: () => SentReportDetail | undefined, seconds: number, terminal: Terminal): Promise<number> {
+async function watch(
+  look: () => Promise<SentReportDetail | undefined>,
+  seconds: number,
+  terminal: Terminal,
+): Promise<number> {
   const told = new Set<string>();
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end && !terminal.stop.aborted) {
-    const report = look();
+    const report = await look();
     for (const line of report === undefined ? [] : known(report)) {
       if (told.has(line)) continue;
       told.add(line);

@@ -36,7 +36,7 @@ export async function up({ options }: Given<UpValues>, terminal: Terminal): Prom
   const early: Event[] = [];
   const stopGathering = events.follow((event) => void early.push(event));
   const whole = await startEconomy(economy, events.emit, closing, options);
-  introduce(economy, whole, terminal);
+  await introduce(economy, whole, terminal);
   stopGathering();
   followSteps(events, terminal, early);
   if (!options.noSamples) await runSampleJourneys(whole, terminal);
@@ -46,14 +46,18 @@ export async function up({ options }: Given<UpValues>, terminal: Terminal): Prom
   return 0;
 }
 
-function introduce(economy: Economy, { server, organisations }: WholeEconomy, { print, paint }: Terminal): void {
+async function introduce(
+  economy: Economy,
+  { server, organisations }: WholeEconomy,
+  { print, paint }: Terminal,
+): Promise<void> {
   print(`${paint.bold("Restante")} ${version()}: GP Connect Messaging on this machine\n`);
   print(`  Data         ${economy.folder}`);
   print(`  Log          ${join(economy.folder, "restante.log")}`);
   print(`  MESH server  ${server.url} (mutual TLS)`);
   print("\n  Worklists");
   for (const { organisation, practice, pages } of organisations) {
-    const { openTasks } = practice.worklist.counts();
+    const { openTasks } = await practice.worklist.counts();
     const todo = openTasks === 0 ? "" : `, ${openTasks} to do`;
     print(`    ${paint.blue(pages)}  ${organisation.name} (${organisation.odsCode}, ${organisation.role}${todo})`);
   }

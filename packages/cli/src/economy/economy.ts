@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
+import { createLocalAuthority, type LocalAuthority } from "@restante/authority";
 import { type Directory, type Organisation, readDirectory } from "@restante/demographics";
 import { holdFolder, isOpenToOthers } from "@restante/durable";
 import { readGivenText } from "../config/given-text.ts";
 import type { DirectorySettings } from "../config/shared-properties.ts";
 import { CliError } from "../errors.ts";
-import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
 import { hasData, refuseFolderWithoutEconomy, refuseOthersFolder } from "./folder.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { recallSetup, type Setup } from "./setup.ts";
@@ -79,7 +79,10 @@ export async function openEconomy(
     folder,
     directory,
     files,
-    authority: await createLocalAuthority(join(folder, "authority"), { mayMake: mayMakeKeys }),
+    authority: await createLocalAuthority(join(folder, "authority"), {
+      mayMake: mayMakeKeys,
+      howToMake: "with --new-authority",
+    }),
     secrets: await readSecrets(
       folder,
       mailboxes.map((mailbox) => mailbox.mailboxId),

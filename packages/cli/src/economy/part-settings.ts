@@ -15,7 +15,7 @@ import type { SecretSource } from "../config/secret.ts";
 import { type ServerFile, serverPart } from "../config/server-file.ts";
 import type { TlsFiles } from "../config/shared-properties.ts";
 import { CliError } from "../errors.ts";
-import { clientCommonName, localHosts } from "../local-authority.ts";
+import { clientCommonName, localHosts } from "@restante/authority";
 import {
   type Economy,
   HOST,

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { PracticeError } from "../errors.ts";
-import type { Matter, MatterKey } from "../worklist.ts";
-import { refusal } from "./guard.ts";
+import type { ActOutcome, Matter, MatterKey } from "../worklist.ts";
+import { actIn, shownAgain } from "./changed-meanwhile.ts";
+import { refusal, type Reply } from "./guard.ts";
 import { afterwards, listIn } from "./return-path.ts";
 import type { Site } from "./site.ts";
 
@@ -14,23 +15,29 @@ export interface Subject {
 
 /**
  * The forms by which a person says that they have dealt with something, and takes that back. `path` has the parameter
- * `id`; `find` throws where there is no such thing.
+ * `id`; `find` throws where there is no such thing, and `show` shows its page as it is now.
  */
 export function serveMatterForms(
   app: FastifyInstance,
-  { worklist, requireToken }: Site,
+  { worklist, actor, requireToken }: Site,
   path: string,
-  find: (id: string) => Subject,
+  find: (id: string) => Promise<Subject>,
+  show: (reply: Reply, id: string, extra: object, asked: Readonly<Record<string, unknown>>) => Promise<Reply>,
 ): void {
   interface Form {
     Params: { id: string };
     Body: Record<string, string> | undefined;
   }
 
-  app.post<Form>(`${path}/deal-with`, (request, reply) => {
-    const { key, address } = find(request.params.id);
+  app.post<Form>(`${path}/deal-with`, async (request, reply) => {
+    const { key, address } = await find(request.params.id);
     requireToken(`${address}/deal-with`, request.body);
-    telling(() => worklist.dealWith(key, request.body?.["note"]));
+    const by = actIn(request.body, actor);
+    const { outcome } = await telling(worklist.dealWith(key, by, request.body?.["note"]));
+    if (outcome === "changed-meanwhile") {
+      const extra = shownAgain("deal-with", address, request.body);
+      return show(reply.code(409), request.params.id, extra, request.body ?? {});
+    }
     const list = listIn(request.body?.["from"]);
     return reply.redirect(
       list === undefined ? `${address}?done=dealt-with` : afterwards(list, "dealt-with", address),
@@ -38,10 +45,14 @@ export function serveMatterForms(
     );
   });
 
-  app.post<Form>(`${path}/undo`, (request, reply) => {
-    const { key, address } = find(request.params.id);
+  app.post<Form>(`${path}/undo`, async (request, reply) => {
+    const { key, address } = await find(request.params.id);
     requireToken(`${address}/undo`, request.body);
-    telling(() => worklist.undoDealtWith(key));
+    const { outcome } = await telling(worklist.undoDealtWith(key, actIn(request.body, actor)));
+    if (outcome === "changed-meanwhile") {
+      const extra = shownAgain("undo", address, request.body);
+      return show(reply.code(409), request.params.id, extra, request.body ?? {});
+    }
     const list = listIn(request.body?.["from"]);
     return reply.redirect(
       `${address}?done=undone${list === undefined ? "" : `&from=${encodeURIComponent(list)}`}`,
@@ -50,9 +61,9 @@ export function serveMatterForms(
   });
 }
 
-function telling(act: () => void): void {
+async function telling(act: Promise<ActOutcome>): Promise<ActOutcome> {
   try {
-    act();
+    return await act;
   } catch (error) {
     if (!(error instanceof PracticeError)) throw error;
     if (error.code === "note-too-long") throw refusal(400, `${error.message} Go back and make it shorter.`);
@@ -64,13 +75,13 @@ function telling(act: () => void): void {
  * A person has opened the page of something new. Only what a browser says it shows as a page counts: not the page
  * keeping itself up to date in a corner, nor another site asking for it as a picture.
  */
-export function noteSeen(
-  { worklist }: Site,
+export async function noteSeen(
+  { worklist, actor }: Site,
   request: FastifyRequest,
   key: MatterKey,
-  matter: Matter | undefined,
-): void {
+  { version, matter }: { version: number; matter?: Matter },
+): Promise<void> {
   const { "sec-fetch-dest": shownAs, "sec-fetch-site": askedBy } = request.headers;
   if (matter?.state !== "new" || shownAs !== "document") return;
-  if (askedBy === "same-origin" || askedBy === "none") worklist.see(key);
+  if (askedBy === "same-origin" || askedBy === "none") await worklist.see(key, { actor, version });
 }

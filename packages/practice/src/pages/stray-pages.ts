@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { StrayDetail } from "../worklist.ts";
 import { sendOriginal } from "./file-response.ts";
-import { refusal } from "./guard.ts";
+import { refusal, type Reply } from "./guard.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { readMatterList } from "./matter-list.ts";
 import { numberIn } from "./query.ts";
@@ -9,14 +9,11 @@ import { backTo, listIn, noticeIn } from "./return-path.ts";
 import type { Site } from "./site.ts";
 
 export function serveStrayPages(app: FastifyInstance, site: Site): void {
-  const { worklist, tokens } = site;
+  const { worklist, actor, tokens } = site;
 
-  app.get<{ Querystring: Record<string, unknown> }>("/unmatched", (request, reply) => {
-    const { items, shown } = readMatterList(
-      request.query,
-      "/unmatched",
-      (filter) => worklist.strays(filter),
-      ({ strayId }) => strayId,
+  app.get<{ Querystring: Record<string, unknown> }>("/unmatched", async (request, reply) => {
+    const { items, shown } = await readMatterList(request.query, "/unmatched", (asked) =>
+      worklist.strays({ actor, ...asked }),
     );
     return site.show(reply, "unmatched", {
       ...shown,
@@ -25,37 +22,55 @@ export function serveStrayPages(app: FastifyInstance, site: Site): void {
     });
   });
 
-  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>("/unmatched/:id", (request, reply) => {
-    const stray = findStray(request.params.id);
-    const { strayId: id } = stray;
-    noteSeen(site, request, { kind: "stray", id }, stray.matter);
-    const from = listIn(request.query["from"]) ?? "/unmatched";
-    return site.show(reply, "stray", {
-      stray,
-      from,
-      back: backTo(from),
-      notice: noticeIn(request.query),
-      hasOriginal: stray.kind === "response",
-      address: `/unmatched/${id}`,
-      token: (action: string) => tokens.issue(`/unmatched/${id}/${action}`),
-    });
-  });
+  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
+    "/unmatched/:id",
+    async (request, reply) => {
+      const stray = await findStray(request.params.id);
+      await noteSeen(site, request, { kind: "stray", id: stray.strayId }, stray);
+      return showStray(reply, stray, { notice: noticeIn(request.query) }, request.query);
+    },
+  );
 
-  app.get<{ Params: { id: string } }>("/unmatched/:id/original", (request, reply) => {
-    const { strayId } = findStray(request.params.id);
-    const content = worklist.strayOriginal(strayId);
+  app.get<{ Params: { id: string } }>("/unmatched/:id/original", async (request, reply) => {
+    const { strayId } = await findStray(request.params.id);
+    const content = await worklist.strayOriginal(strayId, actor);
     if (content === undefined) throw refusal(404, "This message has no content.");
     return sendOriginal(reply, content, `unmatched-${strayId}-original`);
   });
 
-  serveMatterForms(app, site, "/unmatched/:id", (id) => {
-    const { strayId } = findStray(id);
-    return { key: { kind: "stray", id: strayId }, address: `/unmatched/${strayId}` };
-  });
+  serveMatterForms(
+    app,
+    site,
+    "/unmatched/:id",
+    async (id) => {
+      const { strayId } = await findStray(id);
+      return { key: { kind: "stray", id: strayId }, address: `/unmatched/${strayId}` };
+    },
+    async (reply, id, extra, asked) => showStray(reply, await findStray(id), extra, asked),
+  );
 
-  function findStray(id: string): StrayDetail {
+  async function showStray(
+    reply: Reply,
+    stray: StrayDetail,
+    extra: object,
+    asked: Readonly<Record<string, unknown>>,
+  ): Promise<Reply> {
+    const address = `/unmatched/${stray.strayId}`;
+    const from = listIn(asked["from"]) ?? "/unmatched";
+    return site.show(reply, "stray", {
+      stray,
+      from,
+      back: backTo(from),
+      hasOriginal: stray.kind === "response",
+      address,
+      token: (action: string) => tokens.issue(`${address}/${action}`),
+      ...extra,
+    });
+  }
+
+  async function findStray(id: string): Promise<StrayDetail> {
     const strayId = numberIn({ id }, "id");
-    const stray = strayId === undefined ? undefined : worklist.stray(strayId);
+    const stray = strayId === undefined ? undefined : await worklist.stray(strayId, actor);
     if (stray === undefined) throw refusal(404, "There is no such unmatched message.");
     return stray;
   }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "@restante/mesh";
 import fastify, { type FastifyInstance } from "fastify";
+import { thisComputer } from "../actor.ts";
 import { PracticeError } from "../errors.ts";
 import type { PracticeOrganisation } from "../options.ts";
 import type { Worklist } from "../worklist.ts";
@@ -52,6 +53,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
   const tokens = createFormTokens(clock);
   const site: Site = {
     worklist,
+    actor: thisComputer,
     tokens,
     requireToken(action, body) {
       if (tokens.accepts(action, body?.["token"])) return;
@@ -60,9 +62,9 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
         "The page was open for too long, or the system has been started again since. Open it again and retry.",
       );
     },
-    show(reply, view, context) {
-      const counts = worklist.counts();
-      const troubles = worklist.troubles().map((trouble) => troubleWords(trouble, clock.now()));
+    async show(reply, view, context) {
+      const counts = await worklist.counts();
+      const troubles = (await worklist.troubles()).map((trouble) => troubleWords(trouble, clock.now()));
       return reply.type("text/html; charset=utf-8").send(render(view, { counts, troubles, ...context }));
     },
   };

@@ -105,6 +105,31 @@ test("in a real browser", async (t) => {
     await page.getByRole("link", { name: "To do (3)" }).waitFor();
   });
 
+  await t.test(
+    "a page that says what was not done, as it has changed, keeps itself up to date like any other",
+    async () => {
+      await using page = await openPage(browser, `${url}/tasks/1`);
+      const task = worklist.all.find(({ taskId }) => taskId === 1);
+      assert.ok(task);
+      await page.getByRole("button", { name: "Pause updates" }).click();
+      task.version += 1;
+      unseen.length = 0;
+      await page.getByRole("button", { name: "Mark as done" }).click();
+      await page.getByText("so it was not marked as done.").waitFor();
+      // The browser itself reports the answer's 409 to the console, and nothing else.
+      assert.deepEqual(
+        unseen.splice(0).filter((line) => !line.includes("409")),
+        [],
+      );
+      await page.getByRole("button", { name: "Resume updates" }).click();
+      const { name = "" } = task.patient;
+      task.patient.name = "Somebody ELSE";
+      await page.getByText("Somebody ELSE").waitFor();
+      assert.ok(!worklist.calls.includes("complete 1"));
+      task.patient.name = name;
+    },
+  );
+
   await t.test("a new task appears by itself, and a person can pause that", async () => {
     await using page = await openPage(browser, url);
     const [task] = worklist.all;

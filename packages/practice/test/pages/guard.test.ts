@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { PracticeError } from "../../src/errors.ts";
 import { createWorklistPages } from "../../src/pages/worklist-pages.ts";
-import { ask, submit, tokenOf } from "./http.ts";
+import { ask, submit, formOf } from "./http.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.org", ""]) {
@@ -70,8 +70,8 @@ const elsewhere: readonly { name: string; headers: Record<string, string> }[] = 
 for (const { name, headers } of elsewhere) {
   test(`a form sent from ${name} changes nothing, even with a right token`, async (t) => {
     const { url, worklist } = await open(t);
-    const token = tokenOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
-    const answer = await submit(`${url}/tasks/1/complete`, { token }, headers);
+    const form = formOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
+    const answer = await submit(`${url}/tasks/1/complete`, form, headers);
     assert.equal(answer.status, 403);
     assert.deepEqual(worklist.calls, []);
   });
@@ -79,8 +79,8 @@ for (const { name, headers } of elsewhere) {
 
 test("a browser that does not say where a form comes from must name these pages as its origin", async (t) => {
   const { url, worklist } = await open(t);
-  const token = tokenOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
-  const form = new URLSearchParams({ token }).toString();
+  const fields = formOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
+  const form = new URLSearchParams(fields).toString();
   const post = (origin: Record<string, string>) =>
     ask(`${url}/tasks/1/complete`, {
       method: "POST",
@@ -101,7 +101,7 @@ test("a browser that does not say where a form comes from must name these pages 
 
 test("a form needs the token that was shown with it, for that very action", async (t) => {
   const { url, worklist } = await open(t);
-  const other = tokenOf((await ask(`${url}/tasks/2`)).text, "/tasks/2/complete");
+  const other = formOf((await ask(`${url}/tasks/2`)).text, "/tasks/2/complete");
   for (const fields of [{}, { token: "" }, { token: "guess" }, { token: other }]) {
     assert.equal((await submit(`${url}/tasks/1/complete`, fields as Record<string, string>)).status, 403);
   }
@@ -111,12 +111,12 @@ test("a form needs the token that was shown with it, for that very action", asyn
 test("a token is good for at least 12 hours, and not for two days", async (t) => {
   let now = new Date("2026-11-23T11:00:00Z");
   const { url, worklist } = await open(t, { now: () => now });
-  const token = tokenOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
+  const form = formOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
   now = new Date("2026-11-25T11:00:00Z");
-  assert.equal((await submit(`${url}/tasks/1/complete`, { token })).status, 403);
+  assert.equal((await submit(`${url}/tasks/1/complete`, form)).status, 403);
   assert.deepEqual(worklist.calls, []);
   now = new Date("2026-11-23T23:00:00Z");
-  assert.equal((await submit(`${url}/tasks/1/complete`, { token })).status, 303);
+  assert.equal((await submit(`${url}/tasks/1/complete`, form)).status, 303);
 });
 
 test("a body that is too large or of another kind is refused", async (t) => {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { waitFor } from "@restante/testkit";
 import { createWorklistPages } from "../../src/pages/worklist-pages.ts";
 import { consultationOf, openParty, startEconomy } from "../support/real.ts";
-import { ask, submit, tokenOf } from "./http.ts";
+import { ask, submit, formOf } from "./http.ts";
+import { person } from "../support/person.ts";
 
 test("what was sent is read at the practice and its acknowledgements at the sender, on their pages", async (t) => {
   const server = await startEconomy(t);
@@ -22,7 +23,7 @@ test("what was sent is read at the practice and its acknowledgements at the send
   await waitFor(async () => {
     await sender.turn();
     await practice.turn();
-    return sender.practice.worklist.report(headerId)?.state === "accepted";
+    return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
   });
 
   const worklist = (await ask(atPractice)).text;
@@ -39,7 +40,7 @@ test("what was sent is read at the practice and its acknowledgements at the send
   assert.equal(report.headers["content-type"], "application/pdf");
   assert.equal(report.bytes.subarray(0, 5).toString(), "%PDF-");
 
-  const done = await submit(`${atPractice}${task}/complete`, { token: tokenOf(page, `${task}/complete`) });
+  const done = await submit(`${atPractice}${task}/complete`, formOf(page, `${task}/complete`));
   assert.equal(done.status, 303);
   assert.match((await ask(atPractice)).text, /There are no open tasks/);
 

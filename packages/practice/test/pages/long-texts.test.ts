@@ -8,6 +8,7 @@ import { deliver, openPractice } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { ask } from "./http.ts";
+import { person } from "../support/person.ts";
 
 const from = sender.mailboxId;
 
@@ -44,11 +45,11 @@ test("a message with names as long as it can be makes no list long, and its own 
   await to.practice.cycle();
 
   const { worklist } = to.practice;
-  assert.match(worklist.tasks()[0]?.subject ?? "", new RegExp(`^S{${mostListed - 1}}…$`));
-  assert.match(worklist.task(1)?.subject ?? "", new RegExp(`^S{${mostKept - 1}}…$`));
+  assert.match((await person(worklist).tasks())[0]?.subject ?? "", new RegExp(`^S{${mostListed - 1}}…$`));
+  assert.match((await person(worklist).task(1))?.subject ?? "", new RegExp(`^S{${mostKept - 1}}…$`));
   const organisation = { name: "Harbour Light Surgery", odsCode: receiver.odsCode };
   await using pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
-  const strays = worklist.strays().map(({ strayId }) => `/unmatched/${strayId}`);
+  const strays = (await person(worklist).strays()).map(({ strayId }) => `/unmatched/${strayId}`);
   assert.equal(strays.length, 2);
   for (const [path, most] of [
     ["/", 20_000],

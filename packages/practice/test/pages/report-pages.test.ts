@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { createWorklistPages } from "../../src/pages/worklist-pages.ts";
-import { ask, readable, submit, tokenOf } from "./http.ts";
+import { ask, readable, submit, formOf } from "./http.ts";
 import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 test("sent reports show both acknowledgements with code, text and time, and what is overdue", async (t) => {
@@ -126,8 +126,8 @@ test("what was sent with a report can be opened again", async (t) => {
 test("a report that is held is sent again by its form, and no other is", async (t) => {
   const { url, worklist } = await open(t);
   const action = `/reports/${headerIds.held}/send-again`;
-  const token = tokenOf((await ask(`${url}/reports/${headerIds.held}`)).text, action);
-  assert.equal((await submit(url + action, { token })).status, 303);
+  const form = formOf((await ask(`${url}/reports/${headerIds.held}`)).text, action);
+  assert.equal((await submit(url + action, form)).status, 303);
   assert.deepEqual(worklist.calls, [`send again ${headerIds.held}`]);
   assert.doesNotMatch((await ask(`${url}/reports/${headerIds.accepted}`)).text, /Send it again/);
 });

@@ -72,7 +72,9 @@ function valuesOf(schema: JsonSchema): string {
     return `list of ${items?.type === "object" ? "objects" : "texts"}${minItems === undefined ? "" : `, at least ${minItems}`}`;
   }
   if (type === "object") return "object";
-  return Array.isArray(type) ? "text or number" : (format ?? "text").replaceAll("-", " ");
+  return Array.isArray(type)
+    ? "text or number"
+    : (format ?? "text").replaceAll("-", " ").replace(/\b(?:ods|url|json)\b/, (word) => word.toUpperCase());
 }
 
 function defaultOf({ default: otherwise }: JsonSchema): string {

@@ -39,6 +39,9 @@ function compile(json: JsonSchema, formats: readonly TextFormat[]): ValidateFunc
     strictTypes: false,
     discriminator: true,
     keywords: ["errorMessage"],
+    // A schema of ours is one: tests see to it. Compiling the schema of schemas would take most of a start.
+    validateSchema: false,
+    meta: false,
   });
   for (const { name, accepts } of formats) ajv.addFormat(name, { type: "string", validate: accepts });
   return ajv.compile(json);

@@ -38,6 +38,12 @@ test("every published schema is one of JSON Schema, and says of each property wh
   }
 });
 
+test("the schema of consultation.json is one of JSON Schema", () => {
+  const file = new URL("packages/practice/src/consultation/consultation.schema.json", root);
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  assert.ok(ajv.validateSchema(JSON.parse(readFileSync(file, "utf8")) as object), ajv.errorsText(ajv.errors));
+});
+
 function propertiesOf(schema: JsonSchema, at = ""): [string, JsonSchema, boolean][] {
   const { properties = {}, required = [], items, oneOf = [] } = schema;
   const found: [string, JsonSchema, boolean][] = [];

@@ -20,7 +20,6 @@ export type PracticeErrorCode =
   | "message-too-large"
   | "message-unread"
   | "document-not-ready"
-  | "host-not-loopback"
   | "consultation-unreadable"
   | "consultation-invalid";
 

@@ -3,7 +3,8 @@ import { type Organisation, type OrganisationMailbox, workflowRules } from "@res
 import { createDirectoryClient, createMeshClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
 import { createMeshServer, type MeshServer } from "@restante/mesh-server";
 import { holdFolder, isFolderHeld } from "@restante/durable";
-import { createPractice, createWorklistPages, type Practice, type Transport } from "@restante/practice";
+import { createPractice, type Practice, type Transport } from "@restante/practice";
+import { createWorklistPages } from "@restante/worklist";
 import type { Emit, OdsCode } from "@restante/mesh";
 import { CliError } from "../errors.ts";
 import { clientCommonName, type IssuedCertificate, localHosts } from "../local-authority.ts";

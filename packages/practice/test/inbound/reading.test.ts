@@ -9,7 +9,7 @@ import type { Worker } from "node:worker_threads";
 import { readMessage } from "@restante/itk3";
 import { createReader, mostOnLoop } from "../../src/inbound/reader.ts";
 import { readArrived } from "../../src/inbound/reading.ts";
-import { createWorklistPages } from "../../src/pages/worklist-pages.ts";
+import { createWorklistPages } from "@restante/worklist";
 import type { Worklist } from "../../src/worklist.ts";
 import { consultation } from "../support/consultations.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";

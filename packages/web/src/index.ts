@@ -1,0 +1,14 @@
+export type { AssetFolder } from "./assets.ts";
+export { formatDate, formatDay, formatHour, formatSize, formatTime } from "./format.ts";
+export { SiteError, type SiteErrorCode } from "./loopback.ts";
+export { numberIn } from "./query.ts";
+export { type Refusal, refusal } from "./refusal.ts";
+export {
+  createSite,
+  type Reply,
+  type Request,
+  type Routes,
+  type Site,
+  type SiteOptions,
+  type SiteServer,
+} from "./site.ts";

@@ -1,0 +1,76 @@
+import type { Matter, MatterKey } from "@restante/practice";
+import { refusal, type Request, type Routes } from "@restante/web";
+import { refusedWith } from "./refused.ts";
+import { afterwards, listIn } from "./return-path.ts";
+import type { WorklistSite } from "./site.ts";
+
+/** Something with a page of its own that may need a person's attention. */
+export interface Subject {
+  key: MatterKey;
+  /** Of its page. */
+  address: string;
+}
+
+/**
+ * The forms by which a person says that they have dealt with something, and takes that back. `path` has the parameter
+ * `id`; `find` throws where there is no such thing.
+ */
+export function serveMatterForms(
+  app: Routes,
+  { worklist, requireToken }: WorklistSite,
+  path: string,
+  find: (id: string) => Subject,
+): void {
+  interface Form {
+    Params: { id: string };
+    Body: Record<string, string> | undefined;
+  }
+
+  app.post<Form>(`${path}/deal-with`, (request, reply) => {
+    const { key, address } = find(request.params.id);
+    requireToken(`${address}/deal-with`, request.body);
+    telling(() => worklist.dealWith(key, request.body?.["note"]));
+    const list = listIn(request.body?.["from"]);
+    return reply.redirect(
+      list === undefined ? `${address}?done=dealt-with` : afterwards(list, "dealt-with", address),
+      303,
+    );
+  });
+
+  app.post<Form>(`${path}/undo`, (request, reply) => {
+    const { key, address } = find(request.params.id);
+    requireToken(`${address}/undo`, request.body);
+    telling(() => worklist.undoDealtWith(key));
+    const list = listIn(request.body?.["from"]);
+    return reply.redirect(
+      `${address}?done=undone${list === undefined ? "" : `&from=${encodeURIComponent(list)}`}`,
+      303,
+    );
+  });
+}
+
+function telling(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    const code = refusedWith(error, ["note-too-long", "nothing-to-deal-with", "not-dealt-with"]);
+    if (code === undefined) throw error;
+    if (code === "note-too-long") throw refusal(400, `${(error as Error).message} Go back and make it shorter.`);
+    throw refusal(409, "This has changed since the page was shown. Open it again to see how it stands.");
+  }
+}
+
+/**
+ * A person has opened the page of something new. Only what a browser says it shows as a page counts: not the page
+ * keeping itself up to date in a corner, nor another site asking for it as a picture.
+ */
+export function noteSeen(
+  { worklist }: WorklistSite,
+  request: Request,
+  key: MatterKey,
+  matter: Matter | undefined,
+): void {
+  const { "sec-fetch-dest": shownAs, "sec-fetch-site": askedBy } = request.headers;
+  if (matter?.state !== "new" || shownAs !== "document") return;
+  if (askedBy === "same-origin" || askedBy === "none") worklist.see(key);
+}

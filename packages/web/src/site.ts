@@ -29,6 +29,8 @@ export interface SiteOptions {
   views: URL;
   /** What browsers may have besides, as `/assets/KEY/NAME`. */
   assets?: Readonly<Record<string, AssetFolder>>;
+  /** The addresses of styles that every page has besides the design system's. */
+  styles?: readonly string[];
   /** What every template may use, by name. */
   globals?: Readonly<Record<string, unknown>>;
   filters?: Readonly<Record<string, (value: never, ...more: never[]) => unknown>>;
@@ -65,7 +67,7 @@ export interface Site {
   /** Refuses a form that was not shown for this action, or too long ago. */
   readonly requireToken: (action: string, body: Readonly<Record<string, string>> | undefined) => void;
   /** Sends a page; what stands on every page is as of now. */
-  show(reply: Reply, view: string, context: object): Promise<void>;
+  readonly show: (reply: Reply, view: string, context: object) => Promise<void>;
 }
 
 export interface SiteServer extends AsyncDisposable {
@@ -100,12 +102,9 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     forceCloseConnections: true,
   });
   const port = (): number => (app.server.address() as AddressInfo).port;
-  const { name, heading, home, navigation, views, globals = {}, filters = {} } = options;
-  const render = createTemplates({
-    views,
-    filters,
-    globals: { ...globals, site: { name, heading, home, navigation } },
-  });
+  const { name, heading, home, navigation, styles = [], views, filters = {} } = options;
+  const globals = { ...options.globals, site: { name, heading, home, navigation, styles } };
+  const render = createTemplates({ views, filters, globals });
   const tokens = createFormTokens(clock);
 
   guard(app, port);

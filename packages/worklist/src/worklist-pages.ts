@@ -44,6 +44,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     ],
     views: new URL("views/", import.meta.url),
     assets,
+    styles: ["/assets/own/worklist.css"],
     globals: { organisation, words },
     filters: {
       nhsNumber: (number: string) => (isNhsNumber(number) ? formatNhsNumber(number) : number),

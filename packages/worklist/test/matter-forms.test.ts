@@ -39,7 +39,10 @@ for (const [what, address, list, key] of things) {
     assert.equal(answer.headers["location"], `${list}&done=dealt-with&item=${encodeURIComponent(address)}`);
     const after = (await ask(url + answer.headers["location"])).text;
     assert.match(after, /Marked as dealt with\./);
-    assert.ok(after.includes(`<a href="${address}">`), "the notice leads to what it was done to");
+    assert.ok(
+      after.includes(`<a class="nhsuk-notification-banner__link" href="${address}">`),
+      "the notice leads to what it was done to",
+    );
     assert.ok(!after.includes(`action="${address}/deal-with"`));
   });
 

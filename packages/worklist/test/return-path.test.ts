@@ -50,7 +50,7 @@ test("a task done from a page of a list is followed by that page, its filter kep
   const answer = await submit(`${url}/tasks/105/complete`, { token, from: list });
   assert.equal(answer.headers["location"], `${list}&done=completed&item=%2Ftasks%2F105`);
   const after = (await ask(url + answer.headers["location"])).text;
-  assert.match(after, /Task marked as done\. <a href="\/tasks\/105">/);
+  assert.match(after, /Task marked as done\. <a class="nhsuk-notification-banner__link" href="\/tasks\/105">/);
   assert.match(after, /href="\/tasks\/104\?/);
   assert.doesNotMatch(after, /href="\/tasks\/105\?/);
 });

@@ -218,7 +218,7 @@ test("a task is marked as done by its form, and its page then says so", async (t
   assert.deepEqual(worklist.calls, ["complete 1"]);
   const { text } = await ask(url + String(answer.headers["location"]));
   assert.match(text, /Task marked as done\./);
-  assert.match(text, />Done<\/strong>/);
+  assert.match(text, />\s*Done\s*<\/strong>/);
   assert.doesNotMatch(text, /Mark as done/);
 });
 
@@ -238,8 +238,9 @@ test("an answer that was not chosen is asked for again, and one that does not fi
   const none = await submit(`${url}/tasks/2/decide`, { token });
   assert.equal(none.status, 400);
   assert.match(none.text, /<title>Error: /);
-  assert.match(none.text, /<a href="#code">Choose the answer to send<\/a>/);
+  assert.match(none.text, /<a href="#code">\s*Choose the answer to send\s*<\/a>/);
   assert.match(none.text, /id="code"/);
+  assert.match(none.text, /<div role="alert">\s*<h2 class="nhsuk-error-summary__heading">\s*There is a problem/);
   assert.equal((await submit(`${url}/tasks/2/decide`, { token, code: "30001" })).status, 409);
   assert.deepEqual(worklist.calls, []);
 });

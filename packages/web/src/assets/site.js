@@ -124,6 +124,7 @@ function replace(part) {
   const written = [...old.querySelectorAll('input[type="text"][id]')].map(({ id, value }) => ({ id, value }));
   const adopted = document.adoptNode(part);
   old.replaceWith(adopted);
+  initAll({ scope: adopted });
   // What a person is writing goes on in the new part.
   for (const { id, value } of written) {
     const field = adopted.querySelector(`#${CSS.escape(id)}`);

@@ -62,7 +62,7 @@ async function sendWhileKilling(t: TestContext, economy: Economy, killables: rea
     throw error;
   }
 
-  const duplicates = assertOneTaskEach(receiver, headerIds);
+  const duplicates = await assertOneTaskEach(receiver, headerIds);
   t.diagnostic(`${duplicates} messages came twice, because a kill swallowed the answer to their send`);
   assert.deepEqual(messageStates(economy), ["DATA acknowledged"], "every accepted message was collected");
   assert.deepEqual(filesIn(economy, "Y99001OT001", "OUT"), []);

@@ -10,6 +10,8 @@ export type PracticeErrorCode =
   | "nothing-to-deal-with"
   | "not-dealt-with"
   | "note-too-long"
+  | "page-out-of-range"
+  | "search-too-long"
   | "registered-here"
   | "not-our-consultation"
   | "confidential-not-sent"

@@ -1,3 +1,4 @@
+export { thisComputer } from "./actor.ts";
 export {
   ConsultationFileError,
   type ConsultationFileErrorCode,

@@ -5,60 +5,168 @@ import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@resta
  * What people see and do: the tasks that received messages raised, and the reports this organisation sent. Everything
  * here is read from the practice's own database at the time of the call, so that a page shows what is stored.
  *
+ * Every act is of somebody, on a thing as they saw it (`ActBy`), and is one transaction. Whatever shows a patient's
+ * details takes who reads them. What cannot be done rejects with a PracticeError, whose `code` is named here.
+ *
  * Of a text that came from outside a list has at most 200 characters, and what is read alone 2,000; then an ellipsis.
  *
  * Holds patient detail (subjects, attachments): for the screen of a signed-in person, never for a log or an event.
  */
 export interface Worklist {
-  /** Newest first. */
-  tasks(filter?: TaskFilter): TaskSummary[];
-  task(taskId: number): Task | undefined;
-  /** Counted from 0, in the order of `Task.attachments`. */
-  attachment(taskId: number, index: number): AttachmentContent | undefined;
+  tasks(list: TaskList): Promise<Listing<TaskSummary>>;
+  task(taskId: number, actor: Actor): Promise<Task | undefined>;
+  /** Counted from 0, in the order of `Task.attachments`. Throws "document-not-ready". */
+  attachment(taskId: number, index: number, actor: Actor): Promise<AttachmentContent | undefined>;
   /** The message exactly as it was received. */
-  original(taskId: number): AttachmentContent | undefined;
+  original(taskId: number, actor: Actor): Promise<AttachmentContent | undefined>;
   /**
    * A person has dealt with the task, and with what needs attention about it. Completing it again changes nothing.
    * Throws "task-unknown".
    */
-  complete(taskId: number): void;
-  /** A task completed by mistake is open again, and so is what was dealt with by completing it. Throws "task-unknown". */
-  reopen(taskId: number): void;
+  complete(taskId: number, by: ActBy): Promise<ActOutcome>;
+  /**
+   * A task completed by mistake is open again, and so is what was dealt with by completing it. Opening it again changes
+   * nothing. Throws "task-unknown".
+   */
+  reopen(taskId: number, by: ActBy): Promise<ActOutcome>;
   /**
    * A person answers a message at business level: once, with a code of `decisions(taskId)`.
    * Throws "task-unknown", "already-decided", "decision-not-allowed".
    */
-  decide(taskId: number, code: string): void;
+  decide(taskId: number, code: string, by: ActBy): Promise<ActOutcome>;
   /** The business responses that a person may still give to this task; none once one was given, or where MESH is not asked for one. */
-  decisions(taskId: number): Decision[];
-  /** Newest first. */
-  reports(filter?: ReportFilter): SentReport[];
-  report(headerId: string): SentReportDetail | undefined;
-  /** What was sent with a report, counted from 0, in the order of `SentReportDetail.attachments`. */
-  reportAttachment(headerId: string, index: number): AttachmentContent | undefined;
+  decisions(taskId: number): Promise<Decision[]>;
+  reports(list: ReportList): Promise<Listing<SentReport>>;
+  report(headerId: string, actor: Actor): Promise<SentReportDetail | undefined>;
+  /** What was sent with a report, counted from 0, in the order of `SentReportDetail.attachments`. Throws "document-not-ready". */
+  reportAttachment(headerId: string, index: number, actor: Actor): Promise<AttachmentContent | undefined>;
   /**
    * A person has made sure that a report or response which is `held` (its send was never answered) did not arrive: send
-   * it again. Throws "not-held".
+   * it again. `by.version` is the report's, or of a response that of the task which shows it. Throws "not-held".
    */
-  sendAgain(headerId: string): void;
-  /** Responses and MESH reports that belong to nothing this organisation sent, or were not believed. Newest first. */
-  strays(filter?: StrayFilter): Stray[];
-  stray(strayId: number): StrayDetail | undefined;
+  sendAgain(headerId: string, by: ActBy): Promise<ActOutcome>;
+  /** Responses and MESH reports that belong to nothing this organisation sent, or were not believed. */
+  strays(list: StrayList): Promise<Listing<Stray>>;
+  stray(strayId: number, actor: Actor): Promise<StrayDetail | undefined>;
   /** The unmatched message exactly as it was received; undefined for a MESH report, which has no content. */
-  strayOriginal(strayId: number): AttachmentContent | undefined;
-  /** A person has opened the page of something new. */
-  see(matter: MatterKey): void;
+  strayOriginal(strayId: number, actor: Actor): Promise<AttachmentContent | undefined>;
+  /** A person has opened the page of something new. Where that cannot be stored it stays new, and nothing is thrown. */
+  see(matter: MatterKey, by: ActBy): Promise<ActOutcome>;
   /**
    * A person has dealt with what needs attention. `note`: in their words, at most 500 characters.
-   * Throws "nothing-to-deal-with" (somebody else has, or it is over), "note-too-long".
+   * Throws "nothing-to-deal-with" (nothing about it needs attention), "note-too-long".
    */
-  dealWith(matter: MatterKey, note?: string): void;
+  dealWith(matter: MatterKey, by: ActBy, note?: string): Promise<ActOutcome>;
   /** It needs attention after all. Throws "not-dealt-with". */
-  undoDealtWith(matter: MatterKey): void;
-  counts(): WorklistCounts;
+  undoDealtWith(matter: MatterKey, by: ActBy): Promise<ActOutcome>;
+  counts(): Promise<WorklistCounts>;
   /** What the system itself cannot do now, and holds letters up. The longest first. */
-  troubles(): SystemTrouble[];
+  troubles(): Promise<SystemTrouble[]>;
 }
+
+/** Who does or reads something. Until there is sign-in it is `thisComputer`, whoever it is. */
+export interface Actor {
+  /** The same for the same person, for good. */
+  id: string;
+  /** As other persons are shown it. */
+  name: string;
+}
+
+/** Who acts, and on what they saw. */
+export interface ActBy {
+  actor: Actor;
+  /**
+   * The `version` of the task, report or stray as the person saw it: a whole number that grows with every stored change
+   * that a person would want to know of before they act. See docs/decisions/103-acts-on-what-was-seen.md for which.
+   */
+  version: number;
+}
+
+/**
+ * What has come of an act; the same for all of them.
+ * - `done`: it is stored, or was so already. `version` is the thing's right after that; what follows from the act by
+ *   itself, such as trouble that is over, may grow it once more.
+ * - `changed-meanwhile`: the thing has changed since the person saw it. Nothing was done: read it again, and ask them.
+ *
+ * A version that is not of now is told before anything else: the codes that an act throws are about the thing as it is.
+ */
+export type ActOutcome = { outcome: "done"; version: number } | { outcome: "changed-meanwhile" };
+
+/** Which part of a list is wanted, by whom. */
+export interface ListOf<Query> {
+  actor: Actor;
+  /** Absent: all. */
+  query?: Query;
+  /** `newest` first where absent. */
+  sort?: ListSort;
+  /** The first 100 where absent. */
+  page?: ListPage;
+}
+
+/** By when a thing was first stored here. */
+export type ListSort = "newest" | "oldest";
+
+/**
+ * One page of a list. A list can be turned 100,000 items deep from either end; what lies between is found by a text.
+ * Throws "page-out-of-range".
+ */
+export interface ListPage {
+  /** From 1. Behind the last page there is nothing, which is no error. */
+  number: number;
+  /** 1 to 1,000 items. */
+  size: number;
+}
+
+export interface Listing<Item> {
+  /** Those of the page, in the order asked for. */
+  items: Item[];
+  /** How many there are on all pages. */
+  total: number;
+  /** Only the first 2,000 that have the text, in the order asked for, were looked at: there may be more than `total`. */
+  cutOff?: true;
+}
+
+/**
+ * A text to search for, at most 200 characters. Found is what has each word of it, or a word that begins so, whatever
+ * the case and the accents. An NHS number may be written with spaces. Throws "search-too-long".
+ */
+export interface TextQuery {
+  text?: string;
+}
+
+export interface TaskQuery extends TextQuery {
+  /**
+   * Those in a state; or those that need attention, whatever their state. Absent: all.
+   *
+   * The text is looked for in the subject, the sender (unless the document is confidential), the patient's name and NHS
+   * number.
+   */
+  show?: TaskState | "attention";
+}
+
+export interface ReportQuery extends TextQuery {
+  /**
+   * Those that a person must look at (see `SentReport.attention`); or those that a person has dealt with. Absent: all.
+   *
+   * The text is looked for in the subject, which names the patient, and in the ODS code, address and name of the
+   * recipient, as far as they are stored with the report.
+   */
+  show?: "attention" | "dealt-with";
+}
+
+export interface StrayQuery extends TextQuery {
+  /**
+   * Those that a person must look at; or those that a person has dealt with. Absent: all.
+   *
+   * The text is looked for in the subject, the sender's mailbox, the workflow, the ids of the message and of the one
+   * that it is about, and in what it says.
+   */
+  show?: "attention" | "dealt-with";
+}
+
+export type TaskList = ListOf<TaskQuery>;
+export type ReportList = ListOf<ReportQuery>;
+export type StrayList = ListOf<StrayQuery>;
 
 export type MatterKind = "task" | "report" | "stray";
 
@@ -74,13 +182,13 @@ export interface Matter {
   /** In one sentence. */
   reason: string;
   raisedAt: Date;
-  dealtWith?: { at: Date; by: string; note?: string };
+  dealtWith?: { at: Date; by: Actor; note?: string };
 }
 
-/** What a person did, and when. Until there is sign-in the person is "this computer". */
+/** What a person did, and when. */
 export interface PersonAct {
   at: Date;
-  by: string;
+  by: Actor;
   act: "completed" | "reopened" | "dealt-with" | "undone" | "answered" | "sent-again";
   /** What needed attention; the answer that was given. */
   about?: string;
@@ -100,38 +208,6 @@ export interface SystemTrouble {
   some?: true;
 }
 
-export interface TaskFilter {
-  /** Absent: all. */
-  state?: TaskState;
-  /** Only those that need attention, whatever their state. */
-  attention?: true;
-  /** At most this many; 100 when absent. */
-  limit?: number;
-  /** Only tasks with a smaller id: the page after the one that ended with it. */
-  before?: number;
-}
-
-export interface ReportFilter {
-  /** Only those that a person must look at: see `SentReport.attention`. */
-  attention?: true;
-  /** Only those that a person has dealt with. */
-  dealtWith?: true;
-  limit?: number;
-  /** Only reports with a smaller `sequence`. */
-  before?: number;
-}
-
-export interface StrayFilter {
-  /** Only those that a person must look at. */
-  attention?: true;
-  /** Only those that a person has dealt with. */
-  dealtWith?: true;
-  /** At most this many; 100 when absent. */
-  limit?: number;
-  /** Only those with a smaller `strayId`. */
-  before?: number;
-}
-
 /**
  * - `open`: for a person to deal with.
  * - `completed`: a person has dealt with it.
@@ -148,6 +224,8 @@ export type TaskKind = "document" | "refused" | "set-aside";
 
 export interface TaskSummary {
   taskId: number;
+  /** See `ActBy.version`. */
+  version: number;
   kind: TaskKind;
   state: TaskState;
   /** The Subject of the control file or header, as it must be shown (CS-030, OC-014). Empty where the sender gave none. */
@@ -280,11 +358,14 @@ export type ReportState = HandOverState | "received" | "accepted";
 export interface SentReport {
   /** Counts up by one with every report. */
   sequence: number;
+  /** See `ActBy.version`. */
+  version: number;
   headerId: string;
   documentId: string;
   consultationId: string;
   kind: "consultation-summary" | "online-consultation";
-  version: number;
+  /** Of the consultation's report, as its sender counts. */
+  documentVersion: number;
   subject: string;
   recipient: ReportRecipient;
   workflowId: string;
@@ -330,7 +411,7 @@ export interface SentReportDetail extends SentReport {
   /** What MESH itself sent back about it, oldest first; the first 50. */
   meshReports: MeshReport[];
   /** Earlier and later versions of the same consultation's report; the first 50. */
-  versions: { headerId: string; version: number; state: ReportState }[];
+  versions: { headerId: string; documentVersion: number; state: ReportState }[];
   /** Newest first, at most 50. */
   acts: PersonAct[];
 }
@@ -347,6 +428,8 @@ export interface MeshReport {
 export interface Stray {
   /** Counts up with every one. */
   strayId: number;
+  /** See `ActBy.version`. */
+  version: number;
   messageId: MessageId | string;
   receivedAt: Date;
   kind: "response" | "mesh-report";

@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { deliver, openPractice } from "./support/economy.ts";
 import { message, workflowId } from "./support/messages.ts";
 import { receiver, sender } from "./support/organisations.ts";
+import { person } from "./support/person.ts";
 
 /** The folders that are read from now on. */
 function watchFolders(t: TestContext): string[] {
@@ -29,7 +30,7 @@ test("a pass reads IN once, however many pairs it takes in", async (t) => {
   for (let count = 0; count < 20; count += 1) deliver(to, message().xml, { from: sender.mailboxId, workflowId });
   const read = watchFolders(t);
   await to.practice.cycle();
-  assert.equal(to.practice.worklist.tasks().length, 20);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 20);
   assert.equal(read.filter((folder) => folder === "IN").length, 1);
 });
 
@@ -77,7 +78,7 @@ test("a clock 40 days ahead for one pass loses nothing, sends nothing twice, and
   to.clock.advance(-days);
   deliver(to, message().xml, { from: sender.mailboxId, workflowId });
   for (let pass = 0; pass < 3; pass += 1) await to.practice.cycle();
-  const answers = to.practice.worklist.tasks().map(({ taskId }) => to.practice.worklist.task(taskId)?.responses);
+  const answers = (await person(to.practice.worklist).openTasks()).map(({ responses }) => responses);
   assert.deepEqual(
     answers.map((responses) => responses?.map(({ code, state }) => [code, state])),
     Array.from({ length: 3 }, () => [

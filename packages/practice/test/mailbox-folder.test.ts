@@ -8,6 +8,7 @@ import { consultation } from "./support/consultations.ts";
 import { deliver, type DirectoryPractice, openPractice, pairsIn } from "./support/economy.ts";
 import { message, workflowId } from "./support/messages.ts";
 import { receiver, sender } from "./support/organisations.ts";
+import { person } from "./support/person.ts";
 
 const away = ({ folder }: DirectoryPractice, name: string): void =>
   renameSync(join(folder, name), join(folder, `${name}.away`));
@@ -39,14 +40,14 @@ test("IN that is gone is no empty mailbox: it is told, not made anew, and what w
   const problem = { code: "folder-missing", reason, times: 1, since };
   assert.deepEqual(told(to, "work-held-up"), [{ event: "work-held-up", ...about, ...problem }]);
   assert.deepEqual(
-    practice.worklist.troubles().map(({ part, mailboxId, reason }) => ({ part, mailboxId, reason })),
+    (await practice.worklist.troubles()).map(({ part, mailboxId, reason }) => ({ part, mailboxId, reason })),
     [{ part: "collecting", mailboxId: receiver.mailboxId, reason }],
   );
   back(to, "IN");
   await practice.cycle();
   assert.deepEqual(told(to, "work-resumed"), [{ event: "work-resumed", ...about, times: 6, since }]);
-  assert.deepEqual(practice.worklist.troubles(), []);
-  assert.equal(practice.worklist.tasks()[0]?.kind, "document");
+  assert.deepEqual(await practice.worklist.troubles(), []);
+  assert.equal((await person(practice.worklist).tasks())[0]?.kind, "document");
 });
 
 test("IN that goes away while it is gone through sets no message aside, and counts as no try", async (t) => {
@@ -66,7 +67,7 @@ test("IN that goes away while it is gone through sets no message aside, and coun
   back(to, "IN");
   await practice.cycle();
   assert.deepEqual(
-    practice.worklist.tasks().map(({ kind }) => kind),
+    (await person(practice.worklist).tasks()).map(({ kind }) => kind),
     ["document", "document", "document"],
   );
   assert.deepEqual(told(to, "message-set-aside"), []);
@@ -82,13 +83,13 @@ test("OUT that is gone holds what is to be sent, which is told, and it leaves wh
   const since = clock.now();
   await assert.rejects(practice.cycle(), { code: "folder-missing" });
   assert.equal(existsSync(join(folder, "OUT")), false);
-  assert.equal(practice.worklist.report(headerId)?.state, "built");
+  assert.equal((await person(practice.worklist).report(headerId))?.state, "built");
   const about = { odsCode: sender.odsCode, work: "handing-over", mailboxId: sender.mailboxId };
   const problem = { code: "folder-missing", reason: "The folder OUT of the mailbox is not there." };
   assert.deepEqual(told(of, "work-held-up"), [{ event: "work-held-up", ...about, ...problem, times: 1, since }]);
   back(of, "OUT");
   await practice.cycle();
-  assert.equal(practice.worklist.report(headerId)?.state, "handed-over");
+  assert.equal((await person(practice.worklist).report(headerId))?.state, "handed-over");
   assert.deepEqual(
     pairsIn(join(folder, "OUT")).map(({ name }) => name),
     [headerId],
@@ -111,11 +112,11 @@ test("a pair that was about to be handed over is not said to have been because O
     if (restarted) await of.reopen();
     await assert.rejects(of.practice.cycle(), { code: "folder-missing" });
     assert.equal(existsSync(out), false);
-    assert.equal(of.practice.worklist.report(headerId)?.state, "built");
+    assert.equal((await person(of.practice.worklist).report(headerId))?.state, "built");
   }
   back(of, "OUT");
   await of.practice.cycle();
-  assert.equal(of.practice.worklist.report(headerId)?.state, "handed-over");
+  assert.equal((await person(of.practice.worklist).report(headerId))?.state, "handed-over");
   assert.deepEqual(
     pairsIn(out).map(({ name }) => name),
     [headerId],

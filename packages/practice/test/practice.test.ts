@@ -6,24 +6,25 @@ import { readMessage, readResponse } from "@restante/itk3";
 import { consultation } from "./support/consultations.ts";
 import { carry, openPractice, pairsIn } from "./support/economy.ts";
 import { receiver, sender } from "./support/organisations.ts";
+import { person } from "./support/person.ts";
 
 test("a report travels to the registered practice, becomes a task, and both acknowledgements return", async (t) => {
   const from = await openPractice(t, sender);
   const to = await openPractice(t, receiver);
 
   const { headerId } = await from.practice.sendConsultation(consultation());
-  assert.equal(from.practice.worklist.report(headerId)?.state, "built");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.state, "built");
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.state, "handed-over");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.state, "handed-over");
 
   const [messageId] = carry(from, to);
   await from.practice.cycle();
-  const sent = from.practice.worklist.report(headerId);
+  const sent = await person(from.practice.worklist).report(headerId);
   assert.equal(sent?.state, "sent");
   assert.equal(sent.messageId, messageId);
 
   await to.practice.cycle();
-  const [task] = to.practice.worklist.tasks();
+  const [task] = await person(to.practice.worklist).tasks();
   assert.ok(task);
   assert.equal(task.kind, "document");
   assert.equal(task.messageId, messageId);
@@ -32,13 +33,13 @@ test("a report travels to the registered practice, becomes a task, and both ackn
   assert.equal(task.sender.organisation?.odsCode, sender.odsCode);
   assert.equal(task.patient.outcome, "known");
   assert.equal(task.attachmentCount, 2);
-  assert.equal(task.findingCount, 0, JSON.stringify(to.practice.worklist.task(task.taskId)?.findings));
+  assert.equal(task.findingCount, 0, JSON.stringify((await person(to.practice.worklist).task(task.taskId))?.findings));
   assert.deepEqual(readdirSync(join(to.folder, "IN")), []);
-  const pdf = to.practice.worklist.attachment(task.taskId, 0);
+  const pdf = await person(to.practice.worklist).attachment(task.taskId, 0);
   assert.equal(pdf?.contentType, "application/pdf");
   assert.equal(Buffer.from(pdf.bytes).subarray(0, 5).toString(), "%PDF-");
   assert.deepEqual(
-    [...(to.practice.worklist.attachment(task.taskId, 1)?.bytes ?? [])],
+    [...((await person(to.practice.worklist).attachment(task.taskId, 1))?.bytes ?? [])],
     [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
   );
 
@@ -58,18 +59,18 @@ test("a report travels to the registered practice, becomes a task, and both ackn
   carry(to, from);
   await to.practice.cycle();
   await from.practice.cycle();
-  const report = from.practice.worklist.report(headerId);
+  const report = await person(from.practice.worklist).report(headerId);
   assert.equal(report?.state, "accepted");
   assert.equal(report.infrastructure?.code, "20013");
   assert.equal(report.business?.code, "30001");
   assert.equal(report.attention, undefined);
   assert.deepEqual(
-    to.practice.worklist.task(task.taskId)?.responses.map(({ code, state }) => [code, state]),
+    (await person(to.practice.worklist).task(task.taskId))?.responses.map(({ code, state }) => [code, state]),
     [
       ["20013", "sent"],
       ["30001", "sent"],
     ],
   );
-  assert.equal(from.practice.worklist.tasks().length, 0);
-  assert.deepEqual(from.practice.worklist.strays(), []);
+  assert.equal((await person(from.practice.worklist).tasks()).length, 0);
+  assert.deepEqual(await person(from.practice.worklist).strays(), []);
 });

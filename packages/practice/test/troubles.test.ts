@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { DemographicsError } from "@restante/demographics";
 import { createWorklistPages } from "@restante/worklist";
+import { thisComputer } from "../src/actor.ts";
 import { standingTroubles } from "../src/troubles.ts";
 import { ask, readable } from "../../web/test/http.ts";
 import { testClock } from "./support/clock.ts";
@@ -60,12 +61,13 @@ test("every page says while messages cannot be collected from their folder, and 
   const pages = await createWorklistPages({
     worklist,
     organisation: receiver,
+    actor: thisComputer,
     host: "127.0.0.1",
     port: 0,
     clock: to.clock,
   });
   t.after(() => pages[Symbol.asyncDispose]());
-  assert.deepEqual(worklist.troubles(), []);
+  assert.deepEqual(await worklist.troubles(), []);
   to.clock.advance(60_000);
   renameSync(join(to.folder, "IN"), join(to.folder, "away"));
   writeFileSync(join(to.folder, "IN"), "");
@@ -76,7 +78,7 @@ test("every page says while messages cannot be collected from their folder, and 
   rmSync(join(to.folder, "IN"));
   renameSync(join(to.folder, "away"), join(to.folder, "IN"));
   await to.practice.cycle();
-  assert.deepEqual(worklist.troubles(), []);
+  assert.deepEqual(await worklist.troubles(), []);
   assert.doesNotMatch(readable((await ask(pages.url)).text), told);
 });
 
@@ -84,18 +86,18 @@ test("that patients cannot be looked up is told, and whether that is all of them
   const patients = demographicsOf();
   const find = patients.find.bind(patients);
   const to = await openPractice(t, receiver, { patients });
-  const told = (): unknown[] =>
-    to.practice.worklist.troubles().map(({ part, reason, some }) => [part, reason, some === true]);
+  const told = async (): Promise<unknown[]> =>
+    (await to.practice.worklist.troubles()).map(({ part, reason, some }) => [part, reason, some === true]);
   deliver(to, message().xml, { from: sender.mailboxId, workflowId });
   const unavailable = new DemographicsError("unavailable", "The register cannot be reached.");
   patients.find = async () => Promise.reject(unavailable);
   await assert.rejects(to.practice.cycle());
-  assert.deepEqual(told(), [["matching", unavailable.message, false]]);
+  assert.deepEqual(await told(), [["matching", unavailable.message, false]]);
   patients.find = async () => Promise.reject(Object.assign(new Error("odd"), { code: "ODD" }));
   await to.practice.cycle();
-  assert.deepEqual(told(), [["matching", "Unexpected failure (ODD).", true]]);
+  assert.deepEqual(await told(), [["matching", "Unexpected failure (ODD).", true]]);
   patients.find = find;
   to.clock.advance(60_000);
   await to.practice.cycle();
-  assert.deepEqual(told(), []);
+  assert.deepEqual(await told(), []);
 });

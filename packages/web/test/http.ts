@@ -55,8 +55,9 @@ export function readable(html: string): string {
   return html.replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ");
 }
 
-/** The token of the form that goes to `action`. */
-export function tokenOf(html: string, action: string): string {
+/** What the form that goes to `action` carries: its token, and the version of what its page showed. */
+export function formOf(html: string, action: string): { token: string; version: string } {
   const form = html.split(`action="${action}"`)[1] ?? "";
-  return /name="token" value="([^"]+)"/.exec(form)?.[1] ?? "";
+  const field = (name: string): string => new RegExp(`name="${name}" value="([^"]+)"`).exec(form)?.[1] ?? "";
+  return { token: field("token"), version: field("version") };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSite, SiteError } from "../src/index.ts";
-import { ask, readable, submit, tokenOf } from "./http.ts";
+import { ask, readable, submit, formOf } from "./http.ts";
 import { openTinySite, tinyOptions } from "./tiny-site.ts";
 
 for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.org", ""]) {
@@ -78,7 +78,7 @@ for (const [name, site] of [
 ] as const) {
   test(`a form sent from ${name} is refused, even with a right token`, async (t) => {
     const { url, sent } = await openTinySite(t);
-    const token = tokenOf((await ask(url)).text, "/send");
+    const token = formOf((await ask(url)).text, "/send").token;
     assert.equal((await submit(`${url}/send`, { token }, { "sec-fetch-site": site })).status, 403);
     assert.equal(sent(), 0);
     assert.equal((await submit(`${url}/send`, { token })).status, 303);
@@ -88,7 +88,7 @@ for (const [name, site] of [
 
 test("a browser that does not say where a form comes from must name the site as its origin", async (t) => {
   const { url, sent } = await openTinySite(t);
-  const body = new URLSearchParams({ token: tokenOf((await ask(url)).text, "/send") }).toString();
+  const body = new URLSearchParams({ token: formOf((await ask(url)).text, "/send").token }).toString();
   const post = (origin: Record<string, string>) =>
     ask(`${url}/send`, {
       method: "POST",
@@ -108,7 +108,7 @@ test("a browser that does not say where a form comes from must name the site as 
 test("a form needs the token that was shown with it, for that action, on this site", async (t) => {
   const { url, sent } = await openTinySite(t);
   const other = await openTinySite(t);
-  const elsewhere = tokenOf((await ask(other.url)).text, "/send");
+  const elsewhere = formOf((await ask(other.url)).text, "/send").token;
   for (const fields of [{}, { token: "" }, { token: "guess" }, { token: elsewhere }]) {
     const answer = await submit(`${url}/send`, fields);
     assert.equal(answer.status, 403);
@@ -120,7 +120,7 @@ test("a form needs the token that was shown with it, for that action, on this si
 test("a token is good for at least 12 hours, and not for two days", async (t) => {
   let now = new Date("2026-11-23T11:00:00Z");
   const { url } = await openTinySite(t, { clock: { now: () => now } });
-  const token = tokenOf((await ask(url)).text, "/send");
+  const token = formOf((await ask(url)).text, "/send").token;
   now = new Date("2026-11-25T11:00:00Z");
   assert.equal((await submit(`${url}/send`, { token })).status, 403);
   now = new Date("2026-11-23T23:00:00Z");

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { TestContext } from "node:test";
 import { performance } from "node:perf_hooks";
 import { median, table } from "../../../bench/measure.ts";
+import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../../practice/test/support/economy.ts";
 import { message, response, workflowId } from "../../practice/test/support/messages.ts";
@@ -80,7 +81,8 @@ async function longestStall(work: () => Promise<void>): Promise<number> {
 
 async function takeInAndShow(to: DirectoryPractice, url: string, path: string): Promise<void> {
   await to.practice.cycle();
-  const task = to.practice.worklist.tasks({ limit: 1 })[0];
+  const newest = await to.practice.worklist.tasks({ actor: thisComputer, page: { number: 1, size: 1 } });
+  const task = newest.items[0];
   const pages = path === "/tasks" ? [`/tasks/${task?.taskId}`, `/tasks/${task?.taskId}/attachments/0`] : [path];
   for (const page of pages) await (await fetch(`${url}${page}`)).arrayBuffer();
 }
@@ -92,6 +94,7 @@ try {
   const pages = await createWorklistPages({
     worklist: to.practice.worklist,
     organisation: receiver,
+    actor: thisComputer,
     host: "127.0.0.1",
     port: 0,
   });

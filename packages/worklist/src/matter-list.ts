@@ -1,53 +1,46 @@
-import { numberIn } from "@restante/web";
+import type { Listing, ListPage } from "@restante/practice";
+import { besides, pageIn, perPage } from "./list-pages.ts";
 import { type ListAddress, listPath, noticeIn } from "./return-path.ts";
-
-const perPage = 50;
 
 const views = ["all", "attention", "dealt-with"] as const;
 
-interface MatterFilter {
-  limit: number;
-  attention?: true;
-  dealtWith?: true;
-  before?: number;
+interface MatterPage {
+  query: { show?: "attention" | "dealt-with" };
+  page: ListPage;
 }
 
 /** What every list of things that may need attention shows besides them: which of them, and where the other pages are. */
 interface ListShown {
   view: (typeof views)[number];
-  before: number | undefined;
+  page: number;
   here: string;
-  newest: string;
+  newer: string | undefined;
   older: string | undefined;
   notice: ReturnType<typeof noticeIn>;
 }
 
-/** One page of such a list, as its address asks for it. `keyOf` gives what the next page begins before. */
-export function readMatterList<Item>(
+/** One page of such a list, as its address asks for it. */
+export async function readMatterList<Item>(
   query: Readonly<Record<string, unknown>>,
   path: ListAddress["path"],
-  find: (filter: MatterFilter) => readonly Item[],
-  keyOf: (item: Item) => number,
-): { items: readonly Item[]; shown: ListShown } {
+  find: (asked: MatterPage) => Promise<Listing<Item>>,
+): Promise<{ items: readonly Item[]; shown: ListShown }> {
   const view = views.find((known) => known === query["show"]) ?? "all";
-  const before = numberIn(query, "before");
-  const found = find({
-    limit: perPage + 1,
-    ...(view === "attention" && { attention: true }),
-    ...(view === "dealt-with" && { dealtWith: true }),
-    ...(before !== undefined && { before }),
-  });
-  const items = found.slice(0, perPage);
-  const last = found.length > perPage ? items.at(-1) : undefined;
   const show = view === "all" ? undefined : view;
+  const page = pageIn(query);
+  const { items, total } = await find({
+    query: show === undefined ? {} : { show },
+    page: { number: page, size: perPage },
+  });
+  const { newer, older } = besides(page, total);
   return {
     items,
     shown: {
       view,
-      before,
-      here: listPath({ path, show, before }),
-      newest: listPath({ path, show }),
-      older: last === undefined ? undefined : listPath({ path, show, before: keyOf(last) }),
+      page,
+      here: listPath({ path, show, page }),
+      newer: newer === undefined ? undefined : listPath({ path, show, page: newer }),
+      older: older === undefined ? undefined : listPath({ path, show, page: older }),
       notice: noticeIn(query),
     },
   };

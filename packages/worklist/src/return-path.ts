@@ -2,16 +2,17 @@
 export interface ListAddress {
   path: "/" | "/reports" | "/unmatched";
   show?: string | undefined;
-  before?: number | undefined;
+  /** From 1, the newest; absent: that. */
+  page?: number | undefined;
 }
 
-const form = /^(\/|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]before=(\d{1,15}))?$/;
+const form = /^(\/|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
 
 /** As one text, for an address to carry. */
-export function listPath({ path, show, before }: ListAddress): string {
+export function listPath({ path, show, page }: ListAddress): string {
   const query = [
     ...(show === undefined ? [] : [`show=${show}`]),
-    ...(before === undefined ? [] : [`before=${before}`]),
+    ...(page === undefined || page === 1 ? [] : [`page=${page}`]),
   ];
   return query.length === 0 ? path : `${path}?${query.join("&")}`;
 }
@@ -21,12 +22,12 @@ export function listPath({ path, show, before }: ListAddress): string {
  * anew from what is known, so that nothing leads to another site, or to a page that is no list.
  */
 export function listIn(given: unknown): string | undefined {
-  const [, path, show, before] = (typeof given === "string" && form.exec(given)) || [];
+  const [, path, show, page] = (typeof given === "string" && form.exec(given)) || [];
   if (path === undefined) return undefined;
   return listPath({
     path: path as ListAddress["path"],
     show,
-    before: before === undefined ? undefined : Number(before),
+    page: page === undefined ? undefined : Number(page),
   });
 }
 
@@ -60,6 +61,8 @@ const notices: Readonly<Record<string, string>> = {
 
 export interface Notice {
   text: string;
+  /** Not what was done, but what a person must know. */
+  important?: true;
   link?: { href: string; text: string };
 }
 

@@ -1,5 +1,5 @@
 import type { StrayDetail } from "@restante/practice";
-import { numberIn, refusal, type Routes } from "@restante/web";
+import { numberIn, refusal, type Reply, type Routes } from "@restante/web";
 import { sendOriginal } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { readMatterList } from "./matter-list.ts";
@@ -7,14 +7,11 @@ import { backTo, listIn, noticeIn } from "./return-path.ts";
 import type { WorklistSite } from "./site.ts";
 
 export function serveStrayPages(app: Routes, site: WorklistSite): void {
-  const { worklist, token } = site;
+  const { worklist, actor, token } = site;
 
-  app.get<{ Querystring: Record<string, unknown> }>("/unmatched", (request, reply) => {
-    const { items, shown } = readMatterList(
-      request.query,
-      "/unmatched",
-      (filter) => worklist.strays(filter),
-      ({ strayId }) => strayId,
+  app.get<{ Querystring: Record<string, unknown> }>("/unmatched", async (request, reply) => {
+    const { items, shown } = await readMatterList(request.query, "/unmatched", (asked) =>
+      worklist.strays({ actor, ...asked }),
     );
     return site.show(reply, "unmatched", {
       ...shown,
@@ -23,37 +20,55 @@ export function serveStrayPages(app: Routes, site: WorklistSite): void {
     });
   });
 
-  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>("/unmatched/:id", (request, reply) => {
-    const stray = findStray(request.params.id);
-    const { strayId: id } = stray;
-    noteSeen(site, request, { kind: "stray", id }, stray.matter);
-    const from = listIn(request.query["from"]) ?? "/unmatched";
-    return site.show(reply, "stray", {
-      stray,
-      from,
-      back: backTo(from),
-      notice: noticeIn(request.query),
-      hasOriginal: stray.kind === "response",
-      address: `/unmatched/${id}`,
-      token: (action: string) => token(`/unmatched/${id}/${action}`),
-    });
-  });
+  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
+    "/unmatched/:id",
+    async (request, reply) => {
+      const stray = await findStray(request.params.id);
+      await noteSeen(site, request, { kind: "stray", id: stray.strayId }, stray);
+      return showStray(reply, stray, { notice: noticeIn(request.query) }, request.query);
+    },
+  );
 
-  app.get<{ Params: { id: string } }>("/unmatched/:id/original", (request, reply) => {
-    const { strayId } = findStray(request.params.id);
-    const content = worklist.strayOriginal(strayId);
+  app.get<{ Params: { id: string } }>("/unmatched/:id/original", async (request, reply) => {
+    const { strayId } = await findStray(request.params.id);
+    const content = await worklist.strayOriginal(strayId, actor);
     if (content === undefined) throw refusal(404, "This message has no content.");
     return sendOriginal(reply, content, `unmatched-${strayId}-original`);
   });
 
-  serveMatterForms(app, site, "/unmatched/:id", (id) => {
-    const { strayId } = findStray(id);
-    return { key: { kind: "stray", id: strayId }, address: `/unmatched/${strayId}` };
-  });
+  serveMatterForms(
+    app,
+    site,
+    "/unmatched/:id",
+    async (id) => {
+      const { strayId } = await findStray(id);
+      return { key: { kind: "stray", id: strayId }, address: `/unmatched/${strayId}` };
+    },
+    async (reply, id, extra, asked) => showStray(reply, await findStray(id), extra, asked),
+  );
 
-  function findStray(id: string): StrayDetail {
+  async function showStray(
+    reply: Reply,
+    stray: StrayDetail,
+    extra: object,
+    asked: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const address = `/unmatched/${stray.strayId}`;
+    const from = listIn(asked["from"]) ?? "/unmatched";
+    return site.show(reply, "stray", {
+      stray,
+      from,
+      back: backTo(from),
+      hasOriginal: stray.kind === "response",
+      address,
+      token: (action: string) => token(`${address}/${action}`),
+      ...extra,
+    });
+  }
+
+  async function findStray(id: string): Promise<StrayDetail> {
     const strayId = numberIn({ id }, "id");
-    const stray = strayId === undefined ? undefined : worklist.stray(strayId);
+    const stray = strayId === undefined ? undefined : await worklist.stray(strayId, actor);
     if (stray === undefined) throw refusal(404, "There is no such unmatched message.");
     return stray;
   }

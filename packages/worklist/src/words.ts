@@ -185,6 +185,23 @@ const acts: Readonly<Record<PersonAct["act"], string>> = {
   "sent-again": "Sent again",
 };
 
+/** What a person may do by a form. */
+export type FormAct = "complete" | "reopen" | "decide" | "send-again" | "deal-with" | "undo";
+
+/** To a person whose form came after a change that they had not seen. */
+export function changedWords(act: FormAct): string {
+  return `This has changed since you opened it, so ${notDone[act]}. Below is how it stands now: look at what is new, and if it is still right, do it again.`;
+}
+
+const notDone: Readonly<Record<FormAct, string>> = {
+  complete: "it was not marked as done",
+  reopen: "it was not opened again",
+  decide: "your answer was not sent",
+  "send-again": "it was not sent again",
+  "deal-with": "it was not marked as dealt with",
+  undo: "it was not marked as needing attention again",
+};
+
 /** What the system cannot do now, and since when. */
 export function troubleWords({ part, mailboxId, since, reason, some }: SystemTrouble, now: Date): string {
   const words = troubleParts[part](mailboxId);

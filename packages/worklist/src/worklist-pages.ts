@@ -1,5 +1,5 @@
 import { type Clock, formatNhsNumber, isNhsNumber, systemClock } from "@restante/mesh";
-import type { PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
+import type { Actor, PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
 import { createSite, refusal, type SiteServer } from "@restante/web";
 import { assets } from "./assets.ts";
 import { refusedWith } from "./refused.ts";
@@ -11,6 +11,8 @@ import * as words from "./words.ts";
 export interface WorklistPagesOptions {
   worklist: Worklist;
   organisation: Pick<PracticeOrganisation, "name" | "odsCode">;
+  /** Who reads and acts: until there is sign-in whoever uses this computer, so one and the same. */
+  actor: Actor;
   /** 127.0.0.1, ::1 or localhost. */
   host: string;
   /** 0: any free port. */
@@ -26,10 +28,12 @@ export type WorklistPages = SiteServer;
  *
  * @throws SiteError `host-not-loopback`; whatever listening throws, such as EADDRINUSE.
  * @example
- * await using pages = await createWorklistPages({ worklist: practice.worklist, organisation, host: "127.0.0.1", port: 0 });
+ * await using pages = await createWorklistPages({
+ *   worklist: practice.worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0,
+ * });
  */
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
-  const { worklist, organisation, host, port, clock = systemClock } = options;
+  const { worklist, organisation, actor, host, port, clock = systemClock } = options;
   return createSite({
     host,
     port,
@@ -51,8 +55,8 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
       first_of: (list: readonly unknown[], count: number) => list.slice(0, count),
     },
     async surroundings() {
-      const counts = worklist.counts();
-      const troubles = worklist.troubles().map((trouble) => words.troubleWords(trouble, clock.now()));
+      const counts = await worklist.counts();
+      const troubles = (await worklist.troubles()).map((trouble) => words.troubleWords(trouble, clock.now()));
       return { counts, numbers: numbersOf(counts), troubles };
     },
     explain: (error) =>
@@ -60,7 +64,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
       refusedWith(error, ["document-not-ready"]) && refusal(503, (error as Error).message),
     notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
     routes(app, site) {
-      const here = { ...site, worklist };
+      const here = { ...site, worklist, actor };
       serveTaskPages(app, here);
       serveReportPages(app, here);
       serveStrayPages(app, here);

@@ -3,7 +3,7 @@ import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { getDocument, OPS } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Browser, Page } from "playwright-core";
-import { readConsultation, reportPdf, type SystemTrouble } from "@restante/practice";
+import { readConsultation, reportPdf, type SystemTrouble, thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
 import { assertAccessible } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
@@ -92,6 +92,31 @@ test("in a real browser", async (t) => {
     );
     await page.getByRole("link", { name: "To do (3)" }).waitFor();
   });
+
+  await t.test(
+    "a page that says what was not done, as it has changed, keeps itself up to date like any other",
+    async () => {
+      await using page = await openPage(browser, `${url}/tasks/1`);
+      const task = worklist.all.find(({ taskId }) => taskId === 1);
+      assert.ok(task);
+      await page.getByRole("button", { name: "Pause updates" }).click();
+      task.version += 1;
+      unseen.length = 0;
+      await page.getByRole("button", { name: "Mark as done" }).click();
+      await page.getByText("so it was not marked as done.").waitFor();
+      // The browser itself reports the answer's 409 to the console, and nothing else.
+      assert.deepEqual(
+        unseen.splice(0).filter((line) => !line.includes("409")),
+        [],
+      );
+      await page.getByRole("button", { name: "Resume updates" }).click();
+      const { name = "" } = task.patient;
+      task.patient.name = "Somebody ELSE";
+      await page.getByText("Somebody ELSE").waitFor();
+      assert.ok(!worklist.calls.includes("complete 1"));
+      task.patient.name = name;
+    },
+  );
 
   await t.test("a new task appears by itself, and a person can pause that", async () => {
     await using page = await openPage(browser, url);
@@ -286,7 +311,7 @@ async function open(t: TestContext, port = 0): Promise<Opened> {
     organisation: { name: "Exampleton GP Federation", phone: "01632 960001" },
   });
   const worklist = sampleWorklist({ report });
-  const pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port });
+  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port });
   t.after(() => pages[Symbol.asyncDispose]());
   return { url: pages.url, worklist, close: async () => pages[Symbol.asyncDispose]() };
 }

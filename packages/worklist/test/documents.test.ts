@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { consultationSummary, type DocumentInput, genericDocument, onlineConsultation } from "@restante/itk3";
+import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
 import { onePixel } from "../../practice/test/consultation/sample.ts";
 import { deliver, openPractice } from "../../practice/test/support/economy.ts";
@@ -60,7 +61,13 @@ async function openPages(t: TestContext, xml: string, subject: string): Promise<
   deliver(to, xml, { from: sender.mailboxId, workflowId, subject });
   await to.practice.cycle();
   const { worklist } = to.practice;
-  const pages = await createWorklistPages({ worklist, organisation: receiver, host: "127.0.0.1", port: 0 });
+  const pages = await createWorklistPages({
+    worklist,
+    organisation: receiver,
+    actor: thisComputer,
+    host: "127.0.0.1",
+    port: 0,
+  });
   t.after(() => pages[Symbol.asyncDispose]());
   return (path) => ask(pages.url + path);
 }

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { SiteError } from "@restante/web";
+import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
-import { ask, submit, tokenOf } from "../../web/test/http.ts";
+import { ask, submit, formOf } from "../../web/test/http.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.org", ""]) {
   test(`the pages are not served on "${host}", where another computer could reach them`, async () => {
     await assert.rejects(
-      createWorklistPages({ worklist: sampleWorklist(), organisation, host, port: 0 }),
+      createWorklistPages({ worklist: sampleWorklist(), organisation, actor: thisComputer, host, port: 0 }),
       (error) => error instanceof SiteError && error.code === "host-not-loopback",
     );
   });
@@ -62,8 +63,8 @@ const elsewhere: readonly { name: string; headers: Record<string, string> }[] = 
 for (const { name, headers } of elsewhere) {
   test(`a form sent from ${name} changes nothing, even with a right token`, async (t) => {
     const { url, worklist } = await open(t);
-    const token = tokenOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
-    const answer = await submit(`${url}/tasks/1/complete`, { token }, headers);
+    const form = formOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
+    const answer = await submit(`${url}/tasks/1/complete`, form, headers);
     assert.equal(answer.status, 403);
     assert.deepEqual(worklist.calls, []);
   });
@@ -71,7 +72,7 @@ for (const { name, headers } of elsewhere) {
 
 test("a form needs the token that was shown with it, for that very action", async (t) => {
   const { url, worklist } = await open(t);
-  const other = tokenOf((await ask(`${url}/tasks/2`)).text, "/tasks/2/complete");
+  const other = formOf((await ask(`${url}/tasks/2`)).text, "/tasks/2/complete");
   for (const fields of [{}, { token: "" }, { token: "guess" }, { token: other }]) {
     assert.equal((await submit(`${url}/tasks/1/complete`, fields as Record<string, string>)).status, 403);
   }
@@ -111,7 +112,7 @@ test("a failure inside is a page without its reason", async (t) => {
 
 async function open(t: TestContext): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist();
-  const pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
+  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
   t.after(() => pages[Symbol.asyncDispose]());
   return { url: pages.url, worklist };
 }

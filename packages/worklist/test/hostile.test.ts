@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MailboxId, MessageId } from "@restante/mesh";
+import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
 import { ask } from "../../web/test/http.ts";
 import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
@@ -10,10 +11,11 @@ function poison({ all, sent, unmatched, trouble }: SampleWorklist): void {
   const mailboxId = hostile as MailboxId;
   const messageId = hostile as MessageId;
   const at = new Date("2026-11-23T10:00:00Z");
-  const acts = [{ at, by: hostile, act: "dealt-with" as const, about: hostile, note: hostile }];
+  const by = { id: hostile, name: hostile };
+  const acts = [{ at, by, act: "dealt-with" as const, about: hostile, note: hostile }];
   const matters = [
     { state: "new" as const, reason: hostile, raisedAt: at },
-    { state: "dealt-with" as const, reason: hostile, raisedAt: at, dealtWith: { at, by: hostile, note: hostile } },
+    { state: "dealt-with" as const, reason: hostile, raisedAt: at, dealtWith: { at, by, note: hostile } },
   ];
   const answer = { code: hostile, text: hostile, diagnostics: hostile, positive: false, receivedAt: at, messageId };
   for (const [index, task] of all.entries()) {
@@ -84,6 +86,7 @@ test("whatever a sender, a recipient, MESH or a person writes is shown as text o
   const pages = await createWorklistPages({
     worklist,
     organisation: hostileOrganisation,
+    actor: thisComputer,
     host: "127.0.0.1",
     port: 0,
   });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { waitFor } from "@restante/testkit";
+import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
 import { consultationOf, openParty, startEconomy } from "../../practice/test/support/real.ts";
-import { ask, submit, tokenOf } from "../../web/test/http.ts";
+import { ask, submit, formOf } from "../../web/test/http.ts";
+import { person } from "../../practice/test/support/person.ts";
 
 test("what was sent is read at the practice and its acknowledgements at the sender, on their pages", async (t) => {
   const server = await startEconomy(t);
@@ -11,7 +13,13 @@ test("what was sent is read at the practice and its acknowledgements at the send
   const practice = await openParty(t, server, "practice", "directory");
   const pagesOf = async ({ options, practice: { worklist } }: typeof sender): Promise<string> => {
     const { organisation } = options;
-    const pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
+    const pages = await createWorklistPages({
+      worklist,
+      organisation,
+      actor: thisComputer,
+      host: "127.0.0.1",
+      port: 0,
+    });
     t.after(() => pages[Symbol.asyncDispose]());
     return pages.url;
   };
@@ -22,7 +30,7 @@ test("what was sent is read at the practice and its acknowledgements at the send
   await waitFor(async () => {
     await sender.turn();
     await practice.turn();
-    return sender.practice.worklist.report(headerId)?.state === "accepted";
+    return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
   });
 
   const worklist = (await ask(atPractice)).text;
@@ -39,7 +47,7 @@ test("what was sent is read at the practice and its acknowledgements at the send
   assert.equal(report.headers["content-type"], "application/pdf");
   assert.equal(report.bytes.subarray(0, 5).toString(), "%PDF-");
 
-  const done = await submit(`${atPractice}${task}/complete`, { token: tokenOf(page, `${task}/complete`) });
+  const done = await submit(`${atPractice}${task}/complete`, formOf(page, `${task}/complete`));
   assert.equal(done.status, 303);
   assert.match((await ask(atPractice)).text, /There are no open tasks/);
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
-import { ask, readable, submit, tokenOf } from "../../web/test/http.ts";
+import { ask, readable, submit, formOf } from "../../web/test/http.ts";
+import { person } from "../../practice/test/support/person.ts";
 import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 const things = [
@@ -15,8 +17,8 @@ for (const [what, address, list, key] of things) {
     const { url, worklist } = await open(t);
     const page = (await ask(url + address)).text;
     assert.match(page, /Needs attention/);
-    const token = tokenOf(page, `${address}/deal-with`);
-    const answer = await submit(`${url}${address}/deal-with`, { token, note: hostile });
+    const form = formOf(page, `${address}/deal-with`);
+    const answer = await submit(`${url}${address}/deal-with`, { ...form, note: hostile });
     assert.equal(answer.status, 303);
     assert.deepEqual(worklist.calls, [`deal with ${key}: ${hostile}`]);
 
@@ -24,7 +26,7 @@ for (const [what, address, list, key] of things) {
     assert.match(readable(dealt), /Marked as dealt with\./);
     assert.match(readable(dealt), /Dealt with by this computer on&nbsp;23 Nov 2026, 10:00:00\./);
     assert.ok(!dealt.includes("<script>alert"));
-    const undone = await submit(`${url}${address}/undo`, { token: tokenOf(dealt, `${address}/undo`) });
+    const undone = await submit(`${url}${address}/undo`, formOf(dealt, `${address}/undo`));
     assert.equal(undone.status, 303);
     assert.match((await ask(url + String(undone.headers["location"]))).text, /This needs attention again\./);
     assert.equal(worklist.calls.at(-1), `undo ${key}`);
@@ -33,8 +35,8 @@ for (const [what, address, list, key] of things) {
   test(`${what} that needs attention is dealt with from its list, which is then where the person is`, async (t) => {
     const { url, worklist } = await open(t);
     const page = (await ask(url + list)).text;
-    const token = tokenOf(page, `${address}/deal-with`);
-    const answer = await submit(`${url}${address}/deal-with`, { token, from: list });
+    const form = formOf(page, `${address}/deal-with`);
+    const answer = await submit(`${url}${address}/deal-with`, { ...form, from: list });
     assert.deepEqual(worklist.calls, [`deal with ${key}`]);
     assert.equal(answer.headers["location"], `${list}&done=dealt-with&item=${encodeURIComponent(address)}`);
     const after = (await ask(url + answer.headers["location"])).text;
@@ -48,11 +50,11 @@ for (const [what, address, list, key] of things) {
 
   test(`${what} is told to have changed where somebody else dealt with it first, and needs a token of its own`, async (t) => {
     const { url, worklist } = await open(t);
-    const token = tokenOf((await ask(url + address)).text, `${address}/deal-with`);
-    assert.equal((await submit(`${url}${address}/undo`, { token })).status, 403);
-    assert.equal((await submit(`${url}${address}/deal-with`, { token, note: "x".repeat(501) })).status, 400);
-    assert.equal((await submit(`${url}${address}/deal-with`, { token })).status, 303);
-    assert.equal((await submit(`${url}${address}/deal-with`, { token })).status, 409);
+    const form = formOf((await ask(url + address)).text, `${address}/deal-with`);
+    assert.equal((await submit(`${url}${address}/undo`, form)).status, 403);
+    assert.equal((await submit(`${url}${address}/deal-with`, { ...form, note: "x".repeat(501) })).status, 400);
+    assert.equal((await submit(`${url}${address}/deal-with`, form)).status, 303);
+    assert.equal((await submit(`${url}${address}/deal-with`, form)).status, 409);
     assert.equal(worklist.calls.length, 1);
   });
 
@@ -85,16 +87,16 @@ test("what needs attention is counted in the navigation, in words for who hears 
     readable((await ask(url)).text),
     /A person’s attention is needed: 1 task .*3 sent reports .*1 unmatched message that belongs/,
   );
-  for (const id of [2, 3, 4]) worklist.dealWith({ kind: "report", id });
-  worklist.dealWith({ kind: "task", id: 2 });
-  worklist.dealWith({ kind: "stray", id: 1 });
+  for (const id of [2, 3, 4]) await person(worklist).dealWith({ kind: "report", id });
+  await person(worklist).dealWith({ kind: "task", id: 2 });
+  await person(worklist).dealWith({ kind: "stray", id: 1 });
   assert.match(await menu(), /Sent reports Unmatched messages/);
   assert.doesNotMatch((await ask(url)).text, /A person’s attention is needed/);
 });
 
 test("each list shows what needs attention, what was dealt with, or all", async (t) => {
   const { url, worklist } = await open(t);
-  worklist.dealWith({ kind: "report", id: 3 }, "Rang them");
+  await person(worklist).dealWith({ kind: "report", id: 3 }, "Rang them");
   const shown = async (path: string): Promise<boolean[]> => {
     const { text } = await ask(url + path);
     return [headerIds.overdue, headerIds.returned, headerIds.accepted].map((id) => text.includes(`/reports/${id}`));
@@ -143,14 +145,14 @@ test("unmatched messages longer than a page go on on the next", async (t) => {
   const [first] = worklist.unmatched;
   assert.ok(first);
   for (let strayId = 2; strayId <= 60; strayId += 1) worklist.unmatched.push({ ...first, strayId });
-  const next = /href="(\/unmatched\?before=11)"/.exec((await ask(`${url}/unmatched`)).text)?.[1];
+  const next = /href="(\/unmatched\?page=2)"/.exec((await ask(`${url}/unmatched`)).text)?.[1];
   assert.ok(next);
-  assert.match((await ask(url + next)).text, /href="\/unmatched\/10\?from=%2Funmatched%3Fbefore%3D11"/);
+  assert.match((await ask(url + next)).text, /href="\/unmatched\/10\?from=%2Funmatched%3Fpage%3D2"/);
 });
 
 async function open(t: TestContext): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist();
-  const pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
+  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
   t.after(() => pages[Symbol.asyncDispose]());
   return { url: pages.url, worklist };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
-import { ask, readable, submit, tokenOf } from "../../web/test/http.ts";
+import { ask, readable, submit, formOf } from "../../web/test/http.ts";
 import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 test("sent reports show both acknowledgements with code, text and time, and what is overdue", async (t) => {
@@ -126,8 +127,8 @@ test("what was sent with a report can be opened again", async (t) => {
 test("a report that is held is sent again by its form, and no other is", async (t) => {
   const { url, worklist } = await open(t);
   const action = `/reports/${headerIds.held}/send-again`;
-  const token = tokenOf((await ask(`${url}/reports/${headerIds.held}`)).text, action);
-  assert.equal((await submit(url + action, { token })).status, 303);
+  const form = formOf((await ask(`${url}/reports/${headerIds.held}`)).text, action);
+  assert.equal((await submit(url + action, form)).status, 303);
   assert.deepEqual(worklist.calls, [`send again ${headerIds.held}`]);
   assert.doesNotMatch((await ask(`${url}/reports/${headerIds.accepted}`)).text, /Send it again/);
 });
@@ -142,7 +143,7 @@ test("unmatched messages are shown with the reason they were not used", async (t
 
 async function open(t: TestContext, options = {}): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist(options);
-  const pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
+  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
   t.after(() => pages[Symbol.asyncDispose]());
   return { url: pages.url, worklist };
 }

@@ -1,17 +1,21 @@
 import { readFileSync } from "node:fs";
 import { fileTypeOf } from "@restante/itk3";
 import { type MailboxId, type MessageId, type OdsCode, parseMailboxId, parseOdsCode } from "@restante/mesh";
-import {
-  type AttachmentContent,
-  type Matter,
-  type MatterKey,
-  PracticeError,
-  type SentReportDetail,
-  type StrayDetail,
-  type SystemTrouble,
-  type Task,
-  type TaskAttachment,
-  type Worklist,
+import { PracticeError } from "@restante/practice";
+import type {
+  ActBy,
+  ActOutcome,
+  AttachmentContent,
+  Listing,
+  ListOf,
+  Matter,
+  MatterKey,
+  SentReportDetail,
+  StrayDetail,
+  SystemTrouble,
+  Task,
+  TaskAttachment,
+  Worklist,
 } from "@restante/practice";
 
 export const organisation: { name: string; odsCode: OdsCode } = {
@@ -46,17 +50,35 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
     if (task === undefined) throw new PracticeError("task-unknown", "There is no such task.");
     return task;
   };
-  const about = ({ kind, id }: MatterKey): { matter?: Matter; attention?: string } | undefined =>
+  const about = ({ kind, id }: MatterKey): { version: number; matter?: Matter; attention?: string } | undefined =>
     kind === "task"
       ? all.find(({ taskId }) => taskId === id)
       : kind === "report"
         ? sent.find(({ sequence }) => sequence === id)
         : unmatched.find(({ strayId }) => strayId === id);
   const needed = ({ matter }: { matter?: Matter }): boolean => matter !== undefined && matter.state !== "dealt-with";
-  const among = (
-    item: { matter?: Matter },
-    { attention, dealtWith }: { attention?: true; dealtWith?: true },
-  ): boolean => (!attention || needed(item)) && (!dealtWith || item.matter?.state === "dealt-with");
+  /** As all acts go: on what the person saw, or not at all. */
+  const acting = async (
+    thing: { version: number } | undefined,
+    { version }: ActBy,
+    change: () => void,
+  ): Promise<ActOutcome> => {
+    if (thing !== undefined && thing.version !== version) return { outcome: "changed-meanwhile" };
+    change();
+    if (thing !== undefined) thing.version += 1;
+    return { outcome: "done", version: thing?.version ?? 1 };
+  };
+  const among = ({ matter }: { matter?: Matter }, show: string | undefined): boolean =>
+    show === undefined || (show === "attention" ? needed({ ...(matter && { matter }) }) : matter?.state === show);
+  const paged = async <Item>(
+    items: readonly Item[],
+    idOf: (item: Item) => number,
+    { page = { number: 1, size: 100 } }: ListOf<object>,
+  ): Promise<Listing<Item>> => {
+    const from = (page.number - 1) * page.size;
+    const sorted = items.toSorted((a, b) => idOf(b) - idOf(a));
+    return { items: sorted.slice(from, from + page.size), total: items.length };
+  };
   return {
     all,
     sent,
@@ -64,79 +86,95 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
     contents,
     calls,
     trouble,
-    tasks: ({ state, limit = 100, before = Infinity, ...filter } = {}) =>
-      all
-        .filter((task) => (state === undefined || task.state === state) && task.taskId < before && among(task, filter))
-        .sort((a, b) => b.taskId - a.taskId)
-        .slice(0, limit),
-    task: (taskId) => all.find((task) => task.taskId === taskId),
-    attachment: (taskId, index) => contents.get(`task ${taskId} ${index}`),
-    original: (taskId) => (taskId === 1 ? original : undefined),
-    complete(taskId) {
-      calls.push(`complete ${taskId}`);
-      Object.assign(known(taskId), { state: "completed", completedAt: new Date("2026-11-23T10:00:00Z") });
+    tasks: (list) => {
+      const show = list.query?.show;
+      const state = (task: Task): boolean =>
+        show === "attention" ? among(task, show) : task.state === (show ?? task.state);
+      return paged(all.filter(state), ({ taskId }) => taskId, list);
     },
-    reopen(taskId) {
-      calls.push(`reopen ${taskId}`);
-      const task = known(taskId);
-      task.state = "open";
-      delete task.completedAt;
+    task: async (taskId) => all.find((task) => task.taskId === taskId),
+    attachment: async (taskId, index) => contents.get(`task ${taskId} ${index}`),
+    original: async (taskId) => (taskId === 1 ? original : undefined),
+    complete: async (taskId, by) =>
+      acting(known(taskId), by, () => {
+        calls.push(`complete ${taskId}`);
+        Object.assign(known(taskId), { state: "completed", completedAt: new Date("2026-11-23T10:00:00Z") });
+      }),
+    reopen: async (taskId, by) =>
+      acting(known(taskId), by, () => {
+        calls.push(`reopen ${taskId}`);
+        const task = known(taskId);
+        task.state = "open";
+        delete task.completedAt;
+      }),
+    async decide(taskId, code, by) {
+      const decisions = await this.decisions(taskId);
+      return acting(known(taskId), by, () => {
+        if (!decisions.some((decision) => decision.code === code)) {
+          throw new PracticeError("decision-not-allowed", "This answer does not fit the message.");
+        }
+        calls.push(`decide ${taskId} ${code}`);
+      });
     },
-    decide(taskId, code) {
-      if (!this.decisions(taskId).some((decision) => decision.code === code)) {
-        throw new PracticeError("decision-not-allowed", "This answer does not fit the message.");
-      }
-      calls.push(`decide ${taskId} ${code}`);
-    },
-    decisions: (taskId) =>
+    decisions: async (taskId) =>
       taskId === 2
         ? [
             { code: "30016", text: "Referral accepted", positive: true },
             { code: "30017", text: "Referral rejected", positive: false },
           ]
         : [],
-    reports: ({ limit = 100, before = Infinity, ...filter } = {}) =>
-      sent
-        .filter((report) => report.sequence < before && among(report, filter))
-        .sort((a, b) => b.sequence - a.sequence)
-        .slice(0, limit),
-    report: (headerId) => sent.find((report) => report.headerId === headerId),
-    reportAttachment: (headerId, index) => contents.get(`report ${headerId} ${index}`),
-    sendAgain(headerId) {
-      const held = [...sent, ...all.flatMap((task) => task.responses)].some(
-        (found) => found.headerId === headerId && found.state === "held",
-      );
-      if (!held) throw new PracticeError("not-held", "It is not held.");
-      calls.push(`send again ${headerId}`);
+    reports: (list) =>
+      paged(
+        sent.filter((report) => among(report, list.query?.show)),
+        ({ sequence }) => sequence,
+        list,
+      ),
+    report: async (headerId) => sent.find((report) => report.headerId === headerId),
+    reportAttachment: async (headerId, index) => contents.get(`report ${headerId} ${index}`),
+    async sendAgain(headerId, by) {
+      const thing =
+        sent.find((report) => report.headerId === headerId) ??
+        all.find((task) => task.responses.some((response) => response.headerId === headerId));
+      return acting(thing, by, () => {
+        const held = [...sent, ...all.flatMap((task) => task.responses)].some(
+          (found) => found.headerId === headerId && found.state === "held",
+        );
+        if (!held) throw new PracticeError("not-held", "It is not held.");
+        calls.push(`send again ${headerId}`);
+      });
     },
-    strays: ({ limit = 100, before = Infinity, ...filter } = {}) =>
-      unmatched
-        .filter((stray) => stray.strayId < before && among(stray, filter))
-        .sort((a, b) => b.strayId - a.strayId)
-        .slice(0, limit),
-    stray: (strayId) => unmatched.find((stray) => stray.strayId === strayId),
-    strayOriginal: (strayId) => contents.get(`stray ${strayId}`),
-    see(key) {
+    strays: (list) =>
+      paged(
+        unmatched.filter((stray) => among(stray, list.query?.show)),
+        ({ strayId }) => strayId,
+        list,
+      ),
+    stray: async (strayId) => unmatched.find((stray) => stray.strayId === strayId),
+    strayOriginal: async (strayId) => contents.get(`stray ${strayId}`),
+    async see(key, { version }) {
       const matter = about(key)?.matter;
       calls.push(`see ${key.kind} ${key.id}`);
       if (matter?.state === "new") matter.state = "seen";
+      return { outcome: "done", version };
     },
-    dealWith(key, note) {
-      const item = about(key);
-      if (item?.matter === undefined || !needed(item)) throw new PracticeError("nothing-to-deal-with", "Nothing.");
-      if ((note ?? "").length > 500) throw new PracticeError("note-too-long", "A note has at most 500 characters.");
-      calls.push(`deal with ${key.kind} ${key.id}${note ? `: ${note}` : ""}`);
-      item.matter.state = "dealt-with";
-      item.matter.dealtWith = { at: at("10:00:00"), by: "this computer", ...(note && { note }) };
-      delete item.attention;
-    },
-    undoDealtWith(key) {
-      const matter = about(key)?.matter;
-      if (matter?.state !== "dealt-with") throw new PracticeError("not-dealt-with", "Nobody has.");
-      calls.push(`undo ${key.kind} ${key.id}`);
-      matter.state = "seen";
-    },
-    counts() {
+    dealWith: async (key, by, note) =>
+      acting(about(key), by, () => {
+        const item = about(key);
+        if (item?.matter === undefined || !needed(item)) throw new PracticeError("nothing-to-deal-with", "Nothing.");
+        if ((note ?? "").length > 500) throw new PracticeError("note-too-long", "A note has at most 500 characters.");
+        calls.push(`deal with ${key.kind} ${key.id}${note ? `: ${note}` : ""}`);
+        item.matter.state = "dealt-with";
+        item.matter.dealtWith = { at: at("10:00:00"), by: by.actor, ...(note && { note }) };
+        delete item.attention;
+      }),
+    undoDealtWith: async (key, by) =>
+      acting(about(key), by, () => {
+        const matter = about(key)?.matter;
+        if (matter?.state !== "dealt-with") throw new PracticeError("not-dealt-with", "Nobody has.");
+        calls.push(`undo ${key.kind} ${key.id}`);
+        matter.state = "seen";
+      }),
+    async counts() {
       const attentionBy = {
         task: all.filter(needed).length,
         report: sent.filter(needed).length,
@@ -151,7 +189,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
         strays: unmatched.length,
       };
     },
-    troubles: () => trouble,
+    troubles: async () => trouble,
   };
 }
 
@@ -306,11 +344,16 @@ function fill(
       business: received("30001", "Patient known here and registered with practice", "07:41:31"),
       attachments: put(`report ${headerIds.accepted}`, [pdf, png]),
       versions: [
-        { headerId: headerIds.accepted, version: 1, state: "accepted" },
-        { headerId: headerIds.overdue, version: 2, state: "sent" },
+        { headerId: headerIds.accepted, documentVersion: 1, state: "accepted" },
+        { headerId: headerIds.overdue, documentVersion: 2, state: "sent" },
       ],
     },
-    { ...sentReport(2, headerIds.overdue), version: 2, overdue: true, ...needing("The acknowledgements are overdue.") },
+    {
+      ...sentReport(2, headerIds.overdue),
+      documentVersion: 2,
+      overdue: true,
+      ...needing("The acknowledgements are overdue."),
+    },
     {
       ...sentReport(3, headerIds.returned),
       state: "returned",
@@ -331,6 +374,7 @@ function fill(
   contents.set("stray 1", original);
   strays.push({
     strayId: 1,
+    version: 1,
     mailboxId: mailbox("Y99002OT001"),
     acts: [],
     ...needing("It answers a message that this organisation never sent."),
@@ -353,6 +397,7 @@ function needing(reason: string): { matter: Matter; attention: string } {
 function document(taskId: number, subject: string): Task {
   return {
     taskId,
+    version: 1,
     kind: "document",
     state: "open",
     subject,
@@ -398,11 +443,12 @@ function response(level: "infrastructure" | "business", code: string, text: stri
 function sentReport(sequence: number, headerId: string): SentReportDetail {
   return {
     sequence,
+    version: 1,
     headerId,
     documentId: "5f1d2c3b-0000-4000-8000-000000000003",
     consultationId: "6f0d7c52-3e1b-4a7e-9d54-0b8f2a61c3de",
     kind: "consultation-summary",
-    version: 1,
+    documentVersion: 1,
     subject: "Consultation report for WIŚNIEWSKI, Łukasz (Mr), NHS Number 9912609131, Version 1",
     recipient: { kind: "registered-practice", mailboxId: mailbox("Y99002OT001") },
     workflowId: "GPFED_CONSULT_REPORT",
@@ -414,7 +460,7 @@ function sentReport(sequence: number, headerId: string): SentReportDetail {
     overdue: false,
     attachments: [],
     meshReports: [],
-    versions: [{ headerId, version: 1, state: "sent" }],
+    versions: [{ headerId, documentVersion: 1, state: "sent" }],
     acts: [],
   };
 }

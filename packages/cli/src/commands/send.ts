@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseOdsCode } from "@restante/mesh";
-import type { SentReportDetail } from "@restante/practice";
+import { type SentReportDetail, thisComputer } from "@restante/practice";
 import { type Command, readWords } from "../command.ts";
 import { openEconomy, organisationOf } from "../economy/economy.ts";
 import { isPracticeRunning, openPractice } from "../economy/parts.ts";
@@ -59,16 +59,20 @@ export const sendCommand: Command = {
       terminal.print("Its system is not running: the message goes out when `restante up` is started.");
       return 0;
     }
-    return await watch(() => practice.worklist.report(headerId), seconds, terminal);
+    return await watch(() => practice.worklist.report(headerId, thisComputer), seconds, terminal);
   },
 };
 
 /** Prints each thing that becomes known of a report. 0: acknowledged at both levels, or not watched to the end. */
-async function watch(look: () => SentReportDetail | undefined, seconds: number, terminal: Terminal): Promise<number> {
+async function watch(
+  look: () => Promise<SentReportDetail | undefined>,
+  seconds: number,
+  terminal: Terminal,
+): Promise<number> {
   const told = new Set<string>();
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end && !terminal.stop.aborted) {
-    const report = look();
+    const report = await look();
     for (const line of report === undefined ? [] : known(report)) {
       if (told.has(line)) continue;
       told.add(line);

@@ -55,7 +55,7 @@ export const upCommand: Command = {
     const early: Event[] = [];
     const stopGathering = events.follow((event) => void early.push(event));
     const whole = await startEconomy(economy, events.emit, closing, readServerOptions(values));
-    introduce(economy, whole, terminal);
+    await introduce(economy, whole, terminal);
     stopGathering();
     followSteps(events, terminal, early);
     if (!values["no-samples"]) await runSampleJourneys(whole, terminal);
@@ -66,14 +66,18 @@ export const upCommand: Command = {
   },
 };
 
-function introduce(economy: Economy, { server, organisations }: WholeEconomy, { print, paint }: Terminal): void {
+async function introduce(
+  economy: Economy,
+  { server, organisations }: WholeEconomy,
+  { print, paint }: Terminal,
+): Promise<void> {
   print(`${paint.bold("Restante")} ${version()}: GP Connect Messaging on this machine\n`);
   print(`  Data         ${economy.folder}`);
   print(`  Log          ${join(economy.folder, "restante.log")}`);
   print(`  MESH server  ${server.url} (mutual TLS)`);
   print("\n  Worklists");
   for (const { organisation, practice, pages } of organisations) {
-    const { openTasks } = practice.worklist.counts();
+    const { openTasks } = await practice.worklist.counts();
     const todo = openTasks === 0 ? "" : `, ${openTasks} to do`;
     print(`    ${paint.blue(pages)}  ${organisation.name} (${organisation.odsCode}, ${organisation.role}${todo})`);
   }

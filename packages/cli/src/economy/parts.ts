@@ -3,7 +3,7 @@ import { type Organisation, type OrganisationMailbox, workflowRules } from "@res
 import { createDirectoryClient, createMeshClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
 import { createMeshServer, type MeshServer } from "@restante/mesh-server";
 import { holdFolder, isFolderHeld } from "@restante/durable";
-import { createPractice, type Practice, type Transport } from "@restante/practice";
+import { createPractice, type Practice, type Transport, thisComputer } from "@restante/practice";
 import { createWorklistPages } from "@restante/worklist";
 import type { Emit, OdsCode } from "@restante/mesh";
 import { CliError } from "../errors.ts";
@@ -184,7 +184,7 @@ export async function openPages(
 ): Promise<string> {
   const port = worklistPort(economy, organisation);
   const pages = await onFreePort(port, `the worklist of ${organisation.odsCode}`, () =>
-    createWorklistPages({ worklist: practice.worklist, organisation, host: HOST, port }),
+    createWorklistPages({ worklist: practice.worklist, organisation, actor: thisComputer, host: HOST, port }),
   );
   return closing.use(pages).url;
 }

@@ -1,5 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Consultation, type Practice, PracticeError, readConsultation, type SentReport } from "@restante/practice";
+import {
+  type Consultation,
+  type Practice,
+  PracticeError,
+  readConsultation,
+  type SentReport,
+  thisComputer,
+} from "@restante/practice";
 import type { Terminal } from "../terminal/terminal.ts";
 import { exampleFile } from "./examples.ts";
 import type { WholeEconomy } from "./whole.ts";
@@ -31,16 +38,17 @@ export async function runSampleJourneys(economy: WholeEconomy, terminal: Termina
       continue;
     }
     const { worklist } = sender.practice;
-    const before = worklist.reports({ limit: 1000 }).find(({ consultationId }) => consultationId === consultation.id);
+    const newest = await worklist.reports({ actor: thisComputer, page: { number: 1, size: 1000 } });
+    const before = newest.items.find(({ consultationId }) => consultationId === consultation.id);
     if (isSettled(before)) continue;
     const began = performance.now();
     terminal.print(`\n${terminal.paint.bold(journey.title)}\n`);
     const headerId = await sendSample(sender.practice, consultation, terminal);
     if (headerId === undefined) continue;
-    let report = worklist.report(headerId);
+    let report = await worklist.report(headerId, thisComputer);
     while (!isSettled(report) && !terminal.stop.aborted && performance.now() - began < PATIENCE_MS) {
       await wait(LOOK_MS);
-      report = worklist.report(headerId);
+      report = await worklist.report(headerId, thisComputer);
     }
     if (!terminal.stop.aborted) terminal.print(`\n  ${outcome(report, performance.now() - began, terminal)}`);
   }

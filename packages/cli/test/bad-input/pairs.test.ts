@@ -17,6 +17,7 @@ import {
 } from "../support/bad-input.ts";
 import { assertNoPatientDetail } from "../support/no-patient-detail.ts";
 import { controlText, drop, folderOf, namesIn, withPractice } from "../support/data-folder.ts";
+import { tasksOf } from "../support/worklists.ts";
 
 const unroutable = [
   { code: "EPL-151", why: "has no practice", nhsNumber: "9912601890", born: "06051985", surname: "Adeyemi-Clarke" },
@@ -37,7 +38,7 @@ test("pairs in OUT that are not as they should be, with everything running", { t
     join(folderOf(economy.folder, SENDER, folder), name);
   const out = (name: string): string => path("OUT", name);
   const tasks = (): Promise<string[]> =>
-    withPractice(economy, "Y99002", ({ worklist }) => worklist.tasks().map(({ subject }) => subject));
+    withPractice(economy, "Y99002", async (practice) => (await tasksOf(practice)).map(({ subject }) => subject));
   const arrived = (subject: string): Promise<unknown> =>
     waitFor(async () => (await tasks()).includes(subject), { ...patience, what: `the task ${subject}` });
   /** The line that says a pair waits stands once, however many polls have passed. */

@@ -8,6 +8,7 @@ import { writeRoutingAddress } from "@restante/mesh";
 import { inFolder, SENDER, startUp, unmatchedReports } from "../support/bad-input.ts";
 import { drop, withPractice } from "../support/data-folder.ts";
 import { assertNoPatientDetail } from "../support/no-patient-detail.ts";
+import { tasksOf } from "../support/worklists.ts";
 
 const examples = fileURLToPath(new URL("../../../../../shared/reference/itk3/examples", import.meta.url));
 const skip = existsSync(examples) ? false : `the published examples are not here: ${examples}`;
@@ -46,7 +47,7 @@ test(
       names.flatMap((name) => [`${name}.dat`, `${name}.ctl`]),
     );
     for (const odsCode of ["Y99002", "FX999"]) {
-      assert.deepEqual(await withPractice(economy, odsCode, ({ worklist }) => worklist.tasks()), []);
+      assert.deepEqual(await withPractice(economy, odsCode, tasksOf), []);
     }
     assertNoPatientDetail(economy.folder, { up: up.output() }, surnames);
   },

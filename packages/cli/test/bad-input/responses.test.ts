@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { businessResponse, infrastructureResponse } from "@restante/itk3";
-import type { Stray } from "@restante/practice";
+import { type Stray, thisComputer } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { exampleFile } from "../../src/economy/examples.ts";
 import { PRACTICE, patience, SENDER, start, startUp, strays } from "../support/bad-input.ts";
 import { drop, namesIn, pollsIn, withPractice } from "../support/data-folder.ts";
 import { filesIn } from "../support/sends.ts";
+import { tasksOf, straysOf } from "../support/worklists.ts";
 
 const workflowId = "GPFED_CONSULT_REPORT_ACK";
 
@@ -32,13 +33,14 @@ test(
     const dropAnswer = (name: string, xml: string, from = PRACTICE, to = SENDER): Promise<void> =>
       drop(data, { name, control: { from, to, workflowId, localId: "Y99002" }, body: xml });
     const state = (headerId: string): Promise<unknown> =>
-      withPractice(economy, "Y99001", ({ worklist }) => {
-        const { state, infrastructure, business } = worklist.report(headerId)!;
+      withPractice(economy, "Y99001", async ({ worklist }) => {
+        const { state, infrastructure, business } = (await worklist.report(headerId, thisComputer))!;
         return [state, infrastructure?.code, business?.code];
       });
     const sent = await start(t, economy, ["send", exampleFile("consultation.json")], /Delivered and acknowledged\./);
     const [, headerId = ""] = /Stored as message ([0-9a-f-]{36})/.exec(sent.output()) ?? [];
-    const [given] = await withPractice(economy, "Y99002", ({ worklist }) => worklist.task(1)!.responses);
+    const task = await withPractice(economy, "Y99002", ({ worklist }) => worklist.task(1, thisComputer));
+    const [given] = task?.responses ?? [];
     assert.ok(given);
 
     await t.test("a response to a message that was never sent is shown as unmatched", async () => {
@@ -71,10 +73,14 @@ test(
     await t.test("a response to a response is taken in and not answered", async () => {
       await dropAnswer("response-to-response", answer(given.headerId, "20013"), SENDER, PRACTICE);
       await dropAnswer("marker-2", answer(randomUUID(), "30001"), SENDER, PRACTICE);
-      const atPractice = (): Promise<Stray[]> => withPractice(economy, "Y99002", ({ worklist }) => worklist.strays());
+      const atPractice = (): Promise<Stray[]> => withPractice(economy, "Y99002", straysOf);
       await waitFor(async () => (await atPractice()).length === 1, patience);
       assert.deepEqual(await state(headerId), ["accepted", "20013", "30001"]);
-      const task = await withPractice(economy, "Y99002", ({ worklist }) => worklist.task(1)!);
+      const task = await withPractice(
+        economy,
+        "Y99002",
+        async ({ worklist }) => (await worklist.task(1, thisComputer))!,
+      );
       assert.deepEqual([task.attention, task.responses.map(({ state }) => state)], [undefined, ["sent", "sent"]]);
     });
 
@@ -92,7 +98,7 @@ test(
         mailboxes.map((mailbox) => filesIn(economy, mailbox, "SENT").length),
         [2 * (1 + 2), 2 * (2 + 4)],
       );
-      assert.equal(await withPractice(economy, "Y99002", ({ worklist }) => worklist.tasks().length), 1);
+      assert.equal((await withPractice(economy, "Y99002", tasksOf)).length, 1);
     });
   },
 );

@@ -10,7 +10,7 @@ import { plain, type Terminal } from "../../src/terminal/terminal.ts";
 test("a sample that does not suit one's own patients and organisations is told, and does not end the economy", async () => {
   const { organisation } = await readConsultation(exampleFile("consultation.json"));
   const practice = {
-    worklist: { reports: () => [] },
+    worklist: { reports: async () => ({ items: [], total: 0 }) },
     sendConsultation: async () => {
       throw new PracticeError("registered-here", "The patient is registered here: there is no practice to tell.");
     },

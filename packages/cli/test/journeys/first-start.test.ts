@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { isProductionMessageId, parseMessageId } from "@restante/mesh";
-import type { Task } from "@restante/practice";
+import { type Task, thisComputer } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
@@ -12,6 +12,7 @@ import { controlFilesIn, meshClientOf, namesIn, pollsIn, withPractice } from "..
 import { assertNoPatientDetail } from "../support/no-patient-detail.ts";
 import { freePortBase, type RunningCommand, runCommand } from "../support/processes.ts";
 import { messageStates } from "../support/sends.ts";
+import { openTasksOf, reportsOf, straysOf } from "../support/worklists.ts";
 
 // One first start of `restante up`, looked at from every side: what it printed, the files it left, what MESH says of
 // the messages, what the systems have stored and what their pages show. The tests run in order; the last ones stop it
@@ -59,10 +60,11 @@ async function download(party: number, path: string): Promise<{ type: string | n
 
 /** The only task of an organisation. */
 async function onlyTask(odsCode: string): Promise<Task> {
-  return withPractice(economy, odsCode, ({ worklist }) => {
-    const [summary, ...others] = worklist.tasks();
+  return withPractice(economy, odsCode, async (practice) => {
+    const [task, ...others] = await openTasksOf(practice);
+    assert.ok(task);
     assert.deepEqual(others, []);
-    return worklist.task(summary?.taskId ?? 0)!;
+    return task;
   });
 }
 
@@ -162,7 +164,7 @@ test("MESH says of every message of both journeys that it was acknowledged, and 
   assert.deepEqual(messageStates(economy), ["DATA acknowledged"]);
   const [report] = await controlFilesIn(economy.folder, SENDER, "SENT");
   const acknowledgements = await controlFilesIn(economy.folder, PRACTICE, "SENT");
-  const byApi = await withPractice(economy, "Y99001", ({ worklist }) => worklist.reports()[0]?.messageId);
+  const byApi = await withPractice(economy, "Y99001", async (practice) => (await reportsOf(practice))[0]?.messageId);
   const sent: [mailbox: string, messageIds: (string | undefined)[], recipient: string][] = [
     [SENDER, [report?.messageId], PRACTICE],
     [PRACTICE, acknowledgements.map(({ messageId }) => messageId), SENDER],
@@ -197,10 +199,10 @@ for (const { odsCode, party, newest, picture, type } of arrivals) {
         [type, false],
       ],
     );
-    const sentPdf = await withPractice(economy, "Y99001", ({ worklist }) => {
-      const report = worklist.reports()[newest]!;
+    const sentPdf = await withPractice(economy, "Y99001", async (practice) => {
+      const report = (await reportsOf(practice))[newest]!;
       assert.equal(report.headerId, task.headerId);
-      return Buffer.from(worklist.reportAttachment(report.headerId, 0)!.bytes);
+      return Buffer.from((await practice.worklist.reportAttachment(report.headerId, 0, thisComputer))!.bytes);
     });
     // As a person gets them: from the list to the task to its documents.
     const [, path] = /href="(\/tasks\/\d+)"/.exec(await page(party)) ?? [];
@@ -231,28 +233,26 @@ test("each task is answered once a level, and the sender has both answers to eac
       ],
     );
   }
-  await withPractice(economy, "Y99001", ({ worklist }) => {
+  await withPractice(economy, "Y99001", async (practice) => {
     assert.deepEqual(
-      worklist
-        .reports()
-        .map(({ state, infrastructure, business, attention }) => [
-          state,
-          infrastructure?.code,
-          business?.code,
-          attention,
-        ]),
+      (await reportsOf(practice)).map(({ state, infrastructure, business, attention }) => [
+        state,
+        infrastructure?.code,
+        business?.code,
+        attention,
+      ]),
       [
         ["accepted", "20013", "30016", undefined],
         ["accepted", "20013", "30001", undefined],
       ],
     );
-    assert.deepEqual(worklist.strays(), []);
+    assert.deepEqual(await straysOf(practice), []);
   });
 });
 
 test("the log has each document as it was sent and as it was received, and each answer, with its time", async () => {
-  const reports = await withPractice(economy, "Y99001", ({ worklist }) =>
-    worklist.reports().map(({ headerId, messageId }) => ({ headerId, messageId })),
+  const reports = await withPractice(economy, "Y99001", async (practice) =>
+    (await reportsOf(practice)).map(({ headerId, messageId }) => ({ headerId, messageId })),
   );
   assert.equal(reports.length, 2);
   const lines = readFileSync(join(economy.folder, "restante.log"), "utf8").trim().split("\n");
@@ -296,7 +296,7 @@ test("Ctrl-C and a second start: it continues where it was and sends nothing aga
   assert.doesNotMatch(running.output(), /ITK3 message|accepted from|task \d+ raised/);
   assert.equal((await controlFilesIn(economy.folder, SENDER, "SENT")).length, 1);
   for (const odsCode of ["Y99002", "FX999"]) await onlyTask(odsCode);
-  assert.equal(await withPractice(economy, "Y99001", ({ worklist }) => worklist.reports().length), 2);
+  assert.equal((await withPractice(economy, "Y99001", reportsOf)).length, 2);
   assert.match(await page(SURGERY), /Consultation report for Mr Łukasz Wiśniewski/);
 });
 
@@ -310,8 +310,8 @@ test("where all goes well the log asks nobody to look: no line of level 40 or 50
 });
 
 test("no patient, subject, password, key or token is in what it printed, in its log or in the name of any file", async () => {
-  const subjects = await withPractice(economy, "Y99001", ({ worklist }) =>
-    worklist.reports().map(({ subject }) => subject),
+  const subjects = await withPractice(economy, "Y99001", async (practice) =>
+    (await reportsOf(practice)).map(({ subject }) => subject),
   );
   assertNoPatientDetail(economy.folder, { "the first run": outputs[0]!, "the second run": outputs[1]! }, subjects);
 });

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Task } from "@restante/practice";
+import { type Task, thisComputer } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
@@ -11,6 +11,7 @@ import { closingInReverse, newDataFolder } from "../support/at-end.ts";
 import { folderOf, namesIn, withPractice } from "../support/data-folder.ts";
 import { assertNoPatientDetail } from "../support/no-patient-detail.ts";
 import { freePortBase, type RunningCommand, runCommand } from "../support/processes.ts";
+import { tasksOf, openTasksOf, straysOf } from "../support/worklists.ts";
 
 // What a person tries after the first start, against one running economy. The tests run in order.
 
@@ -48,8 +49,8 @@ test("a consultation stored while nothing runs goes out with the next start", { 
   running = runCommand(["up", "--no-samples", "--data", economy.folder]);
   await running.printed(/^Running\./m);
   await running.printed(/Y99001 system +business acknowledgement 30001 received/);
-  await withPractice(economy, "Y99001", ({ worklist }) => {
-    assert.equal(worklist.report(headerIdIn(output))?.state, "accepted");
+  await withPractice(economy, "Y99001", async ({ worklist }) => {
+    assert.equal((await worklist.report(headerIdIn(output), thisComputer))?.state, "accepted");
   });
 });
 
@@ -61,8 +62,8 @@ test("the same consultation sent again is another message, shown until both ackn
   assert.match(output, /^ +infrastructure acknowledgement 20013: /m);
   assert.match(output, /^ +business acknowledgement 30001: /m);
   assert.match(output, /\nDelivered and acknowledged\.\n$/);
-  const headerIds = await withPractice(economy, "Y99002", ({ worklist }) =>
-    worklist.tasks().map(({ taskId }) => worklist.task(taskId)?.headerId),
+  const headerIds = await withPractice(economy, "Y99002", async (practice) =>
+    (await openTasksOf(practice)).map(({ headerId }) => headerId),
   );
   assert.equal(headerIds.length, 2);
   assert.equal(headerIds[0], headerIdIn(output));
@@ -74,7 +75,7 @@ test("a consultation sent under its own id twice is sent once", async () => {
   const second = await restante("send, its own id again", "send", "--keep-id", exampleFile("consultation.json"));
   assert.deepEqual([first.status, second.status], [0, 0], second.output);
   assert.equal(headerIdIn(second.output), headerIdIn(first.output));
-  assert.equal(await withPractice(economy, "Y99002", ({ worklist }) => worklist.tasks().length), 3);
+  assert.equal((await withPractice(economy, "Y99002", tasksOf)).length, 3);
 });
 
 test("a consultation sent to an organisation is found its mailbox, and answered by that organisation", async () => {
@@ -82,7 +83,7 @@ test("a consultation sent to an organisation is found its mailbox, and answered 
   const { status, output } = await restante("send to the pharmacy", "send", "--to", "FX999", file);
   assert.equal(status, 0, output);
   assert.match(output, /business acknowledgement 30016/);
-  assert.equal(await withPractice(economy, "FX999", ({ worklist }) => worklist.tasks().length), 1);
+  assert.equal((await withPractice(economy, "FX999", tasksOf)).length, 1);
 });
 
 test("a patient who cannot be routed: the command says so and fails, and the report is marked as returned", async () => {
@@ -90,12 +91,12 @@ test("a patient who cannot be routed: the command says so and fails, and the rep
   assert.equal(status, 1, output);
   assert.match(output, /MESH report EPL-151: /);
   assert.match(output, /Needs a person: .*EPL-151/);
-  await withPractice(economy, "Y99001", ({ worklist }) => {
-    const report = worklist.report(headerIdIn(output));
+  await withPractice(economy, "Y99001", async (practice) => {
+    const report = await practice.worklist.report(headerIdIn(output), thisComputer);
     assert.equal(report?.state, "returned");
     assert.match(report.attention ?? "", /EPL-151/);
-    assert.deepEqual(worklist.strays(), []);
-    assert.equal(worklist.counts().attention, 1);
+    assert.deepEqual(await straysOf(practice), []);
+    assert.equal((await practice.worklist.counts()).attention, 1);
   });
   assert.match(running.output(), /\d{20}_\w{6} cannot be routed: EPL-151/);
   assert.match(running.output(), /MESH returned \d{20}_\w{6}: EPL-151/);
@@ -121,8 +122,8 @@ test("a pair that `restante pair` wrote, moved into OUT by hand, reaches the pra
   // Its system never sent it, so it does not take the answers for its own: it shows them to a person.
   const strays = await waitFor(
     () =>
-      withPractice(economy, "Y99001", ({ worklist }) => {
-        const found = worklist.strays();
+      withPractice(economy, "Y99001", async (practice) => {
+        const found = await straysOf(practice);
         return found.length === 2 && found;
       }),
     { timeoutMs: 30_000 },
@@ -131,18 +132,15 @@ test("a pair that `restante pair` wrote, moved into OUT by hand, reaches the pra
 });
 
 test("nothing that all this printed, logged or named tells of a patient, a subject or a secret", async () => {
-  const subjects = await withPractice(economy, "Y99002", ({ worklist }) =>
-    worklist.tasks().map(({ subject }) => subject),
+  const subjects = await withPractice(economy, "Y99002", async (practice) =>
+    (await tasksOf(practice)).map(({ subject }) => subject),
   );
   assertNoPatientDetail(economy.folder, { ...shown, up: running.output() }, subjects);
 });
 
 /** The task that a message raised, once both its answers have gone. */
 function answeredTask(headerId: string): Promise<Task | undefined> {
-  return withPractice(economy, "Y99002", ({ worklist }) =>
-    worklist
-      .tasks()
-      .map(({ taskId }) => worklist.task(taskId))
-      .find((task) => task?.headerId === headerId && task.responses.length === 2),
+  return withPractice(economy, "Y99002", async (practice) =>
+    (await openTasksOf(practice)).find((task) => task.headerId === headerId && task.responses.length === 2),
   );
 }

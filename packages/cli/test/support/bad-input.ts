@@ -8,6 +8,7 @@ import { clientCommonName } from "../../src/local-authority.ts";
 import { type Closing, closingInReverse, newDataFolder } from "./at-end.ts";
 import { type ControlToDrop, namesIn, withPractice } from "./data-folder.ts";
 import { freePortBase, type RunningCommand, runCommand } from "./processes.ts";
+import { straysOf } from "./worklists.ts";
 
 /** By directory, of the organisation that sends. */
 export const SENDER = "Y99001OT001";
@@ -75,7 +76,7 @@ export async function unmatchedReports(economy: Economy, count: number): Promise
 
 /** What the sending organisation shows as belonging to nothing it sent, newest first. */
 export function strays(economy: Economy): Promise<Stray[]> {
-  return withPractice(economy, "Y99001", ({ worklist }) => worklist.strays());
+  return withPractice(economy, "Y99001", straysOf);
 }
 
 export async function inFolder(

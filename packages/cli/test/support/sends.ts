@@ -4,10 +4,11 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Consultation, type Practice, readConsultation } from "@restante/practice";
+import { type Consultation, type Practice, readConsultation, thisComputer } from "@restante/practice";
 import { type Economy, organisationOf } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
 import { openPractice } from "../../src/economy/parts.ts";
+import { openTasksOf } from "./worklists.ts";
 
 /** A consultation like the example, small, with an id of its own. */
 export async function smallConsultation(): Promise<Consultation> {
@@ -30,11 +31,11 @@ export async function allAcknowledged(
   const waiting = new Set(headerIds);
   while (waiting.size > 0) {
     for (const headerId of waiting) {
-      const report = sender.worklist.report(headerId);
+      const report = await sender.worklist.report(headerId, thisComputer);
       if (report?.infrastructure !== undefined && report.business !== undefined) waiting.delete(headerId);
     }
     if (performance.now() > deadline) {
-      const report = sender.worklist.report(Array.from(waiting)[0]!);
+      const report = await sender.worklist.report(Array.from(waiting)[0]!, thisComputer);
       assert.fail(
         `${waiting.size} of ${headerIds.length} reports are not acknowledged; one of them: ${JSON.stringify(report)}`,
       );
@@ -47,10 +48,8 @@ export async function allAcknowledged(
  * Every report is one open task of the receiver, no two tasks are of one report, and each was answered once a level.
  * Gives how many messages came a second time and were recognised.
  */
-export function assertOneTaskEach(receiver: Practice, headerIds: readonly string[]): number {
-  const tasks = receiver.worklist
-    .tasks({ limit: 10 * headerIds.length })
-    .map(({ taskId }) => receiver.worklist.task(taskId)!);
+export async function assertOneTaskEach(receiver: Practice, headerIds: readonly string[]): Promise<number> {
+  const tasks = await openTasksOf(receiver);
   assert.deepEqual(tasks.map((task) => String(task.headerId)).toSorted(), headerIds.toSorted());
   for (const task of tasks) {
     assert.equal(task.kind, "document");

@@ -4,9 +4,7 @@ import { number, text } from "./rows.ts";
 
 /** What the pages count, kept by the triggers of schema.ts: as dear at a hundred thousand tasks as at one. */
 export function countAll(database: DatabaseSync): WorklistCounts {
-  const rows = database.prepare("SELECT name, amount FROM tally").all();
-  const amounts = new Map(rows.map((row) => [text(row, "name"), number(row, "amount")]));
-  const amount = (name: string): number => amounts.get(name) ?? 0;
+  const amount = tallyOf(database);
   const needed = (kind: MatterKind): number => amount(`matter ${kind} new`) + amount(`matter ${kind} seen`);
   const attentionBy = { task: needed("task"), report: needed("report"), stray: needed("stray") };
   return {
@@ -17,4 +15,11 @@ export function countAll(database: DatabaseSync): WorklistCounts {
     attentionBy,
     strays: attentionBy.stray + amount("matter stray dealt-with"),
   };
+}
+
+/** How many there are of each, by its name in the tally. */
+export function tallyOf(database: DatabaseSync): (name: string) => number {
+  const rows = database.prepare("SELECT name, amount FROM tally").all();
+  const amounts = new Map(rows.map((row) => [text(row, "name"), number(row, "amount")]));
+  return (name) => amounts.get(name) ?? 0;
 }

@@ -1,14 +1,12 @@
-import { inTransaction } from "@restante/durable";
 import { boundTexts, mostKept, mostListed } from "../bounded.ts";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
-import { seeMatter } from "../store/matters.ts";
-import type { Worklist } from "../worklist.ts";
+import type { ActOutcome, Listing, Worklist } from "../worklist.ts";
 import { originalOf, reportAttachment, taskAttachment } from "./content.ts";
 import { countAll } from "./counts.ts";
 import { decide, decisionsFor } from "./decisions.ts";
 import { named } from "./names.ts";
-import { completeTask, dealWith, reopenTask, sendAgain, undoDealtWith } from "./person.ts";
+import { completeTask, dealWith, reopenTask, seeAsOf, sendAgain, undoDealtWith } from "./person.ts";
 import { type Deadlines, listReports, readReport } from "./reports.ts";
 import { review } from "./review.ts";
 import { listStrays, readStray, strayOriginal } from "./strays.ts";
@@ -18,7 +16,10 @@ import { listTasks, readTask } from "./tasks.ts";
 const ours: ReadonlySet<string> = new Set(["attention", "matter", "acts"]);
 
 /** Texts that came from outside are as long as their sender likes: a page is not. */
-const listed = <Item>(items: readonly Item[]): Item[] => items.map((item) => boundTexts(item, mostListed, ours));
+const listed = <Item>({ items, ...listing }: Listing<Item>): Listing<Item> => ({
+  items: items.map((item) => boundTexts(item, mostListed, ours)),
+  ...listing,
+});
 const shown = <Item>(item: Item | undefined): Item | undefined => item && boundTexts(item, mostKept, ours);
 
 /** The worklist on the practice's database. `onChange` is called after something was stored that is to be sent. */
@@ -26,7 +27,7 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
   const { database, keptFolder, clock, tuning, troubles, organisations } = context;
   const deadlines = (): Deadlines => ({ now: clock.now(), tuning });
 
-  /** What is read is as of now. Where nothing can be written it is as of when something last could, and that is told. */
+  /** What is read, or acted on, is as of now. Where nothing can be written it is as of when something last could, and that is told. */
   function upToDate(): void {
     try {
       review(context);
@@ -36,61 +37,80 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
     }
   }
 
+  function acted(outcome: ActOutcome): ActOutcome {
+    if (outcome.outcome === "done") onChange();
+    return outcome;
+  }
+
   return {
-    tasks(filter = {}) {
+    async tasks(list) {
       upToDate();
-      return listed(listTasks(database, filter));
+      return listed(listTasks(database, list));
     },
-    task(taskId) {
+    async task(taskId) {
       upToDate();
       return shown(readTask(database, taskId));
     },
-    attachment: (taskId, index) => taskAttachment(database, taskId, index),
-    original: (taskId) => originalOf(database, keptFolder, taskId),
-    complete: (taskId) => completeTask(context, taskId),
-    reopen: (taskId) => reopenTask(context, taskId),
-    decide(taskId, code) {
-      decide(context, taskId, code);
-      onChange();
-    },
-    decisions: (taskId) => decisionsFor(context, taskId),
-    reports(filter = {}) {
+    attachment: async (taskId, index) => taskAttachment(database, taskId, index),
+    original: async (taskId) => originalOf(database, keptFolder, taskId),
+    async complete(taskId, by) {
       upToDate();
-      return listed(listReports(database, filter, deadlines())).map((report) => named(report, organisations));
+      return completeTask(context, taskId, by);
     },
-    report(headerId) {
+    async reopen(taskId, by) {
+      upToDate();
+      return reopenTask(context, taskId, by);
+    },
+    async decide(taskId, code, by) {
+      upToDate();
+      return acted(decide(context, taskId, code, by));
+    },
+    decisions: async (taskId) => decisionsFor(context, taskId),
+    async reports(list) {
+      upToDate();
+      const { items, ...listing } = listed(listReports(database, list, deadlines()));
+      return { items: items.map((report) => named(report, organisations)), ...listing };
+    },
+    async report(headerId) {
       upToDate();
       const report = shown(readReport(database, headerId, deadlines()));
       return report && named(report, organisations);
     },
-    reportAttachment: (headerId, index) => reportAttachment(database, headerId, index),
-    sendAgain(headerId) {
-      sendAgain(context, headerId);
-      onChange();
-    },
-    strays(filter = {}) {
+    reportAttachment: async (headerId, index) => reportAttachment(database, headerId, index),
+    async sendAgain(headerId, by) {
       upToDate();
-      return listed(listStrays(database, filter));
+      return acted(sendAgain(context, headerId, by));
     },
-    stray(strayId) {
+    async strays(list) {
+      upToDate();
+      return listed(listStrays(database, list));
+    },
+    async stray(strayId) {
       upToDate();
       return shown(readStray(database, strayId));
     },
-    strayOriginal: (strayId) => strayOriginal(database, strayId),
-    see(matter) {
+    strayOriginal: async (strayId) => strayOriginal(database, strayId),
+    async see(matter, by) {
       try {
-        inTransaction(database, () => seeMatter(database, matter));
+        return seeAsOf(context, matter, by);
       } catch (error) {
         // It stays new. A page is shown all the same.
         if (!isOfTheSystem(error)) throw error;
+        return { outcome: "done", version: by.version };
       }
     },
-    dealWith: (matter, note) => dealWith(context, matter, note),
-    undoDealtWith: (matter) => undoDealtWith(context, matter),
-    counts() {
+    async dealWith(matter, by, note) {
+      upToDate();
+      return dealWith(context, matter, by, note);
+    },
+    async undoDealtWith(matter, by) {
+      upToDate();
+      return undoDealtWith(context, matter, by);
+    },
+    async counts() {
       upToDate();
       return countAll(database);
     },
-    troubles: troubles.list,
+    troubles: async () => troubles.list(),
   };
 }

@@ -1,11 +1,10 @@
-import { inTransaction } from "@restante/durable";
 import { responseCodes } from "@restante/itk3";
 import { readMailbox, storeResponse } from "../inbound/respond.ts";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
-import { addAct, thisComputer } from "../store/acts.ts";
 import type { MessageSummary } from "../store/tasks.ts";
-import type { Decision, MatterKey } from "../worklist.ts";
+import type { ActBy, ActOutcome, Decision } from "../worklist.ts";
+import { act } from "./acting.ts";
 import { json, number, optionalText, type Row, text } from "./rows.ts";
 
 /** What a person may answer about a referral (ITK3 2.10.0): 30005 to 30018. */
@@ -19,29 +18,31 @@ export function decisionsFor(context: PracticeContext, taskId: number): Decision
 }
 
 /** A person's answer at business level, to be handed over by the next pass. Given once. */
-export function decide(context: PracticeContext, taskId: number, code: string): void {
-  inTransaction(context.database, () => {
-    const task = taskRow(context, taskId);
-    if (task === undefined) throw unknownTask();
-    if (number(task, "answered") === 1) {
-      throw new PracticeError("already-decided", "A business response was given to this task already.");
-    }
-    const decision = decidable.find((decision) => decision.code === code);
-    const from = readMailbox(optionalText(task, "from_mailbox"));
-    if (decision === undefined || from === undefined || !isDecidable(context, task)) {
-      throw new PracticeError("decision-not-allowed", "This business response cannot be given to this task.");
-    }
-    const request = {
-      messageId: text(task, "message_id"),
-      from,
-      workflowId: text(task, "workflow_id"),
-      headerId: optionalText(task, "header_id"),
-      senderReference: (json(task, "summary") as MessageSummary).senderReference,
-    };
-    storeResponse(context, request, "business", { code, diagnostics: `${decision.text}.` });
-    const key: MatterKey = { kind: "task", id: taskId };
-    const about = `${code} ${decision.text}`;
-    addAct(context.database, key, { at: context.clock.now(), by: thisComputer, act: "answered", about });
+export function decide(context: PracticeContext, taskId: number, code: string, by: ActBy): ActOutcome {
+  if (taskRow(context, taskId) === undefined) throw unknownTask();
+  return act(context, { kind: "task", id: taskId }, by, {
+    act: "answered",
+    change() {
+      const task = taskRow(context, taskId);
+      if (task === undefined) throw unknownTask();
+      if (number(task, "answered") === 1) {
+        throw new PracticeError("already-decided", "A business response was given to this task already.");
+      }
+      const decision = decidable.find((decision) => decision.code === code);
+      const from = readMailbox(optionalText(task, "from_mailbox"));
+      if (decision === undefined || from === undefined || !isDecidable(context, task)) {
+        throw new PracticeError("decision-not-allowed", "This business response cannot be given to this task.");
+      }
+      const request = {
+        messageId: text(task, "message_id"),
+        from,
+        workflowId: text(task, "workflow_id"),
+        headerId: optionalText(task, "header_id"),
+        senderReference: (json(task, "summary") as MessageSummary).senderReference,
+      };
+      storeResponse(context, request, "business", { code, diagnostics: `${decision.text}.` });
+      return { about: `${code} ${decision.text}` };
+    },
   });
 }
 

@@ -3,16 +3,18 @@ import type { MailboxId, MessageId, OdsCode } from "@restante/mesh";
 import { reportState, type Step } from "../hand-over/states.ts";
 import type { Tuning } from "../options.ts";
 import type {
+  Listing,
   MeshReport,
-  ReportFilter,
+  ReportList,
+  ReportQuery,
   ReportRecipient,
-  ReportState,
   SentReport,
   SentReportDetail,
   TaskAttachment,
 } from "../worklist.ts";
 import type { Happened } from "../store/matters.ts";
-import { actsOf, matterColumns, matterIn } from "./matters.ts";
+import { type ListPlan, listIds } from "./listing.ts";
+import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { failureIn, happeningsOf, meshReports, problemOf, receivedResponses, returnedText } from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
@@ -22,33 +24,25 @@ export interface Deadlines {
   tuning: Pick<Tuning, "infrastructureOverdueMs" | "businessOverdueMs">;
 }
 
-const columns = `sequence, outgoing.header_id AS header_id, document_id, consultation_id, report.kind AS kind, version, subject,
-  workflow_id, to_ods, to_address, to_name, step, via, due_at, built_at, handed_over_at, sent_at, message_id, problem, ${matterColumns}`;
+const columns = `sequence, outgoing.header_id AS header_id, document_id, consultation_id, report.kind AS kind, report.version AS document_version, subject,
+  workflow_id, to_ods, to_address, to_name, step, via, due_at, built_at, handed_over_at, sent_at, message_id, problem,
+  coalesce(thing_version.version, 1) AS version, ${matterColumns}`;
 
-/** The newest first by their sequence: as many rows are read as are listed, however many there are. */
-const lists = {
-  all: `outgoing CROSS JOIN report USING (header_id)
-    LEFT JOIN matter ON matter.kind = 'report' AND matter.id = outgoing.sequence
-    WHERE outgoing.kind = 'report' AND sequence < :before ORDER BY sequence DESC`,
-  attention: ofMatters("matter.state IN ('new', 'seen')"),
-  dealtWith: ofMatters("matter.state = 'dealt-with'"),
-} as const;
+const aside = `LEFT JOIN matter ON matter.kind = 'report' AND matter.id = outgoing.sequence
+  LEFT JOIN thing_version ON thing_version.kind = 'report' AND thing_version.id = outgoing.sequence`;
 
-function ofMatters(state: string): string {
-  return `matter CROSS JOIN outgoing ON sequence = matter.id CROSS JOIN report USING (header_id)
-    WHERE matter.kind = 'report' AND ${state} AND matter.id < :before ORDER BY matter.id DESC`;
-}
+const one = `outgoing CROSS JOIN report USING (header_id) ${aside}`;
 
-const one = `outgoing CROSS JOIN report USING (header_id)
-  LEFT JOIN matter ON matter.kind = 'report' AND matter.id = outgoing.sequence`;
+const lists: Readonly<Record<NonNullable<ReportQuery["show"]> | "all", ListPlan>> = {
+  all: { id: "sequence", from: "outgoing INDEXED BY outgoing_kind WHERE kind = 'report'", tally: ["report"] },
+  attention: mattersOf("report", "attention"),
+  "dealt-with": mattersOf("report", "dealt-with"),
+};
 
-export function listReports(database: DatabaseSync, filter: ReportFilter, deadlines: Deadlines): SentReport[] {
-  const { limit = 100, before = Number.MAX_SAFE_INTEGER, attention, dealtWith } = filter;
-  const list = attention ? lists.attention : dealtWith ? lists.dealtWith : lists.all;
-  return database
-    .prepare(`SELECT ${columns} FROM ${list} LIMIT :limit`)
-    .all({ before, limit })
-    .map((row) => reportOf(database, row, deadlines));
+export function listReports(database: DatabaseSync, list: ReportList, deadlines: Deadlines): Listing<SentReport> {
+  const { ids, ...listing } = listIds(database, lists[list.query?.show ?? "all"], "report_words", list);
+  const found = database.prepare(`SELECT ${columns} FROM ${one} WHERE sequence = ?`);
+  return { items: ids.flatMap((id) => found.all(id)).map((row) => reportOf(database, row, deadlines)), ...listing };
 }
 
 export function readReport(
@@ -97,11 +91,12 @@ function reportOf(database: DatabaseSync, row: Row, deadlines: Deadlines): SentR
   });
   const report: SentReport = {
     sequence: number(row, "sequence"),
+    version: number(row, "version"),
     headerId,
     documentId: text(row, "document_id"),
     consultationId: text(row, "consultation_id"),
     kind: text(row, "kind") as SentReport["kind"],
-    version: number(row, "version"),
+    documentVersion: number(row, "document_version"),
     subject: text(row, "subject"),
     recipient: recipientOf(row, (infrastructure ?? business)?.from),
     workflowId: text(row, "workflow_id"),
@@ -182,16 +177,15 @@ function versionsOf(
   consultationId: string,
   headerId: string,
   deadlines: Deadlines,
-): { headerId: string; version: number; state: ReportState }[] {
+): SentReportDetail["versions"] {
   return database
     .prepare(
-      `SELECT ${columns} FROM report CROSS JOIN outgoing USING (header_id)
-         LEFT JOIN matter ON matter.kind = 'report' AND matter.id = outgoing.sequence
-       WHERE consultation_id = ? AND report.header_id <> ? ORDER BY version, sequence LIMIT 50`,
+      `SELECT ${columns} FROM report CROSS JOIN outgoing USING (header_id) ${aside}
+       WHERE consultation_id = ? AND report.header_id <> ? ORDER BY report.version, sequence LIMIT 50`,
     )
     .all(consultationId, headerId)
     .map((row) => {
-      const { headerId, version, state } = reportOf(database, row, deadlines);
-      return { headerId, version, state };
+      const { headerId, documentVersion, state } = reportOf(database, row, deadlines);
+      return { headerId, documentVersion, state };
     });
 }

@@ -1,42 +1,33 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId } from "@restante/mesh";
-import type { AttachmentContent, Stray, StrayDetail, StrayFilter } from "../worklist.ts";
+import type { AttachmentContent, Listing, Stray, StrayDetail, StrayList } from "../worklist.ts";
 import { contentOf } from "./content.ts";
-import { actsOf, matterColumns, matterIn } from "./matters.ts";
+import { listIds } from "./listing.ts";
+import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { number, optionalText, present, type Row, text, time } from "./rows.ts";
 
 const columns = `stray_id, message_id, mailbox_id, received_at, from_mailbox, workflow_id, received.reason AS reason,
   received.kind AS kind, header_id, mesh_report.code AS code, mesh_report.text AS text, unbelieved.code AS said_code,
-  unbelieved.text AS said_text, linked_message_id, event, ${matterColumns}`;
+  unbelieved.text AS said_text, linked_message_id, event,
+  coalesce(thing_version.version, 1) AS version, ${matterColumns}`;
 
 const joins = `CROSS JOIN stray ON stray_id = matter.id CROSS JOIN received USING (message_id)
-  LEFT JOIN mesh_report USING (message_id) LEFT JOIN unbelieved USING (message_id)`;
+  LEFT JOIN mesh_report USING (message_id) LEFT JOIN unbelieved USING (message_id)
+  LEFT JOIN thing_version ON thing_version.kind = 'stray' AND thing_version.id = matter.id`;
 
-/** The newest first: as many rows are read as are listed, however many there are. */
-const lists = {
-  all: "matter.state <> 'over'",
-  attention: "matter.state IN ('new', 'seen')",
-  dealtWith: "matter.state = 'dealt-with'",
-} as const;
+const one = `SELECT ${columns} FROM matter ${joins} WHERE matter.kind = 'stray' AND matter.id = ?`;
 
 /** What arrived and belongs to nothing sent from here. A MESH report of success that does is no news. */
-export function listStrays(database: DatabaseSync, filter: StrayFilter): Stray[] {
-  const { limit = 100, before = Number.MAX_SAFE_INTEGER, attention, dealtWith } = filter;
-  const list = attention ? lists.attention : dealtWith ? lists.dealtWith : lists.all;
-  return database
-    .prepare(
-      `SELECT ${columns} FROM matter ${joins} WHERE matter.kind = 'stray' AND ${list} AND matter.id < :before
-       ORDER BY matter.id DESC LIMIT :limit`,
-    )
-    .all({ before, limit })
-    .map(strayOf);
+export function listStrays(database: DatabaseSync, list: StrayList): Listing<Stray> {
+  const plan = mattersOf("stray", list.query?.show ?? "all");
+  const { ids, ...listing } = listIds(database, plan, "stray_words", list);
+  const found = database.prepare(one);
+  return { items: ids.flatMap((id) => found.all(id)).map(strayOf), ...listing };
 }
 
 /** Also one that has turned out to belong to something since: a page may still be open on it. */
 export function readStray(database: DatabaseSync, strayId: number): StrayDetail | undefined {
-  const row = database
-    .prepare(`SELECT ${columns} FROM matter ${joins} WHERE matter.kind = 'stray' AND matter.id = ?`)
-    .get(strayId);
+  const row = database.prepare(one).get(strayId);
   if (row === undefined) return undefined;
   return {
     ...strayOf(row),
@@ -72,6 +63,7 @@ function strayOf(row: Row): Stray {
   const isReport = text(row, "kind") === "mesh-report";
   return {
     strayId: number(row, "stray_id"),
+    version: number(row, "version"),
     messageId: text(row, "message_id"),
     receivedAt: time(row, "received_at"),
     kind: isReport ? "mesh-report" : "response",

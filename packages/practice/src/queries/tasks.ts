@@ -3,12 +3,14 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 import type { MessageSummary } from "../store/tasks.ts";
 import type {
   GivenResponse,
+  Listing,
   PatientMatch,
   Task,
   TaskAttachment,
-  TaskFilter,
   TaskFinding,
   TaskKind,
+  TaskList,
+  TaskQuery,
   TaskState,
   TaskSummary,
 } from "../worklist.ts";
@@ -16,33 +18,41 @@ import { isDuplicate } from "../hand-over/states.ts";
 import { troubledCopies } from "../store/copies.ts";
 import type { Happened } from "../store/matters.ts";
 import type { Deadlines } from "./reports.ts";
-import { actsOf, matterColumns, matterIn } from "./matters.ts";
+import { type ListPlan, listIds } from "./listing.ts";
+import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
 /** Without the long ones: a list may name messages with thousands of documents. */
 const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, summary, finding_count, attachment_count, match_outcome,
-  replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason, ${matterColumns}`;
+  replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason,
+  coalesce(thing_version.version, 1) AS version, ${matterColumns}`;
 
-const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id`;
+const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
+  LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id`;
 
-/** The newest first: as many rows are read as are listed, however many there are. */
-const lists = {
-  all: `${joins} WHERE task_id < :before`,
-  inState: `${joins} WHERE task.state = :state AND task_id < :before`,
-  attention: `matter CROSS JOIN task ON task_id = matter.id CROSS JOIN received USING (message_id)
-    WHERE matter.kind = 'task' AND matter.state IN ('new', 'seen') AND matter.id < :before`,
-} as const;
+const inState = (state: TaskState): ListPlan => ({
+  id: "task_id",
+  from: `task INDEXED BY task_open WHERE state = '${state}'`,
+  tally: [`task ${state}`],
+});
 
-export function listTasks(
-  database: DatabaseSync,
-  { state, attention, limit = 100, before = Number.MAX_SAFE_INTEGER }: TaskFilter,
-): TaskSummary[] {
-  const list = attention ? lists.attention : state === undefined ? lists.all : lists.inState;
-  return database
-    .prepare(`SELECT ${columns} FROM ${list} ORDER BY ${attention ? "matter.id" : "task_id"} DESC LIMIT :limit`)
-    .all({ before, limit, ...(list === lists.inState && state !== undefined && { state }) })
-    .map(summaryOf);
+const lists: Readonly<Record<NonNullable<TaskQuery["show"]> | "all", ListPlan>> = {
+  all: {
+    id: "task_id",
+    from: "task INDEXED BY task_all WHERE task_id > 0",
+    tally: ["task open", "task completed", "task replaced"],
+  },
+  open: inState("open"),
+  completed: inState("completed"),
+  replaced: inState("replaced"),
+  attention: mattersOf("task", "attention"),
+};
+
+export function listTasks(database: DatabaseSync, list: TaskList): Listing<TaskSummary> {
+  const { ids, ...listing } = listIds(database, lists[list.query?.show ?? "all"], "task_words", list);
+  const one = database.prepare(`SELECT ${columns} FROM ${joins} WHERE task_id = ?`);
+  return { items: ids.flatMap((id) => one.all(id)).map(summaryOf), ...listing };
 }
 
 export function readTask(database: DatabaseSync, taskId: number): Task | undefined {
@@ -81,6 +91,7 @@ function summaryOf(row: Row): TaskSummary {
   const summary = json(row, "summary") as MessageSummary;
   return {
     taskId: number(row, "task_id"),
+    version: number(row, "version"),
     kind: text(row, "kind") as TaskKind,
     state: text(row, "state") as TaskState,
     subject: text(row, "subject"),

@@ -1,22 +1,56 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { MatterKey, PersonAct } from "../worklist.ts";
+import type { ActBy, Actor, MatterKey, PersonAct } from "../worklist.ts";
 
-/** Who does what is done on the pages: until there is sign-in nobody knows better. */
-export const thisComputer = "this computer";
+/** An act as it is stored: `version` is what it was done to, `versionAfter` what it led to. */
+export interface NewAct {
+  at: Date;
+  by: Actor;
+  act: PersonAct["act"];
+  about?: string | undefined;
+  note?: string | undefined;
+  version: number;
+  versionAfter: number;
+}
 
 /** Part of the transaction that does it. */
-export function addAct(
+export function addAct(database: DatabaseSync, { kind, id }: MatterKey, act: NewAct): void {
+  database
+    .prepare(
+      `INSERT INTO act (kind, id, at, actor_id, person, act, about, note, version, version_after)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      kind,
+      id,
+      act.at.toISOString(),
+      act.by.id,
+      act.by.name,
+      act.act,
+      act.about ?? null,
+      act.note ?? null,
+      act.version,
+      act.versionAfter,
+    );
+}
+
+/** Whether the last that was done to a thing is this act of the same person on the same version, and nothing came after. */
+export function isLastAct(
   database: DatabaseSync,
   { kind, id }: MatterKey,
-  {
-    at,
-    by,
-    act,
-    about,
-    note,
-  }: Pick<PersonAct, "at" | "by" | "act"> & { about?: string | undefined; note?: string | undefined },
-): void {
-  database
-    .prepare("INSERT INTO act (kind, id, at, person, act, about, note) VALUES (?, ?, ?, ?, ?, ?, ?)")
-    .run(kind, id, at.toISOString(), by, act, about ?? null, note ?? null);
+  act: PersonAct["act"],
+  { actor, version }: ActBy,
+  versionNow: number,
+): boolean {
+  const last = database
+    .prepare(
+      "SELECT actor_id, act, version, version_after FROM act WHERE kind = ? AND id = ? ORDER BY act_id DESC LIMIT 1",
+    )
+    .get(kind, id);
+  return (
+    last !== undefined &&
+    last["act"] === act &&
+    last["actor_id"] === actor.id &&
+    last["version"] === version &&
+    last["version_after"] === versionNow
+  );
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { bounded } from "../bounded.ts";
-import type { Matter, MatterKey } from "../worklist.ts";
+import type { Actor, Matter, MatterKey } from "../worklist.ts";
 
 /**
  * What needs a person's attention is a row with a state, not a condition worked out anew:
@@ -45,7 +45,7 @@ export function raiseMatter(
   if (state === "over" || happenings.some((key) => !known.includes(key))) {
     database
       .prepare(
-        `UPDATE matter SET state = 'new', reason = ?, happenings = ?, raised_at = ?, dealt_at = NULL, dealt_by = NULL, note = NULL
+        `UPDATE matter SET state = 'new', reason = ?, happenings = ?, raised_at = ?, dealt_at = NULL, dealt_by = NULL, dealt_by_id = NULL, note = NULL
          WHERE kind = ? AND id = ?`,
       )
       .run(reason, keys, at, kind, id);
@@ -71,14 +71,14 @@ export function seeMatter(database: DatabaseSync, { kind, id }: MatterKey): void
 export function dealWithMatter(
   database: DatabaseSync,
   { kind, id }: MatterKey,
-  { at, by, note }: { at: Date; by: string; note?: string | undefined },
+  { at, by, note }: { at: Date; by: Actor; note?: string | undefined },
 ): string | undefined {
   const row = database
     .prepare(
-      `UPDATE matter SET state = 'dealt-with', dealt_at = ?, dealt_by = ?, note = ?
+      `UPDATE matter SET state = 'dealt-with', dealt_at = ?, dealt_by = ?, dealt_by_id = ?, note = ?
        WHERE kind = ? AND id = ? AND state IN ('new', 'seen') RETURNING reason`,
     )
-    .get(at.toISOString(), by, note ?? null, kind, id);
+    .get(at.toISOString(), by.name, by.id, note ?? null, kind, id);
   return row?.["reason"] as string | undefined;
 }
 
@@ -89,7 +89,7 @@ export function dealWithMatter(
 export function undoMatter(database: DatabaseSync, { kind, id }: MatterKey, dealtAt?: string): string | undefined {
   const row = database
     .prepare(
-      `UPDATE matter SET state = 'seen', dealt_at = NULL, dealt_by = NULL, note = NULL
+      `UPDATE matter SET state = 'seen', dealt_at = NULL, dealt_by = NULL, dealt_by_id = NULL, note = NULL
        WHERE kind = ? AND id = ? AND state = 'dealt-with' AND dealt_at = coalesce(?, dealt_at) RETURNING reason`,
     )
     .get(kind, id, dealtAt ?? null);

@@ -327,4 +327,105 @@ export const migrations: readonly string[] = [
   ALTER TABLE task RENAME COLUMN all_findings TO findings;
   ALTER TABLE task RENAME COLUMN all_attachments TO attachments;
   `,
+  `
+  -- What a person acts on is what they saw: see docs/decisions/103-acts-on-what-was-seen.md. A thing that has no row here
+  -- is as it was first stored, in version 1. An upsert is not changed by the OR REPLACE of who sets its trigger off.
+  CREATE TABLE thing_version (
+    kind    TEXT NOT NULL,
+    -- As in matter.
+    id      INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER task_grew AFTER UPDATE OF state, replaced_by, match_outcome ON task
+  WHEN OLD.state <> NEW.state OR OLD.replaced_by IS NOT NEW.replaced_by OR OLD.match_outcome <> NEW.match_outcome BEGIN
+    INSERT INTO thing_version VALUES ('task', NEW.task_id, 2) ON CONFLICT DO UPDATE SET version = version + 1;
+  END;
+  CREATE TRIGGER answer_grew AFTER INSERT ON given_response WHEN NEW.level = 'business' BEGIN
+    INSERT INTO thing_version SELECT 'task', task_id, 2 FROM task WHERE message_id = NEW.request_message_id
+      ON CONFLICT DO UPDATE SET version = version + 1;
+  END;
+  CREATE TRIGGER response_grew AFTER INSERT ON received_response BEGIN
+    INSERT INTO thing_version SELECT 'report', sequence, 2 FROM outgoing WHERE header_id = NEW.header_id AND kind = 'report'
+      ON CONFLICT DO UPDATE SET version = version + 1;
+  END;
+  -- That a message goes on its way matters to no act; that it does not, and that it is sent after all, does.
+  CREATE TRIGGER outgoing_grew AFTER UPDATE OF step ON outgoing
+  WHEN OLD.step <> NEW.step AND (OLD.step IN ('held', 'failed') OR NEW.step IN ('held', 'failed')) BEGIN
+    INSERT INTO thing_version SELECT 'report', NEW.sequence, 2 WHERE NEW.kind = 'report'
+      ON CONFLICT DO UPDATE SET version = version + 1;
+    INSERT INTO thing_version
+      SELECT 'task', task_id, 2 FROM given_response CROSS JOIN task ON task.message_id = request_message_id
+      WHERE given_response.header_id = NEW.header_id
+      ON CONFLICT DO UPDATE SET version = version + 1;
+    INSERT INTO thing_version
+      SELECT 'task', task_id, 2 FROM given_response CROSS JOIN troubled_copy ON troubled_copy.message_id = request_message_id
+      WHERE given_response.header_id = NEW.header_id
+      ON CONFLICT DO UPDATE SET version = version + 1;
+  END;
+  CREATE TRIGGER matter_began AFTER INSERT ON matter BEGIN
+    INSERT INTO thing_version VALUES (NEW.kind, NEW.id, 2) ON CONFLICT DO UPDATE SET version = version + 1;
+  END;
+  -- That somebody has opened its page is no news about it.
+  CREATE TRIGGER matter_grew AFTER UPDATE OF state, reason, happenings, raised_at ON matter
+  WHEN OLD.reason <> NEW.reason OR OLD.happenings <> NEW.happenings OR OLD.raised_at <> NEW.raised_at
+    OR (OLD.state <> NEW.state AND NOT (OLD.state = 'new' AND NEW.state = 'seen')) BEGIN
+    INSERT INTO thing_version VALUES (NEW.kind, NEW.id, 2) ON CONFLICT DO UPDATE SET version = version + 1;
+  END;
+
+  -- Who a person is, beside what they are called; the version that they acted on, and the one that it led to.
+  ALTER TABLE act ADD COLUMN actor_id TEXT NOT NULL DEFAULT 'this-computer';
+  ALTER TABLE act ADD COLUMN version INTEGER;
+  ALTER TABLE act ADD COLUMN version_after INTEGER;
+  ALTER TABLE matter ADD COLUMN dealt_by_id TEXT;
+  UPDATE matter SET dealt_by_id = 'this-computer' WHERE dealt_by IS NOT NULL;
+
+  -- To turn the pages of a list without a look at what is not shown: a condition is held against its index alone.
+  CREATE INDEX task_all ON task (task_id);
+  DROP INDEX matter_needed;
+  CREATE INDEX matter_needed ON matter (kind, id, state) WHERE state IN ('new', 'seen');
+  DROP INDEX matter_told;
+  CREATE INDEX matter_told ON matter (kind, id, state) WHERE state <> 'over';
+
+  -- What tasks, reports and strays are searched by: words alone, no text. Who sent a confidential document is shown
+  -- nowhere, and found by nobody.
+  CREATE VIRTUAL TABLE task_words USING fts5(words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+  CREATE VIRTUAL TABLE report_words USING fts5(words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+  CREATE VIRTUAL TABLE stray_words USING fts5(words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+  CREATE VIEW task_text AS
+    SELECT task_id, concat_ws(' ', subject, summary ->> '$.patient.family',
+      (SELECT group_concat(value, ' ') FROM json_each(summary, '$.patient.given')),
+      summary ->> '$.patient.nhsNumber',
+      CASE WHEN coalesce(summary ->> '$.confidential', 0) = 0 THEN concat_ws(' ', from_mailbox,
+        summary ->> '$.organisation.name', summary ->> '$.organisation.odsCode', summary ->> '$.practitioner') END) AS words
+    FROM task CROSS JOIN received USING (message_id);
+  CREATE VIEW report_text AS
+    SELECT sequence, header_id, concat_ws(' ', subject, to_ods, to_address, to_name) AS words
+    FROM outgoing WHERE kind = 'report';
+  CREATE VIEW stray_text AS
+    SELECT stray_id, stray.message_id AS message_id, concat_ws(' ', stray.message_id, from_mailbox, workflow_id, subject,
+      linked_message_id, mesh_report.code, mesh_report.text, unbelieved.code, unbelieved.text) AS words
+    FROM stray CROSS JOIN received USING (message_id)
+      LEFT JOIN mesh_report USING (message_id) LEFT JOIN unbelieved USING (message_id);
+  INSERT INTO task_words (rowid, words) SELECT task_id, words FROM task_text;
+  INSERT INTO report_words (rowid, words) SELECT sequence, words FROM report_text;
+  INSERT INTO stray_words (rowid, words) SELECT stray_id, words FROM stray_text;
+  CREATE TRIGGER task_found AFTER INSERT ON task BEGIN
+    INSERT INTO task_words (rowid, words) SELECT task_id, words FROM task_text WHERE task_id = NEW.task_id;
+  END;
+  CREATE TRIGGER report_found AFTER INSERT ON outgoing WHEN NEW.kind = 'report' BEGIN
+    INSERT INTO report_words (rowid, words) SELECT sequence, words FROM report_text WHERE sequence = NEW.sequence;
+  END;
+  CREATE TRIGGER report_addressed AFTER UPDATE OF to_address, to_name ON outgoing WHEN NEW.kind = 'report' BEGIN
+    DELETE FROM report_words WHERE rowid = NEW.sequence;
+    INSERT INTO report_words (rowid, words) SELECT sequence, words FROM report_text WHERE sequence = NEW.sequence;
+  END;
+  CREATE TRIGGER stray_found AFTER INSERT ON stray BEGIN
+    INSERT INTO stray_words (rowid, words) SELECT stray_id, words FROM stray_text WHERE stray_id = NEW.stray_id;
+  END;
+  CREATE TRIGGER stray_read AFTER INSERT ON unbelieved BEGIN
+    DELETE FROM stray_words WHERE rowid IN (SELECT stray_id FROM stray WHERE message_id = NEW.message_id);
+    INSERT INTO stray_words (rowid, words) SELECT stray_id, words FROM stray_text WHERE message_id = NEW.message_id;
+  END;
+  `,
 ];

@@ -12,6 +12,7 @@ import { killablePractice } from "../support/killable.ts";
 import { message, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { organisations, startEconomy } from "../support/real.ts";
+import { person } from "../support/person.ts";
 
 /** What an answer says, in one word. */
 function answerIn(data: Uint8Array): string {
@@ -22,8 +23,8 @@ function answerIn(data: Uint8Array): string {
 }
 
 /** Of every task, so that one raised twice is there twice. */
-function headerIdsOf({ worklist }: Practice): string[] {
-  return worklist.tasks({ limit: 1000 }).map(({ taskId }) => worklist.task(taskId)?.headerId ?? "");
+async function headerIdsOf({ worklist }: Practice): Promise<string[]> {
+  return (await person(worklist).openTasks()).map(({ headerId }) => headerId ?? "");
 }
 
 const rounds = 6;
@@ -69,7 +70,7 @@ test("killed at random while it receives by directory: each message is one task 
   const expected = [...sent].flatMap((headerId) => [`${headerId} infrastructure`, `${headerId} business`]);
   assert.deepEqual(answers.sort(), expected.sort());
 
-  assert.deepEqual(headerIdsOf(to.practice).sort(), [...sent].sort());
+  assert.deepEqual((await headerIdsOf(to.practice)).sort(), [...sent].sort());
 });
 
 test("killed at random while it hands reports over: each is one pair, whether or not the client has taken it", async (t) => {
@@ -98,9 +99,9 @@ test("killed at random while it hands reports over: each is one pair, whether or
     take(pairsIn(join(from.folder, "OUT")).slice(0, 2));
   }
   await running.start();
-  await waitFor(() => {
+  await waitFor(async () => {
     take(pairsIn(join(from.folder, "OUT")));
-    return from.practice.worklist.reports({ limit: 1000 }).every(({ state }) => state === "sent");
+    return (await person(from.practice.worklist).reports()).every(({ state }) => state === "sent");
   });
   await running.kill();
   take(pairsIn(join(from.folder, "OUT")));
@@ -135,14 +136,14 @@ test("killed at random while it works by API: one task a message, no level answe
   await running.start();
   // The database is read here while the other process writes it.
   const { worklist } = to.practice;
-  await waitFor(() => {
-    const responses = worklist.tasks({ limit: 1000 }).flatMap(({ taskId }) => worklist.task(taskId)?.responses ?? []);
+  await waitFor(async () => {
+    const responses = (await person(worklist).openTasks()).flatMap((task) => task.responses);
     return responses.length === 2 * sent.length && responses.every(({ state }) => state === "sent" || state === "held");
   });
   await running.kill();
 
-  const tasks = worklist.tasks({ limit: 1000 }).map(({ taskId }) => worklist.task(taskId));
-  assert.deepEqual(headerIdsOf(to.practice).sort(), sent.sort());
+  const tasks = await person(worklist).openTasks();
+  assert.deepEqual((await headerIdsOf(to.practice)).sort(), sent.sort());
   const answers: string[] = [];
   for await (const messageId of client.listAll()) {
     const { body } = await client.download(messageId);

@@ -13,6 +13,7 @@ import { testClock } from "../support/clock.ts";
 import { consultation } from "../support/consultations.ts";
 import { markSent, openPractice, pairsIn, temporaryFolder } from "../support/economy.ts";
 import { sender } from "../support/organisations.ts";
+import { person } from "../support/person.ts";
 
 const headerId = "7f0c2b1a-5d3e-4c6f-9a8b-001122334455";
 const address = "GPPROVIDER_9912830164_01121988_O'Neill";
@@ -183,7 +184,7 @@ test("what is in the place of a control file in SENT holds up no other pair, and
   mkdirSync(join(from.folder, "SENT", `${headerId}.ctl`));
   markSent(from, later.headerId, "20260302110000123456_ABCDEF");
   for (let pass = 0; pass < 3; pass += 1) await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(later.headerId)?.state, "sent");
+  assert.equal((await person(from.practice.worklist).report(later.headerId))?.state, "sent");
   const told = from.events.filter((event) => event.event === "work-held-up");
   assert.deepEqual(
     told.map((event) => [event.work, event.headerId]),
@@ -192,7 +193,7 @@ test("what is in the place of a control file in SENT holds up no other pair, and
   rmSync(join(from.folder, "SENT", `${headerId}.ctl`), { recursive: true });
   markSent(from, headerId, "20260302110000123457_ABCDEF");
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.state, "sent");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.state, "sent");
   assert.equal(from.events.filter(({ event }) => event === "work-resumed").length, 1);
 });
 

@@ -8,6 +8,7 @@ import { demographicsOf, record } from "../support/demographics.ts";
 import { deliver, type DirectoryPractice, openPractice, pairsIn, temporaryFolder } from "../support/economy.ts";
 import { message, response, withoutAcknowledgement, workflowId } from "../support/messages.ts";
 import { pharmacy, receiver, sender } from "../support/organisations.ts";
+import { person } from "../support/person.ts";
 
 const from = sender.mailboxId;
 
@@ -57,7 +58,7 @@ for (const [flag, expected] of [
     deliver(to, withoutAcknowledgement(message().xml, flag), { from, workflowId });
     await to.practice.cycle();
     assert.deepEqual(codes(to), expected);
-    assert.equal(to.practice.worklist.tasks().length, 1);
+    assert.equal((await person(to.practice.worklist).tasks()).length, 1);
   });
 }
 
@@ -75,7 +76,7 @@ test("a message whose sender MESH does not name is a task and is not answered", 
   const to = await openPractice(t, receiver);
   deliver(to, message().xml, { from: "", workflowId });
   await to.practice.cycle();
-  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 1);
   assert.deepEqual(codes(to), []);
 });
 
@@ -87,7 +88,7 @@ test("a message received again under its MESH id is dropped and not answered aga
   deliver(to, xml, { from, workflowId, messageId });
   await to.practice.cycle();
   assert.deepEqual(pairsIn(join(to.folder, "IN")), []);
-  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 1);
   assert.deepEqual(codes(to), ["20013", "30001"]);
   assert.ok(to.events.some((event) => event.event === "message-repeated" && event.messageId === messageId));
 });
@@ -100,10 +101,10 @@ test("a known MessageHeader.id under a new MESH id is answered 20007 and is no s
   const again = deliver(to, xml, { from, workflowId });
   await to.practice.cycle();
   assert.deepEqual(codes(to), ["20007", "20013", "30001"]);
-  const [task, ...others] = to.practice.worklist.tasks();
+  const [task, ...others] = await person(to.practice.worklist).tasks();
   assert.deepEqual(others, []);
   assert.ok(task);
-  const [duplicate] = to.practice.worklist.task(task.taskId)?.duplicates ?? [];
+  const [duplicate] = (await person(to.practice.worklist).task(task.taskId))?.duplicates ?? [];
   assert.deepEqual([duplicate?.messageId, duplicate?.code], [again, "20007"]);
 });
 
@@ -116,7 +117,7 @@ test("a known document in a new message is answered 20008 and is no second task"
   deliver(to, copy, { from, workflowId });
   await to.practice.cycle();
   assert.deepEqual(codes(to), ["20008", "20013", "30001"]);
-  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 1);
 });
 
 test("an unreadable message is answered 10009 with the id that says so, and is kept for a person", async (t) => {
@@ -127,11 +128,11 @@ test("an unreadable message is answered 10009 with the id that says so, and is k
   assert.deepEqual(others, []);
   assert.equal(answer?.code, "10009");
   assert.equal(answer.requestHeaderId, "UNREADABLE-IN-ORIGINAL-MESSAGE");
-  const [task] = to.practice.worklist.tasks();
+  const [task] = await person(to.practice.worklist).tasks();
   assert.equal(task?.kind, "refused");
   assert.equal(task.subject, "A subject");
-  assert.ok(to.practice.worklist.task(task.taskId)?.reason);
-  const original = to.practice.worklist.original(task.taskId);
+  assert.ok((await person(to.practice.worklist).task(task.taskId))?.reason);
+  const original = await person(to.practice.worklist).original(task.taskId);
   assert.equal(Buffer.from(original?.bytes ?? []).toString(), "<Bundle>not closed");
 });
 
@@ -145,7 +146,7 @@ test("what is not acceptable is answered once, negatively, and what was refused 
   await to.practice.cycle();
   assert.deepEqual(codes(to), ["20009", "20013", "30001"]);
   assert.deepEqual(
-    to.practice.worklist.tasks().map(({ kind }) => kind),
+    (await person(to.practice.worklist).tasks()).map(({ kind }) => kind),
     ["document", "refused"],
   );
 });
@@ -154,7 +155,7 @@ test("a message that is no ITK3 at all, on a workflow of its own, is set aside f
   const to = await openPractice(t, receiver);
   deliver(to, "a,b\n1,2\n", { from, workflowId: "SOME_SPREADSHEET", subject: "Figures" });
   await to.practice.cycle();
-  const [task] = to.practice.worklist.tasks();
+  const [task] = await person(to.practice.worklist).tasks();
   assert.equal(task?.kind, "set-aside");
   assert.equal(task.subject, "Figures");
   assert.deepEqual(codes(to), []);
@@ -168,8 +169,8 @@ test("a response is never answered: on its own workflow, on another, or unreadab
   deliver(to, message().xml, { from, workflowId: `${workflowId}_ACK` });
   await to.practice.cycle();
   assert.deepEqual(codes(to), []);
-  assert.deepEqual(to.practice.worklist.tasks(), []);
-  assert.equal(to.practice.worklist.strays().length, 4);
+  assert.deepEqual(await person(to.practice.worklist).tasks(), []);
+  assert.equal((await person(to.practice.worklist).strays()).length, 4);
   assert.equal(to.events.filter(({ event }) => event === "response-ignored").length, 4);
 });
 
@@ -187,7 +188,7 @@ for (const [who, code, outcome, ...records] of [
     deliver(to, message().xml, { from, workflowId });
     await to.practice.cycle();
     assert.deepEqual(codes(to), ["20013", code]);
-    assert.equal(to.practice.worklist.tasks()[0]?.patient.outcome, outcome);
+    assert.equal((await person(to.practice.worklist).tasks())[0]?.patient.outcome, outcome);
   });
 }
 
@@ -205,7 +206,7 @@ test("while demographics cannot be reached 20013 goes out, and the business resp
   deliver(to, message().xml, { from, workflowId });
   await assert.rejects(to.practice.cycle(), { code: "unavailable" });
   assert.deepEqual(codes(to), ["20013"]);
-  assert.equal(to.practice.worklist.tasks()[0]?.patient.outcome, "waiting");
+  assert.equal((await person(to.practice.worklist).tasks())[0]?.patient.outcome, "waiting");
   reachable = true;
   await to.practice.cycle();
   assert.deepEqual(codes(to), ["20013", "30001"]);
@@ -221,9 +222,9 @@ test("a pharmacy that decides by itself accepts: 20013 and 30016, never a match"
   deliver(to, message().xml, { from, workflowId });
   await to.practice.cycle();
   assert.deepEqual(codes(to), ["20013", "30016"]);
-  const [task] = to.practice.worklist.tasks();
+  const [task] = await person(to.practice.worklist).tasks();
   assert.equal(task?.patient.outcome, "not-checked");
-  assert.deepEqual(to.practice.worklist.decisions(task.taskId), []);
+  assert.deepEqual(await person(to.practice.worklist).decisions(task.taskId), []);
 });
 
 test("where a person decides, the business response waits for them and is given once", async (t) => {
@@ -231,11 +232,11 @@ test("where a person decides, the business response waits for them and is given 
   deliver(to, message().xml, { from, workflowId });
   await to.practice.cycle();
   assert.deepEqual(codes(to), ["20013"]);
-  const taskId = to.practice.worklist.tasks()[0]?.taskId ?? 0;
-  assert.equal(to.practice.worklist.decisions(taskId).length, 14);
-  assert.throws(() => to.practice.worklist.decide(taskId, "30001"), { code: "decision-not-allowed" });
-  to.practice.worklist.decide(taskId, "30017");
-  assert.throws(() => to.practice.worklist.decide(taskId, "30016"), { code: "already-decided" });
+  const taskId = (await person(to.practice.worklist).tasks())[0]?.taskId ?? 0;
+  assert.equal((await person(to.practice.worklist).decisions(taskId)).length, 14);
+  await assert.rejects(person(to.practice.worklist).decide(taskId, "30001"), { code: "decision-not-allowed" });
+  await person(to.practice.worklist).decide(taskId, "30017");
+  await assert.rejects(person(to.practice.worklist).decide(taskId, "30016"), { code: "already-decided" });
   await to.practice.cycle();
   assert.deepEqual(codes(to), ["20013", "30017"]);
 });
@@ -244,14 +245,14 @@ test("nothing is to be decided where no business response is asked for, or the p
   const to = await openPractice(t, pharmacy, onDecision);
   deliver(to, withoutAcknowledgement(message().xml, "BusAckRequested"), { from, workflowId });
   await to.practice.cycle();
-  const taskId = to.practice.worklist.tasks()[0]?.taskId ?? 0;
-  assert.deepEqual(to.practice.worklist.decisions(taskId), []);
-  assert.throws(() => to.practice.worklist.decide(taskId, "30016"), { code: "decision-not-allowed" });
+  const taskId = (await person(to.practice.worklist).tasks())[0]?.taskId ?? 0;
+  assert.deepEqual(await person(to.practice.worklist).decisions(taskId), []);
+  await assert.rejects(person(to.practice.worklist).decide(taskId, "30016"), { code: "decision-not-allowed" });
 
   const matching = await openPractice(t, receiver);
   deliver(matching, message().xml, { from, workflowId });
   await matching.practice.cycle();
-  assert.deepEqual(matching.practice.worklist.decisions(1), []);
+  assert.deepEqual(await person(matching.practice.worklist).decisions(1), []);
 });
 
 test("an answer that does not leave, for its mailbox is gone, is shown to a person after a day", async (t) => {
@@ -264,10 +265,13 @@ test("an answer that does not leave, for its mailbox is gone, is shown to a pers
   const practice = await to.reopen();
   const { worklist } = practice;
   await practice.cycle();
-  assert.equal(worklist.counts().attention, 0);
+  assert.equal((await worklist.counts()).attention, 0);
 
   to.clock.advance(25 * 60 * 60 * 1000);
   await practice.cycle();
-  assert.equal(worklist.counts().attention, 1);
-  assert.match(worklist.tasks()[0]?.attention ?? "", /^The infrastructure response 20013 has not been handed over\./);
+  assert.equal((await worklist.counts()).attention, 1);
+  assert.match(
+    (await person(worklist).tasks())[0]?.attention ?? "",
+    /^The infrastructure response 20013 has not been handed over\./,
+  );
 });

@@ -8,6 +8,7 @@ import { deliver, openPractice } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
 import { receiver, sender as testSender } from "../support/organisations.ts";
 import { openParty, type Party, startEconomy } from "../support/real.ts";
+import { person } from "../support/person.ts";
 
 const otherWorkflow = "SOME_SPREADSHEET";
 const xml = Buffer.from(message().xml);
@@ -46,21 +47,24 @@ for (const kind of ["directory", "api"] as const) {
       await to.turn();
 
       const { worklist } = to.practice;
-      const [task, ...others] = worklist.tasks();
+      const [task, ...others] = await person(worklist).tasks();
       assert.deepEqual([task?.kind, others.length], ["refused", 0]);
       const { taskId } = task!;
-      assert.match(worklist.task(taskId)?.reason ?? "", /compressed with gzip, and cannot be decompressed/);
+      assert.match(
+        (await person(worklist).task(taskId))?.reason ?? "",
+        /compressed with gzip, and cannot be decompressed/,
+      );
       assert.deepEqual(
-        worklist.task(taskId)?.responses.map(({ code }) => code),
+        (await person(worklist).task(taskId))?.responses.map(({ code }) => code),
         ["10009"],
       );
-      assert.deepEqual(Buffer.from(worklist.original(taskId)?.bytes ?? []), Buffer.from(body));
+      assert.deepEqual(Buffer.from((await person(worklist).original(taskId))?.bytes ?? []), Buffer.from(body));
       assert.deepEqual((await to.client.list()).messageIds, []);
       const left = kind === "directory" ? readdirSync(join(to.folder, "IN")) : [];
       assert.ok(left.every((name) => !name.startsWith(task!.messageId)));
       assert.equal(to.events.of("message-damaged").length, 1);
       await to.turn();
-      assert.equal(worklist.tasks().length, 1);
+      assert.equal((await person(worklist).tasks()).length, 1);
     });
   }
 
@@ -70,12 +74,15 @@ for (const kind of ["directory", "api"] as const) {
     const to = await openParty(t, server, "practice", kind);
     await send(sender, testMailboxes.practice, otherWorkflow, [Buffer.from("a,b\n1,2\n")]);
     await to.turn();
-    const [task] = to.practice.worklist.tasks();
+    const [task] = await person(to.practice.worklist).tasks();
     assert.equal(task?.kind, "set-aside");
-    const { reason, responses } = to.practice.worklist.task(task.taskId)!;
+    const { reason, responses } = (await person(to.practice.worklist).task(task.taskId))!;
     assert.match(reason ?? "", /cannot be decompressed/);
     assert.deepEqual(responses, []);
-    assert.equal(Buffer.from(to.practice.worklist.original(task.taskId)?.bytes ?? []).toString(), "a,b\n1,2\n");
+    assert.equal(
+      Buffer.from((await person(to.practice.worklist).original(task.taskId))?.bytes ?? []).toString(),
+      "a,b\n1,2\n",
+    );
     assert.deepEqual((await to.client.list()).messageIds, []);
     assert.equal(to.events.of("message-set-aside").length, 1);
   });
@@ -91,7 +98,7 @@ for (const kind of ["directory", "api"] as const) {
       await send(sender, testMailboxes.practice, workflowId, chunks);
       await to.turn();
       assert.deepEqual(
-        to.practice.worklist.tasks().map((task) => task.kind),
+        (await person(to.practice.worklist).tasks()).map((task) => task.kind),
         ["document"],
       );
       assert.deepEqual((await to.client.list()).messageIds, []);
@@ -105,11 +112,11 @@ for (const kind of ["directory", "api"] as const) {
     const bomb = gzipSync(Buffer.alloc(1_000_000));
     await send(sender, testMailboxes.practice, workflowId, [bomb]);
     await to.turn();
-    const [task] = to.practice.worklist.tasks();
+    const [task] = await person(to.practice.worklist).tasks();
     assert.equal(task?.kind, "set-aside");
-    assert.match(to.practice.worklist.task(task.taskId)?.reason ?? "", /longer than is read/);
+    assert.match((await person(to.practice.worklist).task(task.taskId))?.reason ?? "", /longer than is read/);
     if (kind === "api") {
-      assert.deepEqual(Buffer.from(to.practice.worklist.original(task.taskId)?.bytes ?? []), bomb);
+      assert.deepEqual(Buffer.from((await person(to.practice.worklist).original(task.taskId))?.bytes ?? []), bomb);
     }
     assert.deepEqual((await to.client.list()).messageIds, []);
     assert.ok(readdirSync(join(to.options.dataFolder, "kept")).every((name) => !name.startsWith(".")));
@@ -126,16 +133,19 @@ test("fifty bodies that are no gzip at the head of a mailbox do not keep back wh
   await sender.client.send({ to: testMailboxes.practice, workflowId, body: xml });
   for (let pass = 0; pass < 6; pass += 1) await to.turn();
   assert.deepEqual((await to.client.list()).messageIds, []);
-  assert.equal(to.practice.worklist.tasks()[0]?.kind, "document");
+  assert.equal((await person(to.practice.worklist).tasks())[0]?.kind, "document");
 });
 
 test("a pair in IN that is still compressed, and says so, is decompressed and read", async (t) => {
   const to = await openPractice(t, receiver);
   deliver(to, packed, { from: testSender.mailboxId, workflowId, isCompressed: true });
   await to.practice.cycle();
-  const [task] = to.practice.worklist.tasks();
+  const [task] = await person(to.practice.worklist).tasks();
   assert.equal(task?.kind, "document");
-  assert.equal(Buffer.from(to.practice.worklist.attachment(task.taskId, 0)?.bytes ?? []).toString(), "%PDF-1.7 report");
+  assert.equal(
+    Buffer.from((await person(to.practice.worklist).attachment(task.taskId, 0))?.bytes ?? []).toString(),
+    "%PDF-1.7 report",
+  );
 });
 
 test("a pair in IN whose data has more behind the end of what is compressed is refused, not read without it", async (t) => {
@@ -144,7 +154,7 @@ test("a pair in IN whose data has more behind the end of what is compressed is r
   deliver(to, more, { from: testSender.mailboxId, workflowId, isCompressed: true });
   await to.practice.cycle();
   assert.deepEqual(
-    to.practice.worklist.tasks().map(({ kind }) => kind),
+    (await person(to.practice.worklist).tasks()).map(({ kind }) => kind),
     ["refused"],
   );
   assert.deepEqual(readdirSync(join(to.folder, "IN")), []);

@@ -10,11 +10,13 @@ import { readMessage } from "@restante/itk3";
 import { createReader, mostOnLoop } from "../../src/inbound/reader.ts";
 import { readArrived } from "../../src/inbound/reading.ts";
 import { createWorklistPages } from "@restante/worklist";
+import { thisComputer } from "../../src/actor.ts";
 import type { Worklist } from "../../src/worklist.ts";
 import { consultation } from "../support/consultations.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
+import { person } from "../support/person.ts";
 
 const from = sender.mailboxId;
 
@@ -48,7 +50,13 @@ function watchReading(t: TestContext): { loop: number[]; thread: number[] } {
 /** Looks at every page of the task as a browser does. */
 async function lookAtAll(worklist: Worklist, paths: readonly string[]): Promise<void> {
   const organisation = { name: "Harbour Light Surgery", odsCode: receiver.odsCode };
-  await using pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
+  await using pages = await createWorklistPages({
+    worklist,
+    organisation,
+    actor: thisComputer,
+    host: "127.0.0.1",
+    port: 0,
+  });
   for (const path of paths) {
     const answer = await fetch(`${pages.url}${path}`);
     assert.equal(answer.status, 200, path);
@@ -62,11 +70,14 @@ test("no more than 1 MB is parsed on the loop, to take a message in or to look a
   const { xml } = message({ attachments: attachmentsOf(1, 2_000_000) });
   deliver(to, xml, { from, workflowId });
   await to.practice.cycle();
-  const [task] = to.practice.worklist.tasks();
+  const [task] = await person(to.practice.worklist).tasks();
   assert.equal(task?.kind, "document");
   assert.deepEqual(read, { loop: [], thread: [Buffer.byteLength(xml)] });
   await lookAtAll(to.practice.worklist, ["/", "/tasks/1", "/tasks/1/attachments/0", "/tasks/1/attachments/1"]);
-  assert.deepEqual(Buffer.from(to.practice.worklist.attachment(1, 1)?.bytes ?? []), bytesOf(2_000_000, "0"));
+  assert.deepEqual(
+    Buffer.from((await person(to.practice.worklist).attachment(1, 1))?.bytes ?? []),
+    bytesOf(2_000_000, "0"),
+  );
   assert.deepEqual(read, { loop: [], thread: [Buffer.byteLength(xml)] });
 });
 
@@ -80,11 +91,11 @@ test("a message of 3,000 attachments of an unknown kind is read once, and never 
   assert.equal(loop + thread, 1);
   await lookAtAll(to.practice.worklist, ["/tasks/1", "/tasks/1", "/tasks/1/attachments/2999"]);
   for (const index of [0, 1, 1500, 3000]) {
-    const content = to.practice.worklist.attachment(1, index);
+    const content = await person(to.practice.worklist).attachment(1, index);
     const expected = index === 0 ? Buffer.from("%PDF-1.7 report") : attachments[index - 1]?.bytes;
     assert.deepEqual(Buffer.from(content?.bytes ?? []), Buffer.from(expected ?? []));
   }
-  assert.equal(to.practice.worklist.attachment(1, 3001), undefined);
+  assert.equal(await person(to.practice.worklist).attachment(1, 3001), undefined);
   assert.deepEqual([read.loop.length, read.thread.length], [loop, thread]);
 });
 
@@ -96,7 +107,7 @@ test("no list and no page of what is in it reads a message, unmatched ones among
   const { headerId } = await to.practice.sendConsultation(consultation());
   await to.practice.cycle();
   const { worklist } = to.practice;
-  const strays = worklist.strays();
+  const strays = await person(worklist).strays();
   // Those of one millisecond come in either order.
   const texts = strays.map(({ code, text }) => `${code ?? "none"} ${text ?? "none"}`);
   assert.deepEqual(texts.toSorted(), ["20013 Success", "none none"]);
@@ -127,9 +138,13 @@ test("bytes are served exactly however the message writes them: wrapped, escaped
   deliver(to, wrapped, { from, workflowId });
   await to.practice.cycle();
   const expected = readMessage(Buffer.from(wrapped)).message?.attachments.map(({ bytes }) => Buffer.from(bytes()));
-  const served = expected?.map((_, index) => Buffer.from(to.practice.worklist.attachment(1, index)?.bytes ?? []));
+  const served = await Promise.all(
+    (expected ?? []).map(async (_, index) =>
+      Buffer.from((await person(to.practice.worklist).attachment(1, index))?.bytes ?? []),
+    ),
+  );
   assert.deepEqual(served, expected);
-  assert.deepEqual(served?.slice(2), contents.slice(1));
+  assert.deepEqual(served.slice(2), contents.slice(1));
 });
 
 test("what kind of file an attachment is, is decided by its bytes when it is taken in, whatever it claims", async (t) => {
@@ -141,7 +156,7 @@ test("what kind of file an attachment is, is decided by its bytes when it is tak
   ];
   deliver(to, message({ attachments }).xml, { from, workflowId });
   await to.practice.cycle();
-  const types = to.practice.worklist.task(1)?.attachments.map(({ fileType }) => fileType);
+  const types = (await person(to.practice.worklist).task(1))?.attachments.map(({ fileType }) => fileType);
   assert.deepEqual(types, ["application/pdf", "image/png", "other"]);
 });
 
@@ -196,19 +211,19 @@ test("messages that an earlier version stored are read again in the thread, and 
   deliver(to, response("never-sent", "20013").xml, { from, workflowId: `${workflowId}_ACK` });
   await to.practice.cycle();
   const { worklist } = to.practice;
-  const asNew = worklist.task(1)?.attachments;
+  const asNew = (await person(worklist).task(1))?.attachments;
   undecide(to);
-  assert.equal(worklist.task(1)?.attachments[1]?.fileType, undefined);
-  assert.equal(worklist.strays()[0]?.code, undefined);
-  assert.throws(() => worklist.attachment(1, 1), { code: "document-not-ready" });
+  assert.equal((await person(worklist).task(1))?.attachments[1]?.fileType, undefined);
+  assert.equal((await person(worklist).strays())[0]?.code, undefined);
+  await assert.rejects(person(worklist).attachment(1, 1), { code: "document-not-ready" });
   await lookAtAll(worklist, ["/tasks/1", "/unmatched"]);
 
   const read = watchReading(t);
   await to.practice.cycle();
   assert.deepEqual([read.loop.length, read.thread.length], [0, 2]);
-  assert.deepEqual(worklist.task(1)?.attachments, asNew);
-  assert.deepEqual(Buffer.from(worklist.attachment(1, 1)?.bytes ?? []), large);
-  assert.equal(worklist.strays()[0]?.code, "20013");
+  assert.deepEqual((await person(worklist).task(1))?.attachments, asNew);
+  assert.deepEqual(Buffer.from((await person(worklist).attachment(1, 1))?.bytes ?? []), large);
+  assert.equal((await person(worklist).strays())[0]?.code, "20013");
   await to.practice.cycle();
   assert.equal(read.thread.length, 2);
 });
@@ -217,13 +232,16 @@ test("a report that was sent is served without being parsed, and one of an earli
   const of = await openPractice(t, sender);
   const { headerId } = await of.practice.sendConsultation(consultation());
   const { worklist } = of.practice;
-  const served = (): Buffer[] => [0, 1].map((index) => Buffer.from(worklist.reportAttachment(headerId, index)!.bytes));
-  const pdf = served();
+  const served = (): Promise<Buffer[]> =>
+    Promise.all(
+      [0, 1].map(async (index) => Buffer.from((await person(worklist).reportAttachment(headerId, index))!.bytes)),
+    );
+  const pdf = await served();
   assert.equal(pdf[0]?.subarray(0, 5).toString(), "%PDF-");
   undecide(of);
-  assert.deepEqual(served(), pdf);
+  assert.deepEqual(await served(), pdf);
   await of.practice.cycle();
-  assert.deepEqual(served(), pdf);
-  const types = worklist.report(headerId)?.attachments.map(({ fileType }) => fileType);
+  assert.deepEqual(await served(), pdf);
+  const types = (await person(worklist).report(headerId))?.attachments.map(({ fileType }) => fileType);
   assert.deepEqual(types, ["application/pdf", "image/png"]);
 });

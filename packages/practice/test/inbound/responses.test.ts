@@ -9,6 +9,7 @@ import { carry, deliver, type DirectoryPractice, markSent, openPractice, pairsIn
 import { message, response, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { person } from "../support/person.ts";
 
 const answer = { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` };
 
@@ -24,10 +25,10 @@ test("an acknowledgement is believed though SENT has not been written yet", asyn
   const { from, headerId } = await withReport(t);
   deliver(from, response(headerId, "20013").xml, answer);
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.state, "received");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.state, "received");
   markSent(from, headerId, "20260302110000123456_ABCDEF");
   await from.practice.cycle();
-  const report = from.practice.worklist.report(headerId);
+  const report = await person(from.practice.worklist).report(headerId);
   assert.equal(report?.state, "received");
   assert.equal(report.messageId, "20260302110000123456_ABCDEF");
 });
@@ -39,10 +40,10 @@ for (const code of ["20007", "20008", "20009"]) {
     await from.practice.cycle();
     deliver(from, response(headerId, code).xml, answer);
     await from.practice.cycle();
-    const report = from.practice.worklist.report(headerId);
+    const report = await person(from.practice.worklist).report(headerId);
     assert.equal(report?.state, "received");
     assert.equal(report.infrastructure?.code, "20013");
-    assert.deepEqual(from.practice.worklist.strays(), []);
+    assert.deepEqual(await person(from.practice.worklist).strays(), []);
   });
 }
 
@@ -50,10 +51,10 @@ test("20013 after 20007 counts: the copy was answered before the first", async (
   const { from, headerId } = await withReport(t);
   deliver(from, response(headerId, "20007").xml, answer);
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.state, "refused");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.state, "refused");
   deliver(from, response(headerId, "20013").xml, answer);
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.state, "received");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.state, "received");
 });
 
 test("a second business response is not believed over the first", async (t) => {
@@ -62,20 +63,20 @@ test("a second business response is not believed over the first", async (t) => {
   await from.practice.cycle();
   deliver(from, response(headerId, "30002").xml, answer);
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.business?.code, "30001");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.business?.code, "30001");
 });
 
 test("a negative response is told to a person, with its code, text and diagnostics", async (t) => {
   const { from, headerId } = await withReport(t);
   for (const code of ["20013", "30003"]) deliver(from, response(headerId, code).xml, answer);
   await from.practice.cycle();
-  const [report] = from.practice.worklist.reports({ attention: true });
+  const [report] = await person(from.practice.worklist).reports({ show: "attention" });
   assert.equal(report?.state, "refused");
   assert.equal(report.business?.code, "30003");
   assert.equal(report.business.text, "Patient no longer at this clinical setting");
   assert.equal(report.business.diagnostics, "As a test says.");
   assert.match(report.attention ?? "", /30003/);
-  assert.equal(from.practice.worklist.counts().attention, 1);
+  assert.equal((await from.practice.worklist.counts()).attention, 1);
 });
 
 test("each negative response that there is refuses its report and is told to a person by its code and text", async (t) => {
@@ -87,11 +88,11 @@ test("each negative response that there is refuses its report and is told to a p
     refusals.set(headerId, `The recipient refused it: ${code} ${display}`);
   }
   await from.practice.cycle();
-  for (const report of from.practice.worklist.reports()) {
+  for (const report of await person(from.practice.worklist).reports()) {
     deliver(from, response(report.headerId, report.consultationId).xml, answer);
   }
   await from.practice.cycle();
-  const told = from.practice.worklist.reports({ attention: true });
+  const told = await person(from.practice.worklist).reports({ show: "attention" });
   assert.deepEqual(new Set(told.map(({ state }) => state)), new Set(["refused"]));
   assert.deepEqual(new Map(told.toReversed().map(({ headerId, attention }) => [headerId, attention])), refusals);
 });
@@ -100,7 +101,7 @@ test("a response to a message never sent is kept as a stray", async (t) => {
   const { from } = await withReport(t);
   const messageId = deliver(from, response("7f0c2b1a-5d3e-4c6f-9a8b-001122334455", "20013").xml, answer);
   await from.practice.cycle();
-  const [stray] = from.practice.worklist.strays();
+  const [stray] = await person(from.practice.worklist).strays();
   assert.equal(stray?.messageId, messageId);
   assert.equal(stray.code, "20013");
   assert.match(stray.reason, /not sent from here/);
@@ -113,11 +114,11 @@ test("a response from another mailbox than the message went to is not believed",
   database.close();
   deliver(from, response(headerId, "20009").xml, { ...answer, from: "Z99009OT009" });
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.infrastructure, undefined);
-  assert.match(from.practice.worklist.strays()[0]?.reason ?? "", /does not come from the mailbox/);
+  assert.equal((await person(from.practice.worklist).report(headerId))?.infrastructure, undefined);
+  assert.match((await person(from.practice.worklist).strays())[0]?.reason ?? "", /does not come from the mailbox/);
   deliver(from, response(headerId, "20013").xml, { ...answer, from: receiver.mailboxId.toLowerCase() });
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.infrastructure?.code, "20013");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.infrastructure?.code, "20013");
 });
 
 test("a report that MESH returns is found by its message id, whichever comes first", async (t) => {
@@ -148,14 +149,14 @@ test("a report that MESH returns is found by its message id, whichever comes fir
     if (reportFirst) markSent(from, headerId, messageId);
     else deliverReport();
     await from.practice.cycle();
-    const report = from.practice.worklist.report(headerId);
+    const report = await person(from.practice.worklist).report(headerId);
     assert.equal(report?.state, "returned");
     assert.equal(report.attention, "MESH could not deliver it: EPL-153 NHS Number not found");
     assert.deepEqual(
       report.meshReports.map(({ event, code }) => [event, code]),
       [["SEND", "EPL-153"]],
     );
-    assert.deepEqual(from.practice.worklist.strays(), []);
+    assert.deepEqual(await person(from.practice.worklist).strays(), []);
     assert.ok(from.events.some(({ event }) => event === "report-returned"));
   }
 });
@@ -167,7 +168,7 @@ test("a report of success is no return", async (t) => {
   const status = { at: "20260302110000", event: "COLLECT", success: true, code: "00", description: "Data collect" };
   deliver(from, "", { from: "", workflowId, messageId, messageType: "Report", addressType: "DTS", status });
   await from.practice.cycle();
-  const report = from.practice.worklist.report(headerId);
+  const report = await person(from.practice.worklist).report(headerId);
   assert.equal(report?.state, "sent");
   assert.equal(report.meshReports.length, 1);
 });
@@ -177,7 +178,7 @@ test("a response of ours that its recipient refuses, or that MESH returns, is sh
   const to = await openPractice(t, receiver);
   deliver(to, message().xml, { from: sender.mailboxId, workflowId });
   await to.practice.cycle();
-  const [infrastructure, business] = to.practice.worklist.task(1)?.responses ?? [];
+  const [infrastructure, business] = (await person(to.practice.worklist).task(1))?.responses ?? [];
   assert.ok(infrastructure && business);
   carry(to, from);
   await to.practice.cycle();
@@ -188,19 +189,19 @@ test("a response of ours that its recipient refuses, or that MESH returns, is sh
   });
   await to.practice.cycle();
   assert.deepEqual(
-    to.practice.worklist.task(1)?.responses.map(({ state }) => state),
+    (await person(to.practice.worklist).task(1))?.responses.map(({ state }) => state),
     ["refused", "sent"],
   );
-  assert.match(to.practice.worklist.tasks()[0]?.attention ?? "", /20006/);
-  assert.equal(to.practice.worklist.counts().attention, 1);
+  assert.match((await person(to.practice.worklist).tasks())[0]?.attention ?? "", /20006/);
+  assert.equal((await to.practice.worklist.counts()).attention, 1);
   assert.deepEqual(pairsIn(join(to.folder, "OUT")), []);
 
-  const messageId = to.practice.worklist.task(1)?.responses[1]?.messageId;
+  const messageId = (await person(to.practice.worklist).task(1))?.responses[1]?.messageId;
   const status = { at: "20260302110000", event: "SEND", success: false, code: "14", description: "Not collected" };
   deliver(to, "", { from: "", workflowId, messageId, messageType: "Report", addressType: "DTS", status });
   await to.practice.cycle();
   assert.deepEqual(
-    to.practice.worklist.task(1)?.responses.map(({ state }) => state),
+    (await person(to.practice.worklist).task(1))?.responses.map(({ state }) => state),
     ["refused", "returned"],
   );
 });
@@ -217,5 +218,5 @@ test("a MESH report that names no message, or does not say how it went, is told"
     to.events.filter(({ event }) => event === "report-returned"),
     ["14", ""].map((code) => ({ event: "report-returned", odsCode: receiver.odsCode, code })),
   );
-  assert.equal(to.practice.worklist.strays().length, 2);
+  assert.equal((await person(to.practice.worklist).strays()).length, 2);
 });

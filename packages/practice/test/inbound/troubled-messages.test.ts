@@ -13,6 +13,7 @@ import { deliver, openPractice } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
 import { receiver, sender as testSender } from "../support/organisations.ts";
 import { openParty, organisations, startEconomy } from "../support/real.ts";
+import { person } from "../support/person.ts";
 
 const hour = 60 * 60 * 1000;
 const { odsCode } = organisations.practice;
@@ -77,8 +78,8 @@ for (const code of ["server-failed", "unavailable", "timed-out"] as const) {
     for (let count = 0; count < 50; count += 1) failing.add(await send());
     await send();
     for (let pass = 0; pass < 6; pass += 1) await to.practice.cycle();
-    assert.equal(to.practice.worklist.tasks().length, 1);
-    assert.equal(to.practice.worklist.tasks()[0]?.kind, "document");
+    assert.equal((await person(to.practice.worklist).tasks()).length, 1);
+    assert.equal((await person(to.practice.worklist).tasks())[0]?.kind, "document");
     assert.deepEqual(new Set((await to.client.list()).messageIds), failing);
   });
 }
@@ -138,7 +139,7 @@ test("a message that cannot be fetched is told at once, then with its count at g
   const [over] = told("work-resumed");
   assert.ok(over?.event === "work-resumed");
   assert.deepEqual([over.messageId, over.since], [messageId, since]);
-  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 1);
 });
 
 test("what cannot be fetched is tried again after a growing wait of at most an hour, also by a clock that was put back", async (t) => {
@@ -161,7 +162,7 @@ test("a message for which the disk has no room does not keep back smaller ones b
   failing.add(messageId);
   await send();
   for (let pass = 0; pass < 3; pass += 1) await to.practice.cycle();
-  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 1);
   assert.deepEqual((await to.client.list()).messageIds, [messageId]);
   const kept = join(to.options.dataFolder, "kept");
   assert.deepEqual(readdirSync(kept), []);
@@ -189,7 +190,7 @@ test("a message that another client takes between the listing and the download i
   await send();
   await to.practice.cycle();
   await to.practice.cycle();
-  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 1);
   assert.deepEqual([...told("work-held-up"), ...told("message-gone")], []);
 });
 
@@ -220,14 +221,14 @@ test("a pair that can neither be read nor kept stays in IN, is told, and those b
   writeFileSync(join(to.options.dataFolder, "kept"), "");
   deliver(to, message().xml, { from: testSender.mailboxId, workflowId, messageId: "z-later" });
   for (let pass = 0; pass < 20; pass += 1) await to.practice.cycle();
-  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 1);
   const told = to.events.filter((event) => event.event === "work-held-up");
   assert.equal(told.length, 1);
   assert.match(told[0]?.reason ?? "", /cannot be used/);
   rmSync(join(to.options.dataFolder, "kept"));
   to.clock.advance(hour);
   await to.practice.cycle();
-  assert.equal(to.practice.worklist.tasks().length, 2);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 2);
   assert.equal(to.events.filter(({ event }) => event === "work-resumed").length, 1);
 });
 
@@ -247,14 +248,15 @@ test("patients who cannot be looked up do not keep back those behind them, and e
   });
   for (let count = 0; count < 11; count += 1) deliver(to, message().xml, { from: testSender.mailboxId, workflowId });
   for (let pass = 0; pass < 5; pass += 1) await to.practice.cycle();
-  const outcomes = (): string[] => to.practice.worklist.tasks().map(({ patient }) => patient.outcome);
-  assert.equal(outcomes().filter((outcome) => outcome === "known").length, 1);
+  const outcomes = async (): Promise<string[]> =>
+    (await person(to.practice.worklist).tasks()).map(({ patient }) => patient.outcome);
+  assert.equal((await outcomes()).filter((outcome) => outcome === "known").length, 1);
   const held = to.events.filter((event) => event.event === "work-held-up");
   assert.deepEqual(new Set(held.map(({ work, taskId }) => `${work} ${taskId}`)).size, 10);
   broken = false;
   to.clock.advance(hour);
   for (let pass = 0; pass < 3; pass += 1) await to.practice.cycle();
-  assert.ok(outcomes().every((outcome) => outcome === "known"));
+  assert.ok((await outcomes()).every((outcome) => outcome === "known"));
   assert.equal(to.events.filter(({ event }) => event === "work-resumed").length, 10);
 });
 

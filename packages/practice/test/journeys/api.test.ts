@@ -4,6 +4,7 @@ import { type MeshClient, MeshClientError } from "@restante/mesh-client";
 import { testClient, testMailboxes, waitFor } from "@restante/testkit";
 import { parseOdsCode } from "@restante/mesh";
 import { consultationOf, onlineConsultationOf, openParty, organisations, startEconomy } from "../support/real.ts";
+import { person } from "../support/person.ts";
 
 test("journey 2: by API and addressed by lookup, the pharmacy accepts and both acknowledgements return", async (t) => {
   const server = await startEconomy(t);
@@ -11,14 +12,14 @@ test("journey 2: by API and addressed by lookup, the pharmacy accepts and both a
   const pharmacy = await openParty(t, server, "pharmacy", "api");
   const { headerId } = await sender.practice.sendConsultation(onlineConsultationOf());
   await sender.turn();
-  assert.equal(sender.practice.worklist.report(headerId)?.state, "sent");
+  assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "sent");
   await waitFor(async () => {
     await pharmacy.turn();
     await sender.turn();
-    return sender.practice.worklist.report(headerId)?.state === "accepted";
+    return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
   });
 
-  const report = sender.practice.worklist.report(headerId);
+  const report = await person(sender.practice.worklist).report(headerId);
   assert.deepEqual([report?.infrastructure?.code, report?.business?.code], ["20013", "30016"]);
   assert.deepEqual(report?.recipient, {
     kind: "organisation",
@@ -27,14 +28,17 @@ test("journey 2: by API and addressed by lookup, the pharmacy accepts and both a
     name: organisations.pharmacy.name,
   });
   assert.equal(report.via, "api");
-  const [task, ...others] = pharmacy.practice.worklist.tasks();
+  const [task, ...others] = await person(pharmacy.practice.worklist).tasks();
   assert.deepEqual(others, []);
   assert.equal(task?.messageId, report?.messageId);
   for (const { client } of [sender, pharmacy]) {
     assert.deepEqual((await client.list()).messageIds, []);
   }
   assert.deepEqual(
-    pharmacy.practice.worklist.task(task?.taskId ?? 0)?.responses.map(({ code, state }) => [code, state]),
+    (await person(pharmacy.practice.worklist).task(task?.taskId ?? 0))?.responses.map(({ code, state }) => [
+      code,
+      state,
+    ]),
     [
       ["20013", "sent"],
       ["30016", "sent"],
@@ -49,7 +53,7 @@ test("an organisation without a mailbox for the workflow cannot be sent to, and 
     to: { odsCode: parseOdsCode("Y90009") },
   });
   await sender.practice.cycle();
-  const report = sender.practice.worklist.report(headerId);
+  const report = await person(sender.practice.worklist).report(headerId);
   assert.equal(report?.state, "failed");
   assert.match(report.attention ?? "", /no MESH mailbox/);
 });
@@ -73,10 +77,10 @@ test("a message is acknowledged to MESH only after it is stored, and a repeat is
   await sender.practice.cycle();
 
   await assert.rejects(pharmacy.practice.cycle(), { code: "unreachable" });
-  assert.equal(pharmacy.practice.worklist.tasks().length, 1);
+  assert.equal((await person(pharmacy.practice.worklist).tasks()).length, 1);
   assert.equal((await client.list()).messageIds.length, 1);
   await pharmacy.practice.cycle();
-  assert.equal(pharmacy.practice.worklist.tasks().length, 1);
+  assert.equal((await person(pharmacy.practice.worklist).tasks()).length, 1);
   assert.deepEqual((await client.list()).messageIds, []);
 });
 
@@ -107,9 +111,9 @@ test("a send whose answer was lost is found by tracking and not sent again", asy
   });
   const { headerId } = await sender.practice.sendConsultation(consultationOf());
   await sender.practice.cycle();
-  assert.equal(sender.practice.worklist.report(headerId)?.state, "built");
+  assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "built");
   await sender.practice.cycle();
-  const report = sender.practice.worklist.report(headerId);
+  const report = await person(sender.practice.worklist).report(headerId);
   assert.equal(report?.state, "sent");
   assert.ok(report.messageId);
   assert.equal(sends, 1);
@@ -136,7 +140,7 @@ test("a send whose answer was lost and that MESH does not have is sent again", a
   const { headerId } = await sender.practice.sendConsultation(consultationOf());
   await sender.practice.cycle();
   await sender.practice.cycle();
-  assert.equal(sender.practice.worklist.report(headerId)?.state, "sent");
+  assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "sent");
   assert.equal(sends, 2);
 });
 
@@ -165,13 +169,13 @@ test("where MESH cannot tell, the message is held until a person decides; it is 
   });
   const { headerId } = await sender.practice.sendConsultation(consultationOf());
   for (let pass = 0; pass < 4; pass += 1) await sender.practice.cycle();
-  const held = sender.practice.worklist.report(headerId);
+  const held = await person(sender.practice.worklist).report(headerId);
   assert.equal(held?.state, "held");
   assert.match(held.attention ?? "", /may or may not/);
   assert.equal(sends, 1);
-  sender.practice.worklist.sendAgain(headerId);
+  await person(sender.practice.worklist).sendAgain(headerId);
   await sender.practice.cycle();
-  assert.equal(sender.practice.worklist.report(headerId)?.state, "sent");
+  assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "sent");
   assert.equal(sends, 2);
 });
 
@@ -181,8 +185,8 @@ test("a server that cannot be reached leaves the report to be sent later", async
   const { headerId } = await sender.practice.sendConsultation(consultationOf());
   await server.close();
   await assert.rejects(sender.practice.cycle());
-  assert.equal(sender.practice.worklist.report(headerId)?.state, "built");
+  assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "built");
   await server.restart();
   await sender.practice.cycle();
-  assert.equal(sender.practice.worklist.report(headerId)?.state, "sent");
+  assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "sent");
 });

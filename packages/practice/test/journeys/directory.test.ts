@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { readControlFile, writeControlFile } from "@restante/mesh";
 import { testMailboxes, testPatients, waitFor } from "@restante/testkit";
 import { consultationOf, openParty, startEconomy } from "../support/real.ts";
+import { person } from "../support/person.ts";
 
 test("journey 1: by directory and routed by patient, the report is a task and both acknowledgements return", async (t) => {
   const server = await startEconomy(t);
@@ -15,16 +16,16 @@ test("journey 1: by directory and routed by patient, the report is a task and bo
   await waitFor(async () => {
     await sender.turn();
     await practice.turn();
-    return sender.practice.worklist.report(headerId)?.state === "accepted";
+    return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
   });
 
-  const report = sender.practice.worklist.report(headerId);
+  const report = await person(sender.practice.worklist).report(headerId);
   assert.deepEqual([report?.infrastructure?.code, report?.business?.code], ["20013", "30001"]);
   assert.deepEqual(report?.recipient, { kind: "registered-practice", mailboxId: "Y90002OT001" });
   assert.equal(report.via, "directory");
   const sent = readControlFile(readFileSync(join(sender.folder, "SENT", `${headerId}.ctl`)));
   assert.equal(sent.messageId, report?.messageId);
-  const [task] = practice.practice.worklist.tasks();
+  const [task] = await person(practice.practice.worklist).tasks();
   assert.ok(task);
   assert.equal(task.messageId, sent.messageId);
   assert.equal(task.patient.outcome, "known");
@@ -43,11 +44,11 @@ test("a report for a patient who cannot be routed comes back and is told to a pe
   const { headerId } = await sender.practice.sendConsultation(consultationOf(testPatients.unknown));
   await waitFor(async () => {
     await sender.turn();
-    return sender.practice.worklist.report(headerId)?.state === "returned";
+    return (await person(sender.practice.worklist).report(headerId))?.state === "returned";
   });
-  const report = sender.practice.worklist.report(headerId);
+  const report = await person(sender.practice.worklist).report(headerId);
   assert.match(report?.attention ?? "", /EPL-153/);
-  assert.deepEqual(sender.practice.worklist.strays(), []);
+  assert.deepEqual(await person(sender.practice.worklist).strays(), []);
 });
 
 test("a pair that MESH refuses is shown as not sent, with MESH's reason", async (t) => {
@@ -60,14 +61,14 @@ test("a pair that MESH refuses is shown as not sent, with MESH's reason", async 
   const { headerId } = await pharmacy.practice.sendConsultation(consultation);
   await waitFor(async () => {
     await pharmacy.turn();
-    return pharmacy.practice.worklist.report(headerId)?.state === "failed";
+    return (await person(pharmacy.practice.worklist).report(headerId))?.state === "failed";
   });
   await pharmacy.turn();
   assert.match(
-    pharmacy.practice.worklist.report(headerId)?.attention ?? "",
+    (await person(pharmacy.practice.worklist).report(headerId))?.attention ?? "",
     /not allowed to send messages of this type/,
   );
-  assert.deepEqual(pharmacy.practice.worklist.strays(), []);
+  assert.deepEqual(await person(pharmacy.practice.worklist).strays(), []);
 });
 
 test("a pair that another system drops into OUT reaches the worklist; no ITK3 at all is set aside for a person", async (t) => {
@@ -88,12 +89,12 @@ test("a pair that another system drops into OUT reaches the worklist; no ITK3 at
   await waitFor(async () => {
     await sender.turn();
     await practice.turn();
-    return practice.practice.worklist.tasks().length === 1;
+    return (await person(practice.practice.worklist).tasks()).length === 1;
   });
-  const [task] = practice.practice.worklist.tasks();
+  const [task] = await person(practice.practice.worklist).tasks();
   assert.equal(task?.kind, "set-aside");
   assert.equal(task.subject, "Figures of February");
-  const original = practice.practice.worklist.original(task.taskId);
+  const original = await person(practice.practice.worklist).original(task.taskId);
   assert.equal(Buffer.from(original?.bytes ?? []).toString(), "a,b\n1,2\n");
   assert.deepEqual(readdirSync(join(practice.folder, "OUT")), []);
 });

@@ -7,6 +7,7 @@ import { type MeshClient, MeshClientError, pairName } from "@restante/mesh-clien
 import { testClient, testMailboxes } from "@restante/testkit";
 import { startRenamingServer } from "../../../mesh-client/test/renaming-server.ts";
 import { consultationOf, onlineConsultationOf, openParty, startEconomy } from "../support/real.ts";
+import { person } from "../support/person.ts";
 
 test("by API, a message under any id becomes a task, or is kept under a name that leaves no folder", async (t) => {
   const ids = ["0f8b2c4d6e8a4c1f9b3d5e7f60718293", "../../kept", "CON", "a/b", "abc", "ABC"];
@@ -30,15 +31,9 @@ test("by API, a message under any id becomes a task, or is kept under a name tha
   }
   await pharmacy.practice.cycle();
   const { worklist } = pharmacy.practice;
-  assert.deepEqual(
-    worklist
-      .tasks()
-      .map(({ messageId }) => messageId)
-      .sort(),
-    ids.toSorted(),
-  );
-  for (const { taskId, messageId } of worklist.tasks()) {
-    assert.equal(Buffer.from(worklist.original(taskId)?.bytes ?? []).toString(), bodyOf(messageId));
+  assert.deepEqual((await person(worklist).tasks()).map(({ messageId }) => messageId).sort(), ids.toSorted());
+  for (const { taskId, messageId } of await person(worklist).tasks()) {
+    assert.equal(Buffer.from((await person(worklist).original(taskId))?.bytes ?? []).toString(), bodyOf(messageId));
   }
   const kept = readdirSync(join(pharmacy.options.dataFolder, "kept"));
   assert.deepEqual(kept.sort(), ids.map((id) => `${messageFileName(id)}.dat`).sort());
@@ -71,7 +66,7 @@ test("by API, entries of a listing that cannot be message ids are told, and take
   await sender.practice.sendConsultation(onlineConsultationOf());
   await sender.practice.cycle();
   await pharmacy.practice.cycle();
-  assert.equal(pharmacy.practice.worklist.tasks().length, 1);
+  assert.equal((await person(pharmacy.practice.worklist).tasks()).length, 1);
   const told = pharmacy.events.of("listing-unreadable");
   assert.deepEqual(
     told.map(({ ids, mailboxId, times }) => ({ ids, mailboxId, times })),
@@ -94,6 +89,6 @@ test("a report that MESH accepted under an id that cannot be read is held, whate
   });
   const { headerId } = await sender.practice.sendConsultation(consultationOf());
   for (let pass = 0; pass < 4; pass += 1) await sender.practice.cycle();
-  assert.equal(sender.practice.worklist.report(headerId)?.state, "held");
+  assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "held");
   assert.equal(sends, 1);
 });

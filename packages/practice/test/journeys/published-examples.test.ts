@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { writeControlFile } from "@restante/mesh";
 import { addressOf, testMailboxes, testPatients, waitFor } from "@restante/testkit";
 import { openParty, organisations, type Party, startEconomy } from "../support/real.ts";
+import { person } from "../support/person.ts";
 
 const examples = fileURLToPath(new URL("../../../../../shared/reference/itk3/examples", import.meta.url));
 const skip = existsSync(examples) ? false : `the published examples are not here: ${examples}`;
@@ -62,15 +63,15 @@ for (const name of ["consultation_report", "oc_consultation_report"]) {
       await waitFor(async () => {
         await sender.turn();
         await practice.turn();
-        return practice.practice.worklist.tasks().length === 1;
+        return (await person(practice.practice.worklist).tasks()).length === 1;
       });
       const { worklist } = practice.practice;
-      const task = worklist.task(worklist.tasks()[0]?.taskId ?? 0);
+      const task = await person(worklist).task((await person(worklist).tasks())[0]?.taskId ?? 0);
       assert.ok(task);
       assert.equal(task.kind, "document", task.reason);
       assert.equal(task.patient.outcome, "known");
       assert.ok(task.findings.length > 0);
-      const pdf = worklist.attachment(
+      const pdf = await person(worklist).attachment(
         task.taskId,
         task.attachments.findIndex(({ primary }) => primary),
       );
@@ -89,10 +90,10 @@ for (const name of ["consultation_report", "oc_consultation_report"]) {
     await waitFor(async () => {
       await sender.turn();
       await practice.turn();
-      return practice.practice.worklist.tasks().length === 1;
+      return (await person(practice.practice.worklist).tasks()).length === 1;
     });
     const { worklist } = practice.practice;
-    const task = worklist.task(worklist.tasks()[0]?.taskId ?? 0);
+    const task = await person(worklist).task((await person(worklist).tasks())[0]?.taskId ?? 0);
     assert.equal(task?.kind, "document", task?.reason);
     // Its NHS number fails the check digit: nobody here has it.
     assert.equal(task.patient.outcome, "not-known");

@@ -11,6 +11,7 @@ import { demographicsOf, record } from "../support/demographics.ts";
 import { carry, deliver, markSent, openPractice, pairsIn } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
 import { pharmacy, receiver, sender } from "../support/organisations.ts";
+import { person } from "../support/person.ts";
 
 test("a stored report survives a restart before anything was handed over", async (t) => {
   const from = await openPractice(t, sender);
@@ -50,12 +51,15 @@ test("a later version replaces the one before, and the receiver archives what it
 
   carry(from, to);
   await to.practice.cycle();
-  const [later, earlier] = to.practice.worklist.tasks();
+  const [later, earlier] = await person(to.practice.worklist).tasks();
   assert.deepEqual([later?.state, earlier?.state], ["open", "replaced"]);
-  assert.equal(to.practice.worklist.task(earlier?.taskId ?? 0)?.replacedBy, later?.taskId);
-  assert.equal(to.practice.worklist.task(later?.taskId ?? 0)?.replaces, earlier?.taskId);
+  assert.equal((await person(to.practice.worklist).task(earlier?.taskId ?? 0))?.replacedBy, later?.taskId);
+  assert.equal((await person(to.practice.worklist).task(later?.taskId ?? 0))?.replaces, earlier?.taskId);
   assert.deepEqual(
-    from.practice.worklist.report(second.headerId)?.versions.map(({ headerId, version }) => [headerId, version]),
+    (await person(from.practice.worklist).report(second.headerId))?.versions.map(({ headerId, documentVersion }) => [
+      headerId,
+      documentVersion,
+    ]),
     [[first.headerId, 1]],
   );
 });
@@ -65,8 +69,9 @@ test("each later version replaces the one just before it, however many there are
   for (const version of [1, 2, 3]) await from.practice.sendConsultation(consultation({ version }));
   await from.practice.cycle();
   const messages = pairsIn(join(from.folder, "OUT")).map(({ data }) => readMessage(data).message);
+  const reports = await person(from.practice.worklist).reports();
   const ofVersion = (version: number) => {
-    const found = from.practice.worklist.reports().find((report) => report.version === version);
+    const found = reports.find(({ documentVersion }) => documentVersion === version);
     return messages.find((message) => message?.headerId === found?.headerId);
   };
   const replaced = (version: number) =>
@@ -88,7 +93,7 @@ test("a replacement that overtakes what it replaces archives it as it arrives", 
     deliver(to, data ?? "", { from: sender.mailboxId, workflowId });
     await to.practice.cycle();
   }
-  const tasks = to.practice.worklist.tasks().map(({ taskId }) => to.practice.worklist.task(taskId));
+  const tasks = await person(to.practice.worklist).openTasks();
   assert.deepEqual(
     tasks.map((task) => [task?.headerId, task?.state]),
     [
@@ -105,7 +110,7 @@ test("nobody archives another mailbox's document by naming it", async (t) => {
   deliver(to, message({ version: 2, replaces: theirs.documentIdentifier }).xml, { from: "Z99009OT009", workflowId });
   await to.practice.cycle();
   assert.deepEqual(
-    to.practice.worklist.tasks().map(({ state }) => state),
+    (await person(to.practice.worklist).tasks()).map(({ state }) => state),
     ["open", "open"],
   );
 });
@@ -114,7 +119,7 @@ test("a report about a patient registered here is not sent: there is nobody to t
   const practice = { odsCode: sender.odsCode };
   const from = await openPractice(t, sender, { patients: demographicsOf(record({ practice })) });
   await assert.rejects(from.practice.sendConsultation(consultation()), { code: "registered-here" });
-  assert.deepEqual(from.practice.worklist.reports(), []);
+  assert.deepEqual(await person(from.practice.worklist).reports(), []);
 });
 
 test("a report is sent though demographics cannot be reached: MESH looks the practice up itself", async (t) => {
@@ -126,7 +131,7 @@ test("a report is sent though demographics cannot be reached: MESH looks the pra
     },
   });
   await from.practice.sendConsultation(consultation());
-  assert.equal(from.practice.worklist.reports().length, 1);
+  assert.equal((await person(from.practice.worklist).reports()).length, 1);
 });
 
 test("what cannot be sent says why: another's consultation, a confidential one in generation 2, no lookup", async (t) => {
@@ -149,23 +154,26 @@ test("an acknowledgement that does not come in time is told to a person, at eith
   await from.practice.cycle();
   markSent(from, headerId, "20260302110000123456_ABCDEF");
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.overdue, false);
+  assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, false);
   from.clock.advance(1001);
-  assert.match(from.practice.worklist.reports({ attention: true })[0]?.attention ?? "", /not been acknowledged/);
-  assert.equal(from.practice.worklist.report(headerId)?.overdue, true);
+  assert.match(
+    (await person(from.practice.worklist).reports({ show: "attention" }))[0]?.attention ?? "",
+    /not been acknowledged/,
+  );
+  assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, true);
 
   deliver(from, response(headerId, "20013").xml, { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` });
   await from.practice.cycle();
-  assert.equal(from.practice.worklist.report(headerId)?.state, "received");
-  assert.equal(from.practice.worklist.report(headerId)?.overdue, false);
+  assert.equal((await person(from.practice.worklist).report(headerId))?.state, "received");
+  assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, false);
   from.clock.advance(5001);
-  assert.match(from.practice.worklist.report(headerId)?.attention ?? "", /whether it is for them/);
+  assert.match((await person(from.practice.worklist).report(headerId))?.attention ?? "", /whether it is for them/);
 });
 
 test("the sender sees what was sent: the report's PDF and every attachment", async (t) => {
   const from = await openPractice(t, sender);
   const { headerId } = await from.practice.sendConsultation(consultation());
-  const report = from.practice.worklist.report(headerId);
+  const report = await person(from.practice.worklist).report(headerId);
   assert.deepEqual(
     report?.attachments.map(({ contentType, primary }) => [contentType, primary]),
     [
@@ -173,14 +181,14 @@ test("the sender sees what was sent: the report's PDF and every attachment", asy
       ["image/png", false],
     ],
   );
-  const pdf = from.practice.worklist.reportAttachment(headerId, 0);
+  const pdf = await person(from.practice.worklist).reportAttachment(headerId, 0);
   assert.equal(
     Buffer.from(pdf?.bytes ?? [])
       .subarray(0, 5)
       .toString(),
     "%PDF-",
   );
-  assert.equal(from.practice.worklist.reportAttachment(headerId, 2), undefined);
+  assert.equal(await person(from.practice.worklist).reportAttachment(headerId, 2), undefined);
 });
 
 test("every attachment of a consultation is in its message, in its order and byte for byte", async (t) => {
@@ -207,7 +215,7 @@ test("the same version of a consultation asked for twice is one report, also fro
   const elsewhere = await createPractice(from.options);
   t.after(async () => elsewhere[Symbol.asyncDispose]());
   assert.deepEqual(await elsewhere.sendConsultation(consultation()), first);
-  assert.equal(from.practice.worklist.reports().length, 1);
+  assert.equal((await person(from.practice.worklist).reports()).length, 1);
 });
 
 test("the report of a long consultation is written while the loop goes on, and is the same report", async (t) => {
@@ -221,5 +229,8 @@ test("the report of a long consultation is written while the loop goes on, and i
   assert.ok(turns > 20, String(turns));
   const { organisation, clock } = from.options;
   const pdf = await reportPdf(long, { organisation, ...(clock && { clock }) });
-  assert.deepEqual(Buffer.from(from.practice.worklist.reportAttachment(headerId, 0)?.bytes ?? []), Buffer.from(pdf));
+  assert.deepEqual(
+    Buffer.from((await person(from.practice.worklist).reportAttachment(headerId, 0))?.bytes ?? []),
+    Buffer.from(pdf),
+  );
 });

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { createWorklistPages } from "@restante/worklist";
+import { thisComputer } from "../../src/actor.ts";
 import type { Worklist } from "../../src/worklist.ts";
-import { ask, readable, submit, tokenOf } from "../../../web/test/http.ts";
+import { ask, readable, submit, formOf } from "../../../web/test/http.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
+import { person } from "../support/person.ts";
 
 /** A task whose message came again as often as told. */
 async function withCopies(t: TestContext, copies: number): Promise<DirectoryPractice> {
@@ -18,7 +20,7 @@ async function withCopies(t: TestContext, copies: number): Promise<DirectoryPrac
     to.clock.advance(1000);
     await to.practice.cycle();
   }
-  assert.equal(to.practice.worklist.tasks().length, 1);
+  assert.equal((await person(to.practice.worklist).tasks()).length, 1);
   return to;
 }
 
@@ -29,8 +31,8 @@ function move({ options }: DirectoryPractice, where: string, step: "held" | "fai
     WHERE header_id IN (SELECT header_id FROM given_response WHERE ${where})`);
 }
 
-const answered = (worklist: Worklist): unknown[] | undefined =>
-  worklist.task(1)?.responses.map(({ code, state, copy }) => [code, state, copy !== undefined]);
+const answered = async (worklist: Worklist): Promise<unknown[] | undefined> =>
+  (await person(worklist).task(1))?.responses.map(({ code, state, copy }) => [code, state, copy !== undefined]);
 
 const own = [
   ["20013", "handed-over", false],
@@ -40,55 +42,62 @@ const own = [
 test("an answer to a copy that is held needs attention on the task of what it repeats, and is sent again there", async (t) => {
   const to = await withCopies(t, 2);
   const { worklist } = to.practice;
-  assert.deepEqual(answered(worklist), own);
+  assert.deepEqual(await answered(worklist), own);
   move(to, `code = '20007' AND header_id = (SELECT max(header_id) FROM given_response WHERE code = '20007')`, "held");
-  const [task] = worklist.tasks({ attention: true });
+  const [task] = await person(worklist).tasks({ show: "attention" });
   assert.match(
     task?.attention ?? "",
     /^The infrastructure response 20007 to a copy that came later did not get through/,
   );
-  assert.deepEqual(answered(worklist), [...own, ["20007", "held", true]]);
-  const held = worklist.task(1)?.responses[2];
-  assert.ok(worklist.task(1)?.duplicates.some(({ messageId }) => messageId === held?.copy));
+  assert.deepEqual(await answered(worklist), [...own, ["20007", "held", true]]);
+  const held = (await person(worklist).task(1))?.responses[2];
+  assert.ok((await person(worklist).task(1))?.duplicates.some(({ messageId }) => messageId === held?.copy));
 
   const organisation = { name: "Harbour Light Surgery", odsCode: receiver.odsCode };
-  await using pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
+  await using pages = await createWorklistPages({
+    worklist,
+    organisation,
+    actor: thisComputer,
+    host: "127.0.0.1",
+    port: 0,
+  });
   const page = (await ask(`${pages.url}/tasks/1`)).text;
   assert.match(readable(page), /Had it come before\? Yes\. Held/);
   const action = `/tasks/1/responses/${held?.headerId}/send-again`;
-  assert.equal((await submit(pages.url + action, { token: tokenOf(page, action) })).status, 303);
-  assert.deepEqual(answered(worklist), [...own, ["20007", "built", true]]);
-  assert.equal(worklist.counts().attention, 0);
-  assert.equal(worklist.task(1)?.acts[0]?.act, "sent-again");
+  assert.equal((await submit(pages.url + action, formOf(page, action))).status, 303);
+  assert.deepEqual(await answered(worklist), [...own, ["20007", "built", true]]);
+  assert.equal((await worklist.counts()).attention, 0);
+  assert.equal((await person(worklist).task(1))?.acts[0]?.act, "sent-again");
 });
 
 test("an answer to a copy that failed needs attention until a person has dealt with it, whatever becomes of the others", async (t) => {
   const to = await withCopies(t, 2);
   const { worklist } = to.practice;
   move(to, "code = '20007'", "failed");
-  assert.equal(worklist.counts().attentionBy.task, 1);
+  assert.equal((await worklist.counts()).attentionBy.task, 1);
   // The answers to the message itself are looked at again, and are well.
   move(to, "code <> '20007'", "sent");
-  assert.equal(worklist.counts().attentionBy.task, 1);
-  worklist.dealWith({ kind: "task", id: 1 });
-  assert.equal(worklist.counts().attention, 0);
-  worklist.undoDealtWith({ kind: "task", id: 1 });
-  assert.equal(worklist.counts().attentionBy.task, 1);
-  worklist.dealWith({ kind: "task", id: 1 });
+  assert.equal((await worklist.counts()).attentionBy.task, 1);
+  await person(worklist).dealWith({ kind: "task", id: 1 });
+  assert.equal((await worklist.counts()).attention, 0);
+  await person(worklist).undoDealtWith({ kind: "task", id: 1 });
+  assert.equal((await worklist.counts()).attentionBy.task, 1);
+  await person(worklist).dealWith({ kind: "task", id: 1 });
   move(to, "code = '20013'", "held");
-  assert.match(worklist.task(1)?.attention ?? "", /20013 did not get through/);
+  assert.match((await person(worklist).task(1))?.attention ?? "", /20013 did not get through/);
 });
 
 test("of copies without number whose answers fail the task shows 50, and the next when one of them is over", async (t) => {
   const to = await withCopies(t, 51);
   const { worklist } = to.practice;
   move(to, "code = '20007'", "held");
-  const copies = (): number => worklist.task(1)?.responses.filter(({ state }) => state === "held").length ?? 0;
-  assert.equal(copies(), 50);
+  const copies = async (): Promise<number> =>
+    (await person(worklist).task(1))?.responses.filter(({ state }) => state === "held").length ?? 0;
+  assert.equal(await copies(), 50);
   for (let count = 0; count < 2; count += 1) {
-    const held = worklist.task(1)?.responses.find(({ state }) => state === "held");
-    worklist.sendAgain(held?.headerId ?? "");
+    const held = (await person(worklist).task(1))?.responses.find(({ state }) => state === "held");
+    await person(worklist).sendAgain(held?.headerId ?? "");
   }
-  assert.equal(copies(), 49);
-  assert.equal(worklist.counts().attentionBy.task, 1);
+  assert.equal(await copies(), 49);
+  assert.equal((await worklist.counts()).attentionBy.task, 1);
 });

@@ -3,9 +3,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { thisComputer } from "../../src/actor.ts";
 import { migrations } from "../../src/store/schema.ts";
 import { openPractice, pairsIn, temporaryFolder } from "../support/economy.ts";
 import { sender } from "../support/organisations.ts";
+import { person } from "../support/person.ts";
 
 test("what waits in a database of the first version is handed over by this one", async (t) => {
   const dataFolder = join(temporaryFolder(t), "practice");
@@ -57,7 +59,7 @@ test("what a database of the version before has in trouble needs attention after
   }
   const { practice } = await openPractice(t, sender, { dataFolder });
   const { worklist } = practice;
-  assert.deepEqual(worklist.counts(), {
+  assert.deepEqual(await worklist.counts(), {
     openTasks: 1,
     completedTasks: 0,
     reports: 2,
@@ -65,19 +67,57 @@ test("what a database of the version before has in trouble needs attention after
     attentionBy: { task: 1, report: 1, stray: 2 },
     strays: 2,
   });
-  assert.equal(worklist.report("returned")?.attention, "MESH could not deliver it: 14 Not collected");
+  assert.equal((await person(worklist).report("returned"))?.attention, "MESH could not deliver it: 14 Not collected");
   assert.deepEqual(
-    worklist.reports().map(({ headerId, via }) => [headerId, via]),
+    (await person(worklist).reports()).map(({ headerId, via }) => [headerId, via]),
     [
       ["accepted", "directory"],
       ["returned", "api"],
     ],
   );
-  const task = worklist.task(1);
+  const task = await person(worklist).task(1);
   assert.match(task?.attention ?? "", /20013 did not get through/);
   assert.deepEqual([task?.findingCount, task?.attachmentCount], [1, 2]);
   assert.deepEqual(
     task?.attachments.map(({ title }) => title),
     ["A", "B"],
   );
+});
+
+test("what persons did before there were actors was done by this computer, and what came before is found by its words", async (t) => {
+  const dataFolder = join(temporaryFolder(t), "practice");
+  mkdirSync(dataFolder, { mode: 0o700 });
+  {
+    using database = new DatabaseSync(join(dataFolder, "practice.sqlite"));
+    database.exec(`
+      ${migrations.slice(0, 4).join(";")};
+      PRAGMA user_version = 4;
+      INSERT INTO received (message_id, received_at, mailbox_id, from_mailbox, workflow_id, subject, kind, content)
+        VALUES ('letter', '2020', 'X', 'Y99OT001', 'W', 'A letter', 'document', x'');
+      INSERT INTO task (message_id, kind, state, summary, findings, attachments, match_outcome, match_due, business_asked)
+        VALUES ('letter', 'document', 'open', '{"patient":{"nhsNumber":"9912830164","family":"O''Neill","given":["Siobhán","Mary"]}}',
+          '[]', '[]', 'known', 0, 0);
+      INSERT INTO matter (kind, id, state, reason, happenings, raised_at, dealt_at, dealt_by, note)
+        VALUES ('task', 1, 'dealt-with', 'It failed.', '["x"]', '2020-01-01', '2020-01-02', 'this computer', 'Rang them');
+      INSERT INTO act (kind, id, at, person, act, about, note)
+        VALUES ('task', 1, '2020-01-02', 'this computer', 'dealt-with', 'It failed.', 'Rang them');
+      INSERT INTO outgoing (header_id, kind, mailbox_id, to_ods, workflow_id, subject, local_id, step, due_at, built_at)
+        VALUES ('one', 'report', 'X', 'Y99002', 'W', 'Report for NG, Noah', '', 'failed', '2020', '2020-01-01');
+      INSERT INTO report VALUES ('one', '', '', '', 'one', 'consultation-summary', 1, '[]');
+      INSERT INTO received (message_id, received_at, mailbox_id, from_mailbox, workflow_id, subject, kind, content)
+        VALUES ('stray', '2020', 'X', 'X26OT777', 'W_ACK', '', 'stray-response', x'');
+    `);
+  }
+  const { practice } = await openPractice(t, sender, { dataFolder });
+  const { worklist } = practice;
+  const task = await worklist.task(1, thisComputer);
+  assert.deepEqual(task?.matter?.dealtWith?.by, thisComputer);
+  assert.deepEqual(task.acts[0]?.by, thisComputer);
+  assert.equal(task.version, 1);
+  const undone = await worklist.undoDealtWith({ kind: "task", id: 1 }, { actor: thisComputer, version: 1 });
+  assert.equal(undone.outcome, "done");
+  for (const text of ["letter", "o'neill", "9912830164", "siobhan mary", "Y99OT001"])
+    assert.equal((await person(worklist).tasks({ text })).length, 1, text);
+  assert.equal((await person(worklist).reports({ text: "noah y99002" })).length, 1);
+  assert.equal((await person(worklist).strays({ text: "X26OT777" })).length, 1);
 });

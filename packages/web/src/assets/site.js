@@ -105,9 +105,9 @@ function clockTime(moment) {
   return day(moment) === day(new Date()) ? time : `${day(moment)}, ${time}`;
 }
 
-/** Without what a form had just done, which has been said once. */
+/** Without what a form had just done, which has been said once. A page that answers a form says where it is found. */
 function pageAddress() {
-  const address = new URL(location.href);
+  const address = new URL(document.body.dataset.refresh ?? location.href, location.href);
   address.searchParams.delete("done");
   address.searchParams.delete("item");
   address.hash = "";

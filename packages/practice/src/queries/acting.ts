@@ -1,0 +1,38 @@
+import { inTransaction } from "@restante/durable";
+import type { PracticeContext } from "../context.ts";
+import { addAct, isLastAct } from "../store/acts.ts";
+import { versionOf } from "../store/versions.ts";
+import type { ActBy, ActOutcome, MatterKey, PersonAct } from "../worklist.ts";
+
+/** What an act has come to, for the record of it. Undefined: it was so already, and nothing was done. */
+export type Acted = { about?: string | undefined; note?: string | undefined } | undefined;
+
+/** One thing that a person does to another. */
+export interface Act {
+  act: PersonAct["act"];
+  /** Stores it, within the transaction; throws where it cannot be done to the thing as it is. */
+  change: (at: Date) => Acted;
+  /** The same once more, by the same person on what they saw then, is no failure: a form was sent twice. */
+  again?: true;
+}
+
+/**
+ * Does what a person does to a thing, if it still is as they saw it, and keeps a record of it: one transaction, all of it
+ * or none. The one way that all acts go.
+ */
+export function act(context: PracticeContext, key: MatterKey, by: ActBy, { act, change, again }: Act): ActOutcome {
+  const { database, clock } = context;
+  const at = clock.now();
+  return inTransaction(database, () => {
+    const version = versionOf(database, key);
+    if (version !== by.version) {
+      return again === true && isLastAct(database, key, act, by, version)
+        ? { outcome: "done", version }
+        : { outcome: "changed-meanwhile" };
+    }
+    const acted = change(at);
+    const versionAfter = versionOf(database, key);
+    if (acted !== undefined) addAct(database, key, { at, by: by.actor, act, ...acted, version, versionAfter });
+    return { outcome: "done", version: versionAfter };
+  });
+}

@@ -127,7 +127,7 @@ export interface Listing<Item> {
 }
 
 /**
- * A text to search for, at most 200 characters. Found is what has each word of it, or a word that begins so, whatever
+ * A text to search for, at most 10 words of 200 characters in all. Found is what has each word of it, or a word that begins so, whatever
  * the case and the accents. An NHS number may be written with spaces. Throws "search-too-long".
  */
 export interface TextQuery {

@@ -11,6 +11,8 @@ export const direction: Readonly<Record<ListSort, "DESC" | "ASC">> = { newest: "
 
 /** In characters. */
 const longestText = 200;
+/** Each is looked up by itself, and costs the more the more have it. */
+const mostWords = 10;
 /** So many that have the words are looked at, however many there are. */
 const mostFound = 2000;
 
@@ -43,11 +45,16 @@ export function foundBy(
 }
 
 /** Letters and figures alone: nothing that a person types is an operator of the search. */
-export function wordsOf(text: string): string[] {
-  if (text.length > longestText) {
-    throw new PracticeError("search-too-long", `At most ${longestText} characters can be searched for.`);
-  }
+function wordsOf(text: string): string[] {
+  const tooLong = (): PracticeError =>
+    new PracticeError(
+      "search-too-long",
+      `At most ${mostWords} words, of ${longestText} characters in all, can be searched for.`,
+    );
+  if (text.length > longestText) throw tooLong();
   // An NHS number as it is mostly written: 3, 3 and 4 figures.
   const joined = text.replaceAll(/(?<!\d)(\d{3})[\s-](\d{3})[\s-](\d{4})(?!\d)/g, "$1$2$3");
-  return joined.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  const words = new Set(joined.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu));
+  if (words.size > mostWords) throw tooLong();
+  return [...words];
 }

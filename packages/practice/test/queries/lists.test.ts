@@ -65,10 +65,23 @@ test("a task is found by subject, sender, patient and NHS number, as a person wo
   assert.deepEqual(await found("minutes meet"), [2]);
   assert.deepEqual(await found("X26OT777"), [2]);
   assert.deepEqual(await found("   "), [2, 1], "no text is no search");
-  for (const text of ["Neil Siobhan Minutes", "eill", "9912830165", "?!", `" OR "*`, "words:x", "-", "NEAR(a b)"]) {
+  for (const text of [
+    "Neil Siobhan Minutes",
+    "eill",
+    "\u0301",
+    "\u{1e900}",
+    "9912830165",
+    "?!",
+    `" OR "*`,
+    "words:x",
+    "-",
+    "NEAR(a b)",
+  ]) {
     assert.deepEqual(await found(text), [], text);
   }
   await assert.rejects(found("x".repeat(201)), { code: "search-too-long" });
+  await assert.rejects(found("a b c d e f g h i j k"), { code: "search-too-long" });
+  assert.deepEqual(await found("siobhan ".repeat(20)), [1], "a word is a word, however often");
 });
 
 test("a search keeps to what is shown, in the order and by the page asked for", async (t) => {

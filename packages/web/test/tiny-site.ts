@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { CodedError } from "@restante/mesh";
-import { createSite, refusal, type SiteOptions } from "../src/index.ts";
+import { createSite, pageLinks, refusal, type SiteOptions } from "../src/index.ts";
 
 export interface Parcel {
   name: string;
@@ -45,7 +45,8 @@ export async function openTinySite(t: TestContext, changes: Partial<SiteOptions>
       surroundings: async () => ({ numbers: { list: { count: parcels.length, of: "waiting" } } }),
       explain: (error) => (error instanceof LostKey ? refusal(503, error.message) : undefined),
       routes(app, { show, token, requireToken }) {
-        app.get("/", async (_, reply) => show(reply, "list", { parcels, token: token("/send") }));
+        const links = pageLinks({ page: 5, size: 10, total: 195, most: 100 }, (page) => `/?page=${page}`);
+        app.get("/", async (_, reply) => show(reply, "list", { parcels, links, token: token("/send") }));
         app.post<{ Body: Record<string, string> }>("/send", (request, reply) => {
           requireToken("/send", request.body);
           sent += 1;

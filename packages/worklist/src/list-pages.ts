@@ -1,4 +1,4 @@
-import { numberIn } from "@restante/web";
+import { numberIn, type PageLinks, pageLinks } from "@restante/web";
 
 export const perPage = 50;
 /** No list is turned further: see `ListPage`. */
@@ -10,10 +10,7 @@ export function pageIn(query: Readonly<Record<string, unknown>>): number {
   return page >= 1 && page <= mostPages ? page : 1;
 }
 
-/** The pages beside it, as far as there are any. */
-export function besides(page: number, total: number): { newer: number | undefined; older: number | undefined } {
-  return {
-    newer: page > 1 ? Math.min(page - 1, Math.max(1, Math.ceil(total / perPage))) : undefined,
-    older: page * perPage < total && page < mostPages ? page + 1 : undefined,
-  };
+/** Where the other pages of a list are. */
+export function linksOf(page: number, total: number, address: (page: number) => string): PageLinks {
+  return pageLinks({ page, size: perPage, total, most: mostPages }, address);
 }

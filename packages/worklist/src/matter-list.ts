@@ -1,5 +1,6 @@
 import type { Listing, ListPage } from "@restante/practice";
-import { besides, pageIn, perPage } from "./list-pages.ts";
+import type { PageLinks } from "@restante/web";
+import { linksOf, pageIn, perPage } from "./list-pages.ts";
 import { type ListAddress, listPath, noticeIn } from "./return-path.ts";
 
 const views = ["all", "attention", "dealt-with"] as const;
@@ -14,8 +15,7 @@ interface ListShown {
   view: (typeof views)[number];
   page: number;
   here: string;
-  newer: string | undefined;
-  older: string | undefined;
+  links: PageLinks;
   notice: ReturnType<typeof noticeIn>;
 }
 
@@ -32,15 +32,13 @@ export async function readMatterList<Item>(
     query: show === undefined ? {} : { show },
     page: { number: page, size: perPage },
   });
-  const { newer, older } = besides(page, total);
   return {
     items,
     shown: {
       view,
       page,
       here: listPath({ path, show, page }),
-      newer: newer === undefined ? undefined : listPath({ path, show, page: newer }),
-      older: older === undefined ? undefined : listPath({ path, show, page: older }),
+      links: linksOf(page, total, (to) => listPath({ path, show, page: to })),
       notice: noticeIn(query),
     },
   };

@@ -4,7 +4,7 @@ import { actIn, pageOf, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
 import { sendFile, sendOriginal } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
-import { besides, pageIn, perPage } from "./list-pages.ts";
+import { linksOf, pageIn, perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
 import { afterwards, backTo, listIn, listPath, noticeIn } from "./return-path.ts";
 import type { WorklistSite } from "./site.ts";
@@ -24,15 +24,13 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       query: view === "all" ? {} : { show: view },
       page: { number: page, size: perPage },
     });
-    const { newer, older } = besides(page, total);
     const show = view === "open" ? undefined : view;
     return site.show(reply, "worklist", {
       tasks,
       view,
       page,
       here: listPath({ path: "/", show, page }),
-      newer: newer === undefined ? undefined : listPath({ path: "/", show, page: newer }),
-      older: older === undefined ? undefined : listPath({ path: "/", show, page: older }),
+      links: linksOf(page, total, (to) => listPath({ path: "/", show, page: to })),
       notice: noticeIn(request.query),
       token: (id: number) => token(`/tasks/${id}/deal-with`),
     });

@@ -104,6 +104,7 @@ test("in a real browser", async (t) => {
       unseen.length = 0;
       await page.getByRole("button", { name: "Mark as done" }).click();
       await page.getByText("so it was not marked as done.").waitFor();
+      await assertAccessible(page);
       // The browser itself reports the answer's 409 to the console, and nothing else.
       assert.deepEqual(
         unseen.splice(0).filter((line) => !line.includes("409")),

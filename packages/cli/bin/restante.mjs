@@ -5,12 +5,10 @@
 // From an installed package the built files run on the Node.js at hand, which must be recent enough.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nodeOfCheckout, recentEnough, refuse } from "./which-node.mjs";
 
-const OLDEST = [24, 11];
 const SOURCE_CONDITION = "--conditions=@restante/source";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -22,36 +20,9 @@ if (installed) {
   }
   await import("../dist/main.js");
 } else {
-  becomeSource(pinnedNode() ?? nodeAtHand());
-}
-
-/** The Node.js from the lock file, or undefined where none is published for this platform or it was left out. */
-function pinnedNode() {
-  try {
-    const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
-    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-    const file = join(folder, "bin", process.platform === "win32" ? "node.exe" : "node");
-    return existsSync(file) ? file : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function nodeAtHand() {
-  if (!recentEnough(process.versions.node)) {
-    refuse("The Node.js that this project brings is not installed: run `npm ci` without `--omit=optional`.");
-  }
-  return process.execPath;
-}
-
-function recentEnough(version) {
-  const [major, minor] = version.split(".").map(Number);
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-}
-
-function refuse(advice) {
-  console.error(`restante: needs Node.js ${OLDEST.join(".")} or later; this is ${process.versions.node}.\n${advice}`);
-  process.exit(1);
+  const { node, remark } = nodeOfCheckout();
+  if (remark !== undefined && process.argv[2] === "up") console.error(remark);
+  becomeSource(node);
 }
 
 function becomeSource(node) {
@@ -67,7 +38,6 @@ function becomeSource(node) {
 
 /** Node.js before 22.15 cannot become another process: run it as a child that shares our terminal and end. */
 function spawnAndFollow(node, words) {
-  // The channel carries nothing: its end tells the child that this process is gone, even after kill -9.
   // The channel tells the child of the signals that came to us, and by its end that we are gone, even after kill -9. They
   // are told, not sent on: one to both of us (Ctrl-C, or to the process group) would count twice. See terminal/stop.ts.
   const child = spawn(node, words, { stdio: ["inherit", "inherit", "inherit", "ipc"] });

@@ -1,33 +1,29 @@
 import { asDurableError } from "@restante/durable";
 import { CodedError } from "@restante/mesh";
-import type { CommandEntry } from "./command.ts";
+import { helpOf } from "./command-line/help.ts";
+import { read } from "./command-line/read.ts";
+import type { Group } from "./command-line/tree.ts";
 import { CliError } from "./errors.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import { fitted } from "./terminal/wrap.ts";
-import { generalHelp, version } from "./help.ts";
+import { version } from "./version.ts";
 
 /** Runs the command that the words name. Resolves to the exit status: 0 done, 1 could not, 2 typed wrong. */
-export async function run(commands: readonly CommandEntry[], words: string[], terminal: Terminal): Promise<number> {
-  const [name, ...rest] = words;
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    const asked = commands.find((command) => command.name === rest[0]);
-    const help = asked === undefined ? generalHelp(commands) : (await asked.load()).help;
-    terminal.print(fitted(help, terminal.columns));
-    return 0;
-  }
-  if (name === "--version" || name === "-V") {
-    terminal.print(version());
-    return 0;
-  }
+export async function run(program: Group, words: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    const entry = commands.find((candidate) => candidate.name === name);
-    if (entry === undefined) throw new CliError("usage", `there is no command '${name}'. Try: restante --help`);
-    const command = await entry.load();
-    if (rest.includes("--help") || rest.includes("-h")) {
-      terminal.print(fitted(command.help, terminal.columns));
-      return 0;
+    const asked = await read(program, words);
+    switch (asked.kind) {
+      case "help":
+        terminal.print(fitted(helpOf(program.name, asked.entry, asked.path), terminal.columns));
+        return 0;
+      case "version":
+        terminal.print(version());
+        return 0;
+      case "command": {
+        const act = await asked.command.load();
+        return await act(asked.given, terminal);
+      }
     }
-    return await command.run(rest, terminal);
   } catch (cause) {
     const error = ofTheSystem(cause);
     if (!(error instanceof CodedError)) throw error;

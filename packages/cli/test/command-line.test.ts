@@ -16,7 +16,11 @@ const example = fileURLToPath(new URL("../../../examples/consultation.json", imp
 /** What is refused: the words, the exit status, and what the one line on the error stream must say. */
 const refusals: readonly { words: string[]; status: number; says: RegExp }[] = [
   { words: ["dispatch"], status: 2, says: /no command 'dispatch'.*--help/ },
-  { words: ["up", "--dta", "x"], status: 2, says: /Unknown option '--dta'.*restante up --help/ },
+  {
+    words: ["up", "--dta", "x"],
+    status: 2,
+    says: /there is no option --dta: did you mean --data\? Try: restante up --help/,
+  },
   { words: ["up", "now"], status: 2, says: /'now' is one word too many/ },
   { words: ["up", "--port-base", "many"], status: 2, says: /--port-base is a number from 0 to 65000, not 'many'/ },
   { words: ["up", "--port-base", "70000"], status: 2, says: /--port-base is a number/ },

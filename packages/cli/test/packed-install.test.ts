@@ -82,7 +82,7 @@ test("a program in that folder starts a server with the library, sends one messa
     `import { createMeshServer } from "@restante/mesh-server";
      import { createMeshClient } from "@restante/mesh-client";
      import { parseMailboxId } from "@restante/mesh";
-     import { createLocalAuthority, localHosts } from "restante";
+     import { createLocalAuthority, localHosts } from "@restante/authority";
 
      const authority = await createLocalAuthority("authority");
      const server = await createMeshServer({

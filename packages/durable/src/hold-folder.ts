@@ -2,7 +2,8 @@
 //
 // The lock is the operating system's: an open exclusive SQLite transaction on `<name>.lock`. It ends with the process,
 // kill -9 included, so none is left behind by a crash. Beside it `<name>.pid` says who holds it (holder.ts), for whoever
-// comes second and for whoever meets the folder from another machine.
+// comes second, and with host, boot id and a random instance for whoever meets the folder from another machine or container,
+// where the number of a process means nothing. It decides nothing there: the lock does.
 //
 // A lock file that is removed while it is held would let a second process in: it would make and lock a new one. So
 //

@@ -62,10 +62,22 @@ export function isAlive(holder: Holder): boolean {
   return startOf(holder.pid) === holder.started;
 }
 
+/** For people, to be read after "in use by". A number alone is of a process that can be found on this machine. */
 export function describeHolder(holder: Holder | undefined): string {
   if (holder === undefined) return "another process";
-  const elsewhere = holder.host !== "" && holder.host !== self.host;
-  return elsewhere ? `process ${holder.pid} on ${holder.host}` : `process ${holder.pid}`;
+  const place = placeOf(holder);
+  return place === undefined ? `process ${holder.pid}` : `process ${holder.pid} ${place}`;
+}
+
+/** Where to look for a process whose number means nothing here. */
+function placeOf({ host, boot, started, pid }: Holder): string | undefined {
+  const isOfThisBoot = boot === "" || self.boot === "" || boot === self.boot;
+  if (host !== "" && host !== self.host) {
+    return boot !== "" && boot === self.boot ? `in another container of this machine, ${host}` : `on ${host}`;
+  }
+  if (!isOfThisBoot) return `on another machine that is called ${host} too, or on this one before it was last started`;
+  if (started !== "" && startOf(pid) !== started) return "that cannot be seen from here (in another container?)";
+  return undefined;
 }
 
 /** Of the machine since it last started; empty where the platform tells none. */

@@ -1,11 +1,12 @@
+export { beginFile, type BeginOptions, type UnfinishedFile } from "./begin-file.ts";
 export { asDurableError, DurableError, type DurableErrorCode } from "./errors.ts";
 export { exists, isMissing } from "./exists.ts";
 export { holdFolder, type HoldOptions, isFolderHeld } from "./hold-folder.ts";
 export { bootId } from "./holder.ts";
 export { watchDatabase } from "./in-place.ts";
-export { inTransaction } from "./in-transaction.ts";
+export { inSavepoint, inTransaction, NotUndone } from "./in-transaction.ts";
 export { moveFile, movingName } from "./move-file.ts";
-export { type DatabaseOptions, openDatabase } from "./open-database.ts";
+export { type DatabaseOptions, openDatabase, openToRead } from "./open-database.ts";
 export { ensurePrivate, isOpenToOthers } from "./private.ts";
 export { makeFolder, makeFolders, syncFile, syncFolder } from "./sync.ts";
 export { systemReason } from "./system-reason.ts";

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError } from "./errors.ts";
 import { inTransaction } from "./in-transaction.ts";
+import { findLostJournal, MarkedDatabase } from "./lost-journal.ts";
 import { ensurePrivate, makePrivateFile } from "./private.ts";
 
 export interface DatabaseOptions {
@@ -18,6 +19,11 @@ export interface DatabaseOptions {
    * (`empty`): what should be in it may have been lost.
    */
   readonly beforeMaking?: (found: "missing" | "empty") => void;
+  /**
+   * Told, before it is opened, if whoever had it open last was killed and its journal is gone since: with it what was
+   * committed last, unless another program has moved it in. See lost-journal.ts.
+   */
+  readonly onJournalMissing?: (journal: string) => void;
 }
 
 /**
@@ -27,19 +33,31 @@ export interface DatabaseOptions {
  * @throws {DurableError} `held` (with `exclusive`), `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`
  */
 export function openDatabase(file: string, options: DatabaseOptions): DatabaseSync {
-  let database: DatabaseSync | undefined;
+  let database: MarkedDatabase | undefined;
   try {
+    const lostJournal = findLostJournal(file);
+    // At once: to close it again, should it not be opened, would remove the mark.
+    if (lostJournal !== undefined) options.onJournalMissing?.(lostJournal);
     const wasEmpty = makeFile(file, options);
-    database = new DatabaseSync(file, { timeout: options.waitMs ?? 10_000 });
+    database = new MarkedDatabase(file, { timeout: options.waitMs ?? 10_000 });
     if (options.exclusive === true) database.exec("PRAGMA locking_mode = EXCLUSIVE");
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     if (options.pragmas !== undefined) database.exec(options.pragmas);
     migrate(database, file, options, wasEmpty);
+    database.mark();
     return database;
   } catch (error) {
     database?.close();
     throw asDurableError(error, file);
   }
+}
+
+/**
+ * Opens a database beside a connection that writes it, to read what that has committed. To be closed before it is: who only
+ * reads cannot move the journal in.
+ */
+export function openToRead(file: string): DatabaseSync {
+  return new DatabaseSync(file, { readOnly: true });
 }
 
 /**

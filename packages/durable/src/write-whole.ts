@@ -1,11 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { syncFolder } from "./sync.ts";
+import { open, rm } from "node:fs/promises";
+import { beginFile } from "./begin-file.ts";
 
 /**
- * Writes a file whole or not at all, and on disk when this resolves: a temporary beside it, synced, renamed, the folder
- * synced. A failure leaves what was there before, and no temporary.
+ * Writes a file whole or not at all, and on disk when this resolves: see begin-file.ts. A failure leaves what was there
+ * before, and no temporary.
  *
  * @param mode of the file, whatever the umask: 0600 for its owner alone
  */
@@ -15,15 +13,9 @@ export async function writeWhole(
   content: string | Uint8Array,
   mode: number = 0o600,
 ): Promise<void> {
-  const temporary = join(folder, `.${name}.${randomBytes(4).toString("hex")}`);
-  try {
-    await writeNew(temporary, content, mode);
-    await rename(temporary, join(folder, name));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
+  await using file = await beginFile(folder, name, { mode });
+  await file.handle.writeFile(content);
+  await file.finish();
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   asDurableError,
+  beginFile,
   DurableError,
   ensurePrivate,
   makeFolder,
@@ -32,6 +33,27 @@ test("a file that cannot be put in its place leaves what was there, and no tempo
   await assert.rejects(writeWhole(folder, "settings", "after"));
   assert.deepEqual(readdirSync(folder), ["settings"]);
   await assert.rejects(writeNew(join(folder, "settings"), "after"), { code: "EEXIST" });
+});
+
+test("a file that is written in pieces is there whole once it is finished, and leaves nothing where it is not", async (t) => {
+  const folder = await temporaryFolder(t);
+  writeFileSync(join(folder, "body"), "before");
+  {
+    await using given = await beginFile(folder, "body", { temporaryName: ".body" });
+    await given.handle.writeFile("half");
+    assert.deepEqual(readdirSync(folder), [".body", "body"]);
+    await assert.rejects(beginFile(folder, "body", { temporaryName: ".body" }), { code: "EEXIST" });
+  }
+  assert.deepEqual(readdirSync(folder), ["body"]);
+  assert.equal(readFileSync(join(folder, "body"), "utf8"), "before");
+  {
+    await using whole = await beginFile(folder, "body");
+    for (const piece of ["one ", "two"]) await whole.handle.writeFile(piece);
+    await whole.finish();
+  }
+  assert.deepEqual(readdirSync(folder), ["body"]);
+  assert.equal(readFileSync(join(folder, "body"), "utf8"), "one two");
+  assert.equal(modeOf(join(folder, "body")), 0o600);
 });
 
 test("a folder is made for its owner alone, with its parents; one that is there keeps its mode", async (t) => {

@@ -11,6 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type DurableError, holdFolder, isFolderHeld } from "@restante/durable";
@@ -153,6 +154,50 @@ test("what the pid file says of a process of another machine, or of one long gon
     assert.ok(held !== undefined);
   }
 });
+
+test(
+  "of a folder that is held from another machine or another container it is told where, and not a number alone",
+  { skip: process.platform !== "linux" && "no other platform tells a boot id" },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const { pid } = await otherHolder(t, folder);
+    const pidFile = join(folder, "part.pid");
+    const written = readFileSync(pidFile, "utf8");
+    assert.match(
+      written,
+      new RegExp(`^${pid}\\nhost ${hostname()}\\nboot [0-9a-f-]{36}\\nstarted \\d+\\ninstance [0-9a-f-]{36}\\n$`),
+    );
+    // The lock is held all the while; what its holder wrote is as it would be from elsewhere.
+    const told = (...changes: readonly (readonly [RegExp, string])[]): string => {
+      writeFileSync(
+        pidFile,
+        changes.reduce((text, [line, put]) => text.replace(line, put), written),
+      );
+      assert.ok(isFolderHeld(folder, "part"));
+      try {
+        holdFolder(folder, "part", { waitMs: 0, remedy: "stop it first" })[Symbol.dispose]();
+      } catch (error) {
+        assert.equal((error as DurableError).code, "held");
+        return (error as DurableError).message;
+      }
+      throw new Error("it was held twice");
+    };
+    const inUse = `${folder}: it is in use by process ${pid}`;
+    const otherHost = [/^host .*$/m, "host ward-7"] as const;
+    const otherBoot = [/^boot .*$/m, "boot 00000000-0000-4000-8000-000000000000"] as const;
+    assert.equal(told(), `${inUse}: stop it first`);
+    assert.equal(told(otherHost, otherBoot), `${inUse} on ward-7: stop it first`);
+    assert.equal(told(otherHost), `${inUse} in another container of this machine, ward-7: stop it first`);
+    assert.equal(
+      told(otherBoot),
+      `${inUse} on another machine that is called ${hostname()} too, or on this one before it was last started: stop it first`,
+    );
+    assert.equal(
+      told([/^started .*$/m, "started 1"]),
+      `${inUse} that cannot be seen from here (in another container?): stop it first`,
+    );
+  },
+);
 
 test("a damaged lock file, a file in the folder's place and a folder that may not be written are told as such, not as in use", async (t) => {
   const folder = await temporaryFolder(t);

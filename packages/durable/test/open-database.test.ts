@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, statSync, truncateSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { type DurableError, inTransaction, openDatabase } from "@restante/durable";
+import { type DurableError, openDatabase } from "@restante/durable";
 import { temporaryFolder } from "@restante/testkit";
 
 const migrations = ["CREATE TABLE a (x INTEGER) STRICT", "CREATE TABLE b (y INTEGER) STRICT"];
@@ -105,16 +105,4 @@ test("a database that others could open is refused", async (t) => {
   openDatabase(file, { migrations }).close();
   chmodSync(file, 0o644);
   assert.equal(refusal(file).code, "not-private");
-});
-
-test("a transaction happens whole or not at all", async (t) => {
-  const database = openDatabase(join(await temporaryFolder(t), "a.sqlite"), { migrations });
-  t.after(() => database.close());
-  assert.throws(() =>
-    inTransaction(database, () => {
-      database.exec("INSERT INTO a VALUES (1)");
-      throw new Error("no");
-    }),
-  );
-  assert.equal(database.prepare("SELECT count(*) AS n FROM a").get()?.["n"], 0);
 });

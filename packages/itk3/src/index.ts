@@ -48,7 +48,8 @@ export type {
 } from "./build/sections/medication-requests.ts";
 export { type MedicationInput, medicationSection, type StatementInput } from "./build/sections/medications.ts";
 export { type ObservationInput, observationSection, type ObservedValue } from "./build/sections/observations.ts";
-export { type DocumentParts, referenceToEntry, type StructuredSection } from "./build/sections/parts.ts";
+export { type DocumentParts, referenceToEntry } from "./build/sections/parts.ts";
+export type { StructuredSection } from "./build/structured-section.ts";
 export { type DeviceInput, type PeopleInput, peopleSection, type RelatedPersonInput } from "./build/sections/people.ts";
 export {
   type Coded,
@@ -68,7 +69,8 @@ export {
 export { type QuestionInput, questionnaireSection, type QuestionnaireInput } from "./build/sections/questionnaires.ts";
 export { type ReferralInput, referralSection } from "./build/sections/referrals.ts";
 export { type TaskInput, taskSection, type TaskValueInput } from "./build/sections/tasks.ts";
-export { check, type CheckOptions } from "./check/check.ts";
+export { check } from "./check/check.ts";
+export type { CheckOptions } from "./check/check-options.ts";
 export type { CheckResult, Finding, HeldAgainst, Negative } from "./check/finding.ts";
 export type { EnvelopeToCheck, UseCase } from "./check/rule.ts";
 export { type InputProblem, Itk3Error, type Itk3ErrorCode } from "./errors.ts";
@@ -79,7 +81,8 @@ export { fileTypeOf, type KnownFileType } from "./message/file-type.ts";
 export { isResponse } from "./message/handling.ts";
 export { messageOf } from "./message/message-of.ts";
 export type { Attachment, Itk3Message, MessageHandling, ReadResult, Remains } from "./message/model.ts";
-export { type ReadOptions, readMessage } from "./message/read-message.ts";
+export { readMessage } from "./message/read-message.ts";
+export type { ReadOptions } from "./message/read-options.ts";
 export { unreadableHeaderId } from "./names.ts";
 export {
   infrastructureAnswer,

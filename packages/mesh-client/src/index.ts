@@ -15,6 +15,6 @@ export {
   type DirectoryClient,
   type DirectoryClientOptions,
 } from "./directory/directory-client.ts";
-export type { FolderName, Folders } from "./directory/folders.ts";
+export type { FolderName, Folders } from "./directory/folder-name.ts";
 export { pairName } from "./directory/pair-name.ts";
 export type { HeldPair, PollResult } from "./directory/poll.ts";

@@ -9,6 +9,7 @@ import {
   isRoutingAddress,
   type MexHeaders,
   parseRoutingAddress,
+  redactNhsNumbers,
   redactRoutingAddresses,
 } from "@restante/mesh";
 
@@ -43,8 +44,7 @@ export function safeWords(text: string, privateTexts: readonly string[], atMost:
     .trim();
   words = redactRoutingAddresses(words);
   for (const written of new Set(privateTexts.flatMap(waysToWrite))) words = withoutEchoes(words, written);
-  words = words
-    .replaceAll(/(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)/g, "\u2026")
+  words = redactNhsNumbers(words)
     .replaceAll(/(?<!\d)(\d{8}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})(?!\d)/g, "\u2026")
     .replaceAll(quotation, (quoted, _mark, inside?: string) => (isHeaderName(inside ?? "") ? quoted : "\u2026"));
   return Array.from(words).slice(0, atMost).join("");

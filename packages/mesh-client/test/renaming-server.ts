@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { buffer } from "node:stream/consumers";
 import { clientCertificate, type ReachableServer } from "@restante/testkit";
-import { localHosts } from "restante";
+import { localHosts } from "@restante/authority";
 
 /** The real server under other message ids: what it calls one way is called another by everybody who asks here. */
 export interface RenamingServer extends ReachableServer {

@@ -8,7 +8,7 @@ import type { MailboxId, MessageId, OdsCode } from "./ids.ts";
  * organisations, mailboxes, ids, workflows, states, codes and sizes; and, of what was turned away, the network address
  * that it came from.
  */
-export type Event = ServerEvent | ClientEvent | PracticeEvent | FolderEvent;
+export type Event = ServerEvent | ClientEvent | PracticeEvent | FolderEvent | JournalEvent;
 
 /** Hands an event on. Never throws and never waits: a slow reader must not hold up a message. */
 export type Emit = (event: Event) => void;
@@ -24,6 +24,17 @@ export interface FolderEvent {
   event: "folder-open-to-others";
   folder: string;
   mode?: string;
+  mailboxId?: MailboxId;
+  odsCode?: OdsCode;
+}
+
+/**
+ * Whoever had a database open did not end in order, and its journal (`file`) is gone since: what was written to it last may be
+ * lost. Of a MESH client (`mailboxId`), of a system (`odsCode`), or else of the MESH server.
+ */
+export interface JournalEvent {
+  event: "journal-missing";
+  file: string;
   mailboxId?: MailboxId;
   odsCode?: OdsCode;
 }
@@ -65,8 +76,6 @@ export type ServerEvent =
     }
   /** Connections were cut for the sake of others, or found no place; counted in the same way. */
   | { event: "connections-dropped"; reason: string; address?: string; times?: number; since?: Date }
-  /** A server did not end in order, and its database's journal is gone since: what it accepted last may be lost. */
-  | { event: "journal-missing"; file: string }
   | ({ event: "server-troubled"; part: ServerPart; reason: string; messageId?: MessageId } & Lasting)
   | ({ event: "server-trouble-over"; part: ServerPart; messageId?: MessageId } & Lasting)
   | ({ event: "body-damaged"; messageId: MessageId; chunk: number; damage: BodyDamage } & Lasting)

@@ -41,7 +41,8 @@ export { messageFileName } from "./message-file-name.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
 export { normaliseName } from "./names.ts";
 export { nearestName } from "./nearest-name.ts";
-export { formatNhsNumber, isNhsNumber, parseNhsNumber, syntheticNhsNumber } from "./nhs-number.ts";
+export { formatNhsNumber, isNhsNumber, parseNhsNumber, readNhsNumber, syntheticNhsNumber } from "./nhs-number.ts";
+export { holdsNhsNumber, redactNhsNumbers } from "./nhs-numbers-in-text.ts";
 export { readControlFile } from "./read-control-file.ts";
 export {
   type DateOrder,

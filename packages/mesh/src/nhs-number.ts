@@ -9,11 +9,17 @@ import { MeshError } from "./mesh-error.ts";
  * digit passes that sum and is refused too.
  */
 export function parseNhsNumber(text: string): NhsNumber {
-  const digits = text.replaceAll(/\s/g, "");
-  if (!isNhsNumber(digits)) {
+  const read = readNhsNumber(text);
+  if (read === undefined) {
     throw new MeshError("nhs-number-invalid", "The NHS number is not ten digits with a right check digit.");
   }
-  return digits;
+  return read;
+}
+
+/** As `parseNhsNumber`; undefined where it is none. */
+export function readNhsNumber(text: string): NhsNumber | undefined {
+  const digits = text.replaceAll(/\s/g, "");
+  return isNhsNumber(digits) ? digits : undefined;
 }
 
 /** Whether the text is an NHS number as it is, ten digits without spaces. */
@@ -22,8 +28,12 @@ export function isNhsNumber(text: string): text is NhsNumber {
   return checkDigit(text.slice(0, 9)) === Number(text[9]);
 }
 
-/** As people read it: `900 000 0009`. */
-export function formatNhsNumber(nhsNumber: NhsNumber): string {
+/**
+ * As people read it, on a page, in a report or on a terminal: `900 000 0009`. What came as an NHS number and is none is
+ * given back as it came, so that nobody takes it for one that was checked.
+ */
+export function formatNhsNumber(nhsNumber: string): string {
+  if (!isNhsNumber(nhsNumber)) return nhsNumber;
   return `${nhsNumber.slice(0, 3)} ${nhsNumber.slice(3, 6)} ${nhsNumber.slice(6)}`;
 }
 

@@ -70,4 +70,5 @@ test("a wrong length, a wrong check digit, repeated digits and other characters 
 
 test("an NHS number is shown in groups of three, three and four", () => {
   assert.equal(formatNhsNumber(parseNhsNumber("9000000009")), "900 000 0009");
+  for (const none of ["9000000000", "90000", "", "not known"]) assert.equal(formatNhsNumber(none), none);
 });

@@ -47,7 +47,9 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   const clock = options.clock ?? systemClock;
   const emit = options.emit ?? (() => undefined);
   const context: PracticeContext = {
-    database: openDatabase(options.dataFolder),
+    database: await openDatabase(options.dataFolder, (file) =>
+      emit({ event: "journal-missing", odsCode: options.organisation.odsCode, file }),
+    ),
     keptFolder: join(options.dataFolder, "kept"),
     organisation: options.organisation,
     organisations: options.organisations ?? [],

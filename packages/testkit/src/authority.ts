@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createLocalAuthority, type LocalAuthority } from "restante";
+import { createLocalAuthority, type LocalAuthority } from "@restante/authority";
 
 let shared: Promise<LocalAuthority> | undefined;
 

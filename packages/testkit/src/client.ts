@@ -1,5 +1,5 @@
 import { createMeshClient, type MeshClient, type MeshClientOptions } from "@restante/mesh-client";
-import { clientCommonName, type IssuedCertificate } from "restante";
+import { clientCommonName, type IssuedCertificate } from "@restante/authority";
 
 import type { ReachableServer } from "./server.ts";
 

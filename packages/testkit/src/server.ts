@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { type Demographics, type Directory, embeddedDemographics, workflowRules } from "@restante/demographics";
 import type { Clock, Emit } from "@restante/mesh";
 import { createMeshServer, type MachineTime, type MeshServer, type MeshServerConfig } from "@restante/mesh-server";
-import { localHosts, type LocalAuthority } from "restante";
+import { localHosts, type LocalAuthority } from "@restante/authority";
 
 import { testAuthority } from "./authority.ts";
 import { testDirectory, testWorkflow } from "./economy.ts";

@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdtemp, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { systemReason } from "@restante/durable";
+import { beginFile, systemReason } from "@restante/durable";
 import { CliError } from "../errors.ts";
 import type { MessageFile } from "./find-messages.ts";
 
@@ -45,31 +44,26 @@ export async function fileOutput(file: string): Promise<ReportOutput> {
     throw new CliError("folder-unusable", `cannot write ${file}: it is not a file`);
   }
   const target = there === undefined ? file : await realpath(file);
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}`);
   const cannotWrite = (cause: unknown): CliError =>
     new CliError("folder-unusable", `cannot write ${file}: ${systemReason(cause, "folder")}`, { cause });
-  // 0666 less the umask: a report is for others too, and holds nothing of the messages.
-  const handle = await open(temporary, "wx").catch((cause: unknown) => {
+  // A report is for others too, and holds nothing of the messages.
+  const report = await beginFile(dirname(target), basename(target), { mode: "shared" }).catch((cause: unknown) => {
     throw cannotWrite(cause);
   });
   return {
     async write(text) {
-      await handle.appendFile(text).catch((cause: unknown) => {
+      await report.handle.appendFile(text).catch((cause: unknown) => {
         throw cannotWrite(cause);
       });
     },
     async finish() {
       try {
-        await handle.sync();
-        await rename(temporary, target);
+        await report.finish();
       } catch (cause) {
         throw cannotWrite(cause);
       }
     },
-    async [Symbol.asyncDispose]() {
-      await handle.close();
-      await rm(temporary, { force: true });
-    },
+    [Symbol.asyncDispose]: async () => report[Symbol.asyncDispose](),
   };
 }
 

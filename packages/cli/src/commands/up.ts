@@ -1,70 +1,49 @@
 import { join, resolve } from "node:path";
 import type { Event } from "@restante/mesh";
 import { readConsultation } from "@restante/practice";
-import { type Command, readWords } from "../command.ts";
+import type { Given } from "../command-line/tree.ts";
 import { DEFAULT_DATA } from "../defaults.ts";
 import { type Economy, openEconomy } from "../economy/economy.ts";
 import { exampleFile } from "../economy/examples.ts";
 import { shortest } from "../economy/folder.ts";
+import type { ServerOptions } from "../economy/parts.ts";
 import { runSampleJourneys } from "../economy/sample-journeys.ts";
 import { tellOfFolder } from "../economy/tell-of-folder.ts";
 import { startEconomy, type WholeEconomy } from "../economy/whole.ts";
 import { createEvents } from "../events.ts";
-import { version } from "../help.ts";
 import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { quoted } from "../terminal/quoted.ts";
 import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import {
-  readEconomyOptions,
-  readServerOptions,
-  serverHelp,
-  serverOptions,
-  startHelp,
-  startOptions,
-} from "./economy-options.ts";
+import { version } from "../version.ts";
+import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
-export const upCommand: Command = {
-  help: [
-    "Usage: restante up [OPTIONS]",
-    "",
-    "Brings up a MESH server, the organisations' MESH clients and systems, and a worklist page for each, all on this",
-    "machine and on loopback only. The first start sends one message along each journey. Started again, it continues",
-    "where it was, also after a crash. Ctrl-C stops it.",
-    "",
-    "  --no-samples           send nothing by itself",
-    serverHelp,
-    startHelp,
-  ].join("\n"),
+interface UpValues extends StartValues, Required<ServerOptions> {
+  readonly noSamples: boolean;
+}
 
-  async run(words, terminal) {
-    const { values } = readWords("up", words, {
-      ...startOptions,
-      ...serverOptions,
-      "no-samples": { type: "boolean", default: false },
-    });
-    const economy = await openEconomy(readEconomyOptions(values));
-    tellOfFolder(economy, terminal);
-    const events = createEvents();
-    using log = openLog(join(economy.folder, "restante.log"));
-    events.follow((event) => log.record(event));
+export async function up({ options }: Given<UpValues>, terminal: Terminal): Promise<number> {
+  const economy = await openEconomy(readEconomyValues(options));
+  tellOfFolder(economy, terminal);
+  const events = createEvents();
+  using log = openLog(join(economy.folder, "restante.log"));
+  events.follow((event) => log.record(event));
 
-    await using closing = new AsyncDisposableStack();
-    // What happens while it starts is shown after what it is.
-    const early: Event[] = [];
-    const stopGathering = events.follow((event) => void early.push(event));
-    const whole = await startEconomy(economy, events.emit, closing, readServerOptions(values));
-    await introduce(economy, whole, terminal);
-    stopGathering();
-    followSteps(events, terminal, early);
-    if (!values["no-samples"]) await runSampleJourneys(whole, terminal);
-    if (!terminal.stop.aborted) await suggest(economy, whole, terminal);
-    await stoppedOrLost(terminal.stop, economy.lost.signal);
-    terminal.print("\nStopping. What was accepted is kept; the next start continues from here.");
-    return 0;
-  },
-};
+  await using closing = new AsyncDisposableStack();
+  // What happens while it starts is shown after what it is.
+  const early: Event[] = [];
+  const stopGathering = events.follow((event) => void early.push(event));
+  const whole = await startEconomy(economy, events.emit, closing, options);
+  await introduce(economy, whole, terminal);
+  stopGathering();
+  followSteps(events, terminal, early);
+  if (!options.noSamples) await runSampleJourneys(whole, terminal);
+  if (!terminal.stop.aborted) await suggest(economy, whole, terminal);
+  await stoppedOrLost(terminal.stop, economy.lost.signal);
+  terminal.print("\nStopping. What was accepted is kept; the next start continues from here.");
+  return 0;
+}
 
 async function introduce(
   economy: Economy,

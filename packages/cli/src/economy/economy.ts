@@ -7,9 +7,9 @@ import {
   type Organisation,
   readDirectory,
 } from "@restante/demographics";
+import { createLocalAuthority, type LocalAuthority } from "@restante/authority";
 import { holdFolder, isOpenToOthers, systemReason } from "@restante/durable";
 import { CliError } from "../errors.ts";
-import { createLocalAuthority, type LocalAuthority } from "../local-authority.ts";
 import { hasData, refuseFolderWithoutEconomy, refuseOthersFolder } from "./folder.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { recallSetup, type Setup } from "./setup.ts";
@@ -83,7 +83,10 @@ export async function openEconomy(
     folder,
     directory,
     demographics: embeddedDemographics(directory),
-    authority: await createLocalAuthority(join(folder, "authority"), { mayMake: mayMakeKeys }),
+    authority: await createLocalAuthority(join(folder, "authority"), {
+      mayMake: mayMakeKeys,
+      howToMake: "with --new-authority",
+    }),
     secrets: await readSecrets(
       folder,
       mailboxes.map((mailbox) => mailbox.mailboxId),

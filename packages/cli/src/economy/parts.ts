@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { type Organisation, type OrganisationMailbox, workflowRules } from "@restante/demographics";
 import { createDirectoryClient, createMeshClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
 import { createMeshServer, type MeshServer } from "@restante/mesh-server";
+import { clientCommonName, type IssuedCertificate, localHosts } from "@restante/authority";
 import { holdFolder, isFolderHeld } from "@restante/durable";
 import { createPractice, type Practice, type Transport, thisComputer } from "@restante/practice";
 import { createWorklistPages } from "@restante/worklist";
 import type { Emit, OdsCode } from "@restante/mesh";
 import { CliError } from "../errors.ts";
-import { clientCommonName, type IssuedCertificate, localHosts } from "../local-authority.ts";
 import { type Economy, HOST, IN_USE_REMEDY, mailboxFolder, serverPort, worklistPort } from "./economy.ts";
 import { SERVER_FOLDER } from "./folder.ts";
 

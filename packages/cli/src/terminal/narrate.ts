@@ -1,4 +1,4 @@
-import type { Event, HeldUpWork, FolderEvent } from "@restante/mesh";
+import type { Event, HeldUpWork, FolderEvent, JournalEvent } from "@restante/mesh";
 import type { Events } from "../events.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
@@ -75,8 +75,8 @@ export function narrate(event: Event): Step | undefined {
       };
     case "journal-missing":
       return {
-        who: "MESH server",
-        what: `${event.file} is gone, after a server that did not end in order: what was accepted last may be lost`,
+        who: ownerOf(event),
+        what: `${event.file} is gone, after an end that was not in order: what was written last may be lost`,
         tone: "bad",
       };
     case "server-troubled":
@@ -364,7 +364,7 @@ function addressee(to: string): string {
   return to === "GPPROVIDER" ? "the patient's practice" : to;
 }
 
-function ownerOf({ mailboxId, odsCode }: FolderEvent): string {
+function ownerOf({ mailboxId, odsCode }: FolderEvent | JournalEvent): string {
   if (mailboxId !== undefined) return client(mailboxId);
   return odsCode === undefined ? "MESH server" : system(odsCode);
 }

@@ -21,7 +21,7 @@ export function fitted(help: string, columns: number): string {
   const width = Math.max(columns, narrowest);
   return paragraphsOf(help)
     .flatMap((paragraph) => {
-      const [, head = "", text = paragraph] = /^( {2}\S.*? {2,})(\S.*)$/.exec(paragraph) ?? [];
+      const [, head = "", text = paragraph] = /^( {2}\S.*? {2,}| {2})(\S.*)$/.exec(paragraph) ?? [];
       return wrap(text, head, width);
     })
     .join("\n");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { createDirectoryClient, type ClientTls, MeshClientError } from "@restante/mesh-client";
 import { strangeAuthority } from "@restante/testkit";
-import { clientCommonName } from "../../src/local-authority.ts";
+import { clientCommonName } from "@restante/authority";
 import { inFolder, newEconomy, SENDER, start, tlsOf, toPractice } from "../support/bad-input.ts";
 import { closingInReverse } from "../support/at-end.ts";
 import { controlFilesIn, drop, meshClientOf, namesIn } from "../support/data-folder.ts";

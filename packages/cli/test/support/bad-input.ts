@@ -4,7 +4,7 @@ import type { ClientTls } from "@restante/mesh-client";
 import type { Stray } from "@restante/practice";
 import { waitFor } from "@restante/testkit";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
-import { clientCommonName } from "../../src/local-authority.ts";
+import { clientCommonName } from "@restante/authority";
 import { type Closing, closingInReverse, newDataFolder } from "./at-end.ts";
 import { type ControlToDrop, namesIn, withPractice } from "./data-folder.ts";
 import { freePortBase, type RunningCommand, runCommand } from "./processes.ts";

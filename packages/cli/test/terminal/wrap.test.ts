@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commands } from "../../src/commands/index.ts";
-import { generalHelp } from "../../src/help.ts";
+import { helpOf } from "../../src/command-line/help.ts";
+import { everyEntry } from "../../src/command-line/tree.ts";
+import { program } from "../../src/commands/index.ts";
 import { fitted } from "../../src/terminal/wrap.ts";
 
 const wordsOf = (text: string): string[] => text.split(/\s+/);
 
-test("every help fits its window, and loses no word", async () => {
-  const helps = [generalHelp(commands)];
-  for (const command of commands) helps.push((await command.load()).help);
+test("every help fits its window, and loses no word", () => {
+  const helps = [helpOf("restante", program, [])];
+  for (const { entry, path } of everyEntry(program.entries)) helps.push(helpOf("restante", entry, path));
   for (const help of helps) {
     for (const columns of [50, 80, 100, 120]) {
       const shown = fitted(help, columns);

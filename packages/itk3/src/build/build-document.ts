@@ -10,10 +10,10 @@ import { bundle, headerOrganization, instant, messageHeader, referenceTo, uuidId
 import type {
   ConsultationSummaryInput,
   DocumentInput,
-  Generation,
   GenericDocumentInput,
   OnlineConsultationInput,
 } from "./input.ts";
+import type { Generation } from "./generation.ts";
 import { consultation, type DocumentKind, generic, online, type Wording } from "./kind.ts";
 import {
   attachmentResource,
@@ -25,7 +25,7 @@ import {
 import { originOf } from "./gathering.ts";
 import { sectionsOf } from "./document-sections.ts";
 import { listSection } from "./sections/lists.ts";
-import type { StructuredSection } from "./sections/parts.ts";
+import type { StructuredSection } from "./structured-section.ts";
 import { addressFor } from "./recipient.ts";
 import { type Origins, refuseNonconforming } from "./refuse-nonconforming.ts";
 

@@ -9,7 +9,8 @@ import { type Gathering, lookAtOwnSection, newGathering, tellDangling, tellSecti
 import type { DocumentInput } from "./input.ts";
 import type { DocumentKind } from "./kind.ts";
 import type { ResourceType, Seen } from "./seen.ts";
-import { gathering as held, type StructuredSection } from "./sections/parts.ts";
+import { gathering as held } from "./sections/parts.ts";
+import type { StructuredSection } from "./structured-section.ts";
 
 /**
  * The sections, where there is nothing wrong with them; what is, is told.

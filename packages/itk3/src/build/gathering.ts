@@ -7,7 +7,7 @@ import { isXmlText } from "../xml/characters.ts";
 import { resourceDefinition } from "../stu3/element-table.ts";
 import type { Resource } from "../stu3/types.ts";
 import type { Seen } from "./seen.ts";
-import type { StructuredSection } from "./sections/parts.ts";
+import type { StructuredSection } from "./structured-section.ts";
 import { tellUnfit } from "./tell-unfit.ts";
 
 /** One call of a builder. */

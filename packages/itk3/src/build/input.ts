@@ -1,8 +1,7 @@
-import type { DocumentParts, StructuredSection } from "./sections/parts.ts";
+import type { DocumentParts } from "./sections/parts.ts";
+import type { StructuredSection } from "./structured-section.ts";
+import type { Generation } from "./generation.ts";
 import type { Recipient } from "./recipient.ts";
-
-/** 1: GP Connect Messaging 1.x. 2: Send Document 2.x. */
-export type Generation = 1 | 2;
 
 export interface AddressInput {
   line: readonly string[];

@@ -1,7 +1,8 @@
 // What differs between the three documents and the two generations: one table, so that the builder has no branches.
 import type { Coding } from "../stu3/types.ts";
 import { systems } from "../names.ts";
-import type { GenericDocumentInput, Generation } from "./input.ts";
+import type { GenericDocumentInput } from "./input.ts";
+import type { Generation } from "./generation.ts";
 
 /** What goes into a subject line or a summary. `practice` is left out of a confidential consultation. */
 export interface Wording {

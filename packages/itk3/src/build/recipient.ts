@@ -2,7 +2,7 @@ import { parseMailboxId } from "@restante/mesh";
 import { optional, type Shape } from "../input/shapes.ts";
 import type { Place } from "../input/problems.ts";
 import { oneOf } from "../input/values.ts";
-import type { Generation } from "./input.ts";
+import type { Generation } from "./generation.ts";
 import { mailbox } from "./mailbox.ts";
 
 /** Who a document is for. */

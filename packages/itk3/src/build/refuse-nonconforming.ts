@@ -1,4 +1,5 @@
-import { type CheckOptions, check } from "../check/check.ts";
+import { check } from "../check/check.ts";
+import type { CheckOptions } from "../check/check-options.ts";
 import type { Finding } from "../check/finding.ts";
 import type { InputProblem } from "../errors.ts";
 import { problemList, refuseInput } from "../input/problems.ts";

@@ -5,32 +5,17 @@ import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { referencesOf } from "../message/references.ts";
 import { sectionEntries } from "../message/sections.ts";
 import { type Position, positionOf } from "../read/positions.ts";
+import type { CheckOptions } from "./check-options.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
 import { generationOf, useCaseOf } from "./kind.ts";
 import { placesOf } from "./locate.ts";
-import {
-  type Breach,
-  type CheckContext,
-  type EnvelopeToCheck,
-  requirementId,
-  type Rule,
-  type UseCase,
-} from "./rule.ts";
+import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
 import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
 import { elementsOf } from "./walk.ts";
 import { readWords } from "./wording.ts";
-
-export interface CheckOptions {
-  /** Held against the message where it is given. */
-  envelope?: EnvelopeToCheck;
-  /** Told from workflow and LocalExtension unless given. */
-  generation?: 1 | 2;
-  /** Told from Composition.type, LocalExtension and title unless given. */
-  useCase?: UseCase;
-}
 
 /**
  * Holds a message against every requirement that a message (and its envelope) can show. Never throws for what it holds.

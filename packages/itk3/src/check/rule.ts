@@ -4,7 +4,7 @@ import type { IssueType } from "../respond/response-codes.ts";
 import type { Resource } from "../stu3/types.ts";
 import type { Resources } from "./resources.ts";
 import type { Elements } from "./walk.ts";
-import type { Wording } from "./wording.ts";
+import type { DocumentWords } from "./document-words.ts";
 
 export type UseCase = "consultation-summary" | "online-consultation" | "generic" | "response";
 
@@ -20,17 +20,6 @@ export interface EnvelopeToCheck {
   workflowId?: string | undefined;
   subject?: string | undefined;
   localId?: string | undefined;
-}
-
-/** What the document and its envelope say of it in words. */
-export interface DocumentWords {
-  /** Composition.text, a paragraph each, without tags. */
-  paragraphs: readonly string[];
-  /** The sentence that sums the document up; undefined where no paragraph is one. */
-  text: Wording | undefined;
-  textVersion: string | undefined;
-  subject: Wording | undefined;
-  subjectVersion: string | undefined;
 }
 
 /** Everything a rule may look at. */

@@ -5,18 +5,8 @@ import type { Organization, Patient } from "../stu3/types.ts";
 import { identifierOf, officialFamily, paragraphsOf } from "./look.ts";
 import { systems } from "../names.ts";
 import type { Itk3Message } from "../message/model.ts";
-import type { DocumentWords, EnvelopeToCheck } from "./rule.ts";
-
-export interface Wording {
-  /** What stands before ` for `. */
-  title: string;
-  patientName: string;
-  /** Ten digits. */
-  nhsNumber: string;
-  practice: string | undefined;
-  odsCode: string | undefined;
-  version: string | undefined;
-}
+import type { EnvelopeToCheck } from "./rule.ts";
+import type { DocumentWords, Wording } from "./document-words.ts";
 
 /** Longer texts are no sentence. */
 const longest = 1000;

@@ -1,9 +1,9 @@
 // What the functions that take a message, or what was read of one, are given. Only the outline is looked at: what a
 // message holds is for the check to judge.
-import type { CheckOptions } from "../check/check.ts";
+import type { CheckOptions } from "../check/check-options.ts";
 import type { EnvelopeToCheck } from "../check/rule.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
-import type { ReadOptions } from "../message/read-message.ts";
+import type { ReadOptions } from "../message/read-options.ts";
 import { placeOf, problemList } from "./problems.ts";
 import { both, fields, isRecord, optional, type Shape } from "./shapes.ts";
 import { oneOf } from "./values.ts";

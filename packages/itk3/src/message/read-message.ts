@@ -9,14 +9,7 @@ import type { Resource } from "../stu3/types.ts";
 import { isResponseHeader, readHandling } from "./handling.ts";
 import { messageOf, resourcesOf } from "./message-of.ts";
 import type { ReadResult, Remains } from "./model.ts";
-
-export interface ReadOptions {
-  /**
-   * Larger messages are refused (20015), and those with more elements or JSON values than one for every 16 bytes of it.
-   * 5 MB unless given, as ITK3 recommends.
-   */
-  maxBytes?: number;
-}
+import type { ReadOptions } from "./read-options.ts";
 
 /**
  * Reads an ITK3 message, in XML or JSON. Never throws, whatever the bytes: what cannot be read has no `message` and an

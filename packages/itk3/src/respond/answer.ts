@@ -1,5 +1,6 @@
 import { isAckWorkflow } from "@restante/mesh";
-import { check, type CheckOptions } from "../check/check.ts";
+import { check } from "../check/check.ts";
+import type { CheckOptions } from "../check/check-options.ts";
 import type { EnvelopeToCheck } from "../check/rule.ts";
 import { refuseUnanswerable, refuseUnasked } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";

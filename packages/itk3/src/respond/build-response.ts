@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { parseMailboxId, parseOdsCode } from "@restante/mesh";
+import { holdsNhsNumber, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { bundle, headerOrganization, messageHeader } from "../build/entry.ts";
 import { mailbox } from "../build/mailbox.ts";
 import { type Place, placeOf, problemList } from "../input/problems.ts";
 import { all, between, fields, isRecord, optional, type Shape } from "../input/shapes.ts";
 import { callable, oneOf, parses, text, textThat, time } from "../input/values.ts";
-import { holdsNhsNumber } from "../message/nhs-numbers.ts";
 import { messageDefinitions, profiles, systems, unreadableHeaderId } from "../names.ts";
 import { primitiveFault } from "../stu3/primitives.ts";
 import type { Bundle, OperationOutcome } from "../stu3/types.ts";

@@ -4,6 +4,7 @@ import { type FileHandle, rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { syncFile } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 import { type Damage, DamagedGzip, gunzip as gunzipStream } from "../gunzip.ts";
 
@@ -48,7 +49,7 @@ export async function digestOf(source: FileHandle, range: Range): Promise<string
 
 /** Writes a part of an open file, compressed, to `path`, and gives the size. A failure leaves no file. */
 export async function gzip(source: FileHandle, range: Range, path: string): Promise<number> {
-  const file = writer(path, false);
+  const file = writer(path);
   try {
     await pipeline(readRange(source, range), createGzip(), file);
   } catch (error) {
@@ -94,7 +95,8 @@ export async function gunzip(source: string, target: string, limits: GunzipLimit
     },
   });
   try {
-    await pipeline(piecesOfChunks(source, chunkBytes), limit, writer(target, true));
+    await pipeline(piecesOfChunks(source, chunkBytes), limit, writer(target));
+    await syncFile(target);
     return { bytes };
   } catch (error) {
     await rm(target, { force: true });
@@ -132,6 +134,6 @@ const damages: Readonly<Record<Damage, string>> = {
 class Refused extends Error {}
 
 /** A file for its owner alone. */
-export function writer(path: string, synced: boolean): WriteStream {
-  return createWriteStream(path, { flush: synced, mode: 0o600 });
+export function writer(path: string): WriteStream {
+  return createWriteStream(path, { mode: 0o600 });
 }

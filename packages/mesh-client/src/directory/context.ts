@@ -15,7 +15,7 @@ import type { MeshClient } from "../mesh-client.ts";
 import { reportControl } from "./control-files.ts";
 import { carryOut, isLost, type Step } from "./filing.ts";
 import { asClientError, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
-import type { Folders } from "./folders.ts";
+import type { Folders } from "./folder-name.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
 import type { News } from "./news.ts";
 import type { Troubles } from "./troubles.ts";

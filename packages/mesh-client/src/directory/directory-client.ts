@@ -12,7 +12,8 @@ import { decide, type DirectoryContext, type ReportSettings, stageReport } from 
 import { record } from "./control-files.ts";
 import { labelOf } from "./folder-trouble.ts";
 import { watchFolders } from "./folder-watch.ts";
-import { folderNames, type Folders, openFolders } from "./folders.ts";
+import { openFolders } from "./folders.ts";
+import { folderNames, type Folders } from "./folder-name.ts";
 import { groupId, openMode } from "./group.ts";
 import { digest, type Journal, openJournal } from "./journal.ts";
 import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";
@@ -95,7 +96,8 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     closing.abort();
   };
   const group = options.group === undefined ? undefined : groupId(options.group);
-  const { folders, hidden, journal, opened } = await openAll(folder, { group, clock, onLost });
+  const onJournalMissing = (file: string): void => emit({ event: "journal-missing", mailboxId, file });
+  const { folders, hidden, journal, opened } = await openAll(folder, { group, clock, onLost, onJournalMissing });
   const settings = readSettings(options);
   const context: DirectoryContext = {
     client,
@@ -183,6 +185,13 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   };
 }
 
+interface Opening {
+  readonly group: number | undefined;
+  readonly clock: Clock;
+  readonly onLost: (error: Error) => void;
+  readonly onJournalMissing: (file: string) => void;
+}
+
 interface Opened {
   readonly folders: Folders;
   readonly hidden: string;
@@ -192,16 +201,13 @@ interface Opened {
 }
 
 /** The folders, and the journal, for this process alone. */
-async function openAll(
-  folder: string,
-  { group, clock, onLost }: { group: number | undefined; clock: Clock; onLost: (error: Error) => void },
-): Promise<Opened> {
+async function openAll(folder: string, { group, clock, onLost, onJournalMissing }: Opening): Promise<Opened> {
   const folders = await openFolders(folder, group);
   using opening = new DisposableStack();
   try {
     const hidden = await openJournalFolder(folder);
     opening.use(holdFolder(hidden, "client", { remedy: "stop that client first", onLost }));
-    const journal = opening.use(openJournal(hidden, clock, { mayBeNew: false }));
+    const journal = opening.use(openJournal(hidden, clock, { mayBeNew: false, onJournalMissing }));
     return { folders, hidden, journal, opened: opening.move() };
   } catch (error) {
     throw cannotStart(error, folder);

@@ -5,7 +5,7 @@ import { isMissing, moveFile, syncFolder, systemReason } from "@restante/durable
 import { codeOf } from "../error-code.ts";
 import { type FileName, pathOf, stateOf } from "./files.ts";
 import { folderTrouble, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
-import type { FolderName, Folders } from "./folders.ts";
+import type { FolderName, Folders } from "./folder-name.ts";
 import { shareFile } from "./group.ts";
 
 /** Behind the name of what could not be moved out of OUT; with a dot before it, of what is on its way out. */

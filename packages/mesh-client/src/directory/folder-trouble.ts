@@ -1,7 +1,7 @@
 import { asDurableError, DurableError, systemReason } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
-import type { FolderName } from "./folders.ts";
+import type { FolderName } from "./folder-name.ts";
 
 /** A folder as it is told of: by its name in the mailbox's folder, whatever the case there and wherever that is. */
 export type FolderLabel = Uppercase<FolderName> | ".restante";

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing, writeWhole } from "@restante/durable";
 import { type FolderLabel, folderTrouble, FolderTrouble, labelOf } from "./folder-trouble.ts";
-import { type FolderName, folderNames, type Folders } from "./folders.ts";
+import { type FolderName, folderNames, type Folders } from "./folder-name.ts";
 
 /** Tells which of the five folders cannot be used now. */
 export type FolderWatch = () => Promise<FolderTrouble[]>;

@@ -3,13 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { makeFolder, makeFolders, syncFolder } from "@restante/durable";
 import { openToGroup } from "./group.ts";
 import { cannotStart } from "./cannot-start.ts";
-
-export type FolderName = "in" | "out" | "sent" | "failed" | "temp";
-
-/** Absolute or relative paths of the five folders of a mailbox. */
-export type Folders = Readonly<Record<FolderName, string>>;
-
-export const folderNames: readonly FolderName[] = ["in", "out", "sent", "failed", "temp"];
+import { type FolderName, folderNames, type Folders } from "./folder-name.ts";
 
 /**
  * The folders below `<data home>/<MAILBOX>`, made where absent, for their owner alone. Existing ones are found in any

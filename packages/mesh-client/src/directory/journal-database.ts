@@ -3,18 +3,26 @@ import type { DatabaseSync } from "node:sqlite";
 import { DurableError, openDatabase } from "@restante/durable";
 import { migrations } from "./journal-schema.ts";
 
+export interface JournalOptions {
+  /** Whether it may be made where it is missing or empty. */
+  readonly mayBeNew: boolean;
+  /** Told if what was written to it last may be lost: see durable, lost-journal.ts. */
+  readonly onJournalMissing?: ((file: string) => void) | undefined;
+}
+
 /**
  * Opens the journal so that nobody else can. Names of files are overwritten when they are deleted.
  *
  * @throws DurableError; `damaged` also if it is missing or empty, unless it `mayBeNew`
  */
-export function openJournalDatabase(folder: string, { mayBeNew }: { mayBeNew: boolean }): DatabaseSync {
+export function openJournalDatabase(folder: string, { mayBeNew, onJournalMissing }: JournalOptions): DatabaseSync {
   const file = join(folder, "journal.db");
   return openDatabase(file, {
     migrations,
     exclusive: true,
     waitMs: 0,
     pragmas: "PRAGMA secure_delete = ON",
+    ...(onJournalMissing && { onJournalMissing }),
     beforeMaking: (found) => {
       if (!mayBeNew) throw new DurableError("damaged", file, lost(found, folder), { retry: "never" });
     },

@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { DurableError, inTransaction, watchDatabase } from "@restante/durable";
 import type { Clock, Event, MessageId } from "@restante/mesh";
 import type { Step } from "./filing.ts";
-import { openJournalDatabase } from "./journal-database.ts";
+import { type JournalOptions, openJournalDatabase } from "./journal-database.ts";
 
 /**
  * What is remembered of a pair. See pair.ts for what each state means. A pair has at most one row that is not at its end.
@@ -128,8 +128,12 @@ export interface Journal extends Disposable {
  * Throws DurableError: `held` if another client, in this process or another, has the journal open, `damaged` also if it is
  * missing or empty, unless it `mayBeNew`.
  */
-export function openJournal(folder: string, clock: Clock, { mayBeNew = true }: { mayBeNew?: boolean } = {}): Journal {
-  const database = openJournalDatabase(folder, { mayBeNew });
+export function openJournal(
+  folder: string,
+  clock: Clock,
+  { mayBeNew = true, onJournalMissing }: Partial<JournalOptions> = {},
+): Journal {
+  const database = openJournalDatabase(folder, { mayBeNew, onJournalMissing });
   try {
     return createJournal(database, clock, watchDatabase(join(folder, "journal.db")));
   } catch (error) {

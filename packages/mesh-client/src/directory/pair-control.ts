@@ -28,7 +28,7 @@ export interface PairProblem {
 
 export type PairControl = { readonly control: SendableControl } | { readonly problem: PairProblem };
 
-/** Version, AddressType, MessageType, WorkflowId, From_DTS and To_DTS must be there, and say what can be sent. */
+/** AddressType, MessageType, WorkflowId, From_DTS and To_DTS must be there, and say what can be sent. */
 export function readPairControl(bytes: Uint8Array, mailboxId: MailboxId): PairControl {
   let control: ControlFile;
   try {

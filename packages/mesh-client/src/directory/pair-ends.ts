@@ -5,7 +5,7 @@ import { record, sentControl } from "./control-files.ts";
 import type { FileState } from "./files.ts";
 import { freeName, refusedSuffix, type Step } from "./filing.ts";
 import { inFolder } from "./folder-trouble.ts";
-import type { FolderName } from "./folders.ts";
+import type { FolderName } from "./folder-name.ts";
 import type { Plan } from "./journal.ts";
 import type { Sighting } from "./out-folder.ts";
 import type { PairProblem } from "./pair-control.ts";

@@ -159,10 +159,13 @@ function chunksOf({ chunkBytes }: DownloadedMessage, bytes: number): readonly nu
 
 /** A failure leaves no file: on a full disk, half of one would take the room of what comes next. */
 async function writeBody(body: Readable, path: string, synced: boolean): Promise<number> {
-  const file = writer(path, synced);
+  const file = writer(path);
   try {
     // What the server or the way to it fails with is no system error any more: see transport.ts.
-    await inFolder("temp", async () => pipeline(body, file));
+    await inFolder("temp", async () => {
+      await pipeline(body, file);
+      if (synced) await syncFile(path);
+    });
     return file.bytesWritten;
   } catch (error) {
     await rm(path, { force: true });

@@ -1,5 +1,5 @@
 import { stat, statfs } from "node:fs/promises";
-import type { Folders } from "./folders.ts";
+import type { Folders } from "./folder-name.ts";
 
 /** So much of a disk is left to the journal, to control files and to whoever else writes there; of a small one a 20th. */
 const reserveBytes = 64 * 1024 * 1024;

@@ -287,3 +287,30 @@ test("a journal whose -wal is removed while the client runs is told likewise, an
   await using again = await createDirectoryClient({ client, folder });
   assert.equal(await received(again), 2);
 });
+
+test("a journal whose -wal is removed after a kill is told at the next start, once, and one that is there is not", async (t) => {
+  const { client, folder, journal } = await usedFolder(t);
+  const startAndKill = async (): Promise<void> => {
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, new URL("hold-folder.ts", import.meta.url).pathname, folder],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    t.after(() => child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  const toldAtStart = async (): Promise<unknown[]> => {
+    const events = recordEvents();
+    const directory = await createDirectoryClient({ client, folder, emit: events.emit });
+    await directory[Symbol.asyncDispose]();
+    return events.of("journal-missing");
+  };
+  await startAndKill();
+  assert.deepEqual(await toldAtStart(), []);
+  await startAndKill();
+  await rm(`${journal}-wal`);
+  assert.deepEqual(await toldAtStart(), [{ event: "journal-missing", mailboxId: sender, file: `${journal}-wal` }]);
+  assert.deepEqual(await toldAtStart(), []);
+});

@@ -1,16 +1,16 @@
 // Bodies in a folder of this machine.
 //
-// A body that stays small is gathered in memory and given back. The first byte beyond opens a file `.<name>.<random>`;
-// at the end it is synced, renamed to `<name>.<random>`, and the folder is synced. A crash at any point before the
+// A body that stays small is gathered in memory and given back. The first byte beyond begins a file, `.<name>.<random>`
+// until it is finished and `<name>.<random>` from then on (durable, begin-file.ts). A crash at any point before the
 // row's commit leaves a file that no row names: see sweep.ts. The digest of what came goes with it, and is what it is
 // held against whenever it is read (open-body.ts).
 
 import { createHash, randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm, stat, unlink } from "node:fs/promises";
+import { rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
-import { asDurableError, DurableError, makeFolder, syncFolder } from "@restante/durable";
+import { asDurableError, beginFile, DurableError, makeFolder, type UnfinishedFile } from "@restante/durable";
 
 import { MeshServerError } from "../errors.ts";
 import { type Bodies, bodyTooLarge, type StoredBody } from "./bodies.ts";
@@ -60,15 +60,15 @@ export async function openFileBodies(
         if (file === undefined && size > smallBytes) {
           await checkPlace();
           file = await begin(folder, name);
-          for (const gathered of small.splice(0)) await file.handle.writeFile(gathered);
+          for (const gathered of small.splice(0)) await file.unfinished.handle.writeFile(gathered);
         }
         if (file === undefined) small.push(piece);
-        else await file.handle.writeFile(piece);
+        else await file.unfinished.handle.writeFile(piece);
       }
       if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
       const sha256 = hash.digest();
       if (file === undefined) return { kind: "inline", size, bytes: Buffer.concat(small), sha256 };
-      await finish(folder, file);
+      await file.unfinished.finish();
       onWorking();
       return { kind: "file", size, fileName: file.fileName, sha256 };
     } catch (error) {
@@ -100,29 +100,19 @@ export async function openFileBodies(
 }
 
 interface OpenFile {
-  handle: FileHandle;
-  temporaryName: string;
+  unfinished: UnfinishedFile;
   fileName: string;
 }
 
 async function begin(folder: string, name: string): Promise<OpenFile> {
   // A chunk that is sent again must not overwrite the file that its row names now.
   const fileName = `${name}.${randomBytes(4).toString("hex")}`;
-  const temporaryName = `.${fileName}`;
-  return { handle: await open(join(folder, temporaryName), "wx", 0o600), temporaryName, fileName };
+  return { fileName, unfinished: await beginFile(folder, fileName, { temporaryName: `.${fileName}` }) };
 }
 
-async function finish(folder: string, { handle, temporaryName, fileName }: OpenFile): Promise<void> {
-  await handle.sync();
-  await handle.close();
-  await rename(join(folder, temporaryName), join(folder, fileName));
-  await syncFolder(folder);
-}
-
-async function giveUp(folder: string, { handle, temporaryName, fileName }: OpenFile): Promise<void> {
-  // It may be closed already: then there is nothing to close. What cannot be deleted is the sweep's at the next start.
-  await handle.close().catch(() => undefined);
-  await rm(join(folder, temporaryName), { force: true }).catch(() => undefined);
+async function giveUp(folder: string, { unfinished, fileName }: OpenFile): Promise<void> {
+  // What cannot be deleted is the sweep's at the next start.
+  await unfinished[Symbol.asyncDispose]();
   await rm(join(folder, fileName), { force: true }).catch(() => undefined);
 }
 

@@ -12,8 +12,6 @@ import { withMailbox } from "./session.ts";
 import { sendJson, sendNothing } from "./version.ts";
 
 const DEFAULT_RESULTS = 500;
-/** The count is approximate by the API's own words: no further is counted. */
-const MOST_COUNTED = 100_000;
 
 interface Query {
   max_results?: string;
@@ -43,7 +41,7 @@ export function addInbox(app: FastifyInstance, context: Context): void {
             self: link(),
             ...(last !== undefined && { next: link(writeContinuation(mailbox.mailboxId, last.sequence)) }),
           },
-          approx_inbox_count: await context.store.countInbox(mailbox.mailboxId, MOST_COUNTED),
+          approx_inbox_count: await context.store.countInbox(mailbox.mailboxId),
         },
         2,
       );
@@ -53,9 +51,9 @@ export function addInbox(app: FastifyInstance, context: Context): void {
   app.get(
     "/messageexchange/:mailboxId/count",
     withMailbox(context, async (request, reply, { mailbox, version }) => {
-      const count = await context.store.countInbox(mailbox.mailboxId, MOST_COUNTED);
+      const count = await context.store.countInbox(mailbox.mailboxId);
       if (version === 2) return sendJson(reply, 200, { count }, 2);
-      return sendJson(reply, 200, { count, internalID: request.id, allResultsIncluded: count < MOST_COUNTED });
+      return sendJson(reply, 200, { count, internalID: request.id, allResultsIncluded: true });
     }),
   );
 

@@ -5,7 +5,12 @@
 // - An operation happens whole or not at all. The token given with it is recorded in the same transaction: if the token
 //   was used before, on any node, nothing happens and the answer is "token-used".
 // - A change is applied only if the message is in the state it starts from, so of two that race exactly one happens.
-// - An inbox lists in the order in which messages became accepted, which is the order of commits, not of ids.
+// - An inbox lists in the order in which messages became accepted, which is the order of commits, not of ids. The numbers
+//   of that order are the mailbox's own, and no number is given twice, also after all it was given to are deleted. Who
+//   lists page by page, while any number of others accept into the mailbox, is shown each message once: none becomes
+//   visible before, or at, a place that was shown already.
+// - A page of an inbox costs what it returns, and a count always the same, however many messages wait, were acknowledged
+//   or were deleted before, between or behind them. A page with a filter costs what it looks at.
 // - After a failed sync nothing is written again: every later call fails with "store-stopped" until the process is
 //   started anew. A full disk or queue fails with "store-full" or "store-busy" and nothing of it happened.
 // - On a full disk what is there can still be listed, read, acknowledged, moved on and deleted: only what is new is
@@ -61,7 +66,10 @@ export interface WorkflowFilter {
 
 export interface InboxEntry {
   messageId: MessageId;
-  /** Grows with every acceptance in this mailbox; not without gaps. */
+  /**
+   * Its place: greater than that of whatever was accepted in this mailbox before, and never another's. Places that are
+   * listed are not without gaps.
+   */
   sequence: number;
 }
 
@@ -105,12 +113,12 @@ export interface Store extends AsyncDisposable {
   findByLocalId(mailboxId: MailboxId, localId: string, limit: number): Promise<Message[]>;
   body(message: Message, chunk: number): Promise<StoredBody | undefined>;
 
-  /** Accepted messages after this place in the order of acceptance, oldest first. */
+  /** Accepted messages after this place in the order of acceptance, oldest first. What had the place may be deleted. */
   listAfter(recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter): Promise<InboxEntry[]>;
-  /** Where a message stands, or stood before it was acknowledged, in the order of acceptance. */
+  /** Where a message stands, or stood before it was acknowledged, in the order of acceptance, until it is deleted. */
   sequenceOf(recipientId: MailboxId, messageId: MessageId): Promise<number | undefined>;
-  /** How many are listed; counts no further than `limit`. */
-  countInbox(recipientId: MailboxId, limit: number): Promise<number>;
+  /** How many are listed. */
+  countInbox(recipientId: MailboxId): Promise<number>;
 
   /**
    * Messages in state routing whose next try is due, those waiting longest first. One that is further ahead than any is

@@ -4,7 +4,7 @@ import { connect, createServer as createPlainServer, type Socket } from "node:ne
 import { type TestContext, test } from "node:test";
 import { connect as connectTls, createServer, type TLSSocket } from "node:tls";
 
-import { localHosts } from "restante";
+import { localHosts } from "@restante/authority";
 import {
   clientCertificate,
   settableClock,

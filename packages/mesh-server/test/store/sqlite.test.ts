@@ -11,7 +11,8 @@ import { MeshServerError } from "../../src/errors.ts";
 import { place } from "../../src/message.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { type StoreUnderTest, testStore } from "./contract.ts";
+import { testStore } from "./contract.ts";
+import type { StoreUnderTest } from "./samples.ts";
 import { storeOptions } from "./store-options.ts";
 
 async function open(t: TestContext): Promise<StoreUnderTest & { folder: string }> {

@@ -1,4 +1,4 @@
-import { isNhsNumber } from "@restante/mesh";
+import { readNhsNumber } from "@restante/mesh";
 
 /** A rule that a text of the consultation file keeps, and how a person is told that it does not. */
 export interface TextFormat {
@@ -23,7 +23,7 @@ export const formats: Readonly<Record<string, TextFormat>> = {
     problem: 'must be a date and time with a time zone, such as "2026-03-02T10:15:00+00:00"',
   },
   "nhs-number": {
-    accepts: (text) => isNhsNumber(text.replaceAll(" ", "")),
+    accepts: (text) => readNhsNumber(text) !== undefined,
     problem: "must be an NHS number: ten digits of which the last is a valid check digit",
   },
   "ods-code": {

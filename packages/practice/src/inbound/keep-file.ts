@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { chmod, rename, rm } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder, syncFile, syncFolder } from "@restante/durable";
+import { makeFolder, moveFile, syncFile } from "@restante/durable";
 
 /**
  * Makes a file in the folder of kept messages, for its owner alone: whole and synced, or not at all. `write` writes it
@@ -17,11 +17,10 @@ export async function keepFile(folder: string, name: string, write: (path: strin
     await write(temporary);
     await chmod(temporary, 0o600);
     await syncFile(temporary);
-    await rename(temporary, join(folder, name));
+    await moveFile(temporary, join(folder, name));
   } catch (error) {
     // On a full disk, half a file would take the room of what comes next.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  await syncFolder(folder);
 }

@@ -15,18 +15,26 @@ import { migrations } from "./schema.ts";
  * A practice that was set up before and has lost its database is refused: what it sent would be forgotten, answers to it
  * would belong to nothing, and messages would be taken in twice.
  *
+ * @param onJournalMissing told if what was written to it last may be lost: see durable, lost-journal.ts
  * @throws {DurableError} `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`, `unusable`
  */
-export function openDatabase(folder: string): DatabaseSync {
+export async function openDatabase(
+  folder: string,
+  onJournalMissing: (file: string) => void = () => undefined,
+): Promise<DatabaseSync> {
   const file = join(folder, "practice.sqlite");
   try {
     makeFolders(folder);
   } catch (error) {
     throw asDurableError(error, folder);
   }
-  const database = openFile(file, { migrations, beforeMaking: (found) => refuseToBeginAgain(folder, file, found) });
+  const database = openFile(file, {
+    migrations,
+    beforeMaking: (found) => refuseToBeginAgain(folder, file, found),
+    onJournalMissing,
+  });
   try {
-    noteSetUp(folder);
+    await noteSetUp(folder);
     return database;
   } catch (error) {
     database.close();

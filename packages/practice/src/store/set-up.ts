@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "@restante/durable";
 
 /** The sign that a database was made in a folder: it is there for good from the first start on. */
 const sign = "set-up.txt";
@@ -13,14 +14,7 @@ export function isSetUp(folder: string): boolean {
  * Called once the database is there, never before: killed in between, the database is found at the next start, and the
  * sign made then.
  */
-export function noteSetUp(folder: string): void {
-  if (isSetUp(folder)) return;
+export async function noteSetUp(folder: string): Promise<void> {
   // Two processes may come to this at once, and write the same.
-  const file = openSync(join(folder, sign), "w", 0o600);
-  try {
-    writeSync(file, words);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  if (!isSetUp(folder)) await writeWhole(folder, sign, words);
 }

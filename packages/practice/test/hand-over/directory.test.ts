@@ -18,11 +18,11 @@ import { person } from "../support/person.ts";
 const headerId = "7f0c2b1a-5d3e-4c6f-9a8b-001122334455";
 const address = "GPPROVIDER_9912830164_01121988_O'Neill";
 
-function setUp(t: TestContext) {
+async function setUp(t: TestContext) {
   const home = temporaryFolder(t);
   const folder = join(home, "mailbox");
   for (const name of ["OUT", "SENT", "FAILED"]) mkdirSync(join(folder, name), { recursive: true });
-  const database = openDatabase(join(home, "practice"));
+  const database = await openDatabase(join(home, "practice"));
   t.after(() => database.close());
   const clock = testClock();
   const context = {
@@ -65,7 +65,7 @@ function setUp(t: TestContext) {
 }
 
 test("a message becomes one pair in OUT, named without meaning, with the words of the envelope", async (t) => {
-  const { handOver, folder, out, stepOf } = setUp(t);
+  const { handOver, folder, out, stepOf } = await setUp(t);
   await handOver.run();
   assert.deepEqual(readdirSync(join(folder, "OUT")).sort(), [`${headerId}.ctl`, `${headerId}.dat`]);
   assert.equal(readFileSync(out(`${headerId}.dat`), "utf8"), "<Bundle/>");
@@ -78,7 +78,7 @@ test("a message becomes one pair in OUT, named without meaning, with the words o
 });
 
 test("a pair that the client has taken is not written again", async (t) => {
-  const { handOver, folder, out } = setUp(t);
+  const { handOver, folder, out } = await setUp(t);
   await handOver.run();
   rmSync(out(`${headerId}.ctl`));
   rmSync(out(`${headerId}.dat`));
@@ -87,7 +87,7 @@ test("a pair that the client has taken is not written again", async (t) => {
 });
 
 test("killed after the control file got its name, before that was stored: no second pair, though SENT is empty", async (t) => {
-  const { handOver, folder, stepOf, database, clock } = setUp(t);
+  const { handOver, folder, stepOf, database, clock } = await setUp(t);
   moveOutgoing(database, headerId, "due", "staged", { at: clock.now() });
   await handOver.run();
   assert.deepEqual(readdirSync(join(folder, "OUT")), []);
@@ -99,7 +99,7 @@ for (const [when, dataName] of [
   ["between the names of the data file and of the control file", `${headerId}.dat`],
 ] as const) {
   test(`killed ${when}: the pair is completed`, async (t) => {
-    const { handOver, folder, out, stepOf, database, clock } = setUp(t);
+    const { handOver, folder, out, stepOf, database, clock } = await setUp(t);
     writeFileSync(out(dataName), "<Bundle/>");
     writeFileSync(out(`${headerId}.ctl.tmp`), "control");
     moveOutgoing(database, headerId, "due", "staged", { at: clock.now() });
@@ -110,7 +110,7 @@ for (const [when, dataName] of [
 }
 
 test("a data file that was taken away as an orphan is written again before its control file is there", async (t) => {
-  const { handOver, folder, out, database, clock } = setUp(t);
+  const { handOver, folder, out, database, clock } = await setUp(t);
   writeFileSync(out(`${headerId}.ctl.tmp`), "control");
   moveOutgoing(database, headerId, "due", "staged", { at: clock.now() });
   await handOver.run();
@@ -118,14 +118,14 @@ test("a data file that was taken away as an orphan is written again before its c
 });
 
 test("killed while staging: half-written files are written over", async (t) => {
-  const { handOver, out } = setUp(t);
+  const { handOver, out } = await setUp(t);
   writeFileSync(out(`${headerId}.dat.tmp`), "<Bun");
   await handOver.run();
   assert.equal(readFileSync(out(`${headerId}.dat`), "utf8"), "<Bundle/>");
 });
 
 test("SENT brings the message id", async (t) => {
-  const { handOver, folder, out, row } = setUp(t);
+  const { handOver, folder, out, row } = await setUp(t);
   await handOver.run();
   const control = readControlFile(readFileSync(out(`${headerId}.ctl`)));
   const messageId = "20260302110000123456_ABCDEF";
@@ -136,7 +136,7 @@ test("SENT brings the message id", async (t) => {
 });
 
 test("FAILED brings the reason", async (t) => {
-  const { handOver, folder, out, row } = setUp(t);
+  const { handOver, folder, out, row } = await setUp(t);
   await handOver.run();
   const control = readControlFile(readFileSync(out(`${headerId}.ctl`)));
   const status = {
@@ -154,7 +154,7 @@ test("FAILED brings the reason", async (t) => {
 });
 
 test("a control file in SENT that is still being written is read again later", async (t) => {
-  const { handOver, folder, stepOf } = setUp(t);
+  const { handOver, folder, stepOf } = await setUp(t);
   await handOver.run();
   writeFileSync(join(folder, "SENT", `${headerId}.ctl`), "<DTSControl><Vers");
   await handOver.run();
@@ -162,7 +162,7 @@ test("a control file in SENT that is still being written is read again later", a
 });
 
 test("OUT that cannot be written to is tried again after a while, and the reason is stored", async (t) => {
-  const { handOver, folder, clock, database, row } = setUp(t);
+  const { handOver, folder, clock, database, row } = await setUp(t);
   // A folder in the way of the staged file.
   mkdirSync(join(folder, "OUT", `${headerId}.dat.tmp`));
   await handOver.run();
@@ -198,7 +198,7 @@ test("what is in the place of a control file in SENT holds up no other pair, and
 });
 
 test("a pass reads SENT and FAILED once each however many pairs are awaited, and not at all where none is", async (t) => {
-  const { handOver, database, clock } = setUp(t);
+  const { handOver, database, clock } = await setUp(t);
   await handOver.run();
   const passes = async (): Promise<number> => {
     const before = reads.length;

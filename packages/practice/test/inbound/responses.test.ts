@@ -109,7 +109,7 @@ test("a response to a message never sent is kept as a stray", async (t) => {
 
 test("a response from another mailbox than the message went to is not believed", async (t) => {
   const { from, headerId } = await withReport(t);
-  const database = openDatabase(from.options.dataFolder);
+  const database = await openDatabase(from.options.dataFolder);
   database.prepare("UPDATE outgoing SET to_address = ? WHERE header_id = ?").run(receiver.mailboxId, headerId);
   database.close();
   deliver(from, response(headerId, "20009").xml, { ...answer, from: "Z99009OT009" });

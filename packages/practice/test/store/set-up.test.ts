@@ -6,14 +6,15 @@ import { test } from "node:test";
 import { DurableError } from "@restante/durable";
 import { openDatabase } from "../../src/store/database.ts";
 import { deliver, openPractice, temporaryFolder } from "../support/economy.ts";
+import { killablePractice } from "../support/killable.ts";
 import { receiver, sender } from "../support/organisations.ts";
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-function refusal(folder: string): DurableError {
+async function refusal(folder: string): Promise<DurableError> {
   let refused: unknown;
   try {
-    openDatabase(folder).close();
+    (await openDatabase(folder)).close();
   } catch (error) {
     refused = error;
   }
@@ -26,13 +27,13 @@ for (const [how, lose] of [
   ["missing", (file: string) => rmSync(file)],
   ["empty", (file: string) => truncateSync(file)],
 ] as const) {
-  test(`a system that was set up and whose database is ${how} is refused, and nothing is made in its place`, (t) => {
+  test(`a system that was set up and whose database is ${how} is refused, and nothing is made in its place`, async (t) => {
     const folder = join(temporaryFolder(t), "practice");
-    openDatabase(folder).close();
+    (await openDatabase(folder)).close();
     const file = join(folder, "practice.sqlite");
     lose(file);
     const before = readdirSync(folder);
-    const { code, message } = refusal(folder);
+    const { code, message } = await refusal(folder);
     assert.equal(code, "damaged");
     assert.match(
       message,
@@ -42,50 +43,50 @@ for (const [how, lose] of [
   });
 }
 
-test("a database that is missing beside kept messages is refused", (t) => {
+test("a database that is missing beside kept messages is refused", async (t) => {
   const folder = join(temporaryFolder(t), "practice");
   mkdirSync(join(folder, "kept"), { recursive: true, mode: 0o700 });
-  openDatabase(folder).close();
+  (await openDatabase(folder)).close();
   for (const name of readdirSync(folder).filter((name) => name !== "kept")) rmSync(join(folder, name));
   writeFileSync(join(folder, "kept", "message.dat"), "x");
-  assert.match(refusal(folder).message, /messages are kept in/);
+  assert.match((await refusal(folder)).message, /messages are kept in/);
 });
 
-test("killed before the first start had made the database, the next one makes it", (t) => {
+test("killed before the first start had made the database, the next one makes it", async (t) => {
   const folder = join(temporaryFolder(t), "practice");
   mkdirSync(folder, { mode: 0o700 });
   writeFileSync(join(folder, "practice.sqlite"), "", { mode: 0o600 });
-  openDatabase(folder).close();
+  (await openDatabase(folder)).close();
 });
 
-test("a system of an earlier version, which has no sign of having been set up, gets it", (t) => {
+test("a system of an earlier version, which has no sign of having been set up, gets it", async (t) => {
   const folder = join(temporaryFolder(t), "practice");
-  openDatabase(folder).close();
+  (await openDatabase(folder)).close();
   rmSync(join(folder, "set-up.txt"));
-  openDatabase(folder).close();
+  (await openDatabase(folder)).close();
   rmSync(join(folder, "practice.sqlite"));
-  refusal(folder);
+  await refusal(folder);
 });
 
-test("a damaged database, a newer one and a data folder that is a file are told in one line that names the file", (t) => {
+test("a damaged database, a newer one and a data folder that is a file are told in one line that names the file", async (t) => {
   const home = temporaryFolder(t);
   const damaged = join(home, "damaged");
   mkdirSync(damaged, { mode: 0o700 });
   writeFileSync(join(damaged, "practice.sqlite"), "no database".repeat(1000), { mode: 0o600 });
-  const first = refusal(damaged);
+  const first = await refusal(damaged);
   assert.equal(first.code, "damaged");
   assert.match(first.message, /practice\.sqlite: /);
 
   const newer = join(home, "newer");
-  openDatabase(newer).close();
+  (await openDatabase(newer)).close();
   {
     using database = new DatabaseSync(join(newer, "practice.sqlite"));
     database.exec("PRAGMA user_version = 1000");
   }
-  assert.equal(refusal(newer).code, "too-new");
+  assert.equal((await refusal(newer)).code, "too-new");
 
   writeFileSync(join(home, "file"), "");
-  assert.match(refusal(join(home, "file")).message, /file: /);
+  assert.match((await refusal(join(home, "file"))).message, /file: /);
 });
 
 test("what a practice makes is its owner's alone", async (t) => {
@@ -115,4 +116,28 @@ test("a data folder that others may open keeps its mode, and that is told; a dat
   await to.practice[Symbol.asyncDispose]();
   chmodSync(join(dataFolder, "practice.sqlite"), 0o644);
   await assert.rejects(to.reopen(), { code: "not-private" });
+});
+
+test("a database whose -wal is removed after a kill is told at the next start, once, and one that is there is not", async (t) => {
+  const to = await openPractice(t, receiver);
+  const { organisation, role, businessResponse, dataFolder } = to.options;
+  const told = (): unknown[] => to.events.splice(0).filter(({ event }) => event === "journal-missing");
+  const file = join(dataFolder, "practice.sqlite-wal");
+  const running = killablePractice(t, join(to.folder, ".."), {
+    options: { organisation, role, businessResponse, dataFolder },
+    transport: { kind: "directory", mailboxId: to.organisation.mailboxId, folder: to.folder },
+  });
+  await to.practice[Symbol.asyncDispose]();
+  await running.start();
+  await running.kill();
+  await to.reopen();
+  assert.deepEqual(told(), []);
+  await to.practice[Symbol.asyncDispose]();
+  await running.start();
+  await running.kill();
+  rmSync(file);
+  await to.reopen();
+  assert.deepEqual(told(), [{ event: "journal-missing", odsCode: organisation.odsCode, file }]);
+  await to.reopen();
+  assert.deepEqual(told(), []);
 });

@@ -5,7 +5,8 @@ import { dateTime, oneOf, text } from "../../input/values.ts";
 import { reference } from "../seen.ts";
 import { type Concept, concept, concepts, extensionsOf, given, maybe, notes } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** Active, or resolved: since when, and why (`noInformation` in an older record; GPCM-SD-OC-089 to 091). */
 export type AllergyStatus =

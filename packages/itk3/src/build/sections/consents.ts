@@ -5,7 +5,8 @@ import { dateTime, oneOf, uri } from "../../input/values.ts";
 import { reference } from "../seen.ts";
 import { type Coded, type Concept, coding, concepts, given, maybe, period, type PeriodInput } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** What is controlled, and of what kind the bond to it is. */
 export interface ConsentDataInput {

@@ -20,7 +20,8 @@ import {
   type QuantityInput,
 } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, section } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** Dates are dates, or dates and times with a zone. */
 export interface SpecimenInput {

@@ -6,7 +6,8 @@ import { bytes, instant, mediaType, oneOf, primitive, text, uri } from "../../in
 import { reference } from "../seen.ts";
 import { type Concept, concept, given, maybe, period, type PeriodInput } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** Where the document is: here, in an attachment of the message (`parts.attachments`), or at an address. */
 export type DocumentContent = { title?: string } & (

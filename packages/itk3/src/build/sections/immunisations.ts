@@ -22,7 +22,8 @@ import {
   type QuantityInput,
 } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** The series that a vaccine belongs to (GPCM-SD-GE-215 to 220). */
 export interface VaccinationProtocolInput {

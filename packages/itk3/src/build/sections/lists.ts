@@ -2,7 +2,8 @@ import { profiles, systems } from "../../names.ts";
 import type { List, Resource } from "../../stu3/types.ts";
 import { referenceTo } from "../entry.ts";
 import { coding } from "./pieces.ts";
-import { type DocumentParts, identity, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** The entries that say in which Encounter they were made, and what a List of them is called. */
 const titles: ReadonlyMap<Resource["resourceType"], string> = new Map([

@@ -7,7 +7,8 @@ import { addressShape } from "../people-shapes.ts";
 import { address, phone } from "../resources.ts";
 import { type Concept, concept, given, maybe } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 export interface LocationInput {
   /** The site's ODS code (GPCM-SD-OC-168). */

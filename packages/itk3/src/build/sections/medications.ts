@@ -14,7 +14,8 @@ import {
 } from "./medication-requests.ts";
 import { type Concept, concept, extensionsOf, given, maybe, notes, period } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 const agencies = {
   "prescribed-at-gp-practice": "Prescribed at GP practice",

@@ -7,7 +7,8 @@ import { uuidIdentifier } from "../entry.ts";
 import { later, reference } from "../seen.ts";
 import { type Concept, coding, concept, given, maybe, quantity, type QuantityInput } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** What was observed: a quantity, words, or a concept. */
 export type ObservedValue = QuantityInput | { text: string } | { concept: Concept };

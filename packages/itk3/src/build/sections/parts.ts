@@ -5,6 +5,7 @@ import { callable } from "../../input/values.ts";
 import type { Reference, Resource } from "../../stu3/types.ts";
 import { referenceTo } from "../entry.ts";
 import { gather, type Gathering, type Made, unknownEntry } from "../gathering.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** Where a document hangs what gathers the problems of its sections: a copy of its parts keeps it. */
 export const gathering: unique symbol = Symbol("gathering");
@@ -21,12 +22,6 @@ export interface DocumentParts {
   ids: () => string;
   /** What the document knows of its sections. */
   [gathering]?: Gathering;
-}
-
-/** One section of the Composition. Each resource has an id, a profile in its meta, and goes into the document. */
-export interface StructuredSection {
-  title: string;
-  resources: readonly Resource[];
 }
 
 const object: Shape = (value, at) => {

@@ -9,7 +9,8 @@ import { addressShape, organisationShapes, practitionerShape } from "../people-s
 import { address, humanName, organizationResource, phone, practitionerResource } from "../resources.ts";
 import { type Coded, coding, given, maybe } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, section } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** GPCM-SD-OC-028 to 030. */
 export interface RelatedPersonInput {

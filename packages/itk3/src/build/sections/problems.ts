@@ -5,7 +5,8 @@ import { dateTime, oneOf, position } from "../../input/values.ts";
 import { reference } from "../seen.ts";
 import { type Concept, concept, extensionsOf, given, maybe, notes } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, section } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** Active, or no longer: since when (GPCM-SD-GE-227, 233). */
 export type ProblemStatus =

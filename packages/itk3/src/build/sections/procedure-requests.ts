@@ -5,7 +5,8 @@ import { dateTime } from "../../input/values.ts";
 import { reference } from "../seen.ts";
 import { type Coded, type Concept, concept, given, maybe, notes } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 const noCode = "No code available";
 

@@ -12,7 +12,8 @@ import { later, reference } from "../seen.ts";
 import { linkIdsOf, nested } from "./questions.ts";
 import { type Coded, coding, given } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, section } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 export interface AnswerInput {
   linkId: string;

@@ -7,7 +7,8 @@ import { dateTime, flag, oneOf, text } from "../../input/values.ts";
 import { nested } from "./questions.ts";
 import { type Coded, coding, given, maybe, period, type PeriodInput } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, section, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, section } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 export interface QuestionInput {
   /** Names the question; no other of the questionnaire has it. */

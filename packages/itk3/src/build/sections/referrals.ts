@@ -5,7 +5,8 @@ import { dateTime, oneOf, text } from "../../input/values.ts";
 import { reference } from "../seen.ts";
 import { type Concept, concept, given, maybe, notes } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 export interface ReferralInput {
   /** Why, in the sender's main code for the referral (GPCM-SD-OC-079). */

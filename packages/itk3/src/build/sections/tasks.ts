@@ -5,7 +5,8 @@ import { dateTime, oneOf, text, whole } from "../../input/values.ts";
 import { reference } from "../seen.ts";
 import { type Concept, concept, given, maybe, notes, period, type PeriodInput } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
-import { type DocumentParts, identity, sectionOf, type StructuredSection } from "./parts.ts";
+import { type DocumentParts, identity, sectionOf } from "./parts.ts";
+import type { StructuredSection } from "../structured-section.ts";
 
 /** Something that the task needs or makes: words, yes or no, a concept, or another entry of the document. */
 export interface TaskValueInput {

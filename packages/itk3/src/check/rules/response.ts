@@ -1,6 +1,6 @@
 // An ITK3 Response: GP Connect's pages and the ITK3 profiles.
+import { holdsNhsNumber } from "@restante/mesh";
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
-import { holdsNhsNumber } from "../../message/nhs-numbers.ts";
 import { type ResponseCode, responseCodes } from "../../respond/response-codes.ts";
 import type { OperationOutcomeIssue } from "../../stu3/types.ts";
 import { hasProfile, isText, unless } from "../look.ts";

@@ -1,7 +1,8 @@
 // What Composition.text and the subject of the envelope say of the document.
 import { normaliseName } from "@restante/mesh";
 import { isConfidential } from "../../message/confidential.ts";
-import { isOfOrganisation, isOfPatient, type Wording } from "../wording.ts";
+import { isOfOrganisation, isOfPatient } from "../wording.ts";
+import type { Wording } from "../document-words.ts";
 import { none, onComposition, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";

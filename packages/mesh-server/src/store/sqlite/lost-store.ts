@@ -27,17 +27,6 @@ export function refuseIfLost(folder: string, found: "missing" | "empty"): void {
   );
 }
 
-/**
- * Whether the last server ended without closing its store, and the database's journal is gone since: with it what was
- * committed last, unless another program has opened the database and moved it in.
- */
-export function lacksJournal(folder: string): boolean {
-  const file = join(folder, "store.sqlite");
-  // Whoever closes the store removes its pid; the reserve is made after the first store is.
-  const wasCutOff = sizeOf(join(folder, "store.pid")) >= 0 && sizeOf(join(folder, "store.reserve")) >= 0;
-  return wasCutOff && sizeOf(file) > 0 && sizeOf(`${file}-wal`) < 0;
-}
-
 /** Looks no further than the first. */
 function holdsBodies(folder: string): boolean {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return false;

@@ -5,9 +5,10 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
-import { type Change, mayMove, type Message } from "../../message.ts";
+import { type Change, mayMove } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
 import type { Acceptance, AcceptOutcome, ApplyOutcome, ChunkArrival, ChunkOutcome, TokenUse } from "../store.ts";
+import { createNumbers } from "./numbers.ts";
 import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
 
 export type Operation =
@@ -27,30 +28,16 @@ export function takesNew({ kind }: Operation): boolean {
 
 export interface Operations {
   run(operation: Operation): unknown;
-  /** Before each commit: what is kept once a group rather than once an operation. */
-  endGroup(): void;
-  /** After a group was rolled back. */
-  forgetGroup(): void;
 }
 
 export function createOperations(db: DatabaseSync): Operations {
   const statements = prepareStatements(db);
-  let sequence = readSequence();
-  let storedSequence = sequence;
-
-  function readSequence(): number {
-    return statements.readSequence.get()?.["last_sequence"] as number;
-  }
+  const numbers = createNumbers(db);
 
   /** False if the token was used before. */
   function takeToken(token: TokenUse): boolean {
     const result = statements.takeToken.run(token.mailboxId, token.nonce, token.nonceCount, token.expiresAt.getTime());
     return result.changes === 1;
-  }
-
-  function enterInbox(message: Pick<Message, "messageId" | "mailboxId" | "workflowId">, recipientId: MailboxId): void {
-    sequence += 1;
-    statements.deliver.run(recipientId, message.messageId, message.mailboxId, message.workflowId, sequence, 1);
   }
 
   function insertChunk(
@@ -71,9 +58,9 @@ export function createOperations(db: DatabaseSync): Operations {
       const tryAt = message.state === "routing" ? message.createdAt.getTime() : null;
       statements.insertRouting.run(message.mailboxId, message.messageId, routingAddress ?? "", tryAt);
     } else if (message.state === "accepted") {
-      enterInbox(message, message.recipientId);
+      numbers.arrive(message, message.recipientId);
     } else {
-      statements.deliver.run(message.recipientId, message.messageId, message.mailboxId, message.workflowId, null, 0);
+      statements.awaitUpload.run(message.recipientId, message.messageId, message.mailboxId, message.workflowId);
     }
     return "done";
   }
@@ -116,15 +103,15 @@ export function createOperations(db: DatabaseSync): Operations {
     const row = statements.readState.get(mailboxId, messageId) as Row;
     const recipientId = row["recipient_id"] as MailboxId | null;
     if (to === "accepted" && recipientId !== null) {
-      enterInbox({ mailboxId, messageId, workflowId: row["workflow_id"] as string }, recipientId);
+      numbers.arrive({ mailboxId, messageId, workflowId: row["workflow_id"] as string }, recipientId);
     } else if (recipientId !== null) {
-      statements.unlist.run(recipientId, messageId);
+      numbers.leave(messageId, recipientId);
     }
     if (to === "routing") statements.beginRouting.run(at.getTime(), mailboxId, messageId);
     else statements.endRouting.run(mailboxId, messageId);
     if (change.report !== undefined) {
       statements.insertMessage.run(writeMessage(change.report));
-      enterInbox(change.report, change.report.mailboxId);
+      numbers.arrive(change.report, change.report.mailboxId);
     }
   }
 
@@ -136,8 +123,8 @@ export function createOperations(db: DatabaseSync): Operations {
 
   function remove(mailboxId: MailboxId, messageId: MessageId): StoredBody[] {
     const files = removeBodies(mailboxId, messageId);
-    const recipientId = statements.readState.get(mailboxId, messageId)?.["recipient_id"] ?? null;
-    if (recipientId !== null) statements.deleteDelivery.run(recipientId, messageId);
+    const recipientId = (statements.readState.get(mailboxId, messageId)?.["recipient_id"] ?? null) as MailboxId | null;
+    if (recipientId !== null) numbers.delete(messageId, recipientId);
     statements.endRouting.run(mailboxId, messageId);
     statements.deleteMessage.run(mailboxId, messageId);
     return files;
@@ -171,25 +158,12 @@ export function createOperations(db: DatabaseSync): Operations {
     }
   }
 
-  return {
-    run,
-    endGroup() {
-      if (sequence === storedSequence) return;
-      statements.writeSequence.run(sequence);
-      storedSequence = sequence;
-    },
-    forgetGroup() {
-      sequence = readSequence();
-      storedSequence = sequence;
-    },
-  };
+  return { run };
 }
 
 function prepareStatements(db: DatabaseSync) {
   const prepare = (sql: string): StatementSync => db.prepare(sql);
   return {
-    readSequence: prepare("SELECT last_sequence FROM acceptance"),
-    writeSequence: prepare("UPDATE acceptance SET last_sequence = ?"),
     takeToken: prepare(
       "INSERT INTO token (mailbox_id, nonce, nonce_count, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
     ),
@@ -211,12 +185,9 @@ function prepareStatements(db: DatabaseSync) {
        WHERE mailbox_id = :mailbox_id AND message_id = :message_id`,
     ),
     deleteMessage: prepare("DELETE FROM message WHERE mailbox_id = ? AND message_id = ?"),
-    deliver: prepare(
-      `INSERT OR REPLACE INTO delivery (recipient_id, message_id, mailbox_id, workflow_id, sequence, listed)
-       VALUES (?, ?, ?, ?, ?, ?)`,
+    awaitUpload: prepare(
+      "INSERT INTO delivery (recipient_id, message_id, mailbox_id, workflow_id, listed) VALUES (?, ?, ?, ?, 0)",
     ),
-    unlist: prepare("UPDATE delivery SET listed = 0 WHERE recipient_id = ? AND message_id = ?"),
-    deleteDelivery: prepare("DELETE FROM delivery WHERE recipient_id = ? AND message_id = ?"),
     insertChunk: prepare(
       `INSERT INTO chunk (mailbox_id, message_id, chunk, size, bytes, file_name, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),

@@ -12,6 +12,7 @@ import {
   type TokenUse,
   type WorkflowFilter,
 } from "../store.ts";
+import { COUNT_LISTED } from "./numbers.ts";
 import { messageColumns, readBody, readMessage, readSeenTime } from "./rows.ts";
 
 const MESSAGE = messageColumns.map((name) => `message.${name}`).join(", ");
@@ -27,7 +28,7 @@ export interface Reads {
   /** At most `LISTED_AT_ONCE` listed messages are looked at: see `ListedPiece.end`. */
   readonly listAfter: (recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter) => ListedPiece;
   readonly sequenceOf: (recipientId: MailboxId, messageId: MessageId) => number | undefined;
-  readonly countInbox: (recipientId: MailboxId, limit: number) => number;
+  readonly countInbox: (recipientId: MailboxId) => number;
   readonly listRouting: (now: Date, limit: number, after?: RoutingTask) => RoutingTask[];
   readonly listUnroutable: (limit: number) => MessageId[];
   readonly listDue: (now: Date, limit: number, after?: DueMessage) => DueMessage[];
@@ -68,9 +69,7 @@ export function createReads(db: DatabaseSync): Reads {
       `SELECT sequence FROM delivery WHERE recipient_id = ? AND listed = 1 AND sequence > ?
        ORDER BY sequence LIMIT 1 OFFSET ${LISTED_AT_ONCE - 1}`,
     ),
-    count: db.prepare(
-      "SELECT count(*) AS listed FROM (SELECT 1 FROM delivery WHERE recipient_id = ? AND listed = 1 LIMIT ?)",
-    ),
+    count: db.prepare(COUNT_LISTED),
     // A row whose details are no JSON is left out: it must not take those of all others with it.
     routing: db.prepare(
       `SELECT ${MESSAGE}, routing.address, routing.tries, routing.next_try_at
@@ -118,7 +117,7 @@ export function createReads(db: DatabaseSync): Reads {
     listAfter,
     sequenceOf: (recipientId, messageId) =>
       (statements.sequence.get(recipientId, messageId)?.["sequence"] as number | null | undefined) ?? undefined,
-    countInbox: (recipientId, limit) => statements.count.get(recipientId, limit)?.["listed"] as number,
+    countInbox: (recipientId) => statements.count.get({ mailbox_id: recipientId })?.["listed"] as number,
     listRouting: (now, limit, after) =>
       statements.routing
         .all(now.getTime(), now.getTime() + LONGEST_HOLD_MS, ...place(after?.dueAt, after?.message.messageId), limit)

@@ -11,7 +11,7 @@ import { statSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 
-import { asDurableError, DurableError } from "@restante/durable";
+import { asDurableError, DurableError, syncFile } from "@restante/durable";
 
 export interface Reserve {
   isHeld(): boolean;
@@ -113,12 +113,14 @@ function shorten(file: string, bytes: number): void {
 }
 
 async function fill(file: string, bytes: number): Promise<void> {
-  await using handle = await open(file, "w", 0o600);
-  const piece = randomFillSync(Buffer.alloc(Math.min(PIECE, bytes)));
-  for (let left = bytes; left > 0; left -= piece.length) {
-    await handle.writeFile(left < piece.length ? piece.subarray(0, left) : piece);
+  {
+    await using handle = await open(file, "w", 0o600);
+    const piece = randomFillSync(Buffer.alloc(Math.min(PIECE, bytes)));
+    for (let left = bytes; left > 0; left -= piece.length) {
+      await handle.writeFile(left < piece.length ? piece.subarray(0, left) : piece);
+    }
   }
-  await handle.sync();
+  await syncFile(file);
 }
 
 /** What this user may still write to the disk of a folder. */

@@ -94,8 +94,31 @@ CREATE TABLE machine_time (
 CREATE TABLE room (bytes BLOB NOT NULL) STRICT;
 `;
 
+const orderByMailbox = `
+-- Its number among those that left this inbox: numbers.ts. Null while it never did, or did before there were such numbers.
+ALTER TABLE delivery ADD COLUMN departure INTEGER;
+CREATE UNIQUE INDEX arrivals ON delivery (recipient_id, sequence) WHERE sequence IS NOT NULL;
+CREATE UNIQUE INDEX departures ON delivery (recipient_id, departure) WHERE departure IS NOT NULL;
+
+-- The floors of a mailbox: no number up to them is given again. A mailbox has a row once a delivery was deleted from it.
+CREATE TABLE mailbox (
+  mailbox_id TEXT PRIMARY KEY,
+  floor INTEGER NOT NULL,             -- of arrivals
+  departure_floor INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Both floors of a mailbox without a row. One row, never changed: 0, or the last number of the time when all mailboxes
+-- drew on one counter. A place in any of them from before is below what is accepted now.
+CREATE TABLE numbering (floor INTEGER NOT NULL) STRICT;
+INSERT INTO numbering SELECT last_sequence FROM acceptance;
+INSERT INTO mailbox
+  SELECT recipient_id, last_sequence, last_sequence - count(*) FROM delivery CROSS JOIN acceptance
+  WHERE listed = 1 GROUP BY recipient_id;
+DROP TABLE acceptance;
+`;
+
 /** Version n of the store is reached by running lists 1 to n. */
-export const migrations: readonly string[] = [first, digestsTimeAndRoom];
+export const migrations: readonly string[] = [first, digestsTimeAndRoom, orderByMailbox];
 
 /**
  * Settings of the one connection that writes. secure_delete: a patient's address is overwritten, not only unlinked, when

@@ -1,7 +1,7 @@
 // The embedded engine: one SQLite database, one thread that writes it (writer.ts), and reads beside it.
 
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 import {
@@ -10,6 +10,7 @@ import {
   holdFolder,
   makeFolder,
   openDatabase,
+  openToRead,
   syncFolder,
   watchDatabase,
 } from "@restante/durable";
@@ -19,7 +20,7 @@ import { MeshServerError } from "../../errors.ts";
 import { once } from "../../once.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, InboxEntry, Store } from "../store.ts";
 import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit.ts";
-import { lacksJournal, refuseIfLost } from "./lost-store.ts";
+import { refuseIfLost } from "./lost-store.ts";
 import { createReads } from "./reads.ts";
 import { openReserve, type Reserve } from "./reserve.ts";
 import { migrations } from "./schema.ts";
@@ -33,7 +34,7 @@ export interface SqliteStoreOptions {
   onFull: () => void;
   /** Told each time a read finds damage, in words. */
   onDamaged: (reason: string) => void;
-  /** Told at most once, when it is opened: see `lacksJournal`. */
+  /** Told at most once, when it is opened: see durable, lost-journal.ts. */
   onJournalMissing: (file: string) => void;
 }
 
@@ -53,13 +54,11 @@ export interface SqliteStore extends Store {
 export async function openSqliteStore(folder: string, options: SqliteStoreOptions): Promise<SqliteStore> {
   const file = join(folder, "store.sqlite");
   let commits: GroupCommit | undefined;
-  const isJournalMissing = lacksJournal(folder);
   const held = await hold(folder, (lost) => commits?.stop(lost.message));
   try {
     const reserve = await openReserve(join(folder, "store.reserve"), options.reserveBytes);
     // Open until the writer has it too: on a full disk there may be no room to open it twice.
-    using _first = openTables(file, folder);
-    if (isJournalMissing) options.onJournalMissing(`${file}-wal`);
+    using _first = openTables(file, folder, options);
     // The database's own name must be on disk before anything is said to be.
     await syncFolder(folder);
     await reserve.make();
@@ -85,9 +84,9 @@ async function hold(folder: string, onLost: (error: DurableError) => void): Prom
   }
 }
 
-function openTables(file: string, folder: string): DatabaseSync {
+function openTables(file: string, folder: string, { onJournalMissing }: SqliteStoreOptions): DatabaseSync {
   try {
-    return openDatabase(file, { migrations, beforeMaking: (found) => refuseIfLost(folder, found) });
+    return openDatabase(file, { migrations, beforeMaking: (found) => refuseIfLost(folder, found), onJournalMissing });
   } catch (error) {
     if (!(error instanceof DurableError) || error.code !== "too-new") throw error;
     throw new MeshServerError("store-too-new", error.message, { cause: error });
@@ -101,7 +100,7 @@ function createStore(
   { onDamaged }: SqliteStoreOptions,
   held: Disposable,
 ): SqliteStore {
-  const db = new DatabaseSync(file, { readOnly: true });
+  const db = openToRead(file);
   const reads = createReads(db);
   const findLost = watchDatabase(file);
 

@@ -10,7 +10,7 @@
 
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 
-import { asDurableError, openDatabase } from "@restante/durable";
+import { asDurableError, inSavepoint, inTransaction, NotUndone, openDatabase } from "@restante/durable";
 
 import { createOperations, type Operation } from "./operations.ts";
 import { takeRoom } from "./reserve.ts";
@@ -40,40 +40,25 @@ export function serve(port: MessagePort, file: string): void {
   function runGroup(group: readonly Operation[]): GroupAnswer {
     if (failure !== undefined) return { failed: "stopped", reason: failure };
     try {
-      db.exec("BEGIN IMMEDIATE");
-      const answers = group.map(runOne);
-      operations.endGroup();
-      db.exec("COMMIT");
-      return { answers };
+      return inTransaction(db, () => ({ answers: group.map(runOne) }));
     } catch (error) {
       return giveUp(error);
     }
   }
 
   function runOne(operation: Operation): Answer {
-    db.exec("SAVEPOINT operation");
     try {
-      const value = operations.run(operation);
-      db.exec("RELEASE operation");
-      return { value };
+      return { value: inSavepoint(db, () => operations.run(operation)) };
     } catch (error) {
       if (primaryCode(error) !== SQLITE_CONSTRAINT) throw error;
-      db.exec("ROLLBACK TO operation; RELEASE operation");
       return { error: describe(error) };
     }
   }
 
   function giveUp(error: unknown): GroupAnswer {
-    const told = asDurableError(error, file);
-    const reason = describe(told);
-    try {
-      if (db.isTransaction) db.exec("ROLLBACK");
-      operations.forgetGroup();
-      if (primaryCode(error) === SQLITE_FULL) return { failed: "full", reason };
-      if (primaryCode(error) === SQLITE_BUSY) return { failed: "busy", reason };
-    } catch {
-      // Not even undone: stopped all the more.
-    }
+    const reason = describe(asDurableError(error instanceof NotUndone ? error.cause : error, file));
+    if (primaryCode(error) === SQLITE_FULL) return { failed: "full", reason };
+    if (primaryCode(error) === SQLITE_BUSY) return { failed: "busy", reason };
     failure = reason;
     return { failed: "stopped", reason };
   }

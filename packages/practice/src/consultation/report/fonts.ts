@@ -18,24 +18,27 @@ const families: readonly Family[] = [
   {
     name: "arimo",
     files: {
-      regular: "arimo/400Regular/Arimo_400Regular.ttf",
-      bold: "arimo/700Bold/Arimo_700Bold.ttf",
-      italic: "arimo/400Regular_Italic/Arimo_400Regular_Italic.ttf",
+      regular: "@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf",
+      bold: "@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf",
+      italic: "@expo-google-fonts/arimo/400Regular_Italic/Arimo_400Regular_Italic.ttf",
     },
   },
   {
     name: "arabic",
     files: {
-      regular: "vazirmatn/400Regular/Vazirmatn_400Regular.ttf",
-      bold: "vazirmatn/700Bold/Vazirmatn_700Bold.ttf",
+      regular: "@expo-google-fonts/vazirmatn/400Regular/Vazirmatn_400Regular.ttf",
+      bold: "@expo-google-fonts/vazirmatn/700Bold/Vazirmatn_700Bold.ttf",
     },
   },
   {
     name: "symbols",
-    files: { regular: "noto-sans-symbols-2/400Regular/NotoSansSymbols2_400Regular.ttf" },
+    files: { regular: "@expo-google-fonts/noto-sans-symbols-2/400Regular/NotoSansSymbols2_400Regular.ttf" },
   },
-  { name: "mathematics", files: { regular: "noto-sans-math/400Regular/NotoSansMath_400Regular.ttf" } },
-  { name: "emoji", files: { regular: "noto-emoji/400Regular/NotoEmoji_400Regular.ttf" } },
+  {
+    name: "mathematics",
+    files: { regular: "@expo-google-fonts/noto-sans-math/400Regular/NotoSansMath_400Regular.ttf" },
+  },
+  { name: "emoji", files: { regular: "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf" } },
 ];
 
 /** The content of every font file, by the name of the font in a document. */
@@ -59,9 +62,7 @@ async function readAll(): Promise<FontFiles> {
   const fonts = families.flatMap(({ name, files }) =>
     Object.entries(files).map(([face, file]) => ({ name: `${name}-${face}`, file })),
   );
-  const contents = await Promise.all(
-    fonts.map(({ file }) => readFile(new URL(import.meta.resolve(`@expo-google-fonts/${file}`)))),
-  );
+  const contents = await Promise.all(fonts.map(({ file }) => readFile(new URL(import.meta.resolve(file)))));
   return new Map(fonts.map(({ name }, index) => [name, contents[index]!]));
 }
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { connect, createServer, type TLSSocket } from "node:tls";
 
-import { clientCommonName, createLocalAuthority, LocalAuthorityError, localHosts } from "../src/local-authority.ts";
+import { clientCommonName, createLocalAuthority, LocalAuthorityError, localHosts } from "@restante/authority";
 
 async function newFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "restante-authority-"));
@@ -119,6 +119,19 @@ test("a common name that is not a plain file name is refused", async (t) => {
     authority.issue({ commonName: "../ca", kind: "client" }),
     (error) => error instanceof LocalAuthorityError && error.code === "common-name-invalid",
   );
+});
+
+test("an authority of which a file is missing is not made anew unless it may be, and how that is done is told", async (t) => {
+  const folder = await newFolder(t);
+  const { caPem } = await createLocalAuthority(folder);
+  await rm(join(folder, "ca.key"));
+  await assert.rejects(createLocalAuthority(folder, { mayMake: false, howToMake: "with a word" }), {
+    code: "authority-lost",
+    message:
+      `${join(folder, "ca.key")} or ca.crt beside it is missing: put both back from a backup, or make a new authority, ` +
+      "which clients of your own must then trust, with a word",
+  });
+  assert.notEqual((await createLocalAuthority(folder)).caPem, caPem);
 });
 
 test("an authority whose key is spoilt says so", async (t) => {

@@ -1,0 +1,3 @@
+export { type CertificateRequest, clientCommonName, type IssuedCertificate, localHosts } from "./certificate.ts";
+export { LocalAuthorityError, type LocalAuthorityErrorCode } from "./errors.ts";
+export { createLocalAuthority, type LocalAuthority, type LocalAuthorityOptions } from "./local-authority.ts";

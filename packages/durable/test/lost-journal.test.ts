@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type TestContext, test } from "node:test";
+import { openDatabase } from "@restante/durable";
+import { temporaryFolder } from "@restante/testkit";
+
+const migrations = ["CREATE TABLE a (x INTEGER) STRICT"];
+
+/** Opens a database in a process of its own, which writes a row if it is asked to, and kills it. */
+async function killWhileOpen(t: TestContext, file: string, writing: boolean): Promise<void> {
+  const program = `
+    const { openDatabase } = await import("@restante/durable");
+    const database = openDatabase(${JSON.stringify(file)}, { migrations: ${JSON.stringify(migrations)} });
+    ${writing ? 'database.exec("INSERT INTO a VALUES (1)");' : ""}
+    console.log("open");
+    setInterval(() => database.isOpen, 1000);`;
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  t.after(() => child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+/** Opens and closes it. Gives the journals that were told missing, and the rows that are there. */
+function reopen(file: string, options: { exclusive?: boolean } = {}): [told: string[], rows: number] {
+  const told: string[] = [];
+  using database = openDatabase(file, { migrations, ...options, onJournalMissing: (journal) => told.push(journal) });
+  return [told, database.prepare("SELECT x FROM a").all().length];
+}
+
+test("a journal that is removed after a kill is told, once, and one that is there is not", async (t) => {
+  const file = join(await temporaryFolder(t), "a.sqlite");
+  assert.deepEqual(reopen(file), [[], 0]);
+  await killWhileOpen(t, file, true);
+  assert.deepEqual(reopen(file), [[], 1], "it went on from the journal");
+  await killWhileOpen(t, file, true);
+  rmSync(`${file}-wal`);
+  assert.deepEqual(reopen(file), [[`${file}-wal`], 1], "and that is why: the second row is gone");
+  assert.deepEqual(reopen(file), [[], 1]);
+});
+
+test("a process that was killed before it wrote anything leaves a journal too, so that nothing is told for nothing", async (t) => {
+  const file = join(await temporaryFolder(t), "a.sqlite");
+  reopen(file);
+  await killWhileOpen(t, file, false);
+  assert.deepEqual(reopen(file, { exclusive: true }), [[], 0]);
+  await killWhileOpen(t, file, false);
+  assert.deepEqual(reopen(file), [[], 0]);
+});
+
+for (const exclusive of [false, true]) {
+  test(`the mark of an open database is its owner's alone, and goes when it is closed${exclusive ? ", also of one that is held alone" : ""}`, async (t) => {
+    const file = join(await temporaryFolder(t), "a.sqlite");
+    const database = openDatabase(file, { migrations, exclusive });
+    assert.equal(statSync(`${file}-open`).mode % 0o1000, 0o600);
+    database.close();
+    assert.ok(!existsSync(`${file}-open`));
+    assert.deepEqual(reopen(file, { exclusive }), [[], 0]);
+  });
+}
+
+test("of several who have a database open the last to close it takes the mark away", async (t) => {
+  const file = join(await temporaryFolder(t), "a.sqlite");
+  const [first, second] = [openDatabase(file, { migrations }), openDatabase(file, { migrations })];
+  first.close();
+  assert.ok(existsSync(`${file}-open`));
+  second.close();
+  assert.ok(!existsSync(`${file}-open`));
+});
+
+test("a journal that is gone is told also where the database cannot be opened", async (t) => {
+  const file = join(await temporaryFolder(t), "a.sqlite");
+  reopen(file);
+  await killWhileOpen(t, file, true);
+  rmSync(`${file}-wal`);
+  {
+    using database = new DatabaseSync(file);
+    database.exec("PRAGMA user_version = 1000");
+  }
+  const told: string[] = [];
+  const onJournalMissing = (journal: string): void => void told.push(journal);
+  assert.throws(() => openDatabase(file, { migrations, onJournalMissing }), { code: "too-new" });
+  assert.deepEqual(told, [`${file}-wal`]);
+});

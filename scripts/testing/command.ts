@@ -1,0 +1,67 @@
+import { globSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { isFast, startsBrowser } from "./fast.ts";
+
+// The words after `npm test --`: files and folders, `--reporter NAME`, `--fast`, and any option of node's own.
+
+export interface TestCommand {
+  /** The options of node's own, and the reporter. */
+  readonly options: readonly string[];
+  readonly files: readonly string[];
+  /** Left out by `--fast`. */
+  readonly leftOut: readonly string[];
+  readonly fast: boolean;
+}
+
+const everywhere = ["packages/*/test", "scripts/test"];
+const ours = new URL("reporter.ts", import.meta.url).href;
+
+/** Understood, or what is wrong with it. */
+export function readCommand(words: readonly string[]): TestCommand | string {
+  const options: string[] = [];
+  const places: string[] = [];
+  let fast = false;
+  for (const [index, word] of words.entries()) {
+    if (word === "--fast") fast = true;
+    else if (word === "--reporter") options.push(`--test-reporter=${words[index + 1] ?? ""}`);
+    else if (word.startsWith("--reporter=")) options.push(`--test-${word.slice("--".length)}`);
+    else if (words[index - 1] === "--reporter") continue;
+    else (word.startsWith("-") ? options : places).push(word);
+  }
+  if (options.includes("--test-reporter=")) return "--reporter is without a name, such as spec, dot or tap.";
+  if (!options.some((option) => option.startsWith("--test-reporter="))) options.push(`--test-reporter=${ours}`);
+
+  const found = new Set<string>();
+  for (const place of places.length === 0 ? everywhere : places) {
+    const files = filesIn(place);
+    if (files.length === 0) return `There is no test in ${place}: name a file that ends in .test.ts, or a folder.`;
+    for (const file of files) found.add(file);
+  }
+  const files = Array.from(found).toSorted();
+  return {
+    options,
+    files: fast ? files.filter(isFast) : files,
+    leftOut: fast ? files.filter((file) => !isFast(file)) : [],
+    fast,
+  };
+}
+
+/** How many files at once: they wait more than they work, and too many at once keep each other from their work. */
+export function atOnce(): number {
+  return Math.min(4, availableParallelism() + 1);
+}
+
+/**
+ * node runs files in the order of their names, where a full path comes before a relative one. Those with a browser wait the
+ * longest: begun last, they would run alone in the end.
+ */
+export function longestFirst(files: readonly string[]): string[] {
+  return files.map((file) => (startsBrowser(file) ? resolve(file) : file));
+}
+
+function filesIn(place: string): string[] {
+  const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() === true;
+  if (isFile) return [place];
+  return globSync([place, `${place.replace(/\/$/, "")}/**/*.test.ts`]).filter((file) => file.endsWith(".test.ts"));
+}

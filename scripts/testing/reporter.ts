@@ -1,0 +1,94 @@
+import type { TestEvent } from "node:test/reporters";
+import { setInterval } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
+import { newTestRun, take, type TestRun, unaccounted } from "./test-run.ts";
+import { failureText, printedText, progressText, summaryText } from "./words.ts";
+
+// What `npm test` shows: one line that is rewritten on a terminal, and elsewhere a line now and then; each failure in
+// full when it happens; at the end what it came to, with what failed by name. node decides of the exit status, but for
+// what it takes for well: no test at all, and a process that left before its tests had ended.
+
+const CLEAR = "\r\u001B[2K";
+
+/** Where it is shown. */
+export interface Screen {
+  /** Whether a line there can be written anew. */
+  rewritable: boolean;
+  columns: number;
+  /** Between two lines of progress. */
+  everyMs: number;
+}
+
+type Reporter = (source: AsyncIterable<TestEvent>) => AsyncGenerator<string, void>;
+
+const { isTTY, columns } = process.stdout;
+const onStdout: Reporter = reporterOn({ rewritable: isTTY, columns, everyMs: isTTY ? 200 : 30_000 });
+
+// oxlint-disable-next-line import/no-default-export -- node:test takes a reporter by its default export
+export default onStdout;
+
+export function reporterOn({ rewritable, columns, everyMs }: Screen): Reporter {
+  const clear = rewritable ? CLEAR : "";
+  return async function* report(source) {
+    const run = newTestRun();
+    const start = performance.now();
+    for await (const event of withTicks(source, everyMs)) {
+      if (event === undefined) {
+        const line = progressText(run, performance.now() - start);
+        yield rewritable ? `${clear}${within(line, columns)}` : `${line}\n`;
+      } else if (event.type === "test:interrupted") {
+        // Nothing comes after it: the processes are ended. A terminal's Ctrl-C may come twice.
+        yield `${clear}Interrupted: ${progressText(run, performance.now() - start)}\n${summaryText(run, performance.now() - start)}`;
+        return;
+      } else {
+        const text = told(run, event);
+        if (text !== "") yield `${clear}${text}`;
+      }
+    }
+    yield `${clear}${theRest(run)}${summaryText(run, performance.now() - start)}`;
+    if (run.failures.length > 0) process.exitCode = 1;
+  };
+}
+
+function told(run: TestRun, event: TestEvent): string {
+  const { failure, warning, toldWith } = take(run, event);
+  return [
+    failure === undefined ? "" : failureText(failure),
+    warning === undefined ? "" : `${warning}\n`,
+    toldWith === undefined ? "" : printedText(toldWith),
+  ].join("");
+}
+
+/** What only the end shows. */
+function theRest(run: TestRun): string {
+  const cut = unaccounted(run);
+  run.failures.push(...cut);
+  const texts = cut.map((failure) => `${failureText(failure)}${printedText(run.files.get(failure.file)!)}`);
+  const nothing = run.failures.length === 0 && run.passed === 0 && run.skipped.size === 0 && run.todo.length === 0;
+  if (nothing) process.exitCode = 1;
+  return `${texts.join("")}${nothing ? "No test ran.\n" : ""}`;
+}
+
+/** The events; and undefined whenever so much time has passed. */
+async function* withTicks<Item>(source: AsyncIterable<Item>, ms: number): AsyncGenerator<Item | undefined, void> {
+  const items = source[Symbol.asyncIterator]();
+  const ticks = setInterval(ms, "tick" as const, { ref: false });
+  let item = items.next();
+  let tick = ticks.next();
+  for (;;) {
+    const first = await Promise.race([item, tick]);
+    if (first.value === "tick") {
+      tick = ticks.next();
+      yield undefined;
+    } else if (first.done === true) {
+      return;
+    } else {
+      item = items.next();
+      yield first.value;
+    }
+  }
+}
+
+function within(line: string, columns: number): string {
+  return stripVTControlCharacters(line).length < columns ? line : stripVTControlCharacters(line).slice(0, columns - 1);
+}

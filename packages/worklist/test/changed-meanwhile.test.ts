@@ -112,7 +112,7 @@ test("a page of a list that there is not is the newest, or says that there is no
     const { status, text } = await ask(url + path);
     assert.equal(status, 200);
     assert.match(text, /There are none older than these\./);
-    assert.ok(text.includes(`href="${back}" rel="prev"`), path);
+    assert.ok(text.includes(`href="${back}" class="nhsuk-pagination__previous" rel="prev"`), path);
   }
 });
 

@@ -6,10 +6,12 @@ export { numberIn } from "./query.ts";
 export { type Refusal, refusal } from "./refusal.ts";
 export {
   createSite,
+  type NavigationItem,
   type Reply,
   type Request,
   type Routes,
   type Site,
   type SiteOptions,
   type SiteServer,
+  type Surroundings,
 } from "./site.ts";

@@ -41,6 +41,8 @@ for (const { act, page, path, notDone, ...more } of forms) {
     const text = readable(answer.text);
     assert.ok(text.includes(`This has changed since you opened it, so ${notDone}.`), text);
     assert.match(text, /Below is how it stands now: look at what is new, and if it is still right, do it again\./);
+    assert.match(answer.text, /id="nhsuk-notification-banner-title">\s*Important\s*</);
+    assert.doesNotMatch(answer.text, /nhsuk-notification-banner--success/);
     // The page keeps itself up to date from where it is found, and still leads back.
     assert.ok(answer.text.includes(`<body data-refresh="${page}?from=%2F%3Fshow%3Dall">`));
     assert.match(answer.text, /<a class="nhsuk-back-link" href="\/\?show=all">/);

@@ -219,6 +219,7 @@ test("a task is marked as done by its form, and its page then says so", async (t
   assert.deepEqual(worklist.calls, ["complete 1"]);
   const { text } = await ask(url + String(answer.headers["location"]));
   assert.match(text, /Task marked as done\./);
+  assert.match(text, /nhsuk-notification-banner--success/);
   assert.match(text, />\s*Done\s*<\/strong>/);
   assert.doesNotMatch(text, /Mark as done/);
 });

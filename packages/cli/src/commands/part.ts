@@ -46,7 +46,7 @@ export const server: Act<ServerValues> = ({ options }, terminal) => {
   return runPart<ServerFile>(options, terminal, {
     part: serverPart,
     ofFile: (path) => readPart(serverPart, path, override),
-    ofEconomy: async (economy) => serverSettings(economy, override),
+    ofEconomy: async (economy, asked) => serverSettings(economy, { ...override, ...asked }),
     async start(settings, opening, whose) {
       const { url } = await startServer(settings, opening, options);
       terminal.print(`MESH server of ${whose} at ${url}`);
@@ -59,8 +59,8 @@ export const client: Act<PartValues> = ({ options }, terminal) =>
     part: clientPart,
     accept: (directory) => void withFolders(organisationOf(directory, options.organisation)),
     ofFile: (path) => readPart(clientPart, path),
-    ofEconomy: async (economy) =>
-      clientSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy)),
+    ofEconomy: async (economy, asked) =>
+      clientSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy), asked),
     async start(settings, opening) {
       await startClients(settings, opening);
       const { mailboxes, url } = settings.file;
@@ -73,8 +73,8 @@ export const practice: Act<PartValues> = ({ options }, terminal) =>
     part: practicePart,
     accept: (directory) => void organisationOf(directory, options.organisation),
     ofFile: (path) => readPart(practicePart, path),
-    ofEconomy: async (economy) =>
-      practiceSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy)),
+    ofEconomy: async (economy, asked) =>
+      practiceSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy), asked),
     async start(settings, opening) {
       const { name, odsCode } = settings.file.organisation;
       const pages = await openPages(settings, await startPractice(settings, opening), opening);
@@ -96,7 +96,7 @@ interface Run<File extends object> {
   /** Refuses, by throwing, an organisation that it cannot run for. */
   readonly accept?: (directory: Directory) => void;
   readonly ofFile: (path: string) => PartSettings<File>;
-  readonly ofEconomy: (economy: Economy) => Promise<PartSettings<File>>;
+  readonly ofEconomy: (economy: Economy, asked: { readonly onlyLook: boolean }) => Promise<PartSettings<File>>;
   readonly start: (settings: PartSettings<File>, opening: Opening, whose: string) => Promise<void>;
 }
 
@@ -148,7 +148,7 @@ async function settingsOf<File extends object>(
   const economy = await openEconomy({ ...readEconomyValues(values), mustExist: printConfig }, accept);
   if (!printConfig) tellOfFolder(economy, terminal);
   return {
-    settings: await ofEconomy(economy),
+    settings: await ofEconomy(economy, { onlyLook: printConfig }),
     whose: economy.folder,
     opening: (given) => openingIn(economy, given),
     lost: economy.lost.signal,

@@ -2,11 +2,12 @@ import { embeddedDemographics } from "@restante/demographics";
 import { parseMailboxId, parseOdsCode } from "@restante/mesh";
 import {
   createPractice,
-  createWorklistPages,
   type Practice,
   type PracticeOrganisation,
+  thisComputer,
   type Transport,
 } from "@restante/practice";
+import { createWorklistPages } from "@restante/worklist";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { PracticeFile } from "./practice-file.ts";
@@ -78,7 +79,7 @@ export async function openPages(
   const { host = "127.0.0.1", port } = pages;
   const organisation = organisationOf(settings);
   const served = await listenAt({ host, port }, `the worklist of ${organisation.odsCode}`, remedies, () =>
-    createWorklistPages({ worklist: practice.worklist, organisation, host, port }),
+    createWorklistPages({ worklist: practice.worklist, organisation, actor: thisComputer, host, port }),
   );
   return closing.use(served).url;
 }

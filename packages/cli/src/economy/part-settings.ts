@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Organisation, type OrganisationMailbox, workflowRules } from "@restante/demographics";
-import { makeFolder, writeWhole } from "@restante/durable";
+import { isFolderHeld, makeFolder, writeWhole } from "@restante/durable";
 import { escapePointer } from "@restante/mesh";
 import { writeSettings } from "@restante/settings";
 import { type ClientFile, type ClientMailbox, clientPart } from "../config/client-file.ts";
@@ -28,7 +28,13 @@ import {
 import { SECRETS_FILE, SERVER_FOLDER } from "./folder.ts";
 
 // The parts of an economy are configured as any part is: by a file. What they were started with last is in `config/`, each
-// file written whole before its part reads it.
+// file written whole before its part reads it. A part that is at work keeps the file that it was started with: another
+// start of it is refused, and whoever only looks writes nothing.
+
+interface Asked<File> extends Pick<ReadPartOptions<File>, "override"> {
+  /** Nothing is to be started: no file is written. */
+  readonly onlyLook?: boolean;
+}
 
 /** How often every part of the economy looks for more, in milliseconds. Elsewhere MESH clients poll every 5 minutes. */
 const POLL_MS = 1000;
@@ -39,7 +45,7 @@ const SERVER_NAME = "mesh-server";
 
 export async function serverSettings(
   economy: Economy,
-  options: Pick<ReadPartOptions<ServerFile>, "override"> = {},
+  asked: Asked<ServerFile> = {},
 ): Promise<PartSettings<ServerFile>> {
   const { directory, authority } = economy;
   await authority.issue({ commonName: SERVER_NAME, hosts: localHosts, kind: "server" });
@@ -58,7 +64,8 @@ export async function serverSettings(
     workflows: workflowRules(directory.organisations),
     log: logFile(economy, serverPart),
   };
-  return readBack(economy, serverPart, "server", file, options);
+  const isAtWork = (): boolean => isFolderHeld(file.dataFolder, "server");
+  return readBack(economy, serverPart, file, { ...asked, name: "server", isAtWork });
 }
 
 /** Of the MESH clients that carry the folders of an organisation: one at least. */
@@ -66,6 +73,7 @@ export async function clientSettings(
   economy: Economy,
   organisation: Organisation,
   url: string,
+  asked: Asked<ClientFile> = {},
 ): Promise<PartSettings<ClientFile>> {
   const mailboxes = organisation.mailboxes.filter(worksByFolders);
   await issueCertificates(economy, mailboxes);
@@ -85,32 +93,24 @@ export async function clientSettings(
     answerWaitMs: ANSWER_WAIT_MS,
     log: logFile(economy, clientPart),
   };
-  return readBack(economy, clientPart, `client-${organisation.odsCode}`, file);
+  const isAtWork = (): boolean => file.mailboxes.some(({ folder }) => isClientAtWork(folder));
+  return readBack(economy, clientPart, file, { ...asked, name: `client-${organisation.odsCode}`, isAtWork });
 }
 
 export async function practiceSettings(
   economy: Economy,
   organisation: Organisation,
   url: string,
+  asked: Asked<PracticeFile> = {},
 ): Promise<PartSettings<PracticeFile>> {
   const file = await practiceFile(economy, organisation, url);
-  return readBack(economy, practicePart, practiceName(organisation), file);
+  const isAtWork = (): boolean => isFolderHeld(file.dataFolder, "practice");
+  return readBack(economy, practicePart, file, { ...asked, name: `practice-${organisation.odsCode}`, isAtWork });
 }
 
-/** As practiceSettings, for who starts nothing, and so leaves the files of who may be running as they are. */
-export async function unwrittenPracticeSettings(
-  economy: Economy,
-  organisation: Organisation,
-  url: string,
-): Promise<PartSettings<PracticeFile>> {
-  const text = writeSettings(await practiceFile(economy, organisation, url));
-  return readPartText(
-    practicePart,
-    { name: configFile(economy, practiceName(organisation)), text },
-    {
-      directory: economy.directory,
-    },
-  );
+/** Beside a mailbox's folders its client holds one of its own. */
+function isClientAtWork(mailboxFolder: string): boolean {
+  return isFolderHeld(join(mailboxFolder, ".restante"), "client");
 }
 
 export function worksByFolders({ transport }: OrganisationMailbox): boolean {
@@ -161,10 +161,6 @@ async function practiceFile(economy: Economy, organisation: Organisation, url: s
   };
 }
 
-function practiceName({ odsCode }: Organisation): string {
-  return `practice-${odsCode}`;
-}
-
 /**
  * Writes a part's file, and reads it as the part would if it were started from it. What is there already is not written
  * again: a server must be able to start on a full disk.
@@ -172,24 +168,26 @@ function practiceName({ odsCode }: Organisation): string {
 async function readBack<File extends object>(
   economy: Economy,
   part: Part<File>,
-  name: string,
   file: File,
-  options: Pick<ReadPartOptions<File>, "override"> = {},
+  {
+    name,
+    isAtWork,
+    onlyLook = false,
+    override,
+  }: Asked<File> & { readonly name: string; readonly isAtWork: () => boolean },
 ): Promise<PartSettings<File>> {
-  const path = configFile(economy, name);
+  const path = join(economy.folder, CONFIG_FOLDER, `${name}.yaml`);
   const text = writeSettings(file, comment(part));
+  const options = { ...(override === undefined ? {} : { override }), directory: economy.directory };
+  if (onlyLook || isAtWork()) return readPartText(part, { name: path, text }, options);
   if (!existsSync(path) || readGivenText(path) !== text) {
     await makeFolder(dirname(path));
     await writeWhole(dirname(path), basename(path), text);
   }
-  return readPart(part, path, { ...options, directory: economy.directory });
+  return readPart(part, path, options);
 }
 
 const CONFIG_FOLDER = "config";
-
-function configFile(economy: Economy, name: string): string {
-  return join(economy.folder, CONFIG_FOLDER, `${name}.yaml`);
-}
 
 function comment({ name }: Pick<Part<unknown>, "name">): string[] {
   return [

@@ -4,7 +4,7 @@ import type { Emit } from "@restante/mesh";
 import type { Practice } from "@restante/practice";
 import { openPractice as open } from "../config/start-practice.ts";
 import { type Economy, practiceFolder } from "./economy.ts";
-import { openingIn, unwrittenPracticeSettings } from "./part-settings.ts";
+import { openingIn, practiceSettings } from "./part-settings.ts";
 
 /** An organisation's system, for reading and storing; only a process that holds its folder may start it. */
 export async function openPractice(
@@ -14,7 +14,10 @@ export async function openPractice(
   emit: Emit,
   closing: AsyncDisposableStack,
 ): Promise<Practice> {
-  return open(await unwrittenPracticeSettings(economy, organisation, url), openingIn(economy, { emit, closing }));
+  return open(
+    await practiceSettings(economy, organisation, url, { onlyLook: true }),
+    openingIn(economy, { emit, closing }),
+  );
 }
 
 /** Whether the organisation's system is at work, in whatever process. */

@@ -189,6 +189,12 @@ test("the parts of a data folder are started from files that say so, and are the
   const byHand = runCommand(["server", "--config", file]);
   atEnd(t, async () => byHand.end("SIGKILL"));
   await byHand.printed(new RegExp(`MESH server of .* at ${url}`));
+
+  // A start that is refused leaves the file of the one that is at work.
+  const second = runCommand([...words, "--port-base", String(await freePortBase())]);
+  assert.equal(await second.ended, 1, second.output());
+  assert.match(second.output(), /in use by process/);
+  assert.equal(await readFile(file, "utf8"), text);
 });
 
 test("server, clients and a practice, each from a file somebody wrote and on another address, carry a letter and its answers", async (t) => {

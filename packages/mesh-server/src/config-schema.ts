@@ -137,6 +137,13 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
       default: defaults.routeWithinHours,
     }),
   ),
+  nonDeliveryReports: optional(
+    oneOf(["mesh-api", "sandbox"], {
+      description:
+        "Report 14 by mesh-api: the message's subject, by which its sender knows it. By sandbox: NDR: before it, as mesh-sandbox has it.",
+      default: defaults.nonDeliveryReports,
+    }),
+  ),
   untrustedPerAddress: optional(
     whole({
       description:

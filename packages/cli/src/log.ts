@@ -8,7 +8,6 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "routing-failed": "warn",
   "routing-held": "warn",
   "report-placed": "warn",
-  "message-put-back": "warn",
   "message-given-up": "warn",
   "mailbox-closed": "warn",
   "request-refused": "warn",

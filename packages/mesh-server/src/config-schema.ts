@@ -140,7 +140,7 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
   nonDeliveryReports: optional(
     oneOf(["mesh-api", "sandbox"], {
       description:
-        "Report 14 by mesh-api: the message's subject, by which its sender knows it. By sandbox: NDR: before it, as mesh-sandbox has it.",
+        "How report 14 is worded. mesh-api: the message's subject, by which senders know it. sandbox: NDR: before it, as mesh-sandbox does.",
       default: defaults.nonDeliveryReports,
     }),
   ),

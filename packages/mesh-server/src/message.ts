@@ -161,8 +161,12 @@ export function dueAfter(
     case "undelivered":
     case "failed":
     case "damaged":
-    case "abandoned":
-      return later(times.createdAt, periods.keep);
+    case "abandoned": {
+      // One that was put back may end late. It is kept for as long after as one that waited its whole time.
+      const usual = later(times.createdAt, periods.keep);
+      const least = later(times.at, periods.keep - periods.collect);
+      return usual < least ? least : usual;
+    }
   }
 }
 

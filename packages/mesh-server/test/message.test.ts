@@ -142,6 +142,14 @@ test("a message that is put back has its whole time again, and is reported again
   assert.equal(back.report, undefined);
   const again = "20260307000000000000_ABCDEF" as MessageId;
   assert.equal(expire(message("accepted"), again, at, periods).report?.messageId, again);
+
+  const late = new Date(createdAt.getTime() + 29 * day);
+  for (const ended of [
+    acknowledge(message("accepted"), late, periods),
+    expire(message("accepted"), again, late, periods),
+  ]) {
+    assert.deepEqual(ended.dueAt, new Date(late.getTime() + 25 * day), "and can still be read and tracked after");
+  }
 });
 
 test("report 14 is worded as the MESH API has it or, where that is set, as the sandbox has it; others never", () => {

@@ -238,6 +238,8 @@ test("an upload under way when its mailbox is closed is refused chunk by chunk, 
     assert.deepEqual([answer.status, answer.json], [417, { ...unregistered, messageID: messageId }]);
   }
   await server.operator.openMailbox(pharmacy);
+  const bodies = join(server.config.dataFolder, "bodies");
+  assert.deepEqual(await readdir(bodies), [], "no body of a refused chunk is kept");
   assert.equal((await add(goesOn)).status, 202);
   assert.deepEqual(await inbox(server), [goesOn]);
   await server.operator.closeMailbox(pharmacy, "moves");
@@ -269,6 +271,23 @@ test("a message for a patient whose practice's mailbox is closed comes back with
   assert.deepEqual([await inbox(server, sender), await inbox(server, practice)], [[reportId], []]);
   assert.deepEqual(await look(`endpointlookup/Y90002/${workflowId}`), { results: [] });
   assert.ok(!JSON.stringify(await look(`workflowsearch/${workflowId}`)).includes(practice));
+});
+
+test("a mailbox that is closed between the look-up and the placing takes nothing: the message comes back with EPL-151", async (t) => {
+  const server = await startTestServer(t, {
+    emit: ({ event }) => {
+      // Its commit is asked for before that of the placing.
+      if (event === "mailbox-matched") void server.operator.closeMailbox(practice, "moves");
+    },
+  });
+  const to = addressOf(testPatients.registered);
+
+  const messageId = await send(server, { "mex-to": to, "mex-workflowid": "GPFED_CONSULT_REPORT" });
+
+  const { linkedMessageId, code } = await server.events.next("report-placed");
+  assert.deepEqual([linkedMessageId, code], [messageId, "EPL-151"]);
+  assert.deepEqual([server.events.of("message-placed"), await inbox(server, practice)], [[], []]);
+  assert.equal((await inbox(server, sender)).length, 1);
 });
 
 test("a body that is given up leaves the inbox with report 02 to its sender, once, and is deleted in its time", async (t) => {

@@ -144,9 +144,8 @@ export function createRouting(
     const { mailboxId } = mailbox;
     emit({ event: "mailbox-matched", messageId, odsCode, mailboxId });
     const change = place(message, mailboxId, clock.now(), periods);
-    const placed = await store.apply(change);
-    if (placed === "mailbox-closed") return fail(message, "EPL-151", "mailbox-closed");
-    if (placed !== "done") return;
+    // Closed since it was looked up, it is due still: the next look finds it so.
+    if ((await store.apply(change)) !== "done") return;
     holds.over(messageId);
     emit({ event: "message-placed", messageId, mailboxId });
   }

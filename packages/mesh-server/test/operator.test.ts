@@ -329,28 +329,30 @@ test("a body that is given up leaves the inbox with report 02 to its sender, onc
 test("a body that its recipient was given whole is not given up: it is acknowledged, or comes back with report 14", async (t) => {
   const clock = settableClock();
   const server = await startTestServer(t, { clock });
-  const [acknowledged, expired, cut] = [
-    await send(server, {}, large),
-    await send(server, {}, large),
-    await send(server, { "mex-chunk-range": "1:2" }, large),
-  ];
-  await testRequest(server, sender, {
-    method: "POST",
-    path: `/messageexchange/${sender}/outbox/${cut}/2`,
-    headers: { "mex-chunk-range": "2:2" },
-    body: large,
-  });
+  const [acknowledged, expired] = [await send(server, {}, large), await send(server, {}, large)];
+  const sendTwo = async (): Promise<MessageId> => {
+    const messageId = await send(server, { "mex-chunk-range": "1:2" }, large);
+    await testRequest(server, sender, {
+      method: "POST",
+      path: `/messageexchange/${sender}/outbox/${messageId}/2`,
+      headers: { "mex-chunk-range": "2:2" },
+      body: large,
+    });
+    return messageId;
+  };
+  const [cut, both] = [await sendTwo(), await sendTwo()];
   for (const messageId of [acknowledged, expired]) assert.deepEqual((await get(server, messageId)).body, large);
   assert.equal((await get(server, cut, "/2")).body.length, large.length);
-  await waitFor(() => server.events.of("message-downloaded").length === 3);
-  // Recorded with the group of its time, which the next request of all waits behind.
+  for (const chunk of ["/2", ""]) assert.equal((await get(server, both, chunk)).body.length, large.length);
+  await waitFor(() => server.events.of("message-downloaded").length === 4);
   await server.restart({});
-  for (const messageId of [acknowledged, expired, cut]) await truncate(await fileOf(server, messageId));
+  for (const messageId of [acknowledged, expired, cut, both]) await truncate(await fileOf(server, messageId));
 
   await refused(server.operator.giveUpBody(acknowledged), "given-whole", "accepted");
   await refused(server.operator.giveUpBody(expired), "given-whole", "accepted");
+  await refused(server.operator.giveUpBody(both), "given-whole", "accepted");
   assert.equal((await server.operator.giveUpBody(cut)).chunk, 1, "of this one a chunk was never given out");
-  assert.deepEqual(await inbox(server), [acknowledged, expired]);
+  assert.deepEqual(await inbox(server), [acknowledged, expired, both]);
 
   await acknowledge(server, acknowledged);
   clock.advance(5 * day + 1000);

@@ -208,6 +208,29 @@ test("in a real browser", async (t) => {
     report.subject = subject;
   });
 
+  await t.test("what a person has marked stays on the page, and no act is done to what that hides", async () => {
+    await using page = await openPage(browser, `${url}/tasks/1`);
+    const task = worklist.all.find(({ taskId }) => taskId === 1);
+    assert.ok(task);
+    const before = { ...task.patient };
+    await page
+      .getByText(/^NHS number/)
+      .first()
+      .click({ clickCount: 3 });
+    task.patient.outcome = "no-longer-here";
+    task.version += 1;
+    worklist.all.push({ ...task, taskId: 52 });
+    const { openTasks } = await worklist.counts();
+    await page.getByRole("link", { name: new RegExp(`^Worklist \\(${openTasks} to do`) }).waitFor();
+    assert.equal(await page.getByText("No longer registered here").count(), 0);
+
+    await page.getByRole("button", { name: "Mark as done" }).click();
+    await page.getByText("so it was not marked as done.").waitFor();
+    unseen.splice(0);
+    Object.assign(task.patient, before);
+    worklist.all.pop();
+  });
+
   await t.test("without JavaScript everything but the report in the page works", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     await using page = await context.newPage();

@@ -54,7 +54,7 @@ async function update() {
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.title = fresh.title;
-    for (const part of fresh.querySelectorAll("[data-live][id]")) replace(part);
+    replaceAll(Array.from(fresh.querySelectorAll("[data-live][id]")).filter(differs));
     renewTokens(fresh);
     waitMs = everyMs;
     knownAt = askedAt;
@@ -114,12 +114,30 @@ function pageAddress() {
   return address;
 }
 
+function differs(part) {
+  const old = document.getElementById(part.id);
+  return old !== null && withoutTokens(old) !== withoutTokens(part);
+}
+
+/**
+ * Text that a person has marked is not taken from under their hands. A form says of which version of a thing its page is, so
+ * while any part is kept as it was, so are those with a form: what is done by it is done to what the person sees.
+ */
+function replaceAll(parts) {
+  const isKept = parts.some(isMarked);
+  for (const part of parts) {
+    const withForm = part.querySelector("form") ?? document.getElementById(part.id).querySelector("form");
+    if (!isMarked(part) && !(isKept && withForm)) replace(part);
+  }
+}
+
+function isMarked({ id }) {
+  const selection = getSelection();
+  return selection !== null && !selection.isCollapsed && selection.containsNode(document.getElementById(id), true);
+}
+
 function replace(part) {
   const old = document.getElementById(part.id);
-  if (old === null || withoutTokens(old) === withoutTokens(part)) return;
-  // Text that a person has marked is not taken from under their hands.
-  if (old.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed) return;
-
   const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
   const written = [...old.querySelectorAll('input[type="text"][id]')].map(({ id, value }) => ({ id, value }));
   const adopted = document.adoptNode(part);

@@ -61,7 +61,7 @@ function tellPackage(one: Package): string[] {
   const allowed = arrows[one.name];
   if (allowed === undefined) return [`${one.folder}: scripts/arrows.ts has no row for ${one.name}`];
   if (ourName(one.manifest.name) !== one.name) return [`${one.folder}: its package.json calls it ${one.manifest.name}`];
-  const files = globSync(`${one.folder}/src/**/*.ts`).toSorted();
+  const files = globSync(`${one.folder}/src/**/*.{ts,mts,cts,js,mjs,cjs}`).toSorted();
   const sources = files.map((file) => ({ file, text: withoutComments(readFileSync(file, "utf8")) }));
   return [
     ...sources.flatMap(({ file, text }) =>
@@ -150,20 +150,24 @@ function ourName(packageName: string): string | undefined {
   return packageName.startsWith("@restante/") ? packageName.slice("@restante/".length) : undefined;
 }
 
-/** An example in a comment imports nothing. */
+/** An example in a comment imports nothing. Of a comment that begins a line only: what is behind code may be in a text. */
 function withoutComments(text: string): string {
-  return text
-    .split("\n")
-    .filter((line) => !/^\s*(\/\/|\/\*|\*)/.test(line))
-    .join("\n");
+  return text.replaceAll(/^\s*\/\*[^]*?\*\//gm, "").replaceAll(/^\s*\/\/.*$/gm, "");
 }
 
-/** As the formatter leaves them: a statement begins its line, and names stand in double quotes. */
+/**
+ * As the formatter leaves them: a statement begins its line, and names stand in double quotes. What could be a name of ours, or
+ * of a file of code, counts as imported wherever it stands: it may be given to something that imports.
+ */
 function specifiersIn(text: string): string[] {
   const forms = [
-    /^(?:import|export)\s[^;"]*?\bfrom\s*"([^"]+)"/gm,
-    /^import\s*"([^"]+)"/gm,
+    /^\s*(?:import|export)\s[^;"]*?\bfrom\s*"([^"]+)"/gm,
+    /^\s*import\s*"([^"]+)"/gm,
     /\b(?:import|import\.meta\.resolve|require|require\.resolve)\(\s*["'`]([^"'`]+)["'`]/g,
+    /["'`](@restante\/[^"'`]*)["'`]/g,
+    /["'`](\.{1,2}\/[^"'`]*\.[cm]?[jt]s)["'`]/g,
   ];
-  return forms.flatMap((form) => Array.from(text.matchAll(form), ([, specifier = ""]) => specifier));
+  return Array.from(
+    new Set(forms.flatMap((form) => Array.from(text.matchAll(form), ([, specifier = ""]) => specifier))),
+  );
 }

@@ -180,6 +180,18 @@ describe("all of it", () => { before(() => { throw new Error("no beginning"); })
   assert.match(output, /FAILED[^]*no beginning/);
 });
 
+test("a hook that fails when all tests of its file went well is told", async (t) => {
+  const { status, output } = await shownOf(t, {
+    "hook.test.mjs": `${head}import { after } from "node:test";
+test("one", () => {});
+after(() => { throw new Error("no end"); });`,
+    "well.test.mjs": `${head}test("well", () => {});`,
+  });
+  assert.equal(status, 1);
+  assert.match(output, /FAILED {2}hook\.test\.mjs:4[^]*no end/);
+  assert.match(summaryOf(output), /^2 passed, 1 failed[^]*Failed; [^]* hook\.test\.mjs\n/);
+});
+
 test("what was skipped is told with its reasons, and what is to do by name", async (t) => {
   const { status, output } = await shownOf(t, {
     "some.test.mjs": `${head}

@@ -56,6 +56,20 @@ test("a command that starts no part refuses a folder without an economy, makes n
   assert.deepEqual(readdirSync(folder), ["clinic"]);
 });
 
+test("who sends from a system whose journal was removed after a kill is told so: its next start has nothing to tell", async (t) => {
+  const data = await usedFolder(t);
+  await (await running(t, up(data))).end("SIGKILL");
+  const journal = join(data, "practices", "Y99001", "practice.sqlite-wal");
+  await rm(journal);
+
+  const told = `Y99001 system: ${journal} is gone, after an end that was not in order: what was written last may be lost.`;
+  for (const isTold of [true, false]) {
+    const command = runCommand(["send", example, "--data", data]);
+    assert.equal(await command.ended, 0, command.output());
+    assert.equal(command.output().includes(told), isTold, command.output());
+  }
+});
+
 test("a data folder that is a file, that cannot be made, or whose lock is damaged is told as what it is", async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, "file");

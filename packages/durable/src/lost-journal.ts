@@ -19,10 +19,25 @@ import { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError } from "./errors.ts";
 import { makePrivateFile } from "./private.ts";
 
-/** The path of the journal that is gone, with what was committed last. To be asked before the database is opened. */
+/** Nobody takes so long between the two removals, unless killed there. */
+const LOOKS = 20;
+const BETWEEN_LOOKS_MS = 10;
+
+/**
+ * The path of the journal that is gone, with what was committed last. To be asked before the database is opened. Who closes it
+ * at this moment may have come to the journal and not to the mark: what is so at one look, and not at all, is not told.
+ */
 export function findLostJournal(file: string): string | undefined {
+  for (let look = 0; look < LOOKS; look += 1) {
+    if (!isJournalLost(file)) return undefined;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_LOOKS_MS);
+  }
+  return journalOf(file);
+}
+
+function isJournalLost(file: string): boolean {
   const hasBytes = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  return hasBytes && existsSync(markOf(file)) && !existsSync(journalOf(file)) ? journalOf(file) : undefined;
+  return hasBytes && existsSync(markOf(file)) && !existsSync(journalOf(file));
 }
 
 /** Of this process, or of this thread of it. */

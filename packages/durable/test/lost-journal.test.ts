@@ -5,6 +5,7 @@ import { existsSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { openDatabase } from "@restante/durable";
 import { temporaryFolder } from "@restante/testkit";
@@ -99,6 +100,23 @@ for (const [how, rest] of [
     assert.deepEqual(reopen(file), [[], 1]);
   });
 }
+
+test("processes that open and close a database beside each other are told nothing, and none is refused", async (t) => {
+  const file = join(await temporaryFolder(t), "a.sqlite");
+  reopen(file);
+  const rest = `database.close();
+    let told = 0;
+    for (let opened = 0; opened < 300; opened += 1) {
+      const database = openDatabase(${JSON.stringify(file)}, { migrations: ${JSON.stringify(migrations)}, onJournalMissing: () => (told += 1) });
+      database.exec("INSERT INTO a VALUES (1)");
+      database.close();
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+    }
+    console.log("told " + told);`;
+  const said = [openElsewhere(t, file, rest), openElsewhere(t, file, rest)].map((child) => text(child.stdout));
+  assert.deepEqual(await Promise.all(said), ["told 0\n", "told 0\n"]);
+  assert.deepEqual(reopen(file), [[], 600]);
+});
 
 test("of a database that is a link to another place the journal is looked for there", async (t) => {
   const folder = await temporaryFolder(t);

@@ -31,12 +31,29 @@ test("a file, a folder and a package's folder say which tests run", () => {
   assert.ok(understood("packages/mesh").files.includes(file));
 });
 
-test("--reporter names another reporter, and node's own options go to node", () => {
+test("--reporter names another reporter, beside which ours still fails what node does not", () => {
   const [ours] = understood("packages/mesh").options;
   assert.match(ours!, /^--test-reporter=file:.*\/reporter\.ts$/);
-  assert.deepEqual(understood("--reporter", "spec", "packages/mesh").options, ["--test-reporter=spec"]);
-  assert.deepEqual(understood("--reporter=tap", "--test-only").options, ["--test-reporter=tap", "--test-only"]);
-  assert.deepEqual(understood("--test-reporter=dot").options, ["--test-reporter=dot"]);
+  for (const [words, toStdout] of [
+    [
+      ["--reporter", "spec", "packages/mesh"],
+      ["--test-reporter=spec", "--test-reporter-destination=stdout"],
+    ],
+    [
+      ["--reporter=tap", "--test-only"],
+      ["--test-reporter=tap", "--test-only", "--test-reporter-destination=stdout"],
+    ],
+    [["--test-reporter=dot"], ["--test-reporter=dot", "--test-reporter-destination=stdout"]],
+    [
+      ["--test-reporter=tap", "--test-reporter-destination=file.tap"],
+      ["--test-reporter=tap", "--test-reporter-destination=file.tap"],
+    ],
+  ] as const) {
+    const { options } = understood(...words);
+    assert.deepEqual(options.slice(0, -2), toStdout);
+    assert.match(options.at(-2)!, /^--test-reporter=file:.*\/beside-another\.ts$/);
+    assert.equal(options.at(-1), "--test-reporter-destination=stderr");
+  }
 });
 
 for (const [what, words, says] of [

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { readCommand, type TestCommand } from "../testing/command.ts";
 
 const reporter = new URL("../testing/reporter.ts", import.meta.url).href;
 const head = 'import assert from "node:assert/strict"; import { test } from "node:test";\n';
@@ -134,6 +135,16 @@ test("third", () => {});`,
   });
   assert.equal(status, 1, output);
   assert.match(output, /FAILED {2}leaves\.test\.mjs\n {2}It ended before its tests did\.\n/);
+});
+
+test("a process that ends well before its tests have is a failure whoever reports it", async (t) => {
+  for (const name of ["spec", "tap"]) {
+    const { options } = readCommand(["--reporter", name, "scripts/test"]) as TestCommand;
+    const body = `${head}test("first", () => process.exit(0)); test("second", () => {});`;
+    const { status, output } = await shownOf(t, { "left.test.mjs": body }, [...options]);
+    assert.equal(status, 1, output);
+    assert.equal((await shownOf(t, { "well.test.mjs": `${head}test("well", () => {});` }, [...options])).status, 0);
+  }
 });
 
 test("a file that cannot be read is told with why", async (t) => {

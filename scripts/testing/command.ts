@@ -16,6 +16,7 @@ export interface TestCommand {
 
 const everywhere = ["packages/*/test", "scripts/test"];
 const ours = new URL("reporter.ts", import.meta.url).href;
+const besideAnother = new URL("beside-another.ts", import.meta.url).href;
 
 /** Understood, or what is wrong with it. */
 export function readCommand(words: readonly string[]): TestCommand | string {
@@ -30,7 +31,7 @@ export function readCommand(words: readonly string[]): TestCommand | string {
     else (word.startsWith("-") ? options : places).push(word);
   }
   if (options.includes("--test-reporter=")) return "--reporter is without a name, such as spec, dot or tap.";
-  if (!options.some((option) => option.startsWith("--test-reporter="))) options.push(`--test-reporter=${ours}`);
+  options.push(...reportersBeside(options));
 
   const found = new Set<string>();
   for (const place of places.length === 0 ? everywhere : places) {
@@ -45,6 +46,18 @@ export function readCommand(words: readonly string[]): TestCommand | string {
     leftOut: fast ? files.filter((file) => !isFast(file)) : [],
     fast,
   };
+}
+
+/** Ours, or what stands beside those that were chosen: whoever tells of a run, it fails for the same. */
+function reportersBeside(options: readonly string[]): string[] {
+  const given = (name: string): number => options.filter((option) => option.startsWith(`${name}=`)).length;
+  const [chosen, destinations] = [given("--test-reporter"), given("--test-reporter-destination")];
+  if (chosen === 0) return [`--test-reporter=${ours}`];
+  return [
+    ...(chosen === 1 && destinations === 0 ? ["--test-reporter-destination=stdout"] : []),
+    `--test-reporter=${besideAnother}`,
+    "--test-reporter-destination=stderr",
+  ];
 }
 
 /** How many files at once: they wait more than they work, and too many at once keep each other from their work. */

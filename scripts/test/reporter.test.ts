@@ -173,6 +173,15 @@ test("a test that takes too long is told so", async (t) => {
   assert.match(output, /FAILED {2}hangs\.test\.mjs:2 {2}hangs\n {2}test timed out after 50ms/);
 });
 
+test("a file that does not end once its tests have is ended, and told with what keeps it open", async (t) => {
+  const bound = new URL("../testing/bound-file.mjs?most=3000", import.meta.url).href;
+  const body = `${head}test("well", () => {}); setInterval(() => {}, 1000);`;
+  const { status, output } = await shownOf(t, { "open.test.mjs": body }, [`--import=${bound}`]);
+  assert.equal(status, 1, output);
+  assert.match(output, /FAILED {2}open\.test\.mjs\n {2}Its process ended with exit status 1\./);
+  assert.match(output, /It has not ended after 0\.05 minutes\. What keeps it open: .*Timeout/);
+});
+
 test("an error after a test's end is told, and fails", async (t) => {
   const { status, output } = await shownOf(t, {
     "late.test.mjs": `${head}test("leaves something", () => { setTimeout(() => Promise.reject(new Error("too late")), 50); });`,

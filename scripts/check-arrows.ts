@@ -14,6 +14,7 @@ import { arrows } from "./arrows.ts";
 interface Manifest {
   readonly name: string;
   readonly exports?: Readonly<Record<string, unknown>>;
+  readonly imports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -67,6 +68,9 @@ function tellPackage(one: Package): string[] {
     ...sources.flatMap(({ file, text }) =>
       specifiersIn(text).flatMap((specifier) => tellImport(one, allowed, file, specifier) ?? []),
     ),
+    ...targetsOf(one.manifest.imports).flatMap(
+      (target) => tellImport(one, allowed, join(one.folder, "package.json"), target) ?? [],
+    ),
     ...tellManifest(
       one,
       allowed,
@@ -83,7 +87,7 @@ function tellImport(one: Package, allowed: readonly string[], file: string, spec
       ? undefined
       : `${file}: imports ${specifier}, which is outside its package's src`;
   }
-  // Of its own `imports`, which TypeScript holds against its manifest.
+  // Of its own `imports`, which TypeScript holds against its manifest, and which are looked at there.
   if (specifier.startsWith("#") || isBuiltin(specifier)) return undefined;
   const packageName = specifier
     .split("/")
@@ -101,6 +105,12 @@ function tellImport(one: Package, allowed: readonly string[], file: string, spec
   return named === undefined || entry in named
     ? undefined
     : `${file}: imports ${specifier}, which the exports of ${packageName} do not name`;
+}
+
+/** Where the `imports` of a manifest lead that is not its own: node lets none of its own files be outside its folder. */
+function targetsOf(target: unknown): string[] {
+  if (typeof target === "string") return target.startsWith("./") ? [] : [target];
+  return typeof target === "object" && target !== null ? Object.values(target).flatMap(targetsOf) : [];
 }
 
 function tellManifest(one: Package, allowed: readonly string[], sources: readonly string[]): string[] {

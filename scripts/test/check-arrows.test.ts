@@ -9,11 +9,11 @@ import { fileURLToPath } from "node:url";
 const script = fileURLToPath(new URL("../check-arrows.ts", import.meta.url));
 
 /** What is told of a workspace that has `mesh`, the package that may use nothing of ours, with one file. */
-function told(t: TestContext, text: string, name = "file.ts"): string {
+function told(t: TestContext, text: string, { name = "file.ts", manifest = {} } = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "restante-arrows-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, "packages/mesh/src"), { recursive: true });
-  writeFileSync(join(folder, "packages/mesh/package.json"), '{ "name": "@restante/mesh" }');
+  writeFileSync(join(folder, "packages/mesh/package.json"), JSON.stringify({ name: "@restante/mesh", ...manifest }));
   writeFileSync(join(folder, "packages/mesh/tsconfig.json"), "{}");
   writeFileSync(join(folder, "packages/mesh/src", name), text);
   const { status, stderr } = spawnSync(process.execPath, [script], { cwd: folder, encoding: "utf8" });
@@ -51,8 +51,16 @@ test("the files of another package are refused, however they are named", (t) => 
 
 test("a file of another kind is read too", (t) => {
   for (const name of ["file.mts", "file.mjs", "file.js"]) {
-    assert.match(told(t, 'import { a } from "@restante/practice";', name), /imports @restante\/practice: mesh may/);
+    assert.match(told(t, 'import { a } from "@restante/practice";', { name }), /imports @restante\/practice: mesh may/);
   }
+});
+
+test("a package that may not be used is refused behind a name of the package's own, too", (t) => {
+  const manifest = { imports: { "#it": { "@restante/source": "./src/it.ts", default: "@restante/practice" } } };
+  assert.match(
+    told(t, 'import { a } from "#it";', { manifest }),
+    /packages\/mesh\/package\.json: imports @restante\/practice: mesh may use nothing of ours/,
+  );
 });
 
 test("an example in a comment imports nothing", (t) => {

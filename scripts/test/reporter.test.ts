@@ -99,6 +99,25 @@ test("says so", () => writeFileSync("failed", ""));`,
   assert.ok(output.indexOf("the second file") < output.indexOf("the first file"), output);
 });
 
+test("a process that says nothing any more, as in an endless loop, is ended and told, and the others go on", async (t) => {
+  const own = `import { reporterOn } from ${JSON.stringify(reporter)};
+export default reporterOn({ rewritable: false, columns: 80, everyMs: 100, silentMs: 2000 });`;
+  const { status, output } = await shownOf(
+    t,
+    {
+      "reporter.mjs": own,
+      "endless.test.mjs": `${head}test("without end", () => { for (;;); });`,
+      "goes-on.test.mjs": `${head}import { setTimeout as wait } from "node:timers/promises";
+for (let n = 0; n < 6; n += 1) test("well " + n, () => wait(500));`,
+    },
+    ["--test-reporter=./reporter.mjs"],
+  );
+  assert.equal(status, 1, output);
+  assert.equal(output.match(/^endless\.test\.mjs has said nothing for 2\.0 s: its process is ended\.$/gm)?.length, 1);
+  assert.match(output, /^FAILED {2}endless\.test\.mjs\n {2}Its process ended by SIGKILL\./m);
+  assert.match(output, /^6 passed, 1 failed/m);
+});
+
 test("a process that is killed is told with the test it was at and what it had printed", async (t) => {
   const { status, output } = await shownOf(t, {
     "dies.test.mjs": `${head}

@@ -3,7 +3,7 @@
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   mesh: [],
   durable: ["mesh"],
-  web: ["mesh", "durable"],
+  web: ["mesh"],
   settings: ["mesh"],
   authority: ["mesh", "durable"],
   itk3: ["mesh"],
@@ -11,7 +11,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "mesh-server": ["mesh", "durable", "settings", "demographics"],
   "mesh-client": ["mesh", "durable"],
   practice: ["mesh", "durable", "settings", "itk3", "demographics", "mesh-client"],
-  worklist: ["mesh", "web", "itk3", "practice"],
+  worklist: ["mesh", "web", "practice"],
   testkit: ["mesh", "authority", "demographics", "mesh-server", "mesh-client"],
   cli: [
     "mesh",

@@ -21,7 +21,7 @@ export async function run(program: Group, words: readonly string[], terminal: Te
         return 0;
       case "command": {
         const act = await asked.command.load();
-        return await act(asked.given, terminal);
+        return await act(asked.given, terminal, program);
       }
     }
   } catch (cause) {

@@ -58,8 +58,22 @@ test("the packed packages, installed in an empty folder, run both journeys", { t
   );
   await command.printed(/^Running\./m);
   assert.equal(command.output().match(/Delivered and acknowledged/g)?.length, 2, command.output());
+  await readPages(/(http:\/\/127\.0\.0\.1:\d+) .*\(Y99002, practice/.exec(command.output())?.[1] ?? "");
   assert.equal(await command.end("SIGINT"), 0);
 });
+
+/** The practice's pages, with every style and script that they ask for: none of it is left behind in the checkout. */
+async function readPages(url: string): Promise<void> {
+  const asked = new Set(["/assets/pdfjs/pdf.worker.min.mjs", "/assets/nhsuk/nhsuk-frontend.min.js"]);
+  for (const path of ["/", "/tasks/1", "/reports", "/unmatched"]) {
+    const page = await fetch(url + path);
+    const text = await page.text();
+    assert.equal(page.status, 200, text);
+    for (const [, asset = ""] of text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)) asked.add(asset);
+  }
+  assert.ok(asked.size > 7, [...asked].join());
+  for (const asset of asked) assert.equal((await fetch(url + asset)).status, 200, asset);
+}
 
 test("a program in that folder starts a server with the library, sends one message and reads it back", async () => {
   const program = join(folder, "home", "round-trip.js");

@@ -22,7 +22,6 @@ export type PracticeErrorCode =
   | "message-too-large"
   | "message-unread"
   | "document-not-ready"
-  | "host-not-loopback"
   | "consultation-unreadable"
   | "consultation-invalid";
 

@@ -9,7 +9,6 @@ export { reportPdf, type ReportOptions } from "./consultation/report-pdf.ts";
 export type * from "./consultation/consultation.ts";
 export { PracticeError, type PracticeErrorCode } from "./errors.ts";
 export type * from "./options.ts";
-export { createWorklistPages, type WorklistPages, type WorklistPagesOptions } from "./pages/worklist-pages.ts";
 export { createPractice } from "./practice.ts";
 export type * from "./worklist.ts";
 export { type ConsultationPair, consultationPair } from "./outbound/consultation-pair.ts";

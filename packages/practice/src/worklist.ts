@@ -319,8 +319,11 @@ export interface TaskAttachment {
 
 export interface AttachmentContent {
   title: string;
+  /** As it claims. */
   contentType: string;
   bytes: Uint8Array;
+  /** What it is by its first bytes, whatever it claims. */
+  fileType: KnownFileType | "other";
 }
 
 export interface GivenResponse {

@@ -3,9 +3,10 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { DemographicsError } from "@restante/demographics";
-import { createWorklistPages } from "../src/pages/worklist-pages.ts";
+import { createWorklistPages } from "@restante/worklist";
+import { thisComputer } from "../src/actor.ts";
 import { standingTroubles } from "../src/troubles.ts";
-import { ask, readable } from "./pages/http.ts";
+import { ask, readable } from "../../web/test/http.ts";
 import { testClock } from "./support/clock.ts";
 import { demographicsOf } from "./support/demographics.ts";
 import { deliver, openPractice } from "./support/economy.ts";
@@ -60,6 +61,7 @@ test("every page says while messages cannot be collected from their folder, and 
   const pages = await createWorklistPages({
     worklist,
     organisation: receiver,
+    actor: thisComputer,
     host: "127.0.0.1",
     port: 0,
     clock: to.clock,

@@ -48,10 +48,11 @@ export interface Given<Picked = Readonly<Record<string, unknown>>> {
   readonly words: readonly string[];
 }
 
-/** What a command does. Resolves to the exit status. */
+/** What a command does. Resolves to the exit status. `program`: all commands, of which this is one. */
 export type Act<Picked = Readonly<Record<string, unknown>>> = (
   given: Given<Picked>,
   terminal: Terminal,
+  program: Group,
 ) => Promise<number>;
 
 /** A command whose act takes what its options give. */

@@ -4,7 +4,8 @@ import { createDirectoryClient, createMeshClient, type DirectoryClient, type Mes
 import { createMeshServer, type MeshServer } from "@restante/mesh-server";
 import { clientCommonName, type IssuedCertificate, localHosts } from "@restante/authority";
 import { holdFolder, isFolderHeld } from "@restante/durable";
-import { createPractice, createWorklistPages, type Practice, type Transport } from "@restante/practice";
+import { createPractice, type Practice, type Transport, thisComputer } from "@restante/practice";
+import { createWorklistPages } from "@restante/worklist";
 import type { Emit, OdsCode } from "@restante/mesh";
 import { CliError } from "../errors.ts";
 import { type Economy, HOST, IN_USE_REMEDY, mailboxFolder, serverPort, worklistPort } from "./economy.ts";
@@ -183,7 +184,7 @@ export async function openPages(
 ): Promise<string> {
   const port = worklistPort(economy, organisation);
   const pages = await onFreePort(port, `the worklist of ${organisation.odsCode}`, () =>
-    createWorklistPages({ worklist: practice.worklist, organisation, host: HOST, port }),
+    createWorklistPages({ worklist: practice.worklist, organisation, actor: thisComputer, host: HOST, port }),
   );
   return closing.use(pages).url;
 }

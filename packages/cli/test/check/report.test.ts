@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
-import { openBrowser } from "../../../practice/test/pages/browser.ts";
+import { openBrowser } from "../../../web/test/browser.ts";
 import { conforming, controlFile, departing, folderOf, refused, run } from "./messages.ts";
 
 interface Entry {

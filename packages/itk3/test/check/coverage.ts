@@ -25,6 +25,7 @@ const unseen = (why: string): Shown => ({ how: "not from a message", tests: [], 
 const notDone = (why: string): Shown => ({ how: "not done", tests: [], why });
 
 const practice = "packages/practice/test";
+const worklist = "packages/worklist/test";
 const pdf = `${practice}/consultation/report-pdf.test.ts`;
 const layout = `${practice}/consultation/report/layout.test.ts`;
 const sending = `${practice}/outbound/send-consultation.test.ts`;
@@ -40,7 +41,7 @@ const fields = `${pdf}: a consultation report shows every field of the template`
 const notes = `${pdf}: all that was entered is in the notes, under its titles and in its order: words, clinical and medicine codes`;
 const secretItem = `${pdf}: a confidential item is replaced by a text, once for each item`;
 const everyAttachment = `${sending}: every attachment of a consultation is in its message, in its order and byte for byte`;
-const received = `${practice}/pages/documents.test.ts: a received … is in the worklist under its Subject, and its task opens it and every attachment`;
+const received = `${worklist}/documents.test.ts: a received … is in the worklist under its Subject, and its task opens it and every attachment`;
 const eachRefusal = `${responses}: each negative response that there is refuses its report and is told to a person by its code and text`;
 const reference = `${acknowledgements}: both acknowledgements repeat the reference that the sender gave its message`;
 const log = `${cli}/first-start.test.ts: the log has each document as it was sent and as it was received, and each answer, with its time`;
@@ -206,7 +207,7 @@ const others: readonly (readonly [ids: readonly string[], shown: Shown])[] = [
     ["GPCM-SD-CS-030", "GPCM-SD-OC-014", "GPCM-SD-GE-014"],
     behaviour(
       received,
-      `${practice}/pages/documents.test.ts: of a confidential … the worklist and the task show the Subject, and nothing of who sent it`,
+      `${worklist}/documents.test.ts: of a confidential … the worklist and the task show the Subject, and nothing of who sent it`,
     ),
   ],
   [["GPCM-SD-CS-031", "GPCM-SD-OC-015", "GPCM-SD-GE-015"], behaviour(received)],
@@ -217,7 +218,7 @@ const others: readonly (readonly [ids: readonly string[], shown: Shown])[] = [
     ["FHIR-DOC-04"],
     partly(
       "There is no sign-in: who uses the computer may read everything (docs/decisions/052-worklist-pages.md).",
-      `${practice}/pages/browser.test.ts: a person opens a task from the worklist and reads its report in the page`,
+      `${worklist}/browser.test.ts: a person opens a task from the worklist and reads its report in the page`,
     ),
   ],
   [["FHIR-DOC-06"], unseen("Send Document has no CareSettingType extension")],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { readMessage } from "@restante/itk3";
+import { fileTypeOf, readMessage } from "@restante/itk3";
 import { messageFileName } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
 import { mostOnLoop } from "../inbound/reader.ts";
@@ -17,7 +17,7 @@ export function originalOf(database: DatabaseSync, keptFolder: string, taskId: n
   if (row === undefined) return undefined;
   const messageId = text(row, "message_id");
   const bytes = (row["content"] as Uint8Array | null) ?? readKept(keptFolder, messageId);
-  return bytes && { title: `${messageId}.dat`, contentType: "application/octet-stream", bytes };
+  return bytes && contentOf(`${messageId}.dat`, "application/octet-stream", bytes);
 }
 
 /**
@@ -76,7 +76,12 @@ function attachmentOf(
   const bytes =
     attachmentBytes(database, attachment, { owner, number: index, part }) ??
     parsed(database.prepare(partOf).get({ owner, from: 1, length: mostOnLoop + 1 }), index);
-  return bytes && { title: attachment.title, contentType: attachment.contentType, bytes };
+  return bytes && contentOf(attachment.title, attachment.contentType, bytes);
+}
+
+/** The claim stays the claim: what it is is looked for in the bytes that are handed out, not in what was noted of them. */
+export function contentOf(title: string, contentType: string, bytes: Uint8Array): AttachmentContent {
+  return { title, contentType, bytes, fileType: fileTypeOf(bytes) ?? "other" };
 }
 
 /** Of a message that an earlier version stored and that has not been read again yet: a short one is, for this once. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId } from "@restante/mesh";
 import type { AttachmentContent, Listing, Stray, StrayDetail, StrayList } from "../worklist.ts";
+import { contentOf } from "./content.ts";
 import { listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { number, optionalText, present, type Row, text, time } from "./rows.ts";
@@ -45,9 +46,7 @@ export function strayOriginal(database: DatabaseSync, strayId: number): Attachme
     .prepare("SELECT message_id, content FROM stray CROSS JOIN received USING (message_id) WHERE stray_id = ?")
     .get(strayId);
   const bytes = row?.["content"] as Uint8Array | null | undefined;
-  return row && bytes
-    ? { title: `${text(row, "message_id")}.dat`, contentType: "application/octet-stream", bytes }
-    : undefined;
+  return row && bytes ? contentOf(`${text(row, "message_id")}.dat`, "application/octet-stream", bytes) : undefined;
 }
 
 /** Why it belongs to nothing, in a sentence. */

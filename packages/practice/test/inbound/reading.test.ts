@@ -9,7 +9,8 @@ import type { Worker } from "node:worker_threads";
 import { readMessage } from "@restante/itk3";
 import { createReader, mostOnLoop } from "../../src/inbound/reader.ts";
 import { readArrived } from "../../src/inbound/reading.ts";
-import { createWorklistPages } from "../../src/pages/worklist-pages.ts";
+import { createWorklistPages } from "@restante/worklist";
+import { thisComputer } from "../../src/actor.ts";
 import type { Worklist } from "../../src/worklist.ts";
 import { consultation } from "../support/consultations.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
@@ -49,7 +50,13 @@ function watchReading(t: TestContext): { loop: number[]; thread: number[] } {
 /** Looks at every page of the task as a browser does. */
 async function lookAtAll(worklist: Worklist, paths: readonly string[]): Promise<void> {
   const organisation = { name: "Harbour Light Surgery", odsCode: receiver.odsCode };
-  await using pages = await createWorklistPages({ worklist, organisation, host: "127.0.0.1", port: 0 });
+  await using pages = await createWorklistPages({
+    worklist,
+    organisation,
+    actor: thisComputer,
+    host: "127.0.0.1",
+    port: 0,
+  });
   for (const path of paths) {
     const answer = await fetch(`${pages.url}${path}`);
     assert.equal(answer.status, 200, path);

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { createWorklistPages } from "../../src/pages/worklist-pages.ts";
-import { ask } from "../pages/http.ts";
+import { createWorklistPages } from "@restante/worklist";
+import { thisComputer } from "../../src/actor.ts";
+import { ask } from "../../../web/test/http.ts";
 import { consultation } from "../support/consultations.ts";
 import { carry, deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
@@ -152,7 +153,13 @@ function planOf(database: DatabaseSync, sql: string): string[] {
 }
 
 async function openPages(t: TestContext, { practice: { worklist } }: DirectoryPractice): Promise<string> {
-  const pages = await createWorklistPages({ worklist, organisation: receiver, host: "127.0.0.1", port: 0 });
+  const pages = await createWorklistPages({
+    worklist,
+    organisation: receiver,
+    actor: thisComputer,
+    host: "127.0.0.1",
+    port: 0,
+  });
   t.after(() => pages[Symbol.asyncDispose]());
   return pages.url;
 }

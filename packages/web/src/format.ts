@@ -1,0 +1,44 @@
+// How pages write times, dates and sizes: by the clocks of the United Kingdom, whatever the machine is set to.
+
+/** Such as `23 Nov 2026, 07:41:30`. */
+export function formatTime(moment: Date): string {
+  return timeFormat.format(moment);
+}
+
+/** The day alone, such as `23 Nov 2026`. */
+export function formatDay(moment: Date): string {
+  return dayFormat.format(moment);
+}
+
+/** The hour alone, such as `07:41`. */
+export function formatHour(moment: Date): string {
+  return hourFormat.format(moment);
+}
+
+const zone = { timeZone: "Europe/London" } as const;
+const day = { day: "numeric", month: "short", year: "numeric" } as const;
+const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+
+const timeFormat = new Intl.DateTimeFormat("en-GB", { ...zone, ...day, ...hour, second: "2-digit" });
+const dayFormat = new Intl.DateTimeFormat("en-GB", { ...zone, ...day });
+const hourFormat = new Intl.DateTimeFormat("en-GB", { ...zone, ...hour });
+
+/** An ISO date, whole or in part, such as `14 Mar 1979`, `Mar 1979` or `1979`. What is not one stays as it is. */
+export function formatDate(isoDate: string): string {
+  const parts = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?/.exec(isoDate);
+  if (parts === null) return isoDate;
+  const [, year = "", month, day] = parts;
+  const name = month === undefined ? undefined : months[Number(month) - 1];
+  return [day === undefined ? undefined : String(Number(day)), name, year]
+    .filter((part) => part !== undefined)
+    .join(" ");
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Of a file, such as `27 kB`. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const [amount, unit] = bytes < 1_000_000 ? [bytes / 1000, "kB"] : [bytes / 1_000_000, "MB"];
+  return `${amount.toLocaleString("en-GB", { maximumFractionDigits: amount < 10 ? 1 : 0 })} ${unit}`;
+}

@@ -1,0 +1,143 @@
+import type { AddressInfo } from "node:net";
+import { type Clock, systemClock } from "@restante/mesh";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { type AssetFolder, serveAssets } from "./assets.ts";
+import { createFormTokens } from "./form-tokens.ts";
+import { guard } from "./guard.ts";
+import { requireLoopback } from "./loopback.ts";
+import { showProblems } from "./problems.ts";
+import { type Refusal, refusal } from "./refusal.ts";
+import { createTemplates } from "./templates.ts";
+
+export type Routes = FastifyInstance;
+export type Request = FastifyRequest;
+export type Reply = FastifyReply;
+
+export interface SiteOptions {
+  /** 127.0.0.1, ::1 or localhost. */
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** Whose site it is: the last part of every page's title. */
+  name: string;
+  /** In the head of every page. */
+  heading: string;
+  /** What the page at `/` is called in a sentence, such as `the worklist`. */
+  home: string;
+  navigation: readonly NavigationItem[];
+  /** The folder of the site's templates. A page extends `web/page.njk`. */
+  views: URL;
+  /** What browsers may have besides, as `/assets/KEY/NAME`. */
+  assets?: Readonly<Record<string, AssetFolder>>;
+  /** The addresses of styles that every page has besides the design system's. */
+  styles?: readonly string[];
+  /** What every template may use, by name. */
+  globals?: Readonly<Record<string, unknown>>;
+  filters?: Readonly<Record<string, (value: never, ...more: never[]) => unknown>>;
+  /** What every page shows besides its own, as of now. Where it fails, so does the page. */
+  surroundings?: () => Promise<Surroundings>;
+  /** What a failure is in words for a person; undefined: nothing that they could do about. */
+  explain?: (error: unknown) => Refusal | undefined;
+  /** What a person is told who asks for a page that there is not. */
+  notFound?: string;
+  routes: (app: Routes, site: Site) => void;
+  clock?: Clock;
+}
+
+export interface NavigationItem {
+  /** By this name a page says where it belongs. */
+  section: string;
+  href: string;
+  text: string;
+}
+
+/** What stands on every page, whatever it is about. */
+export interface Surroundings {
+  /** Behind the name of a section: how many of what, such as `4` and `to do`. */
+  numbers?: Readonly<Record<string, { count: number; of: string }>>;
+  /** What the system itself cannot do now, in sentences. */
+  troubles?: readonly string[];
+  [more: string]: unknown;
+}
+
+/** What the routes of a site have in common. */
+export interface Site {
+  /** The token that a form carries: good for one action, of this site, for 12 hours and more. */
+  readonly token: (action: string) => string;
+  /** Refuses a form that was not shown for this action, or too long ago. */
+  readonly requireToken: (action: string, body: Readonly<Record<string, string>> | undefined) => void;
+  /** Sends a page; what stands on every page is as of now. */
+  readonly show: (reply: Reply, view: string, context: object) => Promise<void>;
+}
+
+export interface SiteServer extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:8431`. */
+  readonly url: string;
+}
+
+/**
+ * Serves pages to people, over HTTP on this computer alone: there is no sign-in yet, so whoever reaches a site may do
+ * everything on it. Every answer carries the guards of guard.ts; a form is taken only from one of these pages, and whoever
+ * takes one asks for its token.
+ *
+ * @throws SiteError `host-not-loopback`; whatever listening throws, such as EADDRINUSE.
+ * @example
+ * await using site = await createSite({
+ *   host: "127.0.0.1", port: 0, name: "Harbour Light", heading: "Harbour Light (Y90002)", home: "the list",
+ *   navigation: [{ section: "list", href: "/", text: "List" }],
+ *   views: new URL("views/", import.meta.url),
+ *   routes(app, site) {
+ *     app.get("/", (_, reply) => site.show(reply, "list", { items }));
+ *   },
+ * });
+ */
+export async function createSite(options: SiteOptions): Promise<SiteServer> {
+  const { host, clock = systemClock, surroundings = async () => ({}) } = options;
+  requireLoopback(host);
+  const app = fastify({
+    bodyLimit: 16_384,
+    routerOptions: { maxParamLength: 200 },
+    requestTimeout: 30_000,
+    // Browsers keep connections open, and closing must not wait for them.
+    forceCloseConnections: true,
+  });
+  const port = (): number => (app.server.address() as AddressInfo).port;
+  const { name, heading, home, navigation, styles = [], views, filters = {} } = options;
+  const globals = { ...options.globals, site: { name, heading, home, navigation, styles } };
+  const render = createTemplates({ views, filters, globals });
+  const tokens = createFormTokens(clock);
+
+  guard(app, port);
+  readForms(app);
+  serveAssets(app, options.assets ?? {});
+  options.routes(app, {
+    token: (action) => tokens.issue(action),
+    requireToken(action, body) {
+      if (tokens.accepts(action, body?.["token"])) return;
+      throw refusal(
+        403,
+        "The page was open for too long, or the system has been started again since. Open it again and retry.",
+      );
+    },
+    async show(reply, view, context) {
+      const page = render(view, { ...(await surroundings()), ...context });
+      await reply.type("text/html; charset=utf-8").send(page);
+    },
+  });
+  showProblems(app, render, options);
+
+  await app.listen({ host, port: options.port });
+  const shownHost = host === "::1" ? "[::1]" : host;
+  return {
+    url: `http://${shownHost}:${port()}`,
+    [Symbol.asyncDispose]: () => app.close(),
+  };
+}
+
+/** The only body that pages take. */
+function readForms(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(body.toString())));
+  });
+}

@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import nunjucks from "nunjucks";
+import { formatDate, formatSize, formatTime } from "./format.ts";
+
+export type Render = (view: string, context: object) => string;
+
+export interface TemplateOptions {
+  /** The folder of the site's own templates. */
+  views: URL;
+  globals: Readonly<Record<string, unknown>>;
+  filters: Readonly<Record<string, (value: never, ...more: never[]) => unknown>>;
+}
+
+/**
+ * A site's templates. They find the layout and what many pages have under `web/`, and the design system under `nhsuk/`.
+ * Everything put into them is escaped unless a template says otherwise, and none may with what came from outside: of the
+ * design system's macros, parameters named `text` are escaped, those named `html` are not.
+ */
+export function createTemplates({ views, globals, filters }: TemplateOptions): Render {
+  const ours = new URL("views/", import.meta.url);
+  const nhsuk = new URL("dist/", import.meta.resolve("nhsuk-frontend/package.json"));
+  const environment = new nunjucks.Environment(
+    new nunjucks.FileSystemLoader([views, ours, nhsuk].map((folder) => fileURLToPath(folder))),
+    { autoescape: true, trimBlocks: true, lstripBlocks: true },
+  );
+  for (const [name, value] of Object.entries(globals)) environment.addGlobal(name, value);
+  environment.addFilter("time", formatTime);
+  environment.addFilter("iso", (moment: Date) => moment.toISOString());
+  environment.addFilter("date", formatDate);
+  environment.addFilter("bytes", formatSize);
+  environment.addFilter("count", (count: number) => count.toLocaleString("en-GB"));
+  for (const [name, filter] of Object.entries(filters)) environment.addFilter(name, filter);
+  return (view, context) => environment.render(`${view}.njk`, context);
+}

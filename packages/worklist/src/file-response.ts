@@ -1,0 +1,95 @@
+import type { AttachmentContent, TaskAttachment } from "@restante/practice";
+import type { Reply } from "@restante/web";
+
+/** How a browser may treat a file that came from elsewhere. */
+interface FileHandling {
+  /** What it is sent as, by its content; what it claims to be is never believed. */
+  contentType: string;
+  extension: string;
+  /** Browsers can show it: `pdf` in their own reader, `image` in a page. Everything else is only downloaded. */
+  shown?: "pdf" | "image";
+}
+
+type KnownFileType = Exclude<AttachmentContent["fileType"], "other">;
+
+const kinds: Readonly<Record<KnownFileType, FileHandling>> = {
+  "application/pdf": { contentType: "application/pdf", extension: "pdf", shown: "pdf" },
+  "image/png": { contentType: "image/png", extension: "png", shown: "image" },
+  "image/jpeg": { contentType: "image/jpeg", extension: "jpg", shown: "image" },
+  "image/tiff": { contentType: "image/tiff", extension: "tif" },
+};
+
+/** The claim decides no more than what the downloaded file is called, so that the person's computer can open it. */
+const claimedExtensions: Readonly<Record<string, string>> = {
+  "text/plain": "txt",
+  "text/rtf": "rtf",
+  "application/rtf": "rtf",
+  "application/msword": "doc",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+};
+
+function handlingOf({ fileType, contentType: claimed }: AttachmentContent): FileHandling {
+  return fileType === "other" ? otherFile(mediaType(claimed)) : kinds[fileType];
+}
+
+function otherFile(claimed: string): FileHandling {
+  return { contentType: "application/octet-stream", extension: claimedExtensions[claimed] ?? "bin" };
+}
+
+/** One document of a message, as a page lists it. */
+export interface DocumentLink extends TaskAttachment {
+  url: string;
+  /** Such as `PDF`. */
+  kind: string;
+  shown: FileHandling["shown"];
+}
+
+/** Larger ones are offered for download: a browser would stall on them. */
+const largestShown = 20_000_000;
+
+/** By what was decided when the message was taken in. Not decided yet: by its claim, found out when the file is sent. */
+export function documentLink(base: string, attachment: TaskAttachment, index: number): DocumentLink {
+  const claimed = mediaType(attachment.contentType);
+  const type = attachment.fileType ?? claimed;
+  const known = Object.hasOwn(kinds, type) ? kinds[type as KnownFileType] : undefined;
+  const { shown, extension } = known ?? otherFile(claimed);
+  return {
+    ...attachment,
+    url: `${base}/attachments/${index}`,
+    kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
+    shown: attachment.bytes <= largestShown && attachment.damaged !== true ? shown : undefined,
+  };
+}
+
+function mediaType(contentType: string): string {
+  return (contentType.split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/**
+ * Sends a file that came from elsewhere. `name` is made of ids, never of a title, because titles hold patient details.
+ *
+ * @param download Absent: shown by the browser where it can.
+ */
+export function sendFile(reply: Reply, content: AttachmentContent, name: string, download: boolean): Reply {
+  const { contentType, extension, shown } = handlingOf(content);
+  const disposition = shown === undefined || download ? "attachment" : "inline";
+  // A sandbox would be safer still for a PDF, but browsers then refuse to show it. None of them lets it script this site.
+  const policy = shown === "pdf" ? "frame-ancestors 'none'" : "default-src 'none'; frame-ancestors 'none'; sandbox";
+  return reply
+    .header("content-security-policy", policy)
+    .header("content-disposition", `${disposition}; filename="${name}.${extension}"`)
+    .type(contentType)
+    .send(asBuffer(content.bytes));
+}
+
+/** A message as it was received: looked at by an engineer, never by a browser. */
+export function sendOriginal(reply: Reply, content: AttachmentContent, name: string): Reply {
+  return reply
+    .header("content-disposition", `attachment; filename="${name}.dat"`)
+    .type("application/octet-stream")
+    .send(asBuffer(content.bytes));
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,1 @@
+export { createWorklistPages, type WorklistPages, type WorklistPagesOptions } from "./worklist-pages.ts";

@@ -1,0 +1,87 @@
+import type { ActOutcome, Matter, MatterKey } from "@restante/practice";
+import { refusal, type Reply, type Request, type Routes } from "@restante/web";
+import { actIn, shownAgain } from "./changed-meanwhile.ts";
+import { refusedWith } from "./refused.ts";
+import { afterwards, listIn } from "./return-path.ts";
+import type { WorklistSite } from "./site.ts";
+
+/** Something with a page of its own that may need a person's attention. */
+export interface Subject {
+  key: MatterKey;
+  /** Of its page. */
+  address: string;
+}
+
+/**
+ * The forms by which a person says that they have dealt with something, and takes that back. `path` has the parameter
+ * `id`; `find` throws where there is no such thing, and `show` shows its page as it is now.
+ */
+export function serveMatterForms(
+  app: Routes,
+  { worklist, actor, requireToken }: WorklistSite,
+  path: string,
+  find: (id: string) => Promise<Subject>,
+  show: (reply: Reply, id: string, extra: object, asked: Readonly<Record<string, unknown>>) => Promise<void>,
+): void {
+  interface Form {
+    Params: { id: string };
+    Body: Record<string, string> | undefined;
+  }
+
+  app.post<Form>(`${path}/deal-with`, async (request, reply) => {
+    const { key, address } = await find(request.params.id);
+    requireToken(`${address}/deal-with`, request.body);
+    const by = actIn(request.body, actor);
+    const { outcome } = await telling(worklist.dealWith(key, by, request.body?.["note"]));
+    if (outcome === "changed-meanwhile") {
+      const extra = shownAgain("deal-with", address, request.body);
+      return show(reply.code(409), request.params.id, extra, request.body ?? {});
+    }
+    const list = listIn(request.body?.["from"]);
+    return reply.redirect(
+      list === undefined ? `${address}?done=dealt-with` : afterwards(list, "dealt-with", address),
+      303,
+    );
+  });
+
+  app.post<Form>(`${path}/undo`, async (request, reply) => {
+    const { key, address } = await find(request.params.id);
+    requireToken(`${address}/undo`, request.body);
+    const { outcome } = await telling(worklist.undoDealtWith(key, actIn(request.body, actor)));
+    if (outcome === "changed-meanwhile") {
+      const extra = shownAgain("undo", address, request.body);
+      return show(reply.code(409), request.params.id, extra, request.body ?? {});
+    }
+    const list = listIn(request.body?.["from"]);
+    return reply.redirect(
+      `${address}?done=undone${list === undefined ? "" : `&from=${encodeURIComponent(list)}`}`,
+      303,
+    );
+  });
+}
+
+async function telling(act: Promise<ActOutcome>): Promise<ActOutcome> {
+  try {
+    return await act;
+  } catch (error) {
+    const code = refusedWith(error, ["note-too-long", "nothing-to-deal-with", "not-dealt-with"]);
+    if (code === undefined) throw error;
+    if (code === "note-too-long") throw refusal(400, `${(error as Error).message} Go back and make it shorter.`);
+    throw refusal(409, "This has changed since the page was shown. Open it again to see how it stands.");
+  }
+}
+
+/**
+ * A person has opened the page of something new. Only what a browser says it shows as a page counts: not the page
+ * keeping itself up to date in a corner, nor another site asking for it as a picture.
+ */
+export async function noteSeen(
+  { worklist, actor }: WorklistSite,
+  request: Request,
+  key: MatterKey,
+  { version, matter }: { version: number; matter?: Matter },
+): Promise<void> {
+  const { "sec-fetch-dest": shownAs, "sec-fetch-site": askedBy } = request.headers;
+  if (matter?.state !== "new" || shownAs !== "document") return;
+  if (askedBy === "same-origin" || askedBy === "none") await worklist.see(key, { actor, version });
+}

@@ -1,0 +1,75 @@
+/** Where a person was before they opened something: a list, with its filter and page. */
+export interface ListAddress {
+  path: "/" | "/reports" | "/unmatched";
+  show?: string | undefined;
+  /** From 1, the newest; absent: that. */
+  page?: number | undefined;
+}
+
+const form = /^(\/|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
+
+/** As one text, for an address to carry. */
+export function listPath({ path, show, page }: ListAddress): string {
+  const query = [
+    ...(show === undefined ? [] : [`show=${show}`]),
+    ...(page === undefined || page === 1 ? [] : [`page=${page}`]),
+  ];
+  return query.length === 0 ? path : `${path}?${query.join("&")}`;
+}
+
+/**
+ * The list that a page or a form says a person came from; undefined where it says anything else. It is put together
+ * anew from what is known, so that nothing leads to another site, or to a page that is no list.
+ */
+export function listIn(given: unknown): string | undefined {
+  const [, path, show, page] = (typeof given === "string" && form.exec(given)) || [];
+  if (path === undefined) return undefined;
+  return listPath({
+    path: path as ListAddress["path"],
+    show,
+    page: page === undefined ? undefined : Number(page),
+  });
+}
+
+const listNames: Readonly<Record<string, string>> = {
+  "/": "the worklist",
+  "/reports": "sent reports",
+  "/unmatched": "unmatched messages",
+};
+
+/** The link at the head of a page that leads back to where a person came from. */
+export function backTo(list: string): { href: string; text: string } {
+  return { href: list, text: `Back to ${listNames[list.split("?")[0] ?? ""] ?? "the list"}` };
+}
+
+/** The list after something was done there: it says so, and leads to what it was done to. */
+export function afterwards(list: string, done: string, item: string): string {
+  return `${list}${list.includes("?") ? "&" : "?"}done=${done}&item=${encodeURIComponent(item)}`;
+}
+
+const item = /^\/(?:tasks\/\d{1,15}|unmatched\/\d{1,15}|reports\/[A-Za-z0-9.-]{1,64})$/;
+
+/** What an address may say was just done. */
+const notices: Readonly<Record<string, string>> = {
+  completed: "Task marked as done.",
+  reopened: "The task is open again.",
+  "dealt-with": "Marked as dealt with.",
+  undone: "This needs attention again.",
+  answered: "Your answer will be sent to the sender.",
+  "sent-again": "It will be sent again.",
+};
+
+export interface Notice {
+  text: string;
+  /** Not what was done, but what a person must know. */
+  important?: true;
+  link?: { href: string; text: string };
+}
+
+export function noticeIn({ done, item: given }: Readonly<Record<string, unknown>>): Notice | undefined {
+  const text = typeof done === "string" && Object.hasOwn(notices, done) ? notices[done] : undefined;
+  if (text === undefined) return undefined;
+  return typeof given === "string" && item.test(given)
+    ? { text, link: { href: given, text: "Open it, to see it or undo this" } }
+    : { text };
+}

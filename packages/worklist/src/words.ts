@@ -1,0 +1,232 @@
+import type {
+  GivenResponse,
+  HandOverState,
+  Matter,
+  PatientMatch,
+  PersonAct,
+  ReportRecipient,
+  ReportState,
+  SentReport,
+  Stray,
+  SystemTrouble,
+  TaskFinding,
+  TaskSummary,
+} from "@restante/practice";
+import { formatDay, formatHour } from "@restante/web";
+
+/** A short word with its colour (nhsuk-frontend, Tag), and a sentence for who wants to know more. */
+export interface Tag {
+  text: string;
+  colour: "grey" | "green" | "blue" | "purple" | "red" | "orange" | "yellow" | "white";
+  meaning: string;
+}
+
+/** Where the task stands, the one thing a person must see first. */
+export function taskTag(task: Pick<TaskSummary, "kind" | "state">): Tag {
+  if (task.state === "completed") return { text: "Done", colour: "green", meaning: "A person has dealt with it." };
+  if (task.state === "replaced") {
+    return { text: "Replaced", colour: "grey", meaning: "A later version has arrived and is a task of its own." };
+  }
+  if (task.kind === "refused") {
+    return {
+      text: "Not accepted",
+      colour: "red",
+      meaning: "The message could not be accepted. A person must look at it.",
+    };
+  }
+  if (task.kind === "set-aside") {
+    return { text: "Set aside", colour: "orange", meaning: "Not a document message. A person must look at it." };
+  }
+  return { text: "To do", colour: "blue", meaning: "For a person to deal with." };
+}
+
+export function matchTag({ outcome }: PatientMatch): Tag {
+  return matchTags[outcome];
+}
+
+const matchTags: Readonly<Record<PatientMatch["outcome"], Tag>> = {
+  known: { text: "Registered here", colour: "green", meaning: "The patient is registered with this organisation." },
+  "recently-deceased": {
+    text: "Registered here, has died",
+    colour: "purple",
+    meaning: "The patient was registered with this organisation and has died within the last six months.",
+  },
+  "no-longer-here": {
+    text: "No longer registered here",
+    colour: "orange",
+    meaning: "The patient was registered with this organisation, and is not now.",
+  },
+  "not-known": {
+    text: "Not our patient",
+    colour: "red",
+    meaning: "The patient is not registered with this organisation.",
+  },
+  waiting: {
+    text: "Looking up",
+    colour: "yellow",
+    meaning: "The patient's record could not be read yet. It is tried again by itself.",
+  },
+  "not-checked": { text: "Not looked up", colour: "white", meaning: "No register was searched for this patient." },
+};
+
+export function recipientTypeWords(type: TaskSummary["recipientType"]): string | undefined {
+  if (type === undefined) return undefined;
+  return type === "FA" ? "For action" : "For information";
+}
+
+/** How a report or a response stands. */
+export function stateTag(state: ReportState): Tag {
+  return stateTags[state];
+}
+
+const stateTags: Readonly<Record<HandOverState | ReportState, Tag>> = {
+  built: { text: "Waiting to leave", colour: "white", meaning: "Made, and about to be handed to MESH." },
+  "handed-over": { text: "Leaving", colour: "white", meaning: "With the MESH client, which has not sent it yet." },
+  sent: { text: "Sent", colour: "blue", meaning: "MESH has accepted it. Nothing has come back yet." },
+  held: {
+    text: "Held",
+    colour: "orange",
+    meaning: "MESH never answered, so nobody knows whether it arrived. A person must decide.",
+  },
+  failed: { text: "Not sent", colour: "red", meaning: "It has not been sent, and will not be." },
+  returned: { text: "Returned", colour: "red", meaning: "MESH could not deliver it." },
+  received: {
+    text: "Arrived",
+    colour: "blue",
+    meaning: "The recipient has it whole, and has not yet said whether it is for them.",
+  },
+  accepted: { text: "Accepted", colour: "green", meaning: "The recipient has it, and it is for them." },
+  refused: { text: "Refused", colour: "red", meaning: "The recipient has refused it." },
+};
+
+/** Where something stands that needs a person's attention. */
+export function matterTag({ state }: Pick<Matter, "state">): Tag {
+  return matterTags[state];
+}
+
+const matterTags: Readonly<Record<Matter["state"], Tag>> = {
+  new: { text: "New", colour: "red", meaning: "It needs attention, and nobody has opened it yet." },
+  seen: { text: "Needs attention", colour: "orange", meaning: "Somebody has opened it, and not dealt with it yet." },
+  "dealt-with": { text: "Dealt with", colour: "green", meaning: "A person has dealt with it." },
+};
+
+const severities: Readonly<Record<TaskFinding["severity"], Tag>> = {
+  error: { text: "Must", colour: "red", meaning: "The message breaks a requirement." },
+  warning: { text: "Should", colour: "orange", meaning: "The message departs from what is recommended." },
+  information: { text: "Note", colour: "grey", meaning: "Worth knowing." },
+};
+
+export function severityTag(severity: TaskFinding["severity"]): Tag {
+  return severities[severity];
+}
+
+/** What a response tells the sender. 20007 and 20008 say no to a copy alone. From 30005 on it is what was decided about a referral: neither yes nor no. */
+export function answerWords({ level, code, positive }: Pick<GivenResponse, "level" | "code" | "positive">): string {
+  if (level === "business" && Number(code) >= 30005) return "What has been decided?";
+  if (copyCodes.has(code)) return "Had it come before? Yes.";
+  return `${level === "infrastructure" ? "Did it arrive whole?" : "Is it for us?"} ${positive ? "Yes." : "No."}`;
+}
+
+/** ITK3: it had come before. */
+const copyCodes: ReadonlySet<string> = new Set(["20007", "20008"]);
+
+/**
+ * By what the message says of itself, else by the mailbox that MESH says it came from; of a confidential document by
+ * neither, since a mailbox is mostly named after its organisation.
+ */
+export function senderName({ sender, confidential }: Pick<TaskSummary, "sender" | "confidential">): string {
+  if (confidential === true) return "Not shown: confidential";
+  const { organisation, mailboxId } = sender;
+  return organisation?.name ?? organisation?.odsCode ?? mailboxId ?? "Unknown sender";
+}
+
+/** Who a report goes to: the name of the organisation where it is known, and below it what MESH knows it by. */
+export function recipientWords(recipient: ReportRecipient): string {
+  return recipient.name ?? (recipient.kind === "registered-practice" ? registered : recipient.odsCode);
+}
+
+export function recipientDetails({ kind, name, odsCode, mailboxId }: ReportRecipient): string[] {
+  return [
+    ...(name !== undefined && odsCode !== undefined ? [odsCode] : []),
+    ...(mailboxId === undefined ? [] : [mailboxId]),
+    ...(name !== undefined && kind === "registered-practice" ? [registered] : []),
+  ];
+}
+
+/** The same in one line. */
+export function recipientLine(recipient: ReportRecipient): string {
+  const details = recipientDetails(recipient);
+  return details.length === 0 ? recipientWords(recipient) : `${recipientWords(recipient)} (${details.join(", ")})`;
+}
+
+const registered = "The patient’s registered practice";
+
+/** What an unmatched message is, by its code where it has one. */
+export function strayName({ kind, code }: Pick<Stray, "kind" | "code">): string {
+  const name = kind === "mesh-report" ? "MESH report" : "Acknowledgement";
+  return code ? `${name} ${code}` : name;
+}
+
+export function reportKindWords(kind: SentReport["kind"]): string {
+  return kind === "online-consultation" ? "Online consultation report" : "Consultation report";
+}
+
+/** What a person did, as a heading says it. */
+export function actWords(act: PersonAct["act"]): string {
+  return acts[act];
+}
+
+const acts: Readonly<Record<PersonAct["act"], string>> = {
+  completed: "Marked as done",
+  reopened: "Opened again",
+  "dealt-with": "Marked as dealt with",
+  undone: "Marked as needing attention again",
+  answered: "Answered",
+  "sent-again": "Sent again",
+};
+
+/** What a person may do by a form. */
+export type FormAct = "complete" | "reopen" | "decide" | "send-again" | "deal-with" | "undo";
+
+/** To a person whose form came after a change that they had not seen. */
+export function changedWords(act: FormAct): string {
+  return `This has changed since you opened it, so ${notDone[act]}. Below is how it stands now: look at what is new, and if it is still right, do it again.`;
+}
+
+const notDone: Readonly<Record<FormAct, string>> = {
+  complete: "it was not marked as done",
+  reopen: "it was not opened again",
+  decide: "your answer was not sent",
+  "send-again": "it was not sent again",
+  "deal-with": "it was not marked as dealt with",
+  undo: "it was not marked as needing attention again",
+};
+
+/** What the system cannot do now, and since when. */
+export function troubleWords({ part, mailboxId, since, reason, some }: SystemTrouble, now: Date): string {
+  const words = troubleParts[part](mailboxId);
+  const told = some === true ? `Some ${words[0]?.toLowerCase()}${words.slice(1)}` : words;
+  return `${told} since\u00a0${moment(since, now)}: ${reason}`;
+}
+
+const troubleParts: Readonly<Record<SystemTrouble["part"], (mailbox?: string) => string>> = {
+  collecting: (mailbox) => `Messages ${mailbox === undefined ? "" : `for ${mailbox} `}have not been collected`,
+  "handing-over": (mailbox) =>
+    `Messages ${mailbox === undefined ? "" : `from ${mailbox} `}have not been handed to MESH`,
+  matching: () => "Patients have not been looked up",
+  storing: () => "What happens has not been stored, so these pages may not show it,",
+  stuck: () => "The system has been busy with one look for messages",
+};
+
+/** The time alone on the day itself. */
+function moment(at: Date, now: Date): string {
+  const [day, hour] = [formatDay(at), formatHour(at)];
+  return day === formatDay(now) ? hour : `${day}, ${hour}`.replaceAll(" ", "\u00a0");
+}
+
+/** A text in parts, of which some must not break over two lines: codes such as `EPL-153`. */
+export function parts(text: string): { text: string; whole: boolean }[] {
+  return text
+    .split(/(\b[A-Z]{2,8}(?:-[A-Z0-9]{1,8}){1,3}\b)/)
+    .map((part, index) => ({ text: part, whole: index % 2 === 1 }));
+}

@@ -1,0 +1,81 @@
+import { type Clock, formatNhsNumber, isNhsNumber, systemClock } from "@restante/mesh";
+import type { Actor, PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
+import { createSite, refusal, type SiteServer } from "@restante/web";
+import { assets } from "./assets.ts";
+import { refusedWith } from "./refused.ts";
+import { serveReportPages } from "./report-pages.ts";
+import { serveStrayPages } from "./stray-pages.ts";
+import { serveTaskPages } from "./task-pages.ts";
+import * as words from "./words.ts";
+
+export interface WorklistPagesOptions {
+  worklist: Worklist;
+  organisation: Pick<PracticeOrganisation, "name" | "odsCode">;
+  /** Who reads and acts: until there is sign-in whoever uses this computer, so one and the same. */
+  actor: Actor;
+  /** 127.0.0.1, ::1 or localhost. */
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  clock?: Clock;
+}
+
+export type WorklistPages = SiteServer;
+
+/**
+ * Serves the worklist of one organisation to people, over HTTP on this computer alone: there is no sign-in yet, so
+ * whoever reaches the pages may do everything on them.
+ *
+ * @throws SiteError `host-not-loopback`; whatever listening throws, such as EADDRINUSE.
+ * @example
+ * await using pages = await createWorklistPages({
+ *   worklist: practice.worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0,
+ * });
+ */
+export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
+  const { worklist, organisation, actor, host, port, clock = systemClock } = options;
+  return createSite({
+    host,
+    port,
+    clock,
+    name: organisation.name,
+    heading: `${organisation.name} (${organisation.odsCode})`,
+    home: "the worklist",
+    navigation: [
+      { section: "worklist", href: "/", text: "Worklist" },
+      { section: "reports", href: "/reports", text: "Sent reports" },
+      { section: "unmatched", href: "/unmatched", text: "Unmatched messages" },
+    ],
+    views: new URL("views/", import.meta.url),
+    assets,
+    styles: ["/assets/own/worklist.css"],
+    globals: { organisation, words },
+    filters: {
+      nhsNumber: (number: string) => (isNhsNumber(number) ? formatNhsNumber(number) : number),
+      first_of: (list: readonly unknown[], count: number) => list.slice(0, count),
+    },
+    async surroundings() {
+      const counts = await worklist.counts();
+      const troubles = (await worklist.troubles()).map((trouble) => words.troubleWords(trouble, clock.now()));
+      return { counts, numbers: numbersOf(counts), troubles };
+    },
+    explain: (error) =>
+      // A document that an earlier version stored, and that has not been read again yet.
+      refusedWith(error, ["document-not-ready"]) && refusal(503, (error as Error).message),
+    notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
+    routes(app, site) {
+      const here = { ...site, worklist, actor };
+      serveTaskPages(app, here);
+      serveReportPages(app, here);
+      serveStrayPages(app, here);
+    },
+  });
+}
+
+function numbersOf({ openTasks, attentionBy }: WorklistCounts): Record<string, { count: number; of: string }> {
+  return {
+    worklist: { count: openTasks, of: "to do" },
+    reports: { count: attentionBy.report, of: "needing attention" },
+    unmatched: { count: attentionBy.stray, of: "needing attention" },
+  };
+}

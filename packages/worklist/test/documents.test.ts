@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { consultationSummary, type DocumentInput, genericDocument, onlineConsultation } from "@restante/itk3";
+import { thisComputer } from "@restante/practice";
+import { createWorklistPages } from "../src/index.ts";
+import { onePixel } from "../../practice/test/consultation/sample.ts";
+import { deliver, openPractice } from "../../practice/test/support/economy.ts";
+import { documentInput, workflowId } from "../../practice/test/support/messages.ts";
+import { receiver, sender } from "../../practice/test/support/organisations.ts";
+import { type Answer, ask } from "../../web/test/http.ts";
+
+const kindOfDocument = { name: "Immunisation", type: { code: "371531000", display: "Report of clinical encounter" } };
+const attachments = [
+  { title: "Photograph", contentType: "image/png", bytes: onePixel },
+  { title: "Letter", contentType: "application/pdf", bytes: Buffer.from("%PDF-1.7 letter") },
+  { title: "Recording", contentType: "audio/mpeg", bytes: Buffer.from("a recording") },
+];
+
+const kinds = [
+  ["consultation report", consultationSummary],
+  ["online consultation report", onlineConsultation],
+  ["generic document", (input: DocumentInput) => genericDocument({ ...input, document: kindOfDocument })],
+] as const;
+
+for (const [kind, build] of kinds) {
+  test(`a received ${kind} is in the worklist under its Subject, and its task opens it and every attachment`, async (t) => {
+    const { xml, envelope } = build(documentInput({ attachments }));
+    const read = await openPages(t, xml, envelope.subject);
+    const worklist = (await read("/")).text;
+    assert.equal(worklist.match(/href="\/tasks\/\d+"/g)?.length, 1);
+    assert.ok(worklist.includes(`<a href="/tasks/1"><strong>${inHtml(envelope.subject)}</strong></a>`), worklist);
+
+    const task = (await read("/tasks/1")).text;
+    const expected = [Buffer.from("%PDF-1.7 report"), ...attachments.map(({ bytes }) => Buffer.from(bytes))];
+    for (const [index, bytes] of expected.entries()) {
+      const link = `/tasks/1/attachments/${index}`;
+      assert.ok(task.includes(`"${link}`), `${link} is missing: ${task}`);
+      assert.deepEqual((await read(link)).bytes, bytes);
+    }
+    for (const { title } of attachments) assert.match(task, new RegExp(title));
+    assert.equal((await read("/tasks/1/original")).text, xml);
+  });
+}
+
+for (const [kind, build] of kinds) {
+  test(`of a confidential ${kind} the worklist and the task show the Subject, and nothing of who sent it`, async (t) => {
+    const { xml, envelope } = build(documentInput({ confidential: true }));
+    const read = await openPages(t, xml, envelope.subject);
+    for (const path of ["/", "/tasks/1"]) {
+      const { text } = await read(path);
+      assert.ok(text.includes(inHtml(envelope.subject)), path);
+      assert.match(text, /Not shown: confidential/, path);
+      for (const told of [sender.name, sender.odsCode]) assert.ok(!text.includes(told), `${path} shows ${told}`);
+    }
+  });
+}
+
+/** Reads the pages of a practice that has received one message. */
+async function openPages(t: TestContext, xml: string, subject: string): Promise<(path: string) => Promise<Answer>> {
+  const to = await openPractice(t, receiver);
+  deliver(to, xml, { from: sender.mailboxId, workflowId, subject });
+  await to.practice.cycle();
+  const { worklist } = to.practice;
+  const pages = await createWorklistPages({
+    worklist,
+    organisation: receiver,
+    actor: thisComputer,
+    host: "127.0.0.1",
+    port: 0,
+  });
+  t.after(() => pages[Symbol.asyncDispose]());
+  return (path) => ask(pages.url + path);
+}
+
+function inHtml(text: string): string {
+  return text.replaceAll("'", "&#39;");
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { waitFor } from "@restante/testkit";
+import { thisComputer } from "@restante/practice";
+import { createWorklistPages } from "../src/index.ts";
+import { consultationOf, openParty, startEconomy } from "../../practice/test/support/real.ts";
+import { ask, submit, formOf } from "../../web/test/http.ts";
+import { person } from "../../practice/test/support/person.ts";
+
+test("what was sent is read at the practice and its acknowledgements at the sender, on their pages", async (t) => {
+  const server = await startEconomy(t);
+  const sender = await openParty(t, server, "sender", "directory");
+  const practice = await openParty(t, server, "practice", "directory");
+  const pagesOf = async ({ options, practice: { worklist } }: typeof sender): Promise<string> => {
+    const { organisation } = options;
+    const pages = await createWorklistPages({
+      worklist,
+      organisation,
+      actor: thisComputer,
+      host: "127.0.0.1",
+      port: 0,
+    });
+    t.after(() => pages[Symbol.asyncDispose]());
+    return pages.url;
+  };
+  const [atSender, atPractice] = [await pagesOf(sender), await pagesOf(practice)];
+  const { headerId } = await sender.practice.sendConsultation(consultationOf());
+  assert.match((await ask(`${atSender}/reports/${headerId}`)).text, /Waiting to leave/);
+
+  await waitFor(async () => {
+    await sender.turn();
+    await practice.turn();
+    return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
+  });
+
+  const worklist = (await ask(atPractice)).text;
+  const task = /href="(\/tasks\/\d+)"/.exec(worklist)?.[1] ?? "";
+  assert.match(
+    worklist,
+    /Consultation report for [^<]*Achterberg-Lowe, NHS Number 9955260181, seen at Testbury Federation/,
+  );
+  assert.match(worklist, /Registered here/);
+  const page = (await ask(atPractice + task)).text;
+  assert.match(page, /20013 Success/);
+  assert.match(page, /30001 Patient known here/);
+  const report = await ask(`${atPractice}${task}/attachments/0`);
+  assert.equal(report.headers["content-type"], "application/pdf");
+  assert.equal(report.bytes.subarray(0, 5).toString(), "%PDF-");
+
+  const done = await submit(`${atPractice}${task}/complete`, formOf(page, `${task}/complete`));
+  assert.equal(done.status, 303);
+  assert.match((await ask(atPractice)).text, /There are no open tasks/);
+
+  const sent = (await ask(`${atSender}/reports/${headerId}`)).text;
+  assert.match(sent, /Accepted by MESH/);
+  assert.match(sent, /20013 Success/);
+  assert.match(sent, /30001 Patient known here/);
+  assert.doesNotMatch(sent, /awaited/);
+});

@@ -1,0 +1,273 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test, type TestContext } from "node:test";
+import { thisComputer } from "@restante/practice";
+import { createWorklistPages } from "../src/index.ts";
+import { ask, submit, formOf } from "../../web/test/http.ts";
+import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+
+test("the worklist shows each open task with subject, sender, patient, time and status, newest first", async (t) => {
+  const { url } = await open(t);
+  const { status, text, headers } = await ask(url);
+  assert.equal(status, 200);
+  assert.equal(headers["content-type"], "text/html; charset=utf-8");
+  assert.match(text, /<title>\(4\) Worklist – Lantern Row Surgery<\/title>/);
+  for (const words of [
+    "Consultation report for WIŚNIEWSKI, Łukasz (Mr), NHS Number 9912609131, seen at Exampleton GP Federation, ODS Code Y99001, Version 1",
+    "Exampleton GP Federation",
+    "Registered here",
+    "Not our patient",
+    "23 Nov 2026, 07:41:22",
+    "To do",
+    "Not accepted",
+    "Set aside",
+    "(no subject)",
+    "For action",
+    "An answer could not be delivered.",
+    "2 departures from the requirements",
+  ]) {
+    assert.ok(text.includes(words), `"${words}" is missing`);
+  }
+  assert.ok(text.indexOf('href="/tasks/4"') < text.indexOf('href="/tasks/1"'));
+  assert.doesNotMatch(text, /href="\/tasks\/5"/);
+});
+
+test("the worklist shows done, replaced and all tasks to who asks for them", async (t) => {
+  const { url } = await open(t);
+  const tasksOf = async (query: string): Promise<string[]> =>
+    [...(await ask(`${url}/${query}`)).text.matchAll(/href="\/tasks\/(\d+)(?:\?from=[^"]*)?"/g)].map(
+      ([, id]) => id ?? "",
+    );
+  assert.deepEqual(await tasksOf("?show=completed"), ["5"]);
+  assert.deepEqual(await tasksOf("?show=replaced"), ["6"]);
+  assert.deepEqual(await tasksOf("?show=all"), ["6", "5", "4", "3", "2", "1"]);
+  assert.deepEqual(await tasksOf("?show=nonsense"), ["4", "3", "2", "1"]);
+});
+
+test("a worklist longer than a page goes on on the next", async (t) => {
+  const { url, worklist } = await open(t);
+  const [first] = worklist.all;
+  assert.ok(first);
+  for (let taskId = 100; taskId < 160; taskId += 1) worklist.all.push({ ...first, taskId });
+  const { text } = await ask(url);
+  const next = /href="(\/\?page=2)"/.exec(text)?.[1];
+  assert.ok(next);
+  const rest = await ask(url + next);
+  assert.match(rest.text, /href="\/tasks\/109\?/);
+  assert.match(rest.text, /href="\/tasks\/1\?/);
+  assert.match(text, />\s*Older\s*</);
+  assert.doesNotMatch(rest.text, />\s*Older\s*</);
+  assert.match(rest.text, />\s*Newer\s*</);
+});
+
+test("an empty worklist says what will appear there", async (t) => {
+  const { url } = await open(t, { empty: true });
+  assert.match((await ask(url)).text, /There are no open tasks\. A message for Lantern Row Surgery appears here/);
+});
+
+test("a task shows its subject, sender, patient, findings, answers and documents", async (t) => {
+  const { url } = await open(t);
+  const { text } = await ask(`${url}/tasks/1`);
+  for (const words of [
+    '<h1 class="nhsuk-heading-m app-subject">Consultation report for WIŚNIEWSKI',
+    "Born 23 Jul 1991",
+    "NHS number 991 260 9131",
+    "Registered here",
+    "Dr Priya Raman",
+    "20013 Success",
+    "30001 Patient known here and registered with practice",
+    "GPCM-SD-CS-027",
+    "The report does not say which one it replaces.",
+    'data-pdf="/tasks/1/attachments/0"',
+    'src="/tasks/1/attachments/1" alt="ECG rhythm strip, lead II"',
+    'href="/tasks/1/attachments/3?download"',
+    'href="/tasks/1/original"',
+    "20261123074122000001_0A1B2C",
+    "answered 20007",
+  ]) {
+    assert.ok(text.includes(words), `"${words}" is missing`);
+  }
+});
+
+test("who sent a confidential document is shown nowhere, in the worklist or on its task", async (t) => {
+  const { url, worklist } = await open(t);
+  const task = worklist.all.find(({ taskId }) => taskId === 1);
+  assert.ok(task?.sender.organisation?.odsCode !== undefined && task.sender.mailboxId !== undefined);
+  const { mailboxId, organisation: sending } = task.sender;
+  Object.assign(task, { confidential: true, sender: { mailboxId }, subject: "Consultation report", findings: [] });
+  worklist.all.splice(0, worklist.all.length, task);
+  for (const path of ["/", "/tasks/1"]) {
+    const { text } = await ask(url + path);
+    assert.match(text, /Not shown: confidential/, path);
+    for (const told of [mailboxId, sending.odsCode, sending.name])
+      assert.ok(!text.includes(told ?? "?"), `${path} ${told}`);
+  }
+});
+
+test("a document that arrived damaged is marked, offered for download and not shown as if it were whole", async (t) => {
+  const { url, worklist } = await open(t);
+  const picture = worklist.all.find(({ taskId }) => taskId === 1)?.attachments[1];
+  assert.ok(picture);
+  picture.damaged = true;
+  const { text } = await ask(`${url}/tasks/1`);
+  assert.match(text, /It arrived damaged: ask the sender for it\./);
+  assert.doesNotMatch(text, /<img src="\/tasks\/1\/attachments\/1"/);
+  assert.match(text, /href="\/tasks\/1\/attachments\/1\?download"/);
+});
+
+test("a message with thousands of documents is shown a page of them at a time, its report on each", async (t) => {
+  const { url, worklist } = await open(t);
+  const task = worklist.all.find(({ taskId }) => taskId === 1);
+  assert.ok(task);
+  const letter = { contentType: "application/pdf", bytes: 5, primary: false };
+  for (let count = 1; count <= 2996; count += 1) task.attachments.push({ title: `Letter ${count}`, ...letter });
+  let links = 0;
+  for (let path = "/tasks/1?from=%2F%3Fshow%3Dall"; path !== "";) {
+    const { text } = await ask(url + path);
+    const shown = text.match(/<li class="app-document">/g)?.length ?? 0;
+    assert.ok(shown > 0 && shown <= 50, path);
+    assert.ok(text.length < 60_000, `${path}: ${text.length}`);
+    assert.match(text, /Attachments \(2,999\)/);
+    assert.match(text, /data-pdf="\/tasks\/1\/attachments\/0"/);
+    links += shown;
+    path = (/href="([^"]*)#documents-heading" rel="next"/.exec(text)?.[1] ?? "").replaceAll("&amp;", "&");
+    assert.ok(path === "" || path.endsWith("&from=%2F%3Fshow%3Dall"));
+  }
+  assert.equal(links, 2999);
+  const last = (await ask(`${url}/tasks/1?documents=2950`)).text;
+  assert.match(last, /href="\/tasks\/1\/attachments\/2999\?download"/);
+  assert.match(last, /Shown: 2,951 to 2,999 of 2,999\./);
+  for (const odd of ["7", "99999", "x", "-1"])
+    assert.match((await ask(`${url}/tasks/1?documents=${odd}`)).text, /Shown: 1 to 50 of 2,999\./, odd);
+});
+
+test("a message that was not accepted or was set aside says why", async (t) => {
+  const { url } = await open(t);
+  assert.match((await ask(`${url}/tasks/3`)).text, /The message header could not be read\./);
+  const aside = (await ask(`${url}/tasks/4`)).text;
+  assert.match(aside, /This is not an ITK3 message\./);
+  assert.match(aside, /Unknown sender/);
+  assert.match(aside, /The message names no patient that could be read\./);
+});
+
+test("a replaced task leads to the later version", async (t) => {
+  const { url } = await open(t);
+  assert.match((await ask(`${url}/tasks/6`)).text, /<a href="\/tasks\/5">Open the later version<\/a>/);
+});
+
+test("what a sender wrote is shown as text and never as part of the page", async (t) => {
+  const { url } = await open(t);
+  for (const path of ["/", "/tasks/1", "/tasks/2", "/reports", `/reports/${headerIds.held}`, "/unmatched"]) {
+    const { text } = await ask(url + path);
+    assert.ok(!text.includes("<script>alert"), path);
+    assert.ok(!text.includes("7777777"), `${path}: a template in a text was worked out`);
+    assert.match(text, /&lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;&#39;&quot;&amp;\{\{7\*1111111\}\}/, path);
+  }
+});
+
+test("a task that is not there is a page that says so", async (t) => {
+  const { url } = await open(t);
+  for (const path of [
+    "/tasks/99",
+    "/tasks/abc",
+    "/tasks/-1",
+    "/tasks/99/attachments/0",
+    "/tasks/1/attachments/9",
+    "/tasks/2/original",
+    "/x",
+  ]) {
+    const { status, text } = await ask(url + path);
+    assert.equal(status, 404, path);
+    assert.match(text, /Page not found/, path);
+  }
+});
+
+test("a document is sent as what it is by its content, under a name without patient details", async (t) => {
+  const { url } = await open(t);
+  const read = (path: string) => ask(url + path);
+  const pdf = await read("/tasks/1/attachments/0");
+  assert.equal(pdf.headers["content-type"], "application/pdf");
+  assert.equal(pdf.headers["content-disposition"], 'inline; filename="task-1-document-1.pdf"');
+
+  const png = await read("/tasks/1/attachments/1");
+  assert.equal(png.headers["content-type"], "image/png");
+  assert.match(String(png.headers["content-security-policy"]), /sandbox/);
+  assert.deepEqual(png.bytes, readFileSync(new URL("../../../examples/ecg-rhythm-strip.png", import.meta.url)));
+
+  const download = await read("/tasks/1/attachments/0?download");
+  assert.equal(download.headers["content-disposition"], 'attachment; filename="task-1-document-1.pdf"');
+});
+
+test("a document that claims to be a picture and is a web page is only ever downloaded", async (t) => {
+  const { url } = await open(t);
+  for (const index of [2, 3]) {
+    const { headers } = await ask(`${url}/tasks/1/attachments/${index}`);
+    assert.equal(headers["content-type"], "application/octet-stream");
+    assert.equal(headers["content-disposition"], `attachment; filename="task-1-document-${index + 1}.bin"`);
+    assert.equal(headers["x-content-type-options"], "nosniff");
+  }
+  const original = await ask(`${url}/tasks/1/original`);
+  assert.equal(original.headers["content-type"], "application/octet-stream");
+  assert.equal(original.headers["content-disposition"], 'attachment; filename="task-1-original.dat"');
+});
+
+test("a task is marked as done by its form, and its page then says so", async (t) => {
+  const { url, worklist } = await open(t);
+  const form = formOf((await ask(`${url}/tasks/1`)).text, "/tasks/1/complete");
+  const answer = await submit(`${url}/tasks/1/complete`, form);
+  assert.equal(answer.status, 303);
+  assert.deepEqual(worklist.calls, ["complete 1"]);
+  const { text } = await ask(url + String(answer.headers["location"]));
+  assert.match(text, /Task marked as done\./);
+  assert.match(text, /nhsuk-notification-banner--success/);
+  assert.match(text, />\s*Done\s*<\/strong>/);
+  assert.doesNotMatch(text, /Mark as done/);
+});
+
+test("a person's answer to the sender is sent by its form", async (t) => {
+  const { url, worklist } = await open(t);
+  const page = (await ask(`${url}/tasks/2`)).text;
+  assert.match(page, /What will you answer the sender\?/);
+  const form = formOf(page, "/tasks/2/decide");
+  const answer = await submit(`${url}/tasks/2/decide`, { ...form, code: "30016" });
+  assert.equal(answer.status, 303);
+  assert.deepEqual(worklist.calls, ["decide 2 30016"]);
+});
+
+test("an answer that was not chosen is asked for again, and one that does not fit is refused", async (t) => {
+  const { url, worklist } = await open(t);
+  const form = formOf((await ask(`${url}/tasks/2`)).text, "/tasks/2/decide");
+  const none = await submit(`${url}/tasks/2/decide`, form);
+  assert.equal(none.status, 400);
+  assert.match(none.text, /<title>Error: /);
+  assert.match(none.text, /<a href="#code">\s*Choose the answer to send\s*<\/a>/);
+  assert.match(none.text, /id="code"/);
+  assert.match(none.text, /<div role="alert">\s*<h2 class="nhsuk-error-summary__heading">\s*There is a problem/);
+  assert.equal((await submit(`${url}/tasks/2/decide`, { ...form, code: "30001" })).status, 409);
+  assert.deepEqual(worklist.calls, []);
+});
+
+test("an answer that is held is sent again by its form, and no other is", async (t) => {
+  const { url, worklist } = await open(t);
+  const action = `/tasks/2/responses/${headerIds.heldResponse}/send-again`;
+  const form = formOf((await ask(`${url}/tasks/2`)).text, action);
+  assert.equal((await submit(url + action, form)).status, 303);
+  assert.deepEqual(worklist.calls, [`send again ${headerIds.heldResponse}`]);
+  const other = `/tasks/2/responses/${headerIds.held}/send-again`;
+  assert.equal((await submit(url + other, form)).status, 403);
+});
+
+test("a subject is never put into the address or the file name of anything", async (t) => {
+  const { url } = await open(t);
+  const { text } = await ask(`${url}/tasks/2`);
+  for (const [, address] of text.matchAll(/(?:href|src|action)="([^"]*)"/g)) {
+    assert.ok(!decodeURIComponent(address ?? "").includes(hostile.slice(0, 8)), address);
+  }
+});
+
+async function open(t: TestContext, options = {}): Promise<{ url: string; worklist: SampleWorklist }> {
+  const worklist = sampleWorklist(options);
+  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
+  t.after(() => pages[Symbol.asyncDispose]());
+  return { url: pages.url, worklist };
+}

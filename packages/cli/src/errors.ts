@@ -5,6 +5,7 @@ export type CliErrorCode =
   | "folder-not-ours"
   | "folder-unusable"
   | "port-in-use"
+  | "cannot-listen"
   | "file-unreadable"
   | "input-unreadable"
   | "not-answered"

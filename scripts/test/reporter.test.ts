@@ -12,6 +12,8 @@ const head = 'import assert from "node:assert/strict"; import { test } from "nod
 interface Shown {
   status: number | null;
   output: string;
+  /** What node itself complains of. */
+  errors: string;
 }
 
 /** What a real run of node over these files shows; it is stopped once it has shown `stopAfter`. */
@@ -30,15 +32,17 @@ async function shownOf(
   const child = spawn(process.execPath, ["--test", "--test-concurrency=2", ...given, ...options, ...names], {
     cwd: folder,
     env: { ...env, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
     if (stopAfter?.test(output) === true) child.kill("SIGTERM");
   });
   const [status] = (await once(child, "close")) as [number | null];
-  return { status, output };
+  return { status, output, errors };
 }
 
 /** The part after the numbers. */
@@ -230,8 +234,9 @@ test("it is a failure that no test has the name", async (t) => {
 test("a run that is stopped tells what had failed and what it was at, and fails", async (t) => {
   const body = `${head}test("fails", () => { throw new Error("before the stop"); });
 test("goes on", () => new Promise((resolve) => setTimeout(resolve, 10_000)));`;
-  const { status, output } = await shownOf(t, { "stopped.test.mjs": body }, [], /before the stop/);
+  const { status, output, errors } = await shownOf(t, { "stopped.test.mjs": body }, [], /before the stop/);
   assert.notEqual(status, 0, output);
+  assert.equal(errors, "", "no error of node's own behind it");
   assert.match(
     output,
     /^Interrupted: 0 of 1 files, 0 passed, 1 failed, [\d.]+ s: stopped\.test\.mjs\n0 passed, 1 failed/m,

@@ -41,7 +41,9 @@ export function reporterOn({ rewritable, columns, everyMs, silentMs }: Screen): 
   return async function* report(source) {
     const run = newTestRun();
     const start = performance.now();
+    let isInterrupted = false;
     for await (const event of withTicks(source, everyMs)) {
+      if (isInterrupted) continue;
       if (event === undefined) {
         for (const file of silentFor(run, silentMs)) {
           if (endProcessOf(file.name)) yield `${clear}${silenceText(file, silentMs)}`;
@@ -49,14 +51,15 @@ export function reporterOn({ rewritable, columns, everyMs, silentMs }: Screen): 
         const line = progressText(run, performance.now() - start);
         yield rewritable ? `${clear}${within(line, columns)}` : `${line}\n`;
       } else if (event.type === "test:interrupted") {
-        // Nothing comes after it: the processes are ended. A terminal's Ctrl-C may come twice.
         yield `${clear}Interrupted: ${progressText(run, performance.now() - start)}\n${summaryText(run, performance.now() - start)}`;
-        return;
+        // What comes after it is of processes that are being ended. To leave now would be an error of the stream to node.
+        isInterrupted = true;
       } else {
         const text = told(run, event);
         if (text !== "") yield `${clear}${text}`;
       }
     }
+    if (isInterrupted) return;
     yield `${clear}${theRest(run)}${summaryText(run, performance.now() - start)}`;
     if (run.failures.length > 0) process.exitCode = 1;
   };

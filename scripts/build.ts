@@ -24,5 +24,6 @@ for (const name of packages) {
   });
 }
 cpSync("examples", "packages/cli/dist/examples", { recursive: true });
+cpSync("docs/schemas", "packages/cli/dist/schemas", { recursive: true });
 
 console.log(`Built ${packages.length} packages.`);

@@ -5,8 +5,6 @@ import { boundCompiledCode } from "./testing/compiled-code.ts";
 import { timeText } from "./testing/words.ts";
 
 const FAST_MS = 60_000;
-const MOST_OF_TEST_MS = 10 * 60_000;
-const MOST_OF_FILE_MS = 20 * 60_000;
 
 const command = readCommand(process.argv.slice(2));
 if (typeof command === "string") {
@@ -25,10 +23,9 @@ const child = spawn(
     "--conditions=@restante/source",
     "--disable-warning=ExperimentalWarning",
     `--import=${new URL("testing/keep-compiled.mjs", import.meta.url).href}`,
-    `--import=${new URL(`testing/bound-file.mjs?most=${MOST_OF_FILE_MS}`, import.meta.url).href}`,
     "--test",
     `--test-concurrency=${atOnce()}`,
-    `--test-timeout=${MOST_OF_TEST_MS}`,
+    "--test-timeout=600000",
     ...command.options,
     ...longestFirst(command.files),
   ],

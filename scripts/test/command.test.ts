@@ -56,9 +56,24 @@ test("--reporter names another reporter, beside which ours still fails what node
   }
 });
 
+test("the value of an option may be the next word, too", () => {
+  const file = "packages/mesh/test/ids.test.ts";
+  const { options, files } = understood(file, "--test-name-pattern", "an id", "--reporter", "spec", "--test-only");
+  assert.deepEqual(files, [file]);
+  assert.deepEqual(options.slice(0, 3), ["--test-name-pattern=an id", "--test-reporter=spec", "--test-only"]);
+  assert.deepEqual(understood("--test-name-pattern", "--fast x", file).options[0], "--test-name-pattern=--fast x");
+});
+
 for (const [what, words, says] of [
   ["a place without tests", ["packages/nowhere"], /There is no test in packages\/nowhere: name a file/],
-  ["a reporter without a name", ["--reporter"], /--reporter is without a name/],
+  [
+    "a word behind an option that takes none",
+    ["--test-isolation", "none"],
+    /no test in none: name a file .*, or write --test-isolation=none\./,
+  ],
+  ["a reporter without a name", ["--reporter"], /--reporter is without its name, such as spec/],
+  ["a reporter whose name is empty", ["--reporter="], /--reporter is without its name, such as spec/],
+  ["a pattern that is not there", ["--test-name-pattern"], /--test-name-pattern is without its pattern/],
 ] as const) {
   test(`${what} is refused`, () => {
     const { status, stderr } = spawnSync(process.execPath, [script, ...words], { encoding: "utf8" });

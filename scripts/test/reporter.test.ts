@@ -13,6 +13,8 @@ const head = 'import assert from "node:assert/strict"; import { test } from "nod
 interface Shown {
   status: number | null;
   output: string;
+  /** What node itself complains of. */
+  errors: string;
 }
 
 /** What a real run of node over these files shows; it is stopped once it has shown `stopAfter`. */
@@ -31,15 +33,17 @@ async function shownOf(
   const child = spawn(process.execPath, ["--test", "--test-concurrency=2", ...given, ...options, ...names], {
     cwd: folder,
     env: { ...env, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
     if (stopAfter?.test(output) === true) child.kill("SIGTERM");
   });
   const [status] = (await once(child, "close")) as [number | null];
-  return { status, output };
+  return { status, output, errors };
 }
 
 /** The part after the numbers. */
@@ -98,6 +102,25 @@ test("fails", () => { throw new Error("the second file"); });
 test("says so", () => writeFileSync("failed", ""));`,
   });
   assert.ok(output.indexOf("the second file") < output.indexOf("the first file"), output);
+});
+
+test("a process that says nothing any more, as in an endless loop, is ended and told, and the others go on", async (t) => {
+  const own = `import { reporterOn } from ${JSON.stringify(reporter)};
+export default reporterOn({ rewritable: false, columns: 80, everyMs: 100, silentMs: 2000 });`;
+  const { status, output } = await shownOf(
+    t,
+    {
+      "reporter.mjs": own,
+      "endless.test.mjs": `${head}test("without end", () => { for (;;); });`,
+      "goes-on.test.mjs": `${head}import { setTimeout as wait } from "node:timers/promises";
+for (let n = 0; n < 6; n += 1) test("well " + n, () => wait(500));`,
+    },
+    ["--test-reporter=./reporter.mjs"],
+  );
+  assert.equal(status, 1, output);
+  assert.equal(output.match(/^endless\.test\.mjs has said nothing for 2\.0 s: its process is ended\.$/gm)?.length, 1);
+  assert.match(output, /^FAILED {2}endless\.test\.mjs\n {2}Its process ended by SIGKILL\./m);
+  assert.match(output, /^6 passed, 1 failed/m);
 });
 
 test("a process that is killed is told with the test it was at and what it had printed", async (t) => {
@@ -173,15 +196,6 @@ test("a test that takes too long is told so", async (t) => {
   assert.match(output, /FAILED {2}hangs\.test\.mjs:2 {2}hangs\n {2}test timed out after 50ms/);
 });
 
-test("a file that does not end once its tests have is ended, and told with what keeps it open", async (t) => {
-  const bound = new URL("../testing/bound-file.mjs?most=3000", import.meta.url).href;
-  const body = `${head}test("well", () => {}); setInterval(() => {}, 1000);`;
-  const { status, output } = await shownOf(t, { "open.test.mjs": body }, [`--import=${bound}`]);
-  assert.equal(status, 1, output);
-  assert.match(output, /FAILED {2}open\.test\.mjs\n {2}Its process ended with exit status 1\./);
-  assert.match(output, /It has not ended after 0\.05 minutes\. What keeps it open: .*Timeout/);
-});
-
 test("an error after a test's end is told, and fails", async (t) => {
   const { status, output } = await shownOf(t, {
     "late.test.mjs": `${head}test("leaves something", () => { setTimeout(() => Promise.reject(new Error("too late")), 50); });`,
@@ -243,8 +257,9 @@ test("it is a failure that no test has the name", async (t) => {
 test("a run that is stopped tells what had failed and what it was at, and fails", async (t) => {
   const body = `${head}test("fails", () => { throw new Error("before the stop"); });
 test("goes on", () => new Promise((resolve) => setTimeout(resolve, 10_000)));`;
-  const { status, output } = await shownOf(t, { "stopped.test.mjs": body }, [], /before the stop/);
+  const { status, output, errors } = await shownOf(t, { "stopped.test.mjs": body }, [], /before the stop/);
   assert.notEqual(status, 0, output);
+  assert.equal(errors, "", "no error of node's own behind it");
   assert.match(
     output,
     /^Interrupted: 0 of 1 files, 0 passed, 1 failed, [\d.]+ s: stopped\.test\.mjs\n0 passed, 1 failed/m,

@@ -7,11 +7,12 @@ import { newTestRun, take } from "./test-run.ts";
 // oxlint-disable-next-line import/no-default-export -- node:test takes a reporter by its default export
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string, void> {
   const run = newTestRun();
+  let isInterrupted = false;
   for await (const event of source) {
-    // Nothing comes after it.
-    if (event.type === "test:interrupted") return;
+    isInterrupted ||= event.type === "test:interrupted";
     take(run, event);
   }
-  const text = theRest(run);
+  // What did not end then was stopped.
+  const text = isInterrupted ? "" : theRest(run);
   if (text !== "") yield text;
 }

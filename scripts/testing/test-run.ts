@@ -26,6 +26,8 @@ export interface FileRun {
   readonly latest: string[];
   failures: number;
   begun: boolean;
+  /** When something last came of it, by performance.now(). */
+  heardAt: number;
   /** Its process has ended. */
   milliseconds: number | undefined;
   /** Its tests were reported to their end, or its failure to do so was. */
@@ -101,6 +103,13 @@ export function unaccounted(run: TestRun): Failure[] {
   });
 }
 
+/** Those at work of which nothing has come for so long. */
+export function silentFor(run: TestRun, milliseconds: number): FileRun[] {
+  const now = performance.now();
+  const files = Array.from(run.files.values());
+  return files.filter((file) => file.begun && file.milliseconds === undefined && now - file.heardAt > milliseconds);
+}
+
 interface Place {
   name?: string;
   nesting?: number;
@@ -131,7 +140,10 @@ function isHookOfFile({ name, nesting, entryFile }: Place): boolean {
 function fileOf({ files }: TestRun, { entryFile, file }: Place): FileRun {
   const name = relative("", resolve(entryFile ?? file ?? ""));
   const known = files.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    known.heardAt = performance.now();
+    return known;
+  }
   const fresh: FileRun = {
     name,
     running: new Map(),
@@ -139,6 +151,7 @@ function fileOf({ files }: TestRun, { entryFile, file }: Place): FileRun {
     latest: [],
     failures: 0,
     begun: false,
+    heardAt: performance.now(),
     milliseconds: undefined,
     accounted: false,
   };

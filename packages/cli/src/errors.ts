@@ -5,12 +5,14 @@ export type CliErrorCode =
   | "folder-not-ours"
   | "folder-unusable"
   | "port-in-use"
+  | "cannot-listen"
   | "file-unreadable"
   | "input-unreadable"
   | "not-answered"
   | "settings-unreadable"
   | "organisation-unknown"
   | "not-set-up"
+  | "nothing-runs"
   | "secrets-lost";
 
 /** What stops a command before or while it runs. The message says what to do next; it is printed without a stack. */

@@ -108,6 +108,17 @@ test("what runs on a folder that is moved away stops and says so, and makes no o
   assert.match(log, /"level":50,.*"event":"folder-lost"/);
 });
 
+test("a MESH client alone whose folder is moved away ends with status 1 and says so", async (t) => {
+  const data = join(await temporaryFolder(t), "data");
+  const command = runCommand(["client", "--data", data, "--organisation", "Y99002", "--port-base", "1"]);
+  atEnd(t, async () => command.end("SIGKILL"));
+  await command.printed(/^MESH client of Y99002OT001/m);
+  await rename(data, `${data}.away`);
+  assert.equal(await command.ended, 1, command.output());
+  assert.match(command.output(), /it was removed or replaced while it was in use\. This client stops\.$/m);
+  assert.equal(command.standardError(), "restante: it has stopped by itself: see above\n");
+});
+
 test("settings that are not what was written are refused by their file", async (t) => {
   for (const text of ["{", "[]", "null", '{"portBase":"8700"}', '{"patients":7}']) {
     const data = await temporaryFolder(t);

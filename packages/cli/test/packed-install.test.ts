@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -27,7 +27,7 @@ function outside(): NodeJS.ProcessEnv {
 
 before(
   async () => {
-    folder = await mkdtemp(join(tmpdir(), "restante-packed-"));
+    folder = await realpath(await mkdtemp(join(tmpdir(), "restante-packed-")));
     const tarballs = join(folder, "tarballs");
     const home = join(folder, "home");
     await run("mkdir", [tarballs, home]);
@@ -74,6 +74,13 @@ async function readPages(url: string): Promise<void> {
   assert.ok(asked.size > 7, [...asked].join());
   for (const asset of asked) assert.equal((await fetch(url + asset)).status, 200, asset);
 }
+
+test("the settings that they started from name a schema that was installed with them", async () => {
+  const [first = ""] = (await readFile(join(folder, "data", "config", "server.yaml"), "utf8")).split("\n");
+  const [, schema = ""] = /\$schema=(.*)$/.exec(first) ?? [];
+  assert.ok(schema.startsWith(join(folder, "home", "node_modules")), schema);
+  assert.match(await readFile(schema, "utf8"), /"\$id": "urn:restante:schema:server:1"/);
+});
 
 test("a program in that folder starts a server with the library, sends one message and reads it back", async () => {
   const program = join(folder, "home", "round-trip.js");

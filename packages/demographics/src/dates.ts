@@ -1,4 +1,4 @@
-import { type Read, problem } from "./json-place.ts";
+import type { TextFormat } from "@restante/settings";
 
 /** `yyyy-mm-dd`, a day that exists. */
 export function isDay(text: string): boolean {
@@ -7,36 +7,33 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }
 
-export const day: Read<string> = (place) => {
-  const { value } = place;
-  if (typeof value === "string" && isDay(value)) return value;
-  problem(place, "must be a day, such as 2026-01-31");
-  return "";
+export const dayFormat: TextFormat = {
+  name: "day",
+  accepts: isDay,
+  problem: "must be a day, such as 2026-01-31",
 };
 
 /** A day, or as much of it as is known: `1950-04` or `1950`. */
-export const partialDay: Read<string> = (place) => {
-  const { value } = place;
-  if (typeof value === "string" && isDay(`${value}-01-01`.slice(0, 10)) && /^\d{4}(-\d\d){0,2}$/.test(value)) {
-    return value;
-  }
-  problem(place, "must be a day or a part of one, such as 2026-01-31, 2026-01 or 2026");
-  return "";
+export const partialDayFormat: TextFormat = {
+  name: "partial-day",
+  accepts: (text) => isDay(`${text}-01-01`.slice(0, 10)) && /^\d{4}(-\d\d){0,2}$/.test(text),
+  problem: "must be a day or a part of one, such as 2026-01-31, 2026-01 or 2026",
 };
 
 const agoMs = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000, year: 365 * 86_400_000 };
+const ago = /^(\d{1,3}) (day|week|month|year)s? ago$/;
 
 /** A day, or a time before now in words (`2 months ago`), so that an example stays recent. */
-export function dayOrAgo(now: Date): Read<string> {
-  return (place) => {
-    const { value } = place;
-    const [, count, unit] = /^(\d{1,3}) (day|week|month|year)s? ago$/.exec(String(value)) ?? [];
-    if (unit !== undefined) {
-      const ago = Number(count) * agoMs[unit as keyof typeof agoMs];
-      return new Date(now.getTime() - ago).toISOString().slice(0, 10);
-    }
-    if (typeof value === "string" && isDay(value)) return value;
-    problem(place, "must be a day, such as 2026-01-31, or a time before now, such as 2 months ago");
-    return "";
-  };
+export const dayOrAgoFormat: TextFormat = {
+  name: "day-or-ago",
+  accepts: (text) => isDay(text) || ago.test(text),
+  problem: "must be a day, such as 2026-01-31, or a time before now, such as 2 months ago",
+};
+
+/** The day that a text of {@link dayOrAgoFormat} means. */
+export function dayMeant(text: string, now: Date): string {
+  const [, count, unit] = ago.exec(text) ?? [];
+  if (unit === undefined) return text;
+  const sinceMs = Number(count) * agoMs[unit as keyof typeof agoMs];
+  return new Date(now.getTime() - sinceMs).toISOString().slice(0, 10);
 }

@@ -1,4 +1,5 @@
 import { CodedError, type Retry } from "@restante/mesh";
+import { listed } from "@restante/settings";
 
 export type DemographicsErrorCode = "unavailable" | "directory-invalid";
 
@@ -12,22 +13,13 @@ export class DemographicsError extends CodedError {
   }
 }
 
-/** As many as a person reads at once. */
-const SHOWN = 50;
-
 /** Files of patients or organisations that cannot be used. */
 export class DirectoryError extends DemographicsError {
   /** All of them, each with its file and place. None repeats what is in the file. The message has the first 50. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    const left = problems.length - SHOWN;
-    const lines = [...problems.slice(0, SHOWN), ...(left > 0 ? [`and ${left} more`] : [])];
-    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-    super(
-      "directory-invalid",
-      [`The patients and organisations have ${count}:`, ...lines.map((line) => `  ${line}`)].join("\n"),
-    );
+    super("directory-invalid", listed("The patients and organisations", problems));
     this.problems = problems;
   }
 }

@@ -17,6 +17,7 @@ export {
 } from "./directory.ts";
 export { DemographicsError, type DemographicsErrorCode, DirectoryError } from "./errors.ts";
 export { isSamePatient, patientStanding, type PatientStanding, type SuppliedPatient } from "./patient-standing.ts";
+export { type OrganisationsFile, organisationsSchema, type PatientsFile, patientsSchema } from "./directory-files.ts";
 export { type DirectoryFiles, readDirectory } from "./read-directory.ts";
 export {
   findRegisteredPractice,

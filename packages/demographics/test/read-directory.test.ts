@@ -78,8 +78,8 @@ test("every problem of both files is told at once, with its place, and nothing o
   assert.deepEqual(
     problems.map((problem) => problem.split(" ", 2).join(" ")),
     [
-      "patients.json /patients/0",
       "patients.json /patients/0/nhsNumber",
+      "patients.json /patients/0",
       "patients.json /patients/1/nhsNumber",
       "patients.json /patients/1/names",
       "patients.json /patients/1/dateOfBirth",
@@ -87,8 +87,8 @@ test("every problem of both files is told at once, with its place, and nothing o
       "patients.json /patients/1/practice/from",
       "patients.json /patients/2",
       "organisations.json /organisations/0/role",
-      "organisations.json /organisations/0/mailboxes/0/mailboxId",
       "organisations.json /organisations/0/mailboxes/0/receives",
+      "organisations.json /organisations/0/mailboxes/0/mailboxId",
     ],
   );
   assert.doesNotMatch(problems.join("\n"), /smith|9912830165/i);
@@ -124,10 +124,10 @@ test("a problem names the file that was given, the line and the column, and the 
     () => readDirectory({ patients, organisations, names }, clock),
     (error: DirectoryError) => {
       assert.deepEqual(error.problems, [
-        "my/people.json /patients/0 (line 6 column 7) has 'dateOfBrith', which is not a property here; did you mean 'dateOfBirth'?",
+        "my/people.json /patients/0/dateOfBirth (line 3 column 5) is missing: it must be a day or a part of one, such as 2026-01-31, 2026-01 or 2026",
+        "my/people.json /patients/0/names/0/family (line 5 column 17) is missing: it must be a text that is not empty",
         "my/people.json /patients/0/names/0 (line 5 column 19) has 'familyname', which is not a property here; did you mean 'family'?",
-        "my/people.json /patients/0/names/0/family (line 5 column 17) must be a text that is not empty",
-        "my/people.json /patients/0/dateOfBirth (line 3 column 5) must be a day or a part of one, such as 2026-01-31, 2026-01 or 2026",
+        "my/people.json /patients/0 (line 6 column 7) has 'dateOfBrith', which is not a property here; did you mean 'dateOfBirth'?",
       ]);
       return true;
     },
@@ -146,7 +146,35 @@ test("files that are not JSON, or not these files, are told", () => {
     "organisations.json must be an object",
   ]);
   assert.deepEqual(problemsOf("{}", '{"organisations":[]}').map(withoutLines), [
-    "patients.json /patients must be a list",
-    "organisations.json /organisations must be a list of at least 1",
+    "patients.json /patients is missing: it must be a list",
+    "organisations.json /organisations must be a list of at least 1 item",
   ]);
+});
+
+test("a file of YAML says the same as one of JSON, and where a text is taken for a number it is to be quoted", () => {
+  const names = { patients: "patients.yaml", organisations: "organisations.yaml" };
+  const organisations = `organisations:
+  - odsCode: Y99002
+    name: Surgery
+    role: practice
+    address: { lines: [1 Street], postcode: ZZ99 3VZ }
+    phone: 01632 960002
+    mailboxes:
+      - { mailboxId: Y99002OT001, transport: directory, sends: [W], receives: [] }
+`;
+  const patients = (number: string): string => `patients:
+  - nhsNumber: ${number}
+    names: [{ family: Smith }]
+    dateOfBirth: 1988-12-01
+`;
+  assert.deepEqual(readDirectory({ patients: patients("991 283 0164"), organisations, names }, clock), read([smith]));
+  assert.throws(
+    () => readDirectory({ patients: patients("9912830164"), organisations, names }, clock),
+    (error: DirectoryError) => {
+      assert.deepEqual(error.problems, [
+        "patients.yaml /patients/0/nhsNumber (line 2 column 5) must be an NHS number: ten digits of which the last is a valid check digit; put it between quotes",
+      ]);
+      return true;
+    },
+  );
 });

@@ -1,5 +1,3 @@
-import { MeshServerError } from "./errors.ts";
-
 /** Everything the server is told at start. Nothing else is read from anywhere. */
 export interface MeshServerConfig {
   /** Where it listens, such as `127.0.0.1`. */
@@ -73,96 +71,27 @@ export interface WorkflowConfig {
   receivers: readonly string[];
 }
 
-type Check = (value: unknown, at: string, problems: string[]) => void;
-
-/**
- * Checks a configuration as read from a file.
- * @throws {MeshServerError} `config-invalid`, its message naming every problem, one a line
- */
-export function readMeshServerConfig(json: unknown): MeshServerConfig {
-  const problems: string[] = [];
-  config(json, "config", problems);
-  if (problems.length > 0) throw invalidConfig(problems);
-  return json as MeshServerConfig;
-}
-
-export function invalidConfig(problems: readonly string[]): MeshServerError {
-  return new MeshServerError("config-invalid", `The MESH server's configuration is wrong:\n${problems.join("\n")}`);
-}
-
-const text: Check = (value, at, problems) => {
-  if (typeof value !== "string" || value.trim() === "") problems.push(`${at} must be a text`);
+/** What is the same as absent. The schema and the server take it from here. */
+export const defaults: Readonly<{
+  match: "spine";
+  smallBodyBytes: number;
+  maxRequestBytes: number;
+  collectWithinDays: number;
+  deleteAfterDays: number;
+  uploadWithinHours: number;
+  routeWithinHours: number;
+  untrustedPerAddress: number;
+  tickMs: number;
+  reserveBytes: number;
+}> = {
+  match: "spine",
+  smallBodyBytes: 65_536,
+  maxRequestBytes: 100_000_000,
+  collectWithinDays: 5,
+  deleteAfterDays: 30,
+  uploadWithinHours: 24,
+  routeWithinHours: 24,
+  untrustedPerAddress: 1000,
+  tickMs: 1000,
+  reserveBytes: 16_777_216,
 };
-
-const yesNo: Check = (value, at, problems) => {
-  if (typeof value !== "boolean") problems.push(`${at} must be true or false`);
-};
-
-function number(least: number, most: number): Check {
-  return (value, at, problems) => {
-    if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-      problems.push(`${at} must be a whole number from ${least} to ${most}`);
-    }
-  };
-}
-
-function oneOf(...words: string[]): Check {
-  return (value, at, problems) => {
-    if (typeof value !== "string" || !words.includes(value)) problems.push(`${at} must be ${words.join(" or ")}`);
-  };
-}
-
-function list(item: Check): Check {
-  return (value, at, problems) => {
-    if (!Array.isArray(value)) problems.push(`${at} must be a list`);
-    else for (const [index, entry] of value.entries()) item(entry, `${at}[${index}]`, problems);
-  };
-}
-
-function object(required: Record<string, Check>, optional: Record<string, Check> = {}): Check {
-  return (value, at, problems) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      problems.push(`${at} must be an object`);
-      return;
-    }
-    const entries = new Map<string, unknown>(Object.entries(value));
-    for (const [name, check] of Object.entries(required)) check(entries.get(name), `${at}.${name}`, problems);
-    for (const [name, entry] of entries) {
-      if (name in required) continue;
-      const check = optional[name];
-      if (check === undefined) problems.push(`${at}.${name} is not a setting`);
-      else check(entry, `${at}.${name}`, problems);
-    }
-  };
-}
-
-const config = object(
-  {
-    host: text,
-    port: number(0, 65_535),
-    dataFolder: text,
-    sharedKey: text,
-    tls: object({ key: text, cert: text, ca: text }, { strict: yesNo }),
-    mailboxes: list(
-      object(
-        { mailboxId: text, name: text, odsCode: text, password: text },
-        { orgCode: text, orgName: text, billingEntity: text },
-      ),
-    ),
-    workflows: list(object({ workflowId: text, senders: list(text), receivers: list(text) })),
-  },
-  {
-    routedWorkflows: list(text),
-    match: oneOf("spine", "strict"),
-    smallBodyBytes: number(0, 1024 * 1024),
-    maxRequestBytes: number(1, 1_000_000_000),
-    collectWithinDays: number(1, 365),
-    deleteAfterDays: number(1, 3650),
-    uploadWithinHours: number(1, 720),
-    routeWithinHours: number(1, 720),
-    untrustedPerAddress: number(1, 100_000),
-    tickMs: number(1, 60_000),
-    reserveBytes: number(65_536, 1_000_000_000),
-    acceptClock: yesNo,
-  },
-);

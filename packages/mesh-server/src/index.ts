@@ -1,10 +1,6 @@
-export {
-  type MailboxConfig,
-  type MeshServerConfig,
-  readMeshServerConfig,
-  type TlsConfig,
-  type WorkflowConfig,
-} from "./config.ts";
+export { type MailboxConfig, type MeshServerConfig, type TlsConfig, type WorkflowConfig } from "./config.ts";
+export { meshServerMailboxProperties, meshServerProperties, meshServerRules } from "./config-schema.ts";
 export { MeshServerError, type MeshServerErrorCode } from "./errors.ts";
+export { readMeshServerConfig } from "./read-config.ts";
 export { createMeshServer, type MeshServer, type MeshServerServices } from "./server.ts";
 export type { MachineTime } from "./time/machine-time.ts";

@@ -3,13 +3,12 @@ import {
   defaultRoutedWorkflows,
   isAckWorkflow,
   type MailboxId,
-  MeshError,
   type OdsCode,
   parseMailboxId,
   parseOdsCode,
 } from "@restante/mesh";
 
-import { invalidConfig, type MeshServerConfig } from "./config.ts";
+import type { MeshServerConfig } from "./config.ts";
 
 export interface Mailbox {
   mailboxId: MailboxId;
@@ -40,15 +39,12 @@ interface Parties {
 }
 
 /**
- * The rules of the configuration. Where a workflow has no entry for its `_ACK`, whoever receives it may send the
- * acknowledgement and whoever sends it may receive that.
- * @throws {MeshServerError} `config-invalid`
+ * The rules of a configuration that was checked. Where a workflow has no entry for its `_ACK`, whoever receives it may
+ * send the acknowledgement and whoever sends it may receive that.
  */
 export function createRegistry(config: MeshServerConfig): Registry {
-  const problems: string[] = [];
-  const mailboxes = readMailboxes(config, problems);
-  const workflows = readWorkflows(config, mailboxes, problems);
-  if (problems.length > 0) throw invalidConfig(problems);
+  const mailboxes = readMailboxes(config);
+  const workflows = readWorkflows(config);
   const organisations = new Set<string>(Array.from(mailboxes.values(), ({ odsCode }) => odsCode));
   const routed = new Set(config.routedWorkflows ?? defaultRoutedWorkflows);
 
@@ -76,37 +72,21 @@ function includes(parties: ReadonlySet<string> | undefined, mailbox: Mailbox): b
   return parties !== undefined && (parties.has("*") || parties.has(mailbox.mailboxId));
 }
 
-function readMailboxes(config: MeshServerConfig, problems: string[]): Map<string, Mailbox> {
-  const mailboxes = new Map<string, Mailbox>();
-  for (const [index, entry] of config.mailboxes.entries()) {
-    try {
+function readMailboxes(config: MeshServerConfig): Map<string, Mailbox> {
+  return new Map(
+    config.mailboxes.map((entry) => {
       const mailboxId = parseMailboxId(entry.mailboxId);
       const odsCode = parseOdsCode(entry.odsCode);
-      if (mailboxes.has(mailboxId)) problems.push(`mailboxes[${index}]: ${mailboxId} is there twice`);
       const { orgCode = odsCode, orgName = entry.name } = entry;
-      mailboxes.set(mailboxId, { ...entry, mailboxId, odsCode, orgCode, orgName });
-    } catch (error) {
-      if (!(error instanceof MeshError)) throw error;
-      problems.push(`mailboxes[${index}]: ${error.message}`);
-    }
-  }
-  return mailboxes;
+      return [mailboxId, { ...entry, mailboxId, odsCode, orgCode, orgName }];
+    }),
+  );
 }
 
-function readWorkflows(
-  config: MeshServerConfig,
-  mailboxes: ReadonlyMap<string, Mailbox>,
-  problems: string[],
-): Map<string, Parties> {
+function readWorkflows(config: MeshServerConfig): Map<string, Parties> {
   const workflows = new Map<string, Parties>();
-  for (const [index, { workflowId, senders, receivers }] of config.workflows.entries()) {
-    const at = `workflows[${index}]`;
-    if (workflows.has(workflowId)) problems.push(`${at}: ${workflowId} is there twice`);
-    const parties = { senders: readParties(senders), receivers: readParties(receivers) };
-    for (const party of [...parties.senders, ...parties.receivers]) {
-      if (party !== "*" && !mailboxes.has(party)) problems.push(`${at}: there is no mailbox ${party}`);
-    }
-    workflows.set(workflowId, parties);
+  for (const { workflowId, senders, receivers } of config.workflows) {
+    workflows.set(workflowId, { senders: readParties(senders), receivers: readParties(receivers) });
   }
   for (const [workflowId, { senders, receivers }] of new Map(workflows)) {
     const answer = ackWorkflow(workflowId);

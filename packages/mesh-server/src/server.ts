@@ -10,7 +10,7 @@ import type { FastifyInstance } from "fastify";
 import { createReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
 import { openFileBodies } from "./bodies/files.ts";
-import { invalidConfig, type MeshServerConfig } from "./config.ts";
+import { defaults, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { type Disk, watchDisk } from "./disk.ts";
 import { MeshServerError } from "./errors.ts";
@@ -18,6 +18,7 @@ import { createExpiry } from "./expiry.ts";
 import { createApp } from "./http/app.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
+import { readMeshServerConfig } from "./read-config.ts";
 import { createRegistry } from "./registry.ts";
 import { createRouting } from "./routing.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
@@ -47,20 +48,21 @@ export interface MeshServerServices {
 
 /**
  * Starts a MESH server. It listens when the promise resolves.
- * @throws {MeshServerError} `config-invalid`, `store-in-use`, `store-too-new`, `store-lost`, `bodies-lost`
+ * @throws {MeshServerError} `config-invalid` (every problem at once), `store-in-use`, `store-too-new`, `store-lost`, `bodies-lost`
  * @throws {DurableError} a file or folder that cannot be used: which, why, and what helps
  * @example
  * await using server = await createMeshServer(config, { demographics });
  * console.log(server.url);
  */
-export async function createMeshServer(config: MeshServerConfig, services: MeshServerServices): Promise<MeshServer> {
+export async function createMeshServer(options: MeshServerConfig, services: MeshServerServices): Promise<MeshServer> {
   const { clock = systemClock, machineTime = systemTime, emit = () => undefined } = services;
+  const config = readMeshServerConfig(options);
   const registry = createRegistry(config);
   const periods = readPeriods(config);
   const troubles = createTroubles({ clock, emit });
   const disk = watchDisk(config.dataFolder, { clock, emit });
   const store = await openSqliteStore(config.dataFolder, {
-    reserveBytes: config.reserveBytes ?? 16 * 1024 * 1024,
+    reserveBytes: config.reserveBytes ?? defaults.reserveBytes,
     onStopped: (reason) => troubles.storeStopped(reason),
     onFull: () => disk.lacked(),
     onDamaged: (reason) => troubles.met("store", reason),
@@ -80,11 +82,11 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
       troubles,
       time,
       sharedKey: config.sharedKey,
-      maxRequestBytes: config.maxRequestBytes ?? 100_000_000,
+      maxRequestBytes: config.maxRequestBytes ?? defaults.maxRequestBytes,
     };
     const routing = createRouting(base, services.demographics, {
-      match: config.match ?? "spine",
-      holdForMs: (config.routeWithinHours ?? 24) * HOUR,
+      match: config.match ?? defaults.match,
+      holdForMs: (config.routeWithinHours ?? defaults.routeWithinHours) * HOUR,
     });
     const expiry = createExpiry(base);
     const context: Context = { ...base, guard: createReplayGuard(store), wakeRouting: () => routing.wake() };
@@ -100,7 +102,7 @@ export async function createMeshServer(config: MeshServerConfig, services: MeshS
       void disk.check();
       routing.wake();
       expiry.wake();
-    }, config.tickMs ?? 1000);
+    }, config.tickMs ?? defaults.tickMs);
     routing.wake();
 
     const close = once(async () => {
@@ -133,7 +135,7 @@ async function openBodies(
     );
   }
   try {
-    const bodies = await openFileBodies(folder, config.smallBodyBytes ?? 65_536, {
+    const bodies = await openFileBodies(folder, config.smallBodyBytes ?? defaults.smallBodyBytes, {
       onFull: (bytes) => disk.lacked(bytes),
       onTrouble: (reason) => troubles.met("bodies", reason),
       onWorking: () => troubles.over("bodies"),
@@ -156,13 +158,10 @@ async function openBodies(
 }
 
 function readPeriods(config: MeshServerConfig): Periods {
-  if ((config.deleteAfterDays ?? 30) <= (config.collectWithinDays ?? 5)) {
-    throw invalidConfig(["deleteAfterDays must be more than collectWithinDays"]);
-  }
   return {
-    upload: (config.uploadWithinHours ?? 24) * HOUR,
-    collect: (config.collectWithinDays ?? 5) * DAY,
-    keep: (config.deleteAfterDays ?? 30) * DAY,
+    upload: (config.uploadWithinHours ?? defaults.uploadWithinHours) * HOUR,
+    collect: (config.collectWithinDays ?? defaults.collectWithinDays) * DAY,
+    keep: (config.deleteAfterDays ?? defaults.deleteAfterDays) * DAY,
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type MeshServerConfig, MeshServerError, readMeshServerConfig } from "@restante/mesh-server";
+import { createMeshServer, type MeshServerConfig, MeshServerError, readMeshServerConfig } from "@restante/mesh-server";
 
 import { createRegistry } from "../src/registry.ts";
 
@@ -39,7 +39,7 @@ test("a wrong configuration is refused with every problem at once", () => {
     port: 70_000,
     sharedKey: "",
     tls: { key: "key", cert: "cert" },
-    mailboxes: [{ mailboxId: "A", odsCode: "Y90001", password: 1 }],
+    mailboxes: [{ mailboxId: "A B", odsCode: "Y90001", password: 1 }],
     workflows: {},
     match: "loose",
     mailboxs: [],
@@ -48,19 +48,20 @@ test("a wrong configuration is refused with every problem at once", () => {
   assert.deepEqual(
     problemsOf(() => readMeshServerConfig(wrong)),
     [
-      "config.port must be a whole number from 0 to 65535",
-      "config.sharedKey must be a text",
-      "config.tls.ca must be a text",
-      "config.mailboxes[0].name must be a text",
-      "config.mailboxes[0].password must be a text",
-      "config.workflows must be a list",
-      "config.match must be spine or strict",
-      "config.mailboxs is not a setting",
+      "  config has 'mailboxs', which is not a property here; did you mean 'mailboxes'?",
+      "  config /port must be a whole number from 0 to 65535",
+      "  config /sharedKey must be a text that is not empty",
+      "  config /tls/ca is missing: it must be a text that is not empty",
+      "  config /mailboxes/0/name is missing: it must be a text that is not empty",
+      "  config /mailboxes/0/mailboxId must be a mailbox id: up to 100 letters, digits, underscores and hyphens",
+      "  config /mailboxes/0/password must be a text that is not empty; put it between quotes",
+      "  config /workflows must be a list",
+      '  config /match must be "spine" or "strict"',
     ],
   );
   assert.deepEqual(
     problemsOf(() => readMeshServerConfig("config")),
-    ["config must be an object"],
+    ["  config must be an object"],
   );
 });
 
@@ -77,15 +78,32 @@ test("mailboxes and workflows that contradict each other are refused with every 
   };
 
   assert.deepEqual(
-    problemsOf(() => createRegistry(wrong)),
+    problemsOf(() => readMeshServerConfig(wrong)),
     [
-      "mailboxes[2]: A1 is there twice",
-      "mailboxes[3]: A mailbox id is 1 to 100 letters, digits, underscores and hyphens.",
-      "mailboxes[4]: An ODS code is 3 to 12 letters and digits.",
-      "workflows[1]: W is there twice",
-      "workflows[1]: there is no mailbox X",
+      "  config /mailboxes/3/mailboxId must be a mailbox id: up to 100 letters, digits, underscores and hyphens",
+      "  config /mailboxes/4/odsCode must be an ODS code: 3 to 12 letters and digits, such as A20047",
+      "  config /mailboxes/2/mailboxId is the same as config /mailboxes/0/mailboxId",
+      "  config /workflows/1/workflowId is the same as config /workflows/0/workflowId",
+      "  config /workflows/1/senders/0 is the id of no mailbox here",
     ],
   );
+});
+
+test("a server is not started with what its configuration may not be, whoever calls", async () => {
+  const services = { demographics: { find: async () => undefined } };
+  for (const wrong of [
+    { ...config, tickMs: 0 },
+    { ...config, collectWithinDays: 30 },
+    { ...config, port: "8700" },
+    { ...config, strict: true },
+  ]) {
+    await assert.rejects(createMeshServer(wrong as unknown as MeshServerConfig, services), { code: "config-invalid" });
+  }
+});
+
+test("an option that is given as undefined is an option that is not given", () => {
+  const given = { ...config, match: undefined, acceptClock: undefined };
+  assert.deepEqual(readMeshServerConfig(given), given);
 });
 
 test("a workflow's acknowledgement goes the other way, unless it is configured itself", () => {

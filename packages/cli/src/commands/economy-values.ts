@@ -1,8 +1,9 @@
+import { DEFAULT_DATA } from "../defaults.ts";
 import type { EconomyOptions } from "../economy/economy.ts";
 
 /** What the command line gives for the options of every command that works on an economy. */
 export interface EconomyValues {
-  readonly data: string;
+  readonly data: string | undefined;
   readonly portBase: number | undefined;
   readonly patients: string | undefined;
   readonly organisations: string | undefined;
@@ -16,7 +17,7 @@ export interface StartValues extends EconomyValues {
 export function readEconomyValues(values: EconomyValues & Partial<StartValues>): EconomyOptions {
   const { data, portBase, patients, organisations, newAuthority = false } = values;
   return {
-    data,
+    data: data ?? DEFAULT_DATA,
     newAuthority,
     ...(portBase === undefined ? {} : { portBase }),
     ...(patients === undefined ? {} : { patients }),

@@ -1,9 +1,23 @@
-import { join } from "node:path";
-import type { Directory, Organisation, OrganisationMailbox } from "@restante/demographics";
-import type { Emit } from "@restante/mesh";
+import type { Directory, Organisation } from "@restante/demographics";
 import type { Act } from "../command-line/tree.ts";
+import { type ClientFile, clientPart } from "../config/client-file.ts";
+import { type Opening, remediesIn } from "../config/opening.ts";
+import type { Part, PartSettings } from "../config/part.ts";
+import { type PracticeFile, practicePart } from "../config/practice-file.ts";
+import { printedConfig } from "../config/print-config.ts";
+import { readPart } from "../config/read-part.ts";
+import { type ServerFile, serverPart } from "../config/server-file.ts";
+import { startClients } from "../config/start-client.ts";
+import { openPages, startPractice } from "../config/start-practice.ts";
+import { startServer, withStrictTls } from "../config/start-server.ts";
 import { type Economy, openEconomy, organisationOf, serverUrl } from "../economy/economy.ts";
-import { openPages, type ServerOptions, startDirectoryClient, startPractice, startServer } from "../economy/parts.ts";
+import {
+  clientSettings,
+  openingIn,
+  practiceSettings,
+  serverSettings,
+  worksByFolders,
+} from "../economy/part-settings.ts";
 import { tellOfFolder } from "../economy/tell-of-folder.ts";
 import { CliError } from "../errors.ts";
 import { createEvents } from "../events.ts";
@@ -13,64 +27,148 @@ import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
-// `restante up` runs every part in one process. These run one part each, on the same data folder, so that each can
-// have a process of its own: to watch it alone, to stop it alone, to see what the others do without it.
+// `restante up` runs every part in one process. These run one part each, so that each can have a process of its own: on a
+// data folder, beside the others or without them, or from a file of settings that somebody wrote.
 
-export const server: Act<StartValues & Required<ServerOptions>> = ({ options }, terminal) =>
-  runPart("server", options, terminal, {
-    async start(economy, emit, closing) {
-      const { url } = await startServer(economy, emit, closing, options);
-      terminal.print(`MESH server of ${economy.folder} at ${url}`);
-    },
-  });
-
-interface PartOfOneValues extends StartValues {
-  readonly organisation: string | undefined;
+interface PartValues extends StartValues {
+  readonly config: string | undefined;
+  readonly printConfig: boolean;
+  readonly organisation?: string | undefined;
 }
 
-export const client: Act<PartOfOneValues> = ({ options }, terminal) =>
-  runPart("client", options, terminal, {
-    accept: (directory) => void foldersOf(organisationOf(directory, options.organisation)),
-    async start(economy, emit, closing) {
-      for (const mailbox of foldersOf(organisationOf(economy.directory, options.organisation))) {
-        await startDirectoryClient(economy, mailbox, serverUrl(economy), emit, closing);
-        terminal.print(`MESH client of ${mailbox.mailboxId}, server ${serverUrl(economy)}`);
-      }
+interface ServerValues extends PartValues {
+  readonly strictTls: boolean;
+  readonly acceptClock: boolean;
+}
+
+export const server: Act<ServerValues> = ({ options }, terminal) => {
+  const override = options.strictTls ? { override: withStrictTls } : {};
+  return runPart<ServerFile>(options, terminal, {
+    part: serverPart,
+    ofFile: (path) => readPart(serverPart, path, override),
+    ofEconomy: async (economy, asked) => serverSettings(economy, { ...override, ...asked }),
+    async start(settings, opening, whose) {
+      const { url } = await startServer(settings, opening, options);
+      terminal.print(`MESH server of ${whose} at ${url}`);
+    },
+  });
+};
+
+export const client: Act<PartValues> = ({ options }, terminal) =>
+  runPart<ClientFile>(options, terminal, {
+    part: clientPart,
+    accept: (directory) => void withFolders(organisationOf(directory, options.organisation)),
+    ofFile: (path) => readPart(clientPart, path),
+    ofEconomy: async (economy, asked) =>
+      clientSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy), asked),
+    async start(settings, opening) {
+      await startClients(settings, opening);
+      const { mailboxes, url } = settings.file;
+      for (const { mailboxId } of mailboxes) terminal.print(`MESH client of ${mailboxId}, server ${url}`);
     },
   });
 
-export const practice: Act<PartOfOneValues> = ({ options }, terminal) =>
-  runPart("practice", options, terminal, {
+export const practice: Act<PartValues> = ({ options }, terminal) =>
+  runPart<PracticeFile>(options, terminal, {
+    part: practicePart,
     accept: (directory) => void organisationOf(directory, options.organisation),
-    async start(economy, emit, closing) {
-      const own = organisationOf(economy.directory, options.organisation);
-      const system = await startPractice(economy, own, serverUrl(economy), emit, closing);
-      const pages = await openPages(economy, own, system, closing);
-      terminal.print(`Worklist of ${own.name} (${own.odsCode}) at ${pages}`);
+    ofFile: (path) => readPart(practicePart, path),
+    ofEconomy: async (economy, asked) =>
+      practiceSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy), asked),
+    async start(settings, opening) {
+      const { name, odsCode } = settings.file.organisation;
+      const pages = await openPages(settings, await startPractice(settings, opening), opening);
+      terminal.print(
+        pages === undefined
+          ? `System of ${name} (${odsCode}), without pages`
+          : `Worklist of ${name} (${odsCode}) at ${pages}`,
+      );
     },
   });
 
-function foldersOf({ odsCode, mailboxes }: Organisation): OrganisationMailbox[] {
-  const found = mailboxes.filter(({ transport }) => transport === "directory");
-  if (found.length > 0) return found;
-  throw new CliError("organisation-unknown", `${odsCode} has no mailbox with folders: it works by API`);
+function withFolders(organisation: Organisation): Organisation {
+  if (organisation.mailboxes.some(worksByFolders)) return organisation;
+  throw new CliError("organisation-unknown", `${organisation.odsCode} has no mailbox with folders: it works by API`);
 }
 
-interface Part {
+interface Run<File extends object> {
+  readonly part: Part<File>;
   /** Refuses, by throwing, an organisation that it cannot run for. */
-  accept?(directory: Directory): void;
-  start(economy: Economy, emit: Emit, closing: AsyncDisposableStack): Promise<void>;
+  readonly accept?: (directory: Directory) => void;
+  readonly ofFile: (path: string) => PartSettings<File>;
+  readonly ofEconomy: (economy: Economy, asked: { readonly onlyLook: boolean }) => Promise<PartSettings<File>>;
+  readonly start: (settings: PartSettings<File>, opening: Opening, whose: string) => Promise<void>;
 }
 
-async function runPart(name: string, values: StartValues, terminal: Terminal, part: Part): Promise<number> {
-  const economy = await openEconomy(readEconomyValues(values), (directory) => part.accept?.(directory));
-  tellOfFolder(economy, terminal);
+async function runPart<File extends object & { log?: string }>(
+  values: PartValues,
+  terminal: Terminal,
+  run: Run<File>,
+): Promise<number> {
+  const { settings, whose, opening, lost } = await settingsOf(values, terminal, run);
+  if (values.printConfig) {
+    terminal.print(printedConfig(run.part, settings).trimEnd());
+    return 0;
+  }
   const events = createEvents();
-  using log = openLog(join(economy.folder, `restante-${name}.log`));
+  using log = openLog(settings.file.log!);
   events.follow((event) => log.record(event));
   followSteps(events, terminal);
   await using closing = new AsyncDisposableStack();
-  await part.start(economy, events.emit, closing);
-  await stoppedOrLost(terminal.stop, economy.lost.signal);
+  await run.start(settings, opening({ emit: events.emit, closing }), whose);
+  await stoppedOrLost(terminal.stop, lost);
   return 0;
+}
+
+interface Configured<File> {
+  readonly settings: PartSettings<File>;
+  /** What a person knows it by: its file, or its data folder. */
+  readonly whose: string;
+  readonly opening: (given: Pick<Opening, "emit" | "closing">) => Opening;
+  readonly lost: AbortSignal;
+}
+
+async function settingsOf<File extends object>(
+  values: PartValues,
+  terminal: Terminal,
+  { accept, ofFile, ofEconomy }: Run<File>,
+): Promise<Configured<File>> {
+  const { config, printConfig } = values;
+  if (config !== undefined) {
+    refuseBoth(values);
+    const lost = new AbortController();
+    return {
+      settings: ofFile(config),
+      whose: config,
+      opening: (given) => ({ ...given, remedies: remediesIn(config), onLost: (error) => lost.abort(error) }),
+      lost: lost.signal,
+    };
+  }
+  // What is only looked at is not made.
+  const economy = await openEconomy({ ...readEconomyValues(values), mustExist: printConfig }, accept);
+  if (!printConfig) tellOfFolder(economy, terminal);
+  return {
+    settings: await ofEconomy(economy, { onlyLook: printConfig }),
+    whose: economy.folder,
+    opening: (given) => openingIn(economy, given),
+    lost: economy.lost.signal,
+  };
+}
+
+/** What is of a data folder is not looked at where a file says everything: whoever gives both means one of them. */
+function refuseBoth({ data, portBase, patients, organisations, organisation, newAuthority }: PartValues): void {
+  const ofEconomy = {
+    "--data": data,
+    "--port-base": portBase,
+    "--patients": patients,
+    "--organisations": organisations,
+    "--organisation": organisation,
+    "--new-authority": newAuthority || undefined,
+  };
+  const [given] = Object.entries(ofEconomy).find(([, value]) => value !== undefined) ?? [];
+  if (given === undefined) return;
+  throw new CliError(
+    "usage",
+    `${given} is of a data folder, and --config names a file instead of one: leave one of them out`,
+  );
 }

@@ -41,7 +41,8 @@ export async function send({ options, words }: Given<SendValues>, terminal: Term
   );
   terminal.print(`Stored as message ${headerId} with ${organisation.name} (${organisation.odsCode}).`);
   if (!isPracticeRunning(economy, organisation)) {
-    terminal.print("Its system is not running: the message goes out when `restante up` is started.");
+    const alone = `restante practice --organisation ${organisation.odsCode}`;
+    terminal.print(`Its system is not running: the message goes out when \`restante up\` or \`${alone}\` is started.`);
     return 0;
   }
   return await watch(() => practice.worklist.report(headerId, thisComputer), options.wait, terminal);

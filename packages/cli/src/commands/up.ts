@@ -6,7 +6,6 @@ import { DEFAULT_DATA } from "../defaults.ts";
 import { type Economy, openEconomy } from "../economy/economy.ts";
 import { exampleFile } from "../economy/examples.ts";
 import { shortest } from "../economy/folder.ts";
-import type { ServerOptions } from "../economy/parts.ts";
 import { runSampleJourneys } from "../economy/sample-journeys.ts";
 import { tellOfFolder } from "../economy/tell-of-folder.ts";
 import { startEconomy, type WholeEconomy } from "../economy/whole.ts";
@@ -19,7 +18,9 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { version } from "../version.ts";
 import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
-interface UpValues extends StartValues, Required<ServerOptions> {
+interface UpValues extends StartValues {
+  readonly strictTls: boolean;
+  readonly acceptClock: boolean;
   readonly noSamples: boolean;
 }
 

@@ -1,14 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-  type Demographics,
-  type Directory,
-  embeddedDemographics,
-  type Organisation,
-  readDirectory,
-} from "@restante/demographics";
 import { createLocalAuthority, type LocalAuthority } from "@restante/authority";
-import { holdFolder, isOpenToOthers, systemReason } from "@restante/durable";
+import { type Directory, type Organisation, readDirectory } from "@restante/demographics";
+import { holdFolder, isOpenToOthers } from "@restante/durable";
+import { readGivenText } from "../config/given-text.ts";
+import type { DirectorySettings } from "../config/shared-properties.ts";
 import { CliError } from "../errors.ts";
 import { hasData, refuseFolderWithoutEconomy, refuseOthersFolder } from "./folder.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
@@ -29,8 +24,8 @@ export interface Economy {
   /** Absolute. */
   readonly folder: string;
   readonly directory: Directory;
-  /** The directory's patients, as every party asks for them. */
-  readonly demographics: Demographics;
+  /** The files that it was read from, absolute. */
+  readonly files: DirectorySettings;
   readonly authority: LocalAuthority;
   readonly secrets: Secrets;
   readonly portBase: number;
@@ -67,10 +62,11 @@ export async function openEconomy(
   if (options.mustExist === true) refuseFolderWithoutEconomy(folder);
   else refuseOthersFolder(folder);
   const setup = recallSetup(folder, options);
+  const files = { patients: setup.patients, organisations: setup.organisations };
   const directory = readDirectory({
-    patients: readText(setup.patients),
-    organisations: readText(setup.organisations),
-    names: { patients: setup.patients, organisations: setup.organisations },
+    patients: readGivenText(files.patients),
+    organisations: readGivenText(files.organisations),
+    names: files,
   });
   accept(directory);
   using _setup = holdFolder(folder, "setup", { waitMs: SETUP_WAIT_MS, remedy: IN_USE_REMEDY });
@@ -82,7 +78,7 @@ export async function openEconomy(
   return {
     folder,
     directory,
-    demographics: embeddedDemographics(directory),
+    files,
     authority: await createLocalAuthority(join(folder, "authority"), {
       mayMake: mayMakeKeys,
       howToMake: "with --new-authority",
@@ -133,25 +129,12 @@ export function worklistPort(economy: Economy, organisation: Organisation): numb
   return economy.portBase === 0 ? 0 : economy.portBase + 1 + economy.directory.organisations.indexOf(organisation);
 }
 
+/** Where an organisation's system keeps its data. */
+export function practiceFolder(economy: Economy, organisation: Organisation): string {
+  return join(economy.folder, "practices", organisation.odsCode);
+}
+
 /** Where a mailbox's client has its IN, OUT, SENT, FAILED and TEMP. */
 export function mailboxFolder(economy: Economy, mailboxId: string): string {
   return join(economy.folder, "mesh", mailboxId);
-}
-
-function readText(file: string): string {
-  try {
-    // Before it is opened: opening a pipe waits for its other end, and what a device gives may have no end.
-    const about = statSync(file);
-    if (!about.isFile() && !about.isDirectory()) throw new CliError("file-unreadable", `${file} is not a file`);
-    // Told, not guessed: a wrong character in a name would make another patient of its bearer.
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (cause) {
-    if (cause instanceof CliError) throw cause;
-    if ((cause as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-      throw new CliError("file-unreadable", `${file} is not text in UTF-8: save it as UTF-8`, { cause });
-    }
-    throw new CliError("file-unreadable", `${file} cannot be read: ${systemReason(cause)}`, {
-      cause,
-    });
-  }
 }

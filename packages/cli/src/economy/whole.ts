@@ -2,8 +2,12 @@ import type { Organisation } from "@restante/demographics";
 import type { Emit } from "@restante/mesh";
 import type { MeshServer } from "@restante/mesh-server";
 import type { Practice } from "@restante/practice";
+import type { Opening } from "../config/opening.ts";
+import { startClients } from "../config/start-client.ts";
+import { openPages, startPractice } from "../config/start-practice.ts";
+import { type ServerStart, startServer, withStrictTls } from "../config/start-server.ts";
 import type { Economy } from "./economy.ts";
-import { openPages, type ServerOptions, startDirectoryClient, startPractice, startServer } from "./parts.ts";
+import { clientSettings, openingIn, practiceSettings, serverSettings, worksByFolders } from "./part-settings.ts";
 
 /** An organisation at work: its system, and where people see its worklist. */
 export interface WorkingOrganisation {
@@ -22,12 +26,14 @@ export async function startEconomy(
   economy: Economy,
   emit: Emit,
   closing: AsyncDisposableStack,
-  options: ServerOptions = {},
+  { strictTls = false, acceptClock = false }: ServerStart & { readonly strictTls?: boolean } = {},
 ): Promise<WholeEconomy> {
-  const server = await startServer(economy, emit, closing, options);
+  const opening = openingIn(economy, { emit, closing });
+  const settings = await serverSettings(economy, strictTls ? { override: withStrictTls } : {});
+  const server = await startServer(settings, opening, { acceptClock });
   const organisations: WorkingOrganisation[] = [];
   for (const organisation of economy.directory.organisations) {
-    organisations.push(await startOrganisation(economy, server.url, organisation, emit, closing));
+    organisations.push(await startOrganisation(economy, server.url, organisation, opening));
   }
   return { server, organisations };
 }
@@ -36,12 +42,12 @@ async function startOrganisation(
   economy: Economy,
   url: string,
   organisation: Organisation,
-  emit: Emit,
-  closing: AsyncDisposableStack,
+  opening: Opening,
 ): Promise<WorkingOrganisation> {
-  for (const mailbox of organisation.mailboxes) {
-    if (mailbox.transport === "directory") await startDirectoryClient(economy, mailbox, url, emit, closing);
+  if (organisation.mailboxes.some(worksByFolders)) {
+    await startClients(await clientSettings(economy, organisation, url), opening);
   }
-  const practice = await startPractice(economy, organisation, url, emit, closing);
-  return { organisation, practice, pages: await openPages(economy, organisation, practice, closing) };
+  const settings = await practiceSettings(economy, organisation, url);
+  const practice = await startPractice(settings, opening);
+  return { organisation, practice, pages: (await openPages(settings, practice, opening))! };
 }

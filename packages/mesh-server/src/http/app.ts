@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
-import type { MeshServerConfig } from "../config.ts";
+import { defaults, type MeshServerConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
@@ -32,8 +32,6 @@ const KEEP_ALIVE_MS = 30_000;
 const MOST_CONNECTIONS = 5000;
 /** So strangers never take what clients need. */
 const MOST_STRANGERS = MOST_CONNECTIONS / 2;
-/** Some clients open hundreds of connections at once, each a stranger until its handshake is done. */
-const MOST_STRANGERS_PER_ADDRESS = 1000;
 const LOOK_MS = 60_000;
 const MOST_HEADERS = 100;
 /** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
@@ -74,7 +72,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   });
   closeInTime(app);
   limitStrangers(app.server, {
-    mostPerAddress: untrustedPerAddress ?? MOST_STRANGERS_PER_ADDRESS,
+    mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
     most: MOST_STRANGERS,
     longestMs: STRANGER_MS,
     onDropped: (reason, address) => tell.dropped(reason, address),

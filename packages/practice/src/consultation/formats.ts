@@ -1,41 +1,28 @@
-import { readNhsNumber } from "@restante/mesh";
-
-/** A rule that a text of the consultation file keeps, and how a person is told that it does not. */
-export interface TextFormat {
-  accepts: (text: string) => boolean;
-  /** Completes "/patient/nhsNumber ...". */
-  problem: string;
-}
+import { nhsNumberFormat, odsCodeFormat, type TextFormat } from "@restante/settings";
 
 /** The values of `format` in consultation.schema.json. */
-export const formats: Readonly<Record<string, TextFormat>> = {
-  line: {
+export const formats: readonly TextFormat[] = [
+  {
+    name: "line",
     accepts: (text) => isVisible(text) && !/[\n\t\u2028\u2029]/u.test(text) && isWritable(text),
     problem: "must be one line of text, without control characters",
   },
-  notes: {
+  {
+    name: "notes",
     accepts: (text) => isVisible(text) && isWritable(text.replaceAll("\r\n", "\n")),
     problem: "must be text, without control characters other than line breaks and tabs",
   },
-  date: { accepts: isDate, problem: 'must be a date such as "1980-02-29"' },
-  "date-time": {
+  { name: "date", accepts: isDate, problem: 'must be a date such as "1980-02-29"' },
+  {
+    name: "date-time",
     accepts: isDateTime,
     problem: 'must be a date and time with a time zone, such as "2026-03-02T10:15:00+00:00"',
   },
-  "nhs-number": {
-    accepts: (text) => readNhsNumber(text) !== undefined,
-    problem: "must be an NHS number: ten digits of which the last is a valid check digit",
-  },
-  "ods-code": {
-    accepts: (text) => /^[A-Z0-9]{3,12}$/i.test(text),
-    problem: 'must be an ODS code: 3 to 12 letters and digits, such as "A20047"',
-  },
-  "sds-user-id": {
-    accepts: (text) => /^\d{12}$/.test(text),
-    problem: "must be an SDS user id: twelve digits",
-  },
-  "snomed-code": { accepts: (text) => /^\d{6,18}$/.test(text), problem: "must be a code of 6 to 18 digits" },
-};
+  nhsNumberFormat,
+  odsCodeFormat,
+  { name: "sds-user-id", accepts: (text) => /^\d{12}$/.test(text), problem: "must be an SDS user id: twelve digits" },
+  { name: "snomed-code", accepts: (text) => /^\d{6,18}$/.test(text), problem: "must be a code of 6 to 18 digits" },
+];
 
 function isVisible(text: string): boolean {
   return text.trim() !== "";

@@ -93,14 +93,14 @@ const refusals: readonly { name: string; put: string; value: unknown; pointer?: 
   { name: "an unknown gender", put: "/patient/gender", value: "f", problem: /"male", "female", "other" or "unknown"/ },
   { name: "a time without a zone", put: "/start", value: "2026-03-02T10:15:00", problem: /time zone/ },
   { name: "an end before the start", put: "/end", value: "2026-03-02T10:14:00Z", problem: /before \/start/ },
-  { name: "version 0", put: "/version", value: 0, problem: /1 or more/ },
+  { name: "version 0", put: "/version", value: 0, problem: /from 1 to 9999/ },
   { name: "a version with a point", put: "/version", value: 1.5, problem: /whole number/ },
   { name: "a misspelt property", put: "/patient/nhsnumber", value: "9000000009", problem: /not a property/ },
   {
     name: "a property nearly right",
     put: "/patient/dateOfBrith",
     value: "1980-01-01",
-    problem: /mean "dateOfBirth"\?/,
+    problem: /mean 'dateOfBirth'\?/,
   },
   { name: "a property with a slash", put: "/a~1b~0c", value: 1, problem: /not a property/ },
   {
@@ -264,7 +264,10 @@ test("a problem is told with the line and column of what is wrong, and what is m
     "/version": { line: lineOf('"version"'), column: 3 },
     "/patient/dateOfBirth": { line: lineOf('"patient"'), column: 3 },
   });
-  assert.match(error.message, new RegExp(`/version \\(line ${lineOf('"version"')} column 3\\) must be 1 or more`));
+  assert.match(
+    error.message,
+    new RegExp(`/version \\(line ${lineOf('"version"')} column 3\\) must be a whole number from 1 to 9999`),
+  );
 });
 
 test("a file of many problems shows as many as a person reads, and how many there are", async (t) => {

@@ -1,7 +1,7 @@
 // Options by which a data folder is found and its parts are started. Each option is written down once, in this folder, and
 // commands pick what they take, so that `--data` means the same wherever it is offered.
 import { text, wholeNumber } from "../../command-line/kinds.ts";
-import { defaulted, flag, type Option, optional } from "../../command-line/option.ts";
+import { flag, type Option, optional } from "../../command-line/option.ts";
 import { DEFAULT_DATA, DEFAULT_PORT_BASE } from "../../defaults.ts";
 
 /** The highest port, less room for the worklists of many organisations. */
@@ -11,10 +11,10 @@ const file = text("a file", "file");
 
 // Of every command that works on a data folder.
 
-const data: Option<string> = defaulted("data", text("a folder", "folder"), {
+const data: Option<string | undefined> = optional("data", text("a folder", "folder"), {
   value: "DIR",
   about: "where everything is kept",
-  default: DEFAULT_DATA,
+  otherwise: DEFAULT_DATA,
 });
 
 const portBase: Option<number | undefined> = optional("port-base", wholeNumber({ to: HIGHEST_PORT_BASE }), {
@@ -57,6 +57,23 @@ export const organisation: Option<string | undefined> = optional("organisation",
   value: "CODE",
   about: "the organisation's ODS code, one of those in organisations.json",
 });
+
+// Of a command that runs one part, of a data folder or of none.
+
+const config: Option<string | undefined> = optional("config", file, {
+  value: "FILE",
+  about: "the part's settings in a file of YAML, instead of a data folder (see docs/settings.md)",
+});
+
+const printConfig: Option<boolean> = flag(
+  "print-config",
+  "start nothing, and print the settings as they would be used: a file that can be used in its turn",
+);
+
+export const configOptions: { readonly config: typeof config; readonly printConfig: typeof printConfig } = {
+  config,
+  printConfig,
+};
 
 // Of a command that starts a MESH server.
 

@@ -1,32 +1,41 @@
 import { command, type Command } from "../../command-line/tree.ts";
-import { economyOptions, economyRemark, newAuthority, organisation, serverOptions } from "../options/economy.ts";
+import {
+  configOptions,
+  economyOptions,
+  economyRemark,
+  newAuthority,
+  organisation,
+  serverOptions,
+} from "../options/economy.ts";
 
 export const serverWords: Command = command({
   name: "server",
   summary: "run the MESH server alone",
-  about: "Runs the MESH server of a data folder alone. Ctrl-C stops it.",
-  options: { ...serverOptions, newAuthority, ...economyOptions },
+  about: "Runs a MESH server alone: that of a data folder, or one by a file of settings. Ctrl-C stops it.",
+  options: { ...configOptions, ...serverOptions, newAuthority, ...economyOptions },
   remarks: [economyRemark],
-  examples: ["--data my-mesh"],
+  examples: ["--data my-mesh", "--config server.yaml"],
   load: async () => (await import("../part.ts")).server,
 });
 
 export const clientWords: Command = command({
   name: "client",
   summary: "run an organisation's MESH clients alone (its IN and OUT folders)",
-  about: "Runs the MESH clients of one organisation alone: they carry its OUT and IN folders. Ctrl-C stops it.",
-  options: { organisation, newAuthority, ...economyOptions },
+  about:
+    "Runs the MESH clients of one organisation alone, of a data folder or by a file of settings: they carry its OUT and IN folders. Ctrl-C stops it.",
+  options: { ...configOptions, organisation, newAuthority, ...economyOptions },
   remarks: [economyRemark],
-  examples: ["--organisation Y99001"],
+  examples: ["--organisation Y99001", "--config client.yaml"],
   load: async () => (await import("../part.ts")).client,
 });
 
 export const practiceWords: Command = command({
   name: "practice",
   summary: "run an organisation's system and worklist page alone",
-  about: "Runs one organisation's system and its worklist page alone. Ctrl-C stops it.",
-  options: { organisation, newAuthority, ...economyOptions },
+  about:
+    "Runs one organisation's system and its worklist page alone, of a data folder or by a file of settings. Ctrl-C stops it.",
+  options: { ...configOptions, organisation, newAuthority, ...economyOptions },
   remarks: [economyRemark],
-  examples: ["--organisation Y99001"],
+  examples: ["--organisation Y99001", "--config practice.yaml"],
   load: async () => (await import("../part.ts")).practice,
 });

@@ -1,0 +1,269 @@
+import {
+  distinct,
+  idOf,
+  list,
+  mailboxIdFormat,
+  object,
+  odsCodeFormat,
+  oneOf,
+  optional,
+  type Schema,
+  text,
+  variants,
+  whole,
+  withRules,
+} from "@restante/settings";
+import type { BusinessResponse, Tuning } from "@restante/practice";
+import { defaultRoutedWorkflows, isAckWorkflow } from "@restante/mesh";
+import type { Part } from "./part.ts";
+import { secret, type SecretSource } from "./secret.ts";
+import {
+  callProperties,
+  type CallSettings,
+  clientTls,
+  directory,
+  type DirectorySettings,
+  log,
+  LONGEST_MS,
+  type TlsFiles,
+} from "./shared-properties.ts";
+
+/** `practice.yaml`: an organisation's system, and the pages on which its people work. */
+export interface PracticeFile {
+  organisation: OrganisationSettings;
+  dataFolder: string;
+  transports: TransportSettings[];
+  businessResponse: BusinessResponse;
+  directory: DirectorySettings;
+  pages?: PagesSettings;
+  generation?: 1 | 2;
+  pollIntervalMs?: number;
+  tuning?: Partial<Tuning>;
+  log?: string;
+}
+
+export interface OrganisationSettings {
+  odsCode: string;
+  name: string;
+  role: "practice" | "pharmacy";
+  phone: string;
+  address?: { lines: string[]; postcode?: string };
+  email?: string;
+}
+
+export interface PagesSettings {
+  host?: "127.0.0.1" | "::1" | "localhost";
+  port: number;
+}
+
+export type TransportSettings = DirectoryTransport | ApiTransport;
+
+export interface DirectoryTransport {
+  kind: "directory";
+  mailboxId: string;
+  folder: string;
+}
+
+export interface ApiTransport extends CallSettings {
+  kind: "api";
+  mailboxId: string;
+  password: SecretSource;
+  tls: TlsFiles;
+}
+
+const mailboxId = text({ description: "The mailbox's id.", format: mailboxIdFormat });
+
+const transport = variants<TransportSettings>(
+  "kind",
+  [
+    object<DirectoryTransport>(
+      {
+        kind: oneOf(["directory"], { description: "By folders, which a MESH client carries." }),
+        mailboxId,
+        folder: text({ description: "The mailbox's own folder, holding IN, OUT, SENT and FAILED." }),
+      },
+      { description: "A mailbox worked by folders." },
+    ),
+    object<ApiTransport>(
+      {
+        kind: oneOf(["api"], { description: "By the MESH API itself." }),
+        mailboxId,
+        password: secret("The mailbox's password."),
+        tls: clientTls("Mutual TLS."),
+        ...callProperties,
+      },
+      { description: "A mailbox worked by the MESH API." },
+    ),
+  ],
+  { description: "A mailbox, and the way it is worked." },
+);
+
+const businessResponse = variants<BusinessResponse>(
+  "kind",
+  [
+    object<Extract<BusinessResponse, { kind: "onMatch" }>>(
+      { kind: oneOf(["onMatch"], { description: "By looking for the patient in the register: 30001 to 30004." }) },
+      { description: "A practice's." },
+    ),
+    object<Extract<BusinessResponse, { kind: "onDecision" }>>(
+      {
+        kind: oneOf(["onDecision"], { description: "When a person decides: one of 30005 to 30018." }),
+        automatic: optional(
+          oneOf(["30016"], { description: "Decides by itself, for trying things out. Absent: a person decides." }),
+        ),
+      },
+      { description: "An organisation's without a register." },
+    ),
+  ],
+  { description: "How it is answered whether a document is for this organisation." },
+);
+
+const tuning = object<Partial<Tuning>>(
+  {
+    batchSize: optional(
+      whole({
+        description: "Messages taken in by one pass, and messages handed over by one.",
+        from: 1,
+        to: 10_000,
+        default: 50,
+      }),
+    ),
+    importAttempts: optional(
+      whole({
+        description: "How often a message that cannot be taken in is tried, once a pass, before it is set aside.",
+        from: 1,
+        to: 1000,
+        default: 5,
+      }),
+    ),
+    maxMessageBytes: optional(
+      whole({
+        description: "The longest message that is read, in bytes; a longer one is kept as a file and set aside.",
+        from: 1,
+        to: 500_000_000,
+        default: 104_857_600,
+      }),
+    ),
+    infrastructureOverdueMs: optional(
+      whole({
+        description: "Milliseconds after a report was built from which its infrastructure acknowledgement is overdue.",
+        from: 1,
+        to: Number.MAX_SAFE_INTEGER,
+        default: 86_400_000,
+      }),
+    ),
+    businessOverdueMs: optional(
+      whole({
+        description:
+          "Milliseconds after the infrastructure acknowledgement from which the business acknowledgement is overdue.",
+        from: 1,
+        to: Number.MAX_SAFE_INTEGER,
+        default: 432_000_000,
+      }),
+    ),
+    retryAfterMs: optional(
+      whole({
+        description: "Milliseconds before the second try of a hand-over; twice as long each time, up to an hour.",
+        from: 1,
+        to: 3_600_000,
+        default: 5000,
+      }),
+    ),
+    itk3Workflows: optional(
+      list(text({ description: "A workflow id." }), {
+        description:
+          "The workflows that carry ITK3: a message on another one is never answered unless it reads as ITK3.",
+        default: defaultRoutedWorkflows.filter((workflowId) => !isAckWorkflow(workflowId)),
+      }),
+    ),
+  },
+  { description: "What is seldom changed.", default: {} },
+);
+
+const pages = object<PagesSettings>(
+  {
+    host: optional(
+      oneOf(["127.0.0.1", "::1", "localhost"], {
+        description: "The address they are served at: this computer's own alone, because they have no sign-in yet.",
+        errorMessage:
+          "must be 127.0.0.1, ::1 or localhost: the pages have no sign-in yet, so they are served to this computer alone",
+        default: "127.0.0.1",
+      }),
+    ),
+    port: whole({ description: "The port they are served at; 0: any free one.", from: 0, to: 65_535 }),
+  },
+  { description: "The worklist's pages. Absent: none are served." },
+);
+
+const schema: Schema<PracticeFile> = withRules(
+  object<PracticeFile>(
+    {
+      organisation: object<OrganisationSettings>(
+        {
+          odsCode: text({ description: "Its code in the Organisation Data Service.", format: odsCodeFormat }),
+          name: text({ description: "As people read it, in reports and on the pages." }),
+          role: oneOf(["practice", "pharmacy"], {
+            description: "A practice keeps a register of patients; a pharmacy does not.",
+          }),
+          phone: text({ description: "As people write it; in reports." }),
+          address: optional(
+            object<NonNullable<OrganisationSettings["address"]>>(
+              {
+                lines: list(text({ description: "One line." }), { description: "From house to county.", least: 1 }),
+                postcode: optional(text({ description: "With its space. Absent: none." })),
+              },
+              { description: "Where it is; in reports. Absent: left out." },
+            ),
+          ),
+          email: optional(text({ description: "In reports. Absent: left out." })),
+        },
+        { description: "Whose system it is." },
+      ),
+      dataFolder: text({ description: "Where it keeps everything; made if absent. One running system a folder." }),
+      transports: list(transport, {
+        description:
+          "Its mailboxes. An answer leaves by the mailbox that its request came in by; a report for the registered practice by the first directory, or else the first; one for an organisation by the first that is worked by API.",
+        least: 1,
+      }),
+      businessResponse,
+      directory: directory("Who is registered here, and the organisations whose names are shown."),
+      pages: optional(pages),
+      generation: optional(
+        oneOf([1, 2], {
+          description: "The generation of GP Connect Messaging in which is sent; both are read.",
+          default: 1,
+        }),
+      ),
+      pollIntervalMs: optional(
+        whole({
+          description: "Milliseconds between two passes. MESH asks for 5 minutes at least where nothing is waiting.",
+          from: 1,
+          to: LONGEST_MS,
+          default: 300_000,
+        }),
+      ),
+      tuning: optional(tuning),
+      log: optional(log("practice")),
+    },
+    { description: "The settings of a practice system: restante practice --config FILE." },
+  ),
+  distinct(["/transports/*/mailboxId"], idOf(mailboxIdFormat)),
+);
+
+export const practicePart: Part<PracticeFile> = {
+  name: "practice",
+  schema,
+  paths: [
+    "/dataFolder",
+    "/transports/*/folder",
+    "/transports/*/tls/key",
+    "/transports/*/tls/cert",
+    "/transports/*/tls/ca",
+    "/directory/patients",
+    "/directory/organisations",
+    "/log",
+  ],
+  secrets: ["/transports/*/password", "/transports/*/sharedKey"],
+  tls: ["/transports/*/tls"],
+  directory: "/directory",
+};

@@ -1,0 +1,120 @@
+import {
+  type Needed,
+  object,
+  optional,
+  type PropertiesOf,
+  type Schema,
+  text,
+  type TextFormat,
+  whole,
+} from "@restante/settings";
+import { secret, type SecretSource } from "./secret.ts";
+
+/** The files of a client's side of mutual TLS. */
+export interface TlsFiles {
+  key: string;
+  cert: string;
+  ca: string;
+}
+
+export const clientTls = (description: string): Needed<TlsFiles> =>
+  object<TlsFiles>(
+    {
+      key: text({ description: "The private key, a PEM file that nobody but its owner may open." }),
+      cert: text({ description: "The certificate, a PEM file, with intermediate ones if there are any." }),
+      ca: text({ description: "Who issues the MESH server's certificate, a PEM file." }),
+    },
+    { description },
+  );
+
+/** The two files of the embedded directory. */
+export interface DirectorySettings {
+  patients: string;
+  organisations: string;
+}
+
+export const directory = (description: string): Needed<DirectorySettings> =>
+  object<DirectorySettings>(
+    {
+      patients: text({ description: "The file of patients, as examples/patients.json." }),
+      organisations: text({ description: "The file of organisations, as examples/organisations.json." }),
+    },
+    { description },
+  );
+
+/** How a MESH server is called, whoever calls. */
+export interface CallSettings {
+  url: string;
+  sharedKey: SecretSource;
+  requestTimeoutMs?: number;
+  connections?: number;
+  retries?: RetrySettings;
+}
+
+export interface RetrySettings {
+  attempts?: number;
+  firstWaitMs?: number;
+  longestWaitMs?: number;
+}
+
+const urlFormat: TextFormat = {
+  name: "https-url",
+  accepts: (text) => URL.parse(text)?.protocol === "https:",
+  problem: "must be an address that begins with https://, such as https://127.0.0.1:8700",
+};
+
+/** The longest time that a timer of Node.js takes. */
+export const LONGEST_MS = 2_147_483_647;
+
+const retries: Schema<RetrySettings> = object<RetrySettings>(
+  {
+    attempts: optional(
+      whole({
+        description: "How often a call is made at most, the first time included.",
+        from: 1,
+        to: 100,
+        default: 3,
+      }),
+    ),
+    firstWaitMs: optional(
+      whole({
+        description: "Milliseconds before the second attempt, at most; twice as long before each further one.",
+        from: 0,
+        to: LONGEST_MS,
+        default: 250,
+      }),
+    ),
+    longestWaitMs: optional(
+      whole({
+        description: "No wait is longer than so many milliseconds, whatever the server asks for.",
+        from: 0,
+        to: LONGEST_MS,
+        default: 10_000,
+      }),
+    ),
+  },
+  { description: "Of calls that may be made twice: all but the sending of a message.", default: {} },
+);
+
+export const callProperties: PropertiesOf<CallSettings> = {
+  url: text({ description: "The MESH server, such as https://mesh-sync.spineservices.nhs.uk.", format: urlFormat }),
+  sharedKey: secret("The secret of the environment, shared by all mailboxes."),
+  requestTimeoutMs: optional(
+    whole({
+      description: "Milliseconds for connecting, for the head of an answer, and between two pieces of its body.",
+      from: 1,
+      to: LONGEST_MS,
+      default: 60_000,
+    }),
+  ),
+  connections: optional(
+    whole({ description: "Requests of a mailbox at once; more wait their turn.", from: 1, to: 10_000, default: 8 }),
+  ),
+  retries: optional(retries),
+};
+
+export const log = (name: string): Needed<string> =>
+  text({
+    description: "The file to which every event is written, as one line of JSON; made for its owner alone.",
+    default: `restante-${name}.log`,
+  });

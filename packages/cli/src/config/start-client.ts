@@ -1,0 +1,59 @@
+import {
+  createDirectoryClient,
+  createMeshClient,
+  type DirectoryClient,
+  type DirectoryClientOptions,
+  type MeshClient,
+} from "@restante/mesh-client";
+import { carryingOf, type ClientFile } from "./client-file.ts";
+import type { Opening } from "./opening.ts";
+import type { PartSettings } from "./part.ts";
+import type { CallSettings } from "./shared-properties.ts";
+
+/** The MESH clients that carry the folders of mailboxes, at work. */
+export async function startClients(
+  { file, text }: PartSettings<ClientFile>,
+  { emit, closing }: Pick<Opening, "emit" | "closing">,
+): Promise<DirectoryClient[]> {
+  const clients: DirectoryClient[] = [];
+  for (const [index, mailbox] of file.mailboxes.entries()) {
+    const at = `/mailboxes/${index}`;
+    const client = openClient(text, file, closing, {
+      mailboxId: mailbox.mailboxId,
+      passwordAt: `${at}/password`,
+      sharedKeyAt: "/sharedKey",
+      tlsAt: mailbox.tls === undefined ? "/tls" : `${at}/tls`,
+    });
+    const options: DirectoryClientOptions = { ...carryingOf(file), client, folder: mailbox.folder, emit };
+    const directoryClient = await createDirectoryClient(options);
+    closing.use(directoryClient).start();
+    clients.push(directoryClient);
+  }
+  return clients;
+}
+
+/** The MESH API as one mailbox. What is secret is named by where the settings have it. */
+export function openClient(
+  text: (pointer: string) => string,
+  { url, requestTimeoutMs, connections, retries }: CallSettings,
+  closing: AsyncDisposableStack,
+  at: {
+    readonly mailboxId: string;
+    readonly passwordAt: string;
+    readonly sharedKeyAt: string;
+    readonly tlsAt: string;
+  },
+): MeshClient {
+  return closing.use(
+    createMeshClient({
+      url,
+      mailboxId: at.mailboxId,
+      password: text(at.passwordAt),
+      sharedKey: text(at.sharedKeyAt),
+      tls: { key: text(`${at.tlsAt}/key`), cert: text(`${at.tlsAt}/cert`), ca: text(`${at.tlsAt}/ca`) },
+      requestTimeoutMs,
+      connections,
+      retries,
+    }),
+  );
+}

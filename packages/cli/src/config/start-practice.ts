@@ -1,0 +1,90 @@
+import { embeddedDemographics } from "@restante/demographics";
+import { parseMailboxId, parseOdsCode } from "@restante/mesh";
+import {
+  createPractice,
+  type Practice,
+  type PracticeOrganisation,
+  thisComputer,
+  type Transport,
+} from "@restante/practice";
+import { createWorklistPages } from "@restante/worklist";
+import { hold, listenAt, type Opening } from "./opening.ts";
+import type { PartSettings } from "./part.ts";
+import type { PracticeFile } from "./practice-file.ts";
+import { openClient } from "./start-client.ts";
+
+type Settings = PartSettings<PracticeFile>;
+
+/** An organisation's system at work, in this process alone. */
+export async function startPractice(settings: Settings, opening: Opening): Promise<Practice> {
+  const { dataFolder, organisation } = settings.file;
+  hold(dataFolder, { part: "practice", odsCode: parseOdsCode(organisation.odsCode) }, opening);
+  const practice = await openPractice(settings, opening);
+  practice.start();
+  return practice;
+}
+
+/** An organisation's system, for reading and storing; only a process that holds its folder may start it. */
+export async function openPractice(
+  settings: Settings,
+  { emit, closing }: Pick<Opening, "emit" | "closing">,
+): Promise<Practice> {
+  const { file } = settings;
+  const { role } = file.organisation;
+  const directory = settings.directory();
+  const { generation, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
+  const practice = await createPractice({
+    organisation: organisationOf(settings),
+    role,
+    businessResponse,
+    dataFolder,
+    transports: transportsOf(settings, closing),
+    patients: embeddedDemographics(directory),
+    organisations: directory.organisations.map(({ odsCode, name, mailboxes }) => ({
+      odsCode,
+      name,
+      mailboxIds: mailboxes.map(({ mailboxId }) => mailboxId),
+    })),
+    ...(generation === undefined ? {} : { generation }),
+    ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
+    ...(tuning === undefined ? {} : { tuning }),
+    emit,
+  });
+  return closing.use(practice);
+}
+
+function transportsOf({ file, text }: Settings, closing: AsyncDisposableStack): Transport[] {
+  return file.transports.map((transport, index): Transport => {
+    const mailboxId = parseMailboxId(transport.mailboxId);
+    if (transport.kind === "directory") return { kind: "directory", mailboxId, folder: transport.folder };
+    const at = `/transports/${index}`;
+    const client = openClient(text, transport, closing, {
+      mailboxId,
+      passwordAt: `${at}/password`,
+      sharedKeyAt: `${at}/sharedKey`,
+      tlsAt: `${at}/tls`,
+    });
+    return { kind: "api", client };
+  });
+}
+
+/** The worklist, for a browser on this machine; undefined where the settings want no pages. */
+export async function openPages(
+  settings: Settings,
+  practice: Practice,
+  { closing, remedies }: Pick<Opening, "closing" | "remedies">,
+): Promise<string | undefined> {
+  const { pages } = settings.file;
+  if (pages === undefined) return undefined;
+  const { host = "127.0.0.1", port } = pages;
+  const organisation = organisationOf(settings);
+  const served = await listenAt({ host, port }, `the worklist of ${organisation.odsCode}`, remedies, () =>
+    createWorklistPages({ worklist: practice.worklist, organisation, actor: thisComputer, host, port }),
+  );
+  return closing.use(served).url;
+}
+
+function organisationOf({ file }: Settings): PracticeOrganisation {
+  const { role: _, odsCode, ...organisation } = file.organisation;
+  return { ...organisation, odsCode: parseOdsCode(odsCode) };
+}

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SettingsError } from "@restante/settings";
+import { clientPart } from "../../src/config/client-file.ts";
+import { practicePart } from "../../src/config/practice-file.ts";
+import { printedConfig } from "../../src/config/print-config.ts";
+import { readPart } from "../../src/config/read-part.ts";
+import { serverPart } from "../../src/config/server-file.ts";
+import { environment, partsFolder, secretFile } from "./parts-folder.ts";
+
+function problemsOf(read: () => unknown, folder: string): string[] {
+  try {
+    read();
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, String(error));
+    return error.message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().replaceAll(`${folder}/`, ""));
+  }
+  return assert.fail("the settings were accepted");
+}
+
+test("the examples of settings are read, with secrets from files and the environment, paths from the file's folder", async (t) => {
+  const folder = await partsFolder(t);
+  const server = readPart(serverPart, join(folder, "server.yaml"), { environment });
+  assert.equal(server.text("/sharedKey"), "the-shared-key");
+  assert.equal(server.text("/mailboxes/0/password"), "password-1");
+  assert.equal(server.text("/mailboxes/1/password"), "password-2");
+  assert.match(server.text("/tls/key"), /^-----BEGIN PRIVATE KEY-----/);
+  assert.equal(server.file.dataFolder, join(folder, "server-data"));
+  assert.equal(server.file.log, join(folder, "restante-server.log"));
+
+  const client = readPart(clientPart, join(folder, "client.yaml"), { environment });
+  assert.equal(client.file.mailboxes[0]?.folder, join(folder, "mesh", "Y99001OT001"));
+  assert.equal(client.text("/mailboxes/0/password"), "password-1");
+
+  const practice = readPart(practicePart, join(folder, "practice.yaml"), { environment });
+  assert.deepEqual(practice.file.pages, { host: "127.0.0.1", port: 8701 });
+});
+
+test("what --print-config prints is a file that says the same, with every default, and no secret in it", async (t) => {
+  const folder = await partsFolder(t);
+  await mkdir(join(folder, "elsewhere"));
+  for (const part of [serverPart, clientPart, practicePart] as const) {
+    const settings = readPart<object>(part, join(folder, `${part.name}.yaml`), { environment });
+    const printed = printedConfig(part, settings);
+    assert.doesNotMatch(printed, /the-shared-key|password-[12]|BEGIN/);
+    const again = join(folder, "elsewhere", `${part.name}.yaml`);
+    await writeFile(again, printed);
+    assert.deepEqual(readPart<object>(part, again, { environment }).file, settings.file);
+  }
+  const server = printedConfig(serverPart, readPart(serverPart, join(folder, "server.yaml"), { environment }));
+  assert.match(server, /^# yaml-language-server: \$schema=.*server\.schema\.json\n/);
+  assert.match(server, /\ndeleteAfterDays: 30\n/);
+  assert.match(server, /env: MESH_PASSWORD_Y99002OT001\n/);
+});
+
+test("every problem of a file and of what it names is told at once, each by line", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "server.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text
+      .replace("port: 8700", "port: 87000")
+      .replace("sharedKey: { file: secrets/shared-key }", "sharedKey: the-shared-key")
+      .replace("tls/server.crt", "tls/gone.crt")
+      .replace("pointer: /Y99001OT001", "pointer: /Y99009OT001")
+      .replace("collectWithinDays: 5", "colectWithinDays: 5"),
+  );
+  assert.deepEqual(
+    problemsOf(() => readPart(serverPart, file, { environment: {} }), folder).map((line) =>
+      line.replace(/ \(line \d+ column \d+\)/, " (line)"),
+    ),
+    [
+      "server.yaml /port (line) must be a whole number from 0 to 65535",
+      "server.yaml /sharedKey (line) must say where the secret is, { file: PATH } or { env: NAME }: it is never written here itself",
+      "server.yaml /tls/cert (line) names tls/gone.crt, which cannot be read: there is no such file",
+      "server.yaml /mailboxes/0/password (line) names nothing: secrets/passwords.json has no text at that pointer",
+      "server.yaml /mailboxes/1/password (line) names an environment variable that is not set",
+      "server.yaml (line) has 'colectWithinDays', which is not a property here; did you mean 'collectWithinDays'?",
+    ],
+  );
+});
+
+test("a secret or a key that others may open is refused, with the command that closes it; a link is followed", async (t) => {
+  if (process.platform === "win32") return;
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  for (const [name, pointer] of [
+    ["secrets/shared-key", "/sharedKey"],
+    ["tls/client.key", "/tls/key"],
+  ] as const) {
+    const open = join(folder, name);
+    // The folder lets others pass, so the mode of the file was all that kept them out.
+    await chmod(join(open, ".."), 0o755);
+    await chmod(folder, 0o755);
+    await chmod(open, 0o644);
+    const [problem = "", ...others] = problemsOf(() => readPart(clientPart, file, { environment }), folder);
+    assert.deepEqual(others, []);
+    assert.ok(problem.includes(`${pointer} (line `), problem);
+    assert.match(problem, /other users of this machine may open it \(mode 0644\): chmod 600/);
+    await chmod(open, 0o600);
+  }
+  const target = await secretFile(folder, "behind-a-link", "the-shared-key");
+  await rm(join(folder, "secrets", "shared-key"));
+  await symlink(target, join(folder, "secrets", "shared-key"));
+  assert.equal(readPart(clientPart, file, { environment }).text("/sharedKey"), "the-shared-key");
+});
+
+test("a secret in a place that is none is refused: both, neither, a pointer into the environment, an empty file", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  const text = await readFile(file, "utf8");
+  await secretFile(folder, "empty", "\n");
+  for (const [written, words] of [
+    ["{}", 'must have either "file" or "env"'],
+    ["{ file: a, env: b }", 'must have either "file" or "env"'],
+    ["{ env: MESH_KEY, pointer: /a }", 'must have "file" with "pointer"'],
+    ["{ env: not a name }", "must be the name of an environment variable"],
+    ["{ file: secrets/shared-key, pointer: a }", "must be a JSON Pointer"],
+    ["{ file: secrets/empty }", "names nothing: secrets/empty has no text in it"],
+    ["{ file: secrets }", "names secrets, which is not a file"],
+  ] as const) {
+    await writeFile(file, text.replace("sharedKey: { file: secrets/shared-key }", `sharedKey: ${written}`));
+    const problems = problemsOf(() => readPart(clientPart, file, { environment: { MESH_KEY: "x" } }), folder);
+    assert.ok(
+      problems.some((problem) => problem.includes(words)),
+      `${written}: ${problems.join("\n")}`,
+    );
+  }
+});
+
+test("a key that is not its certificate's, and files that are no PEM, are refused before anything connects", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  const other = await readFile(join(folder, "tls", "server.key"), "utf8");
+  for (const key of [other, "no key"]) {
+    await writeFile(join(folder, "tls", "client.key"), key, { mode: 0o600 });
+    const [problem = ""] = problemsOf(() => readPart(clientPart, file, { environment }), folder);
+    assert.match(problem, /\/tls \(line \d+ column 1\) cannot be used: its files are not PEM, or the key is not/);
+    assert.doesNotMatch(problem, /BEGIN|no key/);
+  }
+});
+
+test("pages for another computer are refused, saying why", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "practice.yaml");
+  await writeFile(file, `${await readFile(file, "utf8")}  host: 0.0.0.0\n`);
+  assert.deepEqual(
+    problemsOf(() => readPart(practicePart, file, { environment }), folder).map((line) => line.replace(/\(.*?\) /, "")),
+    [
+      "practice.yaml /pages/host must be 127.0.0.1, ::1 or localhost: the pages have no sign-in yet, so they are served to this computer alone",
+    ],
+  );
+});
+
+test("a mailbox without a certificate, a mailbox or a folder that is there twice are refused", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  const text = await readFile(file, "utf8");
+  const mailbox = text.slice(text.indexOf("  - mailboxId"), text.indexOf("\n# MESH asks"));
+  await writeFile(file, text.replace(/tls:\n( {2}.*\n){3}/, "").replace(mailbox, mailbox + mailbox));
+  assert.deepEqual(
+    problemsOf(() => readPart(clientPart, file, { environment }), folder).map((line) =>
+      line.replaceAll(/ \(line \d+ column \d+\)/g, ""),
+    ),
+    [
+      "client.yaml /mailboxes/0/tls is missing: it must be here, or at the top for all",
+      "client.yaml /mailboxes/1/mailboxId is the same as client.yaml /mailboxes/0/mailboxId",
+      "client.yaml /mailboxes/1/tls is missing: it must be here, or at the top for all",
+      "client.yaml /mailboxes/1/folder is the same as client.yaml /mailboxes/0/folder",
+    ],
+  );
+});

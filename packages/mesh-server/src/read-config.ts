@@ -1,0 +1,19 @@
+import { checkSettings, listed, problemLine, SettingsError } from "@restante/settings";
+
+import { meshServerSchema } from "./config-schema.ts";
+import type { MeshServerConfig } from "./config.ts";
+import { MeshServerError } from "./errors.ts";
+
+/**
+ * Checks a configuration, from wherever it comes.
+ * @throws {MeshServerError} `config-invalid`, its message naming every problem, one a line
+ */
+export function readMeshServerConfig(value: unknown): MeshServerConfig {
+  try {
+    return checkSettings("config", value, meshServerSchema);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const problems = error.problems.map(problemLine);
+    throw new MeshServerError("config-invalid", listed("The MESH server's settings", problems), { cause: error });
+  }
+}

@@ -1,0 +1,85 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { Finding } from "./finding.ts";
+import { findIn } from "./rules.ts";
+import type { JsonSchema, Schema, TextFormat } from "./schema.ts";
+import { type Wording, wordsOf } from "./wording.ts";
+
+export type { Wording } from "./wording.ts";
+
+/** Everything in which a value departs from a schema, its rules included; empty if nothing does. */
+export function findProblems(schema: Schema<unknown>, value: unknown): Finding[] {
+  let check = checks.get(schema);
+  if (check === undefined) checks.set(schema, (check = createCheck(schema.json, schema.formats)));
+  const find = findIn(value);
+  return [...check(value), ...schema.rules.flatMap((rule) => rule(find))];
+}
+
+/** A schema is compiled when it is first used. */
+const checks = new WeakMap<Schema<unknown>, (value: unknown) => Finding[]>();
+
+/** The check of any JSON Schema, such as one that is shipped as a file. */
+export function createCheck(
+  json: JsonSchema,
+  formats: readonly TextFormat[],
+  wording: Wording = {},
+): (value: unknown) => Finding[] {
+  let validate: ValidateFunction | undefined;
+  return (value) => {
+    validate ??= compile(json, formats);
+    if (validate(value)) return [];
+    return withoutRepeats((validate.errors ?? []).filter(isTold).map((error) => wordsOf(error, formats, wording)));
+  };
+}
+
+function compile(json: JsonSchema, formats: readonly TextFormat[]): ValidateFunction {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    discriminator: true,
+    keywords: ["errorMessage"],
+    // A schema of ours is one: tests see to it. Compiling the schema of schemas would take most of a start.
+    validateSchema: false,
+    meta: false,
+  });
+  for (const { name, accepts } of formats) ajv.addFormat(name, { type: "string", validate: accepts });
+  return ajv.compile(json);
+}
+
+/**
+ * `if` says only that `then` failed, which has told its own problem; what is missing of each branch is summed up by
+ * `oneOf`, and a missing kind by `discriminator`; an empty text fails minLength and its format.
+ */
+function isTold(error: ErrorObject, _: number, all: ErrorObject[]): boolean {
+  if (error.keyword === "if") return false;
+  if (error.keyword === "required") return !isSummedUp(error, all);
+  if (error.keyword === "oneOf") return !all.some((other) => isTypeOf(other, error.instancePath));
+  if (error.keyword !== "format") return true;
+  return !all.some((other) => other.keyword === "minLength" && other.instancePath === error.instancePath);
+}
+
+/** What is no object has none of the properties. */
+function isTypeOf({ keyword, instancePath }: ErrorObject, pointer: string): boolean {
+  return keyword === "type" && instancePath === pointer;
+}
+
+function isSummedUp({ instancePath, schemaPath, params }: ErrorObject, all: ErrorObject[]): boolean {
+  return all.some(
+    (other) =>
+      other.instancePath === instancePath &&
+      ((other.keyword === "oneOf" && schemaPath.startsWith(`${other.schemaPath}/`)) ||
+        (other.keyword === "discriminator" && params["missingProperty"] === other.params["tag"])),
+  );
+}
+
+/** A text that is none fails its type and its format alike, and both are told in the same words. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const told = new Set<string>();
+  return findings.filter(({ pointer, at = pointer, words }) => {
+    const key = `${at} ${words}`;
+    if (told.has(key)) return false;
+    told.add(key);
+    return true;
+  });
+}

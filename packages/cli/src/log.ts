@@ -8,6 +8,8 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "routing-failed": "warn",
   "routing-held": "warn",
   "report-placed": "warn",
+  "message-given-up": "warn",
+  "mailbox-closed": "warn",
   "request-refused": "warn",
   "connections-dropped": "warn",
   "journal-missing": "error",

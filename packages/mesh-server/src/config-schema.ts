@@ -137,6 +137,13 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
       default: defaults.routeWithinHours,
     }),
   ),
+  nonDeliveryReports: optional(
+    oneOf(["mesh-api", "sandbox"], {
+      description:
+        "How report 14 is worded. mesh-api: the message's subject, by which senders know it. sandbox: NDR: before it, as mesh-sandbox does.",
+      default: defaults.nonDeliveryReports,
+    }),
+  ),
   untrustedPerAddress: optional(
     whole({
       description:

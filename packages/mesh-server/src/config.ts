@@ -27,6 +27,8 @@ export interface MeshServerConfig {
   uploadWithinHours?: number;
   /** A message that cannot be routed because the demographics are unavailable fails with 14. Default 24. */
   routeWithinHours?: number;
+  /** How report 14 is worded. Default `mesh-api`. */
+  nonDeliveryReports?: "mesh-api" | "sandbox";
   /**
    * How many connections from one address may be open without a trusted client certificate; beyond, the oldest is cut.
    * An IPv6 address stands for its /64. Default 1,000: clients that open hundreds at once are without one for a moment.
@@ -80,6 +82,7 @@ export const defaults: Readonly<{
   deleteAfterDays: number;
   uploadWithinHours: number;
   routeWithinHours: number;
+  nonDeliveryReports: "mesh-api";
   untrustedPerAddress: number;
   tickMs: number;
   reserveBytes: number;
@@ -91,6 +94,7 @@ export const defaults: Readonly<{
   deleteAfterDays: 30,
   uploadWithinHours: 24,
   routeWithinHours: 24,
+  nonDeliveryReports: "mesh-api",
   untrustedPerAddress: 1000,
   tickMs: 1000,
   reserveBytes: 16_777_216,

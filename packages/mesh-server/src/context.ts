@@ -2,7 +2,7 @@ import type { Clock, Emit } from "@restante/mesh";
 
 import type { ReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
-import type { Periods } from "./message.ts";
+import type { NonDeliveryReports, Periods } from "./message.ts";
 import type { Registry } from "./registry.ts";
 import type { Store } from "./store/store.ts";
 import type { Timekeeping } from "./time/timekeeping.ts";
@@ -17,6 +17,7 @@ export interface Context {
   clock: Clock;
   emit: Emit;
   periods: Periods;
+  nonDeliveryReports: NonDeliveryReports;
   troubles: Troubles;
   time: Timekeeping;
   sharedKey: string;

@@ -1,7 +1,7 @@
 // What time alone does to messages (the rules are in message.ts; `dueAt` says when):
 //   uploading   not completed in time: abandoned, its chunks deleted.
 //   accepted    not acknowledged in time: undelivered, and report 14 to the sender (MESH API, Message expiration).
-//   ended       acknowledged, undelivered, failed or abandoned: deleted with its body.
+//   ended       acknowledged, undelivered, failed, damaged or abandoned: deleted with its body.
 // And tokens whose time alone makes them invalid are forgotten, and bodies are deleted that were long in quarantine. While
 // the clock is doubted (time/clock-guard.ts) none of it happens. Each step is a transaction of its own: after a crash the
 // next tick goes on.
@@ -33,9 +33,12 @@ export interface Expiry {
 }
 
 export function createExpiry(
-  context: Pick<Context, "store" | "bodies" | "clock" | "emit" | "periods" | "troubles" | "time">,
+  context: Pick<
+    Context,
+    "store" | "bodies" | "clock" | "emit" | "periods" | "nonDeliveryReports" | "troubles" | "time"
+  >,
 ): Expiry {
-  const { store, bodies, clock, emit, periods, troubles, time } = context;
+  const { store, bodies, clock, emit, periods, nonDeliveryReports, troubles, time } = context;
   const postponed = createPostponed();
   const tokensDue = every(FORGET_TOKENS_MS);
   const quarantineDue = every(EMPTY_QUARANTINE_MS);
@@ -100,7 +103,7 @@ export function createExpiry(
         }
         return;
       case "accepted": {
-        const change = expire(message, newMessageId(now), now, periods);
+        const change = expire(message, newMessageId(now), now, periods, nonDeliveryReports);
         if ((await store.apply(change)) === "done") announceReport(context, change.report);
         return;
       }
@@ -109,6 +112,7 @@ export function createExpiry(
       case "acknowledged":
       case "undelivered":
       case "failed":
+      case "damaged":
       case "abandoned":
         await discard(await store.remove(message));
     }

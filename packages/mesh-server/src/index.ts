@@ -2,5 +2,7 @@ export { type MailboxConfig, type MeshServerConfig, type TlsConfig, type Workflo
 export { meshServerMailboxProperties, meshServerProperties, meshServerRules } from "./config-schema.ts";
 export { MeshServerError, type MeshServerErrorCode } from "./errors.ts";
 export { readMeshServerConfig } from "./read-config.ts";
+export type { BodyGivenUp, ClosedMailbox, Operator, PutBack } from "./operator.ts";
+export { OperatorError, type OperatorErrorCode } from "./operator-error.ts";
 export { createMeshServer, type MeshServer, type MeshServerServices } from "./server.ts";
 export type { MachineTime } from "./time/machine-time.ts";

@@ -3,6 +3,7 @@
 //   uploading -> accepted | routing | abandoned    (a send in chunks, until its last chunk)
 //   routing   -> accepted | failed                 (addressed to a patient; which mailbox is being found out)
 //   accepted  -> acknowledged | undelivered        (in a mailbox; listed there)
+//   accepted  -> damaged                           (an operator gives its body up, which nobody had whole)
 //   undelivered -> accepted                        (an operator puts it back)
 //
 // What holds in each state:
@@ -10,12 +11,22 @@
 //   routing       202 was said; the routing address is stored beside it, and nowhere else.
 //   accepted      it has a place in its recipient's inbox, in the order of acceptance; its routing address is gone.
 //   acknowledged  it is not listed; its body can still be read until it is deleted.
-//   failed, undelivered   it is not listed, its body cannot be read; one report lies in the sender's mailbox, put there
-//                 by the same transaction. A REPORT never causes a report.
+//   failed, undelivered, damaged   it is not listed, its body cannot be read; one report lies in the sender's mailbox,
+//                 put there by the same transaction. A REPORT never causes a report.
 //   abandoned     its chunks are gone. It was never accepted, so nobody is told.
 // `dueAt` is when time alone moves it on: to abandoned, to undelivered, or out of the store.
+//
+// What holds of what operators do (operator.ts; decisions 145 and 146):
+// - One that is put back is as one that was accepted now: listed last, with its whole time. It leaves again in one way, and
+//   if that is a failure its sender has a second report. What its sender was told before is not taken back.
+// - Damaged is for a body of which some chunk was never given out whole. One that its recipient had whole stays accepted: it
+//   is acknowledged, or else its sender has report 14. A body that is damaged moves nothing by itself.
+// - A closed mailbox takes no DATA message in: none becomes accepted in it, whether it is sent, completed, placed or put
+//   back. What it has stays, is listed, acknowledged and reported as in any other; and it takes the reports on what it sent.
+// The last two are told by what other rows say, so the store looks at them in the transaction of the change.
 
 import {
+  headerLimits,
   type MailboxId,
   type MessageId,
   type Recipient,
@@ -34,15 +45,17 @@ export type MessageState =
   | "acknowledged"
   | "undelivered"
   | "failed"
+  | "damaged"
   | "abandoned";
 
 const transitions: Readonly<Record<MessageState, readonly MessageState[]>> = {
   uploading: ["accepted", "routing", "abandoned"],
   routing: ["accepted", "failed"],
-  accepted: ["acknowledged", "undelivered"],
+  accepted: ["acknowledged", "undelivered", "damaged"],
   undelivered: ["accepted"],
   acknowledged: [],
   failed: [],
+  damaged: [],
   abandoned: [],
 };
 
@@ -111,6 +124,12 @@ export interface Periods {
   keep: number;
 }
 
+/**
+ * How a report 14 is worded (decision 147): `mesh-api` with the subject of the message it is about; `sandbox` with `NDR: `
+ * before it, and a file name made of the report's id.
+ */
+export type NonDeliveryReports = "mesh-api" | "sandbox";
+
 /** A transition, and all that belongs to it. Applied whole or not at all, and only if the message is in `from`. */
 export interface Change {
   mailboxId: MailboxId;
@@ -141,8 +160,13 @@ export function dueAfter(
     case "acknowledged":
     case "undelivered":
     case "failed":
-    case "abandoned":
-      return later(times.createdAt, periods.keep);
+    case "damaged":
+    case "abandoned": {
+      // One that was put back may end late. It is kept for as long after as one that waited its whole time.
+      const usual = later(times.createdAt, periods.keep);
+      const least = later(times.at, periods.keep - periods.collect);
+      return usual < least ? least : usual;
+    }
   }
 }
 
@@ -171,15 +195,22 @@ export function failRouting(
   reportId: MessageId,
   at: Date,
   periods: Periods,
+  reports?: NonDeliveryReports,
 ): Change {
   const description = code === "14" ? (serverCodes["14"] ?? "") : reportStatuses[code].description;
-  return fail(message, "failed", { event: "SEND", code, description }, reportId, at, periods);
+  return fail(message, "failed", { event: "SEND", code, description }, reportId, at, periods, reports);
 }
 
 /** MESH API, Message expiration: not acknowledged in time, the message leaves the inbox and its sender is told. */
-export function expire(message: Message, reportId: MessageId, at: Date, periods: Periods): Change {
+export function expire(
+  message: Message,
+  reportId: MessageId,
+  at: Date,
+  periods: Periods,
+  reports?: NonDeliveryReports,
+): Change {
   const { event, code, description } = reportStatuses["14"];
-  return fail(message, "undelivered", { event, code, description }, reportId, at, periods);
+  return fail(message, "undelivered", { event, code, description }, reportId, at, periods, reports);
 }
 
 /** An operator puts an undelivered message back: it is listed last, and has its whole time again. */
@@ -187,16 +218,35 @@ export function redeliver(message: Message, at: Date, periods: Periods): Change 
   return change(message, "accepted", at, periods);
 }
 
+/** An operator gives up a body that is not what came, and that nobody was given whole: its sender can send it again. */
+export function giveUp(message: Message, reportId: MessageId, at: Date, periods: Periods): Change {
+  if (message.type === "REPORT") {
+    throw new MeshServerError("transition-not-allowed", "A report has no body that could be damaged.");
+  }
+  const { event, code, description } = reportStatuses["02"];
+  return fail(message, "damaged", { event, code, description }, reportId, at, periods);
+}
+
 function fail(
   message: Message,
-  to: "failed" | "undelivered",
+  to: "failed" | "undelivered" | "damaged",
   status: MessageStatus,
   reportId: MessageId,
   at: Date,
   periods: Periods,
+  reports: NonDeliveryReports = "mesh-api",
 ): Change {
   const failed = { ...change(message, to, at, periods), status };
-  return message.type === "REPORT" ? failed : { ...failed, report: reportOn(message, status, reportId, at, periods) };
+  if (message.type === "REPORT") return failed;
+  const report = reportOn(message, status, reportId, at, periods);
+  return { ...failed, report: reports === "sandbox" && status.code === "14" ? asInSandbox(report) : report };
+}
+
+/** A subject at its limit loses its last characters, as one beyond it would not be given out at all. */
+function asInSandbox(report: Message): Message {
+  const { subject } = report.details;
+  const words = subject === undefined ? "NDR" : Array.from(`NDR: ${subject}`).slice(0, headerLimits.subject).join("");
+  return { ...report, details: { ...report.details, subject: words, fileName: `${report.messageId}.dat` } };
 }
 
 function reportOn(message: Message, status: MessageStatus, reportId: MessageId, at: Date, periods: Periods): Message {

@@ -6,7 +6,7 @@
 //   held    the demographics were unavailable: its next try is later, each time twice as late, up to 5 minutes.
 // It leaves the state in one transaction, with its routing address deleted:
 //   placed  in the one mailbox of the practice that takes the workflow.
-//   failed  with one report (EPL-150 to EPL-154) in the sender's mailbox; or 14 after a day of being held.
+//   failed  with one report (EPL-150 to EPL-154; a closed mailbox is none: EPL-151) in the sender's mailbox; or 14 after a day of being held.
 // Nothing of this is only in memory: the loop asks the store what is due, when a message comes and at every tick.
 //
 // A message that cannot even be held (its row cannot be read or written) is postponed in memory and told, and those
@@ -20,6 +20,7 @@ import { CodedError, lastingTroubles, newMessageId, parseRoutingAddress, type Ro
 import type { Context } from "./context.ts";
 import { isOfEveryMessage } from "./errors.ts";
 import { failRouting, type Message, place } from "./message.ts";
+import { openAmong } from "./open-mailboxes.ts";
 import { createPostponed } from "./postponed.ts";
 import { LONGEST_HOLD_MS, type RoutingTask } from "./store/store.ts";
 import { reasonOf } from "./troubles.ts";
@@ -43,7 +44,7 @@ export function createRouting(
   demographics: Demographics,
   options: { match: "spine" | "strict"; holdForMs: number },
 ): Routing {
-  const { store, clock, emit, periods, registry, troubles, time } = context;
+  const { store, clock, emit, periods, nonDeliveryReports, registry, troubles, time } = context;
   const closing = new AbortController();
   const postponed = createPostponed();
   const holds = lastingTroubles(clock);
@@ -134,12 +135,16 @@ export function createRouting(
       odsCode,
       ...(notes.length > 0 && { note: notes.join(", ") }),
     });
-    const [mailbox, ...others] = registry.receivers(workflowId, odsCode);
-    if (mailbox === undefined) return fail(message, "EPL-151", "no-mailbox-for-workflow");
+    const receivers = registry.receivers(workflowId, odsCode);
+    const [mailbox, ...others] = await openAmong(store, receivers);
+    if (mailbox === undefined) {
+      return fail(message, "EPL-151", receivers.length === 0 ? "no-mailbox-for-workflow" : "mailbox-closed");
+    }
     if (others.length > 0) return fail(message, "EPL-150", "several-mailboxes-for-workflow");
     const { mailboxId } = mailbox;
     emit({ event: "mailbox-matched", messageId, odsCode, mailboxId });
     const change = place(message, mailboxId, clock.now(), periods);
+    // Closed since it was looked up, it is due still: the next look finds it so.
     if ((await store.apply(change)) !== "done") return;
     holds.over(messageId);
     emit({ event: "message-placed", messageId, mailboxId });
@@ -147,7 +152,7 @@ export function createRouting(
 
   async function fail(message: Message, code: RoutingErrorCode | "14", reason: string): Promise<void> {
     const now = clock.now();
-    const change = failRouting(message, code, newMessageId(now), now, periods);
+    const change = failRouting(message, code, newMessageId(now), now, periods, nonDeliveryReports);
     if ((await store.apply(change)) !== "done") return;
     holds.over(message.messageId);
     emit({ event: "routing-failed", messageId: message.messageId, code, reason });

@@ -18,6 +18,7 @@ import { createExpiry } from "./expiry.ts";
 import { createApp } from "./http/app.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
+import { createOperator, type Operator, tellClosed } from "./operator.ts";
 import { readMeshServerConfig } from "./read-config.ts";
 import { createRegistry } from "./registry.ts";
 import { createRouting } from "./routing.ts";
@@ -32,6 +33,8 @@ const DAY = 24 * HOUR;
 export interface MeshServer extends AsyncDisposable {
   /** Such as `https://127.0.0.1:8700`, with the port it really has. */
   readonly url: string;
+  /** What an operator may do beside what clients ask for. */
+  readonly operator: Operator;
   /** Stops listening, lets requests in hand end, and leaves everything on disk. */
   close(): Promise<void>;
 }
@@ -79,6 +82,7 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
       clock,
       emit,
       periods,
+      nonDeliveryReports: config.nonDeliveryReports ?? defaults.nonDeliveryReports,
       troubles,
       time,
       sharedKey: config.sharedKey,
@@ -91,6 +95,7 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
     const expiry = createExpiry(base);
     const context: Context = { ...base, guard: createReplayGuard(store), wakeRouting: () => routing.wake() };
     const app = createApp(context, config);
+    await tellClosed(base);
     await app.listen({ host: config.host, port: config.port });
     const url = urlOf(app);
     emit({ event: "server-started", url });
@@ -114,7 +119,7 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
       await store[Symbol.asyncDispose]();
       emit({ event: "server-stopped" });
     });
-    return { url, close, [Symbol.asyncDispose]: close };
+    return { url, operator: createOperator(base), close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;

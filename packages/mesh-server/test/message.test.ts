@@ -12,6 +12,7 @@ import {
   expire,
   failRouting,
   finishUpload,
+  giveUp,
   mayMove,
   type Message,
   type MessageState,
@@ -31,6 +32,7 @@ const states: MessageState[] = [
   "acknowledged",
   "undelivered",
   "failed",
+  "damaged",
   "abandoned",
 ];
 
@@ -59,6 +61,7 @@ const verbs: Record<string, { from: MessageState; to: MessageState; make: (from:
   place: { from: "routing", to: "accepted", make: (it) => place(it, "RECIPIENT" as MailboxId, at, periods) },
   failRouting: { from: "routing", to: "failed", make: (it) => failRouting(it, "EPL-151", reportId, at, periods) },
   expire: { from: "accepted", to: "undelivered", make: (it) => expire(it, reportId, at, periods) },
+  giveUp: { from: "accepted", to: "damaged", make: (it) => giveUp(it, reportId, at, periods) },
   redeliver: { from: "undelivered", to: "accepted", make: (it) => redeliver(it, at, periods) },
 };
 
@@ -82,7 +85,7 @@ test("every verb leads from its one state, and from every other is refused", () 
 
 test("every message that was accepted leaves by one way, and nothing leaves twice", () => {
   const ends = states.filter((state) => !states.some((to) => mayMove(state, to)));
-  assert.deepEqual(ends, ["acknowledged", "failed", "abandoned"]);
+  assert.deepEqual(ends, ["acknowledged", "failed", "damaged", "abandoned"]);
   // Undelivered ends too, unless an operator puts it back.
   assert.deepEqual(
     states.filter((to) => mayMove("undelivered", to)),
@@ -118,6 +121,61 @@ test("a failure of a DATA message carries one report to its sender, a failure of
   assert.equal(expire(report, reportId, at, periods).report, undefined);
 });
 
+test("a body that is given up is reported with code 02, once, and a report has none to give up", () => {
+  const given = giveUp(message("accepted"), reportId, at, periods);
+  assert.equal(given.to, "damaged");
+  assert.deepEqual(given.report?.status, {
+    event: "SEND",
+    code: "02",
+    description: "Data file is missing or inaccessible",
+  });
+  assert.deepEqual(given.report.details, { subject: "a subject", localId: "a local id" });
+  assert.throws(
+    () => giveUp(message("accepted", { type: "REPORT" }), reportId, at, periods),
+    (error) => error instanceof MeshServerError && error.code === "transition-not-allowed",
+  );
+});
+
+test("a message that is put back has its whole time again, and is reported again if that passes", () => {
+  const back = redeliver(message("undelivered"), at, periods);
+  assert.deepEqual(back.dueAt, new Date(at.getTime() + 5 * day));
+  assert.equal(back.report, undefined);
+  const again = "20260307000000000000_ABCDEF" as MessageId;
+  assert.equal(expire(message("accepted"), again, at, periods).report?.messageId, again);
+
+  const late = new Date(createdAt.getTime() + 29 * day);
+  for (const ended of [
+    acknowledge(message("accepted"), late, periods),
+    expire(message("accepted"), again, late, periods),
+  ]) {
+    assert.deepEqual(ended.dueAt, new Date(late.getTime() + 25 * day), "and can still be read and tracked after");
+  }
+});
+
+test("report 14 is worded as the MESH API has it or, where that is set, as the sandbox has it; others never", () => {
+  const details = (change: Change): Message["details"] | undefined => change.report?.details;
+  const of = (subject: string | undefined): Message =>
+    message("accepted", {
+      details: { localId: "a local id", fileName: "a name", ...(subject !== undefined && { subject }) },
+    });
+
+  assert.deepEqual(details(expire(of("a subject"), reportId, at, periods)), {
+    subject: "a subject",
+    localId: "a local id",
+  });
+  assert.deepEqual(details(expire(of("a subject"), reportId, at, periods, "sandbox")), {
+    subject: "NDR: a subject",
+    localId: "a local id",
+    fileName: `${reportId}.dat`,
+  });
+  assert.equal(details(expire(of(undefined), reportId, at, periods, "sandbox"))?.subject, "NDR");
+  const longest = details(expire(of("\u{1F4EC}".repeat(500)), reportId, at, periods, "sandbox"))?.subject;
+  assert.equal(longest, `NDR: ${"\u{1F4EC}".repeat(495)}`);
+  const routed = message("routing", { to: "GPPROVIDER" });
+  assert.equal(details(failRouting(routed, "14", reportId, at, periods, "sandbox"))?.subject, "NDR: a subject");
+  assert.equal(details(failRouting(routed, "EPL-151", reportId, at, periods, "sandbox"))?.subject, "a subject");
+});
+
 test("an upload for a patient is routed when it is complete", () => {
   const { recipientId: _, ...routed } = message("uploading", { to: "GPPROVIDER" });
 
@@ -137,6 +195,7 @@ test("time alone moves a message on after the period of its state", () => {
     acknowledged: 30,
     undelivered: 30,
     failed: 30,
+    damaged: 30,
     abandoned: 30,
   });
 });

@@ -58,6 +58,13 @@ export type ServerEvent =
   | { event: "routing-failed"; messageId: MessageId; code: string; reason: string }
   | { event: "routing-held"; messageId: MessageId; reason: string; retryAt: Date; times?: number; since?: Date }
   | { event: "report-placed"; reportId: MessageId; linkedMessageId: MessageId; mailboxId: MailboxId; code: string }
+  /** By an operator, though its sender was told that it is undelivered. */
+  | { event: "message-put-back"; messageId: MessageId; mailboxId: MailboxId }
+  /** An operator gave up a body that is damaged: the chunk that was found first. Its sender has a report. */
+  | { event: "message-given-up"; messageId: MessageId; chunk: number; damage: BodyDamage }
+  /** When an operator closes it, and at each start while it is closed. */
+  | { event: "mailbox-closed"; mailboxId: MailboxId; closedAt: Date }
+  | { event: "mailbox-opened"; mailboxId: MailboxId }
   | { event: "message-downloaded"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "message-acknowledged"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "address-looked-up"; odsCode: string; workflowId: string; results: number }

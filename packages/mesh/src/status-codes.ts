@@ -63,12 +63,13 @@ export const clientStatuses: Readonly<
 export type RoutingErrorCode = "EPL-150" | "EPL-151" | "EPL-152" | "EPL-153" | "EPL-154";
 
 /** The reports of the server: always event SEND, always an error. */
-export const reportStatuses: Readonly<Record<RoutingErrorCode | "14", Status>> = {
+export const reportStatuses: Readonly<Record<RoutingErrorCode | "02" | "14", Status>> = {
   "EPL-150": failed("SEND", "EPL-150", "Multiple mailboxes matches"),
   "EPL-151": failed("SEND", "EPL-151", "No mailbox matched"),
   "EPL-152": failed("SEND", "EPL-152", "Invalid NHS Number"),
   "EPL-153": failed("SEND", "EPL-153", "NHS Number not found"),
   "EPL-154": failed("SEND", "EPL-154", "NHS Number supplied does not match the demographics"),
+  "02": failed("SEND", "02", "Data file is missing or inaccessible"),
   "14": failed("SEND", "14", "Message not collected by recipient after 5 days"),
 };
 

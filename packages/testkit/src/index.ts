@@ -2,6 +2,7 @@ export { strangeAuthority, testAuthority } from "./authority.ts";
 export { clientCertificate, clientOptions, passwordOf, testClient } from "./client.ts";
 export { type SettableClock, settableClock } from "./clock.ts";
 export { addressOf, testDirectory, testMailboxes, type TestPatient, testPatients, testWorkflow } from "./economy.ts";
+export type { OperatorResult } from "./operator-call.ts";
 export { type EventName, type EventOf, type RecordedEvents, recordEvents } from "./record-events.ts";
 export { type TestAnswer, type TestRequest, testRequest, testToken } from "./request.ts";
 export { type ReachableServer, startTestServer, type TestServer, type TestServerOptions } from "./server.ts";

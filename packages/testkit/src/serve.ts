@@ -1,10 +1,12 @@
-// The server of startServerProcess: its configuration comes as the one message of the parent, its events go back. It
-// ends when the parent does.
+// The server of startServerProcess: its configuration comes as the first message of the parent, and verbs of its operator
+// after it; its events and what the verbs return go back. It ends when the parent does.
 
 import { embeddedDemographics } from "@restante/demographics";
+import { CodedError } from "@restante/mesh";
 import { createMeshServer, type MeshServerConfig } from "@restante/mesh-server";
 
 import { testDirectory } from "./economy.ts";
+import type { OperatorAnswer, OperatorCall } from "./operator-call.ts";
 
 process.once("disconnect", () => process.exit());
 process.once("message", (config: MeshServerConfig) => {
@@ -12,8 +14,16 @@ process.once("message", (config: MeshServerConfig) => {
 });
 
 async function serve(config: MeshServerConfig): Promise<void> {
-  await createMeshServer(config, {
+  const { operator } = await createMeshServer(config, {
     demographics: embeddedDemographics(testDirectory()),
     emit: (event) => process.send?.(event),
+  });
+  process.on("message", ({ call, verb, words }: OperatorCall) => {
+    const run = operator[verb] as (...words: readonly string[]) => Promise<unknown>;
+    const answer = (result: OperatorAnswer["result"]): void => void process.send?.({ call, result });
+    run(...words).then(
+      (value) => answer({ value }),
+      (error: unknown) => answer({ code: error instanceof CodedError ? error.code : "unknown" }),
+    );
   });
 }

@@ -4,10 +4,11 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import type { Event } from "@restante/mesh";
-import type { MeshServerConfig } from "@restante/mesh-server";
+import type { MeshServerConfig, Operator } from "@restante/mesh-server";
 
 import { testAuthority } from "./authority.ts";
 import { testDirectory } from "./economy.ts";
+import type { OperatorAnswer, OperatorCall, OperatorResult } from "./operator-call.ts";
 import { type RecordedEvents, recordEvents } from "./record-events.ts";
 import { defaultConfig, type ReachableServer } from "./server.ts";
 
@@ -25,6 +26,8 @@ export interface ServerProcess extends ReachableServer {
   readonly events: RecordedEvents;
   /** kill -9. Resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Has a verb of its operator done. Rejects if the process ends before the answer: it may have happened. */
+  operate(verb: keyof Operator, ...words: string[]): Promise<OperatorResult>;
   /** Starts it again after `kill`. Resolves when it listens. */
   start(limits?: ProcessLimits): Promise<void>;
 }
@@ -39,6 +42,7 @@ export async function startServerProcess(
   let config = { ...(await defaultConfig(t, authority, testDirectory())), ...options.config };
   let child: ChildProcess | undefined;
   let url = "";
+  let calls = 0;
 
   async function start(limits: ProcessLimits = {}): Promise<void> {
     child = spawnServer(limits);
@@ -66,7 +70,25 @@ export async function startServerProcess(
     },
     kill,
     start,
+    operate: (verb, ...words) => operate(child, { call: (calls += 1), verb, words }),
   };
+}
+
+function operate(child: ChildProcess | undefined, asked: OperatorCall): Promise<OperatorResult> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error("The server process ended before it answered."));
+    if (child === undefined || !child.connected) return ended();
+    const answered = (message: unknown): void => {
+      const { call, result } = message as Partial<OperatorAnswer>;
+      if (call !== asked.call || result === undefined) return;
+      child.off("message", answered).off("exit", ended);
+      resolve(result);
+    };
+    child.on("message", answered).once("exit", ended);
+    child.send(asked, (error) => {
+      if (error !== null) ended();
+    });
+  });
 }
 
 function spawnServer({ fileSizeKb }: ProcessLimits): ChildProcess {
@@ -85,6 +107,7 @@ function spawnServer({ fileSizeKb }: ProcessLimits): ChildProcess {
 function listening(child: ChildProcess, config: MeshServerConfig, events: RecordedEvents): Promise<string> {
   return new Promise((resolve, reject) => {
     child.on("message", (message) => {
+      if ("call" in (message as Event | OperatorAnswer)) return;
       const event = message as Event;
       events.emit(event);
       if (event.event === "server-started") resolve(event.url);

@@ -2,7 +2,13 @@ import type { TestContext } from "node:test";
 
 import { type Demographics, type Directory, embeddedDemographics, workflowRules } from "@restante/demographics";
 import type { Clock, Emit } from "@restante/mesh";
-import { createMeshServer, type MachineTime, type MeshServer, type MeshServerConfig } from "@restante/mesh-server";
+import {
+  createMeshServer,
+  type MachineTime,
+  type MeshServer,
+  type MeshServerConfig,
+  type Operator,
+} from "@restante/mesh-server";
 import { localHosts, type LocalAuthority } from "@restante/authority";
 
 import { testAuthority } from "./authority.ts";
@@ -32,6 +38,8 @@ export interface ReachableServer {
 
 export interface TestServer extends ReachableServer, AsyncDisposable {
   readonly directory: Directory;
+  /** Of the server that runs now. */
+  readonly operator: Operator;
   /** Of this server, over restarts. */
   readonly events: RecordedEvents;
   close(): Promise<void>;
@@ -78,6 +86,9 @@ export async function startTestServer(
     config,
     authority,
     directory,
+    get operator() {
+      return server.operator;
+    },
     clock: options.clock,
     events,
     close: () => server.close(),

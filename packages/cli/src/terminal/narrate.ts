@@ -58,6 +58,25 @@ export function narrate(event: Event): Step | undefined {
         what: `report ${event.code} about ${event.linkedMessageId} placed in mailbox ${event.mailboxId}`,
         tone: "bad",
       };
+    case "message-put-back":
+      return {
+        who: "MESH server",
+        what: `an operator put ${event.messageId} back into mailbox ${event.mailboxId}; its sender was told that it is undelivered`,
+      };
+    case "message-given-up":
+      return {
+        who: "MESH server",
+        what: `an operator gave up ${event.messageId}: the stored body of chunk ${event.chunk} is ${event.damage}`,
+        tone: "bad",
+      };
+    case "mailbox-closed":
+      return {
+        who: "MESH server",
+        what: `mailbox ${event.mailboxId} is closed since ${event.closedAt.toISOString()}: what is sent to it is refused`,
+        tone: "bad",
+      };
+    case "mailbox-opened":
+      return { who: "MESH server", what: `mailbox ${event.mailboxId} is open again` };
     case "message-acknowledged":
       return { who: "MESH server", what: `${event.messageId} acknowledged by ${event.mailboxId}` };
     case "address-looked-up":

@@ -87,7 +87,7 @@ async function download(
   const last = chunk >= message.totalChunks;
   reply.headers(mexHeadersOf(message, chunk));
   reply.code(last ? 200 : 206);
-  announceWhenSent(context, reply, message, last);
+  announceWhenSent(context, reply, message, chunk);
   if (message.type === "REPORT") return sendNothing(reply);
 
   const body = await context.store.body(message, chunk);
@@ -123,15 +123,22 @@ function acceptsGzip(request: FastifyRequest): boolean {
   return /(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)/i.test(request.headers["accept-encoding"] ?? "");
 }
 
-function announceWhenSent(context: Context, reply: FastifyReply, message: Message, last: boolean): void {
+function announceWhenSent(context: Context, reply: FastifyReply, message: Message, chunk: number): void {
   const { messageId, recipientId } = message;
-  if (!last || recipientId === undefined) return;
+  if (recipientId === undefined) return;
   finished(reply.raw, (error) => {
     // What could not be opened is answered with an error, which is sent whole too.
-    if ((error === undefined || error === null) && reply.statusCode < 300) {
+    if ((error !== undefined && error !== null) || reply.statusCode >= 300) return;
+    if (message.state === "accepted") markGiven(context, message, chunk);
+    if (chunk >= message.totalChunks) {
       context.emit({ event: "message-downloaded", messageId, mailboxId: recipientId });
     }
   });
+}
+
+/** Nobody waits for it, nor is it tried again: the store tells what keeps it from writing (decision 146). */
+function markGiven({ store }: Context, message: Message, chunk: number): void {
+  store.markGiven(message, chunk).catch(() => undefined);
 }
 
 function readChunkNumber(text: string): number {

@@ -4,15 +4,16 @@ import { newMessageId } from "@restante/mesh";
 import type { FastifyInstance, FastifyReply } from "fastify";
 
 import type { Context } from "../context.ts";
+import { openAmong } from "../open-mailboxes.ts";
 import type { Mailbox } from "../registry.ts";
 import { type FieldProblem, fieldMissing, Refusal } from "./refusal.ts";
 import { withCertificate } from "./session.ts";
 import { apiVersion, sendJson } from "./version.ts";
 
 export function addLookup(app: FastifyInstance, context: Context): void {
-  const endpointLookup = (odsCode: string, workflowId: string): Mailbox[] => {
+  const endpointLookup = async (odsCode: string, workflowId: string): Promise<Mailbox[]> => {
     requireParts({ ods_code: odsCode, workflow_id: workflowId });
-    const found = context.registry.receivers(workflowId, odsCode);
+    const found = await openAmong(context.store, context.registry.receivers(workflowId, odsCode));
     // What a client asks for is its own text: only what is known here is repeated in an event.
     context.emit({
       event: "address-looked-up",
@@ -27,7 +28,7 @@ export function addLookup(app: FastifyInstance, context: Context): void {
     "/messageexchange/endpointlookup/:odsCode/:workflowId",
     withCertificate(async (request, reply) => {
       const { odsCode, workflowId } = request.params as { odsCode: string; workflowId: string };
-      const found = endpointLookup(odsCode, workflowId);
+      const found = await endpointLookup(odsCode, workflowId);
       return apiVersion(request.headers.accept) === 1 ? sendV1(context, reply, found) : sendV2(reply, found);
     }),
   );
@@ -36,7 +37,7 @@ export function addLookup(app: FastifyInstance, context: Context): void {
     "/endpointlookup/mesh/:odsCode/:workflowId",
     withCertificate(async (request, reply) => {
       const { odsCode, workflowId } = request.params as { odsCode: string; workflowId: string };
-      return sendV1(context, reply, endpointLookup(odsCode, workflowId));
+      return sendV1(context, reply, await endpointLookup(odsCode, workflowId));
     }),
   );
 
@@ -45,7 +46,7 @@ export function addLookup(app: FastifyInstance, context: Context): void {
     withCertificate(async (request, reply) => {
       const { workflowId } = request.params as { workflowId: string };
       requireParts({ workflow_id: workflowId });
-      return sendV2(reply, context.registry.receivers(workflowId));
+      return sendV2(reply, await openAmong(context.store, context.registry.receivers(workflowId)));
     }),
   );
 }

@@ -67,6 +67,7 @@ function reportHeaders(message: Message): MexHeaders {
   return {
     ...commonHeaders(message),
     linkedMessageId: message.linkedMessageId,
+    fileName: given(message, "fileName"),
     chunkRange: "1:0",
     statusEvent: message.status?.event,
     statusCode: message.status?.code,

@@ -50,6 +50,7 @@ async function send(context: Context, request: FastifyRequest, session: Session)
       token: session.token,
     }),
   );
+  if (outcome === "mailbox-closed") throw await dropped(context, body, new Refusal("mailbox-closed"));
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
   announce(context, message);
@@ -94,6 +95,8 @@ async function sendChunk(
   if (outcome === "not-uploading") {
     throw await dropped(context, body, new Refusal("upload-complete", { messageId }));
   }
+  // The upload stays as it is: it goes on if the mailbox is opened in time, else it is abandoned as any other.
+  if (outcome === "mailbox-closed") throw await dropped(context, body, new Refusal("mailbox-closed", { messageId }));
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
   const complete = outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;

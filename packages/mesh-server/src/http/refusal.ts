@@ -6,6 +6,7 @@ type OtherRefusal =
   | "from-mismatch"
   | "message-type-wrong"
   | "sender-not-allowed"
+  | "mailbox-closed"
   | "encoding-changed"
   | "chunk-beyond-total"
   | "upload-complete"
@@ -29,6 +30,8 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "from-mismatch": refusal(417, "SEND", "07", "Invalid From Address"),
   "message-type-wrong": refusal(417, "SEND", "11", "Invalid Message Type for the transfer, should be DATA"),
   "sender-not-allowed": refusal(417, "SEND", "16", "Sender is not allowed to send messages of this type"),
+  // The code of a mailbox that there is not: clients know it as final (decision 145).
+  "mailbox-closed": refusal(417, "SEND", "12", "Unregistered to address: the mailbox is closed"),
   "encoding-changed": refusal(417, "SEND", "ContentEncodingChanged", "cannot change content encoding"),
   "chunk-beyond-total": refusal(406, "SEND", "InvalidHeaderChunks", "Chunk number is greater than the total"),
   "upload-complete": refusal(423, "SEND", "UploadComplete", "Message is complete: no more chunks can be uploaded"),

@@ -19,6 +19,7 @@ const statuses: Readonly<Record<MessageState, string>> = {
   acknowledged: "acknowledged",
   undelivered: "undeliverable",
   failed: "error",
+  damaged: "error",
   abandoned: "error",
 };
 

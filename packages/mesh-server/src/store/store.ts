@@ -9,6 +9,8 @@
 //   of that order are the mailbox's own, and no number is given twice, also after all it was given to are deleted. Who
 //   lists page by page, while any number of others accept into the mailbox, is shown each message once: none becomes
 //   visible before, or at, a place that was shown already.
+// - Once a mailbox is closed no DATA message becomes accepted in it before it is opened: of a send and a closing that race,
+//   either the message is there, or the send is refused. Whatever is configured, it stays closed until it is opened.
 // - A page of an inbox costs what it returns, and a count always the same, however many messages wait, were acknowledged
 //   or were deleted before, between or behind them. A page with a filter costs what it looks at.
 // - After a failed sync nothing is written again: every later call fails with "store-stopped" until the process is
@@ -52,10 +54,20 @@ export interface ChunkArrival {
   finish: Change;
 }
 
-export type AcceptOutcome = "done" | "token-used";
-export type ApplyOutcome = "done" | "token-used" | "not-in-state";
+/** `mailbox-closed`: of the recipient. Nothing happened, the token is not used. */
+export type AcceptOutcome = "done" | "token-used" | "mailbox-closed";
+/** `given-whole`: its recipient had all of it, so it cannot become damaged. Nothing happened, as with `mailbox-closed`. */
+export type ApplyOutcome = "done" | "token-used" | "not-in-state" | "mailbox-closed" | "given-whole";
 /** `there-already`: nothing happened, the token is not used. Whether it is the same content is for the caller to see. */
-export type ChunkOutcome = "stored" | "finished" | "there-already" | "token-used" | "not-uploading";
+export type ChunkOutcome = "stored" | "finished" | "there-already" | "token-used" | "not-uploading" | "mailbox-closed";
+
+/** An operator closed a mailbox: it takes no DATA message in until it is opened. */
+export interface Closure {
+  mailboxId: MailboxId;
+  closedAt: Date;
+  /** In the operator's own words: for operators alone. */
+  reason: string;
+}
 
 /** `!` negates; `*` at the end begins with, at both ends contains (MESH API, Check an inbox: workflow_filter). */
 export interface WorkflowFilter {
@@ -98,6 +110,17 @@ export interface Store extends AsyncDisposable {
   addChunk(arrival: ChunkArrival): Promise<ChunkOutcome>;
   apply(change: Change, token?: TokenUse): Promise<ApplyOutcome>;
 
+  /** Records that the recipient was given this chunk to its last byte. The caller need not wait. */
+  markGiven(message: Message, chunk: number): Promise<void>;
+
+  /** False if it was closed already: then it stays as it was, with its first reason. */
+  closeMailbox(closure: Closure): Promise<boolean>;
+  /** False if it was not closed. */
+  openMailbox(mailboxId: MailboxId): Promise<boolean>;
+  closureOf(mailboxId: MailboxId): Promise<Closure | undefined>;
+  /** Every one, by mailbox. */
+  listClosures(): Promise<Closure[]>;
+
   /** Records the token of a request that changes nothing. The caller need not wait. */
   useToken(token: TokenUse): Promise<void>;
   /** Whether the token is recorded. One that is on its way may not be yet: see `auth/replay.ts`. */
@@ -107,6 +130,8 @@ export interface Store extends AsyncDisposable {
   find(mailboxId: MailboxId, messageId: MessageId): Promise<Message | undefined>;
   /** By the mailbox it is delivered to, or is to be when its upload is complete. */
   findDelivered(recipientId: MailboxId, messageId: MessageId): Promise<Message | undefined>;
+  /** Whosever it is: for operators alone. */
+  findAnywhere(messageId: MessageId): Promise<Message | undefined>;
   /** Whether any mailbox has a message of this id. */
   exists(messageId: MessageId): Promise<boolean>;
   /** The sender's own DATA messages with this local id, newest first, at most `limit`. */

@@ -17,6 +17,7 @@ import {
   redeliver,
 } from "../../src/message.ts";
 import type { Store, TokenUse } from "../../src/store/store.ts";
+import { testOperators } from "./operators.ts";
 import { testOrder } from "./order.ts";
 import {
   acceptance,
@@ -35,6 +36,7 @@ import {
 
 export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): void {
   testOrder(open);
+  testOperators(open);
 
   test("what was accepted is there after it is opened again: message, body and place", async (t) => {
     const { store, reopen } = await open(t);

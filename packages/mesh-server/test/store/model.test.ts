@@ -1,4 +1,4 @@
-// Any sequence of what can happen to messages, against a model of a few lines: two lists and a map.
+// Any sequence of what can happen to messages, against a model of a few lines: two lists, a map, a set and a flag.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -13,6 +13,7 @@ import {
   type Change,
   expire,
   failRouting,
+  giveUp,
   mayMove,
   type Message,
   place,
@@ -25,7 +26,20 @@ import { storeOptions } from "./store-options.ts";
 const now = new Date("2026-03-02T10:20:30.456Z");
 const periods = { upload: 1000, collect: 10_000, keep: 100_000 };
 
-const steps = ["send", "send to a patient", "place", "fail", "acknowledge", "expire", "redeliver"] as const;
+const steps = [
+  "send",
+  "send to a patient",
+  "place",
+  "fail",
+  "acknowledge",
+  "expire",
+  "redeliver",
+  "give up",
+  "give whole",
+  "close",
+  "open",
+  "restart",
+] as const;
 type Step = { step: (typeof steps)[number]; which: number };
 
 /** What must be so after each step. */
@@ -35,6 +49,9 @@ interface Model {
   states: Map<MessageId, Message["state"]>;
   inbox: MessageId[];
   reports: MessageId[];
+  /** Given to their recipient to the last byte. */
+  given: Set<MessageId>;
+  closed: boolean;
 }
 
 async function send(store: Store, model: Model, routed: boolean): Promise<void> {
@@ -58,7 +75,12 @@ async function send(store: Store, model: Model, routed: boolean): Promise<void> 
     body: { kind: "inline", size: 1, bytes: new Uint8Array(1) },
     token: { mailboxId: model.sender, nonce: randomUUID(), nonceCount: 0, expiresAt: now },
   });
-  assert.equal(outcome, "done");
+  const refused = model.closed && !routed;
+  assert.equal(outcome, refused ? "mailbox-closed" : "done");
+  if (refused) {
+    assert.equal(await store.find(model.sender, message.messageId), undefined);
+    return;
+  }
   model.states.set(message.messageId, message.state);
   if (!routed) model.inbox.push(message.messageId);
 }
@@ -76,9 +98,15 @@ function changeFor(step: Step["step"], message: Message, recipient: MailboxId): 
       return expire(message, reportId, now, periods);
     case "redeliver":
       return redeliver(message, now, periods);
+    case "give up":
+      return giveUp(message, reportId, now, periods);
+    case "give whole":
+    case "close":
+    case "open":
+    case "restart":
     case "send":
     case "send to a patient":
-      throw new Error("a send changes nothing that is there");
+      throw new Error(`no change of a message: ${step}`);
   }
 }
 
@@ -88,20 +116,47 @@ const from: Readonly<Partial<Record<Step["step"], Message["state"]>>> = {
   acknowledge: "accepted",
   expire: "accepted",
   redeliver: "undelivered",
+  "give up": "accepted",
+  "give whole": "accepted",
 };
 
 async function take(store: Store, model: Model, { step, which }: Step): Promise<void> {
   if (step === "send" || step === "send to a patient") return send(store, model, step !== "send");
+  if (step === "close" || step === "open") {
+    const { recipient: mailboxId } = model;
+    const changed =
+      step === "close"
+        ? await store.closeMailbox({ mailboxId, closedAt: now, reason: "moves" })
+        : await store.openMailbox(mailboxId);
+    assert.equal(changed, model.closed === (step === "open"));
+    model.closed = step === "close";
+    return;
+  }
   const candidates = [...model.states].filter(([, state]) => state === from[step]);
   const [messageId] = candidates[which % Math.max(candidates.length, 1)] ?? [];
   if (messageId === undefined) return;
   const message = await store.find(model.sender, messageId);
   assert.ok(message !== undefined);
+  if (step === "give whole") {
+    await store.markGiven(message, 1);
+    model.given.add(messageId);
+    return;
+  }
   const change = changeFor(step, message, model.recipient);
 
   // The same change twice at once: it happens once.
   const outcomes = await Promise.all([store.apply(change), store.apply(change)]);
 
+  const refused =
+    change.to === "accepted" && model.closed
+      ? "mailbox-closed"
+      : change.to === "damaged" && model.given.has(messageId)
+        ? "given-whole"
+        : undefined;
+  if (refused !== undefined) {
+    assert.deepEqual(outcomes, [refused, refused]);
+    return;
+  }
   assert.deepEqual(outcomes, ["done", "not-in-state"]);
   assert.ok(mayMove(change.from, change.to));
   model.states.set(messageId, change.to);
@@ -115,7 +170,9 @@ async function list(store: Store, mailboxId: MailboxId): Promise<MessageId[]> {
 }
 
 test("whatever happens, each message is in one place, and each failure in one report", async (t) => {
-  await using store = await openSqliteStore(await temporaryFolder(t), storeOptions);
+  const folder = await temporaryFolder(t);
+  let store = await openSqliteStore(folder, storeOptions);
+  t.after(() => store[Symbol.asyncDispose]());
   const step = fc.record({ step: fc.constantFrom(...steps), which: fc.nat(100) });
   let run = 0;
 
@@ -127,8 +184,19 @@ test("whatever happens, each message is in one place, and each failure in one re
       states: new Map(),
       inbox: [],
       reports: [],
+      given: new Set(),
+      closed: false,
     };
-    for (const each of sequence) await take(store, model, each);
+    for (const each of sequence) {
+      if (each.step !== "restart") {
+        await take(store, model, each);
+        continue;
+      }
+      await store[Symbol.asyncDispose]();
+      store = await openSqliteStore(folder, storeOptions);
+    }
+
+    assert.equal((await store.closureOf(model.recipient)) !== undefined, model.closed);
 
     assert.deepEqual(await list(store, model.recipient), model.inbox);
     assert.deepEqual(await list(store, model.sender), model.reports);

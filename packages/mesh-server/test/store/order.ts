@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
 import * as fc from "fast-check";
 
-import { acknowledge, expire, finishUpload, type Message, place, redeliver } from "../../src/message.ts";
+import { acknowledge, expire, finishUpload, giveUp, type Message, place, redeliver } from "../../src/message.ts";
 import type { InboxEntry, Store } from "../../src/store/store.ts";
 import {
   acceptance,
@@ -193,9 +193,15 @@ export function testOrder(open: (t: TestContext) => Promise<StoreUnderTest>): vo
 
   test("whatever happened in a mailbox, it counts what it lists, and who goes on from any place is shown all that came after", async (t) => {
     let { store, reopen } = await open(t);
-    const steps = ["accept", "acknowledge", "expire", "put back", "delete", "look"] as const;
+    const steps = ["accept", "acknowledge", "expire", "give up", "put back", "delete", "look"] as const;
     const step = fc.record({ what: fc.constantFrom(...steps), which: fc.nat(100) });
-    const state = { accept: "", acknowledge: "accepted", expire: "accepted", "put back": "undelivered" } as const;
+    const state = {
+      accept: "",
+      acknowledge: "accepted",
+      expire: "accepted",
+      "give up": "accepted",
+      "put back": "undelivered",
+    } as const;
     let run = 0;
 
     const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (sequence) => {
@@ -227,7 +233,7 @@ export function testOrder(open: (t: TestContext) => Promise<StoreUnderTest>): vo
           if (last === undefined) continue;
           places.push({ after: last.sequence, behind: inbox.slice(inbox.indexOf(last.messageId) + 1) });
         } else if (what === "delete") {
-          const message = anyOf(["acknowledged", "undelivered"], which);
+          const message = anyOf(["acknowledged", "undelivered", "damaged"], which);
           if (message === undefined) continue;
           await store.remove(message);
           messages.delete(message.messageId);
@@ -239,7 +245,9 @@ export function testOrder(open: (t: TestContext) => Promise<StoreUnderTest>): vo
               ? acknowledge(message, later, periods)
               : what === "expire"
                 ? expire(message, newMessageId(later), later, periods)
-                : redeliver(message, later, periods);
+                : what === "give up"
+                  ? giveUp(message, newMessageId(later), later, periods)
+                  : redeliver(message, later, periods);
           assert.equal(await store.apply(change), "done");
           messages.set(message.messageId, { ...message, state: change.to });
           go(message.messageId);

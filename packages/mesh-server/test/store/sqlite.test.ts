@@ -8,11 +8,13 @@ import { type MailboxId, newMessageId } from "@restante/mesh";
 import { temporaryFolder } from "@restante/testkit";
 
 import { MeshServerError } from "../../src/errors.ts";
-import { place } from "../../src/message.ts";
+import { giveUp, place } from "../../src/message.ts";
+import { writeMessage } from "../../src/store/sqlite/rows.ts";
+import { migrations } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { testStore } from "./contract.ts";
-import type { StoreUnderTest } from "./samples.ts";
+import { acceptance, later, listed, newMessage, now, periods, recipient, type StoreUnderTest } from "./samples.ts";
 import { storeOptions } from "./store-options.ts";
 
 async function open(t: TestContext): Promise<StoreUnderTest & { folder: string }> {
@@ -48,6 +50,36 @@ test("a data folder of a later version is refused", async (t) => {
   db.close();
 
   await assert.rejects(openSqliteStore(folder, storeOptions), hasCode("store-too-new"));
+});
+
+test("a store from before mailboxes could be closed keeps what it holds, with all of them open and nothing given out", async (t) => {
+  const folder = await temporaryFolder(t);
+  const message = newMessage();
+  {
+    using db = new DatabaseSync(join(folder, "store.sqlite"));
+    db.exec(`${migrations.slice(0, 3).join("")} PRAGMA user_version = 3`);
+    const columns = writeMessage(message);
+    const names = Object.keys(columns);
+    db.prepare(`INSERT INTO message (${names.join()}) VALUES (${names.map((name) => `:${name}`).join()})`).run(columns);
+    db.prepare("INSERT INTO delivery VALUES (?, ?, ?, ?, 1, 1, NULL)").run(
+      recipient,
+      message.messageId,
+      message.mailboxId,
+      message.workflowId,
+    );
+    db.prepare(
+      "INSERT INTO chunk (mailbox_id, message_id, chunk, size, bytes) VALUES (?, ?, 1, 5, CAST('hello' AS BLOB))",
+    ).run(message.mailboxId, message.messageId);
+  }
+
+  await using store = await openSqliteStore(folder, storeOptions);
+
+  assert.deepEqual(await store.find(message.mailboxId, message.messageId), message);
+  assert.deepEqual([await listed(store), await store.listClosures()], [[message.messageId], []]);
+  await store.accept(acceptance(newMessage()));
+  await store.closeMailbox({ mailboxId: recipient, closedAt: now, reason: "moves" });
+  assert.equal(await store.accept(acceptance(newMessage())), "mailbox-closed");
+  assert.equal(await store.apply(giveUp(message, newMessageId(later), later, periods)), "done");
 });
 
 test("nothing is taken after it is closed", async (t) => {

@@ -7,7 +7,15 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { type Change, mayMove } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
-import type { Acceptance, AcceptOutcome, ApplyOutcome, ChunkArrival, ChunkOutcome, TokenUse } from "../store.ts";
+import type {
+  Acceptance,
+  AcceptOutcome,
+  ApplyOutcome,
+  ChunkArrival,
+  ChunkOutcome,
+  Closure,
+  TokenUse,
+} from "../store.ts";
 import { createNumbers } from "./numbers.ts";
 import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
 
@@ -16,6 +24,9 @@ export type Operation =
   | { kind: "chunk"; arrival: ChunkArrival }
   | { kind: "apply"; change: Change; token?: TokenUse }
   | { kind: "token"; token: TokenUse }
+  | { kind: "given"; mailboxId: MailboxId; messageId: MessageId; chunk: number }
+  | { kind: "close-mailbox"; closure: Closure }
+  | { kind: "open-mailbox"; mailboxId: MailboxId }
   | { kind: "hold"; mailboxId: MailboxId; messageId: MessageId; tries: number; nextTryAt: Date }
   | { kind: "remove" | "remove-bodies"; mailboxId: MailboxId; messageId: MessageId }
   | { kind: "forget-tokens"; now: Date }
@@ -50,7 +61,13 @@ export function createOperations(db: DatabaseSync): Operations {
     statements.insertChunk.run(mailboxId, messageId, chunk, body.size, bytes, fileName, body.sha256 ?? null);
   }
 
+  /** Of a DATA message: reports are taken by every mailbox. */
+  function isClosed(recipientId: MailboxId | null | undefined): boolean {
+    return typeof recipientId === "string" && statements.isClosed.get(recipientId) !== undefined;
+  }
+
   function accept({ message, routingAddress, body, token }: Acceptance): AcceptOutcome {
+    if (isClosed(message.recipientId)) return "mailbox-closed";
     if (!takeToken(token)) return "token-used";
     statements.insertMessage.run(writeMessage(message));
     insertChunk(message, 1, body);
@@ -69,6 +86,7 @@ export function createOperations(db: DatabaseSync): Operations {
     const message = statements.readState.get(mailboxId, messageId);
     if (message?.["state"] !== "uploading") return "not-uploading";
     if (statements.hasChunk.get(mailboxId, messageId, chunk) !== undefined) return "there-already";
+    if (isClosed(message["recipient_id"] as MailboxId | null)) return "mailbox-closed";
     if (!takeToken(token)) return "token-used";
     insertChunk({ mailboxId, messageId }, chunk, body);
     statements.sumChunks.run(mailboxId, messageId, mailboxId, messageId);
@@ -81,9 +99,16 @@ export function createOperations(db: DatabaseSync): Operations {
   function apply(change: Change, token: TokenUse | undefined): ApplyOutcome {
     const message = statements.readState.get(change.mailboxId, change.messageId);
     if (message?.["state"] !== change.from || !mayMove(change.from, change.to)) return "not-in-state";
+    const recipientId = change.recipientId ?? (message["recipient_id"] as MailboxId | null);
+    if (change.to === "accepted" && message["type"] === "DATA" && isClosed(recipientId)) return "mailbox-closed";
+    if (change.to === "damaged" && isGivenWhole(change, message)) return "given-whole";
     if (token !== undefined && !takeToken(token)) return "token-used";
     applyChange(change);
     return "done";
+  }
+
+  function isGivenWhole({ mailboxId, messageId }: Change, message: Row): boolean {
+    return statements.countGiven.get(mailboxId, messageId)?.["given"] === message["total_chunks"];
   }
 
   function applyChange(change: Change): void {
@@ -118,6 +143,7 @@ export function createOperations(db: DatabaseSync): Operations {
   function removeBodies(mailboxId: MailboxId, messageId: MessageId): StoredBody[] {
     const files = statements.readFiles.all(mailboxId, messageId).map(readBody);
     statements.deleteChunks.run(mailboxId, messageId);
+    statements.deleteGiven.run(mailboxId, messageId);
     return files;
   }
 
@@ -140,6 +166,14 @@ export function createOperations(db: DatabaseSync): Operations {
         return apply(operation.change, operation.token);
       case "token":
         return takeToken(operation.token);
+      case "given":
+        return statements.markGiven.run(operation.mailboxId, operation.messageId, operation.chunk).changes;
+      case "close-mailbox": {
+        const { mailboxId, closedAt, reason } = operation.closure;
+        return statements.closeMailbox.run(mailboxId, closedAt.getTime(), reason).changes === 1;
+      }
+      case "open-mailbox":
+        return statements.openMailbox.run(operation.mailboxId).changes === 1;
       case "hold":
         return statements.hold.run(
           operation.tries,
@@ -172,7 +206,7 @@ function prepareStatements(db: DatabaseSync) {
        VALUES (${messageColumns.map((name) => `:${name}`).join(", ")})`,
     ),
     readState: prepare(
-      "SELECT state, recipient_id, workflow_id, total_chunks FROM message WHERE mailbox_id = ? AND message_id = ?",
+      "SELECT type, state, recipient_id, workflow_id, total_chunks FROM message WHERE mailbox_id = ? AND message_id = ?",
     ),
     // A message that is put back is no failure any more. A report keeps saying what it reports.
     changeState: prepare(
@@ -202,6 +236,18 @@ function prepareStatements(db: DatabaseSync) {
        WHERE mailbox_id = ? AND message_id = ?`,
     ),
     deleteChunks: prepare("DELETE FROM chunk WHERE mailbox_id = ? AND message_id = ?"),
+    // Only of a chunk that is there: the message may have been deleted meanwhile.
+    markGiven: prepare(
+      `INSERT INTO given_chunk SELECT mailbox_id, message_id, chunk FROM chunk
+       WHERE mailbox_id = ? AND message_id = ? AND chunk = ? ON CONFLICT DO NOTHING`,
+    ),
+    countGiven: prepare("SELECT count(*) AS given FROM given_chunk WHERE mailbox_id = ? AND message_id = ?"),
+    deleteGiven: prepare("DELETE FROM given_chunk WHERE mailbox_id = ? AND message_id = ?"),
+    isClosed: prepare("SELECT 1 FROM closed_mailbox WHERE mailbox_id = ?"),
+    closeMailbox: prepare(
+      "INSERT INTO closed_mailbox (mailbox_id, closed_at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    ),
+    openMailbox: prepare("DELETE FROM closed_mailbox WHERE mailbox_id = ?"),
     insertRouting: prepare(
       "INSERT INTO routing (mailbox_id, message_id, address, tries, next_try_at) VALUES (?, ?, ?, 0, ?)",
     ),

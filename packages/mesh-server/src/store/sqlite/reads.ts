@@ -5,6 +5,7 @@ import type { StoredBody } from "../../bodies/bodies.ts";
 import type { Message } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
 import {
+  type Closure,
   type DueMessage,
   type InboxEntry,
   LONGEST_HOLD_MS,
@@ -13,7 +14,7 @@ import {
   type WorkflowFilter,
 } from "../store.ts";
 import { COUNT_LISTED } from "./numbers.ts";
-import { messageColumns, readBody, readMessage, readSeenTime } from "./rows.ts";
+import { messageColumns, readBody, readClosure, readMessage, readSeenTime } from "./rows.ts";
 
 const MESSAGE = messageColumns.map((name) => `message.${name}`).join(", ");
 
@@ -22,6 +23,7 @@ export interface Reads {
   readonly wasUsed: (token: TokenUse) => boolean;
   readonly find: (mailboxId: MailboxId, messageId: MessageId) => Message | undefined;
   readonly findDelivered: (recipientId: MailboxId, messageId: MessageId) => Message | undefined;
+  readonly findAnywhere: (messageId: MessageId) => Message | undefined;
   readonly exists: (messageId: MessageId) => boolean;
   readonly findByLocalId: (mailboxId: MailboxId, localId: string, limit: number) => Message[];
   readonly body: (message: Message, chunk: number) => StoredBody | undefined;
@@ -33,6 +35,8 @@ export interface Reads {
   readonly listUnroutable: (limit: number) => MessageId[];
   readonly listDue: (now: Date, limit: number, after?: DueMessage) => DueMessage[];
   readonly countDue: (now: Date, limit: number) => number;
+  readonly closureOf: (mailboxId: MailboxId) => Closure | undefined;
+  readonly listClosures: () => Closure[];
   readonly seenTime: () => SeenTime | undefined;
   readonly countBodyFiles: () => number;
   readonly namesBodyFile: (fileName: string) => boolean;
@@ -56,6 +60,7 @@ export function createReads(db: DatabaseSync): Reads {
       `SELECT ${MESSAGE} FROM delivery JOIN message USING (mailbox_id, message_id)
        WHERE delivery.recipient_id = ? AND delivery.message_id = ?`,
     ),
+    anywhere: db.prepare(`SELECT ${MESSAGE} FROM message WHERE message_id = ?`),
     exists: db.prepare("SELECT 1 FROM message WHERE message_id = ?"),
     byLocalId: db.prepare(
       `SELECT ${MESSAGE} FROM message WHERE mailbox_id = ? AND local_id = ? AND type = 'DATA'
@@ -87,6 +92,8 @@ export function createReads(db: DatabaseSync): Reads {
        ORDER BY due_at, message_id LIMIT ?`,
     ),
     countDue: db.prepare("SELECT count(*) AS due FROM (SELECT 1 FROM message WHERE due_at <= ? LIMIT ?)"),
+    closure: db.prepare("SELECT mailbox_id, closed_at, reason FROM closed_mailbox WHERE mailbox_id = ?"),
+    closures: db.prepare("SELECT mailbox_id, closed_at, reason FROM closed_mailbox ORDER BY mailbox_id"),
     seenTime: db.prepare("SELECT wall, uptime, boot, reference, steady, lag, doubt FROM machine_time"),
     files: db.prepare("SELECT count(*) AS files FROM chunk WHERE file_name IS NOT NULL"),
     file: db.prepare("SELECT 1 FROM chunk WHERE file_name = ?"),
@@ -111,6 +118,7 @@ export function createReads(db: DatabaseSync): Reads {
     wasUsed: (token) => statements.token.get(token.mailboxId, token.nonce, token.nonceCount) !== undefined,
     find: (mailboxId, messageId) => optional(statements.message.get(mailboxId, messageId), readMessage),
     findDelivered: (recipientId, messageId) => optional(statements.delivered.get(recipientId, messageId), readMessage),
+    findAnywhere: (messageId) => optional(statements.anywhere.get(messageId), readMessage),
     exists: (messageId) => statements.exists.get(messageId) !== undefined,
     findByLocalId: (mailboxId, localId, limit) => statements.byLocalId.all(mailboxId, localId, limit).map(readMessage),
     body: (message, chunk) => optional(statements.chunk.get(message.mailboxId, message.messageId, chunk), readBody),
@@ -135,6 +143,8 @@ export function createReads(db: DatabaseSync): Reads {
         dueAt: new Date(row["due_at"] as number),
       })),
     countDue: (now, limit) => statements.countDue.get(now.getTime(), limit)?.["due"] as number,
+    closureOf: (mailboxId) => optional(statements.closure.get(mailboxId), readClosure),
+    listClosures: () => statements.closures.all().map(readClosure),
     seenTime: () => optional(statements.seenTime.get(), readSeenTime),
     countBodyFiles: () => statements.files.get()?.["files"] as number,
     namesBodyFile: (fileName) => statements.file.get(fileName) !== undefined,

@@ -5,6 +5,7 @@ import type { StoredBody } from "../../bodies/bodies.ts";
 import { MeshServerError } from "../../errors.ts";
 import type { Message, MessageDetails, MessageState } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
+import type { Closure } from "../store.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -100,6 +101,14 @@ export function readBody(row: Row): StoredBody {
   return row["file_name"] === null
     ? { kind: "inline", size, bytes: row["bytes"] as Uint8Array, ...checked }
     : { kind: "file", size, fileName: row["file_name"] as string, ...checked };
+}
+
+export function readClosure(row: Row): Closure {
+  return {
+    mailboxId: row["mailbox_id"] as MailboxId,
+    closedAt: new Date(row["closed_at"] as number),
+    reason: row["reason"] as string,
+  };
 }
 
 export function readSeenTime(row: Row): SeenTime {

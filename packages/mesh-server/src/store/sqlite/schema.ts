@@ -117,8 +117,25 @@ INSERT INTO mailbox
 DROP TABLE acceptance;
 `;
 
+const closedAndGiven = `
+-- Mailboxes that an operator closed: they take nothing in. No mailbox of the configuration has a row for being there.
+CREATE TABLE closed_mailbox (
+  mailbox_id TEXT PRIMARY KEY,
+  closed_at INTEGER NOT NULL,
+  reason TEXT NOT NULL                -- the operator's words
+) STRICT, WITHOUT ROWID;
+
+-- Chunks that their recipient was given to the last byte. Beside the chunks: writing in their rows would copy the bodies.
+CREATE TABLE given_chunk (
+  mailbox_id TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  chunk INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, message_id, chunk)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** Version n of the store is reached by running lists 1 to n. */
-export const migrations: readonly string[] = [first, digestsTimeAndRoom, orderByMailbox];
+export const migrations: readonly string[] = [first, digestsTimeAndRoom, orderByMailbox, closedAndGiven];
 
 /**
  * Settings of the one connection that writes. secure_delete: a patient's address is overwritten, not only unlinked, when

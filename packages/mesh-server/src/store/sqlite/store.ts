@@ -129,6 +129,13 @@ function createStore(
     addChunk: (arrival) => commits.submit({ kind: "chunk", arrival }, weight(arrival.body)) as Promise<ChunkOutcome>,
     apply: (change, token) =>
       commits.submit({ kind: "apply", change, ...(token !== undefined && { token }) }) as Promise<ApplyOutcome>,
+    async markGiven({ mailboxId, messageId }, chunk) {
+      await commits.submit({ kind: "given", mailboxId, messageId, chunk });
+    },
+    closeMailbox: (closure) => commits.submit({ kind: "close-mailbox", closure }) as Promise<boolean>,
+    openMailbox: (mailboxId) => commits.submit({ kind: "open-mailbox", mailboxId }) as Promise<boolean>,
+    closureOf: reading(reads.closureOf),
+    listClosures: reading(reads.listClosures),
     async useToken(token) {
       await commits.submit({ kind: "token", token });
     },
@@ -139,6 +146,7 @@ function createStore(
     }),
     find: reading(reads.find),
     findDelivered: reading(reads.findDelivered),
+    findAnywhere: reading(reads.findAnywhere),
     exists: reading(reads.exists),
     findByLocalId: reading(reads.findByLocalId),
     body: reading(reads.body),

@@ -146,6 +146,13 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
       default: defaults.untrustedPerAddress,
     }),
   ),
+  maxRequestsPerSecond: optional(
+    whole({
+      description: "The most requests a second of each mailbox; beyond, they are refused (429). Absent: any number.",
+      from: 1,
+      to: 1_000_000,
+    }),
+  ),
   tickMs: optional(
     whole({
       description: "Milliseconds between two looks for what is overdue.",

@@ -32,6 +32,8 @@ export interface MeshServerConfig {
    * An IPv6 address stands for its /64. Default 1,000: clients that open hundreds at once are without one for a moment.
    */
   untrustedPerAddress?: number;
+  /** Of each mailbox; beyond, 429. Absent: any number. */
+  maxRequestsPerSecond?: number;
   /** How often overdue messages are looked for. Default 1,000. */
   tickMs?: number;
   /** Room on the disk kept for acknowledging and deleting when it is full. Default 16 MB (16,777,216). */

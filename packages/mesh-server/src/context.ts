@@ -4,6 +4,7 @@ import type { ReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
 import type { Periods } from "./message.ts";
 import type { Registry } from "./registry.ts";
+import type { RequestRate } from "./request-rate.ts";
 import type { Store } from "./store/store.ts";
 import type { Timekeeping } from "./time/timekeeping.ts";
 import type { Troubles } from "./troubles.ts";
@@ -14,6 +15,7 @@ export interface Context {
   store: Store;
   bodies: Bodies;
   guard: ReplayGuard;
+  requestRate: RequestRate;
   clock: Clock;
   emit: Emit;
   periods: Periods;

@@ -39,7 +39,7 @@ export interface Routing {
 }
 
 export function createRouting(
-  context: Omit<Context, "wakeRouting" | "guard">,
+  context: Omit<Context, "wakeRouting" | "guard" | "requestRate">,
   demographics: Demographics,
   options: { match: "spine" | "strict"; holdForMs: number },
 ): Routing {

@@ -20,6 +20,7 @@ import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
 import { readMeshServerConfig } from "./read-config.ts";
 import { createRegistry } from "./registry.ts";
+import { createRequestRate } from "./request-rate.ts";
 import { createRouting } from "./routing.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
 import { type MachineTime, systemTime } from "./time/machine-time.ts";
@@ -89,7 +90,12 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
       holdForMs: (config.routeWithinHours ?? defaults.routeWithinHours) * HOUR,
     });
     const expiry = createExpiry(base);
-    const context: Context = { ...base, guard: createReplayGuard(store), wakeRouting: () => routing.wake() };
+    const context: Context = {
+      ...base,
+      guard: createReplayGuard(store),
+      requestRate: createRequestRate(config.maxRequestsPerSecond, clock),
+      wakeRouting: () => routing.wake(),
+    };
     const app = createApp(context, config);
     await app.listen({ host: config.host, port: config.port });
     const url = urlOf(app);

@@ -120,6 +120,7 @@ function answer(
   });
   drain(request.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+  reply.headers(refusal.headers);
   return sendJson(reply, status, refusalBody(refusal, negotiateVersion(request, reply)));
 }
 

@@ -42,14 +42,21 @@ export function withMailbox(context: Context, handler: SessionHandler): Handler 
     const session = await openSession(context, request, reply);
     let served = true;
     try {
+      if (!context.requestRate.take(session.mailbox.mailboxId)) throw tooManyRequests();
       return await handler(request, reply, session);
     } catch (error) {
-      served = refusalOf(error).answer.status < 500;
+      const { status } = refusalOf(error).answer;
+      served = status < 500 && status !== 429;
       throw error;
     } finally {
       context.guard.settle(session.token, { record: served && !session.recorded });
     }
   };
+}
+
+/** Within a second there is room for one more. Its token is good still: clients send it again (reference, How clients behave). */
+function tooManyRequests(): Refusal {
+  return new Refusal("too-many-requests", { headers: { "retry-after": "1" } });
 }
 
 function requireCertificate(request: FastifyRequest): void {

@@ -2,6 +2,7 @@ import type { Clock, Emit } from "@restante/mesh";
 
 import type { ReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
+import type { MailboxRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
 import type { Registry } from "./registry.ts";
 import type { RequestRate } from "./request-rate.ts";
@@ -15,6 +16,7 @@ export interface Context {
   store: Store;
   bodies: Bodies;
   guard: ReplayGuard;
+  room: MailboxRoom;
   requestRate: RequestRate;
   clock: Clock;
   emit: Emit;

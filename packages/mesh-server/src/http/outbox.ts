@@ -15,6 +15,9 @@ import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { sendJson } from "./version.ts";
 
+/** A mailbox is emptied by people's systems, at their polls. */
+const RETRY_FULL_SECONDS = 60;
+
 export function addOutbox(app: FastifyInstance, context: Context): void {
   app.post(
     "/messageexchange/:mailboxId/outbox",
@@ -38,6 +41,9 @@ export function addOutbox(app: FastifyInstance, context: Context): void {
 
 async function send(context: Context, request: FastifyRequest, session: Session): Promise<Message> {
   const envelope = readEnvelope(request.headers, session.mailbox, context.registry);
+  const recipientId = "recipientId" in envelope.to ? envelope.to.recipientId : undefined;
+  // Before its body is taken in; the store looks again.
+  if (recipientId !== undefined && (await context.room.isFull(recipientId))) throw mailboxFull();
   const createdAt = context.clock.now();
   const messageId = newMessageId(createdAt);
   const body = await receiveBody(context, request, messageId, 1);
@@ -50,6 +56,7 @@ async function send(context: Context, request: FastifyRequest, session: Session)
       token: session.token,
     }),
   );
+  if (outcome === "mailbox-full") throw await dropped(context, body, mailboxFull());
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
   announce(context, message);
@@ -93,6 +100,11 @@ async function sendChunk(
   }
   if (outcome === "not-uploading") {
     throw await dropped(context, body, new Refusal("upload-complete", { messageId }));
+  }
+  if (outcome === "mailbox-full") {
+    // It may be sent again while the upload has time.
+    if (message.recipientId !== undefined) await context.room.isFull(message.recipientId);
+    throw await dropped(context, body, mailboxFull());
   }
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
@@ -144,6 +156,11 @@ async function keeping<Outcome>(context: Context, body: StoredBody, write: () =>
     if (error instanceof Error && "retry" in error && error.retry === "safe") await context.bodies.discard(body);
     throw error;
   }
+}
+
+/** Nothing was stored, and the token is not used: not the sender's fault, nor for good. */
+function mailboxFull(): Refusal {
+  return new Refusal("mailbox-full", { headers: { "retry-after": String(RETRY_FULL_SECONDS) } });
 }
 
 async function dropped(context: Context, body: StoredBody, refusal: Refusal): Promise<Refusal> {

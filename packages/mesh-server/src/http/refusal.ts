@@ -12,6 +12,7 @@ type OtherRefusal =
   | "chunk-content-changed"
   | "local-id-not-unique"
   | "too-many-requests"
+  | "mailbox-full"
   | "body-too-large"
   | "body-cut-short"
   | "body-damaged"
@@ -41,6 +42,7 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   ),
   "local-id-not-unique": refusal(300, "", "", "More than one message has this local id"),
   "too-many-requests": refusal(429, "", "", "Too Many Requests"),
+  "mailbox-full": refusal(503, "SEND", "MailboxFull", "The mailbox it is addressed to is full: send it again later"),
   "body-too-large": refusal(413, "SEND", "BodyTooLarge", "Request is larger than this server takes"),
   "body-cut-short": refusal(400, "SEND", "BodyCutShort", "Request ended before its body did"),
   "body-damaged": refusal(500, "RECEIVE", "BodyDamaged", "The body of this message is damaged in the server"),

@@ -9,6 +9,8 @@
 //   of that order are the mailbox's own, and no number is given twice, also after all it was given to are deleted. Who
 //   lists page by page, while any number of others accept into the mailbox, is shown each message once: none becomes
 //   visible before, or at, a place that was shown already.
+// - Where mailboxes have limits, no DATA message of a sender becomes accepted in one that is full at that moment, nor does an
+//   upload to it begin: `mailbox-full`. Reports, and what an operator puts back, become accepted whatever is waiting.
 // - A page of an inbox costs what it returns, and a count always the same, however many messages wait, were acknowledged
 //   or were deleted before, between or behind them. A page with a filter costs what it looks at.
 // - After a failed sync nothing is written again: every later call fails with "store-stopped" until the process is
@@ -52,10 +54,25 @@ export interface ChunkArrival {
   finish: Change;
 }
 
-export type AcceptOutcome = "done" | "token-used";
-export type ApplyOutcome = "done" | "token-used" | "not-in-state";
+/** `mailbox-full`: nothing happened, the token is not used. */
+export type AcceptOutcome = "done" | "token-used" | "mailbox-full";
+export type ApplyOutcome = "done" | "token-used" | "not-in-state" | "mailbox-full";
 /** `there-already`: nothing happened, the token is not used. Whether it is the same content is for the caller to see. */
-export type ChunkOutcome = "stored" | "finished" | "there-already" | "token-used" | "not-uploading";
+export type ChunkOutcome = "stored" | "finished" | "there-already" | "token-used" | "not-uploading" | "mailbox-full";
+
+/** What is listed in a mailbox. */
+export interface Waiting {
+  messages: number;
+  /** Of bodies, as they were sent. */
+  bytes: number;
+}
+
+/** From so much on a mailbox is full; absent: never. */
+export type MailboxLimits = Partial<Waiting>;
+
+export function isFull(waiting: Waiting, { messages = Infinity, bytes = Infinity }: MailboxLimits): boolean {
+  return waiting.messages >= messages || waiting.bytes >= bytes;
+}
 
 /** `!` negates; `*` at the end begins with, at both ends contains (MESH API, Check an inbox: workflow_filter). */
 export interface WorkflowFilter {
@@ -119,6 +136,8 @@ export interface Store extends AsyncDisposable {
   sequenceOf(recipientId: MailboxId, messageId: MessageId): Promise<number | undefined>;
   /** How many are listed. */
   countInbox(recipientId: MailboxId): Promise<number>;
+  /** What is listed, at the cost of a count. */
+  waitingIn(recipientId: MailboxId): Promise<Waiting>;
 
   /**
    * Messages in state routing whose next try is due, those waiting longest first. One that is further ahead than any is

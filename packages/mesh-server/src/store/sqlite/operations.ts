@@ -7,8 +7,17 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { type Change, mayMove } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
-import type { Acceptance, AcceptOutcome, ApplyOutcome, ChunkArrival, ChunkOutcome, TokenUse } from "../store.ts";
-import { createNumbers } from "./numbers.ts";
+import {
+  type Acceptance,
+  type AcceptOutcome,
+  type ApplyOutcome,
+  type ChunkArrival,
+  type ChunkOutcome,
+  isFull,
+  type MailboxLimits,
+  type TokenUse,
+} from "../store.ts";
+import { createNumbers, readPlaces } from "./numbers.ts";
 import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
 
 export type Operation =
@@ -30,9 +39,10 @@ export interface Operations {
   run(operation: Operation): unknown;
 }
 
-export function createOperations(db: DatabaseSync): Operations {
+export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): Operations {
   const statements = prepareStatements(db);
   const numbers = createNumbers(db);
+  const places = readPlaces(db);
 
   /** False if the token was used before. */
   function takeToken(token: TokenUse): boolean {
@@ -50,7 +60,14 @@ export function createOperations(db: DatabaseSync): Operations {
     statements.insertChunk.run(mailboxId, messageId, chunk, body.size, bytes, fileName, body.sha256 ?? null);
   }
 
+  /** Only of what is sent: reports, and what an operator puts back, have room in every mailbox. */
+  function lacksRoom(recipientId: unknown): boolean {
+    if (limits.messages === undefined && limits.bytes === undefined) return false;
+    return typeof recipientId === "string" && isFull(places.waiting(recipientId as MailboxId), limits);
+  }
+
   function accept({ message, routingAddress, body, token }: Acceptance): AcceptOutcome {
+    if (lacksRoom(message.recipientId)) return "mailbox-full";
     if (!takeToken(token)) return "token-used";
     statements.insertMessage.run(writeMessage(message));
     insertChunk(message, 1, body);
@@ -69,11 +86,13 @@ export function createOperations(db: DatabaseSync): Operations {
     const message = statements.readState.get(mailboxId, messageId);
     if (message?.["state"] !== "uploading") return "not-uploading";
     if (statements.hasChunk.get(mailboxId, messageId, chunk) !== undefined) return "there-already";
+    const before = statements.countChunks.get(mailboxId, messageId)?.["stored"] as number;
+    const isLast = before + 1 === message["total_chunks"];
+    if (isLast && lacksRoom(message["recipient_id"])) return "mailbox-full";
     if (!takeToken(token)) return "token-used";
     insertChunk({ mailboxId, messageId }, chunk, body);
     statements.sumChunks.run(mailboxId, messageId, mailboxId, messageId);
-    const stored = statements.countChunks.get(mailboxId, messageId)?.["stored"];
-    if (stored !== message["total_chunks"]) return "stored";
+    if (!isLast) return "stored";
     applyChange(finish);
     return "finished";
   }
@@ -81,6 +100,7 @@ export function createOperations(db: DatabaseSync): Operations {
   function apply(change: Change, token: TokenUse | undefined): ApplyOutcome {
     const message = statements.readState.get(change.mailboxId, change.messageId);
     if (message?.["state"] !== change.from || !mayMove(change.from, change.to)) return "not-in-state";
+    if (change.from === "routing" && change.to === "accepted" && lacksRoom(change.recipientId)) return "mailbox-full";
     if (token !== undefined && !takeToken(token)) return "token-used";
     applyChange(change);
     return "done";
@@ -103,7 +123,8 @@ export function createOperations(db: DatabaseSync): Operations {
     const row = statements.readState.get(mailboxId, messageId) as Row;
     const recipientId = row["recipient_id"] as MailboxId | null;
     if (to === "accepted" && recipientId !== null) {
-      numbers.arrive({ mailboxId, messageId, workflowId: row["workflow_id"] as string }, recipientId);
+      const [workflowId, bytes] = [row["workflow_id"] as string, row["bytes"] as number];
+      numbers.arrive({ mailboxId, messageId, workflowId, bytes }, recipientId);
     } else if (recipientId !== null) {
       numbers.leave(messageId, recipientId);
     }
@@ -172,7 +193,7 @@ function prepareStatements(db: DatabaseSync) {
        VALUES (${messageColumns.map((name) => `:${name}`).join(", ")})`,
     ),
     readState: prepare(
-      "SELECT state, recipient_id, workflow_id, total_chunks FROM message WHERE mailbox_id = ? AND message_id = ?",
+      "SELECT state, recipient_id, workflow_id, total_chunks, bytes FROM message WHERE mailbox_id = ? AND message_id = ?",
     ),
     // A message that is put back is no failure any more. A report keeps saying what it reports.
     changeState: prepare(

@@ -56,7 +56,7 @@ async function send(context: Context, request: FastifyRequest, session: Session)
       token: session.token,
     }),
   );
-  if (outcome === "mailbox-full") throw await dropped(context, body, mailboxFull());
+  if (outcome === "mailbox-full") throw await dropped(context, body, await foundFull(context, message));
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
   announce(context, message);
@@ -101,11 +101,8 @@ async function sendChunk(
   if (outcome === "not-uploading") {
     throw await dropped(context, body, new Refusal("upload-complete", { messageId }));
   }
-  if (outcome === "mailbox-full") {
-    // It may be sent again while the upload has time.
-    if (message.recipientId !== undefined) await context.room.isFull(message.recipientId);
-    throw await dropped(context, body, mailboxFull());
-  }
+  // It may be sent again while the upload has time.
+  if (outcome === "mailbox-full") throw await dropped(context, body, await foundFull(context, message));
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
   const complete = outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;
@@ -158,9 +155,15 @@ async function keeping<Outcome>(context: Context, body: StoredBody, write: () =>
   }
 }
 
-/** Nothing was stored, and the token is not used: not the sender's fault, nor for good. */
+/** Nothing was stored, and the token is not used: it is not the sender's fault, nor for good. */
 function mailboxFull(): Refusal {
   return new Refusal("mailbox-full", { headers: { "retry-after": String(RETRY_FULL_SECONDS) } });
+}
+
+/** Found by the store, and so not told yet. */
+async function foundFull({ room }: Context, { recipientId }: Message): Promise<Refusal> {
+  if (recipientId !== undefined) await room.isFull(recipientId);
+  return mailboxFull();
 }
 
 async function dropped(context: Context, body: StoredBody, refusal: Refusal): Promise<Refusal> {

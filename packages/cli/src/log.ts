@@ -21,6 +21,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "strange-files": "warn",
   "clock-doubted": "error",
   "disk-full": "error",
+  "mailbox-full": "warn",
   "poll-failed": "warn",
   "pair-failed": "warn",
   "pair-ambiguous": "error",

@@ -131,7 +131,7 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
   routeWithinHours: optional(
     whole({
       description:
-        "Hours for which a message waits for demographics that do not answer; then its sender gets report 14.",
+        "Hours for which a message waits for demographics that do not answer, or for room in a mailbox that is full; then its sender gets report 14.",
       from: 1,
       to: 720,
       default: defaults.routeWithinHours,
@@ -151,6 +151,29 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
       from: 1,
       to: 100_000,
       default: defaults.untrustedPerAddress,
+    }),
+  ),
+  maxRequestsPerSecond: optional(
+    whole({
+      description: "The most requests a second of each mailbox; beyond, they are refused (429). Absent: any number.",
+      from: 1,
+      to: 1_000_000,
+    }),
+  ),
+  maxWaitingMessages: optional(
+    whole({
+      description:
+        "While so many messages wait in a mailbox, no other is taken for it (503); reports always are. Absent: any number.",
+      from: 1,
+      to: 1_000_000_000,
+    }),
+  ),
+  maxWaitingBytes: optional(
+    whole({
+      description:
+        "While messages with so many bytes wait in a mailbox, no other is taken for it (503); reports always are. Absent: any number.",
+      from: 1,
+      to: 1_000_000_000_000_000,
     }),
   ),
   tickMs: optional(

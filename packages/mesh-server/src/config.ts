@@ -25,7 +25,7 @@ export interface MeshServerConfig {
   deleteAfterDays?: number;
   /** An upload in chunks that is not complete by then is abandoned. Default 24. */
   uploadWithinHours?: number;
-  /** A message that cannot be routed because the demographics are unavailable fails with 14. Default 24. */
+  /** A message that cannot be routed, as demographics do not answer or its mailbox is full, fails with 14. Default 24. */
   routeWithinHours?: number;
   /** How report 14 is worded. Default `mesh-api`. */
   nonDeliveryReports?: "mesh-api" | "sandbox";
@@ -34,6 +34,12 @@ export interface MeshServerConfig {
    * An IPv6 address stands for its /64. Default 1,000: clients that open hundreds at once are without one for a moment.
    */
   untrustedPerAddress?: number;
+  /** Of each mailbox; beyond, 429. Absent: any number. */
+  maxRequestsPerSecond?: number;
+  /** While so many messages wait in a mailbox no other is taken for it. Absent: any number. */
+  maxWaitingMessages?: number;
+  /** Likewise of the bytes of their bodies. The message that reaches it may go beyond. Absent: any number. */
+  maxWaitingBytes?: number;
   /** How often overdue messages are looked for. Default 1,000. */
   tickMs?: number;
   /** Room on the disk kept for acknowledging and deleting when it is full. Default 16 MB (16,777,216). */

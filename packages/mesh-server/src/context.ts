@@ -2,8 +2,10 @@ import type { Clock, Emit } from "@restante/mesh";
 
 import type { ReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
+import type { MailboxRoom } from "./mailbox-room.ts";
 import type { NonDeliveryReports, Periods } from "./message.ts";
 import type { Registry } from "./registry.ts";
+import type { RequestRate } from "./request-rate.ts";
 import type { Store } from "./store/store.ts";
 import type { Timekeeping } from "./time/timekeeping.ts";
 import type { Troubles } from "./troubles.ts";
@@ -14,6 +16,8 @@ export interface Context {
   store: Store;
   bodies: Bodies;
   guard: ReplayGuard;
+  room: MailboxRoom;
+  requestRate: RequestRate;
   clock: Clock;
   emit: Emit;
   periods: Periods;

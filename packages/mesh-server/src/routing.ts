@@ -3,7 +3,8 @@
 //
 // A message in state routing is in one of:
 //   due     its row in the store says when it is next tried, and that time has come. A new one is due at once.
-//   held    the demographics were unavailable: its next try is later, each time twice as late, up to 5 minutes.
+//   held    the demographics were unavailable, or its mailbox is full: its next try is later, each time twice as late, up
+//           to 5 minutes.
 // It leaves the state in one transaction, with its routing address deleted:
 //   placed  in the one mailbox of the practice that takes the workflow.
 //   failed  with one report (EPL-150 to EPL-154; a closed mailbox is none: EPL-151) in the sender's mailbox; or 14 after a day of being held.
@@ -40,11 +41,11 @@ export interface Routing {
 }
 
 export function createRouting(
-  context: Omit<Context, "wakeRouting" | "guard">,
+  context: Omit<Context, "wakeRouting" | "guard" | "requestRate">,
   demographics: Demographics,
   options: { match: "spine" | "strict"; holdForMs: number },
 ): Routing {
-  const { store, clock, emit, periods, nonDeliveryReports, registry, troubles, time } = context;
+  const { store, clock, emit, periods, nonDeliveryReports, registry, room, troubles, time } = context;
   const closing = new AbortController();
   const postponed = createPostponed();
   const holds = lastingTroubles(clock);
@@ -144,8 +145,13 @@ export function createRouting(
     const { mailboxId } = mailbox;
     emit({ event: "mailbox-matched", messageId, odsCode, mailboxId });
     const change = place(message, mailboxId, clock.now(), periods);
+    const placed = await store.apply(change);
+    if (placed === "mailbox-full") {
+      await room.isFull(mailboxId);
+      return hold(task, "mailbox-full");
+    }
     // Closed since it was looked up, it is due still: the next look finds it so.
-    if ((await store.apply(change)) !== "done") return;
+    if (placed !== "done") return;
     holds.over(messageId);
     emit({ event: "message-placed", messageId, mailboxId });
   }

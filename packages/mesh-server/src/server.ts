@@ -16,12 +16,15 @@ import { type Disk, watchDisk } from "./disk.ts";
 import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApp } from "./http/app.ts";
+import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
 import { createOperator, type Operator, tellClosed } from "./operator.ts";
 import { readMeshServerConfig } from "./read-config.ts";
 import { createRegistry } from "./registry.ts";
+import { createRequestRate } from "./request-rate.ts";
 import { createRouting } from "./routing.ts";
+import type { MailboxLimits } from "./store/store.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
 import { type MachineTime, systemTime } from "./time/machine-time.ts";
 import { startTimekeeping } from "./time/timekeeping.ts";
@@ -64,8 +67,10 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
   const periods = readPeriods(config);
   const troubles = createTroubles({ clock, emit });
   const disk = watchDisk(config.dataFolder, { clock, emit });
+  const limits = readLimits(config);
   const store = await openSqliteStore(config.dataFolder, {
     reserveBytes: config.reserveBytes ?? defaults.reserveBytes,
+    limits,
     onStopped: (reason) => troubles.storeStopped(reason),
     onFull: () => disk.lacked(),
     onDamaged: (reason) => troubles.met("store", reason),
@@ -85,6 +90,7 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
       nonDeliveryReports: config.nonDeliveryReports ?? defaults.nonDeliveryReports,
       troubles,
       time,
+      room: watchRoom({ store, clock, emit }, limits),
       sharedKey: config.sharedKey,
       maxRequestBytes: config.maxRequestBytes ?? defaults.maxRequestBytes,
     };
@@ -93,7 +99,12 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
       holdForMs: (config.routeWithinHours ?? defaults.routeWithinHours) * HOUR,
     });
     const expiry = createExpiry(base);
-    const context: Context = { ...base, guard: createReplayGuard(store), wakeRouting: () => routing.wake() };
+    const context: Context = {
+      ...base,
+      guard: createReplayGuard(store),
+      requestRate: createRequestRate(config.maxRequestsPerSecond, clock),
+      wakeRouting: () => routing.wake(),
+    };
     const app = createApp(context, config);
     await tellClosed(base);
     await app.listen({ host: config.host, port: config.port });
@@ -105,6 +116,7 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
       if (waiting === undefined) troubles.over("commit");
       else troubles.met("commit", waiting);
       void disk.check();
+      void base.room.look();
       routing.wake();
       expiry.wake();
     }, config.tickMs ?? defaults.tickMs);
@@ -168,6 +180,10 @@ function readPeriods(config: MeshServerConfig): Periods {
     collect: (config.collectWithinDays ?? defaults.collectWithinDays) * DAY,
     keep: (config.deleteAfterDays ?? defaults.deleteAfterDays) * DAY,
   };
+}
+
+function readLimits({ maxWaitingMessages: messages, maxWaitingBytes: bytes }: MeshServerConfig): MailboxLimits {
+  return { ...(messages !== undefined && { messages }), ...(bytes !== undefined && { bytes }) };
 }
 
 function urlOf(app: FastifyInstance): string {

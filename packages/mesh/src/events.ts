@@ -57,6 +57,9 @@ export type ServerEvent =
   | { event: "message-placed"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "routing-failed"; messageId: MessageId; code: string; reason: string }
   | { event: "routing-held"; messageId: MessageId; reason: string; retryAt: Date; times?: number; since?: Date }
+  /** A mailbox has as much as it may; what was sent to it, or is to be placed in it, must wait. */
+  | ({ event: "mailbox-full"; mailboxId: MailboxId; messages: number; bytes: number } & Lasting)
+  | ({ event: "mailbox-has-room"; mailboxId: MailboxId; messages: number; bytes: number } & Lasting)
   | { event: "report-placed"; reportId: MessageId; linkedMessageId: MessageId; mailboxId: MailboxId; code: string }
   /** By an operator, though its sender was told that it is undelivered. */
   | { event: "message-put-back"; messageId: MessageId; mailboxId: MailboxId }

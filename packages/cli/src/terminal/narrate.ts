@@ -164,6 +164,14 @@ export function narrate(event: Event): Step | undefined {
       };
     case "disk-has-room":
       return { who: "MESH server", what: `the disk of ${event.folder} has room again` };
+    case "mailbox-full":
+      return {
+        who: "MESH server",
+        what: `the mailbox ${event.mailboxId} is full (${count(event.messages, "message", "messages")}), ${often(event)}: what is sent to it must wait`,
+        tone: "bad",
+      };
+    case "mailbox-has-room":
+      return { who: "MESH server", what: `the mailbox ${event.mailboxId} has room again` };
     case "poll-failed":
       return {
         who: client(event.mailboxId),

@@ -2,7 +2,7 @@
 //
 //   claimed   from the moment a request presents it: a second one is refused, though nothing is on disk yet.
 //   recorded  with the request's effect, in one transaction; or, if it has none, with the next group, unwaited.
-//   released  the server could not serve (503): the same token may come again, as clients send it (reference, How
+//   released  the server could not serve (503) or would not yet (429): the same token may come again, as clients send it (reference, How
 //             clients behave).
 // A claim is dropped once the record is on disk, so memory holds only the tokens of requests in hand. Where a record
 // cannot be written the claim stays, and no further request is let in before it can.

@@ -16,7 +16,7 @@ import { Refusal, refusalBody } from "./refusal.ts";
 import { limitStrangers } from "./strangers.ts";
 import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
-import { apiVersion, sendJson } from "./version.ts";
+import { negotiateVersion, sendJson } from "./version.ts";
 
 /** No bytes either way for so long, and the connection is closed. */
 const IDLE_MS = 60_000;
@@ -120,7 +120,8 @@ function answer(
   });
   drain(request.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
-  return sendJson(reply, status, refusalBody(refusal, apiVersion(request.headers.accept)));
+  reply.headers(refusal.headers);
+  return sendJson(reply, status, refusalBody(refusal, negotiateVersion(request, reply)));
 }
 
 /** Closing lets requests in hand end, but no longer than this; nor waits for a handshake that never ends. */

@@ -1,7 +1,7 @@
 // MESH API, Get Message, Get Message chunk, Head Message.
 //
 // A body that was sent with Content-Encoding gzip goes
-//   as stored   to who accepts gzip, saying so.
+//   as stored   to who would rather have gzip than not (preferences.ts), saying so.
 //   decoded     to who does not, once it has been decoded to its end without sending anything: what fails in the middle
 //               could not be taken back. Reading it twice costs time, not memory.
 //   as stored   to who does not, if it cannot be decoded: Content-Encoding says gzip, as its sender claimed, and the
@@ -19,6 +19,7 @@ import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
 import { findForRecipient, pathMessageId } from "./find-message.ts";
 import { contentTypeOf, mexHeadersOf } from "./message-headers.ts";
+import { prefersGzip, varyBy } from "./preferences.ts";
 import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { openStoredBody } from "./stored-body.ts";
@@ -95,7 +96,8 @@ async function download(
   const open = async (): Promise<Buffer | Readable> => openStoredBody(context, message, chunk, body);
   reply.type(contentTypeOf(message));
   if (message.details.contentEncoding === "gzip") {
-    if (!acceptsGzip(request) && (await decodes(await open(), untilGone(reply)))) {
+    varyBy(reply, "Accept-Encoding");
+    if (!prefersGzip(request.headers["accept-encoding"]) && (await decodes(await open(), untilGone(reply)))) {
       // What the sender said of the compression is undone with it.
       if (message.details.compressed !== undefined) reply.header(headerNames.compressed, "N");
       return reply.send(gunzip(await open()));
@@ -117,10 +119,6 @@ function gunzip(stored: Buffer | Readable): Readable {
   // length is not announced.
   pipeline(Buffer.isBuffer(stored) ? [stored] : stored, plain, () => undefined);
   return plain;
-}
-
-function acceptsGzip(request: FastifyRequest): boolean {
-  return /(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)/i.test(request.headers["accept-encoding"] ?? "");
 }
 
 function announceWhenSent(context: Context, reply: FastifyReply, message: Message, chunk: number): void {

@@ -59,8 +59,9 @@ export function readEnvelope(headers: IncomingHttpHeaders, sender: Mailbox, regi
 export function readContentEncoding(headers: IncomingHttpHeaders): string | undefined {
   const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "";
   if (encoding === "" || encoding === "identity") return undefined;
-  if (encoding !== "gzip") throw new Refusal("encoding-unsupported");
-  return encoding;
+  // RFC 9110, 8.4.1.3: to be taken as the same.
+  if (encoding !== "gzip" && encoding !== "x-gzip") throw new Refusal("encoding-unsupported");
+  return "gzip";
 }
 
 /** What a header says of a chunk, if it says anything. @throws {Refusal} `chunk-range-wrong` */

@@ -8,7 +8,7 @@ import { openAmong } from "../open-mailboxes.ts";
 import type { Mailbox } from "../registry.ts";
 import { type FieldProblem, fieldMissing, Refusal } from "./refusal.ts";
 import { withCertificate } from "./session.ts";
-import { apiVersion, sendJson } from "./version.ts";
+import { negotiateVersion, sendJson } from "./version.ts";
 
 export function addLookup(app: FastifyInstance, context: Context): void {
   const endpointLookup = async (odsCode: string, workflowId: string): Promise<Mailbox[]> => {
@@ -29,7 +29,7 @@ export function addLookup(app: FastifyInstance, context: Context): void {
     withCertificate(async (request, reply) => {
       const { odsCode, workflowId } = request.params as { odsCode: string; workflowId: string };
       const found = await endpointLookup(odsCode, workflowId);
-      return apiVersion(request.headers.accept) === 1 ? sendV1(context, reply, found) : sendV2(reply, found);
+      return negotiateVersion(request, reply) === 1 ? sendV1(context, reply, found) : sendV2(reply, found);
     }),
   );
 

@@ -3,7 +3,7 @@
 // 202 means: body and row are on disk. A single request is accepted (or waits to be routed) by that commit; the first
 // of several makes a message in state uploading, and the chunk that completes it accepts it in its own commit.
 
-import { type MessageId, newMessageId, type Recipient } from "@restante/mesh";
+import { type MailboxId, type MessageId, newMessageId, type Recipient } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { bodyTooLarge, type StoredBody } from "../bodies/bodies.ts";
@@ -14,6 +14,9 @@ import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./e
 import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { sendJson } from "./version.ts";
+
+/** A mailbox is emptied by people's systems, at their polls. */
+const RETRY_FULL_SECONDS = 60;
 
 export function addOutbox(app: FastifyInstance, context: Context): void {
   app.post(
@@ -38,6 +41,8 @@ export function addOutbox(app: FastifyInstance, context: Context): void {
 
 async function send(context: Context, request: FastifyRequest, session: Session): Promise<Message> {
   const envelope = readEnvelope(request.headers, session.mailbox, context.registry);
+  const recipientId = "recipientId" in envelope.to ? envelope.to.recipientId : undefined;
+  if (recipientId !== undefined) await refuseUnlessItTakes(context, recipientId);
   const createdAt = context.clock.now();
   const messageId = newMessageId(createdAt);
   const body = await receiveBody(context, request, messageId, 1);
@@ -51,6 +56,7 @@ async function send(context: Context, request: FastifyRequest, session: Session)
     }),
   );
   if (outcome === "mailbox-closed") throw await dropped(context, body, new Refusal("mailbox-closed"));
+  if (outcome === "mailbox-full") throw await dropped(context, body, await foundFull(context, message));
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
   announce(context, message);
@@ -97,6 +103,8 @@ async function sendChunk(
   }
   // The upload stays as it is: it goes on if the mailbox is opened in time, else it is abandoned as any other.
   if (outcome === "mailbox-closed") throw await dropped(context, body, new Refusal("mailbox-closed", { messageId }));
+  // It may be sent again while the upload has time.
+  if (outcome === "mailbox-full") throw await dropped(context, body, await foundFull(context, message));
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
   const complete = outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;
@@ -147,6 +155,23 @@ async function keeping<Outcome>(context: Context, body: StoredBody, write: () =>
     if (error instanceof Error && "retry" in error && error.retry === "safe") await context.bodies.discard(body);
     throw error;
   }
+}
+
+/** Before its body is taken in; the store looks again. Closed is for good, so it goes before full. */
+async function refuseUnlessItTakes({ store, room }: Context, recipientId: MailboxId): Promise<void> {
+  if ((await store.closureOf(recipientId)) !== undefined) throw new Refusal("mailbox-closed");
+  if (await room.isFull(recipientId)) throw mailboxFull();
+}
+
+/** Nothing was stored, and the token is not used: it is not the sender's fault, nor for good. */
+function mailboxFull(): Refusal {
+  return new Refusal("mailbox-full", { headers: { "retry-after": String(RETRY_FULL_SECONDS) } });
+}
+
+/** Found by the store, and so not told yet. */
+async function foundFull({ room }: Context, { recipientId }: Message): Promise<Refusal> {
+  if (recipientId !== undefined) await room.isFull(recipientId);
+  return mailboxFull();
 }
 
 async function dropped(context: Context, body: StoredBody, refusal: Refusal): Promise<Refusal> {

@@ -12,6 +12,8 @@ type OtherRefusal =
   | "upload-complete"
   | "chunk-content-changed"
   | "local-id-not-unique"
+  | "too-many-requests"
+  | "mailbox-full"
   | "body-too-large"
   | "body-cut-short"
   | "body-damaged"
@@ -42,6 +44,8 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
     "This chunk was sent before with other content, which is kept",
   ),
   "local-id-not-unique": refusal(300, "", "", "More than one message has this local id"),
+  "too-many-requests": refusal(429, "", "", "Too Many Requests"),
+  "mailbox-full": refusal(503, "SEND", "MailboxFull", "The mailbox it is addressed to is full: send it again later"),
   "body-too-large": refusal(413, "SEND", "BodyTooLarge", "Request is larger than this server takes"),
   "body-cut-short": refusal(400, "SEND", "BodyCutShort", "Request ended before its body did"),
   "body-damaged": refusal(500, "RECEIVE", "BodyDamaged", "The body of this message is damaged in the server"),
@@ -64,6 +68,8 @@ export interface RefusalOptions extends ErrorOptions {
   messageId?: MessageId;
   /** For our events; the client is told the text of the table. */
   reason?: string;
+  /** Sent with the answer. */
+  headers?: Readonly<Record<string, string>>;
   /** Told to the client: for `request-invalid` alone, for any other code behind the table's text. */
   problems?: readonly FieldProblem[];
 }
@@ -74,14 +80,16 @@ export class Refusal extends CodedError {
   readonly answer: ApiError;
   readonly messageId: MessageId | undefined;
   readonly problems: readonly FieldProblem[];
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: RefusalCode, { messageId, reason, problems = [], ...options }: RefusalOptions = {}) {
+  constructor(code: RefusalCode, { messageId, reason, problems = [], headers = {}, ...options }: RefusalOptions = {}) {
     const answer = isPublished(code) ? apiErrors[code] : otherRefusals[code];
     super(reason ?? (problems.map(describe).join("; ") || answer.text), options);
     this.code = code;
     this.answer = answer;
     this.messageId = messageId;
     this.problems = problems;
+    this.headers = headers;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Mailbox } from "../registry.ts";
 import type { TokenUse } from "../store/store.ts";
 import { refusalOf } from "./errors.ts";
 import { Refusal } from "./refusal.ts";
-import { apiVersion } from "./version.ts";
+import { negotiateVersion } from "./version.ts";
 
 /** Longer than the 2 hours either way in which a token is current. */
 const TOKEN_LIFE_MS = 5 * 60 * 60 * 1000;
@@ -39,12 +39,14 @@ export function withCertificate(handler: Handler): Handler {
 export function withMailbox(context: Context, handler: SessionHandler): Handler {
   return async (request, reply) => {
     requireCertificate(request);
-    const session = await openSession(context, request);
+    const session = await openSession(context, request, reply);
     let served = true;
     try {
+      if (!context.requestRate.take(session.mailbox.mailboxId)) throw tooManyRequests();
       return await handler(request, reply, session);
     } catch (error) {
-      served = refusalOf(error).answer.status < 500;
+      const { status } = refusalOf(error).answer;
+      served = status < 500 && status !== 429;
       throw error;
     } finally {
       context.guard.settle(session.token, { record: served && !session.recorded });
@@ -52,12 +54,17 @@ export function withMailbox(context: Context, handler: SessionHandler): Handler 
   };
 }
 
+/** Within a second there is room for one more. Its token is good still: clients send it again (reference, How clients behave). */
+function tooManyRequests(): Refusal {
+  return new Refusal("too-many-requests", { headers: { "retry-after": "1" } });
+}
+
 function requireCertificate(request: FastifyRequest): void {
   const reason = distrust(request.raw);
   if (reason !== undefined) throw new Refusal("client-certificate", { reason });
 }
 
-async function openSession(context: Context, request: FastifyRequest): Promise<Session> {
+async function openSession(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<Session> {
   const { mailboxId } = request.params as { mailboxId: string };
   const token = parseToken(request.headers.authorization ?? "");
   if (token === undefined || token.nonce.length > LONGEST_NONCE) throw new Refusal("no-authorization");
@@ -78,5 +85,5 @@ async function openSession(context: Context, request: FastifyRequest): Promise<S
     expiresAt: new Date(now.getTime() + TOKEN_LIFE_MS),
   };
   if (!(await context.guard.claim(use))) throw new Refusal("token-used-before");
-  return { mailbox, version: apiVersion(request.headers.accept), token: use, recorded: false };
+  return { mailbox, version: negotiateVersion(request, reply), token: use, recorded: false };
 }

@@ -1,9 +1,32 @@
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 
-/** 1 unless `application/vnd.mesh.v2+json` or a later one is asked for (MESH API, API Versioning). */
+import { qualityOf, readPreferences, varyBy } from "./preferences.ts";
+
+/**
+ * The version that an Accept header asks for: 2 for who names `application/vnd.mesh.v2+json`, or a later one, and does not
+ * want version 1 more; else 1, the lowest, which is also what wildcards mean (MESH API, API Versioning) and what who asks for
+ * neither gets.
+ */
 export function apiVersion(accept: string | undefined): 1 | 2 {
-  const asked = /application\/vnd\.mesh\.v(\d{1,4})\b/i.exec(accept ?? "")?.[1];
-  return asked !== undefined && Number(asked) >= 2 ? 2 : 1;
+  const preferences = readPreferences(accept);
+  const wildcard = (range: string): number | undefined => qualityOf(preferences, (name) => name === range);
+  const any = wildcard("application/*") ?? wildcard("*/*") ?? 0;
+  const first = qualityOf(preferences, (name) => versionOf(name) === 1);
+  const second = qualityOf(preferences, (name) => versionOf(name) === 2);
+  if (second !== undefined) return second > 0 && second >= (first ?? any) ? 2 : 1;
+  return first === 0 && any > 0 ? 2 : 1;
+}
+
+/** The version that a request asks for; its answer says that it depends on that. */
+export function negotiateVersion(request: FastifyRequest, reply: FastifyReply): 1 | 2 {
+  varyBy(reply, "Accept");
+  return apiVersion(request.headers.accept);
+}
+
+function versionOf(mediaType: string): 1 | 2 | undefined {
+  if (mediaType === "application/json") return 1;
+  const number = /^application\/vnd\.mesh\.v(\d{1,4})(?:\+json)?$/.exec(mediaType)?.[1];
+  return number === undefined ? undefined : Number(number) >= 2 ? 2 : 1;
 }
 
 export function sendJson(reply: FastifyReply, status: number, body: unknown, version: 1 | 2 = 1): FastifyReply {

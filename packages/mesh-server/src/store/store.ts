@@ -11,6 +11,8 @@
 //   visible before, or at, a place that was shown already.
 // - Once a mailbox is closed no DATA message becomes accepted in it before it is opened: of a send and a closing that race,
 //   either the message is there, or the send is refused. Whatever is configured, it stays closed until it is opened.
+// - Where mailboxes have limits, no DATA message of a sender becomes accepted in one that is full at that moment, nor does an
+//   upload to it begin: `mailbox-full`. Reports, and what an operator puts back, become accepted whatever is waiting.
 // - A page of an inbox costs what it returns, and a count always the same, however many messages wait, were acknowledged
 //   or were deleted before, between or behind them. A page with a filter costs what it looks at.
 // - After a failed sync nothing is written again: every later call fails with "store-stopped" until the process is
@@ -54,12 +56,19 @@ export interface ChunkArrival {
   finish: Change;
 }
 
-/** `mailbox-closed`: of the recipient. Nothing happened, the token is not used. */
-export type AcceptOutcome = "done" | "token-used" | "mailbox-closed";
+/** `mailbox-closed`, `mailbox-full`: of the recipient. Nothing happened, the token is not used. Of one that is both: closed. */
+export type AcceptOutcome = "done" | "token-used" | "mailbox-closed" | "mailbox-full";
 /** `given-whole`: its recipient had all of it, so it cannot become damaged. Nothing happened, as with `mailbox-closed`. */
-export type ApplyOutcome = "done" | "token-used" | "not-in-state" | "mailbox-closed" | "given-whole";
+export type ApplyOutcome = "done" | "token-used" | "not-in-state" | "mailbox-closed" | "mailbox-full" | "given-whole";
 /** `there-already`: nothing happened, the token is not used. Whether it is the same content is for the caller to see. */
-export type ChunkOutcome = "stored" | "finished" | "there-already" | "token-used" | "not-uploading" | "mailbox-closed";
+export type ChunkOutcome =
+  | "stored"
+  | "finished"
+  | "there-already"
+  | "token-used"
+  | "not-uploading"
+  | "mailbox-closed"
+  | "mailbox-full";
 
 /** An operator closed a mailbox: it takes no DATA message in until it is opened. */
 export interface Closure {
@@ -67,6 +76,20 @@ export interface Closure {
   closedAt: Date;
   /** In the operator's own words: for operators alone. */
   reason: string;
+}
+
+/** What is listed in a mailbox. */
+export interface Waiting {
+  messages: number;
+  /** Of bodies, as they were sent. */
+  bytes: number;
+}
+
+/** From so much on a mailbox is full; absent: never. */
+export type MailboxLimits = Partial<Waiting>;
+
+export function isFull(waiting: Waiting, { messages = Infinity, bytes = Infinity }: MailboxLimits): boolean {
+  return waiting.messages >= messages || waiting.bytes >= bytes;
 }
 
 /** `!` negates; `*` at the end begins with, at both ends contains (MESH API, Check an inbox: workflow_filter). */
@@ -144,6 +167,8 @@ export interface Store extends AsyncDisposable {
   sequenceOf(recipientId: MailboxId, messageId: MessageId): Promise<number | undefined>;
   /** How many are listed. */
   countInbox(recipientId: MailboxId): Promise<number>;
+  /** What is listed, at the cost of a count. */
+  waitingIn(recipientId: MailboxId): Promise<Waiting>;
 
   /**
    * Messages in state routing whose next try is due, those waiting longest first. One that is further ahead than any is

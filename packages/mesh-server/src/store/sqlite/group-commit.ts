@@ -11,6 +11,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
 import { MeshServerError } from "../../errors.ts";
+import type { MailboxLimits } from "../store.ts";
 import { type Operation, takesNew } from "./operations.ts";
 import type { Reserve } from "./reserve.ts";
 import type { GroupAnswer, Task } from "./writer.ts";
@@ -44,6 +45,7 @@ export interface GroupCommit {
 
 export interface GroupCommitOptions {
   reserve: Reserve;
+  limits?: MailboxLimits;
   /** Told once, when nothing is taken any more. */
   onStopped: (reason: string) => void;
   /** Told each time something is refused for want of room. */
@@ -52,9 +54,9 @@ export interface GroupCommitOptions {
 
 export async function startGroupCommit(
   file: string,
-  { reserve, onStopped, onFull }: GroupCommitOptions,
+  { reserve, limits = {}, onStopped, onFull }: GroupCommitOptions,
 ): Promise<GroupCommit> {
-  const worker = new Worker(new URL(import.meta.resolve("#writer")), { workerData: { file } });
+  const worker = new Worker(new URL(import.meta.resolve("#writer")), { workerData: { file, limits } });
   // From the start: a thread that has failed has ended before anybody closes it.
   const exited = new Promise((resolve) => {
     worker.once("exit", resolve);

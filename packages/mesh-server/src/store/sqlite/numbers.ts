@@ -5,6 +5,8 @@
 //                  message that arrives or leaves writes its own row, and none that others write too.
 //   floor          no number up to here is given again. A mailbox without a row of its own has that of `numbering`.
 //   listed         so many as have arrived and have not left: newest arrival less newest departure, at any depth.
+//   bytes          with its number a row has the bytes of all that arrived, or left, up to it, and a floor those up to it.
+//                  What is listed has as many as the newest arrival's less the newest departure's.
 //
 // Always true between transactions:
 // - No two deliveries of a mailbox have the same number, of either kind.
@@ -22,8 +24,10 @@
 // before its commit lets a lister pass over a message that commits late.
 
 import type { MailboxId, MessageId } from "@restante/mesh";
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 
+import type { Message } from "../../message.ts";
+import type { Waiting } from "../store.ts";
 import type { Row } from "./rows.ts";
 
 /** How many are listed in the mailbox `:mailbox_id`: the last entries of two indexes, and a row. */
@@ -37,53 +41,93 @@ function newest(number: "sequence" | "departure", floor: "floor" | "departure_fl
 
 export interface Numbers {
   /** Lists a message behind all others, whether or not it had a place here before. */
-  arrive(message: { messageId: MessageId; mailboxId: MailboxId; workflowId: string }, recipientId: MailboxId): void;
+  arrive(message: Arriving, recipientId: MailboxId): void;
   /** Lists it no more; it keeps its place. Nothing, if it is not listed. */
   leave(messageId: MessageId, recipientId: MailboxId): void;
   /** Deletes its place, which nobody gets again. */
   delete(messageId: MessageId, recipientId: MailboxId): void;
 }
 
-export function createNumbers(db: DatabaseSync): Numbers {
+export type Arriving = Pick<Message, "messageId" | "mailboxId" | "workflowId" | "bytes">;
+
+/** A number, and the bytes of all up to it. */
+interface Place {
+  number: number;
+  bytes: number;
+}
+
+export interface Places {
+  readonly floorsOf: (mailboxId: MailboxId) => { arrival: Place; departure: Place };
+  readonly newestArrival: (mailboxId: MailboxId) => Place;
+  readonly newestDeparture: (mailboxId: MailboxId) => Place;
+  /** What is listed in the mailbox. */
+  readonly waiting: (mailboxId: MailboxId) => Waiting;
+}
+
+/** Each the last entry of an index, and its row. */
+export const LAST_ARRIVAL = `SELECT sequence AS number, arrived_bytes AS bytes FROM delivery
+  WHERE recipient_id = ? AND sequence IS NOT NULL ORDER BY sequence DESC LIMIT 1`;
+export const LAST_DEPARTURE = `SELECT departure AS number, departed_bytes AS bytes FROM delivery
+  WHERE recipient_id = ? AND departure IS NOT NULL ORDER BY departure DESC LIMIT 1`;
+
+/** What is only read: by who writes, and beside it. */
+export function readPlaces(db: DatabaseSync): Places {
   // Small statements: as part of those that write, the same look-ups take twice as long.
-  const lastArrival = db.prepare(
-    "SELECT max(sequence) AS number FROM delivery WHERE recipient_id = ? AND sequence IS NOT NULL",
+  const lastArrival = db.prepare(LAST_ARRIVAL);
+  const lastDeparture = db.prepare(LAST_DEPARTURE);
+  const readFloors = db.prepare(
+    "SELECT floor, floor_bytes, departure_floor, departure_floor_bytes FROM mailbox WHERE mailbox_id = ?",
   );
-  const lastDeparture = db.prepare(
-    "SELECT max(departure) AS number FROM delivery WHERE recipient_id = ? AND departure IS NOT NULL",
-  );
-  const readFloors = db.prepare("SELECT floor, departure_floor FROM mailbox WHERE mailbox_id = ?");
+  const firstFloor = (db.prepare("SELECT floor FROM numbering").get()?.["floor"] ?? 0) as number;
+
+  function floorsOf(mailboxId: MailboxId): { arrival: Place; departure: Place } {
+    const row = readFloors.get(mailboxId);
+    if (row === undefined) return { arrival: placeAt(firstFloor, 0), departure: placeAt(firstFloor, 0) };
+    return {
+      arrival: placeAt(row["floor"], row["floor_bytes"]),
+      departure: placeAt(row["departure_floor"], row["departure_floor_bytes"]),
+    };
+  }
+
+  function newestArrival(mailboxId: MailboxId): Place {
+    return newer(lastArrival.get(mailboxId), floorsOf(mailboxId).arrival);
+  }
+
+  function newestDeparture(mailboxId: MailboxId): Place {
+    return newer(lastDeparture.get(mailboxId), floorsOf(mailboxId).departure);
+  }
+
+  function waiting(mailboxId: MailboxId): Waiting {
+    // In this order: what leaves in between is never taken for what had not arrived.
+    const left = newestDeparture(mailboxId);
+    const arrived = newestArrival(mailboxId);
+    return { messages: arrived.number - left.number, bytes: arrived.bytes - left.bytes };
+  }
+
+  return { floorsOf, newestArrival, newestDeparture, waiting };
+}
+
+export function createNumbers(db: DatabaseSync): Numbers {
+  const { floorsOf, newestArrival, newestDeparture } = readPlaces(db);
   const writeFloors = db.prepare(
-    "INSERT OR REPLACE INTO mailbox (mailbox_id, floor, departure_floor) VALUES (?, ?, ?)",
+    `INSERT OR REPLACE INTO mailbox (mailbox_id, floor, floor_bytes, departure_floor, departure_floor_bytes)
+     VALUES (?, ?, ?, ?, ?)`,
   );
   const arrive = db.prepare(
-    `INSERT INTO delivery (recipient_id, message_id, mailbox_id, workflow_id, sequence, listed) VALUES (?, ?, ?, ?, ?, 1)
-     ON CONFLICT (recipient_id, message_id) DO UPDATE SET sequence = excluded.sequence, listed = 1`,
+    `INSERT INTO delivery (recipient_id, message_id, mailbox_id, workflow_id, sequence, bytes, arrived_bytes, listed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 1)
+     ON CONFLICT (recipient_id, message_id) DO UPDATE
+     SET sequence = excluded.sequence, bytes = excluded.bytes, arrived_bytes = excluded.arrived_bytes, listed = 1`,
   );
   const leave = db.prepare(
-    "UPDATE delivery SET listed = 0, departure = ? WHERE recipient_id = ? AND message_id = ? AND listed = 1",
+    `UPDATE delivery SET listed = 0, departure = ?, departed_bytes = ? + bytes
+     WHERE recipient_id = ? AND message_id = ? AND listed = 1`,
   );
   const readPlace = db.prepare("SELECT sequence, departure FROM delivery WHERE recipient_id = ? AND message_id = ?");
   const removePlace = db.prepare("DELETE FROM delivery WHERE recipient_id = ? AND message_id = ?");
-  const firstFloor = numberOf(db.prepare("SELECT floor AS number FROM numbering").get());
-
-  function floorsOf(mailboxId: MailboxId): { arrival: number; departure: number } {
-    const row = readFloors.get(mailboxId);
-    return row === undefined
-      ? { arrival: firstFloor, departure: firstFloor }
-      : { arrival: row["floor"] as number, departure: row["departure_floor"] as number };
-  }
-
-  function newestArrival(mailboxId: MailboxId): number {
-    return Math.max(numberOf(lastArrival.get(mailboxId)), floorsOf(mailboxId).arrival);
-  }
-
-  function newestDeparture(mailboxId: MailboxId): number {
-    return Math.max(numberOf(lastDeparture.get(mailboxId)), floorsOf(mailboxId).departure);
-  }
-
   function leaveInbox(messageId: MessageId, recipientId: MailboxId): void {
-    leave.run(newestDeparture(recipientId) + 1, recipientId, messageId);
+    const { number, bytes } = newestDeparture(recipientId);
+    leave.run(number + 1, bytes, recipientId, messageId);
   }
 
   function raiseFloors(messageId: MessageId, recipientId: MailboxId): void {
@@ -91,13 +135,15 @@ export function createNumbers(db: DatabaseSync): Numbers {
     const floors = floorsOf(recipientId);
     const arrival = (place?.["sequence"] ?? 0) as number;
     const departure = (place?.["departure"] ?? 0) as number;
-    if (arrival <= floors.arrival && departure <= floors.departure) return;
-    writeFloors.run(recipientId, newestArrival(recipientId), newestDeparture(recipientId));
+    if (arrival <= floors.arrival.number && departure <= floors.departure.number) return;
+    const [arrived, left] = [newestArrival(recipientId), newestDeparture(recipientId)];
+    writeFloors.run(recipientId, arrived.number, arrived.bytes, left.number, left.bytes);
   }
 
   return {
-    arrive({ messageId, mailboxId, workflowId }, recipientId) {
-      arrive.run(recipientId, messageId, mailboxId, workflowId, newestArrival(recipientId) + 1);
+    arrive({ messageId, mailboxId, workflowId, bytes }, recipientId) {
+      const newest = newestArrival(recipientId);
+      arrive.run(recipientId, messageId, mailboxId, workflowId, newest.number + 1, bytes, newest.bytes + bytes);
     },
     leave: leaveInbox,
     delete(messageId, recipientId) {
@@ -108,6 +154,11 @@ export function createNumbers(db: DatabaseSync): Numbers {
   };
 }
 
-function numberOf(row: Row | undefined): number {
-  return (row?.["number"] ?? 0) as number;
+function newer(row: Row | undefined, floor: Place): Place {
+  const place = row === undefined ? floor : placeAt(row["number"], row["bytes"]);
+  return place.number > floor.number ? place : floor;
+}
+
+function placeAt(number: SQLOutputValue | undefined, bytes: SQLOutputValue | undefined): Place {
+  return { number: number as number, bytes: bytes as number };
 }

@@ -7,16 +7,18 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { type Change, mayMove } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
-import type {
-  Acceptance,
-  AcceptOutcome,
-  ApplyOutcome,
-  ChunkArrival,
-  ChunkOutcome,
-  Closure,
-  TokenUse,
+import {
+  type Acceptance,
+  type AcceptOutcome,
+  type ApplyOutcome,
+  type ChunkArrival,
+  type ChunkOutcome,
+  type Closure,
+  isFull,
+  type MailboxLimits,
+  type TokenUse,
 } from "../store.ts";
-import { createNumbers } from "./numbers.ts";
+import { createNumbers, readPlaces } from "./numbers.ts";
 import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
 
 export type Operation =
@@ -41,9 +43,10 @@ export interface Operations {
   run(operation: Operation): unknown;
 }
 
-export function createOperations(db: DatabaseSync): Operations {
+export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): Operations {
   const statements = prepareStatements(db);
   const numbers = createNumbers(db);
+  const places = readPlaces(db);
 
   /** False if the token was used before. */
   function takeToken(token: TokenUse): boolean {
@@ -61,13 +64,22 @@ export function createOperations(db: DatabaseSync): Operations {
     statements.insertChunk.run(mailboxId, messageId, chunk, body.size, bytes, fileName, body.sha256 ?? null);
   }
 
+  // Closed, a mailbox refuses for good; full, for now. So the former is asked first.
+
   /** Of a DATA message: reports are taken by every mailbox. */
   function isClosed(recipientId: MailboxId | null | undefined): boolean {
     return typeof recipientId === "string" && statements.isClosed.get(recipientId) !== undefined;
   }
 
+  /** Only of what is sent: reports, and what an operator puts back, have room in every mailbox. */
+  function lacksRoom(recipientId: MailboxId | null | undefined): boolean {
+    if (limits.messages === undefined && limits.bytes === undefined) return false;
+    return typeof recipientId === "string" && isFull(places.waiting(recipientId), limits);
+  }
+
   function accept({ message, routingAddress, body, token }: Acceptance): AcceptOutcome {
     if (isClosed(message.recipientId)) return "mailbox-closed";
+    if (lacksRoom(message.recipientId)) return "mailbox-full";
     if (!takeToken(token)) return "token-used";
     statements.insertMessage.run(writeMessage(message));
     insertChunk(message, 1, body);
@@ -86,12 +98,15 @@ export function createOperations(db: DatabaseSync): Operations {
     const message = statements.readState.get(mailboxId, messageId);
     if (message?.["state"] !== "uploading") return "not-uploading";
     if (statements.hasChunk.get(mailboxId, messageId, chunk) !== undefined) return "there-already";
-    if (isClosed(message["recipient_id"] as MailboxId | null)) return "mailbox-closed";
+    const recipientId = message["recipient_id"] as MailboxId | null;
+    if (isClosed(recipientId)) return "mailbox-closed";
+    const before = statements.countChunks.get(mailboxId, messageId)?.["stored"] as number;
+    const isLast = before + 1 === message["total_chunks"];
+    if (isLast && lacksRoom(recipientId)) return "mailbox-full";
     if (!takeToken(token)) return "token-used";
     insertChunk({ mailboxId, messageId }, chunk, body);
     statements.sumChunks.run(mailboxId, messageId, mailboxId, messageId);
-    const stored = statements.countChunks.get(mailboxId, messageId)?.["stored"];
-    if (stored !== message["total_chunks"]) return "stored";
+    if (!isLast) return "stored";
     applyChange(finish);
     return "finished";
   }
@@ -101,6 +116,7 @@ export function createOperations(db: DatabaseSync): Operations {
     if (message?.["state"] !== change.from || !mayMove(change.from, change.to)) return "not-in-state";
     const recipientId = change.recipientId ?? (message["recipient_id"] as MailboxId | null);
     if (change.to === "accepted" && message["type"] === "DATA" && isClosed(recipientId)) return "mailbox-closed";
+    if (change.from === "routing" && change.to === "accepted" && lacksRoom(recipientId)) return "mailbox-full";
     if (change.to === "damaged" && isGivenWhole(change, message)) return "given-whole";
     if (token !== undefined && !takeToken(token)) return "token-used";
     applyChange(change);
@@ -128,7 +144,8 @@ export function createOperations(db: DatabaseSync): Operations {
     const row = statements.readState.get(mailboxId, messageId) as Row;
     const recipientId = row["recipient_id"] as MailboxId | null;
     if (to === "accepted" && recipientId !== null) {
-      numbers.arrive({ mailboxId, messageId, workflowId: row["workflow_id"] as string }, recipientId);
+      const [workflowId, bytes] = [row["workflow_id"] as string, row["bytes"] as number];
+      numbers.arrive({ mailboxId, messageId, workflowId, bytes }, recipientId);
     } else if (recipientId !== null) {
       numbers.leave(messageId, recipientId);
     }
@@ -206,7 +223,8 @@ function prepareStatements(db: DatabaseSync) {
        VALUES (${messageColumns.map((name) => `:${name}`).join(", ")})`,
     ),
     readState: prepare(
-      "SELECT type, state, recipient_id, workflow_id, total_chunks FROM message WHERE mailbox_id = ? AND message_id = ?",
+      `SELECT type, state, recipient_id, workflow_id, total_chunks, bytes FROM message
+       WHERE mailbox_id = ? AND message_id = ?`,
     ),
     // A message that is put back is no failure any more. A report keeps saying what it reports.
     changeState: prepare(

@@ -11,9 +11,10 @@ import {
   LONGEST_HOLD_MS,
   type RoutingTask,
   type TokenUse,
+  type Waiting,
   type WorkflowFilter,
 } from "../store.ts";
-import { COUNT_LISTED } from "./numbers.ts";
+import { COUNT_LISTED, readPlaces } from "./numbers.ts";
 import { messageColumns, readBody, readClosure, readMessage, readSeenTime } from "./rows.ts";
 
 const MESSAGE = messageColumns.map((name) => `message.${name}`).join(", ");
@@ -31,6 +32,7 @@ export interface Reads {
   readonly listAfter: (recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter) => ListedPiece;
   readonly sequenceOf: (recipientId: MailboxId, messageId: MessageId) => number | undefined;
   readonly countInbox: (recipientId: MailboxId) => number;
+  readonly waitingIn: (recipientId: MailboxId) => Waiting;
   readonly listRouting: (now: Date, limit: number, after?: RoutingTask) => RoutingTask[];
   readonly listUnroutable: (limit: number) => MessageId[];
   readonly listDue: (now: Date, limit: number, after?: DueMessage) => DueMessage[];
@@ -53,6 +55,7 @@ export interface ListedPiece {
 export const LISTED_AT_ONCE = 1000;
 
 export function createReads(db: DatabaseSync): Reads {
+  const places = readPlaces(db);
   const statements = {
     token: db.prepare("SELECT 1 FROM token WHERE mailbox_id = ? AND nonce = ? AND nonce_count = ?"),
     message: db.prepare(`SELECT ${MESSAGE} FROM message WHERE mailbox_id = ? AND message_id = ?`),
@@ -126,6 +129,7 @@ export function createReads(db: DatabaseSync): Reads {
     sequenceOf: (recipientId, messageId) =>
       (statements.sequence.get(recipientId, messageId)?.["sequence"] as number | null | undefined) ?? undefined,
     countInbox: (recipientId) => statements.count.get({ mailbox_id: recipientId })?.["listed"] as number,
+    waitingIn: places.waiting,
     listRouting: (now, limit, after) =>
       statements.routing
         .all(now.getTime(), now.getTime() + LONGEST_HOLD_MS, ...place(after?.dueAt, after?.message.messageId), limit)

@@ -134,8 +134,27 @@ CREATE TABLE given_chunk (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const bytesWaiting = `
+-- Bytes of bodies: its own, and those of all that had arrived in, and left, this inbox up to it: numbers.ts.
+ALTER TABLE delivery ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN arrived_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN departed_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mailbox ADD COLUMN floor_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mailbox ADD COLUMN departure_floor_bytes INTEGER NOT NULL DEFAULT 0;
+
+-- Of before: as if nothing had left, and what is listed had arrived. Only the newest and the floor are ever asked.
+UPDATE delivery SET bytes = coalesce(
+  (SELECT message.bytes FROM message
+   WHERE message.mailbox_id = delivery.mailbox_id AND message.message_id = delivery.message_id), 0);
+CREATE TABLE listed_bytes AS SELECT recipient_id, sum(bytes) AS bytes FROM delivery WHERE listed = 1 GROUP BY recipient_id;
+UPDATE delivery SET arrived_bytes = listed_bytes.bytes FROM listed_bytes
+  WHERE delivery.recipient_id = listed_bytes.recipient_id AND delivery.sequence IS NOT NULL;
+UPDATE mailbox SET floor_bytes = listed_bytes.bytes FROM listed_bytes WHERE mailbox_id = listed_bytes.recipient_id;
+DROP TABLE listed_bytes;
+`;
+
 /** Version n of the store is reached by running lists 1 to n. */
-export const migrations: readonly string[] = [first, digestsTimeAndRoom, orderByMailbox, closedAndGiven];
+export const migrations: readonly string[] = [first, digestsTimeAndRoom, orderByMailbox, closedAndGiven, bytesWaiting];
 
 /**
  * Settings of the one connection that writes. secure_delete: a patient's address is overwritten, not only unlinked, when

@@ -18,7 +18,7 @@ import {
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { MeshServerError } from "../../errors.ts";
 import { once } from "../../once.ts";
-import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, InboxEntry, Store } from "../store.ts";
+import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, InboxEntry, MailboxLimits, Store } from "../store.ts";
 import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit.ts";
 import { refuseIfLost } from "./lost-store.ts";
 import { createReads } from "./reads.ts";
@@ -28,6 +28,8 @@ import { migrations } from "./schema.ts";
 export interface SqliteStoreOptions {
   /** Of the reserve (reserve.ts). */
   reserveBytes: number;
+  /** Absent: every mailbox has room. */
+  limits?: MailboxLimits;
   /** Told once, in words, when nothing is written any more. */
   onStopped: (reason: string) => void;
   /** Told each time the disk is too full for something. */
@@ -162,6 +164,7 @@ function createStore(
     },
     sequenceOf: reading(reads.sequenceOf),
     countInbox: reading(reads.countInbox),
+    waitingIn: reading(reads.waitingIn),
     listRouting: reading(reads.listRouting),
     listUnroutable: reading(reads.listUnroutable),
     listDue: reading(reads.listDue),

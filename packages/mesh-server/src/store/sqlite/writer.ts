@@ -12,6 +12,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 
 import { asDurableError, inSavepoint, inTransaction, NotUndone, openDatabase } from "@restante/durable";
 
+import type { MailboxLimits } from "../store.ts";
 import { createOperations, type Operation } from "./operations.ts";
 import { takeRoom } from "./reserve.ts";
 import { migrations, writerPragmas } from "./schema.ts";
@@ -31,9 +32,9 @@ const SQLITE_BUSY = 5;
 const PAGES = 1000;
 const PAGES_WHEN_FULL = 100;
 
-export function serve(port: MessagePort, file: string): void {
+export function serve(port: MessagePort, { file, limits }: { file: string; limits: MailboxLimits }): void {
   const db = openDatabase(file, { migrations, pragmas: writerPragmas });
-  const operations = createOperations(db);
+  const operations = createOperations(db, limits);
   let failure: string | undefined;
   let emptiesOften = false;
 
@@ -105,4 +106,4 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : "unknown error";
 }
 
-if (parentPort !== null) serve(parentPort, (workerData as { file: string }).file);
+if (parentPort !== null) serve(parentPort, workerData as { file: string; limits: MailboxLimits });

@@ -1,0 +1,137 @@
+// The bytes that wait in a mailbox, as the embedded store keeps them: src/store/sqlite/numbers.ts.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+
+import { type MailboxId, newMessageId } from "@restante/mesh";
+import { temporaryFolder } from "@restante/testkit";
+import * as fc from "fast-check";
+
+import { acknowledge, expire, type Message, place, redeliver } from "../../src/message.ts";
+import { LAST_ARRIVAL, LAST_DEPARTURE } from "../../src/store/sqlite/numbers.ts";
+import { writeMessage } from "../../src/store/sqlite/rows.ts";
+import { migrations } from "../../src/store/sqlite/schema.ts";
+import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";
+import { acceptance, later, newMessage, newToken, periods, recipient, routedMessage, sender } from "./samples.ts";
+import { storeOptions } from "./store-options.ts";
+
+const steps = ["send", "acknowledge", "expire", "redeliver", "remove"] as const;
+
+/** Any life of a few messages of one mailbox, beside what must wait in it. */
+async function live(
+  store: SqliteStore,
+  run: readonly { step: (typeof steps)[number]; which: number; bytes: number }[],
+) {
+  const mailboxId = `M${newMessageId(later)}` as MailboxId;
+  const messages: Message[] = [];
+  for (const { step, which, bytes } of run) {
+    const index = messages.length === 0 ? -1 : which % messages.length;
+    const message = messages[index];
+    if (step === "send") {
+      const sent = newMessage({ messageId: newMessageId(later), recipientId: mailboxId, to: mailboxId, bytes });
+      assert.equal(await store.accept(acceptance(sent)), "done");
+      messages.push(sent);
+    } else if (message === undefined) continue;
+    else if (step === "remove") {
+      await store.remove(message);
+      messages.splice(index, 1);
+    } else if (step === "redeliver" ? message.state === "undelivered" : message.state === "accepted") {
+      const change =
+        step === "acknowledge"
+          ? acknowledge(message, later, periods)
+          : step === "expire"
+            ? expire(message, newMessageId(later), later, periods)
+            : redeliver(message, later, periods);
+      assert.equal(await store.apply(change), "done");
+      message.state = change.to;
+    }
+    const waiting = messages.filter(({ state }) => state === "accepted");
+    const expected = { messages: waiting.length, bytes: waiting.reduce((sum, one) => sum + one.bytes, 0) };
+    assert.deepEqual(await store.waitingIn(mailboxId), expected);
+    assert.equal(await store.countInbox(mailboxId), expected.messages);
+  }
+}
+
+test("what waits in a mailbox is known to the byte, whatever was acknowledged, expired, put back or deleted", async (t) => {
+  await using store = await openSqliteStore(await temporaryFolder(t), storeOptions);
+  const step = fc.record({ step: fc.constantFrom(...steps), which: fc.nat(20), bytes: fc.nat(1_000_000) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), (run) => live(store, run)),
+    { numRuns: 30 },
+  );
+});
+
+test("what waits is found at the ends of two indexes, at any depth", async (t) => {
+  const folder = await temporaryFolder(t);
+  await using _store = await openSqliteStore(folder, storeOptions);
+  using db = new DatabaseSync(join(folder, "store.sqlite"), { readOnly: true });
+
+  for (const sql of [LAST_ARRIVAL, LAST_DEPARTURE]) {
+    const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(recipient);
+    assert.equal(steps.length, 1, "no sorting");
+    assert.match(String(steps[0]?.["detail"]), /^SEARCH delivery USING INDEX (arrivals|departures) \(recipient_id=\?/);
+  }
+});
+
+test("a store of before knows what waits, and goes on from there", async (t) => {
+  const folder = await temporaryFolder(t);
+  const of = (state: Message["state"], bytes: number): Message =>
+    newMessage({ messageId: newMessageId(later), state, bytes });
+  const messages = [of("accepted", 10), of("acknowledged", 100), of("accepted", 1000)];
+  {
+    using db = new DatabaseSync(join(folder, "store.sqlite"));
+    db.exec(`${migrations.slice(0, 3).join("")} PRAGMA user_version = 3`);
+    for (const [index, message] of messages.entries()) {
+      const columns = writeMessage(message);
+      const names = Object.keys(columns);
+      db.prepare(`INSERT INTO message (${names.join()}) VALUES (${names.map((name) => `:${name}`).join()})`).run(
+        columns,
+      );
+      const isListed = message.state === "accepted";
+      db.prepare(
+        `INSERT INTO delivery (recipient_id, message_id, mailbox_id, workflow_id, sequence, listed, departure)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      ).run(recipient, message.messageId, sender, message.workflowId, index + 1, isListed ? 1 : 0, isListed ? null : 1);
+    }
+  }
+  const [first, second, third] = messages as [Message, Message, Message];
+
+  await using store = await openSqliteStore(folder, storeOptions);
+
+  assert.deepEqual(await store.waitingIn(recipient), { messages: 2, bytes: 1010 });
+  await store.apply(acknowledge(first, later, periods));
+  await store.remove(second);
+  assert.deepEqual(await store.waitingIn(recipient), { messages: 1, bytes: 1000 });
+  const fresh = newMessage({ messageId: newMessageId(later), bytes: 1 });
+  await store.accept(acceptance(fresh));
+  await store.apply(acknowledge(third, later, periods));
+  await store.remove(third);
+  await store.remove(first);
+  assert.deepEqual(await store.waitingIn(recipient), { messages: 1, bytes: 1 });
+});
+
+test("a full mailbox refuses what is sent and what is placed, and takes reports and what is put back", async (t) => {
+  await using store = await openSqliteStore(await temporaryFolder(t), { ...storeOptions, limits: { messages: 1 } });
+  const mailbox = { recipientId: recipient, to: recipient };
+  const first = newMessage(mailbox);
+  assert.equal(await store.accept(acceptance(first)), "done");
+  const token = newToken();
+  const refused = newMessage({ ...mailbox, messageId: newMessageId(later) });
+
+  assert.equal(await store.accept(acceptance(refused, { token })), "mailbox-full");
+  assert.equal(await store.find(sender, refused.messageId), undefined);
+  assert.equal(await store.wasUsed(token), false);
+  const routed = routedMessage({ messageId: newMessageId(later) });
+  assert.equal(await store.accept(acceptance(routed, { routingAddress: "GPPROVIDER_address" })), "done");
+  assert.equal(await store.apply(place(routed, recipient, later, periods)), "mailbox-full");
+  assert.equal((await store.find(sender, routed.messageId))?.state, "routing");
+
+  const own = newMessage({ messageId: newMessageId(later), mailboxId: recipient, recipientId: sender, to: sender });
+  await store.accept(acceptance(own));
+  assert.equal(await store.apply(expire(own, newMessageId(later), later, periods)), "done");
+  await store.apply(expire(first, newMessageId(later), later, periods));
+  assert.equal(await store.apply(redeliver({ ...first, state: "undelivered" }, later, periods)), "done");
+  assert.equal((await store.waitingIn(recipient)).messages, 2, "a report, and what was put back");
+});

@@ -9,52 +9,81 @@ import { type MailboxId, newMessageId } from "@restante/mesh";
 import { temporaryFolder } from "@restante/testkit";
 import * as fc from "fast-check";
 
-import { acknowledge, expire, type Message, place, redeliver } from "../../src/message.ts";
+import {
+  acknowledge,
+  type Change,
+  expire,
+  finishUpload,
+  giveUp,
+  type Message,
+  place,
+  redeliver,
+} from "../../src/message.ts";
 import { LAST_ARRIVAL, LAST_DEPARTURE } from "../../src/store/sqlite/numbers.ts";
 import { writeMessage } from "../../src/store/sqlite/rows.ts";
 import { migrations } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";
-import { acceptance, later, newMessage, newToken, periods, recipient, routedMessage, sender } from "./samples.ts";
+import type { Waiting } from "../../src/store/store.ts";
+import {
+  acceptance,
+  inline,
+  later,
+  newMessage,
+  newToken,
+  periods,
+  recipient,
+  routedMessage,
+  sender,
+} from "./samples.ts";
 import { storeOptions } from "./store-options.ts";
 
-const steps = ["send", "acknowledge", "expire", "redeliver", "remove"] as const;
+const steps = ["send", "acknowledge", "expire", "give up", "put back", "remove", "close", "open"] as const;
+type Step = { step: (typeof steps)[number]; which: number; bytes: number };
+
+function changeOf(step: Step["step"], message: Message): Change | undefined {
+  if (step === "put back") return message.state === "undelivered" ? redeliver(message, later, periods) : undefined;
+  if (message.state !== "accepted") return undefined;
+  if (step === "acknowledge") return acknowledge(message, later, periods);
+  if (step === "expire") return expire(message, newMessageId(later), later, periods);
+  if (step === "give up") return giveUp(message, newMessageId(later), later, periods);
+  return undefined;
+}
 
 /** Any life of a few messages of one mailbox, beside what must wait in it. */
-async function live(
-  store: SqliteStore,
-  run: readonly { step: (typeof steps)[number]; which: number; bytes: number }[],
-) {
+async function live(store: SqliteStore, run: readonly Step[]) {
   const mailboxId = `M${newMessageId(later)}` as MailboxId;
   const messages: Message[] = [];
+  let isClosed = false;
   for (const { step, which, bytes } of run) {
     const index = messages.length === 0 ? -1 : which % messages.length;
     const message = messages[index];
     if (step === "send") {
       const sent = newMessage({ messageId: newMessageId(later), recipientId: mailboxId, to: mailboxId, bytes });
-      assert.equal(await store.accept(acceptance(sent)), "done");
-      messages.push(sent);
-    } else if (message === undefined) continue;
-    else if (step === "remove") {
+      assert.equal(await store.accept(acceptance(sent)), isClosed ? "mailbox-closed" : "done");
+      if (!isClosed) messages.push(sent);
+    } else if (step === "close") {
+      assert.equal(await store.closeMailbox({ mailboxId, closedAt: later, reason: "moves" }), !isClosed);
+      isClosed = true;
+    } else if (step === "open") {
+      assert.equal(await store.openMailbox(mailboxId), isClosed);
+      isClosed = false;
+    } else if (message !== undefined && step === "remove") {
       await store.remove(message);
       messages.splice(index, 1);
-    } else if (step === "redeliver" ? message.state === "undelivered" : message.state === "accepted") {
-      const change =
-        step === "acknowledge"
-          ? acknowledge(message, later, periods)
-          : step === "expire"
-            ? expire(message, newMessageId(later), later, periods)
-            : redeliver(message, later, periods);
-      assert.equal(await store.apply(change), "done");
-      message.state = change.to;
+    } else if (message !== undefined) {
+      const change = changeOf(step, message);
+      const refused: boolean = isClosed && change?.to === "accepted";
+      if (change !== undefined) assert.equal(await store.apply(change), refused ? "mailbox-closed" : "done");
+      if (change !== undefined && !refused) message.state = change.to;
     }
-    const waiting = messages.filter(({ state }) => state === "accepted");
-    const expected = { messages: waiting.length, bytes: waiting.reduce((sum, one) => sum + one.bytes, 0) };
+    const waiting: Message[] = messages.filter(({ state }) => state === "accepted");
+    const expected: Waiting = { messages: waiting.length, bytes: waiting.reduce((sum, one) => sum + one.bytes, 0) };
     assert.deepEqual(await store.waitingIn(mailboxId), expected);
     assert.equal(await store.countInbox(mailboxId), expected.messages);
   }
 }
 
-test("what waits in a mailbox is known to the byte, whatever was acknowledged, expired, put back or deleted", async (t) => {
+test("what waits in a mailbox is known to the byte, whatever was acknowledged, expired, given up, put back or deleted", async (t) => {
   await using store = await openSqliteStore(await temporaryFolder(t), storeOptions);
   const step = fc.record({ step: fc.constantFrom(...steps), which: fc.nat(20), bytes: fc.nat(1_000_000) });
   await fc.assert(
@@ -134,4 +163,37 @@ test("a full mailbox refuses what is sent and what is placed, and takes reports 
   await store.apply(expire(first, newMessageId(later), later, periods));
   assert.equal(await store.apply(redeliver({ ...first, state: "undelivered" }, later, periods)), "done");
   assert.equal((await store.waitingIn(recipient)).messages, 2, "a report, and what was put back");
+});
+
+test("a mailbox that is full and closed refuses as closed, by every way in, and as full when it is opened", async (t) => {
+  await using store = await openSqliteStore(await temporaryFolder(t), { ...storeOptions, limits: { messages: 1 } });
+  const mailbox = { recipientId: recipient, to: recipient };
+  const { acceptedAt: _, ...uploading } = newMessage({ ...mailbox, state: "uploading", totalChunks: 2 });
+  await store.accept(acceptance(uploading));
+  const undelivered = newMessage({ ...mailbox, messageId: newMessageId(later) });
+  await store.accept(acceptance(undelivered));
+  await store.apply(expire(undelivered, newMessageId(later), later, periods));
+  await store.accept(acceptance(newMessage({ ...mailbox, messageId: newMessageId(later) })));
+  const routed = routedMessage({ messageId: newMessageId(later) });
+  await store.accept(acceptance(routed, { routingAddress: "GPPROVIDER_address" }));
+  const finish = finishUpload(uploading, later, periods);
+  const { mailboxId, messageId } = uploading;
+  const ways = (): Promise<string[]> =>
+    Promise.all([
+      store.accept(acceptance(newMessage({ ...mailbox, messageId: newMessageId(later) }))),
+      store.addChunk({ mailboxId, messageId, chunk: 2, body: inline("two"), token: newToken(), finish }),
+      store.apply(place(routed, recipient, later, periods)),
+      store.apply(redeliver({ ...undelivered, state: "undelivered" }, later, periods)),
+    ]);
+  await store.closeMailbox({ mailboxId: recipient, closedAt: later, reason: "moves" });
+
+  assert.deepEqual(
+    await ways(),
+    Array.from({ length: 4 }, () => "mailbox-closed"),
+  );
+  assert.equal((await store.waitingIn(recipient)).messages, 1);
+
+  await store.openMailbox(recipient);
+  assert.deepEqual(await ways(), ["mailbox-full", "mailbox-full", "mailbox-full", "done"]);
+  assert.equal((await store.waitingIn(recipient)).messages, 2, "what was put back");
 });

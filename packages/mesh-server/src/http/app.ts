@@ -12,7 +12,7 @@ import { addHandshake } from "./handshake.ts";
 import { addInbox } from "./inbox.ts";
 import { addLookup } from "./lookup.ts";
 import { addOutbox } from "./outbox.ts";
-import { Refusal, refusalBody } from "./refusal.ts";
+import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
 import { limitStrangers } from "./strangers.ts";
 import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
@@ -120,7 +120,8 @@ function answer(
   });
   drain(request.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
-  return sendJson(reply, status, refusalBody(refusal, apiVersion(request.headers.accept)));
+  const version = apiVersion(request.headers.accept);
+  return sendJson(reply, status, refusalBody(refusal, version), isValidationError(refusal) ? 1 : version);
 }
 
 /** Closing lets requests in hand end, but no longer than this; nor waits for a handshake that never ends. */

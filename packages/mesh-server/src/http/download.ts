@@ -31,7 +31,7 @@ export function addDownload(app: FastifyInstance, context: Context): void {
     path,
     withMailbox(context, async (request, reply, session) => {
       const message = await findForHead(context, session, request);
-      reply.headers(mexHeadersOf(message, 1));
+      reply.headers(mexHeadersOf(message, 1)).header("last-modified", lastModified(message));
       if (message.details.contentEncoding === "gzip") reply.header("content-encoding", "gzip");
       return sendNothing(reply);
     }),
@@ -85,7 +85,7 @@ async function download(
   chunk: number,
 ): Promise<FastifyReply> {
   const last = chunk >= message.totalChunks;
-  reply.headers(mexHeadersOf(message, chunk));
+  reply.headers(mexHeadersOf(message, chunk)).header("last-modified", lastModified(message));
   reply.code(last ? 200 : 206);
   announceWhenSent(context, reply, message, last);
   if (message.type === "REPORT") return sendNothing(reply);
@@ -103,6 +103,11 @@ async function download(
     reply.header("content-encoding", "gzip").header(headerNames.compressed, "Y");
   }
   return reply.header("content-length", body.size).send(await open());
+}
+
+/** Nothing changes what was accepted: not its acknowledgement either. */
+function lastModified({ acceptedAt, createdAt }: Message): string {
+  return (acceptedAt ?? createdAt).toUTCString();
 }
 
 function untilGone(reply: FastifyReply): AbortSignal {

@@ -36,9 +36,10 @@ export function readEnvelope(headers: IncomingHttpHeaders, sender: Mailbox, regi
   const mex = readMexHeaders(headers);
   const contentType = decodeHeaderText(headers["content-type"] ?? "");
   checkText(mex, contentType);
-  const to = mex.to ?? "";
-  if (to === "") throw new Refusal("recipient-blank");
+  // A header that is not there is the API's validation error; one that says nothing has its own code.
+  if (mex.to === "") throw new Refusal("recipient-blank");
   checkLengths(mex, contentType);
+  const to = mex.to ?? "";
   const contentEncoding = readContentEncoding(headers);
   if (!isChecksumText(mex.checksum ?? "")) throw new Refusal("checksum-wrong");
   if ((mex.from ?? "") !== "" && mex.from?.toUpperCase() !== sender.mailboxId) throw new Refusal("from-mismatch");
@@ -96,6 +97,7 @@ function checkText(mex: MexHeaders, contentType: string): void {
 
 function checkLengths(mex: MexHeaders, contentType: string): void {
   const problems: FieldProblem[] = [];
+  if (mex.to === undefined) problems.push(fieldMissing("header", headerNames.to));
   if ((mex.workflowId ?? "") === "") problems.push(fieldMissing("header", headerNames.workflowId));
   for (const [name, limit] of Object.entries(headerLimits) as [keyof MexHeaders, number][]) {
     if (characterCount(mex[name] ?? "") > limit) problems.push(fieldTooLong(headerNames[name], limit));

@@ -1,6 +1,6 @@
 // MESH API, Check an inbox, Check an inbox count, Acknowledge message.
 
-import { characterCount, isProductionMessageId, type MailboxId, type MessageId } from "@restante/mesh";
+import { characterCount, isProductionMessageId, type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
 import type { Context } from "../context.ts";
@@ -50,10 +50,11 @@ export function addInbox(app: FastifyInstance, context: Context): void {
 
   app.get(
     "/messageexchange/:mailboxId/count",
-    withMailbox(context, async (request, reply, { mailbox, version }) => {
+    withMailbox(context, async (_request, reply, { mailbox, version }) => {
       const count = await context.store.countInbox(mailbox.mailboxId);
       if (version === 2) return sendJson(reply, 200, { count }, 2);
-      return sendJson(reply, 200, { count, internalID: request.id, allResultsIncluded: true });
+      // To help who looks into an error, in the form of MESH's own: a time and a few digits. It stands for nothing.
+      return sendJson(reply, 200, { count, internalID: newMessageId(context.clock.now()), allResultsIncluded: true });
     }),
   );
 

@@ -45,7 +45,8 @@ export function addLookup(app: FastifyInstance, context: Context): void {
     withCertificate(async (request, reply) => {
       const { workflowId } = request.params as { workflowId: string };
       requireParts({ workflow_id: workflowId });
-      return sendV2(reply, context.registry.receivers(workflowId));
+      // The API has one shape here; only its name is of the version.
+      return sendV2(reply, context.registry.receivers(workflowId), apiVersion(request.headers.accept));
     }),
   );
 }
@@ -69,7 +70,7 @@ function sendV1(context: Context, reply: FastifyReply, found: readonly Mailbox[]
   });
 }
 
-function sendV2(reply: FastifyReply, found: readonly Mailbox[]): FastifyReply {
+function sendV2(reply: FastifyReply, found: readonly Mailbox[], version: 1 | 2 = 2): FastifyReply {
   const results = found.map(({ mailboxId, name }) => ({ mailbox_id: mailboxId, mailbox_name: name }));
-  return sendJson(reply, 200, { results }, 2);
+  return sendJson(reply, 200, { results }, version);
 }

@@ -99,6 +99,11 @@ export function partWrong(part: "headers" | "body", msg: string): FieldProblem {
   return { type: "value_error", loc: [part], msg };
 }
 
+/** The API's validation error, which is one shape and `application/json` in both versions (MESH API, 400). */
+export function isValidationError({ code, problems }: Refusal): boolean {
+  return code === "request-invalid" && problems.length > 0;
+}
+
 /**
  * The body of a refusal, in the shape of the version that was asked for (reference, Errors). Which fields are wrong, and
  * how, stands in `detail` in both versions, as in the API's own validation errors: it is all that `request-invalid` says,
@@ -106,19 +111,23 @@ export function partWrong(part: "headers" | "body", msg: string): FieldProblem {
  */
 export function refusalBody(refusal: Refusal, version: 1 | 2): object {
   const { messageId, problems } = refusal;
-  if (refusal.code === "request-invalid" && problems.length > 0) return { detail: problems };
+  if (isValidationError(refusal)) return { detail: problems };
   const { event, code, text } = refusal.answer;
+  // MESH names the headers of a malformed control file beside its code.
+  const fields = problems.filter(({ loc }) => loc[0] === "header").map(({ loc }) => loc[1]);
+  const named = refusal.code === "header-malformed" && fields.length > 0 && { fields };
   return version === 1
     ? {
         errorEvent: event,
         errorCode: code,
         errorDescription: text,
+        ...named,
         ...(messageId !== undefined && { messageID: messageId }),
         ...(problems.length > 0 && { detail: problems }),
       }
     : {
         ...(messageId !== undefined && { message_id: messageId }),
-        detail: [{ event, code, msg: text }, ...problems],
+        detail: [{ event, code, msg: text, ...named }, ...problems],
       };
 }
 

@@ -22,6 +22,53 @@ const statuses: Readonly<Record<MessageState, string>> = {
   abandoned: "error",
 };
 
+const fieldsV1 = [
+  "addressType",
+  "checksum",
+  "chunkCount",
+  "compressFlag",
+  "contentEncoding",
+  "downloadTimestamp",
+  "dtsId",
+  "encryptedFlag",
+  "expiryTime",
+  "failureDate",
+  "failureDiagnostic",
+  "fileName",
+  "fileSize",
+  "isCompressed",
+  "linkedMsgId",
+  "localId",
+  "meshRecipientOdsCode",
+  "messageId",
+  "messageType",
+  "partnerId",
+  "processId",
+  "recipient",
+  "recipientBillingEntity",
+  "recipientName",
+  "recipientOrgCode",
+  "recipientOrgName",
+  "recipientSmtp",
+  "sender",
+  "senderBillingEntity",
+  "senderName",
+  "senderOdsCode",
+  "senderOrgCode",
+  "senderOrgName",
+  "senderSmtp",
+  "status",
+  "statusCode",
+  "statusDescription",
+  "statusEvent",
+  "statusSuccess",
+  "statusTimestamp",
+  "subject",
+  "uploadTimestamp",
+  "version",
+  "workflowId",
+] as const;
+
 export function addTracking(app: FastifyInstance, context: Context): void {
   app.get(
     "/messageexchange/:mailboxId/outbox/tracking",
@@ -49,7 +96,14 @@ export function addTracking(app: FastifyInstance, context: Context): void {
   );
 }
 
+/** Every field, always: what is not there is empty (MESH API, Track outbox: texts that may be empty, never null). */
 function trackingV1(context: Context, message: Message): object {
+  const empty = Object.fromEntries(fieldsV1.map((name) => [name, ""]));
+  const known = Object.entries(knownV1(context, message)).filter(([, value]) => value !== undefined);
+  return { ...empty, ...Object.fromEntries(known) };
+}
+
+function knownV1(context: Context, message: Message): Partial<Record<(typeof fieldsV1)[number], unknown>> {
   const { details, status } = message;
   const { recipient, sender } = parties(context, message);
   const failed = status !== undefined;
@@ -59,7 +113,7 @@ function trackingV1(context: Context, message: Message): object {
     checksum: details.checksum,
     chunkCount: message.totalChunks,
     compressFlag: details.compress,
-    contentEncoding: details.contentEncoding ?? "",
+    contentEncoding: details.contentEncoding,
     downloadTimestamp: message.state === "acknowledged" ? formatTimestamp(message.changedAt) : undefined,
     dtsId: message.messageId,
     encryptedFlag: details.encrypted,
@@ -68,12 +122,12 @@ function trackingV1(context: Context, message: Message): object {
     failureDiagnostic: status?.description,
     fileName: details.fileName ?? `${message.messageId}.dat`,
     fileSize: message.bytes,
-    isCompressed: details.compressed ?? "",
+    isCompressed: details.compressed,
     localId: details.localId,
     meshRecipientOdsCode: recipient?.odsCode,
     messageId: message.messageId,
     messageType: "Data",
-    partnerId: details.partnerId ?? "",
+    partnerId: details.partnerId,
     processId: details.processId,
     recipient: message.to,
     recipientBillingEntity: recipient?.billingEntity,
@@ -136,6 +190,6 @@ function expiryTime({ periods }: Context, message: Message): Date {
   return new Date((message.acceptedAt ?? message.createdAt).getTime() + periods.collect);
 }
 
-function smtp(mailbox: Mailbox | undefined): string {
-  return mailbox === undefined ? "" : `${mailbox.mailboxId.toLowerCase()}@dts.nhs.uk`;
+function smtp(mailbox: Mailbox | undefined): string | undefined {
+  return mailbox === undefined ? undefined : `${mailbox.mailboxId.toLowerCase()}@dts.nhs.uk`;
 }

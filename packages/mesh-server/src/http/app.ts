@@ -9,14 +9,16 @@ import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { refusalOf } from "./errors.ts";
 import { addHandshake } from "./handshake.ts";
+import { addHealth, healthPaths } from "./health.ts";
 import { addInbox } from "./inbox.ts";
+import { knownPaths } from "./known-paths.ts";
 import { addLookup } from "./lookup.ts";
 import { addOutbox } from "./outbox.ts";
 import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
 import { limitStrangers } from "./strangers.ts";
 import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
-import { apiVersion, sendJson } from "./version.ts";
+import { apiVersion, sendJson, sendNothing } from "./version.ts";
 
 /** No bytes either way for so long, and the connection is closed. */
 const IDLE_MS = 60_000;
@@ -59,8 +61,11 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
+    // `serveWhileOpen` does, in the shape of an error, and lets who watches the server ask on.
+    return503OnClosing: false,
     routerOptions: {
       maxParamLength: LONGEST_PARAMETER,
+      ignoreTrailingSlash: true,
       // A word said twice would be a list.
       querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
     },
@@ -70,7 +75,8 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
       answer(context, tell, request, reply, error);
     },
   });
-  closeInTime(app);
+  const isClosing = closeInTime(app);
+  serveWhileOpen(app, isClosing);
   limitStrangers(app.server, {
     mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
     most: MOST_STRANGERS,
@@ -88,7 +94,16 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 
   app.setErrorHandler((error, request, reply) => answer(context, tell, request, reply, error));
-  app.setNotFoundHandler((request, reply) => answer(context, tell, request, reply, new Refusal("resource-unknown")));
+  const known = knownPaths(app);
+  app.setNotFoundHandler((request, reply) => {
+    const allow = known.allow(request.url);
+    if (allow === undefined) return answer(context, tell, request, reply, new Refusal("resource-unknown"));
+    if (request.method !== "OPTIONS") {
+      return answer(context, tell, request, reply, new Refusal("method-not-allowed", { headers: { allow } }));
+    }
+    drain(request.raw, context.maxRequestBytes);
+    return sendNothing(reply.header("allow", allow), 204);
+  });
 
   addHandshake(app, context);
   addOutbox(app, context);
@@ -96,6 +111,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   addDownload(app, context);
   addTracking(app, context);
   addLookup(app, context);
+  addHealth(app, context, isClosing);
   return app;
 }
 
@@ -120,21 +136,33 @@ function answer(
   });
   drain(request.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+  reply.headers(refusal.headers);
   const version = apiVersion(request.headers.accept);
   return sendJson(reply, status, refusalBody(refusal, version), isValidationError(refusal) ? 1 : version);
 }
 
 /** Closing lets requests in hand end, but no longer than this; nor waits for a handshake that never ends. */
-function closeInTime(app: FastifyInstance): void {
+function closeInTime(app: FastifyInstance): () => boolean {
+  let closing = false;
   const open = new Set<Socket>();
   app.server.on("connection", (socket: Socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
   });
   app.addHook("preClose", async () => {
+    closing = true;
     setTimeout(() => {
       for (const socket of open) socket.destroy();
     }, CLOSE_MS).unref();
+  });
+  return () => closing;
+}
+
+/** What comes on a connection that is still open while the server closes is for its next start. */
+function serveWhileOpen(app: FastifyInstance, isClosing: () => boolean): void {
+  app.addHook("onRequest", async (request) => {
+    if (!isClosing() || healthPaths.has(request.routeOptions.url ?? "")) return;
+    throw new Refusal("unavailable", { reason: "the server is closing" });
   });
 }
 

@@ -15,6 +15,7 @@ type OtherRefusal =
   | "body-cut-short"
   | "body-damaged"
   | "resource-unknown"
+  | "method-not-allowed"
   | "request-malformed"
   | "request-invalid"
   | "unavailable"
@@ -43,6 +44,7 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "body-cut-short": refusal(400, "SEND", "BodyCutShort", "Request ended before its body did"),
   "body-damaged": refusal(500, "RECEIVE", "BodyDamaged", "The body of this message is damaged in the server"),
   "resource-unknown": refusal(404, "", "", "Not Found"),
+  "method-not-allowed": refusal(405, "", "", "Method Not Allowed"),
   "request-malformed": refusal(400, "", "", "Bad Request"),
   "request-invalid": refusal(400, "", "", "Bad Request"),
   unavailable: refusal(503, "", "", "Service Unavailable"),
@@ -61,6 +63,8 @@ export interface RefusalOptions extends ErrorOptions {
   messageId?: MessageId;
   /** For our events; the client is told the text of the table. */
   reason?: string;
+  /** Sent with the answer. */
+  headers?: Readonly<Record<string, string>>;
   /** Told to the client: for `request-invalid` alone, for any other code behind the table's text. */
   problems?: readonly FieldProblem[];
 }
@@ -71,14 +75,16 @@ export class Refusal extends CodedError {
   readonly answer: ApiError;
   readonly messageId: MessageId | undefined;
   readonly problems: readonly FieldProblem[];
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: RefusalCode, { messageId, reason, problems = [], ...options }: RefusalOptions = {}) {
+  constructor(code: RefusalCode, { messageId, reason, problems = [], headers = {}, ...options }: RefusalOptions = {}) {
     const answer = isPublished(code) ? apiErrors[code] : otherRefusals[code];
     super(reason ?? (problems.map(describe).join("; ") || answer.text), options);
     this.code = code;
     this.answer = answer;
     this.messageId = messageId;
     this.problems = problems;
+    this.headers = headers;
   }
 }
 

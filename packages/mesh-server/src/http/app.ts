@@ -15,6 +15,7 @@ import { knownPaths } from "./known-paths.ts";
 import { addLookup } from "./lookup.ts";
 import { addOutbox } from "./outbox.ts";
 import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
+import { REQUEST_ID, requestIdOf, tellableRequestId } from "./request-id.ts";
 import { limitStrangers } from "./strangers.ts";
 import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
@@ -70,10 +71,14 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
       querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
     },
     exposeHeadRoutes: false,
+    genReqId: requestIdOf,
     clientErrorHandler: (error, socket) => answerClientError(tell, error, socket),
     frameworkErrors: (error, request, reply) => {
       answer(context, tell, request, reply, error);
     },
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header(REQUEST_ID, request.id);
   });
   const isClosing = closeInTime(app);
   serveWhileOpen(app, isClosing);
@@ -127,16 +132,18 @@ function answer(
   const mailbox = mailboxId === undefined ? undefined : context.registry.find(mailboxId);
   const { status } = refusal.answer;
   const { remoteAddress: address } = request.raw.socket;
+  const requestId = tellableRequestId(request.id);
   tell.refused({
     status,
     code: refusal.code,
     reason: refusal.message,
     ...(mailbox !== undefined && { mailboxId: mailbox.mailboxId }),
     ...(address !== undefined && { address }),
+    ...(requestId !== undefined && { requestId }),
   });
   drain(request.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
-  reply.headers(refusal.headers);
+  reply.headers({ ...refusal.headers, [REQUEST_ID]: request.id });
   const version = apiVersion(request.headers.accept);
   return sendJson(reply, status, refusalBody(refusal, version), isValidationError(refusal) ? 1 : version);
 }

@@ -16,6 +16,7 @@ import { addLookup } from "./lookup.ts";
 import { addOutbox } from "./outbox.ts";
 import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
 import { REQUEST_ID, requestIdOf, tellableRequestId } from "./request-id.ts";
+import { addRich } from "./rich.ts";
 import { limitStrangers } from "./strangers.ts";
 import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
@@ -113,6 +114,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   addHandshake(app, context);
   addOutbox(app, context);
   addInbox(app, context);
+  addRich(app, context);
   addDownload(app, context);
   addTracking(app, context);
   addLookup(app, context);

@@ -6,6 +6,7 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { acknowledge } from "../message.ts";
 import type { WorkflowFilter } from "../store/store.ts";
+import { readContinuation, writeContinuation } from "./continuation.ts";
 import { findForRecipient } from "./find-message.ts";
 import { type FieldProblem, fieldWrong, Refusal } from "./refusal.ts";
 import { withMailbox } from "./session.ts";
@@ -25,7 +26,7 @@ export function addInbox(app: FastifyInstance, context: Context): void {
     withMailbox(context, async (request, reply, { mailbox, version }) => {
       const query = request.query as Query;
       const { limit, filter } = readQuery(query);
-      const after = await readContinuation(context, mailbox.mailboxId, query.continue_from, version);
+      const after = await findPlace(context, mailbox.mailboxId, query.continue_from, version);
       const entries = await context.store.listAfter(mailbox.mailboxId, after, limit + 1, filter);
       const page = entries.slice(0, limit);
       const messages = page.map(({ messageId }) => messageId);
@@ -39,7 +40,7 @@ export function addInbox(app: FastifyInstance, context: Context): void {
           messages,
           links: {
             self: link(),
-            ...(last !== undefined && { next: link(writeContinuation(mailbox.mailboxId, last.sequence)) }),
+            ...(last !== undefined && { next: link(writeContinuation("inbox", mailbox.mailboxId, last.sequence)) }),
           },
           approx_inbox_count: await context.store.countInbox(mailbox.mailboxId),
         },
@@ -109,7 +110,7 @@ function readFilter(written: string): WorkflowFilter {
 }
 
 /** Version 1 continues from a message id, version 2 from what `links.next` says. Both are a place in the order. */
-async function readContinuation(
+async function findPlace(
   context: Context,
   mailboxId: MailboxId,
   from: string | undefined,
@@ -121,24 +122,11 @@ async function readContinuation(
       ? await context.store.sequenceOf(mailboxId, from.toUpperCase() as MessageId)
       : isProductionMessageId(from)
         ? undefined
-        : decodeContinuation(mailboxId, from);
-  if (place !== undefined) return place;
+        : readContinuation("inbox", mailboxId, from);
+  if (typeof place === "number") return place;
   throw new Refusal("request-invalid", {
     problems: [fieldWrong("query", "continue_from", "Input is not a place in this inbox")],
   });
-}
-
-function writeContinuation(mailboxId: MailboxId, after: number): string {
-  return Buffer.from(JSON.stringify({ mailbox: mailboxId, after })).toString("base64url");
-}
-
-function decodeContinuation(mailboxId: MailboxId, text: string): number | undefined {
-  try {
-    const place = JSON.parse(Buffer.from(text, "base64url").toString()) as { mailbox?: unknown; after?: unknown };
-    return place.mailbox === mailboxId && Number.isSafeInteger(place.after) ? Number(place.after) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function linkTo(

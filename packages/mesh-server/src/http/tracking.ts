@@ -11,7 +11,7 @@ import { withMailbox } from "./session.ts";
 import { sendJson } from "./version.ts";
 
 /** The words of MESH for our states: version 1 writes them with a capital. */
-const statuses: Readonly<Record<MessageState, string>> = {
+export const statuses: Readonly<Record<MessageState, string>> = {
   uploading: "uploading",
   // Where a message goes is MESH's own affair: to its sender it is accepted from the 202 on.
   routing: "accepted",
@@ -186,7 +186,7 @@ function parties(
   return { recipient: registry.find(message.to), sender: registry.find(message.mailboxId) };
 }
 
-function expiryTime({ periods }: Context, message: Message): Date {
+export function expiryTime({ periods }: Context, message: Message): Date {
   return new Date((message.acceptedAt ?? message.createdAt).getTime() + periods.collect);
 }
 

@@ -13,6 +13,7 @@ const paths = [
   [root, "GET, OPTIONS, POST"],
   [`${root}/update`, "OPTIONS, POST"],
   [`${root}/inbox`, "GET, OPTIONS"],
+  [`${root}/outbox/rich`, "GET, OPTIONS"],
   [`${root}/count`, "GET, OPTIONS"],
   [`${root}/inbox/${id}`, "GET, HEAD, OPTIONS"],
   [`${root}/inbox/${id}/2`, "GET, OPTIONS"],

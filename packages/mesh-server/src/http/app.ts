@@ -13,6 +13,7 @@ import { addHealth, healthPaths } from "./health.ts";
 import { addInbox } from "./inbox.ts";
 import { knownPaths } from "./known-paths.ts";
 import { addLookup } from "./lookup.ts";
+import { addOpenApi } from "./openapi/document.ts";
 import { addOutbox } from "./outbox.ts";
 import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
 import { REQUEST_ID, requestIdOf, tellableRequestId } from "./request-id.ts";
@@ -119,6 +120,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   addTracking(app, context);
   addLookup(app, context);
   addHealth(app, context, isClosing);
+  addOpenApi(app, known);
   return app;
 }
 

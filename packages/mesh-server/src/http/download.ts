@@ -19,7 +19,8 @@ import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
 import { findForRecipient, pathMessageId } from "./find-message.ts";
 import { contentTypeOf, mexHeadersOf } from "./message-headers.ts";
-import { fieldWrong, Refusal } from "./refusal.ts";
+import { readChunk } from "./parameters.ts";
+import { Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { openStoredBody } from "./stored-body.ts";
 import { sendNothing } from "./version.ts";
@@ -47,7 +48,7 @@ export function addDownload(app: FastifyInstance, context: Context): void {
   app.get(
     `${path}/:chunk`,
     withMailbox(context, async (request, reply, session) => {
-      const chunk = readChunkNumber((request.params as { chunk: string }).chunk);
+      const chunk = readChunk((request.params as { chunk: string }).chunk);
       const message = await findReadable(context, session, request);
       // A report has no body, and so no chunk.
       if (chunk > message.totalChunks) throw new Refusal("message-unknown", { messageId: message.messageId });
@@ -136,12 +137,5 @@ function announceWhenSent(context: Context, reply: FastifyReply, message: Messag
     if ((error === undefined || error === null) && reply.statusCode < 300) {
       context.emit({ event: "message-downloaded", messageId, mailboxId: recipientId });
     }
-  });
-}
-
-function readChunkNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= 1) return Number(text);
-  throw new Refusal("request-invalid", {
-    problems: [fieldWrong("path", "chunk_number", "Input should be a number from 1")],
   });
 }

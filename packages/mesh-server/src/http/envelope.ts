@@ -1,11 +1,9 @@
 // What a sender says of a message, read from the headers and checked in the order of the reference, Errors.
 
 import {
-  characterCount,
   type ChunkRange,
   decodeHeaderText,
   hasControlCharacter,
-  headerLimits,
   headerNames,
   isChecksumText,
   isLatin1HeaderText,
@@ -21,7 +19,8 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import type { DetailText, MessageDetails } from "../message.ts";
 import type { Mailbox, Registry } from "../registry.ts";
-import { type FieldProblem, fieldMissing, fieldTooLong, fieldWrong, Refusal } from "./refusal.ts";
+import { messageHeaders, requireValid } from "./parameters.ts";
+import { type FieldProblem, fieldWrong, Refusal } from "./refusal.ts";
 
 export interface Envelope {
   /** A mailbox, or an address that is to be routed: a patient detail. */
@@ -96,15 +95,8 @@ function checkText(mex: MexHeaders, contentType: string): void {
 }
 
 function checkLengths(mex: MexHeaders, contentType: string): void {
-  const problems: FieldProblem[] = [];
-  if (mex.to === undefined) problems.push(fieldMissing("header", headerNames.to));
-  if ((mex.workflowId ?? "") === "") problems.push(fieldMissing("header", headerNames.workflowId));
-  for (const [name, limit] of Object.entries(headerLimits) as [keyof MexHeaders, number][]) {
-    if (characterCount(mex[name] ?? "") > limit) problems.push(fieldTooLong(headerNames[name], limit));
-  }
-  const limit = headerLimits.contentType ?? Infinity;
-  if (characterCount(contentType) > limit) problems.push(fieldTooLong("content-type", limit));
-  if (problems.length > 0) throw new Refusal("request-invalid", { problems });
+  const texts = new Map(headerTexts(mex, contentType));
+  requireValid(messageHeaders, (name) => texts.get(name));
 }
 
 function headerTexts(mex: MexHeaders, contentType: string): [string, string][] {

@@ -3,11 +3,9 @@
 import type { FastifyInstance } from "fastify";
 
 import type { Context } from "../context.ts";
-import { fieldMissing, Refusal } from "./refusal.ts";
+import { handshakeHeaders, requireValid } from "./parameters.ts";
 import { withMailbox } from "./session.ts";
 import { sendJson, sendNothing } from "./version.ts";
-
-const required = ["mex-clientversion", "mex-osname", "mex-osversion"];
 
 export function addHandshake(app: FastifyInstance, context: Context): void {
   app.route({
@@ -15,10 +13,7 @@ export function addHandshake(app: FastifyInstance, context: Context): void {
     method: ["GET", "POST"],
     url: "/messageexchange/:mailboxId",
     handler: withMailbox(context, async (request, reply, { mailbox, version }) => {
-      const missing = required.filter((name) => (request.headers[name] ?? "") === "");
-      if (missing.length > 0) {
-        throw new Refusal("request-invalid", { problems: missing.map((name) => fieldMissing("header", name)) });
-      }
+      requireValid(handshakeHeaders, (name) => request.headers[name]?.toString());
       return version === 1 ? sendJson(reply, 200, { mailboxId: mailbox.mailboxId }) : sendNothing(reply);
     }),
   });

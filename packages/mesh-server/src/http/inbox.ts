@@ -1,6 +1,6 @@
 // MESH API, Check an inbox, Check an inbox count, Acknowledge message.
 
-import { characterCount, isProductionMessageId, type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
+import { isProductionMessageId, type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
 import type { Context } from "../context.ts";
@@ -8,7 +8,8 @@ import { acknowledge } from "../message.ts";
 import type { WorkflowFilter } from "../store/store.ts";
 import { readContinuation, writeContinuation } from "./continuation.ts";
 import { findForRecipient } from "./find-message.ts";
-import { type FieldProblem, fieldWrong, Refusal } from "./refusal.ts";
+import { inboxQuery, requireValid } from "./parameters.ts";
+import { fieldWrong, Refusal } from "./refusal.ts";
 import { withMailbox } from "./session.ts";
 import { sendJson, sendNothing } from "./version.ts";
 
@@ -79,23 +80,13 @@ export function addInbox(app: FastifyInstance, context: Context): void {
   );
 }
 
-function readQuery({ max_results: most, continue_from: from, workflow_filter: filter }: Query): {
-  limit: number;
-  filter: WorkflowFilter | undefined;
-} {
-  const problems: FieldProblem[] = [];
-  const limit = most === undefined ? DEFAULT_RESULTS : Number(most);
-  if (!Number.isInteger(limit) || limit < 10 || limit > 5000) {
-    problems.push(fieldWrong("query", "max_results", "Input should be a whole number from 10 to 5000"));
-  }
-  if (from !== undefined && (from.length < 24 || from.length > 1000)) {
-    problems.push(fieldWrong("query", "continue_from", "String should have 24 to 1000 characters"));
-  }
-  if (filter !== undefined && (characterCount(filter) < 2 || characterCount(filter) > 255)) {
-    problems.push(fieldWrong("query", "workflow_filter", "String should have 2 to 255 characters"));
-  }
-  if (problems.length > 0) throw new Refusal("request-invalid", { problems });
-  return { limit, filter: filter === undefined ? undefined : readFilter(filter) };
+function readQuery(query: Query): { limit: number; filter: WorkflowFilter | undefined } {
+  requireValid(inboxQuery, (name) => query[name as keyof Query]);
+  const { max_results: most, workflow_filter: filter } = query;
+  return {
+    limit: most === undefined ? DEFAULT_RESULTS : Number(most),
+    filter: filter === undefined ? undefined : readFilter(filter),
+  };
 }
 
 function readFilter(written: string): WorkflowFilter {

@@ -3,18 +3,25 @@
 
 import type { FastifyInstance } from "fastify";
 
+export interface KnownRoute {
+  readonly url: string;
+  readonly methods: readonly string[];
+}
+
 export interface KnownPaths {
+  readonly routes: readonly KnownRoute[];
   /** The value of Allow, or undefined for a path that is none of ours. */
   allow(url: string): string | undefined;
 }
 
 /** Knows the routes that are added after this. */
 export function knownPaths(app: FastifyInstance): KnownPaths {
-  const routes: { segments: readonly string[]; methods: readonly string[] }[] = [];
+  const routes: (KnownRoute & { segments: readonly string[] })[] = [];
   app.addHook("onRoute", ({ url, method }) => {
-    routes.push({ segments: segmentsOf(url), methods: [method].flat() });
+    routes.push({ url, segments: segmentsOf(url), methods: [method].flat() });
   });
   return {
+    routes,
     allow(url) {
       const segments = segmentsOf(url);
       const methods = routes.filter((route) => matches(route.segments, segments)).flatMap((route) => route.methods);

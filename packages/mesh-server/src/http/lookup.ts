@@ -5,13 +5,14 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 
 import type { Context } from "../context.ts";
 import type { Mailbox } from "../registry.ts";
-import { type FieldProblem, fieldMissing, Refusal } from "./refusal.ts";
+import { type PathName, pathParameters, problemsOf } from "./parameters.ts";
+import { Refusal } from "./refusal.ts";
 import { withCertificate } from "./session.ts";
 import { apiVersion, sendJson } from "./version.ts";
 
 export function addLookup(app: FastifyInstance, context: Context): void {
   const endpointLookup = (odsCode: string, workflowId: string): Mailbox[] => {
-    requireParts({ ods_code: odsCode, workflow_id: workflowId });
+    requireParts({ odsCode, workflowId });
     const found = context.registry.receivers(workflowId, odsCode);
     // What a client asks for is its own text: only what is known here is repeated in an event.
     context.emit({
@@ -44,17 +45,17 @@ export function addLookup(app: FastifyInstance, context: Context): void {
     "/messageexchange/workflowsearch/:workflowId",
     withCertificate(async (request, reply) => {
       const { workflowId } = request.params as { workflowId: string };
-      requireParts({ workflow_id: workflowId });
+      requireParts({ workflowId });
       // The API has one shape here; only its name is of the version.
       return sendV2(reply, context.registry.receivers(workflowId), apiVersion(request.headers.accept));
     }),
   );
 }
 
-function requireParts(parts: Record<string, string>): void {
-  const problems: FieldProblem[] = Object.entries(parts)
-    .filter(([, text]) => text.trim() === "")
-    .map(([name]) => fieldMissing("path", name));
+function requireParts(parts: Partial<Record<PathName, string>>): void {
+  const problems = (Object.keys(parts) as PathName[]).flatMap((name) =>
+    problemsOf([pathParameters[name]], () => parts[name]?.trim()),
+  );
   if (problems.length > 0) throw new Refusal("request-invalid", { problems });
 }
 

@@ -8,7 +8,8 @@ import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
 import type { NewestPage } from "../store/store.ts";
 import { type ListName, readContinuation, writeContinuation } from "./continuation.ts";
-import { type FieldProblem, fieldWrong, Refusal } from "./refusal.ts";
+import { problemsOf, richInboxQuery, richOutboxQuery } from "./parameters.ts";
+import { fieldWrong, Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { expiryTime, statuses } from "./tracking.ts";
 import { sendJson } from "./version.ts";
@@ -17,10 +18,9 @@ const DEFAULT_RESULTS = 100;
 /** A page is never longer, whatever was asked for: `links.next` goes on. */
 const LONGEST_PAGE = 1000;
 const DEFAULT_SINCE_MS = 30 * 24 * 60 * 60 * 1000;
-/** What a request may ask for, as in the stand-in. */
-const results = { "inbox/rich": { least: 1, most: 2000 }, "outbox/rich": { least: 10, most: 5000 } } as const;
+const queries = { "inbox/rich": richInboxQuery, "outbox/rich": richOutboxQuery };
 
-type RichList = keyof typeof results;
+type RichList = keyof typeof queries;
 
 export function addRich(app: FastifyInstance, context: Context): void {
   app.get(
@@ -113,19 +113,15 @@ function oneMore(page: NewestPage): NewestPage {
 }
 
 function readPage({ clock }: Context, request: FastifyRequest, list: RichList): NewestPage {
-  const { max_results: asked, start_time: start } = request.query as { max_results?: string; start_time?: string };
-  const problems: FieldProblem[] = [];
-  const limit = asked === undefined ? DEFAULT_RESULTS : Number(asked);
-  const { least, most } = results[list];
-  if (!Number.isInteger(limit) || limit < least || limit > most) {
-    problems.push(fieldWrong("query", "max_results", `Input should be a whole number from ${least} to ${most}`));
-  }
+  const query = request.query as Record<string, string | undefined>;
+  const { max_results: asked, start_time: start } = query;
+  const problems = problemsOf(queries[list], (name) => query[name]);
   const since = start === undefined ? new Date(clock.now().getTime() - DEFAULT_SINCE_MS) : readTime(start);
   if (since === undefined) {
     problems.push(fieldWrong("query", "start_time", "Input should be a date and time, such as 2026-03-02T10:20:30Z"));
   }
   if (since === undefined || problems.length > 0) throw new Refusal("request-invalid", { problems });
-  return { since, limit: Math.min(limit, LONGEST_PAGE) };
+  return { since, limit: Math.min(Number(asked ?? DEFAULT_RESULTS), LONGEST_PAGE) };
 }
 
 /** ISO 8601; without a zone it is UTC. A plus sign that was not encoded has come as a blank. */
@@ -153,7 +149,7 @@ function readPlace<Place extends number | string>(
 ): Place | undefined {
   const { continue_from: from } = request.query as { continue_from?: string };
   if (from === undefined) return undefined;
-  const place = from.length > 1000 ? undefined : readContinuation(list, mailbox.mailboxId, from);
+  const place = readContinuation(list, mailbox.mailboxId, from);
   if (place !== undefined && isPlace(place)) return place;
   throw new Refusal("request-invalid", {
     problems: [fieldWrong("query", "continue_from", "Input is not a place in this list")],

@@ -6,7 +6,8 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import type { Message, MessageState } from "../message.ts";
 import type { Mailbox } from "../registry.ts";
-import { fieldMissing, Refusal } from "./refusal.ts";
+import { requireValid, trackingQuery } from "./parameters.ts";
+import { Refusal } from "./refusal.ts";
 import { withMailbox } from "./session.ts";
 import { sendJson } from "./version.ts";
 
@@ -73,10 +74,8 @@ export function addTracking(app: FastifyInstance, context: Context): void {
   app.get(
     "/messageexchange/:mailboxId/outbox/tracking",
     withMailbox(context, async (request, reply, { mailbox, version }) => {
-      const { messageID: id } = request.query as { messageID?: string };
-      if (id === undefined || id === "") {
-        throw new Refusal("request-invalid", { problems: [fieldMissing("query", "messageID")] });
-      }
+      const { messageID: id = "" } = request.query as { messageID?: string };
+      requireValid(trackingQuery, () => id);
       const message = await context.store.find(mailbox.mailboxId, id.toUpperCase() as MessageId);
       if (message?.type !== "DATA") throw new Refusal("message-unknown");
       return sendJson(reply, 200, version === 1 ? trackingV1(context, message) : trackingV2(context, message), version);

@@ -21,6 +21,8 @@ let waitMs = everyMs;
 /** What the page shows is of this moment. */
 let knownAt = new Date();
 let failing = false;
+/** A part of it is not, for as long as text in it is marked. */
+let kept = false;
 
 if (live !== null && toggle !== null) {
   live.hidden = false;
@@ -54,11 +56,12 @@ async function update() {
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.title = fresh.title;
-    for (const part of fresh.querySelectorAll("[data-live][id]")) replace(part);
+    const isWhole = replaceAll(Array.from(fresh.querySelectorAll("[data-live][id]")).filter(differs));
     renewTokens(fresh);
     waitMs = everyMs;
-    knownAt = askedAt;
+    if (isWhole) knownAt = askedAt;
     showFailing(false, "");
+    showKept(!isWhole);
   } catch (error) {
     waitMs = Math.min(waitMs * 2, slowestMs);
     const answered = error instanceof Error && error.message.startsWith("status ");
@@ -82,6 +85,14 @@ function showFailing(now, why) {
   } else {
     said.textContent = "This page is up to date again.";
   }
+}
+
+/** What a person has marked may be marked for hours, and what is new not be shown: that is said. */
+function showKept(now) {
+  if (now === kept) return;
+  kept = now;
+  showState();
+  said.textContent = kept ? state.textContent : "This page is up to date again.";
 }
 
 /** A system that has been started again takes no form that was shown before. */
@@ -114,12 +125,32 @@ function pageAddress() {
   return address;
 }
 
+function differs(part) {
+  const old = document.getElementById(part.id);
+  return old !== null && withoutTokens(old) !== withoutTokens(part);
+}
+
+/**
+ * False if something new is not shown. Text that a person has marked is not taken from under their hands. A form says of which version of a thing its page is, so
+ * while any part is kept as it was, so are those with a form: what is done by it is done to what the person sees.
+ */
+function replaceAll(parts) {
+  const isKept = parts.some(isMarked);
+  for (const part of parts) {
+    const withForm = part.querySelector("form") ?? document.getElementById(part.id).querySelector("form");
+    if (!isMarked(part) && !(isKept && withForm)) replace(part);
+  }
+  return !isKept;
+}
+
+function isMarked({ id }) {
+  const selection = getSelection();
+  const old = document.getElementById(id);
+  return selection?.isCollapsed === false && selection.containsNode(old, true) && old.textContent.trim() !== "";
+}
+
 function replace(part) {
   const old = document.getElementById(part.id);
-  if (old === null || withoutTokens(old) === withoutTokens(part)) return;
-  // Text that a person has marked is not taken from under their hands.
-  if (old.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed) return;
-
   const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
   const written = [...old.querySelectorAll('input[type="text"][id]')].map(({ id, value }) => ({ id, value }));
   const adopted = document.adoptNode(part);
@@ -157,7 +188,10 @@ function showPaused() {
 
 function showState() {
   if (paused) state.textContent = `Updates are paused. This page shows what was known at ${clockTime(knownAt)}.`;
-  else state.textContent = failing ? "This page is not up to date." : "This page keeps itself up to date.";
+  else if (failing) state.textContent = "This page is not up to date.";
+  else if (kept) {
+    state.textContent = `Text on this page is marked. Until it is not, the page shows what was known at ${clockTime(knownAt)}.`;
+  } else state.textContent = "This page keeps itself up to date.";
 }
 
 function readPaused() {

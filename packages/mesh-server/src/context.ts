@@ -2,6 +2,7 @@ import type { Clock, Emit } from "@restante/mesh";
 
 import type { ReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
+import type { FailingPart } from "./failing.ts";
 import type { MailboxRoom } from "./mailbox-room.ts";
 import type { NonDeliveryReports, Periods } from "./message.ts";
 import type { Registry } from "./registry.ts";
@@ -26,6 +27,8 @@ export interface Context {
   time: Timekeeping;
   sharedKey: string;
   maxRequestBytes: number;
+  /** What keeps the server from taking messages. */
+  failing(): Promise<readonly FailingPart[]>;
   /** A message waits to be routed. */
   wakeRouting(): void;
 }

@@ -8,6 +8,8 @@ import { freeBytes, type Reserve } from "./store/sqlite/reserve.ts";
 export interface Disk {
   /** Something did not fit; `bytes` if it was a body, which may be larger than what is left. */
   lacked(bytes?: number): void;
+  /** There is no room for something that should be written. */
+  isFull(): boolean;
   /** The store is open. */
   begin(reserve: Reserve): void;
   /** Makes the reserve again where there is room, and tells the end. At every tick. */
@@ -27,6 +29,7 @@ export function watchDisk(folder: string, { clock, emit }: { clock: Clock; emit:
 
   return {
     lacked,
+    isFull: () => wanted !== undefined,
     begin(made) {
       reserve = made;
       // Where it could not be made at the start, nothing new is taken either.

@@ -15,6 +15,7 @@ import type { Context } from "./context.ts";
 import { type Disk, watchDisk } from "./disk.ts";
 import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
+import { failingParts } from "./failing.ts";
 import { createApp } from "./http/app.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
@@ -93,6 +94,7 @@ export async function createMeshServer(options: MeshServerConfig, services: Mesh
       room: watchRoom({ store, clock, emit }, limits),
       sharedKey: config.sharedKey,
       maxRequestBytes: config.maxRequestBytes ?? defaults.maxRequestBytes,
+      failing: () => failingParts(config.dataFolder, store, disk),
     };
     const routing = createRouting(base, services.demographics, {
       match: config.match ?? defaults.match,

@@ -82,6 +82,8 @@ export type ServerEvent =
       reason: string;
       mailboxId?: string;
       address?: string;
+      /** Of the request that is told: its x-request-id, if a machine made it. */
+      requestId?: string;
       times?: number;
       since?: Date;
     }

@@ -9,14 +9,19 @@ import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { refusalOf } from "./errors.ts";
 import { addHandshake } from "./handshake.ts";
+import { addHealth, healthPaths } from "./health.ts";
 import { addInbox } from "./inbox.ts";
+import { knownPaths } from "./known-paths.ts";
 import { addLookup } from "./lookup.ts";
+import { addOpenApi } from "./openapi/document.ts";
 import { addOutbox } from "./outbox.ts";
-import { Refusal, refusalBody } from "./refusal.ts";
+import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
+import { REQUEST_ID, requestIdOf, tellableRequestId } from "./request-id.ts";
+import { addRich } from "./rich.ts";
 import { limitStrangers } from "./strangers.ts";
 import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
-import { negotiateVersion, sendJson } from "./version.ts";
+import { negotiateVersion, sendJson, sendNothing } from "./version.ts";
 
 /** No bytes either way for so long, and the connection is closed. */
 const IDLE_MS = 60_000;
@@ -59,18 +64,26 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
+    // `serveWhileOpen` does, in the shape of an error, and lets who watches the server ask on.
+    return503OnClosing: false,
     routerOptions: {
       maxParamLength: LONGEST_PARAMETER,
+      ignoreTrailingSlash: true,
       // A word said twice would be a list.
       querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
     },
     exposeHeadRoutes: false,
+    genReqId: requestIdOf,
     clientErrorHandler: (error, socket) => answerClientError(tell, error, socket),
     frameworkErrors: (error, request, reply) => {
       answer(context, tell, request, reply, error);
     },
   });
-  closeInTime(app);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header(REQUEST_ID, request.id);
+  });
+  const isClosing = closeInTime(app);
+  serveWhileOpen(app, isClosing);
   limitStrangers(app.server, {
     mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
     most: MOST_STRANGERS,
@@ -88,14 +101,26 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
 
   app.setErrorHandler((error, request, reply) => answer(context, tell, request, reply, error));
-  app.setNotFoundHandler((request, reply) => answer(context, tell, request, reply, new Refusal("resource-unknown")));
+  const known = knownPaths(app);
+  app.setNotFoundHandler((request, reply) => {
+    const allow = known.allow(request.url);
+    if (allow === undefined) return answer(context, tell, request, reply, new Refusal("resource-unknown"));
+    if (request.method !== "OPTIONS") {
+      return answer(context, tell, request, reply, new Refusal("method-not-allowed", { headers: { allow } }));
+    }
+    drain(request.raw, context.maxRequestBytes);
+    return sendNothing(reply.header("allow", allow), 204);
+  });
 
   addHandshake(app, context);
   addOutbox(app, context);
   addInbox(app, context);
+  addRich(app, context);
   addDownload(app, context);
   addTracking(app, context);
   addLookup(app, context);
+  addHealth(app, context, isClosing);
+  addOpenApi(app, known);
   return app;
 }
 
@@ -111,30 +136,44 @@ function answer(
   const mailbox = mailboxId === undefined ? undefined : context.registry.find(mailboxId);
   const { status } = refusal.answer;
   const { remoteAddress: address } = request.raw.socket;
+  const requestId = tellableRequestId(request.id);
   tell.refused({
     status,
     code: refusal.code,
     reason: refusal.message,
     ...(mailbox !== undefined && { mailboxId: mailbox.mailboxId }),
     ...(address !== undefined && { address }),
+    ...(requestId !== undefined && { requestId }),
   });
   drain(request.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
-  reply.headers(refusal.headers);
-  return sendJson(reply, status, refusalBody(refusal, negotiateVersion(request, reply)));
+  reply.headers({ ...refusal.headers, [REQUEST_ID]: request.id });
+  const version = negotiateVersion(request, reply);
+  return sendJson(reply, status, refusalBody(refusal, version), isValidationError(refusal) ? 1 : version);
 }
 
 /** Closing lets requests in hand end, but no longer than this; nor waits for a handshake that never ends. */
-function closeInTime(app: FastifyInstance): void {
+function closeInTime(app: FastifyInstance): () => boolean {
+  let closing = false;
   const open = new Set<Socket>();
   app.server.on("connection", (socket: Socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
   });
   app.addHook("preClose", async () => {
+    closing = true;
     setTimeout(() => {
       for (const socket of open) socket.destroy();
     }, CLOSE_MS).unref();
+  });
+  return () => closing;
+}
+
+/** What comes on a connection that is still open while the server closes is for its next start. */
+function serveWhileOpen(app: FastifyInstance, isClosing: () => boolean): void {
+  app.addHook("onRequest", async (request) => {
+    if (!isClosing() || healthPaths.has(request.routeOptions.url ?? "")) return;
+    throw new Refusal("unavailable", { reason: "the server is closing" });
   });
 }
 

@@ -19,8 +19,9 @@ import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
 import { findForRecipient, pathMessageId } from "./find-message.ts";
 import { contentTypeOf, mexHeadersOf } from "./message-headers.ts";
+import { readChunk } from "./parameters.ts";
 import { prefersGzip, varyBy } from "./preferences.ts";
-import { fieldWrong, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { openStoredBody } from "./stored-body.ts";
 import { sendNothing } from "./version.ts";
@@ -32,7 +33,7 @@ export function addDownload(app: FastifyInstance, context: Context): void {
     path,
     withMailbox(context, async (request, reply, session) => {
       const message = await findForHead(context, session, request);
-      reply.headers(mexHeadersOf(message, 1));
+      reply.headers(mexHeadersOf(message, 1)).header("last-modified", lastModified(message));
       if (message.details.contentEncoding === "gzip") reply.header("content-encoding", "gzip");
       return sendNothing(reply);
     }),
@@ -48,7 +49,7 @@ export function addDownload(app: FastifyInstance, context: Context): void {
   app.get(
     `${path}/:chunk`,
     withMailbox(context, async (request, reply, session) => {
-      const chunk = readChunkNumber((request.params as { chunk: string }).chunk);
+      const chunk = readChunk((request.params as { chunk: string }).chunk);
       const message = await findReadable(context, session, request);
       // A report has no body, and so no chunk.
       if (chunk > message.totalChunks) throw new Refusal("message-unknown", { messageId: message.messageId });
@@ -86,7 +87,7 @@ async function download(
   chunk: number,
 ): Promise<FastifyReply> {
   const last = chunk >= message.totalChunks;
-  reply.headers(mexHeadersOf(message, chunk));
+  reply.headers(mexHeadersOf(message, chunk)).header("last-modified", lastModified(message));
   reply.code(last ? 200 : 206);
   announceWhenSent(context, reply, message, chunk);
   if (message.type === "REPORT") return sendNothing(reply);
@@ -105,6 +106,11 @@ async function download(
     reply.header("content-encoding", "gzip").header(headerNames.compressed, "Y");
   }
   return reply.header("content-length", body.size).send(await open());
+}
+
+/** Nothing changes what was accepted: not its acknowledgement either. What is put back is accepted anew. */
+function lastModified({ acceptedAt, createdAt }: Message): string {
+  return (acceptedAt ?? createdAt).toUTCString();
 }
 
 function untilGone(reply: FastifyReply): AbortSignal {
@@ -137,11 +143,4 @@ function announceWhenSent(context: Context, reply: FastifyReply, message: Messag
 /** Nobody waits for it, nor is it tried again: the store tells what keeps it from writing (decision 146). */
 function markGiven({ store }: Context, message: Message, chunk: number): void {
   store.markGiven(message, chunk).catch(() => undefined);
-}
-
-function readChunkNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= 1) return Number(text);
-  throw new Refusal("request-invalid", {
-    problems: [fieldWrong("path", "chunk_number", "Input should be a number from 1")],
-  });
 }

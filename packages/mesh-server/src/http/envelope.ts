@@ -1,11 +1,9 @@
 // What a sender says of a message, read from the headers and checked in the order of the reference, Errors.
 
 import {
-  characterCount,
   type ChunkRange,
   decodeHeaderText,
   hasControlCharacter,
-  headerLimits,
   headerNames,
   isChecksumText,
   isLatin1HeaderText,
@@ -21,7 +19,8 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import type { DetailText, MessageDetails } from "../message.ts";
 import type { Mailbox, Registry } from "../registry.ts";
-import { type FieldProblem, fieldMissing, fieldTooLong, fieldWrong, Refusal } from "./refusal.ts";
+import { messageHeaders, requireValid } from "./parameters.ts";
+import { type FieldProblem, fieldWrong, Refusal } from "./refusal.ts";
 
 export interface Envelope {
   /** A mailbox, or an address that is to be routed: a patient detail. */
@@ -36,9 +35,10 @@ export function readEnvelope(headers: IncomingHttpHeaders, sender: Mailbox, regi
   const mex = readMexHeaders(headers);
   const contentType = decodeHeaderText(headers["content-type"] ?? "");
   checkText(mex, contentType);
-  const to = mex.to ?? "";
-  if (to === "") throw new Refusal("recipient-blank");
+  // A header that is not there is the API's validation error; one that says nothing has its own code.
+  if (mex.to === "") throw new Refusal("recipient-blank");
   checkLengths(mex, contentType);
+  const to = mex.to ?? "";
   const contentEncoding = readContentEncoding(headers);
   if (!isChecksumText(mex.checksum ?? "")) throw new Refusal("checksum-wrong");
   if ((mex.from ?? "") !== "" && mex.from?.toUpperCase() !== sender.mailboxId) throw new Refusal("from-mismatch");
@@ -96,14 +96,8 @@ function checkText(mex: MexHeaders, contentType: string): void {
 }
 
 function checkLengths(mex: MexHeaders, contentType: string): void {
-  const problems: FieldProblem[] = [];
-  if ((mex.workflowId ?? "") === "") problems.push(fieldMissing("header", headerNames.workflowId));
-  for (const [name, limit] of Object.entries(headerLimits) as [keyof MexHeaders, number][]) {
-    if (characterCount(mex[name] ?? "") > limit) problems.push(fieldTooLong(headerNames[name], limit));
-  }
-  const limit = headerLimits.contentType ?? Infinity;
-  if (characterCount(contentType) > limit) problems.push(fieldTooLong("content-type", limit));
-  if (problems.length > 0) throw new Refusal("request-invalid", { problems });
+  const texts = new Map(headerTexts(mex, contentType));
+  requireValid(messageHeaders, (name) => texts.get(name));
 }
 
 function headerTexts(mex: MexHeaders, contentType: string): [string, string][] {

@@ -1,13 +1,15 @@
 // MESH API, Check an inbox, Check an inbox count, Acknowledge message.
 
-import { characterCount, isProductionMessageId, type MailboxId, type MessageId } from "@restante/mesh";
+import { isProductionMessageId, type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
 import type { Context } from "../context.ts";
 import { acknowledge } from "../message.ts";
 import type { WorkflowFilter } from "../store/store.ts";
+import { readContinuation, writeContinuation } from "./continuation.ts";
 import { findForRecipient } from "./find-message.ts";
-import { type FieldProblem, fieldWrong, Refusal } from "./refusal.ts";
+import { inboxQuery, requireValid } from "./parameters.ts";
+import { fieldWrong, Refusal } from "./refusal.ts";
 import { withMailbox } from "./session.ts";
 import { sendJson, sendNothing } from "./version.ts";
 
@@ -25,7 +27,7 @@ export function addInbox(app: FastifyInstance, context: Context): void {
     withMailbox(context, async (request, reply, { mailbox, version }) => {
       const query = request.query as Query;
       const { limit, filter } = readQuery(query);
-      const after = await readContinuation(context, mailbox.mailboxId, query.continue_from, version);
+      const after = await findPlace(context, mailbox.mailboxId, query.continue_from, version);
       const entries = await context.store.listAfter(mailbox.mailboxId, after, limit + 1, filter);
       const page = entries.slice(0, limit);
       const messages = page.map(({ messageId }) => messageId);
@@ -39,7 +41,7 @@ export function addInbox(app: FastifyInstance, context: Context): void {
           messages,
           links: {
             self: link(),
-            ...(last !== undefined && { next: link(writeContinuation(mailbox.mailboxId, last.sequence)) }),
+            ...(last !== undefined && { next: link(writeContinuation("inbox", mailbox.mailboxId, last.sequence)) }),
           },
           approx_inbox_count: await context.store.countInbox(mailbox.mailboxId),
         },
@@ -50,10 +52,11 @@ export function addInbox(app: FastifyInstance, context: Context): void {
 
   app.get(
     "/messageexchange/:mailboxId/count",
-    withMailbox(context, async (request, reply, { mailbox, version }) => {
+    withMailbox(context, async (_request, reply, { mailbox, version }) => {
       const count = await context.store.countInbox(mailbox.mailboxId);
       if (version === 2) return sendJson(reply, 200, { count }, 2);
-      return sendJson(reply, 200, { count, internalID: request.id, allResultsIncluded: true });
+      // To help who looks into an error, in the form of MESH's own: a time and a few digits. It stands for nothing.
+      return sendJson(reply, 200, { count, internalID: newMessageId(context.clock.now()), allResultsIncluded: true });
     }),
   );
 
@@ -77,23 +80,13 @@ export function addInbox(app: FastifyInstance, context: Context): void {
   );
 }
 
-function readQuery({ max_results: most, continue_from: from, workflow_filter: filter }: Query): {
-  limit: number;
-  filter: WorkflowFilter | undefined;
-} {
-  const problems: FieldProblem[] = [];
-  const limit = most === undefined ? DEFAULT_RESULTS : Number(most);
-  if (!Number.isInteger(limit) || limit < 10 || limit > 5000) {
-    problems.push(fieldWrong("query", "max_results", "Input should be a whole number from 10 to 5000"));
-  }
-  if (from !== undefined && (from.length < 24 || from.length > 1000)) {
-    problems.push(fieldWrong("query", "continue_from", "String should have 24 to 1000 characters"));
-  }
-  if (filter !== undefined && (characterCount(filter) < 2 || characterCount(filter) > 255)) {
-    problems.push(fieldWrong("query", "workflow_filter", "String should have 2 to 255 characters"));
-  }
-  if (problems.length > 0) throw new Refusal("request-invalid", { problems });
-  return { limit, filter: filter === undefined ? undefined : readFilter(filter) };
+function readQuery(query: Query): { limit: number; filter: WorkflowFilter | undefined } {
+  requireValid(inboxQuery, (name) => query[name as keyof Query]);
+  const { max_results: most, workflow_filter: filter } = query;
+  return {
+    limit: most === undefined ? DEFAULT_RESULTS : Number(most),
+    filter: filter === undefined ? undefined : readFilter(filter),
+  };
 }
 
 function readFilter(written: string): WorkflowFilter {
@@ -108,7 +101,7 @@ function readFilter(written: string): WorkflowFilter {
 }
 
 /** Version 1 continues from a message id, version 2 from what `links.next` says. Both are a place in the order. */
-async function readContinuation(
+async function findPlace(
   context: Context,
   mailboxId: MailboxId,
   from: string | undefined,
@@ -120,24 +113,11 @@ async function readContinuation(
       ? await context.store.sequenceOf(mailboxId, from.toUpperCase() as MessageId)
       : isProductionMessageId(from)
         ? undefined
-        : decodeContinuation(mailboxId, from);
-  if (place !== undefined) return place;
+        : readContinuation("inbox", mailboxId, from);
+  if (typeof place === "number") return place;
   throw new Refusal("request-invalid", {
     problems: [fieldWrong("query", "continue_from", "Input is not a place in this inbox")],
   });
-}
-
-function writeContinuation(mailboxId: MailboxId, after: number): string {
-  return Buffer.from(JSON.stringify({ mailbox: mailboxId, after })).toString("base64url");
-}
-
-function decodeContinuation(mailboxId: MailboxId, text: string): number | undefined {
-  try {
-    const place = JSON.parse(Buffer.from(text, "base64url").toString()) as { mailbox?: unknown; after?: unknown };
-    return place.mailbox === mailboxId && Number.isSafeInteger(place.after) ? Number(place.after) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function linkTo(

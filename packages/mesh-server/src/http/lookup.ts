@@ -6,13 +6,14 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Context } from "../context.ts";
 import { openAmong } from "../open-mailboxes.ts";
 import type { Mailbox } from "../registry.ts";
-import { type FieldProblem, fieldMissing, Refusal } from "./refusal.ts";
+import { type PathName, pathParameters, problemsOf } from "./parameters.ts";
+import { Refusal } from "./refusal.ts";
 import { withCertificate } from "./session.ts";
 import { negotiateVersion, sendJson } from "./version.ts";
 
 export function addLookup(app: FastifyInstance, context: Context): void {
   const endpointLookup = async (odsCode: string, workflowId: string): Promise<Mailbox[]> => {
-    requireParts({ ods_code: odsCode, workflow_id: workflowId });
+    requireParts({ odsCode, workflowId });
     const found = await openAmong(context.store, context.registry.receivers(workflowId, odsCode));
     // What a client asks for is its own text: only what is known here is repeated in an event.
     context.emit({
@@ -45,16 +46,18 @@ export function addLookup(app: FastifyInstance, context: Context): void {
     "/messageexchange/workflowsearch/:workflowId",
     withCertificate(async (request, reply) => {
       const { workflowId } = request.params as { workflowId: string };
-      requireParts({ workflow_id: workflowId });
-      return sendV2(reply, await openAmong(context.store, context.registry.receivers(workflowId)));
+      requireParts({ workflowId });
+      const found = await openAmong(context.store, context.registry.receivers(workflowId));
+      // The API has one shape here; only its name is of the version.
+      return sendV2(reply, found, negotiateVersion(request, reply));
     }),
   );
 }
 
-function requireParts(parts: Record<string, string>): void {
-  const problems: FieldProblem[] = Object.entries(parts)
-    .filter(([, text]) => text.trim() === "")
-    .map(([name]) => fieldMissing("path", name));
+function requireParts(parts: Partial<Record<PathName, string>>): void {
+  const problems = (Object.keys(parts) as PathName[]).flatMap((name) =>
+    problemsOf([pathParameters[name]], () => parts[name]?.trim()),
+  );
   if (problems.length > 0) throw new Refusal("request-invalid", { problems });
 }
 
@@ -70,7 +73,7 @@ function sendV1(context: Context, reply: FastifyReply, found: readonly Mailbox[]
   });
 }
 
-function sendV2(reply: FastifyReply, found: readonly Mailbox[]): FastifyReply {
+function sendV2(reply: FastifyReply, found: readonly Mailbox[], version: 1 | 2 = 2): FastifyReply {
   const results = found.map(({ mailboxId, name }) => ({ mailbox_id: mailboxId, mailbox_name: name }));
-  return sendJson(reply, 200, { results }, 2);
+  return sendJson(reply, 200, { results }, version);
 }

@@ -11,7 +11,8 @@ import type { Context } from "../context.ts";
 import { dueAfter, finishUpload, type Message } from "../message.ts";
 import { compareChunk } from "./compare-chunk.ts";
 import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./envelope.ts";
-import { fieldWrong, Refusal } from "./refusal.ts";
+import { chunkHeaders, readChunk, requireValid } from "./parameters.ts";
+import { Refusal } from "./refusal.ts";
 import { type Session, withMailbox } from "./session.ts";
 import { sendJson } from "./version.ts";
 
@@ -72,6 +73,7 @@ async function sendChunk(
 ): Promise<number> {
   const message = await findUpload(context, session, messageId);
   const chunk = readChunkNumber(chunkText, message);
+  requireValid(chunkHeaders, (name) => request.headers[name]?.toString().trim());
   const range = readRange(request.headers["mex-chunk-range"]?.toString().trim());
   if (range !== undefined && (range.chunk !== chunk || range.total !== message.totalChunks)) {
     throw new Refusal("chunk-range-wrong", { messageId });
@@ -122,13 +124,9 @@ async function findUpload(context: Context, session: Session, messageId: Message
 }
 
 function readChunkNumber(text: string, { totalChunks, messageId }: Message): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) < 1) {
-    throw new Refusal("request-invalid", {
-      problems: [fieldWrong("path", "chunk_number", "Input should be a number from 1")],
-    });
-  }
-  if (Number(text) > totalChunks) throw new Refusal("chunk-beyond-total", { messageId });
-  return Number(text);
+  const chunk = readChunk(text);
+  if (chunk > totalChunks) throw new Refusal("chunk-beyond-total", { messageId });
+  return chunk;
 }
 
 async function receiveBody(

@@ -18,6 +18,7 @@ type OtherRefusal =
   | "body-cut-short"
   | "body-damaged"
   | "resource-unknown"
+  | "method-not-allowed"
   | "request-malformed"
   | "request-invalid"
   | "unavailable"
@@ -50,6 +51,7 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "body-cut-short": refusal(400, "SEND", "BodyCutShort", "Request ended before its body did"),
   "body-damaged": refusal(500, "RECEIVE", "BodyDamaged", "The body of this message is damaged in the server"),
   "resource-unknown": refusal(404, "", "", "Not Found"),
+  "method-not-allowed": refusal(405, "", "", "Method Not Allowed"),
   "request-malformed": refusal(400, "", "", "Bad Request"),
   "request-invalid": refusal(400, "", "", "Bad Request"),
   unavailable: refusal(503, "", "", "Service Unavailable"),
@@ -110,6 +112,11 @@ export function partWrong(part: "headers" | "body", msg: string): FieldProblem {
   return { type: "value_error", loc: [part], msg };
 }
 
+/** The API's validation error, which is one shape and `application/json` in both versions (MESH API, 400). */
+export function isValidationError({ code, problems }: Refusal): boolean {
+  return code === "request-invalid" && problems.length > 0;
+}
+
 /**
  * The body of a refusal, in the shape of the version that was asked for (reference, Errors). Which fields are wrong, and
  * how, stands in `detail` in both versions, as in the API's own validation errors: it is all that `request-invalid` says,
@@ -117,19 +124,23 @@ export function partWrong(part: "headers" | "body", msg: string): FieldProblem {
  */
 export function refusalBody(refusal: Refusal, version: 1 | 2): object {
   const { messageId, problems } = refusal;
-  if (refusal.code === "request-invalid" && problems.length > 0) return { detail: problems };
+  if (isValidationError(refusal)) return { detail: problems };
   const { event, code, text } = refusal.answer;
+  // MESH names the headers of a malformed control file beside its code.
+  const fields = problems.filter(({ loc }) => loc[0] === "header").map(({ loc }) => loc[1]);
+  const named = refusal.code === "header-malformed" && fields.length > 0 && { fields };
   return version === 1
     ? {
         errorEvent: event,
         errorCode: code,
         errorDescription: text,
+        ...named,
         ...(messageId !== undefined && { messageID: messageId }),
         ...(problems.length > 0 && { detail: problems }),
       }
     : {
         ...(messageId !== undefined && { message_id: messageId }),
-        detail: [{ event, code, msg: text }, ...problems],
+        detail: [{ event, code, msg: text, ...named }, ...problems],
       };
 }
 

@@ -10,6 +10,7 @@ export interface ToldRefusal {
   mailboxId?: string;
   /** Where it came from. */
   address?: string;
+  requestId?: string;
 }
 
 export interface TellRefusals {

@@ -6,12 +6,13 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import type { Message, MessageState } from "../message.ts";
 import type { Mailbox } from "../registry.ts";
-import { fieldMissing, Refusal } from "./refusal.ts";
+import { requireValid, trackingQuery } from "./parameters.ts";
+import { Refusal } from "./refusal.ts";
 import { withMailbox } from "./session.ts";
 import { sendJson } from "./version.ts";
 
 /** The words of MESH for our states: version 1 writes them with a capital. */
-const statuses: Readonly<Record<MessageState, string>> = {
+export const statuses: Readonly<Record<MessageState, string>> = {
   uploading: "uploading",
   // Where a message goes is MESH's own affair: to its sender it is accepted from the 202 on.
   routing: "accepted",
@@ -23,14 +24,59 @@ const statuses: Readonly<Record<MessageState, string>> = {
   abandoned: "error",
 };
 
+const fieldsV1 = [
+  "addressType",
+  "checksum",
+  "chunkCount",
+  "compressFlag",
+  "contentEncoding",
+  "downloadTimestamp",
+  "dtsId",
+  "encryptedFlag",
+  "expiryTime",
+  "failureDate",
+  "failureDiagnostic",
+  "fileName",
+  "fileSize",
+  "isCompressed",
+  "linkedMsgId",
+  "localId",
+  "meshRecipientOdsCode",
+  "messageId",
+  "messageType",
+  "partnerId",
+  "processId",
+  "recipient",
+  "recipientBillingEntity",
+  "recipientName",
+  "recipientOrgCode",
+  "recipientOrgName",
+  "recipientSmtp",
+  "sender",
+  "senderBillingEntity",
+  "senderName",
+  "senderOdsCode",
+  "senderOrgCode",
+  "senderOrgName",
+  "senderSmtp",
+  "status",
+  "statusCode",
+  "statusDescription",
+  "statusEvent",
+  "statusSuccess",
+  "statusTimestamp",
+  "subject",
+  "uploadTimestamp",
+  "version",
+  "workflowId",
+] as const;
+
 export function addTracking(app: FastifyInstance, context: Context): void {
   app.get(
     "/messageexchange/:mailboxId/outbox/tracking",
     withMailbox(context, async (request, reply, { mailbox, version }) => {
-      const { messageID: id } = request.query as { messageID?: string };
-      if (id === undefined || id === "") {
-        throw new Refusal("request-invalid", { problems: [fieldMissing("query", "messageID")] });
-      }
+      const { messageID: id = "" } = request.query as { messageID?: string };
+      requireValid(trackingQuery, () => id);
       const message = await context.store.find(mailbox.mailboxId, id.toUpperCase() as MessageId);
       if (message?.type !== "DATA") throw new Refusal("message-unknown");
       return sendJson(reply, 200, version === 1 ? trackingV1(context, message) : trackingV2(context, message), version);
@@ -50,7 +96,14 @@ export function addTracking(app: FastifyInstance, context: Context): void {
   );
 }
 
+/** Every field, always: what is not there is empty (MESH API, Track outbox: texts that may be empty, never null). */
 function trackingV1(context: Context, message: Message): object {
+  const empty = Object.fromEntries(fieldsV1.map((name) => [name, ""]));
+  const known = Object.entries(knownV1(context, message)).filter(([, value]) => value !== undefined);
+  return { ...empty, ...Object.fromEntries(known) };
+}
+
+function knownV1(context: Context, message: Message): Partial<Record<(typeof fieldsV1)[number], unknown>> {
   const { details, status } = message;
   const { recipient, sender } = parties(context, message);
   const failed = status !== undefined;
@@ -60,7 +113,7 @@ function trackingV1(context: Context, message: Message): object {
     checksum: details.checksum,
     chunkCount: message.totalChunks,
     compressFlag: details.compress,
-    contentEncoding: details.contentEncoding ?? "",
+    contentEncoding: details.contentEncoding,
     downloadTimestamp: message.state === "acknowledged" ? formatTimestamp(message.changedAt) : undefined,
     dtsId: message.messageId,
     encryptedFlag: details.encrypted,
@@ -69,12 +122,12 @@ function trackingV1(context: Context, message: Message): object {
     failureDiagnostic: status?.description,
     fileName: details.fileName ?? `${message.messageId}.dat`,
     fileSize: message.bytes,
-    isCompressed: details.compressed ?? "",
+    isCompressed: details.compressed,
     localId: details.localId,
     meshRecipientOdsCode: recipient?.odsCode,
     messageId: message.messageId,
     messageType: "Data",
-    partnerId: details.partnerId ?? "",
+    partnerId: details.partnerId,
     processId: details.processId,
     recipient: message.to,
     recipientBillingEntity: recipient?.billingEntity,
@@ -133,10 +186,10 @@ function parties(
   return { recipient: registry.find(message.to), sender: registry.find(message.mailboxId) };
 }
 
-function expiryTime({ periods }: Context, message: Message): Date {
+export function expiryTime({ periods }: Context, message: Message): Date {
   return new Date((message.acceptedAt ?? message.createdAt).getTime() + periods.collect);
 }
 
-function smtp(mailbox: Mailbox | undefined): string {
-  return mailbox === undefined ? "" : `${mailbox.mailboxId.toLowerCase()}@dts.nhs.uk`;
+function smtp(mailbox: Mailbox | undefined): string | undefined {
+  return mailbox === undefined ? undefined : `${mailbox.mailboxId.toLowerCase()}@dts.nhs.uk`;
 }

@@ -127,6 +127,19 @@ export interface DueMessage {
   dueAt: Date;
 }
 
+/** Of a list that is newest first. */
+export interface NewestPage {
+  /** Only what was sent, or accepted in the mailbox that is asked for, after it. One that was put back was accepted anew. */
+  since: Date;
+  limit: number;
+}
+
+export interface Received {
+  message: Message;
+  /** Its place in the order of acceptance. */
+  sequence: number;
+}
+
 export interface Store extends AsyncDisposable {
   accept(acceptance: Acceptance): Promise<AcceptOutcome>;
   /** A chunk is stored once: what is there is never replaced. */
@@ -165,6 +178,10 @@ export interface Store extends AsyncDisposable {
   listAfter(recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter): Promise<InboxEntry[]>;
   /** Where a message stands, or stood before it was acknowledged, in the order of acceptance, until it is deleted. */
   sequenceOf(recipientId: MailboxId, messageId: MessageId): Promise<number | undefined>;
+  /** What was accepted in this mailbox and can be read, acknowledged or not, the last accepted first, before this place. */
+  listReceived(recipientId: MailboxId, page: NewestPage, before?: number): Promise<Received[]>;
+  /** The sender's own DATA messages in every state, by id, the last first, before this id. */
+  listSent(mailboxId: MailboxId, page: NewestPage, before?: MessageId): Promise<Message[]>;
   /** How many are listed. */
   countInbox(recipientId: MailboxId): Promise<number>;
   /** What is listed, at the cost of a count. */

@@ -22,6 +22,7 @@ test("a client without a certificate gets 403, and the event says why", async (t
   assert.equal(answer.status, 403);
   assert.deepEqual(server.events.of("request-refused"), [
     {
+      requestId: answer.headers["x-request-id"],
       event: "request-refused",
       status: 403,
       code: "client-certificate",

@@ -41,13 +41,11 @@ function codeOf({ status, json }: TestAnswer): [number, string] {
 }
 
 async function inbox(server: TestServer, mailboxId: string = pharmacy): Promise<{ messages: string[]; count: number }> {
-  const [list, count] = await Promise.all(
-    ["inbox", "count"].map((path) => testRequest(server, mailboxId, { path: `/messageexchange/${mailboxId}/${path}` })),
-  );
-  return {
-    messages: (list?.json as { messages: string[] }).messages,
-    count: (count?.json as { count: number }).count,
-  };
+  const get = async (path: string): Promise<object> =>
+    (await testRequest(server, mailboxId, { path: `/messageexchange/${mailboxId}/${path}` })).json as object;
+  const { messages } = (await get("inbox")) as { messages: string[] };
+  const { count } = (await get("count")) as { count: number };
+  return { messages, count };
 }
 
 async function acknowledge(server: TestServer, messageId: string): Promise<void> {

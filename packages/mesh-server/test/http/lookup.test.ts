@@ -36,14 +36,20 @@ test("no match is an empty list, a blank part 400", async (t) => {
   assert.equal((await get(server, "/messageexchange/workflowsearch/%20")).status, 400);
 });
 
-test("the workflow search names every mailbox that takes a workflow", async (t) => {
+test("the workflow search names every mailbox that takes a workflow, in the content type of the version", async (t) => {
   const server = await startTestServer(t);
 
-  const { json } = await get(server, "/messageexchange/workflowsearch/GPFED_CONSULT_REPORT");
+  for (const [accept, type] of [
+    [undefined, "application/json"],
+    [v2, v2],
+  ]) {
+    const { json, headers } = await get(server, "/messageexchange/workflowsearch/GPFED_CONSULT_REPORT", accept);
 
-  assert.deepEqual(json, {
-    results: [{ mailbox_id: testMailboxes.practice, mailbox_name: "Harbour Light Surgery" }],
-  });
+    assert.equal(headers["content-type"], type);
+    assert.deepEqual(json, {
+      results: [{ mailbox_id: testMailboxes.practice, mailbox_name: "Harbour Light Surgery" }],
+    });
+  }
 });
 
 test("an event of a lookup repeats nothing that is not known here", async (t) => {

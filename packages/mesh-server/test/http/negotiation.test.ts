@@ -157,10 +157,12 @@ test("whatever has a version says that it depends on Accept, refused or not; a s
     [202, { method: "POST", path: `${mailbox}/outbox`, headers, body: "a letter" }],
     [200, { path: `${mailbox}/count` }],
     [200, { path: `/messageexchange/endpointlookup/FY901/${testWorkflow}` }],
+    [200, { path: `/messageexchange/workflowsearch/${testWorkflow}` }],
     [400, { path: `${mailbox}/inbox?max_results=1` }],
     [403, { path: `${mailbox}/inbox`, headers: { authorization: "none" } }],
     [404, { path: `${mailbox}/inbox/20200101000000000000_ABCDEF` }],
     [404, { path: "/nowhere" }],
+    [405, { method: "DELETE", path: `${mailbox}/inbox` }],
   ];
   for (const [status, request] of requests) {
     const answer = await testRequest(server, sender, request);

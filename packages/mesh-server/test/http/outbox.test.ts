@@ -164,12 +164,13 @@ test("each refusal has the status, event, code and text of the reference, in bot
     await t.test(name, async () => {
       const first = await post(server, headers);
       assert.equal(first.status, status);
-      const said = { errorEvent: event, errorCode: code, errorDescription: text };
+      const named = detail === undefined ? {} : { fields: [detail.loc[1]] };
+      const said = { errorEvent: event, errorCode: code, errorDescription: text, ...named };
       assert.deepEqual(first.json, detail === undefined ? said : { ...said, detail: [detail] });
 
       const second = await post(server, { ...headers, accept: v2 });
       assert.equal(second.status, status);
-      const words = { event, code, msg: text };
+      const words = { event, code, msg: text, ...named };
       assert.deepEqual(second.json, { detail: detail === undefined ? [words] : [words, detail] });
     });
   }

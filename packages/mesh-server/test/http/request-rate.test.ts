@@ -77,6 +77,25 @@ test("who is not that mailbox uses up none of its requests", async (t) => {
   assert.equal((await testRequest(server, sender, { path, headers: { authorization } })).status, 403, "replayed");
 });
 
+test("who only watches the server, or asks what a path can do, uses up no mailbox's requests; the rich lists do", async (t) => {
+  const server = await startTestServer(t, { clock: settableClock(), config: { maxRequestsPerSecond: 1 } });
+  const rich = `/messageexchange/${sender}/outbox/rich`;
+
+  for (const path of ["/livez", "/readyz", "/health", "/messageexchange/_ping", "/openapi.json"]) {
+    for (let time = 0; time < 3; time += 1)
+      assert.equal((await testRequest(server, sender, { path })).status, 200, path);
+  }
+  assert.equal((await testRequest(server, sender, { method: "OPTIONS", path: rich })).status, 204);
+  assert.equal((await testRequest(server, sender, { method: "DELETE", path: rich })).status, 405);
+  assert.deepEqual(
+    [
+      (await testRequest(server, sender, { path: rich })).status,
+      (await testRequest(server, sender, { path: rich })).status,
+    ],
+    [200, 429],
+  );
+});
+
 test("without a limit there is none, and a client of ours waits for as long as it is told", async (t) => {
   const free = await startTestServer(t, { clock: settableClock() });
   const many = await Promise.all(

@@ -378,6 +378,47 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
     );
   });
 
+  test("the newest that a mailbox received and sent come first, however deep it is, and others have their turn", async (t) => {
+    const { store } = await open(t);
+    const depth = 2500;
+    const messages = Array.from({ length: depth }, (_, index) =>
+      newMessage({ messageId: newMessageId(new Date(now.getTime() + index)), acceptedAt: index === 0 ? later : now }),
+    );
+    for (const message of messages) await store.accept(acceptance(message));
+    await store.apply(acknowledge(messages[2499]!, now, periods));
+    await store.apply(expire(messages[2498]!, newMessageId(now), now, periods));
+    const since = new Date(0);
+    const idsOf = (found: readonly Message[]): string[] => found.map(({ messageId }) => messageId);
+    const all = messages.map(({ messageId }) => messageId).toReversed();
+
+    const received = await store.listReceived(recipient, { since, limit: 3 });
+    assert.deepEqual(idsOf(received.map(({ message }) => message)), [all[0], all[2], all[3]]);
+    const more = await store.listReceived(recipient, { since, limit: 1 }, received.at(-1)?.sequence);
+    assert.deepEqual(idsOf(more.map(({ message }) => message)), [all[4]]);
+    assert.equal((await store.listReceived(recipient, { since, limit: 5000 })).length, depth - 1);
+    assert.deepEqual(idsOf(await store.listSent(sender, { since, limit: 2 })), all.slice(0, 2));
+    assert.deepEqual(idsOf(await store.listSent(sender, { since, limit: 2 }, messages[2000]!.messageId)), [
+      messages[1999]!.messageId,
+      messages[1998]!.messageId,
+    ]);
+    assert.equal((await store.listSent(sender, { since, limit: 5000 })).length, depth);
+
+    // All of it is looked through for one.
+    let turns = 0;
+    let looking = true;
+    const turn = (): void => {
+      turns += 1;
+      if (looking) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const [old] = await store.listReceived(recipient, { since: now, limit: 5 });
+    looking = false;
+    assert.equal(old?.message.messageId, messages[0]!.messageId);
+    assert.ok(turns >= 2, "between two pieces others have their turn");
+    assert.deepEqual(await store.listSent(recipient, { since, limit: 5 }), []);
+    assert.deepEqual(await store.listReceived(sender, { since: later, limit: 5 }), []);
+  });
+
   test("an operation that is a mistake is undone alone, not those that share its commit", async (t) => {
     const { store } = await open(t);
     const twice = newMessage();

@@ -21,6 +21,7 @@ import { once } from "../../once.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, InboxEntry, MailboxLimits, Store } from "../store.ts";
 import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit.ts";
 import { refuseIfLost } from "./lost-store.ts";
+import { createNewestReads, readPage } from "./newest.ts";
 import { createReads } from "./reads.ts";
 import { openReserve, type Reserve } from "./reserve.ts";
 import { migrations } from "./schema.ts";
@@ -124,6 +125,9 @@ function createStore(
   }
 
   const listPiece = reading(reads.listAfter);
+  const newest = createNewestReads(db);
+  const receivedPiece = reading(newest.received);
+  const sentPiece = reading(newest.sent);
 
   return {
     accept: (acceptance) =>
@@ -165,6 +169,8 @@ function createStore(
     sequenceOf: reading(reads.sequenceOf),
     countInbox: reading(reads.countInbox),
     waitingIn: reading(reads.waitingIn),
+    listReceived: (recipientId, page, before) => readPage(receivedPiece, recipientId, page, before),
+    listSent: (mailboxId, page, before) => readPage(sentPiece, mailboxId, page, before),
     listRouting: reading(reads.listRouting),
     listUnroutable: reading(reads.listUnroutable),
     listDue: reading(reads.listDue),

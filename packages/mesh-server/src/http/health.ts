@@ -1,0 +1,33 @@
+// Whether the server is there, for who watches it: a load balancer, a container's probe, a client of the NHS's stand-in.
+// None needs a token or a certificate, and none shows more than which part fails.
+//   /livez    200 as long as it answers at all: starting it anew would help with nothing that is wrong with it
+//   /readyz   503 while it can take no messages, or is closing: send clients elsewhere, or wait
+//   /health, /messageexchange/_ping   200 in the words of that stand-in
+
+import type { FastifyInstance } from "fastify";
+
+import type { Context } from "../context.ts";
+import { sendJson } from "./version.ts";
+
+const words = { env: "restante", build_label: "restante", status: "running", outcome: "Yes" };
+
+/** They are answered while the server closes, too. */
+export const healthPaths: ReadonlySet<string> = new Set(["/health", "/messageexchange/_ping", "/livez", "/readyz"]);
+
+export function addHealth(app: FastifyInstance, context: Context, isClosing: () => boolean): void {
+  const method = ["GET", "HEAD"];
+  for (const url of ["/health", "/messageexchange/_ping"]) {
+    app.route({ method, url, handler: async (_request, reply) => sendJson(reply, 200, words) });
+  }
+  app.route({ method, url: "/livez", handler: async (_request, reply) => sendJson(reply, 200, { status: "live" }) });
+  app.route({
+    method,
+    url: "/readyz",
+    handler: async (_request, reply) => {
+      const parts = [...(isClosing() ? ["closing"] : []), ...(await context.failing())];
+      return parts.length === 0
+        ? sendJson(reply, 200, { status: "ready" })
+        : sendJson(reply, 503, { status: "not ready", failing: parts });
+    },
+  });
+}

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   distinct,
   flag,
@@ -206,7 +207,7 @@ const schema: Schema<ClientFile> = withRules(
     { description: "The settings of MESH clients: restante client --config FILE." },
   ),
   distinct(["/mailboxes/*/mailboxId"], idOf(mailboxIdFormat)),
-  distinct(["/mailboxes/*/folder"], (folder) => folder),
+  distinct(["/mailboxes/*/folder"], (folder) => resolve("/", folder)),
   everyMailboxHasTls,
 );
 

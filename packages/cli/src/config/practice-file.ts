@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   distinct,
   idOf,
@@ -248,6 +249,7 @@ const schema: Schema<PracticeFile> = withRules(
     { description: "The settings of a practice system: restante practice --config FILE." },
   ),
   distinct(["/transports/*/mailboxId"], idOf(mailboxIdFormat)),
+  distinct(["/transports/*/folder"], (folder) => resolve("/", folder)),
 );
 
 export const practicePart: Part<PracticeFile> = {

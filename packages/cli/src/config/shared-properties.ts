@@ -59,9 +59,16 @@ export interface RetrySettings {
 
 const urlFormat: TextFormat = {
   name: "https-url",
-  accepts: (text) => URL.parse(text)?.protocol === "https:",
-  problem: "must be an address that begins with https://, such as https://127.0.0.1:8700",
+  accepts: isServerAddress,
+  problem:
+    "must be an address that begins with https://, such as https://127.0.0.1:8700, without a user, a password, ? or #",
 };
+
+/** A password in an address would be shown and copied with the settings, and reach no server: MESH has its own. */
+function isServerAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" && !/[@?#]/.test(text);
+}
 
 /** The longest time that a timer of Node.js takes. */
 export const LONGEST_MS = 2_147_483_647;

@@ -176,3 +176,101 @@ test("a mailbox without a certificate, a mailbox or a folder that is there twice
     ],
   );
 });
+
+test("a path that a shell would have changed, or that can be none, is refused before a folder of that name is made", async (t) => {
+  const folder = await partsFolder(t);
+  const edits: [typeof serverPart | typeof clientPart, string, string, string][] = [
+    [serverPart, "dataFolder: server-data", "dataFolder: ~/data", "/dataFolder must be a path as it is"],
+    [serverPart, "dataFolder: server-data", "dataFolder: $HOME/data", "/dataFolder must be a path as it is"],
+    [serverPart, "dataFolder: server-data", 'dataFolder: "a\\0b"', "/dataFolder must be a path, without line breaks"],
+    [serverPart, "key: tls/server.key", 'key: "a\\nb"', "/tls/key must be a path, without line breaks"],
+    [serverPart, "file: secrets/shared-key", "file: ~/shared-key", "/sharedKey/file must be a path as it is"],
+    [serverPart, "patients: patients.json", "patients: ~/p.json", "/directory/patients must be a path as it is"],
+    [clientPart, "folder: mesh/", "folder: ~/mesh/", "/mailboxes/0/folder must be a path as it is"],
+  ];
+  for (const [part, from, to, words] of edits) {
+    const file = join(folder, `${part.name}.yaml`);
+    const text = await readFile(file, "utf8");
+    assert.ok(text.includes(from), from);
+    await writeFile(
+      file,
+      text.replace(from, () => to),
+    );
+    const [problem = "", ...others] = problemsOf(() => readPart<object>(part, file, { environment }), folder);
+    assert.deepEqual(others, []);
+    assert.ok(problem.replace(/\(.*?\) /, "").includes(`.yaml ${words}`), problem);
+    await writeFile(file, text);
+  }
+});
+
+test("a secret with a space or a line too many, or in another encoding, is refused here and not by every request's answer", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  const read = (): string => readPart(clientPart, file, { environment }).text("/sharedKey");
+  for (const right of ["the key", "the key\n", "the key\r\n", "\uFEFFthe key\r\n"]) {
+    await secretFile(folder, "shared-key", right);
+    assert.equal(read(), "the key");
+  }
+  for (const wrong of [" the key", "the key ", "the key \n", "the key\n\n", "the\nkey", "the\tkey"]) {
+    await secretFile(folder, "shared-key", wrong);
+    const [problem = "", ...others] = problemsOf(read, folder);
+    assert.deepEqual(others, []);
+    assert.match(problem, /\/sharedKey \(line \d+ column 1\) names a secret with a space or a line break/);
+  }
+  await writeFile(join(folder, "secrets", "shared-key"), Buffer.from("\uFEFFthe key", "utf16le"));
+  assert.match(problemsOf(read, folder).join(), /shared-key, which is not text in UTF-8: save it as UTF-8/);
+
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace("{ file: secrets/shared-key }", "{ env: MESH_KEY }"));
+  for (const [value, words] of [
+    ["", "that is not set"],
+    ["the key\n", "with a space or a line break"],
+  ] as const) {
+    const problems = problemsOf(() => readPart(clientPart, file, { environment: { MESH_KEY: value } }), folder);
+    assert.ok(problems.join().includes(words), problems.join());
+  }
+});
+
+test("a user and a password in an address are refused, which settings that are shown would tell", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  const text = await readFile(file, "utf8");
+  for (const [url, isRight] of [
+    ["https://someone:hunter2@127.0.0.1:8700", false],
+    ["https://127.0.0.1:8700/?key=hunter2", false],
+    ["http://127.0.0.1:8700", false],
+    ["https://127.0.0.1:8700/behind/a/proxy", true],
+  ] as const) {
+    await writeFile(file, text.replace("https://127.0.0.1:8700", url));
+    if (isRight) assert.equal(readPart(clientPart, file, { environment }).file.url, url);
+    else assert.match(problemsOf(() => readPart(clientPart, file, { environment }), folder).join(), /\/url .*must be/);
+  }
+});
+
+test("a folder that is there twice is refused, however it is written", async (t) => {
+  const folder = await partsFolder(t);
+  const client = join(folder, "client.yaml");
+  await writeFile(
+    client,
+    (await readFile(client, "utf8")).replace(
+      "\n# MESH asks",
+      "  - mailboxId: Y99002OT001\n    password: { env: MESH_PASSWORD_Y99002OT001 }\n    folder: ./mesh//Y99001OT001/\n\n# MESH asks",
+    ),
+  );
+  assert.match(
+    problemsOf(() => readPart(clientPart, client, { environment }), folder).join("\n"),
+    /^client\.yaml \/mailboxes\/1\/folder .* is the same as client\.yaml \/mailboxes\/0\/folder \(line \d+ column \d+\)$/,
+  );
+  const practice = join(folder, "practice.yaml");
+  await writeFile(
+    practice,
+    (await readFile(practice, "utf8")).replace(
+      "\n# A practice looks",
+      "  - { kind: directory, mailboxId: Y99001OT002, folder: ./mesh/Y99001OT001 }\n\n# A practice looks",
+    ),
+  );
+  assert.match(
+    problemsOf(() => readPart(practicePart, practice, { environment }), folder).join("\n"),
+    /^practice\.yaml \/transports\/1\/folder .* is the same as practice\.yaml \/transports\/0\/folder /,
+  );
+});

@@ -58,6 +58,7 @@ type Writable<Options> = { -readonly [Name in keyof Options]: Exclude<Options[Na
 const urlFormat: TextFormat = {
   name: "https-url",
   accepts: isServerAddress,
+  pattern: "^[Hh][Tt][Tt][Pp][Ss]://[^@?#]+$",
   problem:
     "must be an address that begins with https://, such as https://127.0.0.1:8700, without a user, a password, ? or #",
 };
@@ -65,7 +66,7 @@ const urlFormat: TextFormat = {
 /** A password in an address would be shown and copied with the settings, and reach no server: MESH has its own. */
 function isServerAddress(text: string): boolean {
   const url = URL.parse(text);
-  return url?.protocol === "https:" && !/[@?#]/.test(text);
+  return url?.protocol === "https:" && /^https:\/\/[^@?#]+$/i.test(text);
 }
 
 /** The longest time that a timer of Node.js takes. */

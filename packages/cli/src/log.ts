@@ -1,4 +1,5 @@
 import { closeSync, openSync, statSync } from "node:fs";
+import { systemReason } from "@restante/durable";
 import type { Event } from "@restante/mesh";
 import { pino } from "pino";
 import { CliError } from "./errors.ts";
@@ -51,6 +52,15 @@ function asLogged(event: Event): object {
   return { ...others, acknowledgement: level };
 }
 
+function openToAppend(file: string): number {
+  try {
+    return openSync(file, "a", 0o600);
+  } catch (cause) {
+    const reason = systemReason(cause, "folder");
+    throw new CliError("folder-unusable", `${file}, the log, cannot be written: ${reason}`, { cause });
+  }
+}
+
 /** Lines that wait for room on a full disk, in bytes; more are dropped. */
 const MOST_WAITING = 1024 * 1024;
 
@@ -65,7 +75,7 @@ export function openLog(file: string): { record(event: Event): void } & Disposab
   if (statSync(file, { throwIfNoEntry: false })?.isFIFO() === true) {
     throw new CliError("folder-unusable", `${file}, the log, is a pipe: name a file`);
   }
-  const handle = openSync(file, "a", 0o600);
+  const handle = openToAppend(file);
   // Each line is written before the next thing happens: the last ones before a crash are the ones wanted.
   const stream = pino.destination({ dest: handle, sync: true, maxLength: MOST_WAITING });
   stream.on("error", () => undefined);

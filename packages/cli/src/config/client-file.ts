@@ -39,7 +39,7 @@ export type CarryingSettings = {
   [
     Name in keyof Omit<
       DirectoryClientOptions,
-      "client" | "folder" | "clock" | "emit" | "missingPairAfterMs" | "reports"
+      "client" | "folder" | "clock" | "emit" | "onLost" | "missingPairAfterMs" | "reports"
     >
   ]?: Exclude<DirectoryClientOptions[Name], undefined>;
 } & {

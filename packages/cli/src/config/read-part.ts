@@ -13,7 +13,7 @@ import { readGivenText } from "./given-text.ts";
 import { readNamedDirectory } from "./named-directory.ts";
 import { type Environment, readNamedTexts } from "./named-texts.ts";
 import type { Part, PartSettings } from "./part.ts";
-import { unusablePaths } from "./unusable-paths.ts";
+import { logInItsPlace, unusablePaths } from "./unusable-paths.ts";
 
 export interface ReadPartOptions<File> {
   /** Where secrets may be. The process's if absent. */
@@ -54,7 +54,7 @@ export function readPartText<File>(
   const find = findIn(file);
   const { texts, findings } = readNamedTexts(part, find, environment);
   const named = options.directory === undefined ? readNamedDirectory(part, find) : { directory: options.directory };
-  const misnamed = unusablePaths(part, findIn(whole));
+  const misnamed = [...unusablePaths(part, findIn(whole)), ...logInItsPlace(part, find, resolve(name))];
   // What a path that names something else leads to is of no interest.
   const unnamed = [...findings, ...(named.findings ?? [])].filter(
     (finding) => !misnamed.some(({ pointer }) => pointer === finding.pointer || pointer === `${finding.pointer}/file`),

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SettingsError } from "@restante/settings";
+import { type JsonSchema, readSettings, type Schema, SettingsError, withDefaults } from "@restante/settings";
 import { clientPart } from "../../src/config/client-file.ts";
+import type { Part } from "../../src/config/part.ts";
 import { practicePart } from "../../src/config/practice-file.ts";
 import { printedConfig } from "../../src/config/print-config.ts";
 import { readPart } from "../../src/config/read-part.ts";
@@ -273,4 +274,130 @@ test("a folder that is there twice is refused, however it is written", async (t)
     problemsOf(() => readPart(practicePart, practice, { environment }), folder).join("\n"),
     /^practice\.yaml \/transports\/1\/folder .* is the same as practice\.yaml \/transports\/0\/folder /,
   );
+});
+
+test("a log in the place of a file that is read is refused: its lines would be written behind the settings or a key", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "server.yaml");
+  const text = await readFile(file, "utf8");
+  for (const log of ["server.yaml", "./tls/server.key", "secrets/shared-key", "patients.json"]) {
+    await writeFile(file, `${text}log: ${log}\n`);
+    assert.match(
+      problemsOf(() => readPart(serverPart, file, { environment }), folder).join("\n"),
+      /^server\.yaml \/log \(line \d+ column 1\) must be a file of its own: this one is read, not written$/,
+    );
+  }
+});
+
+/** Numbers that look random and are the same in every run. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** What YAML, in one version or another, takes for something else than a text; and what is hard to write. */
+const awkward = [
+  "NO",
+  "on",
+  "12E45",
+  "0123",
+  "0o17",
+  "1_000",
+  "2024-01-01",
+  "12:30:45",
+  "null",
+  "~x",
+  "-",
+  "? x",
+  "a: b",
+];
+const awkwarder = [
+  "a #b",
+  "#b",
+  "'",
+  '"',
+  "\\",
+  "{x}",
+  "[x]",
+  "*a",
+  "&a",
+  "!t",
+  "|",
+  ">",
+  "%d",
+  "@m",
+  "`",
+  "é\u{1F600}",
+];
+const awkwardest = [
+  " x ",
+  "x\ty",
+  "x\ny",
+  "x\n\n y\n",
+  "x\u0085y",
+  "x\u2028y",
+  "\uFEFFx",
+  "=",
+  "<<",
+  ".nan",
+  "0x1F",
+  "---",
+  "...",
+];
+const texts = [...awkward, ...awkwarder, ...awkwardest, "x".repeat(3000)];
+
+/** A value that the schema takes, with every property that may be absent there or not. */
+function anyValue(schema: JsonSchema, upTo: (below: number) => number): unknown {
+  if (schema.oneOf !== undefined && schema.discriminator !== undefined) {
+    return anyValue(schema.oneOf[upTo(schema.oneOf.length)]!, upTo);
+  }
+  if (schema.enum !== undefined) return schema.enum[upTo(schema.enum.length)];
+  const { type, format, minimum = 0, maximum = 10, properties = {}, required = [], items = {} } = schema;
+  switch ([type].flat()[0]) {
+    case "object": {
+      const alternatives = schema.oneOf?.flatMap((kind) => kind.required ?? []) ?? [];
+      const one = alternatives[upTo(alternatives.length)];
+      const there = Object.entries(properties).filter(([name]) => {
+        if (alternatives.includes(name)) return name === one;
+        return required.includes(name) || (upTo(2) === 0 && (name !== "pointer" || one === "file"));
+      });
+      return Object.fromEntries(there.map(([name, property]) => [name, anyValue(property, upTo)]));
+    }
+    case "array":
+      return Array.from({ length: 1 + upTo(3) }, () => anyValue(items, upTo));
+    case "integer":
+      return [minimum, maximum, minimum + upTo(Math.min(maximum - minimum, 1_000_000))][upTo(3)];
+    case "boolean":
+      return upTo(2) === 0;
+    default:
+      return format === undefined ? texts[upTo(texts.length)] : ofFormat[format]![upTo(ofFormat[format]!.length)];
+  }
+}
+
+const ofFormat: Readonly<Record<string, readonly string[]>> = {
+  "mailbox-id": ["Y99001OT001", "0123", "12E45", "NO"],
+  "ods-code": ["Y99001", "0123", "12E45", "1E5"],
+  "https-url": ["https://127.0.0.1:8700", "https://[::1]:1/a: b"],
+  "json-pointer": ["/a", "/a~1b/0", "/ #x", "/:"],
+  "environment-variable": ["NO", "MESH_KEY"],
+};
+
+test("whatever settings say, the file that is printed of them says the same, and again when it is printed itself", () => {
+  for (const part of [serverPart, clientPart, practicePart] as const) {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const { rules: _, ...schema } = part.schema as Schema<object>;
+      const file = withDefaults({ ...schema, rules: [] }, anyValue(schema.json, numbers(seed)) as object);
+      const printed = printedConfig<object>(part as Part<object>, {
+        file,
+        text: String,
+        directory: () => assert.fail(),
+      });
+      const again = readSettings({ name: "printed.yaml", text: printed }, { ...schema, rules: [] }).value;
+      assert.deepEqual(again, file, `${part.name}, seed ${seed}:\n${printed}`);
+      assert.deepEqual(withDefaults({ ...schema, rules: [] }, again), file);
+    }
+  }
 });

@@ -63,6 +63,8 @@ export interface DirectoryClientOptions {
   readonly reports?: Partial<ReportSettings> | undefined;
   readonly clock?: Clock | undefined;
   readonly emit?: Emit | undefined;
+  /** The mailbox's folder was removed, replaced, or taken by another client: this one has stopped, and does not start again. */
+  readonly onLost?: ((error: Error) => void) | undefined;
 }
 
 /**
@@ -101,6 +103,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   const onLost = (error: Error): void => {
     emit({ event: "poll-failed", mailboxId, code: "folder-in-use", reason: `${error.message}. This client stops.` });
     closing.abort();
+    options.onLost?.(error);
   };
   const group = options.group === undefined ? undefined : groupId(options.group);
   const onJournalMissing = (file: string): void => emit({ event: "journal-missing", mailboxId, file });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, moveFile, writeWhole } from "@restante/durable";
-import { writeSettings } from "@restante/settings";
+import { LONGEST_YAML, writeSettings } from "@restante/settings";
 import { readGivenText } from "../config/given-text.ts";
 import { CliError } from "../errors.ts";
 
@@ -19,10 +19,13 @@ export type TellOfKept = (kept: {
 
 const CHECKSUM = "# Made with checksum ";
 
-export function madeText(value: object, comment: readonly string[]): string {
+/** The file of a part. That of a server of some thousand mailboxes is JSON, which is read at any size and has no comment. */
+export function madeFile(part: string, value: object, comment: readonly string[]): { name: string; text: string } {
   const above = comment.map((line) => `#${line === "" ? "" : ` ${line}`}\n`).join("");
   const body = writeSettings(value);
-  return `${above}${CHECKSUM}${checksum(body)}\n${body}`;
+  const text = `${above}${CHECKSUM}${checksum(body)}\n${body}`;
+  if (text.length <= LONGEST_YAML) return { name: `${part}.yaml`, text };
+  return { name: `${part}.json`, text: `${JSON.stringify(value, undefined, 2)}\n` };
 }
 
 function checksum(body: string): string {
@@ -41,7 +44,7 @@ export async function keepMade(folder: string, name: string, text: string, tell:
   const before = existsSync(file) ? readable(file) : undefined;
   if (before === text) return;
   await makeFolder(folder);
-  if (before !== undefined && !isAsMade(before)) await keep(folder, name, "changed", tell);
+  if (before !== undefined && name.endsWith(".yaml") && !isAsMade(before)) await keep(folder, name, "changed", tell);
   await writeWhole(folder, name, text);
 }
 

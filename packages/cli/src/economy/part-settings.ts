@@ -23,7 +23,7 @@ import {
   worklistPort,
 } from "./economy.ts";
 import { SECRETS_FILE, SERVER_FOLDER } from "./folder.ts";
-import { keepMade, madeText, putAside, type TellOfKept } from "./made-file.ts";
+import { keepMade, madeFile, putAside, type TellOfKept } from "./made-file.ts";
 
 // The parts of an economy are configured as any part is: by a file. What they were started with last is in `config/`, each
 // file written whole before its part reads it. A part that is at work keeps the file that it was started with: another
@@ -176,9 +176,8 @@ async function readBack<File extends object>(
   }: Asked<File> & { readonly name: string; readonly isAtWork: () => boolean },
 ): Promise<PartSettings<File>> {
   const folder = join(economy.folder, CONFIG_FOLDER);
-  const fileName = `${name}.yaml`;
+  const { name: fileName, text } = madeFile(name, file, comment(part));
   const path = join(folder, fileName);
-  const text = madeText(file, comment(part));
   const options = { ...(override === undefined ? {} : { override }), directory: economy.directory };
   if (onlyLook || isAtWork()) return readPartText(part, { name: path, text }, options);
   await keepMade(folder, fileName, text, tell);

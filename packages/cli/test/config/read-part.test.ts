@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type JsonSchema, readSettings, type Schema, SettingsError, withDefaults } from "@restante/settings";
 import { clientPart } from "../../src/config/client-file.ts";
-import type { Part } from "../../src/config/part.ts";
 import { practicePart } from "../../src/config/practice-file.ts";
 import { printedConfig } from "../../src/config/print-config.ts";
 import { readPart } from "../../src/config/read-part.ts";
@@ -356,7 +355,8 @@ function anyValue(schema: JsonSchema, upTo: (below: number) => number): unknown 
   }
   if (schema.enum !== undefined) return schema.enum[upTo(schema.enum.length)];
   const { type, format, minimum = 0, maximum = 10, properties = {}, required = [], items = {} } = schema;
-  switch ([type].flat()[0]) {
+  const [kind = "string"] = [type ?? []].flat();
+  switch (kind) {
     case "object": {
       const alternatives = schema.oneOf?.flatMap((kind) => kind.required ?? []) ?? [];
       const one = alternatives[upTo(alternatives.length)];
@@ -390,7 +390,7 @@ test("whatever settings say, the file that is printed of them says the same, and
     for (let seed = 1; seed <= 60; seed += 1) {
       const { rules: _, ...schema } = part.schema as Schema<object>;
       const file = withDefaults({ ...schema, rules: [] }, anyValue(schema.json, numbers(seed)) as object);
-      const printed = printedConfig<object>(part as Part<object>, {
+      const printed = printedConfig<object>(part, {
         file,
         text: String,
         directory: () => assert.fail(),

@@ -3,6 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { readSettings, type Schema } from "@restante/settings";
+import { madeFile } from "../../src/economy/made-file.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
 import { atEnd, temporaryFolder } from "../support/at-end.ts";
 import { freePortBase, runCommand } from "../support/processes.ts";
@@ -35,6 +37,21 @@ test("settings in a data folder that a person changed are kept beside those that
   const moved = await startOnce(t, ["--data", data, "--port-base", String(await freePortBase())]);
   assert.doesNotMatch(moved, /was changed/);
   assert.notEqual(await readFile(file, "utf8"), made);
+});
+
+test("a server of many thousand mailboxes has its settings in a file that it can read", () => {
+  const password = { file: `/${"data/".repeat(10)}secrets.json`, pointer: "/passwords/A10000OT001" };
+  const mailboxes = Array.from({ length: 8000 }, (_, index) => ({ mailboxId: `A${10_000 + index}OT001`, password }));
+  for (const [count, expected] of [
+    [10, "server.yaml"],
+    [8000, "server.json"],
+  ] as const) {
+    const value = { mailboxes: mailboxes.slice(0, count) };
+    const { name, text } = madeFile("server", value, ["Made."]);
+    assert.equal(name, expected);
+    const any: Schema<typeof value> = { json: {}, formats: [], rules: [] };
+    assert.deepEqual(readSettings({ name, text }, any).value, value);
+  }
 });
 
 test("the settings of an organisation that is gone do not stay where somebody would start from them", async (t) => {

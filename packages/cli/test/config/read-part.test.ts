@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type JsonSchema, readSettings, type Schema, SettingsError, withDefaults } from "@restante/settings";
@@ -400,4 +400,11 @@ test("whatever settings say, the file that is printed of them says the same, and
       assert.deepEqual(withDefaults({ ...schema, rules: [] }, again), file);
     }
   }
+});
+
+test("a file that is larger than can be read is told as that, without being read", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "server.yaml");
+  await truncate(file, 3_000_000_000);
+  assert.throws(() => readPart(serverPart, file, { environment }), { message: `${file} is larger than 500 MB` });
 });

@@ -104,6 +104,7 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     bodyLimit: 16_384,
     routerOptions: { maxParamLength: 200 },
     requestTimeout: 30_000,
+    rewriteUrl: ({ url = "/" }) => (isReadable(url) ? url : nowhere),
     // Browsers keep connections open, and closing must not wait for them.
     forceCloseConnections: true,
   });
@@ -139,6 +140,19 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     url: `http://${shownHost}:${port()}`,
     [Symbol.asyncDispose]: () => app.close(),
   };
+}
+
+/** No route has it. */
+const nowhere = "//";
+
+/** Where the percent signs of a path stand for nothing, fastify would answer by itself, before any guard. */
+function isReadable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split("?")[0] ?? "");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The only body that pages take. */

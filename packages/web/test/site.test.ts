@@ -47,7 +47,7 @@ test("what is put into a page is shown as text, in the design system's own parts
 
 test("every answer forbids inline scripts, frames, sniffing, referrers and storing", async (t) => {
   const { url } = await openTinySite(t);
-  for (const path of ["/", "/nowhere", "/fails", "/lost"]) {
+  for (const path of ["/", "/nowhere", "/%zz", "/assets/own/%", "/fails", "/lost"]) {
     const { headers } = await ask(url + path);
     const policy = String(headers["content-security-policy"]);
     assert.match(policy, /^default-src 'none'; script-src 'self';/, path);
@@ -67,6 +67,7 @@ test("a name that someone has pointed at this computer is not answered, those of
     assert.ok([400, 421].includes(answer.status), `${host}: ${answer.status}`);
     assert.doesNotMatch(answer.text, /A parcel/);
   }
+  assert.equal((await ask(`${url}/%zz`, { headers: { host: `rebound.example:${port}` } })).status, 421);
   for (const host of [`localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`])
     assert.equal((await ask(url, { headers: { host } })).status, 200, host);
 });
@@ -148,6 +149,8 @@ test("a page that there is not is told in the site's own words, and leads back",
   assert.match(text, /<title>Page not found – Parcel Office<\/title>/);
   assert.match(text, /There is no page at this address\./);
   assert.match(text, /<a class="app-target" href="\/">Go to the parcels<\/a>/);
+  for (const odd of ["/%zz", "/%E0%A4%A", "//", "/assets/%", "/?%zz"])
+    assert.equal((await ask(url + odd)).status, odd === "/?%zz" ? 200 : 404, odd);
   const own = await openTinySite(t, { notFound: "No such parcel." });
   assert.match((await ask(`${own.url}/nowhere`)).text, /<p>No such parcel\.<\/p>/);
 });

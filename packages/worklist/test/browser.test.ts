@@ -208,6 +208,46 @@ test("in a real browser", async (t) => {
     report.subject = subject;
   });
 
+  await t.test(
+    "nothing on a page changes while a person has marked what would, so that no form goes for what they have not seen",
+    async () => {
+      await using page = await openPage(browser, `${url}/tasks/4`);
+      const task = worklist.all.find(({ taskId }) => taskId === 4);
+      assert.ok(task);
+      const version = page.locator('form[action="/tasks/4/complete"] input[name="version"]');
+      const before = await version.getAttribute("value");
+      await page.getByText("names no patient").selectText();
+      task.patient = { outcome: "not-known", name: "NOBODY, We Know" };
+      task.version += 1;
+      await page.getByText("There is something new: it is shown once no text is marked.").waitFor();
+      assert.equal(await version.getAttribute("value"), before);
+      assert.equal(await page.getByText("NOBODY, We Know").count(), 0);
+
+      await page.evaluate("getSelection().removeAllRanges()");
+      await page.getByText("NOBODY, We Know").waitFor();
+      assert.equal(await version.getAttribute("value"), String(task.version));
+      await page.getByText("This page keeps itself up to date.").waitFor();
+    },
+  );
+
+  await t.test(
+    "an answer that was not chosen is told at the head of the page, which leads to the answers",
+    async () => {
+      await using page = await openPage(browser, `${url}/tasks/2`);
+      await page.getByRole("button", { name: "Send the answer" }).click();
+      const problem = page.getByRole("alert").getByRole("link", { name: "Choose the answer to send" });
+      await problem.waitFor();
+      assert.match(await page.title(), /^Error: /);
+      await assertAccessible(page);
+      await problem.click();
+      assert.ok(
+        await page.getByLabel("Referral accepted (30016)").evaluate((it) => it.ownerDocument.activeElement === it),
+      );
+      // The browser itself reports the answer's 400 to the console.
+      assert.ok(unseen.splice(0).every((line) => line.includes("400")));
+    },
+  );
+
   await t.test("without JavaScript everything but the report in the page works", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     await using page = await context.newPage();

@@ -21,6 +21,8 @@ let waitMs = everyMs;
 /** What the page shows is of this moment. */
 let knownAt = new Date();
 let failing = false;
+/** There is something new, and it waits until a person has done with the text that they have marked. */
+let held = false;
 
 if (live !== null && toggle !== null) {
   live.hidden = false;
@@ -53,12 +55,18 @@ async function update() {
     });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    document.title = fresh.title;
-    for (const part of fresh.querySelectorAll("[data-live][id]")) replace(part);
+    const changed = [...fresh.querySelectorAll("[data-live][id]")].flatMap(change);
+    held = changed.some(({ old }) => isMarked(old));
+    // All or nothing: the form of one part must not be sent for what another part does not show yet.
+    if (!held) {
+      document.title = fresh.title;
+      for (const { old, part } of changed) replace(old, part);
+      knownAt = askedAt;
+    }
     renewTokens(fresh);
     waitMs = everyMs;
-    knownAt = askedAt;
     showFailing(false, "");
+    showState();
   } catch (error) {
     waitMs = Math.min(waitMs * 2, slowestMs);
     const answered = error instanceof Error && error.message.startsWith("status ");
@@ -114,12 +122,19 @@ function pageAddress() {
   return address;
 }
 
-function replace(part) {
+/** A part of the fresh page with the one in whose place it comes; nothing where they are alike. */
+function change(part) {
   const old = document.getElementById(part.id);
-  if (old === null || withoutTokens(old) === withoutTokens(part)) return;
-  // Text that a person has marked is not taken from under their hands.
-  if (old.contains(getSelection()?.anchorNode ?? null) && !getSelection().isCollapsed) return;
+  return old === null || withoutTokens(old) === withoutTokens(part) ? [] : [{ old, part }];
+}
 
+/** Text that a person has marked is not taken from under their hands. */
+function isMarked(part) {
+  const selection = getSelection();
+  return selection !== null && !selection.isCollapsed && selection.containsNode(part, true);
+}
+
+function replace(old, part) {
   const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
   const written = [...old.querySelectorAll('input[type="text"][id]')].map(({ id, value }) => ({ id, value }));
   const adopted = document.adoptNode(part);
@@ -157,6 +172,7 @@ function showPaused() {
 
 function showState() {
   if (paused) state.textContent = `Updates are paused. This page shows what was known at ${clockTime(knownAt)}.`;
+  else if (held && !failing) state.textContent = "There is something new: it is shown once no text is marked.";
   else state.textContent = failing ? "This page is not up to date." : "This page keeps itself up to date.";
 }
 

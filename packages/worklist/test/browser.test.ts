@@ -91,6 +91,12 @@ test("in a real browser", async (t) => {
       ["complete 3"],
     );
     await page.getByRole("link", { name: "To do (3)" }).waitFor();
+    // Back from the next one, which nothing was done to.
+    await page.getByRole("link", { name: "Something else" }).click();
+    await page.getByRole("button", { name: "Mark as done" }).waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "To do (3)" }).waitFor();
+    assert.equal(await page.getByText("Task marked as done.").count(), 0, "it is not said again");
   });
 
   await t.test(

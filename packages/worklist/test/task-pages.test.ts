@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
-import { ask, submit, formOf } from "../../web/test/http.ts";
+import { ask, readable, submit, formOf } from "../../web/test/http.ts";
 import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 test("the worklist shows each open task with subject, sender, patient, time and status, newest first", async (t) => {
@@ -51,6 +51,30 @@ test("the title of a list says which of the lists it is, and which page of it", 
   ] as const) {
     assert.equal(await titleOf(path), title, path);
   }
+});
+
+test("large numbers are written as people read them", async (t) => {
+  const { url, worklist } = await open(t);
+  worklist.counts = async () => ({
+    openTasks: 100_002,
+    completedTasks: 1234,
+    reports: 2345,
+    strays: 3456,
+    attention: 6006,
+    attentionBy: { task: 1001, report: 2002, stray: 3003 },
+  });
+  const pages = await Promise.all(["/", "/reports", "/unmatched"].map(async (path) => ask(url + path)));
+  const text = pages.map((page) => readable(page.text)).join(" ");
+  for (const words of [
+    "To do (100,002)",
+    "Worklist (100,002 to do)",
+    "Done (1,234)",
+    "1,001 tasks",
+    "All (2,345)",
+    "3,003 unmatched",
+  ])
+    assert.ok(text.includes(words), words);
+  assert.match(pages[0]?.text ?? "", /<title>\(100,002\) Worklist/);
 });
 
 test("a list without anything says what there is none of", async (t) => {

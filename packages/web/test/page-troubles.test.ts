@@ -104,6 +104,21 @@ test("what a person has caused is not told as trouble of the pages", async (t) =
   assert.deepEqual(told, []);
 });
 
+test("a page whose template fails is told as that", async (t) => {
+  const told: PageTrouble[] = [];
+  const { url } = await openTinySite(t, {
+    routes: (app, { show }) => app.get("/", async (_, reply) => show(reply, "missing", {})),
+    onTrouble: (trouble) => told.push(trouble),
+  });
+  const { status, text } = await ask(url);
+  assert.equal(status, 500);
+  assert.match(text, /<h1 class="nhsuk-heading-l">This did not work<\/h1>/);
+  assert.deepEqual(
+    told.map((trouble) => trouble.state === "failing" && [trouble.route, trouble.code]),
+    [["GET /", "template-failed"]],
+  );
+});
+
 test("where even the page that says so cannot be made, a person is told in a line, and nothing of the inside", async (t) => {
   const told: PageTrouble[] = [];
   const { url } = await openTinySite(t, {

@@ -21,7 +21,11 @@ export interface PageTroubles {
  */
 const quietMs = 15 * 60 * 1000;
 
-export function watchPages(app: FastifyInstance, clock: Clock, tell: (trouble: PageTrouble) => void): PageTroubles {
+export function watchPages(
+  app: FastifyInstance,
+  clock: Clock,
+  tell: (trouble: PageTrouble, error?: unknown) => void,
+): PageTroubles {
   const troubles = lastingTroubles(clock);
   /** When each route that is in trouble failed last; as many as a site has routes. */
   const failedAt = new Map<string, number>();
@@ -43,7 +47,7 @@ export function watchPages(app: FastifyInstance, clock: Clock, tell: (trouble: P
       const code = codeOf(error);
       failedAt.set(route, clock.now().getTime());
       const trouble = troubles.met(route, code);
-      if (trouble !== undefined) tell({ state: "failing", route, code, ...trouble });
+      if (trouble !== undefined) tell({ state: "failing", route, code, ...trouble }, error);
     },
   };
 }

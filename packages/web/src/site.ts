@@ -41,9 +41,9 @@ export interface SiteOptions {
   explain?: (error: unknown) => Refusal | undefined;
   /**
    * Is told of pages that fail inside, of which a person is shown only that they do: at once, then at growing intervals, and
-   * when they work again.
+   * when they work again. `error` is for who develops the site: it may quote what a page shows, so it is never logged.
    */
-  onTrouble?: (trouble: PageTrouble) => void;
+  onTrouble?: (trouble: PageTrouble, error?: unknown) => void;
   /** What a person is told who asks for a page that there is not. */
   notFound?: string;
   routes: (app: Routes, site: Site) => void;

@@ -32,6 +32,24 @@ test("a page has its title, the site's name, heading, navigation with its number
   assert.match(text, /There is no sign-in/);
 });
 
+test("a page may be given anything by any name that the layout does not say it takes", async (t) => {
+  const given = {
+    items: "one",
+    item: "two",
+    number: "three",
+    html: "four",
+    trouble: "five",
+    style: "six",
+    header: 7,
+    footer: 8,
+  };
+  const { url } = await openTinySite(t, {
+    surroundings: async () => ({ numbers: { list: { count: 1, of: "waiting" } }, troubles: ["Nothing is weighed."] }),
+    routes: (app, { show }) => app.get("/", async (_, reply) => show(reply, "names", given)),
+  });
+  assert.match((await ask(url)).text, /<p>one two three four five six 7 8<\/p>/);
+});
+
 test("trouble of the system stands on every page", async (t) => {
   const { url } = await openTinySite(t, { surroundings: async () => ({ troubles: ["<b>Nothing</b> is weighed."] }) });
   assert.match((await ask(url)).text, /<p>&lt;b&gt;Nothing&lt;\/b&gt; is weighed\.<\/p>/);

@@ -14,6 +14,7 @@ import { arrows } from "./arrows.ts";
 interface Manifest {
   readonly name: string;
   readonly exports?: Readonly<Record<string, unknown>>;
+  readonly imports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -61,11 +62,14 @@ function tellPackage(one: Package): string[] {
   const allowed = arrows[one.name];
   if (allowed === undefined) return [`${one.folder}: scripts/arrows.ts has no row for ${one.name}`];
   if (ourName(one.manifest.name) !== one.name) return [`${one.folder}: its package.json calls it ${one.manifest.name}`];
-  const files = globSync(`${one.folder}/src/**/*.ts`).toSorted();
+  const files = globSync(`${one.folder}/src/**/*.{ts,mts,cts,js,mjs,cjs}`).toSorted();
   const sources = files.map((file) => ({ file, text: withoutComments(readFileSync(file, "utf8")) }));
   return [
     ...sources.flatMap(({ file, text }) =>
       specifiersIn(text).flatMap((specifier) => tellImport(one, allowed, file, specifier) ?? []),
+    ),
+    ...targetsOf(one.manifest.imports).flatMap(
+      (target) => tellImport(one, allowed, join(one.folder, "package.json"), target) ?? [],
     ),
     ...tellManifest(
       one,
@@ -83,7 +87,7 @@ function tellImport(one: Package, allowed: readonly string[], file: string, spec
       ? undefined
       : `${file}: imports ${specifier}, which is outside its package's src`;
   }
-  // Of its own `imports`, which TypeScript holds against its manifest.
+  // Of its own `imports`, which TypeScript holds against its manifest, and which are looked at there.
   if (specifier.startsWith("#") || isBuiltin(specifier)) return undefined;
   const packageName = specifier
     .split("/")
@@ -101,6 +105,12 @@ function tellImport(one: Package, allowed: readonly string[], file: string, spec
   return named === undefined || entry in named
     ? undefined
     : `${file}: imports ${specifier}, which the exports of ${packageName} do not name`;
+}
+
+/** Where the `imports` of a manifest lead that is not its own: node lets none of its own files be outside its folder. */
+function targetsOf(target: unknown): string[] {
+  if (typeof target === "string") return target.startsWith("./") ? [] : [target];
+  return typeof target === "object" && target !== null ? Object.values(target).flatMap(targetsOf) : [];
 }
 
 function tellManifest(one: Package, allowed: readonly string[], sources: readonly string[]): string[] {
@@ -150,20 +160,24 @@ function ourName(packageName: string): string | undefined {
   return packageName.startsWith("@restante/") ? packageName.slice("@restante/".length) : undefined;
 }
 
-/** An example in a comment imports nothing. */
+/** An example in a comment imports nothing. Of a comment that begins a line only: what is behind code may be in a text. */
 function withoutComments(text: string): string {
-  return text
-    .split("\n")
-    .filter((line) => !/^\s*(\/\/|\/\*|\*)/.test(line))
-    .join("\n");
+  return text.replaceAll(/^\s*\/\*[^]*?\*\//gm, "").replaceAll(/^\s*\/\/.*$/gm, "");
 }
 
-/** As the formatter leaves them: a statement begins its line, and names stand in double quotes. */
+/**
+ * As the formatter leaves them: a statement begins its line, and names stand in double quotes. What could be a name of ours, or
+ * of a file of code, counts as imported wherever it stands: it may be given to something that imports.
+ */
 function specifiersIn(text: string): string[] {
   const forms = [
-    /^(?:import|export)\s[^;"]*?\bfrom\s*"([^"]+)"/gm,
-    /^import\s*"([^"]+)"/gm,
+    /^\s*(?:import|export)\s[^;"]*?\bfrom\s*"([^"]+)"/gm,
+    /^\s*import\s*"([^"]+)"/gm,
     /\b(?:import|import\.meta\.resolve|require|require\.resolve)\(\s*["'`]([^"'`]+)["'`]/g,
+    /["'`](@restante\/[^"'`]*)["'`]/g,
+    /["'`](\.{1,2}\/[^"'`]*\.[cm]?[jt]s)["'`]/g,
   ];
-  return forms.flatMap((form) => Array.from(text.matchAll(form), ([, specifier = ""]) => specifier));
+  return Array.from(
+    new Set(forms.flatMap((form) => Array.from(text.matchAll(form), ([, specifier = ""]) => specifier))),
+  );
 }

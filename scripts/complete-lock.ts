@@ -1,4 +1,4 @@
-// Completes package-lock.json after a change of dependencies: `npm install && node scripts/complete-lock.ts`.
+// Completes package-lock.json after a change of dependencies: `npm install && npx node scripts/complete-lock.ts`.
 import { readFileSync, writeFileSync } from "node:fs";
 import { completed, type Lock } from "./lock/completed.ts";
 

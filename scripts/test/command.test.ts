@@ -31,17 +31,49 @@ test("a file, a folder and a package's folder say which tests run", () => {
   assert.ok(understood("packages/mesh").files.includes(file));
 });
 
-test("--reporter names another reporter, and node's own options go to node", () => {
+test("--reporter names another reporter, beside which ours still fails what node does not", () => {
   const [ours] = understood("packages/mesh").options;
   assert.match(ours!, /^--test-reporter=file:.*\/reporter\.ts$/);
-  assert.deepEqual(understood("--reporter", "spec", "packages/mesh").options, ["--test-reporter=spec"]);
-  assert.deepEqual(understood("--reporter=tap", "--test-only").options, ["--test-reporter=tap", "--test-only"]);
-  assert.deepEqual(understood("--test-reporter=dot").options, ["--test-reporter=dot"]);
+  for (const [words, toStdout] of [
+    [
+      ["--reporter", "spec", "packages/mesh"],
+      ["--test-reporter=spec", "--test-reporter-destination=stdout"],
+    ],
+    [
+      ["--reporter=tap", "--test-only"],
+      ["--test-reporter=tap", "--test-only", "--test-reporter-destination=stdout"],
+    ],
+    [["--test-reporter=dot"], ["--test-reporter=dot", "--test-reporter-destination=stdout"]],
+    [
+      ["--test-reporter=tap", "--test-reporter-destination=file.tap"],
+      ["--test-reporter=tap", "--test-reporter-destination=file.tap"],
+    ],
+  ] as const) {
+    const { options } = understood(...words);
+    assert.deepEqual(options.slice(0, -2), toStdout);
+    assert.match(options.at(-2)!, /^--test-reporter=file:.*\/beside-another\.ts$/);
+    assert.equal(options.at(-1), "--test-reporter-destination=stderr");
+  }
+});
+
+test("the value of an option may be the next word, too", () => {
+  const file = "packages/mesh/test/ids.test.ts";
+  const { options, files } = understood(file, "--test-name-pattern", "an id", "--reporter", "spec", "--test-only");
+  assert.deepEqual(files, [file]);
+  assert.deepEqual(options.slice(0, 3), ["--test-name-pattern=an id", "--test-reporter=spec", "--test-only"]);
+  assert.deepEqual(understood("--test-name-pattern", "--fast x", file).options[0], "--test-name-pattern=--fast x");
 });
 
 for (const [what, words, says] of [
   ["a place without tests", ["packages/nowhere"], /There is no test in packages\/nowhere: name a file/],
-  ["a reporter without a name", ["--reporter"], /--reporter is without a name/],
+  [
+    "a word behind an option that takes none",
+    ["--test-isolation", "none"],
+    /no test in none: name a file .*, or write --test-isolation=none\./,
+  ],
+  ["a reporter without a name", ["--reporter"], /--reporter is without its name, such as spec/],
+  ["a reporter whose name is empty", ["--reporter="], /--reporter is without its name, such as spec/],
+  ["a pattern that is not there", ["--test-name-pattern"], /--test-name-pattern is without its pattern/],
 ] as const) {
   test(`${what} is refused`, () => {
     const { status, stderr } = spawnSync(process.execPath, [script, ...words], { encoding: "utf8" });

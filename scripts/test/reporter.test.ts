@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { readCommand, type TestCommand } from "../testing/command.ts";
 
 const reporter = new URL("../testing/reporter.ts", import.meta.url).href;
 const head = 'import assert from "node:assert/strict"; import { test } from "node:test";\n';
@@ -12,6 +13,8 @@ const head = 'import assert from "node:assert/strict"; import { test } from "nod
 interface Shown {
   status: number | null;
   output: string;
+  /** What node itself complains of. */
+  errors: string;
 }
 
 /** What a real run of node over these files shows; it is stopped once it has shown `stopAfter`. */
@@ -30,15 +33,17 @@ async function shownOf(
   const child = spawn(process.execPath, ["--test", "--test-concurrency=2", ...given, ...options, ...names], {
     cwd: folder,
     env: { ...env, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
     if (stopAfter?.test(output) === true) child.kill("SIGTERM");
   });
   const [status] = (await once(child, "close")) as [number | null];
-  return { status, output };
+  return { status, output, errors };
 }
 
 /** The part after the numbers. */
@@ -99,6 +104,25 @@ test("says so", () => writeFileSync("failed", ""));`,
   assert.ok(output.indexOf("the second file") < output.indexOf("the first file"), output);
 });
 
+test("a process that says nothing any more, as in an endless loop, is ended and told, and the others go on", async (t) => {
+  const own = `import { reporterOn } from ${JSON.stringify(reporter)};
+export default reporterOn({ rewritable: false, columns: 80, everyMs: 100, silentMs: 2000 });`;
+  const { status, output } = await shownOf(
+    t,
+    {
+      "reporter.mjs": own,
+      "endless.test.mjs": `${head}test("without end", () => { for (;;); });`,
+      "goes-on.test.mjs": `${head}import { setTimeout as wait } from "node:timers/promises";
+for (let n = 0; n < 6; n += 1) test("well " + n, () => wait(500));`,
+    },
+    ["--test-reporter=./reporter.mjs"],
+  );
+  assert.equal(status, 1, output);
+  assert.equal(output.match(/^endless\.test\.mjs has said nothing for 2\.0 s: its process is ended\.$/gm)?.length, 1);
+  assert.match(output, /^FAILED {2}endless\.test\.mjs\n {2}Its process ended by SIGKILL\./m);
+  assert.match(output, /^6 passed, 1 failed/m);
+});
+
 test("a process that is killed is told with the test it was at and what it had printed", async (t) => {
   const { status, output } = await shownOf(t, {
     "dies.test.mjs": `${head}
@@ -134,6 +158,16 @@ test("third", () => {});`,
   });
   assert.equal(status, 1, output);
   assert.match(output, /FAILED {2}leaves\.test\.mjs\n {2}It ended before its tests did\.\n/);
+});
+
+test("a process that ends well before its tests have is a failure whoever reports it", async (t) => {
+  for (const name of ["spec", "tap"]) {
+    const { options } = readCommand(["--reporter", name, "scripts/test"]) as TestCommand;
+    const body = `${head}test("first", () => process.exit(0)); test("second", () => {});`;
+    const { status, output } = await shownOf(t, { "left.test.mjs": body }, [...options]);
+    assert.equal(status, 1, output);
+    assert.equal((await shownOf(t, { "well.test.mjs": `${head}test("well", () => {});` }, [...options])).status, 0);
+  }
 });
 
 test("a file that cannot be read is told with why", async (t) => {
@@ -180,6 +214,18 @@ describe("all of it", () => { before(() => { throw new Error("no beginning"); })
   assert.match(output, /FAILED[^]*no beginning/);
 });
 
+test("a hook that fails when all tests of its file went well is told", async (t) => {
+  const { status, output } = await shownOf(t, {
+    "hook.test.mjs": `${head}import { after } from "node:test";
+test("one", () => {});
+after(() => { throw new Error("no end"); });`,
+    "well.test.mjs": `${head}test("well", () => {});`,
+  });
+  assert.equal(status, 1);
+  assert.match(output, /FAILED {2}hook\.test\.mjs:4[^]*no end/);
+  assert.match(summaryOf(output), /^2 passed, 1 failed[^]*Failed; [^]* hook\.test\.mjs\n/);
+});
+
 test("what was skipped is told with its reasons, and what is to do by name", async (t) => {
   const { status, output } = await shownOf(t, {
     "some.test.mjs": `${head}
@@ -211,8 +257,9 @@ test("it is a failure that no test has the name", async (t) => {
 test("a run that is stopped tells what had failed and what it was at, and fails", async (t) => {
   const body = `${head}test("fails", () => { throw new Error("before the stop"); });
 test("goes on", () => new Promise((resolve) => setTimeout(resolve, 10_000)));`;
-  const { status, output } = await shownOf(t, { "stopped.test.mjs": body }, [], /before the stop/);
+  const { status, output, errors } = await shownOf(t, { "stopped.test.mjs": body }, [], /before the stop/);
   assert.notEqual(status, 0, output);
+  assert.equal(errors, "", "no error of node's own behind it");
   assert.match(
     output,
     /^Interrupted: 0 of 1 files, 0 passed, 1 failed, [\d.]+ s: stopped\.test\.mjs\n0 passed, 1 failed/m,

@@ -15,7 +15,19 @@ export interface TestCommand {
 }
 
 const everywhere = ["packages/*/test", "scripts/test"];
+/** The options whose value may be the next word, and what it is. Any other has it behind "=". */
+const takesWord: ReadonlyMap<string, string> = new Map([
+  ["--reporter", "name, such as spec, dot or tap"],
+  ["--test-reporter", "name, such as spec, dot or tap"],
+  ["--test-reporter-destination", "file"],
+  ["--test-name-pattern", "pattern, such as a part of a test's name"],
+  ["--test-skip-pattern", "pattern, such as a part of a test's name"],
+  ["--test-concurrency", "number"],
+  ["--test-timeout", "number of milliseconds"],
+  ["--test-shard", "part, such as 1/2"],
+]);
 const ours = new URL("reporter.ts", import.meta.url).href;
+const besideAnother = new URL("beside-another.ts", import.meta.url).href;
 
 /** Understood, or what is wrong with it. */
 export function readCommand(words: readonly string[]): TestCommand | string {
@@ -23,19 +35,21 @@ export function readCommand(words: readonly string[]): TestCommand | string {
   const places: string[] = [];
   let fast = false;
   for (const [index, word] of words.entries()) {
+    const before = words[index - 1] ?? "";
     if (word === "--fast") fast = true;
-    else if (word === "--reporter") options.push(`--test-reporter=${words[index + 1] ?? ""}`);
-    else if (word.startsWith("--reporter=")) options.push(`--test-${word.slice("--".length)}`);
-    else if (words[index - 1] === "--reporter") continue;
-    else (word.startsWith("-") ? options : places).push(word);
+    else if (takesWord.has(before)) options.push(`${nodes(before)}=${word}`);
+    else if (takesWord.has(word)) {
+      if (index + 1 === words.length) return `${word} is without its ${takesWord.get(word)}.`;
+    } else if (word.startsWith("-")) options.push(nodes(word));
+    else places.push(word);
   }
-  if (options.includes("--test-reporter=")) return "--reporter is without a name, such as spec, dot or tap.";
-  if (!options.some((option) => option.startsWith("--test-reporter="))) options.push(`--test-reporter=${ours}`);
+  if (options.includes("--test-reporter=")) return `--reporter is without its ${takesWord.get("--reporter")}.`;
+  options.push(...reportersBeside(options));
 
   const found = new Set<string>();
   for (const place of places.length === 0 ? everywhere : places) {
     const files = filesIn(place);
-    if (files.length === 0) return `There is no test in ${place}: name a file that ends in .test.ts, or a folder.`;
+    if (files.length === 0) return noTestIn(place, words);
     for (const file of files) found.add(file);
   }
   const files = Array.from(found).toSorted();
@@ -45,6 +59,29 @@ export function readCommand(words: readonly string[]): TestCommand | string {
     leftOut: fast ? files.filter((file) => !isFast(file)) : [],
     fast,
   };
+}
+
+/** Ours, or what stands beside those that were chosen: whoever tells of a run, it fails for the same. */
+function reportersBeside(options: readonly string[]): string[] {
+  const given = (name: string): number => options.filter((option) => option.startsWith(`${name}=`)).length;
+  const [chosen, destinations] = [given("--test-reporter"), given("--test-reporter-destination")];
+  if (chosen === 0) return [`--test-reporter=${ours}`];
+  return [
+    ...(chosen === 1 && destinations === 0 ? ["--test-reporter-destination=stdout"] : []),
+    `--test-reporter=${besideAnother}`,
+    "--test-reporter-destination=stderr",
+  ];
+}
+
+/** node knows our `--reporter` by another name. */
+function nodes(option: string): string {
+  return option.replace(/^--reporter(?==|$)/, "--test-reporter");
+}
+
+function noTestIn(place: string, words: readonly string[]): string {
+  const before = words[words.indexOf(place) - 1];
+  const remark = before?.startsWith("--") === true && before !== "--fast" ? `, or write ${before}=${place}` : "";
+  return `There is no test in ${place}: name a file that ends in .test.ts, or a folder${remark}.`;
 }
 
 /** How many files at once: they wait more than they work, and too many at once keep each other from their work. */

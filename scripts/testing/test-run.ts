@@ -26,6 +26,8 @@ export interface FileRun {
   readonly latest: string[];
   failures: number;
   begun: boolean;
+  /** When something last came of it, by performance.now(). */
+  heardAt: number;
   /** Its process has ended. */
   milliseconds: number | undefined;
   /** Its tests were reported to their end, or its failure to do so was. */
@@ -78,7 +80,8 @@ export function take(run: TestRun, event: TestEvent): { failure?: Failure; warni
     case "test:summary":
       return event.data.file === undefined ? {} : account(fileOf(run, { file: event.data.file }));
     case "test:fail":
-      return isFile(event.data) ? failFile(run, event.data) : {};
+      if (isFile(event.data)) return failFile(run, event.data);
+      return isHookOfFile(event.data) ? failHook(run, event.data) : {};
     case "test:start":
     case "test:pass":
     case "test:plan":
@@ -98,6 +101,13 @@ export function unaccounted(run: TestRun): Failure[] {
     const error = `${howItEnded(file)}${whileRunning(file)}`;
     return { file: file.name, line: undefined, names: [], error };
   });
+}
+
+/** Those at work of which nothing has come for so long. */
+export function silentFor(run: TestRun, milliseconds: number): FileRun[] {
+  const now = performance.now();
+  const files = Array.from(run.files.values());
+  return files.filter((file) => file.begun && file.milliseconds === undefined && now - file.heardAt > milliseconds);
 }
 
 interface Place {
@@ -122,10 +132,18 @@ function isFile({ name, nesting, file, entryFile }: Place): boolean {
   return nesting === 0 && entryFile === undefined && name !== undefined && resolve(name) === file;
 }
 
+/** A hook that is of no suite: it fails by the name of its file, and nothing is told of it but this. */
+function isHookOfFile({ name, nesting, entryFile }: Place): boolean {
+  return nesting === 0 && entryFile !== undefined && name === entryFile;
+}
+
 function fileOf({ files }: TestRun, { entryFile, file }: Place): FileRun {
   const name = relative("", resolve(entryFile ?? file ?? ""));
   const known = files.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    known.heardAt = performance.now();
+    return known;
+  }
   const fresh: FileRun = {
     name,
     running: new Map(),
@@ -133,6 +151,7 @@ function fileOf({ files }: TestRun, { entryFile, file }: Place): FileRun {
     latest: [],
     failures: 0,
     begun: false,
+    heardAt: performance.now(),
     milliseconds: undefined,
     accounted: false,
   };
@@ -166,21 +185,27 @@ function end(run: TestRun, data: Ended): ReturnType<typeof take> {
   } else if (data.details.passed !== false) {
     if (data.details.type !== "suite") run.passed += 1;
   } else {
-    const error = data.details.error;
     // Of a test that failed for those within it, they are told.
-    if (error?.failureType === "subtestsFailed") return {};
-    file.failures += 1;
-    const line = data.file !== undefined && relative("", data.file) === file.name ? data.line : undefined;
-    const failure = {
-      file: file.name,
-      line,
-      names,
-      error: error?.cause instanceof Error ? error.cause : error?.message,
-    };
-    run.failures.push(failure);
-    return { failure };
+    if (data.details.error?.failureType === "subtestsFailed") return {};
+    return { failure: fail(run, data, names) };
   }
   return {};
+}
+
+/** The tests of the file have ended by then, or could not begin, and are told by themselves. */
+function failHook(run: TestRun, data: Ended): ReturnType<typeof take> {
+  return { failure: fail(run, data, []) };
+}
+
+function fail(run: TestRun, data: Ended, names: readonly string[]): Failure {
+  const file = fileOf(run, data);
+  const { error } = data.details;
+  const line = data.file !== undefined && relative("", data.file) === file.name ? data.line : undefined;
+  const cause = error?.cause instanceof Error ? error.cause : error?.message;
+  const failure = { file: file.name, line, names, error: cause };
+  file.failures += 1;
+  run.failures.push(failure);
+  return failure;
 }
 
 function note(run: TestRun, data: Place & { message: string }): ReturnType<typeof take> {

@@ -16,6 +16,11 @@ export function printedText({ name, printed }: FileRun): string {
   return text === "" ? "" : `${name} printed:\n${indented(text)}\n\n`;
 }
 
+/** Why a file's process is ended: it is told then, and the file fails. */
+export function silenceText({ name }: FileRun, milliseconds: number): string {
+  return `${name} has said nothing for ${timeText(milliseconds)}: its process is ended.\n`;
+}
+
 export function progressText(run: TestRun, milliseconds: number): string {
   const files = Array.from(run.files.values()).filter(({ begun }) => begun);
   const running = files.filter(({ milliseconds: ended }) => ended === undefined).map(({ name }) => name);

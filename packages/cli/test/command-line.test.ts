@@ -67,6 +67,14 @@ test("a folder that holds something else is not filled with keys", async (t) => 
   assert.match(command.output(), /neither empty nor a folder of Restante \(it holds 'thesis\.txt'\)/);
 });
 
+test("a folder in which a first start has half written its settings is one of ours", async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const name of [".setup.json.04849d6f", "setup.lock", "setup.pid"]) await writeFile(join(folder, name), "");
+  const command = runCommand(["up", "--data", folder, "--port-base", "0", "--no-samples"]);
+  atEnd(t, async () => command.end("SIGKILL"));
+  await command.printed(/^Running\./m);
+});
+
 test("a folder in use is refused by the pid of its user", async (t) => {
   const folder = await temporaryFolder(t);
   const first = runCommand(["up", "--data", folder, "--port-base", "0", "--no-samples"]);

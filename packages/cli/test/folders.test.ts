@@ -56,6 +56,20 @@ test("a command that starts no part refuses a folder without an economy, makes n
   assert.deepEqual(readdirSync(folder), ["clinic"]);
 });
 
+test("who sends from a system whose journal was removed after a kill is told so: its next start has nothing to tell", async (t) => {
+  const data = await usedFolder(t);
+  await (await running(t, up(data))).end("SIGKILL");
+  const journal = join(data, "practices", "Y99001", "practice.sqlite-wal");
+  await rm(journal);
+
+  const told = `Y99001 system: ${journal} is gone, after an end that was not in order: what was written last may be lost.`;
+  for (const isTold of [true, false]) {
+    const command = runCommand(["send", example, "--data", data]);
+    assert.equal(await command.ended, 0, command.output());
+    assert.equal(command.output().includes(told), isTold, command.output());
+  }
+});
+
 test("a data folder that is a file, that cannot be made, or whose lock is damaged is told as what it is", async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, "file");
@@ -92,6 +106,17 @@ test("what runs on a folder that is moved away stops and says so, and makes no o
   assert.ok(!existsSync(join(data, "server", "server.lock")));
   const log = await readFile(join(`${data}.away`, "restante.log"), "utf8");
   assert.match(log, /"level":50,.*"event":"folder-lost"/);
+});
+
+test("a MESH client alone whose folder is moved away ends with status 1 and says so", async (t) => {
+  const data = join(await temporaryFolder(t), "data");
+  const command = runCommand(["client", "--data", data, "--organisation", "Y99002", "--port-base", "1"]);
+  atEnd(t, async () => command.end("SIGKILL"));
+  await command.printed(/^MESH client of Y99002OT001/m);
+  await rename(data, `${data}.away`);
+  assert.equal(await command.ended, 1, command.output());
+  assert.match(command.output(), /it was removed or replaced while it was in use\. This client stops\.$/m);
+  assert.equal(command.standardError(), "restante: it has stopped by itself: see above\n");
 });
 
 test("settings that are not what was written are refused by their file", async (t) => {

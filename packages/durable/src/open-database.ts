@@ -1,6 +1,7 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError } from "./errors.ts";
+import { isMissing } from "./exists.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { findLostJournal, MarkedDatabase } from "./lost-journal.ts";
 import { ensurePrivate, makePrivateFile } from "./private.ts";
@@ -70,8 +71,17 @@ function makeFile(file: string, { beforeMaking }: DatabaseOptions): boolean {
   makePrivateFile(file);
   ensurePrivate(file);
   // Left by a process that was killed. SQLite makes them with the mode of the database; an earlier one may have been open.
-  for (const beside of [`${file}-wal`, `${file}-shm`]) if (existsSync(beside)) ensurePrivate(beside);
+  for (const beside of [`${file}-wal`, `${file}-shm`]) ensurePrivateIfThere(beside);
   return found === undefined || found.size === 0;
+}
+
+/** Whoever closes the database at this moment removes it. */
+function ensurePrivateIfThere(path: string): void {
+  try {
+    ensurePrivate(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 function migrate(

@@ -76,8 +76,8 @@ test(
   { skip: process.platform !== "linux" },
   async (t) => {
     const folder = await temporaryFolder(t);
-    // The shell becomes a program that knows nothing of its child.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "inherit"] });
+    // The shell becomes a program that knows nothing of its child, before that ends: it would ask.
+    const parent = spawn("sh", ["-c", "sleep 1 & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "inherit"] });
     t.after(() => parent.kill("SIGKILL"));
     let output = "";
     parent.stdout.on("data", (piece: Buffer) => (output += piece.toString()));

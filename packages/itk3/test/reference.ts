@@ -8,7 +8,7 @@ const folder = fileURLToPath(new URL("../../../../shared/reference/itk3/", impor
 /** For a test's options: false, or why it is skipped. */
 export const withoutReference: string | false = existsSync(folder)
   ? false
-  : "skipped: ../shared/reference, with the published examples and schema, is not beside this checkout";
+  : "../shared/reference, with the published examples and schema, is not beside this checkout";
 
 export function referencePath(...parts: string[]): string {
   return join(folder, ...parts);

@@ -1,4 +1,5 @@
 import type { MailboxId, MessageId, OdsCode } from "./ids.ts";
+import type { StatusEvent } from "./status-codes.ts";
 
 /**
  * Everything that happens in Restante and that a person may want to know. The terminal, the log, the metrics and the
@@ -169,8 +170,11 @@ export type PracticeEvent =
     }
   | { event: "response-received"; odsCode: OdsCode; requestHeaderId: string; level: AcknowledgementLevel; code: string }
   | { event: "response-ignored"; odsCode: OdsCode; messageId: MessageId; reason: string }
-  /** Without `linkedMessageId`: MESH does not say which message it is about. */
-  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId?: MessageId; code: string }
+  /**
+   * Without `linkedMessageId` it does not say which message it is about. With a `step` other than SEND it is the MESH
+   * client's own report, about what MESH never had.
+   */
+  | { event: "report-returned"; odsCode: OdsCode; linkedMessageId?: MessageId; step?: StatusEvent; code: string }
   /** It says that it is compressed and cannot be decompressed: refused, or set aside. */
   | { event: "message-damaged"; odsCode: OdsCode; messageId: MessageId; reason: string }
   /**

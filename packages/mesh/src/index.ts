@@ -59,6 +59,8 @@ export {
   serverCodes,
   type Status,
   type StatusEvent,
+  statusEventOf,
+  statusWords,
 } from "./status-codes.ts";
 export { formatTimestamp } from "./timestamp.ts";
 export {

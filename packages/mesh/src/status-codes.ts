@@ -85,3 +85,18 @@ export const serverCodes: Readonly<Record<string, string>> = {
   "16": "Sender is not allowed to send messages of this type",
   "17": "Workflow ID not registered for mailbox",
 };
+
+/** What a failed step's code says, in the words of the tables here; undefined for a pair of the two that is in none. */
+export function statusWords(event: StatusEvent, code: string): string | undefined {
+  const ofClient = Object.values(clientStatuses).find((status) => status.event === event && status.code === code);
+  if (event !== "SEND") return ofClient?.success === false ? ofClient.description : undefined;
+  const ofServer = Object.values(reportStatuses).find((status) => status.code === code);
+  return ofServer?.description ?? (Object.hasOwn(serverCodes, code) ? serverCodes[code] : undefined);
+}
+
+const events: readonly StatusEvent[] = ["COLLECT", "TRANSFER", "SEND", "RECEIVE"];
+
+/** The event that a control file or a header names, if it is one of the four. */
+export function statusEventOf(text: string): StatusEvent | undefined {
+  return events.find((event) => event === text.toUpperCase());
+}

@@ -214,25 +214,53 @@ test("in a real browser", async (t) => {
     report.subject = subject;
   });
 
-  await t.test(
-    "nothing on a page changes while a person has marked what would, so that no form goes for what they have not seen",
-    async () => {
-      await using page = await openPage(browser, `${url}/tasks/4`);
-      const task = worklist.all.find(({ taskId }) => taskId === 4);
-      assert.ok(task);
-      const version = page.locator('form[action="/tasks/4/complete"] input[name="version"]');
-      const before = await version.getAttribute("value");
-      await page.getByText("names no patient").selectText();
-      task.patient = { outcome: "not-known", name: "NOBODY, We Know" };
-      task.version += 1;
-      await page.getByText("There is something new: it is shown once no text is marked.").waitFor();
-      assert.equal(await version.getAttribute("value"), before);
-      assert.equal(await page.getByText("NOBODY, We Know").count(), 0);
+  await t.test("what a person has marked stays on the page, and no act is done to what that hides", async () => {
+    await using page = await openPage(browser, `${url}/tasks/1`);
+    const task = worklist.all.find(({ taskId }) => taskId === 1);
+    assert.ok(task);
+    const before = { ...task.patient };
+    await page
+      .getByText(/^NHS number/)
+      .first()
+      .click({ clickCount: 3 });
+    task.patient.outcome = "no-longer-here";
+    task.version += 1;
+    worklist.all.push({ ...task, taskId: 52 });
+    const { openTasks } = await worklist.counts();
+    await page.getByRole("link", { name: new RegExp(`^Worklist \\(${openTasks} to do`) }).waitFor();
+    assert.equal(await page.getByText("No longer registered here").count(), 0);
 
-      await page.evaluate("getSelection().removeAllRanges()");
-      await page.getByText("NOBODY, We Know").waitFor();
-      assert.equal(await version.getAttribute("value"), String(task.version));
+    const said = page.locator("[data-updates-state]", { hasText: "Text on this page is marked. Until it is not, " });
+    await said.waitFor();
+
+    await page.getByRole("button", { name: "Mark as done" }).click();
+    await page.getByText("so it was not marked as done.").waitFor();
+    unseen.splice(0);
+    Object.assign(task.patient, before);
+    worklist.all.pop();
+  });
+
+  await t.test(
+    "a list in which text is marked says that it is not up to date, and is again when it is not",
+    async () => {
+      await using page = await openPage(browser, url);
+      await page.keyboard.press("Control+A");
+      const [task] = worklist.all;
+      assert.ok(task);
+      worklist.all.push({ ...task, taskId: 53, subject: "Arrived while all was marked" });
+      worklist.trouble.push(trouble);
+      await page
+        .getByText(/Text on this page is marked\. Until it is not, the page shows what was known at/)
+        .first()
+        .waitFor();
+      // What the system cannot do now is shown at once.
+      await page.getByText(trouble.reason).waitFor();
+      assert.equal(await page.getByText("Arrived while all was marked").count(), 0);
+      await page.mouse.click(5, 5);
+      await page.getByRole("link", { name: "Arrived while all was marked" }).waitFor();
       await page.getByText("This page keeps itself up to date.").waitFor();
+      worklist.all.pop();
+      worklist.trouble.length = 0;
     },
   );
 

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { OdsCode } from "@restante/mesh";
+import type { Event, OdsCode } from "@restante/mesh";
 import { type SentReportDetail, thisComputer } from "@restante/practice";
 import type { Given } from "../command-line/tree.ts";
 import { openEconomy, organisationOf } from "../economy/economy.ts";
 import { isPracticeRunning, openPractice } from "../economy/parts.ts";
+import { narrate } from "../terminal/narrate.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readConsultationFile } from "./consultation-file.ts";
 import { type EconomyValues, readEconomyValues } from "./economy-values.ts";
@@ -27,17 +28,30 @@ export async function send({ options, words }: Given<SendValues>, terminal: Term
   const organisation = organisationOf(economy.directory, consultation.organisation.odsCode);
 
   await using closing = new AsyncDisposableStack();
-  const practice = await openPractice(economy, organisation, UNUSED_URL, () => {}, closing);
+  const practice = await openPractice(
+    economy,
+    organisation,
+    UNUSED_URL,
+    (event) => tellTrouble(event, terminal),
+    closing,
+  );
   const { headerId } = await practice.sendConsultation(
     options.keepId ? consultation : { ...consultation, id: randomUUID() },
     options.to === undefined ? {} : { to: { odsCode: options.to } },
   );
   terminal.print(`Stored as message ${headerId} with ${organisation.name} (${organisation.odsCode}).`);
   if (!isPracticeRunning(economy, organisation)) {
-    terminal.print("Its system is not running: the message goes out when `restante up` is started.");
+    const alone = `restante practice --organisation ${organisation.odsCode}`;
+    terminal.print(`Its system is not running: the message goes out when \`restante up\` or \`${alone}\` is started.`);
     return 0;
   }
   return await watch(() => practice.worklist.report(headerId, thisComputer), options.wait, terminal);
+}
+
+/** What is told when a system is opened is told to whoever opens it: a journal that is gone, once. */
+function tellTrouble(event: Event, { complain, paint }: Terminal): void {
+  const step = narrate(event);
+  if (step?.tone === "bad") complain(paint.red(`${step.who}: ${step.what}.`));
 }
 
 /** Prints each thing that becomes known of a report. 0: acknowledged at both levels, or not watched to the end. */

@@ -19,7 +19,8 @@ export const SECRETS_FILE = "secrets.json";
 export function refuseOthersFolder(folder: string): void {
   refuseFile(folder);
   if (!existsSync(folder) || existsSync(join(folder, "authority")) || hasData(folder)) return;
-  const strange = namesIn(folder).find((name) => !name.startsWith("setup"));
+  // What a first start writes first, also while it does, or half of it after a kill.
+  const strange = namesIn(folder).find((name) => !/^\.?setup\./.test(name));
   if (strange === undefined) return;
   throw new CliError(
     "folder-not-ours",

@@ -1,4 +1,11 @@
-import type { Event, HeldUpWork, FolderEvent, JournalEvent } from "@restante/mesh";
+import {
+  type Event,
+  type FolderEvent,
+  type HeldUpWork,
+  type JournalEvent,
+  reportStatuses,
+  statusWords,
+} from "@restante/mesh";
 import type { Events } from "../events.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
@@ -260,7 +267,7 @@ export function narrate(event: Event): Step | undefined {
     case "report-returned":
       return {
         who: system(event.odsCode),
-        what: `MESH returned ${event.linkedMessageId ?? "a message that it does not name"}: ${event.code || "no code"}`,
+        what: returned(event),
         tone: "bad",
       };
     case "message-damaged":
@@ -358,6 +365,20 @@ function repeated({ times, since }: { times?: number; since?: Date }): string {
   return times === undefined || times === 1 || since === undefined
     ? ""
     : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
+}
+
+/**
+ * A report without a message id is the MESH client's own, but for those that MESH itself makes (`reportStatuses`): what it
+ * is about never became a message of MESH's.
+ */
+function returned({ linkedMessageId, step, code }: Extract<Event, { event: "report-returned" }>): string {
+  if (linkedMessageId !== undefined) return `MESH returned ${linkedMessageId}: ${code || "no code"}`;
+  const words = step === undefined ? undefined : statusWords(step, code);
+  const said = `${code || "no code"}${words === undefined ? "" : ` (${words})`}`;
+  const where = "what the report says is under Unmatched messages";
+  if (step === "RECEIVE") return `the MESH client cannot receive: ${said}; ${where}`;
+  const ofMesh = step === undefined || (step === "SEND" && Object.hasOwn(reportStatuses, code));
+  return `${ofMesh ? "MESH returned a message that it does not name" : "the MESH client did not send a pair"}: ${said}; ${where}`;
 }
 
 /** What could not be read has no id of its own. */

@@ -41,22 +41,30 @@ const coloured: Paint = {
   blue: (text) => `\u001B[34m${text}\u001B[39m`,
 };
 
-/** Colour only where a person is looking (no-color.org). */
+// oxlint-disable-next-line no-control-regex -- the codes of `coloured`, and no others
+const colourCodes = /\u001B\[(?:1|2|22|31|32|33|34|39)m/g;
+
+/**
+ * Colour only where a person is looking (no-color.org). The two streams may go to different places: what is painted for
+ * the one that a person looks at is without its colours on the other.
+ */
 export function processTerminal(process: NodeJS.Process, stop: AbortSignal): Terminal {
-  const colour = process.stdout.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+  const wanted = !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+  const fit = (stream: NodeJS.WriteStream, text: string): string =>
+    wanted && stream.isTTY ? text : text.replaceAll(colourCodes, "");
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // The next program in the pipe has seen enough (`restante check FOLDER | head`): nothing is left to be done.
     if (error.code === "EPIPE") process.exit(1);
     // Anything else, such as a full disk behind a redirection, loses a line; it must not end what runs.
   });
   return {
-    print: (line) => void process.stdout.write(`${line}\n`),
-    complain: (line) => void process.stderr.write(`${line}\n`),
-    write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
+    print: (line) => void process.stdout.write(`${fit(process.stdout, line)}\n`),
+    complain: (line) => void process.stderr.write(`${fit(process.stderr, line)}\n`),
+    write: (text) => new Promise((resolve) => process.stdout.write(fit(process.stdout, text), () => resolve())),
     progress: (line) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
     },
-    paint: colour ? coloured : plain,
+    paint: wanted && (process.stdout.isTTY || process.stderr.isTTY) ? coloured : plain,
     columns: process.stdout.columns || 120,
     stop,
   };

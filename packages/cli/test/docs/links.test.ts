@@ -34,7 +34,7 @@ test("the README leads to every guide, and to every page beside them", () => {
 
 test("every file that CONTRIBUTING names is there", () => {
   const named = Array.from(
-    readPage("CONTRIBUTING.md").matchAll(/`((?:packages|docs|bench)\/[\w./-]+)`/g),
+    readPage("CONTRIBUTING.md").matchAll(/`((?:packages|docs|bench|scripts)\/[\w./-]+)`/g),
     ([, path]) => path,
   );
   assert.ok(named.length > 20);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseMailboxId, parseOdsCode } from "@restante/mesh";
+import { parseMailboxId, parseMessageId, parseOdsCode } from "@restante/mesh";
 import { narrate } from "../../src/terminal/narrate.ts";
 
 test("an answer to a message that could not be read is told without an id that is not there", () => {
@@ -46,5 +46,35 @@ test("what outsiders cause again and again is told with how often, since when an
   assert.equal(
     narrate({ event: "connections-dropped", reason: "too many" })?.what,
     "cut connections from anywhere: too many",
+  );
+});
+
+test("a report of the MESH client about what never came to MESH is told as such, with its code in words", () => {
+  const report = { event: "report-returned", odsCode: parseOdsCode("Y99001") } as const;
+  const told = (rest: { step?: "COLLECT" | "TRANSFER" | "SEND" | "RECEIVE"; code: string }): string | undefined =>
+    narrate({ ...report, ...rest })?.what;
+  const where = "; what the report says is under Unmatched messages";
+  assert.equal(
+    told({ step: "TRANSFER", code: "06" }),
+    `the MESH client did not send a pair: 06 (Transfer failure)${where}`,
+  );
+  assert.equal(
+    told({ step: "COLLECT", code: "02" }),
+    `the MESH client did not send a pair: 02 (Data file is missing or inaccessible)${where}`,
+  );
+  assert.equal(
+    told({ step: "SEND", code: "12" }),
+    `the MESH client did not send a pair: 12 (Unregistered to address)${where}`,
+  );
+  assert.equal(told({ step: "RECEIVE", code: "15" }), `the MESH client cannot receive: 15 (Poll failure)${where}`);
+  assert.equal(
+    told({ step: "SEND", code: "14" }),
+    `MESH returned a message that it does not name: 14 (Message not collected by recipient after 5 days)${where}`,
+  );
+  assert.equal(told({ code: "" }), `MESH returned a message that it does not name: no code${where}`);
+  const linkedMessageId = parseMessageId("20260302110000123456_ABCDEF");
+  assert.equal(
+    narrate({ ...report, step: "SEND", linkedMessageId, code: "14" })?.what,
+    "MESH returned 20260302110000123456_ABCDEF: 14",
   );
 });

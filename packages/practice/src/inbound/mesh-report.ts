@@ -1,4 +1,5 @@
 import { inTransaction } from "@restante/durable";
+import { type StatusEvent, type StatusRecord, statusEventOf } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { addReceived } from "../store/received.ts";
 import { eventId } from "./event-id.ts";
@@ -30,6 +31,13 @@ export function importMeshReport(context: PracticeContext, arrival: Arrival): vo
   // One that does not say that all is well, or of what message it speaks, is told all the same: it may be about a letter.
   if (status?.success !== true) {
     const linked = linkedMessageId !== undefined && { linkedMessageId: eventId(linkedMessageId) };
-    emit({ event: "report-returned", odsCode: organisation.odsCode, ...linked, code: status?.code ?? "" });
+    emit({ event: "report-returned", odsCode: organisation.odsCode, ...linked, ...toldOf(status) });
   }
+}
+
+/** The words of a report are whoever's who wrote it: an event has none but those that MESH defines, and a code's form. */
+function toldOf(status: StatusRecord | undefined): { step?: StatusEvent; code: string } {
+  const step = statusEventOf(status?.event ?? "");
+  const code = status?.code ?? "";
+  return { ...(step !== undefined && { step }), code: /^[A-Z0-9-]{1,10}$/i.test(code) ? code : "" };
 }

@@ -206,17 +206,28 @@ test("a response of ours that its recipient refuses, or that MESH returns, is sh
   );
 });
 
-test("a MESH report that names no message, or does not say how it went, is told", async (t) => {
+test("a MESH report that names no message, or does not say how it went, is told; and nothing of its own words", async (t) => {
   const to = await openPractice(t, receiver);
   const report = { version: "1.0", addressType: "ALL", messageType: "Report" } as const;
-  const status = { at: "20260302110000", event: "SEND", success: false, code: "14", description: "Not collected" };
-  writeFileSync(join(to.folder, "IN", "failed.ctl"), writeControlFile({ ...report, status }));
-  writeFileSync(join(to.folder, "IN", "mute.ctl"), writeControlFile(report));
+  const at = "20260302110000";
+  const status = { at, event: "SEND", success: false, code: "14", description: "Not collected" };
+  const ofClient = { at, event: "Transfer", success: false, code: "06", description: "of Mr Okafor" };
+  const strange = { at, event: "Mr Okafor", success: false, code: "Mr Okafor", description: "" };
+  writeFileSync(join(to.folder, "IN", "a-failed.ctl"), writeControlFile({ ...report, status }));
+  writeFileSync(join(to.folder, "IN", "b-mute.ctl"), writeControlFile(report));
+  writeFileSync(join(to.folder, "IN", "c-client.ctl"), writeControlFile({ ...report, status: ofClient }));
+  writeFileSync(join(to.folder, "IN", "d-strange.ctl"), writeControlFile({ ...report, status: strange }));
   await to.practice.cycle();
   await to.practice.cycle();
+  const { odsCode } = receiver;
   assert.deepEqual(
     to.events.filter(({ event }) => event === "report-returned"),
-    ["14", ""].map((code) => ({ event: "report-returned", odsCode: receiver.odsCode, code })),
+    [
+      { event: "report-returned", odsCode, step: "SEND", code: "14" },
+      { event: "report-returned", odsCode, code: "" },
+      { event: "report-returned", odsCode, step: "TRANSFER", code: "06" },
+      { event: "report-returned", odsCode, code: "" },
+    ],
   );
-  assert.equal((await person(to.practice.worklist).strays()).length, 2);
+  assert.equal((await person(to.practice.worklist).strays()).length, 4);
 });

@@ -21,8 +21,8 @@ let waitMs = everyMs;
 /** What the page shows is of this moment. */
 let knownAt = new Date();
 let failing = false;
-/** There is something new, and it waits until a person has done with the text that they have marked. */
-let held = false;
+/** A part of it is not, for as long as text in it is marked. */
+let kept = false;
 
 // What was just done has been said once: who comes back to this page, or loads it anew, has not done it again.
 if (document.body.dataset.refresh === undefined && new URLSearchParams(location.search).has("done")) {
@@ -60,18 +60,13 @@ async function update() {
     });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const changed = [...fresh.querySelectorAll("[data-live][id]")].flatMap(change);
-    held = changed.some(({ old }) => isMarked(old));
-    // All or nothing: the form of one part must not be sent for what another part does not show yet.
-    if (!held) {
-      document.title = fresh.title;
-      for (const { old, part } of changed) replace(old, part);
-      knownAt = askedAt;
-    }
+    document.title = fresh.title;
+    const isWhole = replaceAll(Array.from(fresh.querySelectorAll("[data-live][id]")).filter(differs));
     renewTokens(fresh);
     waitMs = everyMs;
+    if (isWhole) knownAt = askedAt;
     showFailing(false, "");
-    showState();
+    showKept(!isWhole);
   } catch (error) {
     waitMs = Math.min(waitMs * 2, slowestMs);
     const answered = error instanceof Error && error.message.startsWith("status ");
@@ -95,6 +90,14 @@ function showFailing(now, why) {
   } else {
     said.textContent = "This page is up to date again.";
   }
+}
+
+/** What a person has marked may be marked for hours, and what is new not be shown: that is said. */
+function showKept(now) {
+  if (now === kept) return;
+  kept = now;
+  showState();
+  said.textContent = kept ? state.textContent : "This page is up to date again.";
 }
 
 /** A system that has been started again takes no form that was shown before. */
@@ -127,19 +130,32 @@ function pageAddress() {
   return address;
 }
 
-/** A part of the fresh page with the one in whose place it comes; nothing where they are alike. */
-function change(part) {
+function differs(part) {
   const old = document.getElementById(part.id);
-  return old === null || withoutTokens(old) === withoutTokens(part) ? [] : [{ old, part }];
+  return old !== null && withoutTokens(old) !== withoutTokens(part);
 }
 
-/** Text that a person has marked is not taken from under their hands. */
-function isMarked(part) {
+/**
+ * False if something new is not shown. Text that a person has marked is not taken from under their hands. A form says of which version of a thing its page is, so
+ * while any part is kept as it was, so are those with a form: what is done by it is done to what the person sees.
+ */
+function replaceAll(parts) {
+  const isKept = parts.some(isMarked);
+  for (const part of parts) {
+    const withForm = part.querySelector("form") ?? document.getElementById(part.id).querySelector("form");
+    if (!isMarked(part) && !(isKept && withForm)) replace(part);
+  }
+  return !isKept;
+}
+
+function isMarked({ id }) {
   const selection = getSelection();
-  return selection !== null && !selection.isCollapsed && selection.containsNode(part, true);
+  const old = document.getElementById(id);
+  return selection?.isCollapsed === false && selection.containsNode(old, true) && old.textContent.trim() !== "";
 }
 
-function replace(old, part) {
+function replace(part) {
+  const old = document.getElementById(part.id);
   const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
   const written = [...old.querySelectorAll('input[type="text"][id]')].map(({ id, value }) => ({ id, value }));
   const adopted = document.adoptNode(part);
@@ -177,8 +193,10 @@ function showPaused() {
 
 function showState() {
   if (paused) state.textContent = `Updates are paused. This page shows what was known at ${clockTime(knownAt)}.`;
-  else if (held && !failing) state.textContent = "There is something new: it is shown once no text is marked.";
-  else state.textContent = failing ? "This page is not up to date." : "This page keeps itself up to date.";
+  else if (failing) state.textContent = "This page is not up to date.";
+  else if (kept) {
+    state.textContent = `Text on this page is marked. Until it is not, the page shows what was known at ${clockTime(knownAt)}.`;
+  } else state.textContent = "This page keeps itself up to date.";
 }
 
 function readPaused() {

@@ -39,6 +39,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "message-gone": "error",
   "folder-open-to-others": "warn",
   "folder-lost": "error",
+  "page-failed": "error",
 };
 
 export function severityOf(event: Event["event"]): "info" | "warn" | "error" {

@@ -284,6 +284,18 @@ export function narrate(event: Event): Step | undefined {
         what: `${held(event)} goes on, after ${count(event.times, "failure", "failures")}`,
         tone: "good",
       };
+    case "page-failed":
+      return {
+        who: system(event.odsCode),
+        what: `a page of the worklist (${event.route}) fails, ${count(event.times, "time", "times")} so far: ${event.code}`,
+        tone: "bad",
+      };
+    case "page-works-again":
+      return {
+        who: system(event.odsCode),
+        what: `the page ${event.route} works again, after ${count(event.times, "failure", "failures")}`,
+        tone: "good",
+      };
     case "folder-open-to-others":
       return {
         who: ownerOf(event),

@@ -1,6 +1,8 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
+import { systemReason } from "@restante/durable";
 import type { Event } from "@restante/mesh";
 import { pino } from "pino";
+import { CliError } from "./errors.ts";
 
 /** Events that mean somebody should look, by severity; every other event is information. */
 const severity: Partial<Record<Event["event"], "warn" | "error">> = {
@@ -40,6 +42,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "message-gone": "error",
   "folder-open-to-others": "warn",
   "folder-lost": "error",
+  "page-failed": "error",
 };
 
 export function severityOf(event: Event["event"]): "info" | "warn" | "error" {
@@ -53,6 +56,15 @@ function asLogged(event: Event): object {
   return { ...others, acknowledgement: level };
 }
 
+function openToAppend(file: string): number {
+  try {
+    return openSync(file, "a", 0o600);
+  } catch (cause) {
+    const reason = systemReason(cause, "folder");
+    throw new CliError("folder-unusable", `${file}, the log, cannot be written: ${reason}`, { cause });
+  }
+}
+
 /** Lines that wait for room on a full disk, in bytes; more are dropped. */
 const MOST_WAITING = 1024 * 1024;
 
@@ -63,7 +75,11 @@ const MOST_WAITING = 1024 * 1024;
  * A log that cannot be written never fails what it tells of: a message is accepted before the event that says so.
  */
 export function openLog(file: string): { record(event: Event): void } & Disposable {
-  const handle = openSync(file, "a", 0o600);
+  // To open a pipe waits for its other end, for ever if there is none.
+  if (statSync(file, { throwIfNoEntry: false })?.isFIFO() === true) {
+    throw new CliError("folder-unusable", `${file}, the log, is a pipe: name a file`);
+  }
+  const handle = openToAppend(file);
   // Each line is written before the next thing happens: the last ones before a crash are the ones wanted.
   const stream = pino.destination({ dest: handle, sync: true, maxLength: MOST_WAITING });
   stream.on("error", () => undefined);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -40,5 +41,18 @@ test(
   () => {
     using log = openLog(full);
     for (let events = 0; events < 3; events += 1) log.record({ event: "server-stopped" });
+  },
+);
+
+test(
+  "a log that is a pipe is refused: a part would wait for ever for somebody who reads it",
+  { skip: process.platform === "win32" ? "there are no such pipes here" : false },
+  async (t) => {
+    const file = join(await temporaryFolder(t), "restante.log");
+    execFileSync("mkfifo", [file]);
+    assert.throws(() => openLog(file), {
+      code: "folder-unusable",
+      message: `${file}, the log, is a pipe: name a file`,
+    });
   },
 );

@@ -1,8 +1,10 @@
 import type { TextFormat } from "@restante/settings";
 
+const DAY = "^\\d{4}-\\d{2}-\\d{2}$";
+
 /** `yyyy-mm-dd`, a day that exists. */
 export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!new RegExp(DAY).test(text)) return false;
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }
@@ -10,6 +12,7 @@ export function isDay(text: string): boolean {
 export const dayFormat: TextFormat = {
   name: "day",
   accepts: isDay,
+  pattern: DAY,
   problem: "must be a day, such as 2026-01-31",
 };
 
@@ -17,6 +20,7 @@ export const dayFormat: TextFormat = {
 export const partialDayFormat: TextFormat = {
   name: "partial-day",
   accepts: (text) => isDay(`${text}-01-01`.slice(0, 10)) && /^\d{4}(-\d\d){0,2}$/.test(text),
+  pattern: "^\\d{4}(-\\d\\d){0,2}$",
   problem: "must be a day or a part of one, such as 2026-01-31, 2026-01 or 2026",
 };
 
@@ -27,6 +31,7 @@ const ago = /^(\d{1,3}) (day|week|month|year)s? ago$/;
 export const dayOrAgoFormat: TextFormat = {
   name: "day-or-ago",
   accepts: (text) => isDay(text) || ago.test(text),
+  pattern: `${DAY}|${ago.source}`,
   problem: "must be a day, such as 2026-01-31, or a time before now, such as 2 months ago",
 };
 

@@ -1,3 +1,4 @@
+export { directoryClientDefaults, meshClientDefaults } from "./defaults.ts";
 export type { DownloadedMessage, DownloadOptions } from "./download.ts";
 export type { InboxPage, ListAllOptions, ListOptions } from "./list.ts";
 export type { FoundMailbox } from "./lookup.ts";

@@ -2,6 +2,7 @@ import { type Clock, type MailboxId, type MessageId, parseMailboxId, systemClock
 import { acknowledge } from "./acknowledge.ts";
 import { checkNumber, checkOptions, invalid } from "./check-input.ts";
 import { createConnection } from "./connection.ts";
+import { meshClientDefaults } from "./defaults.ts";
 import { type DownloadedMessage, type DownloadOptions, download } from "./download.ts";
 import { handshake } from "./handshake.ts";
 import { type InboxPage, list, listAll, type ListAllOptions, type ListOptions } from "./list.ts";
@@ -68,8 +69,8 @@ export function createMeshClient(options: MeshClientOptions): MeshClient {
   const transport = createTransport({
     url: options.url,
     tls: options.tls,
-    requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
-    connections: options.connections ?? 8,
+    requestTimeoutMs: options.requestTimeoutMs ?? meshClientDefaults.requestTimeoutMs,
+    connections: options.connections ?? meshClientDefaults.connections,
   });
   const connection = createConnection({
     transport,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { checkNumber, checkOptions } from "./check-input.ts";
+import { meshClientDefaults } from "./defaults.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 
 export interface RetryPolicy {
@@ -11,13 +12,12 @@ export interface RetryPolicy {
   readonly longestWaitMs: number;
 }
 
-const defaultRetryPolicy: RetryPolicy = { attempts: 3, firstWaitMs: 250, longestWaitMs: 10_000 };
 const mostAttempts = 100;
 
 /** Throws `request-invalid` for what has no end. */
 export function readRetryPolicy(given: Partial<RetryPolicy> = {}): RetryPolicy {
   checkOptions("retries", given);
-  const policy: RetryPolicy = { ...defaultRetryPolicy, ...given };
+  const policy: RetryPolicy = { ...meshClientDefaults.retries, ...given };
   checkNumber("retries.attempts", policy.attempts, { from: 1, to: mostAttempts });
   checkNumber("retries.firstWaitMs", policy.firstWaitMs, { from: 0, to: 2 ** 31 - 1 });
   checkNumber("retries.longestWaitMs", policy.longestWaitMs, { from: 0, to: 2 ** 31 - 1 });

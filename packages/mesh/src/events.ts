@@ -9,7 +9,7 @@ import type { StatusEvent } from "./status-codes.ts";
  * organisations, mailboxes, ids, workflows, states, codes and sizes; and, of what was turned away, the network address
  * that it came from.
  */
-export type Event = ServerEvent | ClientEvent | PracticeEvent | FolderEvent | JournalEvent;
+export type Event = ServerEvent | ClientEvent | PracticeEvent | PageEvent | FolderEvent | JournalEvent;
 
 /** Hands an event on. Never throws and never waits: a slow reader must not hold up a message. */
 export type Emit = (event: Event) => void;
@@ -206,6 +206,14 @@ export type PracticeEvent =
     }
   /** The folder that a part holds was removed, replaced or taken by another process: the part stops. */
   | { event: "folder-lost"; part: "server" | "practice"; odsCode?: OdsCode; code: string };
+
+/**
+ * A system's pages of one kind fail inside: a person is shown only that they do. `route` is their pattern, such as
+ * `GET /tasks/:id`, never an address.
+ */
+export type PageEvent =
+  | ({ event: "page-failed"; odsCode: OdsCode; route: string; code: string } & Lasting)
+  | ({ event: "page-works-again"; odsCode: OdsCode; route: string } & Lasting);
 
 export interface HeldUpWork {
   odsCode: OdsCode;

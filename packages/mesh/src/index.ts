@@ -54,6 +54,7 @@ export {
 } from "./routing-address.ts";
 export {
   clientStatuses,
+  reportMaker,
   reportStatuses,
   type RoutingErrorCode,
   serverCodes,

@@ -95,6 +95,23 @@ export function statusWords(event: StatusEvent, code: string): string | undefine
   return ofServer?.description ?? (Object.hasOwn(serverCodes, code) ? serverCodes[code] : undefined);
 }
 
+/**
+ * Who made a report: one without a message id is the MESH client's own, but for those that MESH itself makes
+ * (`reportStatuses`). What it is about never became a message of MESH's.
+ */
+export function reportMaker({
+  linkedMessageId,
+  event,
+  code,
+}: {
+  linkedMessageId?: string | undefined;
+  event?: StatusEvent | undefined;
+  code?: string | undefined;
+}): "mesh" | "mesh-client" {
+  if (linkedMessageId !== undefined || event === undefined) return "mesh";
+  return event === "SEND" && Object.hasOwn(reportStatuses, code ?? "") ? "mesh" : "mesh-client";
+}
+
 const events: readonly StatusEvent[] = ["COLLECT", "TRANSFER", "SEND", "RECEIVE"];
 
 /** The event that a control file or a header names, if it is one of the four. */

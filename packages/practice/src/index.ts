@@ -9,6 +9,7 @@ export { reportPdf, type ReportOptions } from "./consultation/report-pdf.ts";
 export type * from "./consultation/consultation.ts";
 export { PracticeError, type PracticeErrorCode } from "./errors.ts";
 export type * from "./options.ts";
+export { practiceDefaults } from "./defaults.ts";
 export { createPractice } from "./practice.ts";
 export type * from "./worklist.ts";
 export { type ConsultationPair, consultationPair } from "./outbound/consultation-pair.ts";

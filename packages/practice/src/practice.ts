@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { defaultRoutedWorkflows, isAckWorkflow, type MailboxId, systemClock } from "@restante/mesh";
+import { type MailboxId, systemClock } from "@restante/mesh";
 import { unusableIds } from "@restante/mesh-client";
 import type { PracticeContext } from "./context.ts";
+import { practiceDefaults } from "./defaults.ts";
 import { PracticeError } from "./errors.ts";
 import { apiHandOver } from "./hand-over/api.ts";
 import { directoryHandOver } from "./hand-over/directory.ts";
@@ -11,7 +12,7 @@ import { createMatching } from "./inbound/match.ts";
 import { createReader } from "./inbound/reader.ts";
 import { createRereading } from "./inbound/reread.ts";
 import { takeIn } from "./inbound/take-in.ts";
-import type { Practice, PracticeOptions, Transport, Tuning } from "./options.ts";
+import type { Practice, PracticeOptions, Transport } from "./options.ts";
 import { createReportWriter } from "./outbound/report-writer.ts";
 import { type SendingMailboxes, storeConsultation } from "./outbound/send-consultation.ts";
 import { createPass, type Part } from "./pass.ts";
@@ -21,18 +22,6 @@ import { review } from "./queries/review.ts";
 import { openDatabase } from "./store/database.ts";
 import { tellOpenFolders } from "./store/open-folders.ts";
 import { standingTroubles } from "./troubles.ts";
-
-const day = 24 * 60 * 60 * 1000;
-
-const defaults: Tuning = {
-  batchSize: 50,
-  importAttempts: 5,
-  maxMessageBytes: 100 * 1024 * 1024,
-  infrastructureOverdueMs: day,
-  businessOverdueMs: 5 * day,
-  retryAfterMs: 5000,
-  itk3Workflows: defaultRoutedWorkflows.filter((workflowId) => !isAckWorkflow(workflowId)),
-};
 
 /**
  * Opens a practice system on its data folder. Nothing moves until `start` or `cycle`.
@@ -56,10 +45,10 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     role: options.role,
     businessResponse: options.businessResponse,
     patients: options.patients,
-    generation: options.generation ?? 1,
+    generation: options.generation ?? practiceDefaults.generation,
     clock,
     emit,
-    tuning: { ...defaults, ...options.tuning },
+    tuning: { ...practiceDefaults.tuning, ...options.tuning },
     reader: createReader(),
     reports: createReportWriter(options.organisation, clock),
     troubles: standingTroubles({ clock, emit, organisation: options.organisation }),
@@ -68,7 +57,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   const pass = createPass(context, partsOf(context, options.transports));
   const polling = createPolling({
     pass: async (signal) => context.troubles.watch(async () => pass(signal)),
-    intervalMs: options.pollIntervalMs ?? 5 * 60 * 1000,
+    intervalMs: options.pollIntervalMs ?? practiceDefaults.pollIntervalMs,
     // The pass has told what failed.
     onFailure: () => undefined,
   });

@@ -27,7 +27,7 @@ export function createCheck(
   return (value) => {
     validate ??= compile(json, formats);
     if (validate(value)) return [];
-    return withoutRepeats((validate.errors ?? []).filter(isTold).map((error) => wordsOf(error, formats, wording)));
+    return withoutRepeats(told(validate.errors ?? []).map((error) => wordsOf(error, formats, wording)));
   };
 }
 
@@ -50,36 +50,38 @@ function compile(json: JsonSchema, formats: readonly TextFormat[]): ValidateFunc
 /**
  * `if` says only that `then` failed, which has told its own problem; what is missing of each branch is summed up by
  * `oneOf`, and a missing kind by `discriminator`; an empty text fails minLength and its format.
+ *
+ * Each error is held against those of its own place alone: a file of many thousand patients may have as many problems.
  */
-function isTold(error: ErrorObject, _: number, all: ErrorObject[]): boolean {
+function told(errors: readonly ErrorObject[]): ErrorObject[] {
+  const byPlace = Map.groupBy(errors, ({ instancePath }) => instancePath);
+  return errors.filter((error) => isTold(error, byPlace.get(error.instancePath)!));
+}
+
+function isTold(error: ErrorObject, beside: readonly ErrorObject[]): boolean {
   if (error.keyword === "if") return false;
-  if (error.keyword === "required") return !isSummedUp(error, all);
-  if (error.keyword === "oneOf") return !all.some((other) => isTypeOf(other, error.instancePath));
+  if (error.keyword === "required") return !isSummedUp(error, beside);
+  // What is no object has none of the properties.
+  if (error.keyword === "oneOf") return !beside.some(({ keyword }) => keyword === "type");
   if (error.keyword !== "format") return true;
-  return !all.some((other) => other.keyword === "minLength" && other.instancePath === error.instancePath);
+  return !beside.some(({ keyword }) => keyword === "minLength");
 }
 
-/** What is no object has none of the properties. */
-function isTypeOf({ keyword, instancePath }: ErrorObject, pointer: string): boolean {
-  return keyword === "type" && instancePath === pointer;
-}
-
-function isSummedUp({ instancePath, schemaPath, params }: ErrorObject, all: ErrorObject[]): boolean {
-  return all.some(
+function isSummedUp({ schemaPath, params }: ErrorObject, beside: readonly ErrorObject[]): boolean {
+  return beside.some(
     (other) =>
-      other.instancePath === instancePath &&
-      ((other.keyword === "oneOf" && schemaPath.startsWith(`${other.schemaPath}/`)) ||
-        (other.keyword === "discriminator" && params["missingProperty"] === other.params["tag"])),
+      (other.keyword === "oneOf" && schemaPath.startsWith(`${other.schemaPath}/`)) ||
+      (other.keyword === "discriminator" && params["missingProperty"] === other.params["tag"]),
   );
 }
 
 /** A text that is none fails its type and its format alike, and both are told in the same words. */
 function withoutRepeats(findings: readonly Finding[]): Finding[] {
-  const told = new Set<string>();
+  const before = new Set<string>();
   return findings.filter(({ pointer, at = pointer, words }) => {
     const key = `${at} ${words}`;
-    if (told.has(key)) return false;
-    told.add(key);
+    if (before.has(key)) return false;
+    before.add(key);
     return true;
   });
 }

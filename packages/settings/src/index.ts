@@ -34,3 +34,4 @@ export {
   withRules,
 } from "./schema.ts";
 export { writeSettings } from "./write-settings.ts";
+export { LONGEST_YAML } from "./yaml-text.ts";

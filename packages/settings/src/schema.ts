@@ -60,6 +60,8 @@ export interface Needed<out Value> extends Schema<Value> {
 export interface TextFormat {
   readonly name: string;
   readonly accepts: (text: string) => boolean;
+  /** As much of it as a regular expression can say, for editors: they pass over a format that they do not know. */
+  readonly pattern?: string;
   /** Completes `/mailboxes/0/odsCode ...`, such as `must be an ODS code: 3 to 12 letters and digits`. */
   readonly problem: string;
 }
@@ -73,9 +75,10 @@ export interface About {
 /** A text that is not empty. */
 export function text(about: About & { readonly default?: string; readonly format?: TextFormat }): Needed<string> {
   const { format, ...rest } = about;
-  return format === undefined
-    ? schema({ type: "string", pattern: "\\S", ...rest })
-    : schema({ type: "string", format: format.name, errorMessage: format.problem, ...rest }, [format]);
+  if (format === undefined) return schema({ type: "string", pattern: "\\S", ...rest });
+  const { name, pattern, problem } = format;
+  const asPattern = pattern === undefined ? {} : { pattern };
+  return schema({ type: "string", format: name, ...asPattern, errorMessage: problem, ...rest }, [format]);
 }
 
 /** A whole number. `from` and `to` are within the limits. */

@@ -21,14 +21,16 @@ import type { ReadText, TextFault } from "./written-text.ts";
 // a way of saying something else than what a person sees.
 
 /** The characters of a file of YAML. A second or two of reading; what is larger is no file of settings. */
-const LONGEST = 1_000_000;
+export const LONGEST_YAML = 1_000_000;
 /** Deeper than any file of ours by far; the reader itself would run out of stack at some 400. */
 const DEEPEST = 64;
 
 export function readYamlText(text: string): ReadText | TextFault {
   const yaml = text.replace(/^\uFEFF/, "");
-  if (yaml.length > LONGEST) {
-    return { words: `is larger than ${LONGEST / 1_000_000} MB: write it as JSON, in a file whose name ends in .json` };
+  if (yaml.length > LONGEST_YAML) {
+    return {
+      words: `is larger than ${LONGEST_YAML / 1_000_000} MB: write it as JSON, in a file whose name ends in .json`,
+    };
   }
   const lines = new LineCounter();
   // Names that are there twice are found below: the parser takes a minute for 50,000 names.

@@ -105,3 +105,11 @@ test("a schema that a file holds is checked by the same words", () => {
     ["must not be empty"],
   );
 });
+
+test("a value with some hundred thousand problems is told of all of them, each held against its own place alone", () => {
+  const mailboxes = Array.from({ length: 50_000 }, () => ({}));
+  assert.throws(
+    () => checkSettings("options", { name: "n", port: 1, mailboxes }, exampleSchema),
+    (error) => error instanceof SettingsError && error.problems.length === 100_000,
+  );
+});

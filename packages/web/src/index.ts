@@ -2,6 +2,7 @@ export type { AssetFolder } from "./assets.ts";
 export { formatDate, formatDay, formatHour, formatSize, formatTime } from "./format.ts";
 export { SiteError, type SiteErrorCode } from "./loopback.ts";
 export { type PageLinks, pageLinks, type PageOfList } from "./page-links.ts";
+export type { PageTrouble } from "./page-troubles.ts";
 export { numberIn } from "./query.ts";
 export { type Refusal, refusal } from "./refusal.ts";
 export {

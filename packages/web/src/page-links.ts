@@ -11,6 +11,8 @@ export interface PageOfList {
 
 /** What a list says of its pages: which of its items are shown, and where the others are. */
 export interface PageLinks {
+  /** From 1. */
+  page: number;
   /** The first and the last item shown, counted from 1; behind the end of the list `first` is greater. */
   first: number;
   last: number;
@@ -36,6 +38,7 @@ export function pageLinks({ page, size, total, most }: PageOfList, address: (pag
     before = number;
   }
   return {
+    page,
     first: (page - 1) * size + 1,
     last: Math.min(page * size, total),
     total,

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { PageTroubles } from "./page-troubles.ts";
 import { isRefusal, type Refusal, refusal } from "./refusal.ts";
 import type { Render } from "./templates.ts";
 
@@ -7,17 +8,31 @@ interface ProblemOptions {
   notFound?: string;
 }
 
-/** Every failure is a page that says what to do next; what went wrong inside is not shown. */
-export function showProblems(app: FastifyInstance, render: Render, { explain, notFound }: ProblemOptions): void {
+const wentWrong = "Something went wrong here. Try again; if it keeps happening, tell support.";
+
+/** Every failure is a page that says what to do next; what went wrong inside is not shown, and told to who runs the site. */
+export function showProblems(
+  app: FastifyInstance,
+  render: Render,
+  troubles: PageTroubles,
+  { explain, notFound }: ProblemOptions,
+): void {
   app.setNotFoundHandler(() => {
     throw refusal(404, notFound ?? "There is no page at this address. It may be an old link.");
   });
-  app.setErrorHandler((error, _, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     const shown = isRefusal(error) ? error : explain?.(error);
     const status = shown?.statusCode ?? statusOf(error);
-    const message = shown?.message ?? "Something went wrong here. Try again; if it keeps happening, tell support.";
+    if (shown === undefined && status === 500) troubles.failed(request, error);
     // Nothing that stands on every page: reading it may be what failed.
-    return reply.code(status).type("text/html; charset=utf-8").send(render("web/problem", { status, message }));
+    try {
+      const page = render("web/problem", { status, message: shown?.message ?? wentWrong });
+      return reply.code(status).type("text/html; charset=utf-8").send(page);
+    } catch (failure) {
+      // What a page is made of cannot be read: fastify would answer with the reason.
+      troubles.failed(request, failure);
+      return reply.code(500).type("text/plain; charset=utf-8").send(wentWrong);
+    }
   });
 }
 

@@ -5,6 +5,7 @@ import { type AssetFolder, serveAssets } from "./assets.ts";
 import { createFormTokens } from "./form-tokens.ts";
 import { guard } from "./guard.ts";
 import { requireLoopback } from "./loopback.ts";
+import { type PageTrouble, watchPages } from "./page-troubles.ts";
 import { showProblems } from "./problems.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { createTemplates } from "./templates.ts";
@@ -38,6 +39,11 @@ export interface SiteOptions {
   surroundings?: () => Promise<Surroundings>;
   /** What a failure is in words for a person; undefined: nothing that they could do about. */
   explain?: (error: unknown) => Refusal | undefined;
+  /**
+   * Is told of pages that fail inside, of which a person is shown only that they do: at once, then at growing intervals, and
+   * when they work again. `error` is for who develops the site: it may quote what a page shows, so it is never logged.
+   */
+  onTrouble?: (trouble: PageTrouble, error?: unknown) => void;
   /** What a person is told who asks for a page that there is not. */
   notFound?: string;
   routes: (app: Routes, site: Site) => void;
@@ -92,12 +98,13 @@ export interface SiteServer extends AsyncDisposable {
  * });
  */
 export async function createSite(options: SiteOptions): Promise<SiteServer> {
-  const { host, clock = systemClock, surroundings = async () => ({}) } = options;
+  const { host, clock = systemClock, surroundings = async () => ({}), onTrouble = () => undefined } = options;
   requireLoopback(host);
   const app = fastify({
     bodyLimit: 16_384,
     routerOptions: { maxParamLength: 200 },
     requestTimeout: 30_000,
+    rewriteUrl: ({ url = "/" }) => (isReadable(url) ? url : nowhere),
     // Browsers keep connections open, and closing must not wait for them.
     forceCloseConnections: true,
   });
@@ -108,6 +115,7 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   const tokens = createFormTokens(clock);
 
   guard(app, port);
+  const troubles = watchPages(app, clock, onTrouble);
   readForms(app);
   serveAssets(app, options.assets ?? {});
   options.routes(app, {
@@ -124,7 +132,7 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
       await reply.type("text/html; charset=utf-8").send(page);
     },
   });
-  showProblems(app, render, options);
+  showProblems(app, render, troubles, options);
 
   await app.listen({ host, port: options.port });
   const shownHost = host === "::1" ? "[::1]" : host;
@@ -132,6 +140,19 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     url: `http://${shownHost}:${port()}`,
     [Symbol.asyncDispose]: () => app.close(),
   };
+}
+
+/** No route has it. */
+const nowhere = "//";
+
+/** Where the percent signs of a path stand for nothing, fastify would answer by itself, before any guard. */
+function isReadable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split("?")[0] ?? "");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The only body that pages take. */

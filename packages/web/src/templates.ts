@@ -30,5 +30,12 @@ export function createTemplates({ views, globals, filters }: TemplateOptions): R
   environment.addFilter("bytes", formatSize);
   environment.addFilter("count", (count: number) => count.toLocaleString("en-GB"));
   for (const [name, filter] of Object.entries(filters)) environment.addFilter(name, filter);
-  return (view, context) => environment.render(`${view}.njk`, context);
+  return (view, context) => {
+    try {
+      return environment.render(`${view}.njk`, context);
+    } catch (cause) {
+      // Of the engine's own error not even the name is a word to tell.
+      throw Object.assign(new Error(`The page ${view} cannot be made.`, { cause }), { code: "template-failed" });
+    }
+  };
 }

@@ -32,6 +32,24 @@ test("a page has its title, the site's name, heading, navigation with its number
   assert.match(text, /There is no sign-in/);
 });
 
+test("a page may be given anything by any name that the layout does not say it takes", async (t) => {
+  const given = {
+    items: "one",
+    item: "two",
+    number: "three",
+    html: "four",
+    trouble: "five",
+    style: "six",
+    header: 7,
+    footer: 8,
+  };
+  const { url } = await openTinySite(t, {
+    surroundings: async () => ({ numbers: { list: { count: 1, of: "waiting" } }, troubles: ["Nothing is weighed."] }),
+    routes: (app, { show }) => app.get("/", async (_, reply) => show(reply, "names", given)),
+  });
+  assert.match((await ask(url)).text, /<p>one two three four five six 7 8<\/p>/);
+});
+
 test("trouble of the system stands on every page", async (t) => {
   const { url } = await openTinySite(t, { surroundings: async () => ({ troubles: ["<b>Nothing</b> is weighed."] }) });
   assert.match((await ask(url)).text, /<p>&lt;b&gt;Nothing&lt;\/b&gt; is weighed\.<\/p>/);
@@ -47,7 +65,7 @@ test("what is put into a page is shown as text, in the design system's own parts
 
 test("every answer forbids inline scripts, frames, sniffing, referrers and storing", async (t) => {
   const { url } = await openTinySite(t);
-  for (const path of ["/", "/nowhere", "/fails", "/lost"]) {
+  for (const path of ["/", "/nowhere", "/%zz", "/assets/own/%", "/fails", "/lost"]) {
     const { headers } = await ask(url + path);
     const policy = String(headers["content-security-policy"]);
     assert.match(policy, /^default-src 'none'; script-src 'self';/, path);
@@ -67,6 +85,7 @@ test("a name that someone has pointed at this computer is not answered, those of
     assert.ok([400, 421].includes(answer.status), `${host}: ${answer.status}`);
     assert.doesNotMatch(answer.text, /A parcel/);
   }
+  assert.equal((await ask(`${url}/%zz`, { headers: { host: `rebound.example:${port}` } })).status, 421);
   for (const host of [`localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`])
     assert.equal((await ask(url, { headers: { host } })).status, 200, host);
 });
@@ -148,6 +167,8 @@ test("a page that there is not is told in the site's own words, and leads back",
   assert.match(text, /<title>Page not found – Parcel Office<\/title>/);
   assert.match(text, /There is no page at this address\./);
   assert.match(text, /<a class="app-target" href="\/">Go to the parcels<\/a>/);
+  for (const odd of ["/%zz", "/%E0%A4%A", "//", "/assets/%", "/?%zz"])
+    assert.equal((await ask(url + odd)).status, odd === "/?%zz" ? 200 : 404, odd);
   const own = await openTinySite(t, { notFound: "No such parcel." });
   assert.match((await ask(`${own.url}/nowhere`)).text, /<p>No such parcel\.<\/p>/);
 });

@@ -9,6 +9,7 @@ import { createWorklistPages } from "../src/index.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../../practice/test/support/economy.ts";
 import { message, response, workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
+import { measureListPages } from "./list-pages.ts";
 
 interface Subject {
   name: string;
@@ -116,7 +117,9 @@ try {
     if (ratio > bound) process.exitCode = 1;
     return [name, `${ratio.toFixed(1)} (${bound})`, ratio > bound ? "OVER THE BOUND" : ""];
   });
-  process.stdout.write(`${table(["message", "longest stall / of the first (bound)", ""], rows)}\n`);
+  process.stdout.write(`${table(["message", "longest stall / of the first (bound)", ""], rows)}\n\n`);
+  const lists = await measureListPages();
+  process.stdout.write(`${table(["list", "time / of an empty one (bound)", ""], lists)}\n`);
 } finally {
   await closing.disposeAsync();
 }

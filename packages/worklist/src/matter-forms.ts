@@ -73,7 +73,7 @@ async function telling(act: Promise<ActOutcome>): Promise<ActOutcome> {
 
 /**
  * A person has opened the page of something new. Only what a browser says it shows as a page counts: not the page
- * keeping itself up to date in a corner, nor another site asking for it as a picture.
+ * keeping itself up to date in a corner, nor another site asking for it as a picture, nor a browser that fetches ahead what a person may open.
  */
 export async function noteSeen(
   { worklist, actor }: WorklistSite,
@@ -81,7 +81,7 @@ export async function noteSeen(
   key: MatterKey,
   { version, matter }: { version: number; matter?: Matter },
 ): Promise<void> {
-  const { "sec-fetch-dest": shownAs, "sec-fetch-site": askedBy } = request.headers;
-  if (matter?.state !== "new" || shownAs !== "document") return;
+  const { "sec-fetch-dest": shownAs, "sec-fetch-site": askedBy, "sec-purpose": ahead } = request.headers;
+  if (matter?.state !== "new" || shownAs !== "document" || ahead !== undefined) return;
   if (askedBy === "same-origin" || askedBy === "none") await worklist.see(key, { actor, version });
 }

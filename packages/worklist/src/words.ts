@@ -1,3 +1,4 @@
+import { reportMaker, statusEventOf } from "@restante/mesh";
 import type {
   GivenResponse,
   HandOverState,
@@ -8,6 +9,7 @@ import type {
   ReportState,
   SentReport,
   Stray,
+  StrayDetail,
   SystemTrouble,
   TaskFinding,
   TaskSummary,
@@ -165,6 +167,18 @@ const registered = "The patient’s registered practice";
 export function strayName({ kind, code }: Pick<Stray, "kind" | "code">): string {
   const name = kind === "mesh-report" ? "MESH report" : "Acknowledgement";
   return code ? `${name} ${code}` : name;
+}
+
+/** What an unmatched message is, and who it is from where no mailbox sent it. */
+export function strayOrigin(stray: Pick<StrayDetail, "kind" | "linkedMessageId" | "event" | "code">): {
+  what: string;
+  from: string;
+} {
+  if (stray.kind === "response") return { what: "An acknowledgement, or something sent as one", from: "Not known" };
+  const { linkedMessageId, event = "", code } = stray;
+  return reportMaker({ linkedMessageId, event: statusEventOf(event), code }) === "mesh"
+    ? { what: "MESH’s own report about a message", from: "MESH itself" }
+    : { what: "A report of the MESH client here, about what MESH never had", from: "The MESH client here" };
 }
 
 export function reportKindWords(kind: SentReport["kind"]): string {

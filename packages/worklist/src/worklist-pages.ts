@@ -1,4 +1,4 @@
-import { type Clock, formatNhsNumber, isNhsNumber, systemClock } from "@restante/mesh";
+import { type Clock, type Emit, formatNhsNumber, isNhsNumber, systemClock } from "@restante/mesh";
 import type { Actor, PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
 import { createSite, refusal, type SiteServer } from "@restante/web";
 import { assets } from "./assets.ts";
@@ -18,6 +18,8 @@ export interface WorklistPagesOptions {
   /** 0: any free port. */
   port: number;
   clock?: Clock;
+  /** Is told of pages that fail inside. */
+  emit?: Emit;
 }
 
 export type WorklistPages = SiteServer;
@@ -33,7 +35,7 @@ export type WorklistPages = SiteServer;
  * });
  */
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
-  const { worklist, organisation, actor, host, port, clock = systemClock } = options;
+  const { worklist, organisation, actor, host, port, clock = systemClock, emit = () => undefined } = options;
   return createSite({
     host,
     port,
@@ -62,6 +64,12 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     explain: (error) =>
       // A document that an earlier version stored, and that has not been read again yet.
       refusedWith(error, ["document-not-ready"]) && refusal(503, (error as Error).message),
+    onTrouble(trouble) {
+      const { route, times, since } = trouble;
+      const about = { odsCode: organisation.odsCode, route, times, since };
+      if (trouble.state === "over") emit({ event: "page-works-again", ...about });
+      else emit({ event: "page-failed", code: trouble.code, ...about });
+    },
     notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
     routes(app, site) {
       const here = { ...site, worklist, actor };

@@ -91,6 +91,12 @@ test("in a real browser", async (t) => {
       ["complete 3"],
     );
     await page.getByRole("link", { name: "To do (3)" }).waitFor();
+    // Back from the next one, which nothing was done to.
+    await page.getByRole("link", { name: "Something else" }).click();
+    await page.getByRole("button", { name: "Mark as done" }).waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "To do (3)" }).waitFor();
+    assert.equal(await page.getByText("Task marked as done.").count(), 0, "it is not said again");
   });
 
   await t.test(
@@ -255,6 +261,24 @@ test("in a real browser", async (t) => {
       await page.getByText("This page keeps itself up to date.").waitFor();
       worklist.all.pop();
       worklist.trouble.length = 0;
+    },
+  );
+
+  await t.test(
+    "an answer that was not chosen is told at the head of the page, which leads to the answers",
+    async () => {
+      await using page = await openPage(browser, `${url}/tasks/2`);
+      await page.getByRole("button", { name: "Send the answer" }).click();
+      const problem = page.getByRole("alert").getByRole("link", { name: "Choose the answer to send" });
+      await problem.waitFor();
+      assert.match(await page.title(), /^Error: /);
+      await assertAccessible(page);
+      await problem.click();
+      assert.ok(
+        await page.getByLabel("Referral accepted (30016)").evaluate((it) => it.ownerDocument.activeElement === it),
+      );
+      // The browser itself reports the answer's 400 to the console.
+      assert.ok(unseen.splice(0).every((line) => line.includes("400")));
     },
   );
 

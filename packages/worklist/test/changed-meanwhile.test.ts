@@ -113,7 +113,7 @@ test("a page of a list that there is not is the newest, or says that there is no
   ] as const) {
     const { status, text } = await ask(url + path);
     assert.equal(status, 200);
-    assert.match(text, /There are none older than these\./);
+    assert.match(text, /There is nothing on this page of the list\./);
     assert.ok(text.includes(`href="${back}" class="nhsuk-pagination__previous" rel="prev"`), path);
   }
 });

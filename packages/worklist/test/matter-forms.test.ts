@@ -65,6 +65,7 @@ for (const [what, address, list, key] of things) {
       { "sec-fetch-dest": "empty", "sec-fetch-site": "same-origin" },
       { "sec-fetch-dest": "image", "sec-fetch-site": "cross-site" },
       { "sec-fetch-dest": "document", "sec-fetch-site": "cross-site" },
+      { "sec-fetch-dest": "document", "sec-fetch-site": "none", "sec-purpose": "prefetch;prerender" },
     ]) {
       await ask(url + address, { headers });
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMailboxId, parseOdsCode } from "@restante/mesh";
-import { parts, recipientLine, troubleWords } from "../src/words.ts";
+import { parts, recipientLine, strayOrigin, troubleWords } from "../src/words.ts";
 
 const mailboxId = parseMailboxId("FY901OT001");
 const odsCode = parseOdsCode("FY901");
@@ -18,6 +18,15 @@ test("who a report goes to is named wherever its name is known, with what MESH k
     recipientLine({ kind: "organisation", odsCode, mailboxId, name: "Mill Lane" }),
     "Mill Lane (FY901, FY901OT001)",
   );
+});
+
+test("a report of the MESH client is not said to be MESH's", () => {
+  assert.deepEqual(strayOrigin({ kind: "mesh-report", event: "TRANSFER", code: "06" }), {
+    what: "A report of the MESH client here, about what MESH never had",
+    from: "The MESH client here",
+  });
+  assert.equal(strayOrigin({ kind: "mesh-report", event: "SEND", code: "EPL-153" }).from, "MESH itself");
+  assert.equal(strayOrigin({ kind: "response" }).from, "Not known");
 });
 
 test("a code is one piece, and the text around it is not changed", () => {

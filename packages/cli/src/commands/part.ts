@@ -11,6 +11,7 @@ import { startClients } from "../config/start-client.ts";
 import { openPages, startPractice } from "../config/start-practice.ts";
 import { startServer, withStrictTls } from "../config/start-server.ts";
 import { type Economy, openEconomy, organisationOf, serverUrl } from "../economy/economy.ts";
+import type { TellOfKept } from "../economy/made-file.ts";
 import {
   clientSettings,
   openingIn,
@@ -18,7 +19,7 @@ import {
   serverSettings,
   worksByFolders,
 } from "../economy/part-settings.ts";
-import { tellOfFolder } from "../economy/tell-of-folder.ts";
+import { tellOfFolder, tellOfKept } from "../economy/tell-of-folder.ts";
 import { CliError } from "../errors.ts";
 import { createEvents } from "../events.ts";
 import { openLog } from "../log.ts";
@@ -91,12 +92,17 @@ function withFolders(organisation: Organisation): Organisation {
   throw new CliError("organisation-unknown", `${organisation.odsCode} has no mailbox with folders: it works by API`);
 }
 
+interface Asked {
+  readonly onlyLook: boolean;
+  readonly tell: TellOfKept;
+}
+
 interface Run<File extends object> {
   readonly part: Part<File>;
   /** Refuses, by throwing, an organisation that it cannot run for. */
   readonly accept?: (directory: Directory) => void;
   readonly ofFile: (path: string) => PartSettings<File>;
-  readonly ofEconomy: (economy: Economy, asked: { readonly onlyLook: boolean }) => Promise<PartSettings<File>>;
+  readonly ofEconomy: (economy: Economy, asked: Asked) => Promise<PartSettings<File>>;
   readonly start: (settings: PartSettings<File>, opening: Opening, whose: string) => Promise<void>;
 }
 
@@ -148,7 +154,7 @@ async function settingsOf<File extends object>(
   const economy = await openEconomy({ ...readEconomyValues(values), mustExist: printConfig }, accept);
   if (!printConfig) tellOfFolder(economy, terminal);
   return {
-    settings: await ofEconomy(economy, { onlyLook: printConfig }),
+    settings: await ofEconomy(economy, { onlyLook: printConfig, tell: tellOfKept(terminal) }),
     whose: economy.folder,
     opening: (given) => openingIn(economy, given),
     lost: economy.lost.signal,

@@ -7,7 +7,7 @@ import { type Economy, openEconomy } from "../economy/economy.ts";
 import { exampleFile } from "../economy/examples.ts";
 import { shortest } from "../economy/folder.ts";
 import { runSampleJourneys } from "../economy/sample-journeys.ts";
-import { tellOfFolder } from "../economy/tell-of-folder.ts";
+import { tellOfFolder, tellOfKept } from "../economy/tell-of-folder.ts";
 import { startEconomy, type WholeEconomy } from "../economy/whole.ts";
 import { createEvents } from "../events.ts";
 import { openLog } from "../log.ts";
@@ -35,7 +35,7 @@ export async function up({ options }: Given<UpValues>, terminal: Terminal): Prom
   // What happens while it starts is shown after what it is.
   const early: Event[] = [];
   const stopGathering = events.follow((event) => void early.push(event));
-  const whole = await startEconomy(economy, events.emit, closing, options);
+  const whole = await startEconomy(economy, events.emit, closing, { ...options, tell: tellOfKept(terminal) });
   await introduce(economy, whole, terminal);
   stopGathering();
   followSteps(events, terminal, early);

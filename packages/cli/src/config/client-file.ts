@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   distinct,
   flag,
@@ -14,7 +15,7 @@ import {
   whole,
   withRules,
 } from "@restante/settings";
-import type { DirectoryClientOptions, ReportSettings } from "@restante/mesh-client";
+import { directoryClientDefaults, type DirectoryClientOptions, type ReportSettings } from "@restante/mesh-client";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
 import { callProperties, type CallSettings, clientTls, log, LONGEST_MS, type TlsFiles } from "./shared-properties.ts";
@@ -38,13 +39,15 @@ export type CarryingSettings = {
   [
     Name in keyof Omit<
       DirectoryClientOptions,
-      "client" | "folder" | "clock" | "emit" | "missingPairAfterMs" | "reports"
+      "client" | "folder" | "clock" | "emit" | "onLost" | "missingPairAfterMs" | "reports"
     >
   ]?: Exclude<DirectoryClientOptions[Name], undefined>;
 } & {
   missingPairAfterMs?: { data?: number; control?: number };
   reports?: { -readonly [Name in keyof ReportSettings]?: boolean };
 };
+
+const by = directoryClientDefaults;
 
 const carryingProperties: PropertiesOf<CarryingSettings> = {
   group: optional({
@@ -63,7 +66,7 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
         "Milliseconds from the end of a poll to the beginning of the next. MESH asks for 5 minutes at least where nothing is waiting.",
       from: 1,
       to: LONGEST_MS,
-      default: 300_000,
+      default: by.pollIntervalMs,
     }),
   ),
   settleMs: optional(
@@ -71,7 +74,7 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
       description: "Milliseconds for which a file in OUT must be unchanged before it is read.",
       from: 0,
       to: LONGEST_MS,
-      default: 1000,
+      default: by.settleMs,
     }),
   ),
   missingPairAfterMs: optional(
@@ -82,7 +85,7 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
             description: "Milliseconds for which a .dat waits for its .ctl.",
             from: 0,
             to: Number.MAX_SAFE_INTEGER,
-            default: 600_000,
+            default: by.missingPairAfterMs.data,
           }),
         ),
         control: optional(
@@ -90,7 +93,7 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
             description: "Milliseconds for which a .ctl waits for its .dat.",
             from: 0,
             to: Number.MAX_SAFE_INTEGER,
-            default: 86_400_000,
+            default: by.missingPairAfterMs.control,
           }),
         ),
       },
@@ -102,7 +105,7 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
       description: 'Milliseconds after a send without an answer from which "no such message" is believed.',
       from: 0,
       to: Number.MAX_SAFE_INTEGER,
-      default: 60_000,
+      default: by.answerWaitMs,
     }),
   ),
   attempts: optional(
@@ -110,14 +113,14 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
       description: "How many sends without an answer make a failed pair.",
       from: 1,
       to: 1_000_000,
-      default: 20,
+      default: by.attempts,
     }),
   ),
   onAmbiguous: optional(
     oneOf(["hold", "resend"], {
       description:
         "What becomes of a pair of which nobody can tell whether it was sent. hold: it waits for a person. resend: it is sent again, for receivers who know a message that comes twice.",
-      default: "hold",
+      default: by.onAmbiguous,
     }),
   ),
   maxRequestBytes: optional(
@@ -125,7 +128,7 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
       description: "The most bytes sent in one request, after compression; larger messages go in chunks.",
       from: 1,
       to: 1_000_000_000,
-      default: 75_000_000,
+      default: by.maxRequestBytes,
     }),
   ),
   chunkBytes: optional(
@@ -133,14 +136,14 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
       description: "Bytes of a larger message, before compression, in each of its chunks.",
       from: 1,
       to: 1_000_000_000,
-      default: 20_000_000,
+      default: by.chunkBytes,
     }),
   ),
   commit: optional(
     oneOf(["single", "two-chunk"], {
       description:
         "How a pair is sent that could be in doubt. single: in one request. two-chunk: pairs with AllowChunking=Y go in two chunks at least, so that no doubt can arise whether they were sent; only for recipients who can read chunks.",
-      default: "single",
+      default: by.commit,
     }),
   ),
   maxMessageBytes: optional(
@@ -148,16 +151,22 @@ const carryingProperties: PropertiesOf<CarryingSettings> = {
       description: "The most bytes that a received message may be decompressed to.",
       from: 1,
       to: Number.MAX_SAFE_INTEGER,
-      default: 20_000_000_000,
+      default: by.maxMessageBytes,
     }),
   ),
   reports: optional(
     object<NonNullable<CarryingSettings["reports"]>>(
       {
-        collect: optional(flag({ description: "A pair was collected from OUT (COLLECT SUCCESS).", default: true })),
-        transfer: optional(flag({ description: "A pair was sent (TRANSFER SUCCESS 00).", default: false })),
-        delay: optional(flag({ description: "A pair still waits to be sent (TRANSFER SUCCESS 05).", default: false })),
-        poll: optional(flag({ description: "A poll succeeded or failed (RECEIVE).", default: false })),
+        collect: optional(
+          flag({ description: "A pair was collected from OUT (COLLECT SUCCESS).", default: by.reports.collect }),
+        ),
+        transfer: optional(
+          flag({ description: "A pair was sent (TRANSFER SUCCESS 00).", default: by.reports.transfer }),
+        ),
+        delay: optional(
+          flag({ description: "A pair still waits to be sent (TRANSFER SUCCESS 05).", default: by.reports.delay }),
+        ),
+        poll: optional(flag({ description: "A poll succeeded or failed (RECEIVE).", default: by.reports.poll })),
       },
       { description: "Which reports appear in IN besides those of failures.", default: {} },
     ),
@@ -206,7 +215,7 @@ const schema: Schema<ClientFile> = withRules(
     { description: "The settings of MESH clients: restante client --config FILE." },
   ),
   distinct(["/mailboxes/*/mailboxId"], idOf(mailboxIdFormat)),
-  distinct(["/mailboxes/*/folder"], (folder) => folder),
+  distinct(["/mailboxes/*/folder"], (folder) => resolve("/", folder)),
   everyMailboxHasTls,
 );
 

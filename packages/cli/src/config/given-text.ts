@@ -2,6 +2,9 @@ import { readFileSync, statSync } from "node:fs";
 import { systemReason } from "@restante/durable";
 import { CliError } from "../errors.ts";
 
+/** A text of Node.js is hardly longer. */
+const MOST_BYTES = 500_000_000;
+
 /**
  * The text of a file that a person names.
  *
@@ -12,6 +15,7 @@ export function readGivenText(file: string): string {
     // Before it is opened: opening a pipe waits for its other end, and what a device gives may have no end.
     const about = statSync(file);
     if (!about.isFile() && !about.isDirectory()) throw new CliError("file-unreadable", `${file} is not a file`);
+    if (about.size > MOST_BYTES) throw new CliError("file-unreadable", `${file} is larger than 500 MB`);
     // Told, not guessed: a wrong character in a name would make another patient of its bearer.
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { DurableError, ensurePrivate, systemReason } from "@restante/durable";
+import { hasControlCharacter } from "@restante/mesh";
 import { type Find, type Finding, type Found } from "@restante/settings";
 import type { Part } from "./part.ts";
 import type { SecretSource } from "./secret.ts";
@@ -70,12 +71,18 @@ function readSecret(
   if (env !== undefined) {
     const value = environment[env];
     if (value === undefined || value === "") throw new Unreadable("names an environment variable that is not set");
-    return value;
+    return asMeant(value);
   }
   const text = read(file!);
   const secret = pointer === undefined ? text.replace(/\r?\n$/, "") : valueAt(text, pointer);
-  if (typeof secret === "string" && secret.trim() !== "") return secret;
+  if (typeof secret === "string" && secret.trim() !== "") return asMeant(secret);
   throw new Unreadable(`names nothing: ${file!} has no text ${pointer === undefined ? "in it" : "at that pointer"}`);
+}
+
+/** A space or a line too many would be told by the server's refusal of every token, of which nobody would know why. */
+function asMeant(secret: string): string {
+  if (secret === secret.trim() && !hasControlCharacter(secret)) return secret;
+  throw new Unreadable("names a secret with a space or a line break before or behind it, or a control character in it");
 }
 
 /** RFC 6901, clause 4. */
@@ -111,9 +118,12 @@ function readFile(path: string): string {
     const about = statSync(path);
     if (!about.isFile()) throw new Unreadable(`names ${path}, which is not a file`);
     if (about.size > MOST_BYTES) throw new Unreadable(`names ${path}, which is too large`);
-    return readFileSync(path, "utf8");
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
   } catch (error) {
     if (error instanceof Unreadable) throw error;
+    if ((error as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      throw new Unreadable(`names ${path}, which is not text in UTF-8: save it as UTF-8`, { cause: error });
+    }
     throw new Unreadable(`names ${path}, which cannot be read: ${systemReason(error)}`, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   distinct,
   idOf,
@@ -13,8 +14,7 @@ import {
   whole,
   withRules,
 } from "@restante/settings";
-import type { BusinessResponse, Tuning } from "@restante/practice";
-import { defaultRoutedWorkflows, isAckWorkflow } from "@restante/mesh";
+import { type BusinessResponse, practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
 import {
@@ -29,16 +29,15 @@ import {
 } from "./shared-properties.ts";
 
 /** `practice.yaml`: an organisation's system, and the pages on which its people work. */
-export interface PracticeFile {
+export interface PracticeFile extends Omit<
+  PracticeOptions,
+  // `organisation` with the role, transports as what they are made from, and the directory for both of the others.
+  "organisation" | "role" | "transports" | "patients" | "organisations" | "clock" | "emit"
+> {
   organisation: OrganisationSettings;
-  dataFolder: string;
   transports: TransportSettings[];
-  businessResponse: BusinessResponse;
   directory: DirectorySettings;
   pages?: PagesSettings;
-  generation?: 1 | 2;
-  pollIntervalMs?: number;
-  tuning?: Partial<Tuning>;
   log?: string;
 }
 
@@ -70,6 +69,8 @@ export interface ApiTransport extends CallSettings {
   password: SecretSource;
   tls: TlsFiles;
 }
+
+const by = practiceDefaults;
 
 const mailboxId = text({ description: "The mailbox's id.", format: mailboxIdFormat });
 
@@ -125,7 +126,7 @@ const tuning = object<Partial<Tuning>>(
         description: "Messages taken in by one pass, and messages handed over by one.",
         from: 1,
         to: 10_000,
-        default: 50,
+        default: by.tuning.batchSize,
       }),
     ),
     importAttempts: optional(
@@ -133,7 +134,7 @@ const tuning = object<Partial<Tuning>>(
         description: "How often a message that cannot be taken in is tried, once a pass, before it is set aside.",
         from: 1,
         to: 1000,
-        default: 5,
+        default: by.tuning.importAttempts,
       }),
     ),
     maxMessageBytes: optional(
@@ -141,7 +142,7 @@ const tuning = object<Partial<Tuning>>(
         description: "The longest message that is read, in bytes; a longer one is kept as a file and set aside.",
         from: 1,
         to: 500_000_000,
-        default: 104_857_600,
+        default: by.tuning.maxMessageBytes,
       }),
     ),
     infrastructureOverdueMs: optional(
@@ -149,7 +150,7 @@ const tuning = object<Partial<Tuning>>(
         description: "Milliseconds after a report was built from which its infrastructure acknowledgement is overdue.",
         from: 1,
         to: Number.MAX_SAFE_INTEGER,
-        default: 86_400_000,
+        default: by.tuning.infrastructureOverdueMs,
       }),
     ),
     businessOverdueMs: optional(
@@ -158,7 +159,7 @@ const tuning = object<Partial<Tuning>>(
           "Milliseconds after the infrastructure acknowledgement from which the business acknowledgement is overdue.",
         from: 1,
         to: Number.MAX_SAFE_INTEGER,
-        default: 432_000_000,
+        default: by.tuning.businessOverdueMs,
       }),
     ),
     retryAfterMs: optional(
@@ -166,14 +167,14 @@ const tuning = object<Partial<Tuning>>(
         description: "Milliseconds before the second try of a hand-over; twice as long each time, up to an hour.",
         from: 1,
         to: 3_600_000,
-        default: 5000,
+        default: by.tuning.retryAfterMs,
       }),
     ),
     itk3Workflows: optional(
       list(text({ description: "A workflow id." }), {
         description:
           "The workflows that carry ITK3: a message on another one is never answered unless it reads as ITK3.",
-        default: defaultRoutedWorkflows.filter((workflowId) => !isAckWorkflow(workflowId)),
+        default: by.tuning.itk3Workflows,
       }),
     ),
   },
@@ -231,7 +232,7 @@ const schema: Schema<PracticeFile> = withRules(
       generation: optional(
         oneOf([1, 2], {
           description: "The generation of GP Connect Messaging in which is sent; both are read.",
-          default: 1,
+          default: by.generation,
         }),
       ),
       pollIntervalMs: optional(
@@ -239,7 +240,7 @@ const schema: Schema<PracticeFile> = withRules(
           description: "Milliseconds between two passes. MESH asks for 5 minutes at least where nothing is waiting.",
           from: 1,
           to: LONGEST_MS,
-          default: 300_000,
+          default: by.pollIntervalMs,
         }),
       ),
       tuning: optional(tuning),
@@ -248,6 +249,7 @@ const schema: Schema<PracticeFile> = withRules(
     { description: "The settings of a practice system: restante practice --config FILE." },
   ),
   distinct(["/transports/*/mailboxId"], idOf(mailboxIdFormat)),
+  distinct(["/transports/*/folder"], (folder) => resolve("/", folder)),
 );
 
 export const practicePart: Part<PracticeFile> = {

@@ -13,6 +13,7 @@ import { readGivenText } from "./given-text.ts";
 import { readNamedDirectory } from "./named-directory.ts";
 import { type Environment, readNamedTexts } from "./named-texts.ts";
 import type { Part, PartSettings } from "./part.ts";
+import { logInItsPlace, unusablePaths } from "./unusable-paths.ts";
 
 export interface ReadPartOptions<File> {
   /** Where secrets may be. The process's if absent. */
@@ -53,8 +54,12 @@ export function readPartText<File>(
   const find = findIn(file);
   const { texts, findings } = readNamedTexts(part, find, environment);
   const named = options.directory === undefined ? readNamedDirectory(part, find) : { directory: options.directory };
-  const unnamed = [...findings, ...(named.findings ?? [])].map((finding) => problemAt(name, placeOf, finding));
-  const all = [...problems, ...unnamed];
+  const misnamed = [...unusablePaths(part, findIn(whole)), ...logInItsPlace(part, find, resolve(name))];
+  // What a path that names something else leads to is of no interest.
+  const unnamed = [...findings, ...(named.findings ?? [])].filter(
+    (finding) => !misnamed.some(({ pointer }) => pointer === finding.pointer || pointer === `${finding.pointer}/file`),
+  );
+  const all = [...problems, ...[...misnamed, ...unnamed].map((finding) => problemAt(name, placeOf, finding))];
   if (all.length > 0) throw new SettingsError("The settings", inOrder(all));
   if (named.error !== undefined) throw named.error;
   return {

@@ -10,15 +10,20 @@ export interface SecretSource {
   env?: string;
 }
 
+const POINTER = "^(/([^~/]|~0|~1)*)+$";
+const VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$";
+
 const pointerFormat: TextFormat = {
   name: "json-pointer",
-  accepts: (text) => /^(\/([^~/]|~0|~1)*)+$/.test(text),
+  accepts: (text) => new RegExp(POINTER).test(text),
+  pattern: POINTER,
   problem: "must be a JSON Pointer, such as /passwords/A20047HC001",
 };
 
 const variableFormat: TextFormat = {
   name: "environment-variable",
-  accepts: (text) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text),
+  accepts: (text) => new RegExp(VARIABLE).test(text),
+  pattern: VARIABLE,
   problem: "must be the name of an environment variable, such as MESH_SHARED_KEY",
 };
 

@@ -1,3 +1,4 @@
+import { meshClientDefaults, type MeshClientOptions, type RetryPolicy } from "@restante/mesh-client";
 import {
   type Needed,
   object,
@@ -42,26 +43,31 @@ export const directory = (description: string): Needed<DirectorySettings> =>
     { description },
   );
 
-/** How a MESH server is called, whoever calls. */
-export interface CallSettings {
-  url: string;
+/** How a MESH server is called, whoever calls: what `createMeshClient` takes, for each mailbox. */
+export type CallSettings = Writable<
+  Omit<MeshClientOptions, "mailboxId" | "password" | "sharedKey" | "tls" | "clock" | "retries">
+> & {
   sharedKey: SecretSource;
-  requestTimeoutMs?: number;
-  connections?: number;
   retries?: RetrySettings;
-}
+};
 
-export interface RetrySettings {
-  attempts?: number;
-  firstWaitMs?: number;
-  longestWaitMs?: number;
-}
+export type RetrySettings = Writable<Partial<RetryPolicy>>;
+
+type Writable<Options> = { -readonly [Name in keyof Options]: Exclude<Options[Name], undefined> };
 
 const urlFormat: TextFormat = {
   name: "https-url",
-  accepts: (text) => URL.parse(text)?.protocol === "https:",
-  problem: "must be an address that begins with https://, such as https://127.0.0.1:8700",
+  accepts: isServerAddress,
+  pattern: "^[Hh][Tt][Tt][Pp][Ss]://[^@?#]+$",
+  problem:
+    "must be an address that begins with https://, such as https://127.0.0.1:8700, without a user, a password, ? or #",
 };
+
+/** A password in an address would be shown and copied with the settings, and reach no server: MESH has its own. */
+function isServerAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" && /^https:\/\/[^@?#]+$/i.test(text);
+}
 
 /** The longest time that a timer of Node.js takes. */
 export const LONGEST_MS = 2_147_483_647;
@@ -73,7 +79,7 @@ const retries: Schema<RetrySettings> = object<RetrySettings>(
         description: "How often a call is made at most, the first time included.",
         from: 1,
         to: 100,
-        default: 3,
+        default: meshClientDefaults.retries.attempts,
       }),
     ),
     firstWaitMs: optional(
@@ -81,7 +87,7 @@ const retries: Schema<RetrySettings> = object<RetrySettings>(
         description: "Milliseconds before the second attempt, at most; twice as long before each further one.",
         from: 0,
         to: LONGEST_MS,
-        default: 250,
+        default: meshClientDefaults.retries.firstWaitMs,
       }),
     ),
     longestWaitMs: optional(
@@ -89,7 +95,7 @@ const retries: Schema<RetrySettings> = object<RetrySettings>(
         description: "No wait is longer than so many milliseconds, whatever the server asks for.",
         from: 0,
         to: LONGEST_MS,
-        default: 10_000,
+        default: meshClientDefaults.retries.longestWaitMs,
       }),
     ),
   },
@@ -104,11 +110,16 @@ export const callProperties: PropertiesOf<CallSettings> = {
       description: "Milliseconds for connecting, for the head of an answer, and between two pieces of its body.",
       from: 1,
       to: LONGEST_MS,
-      default: 60_000,
+      default: meshClientDefaults.requestTimeoutMs,
     }),
   ),
   connections: optional(
-    whole({ description: "Requests of a mailbox at once; more wait their turn.", from: 1, to: 10_000, default: 8 }),
+    whole({
+      description: "Requests of a mailbox at once; more wait their turn.",
+      from: 1,
+      to: 10_000,
+      default: meshClientDefaults.connections,
+    }),
   ),
   retries: optional(retries),
 };

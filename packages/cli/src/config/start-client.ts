@@ -13,9 +13,10 @@ import type { CallSettings } from "./shared-properties.ts";
 /** The MESH clients that carry the folders of mailboxes, at work. */
 export async function startClients(
   { file, text }: PartSettings<ClientFile>,
-  { emit, closing }: Pick<Opening, "emit" | "closing">,
+  { emit, closing, onLost }: Pick<Opening, "emit" | "closing" | "onLost">,
 ): Promise<DirectoryClient[]> {
   const clients: DirectoryClient[] = [];
+  const lost = new Set<string>();
   for (const [index, mailbox] of file.mailboxes.entries()) {
     const at = `/mailboxes/${index}`;
     const client = openClient(text, file, closing, {
@@ -24,7 +25,16 @@ export async function startClients(
       sharedKeyAt: "/sharedKey",
       tlsAt: mailbox.tls === undefined ? "/tls" : `${at}/tls`,
     });
-    const options: DirectoryClientOptions = { ...carryingOf(file), client, folder: mailbox.folder, emit };
+    const options: DirectoryClientOptions = {
+      ...carryingOf(file),
+      client,
+      folder: mailbox.folder,
+      emit,
+      // The others go on. With none left, whoever starts the process is to hear that nothing is carried any more.
+      onLost(error) {
+        if (lost.add(mailbox.mailboxId).size === file.mailboxes.length) onLost(error);
+      },
+    };
     const directoryClient = await createDirectoryClient(options);
     closing.use(directoryClient).start();
     clients.push(directoryClient);

@@ -72,14 +72,14 @@ function transportsOf({ file, text }: Settings, closing: AsyncDisposableStack): 
 export async function openPages(
   settings: Settings,
   practice: Practice,
-  { closing, remedies }: Pick<Opening, "closing" | "remedies">,
+  { emit, closing, remedies }: Pick<Opening, "emit" | "closing" | "remedies">,
 ): Promise<string | undefined> {
   const { pages } = settings.file;
   if (pages === undefined) return undefined;
   const { host = "127.0.0.1", port } = pages;
   const organisation = organisationOf(settings);
   const served = await listenAt({ host, port }, `the worklist of ${organisation.odsCode}`, remedies, () =>
-    createWorklistPages({ worklist: practice.worklist, organisation, actor: thisComputer, host, port }),
+    createWorklistPages({ worklist: practice.worklist, organisation, actor: thisComputer, host, port, emit }),
   );
   return closing.use(served).url;
 }

@@ -1,11 +1,8 @@
-import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Organisation, type OrganisationMailbox, workflowRules } from "@restante/demographics";
-import { isFolderHeld, makeFolder, writeWhole } from "@restante/durable";
+import { isFolderHeld } from "@restante/durable";
 import { escapePointer } from "@restante/mesh";
-import { writeSettings } from "@restante/settings";
 import { type ClientFile, type ClientMailbox, clientPart } from "../config/client-file.ts";
-import { readGivenText } from "../config/given-text.ts";
 import type { Opening, Remedies } from "../config/opening.ts";
 import type { Part, PartSettings } from "../config/part.ts";
 import { type PracticeFile, practicePart, type TransportSettings } from "../config/practice-file.ts";
@@ -26,6 +23,7 @@ import {
   worklistPort,
 } from "./economy.ts";
 import { SECRETS_FILE, SERVER_FOLDER } from "./folder.ts";
+import { keepMade, madeFile, putAside, type TellOfKept } from "./made-file.ts";
 
 // The parts of an economy are configured as any part is: by a file. What they were started with last is in `config/`, each
 // file written whole before its part reads it. A part that is at work keeps the file that it was started with: another
@@ -34,6 +32,8 @@ import { SECRETS_FILE, SERVER_FOLDER } from "./folder.ts";
 interface Asked<File> extends Pick<ReadPartOptions<File>, "override"> {
   /** Nothing is to be started: no file is written. */
   readonly onlyLook?: boolean;
+  /** Of files that a person changed, or of organisations that are gone, which are kept under another name. */
+  readonly tell?: TellOfKept;
 }
 
 /** How often every part of the economy looks for more, in milliseconds. Elsewhere MESH clients poll every 5 minutes. */
@@ -65,6 +65,7 @@ export async function serverSettings(
     log: logFile(economy, serverPart),
   };
   const isAtWork = (): boolean => isFolderHeld(file.dataFolder, "server");
+  if (asked.onlyLook !== true && !isAtWork()) await putGoneAside(economy, asked.tell ?? (() => undefined));
   return readBack(economy, serverPart, file, { ...asked, name: "server", isAtWork });
 }
 
@@ -161,10 +162,7 @@ async function practiceFile(economy: Economy, organisation: Organisation, url: s
   };
 }
 
-/**
- * Writes a part's file, and reads it as the part would if it were started from it. What is there already is not written
- * again: a server must be able to start on a full disk.
- */
+/** Writes a part's file, and reads it as the part would if it were started from it. */
 async function readBack<File extends object>(
   economy: Economy,
   part: Part<File>,
@@ -174,17 +172,28 @@ async function readBack<File extends object>(
     isAtWork,
     onlyLook = false,
     override,
+    tell = () => undefined,
   }: Asked<File> & { readonly name: string; readonly isAtWork: () => boolean },
 ): Promise<PartSettings<File>> {
-  const path = join(economy.folder, CONFIG_FOLDER, `${name}.yaml`);
-  const text = writeSettings(file, comment(part));
+  const folder = join(economy.folder, CONFIG_FOLDER);
+  const { name: fileName, text } = madeFile(name, file, comment(part));
+  const path = join(folder, fileName);
   const options = { ...(override === undefined ? {} : { override }), directory: economy.directory };
   if (onlyLook || isAtWork()) return readPartText(part, { name: path, text }, options);
-  if (!existsSync(path) || readGivenText(path) !== text) {
-    await makeFolder(dirname(path));
-    await writeWhole(dirname(path), basename(path), text);
-  }
+  await keepMade(folder, fileName, text, tell);
   return readPart(part, path, options);
+}
+
+/** Puts the files of organisations that there are no more where nobody takes them for those of a part. */
+async function putGoneAside(economy: Economy, tell: TellOfKept): Promise<void> {
+  const { organisations } = economy.directory;
+  const all = organisations.map(({ odsCode }) => `practice-${odsCode}.yaml`);
+  const carried = organisations
+    .filter(({ mailboxes }) => mailboxes.some(worksByFolders))
+    .map(({ odsCode }) => `client-${odsCode}.yaml`);
+  const here = new Set([...all, ...carried]);
+  const isGone = (name: string): boolean => /^(client|practice)-[A-Z0-9]+\.yaml$/.test(name) && !here.has(name);
+  await putAside(join(economy.folder, CONFIG_FOLDER), isGone, tell);
 }
 
 const CONFIG_FOLDER = "config";
@@ -193,9 +202,8 @@ function comment({ name }: Pick<Part<unknown>, "name">): string[] {
   return [
     `yaml-language-server: $schema=${schemaFile(name)}`,
     "",
-    "Made by restante at each start, from setup.json and the organisations. Changes here are not kept:",
+    "Made by restante at each start, from setup.json and the organisations. A change in this folder has no effect:",
     `copy this file to have your own, and start from that: restante ${name} --config FILE`,
-    "",
   ];
 }
 

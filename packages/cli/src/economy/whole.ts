@@ -7,6 +7,7 @@ import { startClients } from "../config/start-client.ts";
 import { openPages, startPractice } from "../config/start-practice.ts";
 import { type ServerStart, startServer, withStrictTls } from "../config/start-server.ts";
 import type { Economy } from "./economy.ts";
+import type { TellOfKept } from "./made-file.ts";
 import { clientSettings, openingIn, practiceSettings, serverSettings, worksByFolders } from "./part-settings.ts";
 
 /** An organisation at work: its system, and where people see its worklist. */
@@ -21,19 +22,24 @@ export interface WholeEconomy {
   readonly organisations: readonly WorkingOrganisation[];
 }
 
+export interface WholeStart extends ServerStart {
+  readonly strictTls?: boolean;
+  readonly tell?: TellOfKept;
+}
+
 /** Every party in this process. They know each other by HTTPS and by folders alone, as if each had a machine of its own. */
 export async function startEconomy(
   economy: Economy,
   emit: Emit,
   closing: AsyncDisposableStack,
-  { strictTls = false, acceptClock = false }: ServerStart & { readonly strictTls?: boolean } = {},
+  { strictTls = false, acceptClock = false, tell = () => undefined }: WholeStart = {},
 ): Promise<WholeEconomy> {
   const opening = openingIn(economy, { emit, closing });
-  const settings = await serverSettings(economy, strictTls ? { override: withStrictTls } : {});
+  const settings = await serverSettings(economy, { tell, ...(strictTls ? { override: withStrictTls } : {}) });
   const server = await startServer(settings, opening, { acceptClock });
   const organisations: WorkingOrganisation[] = [];
   for (const organisation of economy.directory.organisations) {
-    organisations.push(await startOrganisation(economy, server.url, organisation, opening));
+    organisations.push(await startOrganisation(economy, server.url, organisation, opening, tell));
   }
   return { server, organisations };
 }
@@ -43,11 +49,12 @@ async function startOrganisation(
   url: string,
   organisation: Organisation,
   opening: Opening,
+  tell: TellOfKept,
 ): Promise<WorkingOrganisation> {
   if (organisation.mailboxes.some(worksByFolders)) {
-    await startClients(await clientSettings(economy, organisation, url), opening);
+    await startClients(await clientSettings(economy, organisation, url, { tell }), opening);
   }
-  const settings = await practiceSettings(economy, organisation, url);
+  const settings = await practiceSettings(economy, organisation, url, { tell });
   const practice = await startPractice(settings, opening);
   return { organisation, practice, pages: (await openPages(settings, practice, opening))! };
 }

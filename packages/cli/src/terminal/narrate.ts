@@ -3,7 +3,7 @@ import {
   type FolderEvent,
   type HeldUpWork,
   type JournalEvent,
-  reportStatuses,
+  reportMaker,
   statusWords,
 } from "@restante/mesh";
 import type { Events } from "../events.ts";
@@ -311,6 +311,18 @@ export function narrate(event: Event): Step | undefined {
         what: `${held(event)} goes on, after ${count(event.times, "failure", "failures")}`,
         tone: "good",
       };
+    case "page-failed":
+      return {
+        who: system(event.odsCode),
+        what: `a page of the worklist (${event.route}) fails, ${count(event.times, "time", "times")} so far: ${event.code}`,
+        tone: "bad",
+      };
+    case "page-works-again":
+      return {
+        who: system(event.odsCode),
+        what: `the page ${event.route} works again, after ${count(event.times, "failure", "failures")}`,
+        tone: "good",
+      };
     case "folder-open-to-others":
       return {
         who: ownerOf(event),
@@ -382,17 +394,13 @@ function repeated({ times, since }: { times?: number; since?: Date }): string {
     : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
 }
 
-/**
- * A report without a message id is the MESH client's own, but for those that MESH itself makes (`reportStatuses`): what it
- * is about never became a message of MESH's.
- */
 function returned({ linkedMessageId, step, code }: Extract<Event, { event: "report-returned" }>): string {
   if (linkedMessageId !== undefined) return `MESH returned ${linkedMessageId}: ${code || "no code"}`;
   const words = step === undefined ? undefined : statusWords(step, code);
   const said = `${code || "no code"}${words === undefined ? "" : ` (${words})`}`;
   const where = "what the report says is under Unmatched messages";
   if (step === "RECEIVE") return `the MESH client cannot receive: ${said}; ${where}`;
-  const ofMesh = step === undefined || (step === "SEND" && Object.hasOwn(reportStatuses, code));
+  const ofMesh = reportMaker({ event: step, code }) === "mesh";
   return `${ofMesh ? "MESH returned a message that it does not name" : "the MESH client did not send a pair"}: ${said}; ${where}`;
 }
 

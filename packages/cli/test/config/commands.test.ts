@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -247,4 +247,28 @@ test("server, clients and a practice, each from a file somebody wrote and on ano
     assert.match(log, /"event":/);
   }
   assert.match(practice.output(), /Worklist of Rowan Street Surgery \(Y99002\) at http:\/\/127\.0\.0\.1:\d+/);
+});
+
+test("a client whose folder is taken away stops and says so; the others go on, and with the last the process ends", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  await edit(file, (text) =>
+    text
+      .replace("pollIntervalMs: 300000", "pollIntervalMs: 100")
+      .replace(
+        "\n# MESH asks",
+        "  - mailboxId: Y99002OT001\n    password: { env: MESH_PASSWORD_Y99002OT001 }\n    folder: disk/Y99002OT001\n\n# MESH asks",
+      ),
+  );
+  const client = await started(t, "client", file);
+  await rename(join(folder, "disk"), join(folder, "disk-away"));
+  await client.printed(/Y99002OT001 client .*This client stops\./);
+  // It still carries the other's.
+  await writeFile(join(folder, "mesh", "Y99001OT001", "OUT", "letter.dat"), "a letter");
+  await writeFile(join(folder, "mesh", "Y99001OT001", "OUT", "letter.ctl"), "no control file");
+  await client.printed(/Y99001OT001 client .*moved to FAILED/);
+  await rename(join(folder, "mesh"), join(folder, "mesh-away"));
+  await client.printed(/Y99001OT001 client .*This client stops\./);
+  assert.equal(await client.ended, 1, client.output());
+  assert.match(client.standardError(), /restante: .*removed or replaced while it was in use/);
 });

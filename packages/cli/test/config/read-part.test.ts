@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SettingsError } from "@restante/settings";
+import { type JsonSchema, readSettings, type Schema, SettingsError, withDefaults } from "@restante/settings";
 import { clientPart } from "../../src/config/client-file.ts";
 import { practicePart } from "../../src/config/practice-file.ts";
 import { printedConfig } from "../../src/config/print-config.ts";
@@ -175,4 +175,236 @@ test("a mailbox without a certificate, a mailbox or a folder that is there twice
       "client.yaml /mailboxes/1/folder is the same as client.yaml /mailboxes/0/folder",
     ],
   );
+});
+
+test("a path that a shell would have changed, or that can be none, is refused before a folder of that name is made", async (t) => {
+  const folder = await partsFolder(t);
+  const edits: [typeof serverPart | typeof clientPart, string, string, string][] = [
+    [serverPart, "dataFolder: server-data", "dataFolder: ~/data", "/dataFolder must be a path as it is"],
+    [serverPart, "dataFolder: server-data", "dataFolder: $HOME/data", "/dataFolder must be a path as it is"],
+    [serverPart, "dataFolder: server-data", 'dataFolder: "a\\0b"', "/dataFolder must be a path, without line breaks"],
+    [serverPart, "key: tls/server.key", 'key: "a\\nb"', "/tls/key must be a path, without line breaks"],
+    [serverPart, "file: secrets/shared-key", "file: ~/shared-key", "/sharedKey/file must be a path as it is"],
+    [serverPart, "patients: patients.json", "patients: ~/p.json", "/directory/patients must be a path as it is"],
+    [clientPart, "folder: mesh/", "folder: ~/mesh/", "/mailboxes/0/folder must be a path as it is"],
+  ];
+  for (const [part, from, to, words] of edits) {
+    const file = join(folder, `${part.name}.yaml`);
+    const text = await readFile(file, "utf8");
+    assert.ok(text.includes(from), from);
+    await writeFile(
+      file,
+      text.replace(from, () => to),
+    );
+    const [problem = "", ...others] = problemsOf(() => readPart<object>(part, file, { environment }), folder);
+    assert.deepEqual(others, []);
+    assert.ok(problem.replace(/\(.*?\) /, "").includes(`.yaml ${words}`), problem);
+    await writeFile(file, text);
+  }
+});
+
+test("a secret with a space or a line too many, or in another encoding, is refused here and not by every request's answer", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  const read = (): string => readPart(clientPart, file, { environment }).text("/sharedKey");
+  for (const right of ["the key", "the key\n", "the key\r\n", "\uFEFFthe key\r\n"]) {
+    await secretFile(folder, "shared-key", right);
+    assert.equal(read(), "the key");
+  }
+  for (const wrong of [" the key", "the key ", "the key \n", "the key\n\n", "the\nkey", "the\tkey"]) {
+    await secretFile(folder, "shared-key", wrong);
+    const [problem = "", ...others] = problemsOf(read, folder);
+    assert.deepEqual(others, []);
+    assert.match(problem, /\/sharedKey \(line \d+ column 1\) names a secret with a space or a line break/);
+  }
+  await writeFile(join(folder, "secrets", "shared-key"), Buffer.from("\uFEFFthe key", "utf16le"));
+  assert.match(problemsOf(read, folder).join(), /shared-key, which is not text in UTF-8: save it as UTF-8/);
+
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace("{ file: secrets/shared-key }", "{ env: MESH_KEY }"));
+  for (const [value, words] of [
+    ["", "that is not set"],
+    ["the key\n", "with a space or a line break"],
+  ] as const) {
+    const problems = problemsOf(() => readPart(clientPart, file, { environment: { MESH_KEY: value } }), folder);
+    assert.ok(problems.join().includes(words), problems.join());
+  }
+});
+
+test("a user and a password in an address are refused, which settings that are shown would tell", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  const text = await readFile(file, "utf8");
+  for (const [url, isRight] of [
+    ["https://someone:hunter2@127.0.0.1:8700", false],
+    ["https://127.0.0.1:8700/?key=hunter2", false],
+    ["http://127.0.0.1:8700", false],
+    ["https://127.0.0.1:8700/behind/a/proxy", true],
+  ] as const) {
+    await writeFile(file, text.replace("https://127.0.0.1:8700", url));
+    if (isRight) assert.equal(readPart(clientPart, file, { environment }).file.url, url);
+    else assert.match(problemsOf(() => readPart(clientPart, file, { environment }), folder).join(), /\/url .*must be/);
+  }
+});
+
+test("a folder that is there twice is refused, however it is written", async (t) => {
+  const folder = await partsFolder(t);
+  const client = join(folder, "client.yaml");
+  await writeFile(
+    client,
+    (await readFile(client, "utf8")).replace(
+      "\n# MESH asks",
+      "  - mailboxId: Y99002OT001\n    password: { env: MESH_PASSWORD_Y99002OT001 }\n    folder: ./mesh//Y99001OT001/\n\n# MESH asks",
+    ),
+  );
+  assert.match(
+    problemsOf(() => readPart(clientPart, client, { environment }), folder).join("\n"),
+    /^client\.yaml \/mailboxes\/1\/folder .* is the same as client\.yaml \/mailboxes\/0\/folder \(line \d+ column \d+\)$/,
+  );
+  const practice = join(folder, "practice.yaml");
+  await writeFile(
+    practice,
+    (await readFile(practice, "utf8")).replace(
+      "\n# A practice looks",
+      "  - { kind: directory, mailboxId: Y99001OT002, folder: ./mesh/Y99001OT001 }\n\n# A practice looks",
+    ),
+  );
+  assert.match(
+    problemsOf(() => readPart(practicePart, practice, { environment }), folder).join("\n"),
+    /^practice\.yaml \/transports\/1\/folder .* is the same as practice\.yaml \/transports\/0\/folder /,
+  );
+});
+
+test("a log in the place of a file that is read is refused: its lines would be written behind the settings or a key", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "server.yaml");
+  const text = await readFile(file, "utf8");
+  for (const log of ["server.yaml", "./tls/server.key", "secrets/shared-key", "patients.json"]) {
+    await writeFile(file, `${text}log: ${log}\n`);
+    assert.match(
+      problemsOf(() => readPart(serverPart, file, { environment }), folder).join("\n"),
+      /^server\.yaml \/log \(line \d+ column 1\) must be a file of its own: this one is read, not written$/,
+    );
+  }
+});
+
+/** Numbers that look random and are the same in every run. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** What YAML, in one version or another, takes for something else than a text; and what is hard to write. */
+const awkward = [
+  "NO",
+  "on",
+  "12E45",
+  "0123",
+  "0o17",
+  "1_000",
+  "2024-01-01",
+  "12:30:45",
+  "null",
+  "~x",
+  "-",
+  "? x",
+  "a: b",
+];
+const awkwarder = [
+  "a #b",
+  "#b",
+  "'",
+  '"',
+  "\\",
+  "{x}",
+  "[x]",
+  "*a",
+  "&a",
+  "!t",
+  "|",
+  ">",
+  "%d",
+  "@m",
+  "`",
+  "é\u{1F600}",
+];
+const awkwardest = [
+  " x ",
+  "x\ty",
+  "x\ny",
+  "x\n\n y\n",
+  "x\u0085y",
+  "x\u2028y",
+  "\uFEFFx",
+  "=",
+  "<<",
+  ".nan",
+  "0x1F",
+  "---",
+  "...",
+];
+const texts = [...awkward, ...awkwarder, ...awkwardest, "x".repeat(3000)];
+
+/** A value that the schema takes, with every property that may be absent there or not. */
+function anyValue(schema: JsonSchema, upTo: (below: number) => number): unknown {
+  if (schema.oneOf !== undefined && schema.discriminator !== undefined) {
+    return anyValue(schema.oneOf[upTo(schema.oneOf.length)]!, upTo);
+  }
+  if (schema.enum !== undefined) return schema.enum[upTo(schema.enum.length)];
+  const { type, format, minimum = 0, maximum = 10, properties = {}, required = [], items = {} } = schema;
+  const [kind = "string"] = [type ?? []].flat();
+  switch (kind) {
+    case "object": {
+      const alternatives = schema.oneOf?.flatMap((kind) => kind.required ?? []) ?? [];
+      const one = alternatives[upTo(alternatives.length)];
+      const there = Object.entries(properties).filter(([name]) => {
+        if (alternatives.includes(name)) return name === one;
+        return required.includes(name) || (upTo(2) === 0 && (name !== "pointer" || one === "file"));
+      });
+      return Object.fromEntries(there.map(([name, property]) => [name, anyValue(property, upTo)]));
+    }
+    case "array":
+      return Array.from({ length: 1 + upTo(3) }, () => anyValue(items, upTo));
+    case "integer":
+      return [minimum, maximum, minimum + upTo(Math.min(maximum - minimum, 1_000_000))][upTo(3)];
+    case "boolean":
+      return upTo(2) === 0;
+    default:
+      return format === undefined ? texts[upTo(texts.length)] : ofFormat[format]![upTo(ofFormat[format]!.length)];
+  }
+}
+
+const ofFormat: Readonly<Record<string, readonly string[]>> = {
+  "mailbox-id": ["Y99001OT001", "0123", "12E45", "NO"],
+  "ods-code": ["Y99001", "0123", "12E45", "1E5"],
+  "https-url": ["https://127.0.0.1:8700", "https://[::1]:1/a: b"],
+  "json-pointer": ["/a", "/a~1b/0", "/ #x", "/:"],
+  "environment-variable": ["NO", "MESH_KEY"],
+};
+
+test("whatever settings say, the file that is printed of them says the same, and again when it is printed itself", () => {
+  for (const part of [serverPart, clientPart, practicePart] as const) {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const { rules: _, ...schema } = part.schema as Schema<object>;
+      const file = withDefaults({ ...schema, rules: [] }, anyValue(schema.json, numbers(seed)) as object);
+      const printed = printedConfig<object>(part, {
+        file,
+        text: String,
+        directory: () => assert.fail(),
+      });
+      const again = readSettings({ name: "printed.yaml", text: printed }, { ...schema, rules: [] }).value;
+      assert.deepEqual(again, file, `${part.name}, seed ${seed}:\n${printed}`);
+      assert.deepEqual(withDefaults({ ...schema, rules: [] }, again), file);
+    }
+  }
+});
+
+test("a file that is larger than can be read is told as that, without being read", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "server.yaml");
+  await truncate(file, 3_000_000_000);
+  assert.throws(() => readPart(serverPart, file, { environment }), { message: `${file} is larger than 500 MB` });
 });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { JsonSchema } from "@restante/settings";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse } from "yaml";
 import { settingsPage } from "../../../../scripts/settings-page.ts";
 import { publishedSchemas, schemaFile, type SchemaName } from "../../src/config/schemas.ts";
 
@@ -42,6 +43,46 @@ test("the schema of consultation.json is one of JSON Schema", () => {
   const file = new URL("packages/practice/src/consultation/consultation.schema.json", root);
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   assert.ok(ajv.validateSchema(JSON.parse(readFileSync(file, "utf8")) as object), ajv.errorsText(ajv.errors));
+});
+
+/** A validator that knows of a schema what JSON Schema itself says, as an editor's: no format of ours, no rule between parts. */
+function editors(schema: JsonSchema): (value: unknown) => string[] {
+  const keywords = ["errorMessage", "discriminator"];
+  const ajv = new Ajv2020({
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    allErrors: true,
+    validateFormats: false,
+    keywords,
+  });
+  const validate = ajv.compile(schema);
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(({ instancePath }) => instancePath));
+}
+
+test("an editor's validator takes the published schemas to the letter, finds the examples right, and much of what is wrong", () => {
+  for (const [name, schema] of schemas) {
+    const problems = editors(schema);
+    const kind = ["server", "client", "practice"].includes(name) ? "yaml" : "json";
+    const example = parse(readFileSync(new URL(`examples/${name}.${kind}`, root), "utf8")) as object;
+    assert.deepEqual(problems(example), [], name);
+    assert.ok(problems({ ...example, surprise: 1 }).length > 0, name);
+  }
+  const { server, client } = publishedSchemas();
+  const [problemsOfServer, problemsOfClient] = [editors(server), editors(client)];
+  for (const [file, problems, from, to, place] of [
+    ["server", problemsOfServer, "port: 8700", 'port: "8700"', "/port"],
+    ["server", problemsOfServer, "odsCode: Y99001", "odsCode: Y99-001", "/mailboxes/0/odsCode"],
+    ["server", problemsOfServer, "odsCode: Y99001", "odsCode: 12E45", "/mailboxes/0/odsCode"],
+    ["server", problemsOfServer, "mailboxId: Y99001OT001", "mailboxId: Y99001 OT001", "/mailboxes/0/mailboxId"],
+    ["server", problemsOfServer, "pointer: /Y99001OT001", "pointer: Y99001OT001", "/mailboxes/0/password/pointer"],
+    ["server", problemsOfServer, "sharedKey: { file: secrets/shared-key }", "sharedKey: secret", "/sharedKey"],
+    ["client", problemsOfClient, "url: https://", "url: http://", "/url"],
+  ] as const) {
+    const text = readFileSync(new URL(`examples/${file}.yaml`, root), "utf8");
+    assert.ok(text.includes(from), from);
+    assert.ok(problems(parse(text.replace(from, to))).includes(place), to);
+  }
 });
 
 function propertiesOf(schema: JsonSchema, at = ""): [string, JsonSchema, boolean][] {

@@ -15,7 +15,7 @@ const guide = "docs/how-to/your-own-system.md";
 test("a system of one's own sends to the practice and has its answers, by the guide's commands", async (t) => {
   if (withoutShell !== false) return t.skip(withoutShell);
   const { shell, client, practice } = await startParts(t);
-  const [make = "", send = "", receive = "", sendBack = "", answer = ""] = bashOf(guide);
+  const [make = "", send = "", receive = "", , sendBack = "", answer = ""] = bashOf(guide);
   await shell(make);
   assert.match(await shell(send), /"message_id"/);
   await practice.printed(/business acknowledgement 30001/);
@@ -30,6 +30,35 @@ test("a system of one's own sends to the practice and has its answers, by the gu
   assert.match(answered, /Conforms.*\n.*Acceptable/);
   assert.match(answered, /Errors in 0 places, warnings in 0 places/);
   await practice.printed(/infrastructure acknowledgement 20013 received/);
+});
+
+test("the parts start from files of one's own as the guide has them printed, and the letter comes through", async (t) => {
+  if (withoutShell !== false) return t.skip(withoutShell);
+  const { shell, client, practice, base } = await startParts(t);
+  const [make = "", send = "", , print = ""] = bashOf(guide);
+  await shell(print.replaceAll("--print-config", `--port-base ${base} --print-config`));
+  await client.end("SIGTERM");
+  await practice.end("SIGTERM");
+  const start = codeBlocks(guide).find(({ code }) => code.startsWith("npx restante client --config"))?.code ?? "";
+  const own = start
+    .trimEnd()
+    .split("\n")
+    .map((line) =>
+      runCommand(
+        line
+          .split(" ")
+          .slice(2)
+          .map((word) => (word.endsWith(".yaml") ? join(shell.folder, word) : word)),
+      ),
+    );
+  t.after(async () => {
+    for (const part of own) await part.end("SIGTERM");
+  });
+  assert.equal(own.length, 2);
+  for (const part of own) await part.printed(/^(?:MESH client of|Worklist of) /m);
+  await shell(make);
+  assert.match(await shell(send), /"message_id"/);
+  await own[1]!.printed(/business acknowledgement 30001/);
 });
 
 test("an organisation of one's own is read as the guide writes it", async () => {
@@ -60,6 +89,7 @@ interface Parts {
   shell: Shell & { folder: string };
   client: RunningCommand;
   practice: RunningCommand;
+  base: number;
 }
 
 /** The parts that the guide starts, on ports of the test's own. */
@@ -82,5 +112,5 @@ async function startParts(t: TestContext, only?: readonly string[]): Promise<Par
   await Promise.all(Array.from(parts.values(), (part) => part.printed(isUp)));
   const shell = Object.assign(await openShell(folder, `https://127.0.0.1:${base}`), { folder });
   const part = (name: string): RunningCommand => parts.get(name) ?? parts.get("server")!;
-  return { shell, client: part("client"), practice: part("practice") };
+  return { shell, client: part("client"), practice: part("practice"), base };
 }

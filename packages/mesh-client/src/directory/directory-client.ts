@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { holdFolder } from "@restante/durable";
 import { clientStatuses, type Clock, type Emit, type Status, systemClock } from "@restante/mesh";
+import { directoryClientDefaults } from "../defaults.ts";
 import type { MeshClient } from "../mesh-client.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { unusableIds } from "../unusable-ids.ts";
@@ -62,6 +63,8 @@ export interface DirectoryClientOptions {
   readonly reports?: Partial<ReportSettings> | undefined;
   readonly clock?: Clock | undefined;
   readonly emit?: Emit | undefined;
+  /** The mailbox's folder was removed, replaced, or taken by another client: this one has stopped, and does not start again. */
+  readonly onLost?: ((error: Error) => void) | undefined;
 }
 
 /**
@@ -88,12 +91,19 @@ export interface DirectoryClient extends AsyncDisposable {
  * the remedy.
  */
 export async function createDirectoryClient(options: DirectoryClientOptions): Promise<DirectoryClient> {
-  const { client, folder, pollIntervalMs = 5 * 60 * 1000, clock = systemClock, emit = () => undefined } = options;
+  const {
+    client,
+    folder,
+    pollIntervalMs = directoryClientDefaults.pollIntervalMs,
+    clock = systemClock,
+    emit = () => undefined,
+  } = options;
   const { mailboxId } = client;
   const closing = new AbortController();
   const onLost = (error: Error): void => {
     emit({ event: "poll-failed", mailboxId, code: "folder-in-use", reason: `${error.message}. This client stops.` });
     closing.abort();
+    options.onLost?.(error);
   };
   const group = options.group === undefined ? undefined : groupId(options.group);
   const onJournalMissing = (file: string): void => emit({ event: "journal-missing", mailboxId, file });
@@ -231,20 +241,21 @@ function nothingDone(error: MeshClientError): PollResult {
 }
 
 function readSettings(options: DirectoryClientOptions): DirectoryContext["settings"] {
+  const by = directoryClientDefaults;
   const missing = options.missingPairAfterMs;
   const { data, control } = typeof missing === "number" ? { data: missing, control: missing } : (missing ?? {});
   return {
-    settleMs: options.settleMs ?? 1000,
-    missingDataAfterMs: data ?? 10 * 60 * 1000,
-    missingControlAfterMs: control ?? 24 * 60 * 60 * 1000,
-    answerWaitMs: options.answerWaitMs ?? 60 * 1000,
-    attempts: options.attempts ?? 20,
-    onAmbiguous: options.onAmbiguous ?? "hold",
-    maxRequestBytes: options.maxRequestBytes ?? 75_000_000,
-    chunkBytes: options.chunkBytes ?? 20_000_000,
-    commit: options.commit ?? "single",
-    maxMessageBytes: options.maxMessageBytes ?? 20_000_000_000,
-    reports: { collect: true, transfer: false, delay: false, poll: false, ...options.reports },
+    settleMs: options.settleMs ?? by.settleMs,
+    missingDataAfterMs: data ?? by.missingPairAfterMs.data,
+    missingControlAfterMs: control ?? by.missingPairAfterMs.control,
+    answerWaitMs: options.answerWaitMs ?? by.answerWaitMs,
+    attempts: options.attempts ?? by.attempts,
+    onAmbiguous: options.onAmbiguous ?? by.onAmbiguous,
+    maxRequestBytes: options.maxRequestBytes ?? by.maxRequestBytes,
+    chunkBytes: options.chunkBytes ?? by.chunkBytes,
+    commit: options.commit ?? by.commit,
+    maxMessageBytes: options.maxMessageBytes ?? by.maxMessageBytes,
+    reports: { ...by.reports, ...options.reports },
   };
 }
 

@@ -24,6 +24,11 @@ let failing = false;
 /** A part of it is not, for as long as text in it is marked. */
 let kept = false;
 
+// What was just done has been said once: who comes back to this page, or loads it anew, has not done it again.
+if (document.body.dataset.refresh === undefined && new URLSearchParams(location.search).has("done")) {
+  history.replaceState(null, "", pageAddress());
+}
+
 if (live !== null && toggle !== null) {
   live.hidden = false;
   document.querySelector("[data-updates-manual]").hidden = true;

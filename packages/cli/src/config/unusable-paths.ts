@@ -1,0 +1,29 @@
+import { hasControlCharacter } from "@restante/mesh";
+import { type Find, type Finding, textsAt } from "@restante/settings";
+import type { Part } from "./part.ts";
+
+/** A log would be written behind what is there: into the settings themselves, a key, or the patients. Paths are absolute by now. */
+export function logInItsPlace(
+  { paths, secrets }: Pick<Part<unknown>, "paths" | "secrets">,
+  find: Find,
+  settings: string,
+): Finding[] {
+  const [log] = textsAt(find, ["/log"]);
+  if (log === undefined) return [];
+  const read = [...paths.filter((path) => path !== "/log"), ...secrets.map((secret) => `${secret}/file`)];
+  const isTaken = log.value === settings || textsAt(find, read).some(({ value }) => value === log.value);
+  return isTaken ? [{ pointer: "/log", words: "must be a file of its own: this one is read, not written" }] : [];
+}
+
+/**
+ * The paths of settings that name something else than whoever wrote them means. A shell would have put a folder in the
+ * place of `~` and `$HOME`; here a folder of that name would be made, and patients' letters kept in it.
+ */
+export function unusablePaths({ paths, secrets }: Pick<Part<unknown>, "paths" | "secrets">, find: Find): Finding[] {
+  return textsAt(find, [...paths, ...secrets.map((secret) => `${secret}/file`)]).flatMap(({ pointer, value }) => {
+    if (hasControlCharacter(value)) return [{ pointer, words: "must be a path, without line breaks and the like" }];
+    if (!/^[~$]/.test(value)) return [];
+    const words = "must be a path as it is: ~ and $ stand for nothing here (./~ and ./$ are names that begin so)";
+    return [{ pointer, words }];
+  });
+}

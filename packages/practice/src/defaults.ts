@@ -1,0 +1,23 @@
+import { defaultRoutedWorkflows, isAckWorkflow } from "@restante/mesh";
+import type { PracticeOptions, Tuning } from "./options.ts";
+
+const day = 24 * 60 * 60 * 1000;
+
+interface PracticeDefaults extends Required<Pick<PracticeOptions, "generation" | "pollIntervalMs">> {
+  readonly tuning: Tuning;
+}
+
+/** What is taken where an option is absent, in one place, so that whoever shows settings shows what is used. */
+export const practiceDefaults: PracticeDefaults = {
+  generation: 1,
+  pollIntervalMs: 5 * 60 * 1000,
+  tuning: {
+    batchSize: 50,
+    importAttempts: 5,
+    maxMessageBytes: 100 * 1024 * 1024,
+    infrastructureOverdueMs: day,
+    businessOverdueMs: 5 * day,
+    retryAfterMs: 5000,
+    itk3Workflows: defaultRoutedWorkflows.filter((workflowId) => !isAckWorkflow(workflowId)),
+  },
+};

@@ -12,7 +12,6 @@ export type CliErrorCode =
   | "settings-unreadable"
   | "organisation-unknown"
   | "not-set-up"
-  | "nothing-runs"
   | "secrets-lost";
 
 /** What stops a command before or while it runs. The message says what to do next; it is printed without a stack. */

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { CliError } from "../errors.ts";
 
 /** How often the parent is looked at, in milliseconds. */
 const PARENT_CHECK_MS = 500;
@@ -41,19 +40,10 @@ export function stopSignal(process: NodeJS.Process): AbortSignal {
   return controller.signal;
 }
 
-/**
- * Resolves when the command is to stop; rejects with the reason of `lost` where it cannot go on, or where nothing is left in
- * this process to wait for: a MESH client alone, whose folder was removed, tells so and stops by itself.
- */
+/** Resolves when the command is to stop; rejects with the reason of `lost` where it cannot go on. */
 export async function stoppedOrLost(stop: AbortSignal, lost: AbortSignal): Promise<void> {
-  const idle = new AbortController();
-  const nothingRuns = (): void => idle.abort(new CliError("nothing-runs", "it has stopped by itself: see above"));
-  process.once("beforeExit", nothingRuns);
-  await aborted(AbortSignal.any([stop, lost, idle.signal]));
-  process.off("beforeExit", nothingRuns);
-  if (stop.aborted) return;
-  lost.throwIfAborted();
-  idle.signal.throwIfAborted();
+  await aborted(AbortSignal.any([stop, lost]));
+  if (!stop.aborted) lost.throwIfAborted();
 }
 
 /** Resolves when the signal is aborted. */

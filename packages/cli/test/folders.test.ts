@@ -115,10 +115,15 @@ test("a MESH client alone whose folder is moved away ends with status 1 and says
   await command.printed(/^MESH client of Y99002OT001/m);
   await rename(data, `${data}.away`);
   assert.equal(await command.ended, 1, command.output());
-  assert.match(command.output(), /it was removed or replaced while it was in use\. This client stops\.$/m);
+  assert.match(command.output(), /^.*Y99002OT001 client .*stops: .*it was removed or replaced while it was in use$/m);
   assert.match(
     command.standardError(),
     /^restante: .*Y99002OT001.*: it was removed or replaced while it was in use\n$/,
+  );
+  const log = await readFile(join(`${data}.away`, "restante-client.log"), "utf8");
+  assert.match(
+    log,
+    /"level":50,.*"event":"folder-lost".*"mailboxId":"Y99002OT001"|"level":50,.*"mailboxId":"Y99002OT001".*"event":"folder-lost"/,
   );
 });
 

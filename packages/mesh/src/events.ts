@@ -9,7 +9,14 @@ import type { StatusEvent } from "./status-codes.ts";
  * organisations, mailboxes, ids, workflows, states, codes and sizes; and, of what was turned away, the network address
  * that it came from.
  */
-export type Event = ServerEvent | ClientEvent | PracticeEvent | PageEvent | FolderEvent | JournalEvent;
+export type Event =
+  | ServerEvent
+  | ClientEvent
+  | PracticeEvent
+  | PageEvent
+  | FolderEvent
+  | FolderLostEvent
+  | JournalEvent;
 
 /** Hands an event on. Never throws and never waits: a slow reader must not hold up a message. */
 export type Emit = (event: Event) => void;
@@ -25,6 +32,18 @@ export interface FolderEvent {
   event: "folder-open-to-others";
   folder: string;
   mode?: string;
+  mailboxId?: MailboxId;
+  odsCode?: OdsCode;
+}
+
+/**
+ * The folder that a part holds was removed, replaced or taken by another process: the part stops. Of a MESH client
+ * (`mailboxId`), of a system (`odsCode`), or else of the MESH server.
+ */
+export interface FolderLostEvent {
+  event: "folder-lost";
+  code: string;
+  reason: string;
   mailboxId?: MailboxId;
   odsCode?: OdsCode;
 }
@@ -203,9 +222,7 @@ export type PracticeEvent =
       messageId: MessageId;
       times: number;
       since: Date;
-    }
-  /** The folder that a part holds was removed, replaced or taken by another process: the part stops. */
-  | { event: "folder-lost"; part: "server" | "practice"; odsCode?: OdsCode; code: string };
+    };
 
 /**
  * A system's pages of one kind fail inside: a person is shown only that they do. `route` is their pattern, such as

@@ -39,7 +39,8 @@ export function hold(
     holdFolder(folder, part.part, {
       remedy: remedies.folderInUse,
       onLost(error) {
-        emit({ event: "folder-lost", ...part, code: error.code });
+        const odsCode = part.odsCode === undefined ? {} : { odsCode: part.odsCode };
+        emit({ event: "folder-lost", ...odsCode, code: error.code, reason: error.message });
         onLost(error);
       },
     }),

@@ -1,6 +1,7 @@
 import {
   type Event,
   type FolderEvent,
+  type FolderLostEvent,
   type HeldUpWork,
   type JournalEvent,
   reportMaker,
@@ -331,8 +332,8 @@ export function narrate(event: Event): Step | undefined {
       };
     case "folder-lost":
       return {
-        who: event.odsCode === undefined ? "MESH server" : system(event.odsCode),
-        what: "stops: its folder was removed, replaced or taken by another process",
+        who: ownerOf(event),
+        what: `stops: ${event.reason}`,
         tone: "bad",
       };
     case "message-gone":
@@ -420,7 +421,7 @@ function addressee(to: string): string {
   return to === "GPPROVIDER" ? "the patient's practice" : to;
 }
 
-function ownerOf({ mailboxId, odsCode }: FolderEvent | JournalEvent): string {
+function ownerOf({ mailboxId, odsCode }: FolderEvent | FolderLostEvent | JournalEvent): string {
   if (mailboxId !== undefined) return client(mailboxId);
   return odsCode === undefined ? "MESH server" : system(odsCode);
 }

@@ -262,13 +262,13 @@ test("a client whose folder is taken away stops and says so; the others go on, a
   );
   const client = await started(t, "client", file);
   await rename(join(folder, "disk"), join(folder, "disk-away"));
-  await client.printed(/Y99002OT001 client .*This client stops\./);
+  await client.printed(/Y99002OT001 client .*stops: /);
   // It still carries the other's.
   await writeFile(join(folder, "mesh", "Y99001OT001", "OUT", "letter.dat"), "a letter");
   await writeFile(join(folder, "mesh", "Y99001OT001", "OUT", "letter.ctl"), "no control file");
   await client.printed(/Y99001OT001 client .*moved to FAILED/);
   await rename(join(folder, "mesh"), join(folder, "mesh-away"));
-  await client.printed(/Y99001OT001 client .*This client stops\./);
+  await client.printed(/Y99001OT001 client .*stops: /);
   assert.equal(await client.ended, 1, client.output());
   assert.match(client.standardError(), /restante: .*removed or replaced while it was in use/);
 });

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { holdFolder } from "@restante/durable";
+import { type DurableError, holdFolder } from "@restante/durable";
 import { clientStatuses, type Clock, type Emit, type Status, systemClock } from "@restante/mesh";
 import { directoryClientDefaults } from "../defaults.ts";
 import type { MeshClient } from "../mesh-client.ts";
@@ -100,8 +100,8 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   } = options;
   const { mailboxId } = client;
   const closing = new AbortController();
-  const onLost = (error: Error): void => {
-    emit({ event: "poll-failed", mailboxId, code: "folder-in-use", reason: `${error.message}. This client stops.` });
+  const onLost = (error: DurableError): void => {
+    emit({ event: "folder-lost", mailboxId, code: error.code, reason: error.message });
     closing.abort();
     options.onLost?.(error);
   };
@@ -198,7 +198,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
 interface Opening {
   readonly group: number | undefined;
   readonly clock: Clock;
-  readonly onLost: (error: Error) => void;
+  readonly onLost: (error: DurableError) => void;
   readonly onJournalMissing: (file: string) => void;
 }
 

@@ -209,9 +209,9 @@ test("a client whose lock is taken over by another stops, and says so", async (t
   const other = new DatabaseSync(lock);
   t.after(() => other.close());
   other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-  const { code, reason } = await events.next("poll-failed");
-  assert.equal(code, "folder-in-use");
-  assert.match(reason, /it is in use by .*This client stops\.$/);
+  const { code, reason } = await events.next("folder-lost");
+  assert.equal(code, "held");
+  assert.match(reason, /it is in use by /);
   await assert.rejects(directory.pollOnce(), { code: "closed" });
 });
 

@@ -1,13 +1,13 @@
 // A certificate authority for one machine, so that the two ends of a connection know each other as in MESH proper.
 //
 // The folder (0700) holds `ca.crt` and `ca.key`, and `<kind>-<common name>.crt` and `.key` for each certificate issued; keys
-// are 0600. Everything is made once and read again afterwards. A key is on disk before its certificate is; a pair that a
+// are 0600. Everything is made once and read again afterwards; one process at a time makes (`issuing.lock`). A key is on disk before its certificate is; a pair that a
 // crash left half made, or whose halves do not fit, is made anew. The authority's own is not: whoever trusts it would
 // have to trust another.
 
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
-import { makeFolder } from "@restante/durable";
+import { holdFolder, makeFolder } from "@restante/durable";
 import { type Clock, systemClock } from "@restante/mesh";
 
 import type { CertificateRequest, IssuedCertificate } from "./certificate.ts";
@@ -15,6 +15,9 @@ import { LocalAuthorityError } from "./errors.ts";
 import { makeAuthority, sign, type Signer, signerOf } from "./sign.ts";
 import { stillGood } from "./still-good.ts";
 import { readPair, writePair } from "./stored-pair.ts";
+
+/** How long another process may take to make one, in milliseconds. */
+const ISSUING_WAIT_MS = 10_000;
 
 export interface LocalAuthorityOptions {
   /** What certificates are dated by. */
@@ -35,7 +38,8 @@ export interface LocalAuthority {
    * its end: ask again at each start. There is no revocation.
    *
    * @throws {LocalAuthorityError} `common-name-invalid`
-   * @throws {DurableError} `not-private`: others could read its key; else what keeps it from being written
+   * @throws {DurableError} `not-private`: others could read its key; `held`: another process has been at it for 10 seconds;
+   *   else what keeps it from being written
    */
   issue(request: CertificateRequest): Promise<IssuedCertificate>;
 }
@@ -63,7 +67,6 @@ export async function createLocalAuthority(
   const stored = found ?? (await writePair(folder, "ca", await makeAuthority(clock.now())));
   const signer = await readSigner(stored, folder);
   const caPem = stored.cert;
-  const issuing = new Map<string, Promise<IssuedCertificate>>();
 
   async function issue(request: CertificateRequest): Promise<IssuedCertificate> {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(request.commonName)) {
@@ -72,21 +75,37 @@ export async function createLocalAuthority(
         "A common name holds 1 to 64 letters, digits, '.', '_', '-'.",
       );
     }
-    // One at a time for a name: two at once would mix their keys and certificates on disk.
     const fileName = `${request.kind}-${request.commonName}`;
-    const before = issuing.get(fileName)?.catch(() => undefined);
-    const issued = Promise.resolve(before).then(() => issueNext(fileName, request));
-    issuing.set(fileName, issued);
-    return issued;
+    return (await readGood(fileName, request)) ?? oneAtATime(resolve(folder), () => make(fileName, request));
   }
 
-  async function issueNext(fileName: string, request: CertificateRequest): Promise<IssuedCertificate> {
+  async function readGood(fileName: string, request: CertificateRequest): Promise<IssuedCertificate | undefined> {
     const kept = await readPair(folder, fileName);
-    if (kept !== undefined && stillGood(kept, request, caPem, clock.now())) return kept;
-    return writePair(folder, fileName, await sign(signer, request, clock.now()));
+    return kept !== undefined && stillGood(kept, request, caPem, clock.now()) ? kept : undefined;
+  }
+
+  /** Two at once would mix their keys and certificates on disk, also those of two processes. */
+  async function make(fileName: string, request: CertificateRequest): Promise<IssuedCertificate> {
+    using _held = holdFolder(folder, "issuing", { waitMs: ISSUING_WAIT_MS });
+    const made = await readGood(fileName, request);
+    return made ?? (await writePair(folder, fileName, await sign(signer, request, clock.now())));
   }
 
   return { caPem, issue };
+}
+
+/** What is being made last in each folder. To wait for another process stops this one, which must not wait for itself. */
+const last = new Map<string, Promise<unknown>>();
+
+function oneAtATime<Made>(folder: string, make: () => Promise<Made>): Promise<Made> {
+  const making = (last.get(folder) ?? Promise.resolve()).then(make);
+  const over = making.then(
+    () => undefined,
+    () => undefined,
+  );
+  last.set(folder, over);
+  void over.then(() => last.get(folder) === over && last.delete(folder));
+  return making;
 }
 
 function lost(folder: string, howToMake: string | undefined): LocalAuthorityError {

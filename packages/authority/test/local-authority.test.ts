@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
@@ -7,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { connect, createServer, type TLSSocket } from "node:tls";
+import { promisify } from "node:util";
 
 import { clientCommonName, createLocalAuthority, LocalAuthorityError, localHosts } from "@restante/authority";
 
@@ -80,7 +82,7 @@ test("private keys are 0600 in a folder of 0700, and no temporary file stays", a
 
   assert.equal((await stat(folder)).mode & 0o777, 0o700);
   const files = (await readdir(folder)).sort();
-  assert.deepEqual(files, ["ca.crt", "ca.key", "client-A.crt", "client-A.key"]);
+  assert.deepEqual(files, ["ca.crt", "ca.key", "client-A.crt", "client-A.key", "issuing.lock"]);
   for (const name of files.filter((file) => file.endsWith(".key"))) {
     assert.equal((await stat(join(folder, name))).mode & 0o777, 0o600, name);
   }
@@ -97,6 +99,31 @@ test("asked for the same certificate many times at once, it gives one, and that 
   const [first] = issued;
   for (const each of issued) assert.deepEqual(each, first);
   assert.deepEqual(await (await createLocalAuthority(folder)).issue({ commonName: "A", kind: "client" }), first);
+});
+
+test("processes that ask for the same certificates at the same time are given the same, whole", async (t) => {
+  const folder = await newFolder(t);
+  await createLocalAuthority(folder);
+  const names = Array.from({ length: 20 }, (_, index) => `MAILBOX${index}`);
+  const program = `
+    import { createLocalAuthority } from "@restante/authority";
+    const authority = await createLocalAuthority(${JSON.stringify(folder)});
+    const issued = [];
+    for (const commonName of ${JSON.stringify(names)}) issued.push(await authority.issue({ commonName, kind: "client" }));
+    console.log(JSON.stringify(issued));
+  `;
+  const ask = async (): Promise<{ cert: string; key: string }[]> => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
+      { cwd: import.meta.dirname },
+    );
+    return JSON.parse(stdout) as { cert: string; key: string }[];
+  };
+  const [first, ...others] = await Promise.all([ask(), ask(), ask(), ask()]);
+  assert.equal(first.length, names.length);
+  for (const { cert, key } of first) assert.ok(new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)));
+  for (const other of others) assert.deepEqual(other, first);
 });
 
 test("a certificate whose key is another's is replaced", async (t) => {

@@ -100,7 +100,7 @@ function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOption
   const holderFile = join(folder, `${name}.pid`);
   try {
     makeFolders(folder);
-    const database = open(file, waitMs);
+    const database = openWithin(file, waitMs);
     const holder = readHolder(holderFile);
     if (database === undefined || isAnother(holder)) {
       database?.close();
@@ -132,6 +132,20 @@ function tryToName(holderFile: string): boolean {
     const failure = asDurableError(error, holderFile);
     if (failure instanceof DurableError && failure.code === "disk-full") return false;
     throw error;
+  }
+}
+
+/**
+ * Undefined if another has it for so long. Of several that open the file at the same moment SQLite refuses some at once,
+ * without waiting: each would have to let go for another. They try again, not all at the same moment.
+ */
+function openWithin(file: string, waitMs: number): DatabaseSync | undefined {
+  const end = performance.now() + waitMs;
+  for (;;) {
+    const left = Math.max(0, Math.floor(end - performance.now()));
+    const database = open(file, left);
+    if (database !== undefined || left === 0) return database;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 20);
   }
 }
 

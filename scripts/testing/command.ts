@@ -84,9 +84,9 @@ function noTestIn(place: string, words: readonly string[]): string {
   return `There is no test in ${place}: name a file that ends in .test.ts, or a folder${remark}.`;
 }
 
-/** How many files at once: they wait more than they work. */
+/** How many files at once: they wait more than they work, and more of them at once were measured to take as long. */
 export function atOnce(): number {
-  return Math.min(6, availableParallelism() + 2);
+  return Math.min(4, availableParallelism() + 1);
 }
 
 /**

@@ -6,7 +6,7 @@ interface MeshClientDefaults {
   readonly retries: { readonly attempts: number; readonly firstWaitMs: number; readonly longestWaitMs: number };
 }
 
-interface DirectoryClientDefaults {
+export interface DirectoryClientDefaults {
   readonly pollIntervalMs: number;
   readonly settleMs: number;
   readonly missingPairAfterMs: { readonly data: number; readonly control: number };

@@ -10,6 +10,7 @@ import {
   odsCodeFormat,
   oneOf,
   optional,
+  type Optional,
   type PropertiesOf,
   type Rule,
   text,
@@ -30,18 +31,21 @@ const mailboxProperties: PropertiesOf<MailboxConfig> = {
   password: text({ description: "The mailbox's password, a part of each of its tokens." }),
 };
 
+/** Of `tls`: the same where the certificates are named by their files. */
+export const meshServerStrictTls: Optional<boolean> = optional(
+  flag({
+    description:
+      "True: a client without a trusted certificate is cut off in the handshake. False: it gets 403 and the reason is logged.",
+    default: false,
+  }),
+);
+
 const tls: ObjectSchema<TlsConfig> = object<TlsConfig>(
   {
     key: text({ description: "The server's private key, PEM." }),
     cert: text({ description: "The server's certificate, PEM, with intermediate ones if there are any." }),
     ca: text({ description: "Who issues the clients' certificates, PEM." }),
-    strict: optional(
-      flag({
-        description:
-          "True: a client without a trusted certificate is cut off in the handshake. False: it gets 403 and the reason is logged.",
-        default: false,
-      }),
-    ),
+    strict: meshServerStrictTls,
   },
   { description: "Mutual TLS." },
 );

@@ -1,5 +1,10 @@
 export { type MailboxConfig, type MeshServerConfig, type TlsConfig, type WorkflowConfig } from "./config.ts";
-export { meshServerMailboxProperties, meshServerProperties, meshServerRules } from "./config-schema.ts";
+export {
+  meshServerMailboxProperties,
+  meshServerProperties,
+  meshServerRules,
+  meshServerStrictTls,
+} from "./config-schema.ts";
 export { MeshServerError, type MeshServerErrorCode } from "./errors.ts";
 export { readMeshServerConfig } from "./read-config.ts";
 export type { BodyGivenUp, ClosedMailbox, Operator, PutBack } from "./operator.ts";

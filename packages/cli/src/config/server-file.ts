@@ -4,8 +4,9 @@ import {
   meshServerMailboxProperties,
   meshServerProperties,
   meshServerRules,
+  meshServerStrictTls,
 } from "@restante/mesh-server";
-import { flag, list, object, optional, type Schema, text, withRules } from "@restante/settings";
+import { list, object, optional, type Schema, text, withRules } from "@restante/settings";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
 import { directory, type DirectorySettings, log, type TlsFiles } from "./shared-properties.ts";
@@ -40,13 +41,7 @@ const schema: Schema<ServerFile> = withRules(
           key: text({ description: "The server's private key, a PEM file that nobody but its owner may open." }),
           cert: text({ description: "The server's certificate, a PEM file, with intermediate ones if there are any." }),
           ca: text({ description: "Who issues the clients' certificates, a PEM file." }),
-          strict: optional(
-            flag({
-              description:
-                "True: a client without a trusted certificate is cut off in the handshake. False: it gets 403 and the reason is logged.",
-              default: false,
-            }),
-          ),
+          strict: meshServerStrictTls,
         },
         { description: "Mutual TLS." },
       ),

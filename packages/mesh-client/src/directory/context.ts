@@ -11,6 +11,7 @@ import {
   type StatusRecord,
   writeControlFile,
 } from "@restante/mesh";
+import type { DirectoryClientDefaults } from "../defaults.ts";
 import type { MeshClient } from "../mesh-client.ts";
 import { reportControl } from "./control-files.ts";
 import { carryOut, isLost, type Step } from "./filing.ts";
@@ -32,17 +33,10 @@ export interface ReportSettings {
   readonly poll: boolean;
 }
 
-export interface DirectorySettings {
-  readonly settleMs: number;
+/** Options with their defaults filled in. */
+export interface DirectorySettings extends Omit<DirectoryClientDefaults, "pollIntervalMs" | "missingPairAfterMs"> {
   readonly missingDataAfterMs: number;
   readonly missingControlAfterMs: number;
-  readonly answerWaitMs: number;
-  readonly attempts: number;
-  readonly onAmbiguous: "hold" | "resend";
-  readonly maxRequestBytes: number;
-  readonly chunkBytes: number;
-  readonly commit: "single" | "two-chunk";
-  readonly maxMessageBytes: number;
   readonly reports: ReportSettings;
 }
 

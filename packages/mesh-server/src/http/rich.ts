@@ -29,8 +29,8 @@ export function addRich(app: FastifyInstance, context: Context): void {
       const page = readPage(context, request, "inbox/rich");
       const before = readPlace(request, session, "inbox/rich", isNumber);
       const found = await context.store.listReceived(session.mailbox.mailboxId, oneMore(page), before);
-      const shown = found.slice(0, page.limit);
-      const next = found.length > shown.length ? shown.at(-1)?.sequence : undefined;
+      const { shown, last } = firstOf(found, page);
+      const next = last?.sequence;
       const messages = shown.map(({ message }) => receivedEntry(context, message));
       return sendJson(reply, 200, { ...view(context, session, "inbox/rich", page, next), messages }, 2);
     }),
@@ -42,8 +42,8 @@ export function addRich(app: FastifyInstance, context: Context): void {
       const page = readPage(context, request, "outbox/rich");
       const before = readPlace(request, session, "outbox/rich", isId);
       const found = await context.store.listSent(session.mailbox.mailboxId, oneMore(page), before);
-      const shown = found.slice(0, page.limit);
-      const next = found.length > shown.length ? shown.at(-1)?.messageId : undefined;
+      const { shown, last } = firstOf(found, page);
+      const next = last?.messageId;
       const messages = shown.map((message) => sentEntry(context, message));
       return sendJson(reply, 200, { ...view(context, session, "outbox/rich", page, next), messages }, 2);
     }),
@@ -110,6 +110,12 @@ function view(
 
 function oneMore(page: NewestPage): NewestPage {
   return { ...page, limit: page.limit + 1 };
+}
+
+/** What is shown of one more than a page; `last`: the one that the next page goes on from, if there is a next. */
+function firstOf<Found>(found: readonly Found[], { limit }: NewestPage): { shown: Found[]; last: Found | undefined } {
+  const shown = found.slice(0, limit);
+  return { shown, last: found.length > shown.length ? shown.at(-1) : undefined };
 }
 
 function readPage({ clock }: Context, request: FastifyRequest, list: RichList): NewestPage {

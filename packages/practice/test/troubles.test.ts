@@ -3,8 +3,6 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { DemographicsError } from "@restante/demographics";
-import { createWorklistPages } from "@restante/worklist";
-import { thisComputer } from "../src/actor.ts";
 import { standingTroubles } from "../src/troubles.ts";
 import { ask, readable } from "../../web/test/http.ts";
 import { testClock } from "./support/clock.ts";
@@ -12,6 +10,7 @@ import { demographicsOf } from "./support/demographics.ts";
 import { deliver, openPractice } from "./support/economy.ts";
 import { message, workflowId } from "./support/messages.ts";
 import { receiver, sender } from "./support/organisations.ts";
+import { openPages } from "../../worklist/test/open-pages.ts";
 
 test("trouble is told since when it last worked, until it works again, the longest first", () => {
   const clock = testClock();
@@ -58,15 +57,7 @@ test("every page says while messages cannot be collected from their folder, and 
   const to = await openPractice(t, receiver);
   await to.practice.cycle();
   const { worklist } = to.practice;
-  const pages = await createWorklistPages({
-    worklist,
-    organisation: receiver,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
-    clock: to.clock,
-  });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation: receiver, clock: to.clock });
   assert.deepEqual(await worklist.troubles(), []);
   to.clock.advance(60_000);
   renameSync(join(to.folder, "IN"), join(to.folder, "away"));

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { consultationSummary, type DocumentInput, genericDocument, onlineConsultation } from "@restante/itk3";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { onePixel } from "../../practice/test/consultation/sample.ts";
 import { deliver, openPractice } from "../../practice/test/support/economy.ts";
 import { documentInput, workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
 import { type Answer, ask } from "../../web/test/http.ts";
+import { openPages } from "./open-pages.ts";
 
 const kindOfDocument = { name: "Immunisation", type: { code: "371531000", display: "Report of clinical encounter" } };
 const attachments = [
@@ -25,7 +24,7 @@ const kinds = [
 for (const [kind, build] of kinds) {
   test(`a received ${kind} is in the worklist under its Subject, and its task opens it and every attachment`, async (t) => {
     const { xml, envelope } = build(documentInput({ attachments }));
-    const read = await openPages(t, xml, envelope.subject);
+    const read = await readPages(t, xml, envelope.subject);
     const worklist = (await read("/")).text;
     assert.equal(worklist.match(/href="\/tasks\/\d+"/g)?.length, 1);
     assert.ok(worklist.includes(`<a href="/tasks/1"><strong>${inHtml(envelope.subject)}</strong></a>`), worklist);
@@ -45,7 +44,7 @@ for (const [kind, build] of kinds) {
 for (const [kind, build] of kinds) {
   test(`of a confidential ${kind} the worklist and the task show the Subject, and nothing of who sent it`, async (t) => {
     const { xml, envelope } = build(documentInput({ confidential: true }));
-    const read = await openPages(t, xml, envelope.subject);
+    const read = await readPages(t, xml, envelope.subject);
     for (const path of ["/", "/tasks/1"]) {
       const { text } = await read(path);
       assert.ok(text.includes(inHtml(envelope.subject)), path);
@@ -56,19 +55,12 @@ for (const [kind, build] of kinds) {
 }
 
 /** Reads the pages of a practice that has received one message. */
-async function openPages(t: TestContext, xml: string, subject: string): Promise<(path: string) => Promise<Answer>> {
+async function readPages(t: TestContext, xml: string, subject: string): Promise<(path: string) => Promise<Answer>> {
   const to = await openPractice(t, receiver);
   deliver(to, xml, { from: sender.mailboxId, workflowId, subject });
   await to.practice.cycle();
   const { worklist } = to.practice;
-  const pages = await createWorklistPages({
-    worklist,
-    organisation: receiver,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
-  });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation: receiver });
   return (path) => ask(pages.url + path);
 }
 

@@ -5,6 +5,7 @@ import { thisComputer } from "@restante/practice";
 import { createWorklistPages } from "../src/index.ts";
 import { ask, submit, formOf } from "../../web/test/http.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { openPages } from "./open-pages.ts";
 
 for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.org", ""]) {
   test(`the pages are not served on "${host}", where another computer could reach them`, async () => {
@@ -112,7 +113,6 @@ test("a failure inside is a page without its reason", async (t) => {
 
 async function open(t: TestContext): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist();
-  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation });
   return { url: pages.url, worklist };
 }

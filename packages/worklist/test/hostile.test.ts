@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MailboxId, MessageId } from "@restante/mesh";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { ask } from "../../web/test/http.ts";
 import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { openPages } from "./open-pages.ts";
 
 /** Every text that a sender, a recipient, MESH or a person can write, in everything that there is, in every state. */
 function poison({ all, sent, unmatched, trouble }: SampleWorklist): void {
@@ -83,14 +82,7 @@ test("whatever a sender, a recipient, MESH or a person writes is shown as text o
   const worklist = sampleWorklist();
   poison(worklist);
   const hostileOrganisation = { ...organisation, name: hostile };
-  const pages = await createWorklistPages({
-    worklist,
-    organisation: hostileOrganisation,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
-  });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation: hostileOrganisation });
   const reports = Object.values(headerIds).filter((id) => id !== headerIds.heldResponse);
   const paths = [
     "/",

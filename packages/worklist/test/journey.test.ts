@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { waitFor } from "@restante/testkit";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { consultationOf, openParty, startEconomy } from "../../practice/test/support/real.ts";
 import { ask, submit, formOf } from "../../web/test/http.ts";
 import { person } from "../../practice/test/support/person.ts";
+import { openPages } from "./open-pages.ts";
 
 test("what was sent is read at the practice and its acknowledgements at the sender, on their pages", async (t) => {
   const server = await startEconomy(t);
@@ -13,14 +12,7 @@ test("what was sent is read at the practice and its acknowledgements at the send
   const practice = await openParty(t, server, "practice", "directory");
   const pagesOf = async ({ options, practice: { worklist } }: typeof sender): Promise<string> => {
     const { organisation } = options;
-    const pages = await createWorklistPages({
-      worklist,
-      organisation,
-      actor: thisComputer,
-      host: "127.0.0.1",
-      port: 0,
-    });
-    t.after(() => pages[Symbol.asyncDispose]());
+    const pages = await openPages(t, { worklist, organisation });
     return pages.url;
   };
   const [atSender, atPractice] = [await pagesOf(sender), await pagesOf(practice)];

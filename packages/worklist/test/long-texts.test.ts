@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { mostKept, mostListed } from "../../practice/src/bounded.ts";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { deliver, openPractice } from "../../practice/test/support/economy.ts";
 import { message, response, workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
 import { ask } from "../../web/test/http.ts";
 import { person } from "../../practice/test/support/person.ts";
+import { openPages } from "./open-pages.ts";
 
 const from = sender.mailboxId;
 
@@ -41,13 +40,7 @@ test("a message with names as long as it can be makes no list long, and its own 
   assert.match((await person(worklist).tasks())[0]?.subject ?? "", new RegExp(`^S{${mostListed - 1}}…$`));
   assert.match((await person(worklist).task(1))?.subject ?? "", new RegExp(`^S{${mostKept - 1}}…$`));
   const organisation = { name: "Harbour Light Surgery", odsCode: receiver.odsCode };
-  await using pages = await createWorklistPages({
-    worklist,
-    organisation,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
-  });
+  const pages = await openPages(t, { worklist, organisation });
   const strays = (await person(worklist).strays()).map(({ strayId }) => `/unmatched/${strayId}`);
   assert.equal(strays.length, 2);
   for (const [path, most] of [

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { ask, readable, submit, formOf } from "../../web/test/http.ts";
 import { person } from "../../practice/test/support/person.ts";
 import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { openPages } from "./open-pages.ts";
 
 const things = [
   ["a task", "/tasks/2", "/?show=attention", "task 2"],
@@ -153,7 +152,6 @@ test("unmatched messages longer than a page go on on the next", async (t) => {
 
 async function open(t: TestContext): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist();
-  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation });
   return { url: pages.url, worklist };
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { ask, readable, submit, formOf } from "../../web/test/http.ts";
 import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { openPages } from "./open-pages.ts";
 
 test("sent reports show both acknowledgements with code, text and time, and what is overdue", async (t) => {
   const { url } = await open(t);
@@ -143,7 +142,6 @@ test("unmatched messages are shown with the reason they were not used", async (t
 
 async function open(t: TestContext, options = {}): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist(options);
-  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation });
   return { url: pages.url, worklist };
 }

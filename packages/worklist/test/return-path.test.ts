@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { listIn } from "../src/return-path.ts";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { ask, submit, formOf } from "../../web/test/http.ts";
 import { person } from "../../practice/test/support/person.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { openPages } from "./open-pages.ts";
 
 const elsewhere = [
   "https://example.org/",
@@ -83,7 +82,6 @@ test("no address or form leads from these pages to another place", async (t) => 
 
 async function open(t: TestContext): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist();
-  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation });
   return { url: pages.url, worklist };
 }

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { ask, readable, submit, formOf } from "../../web/test/http.ts";
 import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { openPages } from "./open-pages.ts";
 
 test("the worklist shows each open task with subject, sender, patient, time and status, newest first", async (t) => {
   const { url } = await open(t);
@@ -330,7 +329,6 @@ test("a subject is never put into the address or the file name of anything", asy
 
 async function open(t: TestContext, options = {}): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist(options);
-  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation });
   return { url: pages.url, worklist };
 }

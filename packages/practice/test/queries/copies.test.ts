@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { createWorklistPages } from "@restante/worklist";
-import { thisComputer } from "../../src/actor.ts";
 import type { Worklist } from "../../src/worklist.ts";
 import { ask, readable, submit, formOf } from "../../../web/test/http.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { person } from "../support/person.ts";
+import { openPages } from "../../../worklist/test/open-pages.ts";
 
 /** A task whose message came again as often as told. */
 async function withCopies(t: TestContext, copies: number): Promise<DirectoryPractice> {
@@ -54,13 +53,7 @@ test("an answer to a copy that is held needs attention on the task of what it re
   assert.ok((await person(worklist).task(1))?.duplicates.some(({ messageId }) => messageId === held?.copy));
 
   const organisation = { name: "Harbour Light Surgery", odsCode: receiver.odsCode };
-  await using pages = await createWorklistPages({
-    worklist,
-    organisation,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
-  });
+  const pages = await openPages(t, { worklist, organisation });
   const page = (await ask(`${pages.url}/tasks/1`)).text;
   assert.match(readable(page), /Had it come before\? Yes\. Held/);
   const action = `/tasks/1/responses/${held?.headerId}/send-again`;

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
-import { createWorklistPages } from "@restante/worklist";
-import { thisComputer } from "../../src/actor.ts";
 import { ask } from "../../../web/test/http.ts";
 import { consultation } from "../support/consultations.ts";
 import { carry, deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { person } from "../support/person.ts";
+import { openPages } from "../../../worklist/test/open-pages.ts";
 
 const notOurs = "7f0c2b1a-5d3e-4c6f-9a8b-001122334455";
 const lists = [
@@ -43,7 +42,7 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
   }
   for (const each of [from, to]) await meetTrouble(each);
   for (const each of [from, to]) {
-    const url = await openPages(t, each);
+    const url = await readPages(t, each);
     for (const path of [...lists, "/tasks/1", "/unmatched/1", `/reports/${first.headerId}`]) await ask(url + path);
     const { worklist } = each.practice;
     for (const sort of ["newest", "oldest"] as const) {
@@ -122,7 +121,7 @@ test("a page runs as many statements, of as many rows, with hundreds of tasks, r
   deliver(from, response(headerId, "20009").xml, { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` });
   await from.practice.cycle();
   multiply(from, 120);
-  const url = await openPages(t, from);
+  const url = await readPages(t, from);
   for (const path of lists) await ask(url + path);
 
   const cost = async (): Promise<Record<string, number>> => {
@@ -152,15 +151,8 @@ function planOf(database: DatabaseSync, sql: string): string[] {
     .map(({ detail }) => String(detail));
 }
 
-async function openPages(t: TestContext, { practice: { worklist } }: DirectoryPractice): Promise<string> {
-  const pages = await createWorklistPages({
-    worklist,
-    organisation: receiver,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
-  });
-  t.after(() => pages[Symbol.asyncDispose]());
+async function readPages(t: TestContext, { practice: { worklist } }: DirectoryPractice): Promise<string> {
+  const pages = await openPages(t, { worklist, organisation: receiver });
   return pages.url;
 }
 

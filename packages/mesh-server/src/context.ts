@@ -19,7 +19,10 @@ export interface Context {
   guard: ReplayGuard;
   room: MailboxRoom;
   requestRate: RequestRate;
+  /** Of expiry, deletion, retries and routing. In development mode it may be moved. */
   clock: Clock;
+  /** Of tokens, certificates, replay and limits: nobody moves it. */
+  realTime: Clock;
   emit: Emit;
   periods: Periods;
   nonDeliveryReports: NonDeliveryReports;

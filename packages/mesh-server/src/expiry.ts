@@ -35,10 +35,10 @@ export interface Expiry {
 export function createExpiry(
   context: Pick<
     Context,
-    "store" | "bodies" | "clock" | "emit" | "periods" | "nonDeliveryReports" | "troubles" | "time"
+    "store" | "bodies" | "clock" | "realTime" | "emit" | "periods" | "nonDeliveryReports" | "troubles" | "time"
   >,
 ): Expiry {
-  const { store, bodies, clock, emit, periods, nonDeliveryReports, troubles, time } = context;
+  const { store, bodies, clock, realTime, emit, periods, nonDeliveryReports, troubles, time } = context;
   const postponed = createPostponed();
   const tokensDue = every(FORGET_TOKENS_MS);
   const quarantineDue = every(EMPTY_QUARANTINE_MS);
@@ -69,7 +69,7 @@ export function createExpiry(
   async function moveAllOn(): Promise<void> {
     let after: DueMessage | undefined;
     for (;;) {
-      const now = time.trustedNow();
+      const now = time.trustedNow(clock);
       if (now === undefined) return;
       const due = await store.listDue(now, PAGE, after);
       for (const message of due) {
@@ -123,13 +123,13 @@ export function createExpiry(
   }
 
   async function forgetTokens(): Promise<void> {
-    const now = time.trustedNow();
+    const now = time.trustedNow(realTime);
     if (now === undefined || !tokensDue(now)) return;
     await store.forgetTokens(new Date(now.getTime() - CLOCK_TOLERANCE_MS));
   }
 
   async function emptyQuarantine(): Promise<void> {
-    const now = time.trustedNow();
+    const now = time.trustedNow(realTime);
     if (now === undefined || !quarantineDue(now)) return;
     const deleted = await bodies.emptyQuarantine(new Date(now.getTime() - QUARANTINE_MS));
     if (deleted > 0) emit({ event: "quarantine-emptied", folder: bodies.quarantineFolder, bodies: deleted });

@@ -9,5 +9,6 @@ export { MeshServerError, type MeshServerErrorCode } from "./errors.ts";
 export { readMeshServerConfig } from "./read-config.ts";
 export type { BodyGivenUp, ClosedMailbox, Operator, PutBack } from "./operator.ts";
 export { OperatorError, type OperatorErrorCode } from "./operator-error.ts";
-export { createMeshServer, type MeshServer, type MeshServerServices } from "./server.ts";
+export type { MeshServerServices } from "./serve.ts";
+export { createMeshServer, type MeshServer } from "./server.ts";
 export type { MachineTime } from "./time/machine-time.ts";

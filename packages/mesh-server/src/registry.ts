@@ -10,6 +10,8 @@ import {
 
 import type { MeshServerConfig } from "./config.ts";
 
+type Registered = Pick<MeshServerConfig, "mailboxes" | "workflows" | "routedWorkflows">;
+
 export interface Mailbox {
   mailboxId: MailboxId;
   name: string;
@@ -42,7 +44,7 @@ interface Parties {
  * The rules of a configuration that was checked. Where a workflow has no entry for its `_ACK`, whoever receives it may
  * send the acknowledgement and whoever sends it may receive that.
  */
-export function createRegistry(config: MeshServerConfig): Registry {
+export function createRegistry(config: Registered): Registry {
   const mailboxes = readMailboxes(config);
   const workflows = readWorkflows(config);
   const organisations = new Set<string>(Array.from(mailboxes.values(), ({ odsCode }) => odsCode));
@@ -72,7 +74,7 @@ function includes(parties: ReadonlySet<string> | undefined, mailbox: Mailbox): b
   return parties !== undefined && (parties.has("*") || parties.has(mailbox.mailboxId));
 }
 
-function readMailboxes(config: MeshServerConfig): Map<string, Mailbox> {
+function readMailboxes(config: Registered): Map<string, Mailbox> {
   return new Map(
     config.mailboxes.map((entry) => {
       const mailboxId = parseMailboxId(entry.mailboxId);
@@ -83,7 +85,7 @@ function readMailboxes(config: MeshServerConfig): Map<string, Mailbox> {
   );
 }
 
-function readWorkflows(config: MeshServerConfig): Map<string, Parties> {
+function readWorkflows(config: Registered): Map<string, Parties> {
   const workflows = new Map<string, Parties>();
   for (const { workflowId, senders, receivers } of config.workflows) {
     workflows.set(workflowId, { senders: readParties(senders), receivers: readParties(receivers) });

@@ -167,7 +167,7 @@ export function createRouting(
 
   async function hold({ message, tries }: RoutingTask, reason: string): Promise<void> {
     const now = clock.now();
-    const trusted = time.trustedNow();
+    const trusted = time.trustedNow(clock);
     if (trusted !== undefined && trusted.getTime() - message.changedAt.getTime() >= options.holdForMs) {
       return fail(message, "14", reason);
     }

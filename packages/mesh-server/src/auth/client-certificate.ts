@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 
-/** Why the client of this request is not trusted; undefined if it is. */
+/** Why the client of this request is not trusted; undefined if it is, or if this door has no TLS (`Door.tls`). */
 export function distrust({ socket }: IncomingMessage): string | undefined {
-  return socket instanceof TLSSocket ? distrustOf(socket) : "the connection is not encrypted";
+  return socket instanceof TLSSocket ? distrustOf(socket) : undefined;
 }
 
 /**

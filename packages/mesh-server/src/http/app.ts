@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
-import { defaults, type MeshServerConfig } from "../config.ts";
+import { defaults, type MeshServerConfig, type TlsConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
@@ -42,23 +43,14 @@ const MOST_HEADERS = 100;
 /** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
 const LONGEST_PARAMETER = 3600;
 
-type AppConfig = Pick<MeshServerConfig, "tls" | "untrustedPerAddress">;
+type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & { tls?: TlsConfig };
 
-/** The HTTP server, not yet listening. */
+/** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP, and nobody is a stranger. */
 export function createApp(context: Context, { tls, untrustedPerAddress }: AppConfig): FastifyInstance {
-  const tell = tellRefusals(context);
-  const app = fastify({
-    https: {
-      key: tls.key,
-      cert: tls.cert,
-      ca: tls.ca,
-      minVersion: "TLSv1.2",
-      requestCert: true,
-      rejectUnauthorized: tls.strict ?? false,
-      maxHeaderSize: MOST_HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
-      handshakeTimeout: HANDSHAKE_MS,
-    },
+  const tell = tellRefusals({ clock: context.realTime, emit: context.emit });
+  const transport = { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS };
+  const app: FastifyInstance = fastify({
+    ...(tls === undefined ? { http: transport } : { https: { ...transport, ...secure(tls) } }),
     bodyLimit: context.maxRequestBytes,
     connectionTimeout: IDLE_MS,
     requestTimeout: REQUEST_MS,
@@ -84,12 +76,14 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   });
   const isClosing = closeInTime(app);
   serveWhileOpen(app, isClosing);
-  limitStrangers(app.server, {
-    mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
-    most: MOST_STRANGERS,
-    longestMs: STRANGER_MS,
-    onDropped: (reason, address) => tell.dropped(reason, address),
-  });
+  if (tls !== undefined) {
+    limitStrangers(app.server, {
+      mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
+      most: MOST_STRANGERS,
+      longestMs: STRANGER_MS,
+      onDropped: (reason, address) => tell.dropped(reason, address),
+    });
+  }
   app.server.maxConnections = MOST_CONNECTIONS;
   app.server.on("drop", () => tell.dropped(`all ${MOST_CONNECTIONS} connections are taken`));
   const look = setInterval(() => tell.look(), LOOK_MS).unref();
@@ -122,6 +116,18 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   addHealth(app, context, isClosing);
   addOpenApi(app, known);
   return app;
+}
+
+function secure({ key, cert, ca, strict = false }: TlsConfig): TlsOptions & { handshakeTimeout: number } {
+  return {
+    key,
+    cert,
+    ca,
+    minVersion: "TLSv1.2",
+    requestCert: true,
+    rejectUnauthorized: strict,
+    handshakeTimeout: HANDSHAKE_MS,
+  };
 }
 
 function answer(

@@ -27,7 +27,7 @@ export type SessionHandler = (request: FastifyRequest, reply: FastifyReply, sess
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** Lets in only who holds a certificate of ours. Enough for the lookups, which take no Authorization. */
+/** Lets in only who holds a certificate of ours, at a door that has TLS. Enough for the lookups, which take no Authorization. */
 export function withCertificate(handler: Handler): Handler {
   return (request, reply) => {
     requireCertificate(request);
@@ -71,7 +71,7 @@ async function openSession(context: Context, request: FastifyRequest, reply: Fas
   if (token.mailboxId.toUpperCase() !== mailboxId.toUpperCase()) throw new Refusal("token-for-another-mailbox");
   const mailbox = context.registry.find(mailboxId);
   if (mailbox === undefined) throw new Refusal("unknown-mailbox");
-  const now = context.clock.now();
+  const now = context.realTime.now();
   if (!isCurrent(token, now)) {
     throw new Refusal("token-not-genuine", { reason: "the token's time is more than 2 hours from the server's" });
   }

@@ -10,8 +10,11 @@ const KEEP_EVERY_MS = 60_000;
 const MOST_COUNTED = 100_000;
 
 export interface Timekeeping {
-  /** The time up to which things may happen by time alone; undefined while the clock is doubted: nothing may. */
-  trustedNow(): Date | undefined;
+  /**
+   * The time, by a clock that goes with the machine's, up to which things may happen by time alone; undefined while the
+   * machine's is doubted: nothing may.
+   */
+  trustedNow(by: Clock): Date | undefined;
   /** Tells and keeps what the guard found. At every tick. */
   tick(): Promise<void>;
   /** The last look of this server, for the next one. */
@@ -38,9 +41,9 @@ export async function startTimekeeping(
   }
 
   return {
-    trustedNow() {
+    trustedNow(by) {
       // Taken before the look, so that a jump in between is seen.
-      const now = clock.now();
+      const now = by.now();
       const { doubt, lag } = guard.look();
       return doubt === undefined ? new Date(now.getTime() - lag) : undefined;
     },

@@ -1,0 +1,1 @@
+export type { DevelopmentServer, DevelopmentServerConfig } from "./development-server.ts";

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 
@@ -9,10 +8,12 @@ import type { Context } from "../context.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { refusalOf } from "./errors.ts";
+import { inviteInTurn } from "./expect-continue.ts";
 import { addHandshake } from "./handshake.ts";
 import { addHealth, healthPaths } from "./health.ts";
 import { addInbox } from "./inbox.ts";
 import { knownPaths } from "./known-paths.ts";
+import { linger } from "./linger.ts";
 import { addLookup } from "./lookup.ts";
 import { addOpenApi } from "./openapi/document.ts";
 import { addOutbox } from "./outbox.ts";
@@ -22,7 +23,7 @@ import { addRich } from "./rich.ts";
 import { limitStrangers } from "./strangers.ts";
 import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
-import { negotiateVersion, sendJson, sendNothing } from "./version.ts";
+import { negotiateVersion, sendJson, sendLastJson, sendNothing } from "./version.ts";
 
 /** No bytes either way for so long, and the connection is closed. */
 const IDLE_MS = 60_000;
@@ -73,7 +74,10 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   });
   app.addHook("onRequest", async (request, reply) => {
     reply.header(REQUEST_ID, request.id);
+    // Asked to speak another protocol, Node.js drops what came behind the request: its client must not wait for more.
+    if (request.headers.upgrade !== undefined) reply.raw.shouldKeepAlive = false;
   });
+  inviteInTurn(app.server);
   const isClosing = closeInTime(app);
   serveWhileOpen(app, isClosing);
   if (tls !== undefined) {
@@ -102,7 +106,8 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
     if (request.method !== "OPTIONS") {
       return answer(context, tell, request, reply, new Refusal("method-not-allowed", { headers: { allow } }));
     }
-    drain(request.raw, context.maxRequestBytes);
+    const lingering = linger(request.raw, reply.raw, context.maxRequestBytes);
+    if (lingering?.tooLarge === true) reply.header("connection", "close");
     return sendNothing(reply.header("allow", allow), 204);
   });
 
@@ -151,11 +156,16 @@ function answer(
     ...(address !== undefined && { address }),
     ...(requestId !== undefined && { requestId }),
   });
-  drain(request.raw, context.maxRequestBytes);
+  const lingering = linger(request.raw, reply.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
   reply.headers({ ...refusal.headers, [REQUEST_ID]: request.id });
   const version = negotiateVersion(request, reply);
-  return sendJson(reply, status, refusalBody(refusal, version), isValidationError(refusal) ? 1 : version);
+  const body = refusalBody(refusal, version);
+  const type = isValidationError(refusal) ? 1 : version;
+  const tooLarge = lingering?.tooLarge === true || refusal.code === "body-too-large";
+  if (tooLarge) reply.header("connection", "close");
+  if (!tooLarge || request.method === "HEAD") return sendJson(reply, status, body, type);
+  return sendLastJson(reply, status, body, type, lingering?.drained);
 }
 
 /** Closing lets requests in hand end, but no longer than this; nor waits for a handshake that never ends. */
@@ -180,16 +190,5 @@ function serveWhileOpen(app: FastifyInstance, isClosing: () => boolean): void {
   app.addHook("onRequest", async (request) => {
     if (!isClosing() || healthPaths.has(request.routeOptions.url ?? "")) return;
     throw new Refusal("unavailable", { reason: "the server is closing" });
-  });
-}
-
-/** A client that is still sending does not read its answer: take what comes, up to the size of a request. */
-function drain(request: IncomingMessage, mostBytes: number): void {
-  if (request.readableEnded || request.destroyed) return;
-  let left = mostBytes;
-  request.on("error", () => undefined);
-  request.on("data", (piece: Uint8Array) => {
-    left -= piece.byteLength;
-    if (left < 0) request.destroy();
   });
 }

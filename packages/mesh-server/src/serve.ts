@@ -68,6 +68,8 @@ export interface Serving {
 export interface ServeServices extends MeshServerServices {
   /** How far the clock of expiry, deletion, retries and routing is before `clock`, which all else follows. */
   aheadMs?: () => number;
+  /** Every mailbox may send and receive every workflow; those of the settings are what lookups answer with. */
+  anyWorkflow?: boolean;
 }
 
 /**
@@ -80,9 +82,10 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     machineTime = systemTime,
     emit = () => undefined,
     aheadMs = () => 0,
+    anyWorkflow = false,
   } = services;
   const clock: Clock = { now: () => new Date(realTime.now().getTime() + aheadMs()) };
-  const registry = createRegistry(config);
+  const registry = createRegistry(config, { anyWorkflow });
   const periods = readPeriods(config);
   const troubles = createTroubles({ clock: realTime, emit });
   const disk = watchDisk(config.dataFolder, { clock: realTime, emit });

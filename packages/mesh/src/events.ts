@@ -90,6 +90,8 @@ export type ServerEvent =
   | { event: "message-downloaded"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "message-acknowledged"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "address-looked-up"; odsCode: string; workflowId: string; results: number }
+  /** In development mode: an error was asked for, and done. `at` is where (`FaultPoint`), `do` what (`FaultEffect`). */
+  | { event: "fault-done"; faultId: string; at: string; do: string; mailboxId?: MailboxId }
   /**
    * The first of its kind (code, mailbox, address) has no `times`; later ones are told at growing intervals, with how
    * many there were since the first.

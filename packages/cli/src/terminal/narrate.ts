@@ -85,6 +85,11 @@ export function narrate(event: Event): Step | undefined {
         who: "Address lookup",
         what: `${event.odsCode} takes ${event.workflowId} at ${count(event.results, "mailbox", "mailboxes")}`,
       };
+    case "fault-done":
+      return {
+        who: "MESH server",
+        what: `as ${event.faultId} asks: ${event.do} at ${event.at}${event.mailboxId === undefined ? "" : ` of ${event.mailboxId}`}`,
+      };
     case "request-refused":
       return {
         who: "MESH server",

@@ -2,6 +2,8 @@ import { CodedError, type Retry } from "@restante/mesh";
 
 export type MeshServerErrorCode =
   | "config-invalid"
+  | "folder-for-development"
+  | "folder-not-marked"
   | "store-busy"
   | "store-full"
   | "store-stopped"

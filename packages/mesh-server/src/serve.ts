@@ -74,6 +74,8 @@ export interface ServeServices extends MeshServerServices {
   aheadMs?: () => number;
   /** What goes wrong because it was asked for. */
   faults?: Faults;
+  /** Every mailbox may send and receive every workflow; those of the settings are what lookups answer with. */
+  anyWorkflow?: boolean;
 }
 
 /**
@@ -87,9 +89,10 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     emit = () => undefined,
     aheadMs = () => 0,
     faults,
+    anyWorkflow = false,
   } = services;
   const clock: Clock = { now: () => new Date(realTime.now().getTime() + aheadMs()) };
-  const registry = createRegistry(config);
+  const registry = createRegistry(config, { anyWorkflow });
   const periods = readPeriods(config);
   const troubles = createTroubles({ clock: realTime, emit });
   const disk = watchDisk(config.dataFolder, { clock: realTime, emit });

@@ -1,1 +1,3 @@
-export type { DevelopmentServer, DevelopmentServerConfig } from "./development-server.ts";
+export type { AdminAccess, ControlDoor, DevelopmentServerConfig, PlainDoor, TlsDoor } from "./config.ts";
+export { createDevelopmentServer, type DevelopmentServer } from "./development-server.ts";
+export { isMarked, isUnused } from "../marked-folder.ts";

@@ -10,6 +10,8 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "store-stopped": "unavailable",
   "store-damaged": "unavailable",
   "store-in-use": "failed",
+  "folder-for-development": "failed",
+  "folder-not-marked": "failed",
   "store-lost": "failed",
   "store-too-new": "failed",
   "config-invalid": "failed",

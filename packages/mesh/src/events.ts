@@ -62,6 +62,8 @@ export interface JournalEvent {
 export type ServerEvent =
   | { event: "server-started"; url: string }
   | { event: "server-stopped" }
+  /** In development mode: at an address, or a socket, this server can be told what to do. */
+  | { event: "control-started"; url?: string; socket?: string }
   | { event: "server-failed"; reason: string; times?: number; since?: Date }
   | {
       event: "message-accepted";

@@ -45,12 +45,13 @@ export interface Access {
   allowHosts?: string[];
 }
 
-/** At a port (0: any free one), or a socket: a path, or a name in the data folder. */
+/** At a port (0: any free one), or a socket in the data folder, or both. */
 export interface ControlDoor extends Access {
   /** Default 127.0.0.1. */
   host?: string;
   port?: number;
-  socket?: string;
+  /** `control.sock` in the data folder. */
+  socket?: boolean;
 }
 
 export interface AdminAccess extends Access {
@@ -84,13 +85,9 @@ const properties: PropertiesOf<DevelopmentServerConfig> = {
         ...access,
         host: optional(at.host),
         port: optional(at.port),
-        socket: optional(text({ description: "A socket instead of a port." })),
+        socket: optional(flag({ description: "A socket in the data folder.", default: false })),
       },
-      {
-        description: "A listener for control.",
-        oneOf: [{ required: ["port"] }, { required: ["socket"] }],
-        errorMessage: "must have a port or a socket",
-      },
+      { description: "A listener for control." },
     ),
   ),
   admin: optional(
@@ -106,8 +103,14 @@ const listensSomewhere: Rule = (find) =>
     ? []
     : [{ pointer: "", words: "must have plain or tls: else nobody can call it" }];
 
+const controlHasADoor: Rule = (find) =>
+  find("/control").length === 0 || find("/control/port").length > 0 || find("/control/socket")[0]?.value === true
+    ? []
+    : [{ pointer: "/control", words: "must have a port or a socket" }];
+
 export const developmentServerSchema: ObjectSchema<DevelopmentServerConfig> = withRules(
   object<DevelopmentServerConfig>(properties, { description: "Everything a server for development is told." }),
   ...meshServerRules,
   listensSomewhere,
+  controlHasADoor,
 );

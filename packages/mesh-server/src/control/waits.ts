@@ -8,7 +8,13 @@
 // Without a state in the filter a message counts from its acceptance on, whatever became of it since: one that was
 // acknowledged at once was there.
 
-import { ControlError, type MessageFilter, type MessageSummary, parseDuration, type WaitInput } from "@restante/control";
+import {
+  ControlError,
+  type MessageFilter,
+  type MessageSummary,
+  parseDuration,
+  type WaitInput,
+} from "@restante/control";
 import type { Event, MessageId } from "@restante/mesh";
 
 import type { Context } from "../context.ts";
@@ -48,15 +54,7 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
   let waits = 0;
 
   /** True if it was ended by `fits`, false if its time was over. */
-  async function watch({
-    filter,
-    isNew,
-    looksBack,
-    withinMs,
-    fits,
-    sighting,
-    signal: asked,
-  }: Watch): Promise<boolean> {
+  async function watch({ filter, isNew, looksBack, withinMs, fits, sighting, signal: asked }: Watch): Promise<boolean> {
     const ended = Promise.withResolvers<boolean>();
     // Whoever fails first is heard; the others must not be unhandled.
     ended.promise.catch(() => undefined);

@@ -73,10 +73,7 @@ export async function openListener(control: Control, options: ListenerOptions): 
   }
 }
 
-async function createListener(
-  control: Control,
-  { at, token, allowHosts }: ListenerOptions,
-): Promise<FastifyInstance> {
+async function createListener(control: Control, { at, token, allowHosts }: ListenerOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     http: { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS },
     connectionTimeout: IDLE_MS,
@@ -109,10 +106,7 @@ async function createListener(
   return app;
 }
 
-async function listen(
-  app: FastifyInstance,
-  at: ListenerOptions["at"],
-): Promise<{ url: string } | { socket: string }> {
+async function listen(app: FastifyInstance, at: ListenerOptions["at"]): Promise<{ url: string } | { socket: string }> {
   if ("socket" in at) {
     await freeSocket(at.socket);
     await app.listen({ path: at.socket });

@@ -57,6 +57,9 @@ export function controlEvents(
 
 /** Times are texts, as over HTTP. */
 function controlEvent(event: Event, at: Date): ControlEvent {
-  const plain = Object.entries(event).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]);
+  const plain = Object.entries(event).map(([name, value]) => [
+    name,
+    value instanceof Date ? value.toISOString() : value,
+  ]);
   return { ...(Object.fromEntries(plain) as { event: string }), at: at.toISOString() };
 }

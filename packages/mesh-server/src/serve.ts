@@ -27,7 +27,9 @@ import { once } from "./once.ts";
 import { createOperator, type Operator, tellClosed } from "./operator.ts";
 import { createRegistry } from "./registry.ts";
 import { createRequestRate } from "./request-rate.ts";
+import type { Rewindable } from "./store/rewindable.ts";
 import { createRouting } from "./routing.ts";
+import { createRewind, type Rewind } from "./rewind.ts";
 import type { MailboxLimits } from "./store/store.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
 import { type MachineTime, systemTime } from "./time/machine-time.ts";
@@ -68,6 +70,8 @@ export interface Serving {
   readonly urls: readonly string[];
   readonly operator: Operator;
   readonly context: Context;
+  /** For development alone. */
+  readonly rewind: Rewind;
   close(): Promise<void>;
 }
 
@@ -78,6 +82,8 @@ export interface ServeServices extends MeshServerServices {
   faults?: Faults;
   /** Every mailbox may send and receive every workflow; those of the settings are what lookups answer with. */
   anyWorkflow?: boolean;
+  /** Once the store is open, before anything reads or moves what is in it. */
+  beforeServing?: (store: Rewindable) => Promise<void>;
 }
 
 /**
@@ -108,11 +114,12 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     onJournalMissing: (file) => emit({ event: "journal-missing", file }),
   });
   try {
+    await services.beforeServing?.(store.rewindable);
     disk.begin(store.reserve);
-    const time = await startTimekeeping({ store, clock: realTime, emit }, machineTime, {
+    const time = await startTimekeeping({ store, clock, realTime, emit }, machineTime, {
       accept: config.acceptClock ?? false,
     });
-    const bodies = await openBodies(config, store, { clock, emit, troubles, disk });
+    const bodies = await openBodies(config, store, { realTime, emit, troubles, disk });
     const base = {
       registry,
       store,
@@ -134,6 +141,7 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
       holdForMs: (config.routeWithinHours ?? defaults.routeWithinHours) * HOUR,
     });
     const expiry = createExpiry(base);
+    const rewind = createRewind({ ...base, store: store.rewindable, expiry, routing });
     const context: Context = {
       ...base,
       guard: createReplayGuard(store),
@@ -160,13 +168,14 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     const close = once(async () => {
       clearInterval(tick);
       await Promise.all(apps.map((app) => app.close()));
+      await rewind.close();
       await Promise.all([routing.close(), expiry.close()]);
       // Else the next start finds the look of a minute ago.
       await time.keep().catch(() => undefined);
       await store[Symbol.asyncDispose]();
       emit({ event: "server-stopped" });
     });
-    return { urls, operator: createOperator(base), context, close };
+    return { urls, operator: createOperator(base), context, rewind, close };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
@@ -194,7 +203,7 @@ async function open(context: Context, config: ServerSettings, door: Door): Promi
 async function openBodies(
   config: ServerSettings,
   store: SqliteStore,
-  { clock, emit, troubles, disk }: { clock: Clock; emit: Emit; troubles: Troubles; disk: Disk },
+  { realTime, emit, troubles, disk }: { realTime: Clock; emit: Emit; troubles: Troubles; disk: Disk },
 ): Promise<Bodies> {
   const folder = join(config.dataFolder, "bodies");
   const expected = await store.countBodyFiles();
@@ -214,7 +223,7 @@ async function openBodies(
       if (isOpenToOthers(found) === true) emit({ event: "folder-open-to-others", folder: found });
     }
     // Never before the last day seen: a clock that starts in 1970 must not cut the 30 days of quarantine short.
-    const day = new Date(Math.max(clock.now().getTime(), (await store.seenTime())?.wall ?? 0));
+    const day = new Date(Math.max(realTime.now().getTime(), (await store.seenTime())?.wall ?? 0));
     const { named, added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
     if (named < expected) emit({ event: "bodies-missing", folder, bodies: expected - named });
     if (quarantined > 0) {

@@ -43,8 +43,10 @@ interface Watch {
   /** Whether it also looks at what is there. */
   looksBack: boolean;
   withinMs: number;
-  /** Told of each that fits, once; true ends it. */
-  fits: (message: Message) => boolean;
+  /** Told of each that fits, once. */
+  fits: (message: Message) => void;
+  /** Asked when all that is there was looked at, and after each that comes: it ends it. */
+  isEnough: () => boolean;
   sighting: Sighting;
   signal: AbortSignal | undefined;
 }
@@ -53,8 +55,17 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
   const closing = new AbortController();
   let waits = 0;
 
-  /** True if it was ended by `fits`, false if its time was over. */
-  async function watch({ filter, isNew, looksBack, withinMs, fits, sighting, signal: asked }: Watch): Promise<boolean> {
+  /** True if there were enough, false if its time was over. */
+  async function watch({
+    filter,
+    isNew,
+    looksBack,
+    withinMs,
+    fits,
+    isEnough,
+    sighting,
+    signal: asked,
+  }: Watch): Promise<boolean> {
     const ended = Promise.withResolvers<boolean>();
     // Whoever fails first is heard; the others must not be unhandled.
     ended.promise.catch(() => undefined);
@@ -70,7 +81,11 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
       if (difference !== undefined) return sighting.add(message, difference);
       sighting.remove(message);
       counted.add(message.messageId);
-      if (fits(message)) ended.resolve(true);
+      fits(message);
+    }
+
+    function endIfEnough(): void {
+      if (isEnough()) ended.resolve(true);
     }
 
     function enqueue(step: () => Promise<void>): void {
@@ -83,6 +98,7 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
       enqueue(async () => {
         const message = isOver ? undefined : await context.store.findAnywhere(messageId);
         if (message !== undefined) await consider(message, arrivals.has(event.event));
+        endIfEnough();
       });
     });
     const over = setTimeout(() => ended.resolve(false), withinMs);
@@ -94,6 +110,7 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
             if (isOver) return;
             await consider(message, false);
           }
+          endIfEnough();
         });
       }
       return await ended.promise;
@@ -128,14 +145,18 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
           isNew,
           looksBack: true,
           withinMs,
-          fits: (message) => found.push(message) >= count,
+          fits(message) {
+            found.push(message);
+            // What is there is read newest first, and the oldest are wanted.
+            if (found.length >= 2 * count) keepOldest(found, count);
+          },
+          isEnough: () => found.length >= count,
           sighting,
           signal,
         });
         if (!came) throw notInTime(found.length, count, within, sighting);
-        // What was there is read newest first.
-        const inOrder = found.toSorted(byAcceptance).slice(0, count);
-        return { messages: inOrder.map(summaryOf) };
+        keepOldest(found, count);
+        return { messages: found.map(summaryOf) };
       }),
 
     expectNone: ({ count = 1, within = DEFAULT_WITHIN, after, since, ...filter }, { signal } = {}) =>
@@ -150,12 +171,20 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
         const from = performance.now();
         const came = createSighting();
         let found = 0;
-        const fits = (message: Message): boolean => {
-          came.add(message);
-          found += 1;
-          return found >= count;
-        };
-        if (await watch({ filter, isNew, looksBack, withinMs, fits, sighting: createSighting(), signal })) {
+        const watched = await watch({
+          filter,
+          isNew,
+          looksBack,
+          withinMs,
+          fits(message) {
+            came.add(message);
+            found += 1;
+          },
+          isEnough: () => found >= count,
+          sighting: createSighting(),
+          signal,
+        });
+        if (watched) {
           const most = count === 1 ? "None was" : `Fewer than ${count} were`;
           throw new ControlError("not-expected", `${most} to come.${came.words("What came:")}`);
         }
@@ -193,8 +222,9 @@ function acceptedAt({ acceptedAt: at, createdAt }: Message): number {
   return (at ?? createdAt).getTime();
 }
 
-function byAcceptance(one: Message, other: Message): number {
-  return acceptedAt(one) - acceptedAt(other) || (one.messageId < other.messageId ? -1 : 1);
+function keepOldest(messages: Message[], count: number): void {
+  messages.sort((one, other) => acceptedAt(one) - acceptedAt(other) || (one.messageId < other.messageId ? -1 : 1));
+  messages.splice(count);
 }
 
 /** A message lies in a mailbox now. Whoever is told so after it began to wait need not look at its times. */

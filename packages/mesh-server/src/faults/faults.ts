@@ -169,13 +169,13 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
       clear: async ({ faultId } = {}) => ({ cleared: clear(faultId) }),
     },
     at(point, mailboxId) {
-      if (standing.size === 0) return nothing;
+      if (standing.size === 0) return nothingTaken;
       const fits = (fault: Fault): boolean =>
         isDoneAt(fault, point) && (fault.mailbox === undefined || fault.mailbox === mailboxId);
       return done(point, take(fits), mailboxId);
     },
     atConnection() {
-      if (standing.size === 0) return nothing;
+      if (standing.size === 0) return nothingTaken;
       return done(
         "any",
         take((fault) => fault.do === "expire-certificate"),
@@ -199,7 +199,7 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
   };
 }
 
-const nothing: Taken = new Map();
+export const nothingTaken: Taken = new Map();
 
 function isUsedUp({ fault, done }: Standing): boolean {
   return fault.times !== undefined && done >= fault.times;

@@ -33,8 +33,9 @@ const MOST_CONNECTIONS = 2000;
 const CLOSE_MS = 1000;
 
 export interface ListenerOptions {
-  /** At a port, 0 for any free one; or at a socket of this path. */
-  readonly at: { readonly host: string; readonly port: number } | { readonly socket: string };
+  /** At a port (0: any free one), a socket of this path, or both. */
+  readonly port?: { readonly host: string; readonly port: number };
+  readonly socket?: string;
   readonly token: string;
   /** Where that is written: told in the data folder's `control.json`. */
   readonly tokenFile: string;
@@ -45,9 +46,9 @@ export interface ListenerOptions {
 }
 
 export interface Listener {
-  /** Of a port. */
+  /** Of the port, with the one that it really has. */
   readonly url?: string;
-  /** The path of a socket. */
+  /** The path of the socket. */
   readonly socket?: string;
   /** Ends every connection, after a moment for the answers that are on their way. */
   close(): Promise<void>;
@@ -55,25 +56,35 @@ export interface Listener {
 
 /** It listens when the promise resolves. */
 export async function openListener(control: Control, options: ListenerOptions): Promise<Listener> {
-  const { at, dataFolder, tokenFile, emit } = options;
-  const app = await createListener(control, options);
+  const { port, socket, dataFolder, tokenFile, emit } = options;
+  const apps: FastifyInstance[] = [];
+  const open = async (isSocket: boolean): Promise<FastifyInstance> => {
+    const app = await createListener(control, { ...options, isSocket });
+    apps.push(app);
+    return app;
+  };
+  const close = once(async () => {
+    await forgetPlace(dataFolder);
+    // A socket is removed with its server.
+    await Promise.all(apps.map((app) => app.close()));
+  });
   try {
-    const place = await listen(app, at);
+    const url = port === undefined ? undefined : await listenAtPort(await open(false), port);
+    if (socket !== undefined) await listenAtSocket(await open(true), socket);
+    const place = { ...(url !== undefined && { url }), ...(socket !== undefined && { socket }) };
     await tellPlace(dataFolder, { ...place, tokenFile });
     emit({ event: "control-started", ...place });
-    const close = once(async () => {
-      await forgetPlace(dataFolder);
-      // A socket is removed with its server.
-      await app.close();
-    });
     return { ...place, close };
   } catch (error) {
-    await app.close();
-    throw asDurableError(error, "socket" in at ? at.socket : dataFolder);
+    await close();
+    throw asDurableError(error, socket ?? dataFolder);
   }
 }
 
-async function createListener(control: Control, { at, token, allowHosts }: ListenerOptions): Promise<FastifyInstance> {
+async function createListener(
+  control: Control,
+  { token, allowHosts, isSocket }: Pick<ListenerOptions, "token" | "allowHosts"> & { isSocket: boolean },
+): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     http: { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS },
     connectionTimeout: IDLE_MS,
@@ -97,7 +108,7 @@ async function createListener(control: Control, { at, token, allowHosts }: Liste
   addGuards(app, {
     token,
     allowHosts,
-    isSocket: "socket" in at,
+    isSocket,
     isOpen: ({ routeOptions: { url } }) => url !== undefined && open.has(url),
   });
   open = await addPage(app);
@@ -106,16 +117,20 @@ async function createListener(control: Control, { at, token, allowHosts }: Liste
   return app;
 }
 
-async function listen(app: FastifyInstance, at: ListenerOptions["at"]): Promise<{ url: string } | { socket: string }> {
-  if ("socket" in at) {
-    await freeSocket(at.socket);
-    await app.listen({ path: at.socket });
-    await chmod(at.socket, 0o600);
-    return { socket: at.socket };
-  }
-  await app.listen({ host: at.host, port: at.port });
+async function listenAtPort(
+  app: FastifyInstance,
+  { host, port: wanted }: { host: string; port: number },
+): Promise<string> {
+  await app.listen({ host, port: wanted });
   const { address, port, family } = app.server.address() as AddressInfo;
-  return { url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}` };
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
+
+async function listenAtSocket(app: FastifyInstance, path: string): Promise<void> {
+  await freeSocket(path);
+  await app.listen({ path });
+  // Until now others may have been let in by the umask: they have no token.
+  await chmod(path, 0o600);
 }
 
 /** Closing does not wait for those who wait: they were told, or are about to be. */

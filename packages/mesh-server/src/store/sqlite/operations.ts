@@ -18,8 +18,11 @@ import {
   type MailboxLimits,
   type TokenUse,
 } from "../store.ts";
+import type { Wipe } from "../rewindable.ts";
 import { createNumbers, readPlaces } from "./numbers.ts";
 import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
+import { finishRestore } from "./snapshot.ts";
+import { wipeStore } from "./wipe.ts";
 
 export type Operation =
   | { kind: "accept"; acceptance: Acceptance }
@@ -33,7 +36,9 @@ export type Operation =
   | { kind: "hold"; mailboxId: MailboxId; messageId: MessageId; tries: number; nextTryAt: Date }
   | { kind: "remove" | "remove-bodies"; mailboxId: MailboxId; messageId: MessageId }
   | { kind: "forget-tokens"; now: Date }
-  | { kind: "see-time"; seen: SeenTime };
+  | { kind: "see-time"; seen: SeenTime }
+  | { kind: "wipe"; wipe: Wipe }
+  | { kind: "finish-restore" };
 
 /** Whether an operation takes something new in, as opposed to reading, acknowledging, moving on or deleting. */
 export function takesNew({ kind }: Operation): boolean {
@@ -219,6 +224,10 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
         return statements.forgetTokens.run(operation.now.getTime()).changes;
       case "see-time":
         return statements.seeTime.run({ ...operation.seen, doubt: operation.seen.doubt ?? null }).changes;
+      case "wipe":
+        return wipeStore(db, numbers, remove, operation.wipe);
+      case "finish-restore":
+        return finishRestore(db);
     }
   }
 

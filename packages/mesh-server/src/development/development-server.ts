@@ -58,9 +58,9 @@ export async function createDevelopmentServer(
     ...(plain === undefined ? [] : [plain]),
     ...(tls === undefined ? [] : [{ host: tls.host, port: tls.port, tls }]),
   ];
-  const begun = await beginControl(settings, services);
-  const serving = await serve(settings, doors, { ...services, ...begun.services, anyWorkflow: !enforceWorkflows });
-  const owned = begun.control(serving);
+  const begun = await beginControl(settings, services, { canExpireCertificate: tls?.expired !== undefined });
+  const serving = await serve(settings, doors, { ...begun.services, anyWorkflow: !enforceWorkflows });
+  const owned = begun.controlOf(serving);
   try {
     const listening = door === undefined ? undefined : await listen(settings.dataFolder, door, owned.control, serving);
     const plainUrl = plain && serving.urls[0];

@@ -7,7 +7,7 @@
 import { chmod } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 
-import type { Control } from "@restante/control";
+import { type Control, controlOpenApi } from "@restante/control";
 import { asDurableError } from "@restante/durable";
 import type { Emit } from "@restante/mesh";
 import fastify, { type FastifyInstance } from "fastify";
@@ -112,6 +112,7 @@ async function createListener(
     isOpen: ({ routeOptions: { url } }) => url !== undefined && open.has(url),
   });
   open = await addPage(app);
+  app.get("/v1/openapi.json", async (_request, reply) => reply.send(controlOpenApi()));
   addVerbs(app, control);
   addEventStream(app, control);
   return app;

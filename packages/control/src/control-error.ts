@@ -1,4 +1,4 @@
-import { CodedError } from "@restante/mesh";
+import { CodedError, type Retry } from "@restante/mesh";
 
 export type ControlErrorCode =
   /** The input is not what the verb takes: every problem at once. */
@@ -16,13 +16,16 @@ export type ControlErrorCode =
   | "not-expected"
   /** No token, or not the right one. */
   | "not-allowed"
+  /** The server could not do it, and its log says why. */
+  | "failed"
+  /** Nothing answers there, or nothing that speaks this. */
   | "unreachable";
 
 /** Why a verb was not done, or what it waited for did not happen. The same in process and over HTTP. */
 export class ControlError extends CodedError {
   readonly code: ControlErrorCode;
 
-  constructor(code: ControlErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ControlErrorCode, message: string, options?: ErrorOptions & { retry?: Retry }) {
     super(message, options);
     this.code = code;
   }

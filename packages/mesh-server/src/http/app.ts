@@ -1,12 +1,16 @@
 import type { Socket } from "node:net";
-import type { TlsOptions } from "node:tls";
+import { Server as TlsServer, type TlsOptions } from "node:tls";
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
 import { defaults, type MeshServerConfig, type TlsConfig } from "../config.ts";
 import type { Context } from "../context.ts";
+import { doFaults } from "../faults/requests/do-faults.ts";
+import { showExpired, type WasShownExpired } from "../faults/requests/expired-certificate.ts";
+import type { Door } from "../serve.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
+import { drain } from "./drain.ts";
 import { refusalOf } from "./errors.ts";
 import { inviteInTurn } from "./expect-continue.ts";
 import { addHandshake } from "./handshake.ts";
@@ -44,11 +48,15 @@ const MOST_HEADERS = 100;
 /** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
 const LONGEST_PARAMETER = 3600;
 
-type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & { tls?: TlsConfig };
+type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & Pick<Door, "tls" | "addOthers">;
+
+/** Adds routes that only a server for development has. */
+export type AddRoutes = (app: FastifyInstance, context: Context) => void;
 
 /** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP, and nobody is a stranger. */
-export function createApp(context: Context, { tls, untrustedPerAddress }: AppConfig): FastifyInstance {
+export function createApp(context: Context, { tls, untrustedPerAddress, addOthers }: AppConfig): FastifyInstance {
   const tell = tellRefusals({ clock: context.realTime, emit: context.emit });
+  let wasShownExpired: WasShownExpired = () => false;
   const transport = { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS };
   const app: FastifyInstance = fastify({
     ...(tls === undefined ? { http: transport } : { https: { ...transport, ...secure(tls) } }),
@@ -67,7 +75,11 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
     },
     exposeHeadRoutes: false,
     genReqId: requestIdOf,
-    clientErrorHandler: (error, socket) => answerClientError(tell, error, socket),
+    clientErrorHandler: (error, socket) => {
+      // That its client will have none of it was asked for.
+      if (wasShownExpired(socket)) socket.destroy();
+      else answerClientError(tell, error, socket);
+    },
     frameworkErrors: (error, request, reply) => {
       answer(context, tell, request, reply, error);
     },
@@ -80,6 +92,12 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   inviteInTurn(app.server);
   const isClosing = closeInTime(app);
   serveWhileOpen(app, isClosing);
+  if (context.faults !== undefined) {
+    doFaults(app, context, context.faults);
+    if (app.server instanceof TlsServer && tls?.expired !== undefined) {
+      wasShownExpired = showExpired(app.server, context.faults, { right: secure(tls), expired: tls.expired });
+    }
+  }
   if (tls !== undefined) {
     limitStrangers(app.server, {
       mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
@@ -119,6 +137,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   addTracking(app, context);
   addLookup(app, context);
   addHealth(app, context, isClosing);
+  addOthers?.(app, context);
   addOpenApi(app, known);
   return app;
 }

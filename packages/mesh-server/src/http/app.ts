@@ -10,14 +10,13 @@ import { showExpired, type WasShownExpired } from "../faults/requests/expired-ce
 import type { Door } from "../serve.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
-import { drain } from "./drain.ts";
+import { drainRest } from "./drain.ts";
 import { refusalOf } from "./errors.ts";
 import { inviteInTurn } from "./expect-continue.ts";
 import { addHandshake } from "./handshake.ts";
 import { addHealth, healthPaths } from "./health.ts";
 import { addInbox } from "./inbox.ts";
 import { knownPaths } from "./known-paths.ts";
-import { linger } from "./linger.ts";
 import { addLookup } from "./lookup.ts";
 import { addOpenApi } from "./openapi/document.ts";
 import { addOutbox } from "./outbox.ts";
@@ -124,8 +123,8 @@ export function createApp(context: Context, { tls, untrustedPerAddress, addOther
     if (request.method !== "OPTIONS") {
       return answer(context, tell, request, reply, new Refusal("method-not-allowed", { headers: { allow } }));
     }
-    const lingering = linger(request.raw, reply.raw, context.maxRequestBytes);
-    if (lingering?.tooLarge === true) reply.header("connection", "close");
+    const rest = drainRest(request.raw, reply.raw, context.maxRequestBytes);
+    if (rest?.tooLarge === true) reply.header("connection", "close");
     return sendNothing(reply.header("allow", allow), 204);
   });
 
@@ -175,16 +174,16 @@ function answer(
     ...(address !== undefined && { address }),
     ...(requestId !== undefined && { requestId }),
   });
-  const lingering = linger(request.raw, reply.raw, context.maxRequestBytes);
+  const rest = drainRest(request.raw, reply.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
   reply.headers({ ...refusal.headers, [REQUEST_ID]: request.id });
   const version = negotiateVersion(request, reply);
   const body = refusalBody(refusal, version);
   const type = isValidationError(refusal) ? 1 : version;
-  const tooLarge = lingering?.tooLarge === true || refusal.code === "body-too-large";
+  const tooLarge = rest?.tooLarge === true || refusal.code === "body-too-large";
   if (tooLarge) reply.header("connection", "close");
   if (!tooLarge || request.method === "HEAD") return sendJson(reply, status, body, type);
-  return sendLastJson(reply, status, body, type, lingering?.drained);
+  return sendLastJson(reply, status, body, type, rest?.drained);
 }
 
 /** Closing lets requests in hand end, but no longer than this; nor waits for a handshake that never ends. */

@@ -96,7 +96,7 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     const over = AbortSignal.any([closing.signal, stuck.cleared]);
     keepWhileIdle(request);
     // Else nobody notices that its client has gone.
-    drain(request.raw, context.maxRequestBytes);
+    void drain(request.raw, context.maxRequestBytes);
     hanging.add(cut);
     over.addEventListener("abort", cut, { once: true });
     socket.once("close", () => {
@@ -111,7 +111,7 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
   function answerAtOnce(request: FastifyRequest, reply: FastifyReply, point: RequestPoint): FastifyReply | undefined {
     const effect = takenOf(request).get("status")?.effect;
     if (effect?.do !== "status") return undefined;
-    drain(request.raw, context.maxRequestBytes);
+    void drain(request.raw, context.maxRequestBytes, reply.raw);
     return answerStatus(request, reply, effect, point);
   }
 }

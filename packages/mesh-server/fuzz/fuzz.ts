@@ -26,7 +26,8 @@ export interface FuzzOptions {
   from?: number;
   /** Memory is looked at when so many are done, and held against at the end. */
   warmUp: number;
-  onProgress?: (done: number, failures: number) => void;
+  onProgress?: (done: number) => void;
+  onFailure?: (failure: Failure) => void;
 }
 
 export interface Failure {
@@ -54,7 +55,14 @@ export interface FuzzResult {
 /** So many failures, and no more is sent. */
 const MOST_FAILURES = 10;
 
-export async function fuzz({ seed, requests, from = 0, warmUp, onProgress }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz({
+  seed,
+  requests,
+  from = 0,
+  warmUp,
+  onProgress,
+  onFailure,
+}: FuzzOptions): Promise<FuzzResult> {
   await using server = await startFuzzedServer();
   const known = knownMessages();
   const statuses = new Map<number, number>();
@@ -83,7 +91,9 @@ export async function fuzz({ seed, requests, from = 0, warmUp, onProgress }: Fuz
       if (met.goesOn && !exchange.endless) return socket;
     } catch (error) {
       const previous = latest.get(socket);
-      failures.push({ number, why: (error as Error).message, exchange, ...(previous !== undefined && { previous }) });
+      const failure = { number, why: (error as Error).message, exchange, ...(previous !== undefined && { previous }) };
+      failures.push(failure);
+      onFailure?.(failure);
     }
     socket.destroy();
     return undefined;
@@ -100,7 +110,7 @@ export async function fuzz({ seed, requests, from = 0, warmUp, onProgress }: Fuz
           connection = await take(number, connection);
           done += 1;
           if (done % ADVANCE_EVERY === 0) await server.ask({ ask: "advance", milliseconds: 31 * DAY });
-          if (done % 1000 === 0) onProgress?.(done, failures.length);
+          if (done % 1000 === 0) onProgress?.(done);
         }
         connection?.destroy();
       }),

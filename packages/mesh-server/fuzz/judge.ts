@@ -26,7 +26,7 @@ export function megabytes(bytes: number = Number.NaN): string {
   return `${(bytes / MEGABYTE).toFixed(1)} MB`;
 }
 
-function describe(seed: number, { number, why, exchange, previous }: Failure): string {
+export function describe(seed: number, { number, why, exchange, previous }: Failure): string {
   const again = `--seed ${seed} --from ${number} --requests 1`;
   const before = previous === undefined ? "" : `\nafter, on the same connection:\n${show(previous)}`;
   return `${why} (${again}):\n${show(exchange)}${before}`;

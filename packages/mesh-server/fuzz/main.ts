@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 
 import { fuzz } from "./fuzz.ts";
-import { megabytes, troublesOf } from "./judge.ts";
+import { describe, megabytes, troublesOf } from "./judge.ts";
 
 const { values } = parseArgs({
   options: { requests: { type: "string" }, seed: { type: "string" }, from: { type: "string" } },
@@ -20,16 +20,15 @@ const began = performance.now();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 say(`seed ${seed}, ${requests} requests from number ${from}`);
 const result = await fuzz({
+  onFailure: (failure) => say(describe(seed, failure)),
   seed,
   requests,
   from,
   warmUp: Math.min(20_000, Math.ceil(requests / 4)),
-  onProgress(done, failures) {
+  onProgress(done) {
     if (done % 10_000 !== 0) return;
     const seconds = (performance.now() - began) / 1000;
-    say(
-      `  ${done} of ${requests}, ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(0)} a second, ${failures} failures`,
-    );
+    say(`  ${done} of ${requests}, ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(0)} a second`);
   },
 });
 const statuses = [...result.statuses].toSorted(([one], [other]) => one - other);

@@ -141,7 +141,7 @@ test("messages are listed newest first, page by page, and found by whatever is s
   assert.deepEqual([...first.messages, ...second.messages], all.messages);
   assert.equal(second.next, undefined);
   assert.deepEqual(await ids({ localId: "local 3" }), [sent[3]]);
-  assert.deepEqual(await ids({ localId: "local*", subject: "Subject 1" }), [sent[1], sent[3]].toSorted());
+  assert.deepEqual(await ids({ localId: "local*", subject: "Subject 1" }), [sent[1]!, sent[3]!].toSorted());
   assert.deepEqual(await ids({ mailbox: "x26abc3" }), [packed.messageId]);
   assert.deepEqual(await ids({ containing: "needle" }), [packed.messageId]);
   assert.deepEqual(await ids({ containing: "letter", from: sender }), sent.toSorted());

@@ -20,7 +20,7 @@ import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
 import { failingParts } from "./failing.ts";
 import type { Faults } from "./faults/faults.ts";
-import { createApp } from "./http/app.ts";
+import { type AddRoutes, createApp } from "./http/app.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
@@ -61,6 +61,8 @@ export interface Door {
     /** What is shown while a fault asks for a certificate that has expired. */
     expired?: { key: string; cert: string };
   };
+  /** Routes beside the API's own, in development mode only. */
+  addOthers?: AddRoutes;
 }
 
 export interface Serving {
@@ -148,8 +150,7 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
       ...(faults !== undefined && { faults }),
     };
     await tellClosed(base);
-    const apps: FastifyInstance[] = [];
-    for (const door of doors) apps.push(await open(context, config, door));
+    const apps = await openAll(context, config, doors);
     const urls = apps.map(urlOf);
     for (const url of urls) emit({ event: "server-started", url });
     const tick = setInterval(() => {
@@ -177,6 +178,18 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     return { urls, operator: createOperator(base), context, rewind, close };
   } catch (error) {
     await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** All of them or none. */
+async function openAll(context: Context, config: ServerSettings, doors: readonly Door[]): Promise<FastifyInstance[]> {
+  const apps: FastifyInstance[] = [];
+  try {
+    for (const door of doors) apps.push(await open(context, config, door));
+    return apps;
+  } catch (error) {
+    await Promise.all(apps.map((app) => app.close()));
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
-import { type Change, mayMove } from "../../message.ts";
+import { type Change, mayBePut, mayMove } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
 import {
   type Acceptance,
@@ -28,6 +28,7 @@ export type Operation =
   | { kind: "accept"; acceptance: Acceptance }
   | { kind: "chunk"; arrival: ChunkArrival }
   | { kind: "apply"; change: Change; token?: TokenUse }
+  | { kind: "put"; change: Change }
   | { kind: "token"; token: TokenUse }
   | { kind: "given"; mailboxId: MailboxId; messageId: MessageId; chunk: number }
   | { kind: "close-mailbox"; closure: Closure }
@@ -128,6 +129,16 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
     return "done";
   }
 
+  function put(change: Change): ApplyOutcome {
+    const message = statements.readState.get(change.mailboxId, change.messageId);
+    if (message?.["state"] !== change.from || !mayBePut(change.from, change.to)) return "not-in-state";
+    const recipientId = message["recipient_id"] as MailboxId | null;
+    if (recipientId === null) return "not-in-state";
+    if (change.to === "accepted" && message["type"] === "DATA" && isClosed(recipientId)) return "mailbox-closed";
+    applyChange(change);
+    return "done";
+  }
+
   function isGivenWhole({ mailboxId, messageId }: Change, message: Row): boolean {
     return statements.countGiven.get(mailboxId, messageId)?.["given"] === message["total_chunks"];
   }
@@ -186,6 +197,8 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
         return addChunk(operation.arrival);
       case "apply":
         return apply(operation.change, operation.token);
+      case "put":
+        return put(operation.change);
       case "token":
         return takeToken(operation.token);
       case "given":

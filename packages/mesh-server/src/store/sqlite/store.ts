@@ -137,6 +137,7 @@ function createStore(
     accept: (acceptance) =>
       commits.submit({ kind: "accept", acceptance }, weight(acceptance.body)) as Promise<AcceptOutcome>,
     addChunk: (arrival) => commits.submit({ kind: "chunk", arrival }, weight(arrival.body)) as Promise<ChunkOutcome>,
+    put: (change) => commits.submit({ kind: "put", change }) as Promise<ApplyOutcome>,
     apply: (change, token) =>
       commits.submit({ kind: "apply", change, ...(token !== undefined && { token }) }) as Promise<ApplyOutcome>,
     async markGiven({ mailboxId, messageId }, chunk) {

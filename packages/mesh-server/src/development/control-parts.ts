@@ -53,7 +53,7 @@ export async function beginControl(
       ...services,
       emit: feed.emit,
       demographics: faultyDemographics(demographics, faults, moves),
-      aheadMs: clock.aheadMs,
+      aheadMs: () => clock.aheadMs(),
       faults,
       beforeServing: (store) => snapshots.recover(store),
     },

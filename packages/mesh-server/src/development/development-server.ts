@@ -11,8 +11,9 @@ import { once } from "../once.ts";
 import type { Operator } from "../operator.ts";
 import { readSettings } from "../read-config.ts";
 import { type Door, type MeshServerServices, serve, type Serving } from "../serve.ts";
-import { readToken, TOKEN_FILE } from "./access.ts";
-import { type ControlDoor, type DevelopmentServerConfig, developmentServerSchema } from "./config.ts";
+import { isLoopback, readToken, TOKEN_FILE } from "./access.ts";
+import { addAdmin } from "./admin/add-admin.ts";
+import { type AdminAccess, type ControlDoor, type DevelopmentServerConfig, developmentServerSchema } from "./config.ts";
 import { beginControl } from "./control-parts.ts";
 
 const SOCKET = "control.sock";
@@ -50,17 +51,21 @@ export async function createDevelopmentServer(
     tls,
     enforceWorkflows = false,
     control: door,
-    admin: _,
+    admin,
     ...settings
   } = readSettings<DevelopmentServerConfig>(options, developmentServerSchema);
   await mark(settings.dataFolder);
+  // The paths of admin are there before what they ask for is.
+  const ready = Promise.withResolvers<Control>();
+  const routes = await adminRoutes(settings, admin, ready.promise);
   const doors: Door[] = [
-    ...(plain === undefined ? [] : [plain]),
-    ...(tls === undefined ? [] : [{ host: tls.host, port: tls.port, tls }]),
+    ...(plain === undefined ? [] : [{ ...plain, ...routes(plain.host) }]),
+    ...(tls === undefined ? [] : [{ host: tls.host, port: tls.port, tls, ...routes(tls.host) }]),
   ];
   const begun = await beginControl(settings, services, { canExpireCertificate: tls?.expired !== undefined });
   const serving = await serve(settings, doors, { ...begun.services, anyWorkflow: !enforceWorkflows });
   const owned = begun.controlOf(serving);
+  ready.resolve(owned.control);
   try {
     const listening = door === undefined ? undefined : await listen(settings.dataFolder, door, owned.control, serving);
     const plainUrl = plain && serving.urls[0];
@@ -89,11 +94,26 @@ export async function createDevelopmentServer(
   }
 }
 
+/** By the host of a door: whoever reaches it from elsewhere is asked for the token, unless it is open. */
+async function adminRoutes(
+  { dataFolder, mailboxes }: Pick<DevelopmentServerConfig, "dataFolder" | "mailboxes">,
+  admin: AdminAccess | undefined,
+  control: Promise<Control>,
+): Promise<(host: string) => Pick<Door, "addOthers">> {
+  if (admin === undefined) return () => ({});
+  const { tokenFile = join(dataFolder, TOKEN_FILE), allowHosts = [], open = false } = admin;
+  const token = open ? undefined : await readToken(tokenFile);
+  return (host) => {
+    const guard = { allowHosts, ...(token !== undefined && !isLoopback(host) && { token }) };
+    return { addOthers: (app, context) => addAdmin(app, context, { guard, mailboxes, control: () => control }) };
+  };
+}
+
 async function listen(
   dataFolder: string,
   { host = "127.0.0.1", port, socket = false, tokenFile = join(dataFolder, TOKEN_FILE), allowHosts = [] }: ControlDoor,
   control: Control,
-  { context: { emit } }: Serving,
+  { context: { emit, realTime: clock } }: Serving,
 ): Promise<Listener & { token: string }> {
   const token = await readToken(tokenFile);
   const listener = await openListener(control, {
@@ -104,6 +124,7 @@ async function listen(
     dataFolder,
     allowHosts,
     emit,
+    clock,
   });
   return { ...listener, token };
 }

@@ -21,6 +21,7 @@ import { addLookup } from "./lookup.ts";
 import { addOpenApi } from "./openapi/document.ts";
 import { addOutbox } from "./outbox.ts";
 import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
+import { patience as usualPatience } from "./patience.ts";
 import { REQUEST_ID, requestIdOf, tellableRequestId } from "./request-id.ts";
 import { addRich } from "./rich.ts";
 import { limitStrangers } from "./strangers.ts";
@@ -28,17 +29,8 @@ import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
 import { negotiateVersion, sendJson, sendLastJson, sendNothing } from "./version.ts";
 
-/** No bytes either way for so long, and the connection is closed. */
-const IDLE_MS = 60_000;
-/** A whole request; 100 MB then need 0.5 Mbit/s. */
-const REQUEST_MS = 30 * 60_000;
-const HEADERS_MS = 30_000;
-const HANDSHAKE_MS = 10_000;
-/** A connection that has not shown a trusted certificate by then is closed: a handshake and a refusal take far less. */
-const STRANGER_MS = 15_000;
 /** Requests in hand when the server is closed have so long to end. */
 const CLOSE_MS = 5000;
-const KEEP_ALIVE_MS = 30_000;
 const MOST_CONNECTIONS = 5000;
 /** So strangers never take what clients need. */
 const MOST_STRANGERS = MOST_CONNECTIONS / 2;
@@ -47,22 +39,31 @@ const MOST_HEADERS = 100;
 /** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
 const LONGEST_PARAMETER = 3600;
 
-type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & Pick<Door, "tls" | "addOthers">;
+type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & Pick<Door, "tls" | "addOthers" | "patience">;
 
 /** Adds routes that only a server for development has. */
 export type AddRoutes = (app: FastifyInstance, context: Context) => void;
 
-/** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP, and nobody is a stranger. */
-export function createApp(context: Context, { tls, untrustedPerAddress, addOthers }: AppConfig): FastifyInstance {
+/** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP. */
+export function createApp(
+  context: Context,
+  { tls, untrustedPerAddress, addOthers, patience = usualPatience }: AppConfig,
+): FastifyInstance {
   const tell = tellRefusals({ clock: context.realTime, emit: context.emit });
   let wasShownExpired: WasShownExpired = () => false;
-  const transport = { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS };
+  const transport = {
+    maxHeaderSize: MOST_HEADER_BYTES,
+    headersTimeout: patience.headers,
+    connectionsCheckingInterval: patience.look,
+  };
   const app: FastifyInstance = fastify({
-    ...(tls === undefined ? { http: transport } : { https: { ...transport, ...secure(tls) } }),
+    ...(tls === undefined
+      ? { http: transport }
+      : { https: { ...transport, ...secure(tls), handshakeTimeout: patience.handshake } }),
     bodyLimit: context.maxRequestBytes,
-    connectionTimeout: IDLE_MS,
-    requestTimeout: REQUEST_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: patience.idle,
+    requestTimeout: patience.request,
+    keepAliveTimeout: patience.keepAlive,
     forceCloseConnections: "idle",
     // `serveWhileOpen` does, in the shape of an error, and lets who watches the server ask on.
     return503OnClosing: false,
@@ -97,14 +98,13 @@ export function createApp(context: Context, { tls, untrustedPerAddress, addOther
       wasShownExpired = showExpired(app.server, context.faults, { right: secure(tls), expired: tls.expired });
     }
   }
-  if (tls !== undefined) {
-    limitStrangers(app.server, {
-      mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
-      most: MOST_STRANGERS,
-      longestMs: STRANGER_MS,
-      onDropped: (reason, address) => tell.dropped(reason, address),
-    });
-  }
+  limitStrangers(app.server, {
+    shownBy: tls === undefined ? "request" : "certificate",
+    mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
+    most: MOST_STRANGERS,
+    longestMs: patience.stranger,
+    onDropped: (reason, address) => tell.dropped(reason, address),
+  });
   app.server.maxConnections = MOST_CONNECTIONS;
   app.server.on("drop", () => tell.dropped(`all ${MOST_CONNECTIONS} connections are taken`));
   const look = setInterval(() => tell.look(), LOOK_MS).unref();
@@ -141,7 +141,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress, addOther
   return app;
 }
 
-function secure({ key, cert, ca, strict = false }: TlsConfig): TlsOptions & { handshakeTimeout: number } {
+function secure({ key, cert, ca, strict = false }: TlsConfig): TlsOptions {
   return {
     key,
     cert,
@@ -149,7 +149,6 @@ function secure({ key, cert, ca, strict = false }: TlsConfig): TlsOptions & { ha
     minVersion: "TLSv1.2",
     requestCert: true,
     rejectUnauthorized: strict,
-    handshakeTimeout: HANDSHAKE_MS,
   };
 }
 

@@ -5,6 +5,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import type { ControlEvent } from "@restante/control";
 import { createToken } from "@restante/mesh";
 
 import { ask, inbox, recipient, send, sender, startDevelopment, third, workflow } from "./development.ts";
@@ -116,8 +117,14 @@ test("what happens is told to who reads it: by name, from the call on, until it 
   await control.faults.add({ at: "list", do: "content-type", contentType: "text/plain" });
   for (let index = 0; index < 1010; index += 1) await (await ask(development, recipient, "inbox")).arrayBuffer();
   await development.server.close();
-  assert.ok((await Array.fromAsync(all)).some(({ event }) => event === "message-accepted"));
-  const told = await Array.fromAsync(slow);
+  assert.ok((await readAll(all)).some(({ event }) => event === "message-accepted"));
+  const told = await readAll(slow);
   assert.equal(told.length, 1001);
   assert.deepEqual([told.at(-1)?.event, told.at(-1)?.["count"]], ["events-dropped", 10]);
 });
+
+async function readAll(events: AsyncIterable<ControlEvent>): Promise<ControlEvent[]> {
+  const all: ControlEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}

@@ -61,7 +61,7 @@ export function draft(random: Random, number: number | string, known: Known): Dr
   const ask = (method: string, target: string, more: [string, string][] = []): Draft => ({
     method,
     target,
-    headers: [...headers, ...more],
+    headers: [...headers, ...more].map(([name, value]) => [name, value]),
     framing: "length",
   });
   const send = (target: string, more: [string, string][]): Draft => {

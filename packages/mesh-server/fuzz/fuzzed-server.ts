@@ -8,16 +8,23 @@ import { fileURLToPath } from "node:url";
 import { clientCommonName, localHosts } from "@restante/authority";
 import { testAuthority } from "@restante/testkit";
 
+import { patience as usualPatience, type Patience } from "../src/http/patience.ts";
+import type { ServerSettings } from "../src/serve.ts";
 import type { Doors } from "./connection.ts";
 import { fuzzed } from "./drafts.ts";
 import type { Asked, Begin } from "./server.ts";
 
 export interface FuzzedServer extends AsyncDisposable {
+  /** Plain HTTP, and HTTPS. */
   doors: Doors;
+  dataFolder: string;
   ask<Told>(asked: Asked): Promise<Told>;
 }
 
-export async function startFuzzedServer(): Promise<FuzzedServer> {
+export async function startFuzzedServer(
+  overrides: Partial<ServerSettings> = {},
+  patience: Patience = usualPatience,
+): Promise<FuzzedServer> {
   const authority = await testAuthority();
   const { cert, key } = await authority.issue({ commonName: "localhost", hosts: localHosts, kind: "server" });
   const client = await authority.issue({ commonName: clientCommonName("FUZZ001", "FZ9"), kind: "client" });
@@ -44,10 +51,11 @@ export async function startFuzzedServer(): Promise<FuzzedServer> {
       maxRequestBytes: fuzzed.maxRequestBytes,
       tickMs: 50,
       reserveBytes: 65_536,
+      ...overrides,
     },
     doors: [
-      { host, port: 0 },
-      { host, port: 0, tls: { cert, key, ca: authority.caPem } },
+      { host, port: 0, patience },
+      { host, port: 0, patience, tls: { cert, key, ca: authority.caPem } },
     ],
   } satisfies Begin);
   const answer = async (): Promise<unknown> => {
@@ -60,6 +68,7 @@ export async function startFuzzedServer(): Promise<FuzzedServer> {
   const urls = (await answer()) as string[];
   let asking: Promise<unknown> = Promise.resolve();
   return {
+    dataFolder: folder,
     doors: urls.map((url, index) => {
       const port = Number(new URL(url).port);
       return index === 0 ? { host, port } : { host, port, tls: { ca: authority.caPem, ...client } };

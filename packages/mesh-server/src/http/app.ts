@@ -12,7 +12,7 @@ import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { drainRest } from "./drain.ts";
 import { refusalOf } from "./errors.ts";
-import { inviteInTurn } from "./expect-continue.ts";
+import { answersDue, endBehindUpgrade, inviteInTurn } from "./in-turn.ts";
 import { addHandshake } from "./handshake.ts";
 import { addHealth, healthPaths } from "./health.ts";
 import { addInbox } from "./inbox.ts";
@@ -78,7 +78,7 @@ export function createApp(
     clientErrorHandler: (error, socket) => {
       // That its client will have none of it was asked for.
       if (wasShownExpired(socket)) socket.destroy();
-      else answerClientError(tell, error, socket);
+      else void answerClientError(tell, error, socket, due(socket));
     },
     frameworkErrors: (error, request, reply) => {
       answer(context, tell, request, reply, error);
@@ -86,10 +86,10 @@ export function createApp(
   });
   app.addHook("onRequest", async (request, reply) => {
     reply.header(REQUEST_ID, request.id);
-    // Asked to speak another protocol, Node.js drops what came behind the request: its client must not wait for more.
-    if (request.headers.upgrade !== undefined) reply.raw.shouldKeepAlive = false;
   });
   inviteInTurn(app.server);
+  endBehindUpgrade(app.server);
+  const due = answersDue(app.server);
   const isClosing = closeInTime(app);
   serveWhileOpen(app, isClosing);
   if (context.faults !== undefined) {

@@ -103,7 +103,11 @@ test("a request that waits to be asked for its body is asked, by itself and behi
 
 test("a request that asks for another protocol is answered as any other, and that the connection then ends is said", async (t) => {
   const server = await startTestServer(t);
-  for (const target of ["/inbox", "/nothing"]) {
+  for (const [target, status] of [
+    ["/inbox", 200],
+    ["/nothing", 404],
+    ["/%", 400],
+  ] as const) {
     using connection = await connectRaw(server, sender, ["GET", "GET"]);
     connection.write(
       headOf(server, sender, "GET", target, { Connection: "Upgrade", Upgrade: "h2c" }) +
@@ -113,7 +117,25 @@ test("a request that asks for another protocol is answered as any other, and tha
     const answers = await connection.answers(2);
     assert.deepEqual(
       answers.map(({ status, last }) => [status, last]),
-      [[target === "/inbox" ? 200 : 404, true]],
+      [[status, true]],
     );
   }
+});
+
+test("a send that is followed by what cannot be read gets its own answer, and then that is refused", async (t) => {
+  const server = await startTestServer(t);
+  using connection = await connectRaw(server, sender, ["POST", "GET"]);
+
+  connection.write(
+    `${headOf(server, sender, "POST", "/outbox", { ...toPharmacy, "Content-Length": "5" })}hello and more than that\r\n\r\n`,
+  );
+
+  const answers = await connection.answers(2);
+  assert.deepEqual(
+    answers.map(({ status, last }) => [status, last]),
+    [
+      [202, false],
+      [400, true],
+    ],
+  );
 });

@@ -20,7 +20,7 @@ const [sender, recipient] = fuzzed.mailboxes;
 const toRecipient = { "Mex-To": recipient, "Mex-WorkflowID": fuzzed.workflow };
 const MEGABYTE = 1024 * 1024;
 const hurried: Patience = {
-  idle: 1500,
+  idle: 1000,
   headers: 700,
   request: 2500,
   look: 100,
@@ -74,13 +74,15 @@ test("who dawdles is cut off, in silence, in the handshake, in the headers or in
     body.socket.write(head(sender, "POST", "outbox", { ...toRecipient, "Content-Length": 50_000 }));
     body.socket.write(Buffer.alloc(2000));
     dribble(body.socket, "b");
-    const mute = connect(door.port, door.host).resume();
+    const mute = connect(door.port, door.host)
+      .on("error", () => undefined)
+      .resume();
+    // At the door without TLS it is the same as silent.
+    const cut = new Promise((resolve) => void mute.once("close", resolve));
 
-    await Promise.all([silent.closed, headers.closed, body.closed]);
-    if (door.tls !== undefined) await once(mute, "close");
-    mute.destroy();
+    await Promise.all([silent.closed, headers.closed, body.closed, cut]);
 
-    assert.equal(silent.text, "");
+    assert.match(silent.text, /^(HTTP\/1\.1 408 [^]*)?$/);
     assert.match(headers.text, /^HTTP\/1\.1 408 /);
     assert.match(body.text, /^HTTP\/1\.1 408 /);
     await waitFor(async () => (await bodyFiles(server)).length === before.files, { what: "the file to go" });
@@ -196,28 +198,29 @@ test("a client that is gone in mid-upload leaves no file, no row and no half chu
 });
 
 test("clients that never read their answer are cut off, and memory does not grow meanwhile", async (t) => {
-  await using server = await startFuzzedServer({ maxRequestBytes: 60 * MEGABYTE }, hurried);
+  await using server = await startFuzzedServer({ maxRequestBytes: 40 * MEGABYTE }, hurried);
   await eachDoor(t, server, async (door) => {
     const good = open(door);
-    const sent = await ask(good, sender, "POST", "outbox", toRecipient, Buffer.alloc(50 * MEGABYTE));
+    const sent = await ask(good, sender, "POST", "outbox", toRecipient, Buffer.alloc(30 * MEGABYTE));
     const { messageID } = JSON.parse(sent.body.toString()) as { messageID: string };
     good.destroy();
     const before = await server.ask<Memory>({ ask: "memory" });
 
-    const clients = await Promise.all(Array.from({ length: 6 }, () => connectTo(door)));
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connectTo(door)));
     for (const { socket } of clients) {
       socket.pause();
       socket.write(head(recipient, "GET", `inbox/${messageID}`));
     }
     let most = 0;
-    for (let times = 0; times < 12; times += 1) {
+    // Node.js looks twice whether a write has come on before it calls a connection idle.
+    for (const end = performance.now() + 4 * hurried.idle; performance.now() < end;) {
       most = Math.max(most, (await server.ask<Memory>({ ask: "memory" })).heap);
     }
     for (const { socket } of clients) socket.resume();
     await Promise.all(clients.map(({ closed }) => closed));
 
-    assert.ok(most - before.heap < 20 * MEGABYTE, `${most - before.heap} bytes more for answers of 300 MB`);
-    for (const { text } of clients) assert.ok(text.length < 50 * MEGABYTE, "was cut off");
+    assert.ok(most - before.heap < 20 * MEGABYTE, `${most - before.heap} bytes more for answers of 120 MB`);
+    for (const { text } of clients) assert.ok(text.length < 30 * MEGABYTE, "was cut off");
   });
 });
 

@@ -10,8 +10,8 @@ import type { Routing } from "./routing.ts";
 import type { Rewindable } from "./store/rewindable.ts";
 import type { Timekeeping } from "./time/timekeeping.ts";
 
-/** Parts that fail, or demographics that do not answer, hold it up no longer. */
-const LONGEST_CATCH_UP_MS = 35_000;
+/** Demographics that do not answer hold it up no longer. What fails otherwise ends by itself. */
+const LONGEST_ROUTING_MS = 10_000;
 
 export interface Rewind {
   /** One at a time, in the order in which they were asked for. What was in memory of messages is forgotten after it. */
@@ -59,9 +59,10 @@ export function createRewind(parts: {
     catchUp: () =>
       inTurn(async () => {
         await time.agree();
-        const late = AbortSignal.timeout(LONGEST_CATCH_UP_MS);
-        const done = Promise.all([expiry.catchUp(), routing.catchUp()]).then(() => true);
-        return await Promise.race([done, isAborted(late)]);
+        const routed = routing.catchUp().then(() => true);
+        const late = isAborted(AbortSignal.timeout(LONGEST_ROUTING_MS));
+        const [isInTime] = await Promise.all([Promise.race([routed, late]), expiry.catchUp()]);
+        return isInTime;
       }),
     nextDue: () => store.nextDue(clock.now()),
     async close() {

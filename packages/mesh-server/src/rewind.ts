@@ -2,8 +2,6 @@
 // time alone does runs, neither expiry nor routing, so that no body is deleted between being named and being linked, and no
 // message moves on by a clock, or demographics, that are about to change. Clients go on all the while.
 
-import type { Clock } from "@restante/mesh";
-
 import type { Expiry } from "./expiry.ts";
 import type { MailboxRoom } from "./mailbox-room.ts";
 import type { Routing } from "./routing.ts";
@@ -11,7 +9,7 @@ import type { Rewindable } from "./store/rewindable.ts";
 import type { Timekeeping } from "./time/timekeeping.ts";
 
 /** Demographics that do not answer hold it up no longer. What fails otherwise ends by itself. */
-const LONGEST_ROUTING_MS = 10_000;
+const LONGEST_ROUTING_MS = 5000;
 
 export interface Rewind {
   /** One at a time, in the order in which they were asked for. What was in memory of messages is forgotten after it. */
@@ -21,8 +19,8 @@ export interface Rewind {
    * clock is right: what the clock guard doubted is agreed.
    */
   catchUp(): Promise<boolean>;
-  /** When the next message becomes due, by the clock that may be moved. */
-  nextDue(): Promise<Date | undefined>;
+  /** When the next message becomes due after this. */
+  nextDue(after: Date): Promise<Date | undefined>;
   /** Resolves when the last of them has ended. */
   close(): Promise<void>;
 }
@@ -33,9 +31,8 @@ export function createRewind(parts: {
   routing: Routing;
   room: MailboxRoom;
   time: Timekeeping;
-  clock: Clock;
 }): Rewind {
-  const { store, expiry, routing, room, time, clock } = parts;
+  const { store, expiry, routing, room, time } = parts;
   let last: Promise<unknown> = Promise.resolve();
 
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -64,7 +61,7 @@ export function createRewind(parts: {
         const [isInTime] = await Promise.all([Promise.race([routed, late]), expiry.catchUp()]);
         return isInTime;
       }),
-    nextDue: () => store.nextDue(clock.now()),
+    nextDue: (after) => store.nextDue(after),
     async close() {
       await last;
     },

@@ -79,13 +79,15 @@ export async function createMovedClock({
     }
     const { rewind, context } = serving();
     await keep(target);
-    for (let [step, isInTime] = [0, true]; ; step += 1) {
-      const due = isInTime && step < MOST_STEPS && ahead < target ? await rewind.nextDue() : undefined;
+    for (let step = 0; ; step += 1) {
+      // Real time goes on: what falls due while others are dealt with is the next step's.
+      const asOf = context.clock.now();
+      const isInTime = await rewind.catchUp();
+      if (epoch !== asked || ahead === target) break;
+      const due = isInTime && step < MOST_STEPS ? await rewind.nextDue(asOf) : undefined;
       if (epoch !== asked) break;
       const next = due === undefined ? target : Math.max(due.getTime() - realTime.now().getTime(), ahead + MINUTE);
       ahead = Math.min(next, target);
-      isInTime = await rewind.catchUp();
-      if (epoch !== asked || ahead === target) break;
     }
     context.emit({ event: "clock-advanced", ahead: formatDuration(ahead) });
     return read();

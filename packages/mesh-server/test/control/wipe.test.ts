@@ -55,25 +55,31 @@ test("wiped, a server has no message, body or report, and goes on with the numbe
   assert.equal(await store.countInbox(pharmacy as MailboxId), 0);
 });
 
-test("of one mailbox goes what is in it and what it sent, from the inboxes of others too, and nothing else", async (t) => {
+test("of one mailbox goes what came into it, and what it sent that is in nobody's; the inboxes of others stay as they are", async (t) => {
   const server = await startRewoundServer(t, { config: { smallBodyBytes: 10 } });
   await using client = await testClient(server, sender);
   await using other = await testClient(server, practice);
   await using receiver = await testClient(server, pharmacy);
   const body = Buffer.from("large enough for a file");
-  await client.send({ to: pharmacy, workflowId: testWorkflow, body });
+  const sent = (await client.send({ to: pharmacy, workflowId: testWorkflow, body })).messageId;
   const kept = (await other.send({ to: pharmacy, workflowId: testWorkflow, body })).messageId;
   await other.send({ to: sender, workflowId: testWorkflow, body });
-  await client.send({ to: pharmacy, workflowId: testWorkflow, body });
+  const failed = await client.send({
+    to: addressOf(testPatients.withoutPractice),
+    workflowId: "GPFED_CONSULT_REPORT",
+    body,
+  });
+  await server.events.next("report-placed");
 
   const done = await wipe(server.serving, { ...everything, mailboxId: sender as MailboxId });
 
   assert.deepEqual(done, { messages: 3 });
   assert.deepEqual((await client.list()).messageIds, []);
-  assert.deepEqual((await receiver.list()).messageIds, [kept]);
+  assert.deepEqual((await receiver.list()).messageIds, [sent, kept]);
+  assert.equal(await server.serving.context.store.exists(failed.messageId), false);
   assert.deepEqual(await readBody((await receiver.download(kept as MessageId)).body), body);
-  assert.equal(await server.serving.context.store.countInbox(pharmacy as MailboxId), 1);
-  assert.equal((await bodies(server)).length, 1);
+  assert.equal(await server.serving.context.store.countInbox(pharmacy as MailboxId), 2);
+  assert.equal((await bodies(server)).length, 2);
 });
 
 test("used tokens are used up until a wipe that is told to forget them, of one mailbox or of all; closures likewise", async (t) => {

@@ -4,6 +4,7 @@ import { completionWords } from "./words/completion.ts";
 import { nhsNumberWords } from "./words/nhs-number.ts";
 import { pairWords } from "./words/pair.ts";
 import { clientWords, practiceWords, serverWords } from "./words/parts.ts";
+import { readyWords } from "./words/ready.ts";
 import { respondWords } from "./words/respond.ts";
 import { sendWords } from "./words/send.ts";
 import { upWords } from "./words/up.ts";
@@ -21,6 +22,7 @@ export const program: Group = group({
     respondWords,
     nhsNumberWords,
     serverWords,
+    readyWords,
     clientWords,
     practiceWords,
     completionWords,

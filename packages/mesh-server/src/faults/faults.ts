@@ -66,23 +66,16 @@ export interface SavedFaults {
   readonly standing: readonly { fault: Fault; faultId: string; done: number; drawn: number }[];
 }
 
-/** Of two that are both to be done to a request, the first leaves nothing to do for these. */
-const pointless: Partial<Record<EffectName, readonly EffectName[]>> = {
-  hang: [
-    "reset",
-    "status",
-    "token-clock",
-    "deliver-twice",
-    "lose-answer",
-    "mixed-case",
-    "content-type",
-    "truncate",
-    "dribble",
-  ],
-  reset: ["status", "token-clock", "deliver-twice", "lose-answer", "mixed-case", "content-type", "truncate", "dribble"],
-  status: ["token-clock", "deliver-twice", "lose-answer"],
-  "lose-answer": ["mixed-case", "content-type", "truncate", "dribble"],
-};
+const ofAnswer = ["mixed-case", "content-type", "truncate", "dribble"] as const;
+const ofService = ["token-clock", "deliver-twice", "lose-answer"] as const;
+
+/** The first of each leaves nothing to do for the others; in this order, as one that is not done makes nothing pointless. */
+const pointless: readonly (readonly [EffectName, readonly EffectName[]])[] = [
+  ["hang", ["reset", "status", ...ofService, ...ofAnswer]],
+  ["reset", ["status", ...ofService, ...ofAnswer]],
+  ["status", ofService],
+  ["lose-answer", ofAnswer],
+];
 
 interface Standing {
   readonly fault: Fault;
@@ -124,8 +117,10 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
       if (probability < 1 && one.numbers.next() >= probability) continue;
       if (!found.has(one.fault.do)) found.set(one.fault.do, one);
     }
-    const undone = new Set([...found.keys()].flatMap((effect) => pointless[effect] ?? []));
-    return [...found.values()].filter(({ fault }) => !undone.has(fault.do));
+    for (const [effect, others] of pointless) {
+      if (found.has(effect)) for (const other of others) found.delete(other);
+    }
+    return [...found.values()];
   }
 
   function begin(one: Standing): TakenFault {

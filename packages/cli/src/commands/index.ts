@@ -5,6 +5,7 @@ import { controlWords } from "./words/control.ts";
 import { nhsNumberWords } from "./words/nhs-number.ts";
 import { pairWords } from "./words/pair.ts";
 import { clientWords, practiceWords, serverWords } from "./words/parts.ts";
+import { readyWords } from "./words/ready.ts";
 import { respondWords } from "./words/respond.ts";
 import { sendWords } from "./words/send.ts";
 import { upWords } from "./words/up.ts";
@@ -22,6 +23,7 @@ export const program: Group = group({
     respondWords,
     nhsNumberWords,
     serverWords,
+    readyWords,
     clientWords,
     practiceWords,
     controlWords,

@@ -12,8 +12,8 @@ const messageId = "20260131120000000000_AAAAAA";
 
 interface Serving {
   readonly asked: readonly { input: unknown }[];
-  file(content: string | Uint8Array): Promise<string>;
-  inject(...words: string[]): Promise<Typed>;
+  readonly file: (content: string | Uint8Array) => Promise<string>;
+  readonly inject: (...words: string[]) => Promise<Typed>;
 }
 
 async function serving(t: TestContext): Promise<Serving> {
@@ -84,7 +84,7 @@ test("an ITK3 message brings its workflow, local id, subject and sender, and not
     "--from",
     "X26ABC3",
   );
-  const { workflowId, localId, from } = asked[2]?.input as Record<string, string>;
+  const { workflowId, localId, from } = asked[2]!.input as Record<string, string>;
   assert.deepEqual([workflowId, localId, from], ["OTHER", "L", "X26ABC3"]);
 });
 
@@ -103,7 +103,7 @@ test("an ITK3 response is put in on the workflow that is typed, and asks for it"
   assert.equal(refused.status, 2);
   assert.match(refused.complained, /^restante: --workflow-id WORKFLOW is missing: a response does not say/);
   assert.equal((await inject("X26OT001", "--itk3", response, "--workflow-id", "GPFED_CONSULT_REPORT_ACK")).status, 0);
-  const { workflowId, localId, from } = asked[0]?.input as Record<string, string>;
+  const { workflowId, localId, from } = asked[0]!.input as Record<string, string>;
   assert.deepEqual([workflowId, localId, from], ["GPFED_CONSULT_REPORT_ACK", "Y90002", "X26OT002"]);
 });
 

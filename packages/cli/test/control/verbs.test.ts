@@ -97,7 +97,7 @@ test("a message is shown with its headers and its text, and nothing in it steers
   assert.match(printed, /^mailbox +X26ABC1$/m);
   assert.match(printed, /^Headers\nmex-subject +About \uFFFD\[31mAda\ncontent-type +text\/plain$/m);
   assert.match(printed, /^Body\nDear Ada\n\uFFFD\[2Jyours$/m);
-  assert.doesNotMatch(printed, /\u001B/u);
+  assert.ok(!printed.includes("\u001B"));
   assert.deepEqual(server.asked[0]?.input, { messageId: "latest", filter: { type: "DATA" }, bytes: 100 });
 });
 

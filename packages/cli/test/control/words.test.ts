@@ -93,7 +93,7 @@ test("what the help says of an option that is left out is what the verb takes it
       if (value === undefined || options[property] === undefined) continue;
       if (`${operation.name} ${property}` === "messages.peek bytes") continue;
       const { default: read, otherwise: said } = options[property].value ?? {};
-      assert.equal(read ?? said, String(value), `${operation.name} ${property}`);
+      assert.equal(read ?? said, `${value as string | number}`, `${operation.name} ${property}`);
     }
   }
 });

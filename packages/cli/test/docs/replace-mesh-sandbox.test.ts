@@ -15,7 +15,7 @@ const guide = "docs/how-to/replace-mesh-sandbox.md";
 test("a script starts the server, waits for it, and resets it, by the guide's commands", async (t) => {
   if (withoutShell !== false) return t.skip(withoutShell);
   const folder = await temporaryFolder(t);
-  const shell = await openShell(folder, "");
+  const shell = await openShell(folder);
   const port = String(await freePortBase());
   atEnd(t, async () => {
     const file = join(folder, "my-mesh", "server", "server.pid");

@@ -28,6 +28,6 @@ export const readyWords: Command = command({
     }),
     key: optional("key", file, { value: "FILE", about: "of https: its key, PEM" }),
   },
-  examples: ["--wait http://127.0.0.1:8700", "--wait https://localhost:8701 --cacert my-dev/authority/ca.crt"],
+  examples: ["--wait http://127.0.0.1:8700", "--wait https://localhost --cacert ca.crt"],
   load: async () => (await import("../ready.ts")).ready,
 });

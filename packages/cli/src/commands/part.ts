@@ -37,7 +37,7 @@ interface PartValues extends StartValues {
   readonly organisation?: string | undefined;
 }
 
-interface ServerValues extends PartValues {
+export interface ServerValues extends PartValues {
   readonly strictTls: boolean;
   readonly acceptClock: boolean;
 }

@@ -1,0 +1,41 @@
+// Ways to end a connection that is not at its end.
+
+import type { ServerResponse } from "node:http";
+import { type Server, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+
+/** Cuts a connection so that its client is told that it was reset (RST), over TLS too. */
+export type ResetConnection = (socket: Socket) => void;
+
+/** To be called before the server listens. */
+export function resetsOf(server: Server): ResetConnection {
+  // Only the connection below TLS can be reset, and nobody names it to the one above.
+  const below = new Map<string, Socket>();
+  server.prependListener("connection", (socket: Socket) => {
+    const key = keyOf(socket);
+    below.set(key, socket);
+    socket.once("close", () => {
+      if (below.get(key) === socket) below.delete(key);
+    });
+  });
+  return (socket) => {
+    const lowest = socket instanceof TLSSocket ? below.get(keyOf(socket)) : socket;
+    lowest?.resetAndDestroy();
+    socket.destroy();
+  };
+}
+
+/** The same for a connection and for the TLS upon it. */
+export function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/** Ends the connection once all that was written has gone out, this answer's own part too; answers before it go first. */
+export function cutAfterwards(response: ServerResponse): void {
+  if (response.socket === null) {
+    // Its turn has not come: another request's answer goes out on this connection.
+    response.once("socket", () => setImmediate(() => response.socket?.destroySoon()));
+    return;
+  }
+  response.socket.destroySoon();
+}

@@ -121,7 +121,7 @@ steps:
 test("what is no scenario at all is told as that", () => {
   assert.deepEqual(told(""), ["undefined  is empty"]);
   assert.deepEqual(told("- say: Now"), ["undefined  must be an object"]);
-  assert.deepEqual(told(`${head}steps: []`), ["2 /steps must have at least 1 item"]);
+  assert.deepEqual(told(`${head}steps: []`), ["2 /steps must be a list of at least 1 item"]);
   assert.match(told(`${head}steps: [faults.clear]`).join(), /must be one thing to do, with what it takes/);
   assert.match(
     told(`${head}steps: [{ repeat: }, { repeat: { times: 2, steps: now } }]`).join(),

@@ -178,10 +178,16 @@ async function clean(steps: readonly Step[], run: Run): Promise<ScenarioError | 
       await runSteps([step], run);
     } catch (error) {
       const { message, place } = error as ScenarioError;
+      if (isGone((error as ScenarioError).cause)) continue;
       first ??= new ScenarioError("cleaning-failed", message, { cause: error, place });
     }
   }
   return first;
+}
+
+/** What was to be cleared is not there any more: a fault that was used up, a snapshot that somebody removed. */
+function isGone(error: unknown): boolean {
+  return error instanceof ControlError && (error.code === "fault-unknown" || error.code === "snapshot-unknown");
 }
 
 /** The step that would have kept it may not have been reached: then there is nothing to undo. */

@@ -139,6 +139,16 @@ test("every step of the end is done, whatever becomes of those before, and its f
   });
 });
 
+test("a fault that was used up needs no clearing at the end", async () => {
+  const { control } = fakeControl(({ verb }) => {
+    if (verb === "faults.clear") throw new ControlError("fault-unknown", "no such fault stands");
+    return { faultId: "F1" };
+  });
+  const steps = "steps:\n  - faults.next: { at: send, do: reset }\n    as: fault\n";
+  const end = 'finally:\n  - faults.clear: { faultId: "${fault.faultId}" }\n';
+  await runScenario(scenarioOf(`${steps}${end}`), control);
+});
+
 test("a repetition counts from 1, tells how far it is and which one failed", async () => {
   const { control, asked } = fakeControl(({ input }) => {
     if ((input as { localId?: string }).localId === "n3")

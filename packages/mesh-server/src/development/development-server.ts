@@ -113,7 +113,7 @@ async function listen(
   dataFolder: string,
   { host = "127.0.0.1", port, socket = false, tokenFile = join(dataFolder, TOKEN_FILE), allowHosts = [] }: ControlDoor,
   control: Control,
-  { context: { emit } }: Serving,
+  { context: { emit, realTime: clock } }: Serving,
 ): Promise<Listener & { token: string }> {
   const token = await readToken(tokenFile);
   const listener = await openListener(control, {
@@ -124,6 +124,7 @@ async function listen(
     dataFolder,
     allowHosts,
     emit,
+    clock,
   });
   return { ...listener, token };
 }

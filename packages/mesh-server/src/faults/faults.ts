@@ -7,11 +7,18 @@
 // To one request at most one of each kind is done, the older; and none that another makes pointless: what is cut off has no
 // content type. Only what is done is counted.
 
-import { ControlError, type ControlFaults, type Fault, type FaultEffect, type StandingFault } from "@restante/control";
-import type { Emit, MailboxId } from "@restante/mesh";
+import {
+  ControlError,
+  type ControlFaults,
+  type Fault,
+  type FaultEffect,
+  parseDuration,
+  type StandingFault,
+} from "@restante/control";
+import type { Emit, MailboxId, MessageId } from "@restante/mesh";
 
+import type { Message } from "../message.ts";
 import { checkFault, type FaultLimits } from "./check-fault.ts";
-import { readDuration } from "./duration.ts";
 import { type EffectName, isDoneAt, type RequestPoint } from "./effects.ts";
 import { type Seeded, seeded } from "./seeded.ts";
 
@@ -43,6 +50,8 @@ export interface Faults {
   at(point: RequestPoint | "demographics", mailboxId?: MailboxId): Taken;
   /** What is to be done to this new TLS connection. */
   atConnection(): Taken;
+  /** Of each upload that is to be accepted twice: its second message. */
+  readonly twins: Map<MessageId, Message>;
   readonly part: {
     /** All that stands, as plain JSON. */
     save(): SavedFaults;
@@ -181,6 +190,7 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
         take((fault) => fault.do === "expire-certificate"),
       );
     },
+    twins: new Map(),
     part: {
       save: () => ({
         added,
@@ -216,7 +226,7 @@ function asTold({ fault, faultId, done }: Standing): StandingFault {
 
 function delayOf({ fault, numbers }: Standing): number {
   if (fault.do !== "delay") return 0;
-  const least = readDuration(fault.for) ?? 0;
-  const most = fault.to === undefined ? least : (readDuration(fault.to) ?? least);
+  const least = parseDuration(fault.for);
+  const most = fault.to === undefined ? least : parseDuration(fault.to);
   return most === least ? least : Math.round(least + numbers.next() * (most - least));
 }

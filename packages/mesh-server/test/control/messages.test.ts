@@ -49,6 +49,7 @@ test("a message that was injected is listed, downloaded byte for byte and acknow
     assert.equal(done.status, 200);
     assert.deepEqual((await messages.list({ state: "acknowledged" })).messages[0]?.messageId, messageId);
   }
+  assert.doesNotMatch(JSON.stringify(development.events.all), /Łukasz|local"|a\.dat/);
 });
 
 test("what cannot be injected is refused, and leaves nothing behind", async (t) => {

@@ -18,8 +18,8 @@ import { rawRequest } from "./raw-request.ts";
 
 const json = { "content-type": "application/json" };
 
-test("without the token, or with another, nothing is answered but the page", async (t) => {
-  const { server } = await startDevelopment(t, { control: { port: 0, socket: true } });
+test("without the token, or with another, nothing is answered but the page, and it is told, not each time", async (t) => {
+  const { server, events } = await startDevelopment(t, { control: { port: 0, socket: true } });
   assert.match(server.controlUrl!, /^http:\/\/127\.0\.0\.1:\d+$/);
   const token = server.controlToken!;
   for (const at of [{ url: server.controlUrl! }, { socket: server.controlSocket! }]) {
@@ -54,6 +54,10 @@ test("without the token, or with another, nothing is answered but the page", asy
     });
     assert.equal(described.json["openapi"], "3.1.0");
   }
+  const told = events.of("request-refused");
+  assert.ok(told.length < 20, String(told.length));
+  assert.deepEqual([told[0]?.status, told[0]?.code], [401, "not-allowed"]);
+  assert.doesNotMatch(JSON.stringify(events.all), new RegExp(token));
 });
 
 test("a Host that is neither loopback nor allowed is refused with the right token too, and so is any Origin but its own", async (t) => {

@@ -1,0 +1,33 @@
+import { text, wholeNumber } from "../../command-line/kinds.ts";
+import { defaulted, flag, optional } from "../../command-line/option.ts";
+import { command, type Command } from "../../command-line/tree.ts";
+
+const file = text("a file", "file");
+
+export const readyWords: Command = command({
+  name: "ready",
+  summary: "ask whether a MESH server is ready, or wait until it is (for scripts)",
+  about:
+    "Asks a MESH server of Restante whether it takes messages, by its /readyz. Ends with 0 if it does, with 1 and the reason if it does not.",
+  arguments: [{ name: "URL", about: "the server, such as http://127.0.0.1:8700" }],
+  options: {
+    wait: flag("wait", "wait until it is ready"),
+    timeout: defaulted("timeout", wholeNumber({ from: 1, to: 3600 }), {
+      value: "SECONDS",
+      about: "how long to wait",
+      default: "60",
+    }),
+    cacert: optional("cacert", file, {
+      value: "FILE",
+      about: "of https: who issued the server's certificate, PEM; its name is held against URL",
+      otherwise: "whom this machine trusts",
+    }),
+    cert: optional("cert", file, {
+      value: "FILE",
+      about: "of https: a client's certificate, PEM, for a server that cuts others off (--strict-tls)",
+    }),
+    key: optional("key", file, { value: "FILE", about: "of https: its key, PEM" }),
+  },
+  examples: ["--wait http://127.0.0.1:8700", "--wait https://localhost:8701 --cacert my-dev/authority/ca.crt"],
+  load: async () => (await import("../ready.ts")).ready,
+});

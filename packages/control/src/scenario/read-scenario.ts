@@ -1,6 +1,13 @@
 import { basename } from "node:path";
 import { nearestName } from "@restante/mesh";
-import { type Find, lookThrough, type Settings, SettingsError, type SettingsText } from "@restante/settings";
+import {
+  type Find,
+  lookThrough,
+  readSettings,
+  type Settings,
+  SettingsError,
+  type SettingsText,
+} from "@restante/settings";
 import type { OperationName } from "../operations/operation.ts";
 import { findInSteps, type VariableValues } from "./check-steps.ts";
 import { isRecord, partOf, substitute } from "./references.ts";
@@ -43,6 +50,23 @@ export function readScenario(file: SettingsText, { set = {} }: ReadScenarioOptio
     steps: stepsOf(value.steps, "/steps", "", within),
     finally: stepsOf(value.finally ?? [], "/finally", "finally ", within),
   };
+}
+
+/**
+ * What a scenario shows and what can be set of it, without values for what must be set.
+ *
+ * @throws {SettingsError} `settings-invalid`
+ */
+export function scenarioSummary(file: SettingsText): {
+  summary: string;
+  variables: { name: string; about: string; default?: string | number }[];
+} {
+  const { value } = readSettings(
+    file,
+    frameSchema((find) => findInSteps(find, valuesIn(find, {}))),
+  );
+  const variables = Object.entries(value.variables ?? {}).map(([name, variable]) => Object.assign({ name }, variable));
+  return { summary: value.summary, variables };
 }
 
 interface Within {

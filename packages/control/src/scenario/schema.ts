@@ -140,7 +140,8 @@ export const scenarioSchema: Schema<WrittenScenario> = scenarioFile((word) => {
   if (word === "say") return sayInput.json;
   const { json } = stepInputs.get(word)!;
   const input = withReferences(json);
-  if (word !== "repeat") return input;
+  // `clock.read:` alone is right where nothing must be given.
+  if (word !== "repeat") return json.required === undefined ? { ...input, type: ["object", "null"] } : input;
   const { steps, ...rest } = input.properties ?? {};
   return { ...input, properties: { ...rest, steps: { ...steps, items: { $ref: "#/$defs/step" } } } };
 }, []);

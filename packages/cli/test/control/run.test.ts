@@ -16,9 +16,9 @@ interface Served {
   readonly control: Control;
   readonly folder: string;
   /** Writes a scenario and gives its file. */
-  write(name: string, text: string): Promise<string>;
+  readonly write: (name: string, text: string) => Promise<string>;
   /** Types `restante control run` with these words, at this server. */
-  type(...words: string[]): Promise<Typed>;
+  readonly type: (...words: string[]) => Promise<Typed>;
 }
 
 async function served(t: TestContext): Promise<Served> {

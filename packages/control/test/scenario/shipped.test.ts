@@ -3,69 +3,30 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { localHosts } from "@restante/authority";
 import {
-  runScenario,
   readScenario,
+  runScenario,
   ScenarioError,
   shippedScenario,
   shippedScenarios,
 } from "@restante/control/scenario";
-import { embeddedDemographics, workflowRules } from "@restante/demographics";
 import { answerAsTold, consultationSummary } from "@restante/itk3";
-import { createMeshClient, type MeshClient, type OutgoingMessage } from "@restante/mesh-client";
-import { createDevelopmentServer, type DevelopmentServer } from "@restante/mesh-server/development";
-import {
-  addressOf,
-  clientOptions,
-  temporaryFolder,
-  testAuthority,
-  testDirectory,
-  testMailboxes,
-  testPatients,
-} from "@restante/testkit";
+import type { MeshClient, OutgoingMessage } from "@restante/mesh-client";
+import type { DevelopmentServer } from "@restante/mesh-server/development";
+import { addressOf, testClient, testMailboxes, testPatients } from "@restante/testkit";
 import { consultation } from "../../../itk3/test/consultation.ts";
+import { recipient, sender, startRealServer } from "./real-server.ts";
 import { createSystem, type Manners } from "./system-under-test.ts";
 
-const mailbox = "X26ABC1";
-const recipient = "X26ABC2";
 const ends: (() => unknown)[] = [];
 let server: DevelopmentServer;
 let client: MeshClient;
 
 before(async () => {
   const t = { after: (end: () => unknown): void => void ends.unshift(end) };
-  const authority = await testAuthority();
-  const directory = testDirectory();
-  const { cert, key } = await authority.issue({ commonName: "localhost", hosts: localHosts, kind: "server" });
-  const config = {
-    dataFolder: await temporaryFolder(t),
-    sharedKey: "TestKey",
-    mailboxes: [
-      ...[mailbox, recipient].map((mailboxId) => ({
-        mailboxId,
-        name: mailboxId,
-        odsCode: "X26",
-        password: "password",
-      })),
-      ...directory.organisations.flatMap(({ odsCode, name, mailboxes }) =>
-        mailboxes.map(({ mailboxId }) => ({ mailboxId, name, odsCode, password: "password" })),
-      ),
-    ],
-    workflows: [...workflowRules(directory.organisations)],
-    tickMs: 50,
-    reserveBytes: 65_536,
-  };
-  const tls = { host: "127.0.0.1", port: 0, cert, key, ca: authority.caPem };
-  server = await createDevelopmentServer({ ...config, tls }, { demographics: embeddedDemographics(directory) });
-  t.after(() => server.close());
-  const reachable = {
-    url: server.tlsUrl!,
-    authority,
-    clock: undefined,
-    config: { ...config, host: tls.host, port: 0, tls },
-  };
-  client = createMeshClient(await clientOptions(reachable, mailbox));
+  const real = await startRealServer(t);
+  ({ server } = real);
+  client = await testClient(real, sender);
   t.after(() => client[Symbol.asyncDispose]());
 });
 after(async () => {

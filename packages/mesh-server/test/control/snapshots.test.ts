@@ -94,7 +94,6 @@ test("a token used since the save stays used after the restore", async (t) => {
 });
 
 test("a message that was being routed when it was saved is routed again after the restore", async (t) => {
-  let down = true;
   const demographics: Demographics = {
     find: () => Promise.reject(new DemographicsError("unavailable", "PDS does not answer", { retry: "safe" })),
   };
@@ -115,7 +114,6 @@ test("a message that was being routed when it was saved is routed again after th
   assert.deepEqual((await client.list()).messageIds, []);
   await server.moved.control.advance({ by: "25h" });
   assert.equal((await client.list()).messageIds.length, 1);
-  assert.equal(down, true);
 });
 
 test("saved while sends go on at full speed, what was answered before is in it, with its body", async (t) => {
@@ -123,9 +121,9 @@ test("saved while sends go on at full speed, what was answered before is in it, 
   await using client = await testClient(server, sender);
   await using receiver = await testClient(server, pharmacy);
   const accepted: MessageId[] = [];
-  let sending = true;
+  const sending = new AbortController();
   const senders = Array.from({ length: 8 }, async (_, number) => {
-    for (let turn = 0; sending; turn += 1)
+    for (let turn = 0; !sending.signal.aborted; turn += 1)
       accepted.push(await send(client, turn % 3 === 0 ? `${number}` : "x".repeat(50)));
   });
   const before: MessageId[][] = [];
@@ -135,7 +133,7 @@ test("saved while sends go on at full speed, what was answered before is in it, 
     before.push([...accepted]);
     await server.snapshots.control.save({ name });
   }
-  sending = false;
+  sending.abort();
   await Promise.all(senders);
 
   for (const [index, name] of ["one", "two", "three"].entries()) {
@@ -200,13 +198,39 @@ test("half a snapshot is never listed, and is gone after the next start", async 
   await server.snapshots.control.restore({ name: "a" });
 });
 
+test("a restore that was cut off between the messages and the faults is ended by the next start, before anything is served", async (t) => {
+  let broken = false;
+  const server = await startRewoundServer(t, { isBroken: () => broken });
+  await using client = await testClient(server, sender);
+  await using receiver = await testClient(server, pharmacy);
+  server.setFaults(["one"]);
+  const messageId = await send(client, "x");
+  await server.moved.control.advance({ by: "1d" });
+  await server.snapshots.control.save({ name: "a" });
+  server.setFaults(["two"]);
+  await server.moved.control.advance({ by: "40d" });
+  broken = true;
+  await assert.rejects(server.snapshots.control.restore({ name: "a" }));
+  assert.deepEqual(server.faults, ["two"]);
+
+  broken = false;
+  await server.restart();
+
+  assert.deepEqual(server.faults, ["one"]);
+  assert.equal((await server.moved.control.read()).ahead, "1d");
+  assert.deepEqual((await receiver.list()).messageIds, [messageId]);
+  server.setFaults(["three"]);
+  await server.restart();
+  assert.deepEqual(server.faults, ["three"], "it is ended once");
+});
+
 test("a snapshot whose store is gone restores nothing, and changes nothing", async (t) => {
   const server = await startRewoundServer(t);
   await using client = await testClient(server, sender);
   await using receiver = await testClient(server, pharmacy);
   await server.snapshots.control.save({ name: "a" });
   const messageId = await send(client, "x");
-  const [folder] = (await kept(server)).filter((name) => !name.endsWith(".json"));
+  const folder = (await kept(server)).find((name) => !name.endsWith(".json"));
   await rm(join(server.config.dataFolder, "snapshots", folder!, "store.sqlite"));
 
   await assert.rejects(server.snapshots.control.restore({ name: "a" }), refused("failed"));

@@ -39,6 +39,9 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     const taken = faults.at(point, mailboxOf(context, request));
     if (taken.size === 0) return;
     keepTaken(request, taken);
+    whenOver(request, reply, () => {
+      for (const fault of taken.values()) fault.letGo();
+    });
     const slow = taken.get("delay");
     if (slow !== undefined && !(await wait(request, slow))) return letBe(reply);
     const stuck = taken.get("hang");
@@ -82,10 +85,9 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     const go = (): void => gone.abort();
     socket.once("close", go);
     const idleAgain = keepWhileIdle(request);
-    const letGo = slow.hold();
     const until = AbortSignal.any([closing.signal, slow.cleared, gone.signal]);
     await delay(slow.delayMs, undefined, { signal: until }).catch(() => undefined);
-    letGo();
+    slow.letGo();
     idleAgain();
     socket.off("close", go);
     if (closing.signal.aborted) throw new Refusal("unavailable", { reason: "the server is closing" });
@@ -94,7 +96,6 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
 
   function hang(request: FastifyRequest, stuck: TakenFault): void {
     const { socket } = request.raw;
-    const letGo = stuck.hold();
     const cut = (): void => void socket.destroy();
     const over = AbortSignal.any([closing.signal, stuck.cleared]);
     keepWhileIdle(request);
@@ -105,10 +106,11 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     socket.once("close", () => {
       over.removeEventListener("abort", cut);
       hanging.delete(cut);
-      letGo();
     });
     const [oldest] = hanging;
     if (hanging.size > MOST_HANGING) oldest?.();
+    // Cleared while it waited for what came before.
+    if (over.aborted) cut();
   }
 }
 
@@ -116,6 +118,17 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
 function mailboxOf({ registry }: Context, request: FastifyRequest): MailboxId | undefined {
   const { mailboxId } = request.params as { mailboxId?: string };
   return mailboxId === undefined ? undefined : registry.find(mailboxId)?.mailboxId;
+}
+
+/** Once it is answered, or its connection is gone: an answer whose turn has not come is told nothing of that. */
+function whenOver({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply, then: () => void): void {
+  const over = (): void => {
+    socket.off("close", over);
+    response.off("close", over);
+    then();
+  };
+  socket.once("close", over);
+  response.once("close", over);
 }
 
 /** The framework is done with it: else it would be served once its answer is cut. */

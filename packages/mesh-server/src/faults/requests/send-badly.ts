@@ -97,23 +97,18 @@ async function* slowly(pieces: AsyncGenerator<Buffer>, taken: Taken, stop: Abort
   const { bytesPerSecond } = fault.effect;
   const pause = Math.max(DRIBBLE_MS, 1000 / bytesPerSecond);
   const most = Math.max(1, Math.floor((bytesPerSecond * pause) / 1000));
-  const letGo = fault.hold();
-  try {
-    for await (const piece of pieces) {
-      let rest = piece;
-      while (rest.byteLength > 0) {
-        if (fault.cleared.aborted) {
-          yield rest;
-          break;
-        }
-        yield rest.subarray(0, most);
-        rest = rest.subarray(most);
-        const until = AbortSignal.any([stop, fault.cleared]);
-        await delay(pause, undefined, { signal: until }).catch(() => stop.throwIfAborted());
+  for await (const piece of pieces) {
+    let rest = piece;
+    while (rest.byteLength > 0) {
+      if (fault.cleared.aborted) {
+        yield rest;
+        break;
       }
+      yield rest.subarray(0, most);
+      rest = rest.subarray(most);
+      const until = AbortSignal.any([stop, fault.cleared]);
+      await delay(pause, undefined, { signal: until }).catch(() => stop.throwIfAborted());
     }
-  } finally {
-    letGo();
   }
 }
 

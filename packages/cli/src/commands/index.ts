@@ -1,6 +1,7 @@
 import { group, type Group } from "../command-line/tree.ts";
 import { checkWords } from "./words/check.ts";
 import { completionWords } from "./words/completion.ts";
+import { controlWords } from "./words/control.ts";
 import { nhsNumberWords } from "./words/nhs-number.ts";
 import { pairWords } from "./words/pair.ts";
 import { clientWords, practiceWords, serverWords } from "./words/parts.ts";
@@ -25,6 +26,7 @@ export const program: Group = group({
     readyWords,
     clientWords,
     practiceWords,
+    controlWords,
     completionWords,
   ],
 });

@@ -13,12 +13,15 @@ import { createFaults } from "../faults/faults.ts";
 import { createMoves } from "../faults/moves.ts";
 import { createRegistry } from "../registry.ts";
 import type { MeshServerServices, ServerSettings, ServeServices, Serving } from "../serve.ts";
+import { openKeptParts } from "./kept-parts.ts";
 
 export interface BegunControl {
   /** In the place of those that it was begun with. */
   readonly services: ServeServices;
   /** Of the server that serves with them. Once. */
   controlOf(serving: Serving): OwnedControl;
+  /** At an orderly end: how often faults were done. */
+  keep(): Promise<void>;
 }
 
 export async function beginControl(
@@ -41,11 +44,12 @@ export async function beginControl(
     isMailbox: (mailboxId) => registry.find(mailboxId) !== undefined,
   });
   const moves = createMoves({ demographics, isPractice: (odsCode) => registry.hasOrganisation(odsCode) });
+  const kept = await openKeptParts(dataFolder, { faults: faults.part, demographics: moves.part });
   const clock = await createMovedClock({ dataFolder, realTime, serving });
   const snapshots = createSnapshots({
     dataFolder,
     realTime,
-    parts: { clock: clock.part, faults: faults.part, demographics: moves.part },
+    parts: { clock: clock.part, ...kept.parts },
     serving,
   });
   return {
@@ -53,20 +57,22 @@ export async function beginControl(
       ...services,
       emit: feed.emit,
       demographics: faultyDemographics(demographics, faults, moves),
-      aheadMs: clock.aheadMs,
+      aheadMs: () => clock.aheadMs(),
       faults,
       beforeServing: (store) => snapshots.recover(store),
     },
+    keep: () => kept.keep(),
     controlOf(now) {
       served = now;
+      const { list, add, next, clear } = faults.control;
       return createControl({
         serving: now,
         feed,
-        faults: faults.control,
+        faults: { list, add: kept.keeping(add), next: kept.keeping(next), clear: kept.keeping(clear) },
         clock: clock.control,
-        demographics: moves.control,
+        demographics: { read: moves.control.read, move: kept.keeping(moves.control.move) },
         snapshots: snapshots.control,
-        reset: createReset(now, { faults: faults.control, moves, clock }),
+        reset: kept.keeping(createReset(now, { faults: faults.control, moves, clock })),
       });
     },
   };

@@ -74,6 +74,8 @@ export async function createDevelopmentServer(
       // First whoever waits is told, then nobody is answered any more, then what was asked is brought to its end.
       owned.close();
       await listening?.close();
+      // What was changed is written already: this is how often faults were done.
+      await begun.keep().catch(() => undefined);
       await serving.close();
     });
     return {
@@ -113,7 +115,7 @@ async function listen(
   dataFolder: string,
   { host = "127.0.0.1", port, socket = false, tokenFile = join(dataFolder, TOKEN_FILE), allowHosts = [] }: ControlDoor,
   control: Control,
-  { context: { emit } }: Serving,
+  { context: { emit, realTime: clock } }: Serving,
 ): Promise<Listener & { token: string }> {
   const token = await readToken(tokenFile);
   const listener = await openListener(control, {
@@ -124,6 +126,7 @@ async function listen(
     dataFolder,
     allowHosts,
     emit,
+    clock,
   });
   return { ...listener, token };
 }

@@ -7,7 +7,6 @@ import { defaults, type MeshServerConfig, type TlsConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { doFaults } from "../faults/requests/do-faults.ts";
 import { showExpired, type WasShownExpired } from "../faults/requests/expired-certificate.ts";
-import type { Door } from "../serve.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { drain } from "./drain.ts";
@@ -46,10 +45,15 @@ const MOST_HEADERS = 100;
 /** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
 const LONGEST_PARAMETER = 3600;
 
-type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & Pick<Door, "tls" | "addOthers">;
-
 /** Adds routes that only a server for development has. */
 export type AddRoutes = (app: FastifyInstance, context: Context) => void;
+
+export interface DoorTls extends TlsConfig {
+  /** What is shown while a fault asks for a certificate that has expired. */
+  expired?: { key: string; cert: string };
+}
+
+type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & { tls?: DoorTls; addOthers?: AddRoutes };
 
 /** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP, and nobody is a stranger. */
 export function createApp(context: Context, { tls, untrustedPerAddress, addOthers }: AppConfig): FastifyInstance {

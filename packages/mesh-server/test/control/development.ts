@@ -12,7 +12,9 @@ import {
 } from "@restante/mesh-server/development";
 import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testkit";
 
-export const [sender, recipient, third] = ["X26ABC1", "X26ABC2", "X26ABC3"] as const;
+export const sender = "X26ABC1";
+export const recipient = "X26ABC2";
+export const third = "X26ABC3";
 export const workflow = "TEST_WORKFLOW";
 
 export interface Development {
@@ -72,7 +74,7 @@ export function ask(
   { server }: Development,
   mailboxId: string,
   path: string,
-  init: { method?: string; headers?: Record<string, string>; body?: BodyInit } = {},
+  init: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {},
 ): Promise<Response> {
   const authorization = createToken({
     mailboxId,
@@ -91,7 +93,7 @@ export function ask(
 export async function send(
   development: Development,
   headers: Record<string, string> = {},
-  body: BodyInit = "letter",
+  body: string | Uint8Array<ArrayBuffer> = "letter",
 ): Promise<string> {
   const answer = await ask(development, sender, "outbox", {
     method: "POST",

@@ -5,13 +5,14 @@
 // Host that only its owner would name; no Origin but that of its own page; the token (guards.ts).
 
 import { chmod } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIPv6 } from "node:net";
 
 import { type Control, controlOpenApi } from "@restante/control";
 import { asDurableError } from "@restante/durable";
-import type { Emit } from "@restante/mesh";
+import type { Clock, Emit } from "@restante/mesh";
 import fastify, { type FastifyInstance } from "fastify";
 
+import { tellRefusals } from "../../http/tell-refusals.ts";
 import { once } from "../../once.ts";
 import { answerUnreadable, failureOf, NotServed, sendFailure } from "./answers.ts";
 import { addEventStream } from "./event-stream.ts";
@@ -31,6 +32,7 @@ const KEEP_ALIVE_MS = 5000;
 const MOST_CONNECTIONS = 2000;
 /** Answers that are on their way when it closes have so long. */
 const CLOSE_MS = 1000;
+const LOOK_MS = 60_000;
 
 export interface ListenerOptions {
   /** At a port (0: any free one), a socket of this path, or both. */
@@ -43,6 +45,8 @@ export interface ListenerOptions {
   /** Names that a Host may have besides those of loopback. */
   readonly allowHosts: readonly string[];
   readonly emit: Emit;
+  /** The real one. */
+  readonly clock: Clock;
 }
 
 export interface Listener {
@@ -83,7 +87,7 @@ export async function openListener(control: Control, options: ListenerOptions): 
 
 async function createListener(
   control: Control,
-  { token, allowHosts, isSocket }: Pick<ListenerOptions, "token" | "allowHosts"> & { isSocket: boolean },
+  { token, allowHosts, isSocket, emit, clock }: ListenerOptions & { isSocket: boolean },
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     http: { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS },
@@ -91,6 +95,8 @@ async function createListener(
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
+    // What still comes is answered: the server behind it is closed after it.
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
     frameworkErrors: (error, _request, reply) => {
@@ -100,7 +106,20 @@ async function createListener(
   app.server.maxConnections = MOST_CONNECTIONS;
   app.server.maxHeadersCount = MOST_HEADERS;
   closeInTime(app);
-  app.setErrorHandler((error, _request, reply) => sendFailure(reply, failureOf(error)));
+  const tell = tellRefusals({ clock, emit });
+  const look = setInterval(() => tell.look(), LOOK_MS).unref();
+  app.server.once("close", () => clearInterval(look));
+  app.setErrorHandler((error, { raw: { socket } }, reply) => {
+    const failure = failureOf(error);
+    // Who may not ask, not what was asked wrongly: somebody is at a door that is not theirs.
+    if (failure.error.code === "not-allowed") {
+      const { remoteAddress: address } = socket;
+      const { status, error: refused } = failure;
+      const told = { status, code: refused.code, reason: `control: ${refused.message}` };
+      tell.refused({ ...told, ...(address !== undefined && { address }) });
+    }
+    return sendFailure(reply, failure);
+  });
   app.setNotFoundHandler((_request, reply) =>
     sendFailure(reply, failureOf(new NotServed(404, "input-invalid", "There is nothing here of this name."))),
   );
@@ -123,8 +142,11 @@ async function listenAtPort(
   { host, port: wanted }: { host: string; port: number },
 ): Promise<string> {
   await app.listen({ host, port: wanted });
-  const { address, port, family } = app.server.address() as AddressInfo;
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  const { address, port } = app.server.address() as AddressInfo;
+  // Of every address, that by which this machine reaches it, whose Host is allowed.
+  if (address === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  if (address === "::") return `http://[::1]:${port}`;
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 async function listenAtSocket(app: FastifyInstance, path: string): Promise<void> {

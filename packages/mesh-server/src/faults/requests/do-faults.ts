@@ -15,7 +15,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../../context.ts";
 import { drain } from "../../http/drain.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { RequestPoint } from "../effects.ts";
 import type { Faults, TakenFault } from "../faults.ts";
 import { resetsOf } from "./cut.ts";
 import { pointOf } from "./point-of.ts";
@@ -51,7 +50,11 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
       reset(request.raw.socket);
       return letBe(reply);
     }
-    return answerAtOnce(request, reply, point);
+    const status = taken.get("status")?.effect;
+    if (status?.do !== "status") return;
+    drain(request.raw, context.maxRequestBytes);
+    answerStatus(request, reply, status, point);
+    return letBe(reply);
   });
 
   app.addHook("onSend", (request, reply, payload: Payload, done) => {
@@ -107,13 +110,6 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     const [oldest] = hanging;
     if (hanging.size > MOST_HANGING) oldest?.();
   }
-
-  function answerAtOnce(request: FastifyRequest, reply: FastifyReply, point: RequestPoint): FastifyReply | undefined {
-    const effect = takenOf(request).get("status")?.effect;
-    if (effect?.do !== "status") return undefined;
-    drain(request.raw, context.maxRequestBytes);
-    return answerStatus(request, reply, effect, point);
-  }
 }
 
 /** Only a mailbox that there is: what a path says is anybody's text. */
@@ -122,7 +118,7 @@ function mailboxOf({ registry }: Context, request: FastifyRequest): MailboxId | 
   return mailboxId === undefined ? undefined : registry.find(mailboxId)?.mailboxId;
 }
 
-/** The framework is done with it. */
+/** The framework is done with it: else it would be served once its answer is cut. */
 function letBe(reply: FastifyReply): FastifyReply {
   return reply.hijack();
 }

@@ -2,6 +2,8 @@ import { CodedError, type Retry } from "@restante/mesh";
 
 export type MeshServerErrorCode =
   | "config-invalid"
+  | "folder-for-development"
+  | "folder-not-marked"
   | "store-busy"
   | "store-full"
   | "store-stopped"
@@ -11,6 +13,7 @@ export type MeshServerErrorCode =
   | "store-too-new"
   | "transition-not-allowed"
   | "row-unreadable"
+  | "snapshot-failed"
   | "body-too-large"
   | "body-cut-short"
   | "body-damaged"

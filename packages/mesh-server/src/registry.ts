@@ -25,6 +25,8 @@ export interface Mailbox {
 /** Who there is, and who may send and receive what. */
 export interface Registry {
   find(mailboxId: string): Mailbox | undefined;
+  /** Every mailbox, as the configuration has them. */
+  all(): Mailbox[];
   hasOrganisation(odsCode: string): boolean;
   hasWorkflow(workflowId: string): boolean;
   maySend(mailbox: Mailbox, workflowId: string): boolean;
@@ -33,6 +35,11 @@ export interface Registry {
   mayRoute(workflowId: string): boolean;
   /** The mailboxes of an organisation that take this workflow; of every organisation if none is given. */
   receivers(workflowId: string, odsCode?: string): Mailbox[];
+}
+
+export interface RegistryOptions {
+  /** Whoever there is may send and receive any workflow. Whom a lookup finds is as the rules have it. */
+  readonly anyWorkflow?: boolean;
 }
 
 interface Parties {
@@ -44,27 +51,28 @@ interface Parties {
  * The rules of a configuration that was checked. Where a workflow has no entry for its `_ACK`, whoever receives it may
  * send the acknowledgement and whoever sends it may receive that.
  */
-export function createRegistry(config: Registered): Registry {
+export function createRegistry(config: Registered, { anyWorkflow = false }: RegistryOptions = {}): Registry {
   const mailboxes = readMailboxes(config);
   const workflows = readWorkflows(config);
   const organisations = new Set<string>(Array.from(mailboxes.values(), ({ odsCode }) => odsCode));
   const routed = new Set(config.routedWorkflows ?? defaultRoutedWorkflows);
 
-  function mayReceive(mailbox: Mailbox, workflowId: string): boolean {
+  function isReceiver(mailbox: Mailbox, workflowId: string): boolean {
     return includes(workflows.get(workflowId)?.receivers, mailbox);
   }
 
   return {
     find: (mailboxId) => mailboxes.get(mailboxId.trim().toUpperCase()),
+    all: () => [...mailboxes.values()],
     hasOrganisation: (odsCode) => organisations.has(odsCode.trim().toUpperCase()),
-    hasWorkflow: (workflowId) => workflows.has(workflowId),
-    maySend: (mailbox, workflowId) => includes(workflows.get(workflowId)?.senders, mailbox),
-    mayReceive,
+    hasWorkflow: (workflowId) => anyWorkflow || workflows.has(workflowId),
+    maySend: (mailbox, workflowId) => anyWorkflow || includes(workflows.get(workflowId)?.senders, mailbox),
+    mayReceive: (mailbox, workflowId) => anyWorkflow || isReceiver(mailbox, workflowId),
     mayRoute: (workflowId) => routed.has(workflowId),
     receivers: (workflowId, odsCode) =>
       [...mailboxes.values()].filter(
         (mailbox) =>
-          mayReceive(mailbox, workflowId) &&
+          isReceiver(mailbox, workflowId) &&
           (odsCode === undefined || mailbox.odsCode === odsCode.trim().toUpperCase()),
       ),
   };

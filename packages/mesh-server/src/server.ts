@@ -1,5 +1,6 @@
 import type { MeshServerConfig } from "./config.ts";
 import type { Operator } from "./operator.ts";
+import { refuseMarked } from "./marked-folder.ts";
 import { readMeshServerConfig } from "./read-config.ts";
 import { type MeshServerServices, serve } from "./serve.ts";
 
@@ -14,7 +15,8 @@ export interface MeshServer extends AsyncDisposable {
 
 /**
  * Starts a MESH server. It listens when the promise resolves.
- * @throws {MeshServerError} `config-invalid` (every problem at once), `store-in-use`, `store-too-new`, `store-lost`, `bodies-lost`
+ * @throws {MeshServerError} `config-invalid` (every problem at once), `store-in-use`, `store-too-new`, `store-lost`, `bodies-lost`,
+ * `folder-for-development`
  * @throws {DurableError} a file or folder that cannot be used: which, why, and what helps
  * @example
  * await using server = await createMeshServer(config, { demographics });
@@ -22,6 +24,7 @@ export interface MeshServer extends AsyncDisposable {
  */
 export async function createMeshServer(options: MeshServerConfig, services: MeshServerServices): Promise<MeshServer> {
   const { host, port, tls, ...settings } = readMeshServerConfig(options);
+  await refuseMarked(settings.dataFolder);
   const serving = await serve(settings, [{ host, port, tls }], services);
   const close = (): Promise<void> => serving.close();
   return { url: serving.urls[0]!, operator: serving.operator, close, [Symbol.asyncDispose]: close };

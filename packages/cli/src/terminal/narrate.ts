@@ -76,6 +76,8 @@ export function narrate(event: Event): Step | undefined {
         what: `mailbox ${event.mailboxId} is closed since ${event.closedAt.toISOString()}: what is sent to it is refused`,
         tone: "bad",
       };
+    case "control-started":
+      return { who: "MESH server", what: `control listens on ${event.url ?? event.socket ?? ""}` };
     case "mailbox-opened":
       return { who: "MESH server", what: `mailbox ${event.mailboxId} is open again` };
     case "message-acknowledged":
@@ -162,6 +164,16 @@ export function narrate(event: Event): Step | undefined {
       };
     case "clock-trusted":
       return { who: "MESH server", what: `the clock is trusted again (${event.reason})` };
+    case "clock-advanced":
+      return { who: "MESH server", what: `the clock of expiry and routing is ${event.ahead} ahead` };
+    case "messages-wiped":
+      return { who: "MESH server", what: `${count(event.messages, "message", "messages")} wiped` };
+    case "snapshot-saved":
+    case "snapshot-restored":
+      return {
+        who: "MESH server",
+        what: `snapshot ${event.name} ${event.event === "snapshot-saved" ? "saved" : "restored"} (${count(event.messages, "message", "messages")})`,
+      };
     case "disk-full":
       return {
         who: "MESH server",

@@ -45,15 +45,18 @@ const MOST_HEADERS = 100;
 /** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
 const LONGEST_PARAMETER = 3600;
 
+/** Adds routes that only a server for development has. */
+export type AddRoutes = (app: FastifyInstance, context: Context) => void;
+
 export interface DoorTls extends TlsConfig {
   /** What is shown while a fault asks for a certificate that has expired. */
   expired?: { key: string; cert: string };
 }
 
-type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & { tls?: DoorTls };
+type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & { tls?: DoorTls; addOthers?: AddRoutes };
 
 /** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP, and nobody is a stranger. */
-export function createApp(context: Context, { tls, untrustedPerAddress }: AppConfig): FastifyInstance {
+export function createApp(context: Context, { tls, untrustedPerAddress, addOthers }: AppConfig): FastifyInstance {
   const tell = tellRefusals({ clock: context.realTime, emit: context.emit });
   let wasShownExpired: WasShownExpired = () => false;
   const transport = { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS };
@@ -132,6 +135,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   addTracking(app, context);
   addLookup(app, context);
   addHealth(app, context, isClosing);
+  addOthers?.(app, context);
   addOpenApi(app, known);
   return app;
 }

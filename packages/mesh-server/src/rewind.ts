@@ -2,16 +2,14 @@
 // time alone does runs, neither expiry nor routing, so that no body is deleted between being named and being linked, and no
 // message moves on by a clock, or demographics, that are about to change. Clients go on all the while.
 
-import type { Clock } from "@restante/mesh";
-
 import type { Expiry } from "./expiry.ts";
 import type { MailboxRoom } from "./mailbox-room.ts";
 import type { Routing } from "./routing.ts";
 import type { Rewindable } from "./store/rewindable.ts";
 import type { Timekeeping } from "./time/timekeeping.ts";
 
-/** Parts that fail, or demographics that do not answer, hold it up no longer. */
-const LONGEST_CATCH_UP_MS = 35_000;
+/** Demographics that do not answer hold it up no longer. What fails otherwise ends by itself. */
+const LONGEST_ROUTING_MS = 5000;
 
 export interface Rewind {
   /** One at a time, in the order in which they were asked for. What was in memory of messages is forgotten after it. */
@@ -21,8 +19,8 @@ export interface Rewind {
    * clock is right: what the clock guard doubted is agreed.
    */
   catchUp(): Promise<boolean>;
-  /** When the next message becomes due, by the clock that may be moved. */
-  nextDue(): Promise<Date | undefined>;
+  /** When the next message becomes due after this. */
+  nextDue(after: Date): Promise<Date | undefined>;
   /** Resolves when the last of them has ended. */
   close(): Promise<void>;
 }
@@ -33,9 +31,8 @@ export function createRewind(parts: {
   routing: Routing;
   room: MailboxRoom;
   time: Timekeeping;
-  clock: Clock;
 }): Rewind {
-  const { store, expiry, routing, room, time, clock } = parts;
+  const { store, expiry, routing, room, time } = parts;
   let last: Promise<unknown> = Promise.resolve();
 
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -59,11 +56,12 @@ export function createRewind(parts: {
     catchUp: () =>
       inTurn(async () => {
         await time.agree();
-        const late = AbortSignal.timeout(LONGEST_CATCH_UP_MS);
-        const done = Promise.all([expiry.catchUp(), routing.catchUp()]).then(() => true);
-        return await Promise.race([done, isAborted(late)]);
+        const routed = routing.catchUp().then(() => true);
+        const late = isAborted(AbortSignal.timeout(LONGEST_ROUTING_MS));
+        const [isInTime] = await Promise.all([Promise.race([routed, late]), expiry.catchUp()]);
+        return isInTime;
       }),
-    nextDue: () => store.nextDue(clock.now()),
+    nextDue: (after) => store.nextDue(after),
     async close() {
       await last;
     },

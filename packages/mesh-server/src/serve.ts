@@ -13,14 +13,14 @@ import type { FastifyInstance } from "fastify";
 import { createReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
 import { openFileBodies } from "./bodies/files.ts";
-import { defaults, type MeshServerConfig, type TlsConfig } from "./config.ts";
+import { defaults, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { type Disk, watchDisk } from "./disk.ts";
 import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
 import { failingParts } from "./failing.ts";
 import type { Faults } from "./faults/faults.ts";
-import { type AddRoutes, createApp } from "./http/app.ts";
+import { type AddRoutes, createApp, type DoorTls } from "./http/app.ts";
 import type { Patience } from "./http/patience.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
@@ -58,10 +58,7 @@ export interface Door {
   host: string;
   port: number;
   /** Absent: plain HTTP, in development mode only. Then nobody is asked for a certificate. */
-  tls?: TlsConfig & {
-    /** What is shown while a fault asks for a certificate that has expired. */
-    expired?: { key: string; cert: string };
-  };
+  tls?: DoorTls;
   /** Routes beside the API's own, in development mode only. */
   addOthers?: AddRoutes;
   /** Absent: as patient as a server is. */

@@ -115,6 +115,7 @@ function configOf(
         cert: certificates.server.cert,
         ca: certificates.ca,
         strict: strictTls,
+        expired: certificates.expired,
       },
     }),
     admin: { ...access, open: openAdmin },

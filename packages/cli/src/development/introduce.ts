@@ -1,11 +1,6 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { MailboxConfig } from "@restante/mesh-server";
-import {
-  type ControlDoor,
-  type DevelopmentServer,
-  type DevelopmentServerConfig,
-  isLoopback,
-} from "@restante/mesh-server/development";
+import { type DevelopmentServer, type DevelopmentServerConfig, isLoopback } from "@restante/mesh-server/development";
 import { shortest } from "../economy/folder.ts";
 import { quoted } from "../terminal/quoted.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -45,7 +40,8 @@ type Fact = readonly [name: string, text: string];
 
 function factsOf({ server, config, folder, registered }: Introduced): Fact[] {
   const { plainUrl, tlsUrl } = server;
-  const { mailboxes, workflows, enforceWorkflows = false, sharedKey, admin, control } = config;
+  const { mailboxes, workflows, enforceWorkflows = false, sharedKey, admin } = config;
+  const control = server.controlUrl ?? server.controlSocket;
   const base = reachable(plainUrl ?? "");
   const named = workflows.map(({ workflowId }) => workflowId);
   const others = enforceWorkflows ? "no other" : "any other";
@@ -60,7 +56,7 @@ function factsOf({ server, config, folder, registered }: Introduced): Fact[] {
     ["Shared key", sharedKey],
     ["Workflows", `${named.length > MOST_NAMED ? `${named.length}` : named.join(", ") || "none"}, and ${others}`],
     ["Admin", `${base}/messageexchange/admin${asksToken ? `, for whoever has the token in ${tokenFile}` : ""}`],
-    ...(control === undefined ? [] : [["Control", controlOf(control, tokenFile)] as const]),
+    ...(control === undefined ? [] : [["Control", `${control}, for whoever has the token in ${tokenFile}`] as const]),
     [
       "Data",
       folder.isTemporary
@@ -68,11 +64,6 @@ function factsOf({ server, config, folder, registered }: Introduced): Fact[] {
         : `${shortest(folder.path)}, log in ${shortest(join(folder.path, LOG_FILE))}`,
     ],
   ];
-}
-
-function controlOf({ port, socket = false }: ControlDoor, tokenFile: string): string {
-  const where = socket ? "a socket in the data folder" : `http://127.0.0.1:${port}`;
-  return `${where}, for whoever has the token in ${tokenFile}`;
 }
 
 /** The password of those that everybody knows is told; those of a file are its owner's. */
@@ -102,13 +93,14 @@ function warn({ config, registered }: Introduced, { complain, paint }: Terminal)
 /** In the words of each tool. `$CERTS` is what a shell puts in; the other tools' lines need it written out. */
 function tellOfCertificates(
   { files }: DevelopmentCertificates,
-  { server, folder }: Introduced,
+  { server, folder, config }: Introduced,
   { print, paint }: Terminal,
 ): void {
-  const at = shortest(join(files.ca, ".."));
+  const at = dirname(files.ca);
   const pair = `"$CERTS/client-mesh.crt", "$CERTS/client-mesh.key"`;
-  const stay = folder.isTemporary ? "; with --data DIR they stay, else they go with the folder" : "; they stay";
-  print(`\n${paint.bold("For HTTPS")}: ca.crt, client-mesh.crt and client-mesh.key in CERTS=${quoted(at)}${stay}\n`);
+  const stay = folder.isTemporary ? "they go with the folder; with --data DIR they stay" : "the same at every start";
+  print(`\n${paint.bold("For HTTPS")}: ca.crt, client-mesh.crt and client-mesh.key (${stay})\n`);
+  print(`  CERTS=${quoted(at)}`);
   const tools: Fact[] = [
     [
       "curl",
@@ -118,7 +110,10 @@ function tellOfCertificates(
       "Node",
       `NODE_EXTRA_CA_CERTS=$CERTS/ca.crt, and cert and key of https.request or undici's Agent: the two files' text`,
     ],
-    ["Python", `MeshClient(..., verify="$CERTS/ca.crt", cert=(${pair})); requests takes the same two`],
+    [
+      "Python",
+      `MeshClient(..., shared_key=b"${config.sharedKey}", verify="$CERTS/ca.crt", cert=(${pair})); requests takes the last two`,
+    ],
     [".NET", `SSL_CERT_FILE=$CERTS/ca.crt, and ClientCertificates.Add(X509Certificate2.CreateFromPemFile(${pair}))`],
     [
       "Java",

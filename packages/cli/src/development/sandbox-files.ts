@@ -74,55 +74,92 @@ interface Line<Value> {
   readonly place: string;
 }
 
+/** What a file gives, and all that is wrong with it. */
+interface Read<Value> {
+  readonly lines: readonly Line<Value>[];
+  readonly problems: readonly string[];
+}
+
 /**
  * The mailboxes and workflows that the files name; those that are known where there is none.
  * @throws CliError `settings-unreadable`, with every problem by file and line; `file-unreadable`
  */
 export function readSandboxFiles({ mailboxes: mailboxFile, workflows: workflowFile }: SandboxFiles): Registered {
-  const problems: string[] = [];
-  const mailboxLines = mailboxFile === undefined ? [] : linesOf(mailboxFile, mailboxSchema, problems);
-  const workflowLines = workflowFile === undefined ? [] : linesOf(workflowFile, workflowSchema, problems);
-  problems.push(...repeated(mailboxLines, ({ mailbox_id: id }) => id.trim().toUpperCase(), "mailbox"));
-  problems.push(...repeated(workflowLines, ({ workflow_id: id }) => id.trim(), "workflow"));
-  for (const { value, place } of mailboxLines) {
-    if (value.active === false) {
-      problems.push(
-        `${place} /active is false: leave it out, and close the mailbox with restante control mailboxes close`,
-      );
-    }
-  }
-  if (mailboxFile !== undefined && mailboxLines.length === 0 && problems.length === 0) {
+  const ofMailboxes = readLines(mailboxFile, mailboxSchema, {
+    what: "mailbox",
+    idOf: ({ mailbox_id: id }) => id.trim().toUpperCase(),
+    wrong: ({ active }) =>
+      active === false
+        ? "/active is false: leave it out, and close the mailbox with restante control mailboxes close"
+        : undefined,
+  });
+  const ofWorkflows = readLines(workflowFile, workflowSchema, {
+    what: "workflow",
+    idOf: ({ workflow_id: id }) => id.trim(),
+    wrong: () => undefined,
+  });
+  const problems = [...ofMailboxes.problems, ...ofWorkflows.problems];
+  const known = mailboxFile === undefined;
+  if (!known && ofMailboxes.lines.length === 0 && problems.length === 0) {
     problems.push(`${mailboxFile} has no mailbox in it`);
   }
   if (problems.length > 0) {
     const files = [mailboxFile, workflowFile].filter((file) => file !== undefined).join(" and ");
     throw new CliError("settings-unreadable", listed(`The lines of ${files}`, problems));
   }
-  const known = mailboxFile === undefined;
-  const mailboxes = known ? knownMailboxes : mailboxLines.map(({ value }) => mailboxOf(value));
+  const mailboxes = known ? knownMailboxes : ofMailboxes.lines.map(({ value }) => mailboxOf(value));
   if (workflowFile === undefined) return { mailboxes, known, workflows: knownWorkflows(mailboxes), remarks: [] };
-  return { mailboxes, known, ...workflowsOf(workflowLines, mailboxes) };
+  return { mailboxes, known, ...workflowsOf(ofWorkflows.lines, mailboxes) };
 }
 
-function linesOf<Value>(file: string, schema: Schema<Value>, problems: string[]): Line<Value>[] {
-  const right: Line<Value>[] = [];
-  for (const [index, line] of readGivenText(file)
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .entries()) {
-    if (line.trim() === "") continue;
+interface Held<Value> {
+  readonly what: string;
+  readonly idOf: (value: Value) => string;
+  readonly wrong: (value: Value) => string | undefined;
+}
+
+function readLines<Value>(
+  file: string | undefined,
+  schema: Schema<Value>,
+  { what, idOf, wrong }: Held<Value>,
+): Read<Value> {
+  const lines: Line<Value>[] = [];
+  const problems: string[] = [];
+  const places = new Map<string, string>();
+  const texts =
+    file === undefined
+      ? []
+      : readGivenText(file)
+          .replace(/^\uFEFF/, "")
+          .split(/\r?\n/);
+  for (const [index, text] of texts.entries()) {
+    if (text.trim() === "") continue;
     const place = `${file}:${index + 1}`;
-    const value = objectOf(line);
-    if (value === undefined) {
-      problems.push(`${place} is not an object of JSON`);
+    const found = problemsOf(text, schema);
+    if ("problems" in found) {
+      problems.push(...found.problems.map((problem) => `${place} ${problem}`));
       continue;
     }
-    const found = findProblems(schema, value);
-    problems.push(...found.map(({ pointer, words }) => `${place}${pointer === "" ? "" : ` ${pointer}`} ${words}`));
-    // It was held against the schema.
-    if (found.length === 0) right.push({ value: value as Value, place });
+    const id = idOf(found.value);
+    const first = places.get(id);
+    const problem = first === undefined ? wrong(found.value) : `is of the same ${what} as ${first}`;
+    if (problem !== undefined) problems.push(`${place} ${problem}`);
+    places.set(id, first ?? place);
+    lines.push({ value: found.value, place });
   }
-  return right;
+  return { lines, problems };
+}
+
+function problemsOf<Value>(
+  text: string,
+  schema: Schema<Value>,
+): { readonly value: Value } | { readonly problems: readonly string[] } {
+  const value = objectOf(text);
+  if (value === undefined) return { problems: ["is not an object of JSON"] };
+  const found = findProblems(schema, value);
+  // It was held against the schema.
+  if (found.length === 0) return { value: value as Value };
+  return { problems: found.map(({ pointer, words }) => `${pointer}${pointer === "" ? "" : " "}${words}`) };
 }
 
 /** Without what is null or empty. */
@@ -134,17 +171,15 @@ function objectOf(line: string): object | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return Object.fromEntries(Object.entries(value).filter(([, property]) => property !== null && property !== ""));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, property]) => isThere(property))
+      .map(([name, property]) => [name, Array.isArray(property) ? property.filter(isThere) : property]),
+  );
 }
 
-function repeated<Value>(lines: readonly Line<Value>[], idOf: (value: Value) => string, what: string): string[] {
-  const places = new Map<string, string>();
-  return lines.flatMap(({ value, place }) => {
-    const first = places.get(idOf(value));
-    if (first !== undefined) return [`${place} is of the same ${what} as ${first}`];
-    places.set(idOf(value), place);
-    return [];
-  });
+function isThere(value: unknown): boolean {
+  return value !== null && value !== "";
 }
 
 function mailboxOf(line: MailboxLine): MailboxConfig {

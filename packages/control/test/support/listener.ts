@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { TestContext } from "node:test";
 import {
   type AnswerOf,
   checkInput,
@@ -37,7 +36,7 @@ export interface Listener {
 
 /** A listener over real HTTP that is made of the table: it checks what comes as the real one does, and does what it is told. */
 export async function startListener(
-  t: Pick<TestContext, "after">,
+  t: { after(close: () => Promise<void>): void },
   handlers: Handlers,
   { socket }: { socket?: string } = {},
 ): Promise<Listener> {

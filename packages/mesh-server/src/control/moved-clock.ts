@@ -3,7 +3,8 @@
 //
 // It is moved as time would have passed: from one moment at which something falls due to the next, so that a message
 // which is not collected in 5 days is reported on the fifth and gone on the thirtieth, though the clock was moved by a year at
-// once. In steps of no less than an hour, as what is retried may be due at every minute of that year.
+// once. In steps of no less than a minute, and after some thousands of them at once: what is retried may be due at every minute of
+// that year.
 //
 //   on disk    where it is moved to, before anything is done by it: killed on the way, the server goes on from there.
 //   in memory  each step on the way.
@@ -21,9 +22,11 @@ import { inWordsOfControl } from "./in-words-of-control.ts";
 import type { SnapshotPart } from "./snapshot-part.ts";
 
 const FILE = "clock.json";
-const HOUR = 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const DAY = 24 * 60 * MINUTE;
+const MOST_STEPS = 5000;
 /** 10 years: times stay such as every client can read. */
-const MOST_AHEAD_MS = 3653 * 24 * HOUR;
+const MOST_AHEAD_MS = 3653 * DAY;
 
 export interface MovedClock {
   readonly control: ControlClock;
@@ -45,7 +48,7 @@ export async function createMovedClock({
   serving: () => Pick<Serving, "rewind" | "context">;
 }): Promise<MovedClock> {
   let ahead = await readAhead(dataFolder);
-  // Another one is where a move ends that began before: what it was put to since is not overridden.
+  // Another one after each time it was put: a move that was asked for before ends where it was put.
   let epoch = 0;
   let moving: Promise<unknown> = Promise.resolve();
   let writing: Promise<unknown> = Promise.resolve();
@@ -59,30 +62,32 @@ export async function createMovedClock({
 
   async function put(to: number): Promise<void> {
     epoch += 1;
-    await keep(to);
     ahead = to;
+    await keep(to);
   }
 
   function read(): ClockReading {
     return { now: new Date(realTime.now().getTime() + ahead).toISOString(), ahead: formatDuration(ahead) };
   }
 
-  async function advance(by: number): Promise<ClockReading> {
+  async function advance(by: number, asked: number): Promise<ClockReading> {
+    if (epoch !== asked) return read();
     const target = ahead + by;
     if (by < 0) throw new ControlError("not-possible", "the clock never goes back: restore a snapshot, or reset");
     if (target > MOST_AHEAD_MS) {
       throw new ControlError("not-possible", "the clock may be at most 3653 days ahead of the real one");
     }
     const { rewind, context } = serving();
-    const mine = (epoch += 1);
     await keep(target);
-    for (let isInTime = true; ;) {
-      const due = isInTime && ahead < target ? await rewind.nextDue() : undefined;
-      if (epoch !== mine) break;
-      const step = due === undefined ? target : Math.max(due.getTime() - realTime.now().getTime(), ahead + HOUR);
-      ahead = Math.max(ahead, Math.min(step, target));
-      isInTime = await rewind.catchUp();
-      if (epoch !== mine || ahead === target) break;
+    for (let step = 0; ; step += 1) {
+      // Real time goes on: what falls due while others are dealt with is the next step's.
+      const asOf = context.clock.now();
+      const isInTime = await rewind.catchUp();
+      if (epoch !== asked || ahead === target) break;
+      const due = isInTime && step < MOST_STEPS ? await rewind.nextDue(asOf) : undefined;
+      if (epoch !== asked) break;
+      const next = due === undefined ? target : Math.max(due.getTime() - realTime.now().getTime(), ahead + MINUTE);
+      ahead = Math.min(next, target);
     }
     context.emit({ event: "clock-advanced", ahead: formatDuration(ahead) });
     return read();
@@ -92,7 +97,8 @@ export async function createMovedClock({
     control: {
       read: async () => read(),
       advance({ by }) {
-        const moved = moving.then(() => inWordsOfControl(() => advance(parseDuration(by))));
+        const asked = epoch;
+        const moved = moving.then(() => inWordsOfControl(() => advance(parseDuration(by), asked)));
         moving = moved.catch(() => undefined);
         return moved;
       },

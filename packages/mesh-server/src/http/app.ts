@@ -7,7 +7,6 @@ import { defaults, type MeshServerConfig, type TlsConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { doFaults } from "../faults/requests/do-faults.ts";
 import { showExpired, type WasShownExpired } from "../faults/requests/expired-certificate.ts";
-import type { Door } from "../serve.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { drainRest } from "./drain.ts";
@@ -21,7 +20,7 @@ import { addLookup } from "./lookup.ts";
 import { addOpenApi } from "./openapi/document.ts";
 import { addOutbox } from "./outbox.ts";
 import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
-import { patience as usualPatience } from "./patience.ts";
+import { type Patience, patience as usualPatience } from "./patience.ts";
 import { REQUEST_ID, requestIdOf, tellableRequestId } from "./request-id.ts";
 import { addRich } from "./rich.ts";
 import { limitStrangers } from "./strangers.ts";
@@ -39,10 +38,19 @@ const MOST_HEADERS = 100;
 /** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
 const LONGEST_PARAMETER = 3600;
 
-type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & Pick<Door, "tls" | "addOthers" | "patience">;
-
 /** Adds routes that only a server for development has. */
 export type AddRoutes = (app: FastifyInstance, context: Context) => void;
+
+export interface DoorTls extends TlsConfig {
+  /** What is shown while a fault asks for a certificate that has expired. */
+  expired?: { key: string; cert: string };
+}
+
+type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & {
+  tls?: DoorTls;
+  addOthers?: AddRoutes;
+  patience?: Patience;
+};
 
 /** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP. */
 export function createApp(

@@ -28,7 +28,10 @@ export interface Rewindable {
 }
 
 export interface Wipe {
-  /** What is in this mailbox, is on its way to it, or was sent by it. Absent: everything. */
+  /**
+   * What came into this mailbox or is on its way to it, and what it sent that is in, or is on its way to, nobody else's. (So
+   * does the sandbox's reset of one mailbox.) Absent: everything.
+   */
   mailboxId?: MailboxId;
   /** Opens what is closed: this mailbox, or all. */
   closures: boolean;

@@ -1,7 +1,7 @@
 // Ways to end a connection that is not at its end.
 
 import type { ServerResponse } from "node:http";
-import { type Server, Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
 /** Cuts a connection so that its client is told that it was reset (RST), over TLS too. */
@@ -32,10 +32,9 @@ export function keyOf({ remoteAddress, remotePort }: Socket): string {
 
 /** Ends the connection once all that was written has gone out, this answer's own part too; answers before it go first. */
 export function cutAfterwards(response: ServerResponse): void {
-  if (response.socket === null) {
-    // Its turn has not come: another request's answer goes out on this connection.
-    response.once("socket", () => setImmediate(() => response.socket?.destroySoon()));
-    return;
-  }
-  response.socket.destroySoon();
+  // What was written just now is held back until the next tick, to go out in one piece.
+  const cut = (): void => void setImmediate(() => response.socket?.destroySoon());
+  // Its turn may not have come: another request's answer goes out on this connection.
+  if (response.socket === null) response.once("socket", cut);
+  else cut();
 }

@@ -1,8 +1,8 @@
 import { headerNames } from "@restante/mesh";
 
 /** `mex-messagetype` to `Mex-MessageType`. */
-const mexNames = new Map(
-  Object.entries(headerNames).map(([key, name]) => [name as string, `Mex-${key[0]?.toUpperCase()}${key.slice(1)}`]),
+const mexNames = new Map<string, string>(
+  Object.entries(headerNames).map(([key, name]) => [name, `Mex-${key[0]?.toUpperCase()}${key.slice(1)}`]),
 );
 
 /** Every second header under a name as people write it, the others as they were: one answer has both, as those of live MESH. */

@@ -26,7 +26,7 @@ const errors: Readonly<Record<number, RefusalCode>> = {
 };
 
 /** Where no message is asked for, none is unknown. */
-const withoutMessage: readonly RequestPoint[] = ["handshake", "send", "list", "lookup"];
+const withoutMessage: ReadonlySet<RequestPoint> = new Set(["handshake", "send", "list", "lookup"]);
 
 /** Answers so: with the text that is given, else as the API does with this status, else with no body. */
 export function answerStatus(
@@ -42,7 +42,7 @@ export function answerStatus(
       .type(isJson(body) ? "application/json" : "text/plain; charset=utf-8")
       .send(Buffer.from(body));
   }
-  const code = status === 404 && withoutMessage.includes(point) ? "resource-unknown" : errors[status];
+  const code = status === 404 && withoutMessage.has(point) ? "resource-unknown" : errors[status];
   if (code === undefined) return sendNothing(reply, status);
   const version = negotiateVersion(request, reply);
   return sendJson(reply, status, refusalBody(new Refusal(code), version), version);

@@ -1,10 +1,9 @@
 // What was taken for a request that is in hand. It is asked for where the request is served, so without faults it must
 // cost no more than to see that there are none.
 
-import type { FaultEffect } from "@restante/control";
+import { type FaultEffect, parseDuration } from "@restante/control";
 import type { FastifyRequest } from "fastify";
 
-import { readDuration } from "../duration.ts";
 import type { EffectName } from "../effects.ts";
 import { type Faults, nothingTaken, type Taken } from "../faults.ts";
 
@@ -31,7 +30,7 @@ export function faultOf<Name extends EffectName>(
 /** By how many milliseconds the clock of token checks is wrong, if it is. */
 export function clockFault(context: { faults?: Faults }, request: FastifyRequest): number | undefined {
   const fault = faultOf(context, request, "token-clock");
-  return fault === undefined ? undefined : readDuration(fault.by);
+  return fault === undefined ? undefined : parseDuration(fault.by);
 }
 
 /** What a list shows: each twice in a row, if a fault asks for it. */

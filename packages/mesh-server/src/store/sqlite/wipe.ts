@@ -26,11 +26,11 @@ function wipeAll(db: DatabaseSync, numbers: Numbers): Removed {
   return { messages, bodyFiles: bodyFiles.map((row) => row["file_name"] as string) };
 }
 
-/** One by one: what it sent leaves the inboxes of others as what is deleted there does. */
+/** What it sent to others stays in their inboxes: they are not wiped. */
 function wipeMailbox(db: DatabaseSync, remove: Remove, mailboxId: MailboxId): Removed {
   const found = db
     .prepare(
-      `SELECT mailbox_id, message_id FROM message WHERE mailbox_id = ?
+      `SELECT mailbox_id, message_id FROM message WHERE mailbox_id = ? AND coalesce(recipient_id, mailbox_id) = mailbox_id
        UNION SELECT mailbox_id, message_id FROM delivery WHERE recipient_id = ?`,
     )
     .all(mailboxId, mailboxId);

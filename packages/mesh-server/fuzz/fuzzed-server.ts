@@ -59,11 +59,18 @@ export async function startFuzzedServer(
     ],
   } satisfies Begin);
   const answer = async (): Promise<unknown> => {
-    const [told] = (await Promise.race([
-      once(child, "message"),
-      once(child, "exit").then(([code]) => Promise.reject(new Error(`the server ended: ${code}`))),
-    ])) as [unknown];
-    return told;
+    const over = new AbortController();
+    const { signal } = over;
+    const ended = once(child, "exit", { signal }).then(([code]) =>
+      Promise.reject(new Error(`the server ended: ${code}`)),
+    );
+    try {
+      return ((await Promise.race([once(child, "message", { signal }), ended])) as [unknown])[0];
+    } finally {
+      // Neither waits on.
+      over.abort();
+      ended.catch(() => undefined);
+    }
   };
   const urls = (await answer()) as string[];
   let asking: Promise<unknown> = Promise.resolve();

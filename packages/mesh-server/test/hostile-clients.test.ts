@@ -19,6 +19,8 @@ import { ask, askOnce, connectTo, head } from "./raw-clients.ts";
 const [sender, recipient] = fuzzed.mailboxes;
 const toRecipient = { "Mex-To": recipient, "Mex-WorkflowID": fuzzed.workflow };
 const MEGABYTE = 1024 * 1024;
+/** Up to so many bytes a body lies in its row (fuzzed-server.ts). */
+const SMALL = 1000;
 const hurried: Patience = {
   idle: 1000,
   headers: 700,
@@ -42,6 +44,11 @@ async function eachDoor(
 /** What the server has on disk of bodies that lie in files. */
 async function bodyFiles({ dataFolder }: FuzzedServer): Promise<string[]> {
   return (await readdir(join(dataFolder, "bodies"))).filter((name) => name !== "quarantine");
+}
+
+/** The server is at the file of one more body. */
+async function fileBegun(server: FuzzedServer, before: number): Promise<void> {
+  await waitFor(async () => (await bodyFiles(server)).length === before + 1, { what: "the file of half a body" });
 }
 
 interface Seen {
@@ -72,7 +79,8 @@ test("who dawdles is cut off, in silence, in the handshake, in the headers or in
     dribble(headers.socket, "a");
     const body = await connectTo(door);
     body.socket.write(head(sender, "POST", "outbox", { ...toRecipient, "Content-Length": 50_000 }));
-    body.socket.write(Buffer.alloc(2000));
+    body.socket.write(Buffer.alloc(2 * SMALL));
+    await fileBegun(server, before.files);
     dribble(body.socket, "b");
     const mute = connect(door.port, door.host)
       .on("error", () => undefined)
@@ -132,12 +140,10 @@ test("a Content-Length that lies keeps nothing that is not whole, and passes not
       [90_000, 50_000],
     ] as const) {
       const long = await connectTo(door);
-      long.socket.end(
-        Buffer.concat([
-          Buffer.from(head(sender, "POST", "outbox", { ...toRecipient, "Content-Length": length })),
-          Buffer.alloc(sent),
-        ]),
-      );
+      long.socket.write(head(sender, "POST", "outbox", { ...toRecipient, "Content-Length": length }));
+      long.socket.write(Buffer.alloc(sent));
+      if (sent > SMALL) await fileBegun(server, before.files);
+      long.socket.end();
       await long.closed;
       assert.doesNotMatch(long.text, /HTTP\/1\.1 2/);
     }
@@ -167,9 +173,7 @@ test("a client that is gone in mid-upload leaves no file, no row and no half chu
       client.socket.write(head(sender, "POST", target, headers));
       client.socket.write(Buffer.alloc(sent));
       // A small body is in memory: that it has begun cannot be seen.
-      if (sent > 1000) {
-        await waitFor(async () => (await bodyFiles(server)).length === files + 1, { what: "the file of half a body" });
-      }
+      if (sent > SMALL) await fileBegun(server, files);
       client.socket.destroy();
       await waitFor(async () => (await bodyFiles(server)).length === files, { what: "the file to go" });
     };

@@ -16,6 +16,9 @@ export type ControlErrorCode =
   | "not-expected"
   /** No token, or not the right one. */
   | "not-allowed"
+  /** The server could not do it, and its log says why. */
+  | "failed"
+  /** Nothing answers there, or nothing that speaks this. */
   | "unreachable";
 
 /** Why a verb was not done, or what it waited for did not happen. The same in process and over HTTP. */

@@ -31,7 +31,7 @@ export interface ControlMessages {
   /** Puts a report into a mailbox, of any code. */
   report(input: InjectedReport): Promise<{ messageId: string }>;
   /**
-   * Answers once `count` messages (1 if absent) fit, those that are there already too, unless `after` is given.
+   * Answers once `count` messages (1 if absent) fit, those that are there already too, unless `after` or `since` is given.
    * @throws {ControlError} `not-in-time`: how many came, and what came instead
    */
   wait(input: WaitInput, options?: { signal?: AbortSignal }): Promise<{ messages: readonly MessageSummary[] }>;
@@ -70,6 +70,8 @@ export interface WaitInput extends MessageFilter {
   within?: Duration;
   /** Only what was accepted after this message was. */
   after?: string;
+  /** Only what was accepted at this time of the server's clock (`clock.read`) or later. */
+  since?: string;
 }
 
 export type MessageState =

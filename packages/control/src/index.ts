@@ -1,2 +1,10 @@
+export { checkInput } from "./check-input.ts";
 export type * from "./control.ts";
 export { ControlError, type ControlErrorCode } from "./control-error.ts";
+export { formatDuration, parseDuration } from "./duration.ts";
+export { type ErrorAnswer, errorMeanings, errorStatuses, readErrorAnswer, type SentErrorCode } from "./error-answer.ts";
+export { EVENTS_PATH, EVENTS_TYPE, readEventNames, STILL_HERE, writeEvent } from "./event-stream.ts";
+export { everyOperation, type Operation, operations } from "./operations.ts";
+export { pointsOf } from "./operations/faults.ts";
+export { LARGEST_BODY, LARGEST_INPUT } from "./operations/kinds.ts";
+export type { AnswerOf, InputOf, OperationName } from "./operations/operation.ts";

@@ -8,3 +8,4 @@ export { everyOperation, type Operation, operations } from "./operations.ts";
 export { pointsOf } from "./operations/faults.ts";
 export { LARGEST_BODY, LARGEST_INPUT } from "./operations/kinds.ts";
 export type { AnswerOf, InputOf, OperationName } from "./operations/operation.ts";
+export { type PageFile, pageSecurityPolicy, readPage } from "./page/files.ts";

@@ -3,6 +3,7 @@ import type { Clock, Emit } from "@restante/mesh";
 import type { ReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
 import type { FailingPart } from "./failing.ts";
+import type { Faults } from "./faults/faults.ts";
 import type { MailboxRoom } from "./mailbox-room.ts";
 import type { NonDeliveryReports, Periods } from "./message.ts";
 import type { Registry } from "./registry.ts";
@@ -30,6 +31,8 @@ export interface Context {
   time: Timekeeping;
   sharedKey: string;
   maxRequestBytes: number;
+  /** In development mode alone. */
+  faults?: Faults;
   /** What keeps the server from taking messages. */
   failing(): Promise<readonly FailingPart[]>;
   /** A message waits to be routed. */

@@ -25,6 +25,8 @@ export interface Mailbox {
 /** Who there is, and who may send and receive what. */
 export interface Registry {
   find(mailboxId: string): Mailbox | undefined;
+  /** Every mailbox, as the configuration has them. */
+  all(): Mailbox[];
   hasOrganisation(odsCode: string): boolean;
   hasWorkflow(workflowId: string): boolean;
   maySend(mailbox: Mailbox, workflowId: string): boolean;
@@ -61,6 +63,7 @@ export function createRegistry(config: Registered, { anyWorkflow = false }: Regi
 
   return {
     find: (mailboxId) => mailboxes.get(mailboxId.trim().toUpperCase()),
+    all: () => [...mailboxes.values()],
     hasOrganisation: (odsCode) => organisations.has(odsCode.trim().toUpperCase()),
     hasWorkflow: (workflowId) => anyWorkflow || workflows.has(workflowId),
     maySend: (mailbox, workflowId) => anyWorkflow || includes(workflows.get(workflowId)?.senders, mailbox),

@@ -19,6 +19,7 @@ import { type Disk, watchDisk } from "./disk.ts";
 import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
 import { failingParts } from "./failing.ts";
+import type { Faults } from "./faults/faults.ts";
 import { createApp } from "./http/app.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
@@ -54,7 +55,10 @@ export interface Door {
   host: string;
   port: number;
   /** Absent: plain HTTP, in development mode only. Then nobody is asked for a certificate. */
-  tls?: TlsConfig;
+  tls?: TlsConfig & {
+    /** What is shown while a fault asks for a certificate that has expired. */
+    expired?: { key: string; cert: string };
+  };
 }
 
 export interface Serving {
@@ -68,6 +72,8 @@ export interface Serving {
 export interface ServeServices extends MeshServerServices {
   /** How far the clock of expiry, deletion, retries and routing is before `clock`, which all else follows. */
   aheadMs?: () => number;
+  /** What goes wrong because it was asked for. */
+  faults?: Faults;
   /** Every mailbox may send and receive every workflow; those of the settings are what lookups answer with. */
   anyWorkflow?: boolean;
 }
@@ -82,6 +88,7 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     machineTime = systemTime,
     emit = () => undefined,
     aheadMs = () => 0,
+    faults,
     anyWorkflow = false,
   } = services;
   const clock: Clock = { now: () => new Date(realTime.now().getTime() + aheadMs()) };
@@ -130,6 +137,7 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
       guard: createReplayGuard(store),
       requestRate: createRequestRate(config.maxRequestsPerSecond, realTime),
       wakeRouting: () => routing.wake(),
+      ...(faults !== undefined && { faults }),
     };
     await tellClosed(base);
     const apps: FastifyInstance[] = [];

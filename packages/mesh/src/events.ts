@@ -62,6 +62,8 @@ export interface JournalEvent {
 export type ServerEvent =
   | { event: "server-started"; url: string }
   | { event: "server-stopped" }
+  /** In development mode: at an address, or a socket, this server can be told what to do. */
+  | { event: "control-started"; url?: string; socket?: string }
   | { event: "server-failed"; reason: string; times?: number; since?: Date }
   | {
       event: "message-accepted";
@@ -90,6 +92,8 @@ export type ServerEvent =
   | { event: "message-downloaded"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "message-acknowledged"; messageId: MessageId; mailboxId: MailboxId }
   | { event: "address-looked-up"; odsCode: string; workflowId: string; results: number }
+  /** In development mode: an error was asked for, and done. `at` is where (`FaultPoint`), `do` what (`FaultEffect`). */
+  | { event: "fault-done"; faultId: string; at: string; do: string; mailboxId?: MailboxId }
   /**
    * The first of its kind (code, mailbox, address) has no `times`; later ones are told at growing intervals, with how
    * many there were since the first.

@@ -76,6 +76,8 @@ export function narrate(event: Event): Step | undefined {
         what: `mailbox ${event.mailboxId} is closed since ${event.closedAt.toISOString()}: what is sent to it is refused`,
         tone: "bad",
       };
+    case "control-started":
+      return { who: "MESH server", what: `control listens on ${event.url ?? event.socket ?? ""}` };
     case "mailbox-opened":
       return { who: "MESH server", what: `mailbox ${event.mailboxId} is open again` };
     case "message-acknowledged":
@@ -84,6 +86,11 @@ export function narrate(event: Event): Step | undefined {
       return {
         who: "Address lookup",
         what: `${event.odsCode} takes ${event.workflowId} at ${count(event.results, "mailbox", "mailboxes")}`,
+      };
+    case "fault-done":
+      return {
+        who: "MESH server",
+        what: `as ${event.faultId} asks: ${event.do} at ${event.at}${event.mailboxId === undefined ? "" : ` of ${event.mailboxId}`}`,
       };
     case "request-refused":
       return {

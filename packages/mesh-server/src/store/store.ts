@@ -41,9 +41,10 @@ export interface Acceptance {
   message: Message;
   /** The routing address, for a message without a recipient: a patient detail, kept until it is resolved. */
   routingAddress?: string;
-  /** The first chunk, or the only one. */
-  body: StoredBody;
-  token: TokenUse;
+  /** The first chunk, or the only one. A report has none. */
+  body?: StoredBody;
+  /** Absent if no request brought it: control puts it there. */
+  token?: TokenUse;
 }
 
 export interface ChunkArrival {
@@ -182,6 +183,8 @@ export interface Store extends AsyncDisposable {
   listReceived(recipientId: MailboxId, page: NewestPage, before?: number): Promise<Received[]>;
   /** The sender's own DATA messages in every state, by id, the last first, before this id. */
   listSent(mailboxId: MailboxId, page: NewestPage, before?: MessageId): Promise<Message[]>;
+  /** Every mailbox's messages in every state, by id, the last first, before this id: for control alone. */
+  listAll(limit: number, before?: MessageId): Promise<Message[]>;
   /** How many are listed. */
   countInbox(recipientId: MailboxId): Promise<number>;
   /** What is listed, at the cost of a count. */

@@ -1,4 +1,4 @@
-// Lists of whole messages, newest first: what a mailbox received, what it sent. A page costs what it looks at, so it is
+// Lists of whole messages, newest first: what a mailbox received, what it sent, what there is at all. A page costs what it looks at, so it is
 // looked for in pieces, and between two of them others have their turn. A row that cannot be read is left out.
 //
 // What was sent is in the order of its ids, which begin with the time of sending: that order has an index.
@@ -29,6 +29,7 @@ type FindPiece<Entry, Place> = (
 export interface NewestReads {
   readonly received: FindPiece<Received, number>;
   readonly sent: FindPiece<Message, MessageId>;
+  readonly all: (limit: number, before?: MessageId) => Message[];
 }
 
 export function createNewestReads(db: DatabaseSync): NewestReads {
@@ -52,7 +53,11 @@ export function createNewestReads(db: DatabaseSync): NewestReads {
        AND json_valid(details)
      ORDER BY message_id DESC LIMIT ?`,
   );
+  const all = db.prepare(
+    `SELECT ${MESSAGE} FROM message WHERE message_id < ? AND json_valid(details) ORDER BY message_id DESC LIMIT ?`,
+  );
   return {
+    all: (limit, before = "~" as MessageId) => all.all(before, limit).map(readMessage),
     received(mailboxId, { since, limit, before = Number.MAX_SAFE_INTEGER }) {
       const end = receivedEnd.get(mailboxId, before)?.["sequence"];
       const entries = received

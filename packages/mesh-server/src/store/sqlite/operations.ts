@@ -78,11 +78,11 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
   }
 
   function accept({ message, routingAddress, body, token }: Acceptance): AcceptOutcome {
-    if (isClosed(message.recipientId)) return "mailbox-closed";
-    if (lacksRoom(message.recipientId)) return "mailbox-full";
-    if (!takeToken(token)) return "token-used";
+    if (message.type === "DATA" && isClosed(message.recipientId)) return "mailbox-closed";
+    if (message.type === "DATA" && lacksRoom(message.recipientId)) return "mailbox-full";
+    if (token !== undefined && !takeToken(token)) return "token-used";
     statements.insertMessage.run(writeMessage(message));
-    insertChunk(message, 1, body);
+    if (body !== undefined) insertChunk(message, 1, body);
     if (message.recipientId === undefined) {
       const tryAt = message.state === "routing" ? message.createdAt.getTime() : null;
       statements.insertRouting.run(message.mailboxId, message.messageId, routingAddress ?? "", tryAt);

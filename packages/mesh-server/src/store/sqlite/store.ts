@@ -171,6 +171,7 @@ function createStore(
     waitingIn: reading(reads.waitingIn),
     listReceived: (recipientId, page, before) => readPage(receivedPiece, recipientId, page, before),
     listSent: (mailboxId, page, before) => readPage(sentPiece, mailboxId, page, before),
+    listAll: reading(newest.all),
     listRouting: reading(reads.listRouting),
     listUnroutable: reading(reads.listUnroutable),
     listDue: reading(reads.listDue),
@@ -209,6 +210,6 @@ function createStore(
   };
 }
 
-function weight(body: StoredBody): number {
-  return body.kind === "inline" ? body.size : 0;
+function weight(body: StoredBody | undefined): number {
+  return body?.kind === "inline" ? body.size : 0;
 }

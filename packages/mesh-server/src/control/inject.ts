@@ -1,0 +1,159 @@
+// What control puts into a mailbox itself. It is accepted as anything else is: synced before it is told, numbered in its
+// mailbox, listed, expiring. Only that no token is used for it, and no rule of workflows asked.
+
+import { Readable } from "node:stream";
+
+import { ControlError, type InjectedReport, type Injection } from "@restante/control";
+import {
+  isChecksumText,
+  type MessageId,
+  newMessageId,
+  reportStatuses,
+  serverCodes,
+  type StatusEvent,
+  statusEventOf,
+} from "@restante/mesh";
+
+import type { Context } from "../context.ts";
+import { dueAfter, type Message, type MessageDetails } from "../message.ts";
+import type { Mailbox } from "../registry.ts";
+import { announceReport } from "../routing.ts";
+
+type Stored = Pick<Context, "registry" | "store" | "bodies" | "clock" | "emit" | "periods" | "maxRequestBytes">;
+
+export async function injectMessage(context: Stored, input: Injection): Promise<{ messageId: string }> {
+  const mailbox = mailboxOf(context, input.mailbox);
+  const from = input.from === undefined ? mailbox : mailboxOf(context, input.from);
+  if (!isChecksumText(input.checksum ?? "")) throw invalid("checksum: letters, digits, spaces, `:`, `-` and `/` alone");
+  const bytes = bodyOf(input);
+  if (bytes.length > context.maxRequestBytes) {
+    throw invalid(`body: it holds more than the ${context.maxRequestBytes} bytes of one request`);
+  }
+  const at = context.clock.now();
+  const messageId = newMessageId(at);
+  const message: Message = {
+    ...accepted(context, messageId, at),
+    mailboxId: from.mailboxId,
+    type: "DATA",
+    recipientId: mailbox.mailboxId,
+    to: mailbox.mailboxId,
+    workflowId: input.workflowId,
+    details: detailsOf(input),
+    totalChunks: 1,
+    bytes: bytes.length,
+  };
+  const body = await context.bodies.receive(Readable.from([bytes]), `${messageId}-1`, { maxBytes: bytes.length });
+  const outcome = await context.store.accept({ message, body });
+  if (outcome !== "done") {
+    await context.bodies.discard(body);
+    throw new ControlError(
+      "not-possible",
+      outcome === "mailbox-closed" ? "The mailbox is closed." : "The mailbox is full.",
+    );
+  }
+  const { mailboxId } = mailbox;
+  context.emit({
+    event: "message-accepted",
+    messageId,
+    from: from.mailboxId,
+    to: mailboxId,
+    workflowId: message.workflowId,
+    bytes: message.bytes,
+  });
+  context.emit({ event: "message-placed", messageId, mailboxId });
+  return { messageId };
+}
+
+/** As the server's own, of any code. Every mailbox takes reports, one that is closed too (message.ts). */
+export async function injectReport(
+  context: Omit<Stored, "bodies" | "maxRequestBytes">,
+  input: InjectedReport,
+): Promise<{ messageId: string }> {
+  const { mailboxId } = mailboxOf(context, input.mailbox);
+  const event = input.event === undefined ? eventOf(input.code) : statusEventOf(input.event);
+  if (event === undefined) throw invalid("event: it is one of COLLECT, TRANSFER, SEND and RECEIVE");
+  const at = context.clock.now();
+  const messageId = newMessageId(at);
+  const linkedMessageId = input.linkedMessageId?.trim().toUpperCase() as MessageId | undefined;
+  const message: Message = {
+    ...accepted(context, messageId, at),
+    mailboxId,
+    type: "REPORT",
+    recipientId: mailboxId,
+    to: (await receiverOf(context, linkedMessageId)) ?? mailboxId,
+    workflowId: input.workflowId,
+    details: detailsOf(input),
+    totalChunks: 0,
+    bytes: 0,
+    status: { event, code: input.code, description: input.description },
+    ...(linkedMessageId !== undefined && { linkedMessageId }),
+  };
+  await context.store.accept({ message });
+  if (linkedMessageId === undefined) context.emit({ event: "message-placed", messageId, mailboxId });
+  else announceReport(context, message);
+  return { messageId };
+}
+
+/** A report says who the message that it is about was for. */
+async function receiverOf(
+  { store }: Pick<Stored, "store">,
+  messageId: MessageId | undefined,
+): Promise<Message["to"] | undefined> {
+  return messageId === undefined ? undefined : (await store.findAnywhere(messageId))?.to;
+}
+
+function eventOf(code: string): StatusEvent {
+  if (Object.hasOwn(reportStatuses, code) || Object.hasOwn(serverCodes, code)) return "SEND";
+  return "TRANSFER";
+}
+
+function mailboxOf({ registry }: Pick<Stored, "registry">, written: string): Mailbox {
+  const mailbox = registry.find(written);
+  if (mailbox === undefined) throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
+  return mailbox;
+}
+
+function accepted(
+  { periods }: Pick<Stored, "periods">,
+  messageId: MessageId,
+  at: Date,
+): Pick<Message, "messageId" | "state" | "createdAt" | "acceptedAt" | "changedAt" | "dueAt"> {
+  const dueAt = dueAfter("accepted", { at, createdAt: at }, periods);
+  return {
+    messageId,
+    state: "accepted",
+    createdAt: at,
+    acceptedAt: at,
+    changedAt: at,
+    ...(dueAt !== undefined && { dueAt }),
+  };
+}
+
+type Texts = Omit<Injection, "mailbox" | "workflowId" | "body" | "text">;
+
+const texts = [
+  "subject",
+  "localId",
+  "fileName",
+  "partnerId",
+  "checksum",
+  "contentType",
+  "encrypted",
+  "compressed",
+] as const;
+
+function detailsOf(input: Texts): MessageDetails {
+  const given = texts.filter((name) => input[name] !== undefined);
+  return {
+    ...Object.fromEntries(given.map((name) => [name, input[name]])),
+    ...(input.contentEncoding !== undefined && { contentEncoding: input.contentEncoding }),
+  };
+}
+
+function bodyOf({ body, text }: Injection): Buffer {
+  return text === undefined ? Buffer.from(body ?? "", "base64") : Buffer.from(text, "utf8");
+}
+
+function invalid(problem: string): ControlError {
+  return new ControlError("input-invalid", problem);
+}

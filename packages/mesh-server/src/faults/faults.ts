@@ -1,0 +1,222 @@
+// The faults that stand, and which of them are done to what comes.
+//
+//   standing   from `add` on. Each request that fits draws, if the fault has a probability, from the fault's own numbers.
+//   used up    done as often as was asked: nothing meets it any more. It is listed while requests hang of it, so that they
+//              can be let go.
+//   cleared    gone, and what hangs of it is let go.
+// To one request at most one of each kind is done, the older; and none that another makes pointless: what is cut off has no
+// content type. Only what is done is counted.
+
+import { ControlError, type ControlFaults, type Fault, type FaultEffect, type StandingFault } from "@restante/control";
+import type { Emit, MailboxId } from "@restante/mesh";
+
+import { checkFault, type FaultLimits } from "./check-fault.ts";
+import { readDuration } from "./duration.ts";
+import { type EffectName, isDoneAt, type RequestPoint } from "./effects.ts";
+import { type Seeded, seeded } from "./seeded.ts";
+
+const MOST_FAULTS = 1000;
+const DEFAULT_SEED = 1;
+
+export interface FaultsOptions extends FaultLimits {
+  /** Told of each that is done. */
+  emit: Emit;
+}
+
+/** A fault that is to be done now. */
+export interface TakenFault {
+  readonly faultId: string;
+  readonly effect: FaultEffect;
+  /** Of a delay: how long. */
+  readonly delayMs: number;
+  /** When it is cleared. */
+  readonly cleared: AbortSignal;
+  /** Keeps it clearable until what it gives back is called. */
+  hold(): () => void;
+}
+
+export type Taken = ReadonlyMap<EffectName, TakenFault>;
+
+export interface Faults {
+  readonly control: ControlFaults;
+  /** What is to be done to this request, or to this question to demographics. `mailboxId`: only one that there is. */
+  at(point: RequestPoint | "demographics", mailboxId?: MailboxId): Taken;
+  /** What is to be done to this new TLS connection. */
+  atConnection(): Taken;
+  readonly part: {
+    /** All that stands, as plain JSON. */
+    save(): SavedFaults;
+    /** Puts what was saved in the place of what stands, which is cleared. @throws {ControlError} `input-invalid` */
+    load(value: unknown): void;
+  };
+}
+
+export interface SavedFaults {
+  /** How many were ever added: ids are not given again. */
+  readonly added: number;
+  readonly standing: readonly { fault: Fault; faultId: string; done: number; drawn: number }[];
+}
+
+/** Of two that are both to be done to a request, the first leaves nothing to do for these. */
+const pointless: Partial<Record<EffectName, readonly EffectName[]>> = {
+  hang: [
+    "reset",
+    "status",
+    "token-clock",
+    "deliver-twice",
+    "lose-answer",
+    "mixed-case",
+    "content-type",
+    "truncate",
+    "dribble",
+  ],
+  reset: ["status", "token-clock", "deliver-twice", "lose-answer", "mixed-case", "content-type", "truncate", "dribble"],
+  status: ["token-clock", "deliver-twice", "lose-answer"],
+  "lose-answer": ["mixed-case", "content-type", "truncate", "dribble"],
+};
+
+interface Standing {
+  readonly fault: Fault;
+  readonly faultId: string;
+  readonly numbers: Seeded;
+  readonly cleared: AbortController;
+  done: number;
+  held: number;
+}
+
+/** No fault stands yet. */
+export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
+  /** By id, the oldest first. */
+  const standing = new Map<string, Standing>();
+  let added = 0;
+
+  function add(fault: Fault): StandingFault {
+    checkFault(fault, limits);
+    if (standing.size >= MOST_FAULTS) {
+      throw new ControlError("not-possible", `${MOST_FAULTS} faults stand already: clear some`);
+    }
+    added += 1;
+    const faultId = `fault-${added}`;
+    const made = stand({ fault: asKept(fault), faultId, done: 0 }, seeded(fault.seed ?? DEFAULT_SEED));
+    return asTold(made);
+  }
+
+  function stand({ fault, faultId, done }: Pick<Standing, "fault" | "faultId" | "done">, numbers: Seeded): Standing {
+    const made = { fault, faultId, done, numbers, cleared: new AbortController(), held: 0 };
+    standing.set(faultId, made);
+    return made;
+  }
+
+  function take(fits: (fault: Fault) => boolean): Standing[] {
+    const found = new Map<EffectName, Standing>();
+    for (const one of standing.values()) {
+      if (isUsedUp(one) || !fits(one.fault)) continue;
+      const { probability = 1 } = one.fault;
+      if (probability < 1 && one.numbers.next() >= probability) continue;
+      if (!found.has(one.fault.do)) found.set(one.fault.do, one);
+    }
+    const undone = new Set([...found.keys()].flatMap((effect) => pointless[effect] ?? []));
+    return [...found.values()].filter(({ fault }) => !undone.has(fault.do));
+  }
+
+  function begin(one: Standing): TakenFault {
+    one.done += 1;
+    forgetIfOver(one);
+    return {
+      faultId: one.faultId,
+      effect: one.fault,
+      delayMs: delayOf(one),
+      cleared: one.cleared.signal,
+      hold() {
+        one.held += 1;
+        if (!one.cleared.signal.aborted) standing.set(one.faultId, one);
+        return () => {
+          one.held -= 1;
+          forgetIfOver(one);
+        };
+      },
+    };
+  }
+
+  function forgetIfOver(one: Standing): void {
+    if (isUsedUp(one) && one.held === 0) standing.delete(one.faultId);
+  }
+
+  function done(at: Fault["at"], taken: readonly Standing[], mailboxId?: MailboxId): Taken {
+    for (const { faultId, fault } of taken) {
+      emit({ event: "fault-done", faultId, at, do: fault.do, ...(mailboxId !== undefined && { mailboxId }) });
+    }
+    return new Map(taken.map((one) => [one.fault.do, begin(one)]));
+  }
+
+  function clear(faultId?: string): number {
+    const found = [...standing.values()].filter((one) => faultId === undefined || one.faultId === faultId);
+    if (faultId !== undefined && found.length === 0) {
+      throw new ControlError("fault-unknown", "faultId: no such fault stands");
+    }
+    for (const one of found) {
+      standing.delete(one.faultId);
+      one.cleared.abort();
+    }
+    return found.length;
+  }
+
+  return {
+    control: {
+      list: async () => ({ faults: [...standing.values()].map(asTold) }),
+      add: async (fault) => add(fault),
+      next: async (fault) => add({ ...fault, times: fault.times ?? 1 }),
+      clear: async ({ faultId } = {}) => ({ cleared: clear(faultId) }),
+    },
+    at(point, mailboxId) {
+      if (standing.size === 0) return nothing;
+      const fits = (fault: Fault): boolean =>
+        isDoneAt(fault, point) && (fault.mailbox === undefined || fault.mailbox === mailboxId);
+      return done(point, take(fits), mailboxId);
+    },
+    atConnection() {
+      if (standing.size === 0) return nothing;
+      return done(
+        "any",
+        take((fault) => fault.do === "expire-certificate"),
+      );
+    },
+    part: {
+      save: () => ({
+        added,
+        standing: [...standing.values()]
+          .filter((one) => !isUsedUp(one))
+          .map(({ fault, faultId, done: times, numbers }) => ({ fault, faultId, done: times, drawn: numbers.state })),
+      }),
+      load(value) {
+        const saved = value === undefined ? { added: 0, standing: [] } : (value as SavedFaults);
+        for (const { fault } of saved.standing) checkFault(fault, limits);
+        clear();
+        added = Math.max(added, saved.added);
+        for (const { drawn, ...one } of saved.standing) stand(one, seeded(drawn));
+      },
+    },
+  };
+}
+
+const nothing: Taken = new Map();
+
+function isUsedUp({ fault, done }: Standing): boolean {
+  return fault.times !== undefined && done >= fault.times;
+}
+
+/** A copy: what its caller does to the one it gave changes nothing here. */
+function asKept(fault: Fault): Fault {
+  return { ...fault, ...(fault.mailbox !== undefined && { mailbox: fault.mailbox.toUpperCase() }) };
+}
+
+function asTold({ fault, faultId, done }: Standing): StandingFault {
+  return { ...fault, faultId, done };
+}
+
+function delayOf({ fault, numbers }: Standing): number {
+  if (fault.do !== "delay") return 0;
+  const least = readDuration(fault.for) ?? 0;
+  const most = fault.to === undefined ? least : (readDuration(fault.to) ?? least);
+  return most === least ? least : Math.round(least + numbers.next() * (most - least));
+}

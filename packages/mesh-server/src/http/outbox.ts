@@ -150,7 +150,7 @@ async function keeping<Outcome>(context: Context, body: StoredBody, write: () =>
   try {
     return await write();
   } catch (error) {
-    if (error instanceof Error && "retry" in error && error.retry === "safe") await context.bodies.discard(body);
+    if (Error.isError(error) && "retry" in error && error.retry === "safe") await context.bodies.discard(body);
     throw error;
   }
 }

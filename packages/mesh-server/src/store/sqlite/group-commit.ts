@@ -156,7 +156,7 @@ export async function startGroupCommit(
 
   worker.on("message", receive);
   worker.on("error", (error) => {
-    stop(error instanceof Error ? error.message : "the writer thread failed", flying);
+    stop(Error.isError(error) ? error.message : "the writer thread failed", flying);
     flying = [];
     whenIdle?.();
   });

@@ -1,4 +1,4 @@
-import { CodedError } from "@restante/mesh";
+import { CodedError, type Retry } from "@restante/mesh";
 
 export type ControlErrorCode =
   /** The input is not what the verb takes: every problem at once. */
@@ -25,7 +25,7 @@ export type ControlErrorCode =
 export class ControlError extends CodedError {
   readonly code: ControlErrorCode;
 
-  constructor(code: ControlErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ControlErrorCode, message: string, options?: ErrorOptions & { retry?: Retry }) {
     super(message, options);
     this.code = code;
   }

@@ -1,9 +1,13 @@
 export { checkInput } from "./check-input.ts";
+export { type ControlClientOptions, createControlClient } from "./client/create-control-client.ts";
+export type { ControlPlace } from "./client/place.ts";
 export type * from "./control.ts";
 export { ControlError, type ControlErrorCode } from "./control-error.ts";
+export { CONTROL_FILE, readControlFolder } from "./control-folder.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { type ErrorAnswer, errorMeanings, errorStatuses, readErrorAnswer, type SentErrorCode } from "./error-answer.ts";
 export { EVENTS_PATH, EVENTS_TYPE, readEventNames, STILL_HERE, writeEvent } from "./event-stream.ts";
+export { controlOpenApi } from "./openapi.ts";
 export { everyOperation, type Operation, operations } from "./operations.ts";
 export { pointsOf } from "./operations/faults.ts";
 export { LARGEST_BODY, LARGEST_INPUT } from "./operations/kinds.ts";

@@ -1,10 +1,12 @@
 export { beginFile, type BeginOptions, type UnfinishedFile } from "./begin-file.ts";
+export { copyDatabase, withAttached } from "./copy-database.ts";
 export { asDurableError, DurableError, type DurableErrorCode } from "./errors.ts";
 export { exists, isMissing } from "./exists.ts";
 export { holdFolder, type HoldOptions, isFolderHeld } from "./hold-folder.ts";
 export { bootId } from "./holder.ts";
 export { watchDatabase } from "./in-place.ts";
 export { inSavepoint, inTransaction, NotUndone } from "./in-transaction.ts";
+export { linkFile } from "./link-file.ts";
 export { moveFile, movingName } from "./move-file.ts";
 export { type DatabaseOptions, openDatabase, openToRead } from "./open-database.ts";
 export { ensurePrivate, isOpenToOthers } from "./private.ts";

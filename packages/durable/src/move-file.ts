@@ -32,7 +32,8 @@ export async function moveFile(from: string, to: string): Promise<void> {
   await syncFolder(dirname(to));
 }
 
-async function copyAcross(from: string, to: string): Promise<void> {
+/** Copies a file to a new path, in place of what is there: whole or not at all, and on disk when it resolves. */
+export async function copyAcross(from: string, to: string): Promise<void> {
   const folder = dirname(to);
   const copy = join(folder, movingName(from, to));
   try {

@@ -69,6 +69,7 @@ export {
 export { type QuestionInput, questionnaireSection, type QuestionnaireInput } from "./build/sections/questionnaires.ts";
 export { type ReferralInput, referralSection } from "./build/sections/referrals.ts";
 export { type TaskInput, taskSection, type TaskValueInput } from "./build/sections/tasks.ts";
+export { type WordsBeside, wordsBeside } from "./build/words-beside.ts";
 export { check } from "./check/check.ts";
 export type { CheckOptions } from "./check/check-options.ts";
 export type { CheckResult, Finding, HeldAgainst, Negative } from "./check/finding.ts";

@@ -13,6 +13,7 @@ export type MeshServerErrorCode =
   | "store-too-new"
   | "transition-not-allowed"
   | "row-unreadable"
+  | "snapshot-failed"
   | "body-too-large"
   | "body-cut-short"
   | "body-damaged"

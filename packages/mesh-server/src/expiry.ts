@@ -29,6 +29,11 @@ const QUARANTINE_MS = 30 * 24 * 60 * 60_000;
 export interface Expiry {
   /** Looks for what is due, unless it is looking already. */
   wake(): void;
+  /** Resolves when all that is due now was looked at, also what failed before and waits to be tried again. Not while paused. */
+  catchUp(): Promise<void>;
+  /** Begins nothing more when this resolves, until `resume`. */
+  pause(): Promise<void>;
+  resume(): void;
   close(): Promise<void>;
 }
 
@@ -44,9 +49,10 @@ export function createExpiry(
   const quarantineDue = every(EMPTY_QUARANTINE_MS);
   let running: Promise<void> | undefined;
   let closing = false;
+  let paused = false;
 
   function wake(): void {
-    if (closing || running !== undefined) return;
+    if (closing || paused || running !== undefined) return;
     running = run().finally(() => {
       running = undefined;
     });
@@ -73,7 +79,7 @@ export function createExpiry(
       if (now === undefined) return;
       const due = await store.listDue(now, PAGE, after);
       for (const message of due) {
-        if (closing) return;
+        if (closing || paused) return;
         if (!postponed.has(message.messageId)) await moveOneOn(message);
       }
       after = due.at(-1);
@@ -137,6 +143,20 @@ export function createExpiry(
 
   return {
     wake,
+    async catchUp() {
+      await running;
+      postponed.forget();
+      wake();
+      await running;
+    },
+    async pause() {
+      paused = true;
+      await running;
+    },
+    resume() {
+      paused = false;
+      wake();
+    },
     async close() {
       closing = true;
       await running;

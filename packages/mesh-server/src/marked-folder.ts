@@ -27,6 +27,8 @@ export async function isMarked(folder: string): Promise<boolean> {
   try {
     return await exists(join(folder, MARK));
   } catch (error) {
+    // A file in the folder's place: whoever opens it says so.
+    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
     throw asDurableError(error, folder);
   }
 }

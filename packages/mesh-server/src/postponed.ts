@@ -13,6 +13,8 @@ export interface Postponed {
   has(messageId: MessageId): boolean;
   failed(messageId: MessageId): void;
   worked(messageId: MessageId): void;
+  /** Each is tried at once. */
+  forget(): void;
 }
 
 export function createPostponed(): Postponed {
@@ -29,5 +31,6 @@ export function createPostponed(): Postponed {
     worked(messageId) {
       messages.delete(messageId);
     },
+    forget: () => messages.clear(),
   };
 }

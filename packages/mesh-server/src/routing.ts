@@ -36,6 +36,12 @@ const MOST_TOLD = 1000;
 export interface Routing {
   /** Something may be due. */
   wake(): void;
+  /** Resolves when all that is due now was tried, also what failed before and waits to be tried again. Not while paused. */
+  catchUp(): Promise<void>;
+  /** Begins nothing more when this resolves, until `resume`; who is being looked up is looked up again then. */
+  pause(): Promise<void>;
+  /** Troubles of what may not be there any more are forgotten. */
+  resume(): void;
   /** Ends after the messages in hand. */
   close(): Promise<void>;
 }
@@ -45,17 +51,19 @@ export function createRouting(
   demographics: Demographics,
   options: { match: "spine" | "strict"; holdForMs: number },
 ): Routing {
-  const { store, clock, emit, periods, nonDeliveryReports, registry, room, troubles, time } = context;
-  const closing = new AbortController();
+  const { store, clock, realTime, emit, periods, nonDeliveryReports, registry, room, troubles, time } = context;
+  // Of closing, or of a pause.
+  let stopping = new AbortController();
+  let closed = false;
   const postponed = createPostponed();
-  const holds = lastingTroubles(clock);
+  const holds = lastingTroubles(realTime);
   let running: Promise<void> | undefined;
   let woken = false;
   let toldUnroutableAt = -Infinity;
 
   function wake(): void {
     woken = true;
-    if (closing.signal.aborted || running !== undefined) return;
+    if (stopping.signal.aborted || running !== undefined) return;
     running = drain().finally(() => {
       running = undefined;
       if (woken) wake();
@@ -73,7 +81,7 @@ export function createRouting(
         const failed = works.find((result) => result.status === "rejected");
         if (failed !== undefined) throw failed.reason;
         after = tasks.at(-1);
-        if (tasks.length < PAGE || closing.signal.aborted) break;
+        if (tasks.length < PAGE || stopping.signal.aborted) break;
       }
       await tellUnroutable();
       troubles.over("routing");
@@ -94,7 +102,7 @@ export function createRouting(
 
   async function work(queue: Iterator<RoutingTask> & Iterable<RoutingTask>): Promise<void> {
     for (const task of queue) {
-      if (closing.signal.aborted) return;
+      if (stopping.signal.aborted) return;
       if (!postponed.has(task.message.messageId)) await routeOne(task);
     }
   }
@@ -119,12 +127,12 @@ export function createRouting(
     if (address === undefined) return fail(message, "EPL-152", "address-unreadable");
     let outcome: RoutingOutcome;
     try {
-      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(LONGEST_LOOKUP_MS)]);
+      const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(LONGEST_LOOKUP_MS)]);
       const today = clock.now().toISOString().slice(0, 10);
       const asked = findRegisteredPractice(demographics, address, { match: options.match, today, signal });
       outcome = await Promise.race([asked, aborted(signal)]);
     } catch (error) {
-      if (closing.signal.aborted) return;
+      if (stopping.signal.aborted) return;
       return hold(task, error instanceof CodedError ? error.code : "failed");
     }
     if (outcome.outcome === "refused") return fail(message, outcome.code, outcome.reason);
@@ -178,11 +186,30 @@ export function createRouting(
     if (told !== undefined) emit({ event: "routing-held", messageId: message.messageId, reason, retryAt, ...told });
   }
 
+  async function pause(): Promise<void> {
+    stopping.abort();
+    await running;
+  }
+
   return {
     wake,
-    async close() {
-      closing.abort();
+    async catchUp() {
       await running;
+      postponed.forget();
+      wake();
+      await running;
+    },
+    pause,
+    resume() {
+      if (closed) return;
+      stopping = new AbortController();
+      postponed.forget();
+      holds.retain([]);
+      wake();
+    },
+    async close() {
+      closed = true;
+      await pause();
     },
   };
 }

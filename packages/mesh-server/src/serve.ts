@@ -13,21 +13,23 @@ import type { FastifyInstance } from "fastify";
 import { createReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
 import { openFileBodies } from "./bodies/files.ts";
-import { defaults, type MeshServerConfig, type TlsConfig } from "./config.ts";
+import { defaults, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { type Disk, watchDisk } from "./disk.ts";
 import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
 import { failingParts } from "./failing.ts";
 import type { Faults } from "./faults/faults.ts";
-import { createApp } from "./http/app.ts";
+import { type AddRoutes, createApp, type DoorTls } from "./http/app.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
 import { createOperator, type Operator, tellClosed } from "./operator.ts";
 import { createRegistry } from "./registry.ts";
 import { createRequestRate } from "./request-rate.ts";
+import type { Rewindable } from "./store/rewindable.ts";
 import { createRouting } from "./routing.ts";
+import { createRewind, type Rewind } from "./rewind.ts";
 import type { MailboxLimits } from "./store/store.ts";
 import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
 import { type MachineTime, systemTime } from "./time/machine-time.ts";
@@ -55,10 +57,9 @@ export interface Door {
   host: string;
   port: number;
   /** Absent: plain HTTP, in development mode only. Then nobody is asked for a certificate. */
-  tls?: TlsConfig & {
-    /** What is shown while a fault asks for a certificate that has expired. */
-    expired?: { key: string; cert: string };
-  };
+  tls?: DoorTls;
+  /** Routes beside the API's own, in development mode only. */
+  addOthers?: AddRoutes;
 }
 
 export interface Serving {
@@ -66,6 +67,8 @@ export interface Serving {
   readonly urls: readonly string[];
   readonly operator: Operator;
   readonly context: Context;
+  /** For development alone. */
+  readonly rewind: Rewind;
   close(): Promise<void>;
 }
 
@@ -76,6 +79,8 @@ export interface ServeServices extends MeshServerServices {
   faults?: Faults;
   /** Every mailbox may send and receive every workflow; those of the settings are what lookups answer with. */
   anyWorkflow?: boolean;
+  /** Once the store is open, before anything reads or moves what is in it. */
+  beforeServing?: (store: Rewindable) => Promise<void>;
 }
 
 /**
@@ -106,11 +111,12 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     onJournalMissing: (file) => emit({ event: "journal-missing", file }),
   });
   try {
+    await services.beforeServing?.(store.rewindable);
     disk.begin(store.reserve);
-    const time = await startTimekeeping({ store, clock: realTime, emit }, machineTime, {
+    const time = await startTimekeeping({ store, clock, realTime, emit }, machineTime, {
       accept: config.acceptClock ?? false,
     });
-    const bodies = await openBodies(config, store, { clock, emit, troubles, disk });
+    const bodies = await openBodies(config, store, { realTime, emit, troubles, disk });
     const base = {
       registry,
       store,
@@ -132,6 +138,7 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
       holdForMs: (config.routeWithinHours ?? defaults.routeWithinHours) * HOUR,
     });
     const expiry = createExpiry(base);
+    const rewind = createRewind({ ...base, store: store.rewindable, expiry, routing });
     const context: Context = {
       ...base,
       guard: createReplayGuard(store),
@@ -140,8 +147,7 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
       ...(faults !== undefined && { faults }),
     };
     await tellClosed(base);
-    const apps: FastifyInstance[] = [];
-    for (const door of doors) apps.push(await open(context, config, door));
+    const apps = await openAll(context, config, doors);
     const urls = apps.map(urlOf);
     for (const url of urls) emit({ event: "server-started", url });
     const tick = setInterval(() => {
@@ -159,15 +165,28 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     const close = once(async () => {
       clearInterval(tick);
       await Promise.all(apps.map((app) => app.close()));
+      await rewind.close();
       await Promise.all([routing.close(), expiry.close()]);
       // Else the next start finds the look of a minute ago.
       await time.keep().catch(() => undefined);
       await store[Symbol.asyncDispose]();
       emit({ event: "server-stopped" });
     });
-    return { urls, operator: createOperator(base), context, close };
+    return { urls, operator: createOperator(base), context, rewind, close };
   } catch (error) {
     await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** All of them or none. */
+async function openAll(context: Context, config: ServerSettings, doors: readonly Door[]): Promise<FastifyInstance[]> {
+  const apps: FastifyInstance[] = [];
+  try {
+    for (const door of doors) apps.push(await open(context, config, door));
+    return apps;
+  } catch (error) {
+    await Promise.all(apps.map((app) => app.close()));
     throw error;
   }
 }
@@ -181,7 +200,7 @@ async function open(context: Context, config: ServerSettings, door: Door): Promi
 async function openBodies(
   config: ServerSettings,
   store: SqliteStore,
-  { clock, emit, troubles, disk }: { clock: Clock; emit: Emit; troubles: Troubles; disk: Disk },
+  { realTime, emit, troubles, disk }: { realTime: Clock; emit: Emit; troubles: Troubles; disk: Disk },
 ): Promise<Bodies> {
   const folder = join(config.dataFolder, "bodies");
   const expected = await store.countBodyFiles();
@@ -201,7 +220,7 @@ async function openBodies(
       if (isOpenToOthers(found) === true) emit({ event: "folder-open-to-others", folder: found });
     }
     // Never before the last day seen: a clock that starts in 1970 must not cut the 30 days of quarantine short.
-    const day = new Date(Math.max(clock.now().getTime(), (await store.seenTime())?.wall ?? 0));
+    const day = new Date(Math.max(realTime.now().getTime(), (await store.seenTime())?.wall ?? 0));
     const { named, added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
     if (named < expected) emit({ event: "bodies-missing", folder, bodies: expected - named });
     if (quarantined > 0) {

@@ -122,6 +122,11 @@ export type ServerEvent =
   | { event: "strange-files"; folder: string; files: number }
   | ({ event: "clock-doubted"; reason: string; overdue: number } & Lasting)
   | ({ event: "clock-trusted"; reason: "steady" | "accepted" } & Lasting)
+  // In development mode alone.
+  | { event: "clock-advanced"; ahead: string }
+  | { event: "messages-wiped"; messages: number; mailboxId?: MailboxId }
+  | { event: "snapshot-saved"; name: string; messages: number }
+  | { event: "snapshot-restored"; name: string; messages: number }
   | ({ event: "disk-full"; folder: string } & Lasting)
   | ({ event: "disk-has-room"; folder: string } & Lasting);
 

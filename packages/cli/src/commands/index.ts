@@ -1,9 +1,11 @@
 import { group, type Group } from "../command-line/tree.ts";
 import { checkWords } from "./words/check.ts";
 import { completionWords } from "./words/completion.ts";
+import { controlWords } from "./words/control.ts";
 import { nhsNumberWords } from "./words/nhs-number.ts";
 import { pairWords } from "./words/pair.ts";
 import { clientWords, practiceWords, serverWords } from "./words/parts.ts";
+import { readyWords } from "./words/ready.ts";
 import { respondWords } from "./words/respond.ts";
 import { sendWords } from "./words/send.ts";
 import { upWords } from "./words/up.ts";
@@ -21,8 +23,10 @@ export const program: Group = group({
     respondWords,
     nhsNumberWords,
     serverWords,
+    readyWords,
     clientWords,
     practiceWords,
+    controlWords,
     completionWords,
   ],
 });

@@ -26,6 +26,8 @@ import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { controlDoor, refuseControl, refuseWithoutControl } from "./control-door.ts";
+import type { ControlValues } from "./development-values.ts";
 import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
 // `restante up` runs every part in one process. These run one part each, so that each can have a process of its own: on a
@@ -37,20 +39,29 @@ interface PartValues extends StartValues {
   readonly organisation?: string | undefined;
 }
 
-interface ServerValues extends PartValues {
+export interface ServerValues extends PartValues, ControlValues {
   readonly strictTls: boolean;
   readonly acceptClock: boolean;
 }
 
 export const server: Act<ServerValues> = ({ options }, terminal) => {
+  if (options.config !== undefined) {
+    refuseControl(options, "it is of development, and --config is of production: name a data folder with --data");
+  }
+  refuseWithoutControl(options);
   const override = options.strictTls ? { override: withStrictTls } : {};
   return runPart<ServerFile>(options, terminal, {
     part: serverPart,
     ofFile: (path) => readPart(serverPart, path, override),
     ofEconomy: async (economy, asked) => serverSettings(economy, { ...override, ...asked }),
     async start(settings, opening, whose) {
-      const { url } = await startServer(settings, opening, options);
+      const { config, acceptClock } = options;
+      const { url, control } = await startServer(settings, opening, {
+        acceptClock,
+        ...(config === undefined && { door: (dataFolder: string) => controlDoor(options, dataFolder) }),
+      });
       terminal.print(`MESH server of ${whose} at ${url}`);
+      if (control !== undefined) terminal.print(`Control of it at ${control}`);
     },
   });
 };

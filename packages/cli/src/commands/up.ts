@@ -16,15 +16,18 @@ import { quoted } from "../terminal/quoted.ts";
 import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { version } from "../version.ts";
+import { controlDoor, refuseWithoutControl } from "./control-door.ts";
+import type { ControlValues } from "./development-values.ts";
 import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
-interface UpValues extends StartValues {
+interface UpValues extends StartValues, ControlValues {
   readonly strictTls: boolean;
   readonly acceptClock: boolean;
   readonly noSamples: boolean;
 }
 
 export async function up({ options }: Given<UpValues>, terminal: Terminal): Promise<number> {
+  refuseWithoutControl(options);
   const economy = await openEconomy(readEconomyValues(options));
   tellOfFolder(economy, terminal);
   const events = createEvents();
@@ -35,7 +38,12 @@ export async function up({ options }: Given<UpValues>, terminal: Terminal): Prom
   // What happens while it starts is shown after what it is.
   const early: Event[] = [];
   const stopGathering = events.follow((event) => void early.push(event));
-  const whole = await startEconomy(economy, events.emit, closing, { ...options, tell: tellOfKept(terminal) });
+  const whole = await startEconomy(economy, events.emit, closing, {
+    ...options,
+    forDevelopment: true,
+    door: (dataFolder) => controlDoor(options, dataFolder),
+    tell: tellOfKept(terminal),
+  });
   await introduce(economy, whole, terminal);
   stopGathering();
   followSteps(events, terminal, early);
@@ -55,6 +63,7 @@ async function introduce(
   print(`  Data         ${economy.folder}`);
   print(`  Log          ${join(economy.folder, "restante.log")}`);
   print(`  MESH server  ${server.url} (mutual TLS)`);
+  if (server.control !== undefined) print(`  Control      ${server.control}`);
   print("\n  Worklists");
   for (const { organisation, practice, pages } of organisations) {
     const { openTasks } = await practice.worklist.counts();

@@ -61,12 +61,15 @@ export async function listenAt<T>(
   try {
     return await listen();
   } catch (cause) {
-    const code = listenFault(cause) ?? "";
+    const fault = listenFault(cause);
+    const code = fault?.code ?? "";
+    // Of a server that listens at several, the one that it could not.
+    const where = fault?.port ?? port;
     if (code === "EADDRINUSE") {
-      throw new CliError("port-in-use", `port ${port}, for ${whose}, is in use: ${portInUse}`, { cause });
+      throw new CliError("port-in-use", `port ${where}, for ${whose}, is in use: ${portInUse}`, { cause });
     }
     if (code === "EACCES") {
-      throw new CliError("cannot-listen", `port ${port}, for ${whose}, is not for this user: ${portInUse}`, { cause });
+      throw new CliError("cannot-listen", `port ${where}, for ${whose}, is not for this user: ${portInUse}`, { cause });
     }
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
       throw new CliError("cannot-listen", `${host}, for ${whose}, is no address of this machine: ${elsewhere}`, {
@@ -77,9 +80,9 @@ export async function listenAt<T>(
   }
 }
 
-/** The code that the operating system gives, from wherever in the chain of causes it is. */
-function listenFault(error: unknown): string | undefined {
+/** What the operating system says, from wherever in the chain of causes it is. */
+function listenFault(error: unknown): { code?: string | undefined; port?: number | undefined } | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return syscall === "listen" || syscall === "getaddrinfo" ? code : listenFault(error.cause);
+  const { code, syscall, port } = error as NodeJS.ErrnoException & { port?: number };
+  return syscall === "listen" || syscall === "getaddrinfo" ? { code, port } : listenFault(error.cause);
 }

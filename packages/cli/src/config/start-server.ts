@@ -1,13 +1,35 @@
 import { embeddedDemographics } from "@restante/demographics";
-import { createMeshServer, type MeshServer, type MeshServerConfig } from "@restante/mesh-server";
+import { createMeshServer, type MeshServerConfig } from "@restante/mesh-server";
+import {
+  type ControlDoor,
+  createDevelopmentServer,
+  type DevelopmentServer,
+  isMarked,
+  isUnused,
+} from "@restante/mesh-server/development";
+import { CliError } from "../errors.ts";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { ServerFile } from "./server-file.ts";
+
+// A server of a data folder is for development if the folder is marked so: it is the same to its clients, and can be
+// controlled. `restante up` marks the folder that it makes; asked for control, so does whatever makes it. A server by a file
+// of settings is production's, and refuses a marked folder itself.
 
 /** What a start of the server may be told, and is not kept. */
 export interface ServerStart {
   /** The clock is right, though it jumped: see `MeshServerConfig.acceptClock`. */
   readonly acceptClock?: boolean;
+  /** A folder that is made is marked for development. */
+  readonly forDevelopment?: boolean;
+  /** Of a data folder: the listener of control, if one is asked for. Absent: the server is production's. */
+  readonly door?: (dataFolder: string) => { control?: ControlDoor };
+}
+
+export interface StartedServer {
+  readonly url: string;
+  /** Where its control is, in a person's words, if it listens for it. */
+  readonly control?: string;
 }
 
 /** `--strict-tls`, whatever the file says. */
@@ -18,16 +40,46 @@ export function withStrictTls(file: ServerFile): ServerFile {
 export async function startServer(
   settings: PartSettings<ServerFile>,
   opening: Opening,
-  { acceptClock = false }: ServerStart = {},
-): Promise<MeshServer> {
+  { acceptClock = false, forDevelopment = false, door }: ServerStart = {},
+): Promise<StartedServer> {
   const { emit, closing, remedies } = opening;
   const config: MeshServerConfig = { ...serverConfig(settings), acceptClock };
-  const demographics = embeddedDemographics(settings.directory());
+  const services = { demographics: embeddedDemographics(settings.directory()), emit };
   hold(config.dataFolder, { part: "server" }, opening);
-  const server = await listenAt(config, "the MESH server", remedies, () =>
-    createMeshServer(config, { demographics, emit }),
-  );
+  const doors = door?.(config.dataFolder) ?? {};
+  if (door !== undefined && (await isForDevelopment(config.dataFolder, forDevelopment, doors))) {
+    const server = await listenAt(config, "the MESH server", remedies, () => develop(config, doors, services));
+    const { tlsUrl, controlUrl, controlSocket } = closing.use(server);
+    const control = controlUrl ?? controlSocket;
+    return { url: tlsUrl!, ...(control !== undefined && { control }) };
+  }
+  const server = await listenAt(config, "the MESH server", remedies, () => createMeshServer(config, services));
   return closing.use(server);
+}
+
+async function isForDevelopment(
+  dataFolder: string,
+  forDevelopment: boolean,
+  { control }: { control?: ControlDoor },
+): Promise<boolean> {
+  if (await isMarked(dataFolder)) return true;
+  if ((await isUnused(dataFolder)) && (forDevelopment || control !== undefined)) return true;
+  if (control === undefined) return false;
+  throw new CliError(
+    "folder-not-ours",
+    `${dataFolder} was not made for development, so nothing in it may be controlled: --control needs a new folder, named with --data`,
+  );
+}
+
+function develop(
+  { host, port, tls, ...config }: MeshServerConfig,
+  doors: { control?: ControlDoor },
+  services: Parameters<typeof createMeshServer>[1],
+): Promise<DevelopmentServer> {
+  return createDevelopmentServer(
+    { ...config, ...doors, tls: { ...tls, host, port }, enforceWorkflows: true },
+    services,
+  );
 }
 
 function serverConfig({ file, text }: PartSettings<ServerFile>): MeshServerConfig {

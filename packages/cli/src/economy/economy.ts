@@ -5,7 +5,7 @@ import { holdFolder, isOpenToOthers } from "@restante/durable";
 import { readGivenText } from "../config/given-text.ts";
 import type { DirectorySettings } from "../config/shared-properties.ts";
 import { CliError } from "../errors.ts";
-import { hasData, refuseFolderWithoutEconomy, refuseOthersFolder } from "./folder.ts";
+import { hasData, refuseDevelopmentFolder, refuseFolderWithoutEconomy, refuseOthersFolder } from "./folder.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { recallSetup, type Setup } from "./setup.ts";
 
@@ -61,6 +61,7 @@ export async function openEconomy(
   const folder = resolve(options.data);
   if (options.mustExist === true) refuseFolderWithoutEconomy(folder);
   else refuseOthersFolder(folder);
+  await refuseDevelopmentFolder(folder);
   const setup = recallSetup(folder, options);
   const files = { patients: setup.patients, organisations: setup.organisations };
   const directory = readDirectory({

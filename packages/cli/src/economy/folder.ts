@@ -11,6 +11,26 @@ const dataFolders: readonly string[] = [SERVER_FOLDER, "mesh", "practices"];
 /** The last file of an economy to be made: where it is, all that every part needs is there. */
 export const SECRETS_FILE = "secrets.json";
 
+/** What an economy has from its first start on, and no other folder of Restante. */
+export const economyFiles: readonly string[] = ["setup.json", SECRETS_FILE];
+
+/**
+ * Refuses a folder of `restante server --dev`, which has a server and no organisations.
+ *
+ * @throws CliError `folder-not-ours`
+ */
+export async function refuseDevelopmentFolder(folder: string): Promise<void> {
+  const server = join(folder, SERVER_FOLDER);
+  if (!existsSync(server) || economyFiles.some((name) => existsSync(join(folder, name)))) return;
+  // Whoever only sends has no use for a server: it is loaded where there is something to ask.
+  const { isMarked } = await import("@restante/mesh-server/development");
+  if (!(await isMarked(server))) return;
+  throw new CliError(
+    "folder-not-ours",
+    `${folder} is of restante server --dev, which has no organisations: name another with --data`,
+  );
+}
+
 /**
  * Refuses a folder that holds something else than an economy: a mistyped --data must not fill somebody's home with keys.
  *

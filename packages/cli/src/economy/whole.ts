@@ -1,11 +1,10 @@
 import type { Organisation } from "@restante/demographics";
 import type { Emit } from "@restante/mesh";
-import type { MeshServer } from "@restante/mesh-server";
 import type { Practice } from "@restante/practice";
 import type { Opening } from "../config/opening.ts";
 import { startClients } from "../config/start-client.ts";
 import { openPages, startPractice } from "../config/start-practice.ts";
-import { type ServerStart, startServer, withStrictTls } from "../config/start-server.ts";
+import { type ServerStart, type StartedServer, startServer, withStrictTls } from "../config/start-server.ts";
 import type { Economy } from "./economy.ts";
 import type { TellOfKept } from "./made-file.ts";
 import { clientSettings, openingIn, practiceSettings, serverSettings, worksByFolders } from "./part-settings.ts";
@@ -18,7 +17,7 @@ export interface WorkingOrganisation {
 }
 
 export interface WholeEconomy {
-  readonly server: MeshServer;
+  readonly server: StartedServer;
   readonly organisations: readonly WorkingOrganisation[];
 }
 
@@ -32,11 +31,11 @@ export async function startEconomy(
   economy: Economy,
   emit: Emit,
   closing: AsyncDisposableStack,
-  { strictTls = false, acceptClock = false, tell = () => undefined }: WholeStart = {},
+  { strictTls = false, tell = () => undefined, ...start }: WholeStart = {},
 ): Promise<WholeEconomy> {
   const opening = openingIn(economy, { emit, closing });
   const settings = await serverSettings(economy, { tell, ...(strictTls ? { override: withStrictTls } : {}) });
-  const server = await startServer(settings, opening, { acceptClock });
+  const server = await startServer(settings, opening, start);
   const organisations: WorkingOrganisation[] = [];
   for (const organisation of economy.directory.organisations) {
     organisations.push(await startOrganisation(economy, server.url, organisation, opening, tell));

@@ -164,6 +164,16 @@ export function narrate(event: Event): Step | undefined {
       };
     case "clock-trusted":
       return { who: "MESH server", what: `the clock is trusted again (${event.reason})` };
+    case "clock-advanced":
+      return { who: "MESH server", what: `the clock of expiry and routing is ${event.ahead} ahead` };
+    case "messages-wiped":
+      return { who: "MESH server", what: `${count(event.messages, "message", "messages")} wiped` };
+    case "snapshot-saved":
+    case "snapshot-restored":
+      return {
+        who: "MESH server",
+        what: `snapshot ${event.name} ${event.event === "snapshot-saved" ? "saved" : "restored"} (${count(event.messages, "message", "messages")})`,
+      };
     case "disk-full":
       return {
         who: "MESH server",

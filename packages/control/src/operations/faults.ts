@@ -40,6 +40,8 @@ const withoutMailbox: ReadonlySet<FaultPoint> = new Set(["lookup", "demographics
 const places: Readonly<Partial<Record<Doing, readonly FaultPoint[]>>> = {
   delay: points,
   "deliver-twice": ["send", "list", "acknowledge", "any"],
+  // A lookup bears none.
+  "token-clock": points.filter((point) => point !== "lookup" && point !== "demographics"),
   "expire-certificate": ["any"],
   down: ["demographics"],
 };

@@ -185,7 +185,7 @@ export const messages: DescribedGroup<"messages"> = {
   },
   "messages.inject": {
     summary: "Puts a message into a mailbox, as if another had sent it",
-    remark: "Nobody's token is used, no workflow is asked about, and a closed mailbox takes it.",
+    remark: "Nobody's token is used and no workflow is asked about. A closed mailbox takes no message, but reports.",
     input: injection,
     answer: answeredWithId("The message."),
     errors: ["mailbox-unknown", "not-possible"],

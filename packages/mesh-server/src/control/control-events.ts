@@ -10,14 +10,19 @@ const MOST_BUFFERED = 1000;
 /** Told among the events, where some were dropped. */
 const DROPPED = "events-dropped";
 
-/** From this call on, whenever they are read, until one of the signals. */
+/** From this call on, whenever they are read. Once it closes, what came before is read to its end; once aborted, nothing. */
 export function controlEvents(
   feed: EventFeed,
   clock: Clock,
-  { names = [], signals }: { names?: readonly string[] | undefined; signals: readonly AbortSignal[] },
+  {
+    names = [],
+    closing,
+    signal,
+  }: { names?: readonly string[] | undefined; closing: AbortSignal; signal?: AbortSignal },
 ): AsyncIterable<ControlEvent> {
   const wanted = new Set(names);
-  const stop = AbortSignal.any([...signals]);
+  const stop = AbortSignal.any(signal === undefined ? [closing] : [closing, signal]);
+  const isGone = (): boolean => signal?.aborted === true;
   let buffer: ControlEvent[] = [];
   let dropped = 0;
   let wake = Promise.withResolvers<void>();
@@ -36,16 +41,18 @@ export function controlEvents(
 
   async function* read(): AsyncGenerator<ControlEvent, void> {
     try {
-      while (!stop.aborted) {
+      for (;;) {
         await wake.promise;
-        wake = Promise.withResolvers();
+        if (!stop.aborted) wake = Promise.withResolvers();
         const [came, lost] = [buffer, dropped];
         [buffer, dropped] = [[], 0];
         for (const event of came) {
-          if (stop.aborted) return;
+          if (isGone()) return;
           yield event;
         }
+        if (isGone()) return;
         if (lost > 0) yield { event: DROPPED, at: clock.now().toISOString(), count: lost };
+        if (stop.aborted && buffer.length === 0) return;
       }
     } finally {
       unsubscribe();
@@ -57,6 +64,9 @@ export function controlEvents(
 
 /** Times are texts, as over HTTP. */
 function controlEvent(event: Event, at: Date): ControlEvent {
-  const plain = Object.entries(event).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]);
+  const plain = Object.entries(event).map(([name, value]) => [
+    name,
+    value instanceof Date ? value.toISOString() : value,
+  ]);
   return { ...(Object.fromEntries(plain) as { event: string }), at: at.toISOString() };
 }

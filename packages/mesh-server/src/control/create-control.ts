@@ -52,7 +52,8 @@ export function createControl({ serving, feed, ...parts }: ControlParts): OwnedC
       events: ({ names } = {}, { signal } = {}) =>
         controlEvents(feed, context.realTime, {
           names,
-          signals: signal === undefined ? [closing.signal] : [closing.signal, signal],
+          closing: closing.signal,
+          ...(signal !== undefined && { signal }),
         }),
     },
     close() {

@@ -35,7 +35,11 @@ export async function* everyMessage({ store }: Pick<Stored, "store">, before?: M
 }
 
 /** Undefined if it fits; else in what it differs, in words that are safe to show. */
-export async function whyNot(stored: Pick<Stored, "store" | "bodies">, filter: MessageFilter, message: Message): Promise<string | undefined> {
+export async function whyNot(
+  stored: Pick<Stored, "store" | "bodies">,
+  filter: MessageFilter,
+  message: Message,
+): Promise<string | undefined> {
   const difference = differenceOf(filter, message);
   if (difference !== undefined || filter.containing === undefined) return difference;
   if (message.bytes > MOST_BODY_BYTES) return "its body is too large to be looked into";

@@ -23,8 +23,8 @@ export function createMessages(context: Context, operator: Operator, waits: Wait
     },
     inject: (input) => injectMessage(context, input),
     report: (input) => injectReport(context, input),
-    wait: waits.wait,
-    expectNone: waits.expectNone,
+    wait: (input, options) => waits.wait(input, options),
+    expectNone: (input, options) => waits.expectNone(input, options),
     async putBack({ messageId }) {
       const done = await asControlError(operator.putBack(messageId));
       return { messageId: done.messageId, collectBy: done.collectBy.toISOString() };

@@ -1,6 +1,6 @@
-import { ControlError } from "@restante/control";
+import { ControlError, type ControlErrorCode } from "@restante/control";
 
-import { OperatorError } from "../operator-error.ts";
+import { OperatorError, type OperatorErrorCode } from "../operator-error.ts";
 
 /** What an operator is refused, in control's words. */
 export async function asControlError<Result>(doing: Promise<Result>): Promise<Result> {
@@ -8,15 +8,13 @@ export async function asControlError<Result>(doing: Promise<Result>): Promise<Re
     return await doing;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    const { code, message } = error;
-    switch (code) {
-      case "message-unknown":
-      case "mailbox-unknown":
-        throw new ControlError(code, message, { cause: error });
-      case "reason-unusable":
-        throw new ControlError("input-invalid", message, { cause: error });
-      default:
-        throw new ControlError("not-possible", message, { cause: error });
-    }
+    throw new ControlError(codes[error.code] ?? "not-possible", error.message, { cause: error });
   }
 }
+
+/** Every other one says that a state does not allow it. */
+const codes: Readonly<Partial<Record<OperatorErrorCode, ControlErrorCode>>> = {
+  "message-unknown": "message-unknown",
+  "mailbox-unknown": "mailbox-unknown",
+  "reason-unusable": "input-invalid",
+};

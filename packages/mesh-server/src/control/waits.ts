@@ -5,10 +5,20 @@
 //   waiting   each message that an event names is read, and held against the filter.
 //   ended     it has so many as it wants, its time is over, its caller has gone, or the server closes.
 //
+// At the end of its time it first considers what stands in its queue. Some states are entered without an event of their own
+// (an upload begins or is abandoned): where a state is asked for it looks once more then. And it looks again when the clock
+// was moved, or a snapshot restored, which changes any number of messages at once.
+//
 // Without a state in the filter a message counts from its acceptance on, whatever became of it since: one that was
 // acknowledged at once was there.
 
-import { ControlError, type MessageFilter, type MessageSummary, parseDuration, type WaitInput } from "@restante/control";
+import {
+  ControlError,
+  type MessageFilter,
+  type MessageSummary,
+  parseDuration,
+  type WaitInput,
+} from "@restante/control";
 import type { Event, MessageId } from "@restante/mesh";
 
 import type { Context } from "../context.ts";
@@ -37,8 +47,10 @@ interface Watch {
   /** Whether it also looks at what is there. */
   looksBack: boolean;
   withinMs: number;
-  /** Told of each that fits, once; true ends it. */
-  fits: (message: Message) => boolean;
+  /** Told of each that fits, once. */
+  fits: (message: Message) => void;
+  /** Asked when all that is there was looked at, and after each that comes: it ends it. */
+  isEnough: () => boolean;
   sighting: Sighting;
   signal: AbortSignal | undefined;
 }
@@ -47,13 +59,14 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
   const closing = new AbortController();
   let waits = 0;
 
-  /** True if it was ended by `fits`, false if its time was over. */
+  /** True if there were enough, false if its time was over. */
   async function watch({
     filter,
     isNew,
     looksBack,
     withinMs,
     fits,
+    isEnough,
     sighting,
     signal: asked,
   }: Watch): Promise<boolean> {
@@ -72,32 +85,46 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
       if (difference !== undefined) return sighting.add(message, difference);
       sighting.remove(message);
       counted.add(message.messageId);
-      if (fits(message)) ended.resolve(true);
+      fits(message);
+    }
+
+    function endIfEnough(): void {
+      if (isEnough()) ended.resolve(true);
     }
 
     function enqueue(step: () => Promise<void>): void {
       queue = queue.then(step).catch((error: unknown) => ended.reject(error));
     }
 
-    const unsubscribe = feed.subscribe((event) => {
-      const messageId = messageOf(event);
-      if (messageId === undefined || counted.has(messageId)) return;
+    function look(): void {
       enqueue(async () => {
-        const message = isOver ? undefined : await context.store.findAnywhere(messageId);
-        if (message !== undefined) await consider(message, arrivals.has(event.event));
+        for await (const message of everyMessage(context)) {
+          if (isOver) return;
+          await consider(message, false);
+        }
+        endIfEnough();
       });
-    });
-    const over = setTimeout(() => ended.resolve(false), withinMs);
-    const stop = whenAborted([closing.signal, asked], (reason) => ended.reject(reason));
-    try {
-      if (looksBack) {
+    }
+
+    const entersState = filter.state !== undefined;
+    const unsubscribe = feed.subscribe((event) => {
+      if ((looksBack || entersState) && changesMany.has(event.event)) look();
+      for (const messageId of messagesOf(event)) {
+        if (counted.has(messageId)) continue;
         enqueue(async () => {
-          for await (const message of everyMessage(context)) {
-            if (isOver) return;
-            await consider(message, false);
-          }
+          const message = isOver ? undefined : await context.store.findAnywhere(messageId);
+          if (message !== undefined) await consider(message, arrivals.has(event.event));
+          endIfEnough();
         });
       }
+    });
+    const over = setTimeout(() => {
+      if (entersState) look();
+      enqueue(async () => ended.resolve(false));
+    }, withinMs);
+    const stop = whenAborted([closing.signal, asked], (reason) => ended.reject(reason));
+    try {
+      if (looksBack) look();
       return await ended.promise;
     } finally {
       isOver = true;
@@ -130,14 +157,18 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
           isNew,
           looksBack: true,
           withinMs,
-          fits: (message) => found.push(message) >= count,
+          fits(message) {
+            found.push(message);
+            // What is there is read newest first, and the oldest are wanted.
+            if (found.length >= 2 * count) keepOldest(found, count);
+          },
+          isEnough: () => found.length >= count,
           sighting,
           signal,
         });
         if (!came) throw notInTime(found.length, count, within, sighting);
-        // What was there is read newest first.
-        const inOrder = found.toSorted(byAcceptance).slice(0, count);
-        return { messages: inOrder.map(summaryOf) };
+        keepOldest(found, count);
+        return { messages: found.map(summaryOf) };
       }),
 
     expectNone: ({ count = 1, within = DEFAULT_WITHIN, after, since, ...filter }, { signal } = {}) =>
@@ -152,12 +183,20 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
         const from = performance.now();
         const came = createSighting();
         let found = 0;
-        const fits = (message: Message): boolean => {
-          came.add(message);
-          found += 1;
-          return found >= count;
-        };
-        if (await watch({ filter, isNew, looksBack, withinMs, fits, sighting: createSighting(), signal })) {
+        const watched = await watch({
+          filter,
+          isNew,
+          looksBack,
+          withinMs,
+          fits(message) {
+            came.add(message);
+            found += 1;
+          },
+          isEnough: () => found >= count,
+          sighting: createSighting(),
+          signal,
+        });
+        if (watched) {
           const most = count === 1 ? "None was" : `Fewer than ${count} were`;
           throw new ControlError("not-expected", `${most} to come.${came.words("What came:")}`);
         }
@@ -195,17 +234,20 @@ function acceptedAt({ acceptedAt: at, createdAt }: Message): number {
   return (at ?? createdAt).getTime();
 }
 
-function byAcceptance(one: Message, other: Message): number {
-  return acceptedAt(one) - acceptedAt(other) || (one.messageId < other.messageId ? -1 : 1);
+function keepOldest(messages: Message[], count: number): void {
+  messages.sort((one, other) => acceptedAt(one) - acceptedAt(other) || (one.messageId < other.messageId ? -1 : 1));
+  messages.splice(count);
 }
 
 /** A message lies in a mailbox now. Whoever is told so after it began to wait need not look at its times. */
 const arrivals: ReadonlySet<Event["event"]> = new Set(["message-placed", "report-placed", "message-put-back"]);
 
-/** The message whose state, or place, an event tells of. */
-function messageOf(event: Event): MessageId | undefined {
-  if (event.event === "report-placed") return event.reportId;
-  return "messageId" in event ? event.messageId : undefined;
+const changesMany: ReadonlySet<Event["event"]> = new Set(["clock-advanced", "snapshot-restored"]);
+
+/** Those whose state, or place, an event tells of. */
+function messagesOf(event: Event): readonly MessageId[] {
+  if (event.event === "report-placed") return [event.reportId, event.linkedMessageId];
+  return "messageId" in event && event.messageId !== undefined ? [event.messageId] : [];
 }
 
 function notInTime(found: number, count: number, within: string, sighting: Sighting): ControlError {

@@ -35,6 +35,8 @@ export interface PlainDoor {
 export interface TlsDoor extends TlsConfig {
   host: string;
   port: number;
+  /** Of the same authority, its time over: shown while a fault asks for it. Absent: no fault can. */
+  expired?: { key: string; cert: string };
 }
 
 /** Who may come in by it: whoever has the token, with a Host that is loopback or named here, and no Origin but its own. */
@@ -74,10 +76,20 @@ const access: PropertiesOf<Access> = {
 const { host: _, port: __, tls, ...settings } = meshServerProperties;
 const tlsProperties = (tls as ObjectSchema<TlsConfig>).properties;
 
+const expired: PropertiesOf<TlsDoor>["expired"] = optional(
+  object<{ key: string; cert: string }>(
+    {
+      key: text({ description: "Its private key, PEM." }),
+      cert: text({ description: "The certificate, PEM." }),
+    },
+    { description: "A certificate that has expired, for the fault that shows one." },
+  ),
+);
+
 const properties: PropertiesOf<DevelopmentServerConfig> = {
   ...settings,
   plain: optional(object<PlainDoor>(at, { description: "Plain HTTP." })),
-  tls: optional(object<TlsDoor>({ ...tlsProperties, ...at }, { description: "HTTPS." })),
+  tls: optional(object<TlsDoor>({ ...tlsProperties, ...at, expired }, { description: "HTTPS." })),
   enforceWorkflows: optional(flag({ description: "Only the workflows of the settings.", default: false })),
   control: optional(
     object<ControlDoor>(

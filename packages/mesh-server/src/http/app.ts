@@ -1,13 +1,15 @@
-import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { TlsOptions } from "node:tls";
+import { Server as TlsServer, type TlsOptions } from "node:tls";
 
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
 import { defaults, type MeshServerConfig, type TlsConfig } from "../config.ts";
 import type { Context } from "../context.ts";
+import { doFaults } from "../faults/requests/do-faults.ts";
+import { showExpired, type WasShownExpired } from "../faults/requests/expired-certificate.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
+import { drain } from "./drain.ts";
 import { refusalOf } from "./errors.ts";
 import { addHandshake } from "./handshake.ts";
 import { addHealth, healthPaths } from "./health.ts";
@@ -43,11 +45,20 @@ const MOST_HEADERS = 100;
 /** A local id has 300 characters, each of up to 4 bytes, each of these 3 characters in a path. */
 const LONGEST_PARAMETER = 3600;
 
-type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & { tls?: TlsConfig };
+/** Adds routes that only a server for development has. */
+export type AddRoutes = (app: FastifyInstance, context: Context) => void;
+
+export interface DoorTls extends TlsConfig {
+  /** What is shown while a fault asks for a certificate that has expired. */
+  expired?: { key: string; cert: string };
+}
+
+type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & { tls?: DoorTls; addOthers?: AddRoutes };
 
 /** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP, and nobody is a stranger. */
-export function createApp(context: Context, { tls, untrustedPerAddress }: AppConfig): FastifyInstance {
+export function createApp(context: Context, { tls, untrustedPerAddress, addOthers }: AppConfig): FastifyInstance {
   const tell = tellRefusals({ clock: context.realTime, emit: context.emit });
+  let wasShownExpired: WasShownExpired = () => false;
   const transport = { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS };
   const app: FastifyInstance = fastify({
     ...(tls === undefined ? { http: transport } : { https: { ...transport, ...secure(tls) } }),
@@ -66,7 +77,11 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
     },
     exposeHeadRoutes: false,
     genReqId: requestIdOf,
-    clientErrorHandler: (error, socket) => answerClientError(tell, error, socket),
+    clientErrorHandler: (error, socket) => {
+      // That its client will have none of it was asked for.
+      if (wasShownExpired(socket)) socket.destroy();
+      else answerClientError(tell, error, socket);
+    },
     frameworkErrors: (error, request, reply) => {
       answer(context, tell, request, reply, error);
     },
@@ -76,6 +91,12 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   });
   const isClosing = closeInTime(app);
   serveWhileOpen(app, isClosing);
+  if (context.faults !== undefined) {
+    doFaults(app, context, context.faults);
+    if (app.server instanceof TlsServer && tls?.expired !== undefined) {
+      wasShownExpired = showExpired(app.server, context.faults, { right: secure(tls), expired: tls.expired });
+    }
+  }
   if (tls !== undefined) {
     limitStrangers(app.server, {
       mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
@@ -114,6 +135,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress }: AppCon
   addTracking(app, context);
   addLookup(app, context);
   addHealth(app, context, isClosing);
+  addOthers?.(app, context);
   addOpenApi(app, known);
   return app;
 }
@@ -180,16 +202,5 @@ function serveWhileOpen(app: FastifyInstance, isClosing: () => boolean): void {
   app.addHook("onRequest", async (request) => {
     if (!isClosing() || healthPaths.has(request.routeOptions.url ?? "")) return;
     throw new Refusal("unavailable", { reason: "the server is closing" });
-  });
-}
-
-/** A client that is still sending does not read its answer: take what comes, up to the size of a request. */
-function drain(request: IncomingMessage, mostBytes: number): void {
-  if (request.readableEnded || request.destroyed) return;
-  let left = mostBytes;
-  request.on("error", () => undefined);
-  request.on("data", (piece: Uint8Array) => {
-    left -= piece.byteLength;
-    if (left < 0) request.destroy();
   });
 }

@@ -17,6 +17,7 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "config-invalid": "failed",
   "transition-not-allowed": "failed",
   "row-unreadable": "failed",
+  "snapshot-failed": "failed",
   "body-too-large": "body-too-large",
   "body-cut-short": "body-cut-short",
   "body-damaged": "body-damaged",

@@ -9,7 +9,7 @@ import type { FastifyInstance } from "fastify";
 import type { Context } from "../context.ts";
 import { sendJson } from "./version.ts";
 
-const words = { env: "restante", build_label: "restante", status: "running", outcome: "Yes" };
+export const healthAnswer: object = { env: "restante", build_label: "restante", status: "running", outcome: "Yes" };
 
 /** They are answered while the server closes, too. */
 export const healthPaths: ReadonlySet<string> = new Set(["/health", "/messageexchange/_ping", "/livez", "/readyz"]);
@@ -17,7 +17,7 @@ export const healthPaths: ReadonlySet<string> = new Set(["/health", "/messageexc
 export function addHealth(app: FastifyInstance, context: Context, isClosing: () => boolean): void {
   const method = ["GET", "HEAD"];
   for (const url of ["/health", "/messageexchange/_ping"]) {
-    app.route({ method, url, handler: async (_request, reply) => sendJson(reply, 200, words) });
+    app.route({ method, url, handler: async (_request, reply) => sendJson(reply, 200, healthAnswer) });
   }
   app.route({ method, url: "/livez", handler: async (_request, reply) => sendJson(reply, 200, { status: "live" }) });
   app.route({

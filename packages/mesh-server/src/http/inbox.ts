@@ -4,6 +4,7 @@ import { isProductionMessageId, type MailboxId, type MessageId, newMessageId } f
 import type { FastifyInstance } from "fastify";
 
 import type { Context } from "../context.ts";
+import { askedTwice, faultOf } from "../faults/requests/taken-of.ts";
 import { acknowledge } from "../message.ts";
 import type { WorkflowFilter } from "../store/store.ts";
 import { readContinuation, writeContinuation } from "./continuation.ts";
@@ -30,7 +31,7 @@ export function addInbox(app: FastifyInstance, context: Context): void {
       const after = await findPlace(context, mailbox.mailboxId, query.continue_from, version);
       const entries = await context.store.listAfter(mailbox.mailboxId, after, limit + 1, filter);
       const page = entries.slice(0, limit);
-      const messages = page.map(({ messageId }) => messageId);
+      const messages = askedTwice(context, request, page).map(({ messageId }) => messageId);
       if (version === 1) return sendJson(reply, 200, { messages });
       const last = entries.length > limit ? page.at(-1) : undefined;
       const link = linkTo(mailbox.mailboxId, { limit, filter: query.workflow_filter });
@@ -65,7 +66,7 @@ export function addInbox(app: FastifyInstance, context: Context): void {
     withMailbox(context, async (request, reply, session) => {
       const message = await findForRecipient(context, session, request);
       // Acknowledging again, or what is not (or no longer) there to acknowledge, is a 200 without effect.
-      if (message.state === "accepted") {
+      if (message.state === "accepted" && faultOf(context, request, "deliver-twice") === undefined) {
         const change = acknowledge(message, context.clock.now(), context.periods);
         const outcome = await context.store.apply(change, session.token);
         session.recorded = outcome !== "not-in-state";

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { bodyTooLarge, type StoredBody } from "../bodies/bodies.ts";
 import type { Context } from "../context.ts";
+import { sendChunkTwice, sendTwice } from "../faults/requests/send-twice.ts";
 import { dueAfter, finishUpload, type Message } from "../message.ts";
 import { compareChunk } from "./compare-chunk.ts";
 import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./envelope.ts";
@@ -48,10 +49,11 @@ async function send(context: Context, request: FastifyRequest, session: Session)
   const messageId = newMessageId(createdAt);
   const body = await receiveBody(context, request, messageId, 1);
   const message = newMessage(context, envelope, session, { messageId, createdAt, bytes: body.size });
+  const routingAddress = "routingAddress" in envelope.to ? envelope.to.routingAddress : undefined;
   const outcome = await keeping(context, body, () =>
     context.store.accept({
       message,
-      ...("routingAddress" in envelope.to && { routingAddress: envelope.to.routingAddress }),
+      ...(routingAddress !== undefined && { routingAddress }),
       body,
       token: session.token,
     }),
@@ -61,6 +63,9 @@ async function send(context: Context, request: FastifyRequest, session: Session)
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
   announce(context, message);
+  if (context.faults !== undefined) {
+    announce(context, await sendTwice(context, request, { message, routingAddress, body }));
+  }
   return message;
 }
 
@@ -109,8 +114,8 @@ async function sendChunk(
   if (outcome === "mailbox-full") throw await dropped(context, body, await foundFull(context, message));
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
-  const complete = outcome === "finished" ? await context.store.find(message.mailboxId, messageId) : undefined;
-  if (complete !== undefined) announce(context, complete);
+  if (outcome === "finished") announce(context, await context.store.find(message.mailboxId, messageId));
+  if (context.faults !== undefined) announce(context, await sendChunkTwice(context, message, { chunk, body }));
   return chunk;
 }
 
@@ -205,9 +210,9 @@ function newMessage(
   };
 }
 
-function announce(context: Context, message: Message): void {
+function announce(context: Context, message: Message | undefined): void {
+  if (message === undefined || message.state === "uploading") return;
   const { messageId, mailboxId: from, workflowId, bytes, recipientId } = message;
-  if (message.state === "uploading") return;
   const to: Recipient = recipientId ?? "GPPROVIDER";
   context.emit({ event: "message-accepted", messageId, from, to, workflowId, bytes });
   if (recipientId === undefined) context.wakeRouting();

@@ -21,6 +21,11 @@ type OtherRefusal =
   | "method-not-allowed"
   | "request-malformed"
   | "request-invalid"
+  | "host-not-allowed"
+  | "origin-not-allowed"
+  | "token-missing"
+  | "mailbox-not-here"
+  | "event-not-possible"
   | "unavailable"
   | "failed";
 
@@ -54,6 +59,12 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "method-not-allowed": refusal(405, "", "", "Method Not Allowed"),
   "request-malformed": refusal(400, "", "", "Bad Request"),
   "request-invalid": refusal(400, "", "", "Bad Request"),
+  // Of the paths that only a server for development has.
+  "host-not-allowed": refusal(403, "", "", "This Host is neither loopback nor one that the server was told to allow"),
+  "origin-not-allowed": refusal(403, "", "", "No page may call this: it takes no Origin"),
+  "token-missing": refusal(401, "", "", "Beyond this machine it asks for the token of control: Authorization: Bearer"),
+  "mailbox-not-here": refusal(404, "", "", "mailbox does not exist"),
+  "event-not-possible": refusal(409, "", "", "This message cannot be put into that state"),
   unavailable: refusal(503, "", "", "Service Unavailable"),
   failed: refusal(500, "", "", "Internal Server Error"),
 };

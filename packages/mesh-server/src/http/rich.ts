@@ -5,6 +5,7 @@ import { isProductionMessageId, type MessageId } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import type { Context } from "../context.ts";
+import { askedTwice } from "../faults/requests/taken-of.ts";
 import type { Message } from "../message.ts";
 import type { NewestPage } from "../store/store.ts";
 import { type ListName, readContinuation, writeContinuation } from "./continuation.ts";
@@ -31,7 +32,7 @@ export function addRich(app: FastifyInstance, context: Context): void {
       const found = await context.store.listReceived(session.mailbox.mailboxId, oneMore(page), before);
       const { shown, last } = firstOf(found, page);
       const next = last?.sequence;
-      const messages = shown.map(({ message }) => receivedEntry(context, message));
+      const messages = askedTwice(context, request, shown).map(({ message }) => receivedEntry(context, message));
       return sendJson(reply, 200, { ...view(context, session, "inbox/rich", page, next), messages }, 2);
     }),
   );

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { distrust } from "../auth/client-certificate.ts";
 import type { Context } from "../context.ts";
+import { clockFault } from "../faults/requests/taken-of.ts";
 import type { Mailbox } from "../registry.ts";
 import type { TokenUse } from "../store/store.ts";
 import { refusalOf } from "./errors.ts";
@@ -72,8 +73,12 @@ async function openSession(context: Context, request: FastifyRequest, reply: Fas
   const mailbox = context.registry.find(mailboxId);
   if (mailbox === undefined) throw new Refusal("unknown-mailbox");
   const now = context.realTime.now();
-  if (!isCurrent(token, now)) {
-    throw new Refusal("token-not-genuine", { reason: "the token's time is more than 2 hours from the server's" });
+  const wrongBy = clockFault(context, request);
+  if (!isCurrent(token, new Date(now.getTime() + (wrongBy ?? 0)))) {
+    const asked = wrongBy === undefined ? "" : ", which is wrong as a fault asks";
+    throw new Refusal("token-not-genuine", {
+      reason: `the token's time is more than 2 hours from the server's${asked}`,
+    });
   }
   if (!isGenuine(token, { password: mailbox.password, sharedKey: context.sharedKey })) {
     throw new Refusal("token-not-genuine");

@@ -146,6 +146,8 @@ export interface Store extends AsyncDisposable {
   /** A chunk is stored once: what is there is never replaced. */
   addChunk(arrival: ChunkArrival): Promise<ChunkOutcome>;
   apply(change: Change, token?: TokenUse): Promise<ApplyOutcome>;
+  /** For development alone: the same by the wider rules of `mayBePut`, of a message that has a recipient. */
+  put(change: Change): Promise<ApplyOutcome>;
 
   /** Records that the recipient was given this chunk to its last byte. The caller need not wait. */
   markGiven(message: Message, chunk: number): Promise<void>;

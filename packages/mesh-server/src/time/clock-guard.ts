@@ -42,6 +42,8 @@ export interface SeenTime {
 export interface ClockGuard {
   /** Looks at the clock, and gives what there is to keep. */
   look(): SeenTime;
+  /** A person says that the clock is right, whatever it moved to. */
+  agree(): SeenTime;
 }
 
 /**
@@ -56,14 +58,18 @@ export function createClockGuard(
   let last = begin();
 
   function begin(): SeenTime {
+    if (seen === undefined || options.accept) return agreed();
     const [wall, uptime, boot] = [machine.wall(), machine.uptime(), machine.boot()];
-    const agreed = { wall, uptime, boot, reference: wall - uptime, steady: 0, lag: 0 };
-    if (seen === undefined || options.accept) return agreed;
     const isSameBoot = boot !== "" && boot === seen.boot && uptime >= seen.uptime;
     // Of another start of the machine the uptime tells nothing.
     return isSameBoot
       ? judge(seen, wall, uptime)
       : judge({ ...seen, boot, uptime, reference: wall - uptime }, wall, uptime);
+  }
+
+  function agreed(): SeenTime {
+    const [wall, uptime, boot] = [machine.wall(), machine.uptime(), machine.boot()];
+    return { wall, uptime, boot, reference: wall - uptime, steady: 0, lag: 0 };
   }
 
   function judge(before: SeenTime, wall: number, uptime: number): SeenTime {
@@ -83,6 +89,7 @@ export function createClockGuard(
       last = judge(last, machine.wall(), machine.uptime());
       return last;
     },
+    agree: () => (last = agreed()),
   };
 }
 

@@ -17,18 +17,20 @@ export interface Timekeeping {
   trustedNow(by: Clock): Date | undefined;
   /** Tells and keeps what the guard found. At every tick. */
   tick(): Promise<void>;
+  /** A person says that the clock is right: it is trusted from now on, and what there was of doubt or lag is over. */
+  agree(): Promise<void>;
   /** The last look of this server, for the next one. */
   keep(): Promise<void>;
 }
 
 export async function startTimekeeping(
-  { store, clock, emit }: { store: Store; clock: Clock; emit: Emit },
+  { store, clock, realTime, emit }: { store: Store; clock: Clock; realTime: Clock; emit: Emit },
   machine: MachineTime,
   options: { accept: boolean },
 ): Promise<Timekeeping> {
   const before = await store.seenTime();
   const guard = createClockGuard(machine, before, options);
-  const troubles = lastingTroubles(clock);
+  const troubles = lastingTroubles(realTime);
   let kept = before;
   if (options.accept && before?.doubt !== undefined) {
     emit({ event: "clock-trusted", reason: "accepted", times: 1, since: new Date(before.wall) });
@@ -60,6 +62,12 @@ export async function startTimekeeping(
         }
       }
       if (kept === undefined || kept.doubt !== doubt || Math.abs(uptime - kept.uptime) >= KEEP_EVERY_MS) await keep();
+    },
+    async agree() {
+      guard.agree();
+      const over = troubles.over("clock");
+      if (over !== undefined) emit({ event: "clock-trusted", reason: "accepted", ...over });
+      await keep();
     },
     keep,
   };

@@ -42,6 +42,42 @@ async function uploaded(store: Store): Promise<Message> {
 }
 
 export function testOperators(open: (t: TestContext) => Promise<StoreUnderTest>): void {
+  test("what no request brought is accepted without a token, a report without a body, in a closed mailbox too", async (t) => {
+    const { store, reopen } = await open(t);
+    const message = newMessage();
+    const report = newMessage({ type: "REPORT", mailboxId: recipient, totalChunks: 0, bytes: 0 });
+    assert.equal(await store.accept({ message, body: inline("hello") }), "done");
+    await store.closeMailbox(closure);
+    assert.equal(await store.accept({ message: newMessage(), body: inline("hello") }), "mailbox-closed");
+    assert.equal(await store.accept({ message: report }), "done");
+    const again = await reopen();
+    assert.deepEqual(await listed(again), [message.messageId, report.messageId]);
+    assert.deepEqual(await again.findDelivered(recipient, report.messageId), report);
+    assert.equal(await again.body(report, 1), undefined);
+    assert.deepEqual(await again.waitingIn(recipient), { messages: 2, bytes: 5 });
+  });
+
+  test("all messages of all mailboxes, in every state, are listed newest first, page by page", async (t) => {
+    const { store } = await open(t);
+    const messages = [
+      await accepted(store),
+      await uploaded(store),
+      await accepted(store, { mailboxId: recipient, recipientId: sender, to: sender }),
+    ];
+    const routed = routedMessage();
+    await store.accept({ ...acceptance(routed), routingAddress: "GPPROVIDER_1_2_3" });
+    const ids = [...messages, routed]
+      .map(({ messageId }) => messageId)
+      .toSorted()
+      .toReversed();
+    const idsOf = async (limit: number, before?: (typeof ids)[number]): Promise<string[]> =>
+      (await store.listAll(limit, before)).map(({ messageId }) => messageId);
+    assert.deepEqual(await idsOf(10), ids);
+    assert.deepEqual(await idsOf(3), ids.slice(0, 3));
+    assert.deepEqual(await idsOf(3, ids[2]), ids.slice(3));
+    assert.deepEqual(await idsOf(3, ids[3]), []);
+  });
+
   test("a message put back keeps its new place, and expires a second time with a second report", async (t) => {
     const { store, reopen } = await open(t);
     const [first, second] = [await accepted(store), await accepted(store)];

@@ -3,7 +3,6 @@ import type { UseCase } from "@restante/itk3";
 import { type OdsCode, parseOdsCode } from "@restante/mesh";
 import { amount, oneOf, text, wholeNumber } from "../../command-line/kinds.ts";
 import { defaulted, flag, type Kind, type Option, optional } from "../../command-line/option.ts";
-import { SAMPLE_RESPONDER } from "../../defaults.ts";
 
 /** What a receiver takes unless told otherwise: ITK3 recommends no more than 5 MB. */
 const DEFAULT_MAX_MB = 5;
@@ -89,14 +88,12 @@ export const output: Option<string | undefined> = optional("output", file, {
 
 export const mailbox: Option<string | undefined> = optional("mailbox", text("a mailbox id"), {
   value: "ID",
-  about: "the mailbox that answers",
-  otherwise: `${SAMPLE_RESPONDER.mailboxId}, of the sample economy`,
+  about: "which mailbox: that messages are in, that makes requests or, of a response, that answers",
 });
 
 export const ods: Option<string | undefined> = optional("ods", text("an ODS code"), {
   value: "CODE",
   about: "the organisation that answers",
-  otherwise: SAMPLE_RESPONDER.odsCode,
   note: "goes with --mailbox",
 });
 

@@ -1,4 +1,5 @@
 import { command, type Command } from "../../command-line/tree.ts";
+import { controlOptions, developmentOptions } from "../options/development.ts";
 import {
   configOptions,
   economyOptions,
@@ -11,11 +12,22 @@ import {
 export const serverWords: Command = command({
   name: "server",
   summary: "run the MESH server alone",
-  about: "Runs a MESH server alone: that of a data folder, or one by a file of settings. Ctrl-C stops it.",
-  options: { ...configOptions, ...serverOptions, newAuthority, ...economyOptions },
-  remarks: [economyRemark],
-  examples: ["--data my-mesh", "--config server.yaml"],
-  load: async () => (await import("../part.ts")).server,
+  about:
+    "Runs a MESH server alone: that of a data folder, one by a file of settings, or one for development (--dev), which needs neither. Ctrl-C stops it.",
+  options: {
+    ...developmentOptions,
+    ...controlOptions,
+    ...configOptions,
+    ...serverOptions,
+    newAuthority,
+    ...economyOptions,
+  },
+  remarks: [
+    economyRemark,
+    "With --dev, DIR is one of its own, made if it is not there; without --data a temporary one, removed at the end.",
+  ],
+  examples: ["--dev", "--dev --tls --data my-dev --control 8702", "--data my-mesh", "--config server.yaml"],
+  load: async () => (await import("../server.ts")).server,
 });
 
 export const clientWords: Command = command({

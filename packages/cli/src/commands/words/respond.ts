@@ -1,4 +1,5 @@
 import { command, type Command } from "../../command-line/tree.ts";
+import { SAMPLE_RESPONDER } from "../../defaults.ts";
 import { checkOptions, mailbox, ods, output } from "../options/message.ts";
 
 export const respondWords: Command = command({
@@ -9,6 +10,7 @@ export const respondWords: Command = command({
   arguments: [{ name: "FILE", about: "the message", place: "file" }],
   options: { output, mailbox, ods, ...checkOptions },
   remarks: [
+    `Unless --mailbox and --ods say otherwise, who answers is ${SAMPLE_RESPONDER.mailboxId} of ${SAMPLE_RESPONDER.odsCode}, the practice of the sample economy.`,
     "Exit status: 0 answered, 1 not answered or the response cannot be written, 2 the input cannot be read or this was typed wrong.",
   ],
   examples: ["message.xml --output response.xml"],

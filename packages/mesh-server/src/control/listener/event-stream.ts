@@ -1,4 +1,4 @@
-// Events as they happen, as server-sent events (HTML, 9.2): one `data` line each, which holds a ControlEvent as JSON.
+// Events as they happen, as the control room writes them.
 //
 // A reader that does not keep up is not waited for: the events beyond its buffer are dropped and counted (control-events.ts).
 // Between events a comment says every so often that the stream is alive. It ends with the server, or its reader.
@@ -6,7 +6,15 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 
-import type { Control, ControlEvent } from "@restante/control";
+import {
+  type Control,
+  type ControlEvent,
+  EVENTS_PATH,
+  EVENTS_TYPE,
+  readEventNames,
+  STILL_HERE,
+  writeEvent,
+} from "@restante/control";
 import type { FastifyInstance } from "fastify";
 
 import { NotServed } from "./answers.ts";
@@ -16,17 +24,18 @@ const MOST_STREAMS = 100;
 
 export function addEventStream(app: FastifyInstance, control: Control): void {
   let streams = 0;
-  app.get("/v1/events", async (request, reply) => {
+  app.get(EVENTS_PATH, async (request, reply) => {
     if (streams >= MOST_STREAMS) {
       throw new NotServed(503, "not-possible", `${MOST_STREAMS} read events already.`, { "retry-after": "1" });
     }
+    const names = readEventNames([(request.query as { names?: string | string[] }).names ?? []].flat().join(","));
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
-    const events = control.events({ names: readNames(request.query) }, { signal: gone.signal });
+    const events = control.events(names === undefined ? {} : { names }, { signal: gone.signal });
     reply.hijack();
-    reply.raw.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" });
-    // So that its reader knows that what happens from now on will be told.
-    reply.raw.write(":\n\n");
+    reply.raw.writeHead(200, { "content-type": EVENTS_TYPE, "cache-control": "no-store" });
+    // So that its reader knows: what happens from now on is told.
+    reply.raw.write(STILL_HERE);
     streams += 1;
     try {
       await send(reply.raw, events, gone.signal);
@@ -40,11 +49,11 @@ export function addEventStream(app: FastifyInstance, control: Control): void {
 async function send(response: ServerResponse, events: AsyncIterable<ControlEvent>, gone: AbortSignal): Promise<void> {
   const heartbeat = setInterval(() => {
     // Whoever reads nothing is not sent more of it.
-    if (!response.writableNeedDrain) response.write(":\n\n");
+    if (!response.writableNeedDrain) response.write(STILL_HERE);
   }, HEARTBEAT_MS);
   try {
     for await (const event of events) {
-      if (!response.write(`data: ${JSON.stringify(event)}\n\n`)) await once(response, "drain", { signal: gone });
+      if (!response.write(writeEvent(event))) await once(response, "drain", { signal: gone });
     }
   } catch (error) {
     if (!gone.aborted) throw error;
@@ -52,10 +61,4 @@ async function send(response: ServerResponse, events: AsyncIterable<ControlEvent
     clearInterval(heartbeat);
     response.end();
   }
-}
-
-/** `names=message-placed,report-placed`, or said several times. */
-function readNames(query: unknown): string[] {
-  const { names = [] } = query as { names?: string | string[] };
-  return [names].flat().flatMap((text) => text.split(",").filter((name) => name !== ""));
 }

@@ -5,13 +5,14 @@
 // Host that only its owner would name; no Origin but that of its own page; the token (guards.ts).
 
 import { chmod } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIPv6 } from "node:net";
 
-import type { Control } from "@restante/control";
+import { type Control, controlOpenApi } from "@restante/control";
 import { asDurableError } from "@restante/durable";
-import type { Emit } from "@restante/mesh";
+import type { Clock, Emit } from "@restante/mesh";
 import fastify, { type FastifyInstance } from "fastify";
 
+import { tellRefusals } from "../../http/tell-refusals.ts";
 import { once } from "../../once.ts";
 import { answerUnreadable, failureOf, NotServed, sendFailure } from "./answers.ts";
 import { addEventStream } from "./event-stream.ts";
@@ -31,10 +32,12 @@ const KEEP_ALIVE_MS = 5000;
 const MOST_CONNECTIONS = 2000;
 /** Answers that are on their way when it closes have so long. */
 const CLOSE_MS = 1000;
+const LOOK_MS = 60_000;
 
 export interface ListenerOptions {
-  /** At a port, 0 for any free one; or at a socket of this path. */
-  readonly at: { readonly host: string; readonly port: number } | { readonly socket: string };
+  /** At a port (0: any free one), a socket of this path, or both. */
+  readonly port?: { readonly host: string; readonly port: number };
+  readonly socket?: string;
   readonly token: string;
   /** Where that is written: told in the data folder's `control.json`. */
   readonly tokenFile: string;
@@ -42,12 +45,14 @@ export interface ListenerOptions {
   /** Names that a Host may have besides those of loopback. */
   readonly allowHosts: readonly string[];
   readonly emit: Emit;
+  /** The real one. */
+  readonly clock: Clock;
 }
 
 export interface Listener {
-  /** Of a port. */
+  /** Of the port, with the one that it really has. */
   readonly url?: string;
-  /** The path of a socket. */
+  /** The path of the socket. */
   readonly socket?: string;
   /** Ends every connection, after a moment for the answers that are on their way. */
   close(): Promise<void>;
@@ -55,27 +60,34 @@ export interface Listener {
 
 /** It listens when the promise resolves. */
 export async function openListener(control: Control, options: ListenerOptions): Promise<Listener> {
-  const { at, dataFolder, tokenFile, emit } = options;
-  const app = await createListener(control, options);
+  const { port, socket, dataFolder, tokenFile, emit } = options;
+  const apps: FastifyInstance[] = [];
+  const open = async (isSocket: boolean): Promise<FastifyInstance> => {
+    const app = await createListener(control, { ...options, isSocket });
+    apps.push(app);
+    return app;
+  };
+  const close = once(async () => {
+    await forgetPlace(dataFolder);
+    // A socket is removed with its server.
+    await Promise.all(apps.map((app) => app.close()));
+  });
   try {
-    const place = await listen(app, at);
+    const url = port === undefined ? undefined : await listenAtPort(await open(false), port);
+    if (socket !== undefined) await listenAtSocket(await open(true), socket);
+    const place = { ...(url !== undefined && { url }), ...(socket !== undefined && { socket }) };
     await tellPlace(dataFolder, { ...place, tokenFile });
     emit({ event: "control-started", ...place });
-    const close = once(async () => {
-      await forgetPlace(dataFolder);
-      // A socket is removed with its server.
-      await app.close();
-    });
     return { ...place, close };
   } catch (error) {
-    await app.close();
-    throw asDurableError(error, "socket" in at ? at.socket : dataFolder);
+    await close();
+    throw asDurableError(error, socket ?? dataFolder);
   }
 }
 
 async function createListener(
   control: Control,
-  { at, token, allowHosts }: ListenerOptions,
+  { token, allowHosts, isSocket, emit, clock }: ListenerOptions & { isSocket: boolean },
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     http: { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS },
@@ -83,6 +95,8 @@ async function createListener(
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
+    // What still comes is answered: the server behind it is closed after it.
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
     frameworkErrors: (error, _request, reply) => {
@@ -92,7 +106,20 @@ async function createListener(
   app.server.maxConnections = MOST_CONNECTIONS;
   app.server.maxHeadersCount = MOST_HEADERS;
   closeInTime(app);
-  app.setErrorHandler((error, _request, reply) => sendFailure(reply, failureOf(error)));
+  const tell = tellRefusals({ clock, emit });
+  const look = setInterval(() => tell.look(), LOOK_MS).unref();
+  app.server.once("close", () => clearInterval(look));
+  app.setErrorHandler((error, { raw: { socket } }, reply) => {
+    const failure = failureOf(error);
+    // Who may not ask, not what was asked wrongly: somebody is at a door that is not theirs.
+    if (failure.error.code === "not-allowed") {
+      const { remoteAddress: address } = socket;
+      const { status, error: refused } = failure;
+      const told = { status, code: refused.code, reason: `control: ${refused.message}` };
+      tell.refused({ ...told, ...(address !== undefined && { address }) });
+    }
+    return sendFailure(reply, failure);
+  });
   app.setNotFoundHandler((_request, reply) =>
     sendFailure(reply, failureOf(new NotServed(404, "input-invalid", "There is nothing here of this name."))),
   );
@@ -100,28 +127,33 @@ async function createListener(
   addGuards(app, {
     token,
     allowHosts,
-    isSocket: "socket" in at,
+    isSocket,
     isOpen: ({ routeOptions: { url } }) => url !== undefined && open.has(url),
   });
   open = await addPage(app);
+  app.get("/v1/openapi.json", async (_request, reply) => reply.send(controlOpenApi()));
   addVerbs(app, control);
   addEventStream(app, control);
   return app;
 }
 
-async function listen(
+async function listenAtPort(
   app: FastifyInstance,
-  at: ListenerOptions["at"],
-): Promise<{ url: string } | { socket: string }> {
-  if ("socket" in at) {
-    await freeSocket(at.socket);
-    await app.listen({ path: at.socket });
-    await chmod(at.socket, 0o600);
-    return { socket: at.socket };
-  }
-  await app.listen({ host: at.host, port: at.port });
-  const { address, port, family } = app.server.address() as AddressInfo;
-  return { url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}` };
+  { host, port: wanted }: { host: string; port: number },
+): Promise<string> {
+  await app.listen({ host, port: wanted });
+  const { address, port } = app.server.address() as AddressInfo;
+  // Of every address, that by which this machine reaches it, whose Host is allowed.
+  if (address === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  if (address === "::") return `http://[::1]:${port}`;
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+}
+
+async function listenAtSocket(app: FastifyInstance, path: string): Promise<void> {
+  await freeSocket(path);
+  await app.listen({ path });
+  // Until now others may have been let in by the umask: they have no token.
+  await chmod(path, 0o600);
 }
 
 /** Closing does not wait for those who wait: they were told, or are about to be. */

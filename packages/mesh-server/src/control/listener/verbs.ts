@@ -1,12 +1,11 @@
-import { type Control, everyOperation, LARGEST_BODY, type Operation } from "@restante/control";
+import { type Control, everyOperation, LARGEST_INPUT, type Operation } from "@restante/control";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 import { verbOf } from "../create-control.ts";
 import { NotServed } from "./answers.ts";
 
+/** Of a verb that takes no body. */
 const MOST_INPUT_BYTES = 256 * 1024;
-/** A body in Base64, or as a text of which each character may be written as `\u0000`, and what is beside it. */
-const MOST_INJECTED_BYTES = LARGEST_BODY * 2 + MOST_INPUT_BYTES;
 
 /** One route a verb, of the table. The input is checked by the control itself. */
 export function addVerbs(app: FastifyInstance, control: Control): void {
@@ -23,7 +22,7 @@ export function addVerbs(app: FastifyInstance, control: Control): void {
 
 function addVerb(app: FastifyInstance, control: Control, { name, path }: Operation): void {
   const verb = verbOf(control, name);
-  const bodyLimit = name === "messages.inject" ? MOST_INJECTED_BYTES : MOST_INPUT_BYTES;
+  const bodyLimit = name === "messages.inject" ? LARGEST_INPUT : MOST_INPUT_BYTES;
   app.post(path, { bodyLimit }, async (request, reply) => {
     const answer = await verb(request.body ?? {}, { signal: untilGone(request, reply) });
     return reply.header("cache-control", "no-store").send(answer);

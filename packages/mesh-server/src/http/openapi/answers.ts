@@ -119,3 +119,34 @@ export const health: Content = { [V1]: object(words("env", "build_label", "statu
 export const live: Content = { [V1]: object({ status: text }) };
 export const ready: Content = { [V1]: object({ status: text }, { failing: list(text) }) };
 export const description: Content = { [V1]: { type: "object" } };
+
+export const adminDone: Content = { [V1]: object({ message: text }) };
+export const adminReport: Content = { [V1]: object({ message_id: text }) };
+export const adminMailbox: Content = {
+  [V1]: object(
+    { ...words("mailbox_id", "mailbox_name", "ods_code", "org_code", "org_name"), active: flag },
+    words("billing_entity"),
+  ),
+};
+export const adminMessage: Content = {
+  [V1]: object(
+    {
+      ...words("message_id", "message_type", "status", "status_success", "workflow_id", "filename"),
+      ...words("checksum", "content_encoding", "local_id", "subject", "sender"),
+      chunk_count: whole,
+      file_size: whole,
+      is_compressed: flag,
+      is_encrypted: flag,
+      expiry_time: time,
+      upload_timestamp: time,
+    },
+    {
+      ...words("status_code", "status_event", "status_description", "failure_diagnostic", "linked_msg_id"),
+      ...words("sender_name", "sender_ods_code", "sender_org_code", "sender_org_name"),
+      ...words("recipient", "recipient_name", "recipient_ods_code", "recipient_org_code", "recipient_org_name"),
+      status_timestamp: time,
+      failure_date: time,
+      download_timestamp: time,
+    },
+  ),
+};

@@ -14,7 +14,7 @@ import * as shapes from "./answers.ts";
 
 export interface Operation {
   readonly summary: string;
-  readonly tag: "Mailbox" | "Inbox" | "Outbox" | "Lookup" | "Health";
+  readonly tag: "Mailbox" | "Inbox" | "Outbox" | "Lookup" | "Health" | "Admin";
   /** `token`: of a mailbox; `certificate`: none, but the client's certificate; `open`: anybody. */
   readonly asks: "token" | "certificate" | "open";
   readonly parameters?: readonly Parameter[];
@@ -31,6 +31,27 @@ const contentEncoding: Parameter = optionalHeader("content-encoding", "gzip, if 
 const unknown = ["Not Found: there is no such message", shapes.error] as const;
 const gone = ["Gone: it has expired, failed, or is not there yet", shapes.error] as const;
 const refused = ["Expectation Failed: it cannot be sent so", shapes.error] as const;
+
+const mailboxNotHere = ["Not Found: there is no such mailbox", shapes.error] as const;
+
+/** Not of the API: as its NHS stand-in has them, for tests. */
+function admin(
+  summary: string,
+  content: shapes.Content | undefined,
+  missing?: Operation["answers"][number],
+): Operation {
+  return {
+    summary,
+    tag: "Admin",
+    asks: "open",
+    answers: {
+      200: content === undefined ? ["Done"] : ["Done", content],
+      401: ["Beyond this machine the token of control is asked for", shapes.error],
+      403: ["The Host is not allowed, or a page calls", shapes.error],
+      ...(missing !== undefined && { 404: missing }),
+    },
+  };
+}
 
 const mailbox = "/messageexchange/:mailboxId";
 
@@ -191,6 +212,27 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: "Whether the server takes messages",
     answers: { 200: ["It does", shapes.ready], 503: ["A part fails, or it is closing", shapes.ready] },
   },
+  // Of a server for development alone.
+  ...Object.fromEntries(
+    ["/_status", "/_ping", "/healthcheck", "/messageexchange/deepping"].map((path) => [`GET ${path}`, health]),
+  ),
+  ...Object.fromEntries(
+    ["/admin", "/messageexchange/admin"].flatMap((at): [string, Operation][] => [
+      [`DELETE ${at}/reset`, admin("Empty every mailbox", shapes.adminDone)],
+      [`DELETE ${at}/reset/:mailboxId`, admin("Empty a mailbox", shapes.adminDone, mailboxNotHere)],
+      [
+        `POST ${at}/report`,
+        { ...admin("Put a report into a mailbox", shapes.adminReport, mailboxNotHere), body: true },
+      ],
+      [
+        `POST ${at}/message/:messageId/event`,
+        { ...admin("Put a message into a state", undefined, unknown), body: true },
+      ],
+      [`GET ${at}/mailbox/:mailboxId`, admin("Look at a mailbox", shapes.adminMailbox, mailboxNotHere)],
+      [`GET ${at}/message/:messageId`, admin("Look at a message", shapes.adminMessage, unknown)],
+    ]),
+  ),
+  "GET /messageexchange/mailbox/:mailboxId": admin("Look at a mailbox", shapes.adminMailbox, mailboxNotHere),
   "GET /openapi.json": {
     ...health,
     summary: "This description",

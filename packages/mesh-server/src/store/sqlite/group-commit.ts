@@ -14,6 +14,7 @@ import { MeshServerError } from "../../errors.ts";
 import type { MailboxLimits } from "../store.ts";
 import { type Operation, takesNew } from "./operations.ts";
 import type { Reserve } from "./reserve.ts";
+import type { Errand } from "./snapshot.ts";
 import type { GroupAnswer, Task } from "./writer.ts";
 
 const MOST_WAITING = 20_000;
@@ -22,16 +23,21 @@ const MOST_IN_GROUP = 1000;
 const MOST_IN_GROUP_WHEN_FULL = 50;
 const SLOW_MS = 30_000;
 
-interface Waiting {
-  operation: Operation;
-  bytes: number;
+interface Asked {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
+}
+
+interface Waiting extends Asked {
+  operation: Operation;
+  bytes: number;
 }
 
 export interface GroupCommit {
   /** Resolves with the operation's value when its group is on disk. `bytes` is what it holds in memory, about. */
   submit(operation: Operation, bytes?: number): Promise<unknown>;
+  /** Has it done alone, after the group that is being committed now and before what waits. Resolves with its value. */
+  send(errand: Errand): Promise<unknown>;
   /** Takes nothing new from now on. */
   markDamaged(): void;
   isStopped(): boolean;
@@ -67,6 +73,8 @@ export async function startGroupCommit(
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let flying: Waiting[] = [];
+  let errands: (Asked & { errand: Errand })[] = [];
+  let alone: (Asked & { errand: Errand }) | undefined;
   let stopped: string | undefined;
   let damaged = false;
   let trouble: string | undefined;
@@ -88,11 +96,29 @@ export async function startGroupCommit(
     return new Promise((resolve, reject) => {
       waiting.push({ operation, bytes, resolve, reject });
       waitingBytes += bytes;
-      if (flying.length === 0) sendGroup();
+      if (isIdle()) sendGroup();
     });
   }
 
+  function send(errand: Errand): Promise<unknown> {
+    if (stopped !== undefined) return Promise.reject(stoppedError());
+    return new Promise((resolve, reject) => {
+      errands.push({ errand, resolve, reject });
+      if (isIdle()) sendGroup();
+    });
+  }
+
+  function isIdle(): boolean {
+    return flying.length === 0 && alone === undefined;
+  }
+
   function sendGroup(): void {
+    alone = errands.shift();
+    if (alone !== undefined) {
+      flyingSince = performance.now();
+      order({ task: "errand", errand: alone.errand });
+      return;
+    }
     const isFull = !reserve.isHeld();
     flying = waiting.splice(0, isFull ? MOST_IN_GROUP_WHEN_FULL : MOST_IN_GROUP);
     if (flying.length === 0) {
@@ -111,11 +137,13 @@ export async function startGroupCommit(
   function receive(answer: GroupAnswer): void {
     const group = flying;
     flying = [];
+    const asked = alone === undefined ? group : [alone];
+    alone = undefined;
     trouble = "failed" in answer && answer.failed === "busy" ? answer.reason : undefined;
-    if ("answers" in answer) settle(group, answer.answers);
+    if ("answers" in answer) settle(asked, answer.answers);
     else if (answer.failed === "full") makeRoom(group);
-    else if (answer.failed === "busy") for (const { reject } of group) reject(busyError("Another program holds it."));
-    else stop(answer.reason, group);
+    else if (answer.failed === "busy") for (const { reject } of asked) reject(busyError("Another program holds it."));
+    else stop(answer.reason, asked);
     sendGroup();
   }
 
@@ -132,15 +160,15 @@ export async function startGroupCommit(
     waitingBytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  function settle(group: Waiting[], answers: Extract<GroupAnswer, { answers: unknown }>["answers"]): void {
-    for (const [index, { resolve, reject }] of group.entries()) {
+  function settle(asked: readonly Asked[], answers: Extract<GroupAnswer, { answers: unknown }>["answers"]): void {
+    for (const [index, { resolve, reject }] of asked.entries()) {
       const answer = answers[index];
       if (answer !== undefined && "value" in answer) resolve(answer.value);
       else reject(new Error(answer?.error ?? "no answer"));
     }
   }
 
-  function stop(reason: string, group: Waiting[]): void {
+  function stop(reason: string, asked: readonly Asked[]): void {
     if (stopped === undefined) {
       stopped = reason;
       onStopped(reason);
@@ -148,34 +176,37 @@ export async function startGroupCommit(
     const inDoubt = new MeshServerError("store-stopped", "Whether it was written is not known.", {
       retry: "ambiguous",
     });
-    for (const { reject } of group) reject(inDoubt);
-    for (const { reject } of waiting) reject(stoppedError());
+    for (const { reject } of asked) reject(inDoubt);
+    for (const { reject } of [...waiting, ...errands]) reject(stoppedError());
     waiting = [];
+    errands = [];
     waitingBytes = 0;
   }
 
   worker.on("message", receive);
   worker.on("error", (error) => {
-    stop(Error.isError(error) ? error.message : "the writer thread failed", flying);
+    stop(error instanceof Error ? error.message : "the writer thread failed", alone === undefined ? flying : [alone]);
     flying = [];
+    alone = undefined;
     whenIdle?.();
   });
 
   return {
     submit,
+    send,
     markDamaged() {
       damaged = true;
     },
     isStopped: () => stopped !== undefined,
     trouble() {
-      const isSlow = flying.length > 0 && performance.now() - flyingSince > SLOW_MS;
+      const isSlow = !isIdle() && performance.now() - flyingSince > SLOW_MS;
       return trouble ?? (isSlow ? "the disk has not taken a commit for 30 seconds" : undefined);
     },
     // What is being committed now has its answer when it is: the file is still the store's.
     stop: (reason) => stop(reason, []),
     async close() {
       stopped ??= "closed";
-      if (flying.length > 0) {
+      if (!isIdle()) {
         await new Promise<void>((resolve) => {
           whenIdle = resolve;
         });

@@ -46,6 +46,8 @@ export interface Numbers {
   leave(messageId: MessageId, recipientId: MailboxId): void;
   /** Deletes its place, which nobody gets again. */
   delete(messageId: MessageId, recipientId: MailboxId): void;
+  /** Before all deliveries of a mailbox are deleted at once: nothing is listed, and no number is given again. */
+  empty(recipientId: MailboxId): void;
 }
 
 export type Arriving = Pick<Message, "messageId" | "mailboxId" | "workflowId" | "bytes">;
@@ -150,6 +152,11 @@ export function createNumbers(db: DatabaseSync): Numbers {
       leaveInbox(messageId, recipientId);
       raiseFloors(messageId, recipientId);
       removePlace.run(recipientId, messageId);
+    },
+    empty(recipientId) {
+      // As if all that arrived had left.
+      const { number, bytes } = newestArrival(recipientId);
+      writeFloors.run(recipientId, number, bytes, number, bytes);
     },
   };
 }

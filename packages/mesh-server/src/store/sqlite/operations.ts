@@ -5,7 +5,7 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
-import { type Change, mayMove } from "../../message.ts";
+import { type Change, mayBePut, mayMove } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
 import {
   type Acceptance,
@@ -18,13 +18,17 @@ import {
   type MailboxLimits,
   type TokenUse,
 } from "../store.ts";
+import type { Wipe } from "../rewindable.ts";
 import { createNumbers, readPlaces } from "./numbers.ts";
 import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
+import { finishRestore } from "./snapshot.ts";
+import { wipeStore } from "./wipe.ts";
 
 export type Operation =
   | { kind: "accept"; acceptance: Acceptance }
   | { kind: "chunk"; arrival: ChunkArrival }
   | { kind: "apply"; change: Change; token?: TokenUse }
+  | { kind: "put"; change: Change }
   | { kind: "token"; token: TokenUse }
   | { kind: "given"; mailboxId: MailboxId; messageId: MessageId; chunk: number }
   | { kind: "close-mailbox"; closure: Closure }
@@ -32,7 +36,9 @@ export type Operation =
   | { kind: "hold"; mailboxId: MailboxId; messageId: MessageId; tries: number; nextTryAt: Date }
   | { kind: "remove" | "remove-bodies"; mailboxId: MailboxId; messageId: MessageId }
   | { kind: "forget-tokens"; now: Date }
-  | { kind: "see-time"; seen: SeenTime };
+  | { kind: "see-time"; seen: SeenTime }
+  | { kind: "wipe"; wipe: Wipe }
+  | { kind: "finish-restore" };
 
 /** Whether an operation takes something new in, as opposed to reading, acknowledging, moving on or deleting. */
 export function takesNew({ kind }: Operation): boolean {
@@ -123,6 +129,16 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
     return "done";
   }
 
+  function put(change: Change): ApplyOutcome {
+    const message = statements.readState.get(change.mailboxId, change.messageId);
+    if (message?.["state"] !== change.from || !mayBePut(change.from, change.to)) return "not-in-state";
+    const recipientId = message["recipient_id"] as MailboxId | null;
+    if (recipientId === null) return "not-in-state";
+    if (change.to === "accepted" && message["type"] === "DATA" && isClosed(recipientId)) return "mailbox-closed";
+    applyChange(change);
+    return "done";
+  }
+
   function isGivenWhole({ mailboxId, messageId }: Change, message: Row): boolean {
     return statements.countGiven.get(mailboxId, messageId)?.["given"] === message["total_chunks"];
   }
@@ -181,6 +197,8 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
         return addChunk(operation.arrival);
       case "apply":
         return apply(operation.change, operation.token);
+      case "put":
+        return put(operation.change);
       case "token":
         return takeToken(operation.token);
       case "given":
@@ -206,6 +224,10 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
         return statements.forgetTokens.run(operation.now.getTime()).changes;
       case "see-time":
         return statements.seeTime.run({ ...operation.seen, doubt: operation.seen.doubt ?? null }).changes;
+      case "wipe":
+        return wipeStore(db, numbers, remove, operation.wipe);
+      case "finish-restore":
+        return finishRestore(db);
     }
   }
 

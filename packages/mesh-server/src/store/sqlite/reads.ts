@@ -37,6 +37,7 @@ export interface Reads {
   readonly listUnroutable: (limit: number) => MessageId[];
   readonly listDue: (now: Date, limit: number, after?: DueMessage) => DueMessage[];
   readonly countDue: (now: Date, limit: number) => number;
+  readonly nextDue: (after: Date) => Date | undefined;
   readonly closureOf: (mailboxId: MailboxId) => Closure | undefined;
   readonly listClosures: () => Closure[];
   readonly seenTime: () => SeenTime | undefined;
@@ -95,6 +96,10 @@ export function createReads(db: DatabaseSync): Reads {
        ORDER BY due_at, message_id LIMIT ?`,
     ),
     countDue: db.prepare("SELECT count(*) AS due FROM (SELECT 1 FROM message WHERE due_at <= ? LIMIT ?)"),
+    nextDue: db.prepare(
+      `SELECT min(coalesce((SELECT min(due_at) FROM message WHERE due_at > :after), :never),
+                  coalesce((SELECT min(next_try_at) FROM routing WHERE next_try_at > :after), :never)) AS due`,
+    ),
     closure: db.prepare("SELECT mailbox_id, closed_at, reason FROM closed_mailbox WHERE mailbox_id = ?"),
     closures: db.prepare("SELECT mailbox_id, closed_at, reason FROM closed_mailbox ORDER BY mailbox_id"),
     seenTime: db.prepare("SELECT wall, uptime, boot, reference, steady, lag, doubt FROM machine_time"),
@@ -147,6 +152,11 @@ export function createReads(db: DatabaseSync): Reads {
         dueAt: new Date(row["due_at"] as number),
       })),
     countDue: (now, limit) => statements.countDue.get(now.getTime(), limit)?.["due"] as number,
+    nextDue(after) {
+      const never = Number.MAX_SAFE_INTEGER;
+      const due = statements.nextDue.get({ after: after.getTime(), never })?.["due"] as number;
+      return due === never ? undefined : new Date(due);
+    },
     closureOf: (mailboxId) => optional(statements.closure.get(mailboxId), readClosure),
     listClosures: () => statements.closures.all().map(readClosure),
     seenTime: () => optional(statements.seenTime.get(), readSeenTime),

@@ -18,6 +18,7 @@ import {
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { MeshServerError } from "../../errors.ts";
 import { once } from "../../once.ts";
+import type { Removed, Rewindable, Saved } from "../rewindable.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, InboxEntry, MailboxLimits, Store } from "../store.ts";
 import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit.ts";
 import { refuseIfLost } from "./lost-store.ts";
@@ -25,6 +26,7 @@ import { createNewestReads, readPage } from "./newest.ts";
 import { createReads } from "./reads.ts";
 import { openReserve, type Reserve } from "./reserve.ts";
 import { migrations } from "./schema.ts";
+import { type Errand, readBodyFiles, readUnfinishedRestore } from "./snapshot.ts";
 
 export interface SqliteStoreOptions {
   /** Of the reserve (reserve.ts). */
@@ -47,6 +49,8 @@ export interface SqliteStore extends Store {
   /** What keeps it from writing now, though it goes on trying. */
   trouble(): string | undefined;
   readonly reserve: Reserve;
+  /** What development alone does to it. */
+  readonly rewindable: Rewindable;
 }
 
 /**
@@ -133,6 +137,7 @@ function createStore(
     accept: (acceptance) =>
       commits.submit({ kind: "accept", acceptance }, weight(acceptance.body)) as Promise<AcceptOutcome>,
     addChunk: (arrival) => commits.submit({ kind: "chunk", arrival }, weight(arrival.body)) as Promise<ChunkOutcome>,
+    put: (change) => commits.submit({ kind: "put", change }) as Promise<ApplyOutcome>,
     apply: (change, token) =>
       commits.submit({ kind: "apply", change, ...(token !== undefined && { token }) }) as Promise<ApplyOutcome>,
     async markGiven({ mailboxId, messageId }, chunk) {
@@ -193,6 +198,11 @@ function createStore(
       await commits.submit({ kind: "see-time", seen });
     },
     reserve,
+    rewindable: createRewindable(
+      commits,
+      reading(reads.nextDue),
+      reading(() => readUnfinishedRestore(db)),
+    ),
     trouble: () => commits.trouble(),
     checkPlace() {
       const lost = commits.isStopped() ? undefined : findLost();
@@ -212,4 +222,32 @@ function createStore(
 
 function weight(body: StoredBody | undefined): number {
   return body?.kind === "inline" ? body.size : 0;
+}
+
+/** An error of the writer's is a text; here it becomes what was not done. */
+function createRewindable(
+  commits: GroupCommit,
+  nextDue: (after: Date) => Promise<Date | undefined>,
+  unfinishedRestore: () => Promise<string | undefined>,
+): Rewindable {
+  async function send<Value>(errand: Errand): Promise<Value> {
+    try {
+      return (await commits.send(errand)) as Value;
+    } catch (error) {
+      if (error instanceof MeshServerError) throw error;
+      throw new MeshServerError("snapshot-failed", (error as Error).message, { retry: "safe" });
+    }
+  }
+
+  return {
+    wipe: (wipe) => commits.submit({ kind: "wipe", wipe }) as Promise<Removed>,
+    nextDue,
+    saveTo: (to) => send<Saved>({ kind: "save", file: to }),
+    bodyFilesOf: async (saved) => readBodyFiles(saved),
+    restoreFrom: (from, parts) => send<Removed>({ kind: "restore", file: from, parts }),
+    unfinishedRestore,
+    async finishRestore() {
+      await commits.submit({ kind: "finish-restore" });
+    },
+  };
 }

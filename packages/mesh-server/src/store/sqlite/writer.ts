@@ -16,10 +16,12 @@ import type { MailboxLimits } from "../store.ts";
 import { createOperations, type Operation } from "./operations.ts";
 import { takeRoom } from "./reserve.ts";
 import { migrations, writerPragmas } from "./schema.ts";
+import { type Errand, runErrand } from "./snapshot.ts";
 
-/** Only `run` is answered. */
+/** `run` and `errand` are answered. */
 export type Task =
   | { task: "run"; group: Operation[]; isFull: boolean }
+  | { task: "errand"; errand: Errand }
   | { task: "take-room"; file: string; bytes: number }
   | { task: "close" };
 export type Answer = { value: unknown } | { error: string };
@@ -28,6 +30,7 @@ export type GroupAnswer = { answers: Answer[] } | { failed: "full" | "busy" | "s
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_FULL = 13;
 const SQLITE_BUSY = 5;
+const SQLITE_IOERR = 10;
 /** Of the journal, after which it is emptied into the database. */
 const PAGES = 1000;
 const PAGES_WHEN_FULL = 100;
@@ -53,6 +56,17 @@ export function serve(port: MessagePort, { file, limits }: { file: string; limit
     } catch (error) {
       if (primaryCode(error) !== SQLITE_CONSTRAINT) throw error;
       return { error: describe(error) };
+    }
+  }
+
+  /** What fails here has changed nothing, but for what the journal may not have taken. */
+  function runAlone(errand: Errand): GroupAnswer {
+    if (failure !== undefined) return { failed: "stopped", reason: failure };
+    try {
+      return { answers: [{ value: runErrand(db, errand) }] };
+    } catch (error) {
+      if (errand.kind === "restore" && mayHaveWritten(error)) return giveUp(error);
+      return { answers: [{ error: describe(asDurableError(error, errand.file)) }] };
     }
   }
 
@@ -85,6 +99,9 @@ export function serve(port: MessagePort, { file, limits }: { file: string; limit
         setCheckpoints(message.isFull);
         port.postMessage(runGroup(message.group));
         break;
+      case "errand":
+        port.postMessage(runAlone(message.errand));
+        break;
       case "take-room":
         take(message);
         break;
@@ -99,6 +116,11 @@ export function serve(port: MessagePort, { file, limits }: { file: string; limit
 function primaryCode(error: unknown): number | undefined {
   const code = Error.isError(error) && "errcode" in error ? error.errcode : undefined;
   return typeof code === "number" ? code & 0xff : undefined;
+}
+
+/** What a commit or a sync fails with, as opposed to a file that cannot be read. */
+function mayHaveWritten(error: unknown): boolean {
+  return error instanceof NotUndone || primaryCode(error) === SQLITE_IOERR;
 }
 
 /** SQLite's texts name tables and columns, never values. */

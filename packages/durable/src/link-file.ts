@@ -1,0 +1,29 @@
+// A file that is never written again may have a second name, which costs no room:
+//
+//   on one file system that has links:   the second name --> folder synced by whoever made the last of them
+//   else:                                copied beside the second name, synced --> renamed
+//
+// Either way a reader of the second name sees the whole file, or none. What lies there already stays.
+
+import { link } from "node:fs/promises";
+import { copyAcross } from "./move-file.ts";
+
+/**
+ * Gives a file, synced and never to be written again, a second name. The name is on disk once its folder is synced.
+ *
+ * @returns false if something had that name already: it is left as it is
+ * @throws what the operating system says: ENOENT if `from` is missing
+ */
+export async function linkFile(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") return false;
+    // EPERM, ENOTSUP: a file system without links. EMLINK: it has as many names as it may have.
+    if (code !== "EXDEV" && code !== "EPERM" && code !== "ENOTSUP" && code !== "EMLINK") throw error;
+    await copyAcross(from, to);
+    return true;
+  }
+}

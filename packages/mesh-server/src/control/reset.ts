@@ -1,0 +1,32 @@
+import { type Control, ControlError } from "@restante/control";
+
+import type { Serving } from "../serve.ts";
+import { wipe } from "./wipe.ts";
+
+/** What is put right beside the store, where nothing is to stay. */
+export interface Resettable {
+  readonly faults: Pick<Control["faults"], "clear">;
+  readonly moves: { forget(): void };
+  readonly clock: { right(): Promise<void> };
+}
+
+/** Empties a server, or one mailbox of it. Killed on the way, it is emptied or not; asked again, it goes on. */
+export function createReset(
+  serving: Pick<Serving, "context" | "rewind">,
+  { faults, moves, clock }: Resettable,
+): Control["reset"] {
+  return async ({ keep = "mailboxes-and-faults", mailbox: written } = {}) => {
+    const closures = keep === "nothing";
+    if (written !== undefined) {
+      const mailbox = serving.context.registry.find(written);
+      if (mailbox !== undefined) return wipe(serving, { mailboxId: mailbox.mailboxId, closures, tokens: true });
+      throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
+    }
+    if (keep === "nothing") {
+      await faults.clear();
+      moves.forget();
+      await clock.right();
+    }
+    return wipe(serving, { closures, tokens: true });
+  };
+}

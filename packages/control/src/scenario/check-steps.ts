@@ -1,8 +1,7 @@
 import { escapePointer, nearestName } from "@restante/mesh";
 import { type Find, type Finding, findProblems, type Schema } from "@restante/settings";
 import { holdsReference, isRecord, namesIn, partOf, referringTexts, substitute } from "./references.ts";
-import { ownSteps, stepWords } from "./schema.ts";
-import { verbInputs } from "./verbs.ts";
+import { stepInputs, stepWords } from "./schema.ts";
 
 // What a schema cannot say of a scenario's steps: that each does one thing, that what is referred to was kept before, and
 // that what a verb is given is what it takes once the variables have their values.
@@ -15,11 +14,13 @@ export interface VariableValues {
 
 /** Names that are there in every scenario. */
 const everywhere = ["run"];
-const reserved = [...everywhere, "repeat"];
+const reserved = new Set([...everywhere, "repeat"]);
 
 export function findInSteps(find: Find, variables: VariableValues): Finding[] {
   const scope: Scope = { variables, kept: new Set([...variables.names, ...everywhere]) };
-  return ["/steps", "/finally"].flatMap((list) => find(list)).flatMap(({ pointer, value }) => stepsIn(value, pointer, scope));
+  return ["/steps", "/finally"]
+    .flatMap((list) => find(list))
+    .flatMap(({ pointer, value }) => stepsIn(value, pointer, scope));
 }
 
 interface Scope {
@@ -55,7 +56,7 @@ function inputIn(written: unknown, word: string, pointer: string, scope: Scope):
   if (word === "repeat") return repeatIn(written, pointer, scope);
   const referring = referencesIn(written, pointer, scope);
   if (word === "say") return referring;
-  return [...referring, ...wrongInput(written, (verbInputs.get(word) ?? ownSteps.get(word))!, pointer, scope)];
+  return [...referring, ...wrongInput(written, stepInputs.get(word)!, pointer, scope)];
 }
 
 function repeatIn(written: unknown, pointer: string, scope: Scope): Finding[] {
@@ -64,7 +65,7 @@ function repeatIn(written: unknown, pointer: string, scope: Scope): Finding[] {
   const inside: Scope = { ...scope, kept: new Set([...scope.kept, "repeat"]) };
   return [
     ...referencesIn(head, pointer, scope),
-    ...wrongInput(written, ownSteps.get("repeat")!, pointer, scope),
+    ...wrongInput(written, stepInputs.get("repeat")!, pointer, scope),
     ...stepsIn(steps, at(pointer, "steps"), inside),
     ...keepAfter(inside, scope),
   ];
@@ -82,13 +83,18 @@ function wrongInput(written: unknown, schema: Schema<unknown>, pointer: string, 
     findProblems(schema, given)
       // What a reference to a kept answer stands for is not known yet: the server checks it when it is there.
       .filter((finding) => !holdsReference(partOf(given, pathOf(finding.pointer))))
-      .map(({ words, pointer: place, at: line, other }) => ({
-        words,
-        pointer: `${pointer}${place}`,
-        ...(line !== undefined && { at: `${pointer}${line}` }),
-        ...(other !== undefined && { other: `${pointer}${other}` }),
-      }))
+      .map((finding) => within(finding, pointer))
   );
+}
+
+/** A finding in an input, by its place in the file. */
+function within({ words, pointer, at: line, other }: Finding, before: string): Finding {
+  return {
+    words,
+    pointer: `${before}${pointer}`,
+    ...(line !== undefined && { at: `${before}${line}` }),
+    ...(other !== undefined && { other: `${before}${other}` }),
+  };
 }
 
 function referencesIn(written: unknown, pointer: string, { kept }: Scope): Finding[] {
@@ -111,7 +117,7 @@ function unknownName(name: string, kept: ReadonlySet<string>): string {
 
 function keptAs(name: string, word: string, pointer: string, { variables, kept }: Scope): Finding[] {
   if (word === "say" || word === "repeat") return [{ pointer, words: `keeps nothing: ${word} answers nothing` }];
-  if (reserved.includes(name) || variables.names.includes(name)) {
+  if (reserved.has(name) || variables.names.includes(name)) {
     return [{ pointer, words: "is the name of something else already" }];
   }
   kept.add(name);

@@ -1,6 +1,14 @@
 import { basename } from "node:path";
 import { nearestName } from "@restante/mesh";
-import { type Find, lookThrough, type Settings, SettingsError, type SettingsText } from "@restante/settings";
+import {
+  type Find,
+  lookThrough,
+  readSettings,
+  type Settings,
+  SettingsError,
+  type SettingsText,
+} from "@restante/settings";
+import type { OperationName } from "../operations/operation.ts";
 import { findInSteps, type VariableValues } from "./check-steps.ts";
 import { isRecord, partOf, substitute } from "./references.ts";
 import type { AnswerInput, Scenario, Step, StepPlace } from "./scenario.ts";
@@ -34,10 +42,31 @@ export function readScenario(file: SettingsText, { set = {} }: ReadScenarioOptio
   return {
     name: basename(file.name).replace(/\.[^.]*$/, ""),
     summary: value.summary,
-    variables: Object.entries(value.variables ?? {}).map(([name, { about }]) => ({ name, about, value: values[name]! })),
+    variables: Object.entries(value.variables ?? {}).map(([name, { about }]) => ({
+      name,
+      about,
+      value: values[name]!,
+    })),
     steps: stepsOf(value.steps, "/steps", "", within),
     finally: stepsOf(value.finally ?? [], "/finally", "finally ", within),
   };
+}
+
+/**
+ * What a scenario shows and what can be set of it, without values for what must be set.
+ *
+ * @throws {SettingsError} `settings-invalid`
+ */
+export function scenarioSummary(file: SettingsText): {
+  summary: string;
+  variables: { name: string; about: string; default?: string | number }[];
+} {
+  const { value } = readSettings(
+    file,
+    frameSchema((find) => findInSteps(find, valuesIn(find, {}))),
+  );
+  const variables = Object.entries(value.variables ?? {}).map(([name, variable]) => Object.assign({ name }, variable));
+  return { summary: value.summary, variables };
 }
 
 interface Within {
@@ -59,7 +88,7 @@ function stepOf(step: WrittenStep, pointer: string, number: string, within: With
   const frame = { place, ...(as !== undefined && { as }), ...(otherwise !== undefined && { otherwise }) };
   if (word === "say") return { ...frame, kind: "say", words: given(step[word]) as string };
   if (word === "answer") return { ...frame, kind: "answer", input: given(step[word]) as AnswerInput };
-  if (word !== "repeat") return { ...frame, kind: "verb", verb: word, input: (given(step[word]) ?? {}) as object };
+  if (word !== "repeat") return { ...frame, kind: "verb", verb: word as OperationName, input: given(step[word]) ?? {} };
   const { times, steps } = step[word] as { times: unknown; steps: WrittenStep[] };
   const inside = stepsOf(steps, `${pointer}/repeat/steps`, `${number}.`, within);
   return { ...frame, kind: "repeat", times: given(times) as number, steps: inside };
@@ -81,7 +110,11 @@ function valuesOf(
 }
 
 /** What is set becomes a number where the default is one. */
-function valueOf(name: string, variable: WrittenVariable, set: Readonly<Record<string, string>>): string | number | undefined {
+function valueOf(
+  name: string,
+  variable: WrittenVariable,
+  set: Readonly<Record<string, string>>,
+): string | number | undefined {
   const initial = isRecord(variable) ? variable.default : undefined;
   if (!Object.hasOwn(set, name)) return initial;
   return typeof initial === "number" ? Number(set[name]) : set[name];
@@ -95,7 +128,9 @@ function refuseWrongVariables(
   const names = Object.keys(variables);
   const wrong = [
     ...Object.keys(set).flatMap((name) => (names.includes(name) ? [] : [unknownWords(name, names)])),
-    ...Object.entries(variables).flatMap(([name, variable]) => (isRecord(variable) ? wrongValue(name, variable, set[name]) : [])),
+    ...Object.entries(variables).flatMap(([name, variable]) =>
+      isRecord(variable) ? wrongValue(name, variable, set[name]) : [],
+    ),
   ];
   if (wrong.length > 0) throw new ScenarioError("variable-wrong", wrong.join("\n"));
 }

@@ -46,8 +46,8 @@ export function* referringTexts(value: unknown, pointer: string): Generator<{ po
 /** The names that a text refers to; undefined where a `${` begins no reference. */
 export function namesIn(text: string): readonly string[] | undefined {
   const paths = Array.from(text.matchAll(anyReference), ({ groups }) => groups?.["path"] ?? "");
-  const isWhole = text.replaceAll(anyReference, "").includes("${") === false;
-  if (!isWhole || !paths.every((path) => writtenPath.test(path))) return undefined;
+  const hasOther = text.replaceAll(anyReference, "").includes("${");
+  if (hasOther || !paths.every((path) => writtenPath.test(path))) return undefined;
   return paths.map((path) => path.split(".")[0] ?? "");
 }
 

@@ -18,7 +18,11 @@ export class ScenarioError extends CodedError {
   /** Of `step-failed`, `interrupted` and `cleaning-failed`. */
   readonly place?: StepPlace;
 
-  constructor(code: ScenarioErrorCode, message: string, options: ErrorOptions & { place?: StepPlace | undefined } = {}) {
+  constructor(
+    code: ScenarioErrorCode,
+    message: string,
+    options: ErrorOptions & { place?: StepPlace | undefined } = {},
+  ) {
     super(message, options);
     this.code = code;
     if (options.place !== undefined) this.place = options.place;

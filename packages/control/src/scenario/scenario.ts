@@ -1,6 +1,6 @@
 // A scenario as it is run: what was written, with the values of its variables in their places.
 
-export type ScenarioVerb = string;
+import type { OperationName } from "../operations/operation.ts";
 
 export interface Scenario {
   /** The name of its file, without folder and ending. */
@@ -38,7 +38,7 @@ interface StepFrame {
 
 export type Step = StepFrame &
   (
-    | { readonly kind: "verb"; readonly verb: ScenarioVerb; readonly input: object }
+    | { readonly kind: "verb"; readonly verb: OperationName; readonly input: object }
     | { readonly kind: "say"; readonly words: string }
     | { readonly kind: "answer"; readonly input: AnswerInput }
     | { readonly kind: "repeat"; readonly times: number; readonly steps: readonly Step[] }

@@ -1,6 +1,6 @@
 import { type JsonSchema, type Rule, type Schema, text, whole } from "@restante/settings";
+import { everyOperation } from "../operations.ts";
 import { answerInput, repeatInput, sayInput } from "./own-steps.ts";
-import { verbInputs } from "./verbs.ts";
 
 // The schema of a scenario's file. By it editors complete the verbs and what each takes. What is read is checked in two
 // turns: the file's frame by this schema, with anything as the input of a step; then, with the values of the variables in
@@ -21,19 +21,21 @@ export interface WrittenVariable {
 
 export type WrittenStep = Readonly<Record<string, unknown>>;
 
-/** What a step can be, beside a verb of control. */
-export const ownSteps: ReadonlyMap<string, Schema<unknown>> = new Map<string, Schema<unknown>>([
+/** What each thing that a step can do takes: the verbs of control, and the steps of the runner's own. */
+export const stepInputs: ReadonlyMap<string, Schema<unknown>> = new Map<string, Schema<unknown>>([
+  ...everyOperation.map(({ name, input }): [string, Schema<unknown>] => [name, input]),
   ["say", sayInput],
   ["answer", answerInput],
   ["repeat", repeatInput],
 ]);
 
 /** Every word that a step can begin with. */
-export const stepWords: readonly string[] = [...verbInputs.keys(), ...ownSteps.keys()];
+export const stepWords: readonly string[] = [...stepInputs.keys()];
 
 const about = {
   as: "The name under which the step's answer is kept, for `${name.part}` in later steps. Of an answer with messages the first one's parts can be named at once: `${name.messageId}`. Absent: it is not kept.",
-  otherwise: "What it means where this step fails, for whoever's client is under test. Absent: the failure is told alone.",
+  otherwise:
+    "What it means where this step fails, for whoever's client is under test. Absent: the failure is told alone.",
 };
 
 /** The frame, with rules that look through its steps. */
@@ -41,16 +43,6 @@ export function frameSchema(...rules: readonly Rule[]): Schema<WrittenScenario> 
   const anything = { type: ["object", "null"] };
   return scenarioFile((word) => (word === "say" ? sayInput.json : anything), rules);
 }
-
-/** As it is published. */
-export const scenarioSchema: Schema<WrittenScenario> = scenarioFile((word) => {
-  if (word === "say") return sayInput.json;
-  const { json } = verbInputs.get(word) ?? ownSteps.get(word)!;
-  const input = withReferences(json);
-  if (word !== "repeat") return input;
-  const { steps, ...rest } = input.properties ?? {};
-  return { ...input, properties: { ...rest, steps: { ...steps, items: { $ref: "#/$defs/step" } } } };
-}, []);
 
 function scenarioFile(inputOf: (word: string) => JsonSchema, rules: readonly Rule[]): Schema<WrittenScenario> {
   const step = {
@@ -136,6 +128,20 @@ function variantWithReferences(kind: JsonSchema, by: string | undefined): JsonSc
   return word === undefined ? made : { ...made, properties: { ...made.properties, [by!]: word } };
 }
 
-function mapped(properties: Readonly<Record<string, JsonSchema>>, map: (json: JsonSchema) => JsonSchema): Record<string, JsonSchema> {
+function mapped(
+  properties: Readonly<Record<string, JsonSchema>>,
+  map: (json: JsonSchema) => JsonSchema,
+): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(properties).map(([name, json]) => [name, map(json)]));
 }
+
+/** As it is published. */
+export const scenarioSchema: Schema<WrittenScenario> = scenarioFile((word) => {
+  if (word === "say") return sayInput.json;
+  const { json } = stepInputs.get(word)!;
+  const input = withReferences(json);
+  // `clock.read:` alone is right where nothing must be given.
+  if (word !== "repeat") return json.required === undefined ? { ...input, type: ["object", "null"] } : input;
+  const { steps, ...rest } = input.properties ?? {};
+  return { ...input, properties: { ...rest, steps: { ...steps, items: { $ref: "#/$defs/step" } } } };
+}, []);

@@ -145,7 +145,8 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
   }
 
   function forgetIfOver(one: Standing): void {
-    if (isUsedUp(one) && one.held === 0) standing.delete(one.faultId);
+    // Of its id there may be another by now, which was loaded.
+    if (isUsedUp(one) && one.held === 0 && standing.get(one.faultId) === one) standing.delete(one.faultId);
   }
 
   function done(at: Fault["at"], taken: readonly Standing[], mailboxId?: MailboxId): Taken {

@@ -5,17 +5,19 @@ import { buffer as readBody } from "node:stream/consumers";
 import { test } from "node:test";
 
 import { ControlError } from "@restante/control";
-import { type Demographics, DemographicsError } from "@restante/demographics";
+import { type Demographics, DemographicsError, embeddedDemographics } from "@restante/demographics";
 import type { MailboxId, MessageId } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
 import {
   addressOf,
   testClient,
+  testDirectory,
   testMailboxes,
   testPatients,
   testRequest,
   testToken,
   testWorkflow,
+  waitFor,
 } from "@restante/testkit";
 
 import { type RewoundServer, startRewoundServer } from "./rewound-server.ts";
@@ -114,6 +116,36 @@ test("a message that was being routed when it was saved is routed again after th
   assert.deepEqual((await client.list()).messageIds, []);
   await server.moved.control.advance({ by: "25h" });
   assert.equal((await client.list()).messageIds.length, 1);
+});
+
+test("a patient who is being looked up when a restore begins holds nothing up, and is looked up again after it", async (t) => {
+  const real = embeddedDemographics(testDirectory());
+  let asked = 0;
+  const demographics: Demographics = {
+    find: (...words) => ((asked += 1) === 2 ? new Promise(() => undefined) : real.find(...words)),
+  };
+  const server = await startRewoundServer(t, { demographics });
+  await using client = await testClient(server, sender);
+  await using receiver = await testClient(server, practice);
+  const routed = {
+    to: addressOf(testPatients.registered),
+    workflowId: "GPFED_CONSULT_REPORT",
+    body: Buffer.from("x"),
+  };
+  const first = (await client.send(routed)).messageId;
+  await server.events.next("message-placed");
+  await server.snapshots.control.save({ name: "a" });
+  const second = (await client.send(routed)).messageId;
+  await waitFor(() => asked === 2);
+
+  await server.snapshots.control.save({ name: "b" });
+  await server.events.next("message-placed", ({ messageId }) => messageId === second);
+  await server.snapshots.control.restore({ name: "a" });
+
+  assert.equal(asked, 3);
+  assert.deepEqual((await receiver.list()).messageIds, [first]);
+  await server.snapshots.control.restore({ name: "b" });
+  await waitFor(async () => (await receiver.list()).messageIds.length === 2);
 });
 
 test("saved while sends go on at full speed, what was answered before is in it, with its body", async (t) => {

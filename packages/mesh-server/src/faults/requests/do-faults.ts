@@ -7,6 +7,7 @@
 //
 // What waits here holds up nothing: it ends at once when its fault is cleared, its client goes or the server closes.
 
+import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { MailboxId } from "@restante/mesh";
@@ -65,12 +66,12 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     if (taken.has("lose-answer")) {
       // What waits to go out before it is lost with it, as it is when a connection breaks.
       request.raw.socket.destroy();
+      if (payload instanceof Readable) payload.destroy();
       return;
     }
     const type = taken.get("content-type")?.effect;
     // What is not there has no type.
-    if (type?.do === "content-type" && payload !== undefined && payload !== null)
-      reply.header("content-type", type.contentType);
+    if (type?.do === "content-type" && payload !== undefined && payload !== null) reply.type(type.contentType);
     if (taken.has("mixed-case") || taken.has("truncate") || taken.has("dribble")) {
       void sendBadly(reply, payload, taken, closing.signal);
       return;

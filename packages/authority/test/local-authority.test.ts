@@ -128,7 +128,8 @@ test("processes that ask for the same certificates at the same time are given th
   };
   const [first, ...others] = await Promise.all([ask(), ask(), ask(), ask()]);
   assert.equal(first.length, names.length + 1);
-  for (const { cert, key } of first.slice(1)) assert.ok(new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)));
+  for (const { cert, key } of first.slice(1))
+    assert.ok(new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)));
   for (const other of others) assert.deepEqual(other, first);
 });
 

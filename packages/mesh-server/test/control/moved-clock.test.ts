@@ -14,7 +14,7 @@ import {
   testPatients,
   testRequest,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { createMovedClock } from "../../src/control/moved-clock.ts";
 import { testMachine } from "../time/machine.ts";

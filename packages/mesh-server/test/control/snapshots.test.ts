@@ -18,7 +18,7 @@ import {
   testToken,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { type RewoundServer, startRewoundServer } from "./rewound-server.ts";
 

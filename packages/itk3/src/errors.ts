@@ -3,8 +3,9 @@ import { CodedError } from "@restante/mesh";
 /**
  * - `input-invalid`: what a function was given is not what it takes; of a builder, it cannot make a valid message.
  * - `code-unknown`: not an ITK3 response code, or one of the other level; `problems` lists it with all else that is wrong.
+ * - `unanswerable`: no system may give this answer, or the sender did not ask for it.
  */
-export type Itk3ErrorCode = "input-invalid" | "code-unknown";
+export type Itk3ErrorCode = "input-invalid" | "code-unknown" | "unanswerable";
 
 /** One thing that is wrong with an input. It names the field and repeats nothing of its value. */
 export interface InputProblem {

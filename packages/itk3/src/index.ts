@@ -92,6 +92,13 @@ export {
   whyUnanswered,
 } from "./respond/answer.ts";
 export {
+  type AddressedAnswer,
+  answerAsTold,
+  type AnsweredMessage,
+  responseSubjects,
+  type ToldAnswer,
+} from "./respond/answer-as-told.ts";
+export {
   type BuiltResponse,
   businessResponse,
   infrastructureResponse,

@@ -9,6 +9,8 @@ export interface Option<out Given = unknown> {
   readonly about: string;
   /** What stands after it. Undefined: a flag, which takes nothing. */
   readonly value?: ValueOf;
+  /** It may be typed more than once; what is read of each is put in one list. */
+  readonly isRepeated?: true;
   /** What was typed after it, read. Undefined where it is not what is wanted. */
   readonly read: (text: string) => Given | undefined;
 }
@@ -75,4 +77,14 @@ export function defaulted<Given>(
     value: { ...kind, name: value, otherwise, note, default: initial },
     read: (text) => kind.read(text),
   };
+}
+
+/** An option that may be typed more than once: the command gets a list, in the order of typing. */
+export function repeated<Given>(name: string, kind: Kind<Given>, described: Described): Option<readonly Given[]> {
+  const { about, value, otherwise, note } = described;
+  const read = (text: string): readonly Given[] | undefined => {
+    const one = kind.read(text);
+    return one === undefined ? undefined : [one];
+  };
+  return { name, about, isRepeated: true, value: { ...kind, name: value, otherwise, note }, read };
 }

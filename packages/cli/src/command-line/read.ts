@@ -131,7 +131,7 @@ function commandOf(entry: Command, words: readonly string[], tell: Tell): Comman
       ? { kind: "tuple", parameters: entry.arguments.map((argument) => parameterOf(argument, words)) }
       : { kind: "array", minimum: 1, parameter: parameterOf(several, words) };
   const tellGiven = (values: Record<string, unknown>, ...typed: string[]): void => {
-    const options = Object.fromEntries(picked.map(([name, option]) => [name, values[option.name]]));
+    const options = Object.fromEntries(picked.map(([name, option]) => [name, valueOf(option, values[option.name])]));
     tell({ kind: "command", command: entry, given: { options, words: typed } });
   };
   // The library takes its types from a function's parameters; here they are whatever the tree says.
@@ -142,7 +142,12 @@ function commandOf(entry: Command, words: readonly string[], tell: Tell): Comman
   } as unknown as Parameters<typeof buildCommand>[0]);
 }
 
-function flagOf({ name, value, read }: Option, words: readonly string[]): object {
+/** One that may be there more than once has a list of lists, or nothing. */
+function valueOf({ isRepeated }: Option, given: unknown): unknown {
+  return isRepeated === true ? ((given as unknown[] | undefined) ?? []).flat() : given;
+}
+
+function flagOf({ name, value, isRepeated, read }: Option, words: readonly string[]): object {
   if (value === undefined) return { kind: "boolean", brief: "", withNegated: false, default: false };
   const parse = (typed: string): unknown => {
     // A value that was left out is likelier than one that begins with a hyphen: with `=` it is meant.
@@ -155,6 +160,7 @@ function flagOf({ name, value, read }: Option, words: readonly string[]): object
     kind: "parsed",
     brief: "",
     parse,
+    ...(isRepeated === true && { variadic: true }),
     ...(value.default === undefined ? { optional: true } : { default: value.default }),
   };
 }

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { scenarioSchema } from "@restante/control/scenario";
 import { organisationsSchema, patientsSchema } from "@restante/demographics";
 import { type JsonSchema, publishedSchema, type Schema } from "@restante/settings";
 import { clientPart } from "./client-file.ts";
 import { practicePart } from "./practice-file.ts";
 import { serverPart } from "./server-file.ts";
 
-export type SchemaName = "server" | "client" | "practice" | "patients" | "organisations";
+export type SchemaName = "server" | "client" | "practice" | "patients" | "organisations" | "scenario";
 
 const files: Readonly<Record<SchemaName, Schema<unknown>>> = {
   server: serverPart.schema,
@@ -14,6 +15,7 @@ const files: Readonly<Record<SchemaName, Schema<unknown>>> = {
   practice: practicePart.schema,
   patients: patientsSchema,
   organisations: organisationsSchema,
+  scenario: scenarioSchema,
 };
 
 /** The JSON Schema of every file that a person writes, but consultation.json, whose schema is a file of its own. */

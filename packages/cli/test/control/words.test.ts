@@ -47,13 +47,13 @@ function typedProperties({ input }: Operation): Record<string, JsonSchema> {
   return { ...properties, ...(filter === undefined ? {} : propertiesOf(filter)) };
 }
 
-test("every verb of control is typed by its own name, and there is no other but events", () => {
+test("every verb of control is typed by its own name, and there is no other but events and scenarios", () => {
   const { entry } = entryAt(program, ["control"]);
   assert.ok(entry.kind === "group");
   const typed = Array.from(everyEntry(entry.entries)).flatMap(({ entry: of, path }) =>
     of.kind === "command" ? [path.join(" ")] : [],
   );
-  assert.deepEqual(typed, [...everyOperation.map(({ words }) => words.join(" ")), "events"]);
+  assert.deepEqual(typed, [...everyOperation.map(({ words }) => words.join(" ")), "events", "run", "scenarios"]);
 });
 
 test("whatever a verb takes can be typed, as an argument or as an option of the same name", () => {

@@ -109,12 +109,13 @@ test("faults and patients who were moved stand over a restart, faults with what 
   await development.server.control.faults.add({ at: "send", do: "status", status: 503, times: 2 });
   await assert.rejects(send(development), /503/);
   await development.restart();
-  const { faults, demographics, reset } = development.server.control;
+  const { control } = development.server;
+  const { faults, demographics } = control;
   assert.deepEqual(await demographics.read(), { moved: [moved] });
   assert.equal((await faults.list()).faults[0]?.done, 1);
   await assert.rejects(send(development), /503/);
   await send(development);
-  await reset({ keep: "nothing" });
+  await control.reset({ keep: "nothing" });
   await development.restart();
   assert.deepEqual(await development.server.control.faults.list(), { faults: [] });
   assert.deepEqual(await development.server.control.demographics.read(), { moved: [] });

@@ -202,6 +202,19 @@ test("what stands is saved and loaded as JSON, and goes on from where it was", a
   assert.deepEqual(await other.control.list(), { faults: [] });
 });
 
+test("what was taken before a snapshot was loaded leaves what stands since alone", async () => {
+  const faults = start();
+  await faults.control.next({ at: "list", do: "hang" });
+  const saved: unknown = JSON.parse(JSON.stringify(faults.part.save()));
+  const before = faults.at("list").get("hang");
+
+  faults.part.load(saved);
+  assert.equal(before?.cleared.aborted, true);
+  before?.letGo();
+
+  assert.deepEqual(taken(faults, "list"), ["hang"]);
+});
+
 test("no more than a thousand stand", async () => {
   const faults = start();
   for (let count = 0; count < 1000; count += 1) await faults.control.add({ at: "list", do: "reset" });

@@ -1,5 +1,11 @@
 import { ackWorkflow, type AcknowledgementLevel, type MailboxId, parseMailboxId } from "@restante/mesh";
-import { businessResponse, infrastructureResponse, type IssueType, responseCodes } from "@restante/itk3";
+import {
+  businessResponse,
+  infrastructureResponse,
+  type IssueType,
+  responseCodes,
+  responseSubjects,
+} from "@restante/itk3";
 import type { PracticeContext } from "../context.ts";
 import { addOutgoing } from "../store/outgoing.ts";
 
@@ -58,7 +64,7 @@ export function storeResponse(
       mailboxId,
       toAddress: request.from,
       workflowId: ackWorkflow(request.workflowId),
-      subject: level === "infrastructure" ? "Infrastructure acknowledgement" : "Business acknowledgement",
+      subject: responseSubjects[level],
       localId: organisation.odsCode,
       content: new TextEncoder().encode(xml),
     },

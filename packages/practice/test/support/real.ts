@@ -4,6 +4,7 @@ import { embeddedDemographics } from "@restante/demographics";
 import { parseMailboxId, parseNhsNumber, parseOdsCode } from "@restante/mesh";
 import { createDirectoryClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
 import {
+  type ReachableServer,
   recordEvents,
   type RecordedEvents,
   startTestServer,
@@ -70,7 +71,7 @@ export interface Party {
 
 export async function openParty(
   t: TestContext,
-  server: TestServer,
+  server: ReachableServer & Pick<TestServer, "directory">,
   role: keyof typeof organisations,
   kind: "directory" | "api",
   changes: Partial<PracticeOptions> = {},

@@ -1,5 +1,6 @@
 import { group, type Group } from "../../command-line/tree.ts";
 import { faultVerbs } from "./control-faults.ts";
+import { runWords, scenariosWords } from "./control-run.ts";
 import { messageVerbs } from "./control-messages.ts";
 import { clockVerbs, demographicsVerbs, eventsVerb, mailboxVerbs, resetVerb, snapshotVerbs } from "./control-server.ts";
 
@@ -17,5 +18,7 @@ export const controlWords: Group = group({
     snapshotVerbs,
     resetVerb,
     eventsVerb,
+    runWords,
+    scenariosWords,
   ],
 });

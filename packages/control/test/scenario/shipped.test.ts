@@ -1,0 +1,194 @@
+// Every scenario that is shipped, on a real server over HTTPS, with our own MESH client as the one under test: the right
+// client comes to the end, and a client that does the one thing wrong that the scenario is about fails at the step that says so.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  readScenario,
+  runScenario,
+  ScenarioError,
+  shippedScenario,
+  shippedScenarios,
+} from "@restante/control/scenario";
+import { answerAsTold, consultationSummary } from "@restante/itk3";
+import type { MeshClient, OutgoingMessage } from "@restante/mesh-client";
+import type { DevelopmentServer } from "@restante/mesh-server/development";
+import { addressOf, testClient, testMailboxes, testPatients } from "@restante/testkit";
+import { consultation } from "../../../itk3/test/consultation.ts";
+import { recipient, sender, startRealServer } from "./real-server.ts";
+import { createSystem, type Manners } from "./system-under-test.ts";
+
+const ends: (() => unknown)[] = [];
+let server: DevelopmentServer;
+let client: MeshClient;
+
+before(async () => {
+  const t = { after: (end: () => unknown): void => void ends.unshift(end) };
+  const real = await startRealServer(t);
+  ({ server } = real);
+  client = await testClient(real, sender);
+  t.after(() => client[Symbol.asyncDispose]());
+});
+after(async () => {
+  for (const end of ends) await end();
+});
+
+const letter: OutgoingMessage = { to: recipient, workflowId: "TEST_WORKFLOW", body: "Dear colleague" };
+const report: OutgoingMessage = {
+  to: recipient,
+  workflowId: "GPFED_CONSULT_REPORT",
+  body: consultationSummary(consultation()).xml,
+};
+const routed = (patient: (typeof testPatients)["registered" | "unknown"]): OutgoingMessage => ({
+  ...report,
+  to: addressOf(patient),
+});
+
+interface Case {
+  readonly name: string;
+  readonly message?: OutgoingMessage;
+  readonly set?: Readonly<Record<string, string>>;
+  /** What a client does wrong, and what the run then says. */
+  readonly wrong: readonly { readonly does: string; readonly manners: Manners; readonly told: RegExp }[];
+}
+
+const sendsAgain: Case["wrong"][number] = {
+  does: "sends again while it waits for an answer",
+  manners: { whenUnanswered: "sends-again" },
+  told: /messages\.expectNone\): .*\nYour system sent/s,
+};
+const stopsAtReports: Case["wrong"][number] = {
+  does: "cannot take a report",
+  manners: { stopsAt: ({ from }) => from === undefined },
+  told: /messages\.wait\): .*\nThe report was not acknowledged/s,
+};
+const sendsAgainAfterReport: Case["wrong"][number] = {
+  does: "sends again because of a report",
+  manners: { afterReport: "sends-again" },
+  told: /messages\.expectNone\): .*\nYour system sent again by itself/s,
+};
+const answersAnswers: Case["wrong"][number] = {
+  does: "answers an acknowledgement",
+  manners: { answersAnswers: true },
+  told: /messages\.expectNone\): .*\nYour system sent/s,
+};
+const leavesAcknowledgements: Case["wrong"][number] = {
+  does: "does not take the acknowledgement",
+  manners: { stopsAt: ({ type }) => type === "DATA" },
+  told: /messages\.wait\): .*acknowledged to MESH/s,
+};
+
+const cases: readonly Case[] = [
+  {
+    name: "lost-answer",
+    message: letter,
+    wrong: [
+      {
+        does: "sends again after a lost answer",
+        manners: { afterLostAnswer: "sends-again" },
+        told: /^Step 5 \(line \d+, messages\.expectNone\): .*\nYour client sent again although/s,
+      },
+    ],
+  },
+  { name: "five-days-uncollected", message: letter, wrong: [stopsAtReports, sendsAgainAfterReport] },
+  { name: "practice-not-found", message: routed(testPatients.unknown), wrong: [stopsAtReports, sendsAgainAfterReport] },
+  {
+    name: "pds-down-for-an-hour",
+    message: routed(testPatients.registered),
+    set: { recipient: testMailboxes.practice },
+    wrong: [sendsAgain],
+  },
+  {
+    name: "mailbox-of-501",
+    set: { patience: "30s" },
+    wrong: [{ does: "lists once", manners: { lists: "one-page" }, told: /500 of 501.*\nNot all were acknowledged/s }],
+  },
+  {
+    name: "report-without-body",
+    wrong: [
+      stopsAtReports,
+      {
+        does: "takes the report and stops behind it",
+        manners: { stopsAt: ({ type }) => type === "DATA" },
+        told: /\nThe message behind the report was not acknowledged/,
+      },
+    ],
+  },
+  {
+    name: "only-the-infrastructure-acknowledgement",
+    message: report,
+    wrong: [leavesAcknowledgements, answersAnswers],
+  },
+  { name: "only-the-business-acknowledgement", message: report, wrong: [leavesAcknowledgements, answersAnswers] },
+  { name: "neither-acknowledgement", message: report, wrong: [sendsAgain] },
+  {
+    name: "acknowledged-twice",
+    message: report,
+    wrong: [
+      {
+        does: "stops at what it has had before",
+        manners: { stopsAt: ({ number }) => number === 2 },
+        told: /\nNot all four acknowledgements/,
+      },
+      answersAnswers,
+    ],
+  },
+  { name: "acknowledged-out-of-order", message: report, wrong: [leavesAcknowledgements, answersAnswers] },
+  {
+    name: "unreadable-acknowledgement",
+    message: report,
+    wrong: [
+      {
+        does: "stops at what it cannot read",
+        manners: { stopsAt: ({ text }) => !text.trimEnd().endsWith("</Bundle>") },
+        told: /\nWhat cannot be read, or what lies behind it/,
+      },
+      answersAnswers,
+    ],
+  },
+];
+
+/** Runs it, with the system doing what it is told. */
+async function run({ name, message, set = {} }: Case, manners: Manners, patience: string): Promise<void> {
+  await server.control.reset({ keep: "nothing" });
+  const file = await shippedScenario(name);
+  const times = { patience, ...(/^ {2}quiet:/m.test(file.text) && { quiet: "400ms" }) };
+  const scenario = readScenario(file, { set: { ...times, ...set } });
+  const system = createSystem(client, manners);
+  const doing: Promise<void>[] = [];
+  try {
+    await runScenario(scenario, server.control, {
+      answers: answerAsTold,
+      tell: (news) => {
+        if (news.news !== "said") return;
+        if (news.words.startsWith("Send ")) doing.push(system.send(message!));
+        if (/\bCollect\b/.test(news.words)) doing.push(system.collect());
+      },
+    });
+  } finally {
+    await Promise.all(doing);
+  }
+  assert.ok(doing.length > 0);
+}
+
+test("there is a test for every scenario that is shipped", async () => {
+  assert.deepEqual(cases.map(({ name }) => name).toSorted(), await shippedScenarios());
+});
+
+for (const scenario of cases) {
+  test(`a right client comes to the end of the scenario ${scenario.name}, which leaves no fault behind`, async () => {
+    await run(scenario, {}, "20s");
+    assert.deepEqual(await server.control.faults.list(), { faults: [] });
+  });
+  for (const { does, manners, told } of scenario.wrong) {
+    test(`a client that ${does} fails in the scenario ${scenario.name}, which says so and leaves no fault behind`, async () => {
+      await assert.rejects(run(scenario, manners, "1s"), (error) => {
+        assert.ok(error instanceof ScenarioError);
+        assert.equal(error.code, "step-failed");
+        assert.match(error.message, told);
+        return true;
+      });
+      assert.deepEqual(await server.control.faults.list(), { faults: [] });
+    });
+  }
+}

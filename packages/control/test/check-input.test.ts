@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkInput, ControlError } from "@restante/control";
+import { checkInput, ControlError, everyOperation } from "@restante/control";
+import type { JsonSchema } from "@restante/settings";
+import * as fc from "fast-check";
 
 function problemsOf(check: () => unknown): string[] {
   try {
@@ -103,3 +105,26 @@ test("a filter goes with the newest message, not with one that is named", () => 
     ['/filter goes with the message id "latest" alone'],
   );
 });
+
+test("whatever JSON is given to whatever verb, it is taken or refused as input, in bounded words", () => {
+  const names = everyOperation.map(({ name }) => name);
+  const properties = [...new Set(everyOperation.flatMap(({ input }) => propertiesOf(input.json)))];
+  const likely = fc.dictionary(
+    fc.constantFrom(...properties),
+    fc.oneof(fc.jsonValue(), fc.constantFrom("send", "status")),
+    {
+      maxKeys: 6,
+    },
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...names), fc.oneof(fc.jsonValue(), likely), (name, value) => {
+      const problems = problemsOf(() => assert.equal(checkInput(name, value), value));
+      assert.ok(problems.join("\n").length < 20_000);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+function propertiesOf({ properties = {}, oneOf = [] }: JsonSchema): string[] {
+  return [...Object.keys(properties), ...oneOf.flatMap(propertiesOf)];
+}

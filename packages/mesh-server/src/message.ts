@@ -63,10 +63,10 @@ const transitions: Readonly<Record<MessageState, readonly MessageState[]>> = {
  * Where a message in a mailbox may be put by hand, in development alone: whoever tests a client wants the state, not the way
  * to it. What holds in each state holds all the same, but that nobody is told: there is no report.
  */
-const putByHand: readonly MessageState[] = ["accepted", "acknowledged", "undelivered", "failed"];
+const putByHand: ReadonlySet<MessageState> = new Set(["accepted", "acknowledged", "undelivered", "failed"]);
 
 export function mayBePut(from: MessageState, to: MessageState): boolean {
-  return from !== to && putByHand.includes(from) && putByHand.includes(to);
+  return from !== to && putByHand.has(from) && putByHand.has(to);
 }
 
 export function mayMove(from: MessageState, to: MessageState): boolean {

@@ -125,7 +125,8 @@ export type ServerEvent =
   // In development mode alone.
   | { event: "clock-advanced"; ahead: string }
   | { event: "messages-wiped"; messages: number; mailboxId?: MailboxId }
-  | { event: "snapshot-saved" | "snapshot-restored"; name: string; messages: number }
+  | { event: "snapshot-saved"; name: string; messages: number }
+  | { event: "snapshot-restored"; name: string; messages: number }
   | ({ event: "disk-full"; folder: string } & Lasting)
   | ({ event: "disk-has-room"; folder: string } & Lasting);
 

@@ -6,7 +6,7 @@ import { readGivenText } from "../config/given-text.ts";
 import { CliError } from "../errors.ts";
 
 interface ReadyValues {
-  readonly wait: boolean;
+  readonly wait: string | undefined;
   readonly timeout: number;
   readonly cacert: string | undefined;
   readonly cert: string | undefined;
@@ -19,12 +19,12 @@ const PAUSE_MS = 100;
 const ANSWER_MS = 5000;
 const MOST_BYTES = 10_000;
 
-export const ready: Act<ReadyValues> = async ({ options, words }, terminal) => {
-  const url = readyzOf(words[0]!);
+export const ready: Act<ReadyValues> = async ({ options }, terminal) => {
+  const url = readyzOf(options.wait);
   const tls = tlsOf(options, url);
   const deadline = performance.now() + options.timeout * 1000;
   for (;;) {
-    const left = options.wait ? deadline - performance.now() : ANSWER_MS;
+    const left = options.timeout > 0 ? deadline - performance.now() : ANSWER_MS;
     const why = await ask(
       url,
       tls,
@@ -35,8 +35,8 @@ export const ready: Act<ReadyValues> = async ({ options, words }, terminal) => {
       return 0;
     }
     if (terminal.stop.aborted) return 1;
-    if (!options.wait || why.isFinal || performance.now() + PAUSE_MS >= deadline) {
-      const waited = options.wait && !why.isFinal ? ` after ${options.timeout} s` : "";
+    if (why.isFinal || performance.now() + PAUSE_MS >= deadline) {
+      const waited = options.timeout > 0 && !why.isFinal ? ` after ${options.timeout} s` : "";
       throw new CliError("not-answered", `${url.origin} is not ready${waited}: ${why.words}`);
     }
     await wait(PAUSE_MS, undefined, { signal: terminal.stop }).catch(() => undefined);
@@ -44,10 +44,11 @@ export const ready: Act<ReadyValues> = async ({ options, words }, terminal) => {
 };
 
 /** Whoever has the address of the API may give that. */
-function readyzOf(typed: string): URL {
+function readyzOf(typed: string | undefined): URL {
+  if (typed === undefined) throw new CliError("usage", "which server? --wait http://127.0.0.1:8700, for one");
   const url = URL.parse(typed);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new CliError("usage", `URL is an address that begins with http:// or https://, not '${typed}'`);
+    throw new CliError("usage", `--wait takes an address that begins with http:// or https://, not '${typed}'`);
   }
   const base = url.pathname.replace(/\/(?:messageexchange\/?|readyz)?$/, "");
   return new URL(`${base}/readyz`, url.origin);

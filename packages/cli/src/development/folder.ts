@@ -18,7 +18,7 @@ export const AUTHORITY_FOLDER = "authority";
 export const LOG_FILE = "restante-server.log";
 
 /** What may be in such a folder before its server's own is marked. */
-const own: readonly string[] = [SERVER_FOLDER, AUTHORITY_FOLDER, LOG_FILE];
+const own: ReadonlySet<string> = new Set([SERVER_FOLDER, AUTHORITY_FOLDER, LOG_FILE]);
 
 /**
  * The folder that was named, or one that is removed at the end.
@@ -38,7 +38,7 @@ export async function openDevelopmentFolder(data: string | undefined): Promise<D
     );
   }
   if (!(await isMarked(join(path, SERVER_FOLDER)))) {
-    const strange = names.find((name) => !own.includes(name));
+    const strange = names.find((name) => !own.has(name));
     if (strange !== undefined) {
       throw new CliError(
         "folder-not-ours",

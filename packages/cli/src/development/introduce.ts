@@ -93,7 +93,7 @@ function warn({ config, registered }: Introduced, { complain, paint }: Terminal)
 /** In the words of each tool. `$CERTS` is what a shell puts in; the other tools' lines need it written out. */
 function tellOfCertificates(
   { files }: DevelopmentCertificates,
-  { server, folder }: Introduced,
+  { server, folder, config }: Introduced,
   { print, paint }: Terminal,
 ): void {
   const at = dirname(files.ca);
@@ -110,7 +110,10 @@ function tellOfCertificates(
       "Node",
       `NODE_EXTRA_CA_CERTS=$CERTS/ca.crt, and cert and key of https.request or undici's Agent: the two files' text`,
     ],
-    ["Python", `MeshClient(..., verify="$CERTS/ca.crt", cert=(${pair})); requests takes the same two`],
+    [
+      "Python",
+      `MeshClient(..., shared_key=b"${config.sharedKey}", verify="$CERTS/ca.crt", cert=(${pair})); requests takes the last two`,
+    ],
     [".NET", `SSL_CERT_FILE=$CERTS/ca.crt, and ClientCertificates.Add(X509Certificate2.CreateFromPemFile(${pair}))`],
     [
       "Java",

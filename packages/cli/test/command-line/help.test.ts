@@ -23,6 +23,7 @@ test("the general help, which is there for no words too, names the commands in t
     "respond",
     "nhs-number",
     "server",
+    "ready",
     "client",
     "practice",
     "control",

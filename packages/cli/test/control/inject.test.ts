@@ -10,7 +10,15 @@ import { type Typed, typed } from "../support/typed.ts";
 
 const messageId = "20260131120000000000_AAAAAA";
 
+const mailboxes = ["X26ABC1", "X26OT001"].map((mailbox) => ({
+  mailbox,
+  name: mailbox,
+  odsCode: "X26",
+  waiting: { messages: 0, bytes: 0 },
+}));
+
 interface Serving {
+  /** What was put in. */
   readonly asked: readonly { input: unknown }[];
   readonly file: (content: string | Uint8Array) => Promise<string>;
   readonly inject: (...words: string[]) => Promise<Typed>;
@@ -20,14 +28,16 @@ async function serving(t: TestContext): Promise<Serving> {
   const folder = await temporaryFolder(t);
   const { url, asked } = await startListener(
     { after: (close) => atEnd(t, close) },
-    { "messages.inject": () => ({ messageId }) },
+    { "messages.inject": () => ({ messageId }), "mailboxes.list": () => ({ mailboxes }) },
   );
   const tokenFile = join(folder, "token");
   await writeFile(tokenFile, TOKEN);
   const reach = ["--server", url, "--token-file", tokenFile];
   let files = 0;
   return {
-    asked,
+    get asked() {
+      return asked.filter(({ name }) => name === "messages.inject");
+    },
     file: async (content) => {
       files += 1;
       const file = join(folder, `file-${files}`);
@@ -39,13 +49,14 @@ async function serving(t: TestContext): Promise<Serving> {
 }
 
 test("a file is put into a mailbox byte by byte, and a text as UTF-8", async (t) => {
-  const { asked, file, inject } = await serving(t);
+  const server = await serving(t);
+  const { file, inject } = server;
   const bytes = Buffer.from([0, 255, 10, 13, 200]);
   const put = await inject("X26ABC1", "--file", await file(bytes), "--workflow-id", "W", "--content-encoding", "gzip");
   assert.deepEqual(put, { status: 0, printed: `Put into X26ABC1 as ${messageId}\n`, complained: "" });
   await inject("X26ABC1", "--text", "Łódź", "--workflow-id", "W", "--from", "X26ABC2", "--subject", "Hello");
   assert.deepEqual(
-    asked.map(({ input }) => input),
+    server.asked.map(({ input }) => input),
     [
       { mailbox: "X26ABC1", workflowId: "W", body: bytes.toString("base64"), contentEncoding: "gzip" },
       { mailbox: "X26ABC1", workflowId: "W", text: "Łódź", from: "X26ABC2", subject: "Hello" },
@@ -54,20 +65,21 @@ test("a file is put into a mailbox byte by byte, and a text as UTF-8", async (t)
 });
 
 test("an ITK3 message brings its workflow, local id, subject and sender, and nothing that names the patient", async (t) => {
-  const { asked, file, inject } = await serving(t);
+  const server = await serving(t);
+  const { file, inject } = server;
   const first = consultationSummary(consultation());
   const second = onlineConsultation({ ...consultation(), generation: 2 });
   for (const { xml } of [first, second]) {
     assert.equal((await inject("X26ABC1", "--itk3", await file(xml))).status, 0);
   }
   const common = { mailbox: "X26ABC1", localId: "Y90001", from: "X26OT001" };
-  assert.deepEqual(asked[0]?.input, {
+  assert.deepEqual(server.asked[0]?.input, {
     ...common,
     workflowId: first.envelope.workflowId,
     subject: "Consultation report",
     body: Buffer.from(first.xml).toString("base64"),
   });
-  assert.deepEqual(asked[1]?.input, {
+  assert.deepEqual(server.asked[1]?.input, {
     ...common,
     workflowId: "DF_ONLINE_CONSULTATION",
     subject: "Online consultation report",
@@ -84,12 +96,13 @@ test("an ITK3 message brings its workflow, local id, subject and sender, and not
     "--from",
     "X26ABC3",
   );
-  const { workflowId, localId, from } = asked[2]!.input as Record<string, string>;
+  const { workflowId, localId, from } = server.asked[2]!.input as Record<string, string>;
   assert.deepEqual([workflowId, localId, from], ["OTHER", "L", "X26ABC3"]);
 });
 
 test("an ITK3 response is put in on the workflow that is typed, and asks for it", async (t) => {
-  const { asked, file, inject } = await serving(t);
+  const server = await serving(t);
+  const { file, inject } = server;
   const { xml } = infrastructureResponse({
     now: new Date("2026-01-05T11:00:00Z"),
     ids: countingIds(),
@@ -102,13 +115,17 @@ test("an ITK3 response is put in on the workflow that is typed, and asks for it"
   const refused = await inject("X26OT001", "--itk3", response);
   assert.equal(refused.status, 2);
   assert.match(refused.complained, /^restante: --workflow-id WORKFLOW is missing: a response does not say/);
-  assert.equal((await inject("X26OT001", "--itk3", response, "--workflow-id", "GPFED_CONSULT_REPORT_ACK")).status, 0);
-  const { workflowId, localId, from } = asked[0]!.input as Record<string, string>;
-  assert.deepEqual([workflowId, localId, from], ["GPFED_CONSULT_REPORT_ACK", "Y90002", "X26OT002"]);
+  const put = await inject("X26OT001", "--itk3", response, "--workflow-id", "GPFED_CONSULT_REPORT_ACK");
+  assert.equal(put.status, 0);
+  assert.match(put.complained, /^The server has no such mailbox as the message says it comes from/);
+  const { workflowId, localId, from } = server.asked[0]!.input as Record<string, string>;
+  // It says that it comes from X26OT002, of which this server knows nothing.
+  assert.deepEqual([workflowId, localId, from], ["GPFED_CONSULT_REPORT_ACK", "Y90002", undefined]);
 });
 
 test("what cannot be put in is refused with what to do, and nobody is asked", async (t) => {
-  const { asked, file, inject } = await serving(t);
+  const server = await serving(t);
+  const { file, inject } = server;
   const refusal = async (words: string[], says: RegExp): Promise<void> => {
     const { status, complained } = await inject("X26ABC1", ...words);
     assert.equal(status, 2, complained);
@@ -128,5 +145,5 @@ test("what cannot be put in is refused with what to do, and nobody is asked", as
   const gone = await inject("X26ABC1", "--workflow-id", "W", "--file", `${notes}-gone`);
   assert.equal(gone.status, 1);
   assert.match(gone.complained, /file-1-gone: there is no such file/);
-  assert.deepEqual(asked, []);
+  assert.deepEqual(server.asked, []);
 });

@@ -211,7 +211,10 @@ test("mesh-sandbox's own files of mailboxes and workflows are read, without pati
   );
   const server = await develop(
     t,
-    ...["--mailboxes", join(folder, "mailboxes.jsonl"), "--workflows", join(folder, "workflows.jsonl")],
+    "--mailboxes",
+    join(folder, "mailboxes.jsonl"),
+    "--workflows",
+    join(folder, "workflows.jsonl"),
     "--enforce-workflows",
   );
   assert.match(server.output(), /Mailboxes +AB12OT001, ab12ot002\n/);

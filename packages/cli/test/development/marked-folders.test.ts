@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { exampleFile } from "../../src/economy/examples.ts";
 import { atEnd, temporaryFolder } from "../support/at-end.ts";
 import { freePortBase, type RunningCommand, runCommand } from "../support/processes.ts";
 import { typed } from "../support/typed.ts";
@@ -102,8 +103,7 @@ test("the folder of server --dev is none of restante up, send and pair, also whe
   const data = join(await temporaryFolder(t), "dev");
   const server = await started(t, /Ready/, "server", "--dev", "--port", "0", "--data", data);
   assert.equal(await server.end("SIGKILL"), "SIGKILL");
-  const consultation = join(data, "..", "consultation.json");
-  writeFileSync(consultation, "{}");
+  const consultation = exampleFile("consultation.json");
   for (const words of [["up", "--no-samples"], ["server"], ["send", consultation], ["pair", consultation]]) {
     const { status, complained } = await typed([...words, "--data", data]);
     assert.equal(status, 1, words.join(" "));

@@ -35,7 +35,7 @@ test("restante ready --wait ends with 0 once a server that starts later is ready
   const strange = await typed(["ready", "--wait", url]);
   assert.equal(strange.status, 1);
   assert.match(strange.complained, /its certificate is not trusted .*: name who issued it with --cacert/);
-  const mixed = await typed(["ready", `https://localhost:${base}`, "--cacert", ca]);
+  const mixed = await typed(["ready", "--timeout", "0", "--wait", `https://localhost:${base}`, "--cacert", ca]);
   assert.match(mixed.complained, /it does not speak HTTPS there/);
 });
 
@@ -48,28 +48,34 @@ test("restante ready says why a server is not ready, and ends with 1 when the ti
   const failing = await answering(t, (_request, answer) => {
     answer.writeHead(503).end(JSON.stringify({ status: "not ready", failing: ["disk", "store"] }));
   });
-  assert.match((await typed(["ready", failing])).complained, /is not ready: it says so itself \(disk, store\)/);
+  assert.match(
+    (await typed(["ready", "--timeout", "0", "--wait", failing])).complained,
+    /is not ready: it says so itself \(disk, store\)/,
+  );
   const other = await answering(t, (_request, answer) => {
     answer.writeHead(404).end("nothing here");
   });
-  assert.match((await typed(["ready", other])).complained, /it answers 404: no server of Restante/);
+  assert.match(
+    (await typed(["ready", "--timeout", "0", "--wait", other])).complained,
+    /it answers 404: no server of Restante/,
+  );
   const silent = await answering(t, () => undefined);
   assert.match((await typed(["ready", "--wait", silent, "--timeout", "1"])).complained, /it does not answer/);
   const cut = createPlainServer((socket) => socket.resetAndDestroy()).listen(0, "127.0.0.1");
   atEnd(t, async () => cut.close());
   await once(cut, "listening");
   const at = `http://127.0.0.1:${(cut.address() as { port: number }).port}`;
-  assert.match((await typed(["ready", at])).complained, /it cut the connection/);
+  assert.match((await typed(["ready", "--timeout", "0", "--wait", at])).complained, /it cut the connection/);
 });
 
 test("restante ready refuses what is no address of a server, and options of https for http", async () => {
   for (const [words, says] of [
-    [["127.0.0.1:8700"], /URL is an address that begins with http:\/\/ or https:\/\//],
-    [["ftp://localhost"], /URL is an address/],
-    [["http://localhost", "--cacert", "ca.crt"], /--cacert, --cert and --key are of https/],
-    [["https://localhost", "--cert", "client.crt"], /--cert and --key go together/],
-    [["--wait"], /URL/],
-    [["http://localhost", "--timeout", "0"], /--timeout/],
+    [["--wait", "127.0.0.1:8700"], /--wait takes an address that begins with http:\/\/ or https:\/\//],
+    [["--wait", "ftp://localhost"], /--wait takes an address/],
+    [["--wait", "http://localhost", "--cacert", "ca.crt"], /--cacert, --cert and --key are of https/],
+    [["--wait", "https://localhost", "--cert", "client.crt"], /--cert and --key go together/],
+    [[], /which server\? --wait http/],
+    [["--wait", "http://localhost", "--timeout", "-1"], /--timeout/],
   ] as const) {
     const { status, complained } = await typed(["ready", ...words]);
     assert.equal(status, 2, words.join(" "));

@@ -20,13 +20,14 @@ export interface Shell {
   (code: string): Promise<string>;
 }
 
-/** A folder with the examples, in which `npx restante` is ours and the server of `my-mesh` is at `url`. */
-export async function openShell(folder: string, url: string): Promise<Shell> {
+/** A folder with the examples, in which `npx restante` is ours and, where `url` is given, the server of `my-mesh` is there. */
+export async function openShell(folder: string, url?: string): Promise<Shell> {
   await symlink(join(top, "examples"), join(folder, "examples"));
   const path = [join(top, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
   const [definitions = ""] = bashOf("docs/how-to/talk-to-the-server.md");
-  const before = ['npx() { "$@"; }', definitions.replace(/^URL=.*$/m, `URL=${url}`), "M=/messageexchange"].join("\n");
+  const ofServer = url === undefined ? [] : [definitions.replace(/^URL=.*$/m, `URL=${url}`), "M=/messageexchange"];
+  const before = ['npx() { "$@"; }', ...ofServer].join("\n");
   return async (code) => {
     const words = ["-euo", "pipefail", "-c", `${before}\n${code}`];
     const { stdout } = await run("bash", words, { cwd: folder, env: { ...env, PATH: path }, timeout: 120_000 });

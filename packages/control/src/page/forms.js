@@ -6,8 +6,8 @@ let made = 0;
 
 /** A form for an object schema; `read()` gives what is filled in, without what is left empty. */
 export function formOf(schema) {
-  if (schema.oneOf === undefined) return fieldsOf(schema, {});
-  return variantsOf(schema);
+  // Without a discriminator it says only which properties go together: the server tells what is wrong with them.
+  return schema.discriminator === undefined ? fieldsOf(schema, {}) : variantsOf(schema);
 }
 
 /** One of several objects, told apart by one word: choosing it shows the fields of that kind. */

@@ -67,7 +67,7 @@ export function createOverview(place, tell) {
           ["Mailbox", ({ mailbox, name: words }) => element("span", { title: words }, mailbox)],
           ["Waiting", ({ waiting }) => String(waiting.messages), "number"],
           ["Size", ({ waiting }) => bytes(waiting.bytes), "number"],
-          ["", ({ closed }) => (closed === undefined ? "" : `closed: ${closed.reason}`)],
+          ["Closed", ({ closed }) => closed?.reason],
         ],
         boxes.mailboxes,
         "No mailbox.",
@@ -81,7 +81,7 @@ export function createOverview(place, tell) {
           ["What", (fault) => describeFault(fault)],
           ["Done", ({ done, times }) => (times === undefined ? `${done}` : `${done} of ${times}`), "number"],
           [
-            "",
+            "End it",
             ({ faultId }) =>
               button("Clear", act("/v1/faults/clear", { faultId }), { "aria-label": `Clear fault ${faultId}` }),
           ],
@@ -98,7 +98,7 @@ export function createOverview(place, tell) {
           ["Saved", ({ savedAt }) => time(savedAt)],
           ["Messages", ({ messages }) => String(messages), "number"],
           [
-            "",
+            "Go back",
             (snapshot) =>
               button("Restore", act("/v1/snapshots/restore", { name: snapshot.name }), {
                 "aria-label": `Restore ${snapshot.name}`,

@@ -5,6 +5,10 @@
 //   waiting   each message that an event names is read, and held against the filter.
 //   ended     it has so many as it wants, its time is over, its caller has gone, or the server closes.
 //
+// At the end of its time it first considers what stands in its queue. Some states are entered without an event of their own
+// (an upload begins or is abandoned): where a state is asked for it looks once more then. And it looks again when the clock
+// was moved, or a snapshot restored, which changes any number of messages at once.
+//
 // Without a state in the filter a message counts from its acceptance on, whatever became of it since: one that was
 // acknowledged at once was there.
 
@@ -92,27 +96,35 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
       queue = queue.then(step).catch((error: unknown) => ended.reject(error));
     }
 
-    const unsubscribe = feed.subscribe((event) => {
-      const messageId = messageOf(event);
-      if (messageId === undefined || counted.has(messageId)) return;
+    function look(): void {
       enqueue(async () => {
-        const message = isOver ? undefined : await context.store.findAnywhere(messageId);
-        if (message !== undefined) await consider(message, arrivals.has(event.event));
+        for await (const message of everyMessage(context)) {
+          if (isOver) return;
+          await consider(message, false);
+        }
         endIfEnough();
       });
-    });
-    const over = setTimeout(() => ended.resolve(false), withinMs);
-    const stop = whenAborted([closing.signal, asked], (reason) => ended.reject(reason));
-    try {
-      if (looksBack) {
+    }
+
+    const entersState = filter.state !== undefined;
+    const unsubscribe = feed.subscribe((event) => {
+      if ((looksBack || entersState) && changesMany.has(event.event)) look();
+      for (const messageId of messagesOf(event)) {
+        if (counted.has(messageId)) continue;
         enqueue(async () => {
-          for await (const message of everyMessage(context)) {
-            if (isOver) return;
-            await consider(message, false);
-          }
+          const message = isOver ? undefined : await context.store.findAnywhere(messageId);
+          if (message !== undefined) await consider(message, arrivals.has(event.event));
           endIfEnough();
         });
       }
+    });
+    const over = setTimeout(() => {
+      if (entersState) look();
+      enqueue(async () => ended.resolve(false));
+    }, withinMs);
+    const stop = whenAborted([closing.signal, asked], (reason) => ended.reject(reason));
+    try {
+      if (looksBack) look();
       return await ended.promise;
     } finally {
       isOver = true;
@@ -230,10 +242,12 @@ function keepOldest(messages: Message[], count: number): void {
 /** A message lies in a mailbox now. Whoever is told so after it began to wait need not look at its times. */
 const arrivals: ReadonlySet<Event["event"]> = new Set(["message-placed", "report-placed", "message-put-back"]);
 
-/** The message whose state, or place, an event tells of. */
-function messageOf(event: Event): MessageId | undefined {
-  if (event.event === "report-placed") return event.reportId;
-  return "messageId" in event ? event.messageId : undefined;
+const changesMany: ReadonlySet<Event["event"]> = new Set(["clock-advanced", "snapshot-restored"]);
+
+/** Those whose state, or place, an event tells of. */
+function messagesOf(event: Event): readonly MessageId[] {
+  if (event.event === "report-placed") return [event.reportId, event.linkedMessageId];
+  return "messageId" in event && event.messageId !== undefined ? [event.messageId] : [];
 }
 
 function notInTime(found: number, count: number, within: string, sighting: Sighting): ControlError {

@@ -13,12 +13,15 @@ import { createFaults } from "../faults/faults.ts";
 import { createMoves } from "../faults/moves.ts";
 import { createRegistry } from "../registry.ts";
 import type { MeshServerServices, ServerSettings, ServeServices, Serving } from "../serve.ts";
+import { openKeptParts } from "./kept-parts.ts";
 
 export interface BegunControl {
   /** In the place of those that it was begun with. */
   readonly services: ServeServices;
   /** Of the server that serves with them. Once. */
   controlOf(serving: Serving): OwnedControl;
+  /** At an orderly end: how often faults were done. */
+  keep(): Promise<void>;
 }
 
 export async function beginControl(
@@ -40,12 +43,14 @@ export async function beginControl(
     canExpireCertificate,
     isMailbox: (mailboxId) => registry.find(mailboxId) !== undefined,
   });
-  const moves = createMoves({ demographics, isPractice: (odsCode) => registry.hasOrganisation(odsCode) });
+  // Also at one that has no mailbox here, or that nobody knows: such is what routing reports as EPL-151.
+  const moves = createMoves({ demographics, isPractice: () => true });
+  const kept = await openKeptParts(dataFolder, { faults: faults.part, demographics: moves.part });
   const clock = await createMovedClock({ dataFolder, realTime, serving });
   const snapshots = createSnapshots({
     dataFolder,
     realTime,
-    parts: { clock: clock.part, faults: faults.part, demographics: moves.part },
+    parts: { clock: clock.part, ...kept.parts },
     serving,
   });
   return {
@@ -57,16 +62,25 @@ export async function beginControl(
       faults,
       beforeServing: (store) => snapshots.recover(store),
     },
+    keep: () => kept.keep(),
     controlOf(now) {
       served = now;
       return createControl({
         serving: now,
         feed,
-        faults: faults.control,
+        faults: {
+          list: () => faults.control.list(),
+          add: kept.keeping((fault) => faults.control.add(fault)),
+          next: kept.keeping((fault) => faults.control.next(fault)),
+          clear: kept.keeping((input) => faults.control.clear(input)),
+        },
         clock: clock.control,
-        demographics: moves.control,
+        demographics: {
+          read: () => moves.control.read(),
+          move: kept.keeping((move) => moves.control.move(move)),
+        },
         snapshots: snapshots.control,
-        reset: createReset(now, { faults: faults.control, moves, clock }),
+        reset: kept.keeping(createReset(now, { faults: faults.control, moves, clock })),
       });
     },
   };

@@ -74,6 +74,8 @@ export async function createDevelopmentServer(
       // First whoever waits is told, then nobody is answered any more, then what was asked is brought to its end.
       owned.close();
       await listening?.close();
+      // What was changed is written already: this is how often faults were done.
+      await begun.keep().catch(() => undefined);
       await serving.close();
     });
     return {

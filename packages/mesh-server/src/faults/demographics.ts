@@ -23,9 +23,8 @@ export function faultyDemographics(demographics: Demographics, faults: Faults, m
 
 /** Until its time is up or it is cleared. @throws as the signal says */
 async function wait(slow: TakenFault, signal: AbortSignal | undefined): Promise<void> {
-  const letGo = slow.hold();
   const until = signal === undefined ? slow.cleared : AbortSignal.any([signal, slow.cleared]);
   await delay(slow.delayMs, undefined, { signal: until }).catch(() => undefined);
-  letGo();
+  slow.letGo();
   signal?.throwIfAborted();
 }

@@ -1,8 +1,8 @@
 // The faults that stand, and which of them are done to what comes.
 //
 //   standing   from `add` on. Each request that fits draws, if the fault has a probability, from the fault's own numbers.
-//   used up    done as often as was asked: nothing meets it any more. It is listed while requests hang of it, so that they
-//              can be let go.
+//   used up    done as often as was asked: nothing meets it any more. It is listed while a request waits because of it, or
+//              is about to, so that it can be let go.
 //   cleared    gone, and what hangs of it is let go.
 // To one request at most one of each kind is done, the older; and none that another makes pointless: what is cut off has no
 // content type. Only what is done is counted.
@@ -38,8 +38,8 @@ export interface TakenFault {
   readonly delayMs: number;
   /** When it is cleared. */
   readonly cleared: AbortSignal;
-  /** Keeps it clearable until what it gives back is called. */
-  hold(): () => void;
+  /** To be called when what it is done to is over, or waits no more. */
+  letGo(): void;
 }
 
 export type Taken = ReadonlyMap<EffectName, TakenFault>;
@@ -66,23 +66,19 @@ export interface SavedFaults {
   readonly standing: readonly { fault: Fault; faultId: string; done: number; drawn: number }[];
 }
 
-/** Of two that are both to be done to a request, the first leaves nothing to do for these. */
-const pointless: Partial<Record<EffectName, readonly EffectName[]>> = {
-  hang: [
-    "reset",
-    "status",
-    "token-clock",
-    "deliver-twice",
-    "lose-answer",
-    "mixed-case",
-    "content-type",
-    "truncate",
-    "dribble",
-  ],
-  reset: ["status", "token-clock", "deliver-twice", "lose-answer", "mixed-case", "content-type", "truncate", "dribble"],
-  status: ["token-clock", "deliver-twice", "lose-answer"],
-  "lose-answer": ["mixed-case", "content-type", "truncate", "dribble"],
-};
+const ofAnswer = ["mixed-case", "content-type", "truncate", "dribble"] as const;
+const ofService = ["token-clock", "deliver-twice", "lose-answer"] as const;
+
+/** The first of each leaves nothing to do for the others; in this order, as one that is not done makes nothing pointless. */
+const pointless: readonly (readonly [EffectName, readonly EffectName[]])[] = [
+  ["hang", ["reset", "status", ...ofService, ...ofAnswer]],
+  ["reset", ["status", ...ofService, ...ofAnswer]],
+  ["status", ofService],
+  ["lose-answer", ofAnswer],
+];
+
+/** What a request waits for. */
+const waiting: ReadonlySet<EffectName> = new Set(["delay", "hang", "dribble"]);
 
 interface Standing {
   readonly fault: Fault;
@@ -124,31 +120,33 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
       if (probability < 1 && one.numbers.next() >= probability) continue;
       if (!found.has(one.fault.do)) found.set(one.fault.do, one);
     }
-    const undone = new Set([...found.keys()].flatMap((effect) => pointless[effect] ?? []));
-    return [...found.values()].filter(({ fault }) => !undone.has(fault.do));
+    for (const [effect, others] of pointless) {
+      if (found.has(effect)) for (const other of others) found.delete(other);
+    }
+    return [...found.values()];
   }
 
   function begin(one: Standing): TakenFault {
     one.done += 1;
+    let waits = waiting.has(one.fault.do);
+    if (waits) one.held += 1;
     forgetIfOver(one);
     return {
       faultId: one.faultId,
       effect: one.fault,
       delayMs: delayOf(one),
       cleared: one.cleared.signal,
-      hold() {
-        one.held += 1;
-        if (!one.cleared.signal.aborted) standing.set(one.faultId, one);
-        return () => {
-          one.held -= 1;
-          forgetIfOver(one);
-        };
+      letGo() {
+        if (waits) one.held -= 1;
+        waits = false;
+        forgetIfOver(one);
       },
     };
   }
 
   function forgetIfOver(one: Standing): void {
-    if (isUsedUp(one) && one.held === 0) standing.delete(one.faultId);
+    // Of its id there may be another by now, which was loaded.
+    if (isUsedUp(one) && one.held === 0 && standing.get(one.faultId) === one) standing.delete(one.faultId);
   }
 
   function done(at: Fault["at"], taken: readonly Standing[], mailboxId?: MailboxId): Taken {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 
 import { ControlError } from "@restante/control";
@@ -122,6 +123,27 @@ test("demographics that never answer do not keep a move from answering", async (
     server.events.of("report-placed").some(({ code }) => code === "14"),
     true,
   );
+});
+
+test("a message that cannot be moved on keeps neither the move nor the others: it is told, and tried again at the next move", async (t) => {
+  const server = await startRewoundServer(t);
+  await using client = await testClient(server, sender);
+  const damaged = (await client.send({ ...uncollected, localId: "damaged" })).messageId;
+  const whole = (await client.send(uncollected)).messageId;
+  const row = (details: string): void => {
+    using database = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
+    database.prepare("UPDATE message SET details = ? WHERE message_id = ?").run(details, damaged);
+  };
+  const reported = (): string[] => server.events.of("report-placed").map(({ linkedMessageId }) => linkedMessageId);
+  row("{");
+
+  await server.moved.control.advance({ by: "5d1h" });
+  assert.deepEqual(reported(), [whole]);
+  assert.equal(server.events.of("server-troubled")[0]?.messageId, damaged);
+  row("{}");
+  await server.moved.control.advance({ by: "1m" });
+
+  assert.deepEqual(reported(), [whole, damaged]);
 });
 
 test("a restart keeps the clock where it was moved, and the clock guard is not alarmed", async (t) => {

@@ -21,7 +21,7 @@ const verbs: Readonly<Record<Verb, (rewound: Rewound, word: string) => Promise<u
   advance: ({ moved }, by) => moved.control.advance({ by }),
   ahead: async ({ moved }) => (await moved.control.read()).ahead,
   faults: async ({ faults }) => [...faults],
-  setFaults: async ({ setFaults }, name) => setFaults([name]),
+  setFaults: async (rewound, name) => rewound.setFaults([name]),
   wipe: ({ serving }) => wipe(serving, { closures: true, tokens: false }),
 };
 
@@ -100,15 +100,16 @@ export async function startRewoundProcess(t: TestContext, given: MeshServerConfi
 
 if (process.argv.includes("--rewound-process")) {
   process.once("disconnect", () => process.exit());
-  process.once("message", (config: MeshServerConfig) => {
-    void serveRewound(config).then((rewound) => {
-      process.on("message", ({ call, verb, word }: Call) => {
-        verbs[verb](rewound, word).then(
-          (value: unknown) => process.send?.({ call, value }),
-          (error: unknown) => process.send?.({ call, code: error instanceof CodedError ? error.code : String(error) }),
-        );
-      });
-      process.send?.({ url: rewound.serving.urls[0] });
-    });
+  process.once("message", (config: MeshServerConfig) => void answer(config));
+}
+
+async function answer(config: MeshServerConfig): Promise<void> {
+  const rewound = await serveRewound(config);
+  process.on("message", ({ call, verb, word }: Call) => {
+    verbs[verb](rewound, word).then(
+      (value: unknown) => process.send?.({ call, value }),
+      (error: unknown) => process.send?.({ call, code: error instanceof CodedError ? error.code : String(error) }),
+    );
   });
+  process.send?.({ url: rewound.serving.urls[0] });
 }

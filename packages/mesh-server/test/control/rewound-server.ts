@@ -30,10 +30,18 @@ export interface Rewound {
   setFaults(names: readonly string[]): void;
 }
 
+interface RewoundOptions {
+  demographics?: Demographics;
+  machineTime?: MachineTime;
+  emit?: Emit;
+  /** Whether faults cannot be put back: a restore is cut off there. */
+  isBroken?: () => boolean;
+}
+
 /** In a folder, at a door. */
 export async function serveRewound(
   config: MeshServerConfig,
-  services: { demographics?: Demographics; machineTime?: MachineTime; emit?: Emit } = {},
+  { isBroken = () => false, ...services }: RewoundOptions = {},
 ): Promise<Rewound> {
   const { host, port, tls, ...settings } = config;
   let serving: Serving | undefined;
@@ -45,7 +53,11 @@ export async function serveRewound(
     writeFileSync(`${faultsFile}.new`, JSON.stringify(faults));
     renameSync(`${faultsFile}.new`, faultsFile);
   };
-  const faultsPart: SnapshotPart = { save: () => [...faults], load: (value) => setFaults(value as string[]) };
+  const load = (value: unknown): void => {
+    if (isBroken()) throw new Error("broken");
+    setFaults(value as string[]);
+  };
+  const faultsPart: SnapshotPart = { save: () => [...faults], load };
   const moved = await createMovedClock({ dataFolder: config.dataFolder, serving: current });
   const parts = { clock: moved.part, faults: faultsPart };
   const snapshots = createSnapshots({ dataFolder: config.dataFolder, parts, serving: current });
@@ -65,7 +77,7 @@ export interface RewoundServer extends ReachableServer, Rewound {
 
 export async function startRewoundServer(
   t: TestContext,
-  { config: changed, ...services }: Parameters<typeof serveRewound>[1] & { config?: Partial<MeshServerConfig> } = {},
+  { config: changed, ...services }: RewoundOptions & { config?: Partial<MeshServerConfig> } = {},
 ): Promise<RewoundServer> {
   // For its folder, certificates and mailboxes.
   const first = await startTestServer(t, { config: changed ?? {} });

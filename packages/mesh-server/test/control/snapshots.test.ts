@@ -5,17 +5,19 @@ import { buffer as readBody } from "node:stream/consumers";
 import { test } from "node:test";
 
 import { ControlError } from "@restante/control";
-import { type Demographics, DemographicsError } from "@restante/demographics";
+import { type Demographics, DemographicsError, embeddedDemographics } from "@restante/demographics";
 import type { MailboxId, MessageId } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
 import {
   addressOf,
   testClient,
+  testDirectory,
   testMailboxes,
   testPatients,
   testRequest,
   testToken,
   testWorkflow,
+  waitFor,
 } from "@restante/testkit";
 
 import { type RewoundServer, startRewoundServer } from "./rewound-server.ts";
@@ -94,7 +96,6 @@ test("a token used since the save stays used after the restore", async (t) => {
 });
 
 test("a message that was being routed when it was saved is routed again after the restore", async (t) => {
-  let down = true;
   const demographics: Demographics = {
     find: () => Promise.reject(new DemographicsError("unavailable", "PDS does not answer", { retry: "safe" })),
   };
@@ -115,7 +116,36 @@ test("a message that was being routed when it was saved is routed again after th
   assert.deepEqual((await client.list()).messageIds, []);
   await server.moved.control.advance({ by: "25h" });
   assert.equal((await client.list()).messageIds.length, 1);
-  assert.equal(down, true);
+});
+
+test("a patient who is being looked up when a restore begins holds nothing up, and is looked up again after it", async (t) => {
+  const real = embeddedDemographics(testDirectory());
+  let asked = 0;
+  const demographics: Demographics = {
+    find: (...words) => ((asked += 1) === 2 ? new Promise(() => undefined) : real.find(...words)),
+  };
+  const server = await startRewoundServer(t, { demographics });
+  await using client = await testClient(server, sender);
+  await using receiver = await testClient(server, practice);
+  const routed = {
+    to: addressOf(testPatients.registered),
+    workflowId: "GPFED_CONSULT_REPORT",
+    body: Buffer.from("x"),
+  };
+  const first = (await client.send(routed)).messageId;
+  await server.events.next("message-placed");
+  await server.snapshots.control.save({ name: "a" });
+  const second = (await client.send(routed)).messageId;
+  await waitFor(() => asked === 2);
+
+  await server.snapshots.control.save({ name: "b" });
+  await server.events.next("message-placed", ({ messageId }) => messageId === second);
+  await server.snapshots.control.restore({ name: "a" });
+
+  assert.equal(asked, 3);
+  assert.deepEqual((await receiver.list()).messageIds, [first]);
+  await server.snapshots.control.restore({ name: "b" });
+  await waitFor(async () => (await receiver.list()).messageIds.length === 2);
 });
 
 test("saved while sends go on at full speed, what was answered before is in it, with its body", async (t) => {
@@ -123,9 +153,9 @@ test("saved while sends go on at full speed, what was answered before is in it, 
   await using client = await testClient(server, sender);
   await using receiver = await testClient(server, pharmacy);
   const accepted: MessageId[] = [];
-  let sending = true;
+  const sending = new AbortController();
   const senders = Array.from({ length: 8 }, async (_, number) => {
-    for (let turn = 0; sending; turn += 1)
+    for (let turn = 0; !sending.signal.aborted; turn += 1)
       accepted.push(await send(client, turn % 3 === 0 ? `${number}` : "x".repeat(50)));
   });
   const before: MessageId[][] = [];
@@ -135,7 +165,7 @@ test("saved while sends go on at full speed, what was answered before is in it, 
     before.push([...accepted]);
     await server.snapshots.control.save({ name });
   }
-  sending = false;
+  sending.abort();
   await Promise.all(senders);
 
   for (const [index, name] of ["one", "two", "three"].entries()) {
@@ -200,13 +230,39 @@ test("half a snapshot is never listed, and is gone after the next start", async 
   await server.snapshots.control.restore({ name: "a" });
 });
 
+test("a restore that was cut off between the messages and the faults is ended by the next start, before anything is served", async (t) => {
+  let broken = false;
+  const server = await startRewoundServer(t, { isBroken: () => broken });
+  await using client = await testClient(server, sender);
+  await using receiver = await testClient(server, pharmacy);
+  server.setFaults(["one"]);
+  const messageId = await send(client, "x");
+  await server.moved.control.advance({ by: "1d" });
+  await server.snapshots.control.save({ name: "a" });
+  server.setFaults(["two"]);
+  await server.moved.control.advance({ by: "40d" });
+  broken = true;
+  await assert.rejects(server.snapshots.control.restore({ name: "a" }));
+  assert.deepEqual(server.faults, ["two"]);
+
+  broken = false;
+  await server.restart();
+
+  assert.deepEqual(server.faults, ["one"]);
+  assert.equal((await server.moved.control.read()).ahead, "1d");
+  assert.deepEqual((await receiver.list()).messageIds, [messageId]);
+  server.setFaults(["three"]);
+  await server.restart();
+  assert.deepEqual(server.faults, ["three"], "it is ended once");
+});
+
 test("a snapshot whose store is gone restores nothing, and changes nothing", async (t) => {
   const server = await startRewoundServer(t);
   await using client = await testClient(server, sender);
   await using receiver = await testClient(server, pharmacy);
   await server.snapshots.control.save({ name: "a" });
   const messageId = await send(client, "x");
-  const [folder] = (await kept(server)).filter((name) => !name.endsWith(".json"));
+  const folder = (await kept(server)).find((name) => !name.endsWith(".json"));
   await rm(join(server.config.dataFolder, "snapshots", folder!, "store.sqlite"));
 
   await assert.rejects(server.snapshots.control.restore({ name: "a" }), refused("failed"));

@@ -165,6 +165,40 @@ test("no more than 1,000 wait at once, and who goes away makes room", async (t) 
   await messages.wait({ mailbox: recipient });
 });
 
+test("a wait for a state is told of each that enters it, by an event or without one", async (t) => {
+  const development = await startDevelopment(t);
+  const { control } = development.server;
+  const { messages } = control;
+  const messageId = await send(development);
+  const { messageId: reportId } = await messages.report({
+    mailbox: sender,
+    workflowId: workflow,
+    code: "12",
+    description: "None",
+  });
+  const undelivered = messages.wait({ state: "undelivered", count: 2, within: "1m" });
+  const none = failed(messages.expectNone({ state: "undelivered", type: "REPORT", within: "1m" }), "not-expected");
+  const uploading = messages.wait({ state: "uploading", within: "500ms" });
+  const upload = await send(development, { "mex-chunk-range": "1:2" });
+  assert.equal((await uploading).messages[0]?.messageId, upload);
+  await control.clock.advance({ by: "5d1h" });
+  assert.deepEqual(
+    (await undelivered).messages.map((message) => message.messageId),
+    [messageId, reportId],
+  );
+  assert.ok((await none).includes(reportId));
+});
+
+test("a snapshot's messages, restored, are waited for as those that come", async (t) => {
+  const { control } = (await startDevelopment(t)).server;
+  const { messageId } = await control.messages.inject({ mailbox: recipient, workflowId: workflow, text: "x" });
+  await control.snapshots.save({ name: "one" });
+  await control.reset();
+  const waiting = control.messages.wait({ mailbox: recipient, within: "1m" });
+  await control.snapshots.restore({ name: "one" });
+  assert.equal((await waiting).messages[0]?.messageId, messageId);
+});
+
 test("a server that is started again has every message, and no wait", async (t) => {
   const development = await startDevelopment(t);
   const messageId = await send(development);

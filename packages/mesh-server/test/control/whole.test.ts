@@ -1,12 +1,13 @@
 // All of control on one server: what its parts do together.
 
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import type { ControlEvent } from "@restante/control";
 import { createToken } from "@restante/mesh";
+import { testPatients } from "@restante/testkit";
 
 import { ask, inbox, recipient, send, sender, startDevelopment, third, workflow } from "./development.ts";
 
@@ -99,6 +100,28 @@ test("a snapshot brings back messages, faults and the clock, also on a server th
     [faultId],
   );
   assert.equal((await control.clock.read()).ahead, "1d");
+});
+
+test("faults and patients who were moved stand over a restart, faults with what is left of them", async (t) => {
+  const development = await startDevelopment(t);
+  const moved = { nhsNumber: testPatients.registered.nhsNumber };
+  await development.server.control.demographics.move(moved);
+  await development.server.control.faults.add({ at: "send", do: "status", status: 503, times: 2 });
+  await assert.rejects(send(development), /503/);
+  await development.restart();
+  const { control } = development.server;
+  const { faults, demographics } = control;
+  assert.deepEqual(await demographics.read(), { moved: [moved] });
+  assert.equal((await faults.list()).faults[0]?.done, 1);
+  await assert.rejects(send(development), /503/);
+  await send(development);
+  await control.reset({ keep: "nothing" });
+  await development.restart();
+  assert.deepEqual(await development.server.control.faults.list(), { faults: [] });
+  assert.deepEqual(await development.server.control.demographics.read(), { moved: [] });
+  await development.server.close();
+  await writeFile(join(development.config.dataFolder, "standing.json"), "{");
+  await assert.rejects(startDevelopment(t, { dataFolder: development.config.dataFolder }), { code: "damaged" });
 });
 
 test("what happens is told to who reads it: by name, from the call on, until it has enough or the server ends", async (t) => {

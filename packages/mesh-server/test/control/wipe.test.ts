@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { buffer as readBody } from "node:stream/consumers";
 import { test } from "node:test";
 
-import type { MailboxId, MessageId } from "@restante/mesh";
+import { embeddedDemographics } from "@restante/demographics";
+import type { MailboxId } from "@restante/mesh";
+import { createMeshServer } from "@restante/mesh-server";
 import {
   addressOf,
   testClient,
+  testDirectory,
   testMailboxes,
   testPatients,
   testRequest,
@@ -77,9 +80,27 @@ test("of one mailbox goes what came into it, and what it sent that is in nobody'
   assert.deepEqual((await client.list()).messageIds, []);
   assert.deepEqual((await receiver.list()).messageIds, [sent, kept]);
   assert.equal(await server.serving.context.store.exists(failed.messageId), false);
-  assert.deepEqual(await readBody((await receiver.download(kept as MessageId)).body), body);
+  assert.deepEqual(await readBody((await receiver.download(kept)).body), body);
   assert.equal(await server.serving.context.store.countInbox(pharmacy as MailboxId), 2);
   assert.equal((await bodies(server)).length, 2);
+});
+
+test("of a server that is not for development nothing can be wiped, saved, put back or moved on", async (t) => {
+  const server = await startRewoundServer(t);
+  await server.moved.control.advance({ by: "5d" });
+  await server.serving.close();
+
+  await using production = await createMeshServer(server.config, {
+    demographics: embeddedDemographics(testDirectory()),
+  });
+
+  assert.deepEqual(Object.keys(production).toSorted(), ["close", "operator", "url"]);
+  const verbs = ["closeMailbox", "closedMailboxes", "giveUpBody", "openMailbox", "putBack"];
+  assert.deepEqual(Object.keys(production.operator).toSorted(), verbs);
+  await using client = await testClient(server, sender);
+  const { messageId } = await client.send({ to: pharmacy, workflowId: testWorkflow, body: Buffer.from("x") });
+  const later = new Date(Date.now() + 4 * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+  assert.ok(messageId.slice(0, 8) < later, "its clock is the real one");
 });
 
 test("used tokens are used up until a wipe that is told to forget them, of one mailbox or of all; closures likewise", async (t) => {

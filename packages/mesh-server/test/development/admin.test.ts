@@ -18,7 +18,8 @@ import {
 import { startTestServer, temporaryFolder, testMailboxes, testRequest } from "@restante/testkit";
 
 const demographics = embeddedDemographics({ patients: [], organisations: [] });
-const [first, second] = ["X26ABC1", "X26ABC2"];
+const first = "X26ABC1";
+const second = "X26ABC2";
 const roots = ["/admin", "/messageexchange/admin"];
 
 interface Started extends DevelopmentServer {
@@ -44,9 +45,38 @@ async function start(t: TestContext, admin: AdminAccess = {}, host: string = "12
   return { ...server, url: server.plainUrl!.replace("0.0.0.0", "127.0.0.1"), dataFolder };
 }
 
+/** What an answer may say, of whatever path. */
+interface Said {
+  messages: string[];
+  detail: { loc: string[] }[];
+  paths: Record<string, object>;
+  active: boolean;
+  status: string;
+  outcome: string;
+  subject: string;
+  filename: string;
+  recipient: string;
+  sender: string;
+  errorDescription: string;
+  message_id: string;
+  message_type: string;
+  mailbox_name: string;
+  linked_msg_id: string;
+  expiry_time: string;
+  upload_timestamp: string;
+  status_code: string;
+  status_event: string;
+  status_success: string;
+  status_description: string;
+  statusCode: string;
+  statusEvent: string;
+  statusSuccess: string;
+  statusDescription: string;
+}
+
 interface Answer {
   status: number;
-  json: any;
+  json: Said;
   headers: Headers;
 }
 
@@ -57,7 +87,7 @@ async function call(url: string, method: string = "GET", body?: object, headers:
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
-  return { status: answer.status, json: text === "" ? undefined : JSON.parse(text), headers: answer.headers };
+  return { status: answer.status, json: (text === "" ? undefined : JSON.parse(text)) as Said, headers: answer.headers };
 }
 
 /** As a mailbox. */
@@ -99,7 +129,7 @@ function tracked({ url }: Started, mailbox: string, messageId: string): Promise<
 
 function reportRequest(more: object = {}): Record<string, string> {
   return {
-    mailbox_id: first!,
+    mailbox_id: first,
     status: "error",
     workflow_id: randomUUID(),
     code: "21",
@@ -115,25 +145,25 @@ function reportRequest(more: object = {}): Record<string, string> {
 for (const root of roots) {
   test(`DELETE ${root}/reset empties every mailbox, and what was sent is not tracked any more`, async (t) => {
     const server = await start(t);
-    const sent = await send(server, first!, second!);
-    await send(server, second!, first!);
+    const sent = await send(server, first, second);
+    await send(server, second, first);
     const { status, json } = await call(`${server.url}${root}/reset?clear_disk=true`, "DELETE");
     assert.equal(status, 200);
     assert.deepEqual(json, { message: "all mailboxes reset" });
-    assert.deepEqual(await inbox(server, first!), []);
-    assert.deepEqual(await inbox(server, second!), []);
-    assert.equal((await tracked(server, first!, sent)).status, 404);
+    assert.deepEqual(await inbox(server, first), []);
+    assert.deepEqual(await inbox(server, second), []);
+    assert.equal((await tracked(server, first, sent)).status, 404);
   });
 
   test(`DELETE ${root}/reset of a mailbox empties that one alone`, async (t) => {
     const server = await start(t);
-    await send(server, first!, second!);
-    const kept = await send(server, second!, first!);
+    await send(server, first, second);
+    const kept = await send(server, second, first);
     const { status, json } = await call(`${server.url}${root}/reset/x26abc2?clear_disk=tRue`, "DELETE");
     assert.equal(status, 200);
     assert.deepEqual(json, { message: "mailbox X26ABC2 reset" });
-    assert.deepEqual(await inbox(server, first!), [kept]);
-    assert.deepEqual(await inbox(server, second!), []);
+    assert.deepEqual(await inbox(server, first), [kept]);
+    assert.deepEqual(await inbox(server, second), []);
     const unknown = await call(`${server.url}${root}/reset/NOBODY`, "DELETE");
     assert.equal(unknown.status, 404);
     assert.equal(unknown.json.errorDescription, "mailbox does not exist");
@@ -153,13 +183,13 @@ for (const root of roots) {
       active: true,
     });
     assert.equal((await call(`${server.url}${root}/mailbox/NotAMailboxId`)).status, 404);
-    await server.operator.closeMailbox(first!, "for a test");
+    await server.operator.closeMailbox(first, "for a test");
     assert.equal((await call(`${server.url}${root}/mailbox/${first}`)).json.active, false);
   });
 
   test(`GET ${root}/message tells of a message and of a report, and of none is 404`, async (t) => {
     const server = await start(t);
-    const sent = await send(server, first!, second!);
+    const sent = await send(server, first, second);
     const { json } = await call(`${server.url}${root}/message/${sent.toLowerCase()}`);
     const { expiry_time: expiry, upload_timestamp: upload, ...others } = json;
     assert.equal(new Date(expiry).getTime() - new Date(upload).getTime(), 5 * 24 * 60 * 60 * 1000);
@@ -204,36 +234,36 @@ for (const root of roots) {
 
   test(`POST ${root}/message/{id}/event puts a message into a state, and tracking shows it`, async (t) => {
     const server = await start(t);
-    const sent = await send(server, first!, second!);
+    const sent = await send(server, first, second);
     const put = (event: object): Promise<Answer> =>
       call(`${server.url}${root}/message/${sent}/event`, "POST", { code: null, event: null, ...event });
 
     const answer = await put({ status: "acknowledged" });
     assert.equal(answer.status, 200);
     assert.equal(answer.json, undefined);
-    assert.deepEqual(await inbox(server, second!), []);
-    assert.equal((await tracked(server, first!, sent)).json.status, "Acknowledged");
+    assert.deepEqual(await inbox(server, second), []);
+    assert.equal((await tracked(server, first, sent)).json.status, "Acknowledged");
 
     assert.equal((await put({ status: "accepted" })).status, 200);
-    assert.deepEqual(await inbox(server, second!), [sent]);
+    assert.deepEqual(await inbox(server, second), [sent]);
 
     assert.equal((await put({ status: "error", code: "21", event: "SEND", description: "my error" })).status, 200);
-    const failed = (await tracked(server, first!, sent)).json;
+    const failed = (await tracked(server, first, sent)).json;
     assert.deepEqual(
       [failed.status, failed.statusCode, failed.statusEvent, failed.statusDescription, failed.statusSuccess],
       ["Error", "21", "SEND", "my error", "ERROR"],
     );
-    assert.deepEqual(await inbox(server, second!), []);
-    assert.deepEqual(await inbox(server, first!), [], "no report is made");
+    assert.deepEqual(await inbox(server, second), []);
+    assert.deepEqual(await inbox(server, first), [], "no report is made");
 
     assert.equal((await put({ status: "undeliverable" })).status, 200);
-    const undelivered = (await tracked(server, first!, sent)).json;
+    const undelivered = (await tracked(server, first, sent)).json;
     assert.deepEqual([undelivered.status, undelivered.statusCode], ["Undeliverable", "14"]);
 
     assert.equal((await put({ status: "accepted" })).status, 200);
-    assert.deepEqual(await inbox(server, second!), [sent]);
-    assert.equal((await tracked(server, first!, sent)).json.statusSuccess, "SUCCESS");
-    const download = await fetch(`${server.url}/messageexchange/${second}/inbox/${sent}`, { headers: as(second!) });
+    assert.deepEqual(await inbox(server, second), [sent]);
+    assert.equal((await tracked(server, first, sent)).json.statusSuccess, "SUCCESS");
+    const download = await fetch(`${server.url}/messageexchange/${second}/inbox/${sent}`, { headers: as(second) });
     assert.equal(await download.text(), "Hello World123!");
 
     assert.equal((await put({ status: "uploading" })).status, 409);
@@ -250,9 +280,9 @@ for (const root of roots) {
     const { status, json } = await call(`${server.url}${root}/report`, "POST", asked);
     assert.equal(status, 200);
     assert.match(json.message_id, /^[0-9A-Z_]{24,}$/);
-    assert.deepEqual(await inbox(server, first!), [json.message_id]);
+    assert.deepEqual(await inbox(server, first), [json.message_id]);
     const download = await fetch(`${server.url}/messageexchange/${first}/inbox/${json.message_id}`, {
-      headers: as(first!),
+      headers: as(first),
     });
     const { headers } = download;
     assert.equal(download.status, 200);
@@ -277,11 +307,11 @@ for (const root of roots) {
       `${server.url}/messageexchange/${first}/inbox/${json.message_id}/status/acknowledged`,
       "PUT",
       undefined,
-      as(first!),
+      as(first),
     );
     assert.equal(acknowledged.status, 200);
     await call(`${server.url}${root}/message/${json.message_id}/event`, "POST", { status: "accepted" });
-    assert.deepEqual(await inbox(server, first!), [json.message_id], "a report can be put back, too");
+    assert.deepEqual(await inbox(server, first), [json.message_id], "a report can be put back, too");
 
     const { status: _, ...undeliverable } = reportRequest();
     const ndr = (await call(`${server.url}${root}/report`, "POST", undeliverable)).json.message_id;
@@ -298,7 +328,7 @@ for (const root of roots) {
     assert.equal(nobody.json.errorDescription, "mailbox does not exist");
     const wrong = await call(`${server.url}${root}/report`, "POST", { mailbox_id: first, status: "lost" });
     assert.equal(wrong.status, 400);
-    const fields = wrong.json.detail.map(({ loc }: { loc: string[] }) => loc.join("."));
+    const fields = wrong.json.detail.map(({ loc }) => loc.join("."));
     assert.deepEqual(fields.toSorted(), ["body.code", "body.description", "body.status", "body.workflow_id"]);
     assert.equal((await call(`${server.url}${root}/report`, "POST")).status, 400);
   });
@@ -370,7 +400,7 @@ test("a server for development that was not told of admin has none of its paths"
 
 test("each admin path is described where it is served", async (t) => {
   const { url } = await start(t);
-  const { paths } = (await call(`${url}/openapi.json`)).json as { paths: Record<string, object> };
+  const { paths } = (await call(`${url}/openapi.json`)).json;
   for (const at of roots) {
     assert.deepEqual(Object.keys(paths[`${at}/reset`] ?? {}), ["delete"]);
     assert.deepEqual(Object.keys(paths[`${at}/reset/{mailbox_id}`] ?? {}), ["delete"]);
@@ -400,7 +430,7 @@ test("admin refuses a Host that is neither loopback nor allowed, and any Origin;
   for (const host of ["localhost:8700", "127.0.0.1", "mesh:80"]) assert.equal(await callAs(url, host, path), 200, host);
   for (const host of ["attacker.example", "mesh.example", "192.0.2.1"]) {
     assert.equal(await callAs(url, host, path), 403, host);
-    assert.equal(await callAs(url, host, "/messageexchange/X26ABC1/inbox", as(first!)), 200, host);
+    assert.equal(await callAs(url, host, "/messageexchange/X26ABC1/inbox", as(first)), 200, host);
     assert.equal(await callAs(url, host, "/health"), 200, host);
   }
   for (const origin of ["http://localhost:8700", "null", "http://attacker.example"]) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
@@ -141,6 +142,39 @@ test("a download that was cut or lost was not given out", async (t) => {
   }
   assert.deepEqual(server.events.of("message-downloaded"), []);
 });
+
+test(
+  "a body that is not sent to its end leaves no file open",
+  { skip: !existsSync("/proc/self/fd") && "only Linux says which files are open" },
+  async (t) => {
+    const server = await startFaultyServer(t, { smallBodyBytes: 100 });
+    await using client = await testClient(server, sender);
+    const large = Buffer.alloc(5_000_000, "x");
+    const { messageId } = await client.send({ to: pharmacy, workflowId: testWorkflow, body: large });
+    const request = { mailboxId: pharmacy, path: `/messageexchange/${pharmacy}/inbox/${messageId}` };
+    const openBodies = (): string[] =>
+      readdirSync("/proc/self/fd").filter((name) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${name}`).includes(server.config.dataFolder + "/bodies/");
+        } catch {
+          return false;
+        }
+      });
+    for (const effect of [
+      { do: "lose-answer" },
+      { do: "truncate", bytes: 1000 },
+      { do: "dribble", bytesPerSecond: 1000 },
+    ] as const) {
+      await server.faults.control.next({ at: "download", ...effect });
+      const signal = AbortSignal.timeout(300);
+      await ask(server, "https", { ...request, signal }).catch(() => undefined);
+      await waitFor(() => openBodies().length === 0, { what: `no open body after ${effect.do}` });
+    }
+    await server.faults.control.next({ at: "download", do: "mixed-case" });
+    assert.equal((await ask(server, "https", request)).body.length, large.length);
+    assert.deepEqual(openBodies(), []);
+  },
+);
 
 test("a status can be cut, be in mixed case and of another content type", async (t) => {
   const server = await startFaultyServer(t);

@@ -103,6 +103,20 @@ test("a delay is over when its time is up, drawn between two", async (t) => {
   assert.deepEqual((await server.faults.control.list()).faults, []);
 });
 
+test("what is cleared during a delay before it does not hang afterwards", async (t) => {
+  const server = await startFaultyServer(t);
+  const { request } = await prepare.list(server);
+  await server.faults.control.next({ at: "list", do: "delay", for: "5m" });
+  await server.faults.control.next({ at: "list", do: "hang" });
+  const waiting = failureOf(ask(server, "https", request));
+  await waitFor(() => server.events.of("fault-done").length === 2);
+
+  assert.deepEqual(await server.faults.control.clear(), { cleared: 2 });
+
+  assert.equal(await waiting, "ECONNRESET");
+  assert.deepEqual((await server.faults.control.list()).faults, []);
+});
+
 test("a client that goes during a delay leaves nothing done", async (t) => {
   const server = await startFaultyServer(t);
   const { request } = await prepare.send(server);

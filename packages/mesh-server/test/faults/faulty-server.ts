@@ -109,6 +109,8 @@ export interface Answer {
   json: unknown;
   /** The connection was cut before the body was whole. */
   isCut: boolean;
+  /** It went over a connection that had carried another before. */
+  isReused: boolean;
 }
 
 export type DoorName = "https" | "http";
@@ -155,6 +157,7 @@ export async function ask(server: FaultyServer, door: DoorName, request: Ask): P
           body: text,
           json: parse(text),
           isCut: !incoming.complete,
+          isReused: outgoing.reusedSocket,
         });
       });
     });

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { LARGEST_BODY, operations } from "@restante/control";
+import { type Control, LARGEST_BODY, operations } from "@restante/control";
 import { asDurableError } from "@restante/durable";
 import { readMessage, wordsBeside } from "@restante/itk3";
 import type { Given } from "../../command-line/tree.ts";
 import { CliError } from "../../errors.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
 import { typedInput, type VerbValues } from "./verb.ts";
 
 interface InjectValues extends VerbValues {
@@ -18,18 +19,33 @@ interface InjectValues extends VerbValues {
  *
  * @throws CliError `usage` for none or two bodies, or no workflow; `input-unreadable` for an ITK3 message that is none
  */
-export async function readInjection(given: Given<VerbValues>): Promise<object> {
+export async function readInjection(
+  given: Given<VerbValues>,
+  control: Control,
+  { complain }: Pick<Terminal, "complain">,
+): Promise<object> {
   const { file, itk3, text, workflowId } = given.options as InjectValues;
   if ([file, itk3, text].filter((body) => body !== undefined).length !== 1) {
     throw new CliError("usage", "a message has one body: --file FILE, --itk3 FILE or --text TEXT");
   }
   const typed = typedInput(operations["messages.inject"], given, { mailbox: "MAILBOX" });
-  const told = itk3 === undefined ? {} : await readItk3(itk3);
+  const told: Record<string, string> = itk3 === undefined ? {} : await readItk3(itk3);
   if (workflowId === undefined && !("workflowId" in told)) {
     const why = itk3 === undefined ? "" : ": a response does not say which message's workflow it answers on";
     throw new CliError("usage", `--workflow-id WORKFLOW is missing${why}`);
   }
+  if (typed["from"] === undefined && told["from"] !== undefined && !(await isKnown(control, told["from"]))) {
+    complain(
+      "The server has no such mailbox as the message says it comes from: it comes from MAILBOX itself. See --from.",
+    );
+    delete told["from"];
+  }
   return { ...told, ...(file !== undefined && { body: (await readBody(file)).toString("base64") }), ...typed };
+}
+
+async function isKnown(control: Control, id: string): Promise<boolean> {
+  const { mailboxes } = await control.mailboxes.list();
+  return mailboxes.some(({ mailbox }) => mailbox === id.trim().toUpperCase());
 }
 
 async function readItk3(file: string): Promise<Record<string, string>> {

@@ -26,7 +26,7 @@ export type Show<Name extends OperationName> = (
 ) => readonly string[];
 
 /** How the words that were typed become the verb's input: by the names of their options, unless the verb says otherwise. */
-export type InputFrom = (given: Given<VerbValues>) => object | Promise<object>;
+export type InputFrom = (given: Given<VerbValues>, control: Control, terminal: Terminal) => object | Promise<object>;
 
 /** The act of a verb: what was typed is its input, and its answer is shown to a person, or as JSON to a program. */
 export function verb<Name extends OperationName>(
@@ -35,10 +35,13 @@ export function verb<Name extends OperationName>(
   { words = {}, input: inputFrom = (given) => typedInput(operations[name], given, words) }: Reading = {},
 ): Act<VerbValues> {
   return async (given, terminal) => {
-    const input = checked(operations[name], await inputFrom(given), words) as InputOf<Name>;
     const control = await openControl(given.options, terminal);
-    const answer = await unlessStopped(async () => await ask(control, name, input, terminal), terminal);
-    if (answer === undefined) return 1;
+    const done = await unlessStopped(async () => {
+      const input = checked(operations[name], await inputFrom(given, control, terminal), words) as InputOf<Name>;
+      return { input, answer: await ask(control, name, input, terminal) };
+    }, terminal);
+    if (done === undefined) return 1;
+    const { input, answer } = done;
     if (given.options.json) await terminal.write(`${JSON.stringify(answer, undefined, 2)}\n`);
     else for (const line of show(answer, terminal, input)) terminal.print(line);
     return 0;

@@ -51,7 +51,10 @@ export const json: Option<boolean> = flag("json", "print the answer as JSON, as 
 
 // Which messages. Every one that is given must fit; a text with * at its end fits what begins so.
 
-const from: Option<string | undefined> = optional("from", id, { value: "ID", about: "the mailbox that sent it" });
+const from: Option<string | undefined> = optional("from", id, {
+  value: "ID",
+  about: "the mailbox that sent it; what is put in comes from its own mailbox unless this says otherwise",
+});
 
 export const workflowId: Option<string | undefined> = optional("workflow-id", text("a workflow"), {
   value: "WORKFLOW",

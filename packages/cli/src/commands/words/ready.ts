@@ -1,21 +1,21 @@
 import { text, wholeNumber } from "../../command-line/kinds.ts";
-import { defaulted, flag, optional } from "../../command-line/option.ts";
+import { defaulted, optional } from "../../command-line/option.ts";
 import { command, type Command } from "../../command-line/tree.ts";
 
 const file = text("a file", "file");
 
 export const readyWords: Command = command({
   name: "ready",
-  summary: "ask whether a MESH server is ready, or wait until it is (for scripts)",
+  summary: "wait until a MESH server takes messages (for scripts)",
   about:
-    "Asks a MESH server of Restante whether it takes messages, by its /readyz. Ends with 0 if it does, with 1 and the reason if it does not.",
-  arguments: [{ name: "URL", about: "the server, such as http://127.0.0.1:8700" }],
+    "Asks a MESH server of Restante whether it takes messages (its /readyz) until it does, and ends with 0; or until the time is up, and ends with 1 and the reason.",
   options: {
-    wait: flag("wait", "wait until it is ready"),
-    timeout: defaulted("timeout", wholeNumber({ from: 1, to: 3600 }), {
+    wait: optional("wait", text("an address"), { value: "URL", about: "the server, such as http://127.0.0.1:8700" }),
+    timeout: defaulted("timeout", wholeNumber({ to: 3600 }), {
       value: "SECONDS",
       about: "how long to wait",
       default: "60",
+      note: "0: ask once",
     }),
     cacert: optional("cacert", file, {
       value: "FILE",
@@ -28,6 +28,6 @@ export const readyWords: Command = command({
     }),
     key: optional("key", file, { value: "FILE", about: "of https: its key, PEM" }),
   },
-  examples: ["--wait http://127.0.0.1:8700", "--wait https://localhost:8701 --cacert my-dev/authority/ca.crt"],
+  examples: ["--wait http://127.0.0.1:8700", "--wait https://localhost --cacert ca.crt"],
   load: async () => (await import("../ready.ts")).ready,
 });

@@ -5,7 +5,7 @@
 // Host that only its owner would name; no Origin but that of its own page; the token (guards.ts).
 
 import { chmod } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIPv6 } from "node:net";
 
 import { type Control, controlOpenApi } from "@restante/control";
 import { asDurableError } from "@restante/durable";
@@ -142,8 +142,11 @@ async function listenAtPort(
   { host, port: wanted }: { host: string; port: number },
 ): Promise<string> {
   await app.listen({ host, port: wanted });
-  const { address, port, family } = app.server.address() as AddressInfo;
-  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  const { address, port } = app.server.address() as AddressInfo;
+  // Of every address, that by which this machine reaches it, whose Host is allowed.
+  if (address === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  if (address === "::") return `http://[::1]:${port}`;
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 async function listenAtSocket(app: FastifyInstance, path: string): Promise<void> {

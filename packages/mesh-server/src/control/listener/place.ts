@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { DurableError, isMissing, writeWhole } from "@restante/durable";
 
 const PLACE = "control.json";
+/** Of an address of a socket, on every system. */
+const LONGEST_PATH = 103;
 
 export interface Place {
   readonly url?: string;
@@ -24,8 +26,12 @@ export async function forgetPlace(dataFolder: string): Promise<void> {
   await rm(join(dataFolder, PLACE), { force: true });
 }
 
-/** Makes way for a socket: takes away one that was left behind. @throws {DurableError} something else is there */
+/** Makes way for a socket: takes away one that was left behind. @throws {DurableError} something else is there, its path is too long */
 export async function freeSocket(path: string): Promise<void> {
+  if (Buffer.byteLength(path) > LONGEST_PATH) {
+    const remedy = `the path of a socket has at most ${LONGEST_PATH} bytes: name a folder nearer the root, or use a port`;
+    throw new DurableError("unusable", path, remedy, { retry: "never" });
+  }
   try {
     if (!(await lstat(path)).isSocket()) {
       throw new DurableError("unusable", path, "it is there, and is no socket: move it away", { retry: "never" });

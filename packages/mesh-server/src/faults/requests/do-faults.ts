@@ -7,6 +7,7 @@
 //
 // What waits here holds up nothing: it ends at once when its fault is cleared, its client goes or the server closes.
 
+import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { MailboxId } from "@restante/mesh";
@@ -39,6 +40,9 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     const taken = faults.at(point, mailboxOf(context, request));
     if (taken.size === 0) return;
     keepTaken(request, taken);
+    whenOver(request, reply, () => {
+      for (const fault of taken.values()) fault.letGo();
+    });
     const slow = taken.get("delay");
     if (slow !== undefined && !(await wait(request, slow))) return letBe(reply);
     const stuck = taken.get("hang");
@@ -62,12 +66,12 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     if (taken.has("lose-answer")) {
       // What waits to go out before it is lost with it, as it is when a connection breaks.
       request.raw.socket.destroy();
+      if (payload instanceof Readable) payload.destroy();
       return;
     }
     const type = taken.get("content-type")?.effect;
     // What is not there has no type.
-    if (type?.do === "content-type" && payload !== undefined && payload !== null)
-      reply.header("content-type", type.contentType);
+    if (type?.do === "content-type" && payload !== undefined && payload !== null) reply.type(type.contentType);
     if (taken.has("mixed-case") || taken.has("truncate") || taken.has("dribble")) {
       void sendBadly(reply, payload, taken, closing.signal);
       return;
@@ -82,10 +86,9 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     const go = (): void => gone.abort();
     socket.once("close", go);
     const idleAgain = keepWhileIdle(request);
-    const letGo = slow.hold();
     const until = AbortSignal.any([closing.signal, slow.cleared, gone.signal]);
     await delay(slow.delayMs, undefined, { signal: until }).catch(() => undefined);
-    letGo();
+    slow.letGo();
     idleAgain();
     socket.off("close", go);
     if (closing.signal.aborted) throw new Refusal("unavailable", { reason: "the server is closing" });
@@ -94,7 +97,6 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
 
   function hang(request: FastifyRequest, stuck: TakenFault): void {
     const { socket } = request.raw;
-    const letGo = stuck.hold();
     const cut = (): void => void socket.destroy();
     const over = AbortSignal.any([closing.signal, stuck.cleared]);
     keepWhileIdle(request);
@@ -105,10 +107,11 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     socket.once("close", () => {
       over.removeEventListener("abort", cut);
       hanging.delete(cut);
-      letGo();
     });
     const [oldest] = hanging;
     if (hanging.size > MOST_HANGING) oldest?.();
+    // Cleared while it waited for what came before.
+    if (over.aborted) cut();
   }
 }
 
@@ -116,6 +119,17 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
 function mailboxOf({ registry }: Context, request: FastifyRequest): MailboxId | undefined {
   const { mailboxId } = request.params as { mailboxId?: string };
   return mailboxId === undefined ? undefined : registry.find(mailboxId)?.mailboxId;
+}
+
+/** Once it is answered, or its connection is gone: an answer whose turn has not come is told nothing of that. */
+function whenOver({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply, then: () => void): void {
+  const over = (): void => {
+    socket.off("close", over);
+    response.off("close", over);
+    then();
+  };
+  socket.once("close", over);
+  response.once("close", over);
 }
 
 /** The framework is done with it: else it would be served once its answer is cut. */

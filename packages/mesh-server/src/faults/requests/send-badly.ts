@@ -24,31 +24,28 @@ export async function sendBadly(
   closing: AbortSignal,
 ): Promise<void> {
   const response = reply.raw;
-  const body = payload === null || payload === undefined ? undefined : payload;
-  const headers = headersOf(reply, body);
-  const names = taken.has("mixed-case") ? inMixedCase(headers) : headers;
-  response.writeHead(reply.statusCode, names);
-  const announced = Number(headers["content-length"] ?? Number.NaN);
-  const cutAt = cutPlace(taken, announced);
-  const pieces = upTo(cutAt, typeof body === "string" || Buffer.isBuffer(body) ? [Buffer.from(body)] : (body ?? []));
+  const body = payload ?? undefined;
+  const stop = AbortSignal.any([closing, goneOf(response)]);
   try {
-    for await (const piece of slowly(pieces, taken, AbortSignal.any([closing, goneOf(response)]))) {
-      if (response.destroyed) break;
-      if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    const headers = headersOf(reply, body);
+    response.writeHead(reply.statusCode, taken.has("mixed-case") ? inMixedCase(headers) : headers);
+    const cutAt = cutPlace(taken, Number(headers["content-length"] ?? Number.NaN));
+    const pieces = upTo(cutAt, body instanceof Readable ? body : [Buffer.from(body ?? "")]);
+    for await (const piece of slowly(pieces, taken, stop)) {
+      if (!response.write(piece)) await once(response, "drain", { signal: stop });
     }
+    if (cutAt === undefined) {
+      response.end();
+      return;
+    }
+    response.flushHeaders();
+    cutAfterwards(response);
   } catch {
-    // The body is damaged, or the server closes: what is short is cut.
+    // The body is damaged, its client has gone, or the server closes: what is short is cut.
     response.destroy();
-    return;
   } finally {
     if (body instanceof Readable) body.destroy();
   }
-  if (cutAt === undefined) {
-    response.end();
-    return;
-  }
-  response.flushHeaders();
-  cutAfterwards(response);
 }
 
 /** As the framework would frame it. */
@@ -80,6 +77,8 @@ async function* upTo(
 ): AsyncGenerator<Buffer> {
   let left = end === undefined ? Infinity : end;
   for await (const piece of pieces) {
+    // Nothing is no piece: to write it would be to say that a body begins.
+    if (piece.byteLength === 0) continue;
     if (left === "in-first-piece") left = Math.floor(piece.byteLength / 2);
     yield piece.subarray(0, left);
     left -= piece.byteLength;
@@ -97,23 +96,18 @@ async function* slowly(pieces: AsyncGenerator<Buffer>, taken: Taken, stop: Abort
   const { bytesPerSecond } = fault.effect;
   const pause = Math.max(DRIBBLE_MS, 1000 / bytesPerSecond);
   const most = Math.max(1, Math.floor((bytesPerSecond * pause) / 1000));
-  const letGo = fault.hold();
-  try {
-    for await (const piece of pieces) {
-      let rest = piece;
-      while (rest.byteLength > 0) {
-        if (fault.cleared.aborted) {
-          yield rest;
-          break;
-        }
-        yield rest.subarray(0, most);
-        rest = rest.subarray(most);
-        const until = AbortSignal.any([stop, fault.cleared]);
-        await delay(pause, undefined, { signal: until }).catch(() => stop.throwIfAborted());
+  for await (const piece of pieces) {
+    let rest = piece;
+    while (rest.byteLength > 0) {
+      if (fault.cleared.aborted) {
+        yield rest;
+        break;
       }
+      yield rest.subarray(0, most);
+      rest = rest.subarray(most);
+      const until = AbortSignal.any([stop, fault.cleared]);
+      await delay(pause, undefined, { signal: until }).catch(() => stop.throwIfAborted());
     }
-  } finally {
-    letGo();
   }
 }
 

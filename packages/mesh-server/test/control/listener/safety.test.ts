@@ -182,6 +182,23 @@ test("a socket is its owner's alone, replaces one that was left behind, and is g
   await assert.rejects(refused, (error) => error instanceof DurableError && error.message.includes("no socket"));
 });
 
+test("a socket whose path is too long for one is refused in words", async (t) => {
+  const dataFolder = join(await temporaryFolder(t), "long".repeat(25));
+  const refused = startDevelopment(t, { dataFolder, control: { socket: true } });
+  await assert.rejects(refused, (error) => error instanceof DurableError && /at most 103 bytes/.test(error.message));
+});
+
+test("listening at every address, it is reached at loopback, and elsewhere by names that were allowed", async (t) => {
+  const { server } = await startDevelopment(t, {
+    control: { host: "0.0.0.0", port: 0, allowHosts: ["mesh-server"] },
+  });
+  assert.match(server.controlUrl!, /^http:\/\/127\.0\.0\.1:\d+$/);
+  const headers = { authorization: `Bearer ${server.controlToken!}` };
+  const statusOf = async (host: string): Promise<number> =>
+    (await rawRequest({ url: server.controlUrl! }, "/v1/clock/read", { headers: { ...headers, host } })).status;
+  assert.deepEqual([await statusOf("mesh-server:8701"), await statusOf("0.0.0.0:8701")], [200, 403]);
+});
+
 test("nothing listens for control unless it is asked for, nor does a server in production", async (t) => {
   const development = await startDevelopment(t);
   assert.deepEqual(

@@ -25,7 +25,14 @@ export interface MeshServer extends AsyncDisposable {
 export async function createMeshServer(options: MeshServerConfig, services: MeshServerServices): Promise<MeshServer> {
   const { host, port, tls, ...settings } = readMeshServerConfig(options);
   await refuseMarked(settings.dataFolder);
-  const serving = await serve(settings, [{ host, port, tls }], services);
+  const { demographics, clock, machineTime, emit } = services;
+  // Named one by one: what only development mode has does not come in with them.
+  const serving = await serve(settings, [{ host, port, tls }], {
+    demographics,
+    ...(clock !== undefined && { clock }),
+    ...(machineTime !== undefined && { machineTime }),
+    ...(emit !== undefined && { emit }),
+  });
   const close = (): Promise<void> => serving.close();
   return { url: serving.urls[0]!, operator: serving.operator, close, [Symbol.asyncDispose]: close };
 }

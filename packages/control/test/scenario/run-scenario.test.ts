@@ -186,6 +186,21 @@ test("what was kept and has no such part is told with the parts that it has", as
   });
 });
 
+test("what a step of the runner's own is given by a kept answer is checked when it is there", async () => {
+  const { control } = fakeControl(() => ({ now: "many", ahead: { of: "time" } }));
+  const kept = "steps:\n  - clock.read:\n    as: clock\n";
+  for (const [step, reason] of [
+    ['repeat: { times: "${clock.now}", steps: [{ clock.read: }] }', "/times must be a whole number from 1 to 10000"],
+    ['answer: { message: M1, level: "${clock.now}" }', '/level must be "infrastructure", "business" or "both"'],
+    ["say: ${clock.ahead}", "It refers to a whole answer: name one of its parts."],
+  ] as const) {
+    await assert.rejects(runScenario(scenarioOf(`${kept}  - ${step}\n`), control), (error: Error) => {
+      assert.ok(error.message.includes(reason), error.message);
+      return true;
+    });
+  }
+});
+
 test("each run has a word of its own", async () => {
   const { control, asked } = fakeControl();
   const scenario = scenarioOf('steps:\n  - messages.wait: { localId: "run-${run}" }\n');

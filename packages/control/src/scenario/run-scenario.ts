@@ -52,7 +52,7 @@ export async function runScenario(
   } catch (error) {
     failure = error as ScenarioError;
   }
-  const cleaning = await clean(scenario.finally, { ...run, signal: AbortSignal.timeout(CLEANING_MS) });
+  const cleaning = await clean(scenario.finally, { ...run, cleans: true, signal: AbortSignal.timeout(CLEANING_MS) });
   if (failure !== undefined) throw withCleaning(failure, cleaning);
   if (cleaning !== undefined) throw cleaning;
   return { tookMs: performance.now() - begun };
@@ -67,6 +67,8 @@ interface Run {
   readonly kept: Record<string, unknown>;
   /** Inside a repetition, where single steps are not told: which one it is. */
   readonly repetition?: number;
+  /** At the end, when what is gone already needs no clearing. */
+  readonly cleans?: true;
 }
 
 /** @throws {ScenarioError} and nothing else */
@@ -81,6 +83,10 @@ async function runSteps(steps: readonly Step[], run: Run): Promise<void> {
     } catch (error) {
       // It comes from inside a repetition, and was told there.
       if (error instanceof ScenarioError) throw error;
+      if (run.cleans === true && isGone(error)) {
+        run.tell({ news: "passed-over", place: step.place });
+        continue;
+      }
       const words = reasonOf(error, run.signal);
       run.tell({ news: "failed", place: step.place, tookMs: performance.now() - begun, words });
       throw failed(step, words, error, run);
@@ -193,7 +199,6 @@ async function clean(steps: readonly Step[], run: Run): Promise<ScenarioError | 
       await runSteps([step], run);
     } catch (error) {
       const { message, place } = error as ScenarioError;
-      if (isGone((error as ScenarioError).cause)) continue;
       first ??= new ScenarioError("cleaning-failed", message, { cause: error, place });
     }
   }

@@ -146,7 +146,9 @@ test("a fault that was used up needs no clearing at the end", async () => {
   });
   const steps = "steps:\n  - faults.next: { at: send, do: reset }\n    as: fault\n";
   const end = 'finally:\n  - faults.clear: { faultId: "${fault.faultId}" }\n';
-  await runScenario(scenarioOf(`${steps}${end}`), control);
+  const { tell, lines } = listen();
+  await runScenario(scenarioOf(`${steps}${end}`), control, { tell });
+  assert.deepEqual(lines.slice(2), ["begun finally 1 faults.clear", "passed-over finally 1"]);
 });
 
 test("a repetition counts from 1, tells how far it is and which one failed", async () => {

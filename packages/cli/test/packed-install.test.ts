@@ -168,6 +168,25 @@ test(
   },
 );
 
+test("the installed testkit starts a server in a process of its own, keeps its compiled code, and starts it again after kill -9", async () => {
+  const supplier = join(folder, "supplier");
+  const program = join(supplier, "killed.js");
+  await writeFile(
+    program,
+    `import { startServer } from "@restante/testkit";
+     await using server = await startServer({ process: true, tls: true });
+     await server.client("X26ABC1").send({ to: "X26ABC2", workflowId: "TEST_WORKFLOW", body: "kept over a kill" });
+     await server.kill();
+     await server.start();
+     const { messageId } = await server.waitForMessage({ mailbox: "X26ABC2" });
+     console.log((await server.messages.peek({ messageId })).text);`,
+  );
+  const { stdout } = await run(process.execPath, [program], { cwd: supplier, env: outside() });
+  assert.equal(stdout.trim(), "kept over a kill");
+  const kept = await readdir(join(supplier, "node_modules/.cache/restante-testkit"));
+  assert.deepEqual(kept, ["authority", "compiled"]);
+});
+
 test("the installed bin says in one line what it needs on a Node.js that is too old", async () => {
   const asOld = join(folder, "home", "as-old.cjs");
   await writeFile(asOld, `Object.defineProperty(process.versions, "node", { value: "20.20.2" });`);

@@ -3,7 +3,6 @@
 
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 
 import { createLocalAuthority, type IssuedCertificate, localHosts } from "@restante/authority";
@@ -27,7 +26,7 @@ const CLIENT = "testkit-client";
 const TWO_YEARS_MS = 2 * 365 * 24 * 60 * 60 * 1000;
 const opened = new Map<string, Promise<Certificates>>();
 
-export async function openCertificates(cacheFolder: string = defaultCacheFolder()): Promise<Certificates> {
+export async function openCertificates(cacheFolder: string): Promise<Certificates> {
   const folder = resolve(cacheFolder, "authority");
   const known = opened.get(folder);
   if (known !== undefined && existsSync(folder)) return known;
@@ -50,12 +49,4 @@ async function open(folder: string): Promise<Certificates> {
   const named = join(folder, `client-${CLIENT}`);
   const files = { ca: join(folder, "ca.crt"), cert: `${named}.crt`, key: `${named}.key` };
   return { server, expired, client: { ca: authority.caPem, ...client, files } };
-}
-
-/** Beside what else the project's tools keep; where there is no node_modules, a folder of this user's own. */
-function defaultCacheFolder(): string {
-  const modules = resolve("node_modules");
-  return existsSync(modules)
-    ? join(modules, ".cache", "restante-testkit")
-    : join(tmpdir(), `restante-testkit-cache-${userInfo().username}`);
 }

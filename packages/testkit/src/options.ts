@@ -30,7 +30,7 @@ export interface StartOptions {
   readonly demographics?: Demographics;
   /** Made if it is absent, and kept. Default: a temporary folder, gone when the server is closed. */
   readonly dataFolder?: string;
-  /** Where certificates are kept from run to run. Default `node_modules/.cache/restante-testkit`, else a temporary folder. */
+  /** Where certificates and compiled code are kept from run to run. Default `node_modules/.cache/restante-testkit`, else a temporary folder. */
   readonly cacheFolder?: string;
   /** Limits and periods, as the server's settings name them: `{ collectWithinDays: 2, maxRequestsPerSecond: 5 }`. */
   readonly settings?: TestSettings;

@@ -1,6 +1,7 @@
 import { type Demographics, embeddedDemographics, readDirectory } from "@restante/demographics";
 import type { DevelopmentServerConfig } from "@restante/mesh-server/development";
 
+import { cacheFolderOf } from "./cache-folder.ts";
 import { type Certificates, openCertificates } from "./certificates.ts";
 import { mailboxesOf, type StartOptions, workflowsOf } from "./options.ts";
 
@@ -15,7 +16,7 @@ export interface PreparedServer {
 /** What the options mean to the server. */
 export async function prepare(options: StartOptions, dataFolder: string): Promise<PreparedServer> {
   const door = { host: "127.0.0.1", port: options.port ?? 0 };
-  const certificates = options.tls === true ? await openCertificates(options.cacheFolder) : undefined;
+  const certificates = options.tls === true ? await openCertificates(cacheFolderOf(options)) : undefined;
   const config: DevelopmentServerConfig = {
     ...forTests,
     ...options.settings,

@@ -61,6 +61,15 @@ test("a message is injected with a body or a text, never both nor neither", () =
   );
 });
 
+test("a body has at most 10 MB, in bytes, however it is given", () => {
+  const head = { mailbox: "X26ABC1", workflowId: "W" };
+  const problems = (body: object): string[] => problemsOf(() => checkInput("messages.inject", { ...head, ...body }));
+  assert.deepEqual(problems({ text: "a".repeat(10_000_000) }), []);
+  assert.deepEqual(problems({ text: "é".repeat(5_000_001) }), ["/text must be a text of at most 10 MB in UTF-8"]);
+  assert.deepEqual(problems({ body: Buffer.alloc(10_000_000).toString("base64") }), []);
+  assert.equal(problems({ body: Buffer.alloc(10_000_003).toString("base64") }).length, 1);
+});
+
 test("what becomes a header holds no control characters and is no longer than the API allows", () => {
   const head = { mailbox: "X26ABC1", workflowId: "W", text: "" };
   assert.deepEqual(

@@ -116,6 +116,9 @@ function wordsFor(cause: unknown): NotReady {
     return { words: "it cut the connection: perhaps it speaks https:// there", isFinal: false };
   if (code === "ABORT_ERR") return { words: "it does not answer", isFinal: false };
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return { words: "its certificate is of another name", isFinal: true };
+  if (code.includes("_ALERT_")) {
+    return { words: `it asks for a client's certificate that it trusts (${code}): --cert and --key`, isFinal: true };
+  }
   if (/CERT|SELF_SIGNED|VERIFY|ISSUER/.test(code)) {
     return { words: `its certificate is not trusted (${code}): name who issued it with --cacert`, isFinal: true };
   }

@@ -100,7 +100,7 @@ function tellOfCertificates(
   const pair = `"$CERTS/client-mesh.crt", "$CERTS/client-mesh.key"`;
   const stay = folder.isTemporary ? "they go with the folder; with --data DIR they stay" : "the same at every start";
   print(`\n${paint.bold("For HTTPS")}: ca.crt, client-mesh.crt and client-mesh.key (${stay})\n`);
-  print(`  CERTS=${quoted(at)}`);
+  print(`  CERTS=${quoted(at)}\n`);
   const tools: Fact[] = [
     [
       "curl",

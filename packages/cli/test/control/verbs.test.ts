@@ -118,13 +118,26 @@ test("a wait that comes to its end has status 1, and what is typed wrong has 2 b
     printed: "",
     complained: "restante: 1 of 3 came within 1s\n",
   });
+  const told = await server.type("messages", "wait", "--count", "3", "--json");
+  assert.deepEqual([told.status, told.complained], [1, "restante: 1 of 3 came within 1s\n"]);
+  assert.deepEqual(JSON.parse(told.printed), { error: { code: "not-in-time", message: "1 of 3 came within 1s" } });
   assert.equal((await server.type("messages", "expect-none")).printed, "Nothing came in 1.5 s.\n");
   const wrong = await server.type("messages", "wait", "--count", "6000", "--within", "11m", "--since", "noon");
   assert.equal(wrong.status, 2);
   assert.match(wrong.complained, /--count must be a whole number from 1 to 5000/);
   assert.match(wrong.complained, /--within must be a duration up to 10m/);
   assert.match(wrong.complained, /--since must be a time/);
-  assert.equal(server.asked.length, 3);
+  assert.equal(server.asked.length, 4);
+  const nowhere = await typed([
+    "control",
+    "messages",
+    "wait",
+    "--within",
+    "11m",
+    "--data",
+    join(server.folder, "none"),
+  ]);
+  assert.equal(nowhere.status, 2);
 });
 
 test("what is not expected has status 1", async (t) => {

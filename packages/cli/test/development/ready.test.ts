@@ -39,6 +39,22 @@ test("restante ready --wait ends with 0 once a server that starts later is ready
   assert.match(mixed.complained, /it does not speak HTTPS there/);
 });
 
+test("restante ready shows a client's certificate to a server that cuts others off", async (t) => {
+  const data = join(await temporaryFolder(t), "dev");
+  const base = await freePortBase();
+  const words = ["server", "--dev", "--tls", "--strict-tls", "--port", String(base), "--data", data];
+  const server = runCommand(words);
+  atEnd(t, async () => server.end("SIGKILL"));
+  await server.printed(/Ready/);
+  const [ca, cert, key] = ["ca.crt", "client-mesh.crt", "client-mesh.key"].map((name) => join(data, "authority", name));
+  const asked = ["ready", "--wait", `https://localhost:${base + 1}`, "--cacert", ca!];
+  const trusted = await typed([...asked, "--cert", cert!, "--key", key!]);
+  assert.equal(trusted.status, 0, trusted.complained);
+  const cut = await typed(asked);
+  assert.equal(cut.status, 1);
+  assert.match(cut.complained, /it asks for a client's certificate that it trusts .*: --cert and --key/);
+});
+
 test("restante ready says why a server is not ready, and ends with 1 when the time is up", async (t) => {
   const port = await freePortBase();
   const nobody = await typed(["ready", "--wait", `http://127.0.0.1:${port}`, "--timeout", "1"]);

@@ -39,6 +39,18 @@ const headerFormat: TextFormat = {
   problem: "must be a text without control characters: it becomes a header",
 };
 
+/** A text that becomes a body, in UTF-8. */
+export function bodyText(about: About): Needed<string> {
+  const { json, ...rest } = text({ ...about, format: bodyFormat });
+  return { ...rest, json: { ...json, maxLength: LARGEST_BODY } };
+}
+
+const bodyFormat: TextFormat = {
+  name: "body-text",
+  accepts: (given) => Buffer.byteLength(given) <= LARGEST_BODY,
+  problem: `must be a text of at most ${LARGEST_BODY / 1_000_000} MB in UTF-8`,
+};
+
 export function base64(about: About): Needed<string> {
   const { json, ...rest } = text({ ...about, format: base64Format });
   return { ...rest, json: { ...json, maxLength: LONGEST_BASE64, contentEncoding: "base64" } };

@@ -14,7 +14,7 @@ import {
 } from "@restante/settings";
 import type { MessageFilter, MessageSummary, WaitInput } from "../control.ts";
 import { upTo } from "../duration.ts";
-import { anyText, base64, headerText, instant, LARGEST_BODY, short, texts } from "./kinds.ts";
+import { anyText, base64, bodyText, headerText, instant, LARGEST_BODY, short, texts } from "./kinds.ts";
 import type { AnswerOf, DescribedGroup, InputOf } from "./operation.ts";
 
 const LONGEST_ID = 100;
@@ -116,7 +116,7 @@ const injection = object<InputOf<"messages.inject">>(
     ),
     workflowId: headerText("workflowId", { description: "Its workflow." }),
     body: optional(base64({ description: `Its body, of up to ${LARGEST_BODY} bytes.` })),
-    text: optional(anyText({ description: "Its body, as a text that becomes UTF-8.", longest: LARGEST_BODY })),
+    text: optional(bodyText({ description: "Its body, as a text that becomes UTF-8." })),
     subject: optional(headerText("subject", { description: "Its subject." })),
     localId: optional(headerText("localId", { description: "Its sender's own id." })),
     fileName: optional(headerText("fileName", { description: "Its file name." })),

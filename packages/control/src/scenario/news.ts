@@ -9,7 +9,7 @@ export type ScenarioNews =
   | { readonly news: "repeated"; readonly place: StepPlace; readonly done: number; readonly of: number }
   | { readonly news: "done"; readonly place: StepPlace; readonly tookMs: number }
   | { readonly news: "failed"; readonly place: StepPlace; readonly tookMs: number; readonly words: string }
-  /** Of `finally`: what it refers to was never kept. */
+  /** Of `finally`: what it refers to was never kept, or is gone already. */
   | { readonly news: "passed-over"; readonly place: StepPlace };
 
 /** Parts of an input that say what a step is about, and never hold a patient's detail. */

@@ -64,7 +64,7 @@ function codeHasOneLevel(find: Find): Finding[] {
 export interface RepeatInput {
   times: number;
   /** Checked as the steps of a scenario are. */
-  steps: unknown[];
+  steps: readonly unknown[];
 }
 
 export const repeatInput: Schema<RepeatInput> = object<RepeatInput>(

@@ -3,11 +3,13 @@
 
 import { randomUUID } from "node:crypto";
 import { CodedError } from "@restante/mesh";
+import { findProblems, type Schema } from "@restante/settings";
 import { ControlError } from "../control-error.ts";
 import type { Control } from "../control.ts";
 import type { OperationName } from "../operations/operation.ts";
 import { answerMessage, type Answers } from "./answer-step.ts";
 import { type ScenarioNews, wordsOf } from "./news.ts";
+import { answerInput, repeatInput } from "./own-steps.ts";
 import { isRecord, namesIn, partOf, referringTexts, substitute } from "./references.ts";
 import type { Scenario, Step, StepPlace } from "./scenario.ts";
 import { ScenarioError, type ScenarioErrorCode } from "./scenario-error.ts";
@@ -50,7 +52,7 @@ export async function runScenario(
   } catch (error) {
     failure = error as ScenarioError;
   }
-  const cleaning = await clean(scenario.finally, { ...run, signal: AbortSignal.timeout(CLEANING_MS) });
+  const cleaning = await clean(scenario.finally, { ...run, cleans: true, signal: AbortSignal.timeout(CLEANING_MS) });
   if (failure !== undefined) throw withCleaning(failure, cleaning);
   if (cleaning !== undefined) throw cleaning;
   return { tookMs: performance.now() - begun };
@@ -65,6 +67,8 @@ interface Run {
   readonly kept: Record<string, unknown>;
   /** Inside a repetition, where single steps are not told: which one it is. */
   readonly repetition?: number;
+  /** At the end, when what is gone already needs no clearing. */
+  readonly cleans?: true;
 }
 
 /** @throws {ScenarioError} and nothing else */
@@ -79,6 +83,10 @@ async function runSteps(steps: readonly Step[], run: Run): Promise<void> {
     } catch (error) {
       // It comes from inside a repetition, and was told there.
       if (error instanceof ScenarioError) throw error;
+      if (run.cleans === true && isGone(error)) {
+        run.tell({ news: "passed-over", place: step.place });
+        continue;
+      }
       const words = reasonOf(error, run.signal);
       run.tell({ news: "failed", place: step.place, tookMs: performance.now() - begun, words });
       throw failed(step, words, error, run);
@@ -90,7 +98,7 @@ async function runStep(step: Step, run: Run): Promise<unknown> {
   const { place } = step;
   switch (step.kind) {
     case "say":
-      run.tell({ news: "said", place, words: filled(step.words, run) });
+      run.tell({ news: "said", place, words: filledText(step.words, run) });
       return undefined;
     case "verb": {
       const input = filled(step.input, run);
@@ -98,15 +106,15 @@ async function runStep(step: Step, run: Run): Promise<unknown> {
       return unlessStopped(callVerb(run.control, step.verb, input, run.signal), run.signal);
     }
     case "answer": {
-      const input = filled(step.input, run);
+      const input = checked(answerInput, filled(step.input, run));
       tellUnlessRepeated(run, { news: "begun", place, words: wordsOf(place.does, input) });
       return unlessStopped(answerMessage(run.control, input, run.answers), run.signal);
     }
     case "repeat": {
-      const { times, steps } = step;
+      const { times } = checked(repeatInput, { times: filled(step.times, run), steps: step.steps });
       tellUnlessRepeated(run, { news: "begun", place, words: wordsOf(place.does, { times }) });
       for (let number = 1; number <= times; number += 1) {
-        await runSteps(steps, { ...run, repetition: number });
+        await runSteps(step.steps, { ...run, repetition: number });
         run.tell({ news: "repeated", place, done: number, of: times });
       }
       return undefined;
@@ -159,6 +167,19 @@ function filled<Written>(written: Written, { kept, repetition }: Run): Written {
   );
 }
 
+function filledText(written: string, run: Run): string {
+  const text: unknown = filled(written, run);
+  if (typeof text === "string" || typeof text === "number") return String(text);
+  throw new ControlError("input-invalid", "It refers to a whole answer: name one of its parts.");
+}
+
+/** What a step of the runner's own is given: of a verb's input the server sees to it. */
+function checked<Input>(schema: Schema<Input>, input: Input): Input {
+  const problems = findProblems(schema, input).map(({ pointer, words }) => `${pointer} ${words}`);
+  if (problems.length > 0) throw new ControlError("input-invalid", problems.join("\n"));
+  return input;
+}
+
 /** Of an answer with messages, the first one's parts can be named at once. */
 function withFirst(answer: unknown): unknown {
   if (!isRecord(answer) || !Array.isArray(answer["messages"])) return answer;
@@ -178,7 +199,6 @@ async function clean(steps: readonly Step[], run: Run): Promise<ScenarioError | 
       await runSteps([step], run);
     } catch (error) {
       const { message, place } = error as ScenarioError;
-      if (isGone((error as ScenarioError).cause)) continue;
       first ??= new ScenarioError("cleaning-failed", message, { cause: error, place });
     }
   }

@@ -146,7 +146,9 @@ test("a fault that was used up needs no clearing at the end", async () => {
   });
   const steps = "steps:\n  - faults.next: { at: send, do: reset }\n    as: fault\n";
   const end = 'finally:\n  - faults.clear: { faultId: "${fault.faultId}" }\n';
-  await runScenario(scenarioOf(`${steps}${end}`), control);
+  const { tell, lines } = listen();
+  await runScenario(scenarioOf(`${steps}${end}`), control, { tell });
+  assert.deepEqual(lines.slice(2), ["begun finally 1 faults.clear", "passed-over finally 1"]);
 });
 
 test("a repetition counts from 1, tells how far it is and which one failed", async () => {
@@ -184,6 +186,21 @@ test("what was kept and has no such part is told with the parts that it has", as
     code: "step-failed",
     message: "Step 2 (line 5, messages.wait): What was kept as 'clock' has no such part. It has now, ahead.",
   });
+});
+
+test("what a step of the runner's own is given by a kept answer is checked when it is there", async () => {
+  const { control } = fakeControl(() => ({ now: "many", ahead: { of: "time" } }));
+  const kept = "steps:\n  - clock.read:\n    as: clock\n";
+  for (const [step, reason] of [
+    ['repeat: { times: "${clock.now}", steps: [{ clock.read: }] }', "/times must be a whole number from 1 to 10000"],
+    ['answer: { message: M1, level: "${clock.now}" }', '/level must be "infrastructure", "business" or "both"'],
+    ["say: ${clock.ahead}", "It refers to a whole answer: name one of its parts."],
+  ] as const) {
+    await assert.rejects(runScenario(scenarioOf(`${kept}  - ${step}\n`), control), (error: Error) => {
+      assert.ok(error.message.includes(reason), error.message);
+      return true;
+    });
+  }
 });
 
 test("each run has a word of its own", async () => {

@@ -16,6 +16,7 @@ import type { Context } from "../context.ts";
 import type { Operator } from "../operator.ts";
 import { controlEvents } from "./control-events.ts";
 import type { EventFeed } from "./event-feed.ts";
+import { inWordsOfControl } from "./in-words-of-control.ts";
 import { createMailboxes } from "./mailboxes.ts";
 import { createMessages } from "./messages.ts";
 import { createWaits } from "./waits.ts";
@@ -71,7 +72,7 @@ function checked(control: Omit<Control, "events">): Omit<Control, "events"> {
   for (const name of Object.keys(operations) as OperationName[]) {
     const [group, verb] = name.split(".") as [string, string?];
     const call = verbOf(control, name);
-    const check: Verb = async (input, options) => call(checkInput(name, input), options);
+    const check: Verb = (input, options) => inWordsOfControl(async () => call(checkInput(name, input), options));
     if (verb === undefined) found[group] = check;
     else found[group] = { ...(found[group] as Record<string, Verb> | undefined), [verb]: check };
   }

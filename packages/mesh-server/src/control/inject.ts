@@ -14,6 +14,7 @@ import {
   statusEventOf,
 } from "@restante/mesh";
 
+import { keeping } from "../bodies/keeping.ts";
 import type { Context } from "../context.ts";
 import { dueAfter, type Message, type MessageDetails } from "../message.ts";
 import type { Mailbox } from "../registry.ts";
@@ -43,7 +44,7 @@ export async function injectMessage(context: Stored, input: Injection): Promise<
     bytes: bytes.length,
   };
   const body = await context.bodies.receive(Readable.from([bytes]), `${messageId}-1`, { maxBytes: bytes.length });
-  const outcome = await context.store.accept({ message, body });
+  const outcome = await keeping(context.bodies, body, () => context.store.accept({ message, body }));
   if (outcome !== "done") {
     await context.bodies.discard(body);
     throw new ControlError(

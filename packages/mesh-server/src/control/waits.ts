@@ -109,11 +109,14 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
     const entersState = filter.state !== undefined;
     const unsubscribe = feed.subscribe((event) => {
       if ((looksBack || entersState) && changesMany.has(event.event)) look();
+      const arrives = arrivals.has(event.event);
+      // Without a state nothing else makes a difference to a message.
+      if (!arrives && !entersState) return;
       for (const messageId of messagesOf(event)) {
         if (counted.has(messageId)) continue;
         enqueue(async () => {
           const message = isOver ? undefined : await context.store.findAnywhere(messageId);
-          if (message !== undefined) await consider(message, arrivals.has(event.event));
+          if (message !== undefined) await consider(message, arrives && messageId !== linkedIn(event));
           endIfEnough();
         });
       }
@@ -248,6 +251,11 @@ const changesMany: ReadonlySet<Event["event"]> = new Set(["clock-advanced", "sna
 function messagesOf(event: Event): readonly MessageId[] {
   if (event.event === "report-placed") return [event.reportId, event.linkedMessageId];
   return "messageId" in event && event.messageId !== undefined ? [event.messageId] : [];
+}
+
+/** The one that a report is about: it has not arrived. */
+function linkedIn(event: Event): MessageId | undefined {
+  return event.event === "report-placed" ? event.linkedMessageId : undefined;
 }
 
 function notInTime(found: number, count: number, within: string, sighting: Sighting): ControlError {

@@ -7,6 +7,7 @@ import { type MailboxId, type MessageId, newMessageId, type Recipient } from "@r
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { bodyTooLarge, type StoredBody } from "../bodies/bodies.ts";
+import { keeping } from "../bodies/keeping.ts";
 import type { Context } from "../context.ts";
 import { sendChunkTwice, sendTwice } from "../faults/requests/send-twice.ts";
 import { dueAfter, finishUpload, type Message } from "../message.ts";
@@ -50,7 +51,7 @@ async function send(context: Context, request: FastifyRequest, session: Session)
   const body = await receiveBody(context, request, messageId, 1);
   const message = newMessage(context, envelope, session, { messageId, createdAt, bytes: body.size });
   const routingAddress = "routingAddress" in envelope.to ? envelope.to.routingAddress : undefined;
-  const outcome = await keeping(context, body, () =>
+  const outcome = await keeping(context.bodies, body, () =>
     context.store.accept({
       message,
       ...(routingAddress !== undefined && { routingAddress }),
@@ -91,7 +92,7 @@ async function sendChunk(
   }
   const body = await receiveBody(context, request, messageId, chunk);
   const finish = finishUpload(message, context.clock.now(), context.periods);
-  const outcome = await keeping(context, body, () =>
+  const outcome = await keeping(context.bodies, body, () =>
     context.store.addChunk({
       mailboxId: message.mailboxId,
       messageId,
@@ -148,16 +149,6 @@ async function receiveBody(
   });
   if (body.size === 0) throw new Refusal("body-empty");
   return body;
-}
-
-/** Deletes the body's file if its row was surely not written. In doubt it stays, for the sweep at the next start. */
-async function keeping<Outcome>(context: Context, body: StoredBody, write: () => Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof Error && "retry" in error && error.retry === "safe") await context.bodies.discard(body);
-    throw error;
-  }
 }
 
 /** Before its body is taken in; the store looks again. Closed is for good, so it goes before full. */

@@ -13,8 +13,9 @@ import {
   testMailboxes,
   testPatients,
   testRequest,
+  testToken,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { createMovedClock } from "../../src/control/moved-clock.ts";
 import { testMachine } from "../time/machine.ts";
@@ -89,6 +90,8 @@ test("held by demographics that are down, a message goes through once they are u
   await server.events.next("routing-held");
   await server.moved.control.advance({ by: "2h" });
   assert.deepEqual((await receiver.list()).messageIds, []);
+
+  assert.equal(server.events.of("routing-held").length, 1, "how often it is told follows the real clock");
 
   down.is = false;
   await server.moved.control.advance({ by: "10m" });
@@ -191,6 +194,22 @@ test("the clock is not moved back, nor more than ten years on; a file that does 
   const { dataFolder } = server.config;
   await writeFile(join(dataFolder, "clock.json"), "{}");
   await assert.rejects(createMovedClock({ dataFolder, serving: () => server.serving }), { code: "damaged" });
+});
+
+test("a used token stays used, and what is in quarantine is of its real day, however far the clock is moved", async (t) => {
+  const server = await startRewoundServer(t);
+  const headers = { authorization: testToken(server, sender) };
+  const path = `/messageexchange/${sender}/inbox`;
+  const use = async (): Promise<number> => (await testRequest(server, sender, { path, headers })).status;
+  assert.equal(await use(), 200);
+  await server.moved.control.advance({ by: "90d" });
+  assert.equal(await use(), 403);
+
+  await writeFile(join(server.config.dataFolder, "bodies", "20260301101010111111_AAAAAA-1.01234567"), "x");
+  await server.restart();
+
+  const [day] = await readdir(join(server.config.dataFolder, "bodies", "quarantine"));
+  assert.ok(Math.abs(new Date(day!).getTime() - Date.now()) < 2 * 86_400_000, day);
 });
 
 test("two moves at once are both made; one that is put right on its way ends where it was put", async (t) => {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { ControlError } from "@restante/control";
 import { type Demographics, DemographicsError, embeddedDemographics } from "@restante/demographics";
+import { openDatabase } from "@restante/durable";
 import type { MailboxId, MessageId } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
 import {
@@ -18,8 +19,9 @@ import {
   testToken,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
+import { migrations } from "../../src/store/sqlite/schema.ts";
 import { type RewoundServer, startRewoundServer } from "./rewound-server.ts";
 
 const { sender, practice, pharmacy } = testMailboxes;
@@ -76,7 +78,9 @@ test("restored, a server has every message, body, closure, the clock and the fau
 
   const after = await send(client, "goes on");
   assert.deepEqual((await receiver.list()).messageIds, [small, large, after]);
+  server.setFaults(["since the restore"]);
   await server.restart();
+  assert.deepEqual(server.faults, ["since the restore"], "the restore is over");
   assert.deepEqual((await receiver.list()).messageIds, [small, large, after]);
   assert.equal((await server.moved.control.read()).ahead, "1d");
   assert.deepEqual(server.events.of("bodies-quarantined"), []);
@@ -254,6 +258,47 @@ test("a restore that was cut off between the messages and the faults is ended by
   server.setFaults(["three"]);
   await server.restart();
   assert.deepEqual(server.faults, ["three"], "it is ended once");
+});
+
+test("a snapshot that an earlier version saved is brought to this one, with the places its inboxes had", async (t) => {
+  const server = await startRewoundServer(t);
+  await using receiver = await testClient(server, pharmacy);
+  await server.snapshots.control.save({ name: "a" });
+  const folder = (await kept(server)).find((name) => !name.endsWith(".json"));
+  const file = join(server.config.dataFolder, "snapshots", folder!, "store.sqlite");
+  await rm(file);
+  {
+    using earlier = openDatabase(file, { migrations: migrations.slice(0, -1) });
+    // Of a store from when all mailboxes drew on one counter, which stood at 7.
+    earlier.exec("UPDATE numbering SET floor = 7");
+    for (const [index, messageId] of ["20260301101010111111_AAAAAA", "20260301101010111112_BBBBBB"].entries()) {
+      earlier
+        .prepare(
+          `INSERT INTO message (mailbox_id, message_id, type, state, recipient_id, addressed_to, workflow_id, details,
+             total_chunks, bytes, created_at, accepted_at, changed_at)
+           VALUES (?, ?, 'DATA', 'accepted', ?, ?, ?, '{}', 1, 1, 1, 1, 1)`,
+        )
+        .run(sender, messageId, pharmacy, pharmacy, testWorkflow);
+      earlier
+        .prepare(
+          "INSERT INTO delivery (recipient_id, message_id, mailbox_id, workflow_id, sequence, listed) VALUES (?, ?, ?, ?, ?, 1)",
+        )
+        .run(pharmacy, messageId, sender, testWorkflow, 8 + index);
+      earlier
+        .prepare("INSERT INTO chunk (mailbox_id, message_id, chunk, size, bytes) VALUES (?, ?, 1, 1, x'78')")
+        .run(sender, messageId);
+    }
+  }
+
+  await server.snapshots.control.restore({ name: "a" });
+
+  const { messageIds } = await receiver.list();
+  assert.equal(messageIds.length, 2);
+  assert.equal(await read(receiver, messageIds[1]!), "x");
+  const { store } = server.serving.context;
+  assert.deepEqual(await store.waitingIn(pharmacy as MailboxId), { messages: 2, bytes: 2 });
+  await receiver.acknowledge(messageIds[0]!);
+  assert.deepEqual(await store.waitingIn(pharmacy as MailboxId), { messages: 1, bytes: 1 });
 });
 
 test("a snapshot whose store is gone restores nothing, and changes nothing", async (t) => {

@@ -13,10 +13,11 @@ import {
   failRouting,
   finishUpload,
   type Message,
+  type MessageState,
   place,
   redeliver,
 } from "../../src/message.ts";
-import type { Store, TokenUse } from "../../src/store/store.ts";
+import type { ApplyOutcome, Store, TokenUse } from "../../src/store/store.ts";
 import { testOperators } from "./operators.ts";
 import { testOrder } from "./order.ts";
 import {
@@ -212,6 +213,36 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
 
     assert.deepEqual(await listed(store), [second.messageId, first.messageId]);
     assert.equal((await store.find(sender, first.messageId))?.status, undefined);
+  });
+
+  test("put by hand, a message goes between the states that it has in a mailbox, and the order and count go with it", async (t) => {
+    const { store, reopen } = await open(t);
+    const [first, second] = [newMessage(), newMessage()];
+    await store.accept(acceptance(first));
+    await store.accept(acceptance(second));
+    const { mailboxId, messageId } = first;
+    const status = { event: "SEND", code: "21", description: "by hand" } as const;
+    const put = (from: MessageState, to: MessageState): Promise<ApplyOutcome> =>
+      store.put({ mailboxId, messageId, from, to, at: later, ...(to === "failed" && { status }) });
+
+    assert.equal(await put("accepted", "acknowledged"), "done");
+    assert.equal(await put("accepted", "acknowledged"), "not-in-state");
+    assert.equal(await put("acknowledged", "failed"), "done");
+    assert.deepEqual((await store.find(sender, messageId))?.status, status);
+    assert.equal(await put("failed", "uploading"), "not-in-state");
+    assert.equal(await store.countInbox(recipient), 1);
+    assert.equal(await put("failed", "accepted"), "done");
+
+    const again = await reopen();
+    assert.deepEqual(await listed(again), [second.messageId, messageId]);
+    assert.equal(await again.countInbox(recipient), 2);
+    assert.equal((await again.find(sender, messageId))?.status, undefined);
+    assert.deepEqual(await listed(again, sender), [], "nobody is told");
+
+    const routed = routedMessage();
+    await again.accept({ ...acceptance(routed), routingAddress: "GPPROVIDER_1" });
+    const change = { mailboxId: routed.mailboxId, messageId: routed.messageId, at: later } as const;
+    assert.equal(await again.put({ ...change, from: "routing", to: "failed" }), "not-in-state");
   });
 
   test("a routed message is found until it is placed, and then its address is gone", async (t) => {

@@ -21,7 +21,7 @@ interface InjectValues extends VerbValues {
  */
 export async function readInjection(
   given: Given<VerbValues>,
-  control: Control,
+  control: () => Promise<Control>,
   { complain }: Pick<Terminal, "complain">,
 ): Promise<object> {
   const { file, itk3, text, workflowId } = given.options as InjectValues;
@@ -34,7 +34,7 @@ export async function readInjection(
     const why = itk3 === undefined ? "" : ": a response does not say which message's workflow it answers on";
     throw new CliError("usage", `--workflow-id WORKFLOW is missing${why}`);
   }
-  if (typed["from"] === undefined && told["from"] !== undefined && !(await isKnown(control, told["from"]))) {
+  if (typed["from"] === undefined && told["from"] !== undefined && !(await isKnown(await control(), told["from"]))) {
     complain(
       "The server has no such mailbox as the message says it comes from: it comes from MAILBOX itself. See --from.",
     );

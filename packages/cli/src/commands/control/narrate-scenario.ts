@@ -68,6 +68,7 @@ export function narratorInWords({ print, progress, paint, columns }: Terminal): 
         print(`  ${place.number}  ${paint.red("FAILED")} ${place.does} ${paint.dim(`(${seconds(news.tookMs)})`)}`);
         break;
       case "passed-over":
+        settle();
         break;
     }
   }

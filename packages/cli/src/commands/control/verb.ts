@@ -26,7 +26,11 @@ export type Show<Name extends OperationName> = (
 ) => readonly string[];
 
 /** How the words that were typed become the verb's input: by the names of their options, unless the verb says otherwise. */
-export type InputFrom = (given: Given<VerbValues>, control: Control, terminal: Terminal) => object | Promise<object>;
+export type InputFrom = (
+  given: Given<VerbValues>,
+  control: () => Promise<Control>,
+  terminal: Terminal,
+) => object | Promise<object>;
 
 /** The act of a verb: what was typed is its input, and its answer is shown to a person, or as JSON to a program. */
 export function verb<Name extends OperationName>(
@@ -35,11 +39,11 @@ export function verb<Name extends OperationName>(
   { words = {}, input: inputFrom = (given) => typedInput(operations[name], given, words) }: Reading = {},
 ): Act<VerbValues> {
   return async (given, terminal) => {
-    const control = await openControl(given.options, terminal);
-    const done = await unlessStopped(async () => {
+    const control = async (): Promise<Control> => await openControl(given.options, terminal);
+    const done = await toldAsJson(given.options.json, terminal, async () => {
       const input = checked(operations[name], await inputFrom(given, control, terminal), words) as InputOf<Name>;
-      return { input, answer: await ask(control, name, input, terminal) };
-    }, terminal);
+      return { input, answer: await ask(await control(), name, input, terminal) };
+    });
     if (done === undefined) return 1;
     const { input, answer } = done;
     if (given.options.json) await terminal.write(`${JSON.stringify(answer, undefined, 2)}\n`);
@@ -112,8 +116,25 @@ async function ask<Name extends OperationName>(
   }
 }
 
+/** For a program, a refusal stands where the answer would, in the words that the listener has for it. */
+async function toldAsJson<Result>(
+  isWanted: boolean,
+  terminal: Terminal,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await unlessStopped(work, terminal);
+  } catch (error) {
+    if (isWanted && error instanceof ControlError) {
+      const { code, message } = error;
+      await terminal.write(`${JSON.stringify({ error: { code, message } }, undefined, 2)}\n`);
+    }
+    throw error;
+  }
+}
+
 /** Undefined if the person stopped it. */
-export async function unlessStopped<Result>(
+async function unlessStopped<Result>(
   work: () => Promise<Result>,
   { stop, complain }: Terminal,
 ): Promise<Result | undefined> {

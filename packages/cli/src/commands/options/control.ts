@@ -47,7 +47,10 @@ export const reachOptions: {
 export const reachRemark =
   "The server is found by the folder it runs on (--data DIR), or by --server and its token. Exit status: 0 done, 1 not done or not what was waited for, 2 typed wrong.";
 
-export const json: Option<boolean> = flag("json", "print the answer as JSON, as the server gave it");
+export const json: Option<boolean> = flag(
+  "json",
+  "print the answer as JSON, as the server gave it; a refusal too, with its code",
+);
 
 // Which messages. Every one that is given must fit; a text with * at its end fits what begins so.
 

@@ -1,7 +1,6 @@
 // What the listener answers instead of what was asked for: in one shape, whatever refused it.
 
 import { ControlError, type ErrorAnswer, errorStatuses, type SentErrorCode } from "@restante/control";
-import { CodedError } from "@restante/mesh";
 import type { FastifyError, FastifyReply } from "fastify";
 
 import type { Socket } from "node:net";
@@ -37,8 +36,6 @@ export function failureOf(error: unknown): Failure {
     if (code === "unreachable") return { status: 503, error: { code: "failed", message } };
     return { status: errorStatuses[code], error: { code, message } };
   }
-  // The store, a disk: in words that are safe to show.
-  if (error instanceof CodedError) return { status: 500, error: { code: "failed", message: error.message } };
   const status = (error as FastifyError | undefined)?.statusCode ?? 500;
   if (status >= 500) return { status: 500, error: { code: "failed", message: "It failed inside." } };
   const message = refusals[status] ?? "This cannot be read as a request.";

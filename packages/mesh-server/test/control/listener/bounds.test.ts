@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Control, ControlEvent } from "@restante/control";
+import { type Control, type ControlEvent, STILL_HERE } from "@restante/control";
 import { systemClock } from "@restante/mesh";
-import { temporaryFolder, waitFor } from "@restante/testkit";
+import { temporaryFolder, waitFor } from "@restante/testbed";
 
-import { openListener } from "../../../src/control/listener/listener.ts";
+import { type Listener, openListener } from "../../../src/control/listener/listener.ts";
 import { startDevelopment } from "../development.ts";
 import { rawRequest } from "./raw-request.ts";
 
@@ -46,18 +46,7 @@ test("a reader of events that reads nothing is sent no more than fits, and holds
       await delay(0);
     }
   }
-  const listener = await openListener(
-    { ...everyVerb, events },
-    {
-      port: { host: "127.0.0.1", port: 0 },
-      token: "token",
-      tokenFile: join(dataFolder, "control-token"),
-      dataFolder,
-      allowHosts: [],
-      emit: () => undefined,
-      clock: systemClock,
-    },
-  );
+  const listener = await openFor(dataFolder, { ...everyVerb, events });
   const socket = connect(Number(new URL(listener.url!).port), "127.0.0.1");
   socket.pause();
   socket.on("error", () => undefined);
@@ -75,6 +64,40 @@ test("a reader of events that reads nothing is sent no more than fits, and holds
   await listener.close();
   socket.destroy();
 });
+
+test("a quiet stream says every 15 seconds that it is alive, and ends when the server does", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const ending = Promise.withResolvers<void>();
+  // oxlint-disable-next-line require-yield -- nothing happens
+  async function* events(): AsyncGenerator<ControlEvent> {
+    await ending.promise;
+  }
+  const listener = await openFor(await temporaryFolder(t), { ...everyVerb, events });
+  const answer = await fetch(`${listener.url!}/v1/events`, { headers: { authorization: "Bearer token" } });
+  const reader = answer.body!.getReader();
+  const next = async (): Promise<string | undefined> => {
+    const { value } = await reader.read();
+    return value === undefined ? undefined : Buffer.from(value).toString();
+  };
+  assert.equal(await next(), STILL_HERE);
+  t.mock.timers.tick(15_000);
+  assert.equal(await next(), STILL_HERE);
+  ending.resolve();
+  assert.equal(await next(), undefined);
+  await listener.close();
+});
+
+function openFor(dataFolder: string, control: Control): Promise<Listener> {
+  return openListener(control, {
+    port: { host: "127.0.0.1", port: 0 },
+    token: "token",
+    tokenFile: join(dataFolder, "control-token"),
+    dataFolder,
+    allowHosts: [],
+    emit: () => undefined,
+    clock: systemClock,
+  });
+}
 
 /** A control that answers nothing of any verb. */
 const verbs = new Proxy({}, { get: () => async () => ({}) });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { clientCommonName, localHosts } from "@restante/authority";
-import { testAuthority } from "@restante/testkit";
+import { testAuthority } from "@restante/testbed";
 
 import { patience as usualPatience, type Patience } from "../src/http/patience.ts";
 import type { ServerSettings } from "../src/serve.ts";

@@ -6,7 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { embeddedDemographics } from "@restante/demographics";
-import { testDirectory } from "@restante/testkit";
+import { testDirectory } from "@restante/testbed";
 
 import { type Door, serve, type ServerSettings } from "../src/serve.ts";
 

@@ -7,7 +7,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 
 import { type Doors, open } from "../fuzz/connection.ts";
 import { fuzzed } from "../fuzz/drafts.ts";

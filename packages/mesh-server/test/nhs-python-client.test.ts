@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { clientCommonName, localHosts } from "@restante/authority";
-import { temporaryFolder, testAuthority } from "@restante/testkit";
+import { temporaryFolder, testAuthority } from "@restante/testbed";
 
 import { startDevelopment, workflow } from "./control/development.ts";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 
-import { startTestServer, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, testMailboxes, testWorkflow } from "@restante/testbed";
 
 import { connectRaw, headOf } from "./raw-connection.ts";
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:tls";
 
-import { clientCertificate, type ReachableServer, testToken } from "@restante/testkit";
+import { clientCertificate, type ReachableServer, testToken } from "@restante/testbed";
 
 import { type Answer, answerReader } from "../../fuzz/answers.ts";
 

@@ -49,7 +49,9 @@ export function refusalOf(error: unknown): Refusal {
 /** What fastify itself says of a request: a wrong path, a wrong content type. */
 function isRequestError(error: unknown): error is Error & { code: string } {
   return (
-    Error.isError(error) &&
+    // Its errors are objects made by a function, so that `Error.isError` does not know them.
+    typeof error === "object" &&
+    error !== null &&
     "code" in error &&
     typeof error.code === "string" &&
     error.code.startsWith("FST_") &&

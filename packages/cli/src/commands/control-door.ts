@@ -28,6 +28,26 @@ export function refuseControl({ control, controlTokenFile, allowHost }: ControlV
   if (name !== undefined) throw new CliError("usage", `${name}: ${why}`);
 }
 
+/** A port that is asked for, by what it is asked with and what answers at it. */
+export interface AskedPort {
+  readonly port: number;
+  readonly typed?: string;
+  readonly whose: string;
+}
+
+/**
+ * Two that listen at one port: the second would be told that it is in use, and nobody that it is by the first. 0 is a free
+ * one for each.
+ * @throws CliError `usage`
+ */
+export function refuseOnePortForTwo(ports: readonly AskedPort[], remedy: string): void {
+  for (const [index, { port, typed, whose }] of ports.entries()) {
+    const first = port === 0 ? undefined : ports.slice(0, index).find((other) => other.port === port);
+    if (first === undefined) continue;
+    throw new CliError("usage", `${typed ?? whose} ${port} is the port of ${first.whose} too: ${remedy}`);
+  }
+}
+
 /** What goes with control is typed with it. */
 export function refuseWithoutControl({ control, controlTokenFile, allowHost }: ControlValues): void {
   if (control === undefined) {

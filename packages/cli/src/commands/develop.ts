@@ -20,7 +20,7 @@ import { createEvents } from "../events.ts";
 import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { stoppedOrLost } from "../terminal/stop.ts";
-import { controlDoor } from "./control-door.ts";
+import { type AskedPort, controlDoor, refuseOnePortForTwo } from "./control-door.ts";
 import type { DevelopmentValues } from "./development-values.ts";
 
 // `restante server --dev`: a MESH server that needs no settings, in the place of mesh-sandbox.
@@ -36,7 +36,10 @@ const LOOPBACK = "127.0.0.1";
 /** Room to acknowledge with on a full disk: what is for development needs little, and is to be there at once. */
 const RESERVE_BYTES = 65_536;
 
+const OTHER_PORT = "choose another with --port, --tls-port or --control (0: any free one)";
+
 export const develop: Act<DevelopValues> = async ({ options }, terminal) => {
+  refuseOnePortForTwo(portsOf(options), OTHER_PORT);
   const registered = readSandboxFiles(options);
   using folder = await openDevelopmentFolder(options.data);
   const events = createEvents();
@@ -48,7 +51,7 @@ export const develop: Act<DevelopValues> = async ({ options }, terminal) => {
       closing,
       onLost: (error) => lost.abort(error),
       remedies: {
-        portInUse: "choose another with --port, --tls-port or --control (0: any free one)",
+        portInUse: OTHER_PORT,
         elsewhere: "name one with --host",
         folderInUse: "stop it first, or name another folder with --data",
       },
@@ -85,6 +88,19 @@ function start(config: DevelopmentServerConfig, { emit, remedies }: Opening): Pr
   );
 }
 
+function tlsPortOf({ port = DEFAULT_PORT_BASE, tlsPort = port === 0 ? 0 : port + 1 }: DevelopValues): number {
+  return tlsPort;
+}
+
+function portsOf(options: DevelopValues): AskedPort[] {
+  const { port = DEFAULT_PORT_BASE, tls, control } = options;
+  return [
+    { port, whose: "the MESH API" },
+    ...(tls ? [{ port: tlsPortOf(options), typed: "--tls-port", whose: "HTTPS" }] : []),
+    ...(typeof control === "number" ? [{ port: control, typed: "--control", whose: "control" }] : []),
+  ];
+}
+
 function configOf(
   options: DevelopValues,
   folder: DevelopmentFolder,
@@ -92,7 +108,7 @@ function configOf(
   certificates: DevelopmentCertificates | undefined,
 ): DevelopmentServerConfig {
   const { host = LOOPBACK, port = DEFAULT_PORT_BASE, strictTls, acceptClock } = options;
-  const { tlsPort = port === 0 ? 0 : port + 1, enforceWorkflows, sharedKey = knownSharedKey, openAdmin } = options;
+  const { enforceWorkflows, sharedKey = knownSharedKey, openAdmin } = options;
   const dataFolder = join(folder.path, SERVER_FOLDER);
   const access = {
     tokenFile: resolve(options.controlTokenFile ?? join(dataFolder, TOKEN_FILE)),
@@ -110,7 +126,7 @@ function configOf(
     ...(certificates !== undefined && {
       tls: {
         host,
-        port: tlsPort,
+        port: tlsPortOf(options),
         key: certificates.server.key,
         cert: certificates.server.cert,
         ca: certificates.ca,

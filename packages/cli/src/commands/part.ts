@@ -28,6 +28,7 @@ import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { controlDoor, refuseControl, refuseWithoutControl } from "./control-door.ts";
 import type { ControlValues } from "./development-values.ts";
+import { refusePortOfEconomy } from "./economy-ports.ts";
 import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
 // `restante up` runs every part in one process. These run one part each, so that each can have a process of its own: on a
@@ -53,7 +54,10 @@ export const server: Act<ServerValues> = ({ options }, terminal) => {
   return runPart<ServerFile>(options, terminal, {
     part: serverPart,
     ofFile: (path) => readPart(serverPart, path, override),
-    ofEconomy: async (economy, asked) => serverSettings(economy, { ...override, ...asked }),
+    ofEconomy: async (economy, asked) => {
+      refusePortOfEconomy(options, economy);
+      return serverSettings(economy, { ...override, ...asked });
+    },
     async start(settings, opening, whose) {
       const { config, acceptClock } = options;
       const { url, control } = await startServer(settings, opening, {

@@ -18,6 +18,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { version } from "../version.ts";
 import { controlDoor, refuseWithoutControl } from "./control-door.ts";
 import type { ControlValues } from "./development-values.ts";
+import { refusePortOfEconomy } from "./economy-ports.ts";
 import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
 interface UpValues extends StartValues, ControlValues {
@@ -29,6 +30,7 @@ interface UpValues extends StartValues, ControlValues {
 export async function up({ options }: Given<UpValues>, terminal: Terminal): Promise<number> {
   refuseWithoutControl(options);
   const economy = await openEconomy(readEconomyValues(options));
+  refusePortOfEconomy(options, economy);
   tellOfFolder(economy, terminal);
   const events = createEvents();
   using log = openLog(join(economy.folder, "restante.log"));

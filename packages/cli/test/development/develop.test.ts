@@ -282,6 +282,9 @@ test("what does not go with --dev, or only with it, is refused before anything i
     [["--open-admin"], /--open-admin is of --dev/],
     [["--mailboxes", "m.jsonl"], /--mailboxes is of --dev/],
     [["--dev", "--control", "port"], /--control/],
+    [["--dev", "--control", "8700"], /--control 8700 is the port of the MESH API too: choose another with --port/],
+    [["--dev", "--tls", "--control", "8701"], /--control 8701 is the port of HTTPS too: choose another with/],
+    [["--dev", "--tls", "--port", "9000", "--tls-port", "9000"], /--tls-port 9000 is the port of the MESH API too/],
     [["--allow-host", "mesh"], /--allow-host: it goes with --control/],
     [["--control-token-file", "token"], /--control-token-file: it goes with --control/],
   ] as const) {

@@ -29,6 +29,19 @@ async function control(
   return answer.status;
 }
 
+test("a port of control that is one of the economy's is refused with what it is for, and the next one is named", async (t) => {
+  const data = join(await temporaryFolder(t), "economy");
+  for (const command of ["up", "server"]) {
+    const words = [command, "--data", data, "--port-base", "9100", "--control", "9101"];
+    const { status, complained } = await typed(words);
+    assert.equal(status, 2, command);
+    assert.equal(
+      complained.trim(),
+      "restante: --control 9101 is the port of the worklist of Y99001 too: choose one above 9103 (0: any free one), or other ports with --port-base",
+    );
+  }
+});
+
 test("restante up marks the folder that it makes; its parts run there, with control where asked for; production refuses it", async (t) => {
   const data = join(await temporaryFolder(t), "economy");
   const server = join(data, "server");

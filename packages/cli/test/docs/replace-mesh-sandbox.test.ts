@@ -38,7 +38,7 @@ test("each start of the guide about mesh-sandbox is ready", async (t) => {
   const starts = codeBlocks(guide).flatMap(({ language, code }) =>
     language === "" && code.startsWith("npx restante server --dev") ? [code.trim()] : [],
   );
-  const inContainer = /command: npx --yes (restante .*)/.exec(
+  const inContainer = /command: npx (restante .*)/.exec(
     codeBlocks(guide).find(({ language }) => language === "yaml")?.code ?? "",
   );
   assert.equal(starts.length, 3);

@@ -24,7 +24,7 @@ test("a scenario of one's own is run by the guide's commands, at a server that i
   if (withoutShell !== false) return t.skip(withoutShell);
   const folder = await temporaryFolder(t);
   const start = codeBlocks(guide).find(({ code }) => code.startsWith("npx restante server"))?.code ?? "";
-  const words = start.trim().replace("--control 8701", "--control 0 --port 0").split(" ").slice(2);
+  const words = start.trim().replace("--control 8702", "--control 0 --port 0").split(" ").slice(2);
   const server = runCommand(words.map((word) => (word === "my-mesh" ? join(folder, word) : word)));
   t.after(() => server.end("SIGTERM"));
   await server.printed(/control/i);

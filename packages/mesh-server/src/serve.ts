@@ -61,6 +61,8 @@ export interface Door {
   tls?: DoorTls;
   /** Routes beside the API's own, in development mode only. */
   addOthers?: AddRoutes;
+  /** Every refusal is told, in development mode only: else each kind once, and then its count. */
+  tellsEach?: boolean;
   /** Absent: as patient as a server is. */
   patience?: Patience;
 }

@@ -88,6 +88,25 @@ test("--enforce-workflows refuses what the workflows do not name, and --shared-k
   assert.equal((await send(server.url)).status, 403);
 });
 
+test("every request that is refused is told as it comes, with what is wrong with its token", async (t) => {
+  const server = await develop(t);
+  const wrong = [{}, { authorization: "NHSMESH X26ABC1:1:2" }, as("X26ABC1", { sharedKey: "Banana" })];
+  for (const headers of wrong) {
+    for (let times = 0; times < 2; times += 1) assert.equal((await send(server.url, {}, headers)).status, 403);
+  }
+  await server.printed(/(?:refused X26ABC1: 403 [^]*?){6}/);
+  const told = server.output().match(/(?<=refused X26ABC1: ).*/g) ?? [];
+  const reasons = [
+    "403 no-authorization there is no Authorization",
+    "403 no-authorization Authorization is not of the form NHSMESH mailbox:nonce:count:yyyyMMddHHmm:hash",
+    "403 token-not-genuine the token's hash is made with another password or shared key, or of another text",
+  ];
+  assert.deepEqual(
+    told,
+    reasons.flatMap((reason) => [reason, reason]),
+  );
+});
+
 function getSecurely(url: string, files: { ca: string; cert?: string; key?: string }): Promise<number> {
   const read = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, readFileSync(file)]));
   return new Promise((resolve, reject) => {

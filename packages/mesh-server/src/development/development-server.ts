@@ -58,9 +58,11 @@ export async function createDevelopmentServer(
   // The paths of admin are there before what they ask for is.
   const ready = Promise.withResolvers<Control>();
   const routes = await adminRoutes(settings, admin, ready.promise);
+  // Plain HTTP is where a client is tried out; an economy has HTTPS alone, and clients that poll.
+  const tellsEach = plain !== undefined;
   const doors: Door[] = [
-    ...(plain === undefined ? [] : [{ ...plain, ...routes(plain.host) }]),
-    ...(tls === undefined ? [] : [{ host: tls.host, port: tls.port, tls, ...routes(tls.host) }]),
+    ...(plain === undefined ? [] : [{ ...plain, tellsEach, ...routes(plain.host) }]),
+    ...(tls === undefined ? [] : [{ host: tls.host, port: tls.port, tls, tellsEach, ...routes(tls.host) }]),
   ];
   const begun = await beginControl(settings, services, { canExpireCertificate: tls?.expired !== undefined });
   const serving = await serve(settings, doors, { ...begun.services, anyWorkflow: !enforceWorkflows });

@@ -49,15 +49,16 @@ export interface DoorTls extends TlsConfig {
 type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & {
   tls?: DoorTls;
   addOthers?: AddRoutes;
+  tellsEach?: boolean;
   patience?: Patience;
 };
 
 /** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP. */
 export function createApp(
   context: Context,
-  { tls, untrustedPerAddress, addOthers, patience = usualPatience }: AppConfig,
+  { tls, untrustedPerAddress, addOthers, tellsEach = false, patience = usualPatience }: AppConfig,
 ): FastifyInstance {
-  const tell = tellRefusals({ clock: context.realTime, emit: context.emit });
+  const tell = tellRefusals({ clock: context.realTime, emit: context.emit, each: tellsEach });
   let wasShownExpired: WasShownExpired = () => false;
   const transport = {
     maxHeaderSize: MOST_HEADER_BYTES,

@@ -68,7 +68,14 @@ function requireCertificate(request: FastifyRequest): void {
 async function openSession(context: Context, request: FastifyRequest, reply: FastifyReply): Promise<Session> {
   const { mailboxId } = request.params as { mailboxId: string };
   const token = parseToken(request.headers.authorization ?? "");
-  if (token === undefined || token.nonce.length > LONGEST_NONCE) throw new Refusal("no-authorization");
+  if (token === undefined || token.nonce.length > LONGEST_NONCE) {
+    const isThere = request.headers.authorization !== undefined;
+    throw new Refusal("no-authorization", {
+      reason: isThere
+        ? "Authorization is not of the form NHSMESH mailbox:nonce:count:yyyyMMddHHmm:hash"
+        : "there is no Authorization",
+    });
+  }
   if (token.mailboxId.toUpperCase() !== mailboxId.toUpperCase()) throw new Refusal("token-for-another-mailbox");
   const mailbox = context.registry.find(mailboxId);
   if (mailbox === undefined) throw new Refusal("unknown-mailbox");
@@ -81,7 +88,9 @@ async function openSession(context: Context, request: FastifyRequest, reply: Fas
     });
   }
   if (!isGenuine(token, { password: mailbox.password, sharedKey: context.sharedKey })) {
-    throw new Refusal("token-not-genuine");
+    throw new Refusal("token-not-genuine", {
+      reason: "the token's hash is made with another password or shared key, or of another text",
+    });
   }
   const use: TokenUse = {
     mailboxId: mailbox.mailboxId,

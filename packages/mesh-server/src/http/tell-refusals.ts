@@ -22,11 +22,18 @@ export interface TellRefusals {
   look(): void;
 }
 
+interface TellingRefusals {
+  clock: Clock;
+  emit: Emit;
+  /** Every refusal is told: somebody looks, who tries again and again until it is right. */
+  each?: boolean;
+}
+
 /**
  * The events of what is turned away. Anybody can cause them at will, so each kind is told at once for each mailbox and
  * address, and from then on counted.
  */
-export function tellRefusals({ clock, emit }: { clock: Clock; emit: Emit }): TellRefusals {
+export function tellRefusals({ clock, emit, each = false }: TellingRefusals): TellRefusals {
   const refusals = tellRepeated<ToldRefusal>(clock, (refusal, repeated) =>
     emit({ event: "request-refused", ...refusal, ...repeated }),
   );
@@ -35,6 +42,7 @@ export function tellRefusals({ clock, emit }: { clock: Clock; emit: Emit }): Tel
   );
   return {
     refused(refusal) {
+      if (each) return emit({ event: "request-refused", ...refusal });
       const { status, code, mailboxId = "", address = "" } = refusal;
       refusals.met(`${status} ${code} ${mailboxId} ${addressGroup(address)}`, refusal.reason, refusal);
     },

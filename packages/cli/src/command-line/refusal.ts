@@ -98,8 +98,15 @@ function ofLeftOut(option: Option, word: string): string {
 function ofArgument(mistyped: Mistyped, name: string, word: string): string {
   const argument = mistyped.command.arguments.find((candidate) => candidate.name === name);
   if (word === "") return `${name} is empty`;
-  if (argument?.choices !== undefined) return `${name} is ${argument.choices.join(" or ")}, not '${word}'`;
+  if (argument?.choices !== undefined) return ofChoice(name, argument.choices, word);
   return ofHyphen(mistyped, word);
+}
+
+function ofChoice(name: string, choices: readonly string[], word: string): string {
+  const meant = nearestName(word, choices);
+  if (meant !== undefined) return `${name} is not '${word}': did you mean ${meant}?`;
+  const wanted = choices.length < 3 ? choices.join(" or ") : `one of ${choices.join(", ")}`;
+  return `${name} is ${wanted}, not '${word}'`;
 }
 
 function ofExtra(mistyped: Mistyped, word: string): string {

@@ -1,6 +1,7 @@
 // The files that mesh-sandbox keeps its mailboxes and workflows in: an object of JSON a line (mailboxes.jsonl,
 // workflows.jsonl). Every problem of both is told at once. What mesh-sandbox lets be empty or null is as absent.
 
+import { escapePointer } from "@restante/mesh";
 import { type MailboxConfig, meshServerMailboxProperties, type WorkflowConfig } from "@restante/mesh-server";
 import { knownMailboxes, knownWorkflows } from "@restante/mesh-server/development";
 import {
@@ -154,15 +155,22 @@ function problemsOf<Value>(
   text: string,
   schema: Schema<Value>,
 ): { readonly value: Value } | { readonly problems: readonly string[] } {
-  const value = objectOf(text);
-  if (value === undefined) return { problems: ["is not an object of JSON"] };
+  const whole = objectOf(text);
+  if (whole === undefined) return { problems: ["is not an object of JSON"] };
+  const value = withoutEmpty(whole);
   const found = findProblems(schema, value);
   // It was held against the schema.
   if (found.length === 0) return { value: value as Value };
-  return { problems: found.map(({ pointer, words }) => `${pointer}${pointer === "" ? "" : " "}${words}`) };
+  const places = Object.keys(whole).map((name) => `/${escapePointer(name)}`);
+  return {
+    problems: found.map(({ pointer, at, words }) => {
+      // All of a file's lines are alike to the eye, and a name that nobody knows is not repeated: it is told by its place.
+      const place = at === undefined ? 0 : places.indexOf(at) + 1;
+      return `${pointer}${pointer === "" ? "" : " "}${words}${place === 0 ? "" : ` (property ${place} of the line)`}`;
+    }),
+  };
 }
 
-/** Without what is null or empty. */
 function objectOf(line: string): object | undefined {
   let value: unknown;
   try {
@@ -170,7 +178,10 @@ function objectOf(line: string): object | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return typeof value !== "object" || value === null || Array.isArray(value) ? undefined : value;
+}
+
+function withoutEmpty(value: object): object {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, property]) => isThere(property))

@@ -180,7 +180,7 @@ test("a report of any code is put into a mailbox, and a message is put back", as
 test("faults are let stand, listed and cleared", async (t) => {
   const faults: StandingFault[] = [];
   const stand = (fault: Omit<StandingFault, "faultId" | "done">): StandingFault => {
-    const standing = { ...fault, faultId: String(faults.length + 1), done: 0 } as StandingFault;
+    const standing = { ...fault, faultId: String(faults.length + 1), done: faults.length } as StandingFault;
     faults.push(standing);
     return standing;
   };
@@ -194,28 +194,38 @@ test("faults are let stand, listed and cleared", async (t) => {
   await server.type("faults", "next", "send", "lose-answer", "--mailbox", "X26ABC1");
   await server.type("faults", "add", "list", "delay", "--for", "1s", "--up-to", "3s", "--probability", "0.5");
   await server.type("faults", "add", "any", "token-clock", "--by", "-2h");
+  await server.type("faults", "next", "list", "status", "--status", "503", "--retry-after", "5", "--times", "3");
   assert.deepEqual(
     server.asked.slice(1).map(({ input }) => input),
     [
       { at: "send", do: "lose-answer", mailbox: "X26ABC1" },
       { at: "list", do: "delay", for: "1s", to: "3s", probability: 0.5 },
       { at: "any", do: "token-clock", by: "-2h" },
+      { at: "list", do: "status", status: 503, retryAfter: 5, times: 3 },
     ],
   );
   assert.equal(
     (await server.type("faults", "list")).printed,
-    `FAULT  AT    DOES             MAILBOX      HOW OFTEN                                           DONE
-1      send  lose-answer      X26ABC1      1 times                                             done 0 times
-2      list  delay 1s 3s      any mailbox  until it is cleared, with probability 0.5 (seed 1)  done 0 times
-3      any   token-clock -2h  any mailbox  until it is cleared                                 done 0 times
+    `FAULT  AT    DOES                       MAILBOX      HOW OFTEN                                           DONE
+1      send  lose-answer                X26ABC1      once                                                not yet
+2      list  delay 1s to 3s             any mailbox  until it is cleared, with probability 0.5 (seed 1)  once
+3      any   token-clock -2h            any mailbox  until it is cleared                                 2 times
+4      list  status 503, retry-after 5  any mailbox  3 times                                             3 times
 `,
   );
-  assert.equal((await server.type("faults", "clear")).printed, "3 faults are cleared\n");
+  assert.equal((await server.type("faults", "clear")).printed, "4 faults are cleared\n");
   const wrong = await server.type("faults", "add", "send", "down", "--seed", "3");
   assert.deepEqual([wrong.status, wrong.complained], [2, 'restante: AT must be "demographics" for "down"\n']);
   const none = await server.type("faults", "add", "sned", "reset");
   assert.equal(none.status, 2);
-  assert.match(none.complained, /^restante: AT is handshake or send or/);
+  assert.match(none.complained, /^restante: AT is not 'sned': did you mean send\?/);
+  const strange = await server.type("faults", "add", "send", "nonsense");
+  assert.match(strange.complained, /^restante: WHAT is one of status, delay, .*, not 'nonsense'/);
+  const mixed = await server.type("faults", "add", "send", "status", "--status", "503", "--for", "2s", "--by", "1h");
+  assert.deepEqual(
+    [mixed.status, mixed.complained],
+    [2, "restante: --for does not go with status\n--by does not go with status\n"],
+  );
 });
 
 test("mailboxes, the clock, demographics, snapshots and reset are spoken of in sentences", async (t) => {

@@ -258,6 +258,7 @@ test("every problem of both files is told at once, by file and line", async (t) 
     JSON.stringify({ ...mailboxLine, mailbox_nam: "x" }),
     JSON.stringify({ ...mailboxLine, mailbox_id: "ab12ot001" }),
     JSON.stringify({ ...mailboxLine, mailbox_id: "AB12OT009", active: false }),
+    JSON.stringify({ first_secret: 1, nothing: null, other_secret: 1, ...mailboxLine, mailbox_id: "AB12OT010" }),
   ];
   writeFileSync(mailboxes, lines.join("\n"));
   writeFileSync(workflows, `[]\n${JSON.stringify({ workflow_id: "A", senders: "AB12OT001" })}\n`);
@@ -272,6 +273,7 @@ test("every problem of both files is told at once, by file and line", async (t) 
     workflows,
   ]);
   assert.equal(status, 1);
+  const known = "mailbox_id, mailbox_name, ods_code, password, org_code, org_name, billing_entity, active";
   for (const [file, line, words] of [
     [mailboxes, 2, "is not an object of JSON"],
     [mailboxes, 3, "/mailbox_id must be a mailbox id"],
@@ -279,6 +281,8 @@ test("every problem of both files is told at once, by file and line", async (t) 
     [mailboxes, 4, "has 'mailbox_nam', which is not a property here"],
     [mailboxes, 5, "is of the same mailbox as"],
     [mailboxes, 6, "/active is false"],
+    [mailboxes, 7, `has a property that is none of ${known} (property 1 of the line)`],
+    [mailboxes, 7, `has a property that is none of ${known} (property 3 of the line)`],
     [workflows, 1, "is not an object of JSON"],
     [workflows, 2, "/senders must be"],
   ] as const) {

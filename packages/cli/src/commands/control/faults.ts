@@ -24,13 +24,24 @@ function table(faults: readonly StandingFault[], paint: Paint): string[] {
   const rows = faults.map(({ faultId, at, do: does, mailbox, times, done, probability, seed, ...effect }) => [
     faultId,
     at,
-    [does, ...Object.values(effect).map(String)].join(" "),
+    `${does}${Object.entries(effect).map(shown).join("")}`,
     mailbox ?? "any mailbox",
-    `${times === undefined ? "until it is cleared" : `${times} times`}${chance(probability, seed)}`,
-    `done ${done} times`,
+    `${times === undefined ? "until it is cleared" : often(times)}${chance(probability, seed)}`,
+    done === 0 ? "not yet" : often(done),
   ]);
   const [head = "", ...lines] = columns([["FAULT", "AT", "DOES", "MAILBOX", "HOW OFTEN", "DONE"], ...rows]);
   return [paint.bold(head), ...lines.map(visible)];
+}
+
+/** ` 503`, and then `, retry-after 5`: what comes first needs no name. */
+function shown([name, value]: [string, unknown], index: number): string {
+  if (index === 0) return ` ${String(value)}`;
+  if (name === "to") return ` to ${String(value)}`;
+  return `, ${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${String(value)}`;
+}
+
+function often(times: number): string {
+  return times === 1 ? "once" : `${times} times`;
 }
 
 function chance(probability: number | undefined, seed = 1): string {

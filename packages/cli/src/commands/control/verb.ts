@@ -80,7 +80,14 @@ function propertiesOf({ properties = {}, oneOf = [] }: JsonSchema): string[] {
 function checked({ input }: Operation, value: object, named: Words): object {
   const problems = findProblems(input, value);
   if (problems.length === 0) return value;
-  const lines = problems.map(({ pointer, words }) => `${typedAs(pointer, named)}${words}`);
+  // Every option is a property of the verb: one that is unknown is of another kind of it.
+  const kind = input.json.discriminator?.propertyName ?? "";
+  const rest = (value as Record<string, unknown>)[kind];
+  const lines = problems.map(({ pointer, at, words }) =>
+    at === undefined
+      ? `${typedAs(pointer, named)}${words}`
+      : `${typedAs(at, named)}does not go with ${typeof rest === "string" ? rest : "the rest"}`,
+  );
   throw new CliError("usage", lines.join("\n"));
 }
 

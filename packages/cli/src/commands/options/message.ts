@@ -88,7 +88,7 @@ export const output: Option<string | undefined> = optional("output", file, {
 
 export const mailbox: Option<string | undefined> = optional("mailbox", text("a mailbox id"), {
   value: "ID",
-  about: "which mailbox: that messages are in, that makes requests or, of a response, that answers",
+  about: "this mailbox alone: its messages, its requests or, of a response, the one that answers",
 });
 
 export const ods: Option<string | undefined> = optional("ods", text("an ODS code"), {

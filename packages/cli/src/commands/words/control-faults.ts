@@ -5,7 +5,7 @@ const places: readonly Argument[] = [
   {
     name: "AT",
     about:
-      "where: handshake, send, chunk, list, download, acknowledge, track, lookup, demographics, or any of them but demographics",
+      "where: handshake, send, chunk, list, download, acknowledge, track, lookup or demographics; any: all of them but demographics",
     choices: [
       "handshake",
       "send",

@@ -74,7 +74,7 @@ async function introduce(
   }
 }
 
-async function suggest(economy: Economy, { organisations }: WholeEconomy, terminal: Terminal): Promise<void> {
+async function suggest(economy: Economy, { server, organisations }: WholeEconomy, terminal: Terminal): Promise<void> {
   const { print, paint } = terminal;
   const data = shortest(economy.folder);
   const option = economy.folder === resolve(DEFAULT_DATA) ? "" : ` --data ${quoted(data)}`;
@@ -94,6 +94,9 @@ async function suggest(economy: Economy, { organisations }: WholeEconomy, termin
   if (out !== undefined) {
     const folder = quoted(join(data, "mesh", out.mailboxId, "OUT"));
     hints.push([`pair${option} ${example}`, `a .dat/.ctl pair, to drop by hand into ${folder}`]);
+  }
+  if (server.control !== undefined) {
+    hints.push([`control messages list${option}`, "what the server has; control --help tells what can go wrong"]);
   }
   const width = Math.max(...hints.map(([words]) => words.length));
   print(`\n${paint.bold("Running.")} Open a worklist above, or try in another terminal:\n`);

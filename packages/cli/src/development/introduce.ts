@@ -33,7 +33,17 @@ export function introduce(introduced: Introduced, terminal: Terminal): void {
   print(
     `\n${paint.bold("Ready.")} In a script: restante ready --wait ${config.plain === undefined ? "" : reachable(introduced.server.plainUrl ?? "")}`,
   );
+  suggestControl(introduced, terminal);
   print("Ctrl-C stops it.\n");
+}
+
+/** What control is for, as words to type in another terminal. */
+function suggestControl({ server, folder }: Introduced, { print }: Terminal): void {
+  const { controlUrl, controlSocket } = server;
+  if (controlUrl === undefined && controlSocket === undefined) return;
+  const page = controlUrl === undefined ? "" : `, or ${controlUrl} in a browser`;
+  const data = quoted(shortest(folder.path));
+  print(`What goes wrong: restante control run lost-answer --data ${data} (restante control --help)${page}`);
 }
 
 type Fact = readonly [name: string, text: string];

@@ -195,6 +195,12 @@ test("--control listens on its own port for whoever has the token, and is off un
   const data = join(await temporaryFolder(t), "dev");
   const server = await develop(t, "--control", "0", "--data", data);
   const [, url = ""] = await server.printed(/Control +(http:\S+), for whoever has the token/);
+  // The words that it suggests are typed as they stand.
+  const [, suggested = ""] = await server.printed(
+    /What goes wrong: restante (control run .*) \(restante control --help\), or http/,
+  );
+  const run = await typed([...suggested.split(" "), "--set", "patience=1s"]);
+  assert.deepEqual([run.status, /No message came from your client's mailbox/.test(run.complained)], [1, true]);
   const list = (headers: Record<string, string>): Promise<Response> =>
     fetch(`${url}/v1/mailboxes/list`, {
       method: "POST",

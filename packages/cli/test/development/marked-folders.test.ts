@@ -49,6 +49,7 @@ test("restante up marks the folder that it makes; its parts run there, with cont
   const up = await started(t, /Ctrl-C stops it/, ...words, "--control", "0");
   assert.ok(existsSync(join(server, MARK)));
   const [, url = ""] = await up.printed(/Control +(\S+)/);
+  await up.printed(/npx restante control messages list --data .* control --help tells what can go wrong/);
   assert.equal(await control(url, server), 200);
   assert.equal(await control(url, server, "another"), 401);
   assert.equal(await up.end("SIGINT"), 0);

@@ -33,7 +33,10 @@ export async function open(access: Access, asked: Asked): Promise<IncomingMessag
   const text = await readAll(access, response, asked.signal);
   const refusal = readErrorAnswer(parse(text));
   if (refusal === undefined) throw anotherServer(access, response);
-  throw new ControlError(refusal.code, `${refusal.message}${refusal.code === "not-allowed" ? advice(access) : ""}`);
+  throw new ControlError(
+    refusal.code,
+    `${refusal.message.replace(/\.$/, "")}${refusal.code === "not-allowed" ? advice(access) : ""}`,
+  );
 }
 
 /** @throws {ControlError} `unreachable` if it is no JSON */

@@ -63,7 +63,11 @@ const scope: PropertiesOf<FaultScope> = {
     text({ description: "Of this mailbox's requests only. Absent: of everybody's.", format: mailboxIdFormat }),
   ),
   times: optional(
-    whole({ description: "The next so many requests. Absent: until it is cleared.", from: 1, to: 1_000_000 }),
+    whole({
+      description: "The next so many requests. Absent: one of `faults.next`, all of `faults.add` until it is cleared.",
+      from: 1,
+      to: 1_000_000,
+    }),
   ),
   probability: optional(fraction({ description: "Of each request that fits. Absent: of every one." })),
   seed: optional(

@@ -14,7 +14,7 @@ export function formOf(schema) {
 function variantsOf({ oneOf, discriminator }) {
   const by = discriminator.propertyName;
   const kinds = new Map(oneOf.map((kind) => [wordOf(kind.properties[by]), kind]));
-  const fields = element("div", { className: "fields" });
+  const fields = element("div", {});
   let chosen = fieldsOf(oneOf[0], { [by]: true });
   const choice = element(
     "select",

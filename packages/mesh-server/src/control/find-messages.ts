@@ -19,7 +19,7 @@ type Stored = Pick<Context, "registry" | "store" | "bodies">;
 export function requireKnown({ registry }: Pick<Stored, "registry">, { mailbox, from }: MessageFilter): void {
   for (const written of [mailbox, from]) {
     if (written === undefined || written.endsWith("*") || registry.find(written) !== undefined) continue;
-    throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
+    throw new ControlError("mailbox-unknown", "There is no mailbox of this id: mailboxes.list names those there are.");
   }
 }
 

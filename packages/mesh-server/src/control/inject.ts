@@ -110,7 +110,8 @@ function eventOf(code: string): StatusEvent {
 
 function mailboxOf({ registry }: Pick<Stored, "registry">, written: string): Mailbox {
   const mailbox = registry.find(written);
-  if (mailbox === undefined) throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
+  if (mailbox === undefined)
+    throw new ControlError("mailbox-unknown", "There is no mailbox of this id: mailboxes.list names those there are.");
   return mailbox;
 }
 

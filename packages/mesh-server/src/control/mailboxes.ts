@@ -25,7 +25,7 @@ export function createMailboxes(
   function find(written: string): Mailbox {
     const mailbox = registry.find(written);
     if (mailbox !== undefined) return mailbox;
-    throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
+    throw new ControlError("mailbox-unknown", "There is no mailbox of this id: mailboxes.list names those there are.");
   }
 
   return {

@@ -20,7 +20,10 @@ export function createReset(
     if (written !== undefined) {
       const mailbox = serving.context.registry.find(written);
       if (mailbox !== undefined) return wipe(serving, { mailboxId: mailbox.mailboxId, closures, tokens: true });
-      throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
+      throw new ControlError(
+        "mailbox-unknown",
+        "There is no mailbox of this id: mailboxes.list names those there are.",
+      );
     }
     if (keep === "nothing") {
       await faults.clear();

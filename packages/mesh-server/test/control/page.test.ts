@@ -49,6 +49,13 @@ test("the page of control shows what is in the server, and does what control can
     await page.getByLabel("Verb").selectOption("faults.next");
     await page.getByLabel("do", { exact: true }).selectOption("status");
     await page.getByLabel("at", { exact: true }).selectOption("list");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    // In one look: the page grows as things happen.
+    const lines = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('#verbs .fields > .field')].slice(0, 2).map((field) => field.getBoundingClientRect().y)",
+    );
+    assert.equal(lines.length, 2);
+    assert.equal(lines[0], lines[1], "its fields stand side by side");
     await page.getByLabel("status", { exact: true }).fill("503");
     await page.getByRole("button", { name: "Do it" }).click();
     await page.getByRole("button", { name: /^Clear fault/ }).waitFor();

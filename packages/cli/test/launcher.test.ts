@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { atEnd, temporaryFolder } from "./support/at-end.ts";
@@ -44,4 +45,16 @@ test("through the launcher, it stops cleanly when the launcher is killed", async
   process.kill(command.pid, "SIGKILL");
   await command.ended;
   assert.match(command.output(), /the next start continues from here/);
+});
+
+test("a checkout keeps its compiled code for the next start, or where the person says", async (t) => {
+  const folder = await temporaryFolder(t);
+  const { NODE_COMPILE_CACHE: _, ...environment } = process.env;
+  for (const by of [asOlderNode, []]) {
+    const env = { ...environment, NODE_DEBUG_NATIVE: "COMPILE_CACHE" };
+    const { stderr } = spawnSync(process.execPath, [...by, bin, "--version"], { env, encoding: "utf8" });
+    assert.match(stderr, /node_modules.\.cache.compiled/);
+  }
+  spawnSync(process.execPath, [bin, "--version"], { env: { ...environment, NODE_COMPILE_CACHE: folder } });
+  assert.notEqual(readdirSync(folder).length, 0);
 });

@@ -109,6 +109,16 @@ test("a scenario that fails says at which step, what came instead and what it me
   assert.deepEqual(await control.faults.list(), { faults: [] });
 });
 
+test("a scenario that the server is not for says so at its first step, before a person does anything", async (t) => {
+  const { type } = await served(t);
+  const { status, complained } = await type("pds-down-for-an-hour");
+  assert.equal(status, 1);
+  assert.match(
+    complained,
+    /^restante: Step 1 .*There is no mailbox of this id.*\nThis server has no mailbox Y99002OT001: run it on/,
+  );
+});
+
 test("Ctrl-C ends a run at once, and what it changed is undone all the same", async (t) => {
   const { control, folder, write } = await served(t);
   const file = await write("mine.yaml", sample.replace("within: 5s", "within: 10m, count: 2"));

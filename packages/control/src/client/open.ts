@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { ControlError } from "../control-error.ts";
 import { readErrorAnswer } from "../error-answer.ts";
+import { parseJson } from "../parse-json.ts";
 import type { Target } from "./place.ts";
 
 export interface Access {
@@ -31,7 +32,7 @@ export async function open(access: Access, asked: Asked): Promise<IncomingMessag
   const response = await connect(access, asked);
   if (response.statusCode === 200) return response;
   const text = await readAll(access, response, asked.signal);
-  const refusal = readErrorAnswer(parse(text));
+  const refusal = readErrorAnswer(parseJson(text));
   if (refusal === undefined) throw anotherServer(access, response);
   throw new ControlError(refusal.code, `${refusal.message}${refusal.code === "not-allowed" ? advice(access) : ""}`);
 }
@@ -42,7 +43,7 @@ export async function readJson(
   response: IncomingMessage,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const value = parse(await readAll(access, response, signal));
+  const value = parseJson(await readAll(access, response, signal));
   if (value === undefined) throw anotherServer(access, response);
   return value;
 }
@@ -121,12 +122,4 @@ function advice({ tokenFile }: Access): string {
 function anotherServer({ target }: Access, { statusCode = 0 }: IncomingMessage): ControlError {
   const words = `answers (HTTP ${statusCode}), but is no control: its port is the one given with --control, not that of MESH`;
   return new ControlError("unreachable", `${target.named} ${words}`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

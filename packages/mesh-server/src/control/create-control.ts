@@ -10,6 +10,7 @@ import {
   type ControlSnapshots,
   type OperationName,
   operations,
+  verbOf,
 } from "@restante/control";
 
 import type { Context } from "../context.ts";
@@ -64,24 +65,17 @@ export function createControl({ serving, feed, ...parts }: ControlParts): OwnedC
   };
 }
 
-type Verb = (input: unknown, options?: { signal?: AbortSignal }) => Promise<unknown>;
+type CheckedVerb = (input: unknown, options?: { signal?: AbortSignal }) => Promise<unknown>;
 
 /** Every verb, refusing what is none of its input. */
 function checked(control: Omit<Control, "events">): Omit<Control, "events"> {
-  const found: Record<string, Verb | Record<string, Verb>> = {};
+  const found: Record<string, CheckedVerb | Record<string, CheckedVerb>> = {};
   for (const name of Object.keys(operations) as OperationName[]) {
     const [group, verb] = name.split(".") as [string, string?];
     const call = verbOf(control, name);
-    const check: Verb = (input, options) => inWordsOfControl(async () => call(checkInput(name, input), options));
+    const check: CheckedVerb = (input, options) => inWordsOfControl(async () => call(checkInput(name, input), options));
     if (verb === undefined) found[group] = check;
-    else found[group] = { ...(found[group] as Record<string, Verb> | undefined), [verb]: check };
+    else found[group] = { ...(found[group] as Record<string, CheckedVerb> | undefined), [verb]: check };
   }
   return found as unknown as Omit<Control, "events">;
-}
-
-/** The function of a verb, by its name. */
-export function verbOf(control: Omit<Control, "events">, name: OperationName): Verb {
-  const [group, verb] = name.split(".") as [keyof typeof control, string?];
-  const found: unknown = control[group];
-  return (verb === undefined ? found : (found as Record<string, unknown>)[verb]) as Verb;
 }

@@ -70,8 +70,7 @@ export async function startFaultyServer(
   const known = new Set(config.mailboxes.map(({ mailboxId }) => mailboxId));
   const faults = createFaults({ emit, canExpireCertificate: true, isMailbox: (id) => known.has(id.toUpperCase()) });
   const records = demographics ?? embeddedDemographics(directory);
-  const practices = new Set(directory.organisations.map(({ odsCode }) => odsCode as string));
-  const moves = createMoves({ demographics: records, isPractice: (odsCode) => practices.has(odsCode) });
+  const moves = createMoves(records);
   const serving = await serve(
     settings,
     [

@@ -5,7 +5,7 @@
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-import { bearsToken, isHostAllowed } from "../../development/access.ts";
+import { bearsToken, isHostAllowed } from "../access.ts";
 import { NotServed } from "./answers.ts";
 
 /** More than may wait at once, so that a server full of waits can still be asked. */

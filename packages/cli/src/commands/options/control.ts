@@ -1,7 +1,7 @@
 // Options of the verbs of control. Their names are those of the verbs' own properties (`workflowId`, `--workflow-id`),
 // unless another command has the name for something else; a test holds them against the table of control.
 import type { ControlPlace } from "@restante/control";
-import { oneOf, text, wholeNumber } from "../../command-line/kinds.ts";
+import { oneOf, several, text, wholeNumber } from "../../command-line/kinds.ts";
 import { flag, type Kind, type Option, optional } from "../../command-line/option.ts";
 import { economyOptions } from "./economy.ts";
 import { mailbox } from "./message.ts";
@@ -368,13 +368,6 @@ export const resetOptions: { readonly keep: typeof keep; readonly mailbox: typeo
 
 export const names: Option<readonly string[] | undefined> = optional(
   "names",
-  {
-    wanted: "names of events, with commas between",
-    isNumber: false,
-    read: (typed) => {
-      const read = typed.split(",");
-      return read.every((name) => /^[\w.:-]{1,100}$/.test(name)) ? read : undefined;
-    },
-  },
+  several("the name of an event", /^[\w.:-]{1,100}$/),
   { value: "NAME,NAME", about: "only events of these names", otherwise: "all" },
 );

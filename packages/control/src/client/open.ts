@@ -34,7 +34,10 @@ export async function open(access: Access, asked: Asked): Promise<IncomingMessag
   const text = await readAll(access, response, asked.signal);
   const refusal = readErrorAnswer(parseJson(text));
   if (refusal === undefined) throw anotherServer(access, response);
-  throw new ControlError(refusal.code, `${refusal.message}${refusal.code === "not-allowed" ? advice(access) : ""}`);
+  throw new ControlError(
+    refusal.code,
+    refusal.code === "not-allowed" ? withTokenFile(refusal.message, access) : refusal.message,
+  );
 }
 
 /** @throws {ControlError} `unreachable` if it is no JSON */
@@ -115,8 +118,8 @@ const unreached: Readonly<Record<string, string>> = {
   ETIMEDOUT: "does not answer: check the network",
 };
 
-function advice({ tokenFile }: Access): string {
-  return tokenFile === undefined ? "" : `; the token was read from ${tokenFile}`;
+function withTokenFile(message: string, { tokenFile }: Access): string {
+  return tokenFile === undefined ? message : `${message.replace(/\.$/, "")}; the token was read from ${tokenFile}`;
 }
 
 function anotherServer({ target }: Access, { statusCode = 0 }: IncomingMessage): ControlError {

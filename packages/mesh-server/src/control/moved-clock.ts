@@ -25,6 +25,8 @@ const FILE = "clock.json";
 const MINUTE = 60 * 1000;
 const DAY = 24 * 60 * MINUTE;
 const MOST_STEPS = 5000;
+/** Demographics that do not answer hold a move up for so long, once. What fails otherwise ends by itself. */
+const LONGEST_ROUTING_MS = 5000;
 /** 10 years: times stay such as every client can read. */
 const MOST_AHEAD_MS = 3653 * DAY;
 
@@ -79,10 +81,12 @@ export async function createMovedClock({
     }
     const { rewind, context } = serving();
     await keep(target);
+    let patienceMs = LONGEST_ROUTING_MS;
     for (let step = 0; ; step += 1) {
       // Real time goes on: what falls due while others are dealt with is the next step's.
       const asOf = context.clock.now();
-      const isInTime = await rewind.catchUp();
+      const isInTime = await rewind.catchUp(patienceMs);
+      if (!isInTime) patienceMs = 0;
       if (epoch !== asked || ahead === target) break;
       const due = isInTime && step < MOST_STEPS ? await rewind.nextDue(asOf) : undefined;
       if (epoch !== asked) break;

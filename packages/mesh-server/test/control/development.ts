@@ -9,7 +9,7 @@ import {
   type DevelopmentServer,
   type DevelopmentServerConfig,
 } from "@restante/mesh-server/development";
-import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testkit";
+import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testbed";
 
 export const sender = "X26ABC1";
 export const recipient = "X26ABC2";

@@ -14,7 +14,7 @@ import {
   knownSharedKey,
   knownWorkflows,
 } from "@restante/mesh-server/development";
-import { startTestServer, temporaryFolder, testMailboxes, testRequest } from "@restante/testkit";
+import { startTestServer, temporaryFolder, testMailboxes, testRequest } from "@restante/testbed";
 
 import { mailboxToken } from "../control/development.ts";
 

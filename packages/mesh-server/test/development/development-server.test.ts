@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { embeddedDemographics } from "@restante/demographics";
 import { createMeshServer, MeshServerError } from "@restante/mesh-server";
 import { createDevelopmentServer, type DevelopmentServerConfig, isMarked } from "@restante/mesh-server/development";
-import { temporaryFolder, testAuthority, testDirectory, testRequest } from "@restante/testkit";
+import { temporaryFolder, testAuthority, testDirectory, testRequest } from "@restante/testbed";
 import { localHosts } from "@restante/authority";
 
 import { mailboxToken } from "../control/development.ts";

@@ -12,7 +12,13 @@ export {
 export type { OperatorResult } from "./operator-call.ts";
 export { type EventName, type EventOf, type RecordedEvents, recordEvents } from "./record-events.ts";
 export { type TestAnswer, type TestRequest, testRequest, testToken } from "./request.ts";
-export { type ReachableServer, startTestServer, type TestServer, type TestServerOptions } from "./server.ts";
+export {
+  defaultConfig,
+  type ReachableServer,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from "./server.ts";
 export { type ProcessLimits, type ServerProcess, startServerProcess } from "./server-process.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
 export { waitFor, type WaitOptions } from "./wait-for.ts";

@@ -1,4 +1,4 @@
-export { strangeAuthority, testAuthority } from "./authority.ts";
+export { expiredCertificate, strangeAuthority, testAuthority } from "./authority.ts";
 export { clientCertificate, clientOptions, passwordOf, testClient } from "./client.ts";
 export { type SettableClock, settableClock } from "./clock.ts";
 export {

@@ -5,17 +5,18 @@ import { type Agent, type IncomingMessage, request as httpRequest } from "node:h
 import { Agent as SecureAgent, request as httpsRequest } from "node:https";
 import type { TestContext } from "node:test";
 
-import { createLocalAuthority, type IssuedCertificate, issueExpired, localHosts } from "@restante/authority";
+import type { IssuedCertificate } from "@restante/authority";
 import { type Demographics, type Directory, embeddedDemographics } from "@restante/demographics";
 import { createToken } from "@restante/mesh";
 import {
   clientCertificate,
   defaultConfig,
+  expiredCertificate,
   passwordOf,
   type ReachableServer,
   recordEvents,
   type RecordedEvents,
-  temporaryFolder,
+  testAuthority,
   testDirectory,
 } from "@restante/testbed";
 
@@ -38,9 +39,7 @@ export async function startFaultyServer(
   t: Pick<TestContext, "after">,
   { demographics, ...changed }: Partial<MeshServerConfig> & { demographics?: Demographics } = {},
 ): Promise<FaultyServer> {
-  const folder = await temporaryFolder(t);
-  const authority = await createLocalAuthority(folder);
-  const expired = await issueExpired(folder, { commonName: "expired", hosts: localHosts, kind: "server" });
+  const [authority, expired] = [await testAuthority(), await expiredCertificate()];
   const directory = testDirectory();
   const config: MeshServerConfig = { ...(await defaultConfig(t, authority, directory)), ...changed };
   const { tls, host, port, ...settings } = config;

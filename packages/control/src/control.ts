@@ -188,7 +188,10 @@ export interface ControlFaults {
   clear(input?: { faultId?: string }): Promise<{ cleared: number }>;
 }
 
-/** Where a request can go wrong. `chunk`: a later chunk's upload; `download` also of a later chunk. `any`: each of these but demographics. */
+/**
+ * Where a request can go wrong. `chunk`: a later chunk's upload; `download`: also that of a later chunk. `any`: each of these
+ * but demographics.
+ */
 export type FaultPoint =
   | "handshake"
   | "send"

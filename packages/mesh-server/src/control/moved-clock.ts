@@ -3,8 +3,8 @@
 //
 // It is moved as time would have passed: from one moment at which something falls due to the next, so that a message
 // which is not collected in 5 days is reported on the fifth and gone on the thirtieth, though the clock was moved by a year at
-// once. In steps of no less than a minute, and after some thousands of them at once: what is retried may be due at every minute of
-// that year.
+// once. In steps of no less than a minute, and after some thousands of them at once: what is retried may be due at every
+// minute of that year.
 //
 //   on disk    where it is moved to, before anything is done by it: killed on the way, the server goes on from there.
 //   in memory  each step on the way.

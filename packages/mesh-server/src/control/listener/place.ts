@@ -26,7 +26,10 @@ export async function forgetPlace(dataFolder: string): Promise<void> {
   await rm(join(dataFolder, CONTROL_FILE), { force: true });
 }
 
-/** Makes way for a socket: takes away one that was left behind. @throws {DurableError} something else is there, its path is too long */
+/**
+ * Makes way for a socket: takes away one that was left behind.
+ * @throws {DurableError} something else is there, or its path is too long
+ */
 export async function freeSocket(path: string): Promise<void> {
   if (Buffer.byteLength(path) > LONGEST_PATH) {
     const remedy = `the path of a socket has at most ${LONGEST_PATH} bytes: name a folder nearer the root, or use a port`;

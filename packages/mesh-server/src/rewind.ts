@@ -8,14 +8,17 @@ import type { Routing } from "./routing.ts";
 import type { Rewindable } from "./store/rewindable.ts";
 import type { Timekeeping } from "./time/timekeeping.ts";
 
+/** Demographics that do not answer hold it up no longer. What fails otherwise ends by itself. */
+const LONGEST_ROUTING_MS = 5000;
+
 export interface Rewind {
   /** One at a time, in the order in which they were asked for. What was in memory of messages is forgotten after it. */
   standstill<Result>(work: (store: Rewindable) => Promise<Result>): Promise<Result>;
   /**
-   * Resolves when all that is due was done, or has failed anew, or when demographics have not answered for so long: whether
-   * it ended in time. Whoever asks for it says that the clock is right: what the clock guard doubted is agreed.
+   * Resolves when all that is due was done, or has failed anew: whether it ended in time. Whoever asks for it says that the
+   * clock is right: what the clock guard doubted is agreed.
    */
-  catchUp(routingMs: number): Promise<boolean>;
+  catchUp(): Promise<boolean>;
   /** When the next message becomes due after this. */
   nextDue(after: Date): Promise<Date | undefined>;
   /** Resolves when the last of them has ended. */
@@ -50,11 +53,11 @@ export function createRewind(parts: {
           routing.resume();
         }
       }),
-    catchUp: (routingMs) =>
+    catchUp: () =>
       inTurn(async () => {
         await time.agree();
         const routed = routing.catchUp().then(() => true);
-        const late = isAborted(AbortSignal.timeout(routingMs));
+        const late = isAborted(AbortSignal.timeout(LONGEST_ROUTING_MS));
         const [isInTime] = await Promise.all([Promise.race([routed, late]), expiry.catchUp()]);
         return isInTime;
       }),

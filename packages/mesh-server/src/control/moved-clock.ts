@@ -3,8 +3,8 @@
 //
 // It is moved as time would have passed: from one moment at which something falls due to the next, so that a message
 // which is not collected in 5 days is reported on the fifth and gone on the thirtieth, though the clock was moved by a year at
-// once. In steps of no less than a minute, and after some thousands of them at once: what is retried may be due at every
-// minute of that year.
+// once. In steps of no less than a minute, and after some thousands of them at once: what is retried may be due at every minute of
+// that year.
 //
 //   on disk    where it is moved to, before anything is done by it: killed on the way, the server goes on from there.
 //   in memory  each step on the way.
@@ -25,8 +25,6 @@ const FILE = "clock.json";
 const MINUTE = 60 * 1000;
 const DAY = 24 * 60 * MINUTE;
 const MOST_STEPS = 5000;
-/** Demographics that do not answer hold a move up for so long, once. What fails otherwise ends by itself. */
-const LONGEST_ROUTING_MS = 5000;
 /** 10 years: times stay such as every client can read. */
 const MOST_AHEAD_MS = 3653 * DAY;
 
@@ -81,12 +79,10 @@ export async function createMovedClock({
     }
     const { rewind, context } = serving();
     await keep(target);
-    let patienceMs = LONGEST_ROUTING_MS;
     for (let step = 0; ; step += 1) {
       // Real time goes on: what falls due while others are dealt with is the next step's.
       const asOf = context.clock.now();
-      const isInTime = await rewind.catchUp(patienceMs);
-      if (!isInTime) patienceMs = 0;
+      const isInTime = await rewind.catchUp();
       if (epoch !== asked || ahead === target) break;
       const due = isInTime && step < MOST_STEPS ? await rewind.nextDue(asOf) : undefined;
       if (epoch !== asked) break;

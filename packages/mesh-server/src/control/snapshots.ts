@@ -26,11 +26,6 @@ import { inWordsOfControl } from "./in-words-of-control.ts";
 import type { SnapshotParts } from "./snapshot-part.ts";
 
 const MOST_SNAPSHOTS = 100;
-/** It becomes the name of a file. */
-const NAME = "[A-Za-z0-9_-]{1,64}";
-const wholeName = new RegExp(`^${NAME}$`);
-const nameOfFile = new RegExp(`^(${NAME})\\.json$`);
-const nameOfFolder = new RegExp(`^${NAME}\\.[0-9a-f]{16}$`);
 
 export interface Snapshots {
   readonly control: ControlSnapshots;
@@ -184,7 +179,7 @@ async function linkAll(fileNames: readonly string[], from: string, to: string): 
 
 async function namesIn(root: string): Promise<string[]> {
   const entries = await entriesOf(root);
-  return entries.flatMap((entry) => nameOfFile.exec(entry)?.[1] ?? []).toSorted();
+  return entries.flatMap((entry) => /^([A-Za-z0-9_-]{1,64})\.json$/.exec(entry)?.[1] ?? []).toSorted();
 }
 
 async function readDescribed(root: string, name: string): Promise<Described | undefined> {
@@ -203,7 +198,7 @@ async function sweep(root: string): Promise<void> {
   const described = await Promise.all((await namesIn(root)).map((name) => readDescribed(root, name)));
   const named = new Set(described.map((each) => each?.folder));
   for (const entry of await entriesOf(root)) {
-    const isOurs = nameOfFolder.test(entry) && !named.has(entry);
+    const isOurs = /^[A-Za-z0-9_-]{1,64}\.[0-9a-f]{16}$/.test(entry) && !named.has(entry);
     if (isOurs) await rm(join(root, entry), { recursive: true, force: true });
   }
 }
@@ -219,7 +214,7 @@ async function entriesOf(folder: string): Promise<string[]> {
 }
 
 function checkName(name: string): string {
-  if (wholeName.test(name)) return name;
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name;
   throw new ControlError("input-invalid", "a snapshot's name has 1 to 64 letters, digits, hyphens and underscores");
 }
 

@@ -65,17 +65,17 @@ export function createControl({ serving, feed, ...parts }: ControlParts): OwnedC
   };
 }
 
-type CheckedVerb = (input: unknown, options?: { signal?: AbortSignal }) => Promise<unknown>;
+type Verb = (input: unknown, options?: { signal?: AbortSignal }) => Promise<unknown>;
 
 /** Every verb, refusing what is none of its input. */
 function checked(control: Omit<Control, "events">): Omit<Control, "events"> {
-  const found: Record<string, CheckedVerb | Record<string, CheckedVerb>> = {};
+  const found: Record<string, Verb | Record<string, Verb>> = {};
   for (const name of Object.keys(operations) as OperationName[]) {
     const [group, verb] = name.split(".") as [string, string?];
     const call = verbOf(control, name);
-    const check: CheckedVerb = (input, options) => inWordsOfControl(async () => call(checkInput(name, input), options));
+    const check: Verb = (input, options) => inWordsOfControl(async () => call(checkInput(name, input), options));
     if (verb === undefined) found[group] = check;
-    else found[group] = { ...(found[group] as Record<string, CheckedVerb> | undefined), [verb]: check };
+    else found[group] = { ...(found[group] as Record<string, Verb> | undefined), [verb]: check };
   }
   return found as unknown as Omit<Control, "events">;
 }

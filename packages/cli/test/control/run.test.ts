@@ -93,7 +93,7 @@ test("a scenario that fails says at which step, what came instead and what it me
   assert.deepEqual(await control.faults.list(), { faults: [] });
 });
 
-test("Ctrl-C ends a run at once, and what it changed is undone all the same", async (t) => {
+test("Ctrl-C ends a run at once, and its fault is cleared all the same", async (t) => {
   const { control, folder, write } = await served(t);
   const file = await write("mine.yaml", sample.replace("within: 5s", "within: 10m, count: 2"));
   const stop = new AbortController();

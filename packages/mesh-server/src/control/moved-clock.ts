@@ -14,7 +14,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type ClockReading, type ControlClock, ControlError, formatDuration, parseDuration } from "@restante/control";
-import { DurableError, isMissing, writeWhole } from "@restante/durable";
+import { asDurableError, DurableError, isMissing, writeWhole } from "@restante/durable";
 import { type Clock, systemClock } from "@restante/mesh";
 
 import type { Serving } from "../serve.ts";
@@ -55,7 +55,7 @@ export async function createMovedClock({
 
   /** In the order in which they are asked for. */
   function keep(aheadMs: number): Promise<void> {
-    const written = writing.then(() => writeWhole(dataFolder, FILE, `${JSON.stringify({ aheadMs })}\n`));
+    const written = writing.then(() => write(dataFolder, aheadMs));
     writing = written.catch(() => undefined);
     return written;
   }
@@ -107,16 +107,28 @@ export async function createMovedClock({
     right: () => put(0),
     part: {
       save: () => ahead,
-      load: (value) => put(typeof value === "number" && isAhead(value) ? value : 0),
+      check(value) {
+        if (value === undefined || isAhead(value)) return;
+        throw new ControlError("not-possible", "the clock: it does not say how far it is ahead");
+      },
+      load: (value) => put(isAhead(value) ? value : 0),
     },
   };
+}
+
+async function write(folder: string, aheadMs: number): Promise<void> {
+  try {
+    await writeWhole(folder, FILE, `${JSON.stringify({ aheadMs })}\n`);
+  } catch (error) {
+    throw asDurableError(error, join(folder, FILE));
+  }
 }
 
 async function readAhead(folder: string): Promise<number> {
   const file = join(folder, FILE);
   try {
-    const { aheadMs } = JSON.parse(await readFile(file, "utf8")) as { aheadMs?: unknown };
-    if (typeof aheadMs === "number" && isAhead(aheadMs)) return aheadMs;
+    const found = JSON.parse(await readFile(file, "utf8")) as { aheadMs?: unknown } | null;
+    if (isAhead(found?.aheadMs)) return found.aheadMs;
   } catch (error) {
     if (isMissing(error)) return 0;
     if (!(error instanceof SyntaxError)) throw error;
@@ -131,6 +143,6 @@ async function readAhead(folder: string): Promise<number> {
   );
 }
 
-function isAhead(milliseconds: number): boolean {
-  return Number.isSafeInteger(milliseconds) && milliseconds >= 0 && milliseconds <= MOST_AHEAD_MS;
+function isAhead(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= MOST_AHEAD_MS;
 }

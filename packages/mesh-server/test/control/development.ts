@@ -10,6 +10,7 @@ import {
   type DevelopmentServer,
   type DevelopmentServerConfig,
 } from "@restante/mesh-server/development";
+import type { MeshServerServices } from "@restante/mesh-server";
 import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testkit";
 
 export const sender = "X26ABC1";
@@ -21,6 +22,7 @@ export interface Development {
   /** Of the server that runs now. */
   readonly server: DevelopmentServer;
   readonly config: DevelopmentServerConfig;
+  readonly services: MeshServerServices;
   /** Over restarts. */
   readonly events: RecordedEvents;
   restart(): Promise<void>;
@@ -47,7 +49,7 @@ export async function startDevelopment(
     ...overrides,
   };
   const events = recordEvents();
-  const services = {
+  const services: MeshServerServices = {
     demographics: embeddedDemographics(testDirectory()),
     emit: (event: Event) => {
       events.emit(event);
@@ -61,6 +63,7 @@ export async function startDevelopment(
       return server;
     },
     config,
+    services,
     events,
     async restart() {
       await server.close();

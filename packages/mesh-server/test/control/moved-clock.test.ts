@@ -192,8 +192,10 @@ test("the clock is not moved back, nor more than ten years on; a file that does 
   await server.moved.right();
   assert.equal((await control.read()).ahead, "0s");
   const { dataFolder } = server.config;
-  await writeFile(join(dataFolder, "clock.json"), "{}");
-  await assert.rejects(createMovedClock({ dataFolder, serving: () => server.serving }), { code: "damaged" });
+  for (const damaged of ["{}", "null", "7", '{"aheadMs":', '{"aheadMs":-1}']) {
+    await writeFile(join(dataFolder, "clock.json"), damaged);
+    await assert.rejects(createMovedClock({ dataFolder, serving: () => server.serving }), { code: "damaged" });
+  }
 });
 
 test("a used token stays used, and what is in quarantine is of its real day, however far the clock is moved", async (t) => {

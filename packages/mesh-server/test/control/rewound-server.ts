@@ -57,7 +57,7 @@ export async function serveRewound(
     if (isBroken()) throw new Error("broken");
     setFaults(value as string[]);
   };
-  const faultsPart: SnapshotPart = { save: () => [...faults], load };
+  const faultsPart: SnapshotPart = { save: () => [...faults], check: () => undefined, load };
   const moved = await createMovedClock({ dataFolder: config.dataFolder, serving: current });
   const parts = { clock: moved.part, faults: faultsPart };
   const snapshots = createSnapshots({ dataFolder: config.dataFolder, parts, serving: current });

@@ -15,8 +15,10 @@ import {
   testRequest,
   testToken,
   testWorkflow,
+  waitFor,
 } from "@restante/testkit";
 
+import { injectMessage } from "../../src/control/inject.ts";
 import { createMovedClock } from "../../src/control/moved-clock.ts";
 import { testMachine } from "../time/machine.ts";
 import { startRewoundServer } from "./rewound-server.ts";
@@ -227,4 +229,23 @@ test("two moves at once are both made; one that is put right on its way ends whe
   assert.equal((await control.read()).ahead, "0s");
   await server.restart();
   assert.equal((await server.moved.control.read()).ahead, "0s");
+});
+
+test("a server that is closed while thousands of messages fall due does not wait for all of them, and its next start goes on", async (t) => {
+  const server = await startRewoundServer(t);
+  const { context } = server.serving;
+  const mailboxes = { mailbox: practice, from: sender };
+  const inject = (): Promise<unknown> => injectMessage(context, { ...mailboxes, workflowId: testWorkflow, text: "x" });
+  await Promise.all(Array.from({ length: 2000 }, inject));
+  const moved = server.moved.control.advance({ by: "121h" }).catch(() => undefined);
+  // Those of the first step are few: of the next, a minute on, are the rest.
+  await waitFor(() => server.events.of("report-placed").length > 200);
+
+  await server.serving.close();
+  const reported = server.events.of("report-placed").length;
+  await moved;
+  assert.ok(reported < 2000, `${reported} of 2000 were waited for`);
+
+  await server.restart();
+  await waitFor(() => server.events.of("report-placed").length === 2000 || undefined, { what: "the reports" });
 });

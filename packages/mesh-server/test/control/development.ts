@@ -77,7 +77,7 @@ export function ask(
   { server }: Development,
   mailboxId: string,
   path: string,
-  init: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {},
+  init: { method?: string; headers?: Record<string, string>; body?: NonNullable<RequestInit["body"]> } = {},
 ): Promise<Response> {
   const authorization = createToken({
     mailboxId,
@@ -89,6 +89,7 @@ export function ask(
   });
   return fetch(`${server.plainUrl!}/messageexchange/${mailboxId}/${path}`, {
     ...init,
+    ...(init.body instanceof ReadableStream && { duplex: "half" }),
     headers: { authorization, ...init.headers },
   });
 }

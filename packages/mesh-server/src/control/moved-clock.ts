@@ -3,8 +3,8 @@
 //
 // It is moved as time would have passed: from one moment at which something falls due to the next, so that a message
 // which is not collected in 5 days is reported on the fifth and gone on the thirtieth, though the clock was moved by a year at
-// once. In steps of no less than a minute, and after some thousands of them at once: what is retried may be due at every minute of
-// that year.
+// once. In steps of no less than a minute, and after some thousands of them, or a minute of waiting for demographics, at once:
+// what is retried may be due at every minute of that year.
 //
 //   on disk    where it is moved to, before anything is done by it: killed on the way, the server goes on from there.
 //   in memory  each step on the way.
@@ -25,6 +25,8 @@ const FILE = "clock.json";
 const MINUTE = 60 * 1000;
 const DAY = 24 * 60 * MINUTE;
 const MOST_STEPS = 5000;
+/** Of one move, for routing: demographics may take seconds to fail, at each of its steps. */
+const PATIENCE_MS = MINUTE;
 /** 10 years: times stay such as every client can read. */
 const MOST_AHEAD_MS = 3653 * DAY;
 
@@ -41,10 +43,12 @@ export interface MovedClock {
 export async function createMovedClock({
   dataFolder,
   realTime = systemClock,
+  patienceMs = PATIENCE_MS,
   serving,
 }: {
   dataFolder: string;
   realTime?: Clock;
+  patienceMs?: number;
   serving: () => Pick<Serving, "rewind" | "context">;
 }): Promise<MovedClock> {
   let ahead = await readAhead(dataFolder);
@@ -79,12 +83,13 @@ export async function createMovedClock({
     }
     const { rewind, context } = serving();
     await keep(target);
+    let patience = patienceMs;
     for (let step = 0; ; step += 1) {
       // Real time goes on: what falls due while others are dealt with is the next step's.
       const asOf = context.clock.now();
-      const isInTime = await rewind.catchUp();
+      patience -= await rewind.catchUp();
       if (epoch !== asked || ahead === target) break;
-      const due = isInTime && step < MOST_STEPS ? await rewind.nextDue(asOf) : undefined;
+      const due = patience > 0 && step < MOST_STEPS ? await rewind.nextDue(asOf) : undefined;
       if (epoch !== asked) break;
       const next = due === undefined ? target : Math.max(due.getTime() - realTime.now().getTime(), ahead + MINUTE);
       ahead = Math.min(next, target);

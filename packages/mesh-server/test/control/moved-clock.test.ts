@@ -3,6 +3,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { ControlError } from "@restante/control";
 import { type Demographics, DemographicsError, embeddedDemographics } from "@restante/demographics";
@@ -128,6 +129,28 @@ test("demographics that never answer do not keep a move from answering", async (
     server.events.of("report-placed").some(({ code }) => code === "14"),
     true,
   );
+});
+
+test("demographics that take their time to fail are waited for so long and no longer, however many retries a move passes", async (t) => {
+  let asked = 0;
+  const demographics: Demographics = {
+    async find() {
+      asked += 1;
+      await delay(20);
+      throw new DemographicsError("unavailable", "PDS does not answer", { retry: "safe" });
+    },
+  };
+  const server = await startRewoundServer(t, { demographics, patienceMs: 10 });
+  await using client = await testClient(server, sender);
+  await client.send(routed);
+
+  // Some 280 retries.
+  const { ahead } = await server.moved.control.advance({ by: "23h" });
+
+  assert.equal(ahead, "23h");
+  assert.ok(asked < 20, `it was asked ${asked} times`);
+  await server.moved.control.advance({ by: "2h" });
+  assert.equal(server.events.of("report-placed")[0]?.code, "14");
 });
 
 test("a message that cannot be moved on keeps neither the move nor the others: it is told, and tried again at the next move", async (t) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import test, { type TestContext } from "node:test";
 
 import { ControlError, type ControlErrorCode } from "@restante/control";
@@ -107,4 +108,26 @@ test("a snapshot with a fault of a mailbox that this server does not have is ref
   await assert.rejects(restored, refused("not-possible", /cannot stand on this server: there is no such mailbox/));
   const { messages } = await server.control.messages.list({ mailbox: recipient });
   assert.equal(messages.length, 2);
+});
+
+test("a restore that was cut off and that a server with fewer mailboxes cannot end is told at its start, and ended by one that has them", async (t) => {
+  const development = await startWithSnapshots(t);
+  const { config, services, folder, root } = development;
+  const parts = await readFile(join(root, folder, "parts.json"), "utf8");
+  await development.server.control.faults.clear();
+  await development.server.close();
+  // As a kill between the messages and the rest leaves it.
+  const store = new DatabaseSync(join(config.dataFolder, "store.sqlite"));
+  store.exec("CREATE TABLE unfinished_restore (parts TEXT NOT NULL)");
+  store.prepare("INSERT INTO unfinished_restore VALUES (?)").run(parts);
+  store.close();
+
+  const mailboxes = config.mailboxes.filter(({ mailboxId }) => mailboxId !== third);
+  await assert.rejects(createDevelopmentServer({ ...config, mailboxes }, services), {
+    code: "unusable",
+    message: /a restore was cut off, and must be ended by a server with the mailboxes and doors of then/,
+  });
+
+  await using server = await createDevelopmentServer(config, services);
+  assert.equal((await server.control.faults.list()).faults[0]?.mailbox, third);
 });

@@ -64,7 +64,7 @@ export async function createLocalAuthority(
   await makeFolder(folder);
   const found = await readPair(folder, "ca");
   if (found === undefined && !mayMake) throw lost(folder, howToMake);
-  const stored = found ?? (await writePair(folder, "ca", await makeAuthority(clock.now())));
+  const stored = found ?? (await oneAtATime(resolve(folder), makeOwn));
   const signer = await readSigner(stored, folder);
   const caPem = stored.cert;
 
@@ -82,6 +82,13 @@ export async function createLocalAuthority(
   async function readGood(fileName: string, request: CertificateRequest): Promise<IssuedCertificate | undefined> {
     const kept = await readPair(folder, fileName);
     return kept !== undefined && stillGood(kept, request, caPem, clock.now()) ? kept : undefined;
+  }
+
+  /** As of `make`: whoever came second would trust a certificate that is no longer there. */
+  async function makeOwn(): Promise<IssuedCertificate> {
+    using _held = holdFolder(folder, "issuing", { waitMs: ISSUING_WAIT_MS });
+    const made = await readPair(folder, "ca");
+    return made ?? (await writePair(folder, "ca", await makeAuthority(clock.now())));
   }
 
   /** Two at once would mix their keys and certificates on disk, also those of two processes. */

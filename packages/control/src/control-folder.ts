@@ -30,7 +30,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    const code = Error.isError(cause) && "code" in cause ? String(cause.code) : "unknown";
     const advice = "is a development server running on this folder, and was it started with --control?";
     throw new ControlError("unreachable", `${file} cannot be read (${code}): ${advice}`, { cause, retry: "safe" });
   }

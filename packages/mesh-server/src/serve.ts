@@ -21,6 +21,7 @@ import { createExpiry } from "./expiry.ts";
 import { failingParts } from "./failing.ts";
 import type { Faults } from "./faults/faults.ts";
 import { type AddRoutes, createApp, type DoorTls } from "./http/app.ts";
+import type { Patience } from "./http/patience.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
@@ -60,6 +61,8 @@ export interface Door {
   tls?: DoorTls;
   /** Routes beside the API's own, in development mode only. */
   addOthers?: AddRoutes;
+  /** Absent: as patient as a server is. */
+  patience?: Patience;
 }
 
 export interface Serving {

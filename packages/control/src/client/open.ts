@@ -88,7 +88,7 @@ async function readAll(
 /** Why there is no answer: the caller wanted none any more, nobody is there, or it was cut off. */
 export function interrupted(target: Target, cause: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted === true) return signal.reason;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = Error.isError(cause) && "code" in cause ? String(cause.code) : "";
   const words = unreached[code];
   if (words !== undefined) {
     return new ControlError("unreachable", `${target.named} ${words}`, { cause, retry: "safe" });

@@ -13,7 +13,7 @@ import {
 import { answerAsTold, consultationSummary } from "@restante/itk3";
 import type { MeshClient, OutgoingMessage } from "@restante/mesh-client";
 import type { DevelopmentServer } from "@restante/mesh-server/development";
-import { addressOf, testClient, testMailboxes, testPatients } from "@restante/testkit";
+import { addressOf, testClient, testMailboxes, testPatients } from "@restante/testbed";
 import { consultation } from "../../../itk3/test/consultation.ts";
 import { recipient, sender, startRealServer } from "./real-server.ts";
 import { createSystem, type Manners } from "./system-under-test.ts";

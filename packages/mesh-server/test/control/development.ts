@@ -11,7 +11,7 @@ import {
   type DevelopmentServerConfig,
 } from "@restante/mesh-server/development";
 import type { MeshServerServices } from "@restante/mesh-server";
-import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testkit";
+import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testbed";
 
 export const sender = "X26ABC1";
 export const recipient = "X26ABC2";

@@ -17,7 +17,7 @@ import {
   testToken,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { injectMessage } from "../../src/control/inject.ts";
 import { createMovedClock } from "../../src/control/moved-clock.ts";

@@ -18,7 +18,7 @@ import {
   testToken,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { wipe } from "../../src/control/wipe.ts";
 import { ask, startDevelopment } from "./development.ts";

@@ -15,7 +15,7 @@ import {
   knownSharedKey,
   knownWorkflows,
 } from "@restante/mesh-server/development";
-import { startTestServer, temporaryFolder, testMailboxes, testRequest } from "@restante/testkit";
+import { startTestServer, temporaryFolder, testMailboxes, testRequest } from "@restante/testbed";
 
 const demographics = embeddedDemographics({ patients: [], organisations: [] });
 const first = "X26ABC1";

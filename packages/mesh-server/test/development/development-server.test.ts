@@ -7,7 +7,7 @@ import { embeddedDemographics } from "@restante/demographics";
 import { createToken, systemClock } from "@restante/mesh";
 import { createMeshServer, MeshServerError } from "@restante/mesh-server";
 import { createDevelopmentServer, type DevelopmentServerConfig, isMarked } from "@restante/mesh-server/development";
-import { temporaryFolder, testAuthority, testDirectory, testRequest } from "@restante/testkit";
+import { temporaryFolder, testAuthority, testDirectory, testRequest } from "@restante/testbed";
 import { localHosts } from "@restante/authority";
 
 const services = { demographics: embeddedDemographics(testDirectory()) };

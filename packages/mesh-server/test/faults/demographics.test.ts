@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { DemographicsError, embeddedDemographics, isRegisteredAt } from "@restante/demographics";
 import type { NhsNumber, OdsCode } from "@restante/mesh";
-import { addressOf, testClient, testDirectory, testMailboxes, testPatients, waitFor } from "@restante/testkit";
+import { addressOf, testClient, testDirectory, testMailboxes, testPatients, waitFor } from "@restante/testbed";
 
 import { faultyDemographics } from "../../src/faults/demographics.ts";
 import { createFaults } from "../../src/faults/faults.ts";

@@ -17,7 +17,7 @@ import {
   temporaryFolder,
   testDirectory,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import type { MeshServerConfig } from "../../src/config.ts";
 import { faultyDemographics } from "../../src/faults/demographics.ts";

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import type { Fault, FaultEffect } from "@restante/control";
 import { pointsOf } from "@restante/control";
-import { testMailboxes } from "@restante/testkit";
+import { testMailboxes } from "@restante/testbed";
 import * as fc from "fast-check";
 
 import type { RequestPoint } from "../../src/faults/effects.ts";

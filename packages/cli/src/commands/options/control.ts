@@ -195,7 +195,7 @@ export const contentType: Option<string | undefined> = optional("content-type", 
 });
 
 const contentEncoding: Option<"gzip" | undefined> = optional("content-encoding", oneOf(["gzip"]), {
-  value: "ENCODING",
+  value: "KIND",
   about: "how the body is encoded",
   otherwise: "it is as it is",
 });

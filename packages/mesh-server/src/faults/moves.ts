@@ -15,6 +15,8 @@ export interface Moves {
   readonly part: {
     /** As plain JSON. */
     save(): readonly PatientMove[];
+    /** @throws {ControlError} `not-possible`: it is not what was saved */
+    check(value: unknown): void;
     load(value: unknown): void;
   };
 }
@@ -60,12 +62,28 @@ export function createMoves(demographics: Demographics): Moves {
     forget: () => moved.clear(),
     part: {
       save: listed,
+      check: (value) => void readSaved(value),
       load(value) {
+        const saved = readSaved(value);
         moved.clear();
-        for (const { nhsNumber, odsCode } of (value ?? []) as readonly PatientMove[]) {
-          moved.set(nhsNumber as NhsNumber, odsCode as OdsCode | undefined);
-        }
+        for (const { nhsNumber, odsCode } of saved) moved.set(nhsNumber as NhsNumber, odsCode as OdsCode | undefined);
       },
     },
   };
+}
+
+function readSaved(value: unknown): readonly PatientMove[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every(isMove)) return value;
+  throw new ControlError("not-possible", "the patients who moved: it is no list of them");
+}
+
+function isMove(value: unknown): value is PatientMove {
+  if (typeof value !== "object" || value === null) return false;
+  const { nhsNumber, odsCode } = value as Record<string, unknown>;
+  return (
+    typeof nhsNumber === "string" &&
+    readNhsNumber(nhsNumber) !== undefined &&
+    (odsCode === undefined || typeof odsCode === "string")
+  );
 }

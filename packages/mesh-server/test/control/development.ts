@@ -9,6 +9,7 @@ import {
   type DevelopmentServer,
   type DevelopmentServerConfig,
 } from "@restante/mesh-server/development";
+import type { MeshServerServices } from "@restante/mesh-server";
 import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testbed";
 
 export const sender = "X26ABC1";
@@ -20,6 +21,7 @@ export interface Development {
   /** Of the server that runs now. */
   readonly server: DevelopmentServer;
   readonly config: DevelopmentServerConfig;
+  readonly services: MeshServerServices;
   /** Over restarts. */
   readonly events: RecordedEvents;
   restart(): Promise<void>;
@@ -46,7 +48,7 @@ export async function startDevelopment(
     ...overrides,
   };
   const events = recordEvents();
-  const services = {
+  const services: MeshServerServices = {
     demographics: embeddedDemographics(testDirectory()),
     emit: (event: Event) => {
       events.emit(event);
@@ -60,6 +62,7 @@ export async function startDevelopment(
       return server;
     },
     config,
+    services,
     events,
     async restart() {
       await server.close();
@@ -79,10 +82,11 @@ export function ask(
   { server }: Development,
   mailboxId: string,
   path: string,
-  init: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {},
+  init: { method?: string; headers?: Record<string, string>; body?: NonNullable<RequestInit["body"]> } = {},
 ): Promise<Response> {
   return fetch(`${server.plainUrl!}/messageexchange/${mailboxId}/${path}`, {
     ...init,
+    ...(init.body instanceof ReadableStream && { duplex: "half" }),
     headers: { authorization: mailboxToken(mailboxId), ...init.headers },
   });
 }

@@ -1,9 +1,9 @@
 // A certificate authority for one machine, so that the two ends of a connection know each other as in MESH proper.
 //
 // The folder (0700) holds `ca.crt` and `ca.key`, and `<kind>-<common name>.crt` and `.key` for each certificate issued; keys
-// are 0600. Everything is made once and read again afterwards; one process at a time makes (`issuing.lock`). A key is on disk before its certificate is; a pair that a
-// crash left half made, or whose halves do not fit, is made anew. The authority's own is not: whoever trusts it would
-// have to trust another.
+// are 0600. Everything is made once and read again afterwards; one process at a time makes (`issuing.lock`). A key is on
+// disk before its certificate is; a pair that a crash left half made, or whose halves do not fit, is made anew. The
+// authority's own is not: whoever trusts it would have to trust another.
 
 import { join, resolve } from "node:path";
 

@@ -10,7 +10,13 @@ import { test, type TestContext } from "node:test";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 
-import { clientCommonName, createLocalAuthority, LocalAuthorityError, localHosts } from "@restante/authority";
+import {
+  clientCommonName,
+  createLocalAuthority,
+  issueExpired,
+  LocalAuthorityError,
+  localHosts,
+} from "@restante/authority";
 
 async function newFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "restante-authority-"));
@@ -73,6 +79,19 @@ test("a certificate with less than 30 days left is replaced", async (t) => {
   const authority = await createLocalAuthority(folder, { clock: { now: () => later } });
 
   assert.notEqual((await authority.issue({ commonName: "A", kind: "client" })).cert, issued.cert);
+});
+
+test("one whose time is over is of the same authority, and is issued where there is one alone", async (t) => {
+  const folder = await newFolder(t);
+  await assert.rejects(issueExpired(folder, { commonName: "old", kind: "client" }), { code: "authority-lost" });
+  const { caPem } = await createLocalAuthority(folder);
+
+  const issued = await issueExpired(folder, { commonName: "old", kind: "client" });
+
+  const certificate = new X509Certificate(issued.cert);
+  assert.ok(certificate.verify(new X509Certificate(caPem).publicKey));
+  assert.ok(new Date(certificate.validTo) < new Date());
+  assert.deepEqual(await issueExpired(folder, { commonName: "old", kind: "client" }), issued);
 });
 
 test("private keys are 0600 in a folder of 0700, and no temporary file stays", async (t) => {

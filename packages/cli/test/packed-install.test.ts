@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { delimiter, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { createToken } from "@restante/mesh";
 import { follow } from "./support/processes.ts";
 
 const run = promisify(execFile);
@@ -81,6 +83,37 @@ test("the settings that they started from name a schema that was installed with 
   const [, schema = ""] = /\$schema=(.*)$/.exec(first) ?? [];
   assert.ok(schema.startsWith(join(folder, "home", "node_modules")), schema);
   assert.match(await readFile(schema, "utf8"), /"\$id": "urn:restante:schema:server:1"/);
+});
+
+test("a server for development of theirs has control's page, and runs a scenario that came with them", async () => {
+  const data = join(folder, "development");
+  const words = ["server", "--dev", "--port", "0", "--control", "0", "--data", data];
+  const server = follow(spawn(bin, words, { env: outside(), stdio: ["ignore", "pipe", "pipe"] }));
+  const [, api = ""] = await server.printed(/MESH API +(\S+)/);
+  const [, control = ""] = await server.printed(/Control +(http:\S+),/);
+  const page = new Set(["/", "/page.css"]);
+  for (const path of page) {
+    const file = await fetch(control + path);
+    const text = await file.text();
+    assert.equal(file.status, 200, path);
+    for (const [, script = ""] of text.matchAll(/(?:src="|from "\.)(\/\w+\.js)"/g)) page.add(script);
+  }
+  assert.ok(page.size > 5, [...page].join());
+  const set = ["--set", "patience=30s", "--set", "quiet=100ms"];
+  const scenario = follow(
+    spawn(bin, ["control", "run", "lost-answer", "--data", data, ...set], {
+      env: outside(),
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+  await scenario.printed(/Send one message from X26ABC1/);
+  const secrets = { password: "password", sharedKey: "TestKey" };
+  const token = createToken({ mailboxId: "X26ABC1", ...secrets, nonce: randomUUID(), nonceCount: 0, now: new Date() });
+  const headers = { authorization: token, "mex-to": "X26ABC2", "mex-workflowid": "TEST_WORKFLOW" };
+  await assert.rejects(fetch(`${api}/X26ABC1/outbox`, { method: "POST", headers, body: "Dear colleague" }));
+  assert.equal(await scenario.ended, 0, scenario.output());
+  assert.match(scenario.output(), /^Passed, in /m);
+  assert.equal(await server.end("SIGINT"), 0, server.output());
 });
 
 test("a program in that folder starts a server with the library, sends one message and reads it back", async () => {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ControlPlace } from "./client/place.ts";
 import { ControlError } from "./control-error.ts";
+import { parseJson } from "./parse-json.ts";
 
 // What a development server leaves in its data folder, so that whoever may read that folder can control it.
 
@@ -37,19 +38,11 @@ async function readText(file: string): Promise<string> {
 }
 
 function readFolderFile(text: string, file: string): ControlPlace & { readonly tokenFile: string } {
-  const said = parse(text);
+  const said = parseJson(text);
   if (typeof said === "object" && said !== null && "tokenFile" in said && typeof said.tokenFile === "string") {
     const { tokenFile } = said;
     if ("url" in said && typeof said.url === "string") return { url: said.url, tokenFile };
     if ("socket" in said && typeof said.socket === "string") return { socket: said.socket, tokenFile };
   }
   throw new ControlError("unreachable", `${file} does not say where a control listens: start the server again`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

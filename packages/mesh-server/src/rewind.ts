@@ -15,10 +15,10 @@ export interface Rewind {
   /** One at a time, in the order in which they were asked for. What was in memory of messages is forgotten after it. */
   standstill<Result>(work: (store: Rewindable) => Promise<Result>): Promise<Result>;
   /**
-   * Resolves when all that is due was done, or has failed anew: whether it ended in time. Whoever asks for it says that the
-   * clock is right: what the clock guard doubted is agreed.
+   * Resolves when all that is due was done, or has failed anew: for how many milliseconds routing was waited for, without
+   * end if it did not end in time. Whoever asks for it says that the clock is right: what the clock guard doubted is agreed.
    */
-  catchUp(): Promise<boolean>;
+  catchUp(): Promise<number>;
   /** When the next message becomes due after this. */
   nextDue(after: Date): Promise<Date | undefined>;
   /** Resolves when the last of them has ended. */
@@ -56,10 +56,11 @@ export function createRewind(parts: {
     catchUp: () =>
       inTurn(async () => {
         await time.agree();
-        const routed = routing.catchUp().then(() => true);
-        const late = isAborted(AbortSignal.timeout(LONGEST_ROUTING_MS));
-        const [isInTime] = await Promise.all([Promise.race([routed, late]), expiry.catchUp()]);
-        return isInTime;
+        const begun = performance.now();
+        const routed = routing.catchUp().then(() => performance.now() - begun);
+        const late = aborted(AbortSignal.timeout(LONGEST_ROUTING_MS));
+        const [waited] = await Promise.all([Promise.race([routed, late]), expiry.catchUp()]);
+        return waited;
       }),
     nextDue: (after) => store.nextDue(after),
     async close() {
@@ -68,8 +69,8 @@ export function createRewind(parts: {
   };
 }
 
-function isAborted(signal: AbortSignal): Promise<false> {
+function aborted(signal: AbortSignal): Promise<number> {
   return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(false), { once: true });
+    signal.addEventListener("abort", () => resolve(Infinity), { once: true });
   });
 }

@@ -1,9 +1,7 @@
 // Everything a running server is made of, built once and passed down: what production and development mode have in common.
 
 import { existsSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { Server as TlsServer } from "node:tls";
 
 import type { Demographics } from "@restante/demographics";
 import { asDurableError, isOpenToOthers } from "@restante/durable";
@@ -22,6 +20,7 @@ import { failingParts } from "./failing.ts";
 import type { Faults } from "./faults/faults.ts";
 import { type AddRoutes, createApp, type DoorTls } from "./http/app.ts";
 import type { Patience } from "./http/patience.ts";
+import { urlOf } from "./http/url-of.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
@@ -170,8 +169,8 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     const close = once(async () => {
       clearInterval(tick);
       await Promise.all(apps.map((app) => app.close()));
-      await rewind.close();
-      await Promise.all([routing.close(), expiry.close()]);
+      // All at once: who moved the clock may have made thousands of messages due, and the next start goes on with them.
+      await Promise.all([rewind.close(), routing.close(), expiry.close()]);
       // Else the next start finds the look of a minute ago.
       await time.keep().catch(() => undefined);
       await store[Symbol.asyncDispose]();
@@ -248,10 +247,4 @@ function readPeriods(config: ServerSettings): Periods {
 
 function readLimits({ maxWaitingMessages: messages, maxWaitingBytes: bytes }: ServerSettings): MailboxLimits {
   return { ...(messages !== undefined && { messages }), ...(bytes !== undefined && { bytes }) };
-}
-
-function urlOf(app: FastifyInstance): string {
-  const { address, port, family } = app.server.address() as AddressInfo;
-  const scheme = app.server instanceof TlsServer ? "https" : "http";
-  return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }

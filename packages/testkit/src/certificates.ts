@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
-import { createLocalAuthority, type IssuedCertificate, localHosts } from "@restante/authority";
+import { createLocalAuthority, type IssuedCertificate, issueExpired, localHosts } from "@restante/authority";
 
 /** What a client needs, as texts (PEM) and as files that hold the same. */
 export interface TestTls {
@@ -23,7 +23,6 @@ export interface Certificates {
 }
 
 const CLIENT = "testkit-client";
-const TWO_YEARS_MS = 2 * 365 * 24 * 60 * 60 * 1000;
 const opened = new Map<string, Promise<Certificates>>();
 
 export async function openCertificates(cacheFolder: string): Promise<Certificates> {
@@ -40,11 +39,10 @@ export async function openCertificates(cacheFolder: string): Promise<Certificate
 async function open(folder: string): Promise<Certificates> {
   await mkdir(resolve(folder, ".."), { recursive: true, mode: 0o700 });
   const authority = await createLocalAuthority(folder);
-  const before = await createLocalAuthority(folder, { clock: { now: () => new Date(Date.now() - TWO_YEARS_MS) } });
   const [server, client, expired] = await Promise.all([
     authority.issue({ commonName: "localhost", hosts: localHosts, kind: "server" }),
     authority.issue({ commonName: CLIENT, kind: "client" }),
-    before.issue({ commonName: "localhost-expired", hosts: localHosts, kind: "server" }),
+    issueExpired(folder, { commonName: "localhost-expired", hosts: localHosts, kind: "server" }),
   ]);
   const named = join(folder, `client-${CLIENT}`);
   const files = { ca: join(folder, "ca.crt"), cert: `${named}.crt`, key: `${named}.key` };

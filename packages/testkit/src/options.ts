@@ -1,6 +1,6 @@
 import type { Demographics, PatientsFile } from "@restante/demographics";
 import type { MailboxConfig, WorkflowConfig } from "@restante/mesh-server";
-import type { DevelopmentServerConfig } from "@restante/mesh-server/development";
+import { type DevelopmentServerConfig, knownMailboxes, knownWorkflows } from "@restante/mesh-server/development";
 
 /** What a test may say of its server. Nothing of it is needed. */
 export interface StartOptions {
@@ -63,8 +63,9 @@ export type TestSettings = Readonly<
   >
 >;
 
-const mailboxDefaults = ["X26ABC1", "X26ABC2", "X26ABC3"];
-const workflowDefaults = ["TEST_WORKFLOW", "TEST_WORKFLOW_ACK", "TEST_WORKFLOW2"];
+/** By the names that clients of mesh-sandbox are set up with. */
+const mailboxDefaults = knownMailboxes.map(({ mailboxId }) => mailboxId);
+const workflowDefaults = knownWorkflows(knownMailboxes).map(({ workflowId }) => workflowId);
 
 export function mailboxesOf({ mailboxes = mailboxDefaults }: StartOptions): MailboxConfig[] {
   return mailboxes.map((given) => {

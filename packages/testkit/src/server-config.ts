@@ -1,5 +1,5 @@
 import { type Demographics, embeddedDemographics, readDirectory } from "@restante/demographics";
-import type { DevelopmentServerConfig } from "@restante/mesh-server/development";
+import { type DevelopmentServerConfig, knownSharedKey } from "@restante/mesh-server/development";
 
 import { cacheFolderOf } from "./cache-folder.ts";
 import { type Certificates, openCertificates } from "./certificates.ts";
@@ -24,7 +24,7 @@ export async function prepare(options: StartOptions, dataFolder: string): Promis
       ? { plain: door }
       : { tls: { ...door, ...certificates.server, ca: certificates.client.ca, expired: certificates.expired } }),
     dataFolder,
-    sharedKey: options.sharedKey ?? "TestKey",
+    sharedKey: options.sharedKey ?? knownSharedKey,
     mailboxes: mailboxesOf(options),
     workflows: workflowsOf(options),
     enforceWorkflows: options.enforceWorkflows ?? false,

@@ -3,8 +3,8 @@
 //
 // It is moved as time would have passed: from one moment at which something falls due to the next, so that a message
 // which is not collected in 5 days is reported on the fifth and gone on the thirtieth, though the clock was moved by a year at
-// once. In steps of no less than a minute, and after some thousands of them at once: what is retried may be due at every minute of
-// that year.
+// once. In steps of no less than a minute, and after some thousands of them, or a minute of waiting for demographics, at once:
+// what is retried may be due at every minute of that year.
 //
 //   on disk    where it is moved to, before anything is done by it: killed on the way, the server goes on from there.
 //   in memory  each step on the way.
@@ -14,7 +14,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type ClockReading, type ControlClock, ControlError, formatDuration, parseDuration } from "@restante/control";
-import { DurableError, isMissing, writeWhole } from "@restante/durable";
+import { asDurableError, DurableError, isMissing, writeWhole } from "@restante/durable";
 import { type Clock, systemClock } from "@restante/mesh";
 
 import type { Serving } from "../serve.ts";
@@ -25,6 +25,8 @@ const FILE = "clock.json";
 const MINUTE = 60 * 1000;
 const DAY = 24 * 60 * MINUTE;
 const MOST_STEPS = 5000;
+/** Of one move, for routing: demographics may take seconds to fail, at each of its steps. */
+const PATIENCE_MS = MINUTE;
 /** 10 years: times stay such as every client can read. */
 const MOST_AHEAD_MS = 3653 * DAY;
 
@@ -41,10 +43,12 @@ export interface MovedClock {
 export async function createMovedClock({
   dataFolder,
   realTime = systemClock,
+  patienceMs = PATIENCE_MS,
   serving,
 }: {
   dataFolder: string;
   realTime?: Clock;
+  patienceMs?: number;
   serving: () => Pick<Serving, "rewind" | "context">;
 }): Promise<MovedClock> {
   let ahead = await readAhead(dataFolder);
@@ -55,7 +59,7 @@ export async function createMovedClock({
 
   /** In the order in which they are asked for. */
   function keep(aheadMs: number): Promise<void> {
-    const written = writing.then(() => writeWhole(dataFolder, FILE, `${JSON.stringify({ aheadMs })}\n`));
+    const written = writing.then(() => write(dataFolder, aheadMs));
     writing = written.catch(() => undefined);
     return written;
   }
@@ -79,12 +83,13 @@ export async function createMovedClock({
     }
     const { rewind, context } = serving();
     await keep(target);
+    let patience = patienceMs;
     for (let step = 0; ; step += 1) {
       // Real time goes on: what falls due while others are dealt with is the next step's.
       const asOf = context.clock.now();
-      const isInTime = await rewind.catchUp();
+      patience -= await rewind.catchUp();
       if (epoch !== asked || ahead === target) break;
-      const due = isInTime && step < MOST_STEPS ? await rewind.nextDue(asOf) : undefined;
+      const due = patience > 0 && step < MOST_STEPS ? await rewind.nextDue(asOf) : undefined;
       if (epoch !== asked) break;
       const next = due === undefined ? target : Math.max(due.getTime() - realTime.now().getTime(), ahead + MINUTE);
       ahead = Math.min(next, target);
@@ -107,16 +112,28 @@ export async function createMovedClock({
     right: () => put(0),
     part: {
       save: () => ahead,
-      load: (value) => put(typeof value === "number" && isAhead(value) ? value : 0),
+      check(value) {
+        if (value === undefined || isAhead(value)) return;
+        throw new ControlError("not-possible", "the clock: it does not say how far it is ahead");
+      },
+      load: (value) => put(isAhead(value) ? value : 0),
     },
   };
+}
+
+async function write(folder: string, aheadMs: number): Promise<void> {
+  try {
+    await writeWhole(folder, FILE, `${JSON.stringify({ aheadMs })}\n`);
+  } catch (error) {
+    throw asDurableError(error, join(folder, FILE));
+  }
 }
 
 async function readAhead(folder: string): Promise<number> {
   const file = join(folder, FILE);
   try {
-    const { aheadMs } = JSON.parse(await readFile(file, "utf8")) as { aheadMs?: unknown };
-    if (typeof aheadMs === "number" && isAhead(aheadMs)) return aheadMs;
+    const found = JSON.parse(await readFile(file, "utf8")) as { aheadMs?: unknown } | null;
+    if (isAhead(found?.aheadMs)) return found.aheadMs;
   } catch (error) {
     if (isMissing(error)) return 0;
     if (!(error instanceof SyntaxError)) throw error;
@@ -131,6 +148,6 @@ async function readAhead(folder: string): Promise<number> {
   );
 }
 
-function isAhead(milliseconds: number): boolean {
-  return Number.isSafeInteger(milliseconds) && milliseconds >= 0 && milliseconds <= MOST_AHEAD_MS;
+function isAhead(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= MOST_AHEAD_MS;
 }

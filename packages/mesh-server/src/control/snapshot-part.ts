@@ -2,6 +2,8 @@
 export interface SnapshotPart {
   /** JSON, as of now. */
   save(): unknown;
+  /** Before anything is put back: whether `load` will take it. @throws {CodedError} why it cannot stand on this server */
+  check(value: unknown): void;
   /**
    * Puts it in the place of what there is, and on disk if it is to outlive the server. The same value may come twice.
    * @param value undefined: the snapshot is from before there was such a part

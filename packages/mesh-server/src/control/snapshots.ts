@@ -12,15 +12,32 @@
 // it, the next start puts the parts in their place before anything reads them (`recover`).
 
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rm, unlink } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { ControlError, type ControlSnapshots, type Snapshot } from "@restante/control";
 import { CodedError, type Clock, systemClock } from "@restante/mesh";
-import { DurableError, isMissing, linkFile, makeFolder, syncFolder, writeWhole } from "@restante/durable";
+import {
+  asDurableError,
+  DurableError,
+  isMissing,
+  linkFile,
+  makeFolder,
+  syncFolder,
+  writeWhole,
+} from "@restante/durable";
 
 import type { Serving } from "../serve.ts";
 import type { Rewindable } from "../store/rewindable.ts";
+import {
+  type Described,
+  entriesOf,
+  ifDamaged,
+  isFolderOf,
+  namesIn,
+  readDescribed,
+  sweep,
+} from "./described-snapshots.ts";
 import { discardFiles } from "./discard-files.ts";
 import { inWordsOfControl } from "./in-words-of-control.ts";
 import type { SnapshotParts } from "./snapshot-part.ts";
@@ -31,11 +48,6 @@ export interface Snapshots {
   readonly control: ControlSnapshots;
   /** For `serve`, as `beforeServing`: ends what a kill has cut off. */
   recover(store: Rewindable): Promise<void>;
-}
-
-/** What NAME.json says. */
-interface Described extends Snapshot {
-  readonly folder: string;
 }
 
 /** @param serving the server whose snapshots they are, once there is one */
@@ -55,7 +67,7 @@ export function createSnapshots({
 
   async function find(name: string): Promise<Described> {
     const described = await readDescribed(root, checkName(name));
-    if (described === undefined) throw new ControlError("snapshot-unknown", "there is no snapshot of this name");
+    if (described === undefined) throw unknown();
     return described;
   }
 
@@ -75,7 +87,7 @@ export function createSnapshots({
       await syncFolder(root);
       const described = { name, savedAt: realTime.now().toISOString(), messages, folder };
       await writeWhole(root, `${name}.json`, JSON.stringify(described));
-      if (before !== undefined) await removeFolder(before);
+      if (before !== undefined) await removeFolder(before.folder);
       return shown(described);
     } catch (error) {
       await rm(join(root, folder), { recursive: true, force: true }).catch(() => undefined);
@@ -95,7 +107,11 @@ export function createSnapshots({
     const described = await find(name);
     const folder = join(root, described.folder);
     const file = join(folder, "store.sqlite");
-    const saved = await readFile(join(folder, "parts.json"), "utf8");
+    const partsFile = join(folder, "parts.json");
+    const saved = await readFile(partsFile, "utf8").catch((error: unknown) => {
+      throw asDurableError(error, partsFile);
+    });
+    checkParts(parts, saved);
     const linked = await linkAll(await store.bodyFilesOf(file), join(folder, "bodies"), bodiesFolder);
     const { bodies } = serving().context;
     try {
@@ -111,17 +127,35 @@ export function createSnapshots({
     return shown(described);
   }
 
-  async function removeFolder({ folder }: Described): Promise<void> {
+  async function removeFolder(folder: string): Promise<void> {
     await rm(join(root, folder), { recursive: true, force: true }).catch(() => undefined);
   }
 
-  function inTurn(work: (store: Rewindable) => Promise<Snapshot>): Promise<Snapshot> {
-    return serving().rewind.standstill((store) => inWordsOfControl(() => work(store)));
+  /** Also one whose NAME.json is damaged: else nobody who has control alone could be rid of it. */
+  async function remove(name: string): Promise<void> {
+    const described = await readDescribed(root, checkName(name)).catch(ifDamaged);
+    if (described === undefined) throw unknown();
+    const folders = described === "damaged" ? (await entriesOf(root)).filter(isFolderOf(name)) : [described.folder];
+    await rm(join(root, `${name}.json`), { recursive: true });
+    await syncFolder(root);
+    for (const folder of folders) await removeFolder(folder);
+  }
+
+  function inTurn<Result>(work: (store: Rewindable) => Promise<Result>): Promise<Result> {
+    return serving().rewind.standstill((store) => inWords(() => work(store)));
+  }
+
+  function inWords<Result>(work: () => Promise<Result>): Promise<Result> {
+    return inWordsOfControl(() =>
+      work().catch((error: unknown) => {
+        throw asDurableError(error, root);
+      }),
+    );
   }
 
   return {
     control: {
-      list: async () => ({ snapshots: await inWordsOfControl(list) }),
+      list: async () => ({ snapshots: await inWords(list) }),
       async save({ name }) {
         const snapshot = await inTurn((store) => save(name, store));
         serving().context.emit({ event: "snapshot-saved", name, messages: snapshot.messages });
@@ -133,29 +167,59 @@ export function createSnapshots({
         return snapshot;
       },
       async remove({ name }) {
-        await inTurn(async () => {
-          const described = await find(name);
-          await unlink(join(root, `${name}.json`));
-          await syncFolder(root);
-          await removeFolder(described);
-          return described;
-        });
+        await inTurn(() => remove(name));
         return { name };
       },
     },
     async recover(store) {
       const saved = await store.unfinishedRestore();
       if (saved !== undefined) {
+        checkCutOff(root, parts, saved);
         await loadParts(parts, saved);
         await store.finishRestore();
       }
-      await sweep(root);
+      await sweep(root).catch((error: unknown) => {
+        throw asDurableError(error, root);
+      });
     },
   };
 }
 
 function saveParts(parts: SnapshotParts): Record<string, unknown> {
   return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.save()]));
+}
+
+/** Before anything is changed: once the messages are those of then, the rest must be taken, or no start could go on. */
+function checkParts(parts: SnapshotParts, saved: string): void {
+  let values: unknown;
+  try {
+    values = JSON.parse(saved);
+  } catch {
+    // As anything else that is no object.
+  }
+  if (typeof values !== "object" || values === null) {
+    throw new ControlError("not-possible", "this snapshot is damaged (parts.json): it cannot be put back");
+  }
+  for (const [name, part] of Object.entries(parts)) {
+    try {
+      part.check((values as Record<string, unknown>)[name]);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      throw new ControlError("not-possible", `what stood then cannot stand on this server: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** The mailboxes or the doors may be others than when it was cut off. */
+function checkCutOff(root: string, parts: SnapshotParts, saved: string): void {
+  try {
+    checkParts(parts, saved);
+  } catch (cause) {
+    const words = `a restore was cut off, and must be ended by a server with the mailboxes and doors of then: ${(cause as Error).message}`;
+    throw new DurableError("unusable", root, words, { cause, retry: "never" });
+  }
 }
 
 async function loadParts(parts: SnapshotParts, saved: string): Promise<void> {
@@ -177,40 +241,8 @@ async function linkAll(fileNames: readonly string[], from: string, to: string): 
   return linked;
 }
 
-async function namesIn(root: string): Promise<string[]> {
-  const entries = await entriesOf(root);
-  return entries.flatMap((entry) => /^([A-Za-z0-9_-]{1,64})\.json$/.exec(entry)?.[1] ?? []).toSorted();
-}
-
-async function readDescribed(root: string, name: string): Promise<Described | undefined> {
-  const file = join(root, `${name}.json`);
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as Described;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new DurableError("damaged", file, "it does not describe a snapshot: remove it", { cause: error });
-  }
-}
-
-/** At start: what was not finished, and what was not removed to its end. */
-async function sweep(root: string): Promise<void> {
-  const described = await Promise.all((await namesIn(root)).map((name) => readDescribed(root, name)));
-  const named = new Set(described.map((each) => each?.folder));
-  for (const entry of await entriesOf(root)) {
-    const isOurs = /^[A-Za-z0-9_-]{1,64}\.[0-9a-f]{16}$/.test(entry) && !named.has(entry);
-    if (isOurs) await rm(join(root, entry), { recursive: true, force: true });
-  }
-}
-
-/** None of a folder that is not there. */
-async function entriesOf(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+function unknown(): ControlError {
+  return new ControlError("snapshot-unknown", "there is no snapshot of this name");
 }
 
 function checkName(name: string): string {

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { DurableError, isMissing, writeWhole } from "@restante/durable";
+import { asDurableError, DurableError, isMissing, writeWhole } from "@restante/durable";
 
 import type { SnapshotPart, SnapshotParts } from "../control/snapshot-part.ts";
 
@@ -28,10 +28,7 @@ export async function openKeptParts(dataFolder: string, parts: SnapshotParts): P
 
   /** In turn, each with what stands when it is its turn. */
   function keep(): Promise<void> {
-    const written = writing.then(() => {
-      const saved = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.save()]));
-      return writeWhole(dataFolder, FILE, `${JSON.stringify(saved)}\n`);
-    });
+    const written = writing.then(() => write(dataFolder, parts));
     writing = written.catch(() => undefined);
     return written;
   }
@@ -39,6 +36,7 @@ export async function openKeptParts(dataFolder: string, parts: SnapshotParts): P
   function kept(part: SnapshotPart): SnapshotPart {
     return {
       save: () => part.save(),
+      check: (value) => part.check(value),
       async load(value) {
         await part.load(value);
         await keep();
@@ -57,6 +55,15 @@ export async function openKeptParts(dataFolder: string, parts: SnapshotParts): P
         return result;
       },
   };
+}
+
+async function write(dataFolder: string, parts: SnapshotParts): Promise<void> {
+  const saved = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.save()]));
+  try {
+    await writeWhole(dataFolder, FILE, `${JSON.stringify(saved)}\n`);
+  } catch (error) {
+    throw asDurableError(error, join(dataFolder, FILE));
+  }
 }
 
 async function load(dataFolder: string, parts: SnapshotParts): Promise<void> {

@@ -55,7 +55,9 @@ export interface Faults {
   readonly part: {
     /** All that stands, as plain JSON. */
     save(): SavedFaults;
-    /** Puts what was saved in the place of what stands, which is cleared. @throws {ControlError} `input-invalid` */
+    /** @throws {ControlError} it is not what was saved, or one of them cannot stand on this server */
+    check(value: unknown): void;
+    /** Puts what was saved in the place of what stands, which is cleared. @throws {ControlError} as `check` */
     load(value: unknown): void;
   };
 }
@@ -196,9 +198,9 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
           .filter((one) => !isUsedUp(one))
           .map(({ fault, faultId, done: times, numbers }) => ({ fault, faultId, done: times, drawn: numbers.state })),
       }),
+      check: (value) => void readSaved(value, limits),
       load(value) {
-        const saved = value === undefined ? { added: 0, standing: [] } : (value as SavedFaults);
-        for (const { fault } of saved.standing) checkFault(fault, limits);
+        const saved = readSaved(value, limits);
         clear();
         added = Math.max(added, saved.added);
         for (const { drawn, ...one } of saved.standing) stand(one, seeded(drawn));
@@ -227,4 +229,20 @@ function delayOf({ fault, numbers }: Standing): number {
   const least = parseDuration(fault.for);
   const most = fault.to === undefined ? least : parseDuration(fault.to);
   return most === least ? least : Math.round(least + numbers.next() * (most - least));
+}
+
+function readSaved(value: unknown, limits: FaultLimits): SavedFaults {
+  if (value === undefined) return { added: 0, standing: [] };
+  const { added, standing } = (value ?? {}) as Partial<SavedFaults>;
+  if (!Number.isSafeInteger(added) || !Array.isArray(standing) || !standing.every(isSaved)) {
+    throw new ControlError("not-possible", "the faults: it is no list of them");
+  }
+  for (const { fault } of standing) checkFault(fault, limits);
+  return value as SavedFaults;
+}
+
+function isSaved(value: unknown): value is SavedFaults["standing"][number] {
+  if (typeof value !== "object" || value === null) return false;
+  const { faultId, done, drawn } = value as Record<string, unknown>;
+  return typeof faultId === "string" && Number.isSafeInteger(done) && Number.isSafeInteger(drawn);
 }

@@ -15,17 +15,17 @@ export interface Moves {
   readonly part: {
     /** As plain JSON. */
     save(): readonly PatientMove[];
+    /** @throws {ControlError} `not-possible`: it is not what was saved */
+    check(value: unknown): void;
     load(value: unknown): void;
   };
 }
 
-export interface MovesOptions {
-  /** Who is known. */
-  demographics: Demographics;
-  isPractice: (odsCode: string) => boolean;
-}
-
-export function createMoves({ demographics, isPractice }: MovesOptions): Moves {
+/**
+ * @param demographics who is known. A patient may move to any ODS code, also to one that has no mailbox here or that nobody
+ * knows: such is what routing reports as EPL-151
+ */
+export function createMoves(demographics: Demographics): Moves {
   /** The newest move of each; of a number that was superseded, under the one that is valid. */
   const moved = new Map<NhsNumber, OdsCode | undefined>();
 
@@ -40,9 +40,6 @@ export function createMoves({ demographics, isPractice }: MovesOptions): Moves {
         const asked = readNhsNumber(text);
         if (asked === undefined) throw new ControlError("input-invalid", "nhsNumber: not an NHS number");
         const odsCode = code?.trim().toUpperCase() as OdsCode | undefined;
-        if (odsCode !== undefined && !isPractice(odsCode)) {
-          throw new ControlError("input-invalid", "odsCode: there is no practice of this code");
-        }
         const record = await demographics.find(asked);
         if (record === undefined) throw new ControlError("patient-unknown", "nhsNumber: nobody has this NHS number");
         const { nhsNumber } = record;
@@ -65,12 +62,28 @@ export function createMoves({ demographics, isPractice }: MovesOptions): Moves {
     forget: () => moved.clear(),
     part: {
       save: listed,
+      check: (value) => void readSaved(value),
       load(value) {
+        const saved = readSaved(value);
         moved.clear();
-        for (const { nhsNumber, odsCode } of (value ?? []) as readonly PatientMove[]) {
-          moved.set(nhsNumber as NhsNumber, odsCode as OdsCode | undefined);
-        }
+        for (const { nhsNumber, odsCode } of saved) moved.set(nhsNumber as NhsNumber, odsCode as OdsCode | undefined);
       },
     },
   };
+}
+
+function readSaved(value: unknown): readonly PatientMove[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every(isMove)) return value;
+  throw new ControlError("not-possible", "the patients who moved: it is no list of them");
+}
+
+function isMove(value: unknown): value is PatientMove {
+  if (typeof value !== "object" || value === null) return false;
+  const { nhsNumber, odsCode } = value as Record<string, unknown>;
+  return (
+    typeof nhsNumber === "string" &&
+    readNhsNumber(nhsNumber) !== undefined &&
+    (odsCode === undefined || typeof odsCode === "string")
+  );
 }

@@ -107,7 +107,9 @@ async function sendChunk(
     return chunk;
   }
   if (outcome === "not-uploading") {
-    throw await dropped(context, body, new Refusal("upload-complete", { messageId }));
+    // Wiped while its body came, as only development does, it is by no means complete.
+    const isGone = (await context.store.find(message.mailboxId, messageId)) === undefined;
+    throw await dropped(context, body, new Refusal(isGone ? "message-unknown" : "upload-complete", { messageId }));
   }
   // The upload stays as it is: it goes on if the mailbox is opened in time, else it is abandoned as any other.
   if (outcome === "mailbox-closed") throw await dropped(context, body, new Refusal("mailbox-closed", { messageId }));

@@ -1,7 +1,6 @@
 // What the tests of control are made of: a real server for development, and a system that sends and collects at its door.
 
 import { randomUUID } from "node:crypto";
-import type { TestContext } from "node:test";
 
 import { embeddedDemographics } from "@restante/demographics";
 import { createToken, type Event } from "@restante/mesh";
@@ -10,6 +9,7 @@ import {
   type DevelopmentServer,
   type DevelopmentServerConfig,
 } from "@restante/mesh-server/development";
+import type { MeshServerServices } from "@restante/mesh-server";
 import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testbed";
 
 export const sender = "X26ABC1";
@@ -21,13 +21,14 @@ export interface Development {
   /** Of the server that runs now. */
   readonly server: DevelopmentServer;
   readonly config: DevelopmentServerConfig;
+  readonly services: MeshServerServices;
   /** Over restarts. */
   readonly events: RecordedEvents;
   restart(): Promise<void>;
 }
 
 export async function startDevelopment(
-  t: Pick<TestContext, "after">,
+  t: { after(end: () => unknown): void },
   overrides: Partial<DevelopmentServerConfig> = {},
   onEvent: (event: Event) => void = () => undefined,
 ): Promise<Development> {
@@ -47,7 +48,7 @@ export async function startDevelopment(
     ...overrides,
   };
   const events = recordEvents();
-  const services = {
+  const services: MeshServerServices = {
     demographics: embeddedDemographics(testDirectory()),
     emit: (event: Event) => {
       events.emit(event);
@@ -61,6 +62,7 @@ export async function startDevelopment(
       return server;
     },
     config,
+    services,
     events,
     async restart() {
       await server.close();
@@ -69,24 +71,23 @@ export async function startDevelopment(
   };
 }
 
+/** For one request of a mailbox of such a server. */
+export function mailboxToken(mailboxId: string): string {
+  const secrets = { password: "password", sharedKey: "TestKey" };
+  return createToken({ mailboxId, ...secrets, nonce: randomUUID(), nonceCount: 1, now: new Date() });
+}
+
 /** One request of a mailbox's system. */
 export function ask(
   { server }: Development,
   mailboxId: string,
   path: string,
-  init: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {},
+  init: { method?: string; headers?: Record<string, string>; body?: NonNullable<RequestInit["body"]> } = {},
 ): Promise<Response> {
-  const authorization = createToken({
-    mailboxId,
-    password: "password",
-    sharedKey: "TestKey",
-    nonce: randomUUID(),
-    nonceCount: 1,
-    now: new Date(),
-  });
   return fetch(`${server.plainUrl!}/messageexchange/${mailboxId}/${path}`, {
     ...init,
-    headers: { authorization, ...init.headers },
+    ...(init.body instanceof ReadableStream && { duplex: "half" }),
+    headers: { authorization: mailboxToken(mailboxId), ...init.headers },
   });
 }
 

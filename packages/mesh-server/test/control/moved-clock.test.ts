@@ -3,6 +3,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { ControlError } from "@restante/control";
 import { type Demographics, DemographicsError, embeddedDemographics } from "@restante/demographics";
@@ -15,8 +16,10 @@ import {
   testRequest,
   testToken,
   testWorkflow,
+  waitFor,
 } from "@restante/testbed";
 
+import { injectMessage } from "../../src/control/inject.ts";
 import { createMovedClock } from "../../src/control/moved-clock.ts";
 import { testMachine } from "../time/machine.ts";
 import { startRewoundServer } from "./rewound-server.ts";
@@ -128,6 +131,28 @@ test("demographics that never answer do not keep a move from answering", async (
   );
 });
 
+test("demographics that take their time to fail are waited for so long and no longer, however many retries a move passes", async (t) => {
+  let asked = 0;
+  const demographics: Demographics = {
+    async find() {
+      asked += 1;
+      await delay(20);
+      throw new DemographicsError("unavailable", "PDS does not answer", { retry: "safe" });
+    },
+  };
+  const server = await startRewoundServer(t, { demographics, patienceMs: 10 });
+  await using client = await testClient(server, sender);
+  await client.send(routed);
+
+  // Some 280 retries.
+  const { ahead } = await server.moved.control.advance({ by: "23h" });
+
+  assert.equal(ahead, "23h");
+  assert.ok(asked < 20, `it was asked ${asked} times`);
+  await server.moved.control.advance({ by: "2h" });
+  assert.equal(server.events.of("report-placed")[0]?.code, "14");
+});
+
 test("a message that cannot be moved on keeps neither the move nor the others: it is told, and tried again at the next move", async (t) => {
   const server = await startRewoundServer(t);
   await using client = await testClient(server, sender);
@@ -192,8 +217,10 @@ test("the clock is not moved back, nor more than ten years on; a file that does 
   await server.moved.right();
   assert.equal((await control.read()).ahead, "0s");
   const { dataFolder } = server.config;
-  await writeFile(join(dataFolder, "clock.json"), "{}");
-  await assert.rejects(createMovedClock({ dataFolder, serving: () => server.serving }), { code: "damaged" });
+  for (const damaged of ["{}", "null", "7", '{"aheadMs":', '{"aheadMs":-1}']) {
+    await writeFile(join(dataFolder, "clock.json"), damaged);
+    await assert.rejects(createMovedClock({ dataFolder, serving: () => server.serving }), { code: "damaged" });
+  }
 });
 
 test("a used token stays used, and what is in quarantine is of its real day, however far the clock is moved", async (t) => {
@@ -225,4 +252,23 @@ test("two moves at once are both made; one that is put right on its way ends whe
   assert.equal((await control.read()).ahead, "0s");
   await server.restart();
   assert.equal((await server.moved.control.read()).ahead, "0s");
+});
+
+test("a server that is closed while thousands of messages fall due does not wait for all of them, and its next start goes on", async (t) => {
+  const server = await startRewoundServer(t);
+  const { context } = server.serving;
+  const mailboxes = { mailbox: practice, from: sender };
+  const inject = (): Promise<unknown> => injectMessage(context, { ...mailboxes, workflowId: testWorkflow, text: "x" });
+  await Promise.all(Array.from({ length: 2000 }, inject));
+  const moved = server.moved.control.advance({ by: "121h" }).catch(() => undefined);
+  // Those of the first step are few: of the next, a minute on, are the rest.
+  await waitFor(() => server.events.of("report-placed").length > 200);
+
+  await server.serving.close();
+  const reported = server.events.of("report-placed").length;
+  await moved;
+  assert.ok(reported < 2000, `${reported} of 2000 were waited for`);
+
+  await server.restart();
+  await waitFor(() => server.events.of("report-placed").length === 2000 || undefined, { what: "the reports" });
 });

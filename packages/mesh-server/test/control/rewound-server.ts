@@ -34,6 +34,8 @@ interface RewoundOptions {
   demographics?: Demographics;
   machineTime?: MachineTime;
   emit?: Emit;
+  /** With demographics, on a move. */
+  patienceMs?: number;
   /** Whether faults cannot be put back: a restore is cut off there. */
   isBroken?: () => boolean;
 }
@@ -41,7 +43,7 @@ interface RewoundOptions {
 /** In a folder, at a door. */
 export async function serveRewound(
   config: MeshServerConfig,
-  { isBroken = () => false, ...services }: RewoundOptions = {},
+  { isBroken = () => false, patienceMs, ...services }: RewoundOptions = {},
 ): Promise<Rewound> {
   const { host, port, tls, ...settings } = config;
   let serving: Serving | undefined;
@@ -57,8 +59,12 @@ export async function serveRewound(
     if (isBroken()) throw new Error("broken");
     setFaults(value as string[]);
   };
-  const faultsPart: SnapshotPart = { save: () => [...faults], load };
-  const moved = await createMovedClock({ dataFolder: config.dataFolder, serving: current });
+  const faultsPart: SnapshotPart = { save: () => [...faults], check: () => undefined, load };
+  const moved = await createMovedClock({
+    dataFolder: config.dataFolder,
+    serving: current,
+    ...(patienceMs !== undefined && { patienceMs }),
+  });
   const parts = { clock: moved.part, faults: faultsPart };
   const snapshots = createSnapshots({ dataFolder: config.dataFolder, parts, serving: current });
   serving = await serve(settings, [{ host, port, tls }], {

@@ -212,8 +212,9 @@ test("there are at most a hundred snapshots; one that is there can still be repl
   await control.save({ name: "a" });
   const folder = join(server.config.dataFolder, "snapshots");
   for (let index = 1; index < 100; index += 1) {
-    const described = { name: `n${index}`, savedAt: new Date().toISOString(), messages: 0, folder: "none" };
-    await writeFile(join(folder, `n${index}.json`), JSON.stringify(described));
+    const name = `n${index}`;
+    const described = { name, savedAt: new Date().toISOString(), messages: 0, folder: `${name}.0123456789abcdef` };
+    await writeFile(join(folder, `${name}.json`), JSON.stringify(described));
   }
 
   await assert.rejects(control.save({ name: "b" }), refused("not-possible"));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { buffer as readBody } from "node:stream/consumers";
 import { test } from "node:test";
 
@@ -16,9 +17,11 @@ import {
   testRequest,
   testToken,
   testWorkflow,
+  waitFor,
 } from "@restante/testbed";
 
 import { wipe } from "../../src/control/wipe.ts";
+import { ask, startDevelopment } from "./development.ts";
 import { type RewoundServer, startRewoundServer } from "./rewound-server.ts";
 
 const { sender, practice, pharmacy } = testMailboxes;
@@ -129,4 +132,33 @@ test("used tokens are used up until a wipe that is told to forget them, of one m
   await wipe(server.serving, { closures: true, tokens: true });
   assert.deepEqual([await use(sender), await use(pharmacy)], [200, 200]);
   assert.deepEqual(await operator.closedMailboxes(), []);
+});
+
+test("a chunk whose message is wiped while it comes is of a message that is unknown, not of one that is complete", async (t) => {
+  const development = await startDevelopment(t);
+  const folder = join(development.config.dataFolder, "bodies");
+  const begun = await ask(development, "X26ABC1", "outbox", {
+    method: "POST",
+    headers: { "mex-to": "X26ABC2", "mex-workflowid": "TEST_WORKFLOW", "mex-chunk-range": "1:2" },
+    body: "first",
+  });
+  const { messageID: messageId } = (await begun.json()) as { messageID: string };
+  const wiped = Promise.withResolvers<void>();
+  const slowly = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.alloc(200_000);
+    await wiped.promise;
+    yield Buffer.alloc(1);
+  };
+  const answered = ask(development, "X26ABC1", `outbox/${messageId}/2`, {
+    method: "POST",
+    headers: { "mex-chunk-range": "2:2" },
+    body: Readable.toWeb(Readable.from(slowly())) as ReadableStream,
+  });
+  await waitFor(async () => (await readdir(folder)).length > 0, { what: "the first bytes on disk" });
+
+  await development.server.control.reset();
+  wiped.resolve();
+
+  assert.equal((await answered).status, 404);
+  assert.deepEqual(await readdir(folder), []);
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { temporaryFolder } from "@restante/testbed";
 
-import { bearsToken, isHostAllowed, readToken } from "../../src/development/access.ts";
+import { bearsToken, isHostAllowed, readToken } from "../../src/control/access.ts";
 
 test("a Host is taken if it is loopback or named, with any port and in any case, and no other is", () => {
   for (const host of [

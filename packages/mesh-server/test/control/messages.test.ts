@@ -154,6 +154,19 @@ test("messages are listed newest first, page by page, and found by whatever is s
   await refused(messages.list({ mailbox: "X26ABC9" }), "mailbox-unknown");
 });
 
+test("the latest of many that came at once is the one that came last, and pages are in the order in which they came", async (t) => {
+  const { messages } = (await startDevelopment(t)).server.control;
+  const letter = { mailbox: recipient, workflowId: workflow, text: "letter" };
+  const injected = await Promise.all(Array.from({ length: 100 }, () => messages.inject(letter)));
+  const last = injected.at(-1)!.messageId;
+  assert.equal((await messages.peek({ messageId: "latest" })).messageId, last);
+  const { messages: listed } = await messages.list({ limit: 100 });
+  assert.deepEqual(
+    listed.map(({ messageId }) => messageId),
+    injected.map(({ messageId }) => messageId).toReversed(),
+  );
+});
+
 test("mailboxes are listed with what waits in them, closed and opened", async (t) => {
   const development = await startDevelopment(t);
   const { mailboxes } = development.server.control;

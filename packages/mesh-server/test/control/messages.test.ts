@@ -45,6 +45,9 @@ test("a message that was injected is listed, downloaded byte for byte and acknow
     const mexOnly = Object.entries(given).filter(([name]) => name.startsWith("mex-") && name !== "mex-subject");
     for (const [name, value] of mexOnly) assert.equal(peeked.headers[name], value, name);
     assert.equal(peeked.headers["mex-subject"], "Łukasz");
+    for (const name of ["content-type", "content-length", "last-modified"]) {
+      assert.equal(peeked.headers[name], given[name], name);
+    }
     const done = await ask(development, recipient, `inbox/${messageId}/status/acknowledged`, { method: "PUT" });
     assert.equal(done.status, 200);
     assert.deepEqual((await messages.list({ state: "acknowledged" })).messages[0]?.messageId, messageId);

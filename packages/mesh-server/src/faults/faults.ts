@@ -15,7 +15,7 @@ import {
   parseDuration,
   type StandingFault,
 } from "@restante/control";
-import type { Emit, MailboxId, MessageId } from "@restante/mesh";
+import { type Emit, type MailboxId, type MessageId, parseMailboxId } from "@restante/mesh";
 
 import type { Message } from "../message.ts";
 import { checkFault, type FaultLimits } from "./check-fault.ts";
@@ -215,7 +215,7 @@ function isUsedUp({ fault, done }: Standing): boolean {
 
 /** A copy: what its caller does to the one it gave changes nothing here. */
 function asKept(fault: Fault): Fault {
-  return { ...fault, ...(fault.mailbox !== undefined && { mailbox: fault.mailbox.toUpperCase() }) };
+  return { ...fault, ...(fault.mailbox !== undefined && { mailbox: parseMailboxId(fault.mailbox) }) };
 }
 
 function asTold({ fault, faultId, done }: Standing): StandingFault {

@@ -96,6 +96,7 @@ export function createSnapshots({
     const folder = join(root, described.folder);
     const file = join(folder, "store.sqlite");
     const saved = await readFile(join(folder, "parts.json"), "utf8");
+    checkParts(parts, saved);
     const linked = await linkAll(await store.bodyFilesOf(file), join(folder, "bodies"), bodiesFolder);
     const { bodies } = serving().context;
     try {
@@ -161,6 +162,18 @@ function saveParts(parts: SnapshotParts): Record<string, unknown> {
 async function loadParts(parts: SnapshotParts, saved: string): Promise<void> {
   const values = JSON.parse(saved) as Record<string, unknown>;
   for (const [name, part] of Object.entries(parts)) await part.load(values[name]);
+}
+
+/** Before the transaction: after it is too late to refuse, and no start could end it either. */
+function checkParts(parts: SnapshotParts, saved: string): void {
+  for (const [name, value] of Object.entries(JSON.parse(saved) as object)) {
+    try {
+      parts[name]?.check?.(value);
+    } catch (cause) {
+      if (!(cause instanceof ControlError)) throw cause;
+      throw new ControlError("not-possible", `its ${name} cannot stand on this server: ${cause.message}`, { cause });
+    }
+  }
 }
 
 /** A body file that is missing in the one is missing in the other: as its message was when it was saved. */

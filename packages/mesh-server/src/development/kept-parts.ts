@@ -39,6 +39,7 @@ export async function openKeptParts(dataFolder: string, parts: SnapshotParts): P
   function kept(part: SnapshotPart): SnapshotPart {
     return {
       save: () => part.save(),
+      check: (value) => part.check?.(value),
       async load(value) {
         await part.load(value);
         await keep();

@@ -55,6 +55,8 @@ export interface Faults {
   readonly part: {
     /** All that stands, as plain JSON. */
     save(): SavedFaults;
+    /** @throws {ControlError} one of them cannot stand on this server */
+    check(value: unknown): void;
     /** Puts what was saved in the place of what stands, which is cleared. @throws {ControlError} `input-invalid` */
     load(value: unknown): void;
   };
@@ -196,8 +198,11 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
           .filter((one) => !isUsedUp(one))
           .map(({ fault, faultId, done: times, numbers }) => ({ fault, faultId, done: times, drawn: numbers.state })),
       }),
+      check(value) {
+        for (const { fault } of savedIn(value).standing) checkFault(fault, limits);
+      },
       load(value) {
-        const saved = value === undefined ? { added: 0, standing: [] } : (value as SavedFaults);
+        const saved = savedIn(value);
         for (const { fault } of saved.standing) checkFault(fault, limits);
         clear();
         added = Math.max(added, saved.added);
@@ -208,6 +213,11 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
 }
 
 export const nothingTaken: Taken = new Map();
+
+/** Of a snapshot from before there were faults, none. */
+function savedIn(value: unknown): SavedFaults {
+  return value === undefined ? { added: 0, standing: [] } : (value as SavedFaults);
+}
 
 function isUsedUp({ fault, done }: Standing): boolean {
   return fault.times !== undefined && done >= fault.times;

@@ -102,6 +102,25 @@ test("a snapshot brings back messages, faults and the clock, also on a server th
   assert.equal((await control.clock.read()).ahead, "1d");
 });
 
+test("a snapshot with a fault that the server can no longer have is refused before anything is changed", async (t) => {
+  const development = await startDevelopment(t);
+  const { config, server: first } = development;
+  await first.control.faults.add({ at: "list", mailbox: third, do: "reset" });
+  await first.control.snapshots.save({ name: "before" });
+  await first.control.reset({ keep: "nothing" });
+  const messageId = await send(development);
+  const { mailboxes } = config;
+  config.mailboxes = mailboxes.filter((mailbox) => mailbox.mailboxId !== third);
+  await development.restart();
+
+  const { snapshots } = development.server.control;
+  await assert.rejects(snapshots.restore({ name: "before" }), { code: "not-possible" });
+
+  assert.deepEqual(await inbox(development, recipient), [messageId]);
+  await development.restart();
+  assert.deepEqual(await inbox(development, recipient), [messageId]);
+});
+
 test("faults and patients who were moved stand over a restart, faults with what is left of them", async (t) => {
   const development = await startDevelopment(t);
   const moved = { nhsNumber: testPatients.registered.nhsNumber };

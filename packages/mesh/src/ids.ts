@@ -75,13 +75,13 @@ export function newMessageId(now: Date): MessageId {
   return `${formatTimestamp(now)}${milliseconds}${below}_${suffix}` as MessageId;
 }
 
-const newest = { at: -Infinity, count: 0 };
+const newest = { at: Number.NaN, count: 0 };
 
 function countWithin(millisecond: number): number {
-  if (millisecond > newest.at) {
+  if (millisecond !== newest.at) {
     newest.at = millisecond;
     newest.count = randomInt(100);
-  } else if (millisecond === newest.at && newest.count < 999) {
+  } else if (newest.count < 999) {
     newest.count += 1;
   } else {
     return randomInt(1000);

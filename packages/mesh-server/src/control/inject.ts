@@ -76,14 +76,16 @@ export async function injectReport(
   const at = context.clock.now();
   const messageId = newMessageId(at);
   const linkedMessageId = input.linkedMessageId?.trim().toUpperCase() as MessageId | undefined;
+  const about = linkedMessageId === undefined ? undefined : await context.store.findAnywhere(linkedMessageId);
   const message: Message = {
     ...accepted(context, messageId, at),
     mailboxId,
     type: "REPORT",
     recipientId: mailboxId,
-    to: (await receiverOf(context, linkedMessageId)) ?? mailboxId,
+    // A report says who the message that it is about was for.
+    to: about?.to ?? mailboxId,
     workflowId: input.workflowId,
-    details: detailsOf(input),
+    details: { ...wordsOf(about?.details ?? {}, input), ...detailsOf(input) },
     totalChunks: 0,
     bytes: 0,
     status: { event, code: input.code, description: input.description },
@@ -95,12 +97,16 @@ export async function injectReport(
   return { messageId };
 }
 
-/** A report says who the message that it is about was for. */
-async function receiverOf(
-  { store }: Pick<Stored, "store">,
-  messageId: MessageId | undefined,
-): Promise<Message["to"] | undefined> {
-  return messageId === undefined ? undefined : (await store.findAnywhere(messageId))?.to;
+/** The words of a message by which its sender knows it again are also its report's, but for those that are given. */
+function wordsOf({ subject, localId, latin1 }: MessageDetails, given: InjectedReport): MessageDetails {
+  const own = latin1
+    ?.filter((name) => name === "subject" || name === "localId")
+    .filter((name) => given[name] === undefined);
+  return {
+    ...(subject !== undefined && { subject }),
+    ...(localId !== undefined && { localId }),
+    ...(own !== undefined && { latin1: own }),
+  };
 }
 
 function eventOf(code: string): StatusEvent {

@@ -119,6 +119,32 @@ test("a report of any code is given out as the server's own are", async (t) => {
   assert.deepEqual(placed, [[messageId, "EPL-151"]]);
 });
 
+test("a report about a message that is here has the same head as the server's own about it", async (t) => {
+  const development = await startDevelopment(t);
+  const { messages, clock } = development.server.control;
+  // The subject in a byte of Latin-1, the local id in UTF-8, both as they went.
+  const texts = { "mex-subject": "Caf\u00E9", "mex-localid": Buffer.from("Łocal").toString("latin1") };
+  const linkedMessageId = await send(development, { ...texts, "mex-filename": "letter.xml" });
+  await clock.advance({ by: "5d1m" });
+  const [own] = await inbox(development, sender);
+  const { status } = (await messages.peek({ messageId: own! })) as { status: { code: string; description: string } };
+  const { code, description } = status;
+  const about = { mailbox: sender, workflowId: workflow, code, description, linkedMessageId };
+  const made = await messages.report(about);
+  const renamed = await messages.report({ ...about, subject: "Łukasz" });
+
+  const headOf = async (messageId: string): Promise<Record<string, string>> => {
+    const { headers } = await ask(development, sender, `inbox/${messageId}`);
+    const isOfItself = /^(?:mex-messageid|mex-statustimestamp|last-modified|date|x-request-id)$/;
+    return Object.fromEntries([...headers].filter(([name]) => !isOfItself.test(name)));
+  };
+  const expected = await headOf(own!);
+  assert.deepEqual([expected["mex-subject"], expected["mex-localid"]], Object.values(texts));
+  assert.deepEqual(await headOf(made.messageId), expected);
+  const other = { ...expected, "mex-subject": Buffer.from("Łukasz").toString("latin1") };
+  assert.deepEqual(await headOf(renamed.messageId), other);
+});
+
 test("messages are listed newest first, page by page, and found by whatever is said of them", async (t) => {
   const development = await startDevelopment(t);
   const { messages } = development.server.control;

@@ -38,7 +38,7 @@ export async function injectMessage(context: Stored, input: Injection): Promise<
     type: "DATA",
     recipientId: mailbox.mailboxId,
     to: mailbox.mailboxId,
-    workflowId: input.workflowId,
+    workflowId: needed("workflowId", input.workflowId),
     details: detailsOf(input),
     totalChunks: 1,
     bytes: bytes.length,
@@ -84,11 +84,15 @@ export async function injectReport(
     recipientId: mailboxId,
     // A report says who the message that it is about was for.
     to: about?.to ?? mailboxId,
-    workflowId: input.workflowId,
+    workflowId: needed("workflowId", input.workflowId),
     details: { ...wordsOf(about?.details ?? {}, input), ...detailsOf(input) },
     totalChunks: 0,
     bytes: 0,
-    status: { event, code: input.code, description: input.description },
+    status: {
+      event,
+      code: needed("code", input.code),
+      description: needed("description", input.description),
+    },
     ...(linkedMessageId !== undefined && { linkedMessageId }),
   };
   await context.store.accept({ message });
@@ -150,11 +154,22 @@ const texts = [
 ] as const;
 
 function detailsOf(input: Texts): MessageDetails {
-  const given = texts.filter((name) => input[name] !== undefined);
+  const given = texts.map((name) => [name, asSent(input[name] ?? "")]).filter(([, text]) => text !== "");
   return {
-    ...Object.fromEntries(given.map((name) => [name, input[name]])),
+    ...Object.fromEntries(given),
     ...(input.contentEncoding !== undefined && { contentEncoding: input.contentEncoding }),
   };
+}
+
+/** Spaces at the ends of a header are none of its text (RFC 9110, 5.5): no recipient would see them. */
+function asSent(text: string): string {
+  return text.replaceAll(/^ +| +$/g, "");
+}
+
+function needed(name: string, text: string): string {
+  const sent = asSent(text);
+  if (sent === "") throw invalid(`${name}: it is blank`);
+  return sent;
 }
 
 function bodyOf({ body, text }: Injection): Buffer {

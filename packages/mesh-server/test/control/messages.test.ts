@@ -55,6 +55,24 @@ test("a message that was injected is listed, downloaded byte for byte and acknow
   assert.doesNotMatch(JSON.stringify(development.events.all), /Łukasz|local"|a\.dat/);
 });
 
+test("spaces at the ends of what becomes a header are no part of it, as of what is sent", async (t) => {
+  const development = await startDevelopment(t);
+  const { messages } = development.server.control;
+  const texts = { subject: " A letter ", localId: "local ", fileName: "  ", contentType: " text/plain" };
+  const { messageId } = await messages.inject({ mailbox: recipient, workflowId: " W ", text: "letter", ...texts });
+
+  const { headers, ...peeked } = await messages.peek({ messageId });
+  const answer = await ask(development, recipient, `inbox/${messageId}`);
+  const given = Object.fromEntries([...answer.headers].filter(([name]) => name in headers));
+  assert.deepEqual(given, headers);
+  assert.deepEqual(
+    [peeked.workflowId, peeked.subject, peeked.localId, peeked.fileName],
+    ["W", "A letter", "local", undefined],
+  );
+  const about = { mailbox: third, workflowId: "W", description: "Of ours" };
+  await refused(messages.report({ ...about, code: " " }), "input-invalid", /code/);
+});
+
 test("what cannot be injected is refused, and leaves nothing behind", async (t) => {
   const development = await startDevelopment(t, { maxWaitingMessages: 2, maxRequestBytes: 100 });
   const { control } = development.server;

@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { test } from "node:test";
-import { promisify } from "node:util";
 
 import { waitFor } from "@restante/testkit";
 
 import { resetsOf } from "../../src/faults/requests/cut.ts";
 
-const nextTick = promisify(process.nextTick);
+const nextTick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 const open = (): number => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
 
 test("a connection that is about to end is cut all the same, and nothing of it stays open", async (t) => {

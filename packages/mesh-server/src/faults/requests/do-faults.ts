@@ -40,6 +40,8 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     const taken = faults.at(point, mailboxOf(context, request), neverAt(request));
     if (taken.size === 0) return;
     keepTaken(request, taken);
+    // As many may wait on one connection as its client sends in a row.
+    request.raw.socket.setMaxListeners(0);
     whenOver(request, reply, () => {
       for (const fault of taken.values()) fault.letGo();
     });

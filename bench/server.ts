@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, open, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startServerProcess, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startServerProcess, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { ratio, table, takeTurns } from "./measure.ts";
 
 const body = randomBytes(1000);

@@ -13,7 +13,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "mesh-client": ["mesh", "durable"],
   practice: ["mesh", "durable", "settings", "itk3", "demographics", "mesh-client"],
   worklist: ["mesh", "web", "practice"],
-  testkit: ["mesh", "authority", "control", "demographics", "mesh-server", "mesh-client"],
+  testkit: ["mesh", "durable", "authority", "itk3", "control", "demographics", "mesh-server", "mesh-client"],
+  testbed: ["mesh", "authority", "demographics", "mesh-server", "mesh-client", "testkit"],
   cli: [
     "mesh",
     "durable",

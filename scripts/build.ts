@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-const packages = readdirSync("packages").filter((name) => name !== "testkit");
+const packages = readdirSync("packages").filter((name) => name !== "testbed");
 
 for (const name of packages) {
   const folder = join("packages", name);

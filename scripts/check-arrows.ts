@@ -97,7 +97,11 @@ function tellImport(one: Package, allowed: readonly string[], file: string, spec
   if (!mayUse(allowed, ours)) {
     return `${file}: imports ${specifier}: ${one.name} may use ${words(allowed)}`;
   }
-  if (one.manifest.dependencies?.[packageName] === undefined) {
+  // A peer is for whoever installs it beside: what an entry needs that not everybody takes.
+  if (
+    one.manifest.dependencies?.[packageName] === undefined &&
+    one.manifest.peerDependencies?.[packageName] === undefined
+  ) {
     return `${file}: imports ${specifier}, which is not among the dependencies in ${one.folder}/package.json`;
   }
   const entry = `.${specifier.slice(packageName.length)}`;
@@ -114,11 +118,11 @@ function targetsOf(target: unknown): string[] {
 }
 
 function tellManifest(one: Package, allowed: readonly string[], sources: readonly string[]): string[] {
-  const { dependencies = {}, devDependencies, peerDependencies, optionalDependencies } = one.manifest;
+  const { dependencies = {}, devDependencies, peerDependencies = {}, optionalDependencies } = one.manifest;
   const file = join(one.folder, "package.json");
   const named = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies, ...optionalDependencies });
   const beyond = named.filter((name) => !mayUse(allowed, ourName(name)));
-  const unused = Object.keys(dependencies).filter(
+  const unused = Object.keys({ ...dependencies, ...peerDependencies }).filter(
     (name) => !sources.some((text) => text.includes(`"${name}"`) || text.includes(`"${name}/`)),
   );
   return [
@@ -135,7 +139,8 @@ function tellReferences(one: Package, allowed: readonly string[]): string[] {
     const folder = join(one.folder, path);
     return [...packages.values()].find((other) => other.folder === folder)?.name ?? path;
   });
-  const depended = Object.keys(one.manifest.dependencies ?? {}).flatMap((name) => ourName(name) ?? []);
+  const { dependencies, peerDependencies } = one.manifest;
+  const depended = Object.keys({ ...dependencies, ...peerDependencies }).flatMap((name) => ourName(name) ?? []);
   return [
     ...referred
       .filter((name) => !allowed.includes(name))

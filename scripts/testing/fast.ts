@@ -8,13 +8,14 @@ import { slowFiles } from "./slow-files.ts";
 
 const browsers = new Set(["playwright-core", "@sparticuz/chromium"]);
 const processes = new Set([...browsers, "node:child_process", "node:cluster"]);
-const testkit = fileURLToPath(new URL("../../packages/testkit/", import.meta.url));
+const kits: ReadonlySet<string> = new Set(["testbed", "testkit"]);
+const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 
 export function isFast(file: string): boolean {
   return !slowFiles.includes(relative("", resolve(file)).replaceAll("\\", "/")) && !startsProcesses(file);
 }
 
-/** Whether a test file, or what it takes from the tests beside it and from the testkit, can start a process. */
+/** Whether a test file, or what it takes from the tests beside it and from the testbed, can start a process. */
 export function startsProcesses(file: string): boolean {
   return takes(processes, file, new Set());
 }
@@ -51,17 +52,19 @@ function namesIn(words: string | undefined): string[] | undefined {
   return names?.filter((name) => name !== "" && !name.startsWith("type ")).map((name) => name.split(/\s+as\s+/)[0]!);
 }
 
-/** Where to look on: tests and the testkit, of which only what is taken. Sources are what is tested. */
+/** Where to look on: tests, the testbed and the testkit, of which only what is taken. Sources are what is tested. */
 function placesOf(from: string, names: readonly string[] | undefined, file: string): string[] {
   if (from.startsWith(".")) {
     const place = resolve(dirname(file), from);
     return existsSync(place) && place.endsWith(".ts") && !place.includes("/src/") ? [place] : [];
   }
-  if (!from.startsWith("@restante/testkit")) return [];
-  const { exports } = JSON.parse(readFileSync(join(testkit, "package.json"), "utf8")) as {
+  const [, kit = ""] = /^@restante\/(\w+)/.exec(from) ?? [];
+  if (!kits.has(kit)) return [];
+  const folder = join(packages, kit);
+  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     exports: Record<string, Record<string, string>>;
   };
-  const index = join(testkit, exports[from.replace("@restante/testkit", ".")]!["@restante/source"]!);
+  const index = join(folder, exports[from.replace(`@restante/${kit}`, ".")]!["@restante/source"]!);
   const taken = importsOf(readFileSync(index, "utf8")).filter(
     (line) => names === undefined || line.names === undefined || line.names.some((name) => names.includes(name)),
   );

@@ -1,3 +1,4 @@
 export { type CertificateRequest, clientCommonName, type IssuedCertificate, localHosts } from "./certificate.ts";
 export { LocalAuthorityError, type LocalAuthorityErrorCode } from "./errors.ts";
+export { issueExpired } from "./issue-expired.ts";
 export { createLocalAuthority, type LocalAuthority, type LocalAuthorityOptions } from "./local-authority.ts";

@@ -1,9 +1,9 @@
 // A certificate authority for one machine, so that the two ends of a connection know each other as in MESH proper.
 //
 // The folder (0700) holds `ca.crt` and `ca.key`, and `<kind>-<common name>.crt` and `.key` for each certificate issued; keys
-// are 0600. Everything is made once and read again afterwards; one process at a time makes (`issuing.lock`). A key is on disk before its certificate is; a pair that a
-// crash left half made, or whose halves do not fit, is made anew. The authority's own is not: whoever trusts it would
-// have to trust another.
+// are 0600. Everything is made once and read again afterwards; one process at a time makes (`issuing.lock`). A key is on
+// disk before its certificate is; a pair that a crash left half made, or whose halves do not fit, is made anew. The
+// authority's own is not: whoever trusts it would have to trust another.
 
 import { join, resolve } from "node:path";
 
@@ -64,7 +64,7 @@ export async function createLocalAuthority(
   await makeFolder(folder);
   const found = await readPair(folder, "ca");
   if (found === undefined && !mayMake) throw lost(folder, howToMake);
-  const stored = found ?? (await writePair(folder, "ca", await makeAuthority(clock.now())));
+  const stored = found ?? (await oneAtATime(resolve(folder), makeOwn));
   const signer = await readSigner(stored, folder);
   const caPem = stored.cert;
 
@@ -82,6 +82,13 @@ export async function createLocalAuthority(
   async function readGood(fileName: string, request: CertificateRequest): Promise<IssuedCertificate | undefined> {
     const kept = await readPair(folder, fileName);
     return kept !== undefined && stillGood(kept, request, caPem, clock.now()) ? kept : undefined;
+  }
+
+  /** As of `make`: whoever came second would trust a certificate that is no longer there. */
+  async function makeOwn(): Promise<IssuedCertificate> {
+    using _held = holdFolder(folder, "issuing", { waitMs: ISSUING_WAIT_MS });
+    const made = await readPair(folder, "ca");
+    return made ?? (await writePair(folder, "ca", await makeAuthority(clock.now())));
   }
 
   /** Two at once would mix their keys and certificates on disk, also those of two processes. */

@@ -10,7 +10,13 @@ import { test, type TestContext } from "node:test";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 
-import { clientCommonName, createLocalAuthority, LocalAuthorityError, localHosts } from "@restante/authority";
+import {
+  clientCommonName,
+  createLocalAuthority,
+  issueExpired,
+  LocalAuthorityError,
+  localHosts,
+} from "@restante/authority";
 
 async function newFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "restante-authority-"));
@@ -75,6 +81,19 @@ test("a certificate with less than 30 days left is replaced", async (t) => {
   assert.notEqual((await authority.issue({ commonName: "A", kind: "client" })).cert, issued.cert);
 });
 
+test("one whose time is over is of the same authority, and is issued where there is one alone", async (t) => {
+  const folder = await newFolder(t);
+  await assert.rejects(issueExpired(folder, { commonName: "old", kind: "client" }), { code: "authority-lost" });
+  const { caPem } = await createLocalAuthority(folder);
+
+  const issued = await issueExpired(folder, { commonName: "old", kind: "client" });
+
+  const certificate = new X509Certificate(issued.cert);
+  assert.ok(certificate.verify(new X509Certificate(caPem).publicKey));
+  assert.ok(new Date(certificate.validTo) < new Date());
+  assert.deepEqual(await issueExpired(folder, { commonName: "old", kind: "client" }), issued);
+});
+
 test("private keys are 0600 in a folder of 0700, and no temporary file stays", async (t) => {
   const folder = await newFolder(t);
   const authority = await createLocalAuthority(folder);
@@ -101,14 +120,20 @@ test("asked for the same certificate many times at once, it gives one, and that 
   assert.deepEqual(await (await createLocalAuthority(folder)).issue({ commonName: "A", kind: "client" }), first);
 });
 
-test("processes that ask for the same certificates at the same time are given the same, whole", async (t) => {
+test("made many times at once, it is one authority, and that one is on disk", async (t) => {
   const folder = await newFolder(t);
-  await createLocalAuthority(folder);
+  const made = await Promise.all(Array.from({ length: 5 }, () => createLocalAuthority(folder)));
+  const { caPem } = await createLocalAuthority(folder);
+  for (const authority of made) assert.equal(authority.caPem, caPem);
+});
+
+test("processes that ask for the same certificates at the same time are given the same, whole, of one authority", async (t) => {
+  const folder = await newFolder(t);
   const names = Array.from({ length: 20 }, (_, index) => `MAILBOX${index}`);
   const program = `
     import { createLocalAuthority } from "@restante/authority";
     const authority = await createLocalAuthority(${JSON.stringify(folder)});
-    const issued = [];
+    const issued = [{ cert: authority.caPem }];
     for (const commonName of ${JSON.stringify(names)}) issued.push(await authority.issue({ commonName, kind: "client" }));
     console.log(JSON.stringify(issued));
   `;
@@ -121,8 +146,9 @@ test("processes that ask for the same certificates at the same time are given th
     return JSON.parse(stdout) as { cert: string; key: string }[];
   };
   const [first, ...others] = await Promise.all([ask(), ask(), ask(), ask()]);
-  assert.equal(first.length, names.length);
-  for (const { cert, key } of first) assert.ok(new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)));
+  assert.equal(first.length, names.length + 1);
+  for (const { cert, key } of first.slice(1))
+    assert.ok(new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)));
   for (const other of others) assert.deepEqual(other, first);
 });
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { createToken } from "@restante/mesh";
 import { follow } from "./support/processes.ts";
 
 const run = promisify(execFile);
@@ -32,7 +35,7 @@ before(
     const home = join(folder, "home");
     await run("mkdir", [tarballs, home]);
     await run(process.execPath, ["scripts/build.ts"], { cwd: root });
-    const packages = (await readdir(join(root, "packages"))).filter((name) => name !== "testkit");
+    const packages = (await readdir(join(root, "packages"))).filter((name) => name !== "testbed");
     await run(
       "npm",
       ["pack", "--silent", "--pack-destination", tarballs, ...packages.map((name) => `./packages/${name}`)],
@@ -82,6 +85,37 @@ test("the settings that they started from name a schema that was installed with 
   assert.match(await readFile(schema, "utf8"), /"\$id": "urn:restante:schema:server:1"/);
 });
 
+test("a server for development of theirs has control's page, and runs a scenario that came with them", async () => {
+  const data = join(folder, "development");
+  const words = ["server", "--dev", "--port", "0", "--control", "0", "--data", data];
+  const server = follow(spawn(bin, words, { env: outside(), stdio: ["ignore", "pipe", "pipe"] }));
+  const [, api = ""] = await server.printed(/MESH API +(\S+)/);
+  const [, control = ""] = await server.printed(/Control +(http:\S+),/);
+  const page = new Set(["/", "/page.css"]);
+  for (const path of page) {
+    const file = await fetch(control + path);
+    const text = await file.text();
+    assert.equal(file.status, 200, path);
+    for (const [, script = ""] of text.matchAll(/(?:src="|from "\.)(\/\w+\.js)"/g)) page.add(script);
+  }
+  assert.ok(page.size > 5, [...page].join());
+  const set = ["--set", "patience=30s", "--set", "quiet=100ms"];
+  const scenario = follow(
+    spawn(bin, ["control", "run", "lost-answer", "--data", data, ...set], {
+      env: outside(),
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+  await scenario.printed(/Send one message from X26ABC1/);
+  const secrets = { password: "password", sharedKey: "TestKey" };
+  const token = createToken({ mailboxId: "X26ABC1", ...secrets, nonce: randomUUID(), nonceCount: 0, now: new Date() });
+  const headers = { authorization: token, "mex-to": "X26ABC2", "mex-workflowid": "TEST_WORKFLOW" };
+  await assert.rejects(fetch(`${api}/X26ABC1/outbox`, { method: "POST", headers, body: "Dear colleague" }));
+  assert.equal(await scenario.ended, 0, scenario.output());
+  assert.match(scenario.output(), /^Passed, in /m);
+  assert.equal(await server.end("SIGINT"), 0, server.output());
+});
+
 test("a program in that folder starts a server with the library, sends one message and reads it back", async () => {
   const program = join(folder, "home", "round-trip.js");
   await writeFile(
@@ -110,6 +144,80 @@ test("a program in that folder starts a server with the library, sends one messa
   );
   const { stdout } = await run(process.execPath, [program], { cwd: dirname(program), env: outside() });
   assert.equal(stdout.trim(), "to be called for");
+});
+
+/** Of ours: what a test of a supplier installs with the testkit, and no more. */
+const ofTestkit = [
+  "authority",
+  "control",
+  "demographics",
+  "durable",
+  "mesh",
+  "mesh-client",
+  "mesh-server",
+  "settings",
+  "testkit",
+];
+const examples = join(root, "packages/testkit/examples");
+const runners = {
+  "node-test": ["--test", "node-test/my-client.test.js"],
+  vitest: [join(examples, "node_modules/vitest/vitest.mjs"), "run", "--dir", "vitest"],
+  jest: ["--experimental-vm-modules", join(examples, "node_modules/jest/bin/jest.js"), "--rootDir", "jest"],
+} as const;
+
+test(
+  "the testkit is installed with nothing of itk3, practices and pages, and tests a client",
+  { timeout: 5 * MINUTE },
+  async (t) => {
+    const supplier = join(folder, "supplier");
+    await run("mkdir", ["-p", ...Object.keys(runners).map((name) => join(supplier, name))]);
+    await writeFile(join(supplier, "package.json"), `{ "name": "supplier", "private": true, "type": "module" }`);
+    const files = ofTestkit.map((name) => join(folder, "tarballs", `restante-${name}-0.1.0.tgz`));
+    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", ...files], {
+      cwd: supplier,
+      env: outside(),
+    });
+    assert.deepEqual(await readdir(join(supplier, "node_modules/@restante")), ofTestkit);
+    const installed = await readdir(join(supplier, "node_modules"));
+    for (const name of ["nunjucks", "nhsuk-frontend", "pdfkit", "pdfjs-dist", "restante"])
+      assert.ok(!installed.includes(name), name);
+
+    await copyFile(join(examples, "my-client.js"), join(supplier, "my-client.js"));
+    // Beside what the supplier has installed, as if it were: found where packages are looked for next.
+    if (existsSync(join(examples, "node_modules")))
+      await symlink(join(examples, "node_modules"), join(folder, "node_modules"));
+    for (const [name, words] of Object.entries(runners)) {
+      await copyFile(join(examples, name, "my-client.test.js"), join(supplier, name, "my-client.test.js"));
+      const missing = name !== "node-test" && !existsSync(words.find((word) => word.startsWith(examples)) ?? "");
+      const skip = missing ? "npm --prefix packages/testkit/examples ci was not run" : false;
+      await t.test(`the example of ${name} passes`, { skip }, async () => {
+        const { stdout, stderr } = await run(process.execPath, [...words], {
+          cwd: supplier,
+          env: { ...outside(), CI: "1" },
+        });
+        assert.match(stdout + stderr, /3 passed|pass 3/);
+      });
+    }
+  },
+);
+
+test("the installed testkit starts a server in a process of its own, keeps its compiled code, and starts it again after kill -9", async () => {
+  const supplier = join(folder, "supplier");
+  const program = join(supplier, "killed.js");
+  await writeFile(
+    program,
+    `import { startServer } from "@restante/testkit";
+     await using server = await startServer({ process: true, tls: true });
+     await server.client("X26ABC1").send({ to: "X26ABC2", workflowId: "TEST_WORKFLOW", body: "kept over a kill" });
+     await server.kill();
+     await server.start();
+     const { messageId } = await server.waitForMessage({ mailbox: "X26ABC2" });
+     console.log((await server.messages.peek({ messageId })).text);`,
+  );
+  const { stdout } = await run(process.execPath, [program], { cwd: supplier, env: outside() });
+  assert.equal(stdout.trim(), "kept over a kill");
+  const kept = await readdir(join(supplier, "node_modules/.cache/restante-testkit"));
+  assert.deepEqual(kept, ["authority", "compiled"]);
 });
 
 test("the installed bin says in one line what it needs on a Node.js that is too old", async () => {

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 import { arrows } from "../../../scripts/arrows.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -141,6 +141,25 @@ test("the check refuses a dependency that a manifest may not name, of whatever k
     const said = await told(t, naming("dependencies", name));
     assert.ok(said.includes(`package.json: names ${name}, which nothing in its src uses`), said);
   }
+});
+
+test("a peer is held to as a dependency is: declared where it is imported, imported where it is declared, and referred to", async (t) => {
+  const manifest = JSON.parse(house["packages/testkit/package.json"]!) as object;
+  const config = JSON.parse(house["packages/testkit/tsconfig.json"]!) as { references: object[] };
+  const imported = { "packages/testkit/src/planted.ts": 'export * from "@restante/itk3";\n' };
+  const declared = {
+    "packages/testkit/package.json": JSON.stringify({ ...manifest, peerDependencies: { "@restante/itk3": "0.1.0" } }),
+  };
+  const references = [...config.references, { path: "../itk3" }];
+  const referred = { "packages/testkit/tsconfig.json": JSON.stringify({ references }) };
+  const itk3 = room("@restante/itk3", "itk3", ["mesh"]);
+  assert.equal(await told(t, { ...itk3, ...imported, ...declared, ...referred }), "");
+  assert.match(await told(t, { ...itk3, ...imported, ...referred }), /which is not among the dependencies/);
+  assert.match(
+    await told(t, { ...itk3, ...declared, ...referred }),
+    /names @restante\/itk3, which nothing in its src uses/,
+  );
+  assert.match(await told(t, { ...itk3, ...imported, ...declared }), /does not refer to itk3/);
 });
 
 test("the check refuses a reference that is no dependency, and a dependency that is no reference", async (t) => {

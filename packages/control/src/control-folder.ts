@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ControlPlace } from "./client/place.ts";
 import { ControlError } from "./control-error.ts";
+import { parseJson } from "./parse-json.ts";
 
 // What a development server leaves in its data folder, so that whoever may read that folder can control it.
 
@@ -30,26 +31,18 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    const code = Error.isError(cause) && "code" in cause ? String(cause.code) : "unknown";
     const advice = "is a development server running on this folder, and was it started with --control?";
     throw new ControlError("unreachable", `${file} cannot be read (${code}): ${advice}`, { cause, retry: "safe" });
   }
 }
 
 function readFolderFile(text: string, file: string): ControlPlace & { readonly tokenFile: string } {
-  const said = parse(text);
+  const said = parseJson(text);
   if (typeof said === "object" && said !== null && "tokenFile" in said && typeof said.tokenFile === "string") {
     const { tokenFile } = said;
     if ("url" in said && typeof said.url === "string") return { url: said.url, tokenFile };
     if ("socket" in said && typeof said.socket === "string") return { socket: said.socket, tokenFile };
   }
   throw new ControlError("unreachable", `${file} does not say where a control listens: start the server again`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -15,7 +15,11 @@ export interface Control {
   readonly clock: ControlClock;
   readonly demographics: ControlDemographics;
   readonly snapshots: ControlSnapshots;
-  /** Empties the server, of messages and used tokens. Mailboxes and faults stay, or (`keep: nothing`) go too, and the clock is right again. */
+  /**
+   * Empties the server, or one mailbox, of messages and used tokens. All else stays as it is; with `keep: "nothing"` closed
+   * mailboxes are open again (of one mailbox: it alone, and nothing else) and no fault stands, no patient is moved and the
+   * clock is right. Snapshots stay in any case.
+   */
   reset(input?: { keep?: "mailboxes-and-faults" | "nothing"; mailbox?: string }): Promise<ResetDone>;
   /** What happens from now on, until the signal; the server's own events, without patient details. */
   events(input?: { names?: readonly string[] }, options?: { signal?: AbortSignal }): AsyncIterable<ControlEvent>;
@@ -24,7 +28,7 @@ export interface Control {
 export interface ControlMessages {
   /** Newest first. */
   list(input?: MessageFilter & { limit?: number; before?: string }): Promise<MessagePage>;
-  /** One message with all its headers and its body. `latest`: the newest that fits the filter. */
+  /** One message with all its headers and its body. Of `messageId: "latest"` it is the newest that fits the filter. */
   peek(input: { messageId: string; filter?: MessageFilter; bytes?: number }): Promise<WholeMessage>;
   /** Puts a message into a mailbox as if `from` had sent it: nobody's token is used, no workflow is asked about. */
   inject(input: Injection): Promise<{ messageId: string }>;
@@ -36,7 +40,8 @@ export interface ControlMessages {
    */
   wait(input: WaitInput, options?: { signal?: AbortSignal }): Promise<{ messages: readonly MessageSummary[] }>;
   /**
-   * Answers when `within` is over and no message that fits was accepted since the call, or since `after`.
+   * Answers when `within` is over and fewer than `count` messages (1 if absent) that fit were accepted since the call or, where
+   * they are given, later than `after` and `since`.
    * @throws {ControlError} `not-expected`, at once: what came
    */
   expectNone(input: WaitInput, options?: { signal?: AbortSignal }): Promise<{ waitedMs: number }>;
@@ -44,7 +49,10 @@ export interface ControlMessages {
   putBack(input: { messageId: string }): Promise<{ messageId: string; collectBy: string }>;
 }
 
-/** Every one that is given must fit. A text fits if it is equal; with `*` at its end, if it begins so. Ids in any case. */
+/**
+ * Every one that is given must fit. A text fits if it is equal; with `*` at its end, if it begins so. Ids of mailboxes and
+ * messages, and codes, fit in any case.
+ */
 export interface MessageFilter {
   /** The mailbox it is in, or is to be delivered to. */
   mailbox?: string;
@@ -180,7 +188,10 @@ export interface ControlFaults {
   clear(input?: { faultId?: string }): Promise<{ cleared: number }>;
 }
 
-/** Where a request can go wrong. `chunk`: a later chunk's upload; `download` also of a later chunk. `any`: each of these but demographics. */
+/**
+ * Where a request can go wrong. `chunk`: a later chunk's upload; `download`: also that of a later chunk. `any`: each of these
+ * but demographics.
+ */
 export type FaultPoint =
   | "handshake"
   | "send"
@@ -253,7 +264,7 @@ export interface ClockReading {
 }
 
 export interface ControlDemographics {
-  /** Which patients were moved, and whether they answer (a fault at `demographics` decides). */
+  /** Which patients were moved. Whether demographics answer is a matter of faults at `demographics`. */
   read(): Promise<{ moved: readonly PatientMove[] }>;
   /** The patient is registered at this practice from now on; without one: at none. */
   move(input: PatientMove): Promise<PatientMove>;
@@ -264,7 +275,10 @@ export interface PatientMove {
   odsCode?: string;
 }
 
-/** All of a server: messages, bodies, mailboxes, faults, the clock, demographics. Used tokens stay used. */
+/**
+ * All that changes in a server: messages with their bodies, which mailboxes are closed, faults, the clock, moved patients.
+ * Used tokens stay used.
+ */
 export interface ControlSnapshots {
   list(): Promise<{ snapshots: readonly Snapshot[] }>;
   /** In the data folder, under a name of letters, digits, `-` and `_`; one of that name is replaced. */

@@ -13,3 +13,4 @@ export { pointsOf } from "./operations/faults.ts";
 export { LARGEST_BODY, LARGEST_INPUT } from "./operations/kinds.ts";
 export type { AnswerOf, InputOf, OperationName } from "./operations/operation.ts";
 export { type PageFile, pageSecurityPolicy, readPage } from "./page/files.ts";
+export { type Verb, verbOf } from "./verb-of.ts";

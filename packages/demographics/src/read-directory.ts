@@ -18,8 +18,8 @@ import { DirectoryError } from "./errors.ts";
 export interface DirectoryFiles {
   /** As `examples/patients.json`. */
   readonly patients: string;
-  /** As `examples/organisations.json`. */
-  readonly organisations: string;
+  /** As `examples/organisations.json`. Absent: none, where patients alone are asked for. */
+  readonly organisations?: string;
   /** What the files are called, so that a problem names the one that was given. Unless told, as the examples. */
   readonly names?: { readonly patients: string; readonly organisations: string };
 }
@@ -32,7 +32,10 @@ export function readDirectory(files: DirectoryFiles, clock: Clock = systemClock)
   const { patients: patientsName = "patients.json", organisations: organisationsName = "organisations.json" } =
     files.names ?? {};
   const patients = lookThrough({ name: patientsName, text: files.patients }, patientsSchema);
-  const organisations = lookThrough({ name: organisationsName, text: files.organisations }, organisationsSchema);
+  const organisations =
+    files.organisations === undefined
+      ? { value: { organisations: [] }, problems: [] }
+      : lookThrough({ name: organisationsName, text: files.organisations }, organisationsSchema);
   const problems = [...patients.problems, ...organisations.problems];
   if (problems.length > 0 || patients.value === undefined || organisations.value === undefined) {
     throw new DirectoryError(problems.map(problemLine));

@@ -44,7 +44,7 @@ const remedies: Readonly<Partial<Record<DurableErrorCode, string>>> = {
  * or one that tells nothing of a disk, is given back as it is.
  */
 export function asDurableError(error: unknown, path: string): unknown {
-  if (error instanceof CodedError || !(error instanceof Error)) return error;
+  if (error instanceof CodedError || !Error.isError(error)) return error;
   const failure = readSqliteFailure(error, path) ?? readSystemFailure(error);
   if (failure === undefined) return error;
   const [code, reason] = failure;

@@ -13,5 +13,5 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Whether the operating system says that there is no such file or folder. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return Error.isError(error) && "code" in error && error.code === "ENOENT";
 }

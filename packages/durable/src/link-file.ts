@@ -19,7 +19,7 @@ export async function linkFile(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = Error.isError(error) && "code" in error ? error.code : undefined;
     if (code === "EEXIST") return false;
     // EPERM, ENOTSUP: a file system without links. EMLINK: it has as many names as it may have.
     if (code !== "EXDEV" && code !== "EPERM" && code !== "ENOTSUP" && code !== "EMLINK") throw error;

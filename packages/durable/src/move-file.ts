@@ -59,5 +59,5 @@ export function movingName(from: string, to: string): string {
 }
 
 function isOtherFileSystem(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EXDEV";
+  return Error.isError(error) && "code" in error && error.code === "EXDEV";
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { copyDatabase, DurableError, linkFile, openDatabase, withAttached } from "@restante/durable";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 
 import { otherFileSystem } from "./other-file-system.ts";
 

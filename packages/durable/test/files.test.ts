@@ -13,7 +13,7 @@ import {
   writeNew,
   writeWhole,
 } from "@restante/durable";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 import { otherFileSystem } from "./other-file-system.ts";
 
 const modeOf = (path: string): number => statSync(path).mode % 0o1000;

@@ -15,7 +15,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type DurableError, holdFolder, isFolderHeld } from "@restante/durable";
-import { temporaryFolder, waitFor } from "@restante/testkit";
+import { temporaryFolder, waitFor } from "@restante/testbed";
 import { filler, smallDisk } from "../../mesh-server/test/store/small-disk.ts";
 
 interface Other {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inSavepoint, inTransaction, NotUndone, openDatabase } from "@restante/durable";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 
 const migrations = ["CREATE TABLE a (x INTEGER) STRICT"];
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { type DurableError, openDatabase } from "@restante/durable";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 
 const migrations = ["CREATE TABLE a (x INTEGER) STRICT", "CREATE TABLE b (y INTEGER) STRICT"];
 

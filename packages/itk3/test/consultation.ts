@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { ConsultationSummaryInput, GenericDocumentInput } from "@restante/itk3";
+import type { ConsultationSummaryInput, GenericDocumentInput, ResponseInput } from "@restante/itk3";
 
 /** UUIDs that count: the same run gives the same message. */
 export function countingIds(): () => string {
@@ -41,6 +41,18 @@ export function consultation(changes: Partial<ConsultationSummaryInput> = {}): C
       { title: "Photograph", contentType: "image/png", bytes: Buffer.from("\u0089PNG\r\n\u001a\n", "latin1") },
     ],
     ...changes,
+  };
+}
+
+/** An infrastructure acknowledgement, of a practice that took it. */
+export function receipt(): ResponseInput {
+  return {
+    now: new Date("2026-01-05T11:00:00Z"),
+    ids: countingIds(),
+    request: { headerId: "00000000-0000-4000-8000-000000000002" },
+    code: "20013",
+    diagnostics: "The message was received.",
+    responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
   };
 }
 

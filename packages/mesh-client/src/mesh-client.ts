@@ -19,7 +19,8 @@ export interface MeshClientOptions {
   readonly password: string;
   /** The secret of the environment, shared by all mailboxes. */
   readonly sharedKey: string;
-  readonly tls: ClientTls;
+  /** Needed for `https://`. Absent: the URL is `http://`, as a server for development has it, and everything goes in clear. */
+  readonly tls?: ClientTls | undefined;
   readonly clock?: Clock | undefined;
   /** For connecting, for the answer's head, and between any two pieces of its body. 60 s if absent. */
   readonly requestTimeoutMs?: number | undefined;
@@ -112,7 +113,7 @@ function checkClientOptions(options: MeshClientOptions): void {
   for (const [field, text] of Object.entries({ url, mailboxId, password, sharedKey })) {
     if (typeof text !== "string") throw invalid(field, text === undefined ? "is missing" : "text is needed");
   }
-  checkOptions("tls", tls);
+  if (tls !== undefined || !url.startsWith("http://")) checkOptions("tls", tls);
   // A Date and setTimeout count no further.
   if (requestTimeoutMs !== undefined) checkNumber("requestTimeoutMs", requestTimeoutMs, { from: 1, to: 2 ** 31 - 1 });
   if (connections !== undefined) checkNumber("connections", connections, { from: 1, to: 10_000 });

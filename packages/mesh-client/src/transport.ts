@@ -15,9 +15,9 @@ export interface ClientTls {
 }
 
 export interface TransportOptions {
-  /** `https://` only. A path is kept as a prefix. */
+  /** `https://`, or without `tls` `http://`. A path is kept as a prefix. */
   readonly url: string;
-  readonly tls: ClientTls;
+  readonly tls: ClientTls | undefined;
   /** For connecting, for the answer's head, and between any two pieces of its body. */
   readonly requestTimeoutMs: number;
   /** At most this many requests at once; more wait their turn. */
@@ -48,14 +48,14 @@ export interface Answer {
   readonly failureOf: (cause: unknown) => MeshClientError;
 }
 
-/** One HTTP exchange over mutual TLS. No retries, no meaning. */
+/** One HTTP exchange, over mutual TLS but for a server for development. No retries, no meaning. */
 export interface Transport extends AsyncDisposable {
   exchange(request: TransportRequest): Promise<Answer>;
 }
 
 export function createTransport({ url, tls, requestTimeoutMs, connections }: TransportOptions): Transport {
-  const base = parseBase(url);
-  checkTls(tls);
+  const base = parseBase(url, tls === undefined ? "http:" : "https:");
+  if (tls !== undefined) checkTls(tls);
   const pool = new Pool(base.origin, {
     connections,
     // One request a connection: a broken one then takes no other with it.
@@ -120,10 +120,10 @@ export function createTransport({ url, tls, requestTimeoutMs, connections }: Tra
   };
 }
 
-function parseBase(text: string): { origin: string; path: string } {
+function parseBase(text: string, protocol: "http:" | "https:"): { origin: string; path: string } {
   const url = URL.parse(text);
-  if (url === null || url.protocol !== "https:") {
-    throw new MeshClientError("request-invalid", "url: the server's address must be an https:// URL.", {
+  if (url === null || url.protocol !== protocol) {
+    throw new MeshClientError("request-invalid", `url: the server's address must be an ${protocol}// URL.`, {
       field: "url",
     });
   }

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { newMessageId } from "@restante/mesh";
-import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { answer, clientOf, type Reaction, startFaultyPeer } from "./faulty-peer.ts";
 
 const { sender, practice } = testMailboxes;

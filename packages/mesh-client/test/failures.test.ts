@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { createMeshClient, MeshClientError, type OutgoingMessage } from "@restante/mesh-client";
-import { strangeAuthority, testAuthority, waitFor } from "@restante/testkit";
+import { strangeAuthority, testAuthority, waitFor } from "@restante/testbed";
 import { answer, breakOff, clientOf, hang, password, sharedKey, startFaultyPeer } from "./faulty-peer.ts";
 
 const message: OutgoingMessage = { to: "Y90002OT001", workflowId: "RESTANTE_TEST", body: Buffer.from("body") };

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { createServer, type TLSSocket } from "node:tls";
 import { createMeshClient, type MeshClient, type MeshClientOptions } from "@restante/mesh-client";
-import { strangeAuthority, testAuthority } from "@restante/testkit";
+import { strangeAuthority, testAuthority } from "@restante/testbed";
 import { localHosts } from "@restante/authority";
 
 /** What the peer does with a request once it has all of it: answers with a text, or something else. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startTestServer, strangeAuthority, testClient, testMailboxes } from "@restante/testkit";
+import { startTestServer, strangeAuthority, testClient, testMailboxes } from "@restante/testbed";
 
 const { sender } = testMailboxes;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { answer, clientOf, startFaultyPeer } from "./faulty-peer.ts";
 
 test("an organisation's mailbox for a workflow is found, or none is", async (t) => {

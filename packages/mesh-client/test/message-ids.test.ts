@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import type { MessageId } from "@restante/mesh";
 import { MeshClientError, wasAccepted } from "@restante/mesh-client";
-import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { answer, clientOf, startFaultyPeer } from "./faulty-peer.ts";
 import { startRenamingServer } from "./renaming-server.ts";
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { buffer } from "node:stream/consumers";
-import { clientCertificate, type ReachableServer } from "@restante/testkit";
+import { clientCertificate, type ReachableServer } from "@restante/testbed";
 import { localHosts } from "@restante/authority";
 
 /** The real server under other message ids: what it calls one way is called another by everybody who asks here. */

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { isProductionMessageId } from "@restante/mesh";
 import type { OutgoingMessage } from "@restante/mesh-client";
-import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 
 const { sender, practice } = testMailboxes;
 const envelope = { to: practice, workflowId: testWorkflow };

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { createMeshClient, type MeshClient, MeshClientError, type MeshClientOptions } from "@restante/mesh-client";
 import { newMessageId } from "@restante/mesh";
-import { testAuthority } from "@restante/testkit";
+import { testAuthority } from "@restante/testbed";
 import { answer, clientOf, startFaultyPeer } from "./faulty-peer.ts";
 
 const envelope = { to: "Y90002OT001", workflowId: "RESTANTE_TEST", body: "body" };
@@ -145,6 +145,7 @@ test("wrong options of a client are refused when it is made, by name", async () 
     ["password", { password: undefined }],
     ["sharedKey", { sharedKey: null }],
     ["tls", { tls: undefined }],
+    ["tls", { url: "http://127.0.0.1:1", tls: null }],
     ["tls", { tls: { ...right.tls, cert: "not a certificate" } }],
     ["tls", { tls: { ...right.tls, key: other } }],
     ["requestTimeoutMs", { requestTimeoutMs: -1 }],
@@ -161,4 +162,6 @@ test("wrong options of a client are refused when it is made, by name", async () 
     );
   }
   await createMeshClient(right)[Symbol.asyncDispose]();
+  const { tls: _, ...withoutTls } = right;
+  await createMeshClient({ ...withoutTls, url: "http://127.0.0.1:1" })[Symbol.asyncDispose]();
 });

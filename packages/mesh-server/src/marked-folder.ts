@@ -28,7 +28,7 @@ export async function isMarked(folder: string): Promise<boolean> {
     return await exists(join(folder, MARK));
   } catch (error) {
     // A file in the folder's place: whoever opens it says so.
-    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
+    if (Error.isError(error) && "code" in error && error.code === "ENOTDIR") return false;
     throw asDurableError(error, folder);
   }
 }

@@ -63,10 +63,10 @@ const transitions: Readonly<Record<MessageState, readonly MessageState[]>> = {
  * Where a message in a mailbox may be put by hand, in development alone: whoever tests a client wants the state, not the way
  * to it. What holds in each state holds all the same, but that nobody is told: there is no report.
  */
-const putByHand: ReadonlySet<MessageState> = new Set(["accepted", "acknowledged", "undelivered", "failed"]);
+const byHand: ReadonlySet<MessageState> = new Set(["accepted", "acknowledged", "undelivered", "failed"]);
 
 export function mayBePut(from: MessageState, to: MessageState): boolean {
-  return from !== to && putByHand.has(from) && putByHand.has(to);
+  return from !== to && byHand.has(from) && byHand.has(to);
 }
 
 export function mayMove(from: MessageState, to: MessageState): boolean {
@@ -237,6 +237,18 @@ export function giveUp(message: Message, reportId: MessageId, at: Date, periods:
   return fail(message, "damaged", { event, code, description }, reportId, at, periods);
 }
 
+/** As it is put by hand; undefined where it may not be. */
+export function put(
+  message: Message,
+  to: MessageState,
+  at: Date,
+  periods: Periods,
+  status: MessageStatus | undefined,
+): Change | undefined {
+  if (!mayBePut(message.state, to)) return undefined;
+  return { ...changeTo(message, to, at, periods), ...(status !== undefined && { status }) };
+}
+
 function fail(
   message: Message,
   to: "failed" | "undelivered" | "damaged",
@@ -252,11 +264,15 @@ function fail(
   return { ...failed, report: reports === "sandbox" && status.code === "14" ? asInSandbox(report) : report };
 }
 
-/** A subject at its limit loses its last characters, as one beyond it would not be given out at all. */
 function asInSandbox(report: Message): Message {
-  const { subject } = report.details;
-  const words = subject === undefined ? "NDR" : Array.from(`NDR: ${subject}`).slice(0, headerLimits.subject).join("");
-  return { ...report, details: { ...report.details, subject: words, fileName: `${report.messageId}.dat` } };
+  const { details, messageId } = report;
+  const subject = subjectInSandbox(details.subject);
+  return { ...report, details: { ...details, subject, fileName: `${messageId}.dat` } };
+}
+
+/** A subject at its limit loses its last characters, as one beyond it would not be given out at all. */
+export function subjectInSandbox(subject: string | undefined): string {
+  return subject === undefined ? "NDR" : Array.from(`NDR: ${subject}`).slice(0, headerLimits.subject).join("");
 }
 
 function reportOn(message: Message, status: MessageStatus, reportId: MessageId, at: Date, periods: Periods): Message {
@@ -289,6 +305,10 @@ function change(message: Message, to: MessageState, at: Date, periods: Periods):
   if (!mayMove(message.state, to)) {
     throw new MeshServerError("transition-not-allowed", `A message that is ${message.state} cannot become ${to}.`);
   }
+  return changeTo(message, to, at, periods);
+}
+
+function changeTo(message: Message, to: MessageState, at: Date, periods: Periods): Change {
   const dueAt = dueAfter(to, { at, createdAt: message.createdAt }, periods);
   return {
     mailboxId: message.mailboxId,

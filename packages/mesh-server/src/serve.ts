@@ -1,9 +1,7 @@
 // Everything a running server is made of, built once and passed down: what production and development mode have in common.
 
 import { existsSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { Server as TlsServer } from "node:tls";
 
 import type { Demographics } from "@restante/demographics";
 import { asDurableError, isOpenToOthers } from "@restante/durable";
@@ -21,6 +19,8 @@ import { createExpiry } from "./expiry.ts";
 import { failingParts } from "./failing.ts";
 import type { Faults } from "./faults/faults.ts";
 import { type AddRoutes, createApp, type DoorTls } from "./http/app.ts";
+import type { Patience } from "./http/patience.ts";
+import { urlOf } from "./http/url-of.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
@@ -60,6 +60,8 @@ export interface Door {
   tls?: DoorTls;
   /** Routes beside the API's own, in development mode only. */
   addOthers?: AddRoutes;
+  /** Absent: as patient as a server is. */
+  patience?: Patience;
 }
 
 export interface Serving {
@@ -243,10 +245,4 @@ function readPeriods(config: ServerSettings): Periods {
 
 function readLimits({ maxWaitingMessages: messages, maxWaitingBytes: bytes }: ServerSettings): MailboxLimits {
   return { ...(messages !== undefined && { messages }), ...(bytes !== undefined && { bytes }) };
-}
-
-function urlOf(app: FastifyInstance): string {
-  const { address, port, family } = app.server.address() as AddressInfo;
-  const scheme = app.server instanceof TlsServer ? "https" : "http";
-  return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }

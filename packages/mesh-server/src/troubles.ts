@@ -62,5 +62,5 @@ export function createTroubles({ clock, emit }: { clock: Clock; emit: Emit }): T
 
 /** What may be told of an error that is perhaps not ours: its text may hold anything. */
 export function reasonOf(error: unknown): string {
-  return error instanceof CodedError ? error.code : error instanceof Error ? error.name : "unknown";
+  return error instanceof CodedError ? error.code : Error.isError(error) ? error.name : "unknown";
 }

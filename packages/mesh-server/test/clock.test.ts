@@ -19,7 +19,7 @@ import {
   testToken,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { type TestMachine, testMachine } from "./time/machine.ts";
 

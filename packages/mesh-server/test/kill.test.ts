@@ -14,7 +14,7 @@ import {
   testPatients,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, practice, pharmacy } = testMailboxes;
 const SENDERS = 4;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
-import { startServerProcess, testClient, testMailboxes, testRequest, testWorkflow, waitFor } from "@restante/testkit";
+import { startServerProcess, testClient, testMailboxes, testRequest, testWorkflow, waitFor } from "@restante/testbed";
 
 import { mostMemory } from "./most-memory.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import type { ServerProcess } from "@restante/testkit";
+import type { ServerProcess } from "@restante/testbed";
 
 /** The most memory the process has held so far, in MB; undefined where the system does not tell. */
 export function mostMemory({ pid }: ServerProcess): number | undefined {

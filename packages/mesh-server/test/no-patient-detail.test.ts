@@ -11,7 +11,7 @@ import {
   testPatients,
   testRequest,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, practice, pharmacy } = testMailboxes;
 const day = 24 * 60 * 60 * 1000;

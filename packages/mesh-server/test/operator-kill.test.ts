@@ -17,7 +17,7 @@ import {
   testMailboxes,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, practice, pharmacy } = testMailboxes;
 const day = 24 * 60 * 60 * 1000;

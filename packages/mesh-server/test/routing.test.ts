@@ -18,7 +18,7 @@ import {
   type TestServer,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, practice } = testMailboxes;
 const workflowId = "GPFED_CONSULT_REPORT";

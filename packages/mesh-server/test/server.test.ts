@@ -17,7 +17,7 @@ import {
   testRequest,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const outbox = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 import { consultationOf, openParty, startEconomy } from "../../practice/test/support/real.ts";
 import { ask, submit, formOf } from "../../web/test/http.ts";
 import { person } from "../../practice/test/support/person.ts";

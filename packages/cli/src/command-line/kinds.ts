@@ -14,6 +14,18 @@ export function oneOf<Choice extends string>(choices: readonly Choice[]): Kind<C
   };
 }
 
+/** One, or several with commas between, each of this pattern. */
+export function several(wanted: string, each: RegExp): Kind<readonly string[]> {
+  return {
+    wanted: `${wanted}, or several with commas between`,
+    isNumber: false,
+    read: (typed) => {
+      const read = typed.split(",").map((one) => one.trim());
+      return read.every((one) => each.test(one)) ? read : undefined;
+    },
+  };
+}
+
 export function wholeNumber({ wanted, from = 0, to }: { wanted?: string; from?: number; to: number }): Kind<number> {
   return {
     wanted: wanted ?? `a number from ${from} to ${to}`,

@@ -1,20 +1,25 @@
 import { join, resolve } from "node:path";
 import { type ControlDoor, TOKEN_FILE } from "@restante/mesh-server/development";
-import { CliError } from "../errors.ts";
-import type { ControlValues } from "./development-values.ts";
+import { type ControlValues, ofControl } from "./development-values.ts";
+import { refuseTyped } from "./refuse-typed.ts";
 
 /** The listener of control that was asked for, if it was. */
-export function controlDoor(
-  { control, controlTokenFile, allowHost }: ControlValues,
-  dataFolder: string,
-): { control?: ControlDoor } {
+export function controlDoor(values: ControlValues, dataFolder: string): { control?: ControlDoor } {
+  const { control } = values;
   if (control === undefined) return {};
   return {
-    control: {
-      ...(control === "socket" ? { socket: true } : { port: control }),
-      tokenFile: resolve(controlTokenFile ?? join(dataFolder, TOKEN_FILE)),
-      allowHosts: [...(allowHost ?? [])],
-    },
+    control: { ...(control === "socket" ? { socket: true } : { port: control }), ...access(values, dataFolder) },
+  };
+}
+
+/** Who may come in, to control and to the admin paths alike. */
+export function access(
+  { controlTokenFile, allowHost }: ControlValues,
+  dataFolder: string,
+): { tokenFile: string; allowHosts: string[] } {
+  return {
+    tokenFile: resolve(controlTokenFile ?? join(dataFolder, TOKEN_FILE)),
+    allowHosts: [...(allowHost ?? [])],
   };
 }
 
@@ -22,15 +27,11 @@ export function controlDoor(
  * Control is of a marked folder: elsewhere nobody is to think that it is there.
  * @throws CliError `usage`
  */
-export function refuseControl({ control, controlTokenFile, allowHost }: ControlValues, why: string): void {
-  const given = { "--control": control, "--control-token-file": controlTokenFile, "--allow-host": allowHost };
-  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (name !== undefined) throw new CliError("usage", `${name}: ${why}`);
+export function refuseControl(values: ControlValues, why: string): void {
+  refuseTyped(ofControl(values), (name) => `${name}: ${why}`);
 }
 
 /** What goes with control is typed with it. */
-export function refuseWithoutControl({ control, controlTokenFile, allowHost }: ControlValues): void {
-  if (control === undefined) {
-    refuseControl({ control, controlTokenFile, allowHost }, "it goes with --control: type that too");
-  }
+export function refuseWithoutControl(values: ControlValues): void {
+  if (values.control === undefined) refuseControl(values, "it goes with --control: type that too");
 }

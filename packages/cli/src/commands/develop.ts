@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { embeddedDemographics } from "@restante/demographics";
 import {
   createDevelopmentServer,
@@ -6,7 +6,6 @@ import {
   type DevelopmentServerConfig,
   knownSharedKey,
   mark,
-  TOKEN_FILE,
 } from "@restante/mesh-server/development";
 import type { Act } from "../command-line/tree.ts";
 import { hold, listenAt, type Opening } from "../config/opening.ts";
@@ -20,7 +19,7 @@ import { createEvents } from "../events.ts";
 import { openLog } from "../log.ts";
 import { followSteps } from "../terminal/narrate.ts";
 import { stoppedOrLost } from "../terminal/stop.ts";
-import { controlDoor } from "./control-door.ts";
+import { access, controlDoor } from "./control-door.ts";
 import type { DevelopmentValues } from "./development-values.ts";
 
 // `restante server --dev`: a MESH server that needs no settings, in the place of mesh-sandbox.
@@ -94,10 +93,6 @@ function configOf(
   const { host = LOOPBACK, port = DEFAULT_PORT_BASE, strictTls, acceptClock } = options;
   const { tlsPort = port === 0 ? 0 : port + 1, enforceWorkflows, sharedKey = knownSharedKey, openAdmin } = options;
   const dataFolder = join(folder.path, SERVER_FOLDER);
-  const access = {
-    tokenFile: resolve(options.controlTokenFile ?? join(dataFolder, TOKEN_FILE)),
-    allowHosts: [...(options.allowHost ?? [])],
-  };
   return {
     dataFolder,
     sharedKey,
@@ -118,7 +113,7 @@ function configOf(
         expired: certificates.expired,
       },
     }),
-    admin: { ...access, open: openAdmin },
+    admin: { ...access(options, dataFolder), open: openAdmin },
     ...controlDoor(options, dataFolder),
   };
 }

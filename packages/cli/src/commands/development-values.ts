@@ -21,7 +21,16 @@ export interface DevelopmentValues extends ControlValues {
   readonly openAdmin: boolean;
 }
 
-/** By their names on the command line: those that only mean something with `--dev`. */
+/** By their names on the command line: those of control. */
+export function ofControl(values: ControlValues): Readonly<Record<string, unknown>> {
+  return {
+    "--control": values.control,
+    "--control-token-file": values.controlTokenFile,
+    "--allow-host": values.allowHost,
+  };
+}
+
+/** Those that only mean something with `--dev`. */
 export function ofDevelopment(values: DevelopmentValues): Readonly<Record<string, unknown>> {
   return {
     "--host": values.host,

@@ -1,8 +1,5 @@
 import { join } from "node:path";
-import { createLocalAuthority, type IssuedCertificate, localHosts } from "@restante/authority";
-import { systemClock } from "@restante/mesh";
-
-const DAY = 24 * 60 * 60 * 1000;
+import { createLocalAuthority, type IssuedCertificate, issueExpired, localHosts } from "@restante/authority";
 
 /** What the two ends of HTTPS in development have, and where a client finds its part. */
 export interface DevelopmentCertificates {
@@ -22,9 +19,7 @@ export async function developmentCertificates(
   const hosts = [...localHosts, ...names];
   const server = await authority.issue({ commonName: "mesh-server", hosts, kind: "server" });
   await authority.issue({ commonName: "mesh", kind: "client" });
-  const twoYearsAgo = { now: () => new Date(systemClock.now().getTime() - 730 * DAY) };
-  const before = await createLocalAuthority(folder, { clock: twoYearsAgo });
-  const expired = await before.issue({ commonName: "mesh-server-expired", hosts, kind: "server" });
+  const expired = await issueExpired(folder, { commonName: "mesh-server-expired", hosts, kind: "server" });
   return {
     server,
     expired,

@@ -38,9 +38,12 @@ export async function refuseDevelopmentFolder(folder: string): Promise<void> {
  */
 export function refuseOthersFolder(folder: string): void {
   refuseFile(folder);
-  if (!existsSync(folder) || existsSync(join(folder, "authority")) || hasData(folder)) return;
+  if (!existsSync(folder)) return;
+  // One look, so that what another part makes here meanwhile is no stranger's.
+  const names = namesIn(folder);
+  if (names.includes("authority") || dataFolders.some((name) => names.includes(name))) return;
   // What a first start writes first, also while it does, or half of it after a kill.
-  const strange = namesIn(folder).find((name) => !/^\.?setup\./.test(name));
+  const strange = names.find((name) => !/^\.?setup\./.test(name));
   if (strange === undefined) return;
   throw new CliError(
     "folder-not-ours",

@@ -1,10 +1,13 @@
-/** Lines of at most `width` characters, broken between words; the first stands behind `head`, the others below the first. */
-export function wrap(text: string, head: string, width: number): string[] {
-  const margin = " ".repeat(head.length);
+/**
+ * Lines of at most `width` characters, broken between words; the first stands behind `head`, the others below the first, or
+ * by `inset` further in.
+ */
+export function wrap(text: string, head: string, width: number, inset: number = 0): string[] {
+  const margin = " ".repeat(head.length + inset);
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && head.length + line.length + 1 + word.length > width) {
+    if (line !== "" && margin.length + line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
     } else {
@@ -22,12 +25,13 @@ export function fitted(help: string, columns: number): string {
   return paragraphsOf(help)
     .flatMap((paragraph) => {
       const [, head = "", text = paragraph] = /^( {2}\S.*? {2,}| {2})(\S.*)$/.exec(paragraph) ?? [];
-      return wrap(text, head, width);
+      // An example goes on further in: below itself it would be another one.
+      return wrap(text, head, width, head === "  " ? 2 : 0);
     })
     .join("\n");
 }
 
-/** One line a paragraph or option: a line goes on with the next unless an option, an empty line or the usage is there. */
+/** One line a paragraph or option: a line goes on with the next unless an option or an empty line is there. */
 function paragraphsOf(help: string): string[] {
   const paragraphs: string[] = [];
   let goesOn = false;
@@ -35,7 +39,7 @@ function paragraphsOf(help: string): string[] {
     const isOption = /^ {2}\S/.test(line);
     if (goesOn && line !== "" && !isOption) paragraphs.push(`${paragraphs.pop() ?? ""} ${line.trim()}`);
     else paragraphs.push(line);
-    goesOn = line !== "" && !line.startsWith("Usage:");
+    goesOn = line !== "";
   }
   return paragraphs;
 }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createDirectoryClient, type ClientTls, MeshClientError } from "@restante/mesh-client";
-import { strangeAuthority } from "@restante/testkit";
+import { strangeAuthority } from "@restante/testbed";
 import { clientCommonName } from "@restante/authority";
 import { inFolder, newEconomy, SENDER, start, tlsOf, toPractice } from "../support/bad-input.ts";
 import { closingInReverse } from "../support/at-end.ts";

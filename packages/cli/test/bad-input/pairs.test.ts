@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readControlFile } from "@restante/mesh";
 import { pairName } from "@restante/mesh-client";
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 import {
   addressOf,
   inFolder,

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { businessResponse, infrastructureResponse } from "@restante/itk3";
 import { type Stray, thisComputer } from "@restante/practice";
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 import { exampleFile } from "../../src/economy/examples.ts";
 import { PRACTICE, patience, SENDER, start, startUp, strays } from "../support/bad-input.ts";
 import { drop, namesIn, pollsIn, withPractice } from "../support/data-folder.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { parseMailboxId, readControlFile } from "@restante/mesh";
 import { consultationPair, readConsultation } from "@restante/practice";
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 import { openEconomy, organisationOf } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
 import { atEnd, temporaryFolder } from "../support/at-end.ts";

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { testAuthority } from "@restante/testkit";
+import { testAuthority } from "@restante/testbed";
 import { exampleFile } from "../../src/economy/examples.ts";
 import { temporaryFolder } from "../support/at-end.ts";
 

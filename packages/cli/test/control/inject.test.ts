@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { consultationSummary, infrastructureResponse, onlineConsultation } from "@restante/itk3";
 import { startListener, TOKEN } from "../../../control/test/support/listener.ts";
-import { consultation, countingIds } from "../../../itk3/test/consultation.ts";
+import { consultation, receipt } from "../../../itk3/test/consultation.ts";
 import { atEnd, temporaryFolder } from "../support/at-end.ts";
 import { type Typed, typed } from "../support/typed.ts";
 
@@ -103,14 +103,7 @@ test("an ITK3 message brings its workflow, local id, subject and sender, and not
 test("an ITK3 response is put in on the workflow that is typed, and asks for it", async (t) => {
   const server = await serving(t);
   const { file, inject } = server;
-  const { xml } = infrastructureResponse({
-    now: new Date("2026-01-05T11:00:00Z"),
-    ids: countingIds(),
-    request: { headerId: "00000000-0000-4000-8000-000000000002" },
-    code: "20013",
-    diagnostics: "The message was received.",
-    responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-  });
+  const { xml } = infrastructureResponse(receipt());
   const response = await file(xml);
   const refused = await inject("X26OT001", "--itk3", response);
   assert.equal(refused.status, 2);

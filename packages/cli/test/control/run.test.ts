@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Control } from "@restante/control";
 import { shippedScenarios } from "@restante/control/scenario";
-import { embeddedDemographics } from "@restante/demographics";
-import { createDevelopmentServer } from "@restante/mesh-server/development";
+import { startDevelopment } from "../../../mesh-server/test/control/development.ts";
 import { program } from "../../src/commands/index.ts";
 import { run } from "../../src/run.ts";
 import { plain } from "../../src/terminal/terminal.ts";
@@ -23,25 +22,10 @@ interface Served {
 
 async function served(t: TestContext): Promise<Served> {
   const folder = await temporaryFolder(t);
-  const server = await createDevelopmentServer(
-    {
-      dataFolder: join(folder, "server"),
-      sharedKey: "TestKey",
-      mailboxes: ["X26ABC1", "X26ABC2"].map((mailboxId) => ({
-        mailboxId,
-        name: mailboxId,
-        odsCode: "X26",
-        password: "password",
-      })),
-      workflows: [],
-      reserveBytes: 65_536,
-      tickMs: 50,
-      plain: { host: "127.0.0.1", port: 0 },
-      control: { port: 0 },
-    },
-    { demographics: embeddedDemographics({ patients: [], organisations: [] }) },
+  const { server } = await startDevelopment(
+    { after: (close) => atEnd(t, close) },
+    { dataFolder: join(folder, "server"), control: { port: 0 } },
   );
-  atEnd(t, () => server.close());
   return {
     control: server.control,
     folder,
@@ -109,7 +93,7 @@ test("a scenario that fails says at which step, what came instead and what it me
   assert.deepEqual(await control.faults.list(), { faults: [] });
 });
 
-test("Ctrl-C ends a run at once, and what it changed is undone all the same", async (t) => {
+test("Ctrl-C ends a run at once, and its fault is cleared all the same", async (t) => {
   const { control, folder, write } = await served(t);
   const file = await write("mine.yaml", sample.replace("within: 5s", "within: 10m, count: 2"));
   const stop = new AbortController();

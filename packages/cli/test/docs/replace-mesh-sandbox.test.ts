@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 import { atEnd } from "../support/at-end.ts";
 import { freePortBase, runCommand } from "../support/processes.ts";
 import { codeBlocks } from "./pages.ts";

@@ -8,7 +8,7 @@ import { test, type TestContext } from "node:test";
 import { readDirectory } from "@restante/demographics";
 import { readControlFile } from "@restante/mesh";
 import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client";
-import { startTestServer, temporaryFolder, testClient, testRequest, type TestServer } from "@restante/testkit";
+import { startTestServer, temporaryFolder, testClient, testRequest, type TestServer } from "@restante/testbed";
 import { codeBlocks, top } from "./pages.ts";
 
 const page = "docs/how-to/send-your-own-message.md";

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { shippedScenarios } from "@restante/control/scenario";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 import { runCommand } from "../support/processes.ts";
 import { codeBlocks, readPage, top } from "./pages.ts";
 import { bashOf, withoutShell } from "./shell.ts";

@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { readDirectory } from "@restante/demographics";
-import { temporaryFolder, waitFor } from "@restante/testkit";
+import { temporaryFolder, waitFor } from "@restante/testbed";
 import { freePortBase, runCommand, type RunningCommand } from "../support/processes.ts";
 import { codeBlocks } from "./pages.ts";
 import { bashOf, openShell, type Shell, withoutShell } from "./shell.ts";

@@ -4,7 +4,7 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Task, thisComputer } from "@restante/practice";
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { exampleFile } from "../../src/economy/examples.ts";
 import { closingInReverse, newDataFolder } from "../support/at-end.ts";

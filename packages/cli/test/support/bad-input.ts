@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 import type { ControlFile } from "@restante/mesh";
 import type { ClientTls } from "@restante/mesh-client";
 import type { Stray } from "@restante/practice";
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 import { type Economy, openEconomy } from "../../src/economy/economy.ts";
 import { clientCommonName } from "@restante/authority";
 import { type Closing, closingInReverse, newDataFolder } from "./at-end.ts";

@@ -31,8 +31,8 @@ const PATIENCE_MS = 600_000;
  * Control of a development server over HTTP or its socket. Every verb takes `{ signal }` after its input. A client holds
  * nothing open and needs no closing.
  *
- * @throws {ControlError} `input-invalid` if place or token is none. Each verb: the code that the server refused with; `unreachable`
- *   with what to check
+ * @throws {ControlError} `input-invalid` if place or token is none. Each verb: the code that the server refused with;
+ *   `unreachable` with what to check
  * @example
  * const control = createControlClient({ url: "http://127.0.0.1:8701", token });
  * await control.faults.next({ at: "send", do: "lose-answer" });
@@ -112,8 +112,8 @@ function waitOf(input: object = {}): number {
 }
 
 /**
- * The stream is opened at once, so that what is asked for after the call is in it. It ends by a signal, when the loop over it is left, or
- * with the server.
+ * The stream is opened at once, so that what is asked for after the call is in it. It ends by a signal, when the loop over it
+ * is left, or with the server.
  */
 function events(
   access: Access,

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { ControlError } from "../control-error.ts";
 import { readErrorAnswer } from "../error-answer.ts";
+import { parseJson } from "../parse-json.ts";
 import type { Target } from "./place.ts";
 
 export interface Access {
@@ -31,9 +32,12 @@ export async function open(access: Access, asked: Asked): Promise<IncomingMessag
   const response = await connect(access, asked);
   if (response.statusCode === 200) return response;
   const text = await readAll(access, response, asked.signal);
-  const refusal = readErrorAnswer(parse(text));
+  const refusal = readErrorAnswer(parseJson(text));
   if (refusal === undefined) throw anotherServer(access, response);
-  throw new ControlError(refusal.code, `${refusal.message}${refusal.code === "not-allowed" ? advice(access) : ""}`);
+  throw new ControlError(
+    refusal.code,
+    refusal.code === "not-allowed" ? withTokenFile(refusal.message, access) : refusal.message,
+  );
 }
 
 /** @throws {ControlError} `unreachable` if it is no JSON */
@@ -42,7 +46,7 @@ export async function readJson(
   response: IncomingMessage,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const value = parse(await readAll(access, response, signal));
+  const value = parseJson(await readAll(access, response, signal));
   if (value === undefined) throw anotherServer(access, response);
   return value;
 }
@@ -88,7 +92,7 @@ async function readAll(
 /** Why there is no answer: the caller wanted none any more, nobody is there, or it was cut off. */
 export function interrupted(target: Target, cause: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted === true) return signal.reason;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = Error.isError(cause) && "code" in cause ? String(cause.code) : "";
   const words = unreached[code];
   if (words !== undefined) {
     return new ControlError("unreachable", `${target.named} ${words}`, { cause, retry: "safe" });
@@ -114,19 +118,11 @@ const unreached: Readonly<Record<string, string>> = {
   ETIMEDOUT: "does not answer: check the network",
 };
 
-function advice({ tokenFile }: Access): string {
-  return tokenFile === undefined ? "" : `; the token was read from ${tokenFile}`;
+function withTokenFile(message: string, { tokenFile }: Access): string {
+  return tokenFile === undefined ? message : `${message.replace(/\.$/, "")}; the token was read from ${tokenFile}`;
 }
 
 function anotherServer({ target }: Access, { statusCode = 0 }: IncomingMessage): ControlError {
   const words = `answers (HTTP ${statusCode}), but is no control: its port is the one given with --control, not that of MESH`;
   return new ControlError("unreachable", `${target.named} ${words}`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

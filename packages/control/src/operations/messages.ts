@@ -52,7 +52,8 @@ const filter: PropertiesOf<MessageFilter> = {
   ),
 };
 
-const fits = "A text fits if it is equal or, with * at its end, if it begins so; ids fit in any case.";
+const fits =
+  "A text fits if it is equal or, with * at its end, if it begins so; ids of mailboxes and messages, and codes, fit in any case.";
 
 const waiting: PropertiesOf<WaitInput> = {
   ...filter,

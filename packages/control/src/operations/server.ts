@@ -105,7 +105,7 @@ export const snapshots: DescribedGroup<"snapshots"> = {
     errors: [],
   },
   "snapshots.save": {
-    summary: "Saves all of the server: messages, mailboxes, faults, clock, demographics",
+    summary: "Saves all of the server: messages, closed mailboxes, faults, clock, moved patients",
     remark: "One of the same name is replaced.",
     input: object<InputOf<"snapshots.save">>(named, { description: "Under which name." }),
     answer: snapshot,
@@ -131,7 +131,8 @@ export const snapshots: DescribedGroup<"snapshots"> = {
 
 export const reset: Described<"reset"> = {
   summary: "Empties the server, or one mailbox, of messages and used tokens",
-  remark: "Mailboxes and faults stay, or with `keep` as `nothing` go too, and the clock is right again.",
+  remark:
+    "All else stays; with `keep` as `nothing` closed mailboxes are open again, no fault stands, no patient is moved and the clock is right.",
   input: object<InputOf<"reset">>(
     {
       keep: optional(

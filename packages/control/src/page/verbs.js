@@ -21,7 +21,7 @@ export function createVerbs(place, api, tell) {
   function show() {
     const verb = verbs.find(({ name }) => name === chosen.value);
     about.textContent = verb.summary;
-    form = formOf(resolve(api, verb.requestBody?.content["application/json"].schema ?? {}));
+    form = formOf(verb.requestBody.content["application/json"].schema);
     fields.replaceChildren(form.element);
     answer.textContent = "";
   }
@@ -51,12 +51,4 @@ export function createVerbs(place, api, tell) {
     answer,
   );
   show();
-}
-
-function resolve(api, schema) {
-  if (schema.$ref === undefined) return schema;
-  return schema.$ref
-    .replace(/^#\//, "")
-    .split("/")
-    .reduce((value, key) => value[key], api);
 }

@@ -17,7 +17,7 @@ import type { AnswerInput } from "./scenario.ts";
 // The steps that are the runner's own.
 
 /** More is no scenario but a load test. */
-export const MOST_TIMES = 10_000;
+const MOST_TIMES = 10_000;
 
 export const sayInput: Schema<string> = text({
   description: "Told to the person, or the test, that has the client in hand: what it is to do now.",

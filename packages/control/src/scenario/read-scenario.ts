@@ -147,5 +147,5 @@ function wrongValue(name: string, { about, default: initial }: WrittenVariable, 
 function unknownWords(name: string, names: readonly string[]): string {
   const meant = nearestName(name, names);
   const has = names.length === 0 ? "It has none." : `It has ${names.join(", ")}.`;
-  return `The scenario has no variable '${name}'${meant === undefined ? "" : `; did you mean '${meant}'?`} ${has}`;
+  return `The scenario has no variable '${name}'${meant === undefined ? "." : `; did you mean '${meant}'?`} ${has}`;
 }

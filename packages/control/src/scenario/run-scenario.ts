@@ -6,7 +6,7 @@ import { CodedError } from "@restante/mesh";
 import { findProblems, type Schema } from "@restante/settings";
 import { ControlError } from "../control-error.ts";
 import type { Control } from "../control.ts";
-import type { OperationName } from "../operations/operation.ts";
+import { verbOf } from "../verb-of.ts";
 import { answerMessage, type Answers } from "./answer-step.ts";
 import { type ScenarioNews, wordsOf } from "./news.ts";
 import { answerInput, repeatInput } from "./own-steps.ts";
@@ -103,7 +103,9 @@ async function runStep(step: Step, run: Run): Promise<unknown> {
     case "verb": {
       const input = filled(step.input, run);
       tellUnlessRepeated(run, { news: "begun", place, words: wordsOf(place.does, input) });
-      return unlessStopped(callVerb(run.control, step.verb, input, run.signal), run.signal);
+      // What the verb takes it checks itself.
+      const call = verbOf(run.control, step.verb);
+      return unlessStopped(call(input as Parameters<typeof call>[0], { signal: run.signal }), run.signal);
     }
     case "answer": {
       const input = checked(answerInput, filled(step.input, run));
@@ -124,15 +126,6 @@ async function runStep(step: Step, run: Run): Promise<unknown> {
 
 function tellUnlessRepeated({ tell, repetition }: Run, news: ScenarioNews): void {
   if (repetition === undefined) tell(news);
-}
-
-type Verb = (input: object, options: { signal: AbortSignal }) => Promise<unknown>;
-
-/** The name is one of the table of operations, which has every verb of Control and no other. */
-function callVerb(control: Control, name: OperationName, input: object, signal: AbortSignal): Promise<unknown> {
-  const path = name.split(".");
-  const owner = path.slice(0, -1).reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], control);
-  return (owner as Record<string, Verb>)[path.at(-1)!]!(input, { signal });
 }
 
 /** Not every verb can be stopped; what it does to its end is then nobody's any more. */

@@ -7,7 +7,7 @@ import {
   testAuthority,
   testDirectory,
   type TestServer,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 export const sender = "X26ABC1";
 export const recipient = "X26ABC2";

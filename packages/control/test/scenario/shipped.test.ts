@@ -2,7 +2,7 @@
 // client comes to the end, and a client that does the one thing wrong that the scenario is about fails at the step that says so.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import {
   readScenario,
   runScenario,
@@ -13,25 +13,42 @@ import {
 import { answerAsTold, consultationSummary } from "@restante/itk3";
 import type { MeshClient, OutgoingMessage } from "@restante/mesh-client";
 import type { DevelopmentServer } from "@restante/mesh-server/development";
-import { addressOf, testClient, testMailboxes, testPatients } from "@restante/testkit";
+import { addressOf, testClient, testMailboxes, testPatients } from "@restante/testbed";
 import { consultation } from "../../../itk3/test/consultation.ts";
 import { recipient, sender, startRealServer } from "./real-server.ts";
 import { createSystem, type Manners } from "./system-under-test.ts";
 
-const ends: (() => unknown)[] = [];
-let server: DevelopmentServer;
-let client: MeshClient;
+/** They mostly wait, so several run at once, each with a server of its own. */
+const AT_ONCE = 4;
 
-before(async () => {
+interface Bench {
+  readonly server: DevelopmentServer;
+  readonly client: MeshClient;
+}
+
+const ends: (() => unknown)[] = [];
+/** As many as there may be runs. */
+const free: Bench[] = [];
+
+async function prepare(): Promise<void> {
   const t = { after: (end: () => unknown): void => void ends.unshift(end) };
-  const real = await startRealServer(t);
-  ({ server } = real);
-  client = await testClient(real, sender);
-  t.after(() => client[Symbol.asyncDispose]());
-});
-after(async () => {
-  for (const end of ends) await end();
-});
+  for (let number = 0; number < AT_ONCE; number += 1) {
+    const real = await startRealServer(t);
+    const client = await testClient(real, sender);
+    t.after(() => client[Symbol.asyncDispose]());
+    free.push({ server: real.server, client });
+  }
+}
+
+async function onBench(work: (bench: Bench) => Promise<void>): Promise<void> {
+  const bench = free.pop();
+  assert.ok(bench !== undefined);
+  try {
+    await work(bench);
+  } finally {
+    free.push(bench);
+  }
+}
 
 const letter: OutgoingMessage = { to: recipient, workflowId: "TEST_WORKFLOW", body: "Dear colleague" };
 const report: OutgoingMessage = {
@@ -161,7 +178,12 @@ const cases: readonly Case[] = [
 ];
 
 /** Runs it, with the system doing what it is told. */
-async function run({ name, message, set = {} }: Case, manners: Manners, patience: string): Promise<void> {
+async function run(
+  { server, client }: Bench,
+  { name, message, set = {} }: Case,
+  manners: Manners,
+  patience: string,
+): Promise<void> {
   await server.control.reset({ keep: "nothing" });
   const file = await shippedScenario(name);
   const times = { patience, ...(/^ {2}quiet:/m.test(file.text) && { quiet: "400ms" }) };
@@ -187,21 +209,29 @@ test("there is a test for every scenario that is shipped", async () => {
   assert.deepEqual(cases.map(({ name }) => name).toSorted(), await shippedScenarios());
 });
 
-for (const scenario of cases) {
-  test(`a right client comes to the end of the scenario ${scenario.name}, which leaves no fault behind`, async () => {
-    await run(scenario, {}, "2m");
-    assert.deepEqual(await server.control.faults.list(), { faults: [] });
+describe("on a real server", { concurrency: AT_ONCE }, () => {
+  before(prepare);
+  after(async () => {
+    for (const end of ends) await end();
   });
-  for (const { does, manners, told, leaves } of scenario.wrong) {
-    test(`a client that ${does} fails in the scenario ${scenario.name}, which says so and leaves no fault behind`, async () => {
-      await assert.rejects(run(scenario, manners, "1s"), (error) => {
-        assert.ok(error instanceof ScenarioError);
-        assert.equal(error.code, "step-failed");
-        assert.match(error.message, told);
-        return true;
-      });
-      if (leaves !== undefined) assert.equal((await client.list()).messageIds.length, leaves);
-      assert.deepEqual(await server.control.faults.list(), { faults: [] });
-    });
+  for (const scenario of cases) {
+    test(`a right client comes to the end of the scenario ${scenario.name}, which leaves no fault behind`, () =>
+      onBench(async (bench) => {
+        await run(bench, scenario, {}, "2m");
+        assert.deepEqual(await bench.server.control.faults.list(), { faults: [] });
+      }));
+    for (const { does, manners, told, leaves } of scenario.wrong) {
+      test(`a client that ${does} fails in the scenario ${scenario.name}, which says so and leaves no fault behind`, () =>
+        onBench(async (bench) => {
+          await assert.rejects(run(bench, scenario, manners, "2s"), (error) => {
+            assert.ok(error instanceof ScenarioError);
+            assert.equal(error.code, "step-failed");
+            assert.match(error.message, told);
+            return true;
+          });
+          if (leaves !== undefined) assert.equal((await bench.client.list()).messageIds.length, leaves);
+          assert.deepEqual(await bench.server.control.faults.list(), { faults: [] });
+        }));
+    }
   }
-}
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { consultationSummary, genericDocument, infrastructureResponse, readMessage, wordsBeside } from "@restante/itk3";
-import { consultation, countingIds, genericInput } from "../consultation.ts";
+import { consultation, genericInput, receipt } from "../consultation.ts";
 
 function told(xml: string): ReturnType<typeof wordsBeside> {
   const { message } = readMessage(Buffer.from(xml));
@@ -27,13 +27,6 @@ test("the title of a generic document, which its sender words, is not repeated",
 });
 
 test("a response does not tell its workflow", () => {
-  const { xml } = infrastructureResponse({
-    now: new Date("2026-01-05T11:00:00Z"),
-    ids: countingIds(),
-    request: { headerId: "00000000-0000-4000-8000-000000000002" },
-    code: "20013",
-    diagnostics: "The message was received.",
-    responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-  });
+  const { xml } = infrastructureResponse(receipt());
   assert.deepEqual(told(xml), { workflowId: undefined, localId: "Y90002", subject: "Response", from: "X26OT002" });
 });

@@ -9,7 +9,7 @@ import {
   writeJson,
   writeXml,
 } from "@restante/itk3";
-import { consultation, countingIds } from "../consultation.ts";
+import { consultation, receipt } from "../consultation.ts";
 
 export type Format = "xml" | "json";
 
@@ -39,14 +39,7 @@ const bundles: readonly Bundle[] = [
     }),
   ).bundle,
   onlineConsultation(consultation({ attachments: [] })).bundle,
-  infrastructureResponse({
-    now: new Date("2026-01-05T11:00:00Z"),
-    ids: countingIds(),
-    request: { headerId: "00000000-0000-4000-8000-000000000002" },
-    code: "20013",
-    diagnostics: "The message was received.",
-    responder: { odsCode: "Y90002", mailboxId: "X26OT002" },
-  }).bundle,
+  infrastructureResponse(receipt()).bundle,
 ];
 
 const bases: Readonly<Record<Format, readonly Buffer[]>> = {

@@ -73,7 +73,7 @@ export function asClientError(error: unknown): MeshClientError {
   }
   const code = codeOf(error);
   if (code === undefined) {
-    const name = error instanceof Error ? error.name : typeof error;
+    const name = Error.isError(error) ? error.name : typeof error;
     return new MeshClientError("defect", `A defect in the directory client (${name}).`, { cause: error });
   }
   return new MeshClientError("folder-unusable", `A file could not be read, written or moved (${code}).`, {
@@ -82,6 +82,6 @@ export function asClientError(error: unknown): MeshClientError {
 }
 
 function systemCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
+  if (!Error.isError(error) || !("code" in error) || typeof error.code !== "string") return undefined;
   return /^E[A-Z0-9]+$/.test(error.code) && !error.code.startsWith("ERR_") ? error.code : undefined;
 }

@@ -3,7 +3,7 @@ import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { test, type TestContext } from "node:test";
 import { type ControlFile, writeControlFile } from "@restante/mesh";
 import { type DirectoryClientOptions, pairName } from "@restante/mesh-client";
-import { settableClock, type SettableClock, startTestServer, testClient, testMailboxes } from "@restante/testkit";
+import { settableClock, type SettableClock, startTestServer, testClient, testMailboxes } from "@restante/testbed";
 import { outControl, startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 import { digestOf, gunzip } from "../../src/directory/compress.ts";
 
 const text = Buffer.from("again and ".repeat(100));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { MessageId } from "@restante/mesh";
-import { startTestServer, temporaryFolder, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, temporaryFolder, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { gunzip } from "../../src/directory/compress.ts";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 

@@ -9,7 +9,7 @@ import {
   pairName,
   type TrackedMessage,
 } from "@restante/mesh-client";
-import { settableClock, type SettableClock, startTestServer, testClient, testMailboxes } from "@restante/testkit";
+import { settableClock, type SettableClock, startTestServer, testClient, testMailboxes } from "@restante/testbed";
 import { judge } from "../../src/directory/doubt.ts";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 import { stateOf } from "../../src/directory/files.ts";
 import { carryOut, freeName, type Step } from "../../src/directory/filing.ts";
 import { openFolders } from "../../src/directory/folders.ts";

@@ -13,7 +13,7 @@ import {
   testMailboxes,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { onAnotherDisk, smallDisk } from "./disks.ts";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 

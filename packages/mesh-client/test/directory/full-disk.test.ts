@@ -14,7 +14,7 @@ import {
   testClient,
   testMailboxes,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { type SmallDisk, smallDisk } from "./disks.ts";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 

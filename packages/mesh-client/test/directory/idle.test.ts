@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { test, type TestContext } from "node:test";
-import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { startDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;

@@ -16,7 +16,7 @@ import {
   testMailboxes,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { smallDisk } from "./disks.ts";
 
 const { practice, sender } = testMailboxes;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { newMessageId } from "@restante/mesh";
-import { settableClock, temporaryFolder } from "@restante/testkit";
+import { settableClock, temporaryFolder } from "@restante/testbed";
 import { openJournal } from "../../src/directory/journal.ts";
 
 const attempt = { localId: "LOCAL-ID", compressed: true };

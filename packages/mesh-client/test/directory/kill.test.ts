@@ -15,7 +15,7 @@ import {
   type TestServer,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { onAnotherDisk } from "./disks.ts";
 import type { DirectoryProcessOptions } from "./directory-process.ts";
 import { mailboxFolder, type MailboxFolder } from "./mailbox-folder.ts";

@@ -17,7 +17,7 @@ import {
   testMailboxes,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 /** The folders of one mailbox, as their owner sees them. */
 export interface MailboxFolder {

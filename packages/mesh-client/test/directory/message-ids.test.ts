@@ -9,7 +9,7 @@ import {
   testClient,
   testMailboxes,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { parseMailboxId } from "@restante/mesh";
 import { answer, clientOf, startFaultyPeer } from "../faulty-peer.ts";
 import { startRenamingServer } from "../renaming-server.ts";

@@ -18,7 +18,7 @@ import {
   testMailboxes,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;

@@ -13,7 +13,7 @@ import {
   testClient,
   testMailboxes,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { onAnotherDisk } from "./disks.ts";
 import { outControl, startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 

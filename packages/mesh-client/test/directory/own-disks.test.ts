@@ -10,7 +10,7 @@ import {
   testClient,
   testMailboxes,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { moveFile } from "@restante/durable";
 import { carryOut, type Step } from "../../src/directory/filing.ts";
 import { openFolders } from "../../src/directory/folders.ts";

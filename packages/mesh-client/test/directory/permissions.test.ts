@@ -4,7 +4,7 @@ import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { createDirectoryClient } from "@restante/mesh-client";
-import { startTestServer, temporaryFolder, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, temporaryFolder, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { onAnotherDisk } from "./disks.ts";
 import { outControl, startDirectory } from "./mailbox-folder.ts";
 

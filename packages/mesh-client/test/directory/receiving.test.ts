@@ -6,7 +6,7 @@ import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { formatTimestamp, writeControlFile } from "@restante/mesh";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
-import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { startDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { test, type TestContext } from "node:test";
 import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client";
 import { parseMailboxId, writeControlFile } from "@restante/mesh";
-import { recordEvents, type RecordedEvents, startTestServer, testMailboxes } from "@restante/testkit";
+import { recordEvents, type RecordedEvents, startTestServer, testMailboxes } from "@restante/testbed";
 import { readPairControl } from "../../src/directory/pair-control.ts";
 import { answer, clientOf, type FaultyPeer, type Reaction, startFaultyPeer } from "../faulty-peer.ts";
 import { mailboxFolder, type MailboxFolder, outControl, startDirectory } from "./mailbox-folder.ts";

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { parseMessageId } from "@restante/mesh";
 import { pairName } from "@restante/mesh-client";
-import { addressOf, startTestServer, testClient, testMailboxes, testPatients, testWorkflow } from "@restante/testkit";
+import { addressOf, startTestServer, testClient, testMailboxes, testPatients, testWorkflow } from "@restante/testbed";
 import { startDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;

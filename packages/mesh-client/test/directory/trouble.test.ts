@@ -12,7 +12,7 @@ import {
   testClient,
   testMailboxes,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 
 const { sender } = testMailboxes;

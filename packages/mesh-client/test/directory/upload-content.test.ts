@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { type DirectoryClientOptions, type MeshClient, MeshClientError, pairName } from "@restante/mesh-client";
-import { startTestServer, testClient, testMailboxes } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes } from "@restante/testbed";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { parseMessageId } from "@restante/mesh";
 import { type DirectoryClientOptions, type MeshClient, MeshClientError } from "@restante/mesh-client";
-import { startTestServer, testClient, testMailboxes } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes } from "@restante/testbed";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;

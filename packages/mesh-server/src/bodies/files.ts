@@ -89,7 +89,7 @@ export async function openFileBodies(
         await unlink(join(folder, body.fileName));
         onWorking();
       } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+        if (Error.isError(error) && "code" in error && error.code === "ENOENT") return;
         onTrouble(describe(error, folder));
       }
     },
@@ -117,7 +117,7 @@ async function giveUp(folder: string, { unfinished, fileName }: OpenFile): Promi
 }
 
 function translate(error: unknown, folder: string): unknown {
-  if (!(error instanceof Error) || !("code" in error)) return error;
+  if (!Error.isError(error) || !("code" in error)) return error;
   if (error.code === "ENOSPC" || error.code === "EDQUOT" || error.code === "EFBIG") {
     return new MeshServerError("store-full", "The disk is full.", { cause: error, retry: "safe" });
   }

@@ -9,7 +9,7 @@ export async function keeping<Outcome>(
   try {
     return await write();
   } catch (error) {
-    if (error instanceof Error && "retry" in error && error.retry === "safe") await bodies.discard(body);
+    if (Error.isError(error) && "retry" in error && error.retry === "safe") await bodies.discard(body);
     throw error;
   }
 }

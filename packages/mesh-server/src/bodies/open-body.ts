@@ -41,7 +41,7 @@ async function openHandle(path: string): Promise<FileHandle> {
     // oxlint-disable-next-line no-bitwise -- flags of open(2); Windows has not the second
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const code = Error.isError(cause) && "code" in cause ? cause.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") throw new BodyDamaged("missing", { cause });
     // That this process has too much open says nothing of the file.
     if (code === "EMFILE" || code === "ENFILE" || code === "ENOMEM") {

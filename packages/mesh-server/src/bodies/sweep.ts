@@ -79,7 +79,7 @@ async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(folder);
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error) || error.code !== "ENOENT") throw error;
+    if (!Error.isError(error) || !("code" in error) || error.code !== "ENOENT") throw error;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type ControlSnapshots,
   type OperationName,
   operations,
+  verbOf,
 } from "@restante/control";
 
 import type { Context } from "../context.ts";
@@ -85,11 +86,4 @@ function checked(control: Omit<Control, "events">, closing: AbortSignal): Omit<C
     else found[group] = { ...(found[group] as Record<string, Verb> | undefined), [verb]: check };
   }
   return found as unknown as Omit<Control, "events">;
-}
-
-/** The function of a verb, by its name. */
-export function verbOf(control: Omit<Control, "events">, name: OperationName): Verb {
-  const [group, verb] = name.split(".") as [keyof typeof control, string?];
-  const found: unknown = control[group];
-  return (verb === undefined ? found : (found as Record<string, unknown>)[verb]) as Verb;
 }

@@ -1,14 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import { ControlError, type MessageFilter, type MessagePage } from "@restante/control";
+import { ControlError, LARGEST_BODY, type MessageFilter, type MessagePage } from "@restante/control";
 import type { MessageId } from "@restante/mesh";
 
 import { BodyDamaged } from "../bodies/bodies.ts";
 import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
 import { differenceOf } from "./filter.ts";
+import { knownMailbox } from "./known-mailbox.ts";
 import { summaryOf } from "./shown-message.ts";
-import { MOST_BODY_BYTES, readBytes, textOf } from "./stored-text.ts";
+import { readBytes, textOf } from "./stored-text.ts";
 
 const DEFAULT_RESULTS = 50;
 const AT_ONCE = 500;
@@ -18,8 +19,7 @@ type Stored = Pick<Context, "registry" | "store" | "bodies">;
 /** A mailbox that was mistyped would be waited for in vain. @throws {ControlError} `mailbox-unknown` */
 export function requireKnown({ registry }: Pick<Stored, "registry">, { mailbox, from }: MessageFilter): void {
   for (const written of [mailbox, from]) {
-    if (written === undefined || written.endsWith("*") || registry.find(written) !== undefined) continue;
-    throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
+    if (written !== undefined && !written.endsWith("*")) knownMailbox(registry, written);
   }
 }
 
@@ -42,7 +42,7 @@ export async function whyNot(
 ): Promise<string | undefined> {
   const difference = differenceOf(filter, message);
   if (difference !== undefined || filter.containing === undefined) return difference;
-  if (message.bytes > MOST_BODY_BYTES) return "its body is too large to be looked into";
+  if (message.bytes > LARGEST_BODY) return "its body is too large to be looked into";
   try {
     const text = await textOf(message, await readBytes(stored, message));
     return text?.includes(filter.containing) === true ? undefined : "its body does not hold the text";

@@ -17,14 +17,14 @@ import {
 import { keeping } from "../bodies/keeping.ts";
 import type { Context } from "../context.ts";
 import { dueAfter, type Message, type MessageDetails } from "../message.ts";
-import type { Mailbox } from "../registry.ts";
 import { announceReport } from "../routing.ts";
+import { knownMailbox } from "./known-mailbox.ts";
 
 type Stored = Pick<Context, "registry" | "store" | "bodies" | "clock" | "emit" | "periods" | "maxRequestBytes">;
 
 export async function injectMessage(context: Stored, input: Injection): Promise<{ messageId: string }> {
-  const mailbox = mailboxOf(context, input.mailbox);
-  const from = input.from === undefined ? mailbox : mailboxOf(context, input.from);
+  const mailbox = knownMailbox(context.registry, input.mailbox);
+  const from = input.from === undefined ? mailbox : knownMailbox(context.registry, input.from);
   if (!isChecksumText(input.checksum ?? "")) throw invalid("checksum: letters, digits, spaces, `:`, `-` and `/` alone");
   const bytes = bodyOf(input);
   if (bytes.length > context.maxRequestBytes) {
@@ -70,7 +70,7 @@ export async function injectReport(
   context: Omit<Stored, "bodies" | "maxRequestBytes">,
   input: InjectedReport,
 ): Promise<{ messageId: string }> {
-  const { mailboxId } = mailboxOf(context, input.mailbox);
+  const { mailboxId } = knownMailbox(context.registry, input.mailbox);
   const event = input.event === undefined ? eventOf(input.code) : statusEventOf(input.event);
   if (event === undefined) throw invalid("event: it is one of COLLECT, TRANSFER, SEND and RECEIVE");
   const at = context.clock.now();
@@ -116,12 +116,6 @@ function wordsOf({ subject, localId, latin1 }: MessageDetails, given: InjectedRe
 function eventOf(code: string): StatusEvent {
   if (Object.hasOwn(reportStatuses, code) || Object.hasOwn(serverCodes, code)) return "SEND";
   return "TRANSFER";
-}
-
-function mailboxOf({ registry }: Pick<Stored, "registry">, written: string): Mailbox {
-  const mailbox = registry.find(written);
-  if (mailbox === undefined) throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
-  return mailbox;
 }
 
 function accepted(

@@ -1,11 +1,10 @@
 import type { ControlMailboxes, MailboxSummary } from "@restante/control";
-import { ControlError } from "@restante/control";
 
 import type { Context } from "../context.ts";
 import type { Operator } from "../operator.ts";
 import type { Mailbox } from "../registry.ts";
 import type { Closure } from "../store/store.ts";
-import { asControlError } from "./operator-words.ts";
+import { knownMailbox } from "./known-mailbox.ts";
 
 export function createMailboxes(
   { registry, store }: Pick<Context, "registry" | "store">,
@@ -22,12 +21,6 @@ export function createMailboxes(
     };
   }
 
-  function find(written: string): Mailbox {
-    const mailbox = registry.find(written);
-    if (mailbox !== undefined) return mailbox;
-    throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
-  }
-
   return {
     async list() {
       const closures = new Map((await store.listClosures()).map((closure) => [closure.mailboxId, closure]));
@@ -36,12 +29,12 @@ export function createMailboxes(
       return { mailboxes };
     },
     async close({ mailbox, reason }) {
-      const found = find(mailbox);
-      return summaryOf(found, await asControlError(operator.closeMailbox(found.mailboxId, reason)));
+      const found = knownMailbox(registry, mailbox);
+      return summaryOf(found, await operator.closeMailbox(found.mailboxId, reason));
     },
     async open({ mailbox }) {
-      const found = find(mailbox);
-      await asControlError(operator.openMailbox(found.mailboxId));
+      const found = knownMailbox(registry, mailbox);
+      await operator.openMailbox(found.mailboxId);
       return summaryOf(found);
     },
   };

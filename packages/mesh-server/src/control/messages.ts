@@ -5,7 +5,6 @@ import type { Context } from "../context.ts";
 import type { Operator } from "../operator.ts";
 import { findMessage, listMessages } from "./find-messages.ts";
 import { injectMessage, injectReport } from "./inject.ts";
-import { asControlError } from "./operator-words.ts";
 import { wholeMessage } from "./shown-message.ts";
 import type { Waits } from "./waits.ts";
 
@@ -26,7 +25,7 @@ export function createMessages(context: Context, operator: Operator, waits: Wait
     wait: (input, options) => waits.wait(input, options),
     expectNone: (input, options) => waits.expectNone(input, options),
     async putBack({ messageId }) {
-      const done = await asControlError(operator.putBack(messageId));
+      const done = await operator.putBack(messageId);
       return { messageId: done.messageId, collectBy: done.collectBy.toISOString() };
     },
   };

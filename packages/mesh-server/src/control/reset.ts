@@ -1,6 +1,7 @@
-import { type Control, ControlError } from "@restante/control";
+import type { Control } from "@restante/control";
 
 import type { Serving } from "../serve.ts";
+import { knownMailbox } from "./known-mailbox.ts";
 import { wipe } from "./wipe.ts";
 
 /** What is put right beside the store, where nothing is to stay. */
@@ -18,9 +19,8 @@ export function createReset(
   return async ({ keep = "mailboxes-and-faults", mailbox: written } = {}) => {
     const closures = keep === "nothing";
     if (written !== undefined) {
-      const mailbox = serving.context.registry.find(written);
-      if (mailbox !== undefined) return wipe(serving, { mailboxId: mailbox.mailboxId, closures, tokens: true });
-      throw new ControlError("mailbox-unknown", "The configuration has no mailbox of this id.");
+      const { mailboxId } = knownMailbox(serving.context.registry, written);
+      return wipe(serving, { mailboxId, closures, tokens: true });
     }
     if (keep === "nothing") {
       await faults.clear();

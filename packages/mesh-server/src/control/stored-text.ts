@@ -4,11 +4,10 @@ import { isUtf8 } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 
+import { LARGEST_BODY } from "@restante/control";
+
 import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
-
-/** The most of a body that is shown or looked into. */
-export const MOST_BODY_BYTES = 10_000_000;
 
 export interface StoredBytes {
   /** As they were sent, chunk after chunk. */
@@ -20,10 +19,10 @@ export interface StoredBytes {
 export async function readBytes(
   { store, bodies }: Pick<Context, "store" | "bodies">,
   message: Message,
-  most: number = MOST_BODY_BYTES,
+  most: number = LARGEST_BODY,
 ): Promise<StoredBytes> {
   const pieces: Buffer[] = [];
-  let left = Math.min(most, MOST_BODY_BYTES);
+  let left = Math.min(most, LARGEST_BODY);
   for (let chunk = 1; chunk <= message.totalChunks; chunk += 1) {
     const body = await store.body(message, chunk);
     // Not here yet, or no more.
@@ -45,7 +44,7 @@ export async function textOf({ details }: Message, { bytes, isWhole }: StoredByt
   if (details.contentEncoding !== "gzip") return utf8(bytes);
   if (!isWhole) return undefined;
   // What is not gzip, or becomes too much, has no text.
-  const decoded = await decode(bytes, { maxOutputLength: MOST_BODY_BYTES }).catch(() => undefined);
+  const decoded = await decode(bytes, { maxOutputLength: LARGEST_BODY }).catch(() => undefined);
   return decoded === undefined ? undefined : utf8(decoded);
 }
 

@@ -43,8 +43,7 @@ export async function beginControl(
     canExpireCertificate,
     isMailbox: (mailboxId) => registry.find(mailboxId) !== undefined,
   });
-  // Also at one that has no mailbox here, or that nobody knows: such is what routing reports as EPL-151.
-  const moves = createMoves({ demographics, isPractice: () => true });
+  const moves = createMoves(demographics);
   const kept = await openKeptParts(dataFolder, { faults: faults.part, demographics: moves.part });
   const clock = await createMovedClock({ dataFolder, realTime, serving });
   const snapshots = createSnapshots({

@@ -5,13 +5,13 @@ import { join, resolve } from "node:path";
 
 import type { Control } from "@restante/control";
 
+import { isLoopback, readToken, TOKEN_FILE } from "../control/access.ts";
 import { type Listener, openListener } from "../control/listener/listener.ts";
 import { mark } from "../marked-folder.ts";
 import { once } from "../once.ts";
 import type { Operator } from "../operator.ts";
 import { readSettings } from "../read-config.ts";
 import { type Door, type MeshServerServices, serve, type Serving } from "../serve.ts";
-import { isLoopback, readToken, TOKEN_FILE } from "./access.ts";
 import { addAdmin } from "./admin/add-admin.ts";
 import { type AdminAccess, type ControlDoor, type DevelopmentServerConfig, developmentServerSchema } from "./config.ts";
 import { beginControl } from "./control-parts.ts";

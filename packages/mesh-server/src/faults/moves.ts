@@ -19,13 +19,11 @@ export interface Moves {
   };
 }
 
-export interface MovesOptions {
-  /** Who is known. */
-  demographics: Demographics;
-  isPractice: (odsCode: string) => boolean;
-}
-
-export function createMoves({ demographics, isPractice }: MovesOptions): Moves {
+/**
+ * @param demographics who is known. A patient may move to any ODS code, also to one that has no mailbox here or that nobody
+ * knows: such is what routing reports as EPL-151
+ */
+export function createMoves(demographics: Demographics): Moves {
   /** The newest move of each; of a number that was superseded, under the one that is valid. */
   const moved = new Map<NhsNumber, OdsCode | undefined>();
 
@@ -40,9 +38,6 @@ export function createMoves({ demographics, isPractice }: MovesOptions): Moves {
         const asked = readNhsNumber(text);
         if (asked === undefined) throw new ControlError("input-invalid", "nhsNumber: not an NHS number");
         const odsCode = code?.trim().toUpperCase() as OdsCode | undefined;
-        if (odsCode !== undefined && !isPractice(odsCode)) {
-          throw new ControlError("input-invalid", "odsCode: there is no practice of this code");
-        }
         const record = await demographics.find(asked);
         if (record === undefined) throw new ControlError("patient-unknown", "nhsNumber: nobody has this NHS number");
         const { nhsNumber } = record;

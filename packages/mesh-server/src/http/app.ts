@@ -9,8 +9,9 @@ import { doFaults } from "../faults/requests/do-faults.ts";
 import { showExpired, type WasShownExpired } from "../faults/requests/expired-certificate.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
-import { drain } from "./drain.ts";
+import { drainRest } from "./drain.ts";
 import { refusalOf } from "./errors.ts";
+import { answersDue, endBehindUpgrade, inviteInTurn } from "./in-turn.ts";
 import { addHandshake } from "./handshake.ts";
 import { addHealth, healthPaths } from "./health.ts";
 import { addInbox } from "./inbox.ts";
@@ -19,24 +20,16 @@ import { addLookup } from "./lookup.ts";
 import { addOpenApi } from "./openapi/document.ts";
 import { addOutbox } from "./outbox.ts";
 import { isValidationError, Refusal, refusalBody } from "./refusal.ts";
+import { type Patience, patience as usualPatience } from "./patience.ts";
 import { REQUEST_ID, requestIdOf, tellableRequestId } from "./request-id.ts";
 import { addRich } from "./rich.ts";
 import { limitStrangers } from "./strangers.ts";
 import { type TellRefusals, tellRefusals } from "./tell-refusals.ts";
 import { addTracking } from "./tracking.ts";
-import { negotiateVersion, sendJson, sendNothing } from "./version.ts";
+import { negotiateVersion, sendJson, sendLastJson, sendNothing } from "./version.ts";
 
-/** No bytes either way for so long, and the connection is closed. */
-const IDLE_MS = 60_000;
-/** A whole request; 100 MB then need 0.5 Mbit/s. */
-const REQUEST_MS = 30 * 60_000;
-const HEADERS_MS = 30_000;
-const HANDSHAKE_MS = 10_000;
-/** A connection that has not shown a trusted certificate by then is closed: a handshake and a refusal take far less. */
-const STRANGER_MS = 15_000;
 /** Requests in hand when the server is closed have so long to end. */
 const CLOSE_MS = 5000;
-const KEEP_ALIVE_MS = 30_000;
 const MOST_CONNECTIONS = 5000;
 /** So strangers never take what clients need. */
 const MOST_STRANGERS = MOST_CONNECTIONS / 2;
@@ -53,19 +46,32 @@ export interface DoorTls extends TlsConfig {
   expired?: { key: string; cert: string };
 }
 
-type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & { tls?: DoorTls; addOthers?: AddRoutes };
+type AppConfig = Pick<MeshServerConfig, "untrustedPerAddress"> & {
+  tls?: DoorTls;
+  addOthers?: AddRoutes;
+  patience?: Patience;
+};
 
-/** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP, and nobody is a stranger. */
-export function createApp(context: Context, { tls, untrustedPerAddress, addOthers }: AppConfig): FastifyInstance {
+/** The HTTP server, not yet listening. Without `tls` it speaks plain HTTP. */
+export function createApp(
+  context: Context,
+  { tls, untrustedPerAddress, addOthers, patience = usualPatience }: AppConfig,
+): FastifyInstance {
   const tell = tellRefusals({ clock: context.realTime, emit: context.emit });
   let wasShownExpired: WasShownExpired = () => false;
-  const transport = { maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_MS };
+  const transport = {
+    maxHeaderSize: MOST_HEADER_BYTES,
+    headersTimeout: patience.headers,
+    connectionsCheckingInterval: patience.look,
+  };
   const app: FastifyInstance = fastify({
-    ...(tls === undefined ? { http: transport } : { https: { ...transport, ...secure(tls) } }),
+    ...(tls === undefined
+      ? { http: transport }
+      : { https: { ...transport, ...secure(tls), handshakeTimeout: patience.handshake } }),
     bodyLimit: context.maxRequestBytes,
-    connectionTimeout: IDLE_MS,
-    requestTimeout: REQUEST_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: patience.idle,
+    requestTimeout: patience.request,
+    keepAliveTimeout: patience.keepAlive,
     forceCloseConnections: "idle",
     // `serveWhileOpen` does, in the shape of an error, and lets who watches the server ask on.
     return503OnClosing: false,
@@ -80,7 +86,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress, addOther
     clientErrorHandler: (error, socket) => {
       // That its client will have none of it was asked for.
       if (wasShownExpired(socket)) socket.destroy();
-      else answerClientError(tell, error, socket);
+      else void answerClientError(tell, error, socket, due(socket));
     },
     frameworkErrors: (error, request, reply) => {
       answer(context, tell, request, reply, error);
@@ -89,6 +95,9 @@ export function createApp(context: Context, { tls, untrustedPerAddress, addOther
   app.addHook("onRequest", async (request, reply) => {
     reply.header(REQUEST_ID, request.id);
   });
+  inviteInTurn(app.server);
+  endBehindUpgrade(app.server);
+  const due = answersDue(app.server);
   const isClosing = closeInTime(app);
   serveWhileOpen(app, isClosing);
   if (context.faults !== undefined) {
@@ -97,14 +106,13 @@ export function createApp(context: Context, { tls, untrustedPerAddress, addOther
       wasShownExpired = showExpired(app.server, context.faults, { right: secure(tls), expired: tls.expired });
     }
   }
-  if (tls !== undefined) {
-    limitStrangers(app.server, {
-      mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
-      most: MOST_STRANGERS,
-      longestMs: STRANGER_MS,
-      onDropped: (reason, address) => tell.dropped(reason, address),
-    });
-  }
+  limitStrangers(app.server, {
+    shownBy: tls === undefined ? "request" : "certificate",
+    mostPerAddress: untrustedPerAddress ?? defaults.untrustedPerAddress,
+    most: MOST_STRANGERS,
+    longestMs: patience.stranger,
+    onDropped: (reason, address) => tell.dropped(reason, address),
+  });
   app.server.maxConnections = MOST_CONNECTIONS;
   app.server.on("drop", () => tell.dropped(`all ${MOST_CONNECTIONS} connections are taken`));
   const look = setInterval(() => tell.look(), LOOK_MS).unref();
@@ -123,7 +131,8 @@ export function createApp(context: Context, { tls, untrustedPerAddress, addOther
     if (request.method !== "OPTIONS") {
       return answer(context, tell, request, reply, new Refusal("method-not-allowed", { headers: { allow } }));
     }
-    drain(request.raw, context.maxRequestBytes);
+    const rest = drainRest(request.raw, reply.raw, context.maxRequestBytes);
+    if (rest?.tooLarge === true) reply.header("connection", "close");
     return sendNothing(reply.header("allow", allow), 204);
   });
 
@@ -140,7 +149,7 @@ export function createApp(context: Context, { tls, untrustedPerAddress, addOther
   return app;
 }
 
-function secure({ key, cert, ca, strict = false }: TlsConfig): TlsOptions & { handshakeTimeout: number } {
+function secure({ key, cert, ca, strict = false }: TlsConfig): TlsOptions {
   return {
     key,
     cert,
@@ -148,7 +157,6 @@ function secure({ key, cert, ca, strict = false }: TlsConfig): TlsOptions & { ha
     minVersion: "TLSv1.2",
     requestCert: true,
     rejectUnauthorized: strict,
-    handshakeTimeout: HANDSHAKE_MS,
   };
 }
 
@@ -173,11 +181,16 @@ function answer(
     ...(address !== undefined && { address }),
     ...(requestId !== undefined && { requestId }),
   });
-  drain(request.raw, context.maxRequestBytes);
+  const rest = drainRest(request.raw, reply.raw, context.maxRequestBytes);
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
   reply.headers({ ...refusal.headers, [REQUEST_ID]: request.id });
   const version = negotiateVersion(request, reply);
-  return sendJson(reply, status, refusalBody(refusal, version), isValidationError(refusal) ? 1 : version);
+  const body = refusalBody(refusal, version);
+  const type = isValidationError(refusal) ? 1 : version;
+  const tooLarge = rest?.tooLarge === true || refusal.code === "body-too-large";
+  if (tooLarge) reply.header("connection", "close");
+  if (!tooLarge || request.method === "HEAD") return sendJson(reply, status, body, type);
+  return sendLastJson(reply, status, body, type, rest?.drained);
 }
 
 /** Closing lets requests in hand end, but no longer than this; nor waits for a handshake that never ends. */

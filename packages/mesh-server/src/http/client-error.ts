@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
@@ -13,12 +14,22 @@ const reasons: Readonly<Record<string, { status: number; title: string; told: st
     title: "Request Header Fields Too Large",
     told: `Headers should have at most ${MOST_HEADER_BYTES} bytes together, and be at most 100`,
   },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, title: "Request Timeout", told: "Headers did not come in time" },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, title: "Request Timeout", told: "Headers, or a body, did not come in time" },
 };
 const unreadable = { status: 400, title: "Bad Request", told: "Headers cannot be read as HTTP" };
 
-/** What cannot be read as a request at all: bad HTTP, headers too large or too slow, a handshake that failed. */
-export function answerClientError(tell: TellRefusals, error: Error & { code?: string }, socket: Socket): void {
+/**
+ * What cannot be read as a request at all: bad HTTP, headers too large or too slow, a handshake that failed.
+ *
+ * @param due the answers still to be given on the connection: whoever has to do with a request that was whole before gets that one first,
+ *   or would take this for it
+ */
+export async function answerClientError(
+  tell: TellRefusals,
+  error: Error & { code?: string },
+  socket: Socket,
+  due: readonly ServerResponse[],
+): Promise<void> {
   const { remoteAddress: address } = socket;
   const refuse = (status: number, refused: RefusalCode, reason: string): void =>
     tell.refused({ status, code: refused, reason, ...(address !== undefined && { address }) });
@@ -37,10 +48,23 @@ export function answerClientError(tell: TellRefusals, error: Error & { code?: st
   }
   const { status, title, told } = reasons[code] ?? unreadable;
   refuse(status, "request-malformed", code);
+  await Promise.all(due.filter(({ req }) => req.complete).map(gone));
+  // The one that cannot be read to its end was refused already.
+  if (!socket.writable || due.some(({ req, headersSent }) => !req.complete && headersSent)) {
+    socket.destroy();
+    return;
+  }
   const refusal = new Refusal("header-malformed", { problems: [partWrong("headers", told)] });
   const body = JSON.stringify(refusalBody(refusal, 1));
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+function gone(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.closed) resolve();
+    else response.once("close", () => resolve());
+  });
 }

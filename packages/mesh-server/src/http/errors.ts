@@ -42,14 +42,16 @@ export function refusalOf(error: unknown): Refusal {
     return new Refusal("request-malformed", { reason: error.code, cause: error, problems });
   }
   // The text of an error that is not ours may hold anything.
-  const name = error instanceof CodedError ? error.code : error instanceof Error ? error.name : typeof error;
+  const name = error instanceof CodedError ? error.code : Error.isError(error) ? error.name : typeof error;
   return new Refusal("failed", { reason: name, cause: error });
 }
 
 /** What fastify itself says of a request: a wrong path, a wrong content type. */
 function isRequestError(error: unknown): error is Error & { code: string } {
   return (
-    error instanceof Error &&
+    // Its errors are objects made by a function, so that `Error.isError` does not know them.
+    typeof error === "object" &&
+    error !== null &&
     "code" in error &&
     typeof error.code === "string" &&
     error.code.startsWith("FST_") &&

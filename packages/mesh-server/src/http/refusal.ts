@@ -60,7 +60,12 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "request-malformed": refusal(400, "", "", "Bad Request"),
   "request-invalid": refusal(400, "", "", "Bad Request"),
   // Of the paths that only a server for development has.
-  "host-not-allowed": refusal(403, "", "", "This Host is neither loopback nor one that the server was told to allow"),
+  "host-not-allowed": refusal(
+    403,
+    "",
+    "",
+    "This Host is neither loopback nor one that the server was told to allow (--allow-host)",
+  ),
   "origin-not-allowed": refusal(403, "", "", "No page may call this: it takes no Origin"),
   "token-missing": refusal(401, "", "", "Beyond this machine it asks for the token of control: Authorization: Bearer"),
   "mailbox-not-here": refusal(404, "", "", "mailbox does not exist"),

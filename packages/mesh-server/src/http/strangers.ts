@@ -1,11 +1,14 @@
-// Connections that have not shown a certificate of ours: whoever can reach the port can open them.
+// Connections that have not shown a certificate of ours: whoever can reach the port can open them. At a door without TLS,
+// where nobody has one, those that have not asked for anything.
 //
 //   stranger   from the first packet on. It counts for its address and for all, and is cut when its time is up.
-//   trusted    its handshake has shown a trusted certificate: it counts no more, and nothing here ends it.
+//   trusted    its handshake has shown a trusted certificate, or it has made a request to a door without TLS: it counts
+//              no more, and nothing here ends it.
 // Where there are too many the oldest goes, not the newest: a client of ours is a stranger for the milliseconds of its
 // handshake, so the oldest are those who will not show anything. So no number of them keeps a client out, not even from
 // its own address.
 
+import type { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
@@ -13,6 +16,8 @@ import { distrustOf } from "../auth/client-certificate.ts";
 import { addressGroup } from "./address-group.ts";
 
 export interface StrangerLimits {
+  /** What makes one of ours. Default: a certificate. */
+  shownBy?: "certificate" | "request";
   mostPerAddress: number;
   most: number;
   /** How long one may stay, whatever it does. */
@@ -27,8 +32,10 @@ interface Stranger {
   since: number;
 }
 
-/** Holds the strangers of a TLS server to the limits until it closes. */
+/** Holds the strangers of a server, with TLS or without, to the limits until it closes. */
 export function limitStrangers(server: Server, limits: StrangerLimits): void {
+  const { shownBy = "certificate" } = limits;
+  const lacking = shownBy === "certificate" ? "without a trusted certificate" : "that have asked for nothing";
   // Both in the order of arrival.
   const all = new Map<string, Stranger>();
   const byGroup = new Map<string, Map<string, Stranger>>();
@@ -66,17 +73,20 @@ export function limitStrangers(server: Server, limits: StrangerLimits): void {
     });
     if (neighbours.size > limits.mostPerAddress) {
       cutOldest(neighbours);
-      limits.onDropped(`more than ${limits.mostPerAddress} from one address without a trusted certificate`, address);
+      limits.onDropped(`more than ${limits.mostPerAddress} from one address ${lacking}`, address);
     }
     if (all.size > limits.most) {
       cutOldest(all);
-      limits.onDropped(`more than ${limits.most} without a trusted certificate`);
+      limits.onDropped(`more than ${limits.most} ${lacking}`);
     }
   });
 
   server.on("secureConnection", (socket: TLSSocket) => {
     if (distrustOf(socket) === undefined) forget(keyOf(socket));
   });
+  if (shownBy === "request") {
+    server.on("request", ({ socket }: IncomingMessage) => forget(keyOf(socket)));
+  }
 
   const look = setInterval(() => {
     const latest = performance.now() - limits.longestMs;

@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { qualityOf, readPreferences, varyBy } from "./preferences.ts";
@@ -23,6 +25,10 @@ export function negotiateVersion(request: FastifyRequest, reply: FastifyReply): 
   return apiVersion(request.headers.accept);
 }
 
+function typeOf(version: 1 | 2): string {
+  return version === 1 ? "application/json" : "application/vnd.mesh.v2+json";
+}
+
 function versionOf(mediaType: string): 1 | 2 | undefined {
   if (mediaType === "application/json") return 1;
   const number = /^application\/vnd\.mesh\.v(\d{1,4})(?:\+json)?$/.exec(mediaType)?.[1];
@@ -30,11 +36,26 @@ function versionOf(mediaType: string): 1 | 2 | undefined {
 }
 
 export function sendJson(reply: FastifyReply, status: number, body: unknown, version: 1 | 2 = 1): FastifyReply {
-  const type = version === 1 ? "application/json" : "application/vnd.mesh.v2+json";
   return reply
     .code(status)
-    .type(type)
+    .type(typeOf(version))
     .send(Buffer.from(JSON.stringify(body)));
+}
+
+/** The last answer of its connection: sent whole at once, but the connection does not end before that. */
+export function sendLastJson(
+  reply: FastifyReply,
+  status: number,
+  body: unknown,
+  version: 1 | 2,
+  mayEnd: Promise<void> = Promise.resolve(),
+): FastifyReply {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const pieces = async function* pieces(): AsyncGenerator<Buffer> {
+    yield bytes;
+    await mayEnd;
+  };
+  return reply.code(status).type(typeOf(version)).header("content-length", bytes.length).send(Readable.from(pieces()));
 }
 
 /** What is not there has no type either: an empty Buffer would be called application/octet-stream. */

@@ -52,7 +52,8 @@ export interface ChunkArrival {
   messageId: MessageId;
   chunk: number;
   body: StoredBody;
-  token: TokenUse;
+  /** Absent if no request brought it: a fault gives a chunk to a second message. */
+  token?: TokenUse;
   /** Applied with the chunk that makes the message complete. */
   finish: Change;
 }

@@ -10,7 +10,7 @@ import {
   testRequest,
   type TestServer,
   testToken,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const path = `/messageexchange/${testMailboxes.sender}/inbox`;
 

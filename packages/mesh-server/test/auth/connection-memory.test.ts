@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-import { clientCertificate, startTestServer, testMailboxes } from "@restante/testkit";
+import { clientCertificate, startTestServer, testMailboxes } from "@restante/testbed";
 
 import type { Round } from "./connect-many.ts";
 

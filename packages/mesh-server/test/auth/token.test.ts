@@ -9,7 +9,7 @@ import {
   type TestServer,
   testToken,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const inbox = `/messageexchange/${sender}/inbox`;

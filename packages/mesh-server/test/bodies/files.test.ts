@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 
 import type { BodyDamage } from "@restante/mesh";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 
 import { BodyDamaged } from "../../src/bodies/bodies.ts";
 import { openFileBodies } from "../../src/bodies/files.ts";

@@ -1,7 +1,6 @@
 // What the tests of control are made of: a real server for development, and a system that sends and collects at its door.
 
 import { randomUUID } from "node:crypto";
-import type { TestContext } from "node:test";
 
 import { embeddedDemographics } from "@restante/demographics";
 import { createToken, type Event } from "@restante/mesh";
@@ -10,7 +9,7 @@ import {
   type DevelopmentServer,
   type DevelopmentServerConfig,
 } from "@restante/mesh-server/development";
-import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testkit";
+import { recordEvents, type RecordedEvents, temporaryFolder, testDirectory } from "@restante/testbed";
 
 export const sender = "X26ABC1";
 export const recipient = "X26ABC2";
@@ -27,7 +26,7 @@ export interface Development {
 }
 
 export async function startDevelopment(
-  t: Pick<TestContext, "after">,
+  t: { after(end: () => unknown): void },
   overrides: Partial<DevelopmentServerConfig> = {},
   onEvent: (event: Event) => void = () => undefined,
 ): Promise<Development> {
@@ -69,6 +68,12 @@ export async function startDevelopment(
   };
 }
 
+/** For one request of a mailbox of such a server. */
+export function mailboxToken(mailboxId: string): string {
+  const secrets = { password: "password", sharedKey: "TestKey" };
+  return createToken({ mailboxId, ...secrets, nonce: randomUUID(), nonceCount: 1, now: new Date() });
+}
+
 /** One request of a mailbox's system. */
 export function ask(
   { server }: Development,
@@ -76,17 +81,9 @@ export function ask(
   path: string,
   init: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> } = {},
 ): Promise<Response> {
-  const authorization = createToken({
-    mailboxId,
-    password: "password",
-    sharedKey: "TestKey",
-    nonce: randomUUID(),
-    nonceCount: 1,
-    now: new Date(),
-  });
   return fetch(`${server.plainUrl!}/messageexchange/${mailboxId}/${path}`, {
     ...init,
-    headers: { authorization, ...init.headers },
+    headers: { authorization: mailboxToken(mailboxId), ...init.headers },
   });
 }
 

@@ -15,7 +15,7 @@ import {
   testRequest,
   testToken,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { createMovedClock } from "../../src/control/moved-clock.ts";
 import { testMachine } from "../time/machine.ts";

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { localHosts } from "@restante/authority";
 import { parseMailboxId } from "@restante/mesh";
 import { createMeshClient } from "@restante/mesh-client";
-import { testAuthority } from "@restante/testkit";
+import { testAuthority } from "@restante/testbed";
 
 import { recipient, sender, startDevelopment, workflow } from "./development.ts";
 

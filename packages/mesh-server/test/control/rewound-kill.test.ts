@@ -13,7 +13,7 @@ import {
   testClient,
   testMailboxes,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { type RewoundProcess, startRewoundProcess } from "./rewound-process.ts";
 

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { ControlError } from "@restante/control";
 import type { MessageId } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
-import { testClient, testMailboxes, testWorkflow } from "@restante/testkit";
+import { testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import * as fc from "fast-check";
 
 import { wipe } from "../../src/control/wipe.ts";

@@ -14,7 +14,7 @@ import {
   type RecordedEvents,
   startTestServer,
   testDirectory,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { createMovedClock, type MovedClock } from "../../src/control/moved-clock.ts";
 import { createSnapshots, type Snapshots } from "../../src/control/snapshots.ts";

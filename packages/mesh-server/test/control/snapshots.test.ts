@@ -19,7 +19,7 @@ import {
   testToken,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { migrations } from "../../src/store/sqlite/schema.ts";
 import { type RewoundServer, startRewoundServer } from "./rewound-server.ts";

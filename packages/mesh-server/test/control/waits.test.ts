@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ControlError, type ControlErrorCode } from "@restante/control";
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 
 import { ask, recipient, send, sender, startDevelopment, third, workflow } from "./development.ts";
 

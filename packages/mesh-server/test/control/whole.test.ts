@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 import type { ControlEvent } from "@restante/control";
 import { createToken } from "@restante/mesh";
-import { testPatients } from "@restante/testkit";
+import { testPatients } from "@restante/testbed";
 
 import { ask, inbox, recipient, send, sender, startDevelopment, third, workflow } from "./development.ts";
 

@@ -16,7 +16,7 @@ import {
   testRequest,
   testToken,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { wipe } from "../../src/control/wipe.ts";
 import { type RewoundServer, startRewoundServer } from "./rewound-server.ts";

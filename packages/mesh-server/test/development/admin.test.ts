@@ -6,7 +6,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { embeddedDemographics } from "@restante/demographics";
-import { createToken, systemClock } from "@restante/mesh";
 import {
   type AdminAccess,
   createDevelopmentServer,
@@ -15,7 +14,9 @@ import {
   knownSharedKey,
   knownWorkflows,
 } from "@restante/mesh-server/development";
-import { startTestServer, temporaryFolder, testMailboxes, testRequest } from "@restante/testkit";
+import { startTestServer, temporaryFolder, testMailboxes, testRequest } from "@restante/testbed";
+
+import { mailboxToken } from "../control/development.ts";
 
 const demographics = embeddedDemographics({ patients: [], organisations: [] });
 const first = "X26ABC1";
@@ -92,16 +93,7 @@ async function call(url: string, method: string = "GET", body?: object, headers:
 
 /** As a mailbox. */
 function as(mailboxId: string): { authorization: string } {
-  return {
-    authorization: createToken({
-      mailboxId,
-      password: "password",
-      sharedKey: knownSharedKey,
-      nonce: randomUUID(),
-      nonceCount: 1,
-      now: systemClock.now(),
-    }),
-  };
+  return { authorization: mailboxToken(mailboxId) };
 }
 
 async function send({ url }: Started, from: string, to: string): Promise<string> {

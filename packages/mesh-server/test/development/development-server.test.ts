@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { embeddedDemographics } from "@restante/demographics";
-import { createToken, systemClock } from "@restante/mesh";
 import { createMeshServer, MeshServerError } from "@restante/mesh-server";
 import { createDevelopmentServer, type DevelopmentServerConfig, isMarked } from "@restante/mesh-server/development";
-import { temporaryFolder, testAuthority, testDirectory, testRequest } from "@restante/testkit";
+import { temporaryFolder, testAuthority, testDirectory, testRequest } from "@restante/testbed";
 import { localHosts } from "@restante/authority";
+
+import { mailboxToken } from "../control/development.ts";
 
 const services = { demographics: embeddedDemographics(testDirectory()) };
 const plain = { host: "127.0.0.1", port: 0 };
@@ -29,21 +30,10 @@ async function config(t: Parameters<typeof temporaryFolder>[0]): Promise<Develop
   };
 }
 
-function token(mailboxId: string): string {
-  return createToken({
-    mailboxId,
-    password: "password",
-    sharedKey: "TestKey",
-    nonce: crypto.randomUUID(),
-    nonceCount: 1,
-    now: systemClock.now(),
-  });
-}
-
 async function send(url: string, workflowId: string, from: string = "X26ABC1"): Promise<Response> {
   return fetch(`${url}/messageexchange/${from}/outbox`, {
     method: "POST",
-    headers: { authorization: token(from), "mex-to": "X26ABC2", "mex-workflowid": workflowId },
+    headers: { authorization: mailboxToken(from), "mex-to": "X26ABC2", "mex-workflowid": workflowId },
     body: "letter",
   });
 }

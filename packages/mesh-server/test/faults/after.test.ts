@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
 import { MeshClientError } from "@restante/mesh-client";
-import { testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testkit";
+import { testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
 
 import type { RequestPoint } from "../../src/faults/effects.ts";
 import { ask, type DoorName, failureOf, newToken, startFaultyServer } from "./faulty-server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testkit";
+import { testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
 import { MeshClientError } from "@restante/mesh-client";
 
 import type { RequestPoint } from "../../src/faults/effects.ts";

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testkit";
+import { testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
 
 import { ask, failureOf, type FaultyServer, newToken, secureAgent, startFaultyServer } from "./faulty-server.ts";
 import { listed, prepare } from "./requests.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 
 import { resetsOf } from "../../src/faults/requests/cut.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { ControlError, type Fault, type FaultEffect, type FaultPoint, pointsOf } from "@restante/control";
 import type { MailboxId } from "@restante/mesh";
-import { recordEvents, testMailboxes } from "@restante/testkit";
+import { recordEvents, testMailboxes } from "@restante/testbed";
 
 import { createFaults, type Faults } from "../../src/faults/faults.ts";
 

@@ -5,19 +5,20 @@ import { type Agent, type IncomingMessage, request as httpRequest } from "node:h
 import { Agent as SecureAgent, request as httpsRequest } from "node:https";
 import type { TestContext } from "node:test";
 
-import { createLocalAuthority, type IssuedCertificate, localHosts } from "@restante/authority";
-import { type Demographics, type Directory, embeddedDemographics, workflowRules } from "@restante/demographics";
+import type { IssuedCertificate } from "@restante/authority";
+import { type Demographics, type Directory, embeddedDemographics } from "@restante/demographics";
 import { createToken } from "@restante/mesh";
 import {
   clientCertificate,
+  defaultConfig,
+  expiredCertificate,
   passwordOf,
   type ReachableServer,
   recordEvents,
   type RecordedEvents,
-  temporaryFolder,
+  testAuthority,
   testDirectory,
-  testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import type { MeshServerConfig } from "../../src/config.ts";
 import { faultyDemographics } from "../../src/faults/demographics.ts";
@@ -34,44 +35,20 @@ export interface FaultyServer extends ReachableServer {
   readonly serving: Serving;
 }
 
-const DAY = 24 * 60 * 60 * 1000;
-
 export async function startFaultyServer(
   t: Pick<TestContext, "after">,
   { demographics, ...changed }: Partial<MeshServerConfig> & { demographics?: Demographics } = {},
 ): Promise<FaultyServer> {
-  const folder = await temporaryFolder(t);
-  const longAgo = new Date(Date.now() - 500 * DAY);
-  const once = await createLocalAuthority(folder, { clock: { now: () => longAgo } });
-  const expired = await once.issue({ commonName: "expired", hosts: localHosts, kind: "server" });
-  const authority = await createLocalAuthority(folder);
+  const [authority, expired] = [await testAuthority(), await expiredCertificate()];
   const directory = testDirectory();
-  const { cert, key } = await authority.issue({ commonName: "localhost", hosts: localHosts, kind: "server" });
-  const config: MeshServerConfig = {
-    host: "127.0.0.1",
-    port: 0,
-    dataFolder: await temporaryFolder(t),
-    sharedKey: "TestKey",
-    tls: { cert, key, ca: authority.caPem },
-    mailboxes: directory.organisations.flatMap(({ odsCode, name, mailboxes }) =>
-      mailboxes.map(({ mailboxId }) => ({ mailboxId, name, odsCode, password: `password of ${mailboxId}` })),
-    ),
-    workflows: [
-      ...workflowRules(directory.organisations),
-      { workflowId: testWorkflow, senders: ["*"], receivers: ["*"] },
-    ],
-    tickMs: 50,
-    reserveBytes: 65_536,
-    ...changed,
-  };
+  const config: MeshServerConfig = { ...(await defaultConfig(t, authority, directory)), ...changed };
   const { tls, host, port, ...settings } = config;
   const events = recordEvents();
   const { emit } = events;
   const known = new Set(config.mailboxes.map(({ mailboxId }) => mailboxId));
   const faults = createFaults({ emit, canExpireCertificate: true, isMailbox: (id) => known.has(id.toUpperCase()) });
   const records = demographics ?? embeddedDemographics(directory);
-  const practices = new Set(directory.organisations.map(({ odsCode }) => odsCode as string));
-  const moves = createMoves({ demographics: records, isPractice: (odsCode) => practices.has(odsCode) });
+  const moves = createMoves(records);
   const serving = await serve(
     settings,
     [

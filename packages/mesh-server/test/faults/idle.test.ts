@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type AddressInfo, connect } from "node:net";
 import { test } from "node:test";
 
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 import fastify from "fastify";
 
 import type { Context } from "../../src/context.ts";

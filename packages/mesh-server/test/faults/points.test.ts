@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { testMailboxes, testWorkflow } from "@restante/testkit";
+import { testMailboxes, testWorkflow } from "@restante/testbed";
 
 import { ask, startFaultyServer } from "./faulty-server.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { embeddedDemographics } from "@restante/demographics";
 import { createMeshServer } from "@restante/mesh-server";
-import { temporaryFolder, testDirectory, testMailboxes } from "@restante/testkit";
+import { temporaryFolder, testDirectory, testMailboxes } from "@restante/testbed";
 
 import { createFaults } from "../../src/faults/faults.ts";
 import { ask, startFaultyServer } from "./faulty-server.ts";

@@ -1,6 +1,6 @@
 // A right request at each point, with what must be there for it, and whether its effect is there.
 
-import { testMailboxes, testWorkflow } from "@restante/testkit";
+import { testMailboxes, testWorkflow } from "@restante/testbed";
 
 import type { RequestPoint } from "../../src/faults/effects.ts";
 import { ask, type Ask, type FaultyServer } from "./faulty-server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { testClient, testMailboxes, testPatients, addressOf, waitFor } from "@restante/testkit";
+import { testClient, testMailboxes, testPatients, addressOf, waitFor } from "@restante/testbed";
 
 import type { RequestPoint } from "../../src/faults/effects.ts";
 import { ask, type DoorName, type FaultyServer, newToken, startFaultyServer } from "./faulty-server.ts";

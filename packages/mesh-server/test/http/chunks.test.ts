@@ -18,7 +18,7 @@ import {
   testRequest,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, practice, pharmacy } = testMailboxes;
 const outbox = `/messageexchange/${sender}/outbox`;

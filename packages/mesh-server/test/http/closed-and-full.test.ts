@@ -15,7 +15,7 @@ import {
   testToken,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy, practice } = testMailboxes;
 const MINUTE = 60_000;

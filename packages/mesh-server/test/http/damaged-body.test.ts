@@ -15,7 +15,7 @@ import {
   testRequest,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const large = Buffer.alloc(300_000, "restante");

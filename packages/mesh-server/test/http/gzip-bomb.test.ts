@@ -17,7 +17,7 @@ import {
   testRequest,
   testToken,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { mostMemory } from "../most-memory.ts";
 

@@ -11,7 +11,7 @@ import {
   testMailboxes,
   testRequest,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { mostMemory } from "../most-memory.ts";
 

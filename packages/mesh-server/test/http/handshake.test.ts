@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { startTestServer, testMailboxes, testRequest } from "@restante/testkit";
+import { startTestServer, testMailboxes, testRequest } from "@restante/testbed";
 
 const path = `/messageexchange/${testMailboxes.sender}`;
 const headers = { "mex-clientversion": "test==1", "mex-osname": "Linux", "mex-osversion": "6" };

@@ -14,7 +14,7 @@ import {
   testRequest,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const v2 = "application/vnd.mesh.v2+json";

@@ -12,7 +12,7 @@ import {
   testRequest,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { filler, smallDisk } from "../store/small-disk.ts";
 

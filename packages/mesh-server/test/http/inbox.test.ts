@@ -9,7 +9,7 @@ import {
   testRequest,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, practice, pharmacy } = testMailboxes;
 const v2 = "application/vnd.mesh.v2+json";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { startTestServer, testClient, testMailboxes, testRequest, testWorkflow } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes, testRequest, testWorkflow } from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const root = `/messageexchange/${sender}`;

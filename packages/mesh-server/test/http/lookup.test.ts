@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { startTestServer, testMailboxes, testRequest, type TestServer } from "@restante/testkit";
+import { startTestServer, testMailboxes, testRequest, type TestServer } from "@restante/testbed";
 
 const v2 = "application/vnd.mesh.v2+json";
 

@@ -10,7 +10,7 @@ import {
   testMailboxes,
   testRequest,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const letter = randomBytes(1000);

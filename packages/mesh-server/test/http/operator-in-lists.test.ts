@@ -14,7 +14,7 @@ import {
   testRequest,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const DAY = 24 * 60 * 60_000;

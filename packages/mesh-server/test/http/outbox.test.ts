@@ -13,7 +13,7 @@ import {
   type TestServer,
   testToken,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, practice, pharmacy } = testMailboxes;
 const outbox = `/messageexchange/${sender}/outbox`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { startTestServer, type TestAnswer, testMailboxes, testRequest, type TestServer } from "@restante/testkit";
+import { startTestServer, type TestAnswer, testMailboxes, testRequest, type TestServer } from "@restante/testbed";
 
 const { sender } = testMailboxes;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

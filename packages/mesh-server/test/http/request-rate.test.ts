@@ -10,7 +10,7 @@ import {
   testRequest,
   testToken,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 

@@ -13,7 +13,7 @@ import {
   testRequest,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, practice, pharmacy } = testMailboxes;
 const day = 24 * 60 * 60_000;

@@ -15,7 +15,7 @@ import {
   type TestServer,
   testToken,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { limitStrangers } from "../../src/http/strangers.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { settableClock } from "@restante/testkit";
+import { settableClock } from "@restante/testbed";
 
 import { tellRepeated } from "../../src/http/tell-repeated.ts";
 

@@ -8,7 +8,7 @@ import {
   testMailboxes,
   testRequest,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const tracking = `/messageexchange/${sender}/outbox/tracking`;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import type { MessageId } from "@restante/mesh";
 import { MeshClientError } from "@restante/mesh-client";
-import { startServerProcess, testClient, testMailboxes, testRequest, testToken, testWorkflow } from "@restante/testkit";
+import { startServerProcess, testClient, testMailboxes, testRequest, testToken, testWorkflow } from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const skip = process.platform === "win32" ? "Windows has no limit on the size of files to fail with" : false;

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { DurableError } from "@restante/durable";
 import type { MessageId } from "@restante/mesh";
 import { MeshClientError } from "@restante/mesh-client";
-import { startTestServer, testClient, testMailboxes, testRequest, testToken, testWorkflow } from "@restante/testkit";
+import { startTestServer, testClient, testMailboxes, testRequest, testToken, testWorkflow } from "@restante/testbed";
 
 import { filler, smallDisk } from "./small-disk.ts";
 

@@ -16,7 +16,7 @@ import {
   testRequest,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 const day = 24 * 60 * 60 * 1000;

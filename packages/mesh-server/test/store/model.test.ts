@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 
 import { type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 import * as fc from "fast-check";
 
 import {

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
 
 import { type MailboxId, newMessageId } from "@restante/mesh";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 
 import { MeshServerError } from "../../src/errors.ts";
 import { giveUp, place } from "../../src/message.ts";

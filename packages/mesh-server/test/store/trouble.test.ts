@@ -28,7 +28,7 @@ import {
   testRequest,
   testWorkflow,
   waitFor,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 import { migrations } from "../../src/store/sqlite/schema.ts";
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 
 import { type MailboxId, newMessageId } from "@restante/mesh";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 import * as fc from "fast-check";
 
 import {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { readMessage, readResponse } from "@restante/itk3";
 import { newMessageId } from "@restante/mesh";
-import { clientOptions, testClient, testMailboxes, waitFor } from "@restante/testkit";
+import { clientOptions, testClient, testMailboxes, waitFor } from "@restante/testbed";
 import type { Practice } from "../../src/options.ts";
 import { consultation } from "../support/consultations.ts";
 import { deliver, markSent, openPractice, type Pair, pairsIn } from "../support/economy.ts";

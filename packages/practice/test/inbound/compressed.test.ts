@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { testMailboxes } from "@restante/testkit";
+import { testMailboxes } from "@restante/testbed";
 import { deliver, openPractice } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
 import { receiver, sender as testSender } from "../support/organisations.ts";

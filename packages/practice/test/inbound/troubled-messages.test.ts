@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { DemographicsError } from "@restante/demographics";
 import type { Event, MessageId } from "@restante/mesh";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
-import { testMailboxes } from "@restante/testkit";
+import { testMailboxes } from "@restante/testbed";
 import { testClock } from "../support/clock.ts";
 import { demographicsOf, record } from "../support/demographics.ts";
 import { deliver, openPractice } from "../support/economy.ts";

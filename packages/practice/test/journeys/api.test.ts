@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
-import { testClient, testMailboxes, waitFor } from "@restante/testkit";
+import { testClient, testMailboxes, waitFor } from "@restante/testbed";
 import { parseOdsCode } from "@restante/mesh";
 import { consultationOf, onlineConsultationOf, openParty, organisations, startEconomy } from "../support/real.ts";
 import { person } from "../support/person.ts";

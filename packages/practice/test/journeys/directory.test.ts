@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readControlFile, writeControlFile } from "@restante/mesh";
-import { testMailboxes, testPatients, waitFor } from "@restante/testkit";
+import { testMailboxes, testPatients, waitFor } from "@restante/testbed";
 import { consultationOf, openParty, startEconomy } from "../support/real.ts";
 import { person } from "../support/person.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { messageFileName } from "@restante/mesh";
 import { type MeshClient, MeshClientError, pairName } from "@restante/mesh-client";
-import { testClient, testMailboxes } from "@restante/testkit";
+import { testClient, testMailboxes } from "@restante/testbed";
 import { startRenamingServer } from "../../../mesh-client/test/renaming-server.ts";
 import { consultationOf, onlineConsultationOf, openParty, startEconomy } from "../support/real.ts";
 import { person } from "../support/person.ts";

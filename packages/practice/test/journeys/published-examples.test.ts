@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { writeControlFile } from "@restante/mesh";
-import { addressOf, testMailboxes, testPatients, waitFor } from "@restante/testkit";
+import { addressOf, testMailboxes, testPatients, waitFor } from "@restante/testbed";
 import { openParty, organisations, type Party, startEconomy } from "../support/real.ts";
 import { person } from "../support/person.ts";
 

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readScenario, runScenario, shippedScenario } from "@restante/control/scenario";
 import { answerAsTold } from "@restante/itk3";
-import { testMailboxes } from "@restante/testkit";
+import { testMailboxes } from "@restante/testbed";
 import { startRealServer } from "../../../control/test/scenario/real-server.ts";
 import { person } from "../support/person.ts";
 import { consultationOf, openParty } from "../support/real.ts";

@@ -13,7 +13,7 @@ import {
   testMailboxes,
   testPatients,
   type TestServer,
-} from "@restante/testkit";
+} from "@restante/testbed";
 import type { ConsultationSummary, OnlineConsultation } from "../../src/consultation/consultation.ts";
 import type { Practice, PracticeOptions } from "../../src/options.ts";
 import { createPractice } from "../../src/practice.ts";

@@ -6,6 +6,7 @@ import {
   type Operation,
   type OperationName,
   operations,
+  verbOf,
 } from "@restante/control";
 import { findProblems, type JsonSchema } from "@restante/settings";
 import type { Act, Given } from "../../command-line/tree.ts";
@@ -102,15 +103,9 @@ async function ask<Name extends OperationName>(
   input: InputOf<Name>,
   terminal: Terminal,
 ): Promise<AnswerOf<Name>> {
-  const [group = "", ask = ""] = name.split(".");
-  const verbs = control[group as keyof Control];
-  // Of `Control`, every verb is a function of its name that takes one object: the table is held against it.
-  const asked = (typeof verbs === "function" ? verbs : verbs[ask as keyof typeof verbs]) as (
-    input: InputOf<Name>,
-  ) => Promise<AnswerOf<Name>>;
   if (propertiesOf(operations[name].input.json).includes("within")) terminal.progress("Waiting. Ctrl-C ends it.");
   try {
-    return await asked(input);
+    return await verbOf(control, name)(input);
   } finally {
     terminal.progress("");
   }

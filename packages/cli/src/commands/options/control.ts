@@ -1,6 +1,7 @@
 // Options of the verbs of control. Their names are those of the verbs' own properties (`workflowId`, `--workflow-id`),
 // unless another command has the name for something else; a test holds them against the table of control.
-import { oneOf, text, wholeNumber } from "../../command-line/kinds.ts";
+import type { ControlPlace } from "@restante/control";
+import { oneOf, several, text, wholeNumber } from "../../command-line/kinds.ts";
 import { flag, type Kind, type Option, optional } from "../../command-line/option.ts";
 import { economyOptions } from "./economy.ts";
 import { mailbox } from "./message.ts";
@@ -12,10 +13,7 @@ const id = text("an id");
 
 // Which server.
 
-/** Where a control listens. */
-export type ControlPlaceGiven = { readonly url: string } | { readonly socket: string };
-
-const place: Kind<ControlPlaceGiven> = {
+const place: Kind<ControlPlace> = {
   wanted: "a URL such as http://127.0.0.1:8701, a port of this machine, or the path of a socket",
   isNumber: false,
   place: "file",
@@ -26,7 +24,7 @@ const place: Kind<ControlPlaceGiven> = {
   },
 };
 
-const server: Option<ControlPlaceGiven | undefined> = optional("server", place, {
+const server: Option<ControlPlace | undefined> = optional("server", place, {
   value: "WHERE",
   about: "where its control listens: a URL, a port of this machine, or a socket",
   otherwise: "what the folder of --data says",
@@ -120,7 +118,7 @@ export const filterOptions: {
 } = { mailbox, from, workflowId, type, state, localId, subject, fileName, linkedMessageId, code, containing };
 
 export const filterRemark =
-  "Every filter that is given must fit. A text fits if it is equal or, with * at its end, if it begins so; ids fit in any case.";
+  "Every filter that is given must fit. A text fits if it is equal or, with * at its end, if it begins so; ids of mailboxes and messages, and codes, fit in any case.";
 
 const limit: Option<number | undefined> = optional("limit", wholeNumber({ from: 1, to: 500 }), {
   value: "N",
@@ -195,7 +193,7 @@ export const contentType: Option<string | undefined> = optional("content-type", 
 });
 
 const contentEncoding: Option<"gzip" | undefined> = optional("content-encoding", oneOf(["gzip"]), {
-  value: "ENCODING",
+  value: "KIND",
   about: "how the body is encoded",
   otherwise: "it is as it is",
 });
@@ -370,13 +368,6 @@ export const resetOptions: { readonly keep: typeof keep; readonly mailbox: typeo
 
 export const names: Option<readonly string[] | undefined> = optional(
   "names",
-  {
-    wanted: "names of events, with commas between",
-    isNumber: false,
-    read: (typed) => {
-      const read = typed.split(",");
-      return read.every((name) => /^[\w.:-]{1,100}$/.test(name)) ? read : undefined;
-    },
-  },
+  several("the name of an event", /^[\w.:-]{1,100}$/),
   { value: "NAME,NAME", about: "only events of these names", otherwise: "all" },
 );

@@ -1,21 +1,11 @@
 // Options of a server for development, and of control, which may be had wherever a folder is marked for development.
-import { text, wholeNumber } from "../../command-line/kinds.ts";
+import { several, text, wholeNumber } from "../../command-line/kinds.ts";
 import { flag, type Kind, type Option, optional } from "../../command-line/option.ts";
 import { DEFAULT_PORT_BASE } from "../../defaults.ts";
 
 const HIGHEST_PORT = 65_535;
 const port = wholeNumber({ to: HIGHEST_PORT });
 const file = text("a file", "file");
-
-/** One name, or several with commas between. */
-const names: Kind<readonly string[]> = {
-  wanted: "a name, or several with commas between",
-  isNumber: false,
-  read: (typed) => {
-    const read = typed.split(",").map((name) => name.trim());
-    return read.every((name) => /^[A-Za-z0-9._:-]{1,253}$/.test(name)) ? read : undefined;
-  },
-};
 
 /** A port, or the word for a socket in the data folder. */
 const controlAt: Kind<number | "socket"> = {
@@ -39,12 +29,16 @@ const controlTokenFile: Option<string | undefined> = optional("control-token-fil
   otherwise: "control-token in the data folder",
 });
 
-const allowHost: Option<readonly string[] | undefined> = optional("allow-host", names, {
-  value: "NAME",
-  about:
-    "a name by which it is called besides localhost, such as that of a container: control and admin take it, and the certificate of --tls has it",
-  note: "several with commas between",
-});
+const allowHost: Option<readonly string[] | undefined> = optional(
+  "allow-host",
+  several("a name", /^[A-Za-z0-9._:-]{1,253}$/),
+  {
+    value: "NAME",
+    about:
+      "a name by which it is called besides localhost, such as that of a container: control and admin take it, and the certificate of --tls has it",
+    note: "several with commas between",
+  },
+);
 
 export const controlOptions: {
   readonly control: typeof control;

@@ -6,7 +6,7 @@ export const runWords: Command = command({
   name: "run",
   summary: "run a scenario: what goes wrong, and what a client must do",
   about:
-    "Runs a scenario on a development server, and tells what your client is to do and when. A scenario is a list of steps in a file, or one of those that come with Restante (restante control scenarios). The first step that fails ends it; what it changed is undone at the end, also on Ctrl-C.",
+    "Runs a scenario on a development server, and tells what your client is to do and when. A scenario is a list of steps in a file, or one of those that come with Restante (restante control scenarios). The first step that fails ends it; the faults that it set are cleared at the end, also on Ctrl-C.",
   arguments: [
     { name: "FILE|NAME", about: "a scenario's file, or the name of one that comes with Restante", place: "file" },
   ],

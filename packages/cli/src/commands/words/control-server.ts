@@ -104,7 +104,7 @@ export const snapshotVerbs: Group = group({
   name: "snapshots",
   summary: "save all of the server, and have it again",
   about:
-    "Saves all of a development server (messages, mailboxes, faults, clock, demographics) in its data folder, and restores it.",
+    "Saves all of a development server (messages, closed mailboxes, faults, clock, moved patients) in its data folder, and restores it.",
   entries: [
     command({
       name: "list",
@@ -152,7 +152,7 @@ export const resetVerb: Command = command({
   name: "reset",
   summary: "empty the server of messages",
   about:
-    "Empties the server, or one mailbox, of messages and used tokens. Mailboxes and faults stay as they are; with --keep nothing all are open and clear again, and the clock is right.",
+    "Empties the server, or one mailbox, of messages and used tokens. All else stays as it is; with --keep nothing closed mailboxes are open again, no fault stands, no patient is moved and the clock is right.",
   options: { ...resetOptions, ...common },
   remarks: [reachRemark],
   examples: ["", "--keep nothing", "--mailbox X26ABC1"],

@@ -5,7 +5,7 @@
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-import { bearsToken, isHostAllowed } from "../../development/access.ts";
+import { bearsToken, isHostAllowed } from "../access.ts";
 import { NotServed } from "./answers.ts";
 
 /** More than may wait at once, so that a server full of waits can still be asked. */
@@ -31,13 +31,22 @@ export function addGuards(app: FastifyInstance, { token, allowHosts, isSocket, i
     }
     if (!isSocket) refuseStrangers(request, allowHosts);
     if (isOpen(request) || bearsToken(request.headers.authorization, token)) return;
-    throw new NotServed(401, "not-allowed", "The token is missing, or is another.", { "www-authenticate": "Bearer" });
+    throw new NotServed(
+      401,
+      "not-allowed",
+      "The token is missing, or is another: it is in the file that control.json in the data folder names.",
+      { "www-authenticate": "Bearer" },
+    );
   });
 }
 
 function refuseStrangers({ headers: { host, origin } }: FastifyRequest, allowHosts: readonly string[]): void {
   if (!isHostAllowed(host, allowHosts)) {
-    throw new NotServed(403, "not-allowed", "This Host is neither loopback nor one that was allowed.");
+    throw new NotServed(
+      403,
+      "not-allowed",
+      "This Host is neither loopback nor one that the server was told to allow (--allow-host).",
+    );
   }
   if (origin !== undefined && origin.toLowerCase() !== `http://${host?.toLowerCase() ?? ""}`) {
     throw new NotServed(403, "not-allowed", "Pages of another origin may not ask here.");

@@ -5,7 +5,6 @@
 // Host that only its owner would name; no Origin but that of its own page; the token (guards.ts).
 
 import { chmod } from "node:fs/promises";
-import { type AddressInfo, isIPv6 } from "node:net";
 
 import { type Control, controlOpenApi } from "@restante/control";
 import { asDurableError } from "@restante/durable";
@@ -13,6 +12,7 @@ import type { Clock, Emit } from "@restante/mesh";
 import fastify, { type FastifyInstance } from "fastify";
 
 import { tellRefusals } from "../../http/tell-refusals.ts";
+import { urlOf } from "../../http/url-of.ts";
 import { once } from "../../once.ts";
 import { answerUnreadable, failureOf, NotServed, sendFailure } from "./answers.ts";
 import { addEventStream } from "./event-stream.ts";
@@ -137,16 +137,10 @@ async function createListener(
   return app;
 }
 
-async function listenAtPort(
-  app: FastifyInstance,
-  { host, port: wanted }: { host: string; port: number },
-): Promise<string> {
-  await app.listen({ host, port: wanted });
-  const { address, port } = app.server.address() as AddressInfo;
+async function listenAtPort(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
+  await app.listen({ host, port });
   // Of every address, that by which this machine reaches it, whose Host is allowed.
-  if (address === "0.0.0.0") return `http://127.0.0.1:${port}`;
-  if (address === "::") return `http://[::1]:${port}`;
-  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+  return urlOf(app).replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 async function listenAtSocket(app: FastifyInstance, path: string): Promise<void> {

@@ -5,9 +5,9 @@
 import { lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { CONTROL_FILE } from "@restante/control";
 import { DurableError, isMissing, writeWhole } from "@restante/durable";
 
-const PLACE = "control.json";
 /** Of an address of a socket, on every system. */
 const LONGEST_PATH = 103;
 
@@ -18,15 +18,18 @@ export interface Place {
 }
 
 export async function tellPlace(dataFolder: string, place: Place): Promise<void> {
-  await writeWhole(dataFolder, PLACE, `${JSON.stringify({ ...place, pid: process.pid }, undefined, 2)}\n`);
+  await writeWhole(dataFolder, CONTROL_FILE, `${JSON.stringify({ ...place, pid: process.pid }, undefined, 2)}\n`);
 }
 
 /** Nobody finds it there any more. */
 export async function forgetPlace(dataFolder: string): Promise<void> {
-  await rm(join(dataFolder, PLACE), { force: true });
+  await rm(join(dataFolder, CONTROL_FILE), { force: true });
 }
 
-/** Makes way for a socket: takes away one that was left behind. @throws {DurableError} something else is there, its path is too long */
+/**
+ * Makes way for a socket: takes away one that was left behind.
+ * @throws {DurableError} something else is there, or its path is too long
+ */
 export async function freeSocket(path: string): Promise<void> {
   if (Buffer.byteLength(path) > LONGEST_PATH) {
     const remedy = `the path of a socket has at most ${LONGEST_PATH} bytes: name a folder nearer the root, or use a port`;

@@ -1,7 +1,6 @@
-import { type Control, everyOperation, LARGEST_INPUT, type Operation } from "@restante/control";
+import { type Control, everyOperation, LARGEST_INPUT, type Operation, verbOf } from "@restante/control";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
-import { verbOf } from "../create-control.ts";
 import { NotServed } from "./answers.ts";
 
 /** Of a verb that takes no body. */
@@ -24,7 +23,9 @@ function addVerb(app: FastifyInstance, control: Control, { name, path }: Operati
   const verb = verbOf(control, name);
   const bodyLimit = name === "messages.inject" ? LARGEST_INPUT : MOST_INPUT_BYTES;
   app.post(path, { bodyLimit }, async (request, reply) => {
-    const answer = await verb(request.body ?? {}, { signal: untilGone(request, reply) });
+    const answer = await verb((request.body ?? {}) as Parameters<typeof verb>[0], {
+      signal: untilGone(request, reply),
+    });
     return reply.header("cache-control", "no-store").send(answer);
   });
   app.route({

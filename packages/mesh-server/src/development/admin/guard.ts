@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 
 import { Refusal } from "../../http/refusal.ts";
-import { bearsToken, isHostAllowed } from "../access.ts";
+import { bearsToken, isHostAllowed } from "../../control/access.ts";
 
 export interface Guard {
   readonly allowHosts: readonly string[];

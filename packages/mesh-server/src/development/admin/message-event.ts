@@ -3,7 +3,7 @@ import { object, oneOf, optional, type Schema, text } from "@restante/settings";
 
 import type { Context } from "../../context.ts";
 import { partWrong, Refusal } from "../../http/refusal.ts";
-import { type Change, dueAfter, mayBePut, type Message, type MessageState, type MessageStatus } from "../../message.ts";
+import { type Message, type MessageState, type MessageStatus, put } from "../../message.ts";
 
 /** A state that a message is to have from now on, in the words of the stand-in. */
 export interface MessageEvent {
@@ -53,20 +53,8 @@ export async function putEvent(
   const to = states[event.status];
   // Said again, it is so already: but an error may be said with another code.
   if (message.state === to && (to === "accepted" || to === "acknowledged")) return;
-  if (!mayBePut(message.state, to)) throw new Refusal("event-not-possible");
-  const at = context.clock.now();
-  const dueAt = dueAfter(to, { at, createdAt: message.createdAt }, context.periods);
-  const status = statusOf(event);
-  const change: Change = {
-    mailboxId: message.mailboxId,
-    messageId: message.messageId,
-    from: message.state,
-    to,
-    at,
-    ...(dueAt !== undefined && { dueAt }),
-    ...(status !== undefined && { status }),
-  };
-  if ((await context.store.put(change)) !== "done") throw new Refusal("event-not-possible");
+  const change = put(message, to, context.clock.now(), context.periods, statusOf(event));
+  if (change === undefined || (await context.store.put(change)) !== "done") throw new Refusal("event-not-possible");
   context.emit({ event: "message-state-put", messageId: message.messageId, state: to });
 }
 

@@ -1,6 +1,8 @@
 import type { InjectedReport } from "@restante/control";
-import { headerLimits, reportStatuses } from "@restante/mesh";
+import { reportStatuses } from "@restante/mesh";
 import { object, oneOf, optional, type Schema, text } from "@restante/settings";
+
+import { subjectInSandbox } from "../../message.ts";
 
 /** A report that is asked for, in the words of the stand-in. */
 export interface ReportRequest {
@@ -53,6 +55,5 @@ export function reportOf(request: ReportRequest): InjectedReport {
     };
   }
   const { event, code, description } = reportStatuses["14"];
-  const told = subject === undefined ? "NDR" : Array.from(`NDR: ${subject}`).slice(0, headerLimits.subject).join("");
-  return { ...common, event, code, description, subject: told };
+  return { ...common, event, code, description, subject: subjectInSandbox(subject) };
 }

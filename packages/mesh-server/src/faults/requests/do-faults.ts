@@ -58,7 +58,7 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     }
     const status = taken.get("status")?.effect;
     if (status?.do !== "status") return;
-    drain(request.raw, context.maxRequestBytes);
+    void drain(request.raw, context.maxRequestBytes, reply.raw);
     answerStatus(request, reply, status, point);
     return letBe(reply);
   });
@@ -103,7 +103,7 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     const over = AbortSignal.any([closing.signal, stuck.cleared]);
     keepWhileIdle(request);
     // Else nobody notices that its client has gone.
-    drain(request.raw, context.maxRequestBytes);
+    void drain(request.raw, context.maxRequestBytes);
     hanging.add(cut);
     over.addEventListener("abort", cut, { once: true });
     socket.once("close", () => {

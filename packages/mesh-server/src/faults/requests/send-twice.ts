@@ -12,7 +12,6 @@ import type { FastifyRequest } from "fastify";
 import type { StoredBody } from "../../bodies/bodies.ts";
 import type { Context } from "../../context.ts";
 import { finishUpload, type Message } from "../../message.ts";
-import type { TokenUse } from "../../store/store.ts";
 import { faultOf } from "./taken-of.ts";
 
 /** Beyond so many uploads at once the oldest goes on alone. */
@@ -32,7 +31,6 @@ export async function sendTwice(
       message: twin,
       ...(routingAddress !== undefined && { routingAddress }),
       body: copy,
-      token: noToken(twin, 1),
     }),
   );
   if (outcome !== "done") return undefined;
@@ -58,7 +56,6 @@ export async function sendChunkTwice(
       messageId: twin.messageId,
       chunk: part.chunk,
       body,
-      token: noToken(twin, part.chunk),
       finish: finishUpload(twin, context.clock.now(), context.periods),
     }),
   );
@@ -85,9 +82,4 @@ async function withCopy<Outcome>(
     // A file without a row is for the next start's sweep.
     return undefined;
   }
-}
-
-/** No request can present it: a token's nonce has no colon. */
-function noToken({ mailboxId, messageId, createdAt }: Message, chunk: number): TokenUse {
-  return { mailboxId, nonce: `:${messageId}`, nonceCount: chunk, expiresAt: createdAt };
 }

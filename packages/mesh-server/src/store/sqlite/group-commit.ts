@@ -185,7 +185,7 @@ export async function startGroupCommit(
 
   worker.on("message", receive);
   worker.on("error", (error) => {
-    stop(error instanceof Error ? error.message : "the writer thread failed", alone === undefined ? flying : [alone]);
+    stop(Error.isError(error) ? error.message : "the writer thread failed", alone === undefined ? flying : [alone]);
     flying = [];
     alone = undefined;
     whenIdle?.();

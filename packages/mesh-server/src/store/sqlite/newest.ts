@@ -1,5 +1,6 @@
-// Lists of whole messages, newest first: what a mailbox received, what it sent, what there is at all. A page costs what it looks at, so it is
-// looked for in pieces, and between two of them others have their turn. A row that cannot be read is left out.
+// Lists of whole messages, newest first: what a mailbox received, what it sent, what there is at all. A page costs what it
+// looks at, so it is looked for in pieces, and between two of them others have their turn. A row that cannot be read is left
+// out.
 //
 // What was sent is in the order of its ids, which begin with the time of sending: that order has an index.
 

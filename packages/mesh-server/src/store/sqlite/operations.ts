@@ -109,7 +109,7 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
     const before = statements.countChunks.get(mailboxId, messageId)?.["stored"] as number;
     const isLast = before + 1 === message["total_chunks"];
     if (isLast && lacksRoom(recipientId)) return "mailbox-full";
-    if (!takeToken(token)) return "token-used";
+    if (token !== undefined && !takeToken(token)) return "token-used";
     insertChunk({ mailboxId, messageId }, chunk, body);
     statements.sumChunks.run(mailboxId, messageId, mailboxId, messageId);
     if (!isLast) return "stored";

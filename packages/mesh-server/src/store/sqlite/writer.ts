@@ -114,7 +114,7 @@ export function serve(port: MessagePort, { file, limits }: { file: string; limit
 }
 
 function primaryCode(error: unknown): number | undefined {
-  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  const code = Error.isError(error) && "errcode" in error ? error.errcode : undefined;
   return typeof code === "number" ? code & 0xff : undefined;
 }
 
@@ -125,7 +125,7 @@ function mayHaveWritten(error: unknown): boolean {
 
 /** SQLite's texts name tables and columns, never values. */
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : "unknown error";
+  return Error.isError(error) ? error.message : "unknown error";
 }
 
 if (parentPort !== null) serve(parentPort, workerData as { file: string; limits: MailboxLimits });

@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { type Control, type ControlEvent, STILL_HERE } from "@restante/control";
 import { systemClock } from "@restante/mesh";
-import { temporaryFolder, waitFor } from "@restante/testkit";
+import { temporaryFolder, waitFor } from "@restante/testbed";
 
 import { type Listener, openListener } from "../../../src/control/listener/listener.ts";
 import { startDevelopment } from "../development.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { createControlClient, readControlFolder } from "@restante/control";
-import { testPatients } from "@restante/testkit";
+import { testPatients } from "@restante/testbed";
 
 import { inbox, recipient, startDevelopment, workflow } from "../development.ts";
 

@@ -11,7 +11,7 @@ import { test } from "node:test";
 import { errorStatuses } from "@restante/control";
 import { DurableError } from "@restante/durable";
 import { createMeshServer } from "@restante/mesh-server";
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 
 import { answerUnreadable } from "../../../src/control/listener/answers.ts";
 import { ask, recipient, send, startDevelopment } from "../development.ts";

@@ -2,7 +2,7 @@
 
 import { embeddedDemographics } from "@restante/demographics";
 import { createDevelopmentServer, type DevelopmentServerConfig } from "@restante/mesh-server/development";
-import { testDirectory } from "@restante/testkit";
+import { testDirectory } from "@restante/testbed";
 
 process.once("message", (config: DevelopmentServerConfig) => void start(config));
 process.once("disconnect", () => process.exit(0));

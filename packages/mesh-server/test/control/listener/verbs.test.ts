@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { type Control, ControlError, createControlClient, everyOperation, readControlFolder } from "@restante/control";
-import { waitFor } from "@restante/testkit";
+import { waitFor } from "@restante/testbed";
 
 import {
   ask,

@@ -9,7 +9,7 @@ import {
   testRequest,
   type TestServer,
   testWorkflow,
-} from "@restante/testkit";
+} from "@restante/testbed";
 
 const { sender, pharmacy } = testMailboxes;
 

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { startTestServer, testMailboxes, testRequest } from "@restante/testkit";
+import { startTestServer, testMailboxes, testRequest } from "@restante/testbed";
 import { parse } from "yaml";
 
 import {

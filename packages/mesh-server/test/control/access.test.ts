@@ -4,9 +4,9 @@ import { chmod, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { temporaryFolder } from "@restante/testkit";
+import { temporaryFolder } from "@restante/testbed";
 
-import { bearsToken, isHostAllowed, readToken } from "../../src/development/access.ts";
+import { bearsToken, isHostAllowed, readToken } from "../../src/control/access.ts";
 
 test("a Host is taken if it is loopback or named, with any port and in any case, and no other is", () => {
   for (const host of [

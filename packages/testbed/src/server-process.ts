@@ -7,7 +7,7 @@ import type { Event } from "@restante/mesh";
 import type { MeshServerConfig, Operator } from "@restante/mesh-server";
 
 import { testAuthority } from "./authority.ts";
-import { testDirectory } from "./economy.ts";
+import { testDirectory } from "@restante/testkit/patients";
 import type { OperatorAnswer, OperatorCall, OperatorResult } from "./operator-call.ts";
 import { type RecordedEvents, recordEvents } from "./record-events.ts";
 import { defaultConfig, type ReachableServer } from "./server.ts";

@@ -5,7 +5,7 @@ import { embeddedDemographics } from "@restante/demographics";
 import { CodedError } from "@restante/mesh";
 import { createMeshServer, type MeshServerConfig } from "@restante/mesh-server";
 
-import { testDirectory } from "./economy.ts";
+import { testDirectory } from "@restante/testkit/patients";
 import type { OperatorAnswer, OperatorCall } from "./operator-call.ts";
 
 process.once("disconnect", () => process.exit());

@@ -12,7 +12,7 @@ import {
 import { localHosts, type LocalAuthority } from "@restante/authority";
 
 import { testAuthority } from "./authority.ts";
-import { testDirectory, testWorkflow } from "./economy.ts";
+import { testDirectory, testWorkflow } from "@restante/testkit/patients";
 import { recordEvents, type RecordedEvents } from "./record-events.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 
-import { addressOf, startTestServer, testClient, testMailboxes, testPatients, testWorkflow } from "@restante/testkit";
+import { addressOf, startTestServer, testClient, testMailboxes, testPatients, testWorkflow } from "@restante/testbed";
 
 test("a message sent to a mailbox is listed, downloaded and acknowledged there", async (t) => {
   const server = await startTestServer(t);

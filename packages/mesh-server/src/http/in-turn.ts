@@ -1,0 +1,44 @@
+// What Node.js does not keep in turn of requests that share a connection (decision 165).
+
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/**
+ * Invites the body of a request that waits for it (RFC 9110, 10.1.1), once it is that request's turn. Node.js does so at
+ * once: behind a request that is still being answered it then puts the invitation between the head and the body of the
+ * request's own answer, which its client reads as another.
+ */
+export function inviteInTurn(server: Pick<HttpServer, "on" | "emit">): void {
+  server.on("checkContinue", (request, response: ServerResponse) => {
+    if (response.socket !== null) response.writeContinue();
+    else {
+      response.once("socket", () => {
+        if (!response.headersSent) response.writeContinue();
+      });
+    }
+    server.emit("request", request, response);
+  });
+}
+
+/**
+ * A request to change the protocol is answered as any other, and is the last of its connection: what came behind it in one
+ * piece Node.js has dropped, and its client must not wait for more.
+ */
+export function endBehindUpgrade(server: Pick<HttpServer, "prependListener">): void {
+  server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+  });
+}
+
+/** The answers that are still to be given on a connection, in order. */
+export type AnswersDue = (socket: Socket) => readonly ServerResponse[];
+
+export function answersDue(server: Pick<HttpServer, "prependListener">): AnswersDue {
+  const bySocket = new WeakMap<Socket, Set<ServerResponse>>();
+  server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const due = bySocket.get(socket) ?? new Set();
+    bySocket.set(socket, due.add(response));
+    response.once("close", () => due.delete(response));
+  });
+  return (socket) => [...(bySocket.get(socket) ?? [])];
+}

@@ -1,0 +1,24 @@
+export { expiredCertificate, strangeAuthority, testAuthority } from "./authority.ts";
+export { clientCertificate, clientOptions, passwordOf, testClient } from "./client.ts";
+export { type SettableClock, settableClock } from "./clock.ts";
+export {
+  addressOf,
+  testDirectory,
+  testMailboxes,
+  type TestPatient,
+  testPatients,
+  testWorkflow,
+} from "@restante/testkit/patients";
+export type { OperatorResult } from "./operator-call.ts";
+export { type EventName, type EventOf, type RecordedEvents, recordEvents } from "./record-events.ts";
+export { type TestAnswer, type TestRequest, testRequest, testToken } from "./request.ts";
+export {
+  defaultConfig,
+  type ReachableServer,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from "./server.ts";
+export { type ProcessLimits, type ServerProcess, startServerProcess } from "./server-process.ts";
+export { temporaryFolder } from "./temporary-folder.ts";
+export { waitFor, type WaitOptions } from "./wait-for.ts";

@@ -124,6 +124,8 @@ export type ServerEvent =
   | ({ event: "clock-trusted"; reason: "steady" | "accepted" } & Lasting)
   // In development mode alone.
   | { event: "clock-advanced"; ahead: string }
+  /** By the admin path of mesh-sandbox, whatever it was before. */
+  | { event: "message-state-put"; messageId: MessageId; state: string }
   | { event: "messages-wiped"; messages: number; mailboxId?: MailboxId }
   | { event: "snapshot-saved"; name: string; messages: number }
   | { event: "snapshot-restored"; name: string; messages: number }

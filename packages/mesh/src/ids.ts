@@ -64,12 +64,27 @@ export function isProductionMessageId(text: string): text is MessageId {
 }
 
 /**
- * A new message id, in the production form. The clock gives milliseconds and the id has room for microseconds: the last three digits and the
- * suffix are random, so ids made within one millisecond are in no order (the inbox keeps its own).
+ * A new message id, in the production form. The clock gives milliseconds and the id has room for microseconds, so those
+ * that this process makes within one millisecond are counted in the last three digits: ids are in the order in which they
+ * were made, but where the clock went back, or beyond the first 900 of a millisecond. The suffix keeps them apart.
  */
 export function newMessageId(now: Date): MessageId {
   const milliseconds = String(now.getUTCMilliseconds()).padStart(3, "0");
-  const below = String(randomInt(1000)).padStart(3, "0");
+  const below = String(countWithin(now.getTime())).padStart(3, "0");
   const suffix = randomBytes(3).toString("hex").toUpperCase();
   return `${formatTimestamp(now)}${milliseconds}${below}_${suffix}` as MessageId;
+}
+
+const newest = { at: Number.NaN, count: 0 };
+
+function countWithin(millisecond: number): number {
+  if (millisecond !== newest.at) {
+    newest.at = millisecond;
+    newest.count = randomInt(100);
+  } else if (newest.count < 999) {
+    newest.count += 1;
+  } else {
+    return randomInt(1000);
+  }
+  return newest.count;
 }

@@ -43,6 +43,12 @@ test("message ids made in the same millisecond differ", () => {
   assert.equal(new Set(Array.from({ length: 1000 }, () => newMessageId(now))).size, 1000);
 });
 
+test("message ids made in the same millisecond are in the order in which they were made", () => {
+  const now = new Date("9998-03-29T01:30:05.042Z");
+  const made = Array.from({ length: 900 }, () => newMessageId(now));
+  assert.deepEqual(made.toSorted(), made);
+});
+
 test("every moment gives a message id", () => {
   fc.assert(
     fc.property(fc.date({ min: new Date("1970-01-01"), max: new Date("9999-12-31"), noInvalidDate: true }), (now) =>

@@ -166,6 +166,8 @@ export function narrate(event: Event): Step | undefined {
       return { who: "MESH server", what: `the clock is trusted again (${event.reason})` };
     case "clock-advanced":
       return { who: "MESH server", what: `the clock of expiry and routing is ${event.ahead} ahead` };
+    case "message-state-put":
+      return { who: "MESH server", what: `${event.messageId} was made ${event.state}` };
     case "messages-wiped":
       return { who: "MESH server", what: `${count(event.messages, "message", "messages")} wiped` };
     case "snapshot-saved":

@@ -5,18 +5,18 @@
 // but for control's own page. The token is in a file that nobody else may read.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import { basename, dirname } from "node:path";
 
-import { asDurableError, ensurePrivate, isMissing, makeFolder, writeWhole } from "@restante/durable";
+import { asDurableError, DurableError, ensurePrivate, isMissing, makeFolder, writeWhole } from "@restante/durable";
 
 /** In the data folder, unless it is told to be elsewhere. */
 export const TOKEN_FILE = "control-token";
 
 /**
  * The token in this file, which is made, for its owner alone, if it is absent.
- * @throws {DurableError} `not-private`: others may read it
+ * @throws {DurableError} `not-private`: others may read it; `unusable`: what is in it is no token
  */
 export async function readToken(file: string): Promise<string> {
   try {
@@ -34,13 +34,24 @@ export async function readToken(file: string): Promise<string> {
 /** Undefined where there is none, or nothing in it. */
 async function read(file: string): Promise<string | undefined> {
   try {
-    ensurePrivate(file);
-    const text = (await readFile(file, "utf8")).trim();
-    return text === "" ? undefined : text;
+    // A link is as private as what it leads to.
+    const path = await realpath(file);
+    const about = await stat(path);
+    // To open a pipe waits for its other end, for ever if there is none.
+    if (!about.isFile() && !about.isDirectory()) throw unusable(file, "it is not a file: name another");
+    ensurePrivate(path);
+    const text = (await readFile(path, "utf8")).trim();
+    if (text === "") return undefined;
+    if (/^[!-~]{1,4096}$/.test(text)) return text;
+    throw unusable(file, "a token is one word of ASCII, which a header can bear: remove it, and one is made");
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+function unusable(file: string, remedy: string): DurableError {
+  return new DurableError("unusable", file, remedy, { retry: "never" });
 }
 
 /** Whether an Authorization header bears the token (RFC 6750, 2.1). Takes as long for any that does not. */

@@ -6,6 +6,7 @@ import {
   type Control,
   type ControlClock,
   type ControlDemographics,
+  ControlError,
   type ControlFaults,
   type ControlSnapshots,
   type OperationName,
@@ -35,7 +36,7 @@ export interface ControlParts {
 
 export interface OwnedControl {
   readonly control: Control;
-  /** Ends waits and streams of events. What was asked before goes on to its end. */
+  /** Ends waits and streams of events, and answers nothing more. What was asked before goes on to its end. */
   close(): void;
 }
 
@@ -50,7 +51,7 @@ export function createControl({ serving, feed, ...parts }: ControlParts): OwnedC
   };
   return {
     control: {
-      ...checked(unchecked),
+      ...checked(unchecked, closing.signal),
       events: ({ names } = {}, { signal } = {}) =>
         controlEvents(feed, context.realTime, {
           names,
@@ -67,13 +68,20 @@ export function createControl({ serving, feed, ...parts }: ControlParts): OwnedC
 
 type Verb = (input: unknown, options?: { signal?: AbortSignal }) => Promise<unknown>;
 
-/** Every verb, refusing what is none of its input. */
-function checked(control: Omit<Control, "events">): Omit<Control, "events"> {
+/**
+ * Every verb, refusing what is none of its input, and everything once it closes: its folder may be another server's by then,
+ * where faults and a clock must not be written over that one's.
+ */
+function checked(control: Omit<Control, "events">, closing: AbortSignal): Omit<Control, "events"> {
   const found: Record<string, Verb | Record<string, Verb>> = {};
   for (const name of Object.keys(operations) as OperationName[]) {
     const [group, verb] = name.split(".") as [string, string?];
     const call = verbOf(control, name);
-    const check: Verb = (input, options) => inWordsOfControl(async () => call(checkInput(name, input), options));
+    const check: Verb = (input, options) =>
+      inWordsOfControl(async () => {
+        if (closing.aborted) throw new ControlError("unreachable", "The server is closing.");
+        return call(checkInput(name, input), options);
+      });
     if (verb === undefined) found[group] = check;
     else found[group] = { ...(found[group] as Record<string, Verb> | undefined), [verb]: check };
   }

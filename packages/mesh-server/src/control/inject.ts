@@ -38,7 +38,7 @@ export async function injectMessage(context: Stored, input: Injection): Promise<
     type: "DATA",
     recipientId: mailbox.mailboxId,
     to: mailbox.mailboxId,
-    workflowId: input.workflowId,
+    workflowId: needed("workflowId", input.workflowId),
     details: detailsOf(input),
     totalChunks: 1,
     bytes: bytes.length,
@@ -76,17 +76,23 @@ export async function injectReport(
   const at = context.clock.now();
   const messageId = newMessageId(at);
   const linkedMessageId = input.linkedMessageId?.trim().toUpperCase() as MessageId | undefined;
+  const about = linkedMessageId === undefined ? undefined : await context.store.findAnywhere(linkedMessageId);
   const message: Message = {
     ...accepted(context, messageId, at),
     mailboxId,
     type: "REPORT",
     recipientId: mailboxId,
-    to: (await receiverOf(context, linkedMessageId)) ?? mailboxId,
-    workflowId: input.workflowId,
-    details: detailsOf(input),
+    // A report says who the message that it is about was for.
+    to: about?.to ?? mailboxId,
+    workflowId: needed("workflowId", input.workflowId),
+    details: { ...wordsOf(about?.details ?? {}, input), ...detailsOf(input) },
     totalChunks: 0,
     bytes: 0,
-    status: { event, code: input.code, description: input.description },
+    status: {
+      event,
+      code: needed("code", input.code),
+      description: needed("description", input.description),
+    },
     ...(linkedMessageId !== undefined && { linkedMessageId }),
   };
   await context.store.accept({ message });
@@ -95,12 +101,16 @@ export async function injectReport(
   return { messageId };
 }
 
-/** A report says who the message that it is about was for. */
-async function receiverOf(
-  { store }: Pick<Stored, "store">,
-  messageId: MessageId | undefined,
-): Promise<Message["to"] | undefined> {
-  return messageId === undefined ? undefined : (await store.findAnywhere(messageId))?.to;
+/** The words of a message by which its sender knows it again are also its report's, but for those that are given. */
+function wordsOf({ subject, localId, latin1 }: MessageDetails, given: InjectedReport): MessageDetails {
+  const own = latin1
+    ?.filter((name) => name === "subject" || name === "localId")
+    .filter((name) => given[name] === undefined);
+  return {
+    ...(subject !== undefined && { subject }),
+    ...(localId !== undefined && { localId }),
+    ...(own !== undefined && { latin1: own }),
+  };
 }
 
 function eventOf(code: string): StatusEvent {
@@ -138,11 +148,22 @@ const texts = [
 ] as const;
 
 function detailsOf(input: Texts): MessageDetails {
-  const given = texts.filter((name) => input[name] !== undefined);
+  const given = texts.map((name) => [name, asSent(input[name] ?? "")]).filter(([, text]) => text !== "");
   return {
-    ...Object.fromEntries(given.map((name) => [name, input[name]])),
+    ...Object.fromEntries(given),
     ...(input.contentEncoding !== undefined && { contentEncoding: input.contentEncoding }),
   };
+}
+
+/** Spaces at the ends of a header are none of its text (RFC 9110, 5.5): no recipient would see them. */
+function asSent(text: string): string {
+  return text.replaceAll(/^ +| +$/g, "");
+}
+
+function needed(name: string, text: string): string {
+  const sent = asSent(text);
+  if (sent === "") throw invalid(`${name}: it is blank`);
+  return sent;
 }
 
 function bodyOf({ body, text }: Injection): Buffer {

@@ -39,20 +39,26 @@ export async function wholeMessage(
   const text = await textOf(message, stored);
   return {
     ...summaryOf(message),
-    headers: headersOf(message),
+    headers: headersOf(message, await firstBytes(context, message)),
     body: stored.bytes.toString("base64"),
     ...(text !== undefined && { text }),
     isWhole: stored.isWhole,
   };
 }
 
+/** Of its first chunk, which is what a download answers; undefined of one that is not here. */
+async function firstBytes({ store }: Pick<Context, "store">, message: Message): Promise<number | undefined> {
+  return message.totalChunks === 0 ? 0 : (await store.body(message, 1))?.size;
+}
+
 /** Those of a download of its first chunk by who would rather have gzip than not. */
-function headersOf(message: Message): Record<string, string> {
+function headersOf(message: Message, bytes: number | undefined): Record<string, string> {
   const written = {
     ...mexHeadersOf(message, 1),
     "last-modified": (message.acceptedAt ?? message.createdAt).toUTCString(),
     ...(message.type === "DATA" && { "content-type": contentTypeOf(message) }),
     ...(message.details.contentEncoding === "gzip" && { "content-encoding": "gzip", "mex-content-compressed": "Y" }),
+    ...(bytes !== undefined && { "content-length": String(bytes) }),
   };
   // On the wire they are bytes, one a character.
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, decodeHeaderText(value)]));

@@ -109,7 +109,7 @@ export function createWaits(context: Pick<Context, "registry" | "store" | "bodie
     const entersState = filter.state !== undefined;
     const unsubscribe = feed.subscribe((event) => {
       if ((looksBack || entersState) && changesMany.has(event.event)) look();
-      const arrives = arrivals.has(event.event);
+      const arrives = arrivals.has(event.event) || isPutIntoMailbox(event);
       // Without a state nothing else makes a difference to a message.
       if (!arrives && !entersState) return;
       for (const messageId of messagesOf(event)) {
@@ -244,6 +244,10 @@ function keepOldest(messages: Message[], count: number): void {
 
 /** A message lies in a mailbox now. Whoever is told so after it began to wait need not look at its times. */
 const arrivals: ReadonlySet<Event["event"]> = new Set(["message-placed", "report-placed", "message-put-back"]);
+
+function isPutIntoMailbox(event: Event): boolean {
+  return event.event === "message-state-put" && event.state === "accepted";
+}
 
 const changesMany: ReadonlySet<Event["event"]> = new Set(["clock-advanced", "snapshot-restored"]);
 

@@ -1,12 +1,13 @@
 import { validateHeaderValue } from "node:http";
 
 import { checkInput, ControlError, type Fault } from "@restante/control";
+import { type MailboxId, parseMailboxId } from "@restante/mesh";
 
 export interface FaultLimits {
   /** There is a door with TLS, and an expired certificate to show there. */
   canExpireCertificate: boolean;
   /** Absent: any is taken. */
-  isMailbox?: (mailboxId: string) => boolean;
+  isMailbox?: (mailboxId: MailboxId) => boolean;
 }
 
 /**
@@ -26,7 +27,7 @@ export function checkFault(fault: Fault, { canExpireCertificate, isMailbox }: Fa
       throw new ControlError("not-possible", "this server does not listen with HTTPS: it has no certificate to expire");
     }
   }
-  if (fault.mailbox !== undefined && isMailbox?.(fault.mailbox) === false) {
+  if (fault.mailbox !== undefined && isMailbox?.(parseMailboxId(fault.mailbox)) === false) {
     throw new ControlError("mailbox-unknown", "there is no such mailbox");
   }
 }

@@ -15,7 +15,7 @@ import {
   parseDuration,
   type StandingFault,
 } from "@restante/control";
-import type { Emit, MailboxId, MessageId } from "@restante/mesh";
+import { type Emit, type MailboxId, type MessageId, parseMailboxId } from "@restante/mesh";
 
 import type { Message } from "../message.ts";
 import { checkFault, type FaultLimits } from "./check-fault.ts";
@@ -46,8 +46,11 @@ export type Taken = ReadonlyMap<EffectName, TakenFault>;
 
 export interface Faults {
   readonly control: ControlFaults;
-  /** What is to be done to this request, or to this question to demographics. `mailboxId`: only one that there is. */
-  at(point: RequestPoint | "demographics", mailboxId?: MailboxId): Taken;
+  /**
+   * What is to be done to this request, or to this question to demographics. `mailboxId`: only one that there is. `never`:
+   * what cannot be done to this one, though it can at its point.
+   */
+  at(point: RequestPoint | "demographics", mailboxId?: MailboxId, never?: EffectName): Taken;
   /** What is to be done to this new TLS connection. */
   atConnection(): Taken;
   /** Of each upload that is to be accepted twice: its second message. */
@@ -177,10 +180,10 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
       next: async (fault) => add({ ...fault, times: fault.times ?? 1 }),
       clear: async ({ faultId } = {}) => ({ cleared: clear(faultId) }),
     },
-    at(point, mailboxId) {
+    at(point, mailboxId, never) {
       if (standing.size === 0) return nothingTaken;
       const fits = (fault: Fault): boolean =>
-        isDoneAt(fault, point) && (fault.mailbox === undefined || fault.mailbox === mailboxId);
+        fault.do !== never && isDoneAt(fault, point) && (fault.mailbox === undefined || fault.mailbox === mailboxId);
       return done(point, take(fits), mailboxId);
     },
     atConnection() {
@@ -217,7 +220,7 @@ function isUsedUp({ fault, done }: Standing): boolean {
 
 /** A copy: what its caller does to the one it gave changes nothing here. */
 function asKept(fault: Fault): Fault {
-  return { ...fault, ...(fault.mailbox !== undefined && { mailbox: fault.mailbox.toUpperCase() }) };
+  return { ...fault, ...(fault.mailbox !== undefined && { mailbox: parseMailboxId(fault.mailbox) }) };
 }
 
 function asTold({ fault, faultId, done }: Standing): StandingFault {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -61,5 +62,31 @@ test(
     await chmod(file, 0o644);
     await chmod(folder, 0o755);
     await assert.rejects(readToken(file), /other users of this machine may open it/);
+  },
+);
+
+test("a file that holds no word that a header can bear is refused, and not taken for a token that nobody has", async (t) => {
+  const file = join(await temporaryFolder(t), "token");
+  for (const text of ["two words", "one\ntwo", "tökén", "x".repeat(4097)]) {
+    await writeFile(file, text, { mode: 0o600 });
+    await assert.rejects(readToken(file), { code: "unusable" }, text.slice(0, 10));
+  }
+});
+
+test(
+  "a token is read where a link leads, and a pipe is not waited for",
+  { skip: process.platform === "win32" && "this platform has neither" },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    await chmod(folder, 0o755);
+    const [file, link, pipe] = ["token", "link", "pipe"].map((name) => join(folder, name)) as [string, string, string];
+    await writeFile(file, "secret\n", { mode: 0o600 });
+    await symlink(file, link);
+    assert.equal(await readToken(link), "secret");
+    await chmod(file, 0o644);
+    await assert.rejects(readToken(link), { code: "not-private" });
+
+    execFileSync("mkfifo", ["-m", "600", pipe]);
+    await assert.rejects(readToken(pipe), { code: "unusable" });
   },
 );

@@ -45,11 +45,32 @@ test("a message that was injected is listed, downloaded byte for byte and acknow
     const mexOnly = Object.entries(given).filter(([name]) => name.startsWith("mex-") && name !== "mex-subject");
     for (const [name, value] of mexOnly) assert.equal(peeked.headers[name], value, name);
     assert.equal(peeked.headers["mex-subject"], "Łukasz");
+    for (const name of ["content-type", "content-length", "last-modified"]) {
+      assert.equal(peeked.headers[name], given[name], name);
+    }
     const done = await ask(development, recipient, `inbox/${messageId}/status/acknowledged`, { method: "PUT" });
     assert.equal(done.status, 200);
     assert.deepEqual((await messages.list({ state: "acknowledged" })).messages[0]?.messageId, messageId);
   }
   assert.doesNotMatch(JSON.stringify(development.events.all), /Łukasz|local"|a\.dat/);
+});
+
+test("spaces at the ends of what becomes a header are no part of it, as of what is sent", async (t) => {
+  const development = await startDevelopment(t);
+  const { messages } = development.server.control;
+  const texts = { subject: " A letter ", localId: "local ", fileName: "  ", contentType: " text/plain" };
+  const { messageId } = await messages.inject({ mailbox: recipient, workflowId: " W ", text: "letter", ...texts });
+
+  const { headers, ...peeked } = await messages.peek({ messageId });
+  const answer = await ask(development, recipient, `inbox/${messageId}`);
+  const given = Object.fromEntries([...answer.headers].filter(([name]) => name in headers));
+  assert.deepEqual(given, headers);
+  assert.deepEqual(
+    [peeked.workflowId, peeked.subject, peeked.localId, peeked.fileName],
+    ["W", "A letter", "local", undefined],
+  );
+  const about = { mailbox: third, workflowId: "W", description: "Of ours" };
+  await refused(messages.report({ ...about, code: " " }), "input-invalid", /code/);
 });
 
 test("what cannot be injected is refused, and leaves nothing behind", async (t) => {
@@ -116,6 +137,32 @@ test("a report of any code is given out as the server's own are", async (t) => {
   assert.deepEqual(placed, [[messageId, "EPL-151"]]);
 });
 
+test("a report about a message that is here has the same head as the server's own about it", async (t) => {
+  const development = await startDevelopment(t);
+  const { messages, clock } = development.server.control;
+  // The subject in a byte of Latin-1, the local id in UTF-8, both as they went.
+  const texts = { "mex-subject": "Caf\u00E9", "mex-localid": Buffer.from("Łocal").toString("latin1") };
+  const linkedMessageId = await send(development, { ...texts, "mex-filename": "letter.xml" });
+  await clock.advance({ by: "5d1m" });
+  const [own] = await inbox(development, sender);
+  const { status } = (await messages.peek({ messageId: own! })) as { status: { code: string; description: string } };
+  const { code, description } = status;
+  const about = { mailbox: sender, workflowId: workflow, code, description, linkedMessageId };
+  const made = await messages.report(about);
+  const renamed = await messages.report({ ...about, subject: "Łukasz" });
+
+  const headOf = async (messageId: string): Promise<Record<string, string>> => {
+    const { headers } = await ask(development, sender, `inbox/${messageId}`);
+    const isOfItself = /^(?:mex-messageid|mex-statustimestamp|last-modified|date|x-request-id)$/;
+    return Object.fromEntries([...headers].filter(([name]) => !isOfItself.test(name)));
+  };
+  const expected = await headOf(own!);
+  assert.deepEqual([expected["mex-subject"], expected["mex-localid"]], Object.values(texts));
+  assert.deepEqual(await headOf(made.messageId), expected);
+  const other = { ...expected, "mex-subject": Buffer.from("Łukasz").toString("latin1") };
+  assert.deepEqual(await headOf(renamed.messageId), other);
+});
+
 test("messages are listed newest first, page by page, and found by whatever is said of them", async (t) => {
   const development = await startDevelopment(t);
   const { messages } = development.server.control;
@@ -152,6 +199,19 @@ test("messages are listed newest first, page by page, and found by whatever is s
   assert.deepEqual([Buffer.from(half.body, "base64").toString(), half.isWhole], ["let", false]);
   await refused(messages.peek({ messageId: "latest", filter: { workflowId: "NONE" } }), "message-unknown");
   await refused(messages.list({ mailbox: "X26ABC9" }), "mailbox-unknown");
+});
+
+test("the latest of many that came at once is the one that came last, and pages are in the order in which they came", async (t) => {
+  const { messages } = (await startDevelopment(t)).server.control;
+  const letter = { mailbox: recipient, workflowId: workflow, text: "letter" };
+  const injected = await Promise.all(Array.from({ length: 100 }, () => messages.inject(letter)));
+  const last = injected.at(-1)!.messageId;
+  assert.equal((await messages.peek({ messageId: "latest" })).messageId, last);
+  const { messages: listed } = await messages.list({ limit: 100 });
+  assert.deepEqual(
+    listed.map(({ messageId }) => messageId),
+    injected.map(({ messageId }) => messageId).toReversed(),
+  );
 });
 
 test("mailboxes are listed with what waits in them, closed and opened", async (t) => {

@@ -189,6 +189,23 @@ test("a wait for a state is told of each that enters it, by an event or without 
   assert.ok((await none).includes(reportId));
 });
 
+test("a wait is told at once of a state that mesh-sandbox's admin path put a message into", async (t) => {
+  const development = await startDevelopment(t, { admin: {} });
+  const { messages } = development.server.control;
+  const messageId = await send(development);
+  const put = async (status: string): Promise<void> => {
+    const path = `${development.server.plainUrl!}/admin/message/${messageId}/event`;
+    assert.equal((await fetch(path, { method: "POST", body: JSON.stringify({ status }) })).status, 200);
+  };
+  const undelivered = messages.wait({ state: "undelivered", within: "10m" });
+  await put("undeliverable");
+  assert.equal((await undelivered).messages[0]?.messageId, messageId);
+
+  const came = failed(messages.expectNone({ mailbox: recipient, within: "10m" }), "not-expected");
+  await put("accepted");
+  assert.ok((await came).includes(messageId));
+});
+
 test("a snapshot's messages, restored, are waited for as those that come", async (t) => {
   const { control } = (await startDevelopment(t)).server;
   const { messageId } = await control.messages.inject({ mailbox: recipient, workflowId: workflow, text: "x" });

@@ -102,6 +102,29 @@ test("a snapshot brings back messages, faults and the clock, also on a server th
   assert.equal((await control.clock.read()).ahead, "1d");
 });
 
+test("what is asked of a server that is closed is refused, and changes nothing of the one that was started after it", async (t) => {
+  const development = await startDevelopment(t);
+  const { control: old } = development.server;
+  await old.faults.add({ at: "list", do: "status", status: 503 });
+  await old.clock.advance({ by: "5d" });
+  await development.restart();
+  const ended = { code: "unreachable" };
+
+  await assert.rejects(old.faults.add({ at: "send", do: "reset" }), ended);
+  await assert.rejects(old.faults.clear(), ended);
+  await assert.rejects(old.clock.advance({ by: "1d" }), ended);
+  await assert.rejects(old.reset({ keep: "nothing" }), ended);
+  await assert.rejects(old.messages.list(), ended);
+
+  await development.restart();
+  const { faults, clock } = development.server.control;
+  assert.deepEqual(
+    (await faults.list()).faults.map(({ at, do: effect }) => [at, effect]),
+    [["list", "status"]],
+  );
+  assert.equal((await clock.read()).ahead, "5d");
+});
+
 test("faults and patients who were moved stand over a restart, faults with what is left of them", async (t) => {
   const development = await startDevelopment(t);
   const moved = { nhsNumber: testPatients.registered.nhsNumber };

@@ -109,6 +109,22 @@ test("what dribbles goes out at once when its fault is cleared", async (t) => {
   assert.equal((await slow).body, body);
 });
 
+test("a large body dribbles at the pace that was asked for, in however small pieces it is read", async (t) => {
+  const server = await startFaultyServer(t);
+  await using client = await testClient(server, sender);
+  const large = Buffer.alloc(4_000_000, "Lorem ipsum dolor sit amet. ");
+  const { messageId } = await client.send({ to: pharmacy, workflowId: testWorkflow, body: large });
+  const path = `/messageexchange/${pharmacy}/inbox/${messageId}`;
+  await server.faults.control.next({ at: "download", do: "dribble", bytesPerSecond: 40_000_000 });
+  const began = performance.now();
+
+  const answer = await ask(server, "http", { mailboxId: pharmacy, path });
+
+  assert.equal(answer.body.length, large.length);
+  // A pause after each of its 62 pieces of 64 KB would take 6 seconds.
+  assert.ok(performance.now() - began < 6000);
+});
+
 test("a body whose length nobody announced is cut too", async (t) => {
   const server = await startFaultyServer(t);
   await using client = await testClient(server, sender);

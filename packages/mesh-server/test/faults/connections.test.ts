@@ -119,6 +119,31 @@ test("of requests sent in a row on one connection, those before the one that is 
   assert.match(text, /^HTTP\/1.1 200 OK.*\{"messages":\[\]\}HTTP\/1.1 200 OK.*\r\n\r\n\{"ma$/s);
 });
 
+test("as many requests in a row as a client sends wait without a warning of a leak", async (t) => {
+  const server = await startFaultyServer(t);
+  const { hostname, port } = new URL(server.plainUrl);
+  const warnings: string[] = [];
+  const warn = ({ name }: Error): void => void warnings.push(name);
+  process.on("warning", warn);
+  t.after(() => process.off("warning", warn));
+  const { faultId } = await server.faults.control.add({ at: "list", do: "delay", for: "10m" });
+  const socket = connect(Number(port), hostname);
+  const path = `/messageexchange/${pharmacy}/inbox`;
+  const requests = Array.from(
+    { length: 20 },
+    () => `GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: ${newToken(server, pharmacy)}\r\n\r\n`,
+  );
+  socket.write(requests.join(""));
+  await done(server, 20);
+  await server.faults.control.clear({ faultId });
+  let text = "";
+  for await (const piece of socket) {
+    text += String(piece);
+    if (text.split("HTTP/1.1 200").length > 20) break;
+  }
+  assert.deepEqual(warnings, []);
+});
+
 test("an upload that comes in pieces meets a fault as any other", async (t) => {
   const server = await startFaultyServer(t);
   const { request } = await prepare.send(server);

@@ -98,6 +98,12 @@ test("a fault for a mailbox is refused where a request has none, and for one tha
   assert.deepEqual(await faults.control.list(), { faults: [] });
 });
 
+test("a fault for a mailbox is done to it however its id was written", async () => {
+  const faults = start();
+  await faults.control.add({ at: "list", mailbox: ` ${sender.toLowerCase()}\n`, do: "reset" });
+  assert.equal(faults.at("list", sender).has("reset"), true);
+});
+
 test("no certificate expires where there is no HTTPS", async () => {
   await refused(
     start({ canExpireCertificate: false }),

@@ -55,17 +55,19 @@ export function sendFailure(reply: FastifyReply, { status, error, headers = {} }
     .send({ error });
 }
 
-/** What cannot be read as HTTP at all. */
+const unreadable: Readonly<Record<string, { title: string; message: string }>> = {
+  HPE_HEADER_OVERFLOW: { title: "431 Request Header Fields Too Large", message: "The headers are too large." },
+  ERR_HTTP_REQUEST_TIMEOUT: { title: "408 Request Timeout", message: "The request did not come to its end in time." },
+};
+
+/** What cannot be read as a request: it is not HTTP, too large, or too slow. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
-  const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-  const title = tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request";
-  const answer: ErrorAnswer = {
-    error: { code: "input-invalid", message: tooLarge ? "The headers are too large." : "This is not HTTP." },
-  };
+  const { title, message } = unreadable[error.code ?? ""] ?? { title: "400 Bad Request", message: "This is not HTTP." };
+  const answer: ErrorAnswer = { error: { code: "input-invalid", message } };
   const body = JSON.stringify(answer);
   socket.end(
     `HTTP/1.1 ${title}\r\nconnection: close\r\ncontent-type: application/json\r\n` +

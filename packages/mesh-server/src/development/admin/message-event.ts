@@ -42,7 +42,7 @@ const states: Readonly<Record<Exclude<MessageEvent["status"], "uploading">, Mess
  * @throws {Refusal} `message-unknown`, `event-not-possible`
  */
 export async function putEvent(
-  context: Pick<Context, "store" | "clock" | "periods">,
+  context: Pick<Context, "store" | "clock" | "periods" | "emit">,
   message: Message,
   event: MessageEvent,
 ): Promise<void> {
@@ -55,6 +55,7 @@ export async function putEvent(
   if (message.state === to && (to === "accepted" || to === "acknowledged")) return;
   const change = put(message, to, context.clock.now(), context.periods, statusOf(event));
   if (change === undefined || (await context.store.put(change)) !== "done") throw new Refusal("event-not-possible");
+  context.emit({ event: "message-state-put", messageId: message.messageId, state: to });
 }
 
 function statusOf({ status, code, event, description }: MessageEvent): MessageStatus | undefined {

@@ -20,7 +20,8 @@ export function resetsOf(server: Server): ResetConnection {
   });
   return (socket) => {
     const lowest = socket instanceof TLSSocket ? below.get(keyOf(socket)) : socket;
-    lowest?.resetAndDestroy();
+    // While a connection ends by itself it cannot be reset, and to ask for it would leave it open for ever (libuv, uv_tcp_close_reset).
+    if (!socket.writableEnded && lowest?.writableEnded === false) lowest.resetAndDestroy();
     socket.destroy();
   };
 }

@@ -18,7 +18,7 @@ import { drain } from "../../http/drain.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { Faults, TakenFault } from "../faults.ts";
 import { resetsOf } from "./cut.ts";
-import { pointOf } from "./point-of.ts";
+import { neverAt, pointOf } from "./point-of.ts";
 import { type Payload, sendBadly } from "./send-badly.ts";
 import { answerStatus } from "./status-answer.ts";
 import { keepTaken, takenOf } from "./taken-of.ts";
@@ -37,9 +37,11 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
   app.addHook("onRequest", async (request, reply) => {
     const point = pointOf(request);
     if (point === undefined) return;
-    const taken = faults.at(point, mailboxOf(context, request));
+    const taken = faults.at(point, mailboxOf(context, request), neverAt(request));
     if (taken.size === 0) return;
     keepTaken(request, taken);
+    // As many may wait on one connection as its client sends in a row.
+    request.raw.socket.setMaxListeners(0);
     whenOver(request, reply, () => {
       for (const fault of taken.values()) fault.letGo();
     });

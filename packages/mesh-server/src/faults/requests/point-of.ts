@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 
-import type { RequestPoint } from "../effects.ts";
+import type { EffectName, RequestPoint } from "../effects.ts";
 
 const mailbox = "/messageexchange/:mailboxId";
 
@@ -30,4 +30,9 @@ const points: Readonly<Record<string, RequestPoint>> = {
 /** Undefined where nothing can be asked to go wrong. */
 export function pointOf({ method, routeOptions: { url = "" } }: FastifyRequest): RequestPoint | undefined {
   return points[`${method} ${url}`];
+}
+
+/** What cannot be done to a request, though it can at its point: a count has no ids that could be in it twice. */
+export function neverAt({ routeOptions: { url } }: FastifyRequest): EffectName | undefined {
+  return url === `${mailbox}/count` ? "deliver-twice" : undefined;
 }

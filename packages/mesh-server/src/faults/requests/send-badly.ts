@@ -96,6 +96,8 @@ async function* slowly(pieces: AsyncGenerator<Buffer>, taken: Taken, stop: Abort
   const { bytesPerSecond } = fault.effect;
   const pause = Math.max(DRIBBLE_MS, 1000 / bytesPerSecond);
   const most = Math.max(1, Math.floor((bytesPerSecond * pause) / 1000));
+  // However small the pieces are in which it is read.
+  let left = most;
   for await (const piece of pieces) {
     let rest = piece;
     while (rest.byteLength > 0) {
@@ -103,10 +105,14 @@ async function* slowly(pieces: AsyncGenerator<Buffer>, taken: Taken, stop: Abort
         yield rest;
         break;
       }
-      yield rest.subarray(0, most);
-      rest = rest.subarray(most);
+      const now = rest.subarray(0, left);
+      yield now;
+      rest = rest.subarray(now.byteLength);
+      left -= now.byteLength;
+      if (left > 0) continue;
       const until = AbortSignal.any([stop, fault.cleared]);
       await delay(pause, undefined, { signal: until }).catch(() => stop.throwIfAborted());
+      left = most;
     }
   }
 }

@@ -25,7 +25,7 @@ export async function sendTwice(
 ): Promise<Message | undefined> {
   const { faults } = context;
   if (faults === undefined || faultOf(context, request, "deliver-twice") === undefined) return undefined;
-  const twin = { ...message, messageId: newMessageId(message.createdAt) };
+  const twin = { ...message, messageId: newMessageId(context.clock.now()) };
   const outcome = await withCopy(context, twin, { chunk: 1, body }, (copy) =>
     context.store.accept({
       message: twin,

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer as createRawServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -13,6 +13,7 @@ import { DurableError } from "@restante/durable";
 import { createMeshServer } from "@restante/mesh-server";
 import { temporaryFolder } from "@restante/testbed";
 
+import { answerUnreadable } from "../../../src/control/listener/answers.ts";
 import { ask, recipient, send, startDevelopment } from "../development.ts";
 import { rawRequest } from "./raw-request.ts";
 
@@ -226,4 +227,15 @@ test("what is not HTTP is answered in its place, and a connection that says noth
   silent.on("error", () => undefined);
   await once(silent, "connect");
   await server.close();
+});
+
+test("a request that is too slow is told so, and not that it is no HTTP", async (t) => {
+  const server = createRawServer((socket) => {
+    answerUnreadable(Object.assign(new Error("slow"), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  t.after(() => server.close());
+  let text = "";
+  for await (const piece of connect((server.address() as AddressInfo).port, "127.0.0.1")) text += String(piece);
+  assert.match(text, /^HTTP\/1\.1 408 .*"The request did not come to its end in time\."/s);
 });

@@ -4,13 +4,15 @@ import { CliError } from "../errors.ts";
 import { type ControlValues, ofControl } from "./development-values.ts";
 import { refuseTyped } from "./refuse-typed.ts";
 
-/** The listener of control that was asked for, if it was. */
-export function controlDoor(values: ControlValues, dataFolder: string): { control?: ControlDoor } {
+/**
+ * The listener of control that was asked for, if it was.
+ * @param host where its port is, for who lets others than this machine in; absent: loopback
+ */
+export function controlDoor(values: ControlValues, dataFolder: string, host?: string): { control?: ControlDoor } {
   const { control } = values;
   if (control === undefined) return {};
-  return {
-    control: { ...(control === "socket" ? { socket: true } : { port: control }), ...access(values, dataFolder) },
-  };
+  const place = control === "socket" ? { socket: true } : { port: control, ...(host !== undefined && { host }) };
+  return { control: { ...place, ...access(values, dataFolder) } };
 }
 
 /** Who may come in, to control and to the admin paths alike. */

@@ -130,6 +130,6 @@ function configOf(
       },
     }),
     admin: { ...access(options, dataFolder), open: openAdmin },
-    ...controlDoor(options, dataFolder),
+    ...controlDoor(options, dataFolder, options.host),
   };
 }

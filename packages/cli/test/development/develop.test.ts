@@ -191,6 +191,25 @@ test("--host 0.0.0.0 serves every address, warns, and asks there for admin's tok
   assert.equal((await fetch(open.url + admin)).status, 200);
 });
 
+test("--control listens where --host says, for whoever has the token and names a host that is allowed", async (t) => {
+  const outer = outerAddress();
+  if (outer === undefined) return t.skip("this machine has no address but loopback");
+  const data = join(await temporaryFolder(t), "dev");
+  const server = await develop(t, "--host", "0.0.0.0", "--control", "0", "--allow-host", outer, "--data", data);
+  const [, port = ""] = await server.printed(/Control +http:\S+:(\d+), for whoever has the token/);
+  const authorization = `Bearer ${readFileSync(join(data, "server", "control-token"), "utf8").trim()}`;
+  assert.equal((await listMailboxes(`http://${outer}:${port}`, { authorization })).status, 200);
+  assert.equal((await listMailboxes(`http://${outer}:${port}`, {})).status, 401);
+});
+
+function listMailboxes(url: string, headers: Record<string, string>): Promise<Response> {
+  return fetch(`${url}/v1/mailboxes/list`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: "{}",
+  });
+}
+
 test("--control listens on its own port for whoever has the token, and is off unless asked for", async (t) => {
   const data = join(await temporaryFolder(t), "dev");
   const server = await develop(t, "--control", "0", "--data", data);
@@ -201,12 +220,7 @@ test("--control listens on its own port for whoever has the token, and is off un
   );
   const run = await typed([...suggested.split(" "), "--set", "patience=1s"]);
   assert.deepEqual([run.status, /No message came from your client's mailbox/.test(run.complained)], [1, true]);
-  const list = (headers: Record<string, string>): Promise<Response> =>
-    fetch(`${url}/v1/mailboxes/list`, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: "{}",
-    });
+  const list = (headers: Record<string, string>): Promise<Response> => listMailboxes(url, headers);
   assert.equal((await list({})).status, 401);
   const token = readFileSync(join(data, "server", "control-token"), "utf8").trim();
   if (process.platform !== "win32") assert.equal(statSync(join(data, "server", "control-token")).mode % 0o1000, 0o600);

@@ -18,7 +18,8 @@ const controlAt: Kind<number | "socket"> = {
 
 const control: Option<number | "socket" | undefined> = optional("control", controlAt, {
   value: "PORT",
-  about: "listen there, on this machine alone, for restante control (faults, clock, snapshots, waiting for a message)",
+  about:
+    "listen there for restante control (faults, clock, snapshots, waiting for a message); on this machine alone unless --host says otherwise",
   otherwise: "off",
   note: "socket: a socket in the data folder",
 });

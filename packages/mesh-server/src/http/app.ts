@@ -5,8 +5,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 
 import { defaults, type MeshServerConfig, type TlsConfig } from "../config.ts";
 import type { Context } from "../context.ts";
-import { doFaults } from "../faults/requests/do-faults.ts";
-import { showExpired, type WasShownExpired } from "../faults/requests/expired-certificate.ts";
+import { doFaults } from "./faults/do-faults.ts";
+import { showExpired, type WasShownExpired } from "./faults/expired-certificate.ts";
 import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { drainRest } from "./drain.ts";

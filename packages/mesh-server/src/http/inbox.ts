@@ -4,7 +4,7 @@ import { isProductionMessageId, type MailboxId, type MessageId, newMessageId } f
 import type { FastifyInstance } from "fastify";
 
 import type { Context } from "../context.ts";
-import { askedTwice, faultOf } from "../faults/requests/taken-of.ts";
+import { askedTwice, faultOf } from "./faults/taken-of.ts";
 import { acknowledge } from "../message.ts";
 import type { WorkflowFilter } from "../store/store.ts";
 import { readContinuation, writeContinuation } from "./continuation.ts";

@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { bodyTooLarge, type StoredBody } from "../bodies/bodies.ts";
 import { keeping } from "../bodies/keeping.ts";
 import type { Context } from "../context.ts";
-import { sendChunkTwice, sendTwice } from "../faults/requests/send-twice.ts";
+import { sendChunkTwice, sendTwice } from "./faults/send-twice.ts";
 import { dueAfter, finishUpload, type Message } from "../message.ts";
 import { compareChunk } from "./compare-chunk.ts";
 import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./envelope.ts";

@@ -5,7 +5,7 @@ import { isProductionMessageId, type MessageId } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import type { Context } from "../context.ts";
-import { askedTwice } from "../faults/requests/taken-of.ts";
+import { askedTwice } from "./faults/taken-of.ts";
 import type { Message } from "../message.ts";
 import type { NewestPage } from "../store/store.ts";
 import { type ListName, readContinuation, writeContinuation } from "./continuation.ts";

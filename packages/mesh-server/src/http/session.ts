@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { distrust } from "../auth/client-certificate.ts";
 import type { Context } from "../context.ts";
-import { clockFault } from "../faults/requests/taken-of.ts";
+import { clockFault } from "./faults/taken-of.ts";
 import type { Mailbox } from "../registry.ts";
 import type { TokenUse } from "../store/store.ts";
 import { refusalOf } from "./errors.ts";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { waitFor } from "@restante/testbed";
 
-import { resetsOf } from "../../src/faults/requests/cut.ts";
+import { resetsOf } from "../../src/http/faults/cut.ts";
 
 const nextTick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 const open = (): number => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;

@@ -7,7 +7,7 @@ import fastify from "fastify";
 
 import type { Context } from "../../src/context.ts";
 import { createFaults } from "../../src/faults/faults.ts";
-import { doFaults } from "../../src/faults/requests/do-faults.ts";
+import { doFaults } from "../../src/http/faults/do-faults.ts";
 
 test("what waits because of a fault is not closed for being idle, and its connection is as before when it goes on", async (t) => {
   // A server closes what is idle after a minute: this one at once.

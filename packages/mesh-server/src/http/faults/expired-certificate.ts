@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { SecureContextOptions, Server } from "node:tls";
 
-import type { Faults } from "../faults.ts";
+import type { Faults } from "../../faults/faults.ts";
 import { keyOf } from "./cut.ts";
 
 /** Whether this connection was shown the certificate that has expired. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 
-import type { EffectName, RequestPoint } from "../effects.ts";
+import type { EffectName, RequestPoint } from "../../faults/effects.ts";
 
 const mailbox = "/messageexchange/:mailboxId";
 

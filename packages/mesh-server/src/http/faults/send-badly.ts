@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { FastifyReply } from "fastify";
 
-import type { Taken } from "../faults.ts";
+import type { Taken } from "../../faults/faults.ts";
 import { cutAfterwards } from "./cut.ts";
 import { inMixedCase } from "./header-names.ts";
 

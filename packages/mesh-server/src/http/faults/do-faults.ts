@@ -14,9 +14,9 @@ import type { MailboxId } from "@restante/mesh";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 import type { Context } from "../../context.ts";
-import { drain } from "../../http/drain.ts";
-import { Refusal } from "../../http/refusal.ts";
-import type { Faults, TakenFault } from "../faults.ts";
+import { drain } from "../drain.ts";
+import { Refusal } from "../refusal.ts";
+import type { Faults, TakenFault } from "../../faults/faults.ts";
 import { resetsOf } from "./cut.ts";
 import { neverAt, pointOf } from "./point-of.ts";
 import { type Payload, sendBadly } from "./send-badly.ts";

@@ -1,9 +1,9 @@
 import type { FaultEffect } from "@restante/control";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-import { Refusal, refusalBody, type RefusalCode } from "../../http/refusal.ts";
-import { negotiateVersion, sendJson, sendNothing } from "../../http/version.ts";
-import type { RequestPoint } from "../effects.ts";
+import { Refusal, refusalBody, type RefusalCode } from "../refusal.ts";
+import { negotiateVersion, sendJson, sendNothing } from "../version.ts";
+import type { RequestPoint } from "../../faults/effects.ts";
 
 type StatusEffect = Extract<FaultEffect, { do: "status" }>;
 

@@ -4,8 +4,8 @@
 import { type FaultEffect, parseDuration } from "@restante/control";
 import type { FastifyRequest } from "fastify";
 
-import type { EffectName } from "../effects.ts";
-import { type Faults, nothingTaken, type Taken } from "../faults.ts";
+import type { EffectName } from "../../faults/effects.ts";
+import { type Faults, nothingTaken, type Taken } from "../../faults/faults.ts";
 
 const inHand = new WeakMap<FastifyRequest, Taken>();
 

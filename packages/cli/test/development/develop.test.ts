@@ -98,8 +98,8 @@ test("every request that is refused is told as it comes, with what is wrong with
   const told = server.output().match(/(?<=refused X26ABC1: ).*/g) ?? [];
   const reasons = [
     "403 no-authorization there is no Authorization",
-    "403 no-authorization Authorization is not of the form NHSMESH mailbox:nonce:count:yyyyMMddHHmm:hash",
-    "403 token-not-genuine the token's hash is made with another password or shared key, or of another text",
+    "403 no-authorization Authorization is not a token of MESH, mailbox:nonce:count:yyyyMMddHHmm:hash",
+    "403 token-not-genuine the token's hash is not that of its text with this mailbox's password and the shared key",
   ];
   assert.deepEqual(
     told,

@@ -72,7 +72,7 @@ async function openSession(context: Context, request: FastifyRequest, reply: Fas
     const isThere = request.headers.authorization !== undefined;
     throw new Refusal("no-authorization", {
       reason: isThere
-        ? "Authorization is not of the form NHSMESH mailbox:nonce:count:yyyyMMddHHmm:hash"
+        ? "Authorization is not a token of MESH, mailbox:nonce:count:yyyyMMddHHmm:hash"
         : "there is no Authorization",
     });
   }
@@ -89,7 +89,7 @@ async function openSession(context: Context, request: FastifyRequest, reply: Fas
   }
   if (!isGenuine(token, { password: mailbox.password, sharedKey: context.sharedKey })) {
     throw new Refusal("token-not-genuine", {
-      reason: "the token's hash is made with another password or shared key, or of another text",
+      reason: "the token's hash is not that of its text with this mailbox's password and the shared key",
     });
   }
   const use: TokenUse = {

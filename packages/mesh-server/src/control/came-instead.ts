@@ -1,13 +1,14 @@
-// What came while something else was waited for, and why it did not fit: the newest few, and how many more there were. In
-// words that are safe to log: ids, mailboxes, workflows, types.
+// What came while something else was waited for, and why it did not fit: the few that came nearest to it, the newest of
+// these, and how many more there were. In words that are safe to log: ids, mailboxes, workflows, types.
 
 import type { Message } from "../message.ts";
+import type { Difference } from "./filter.ts";
 
 const MOST_TOLD = 10;
 const MOST_COUNTED = 10_000;
 
 export interface Sighting {
-  add(message: Message, difference?: string): void;
+  add(message: Message, difference?: Difference): void;
   /** It fits after all: it has changed since. */
   remove(message: Pick<Message, "messageId">): void;
   /** To be put behind a sentence. */
@@ -16,7 +17,7 @@ export interface Sighting {
 
 interface Seen {
   readonly message: Message;
-  readonly difference: string | undefined;
+  readonly difference: Difference | undefined;
 }
 
 export function createSighting(): Sighting {
@@ -24,16 +25,16 @@ export function createSighting(): Sighting {
   const seen = new Map<string, Seen>();
   const ids = new Set<string>();
 
-  function forgetOldest(): void {
-    const oldest = [...seen.values()].reduce((one, other) => (at(other.message) < at(one.message) ? other : one));
-    seen.delete(oldest.message.messageId);
+  function forgetFarthest(): void {
+    const farthest = [...seen.values()].reduce((one, other) => (isFarther(other, one) ? other : one));
+    seen.delete(farthest.message.messageId);
   }
 
   return {
     add(message, difference) {
       if (ids.size < MOST_COUNTED) ids.add(message.messageId);
       seen.set(message.messageId, { message, difference });
-      if (seen.size > MOST_TOLD) forgetOldest();
+      if (seen.size > MOST_TOLD) forgetFarthest();
     },
     remove({ messageId }) {
       ids.delete(messageId);
@@ -43,7 +44,7 @@ export function createSighting(): Sighting {
       if (seen.size === 0) return " Nothing else came.";
       const told = [...seen.values()].toSorted((one, other) => at(one.message) - at(other.message));
       const more = ids.size - seen.size;
-      const before = more > 0 ? [`and ${more} before these`] : [];
+      const before = more > 0 ? [`and ${more} more`] : [];
       return [` ${title}`, ...told.map(line), ...before].join("\n  ");
     },
   };
@@ -52,7 +53,12 @@ export function createSighting(): Sighting {
 function line({ message, difference }: Seen): string {
   const { messageId, type, recipientId, workflowId } = message;
   const place = recipientId === undefined ? "in no mailbox yet" : `in ${recipientId}`;
-  return `${messageId}: ${type} ${place}, workflow ${workflowId}${difference === undefined ? "" : ` (${difference})`}`;
+  return `${messageId}: ${type} ${place}, workflow ${workflowId}${difference === undefined ? "" : ` (${difference.words})`}`;
+}
+
+function isFarther(one: Seen, other: Seen): boolean {
+  const [near, otherNear] = [one, other].map(({ difference }) => difference?.nearness ?? Infinity) as [number, number];
+  return near === otherNear ? at(one.message) < at(other.message) : near < otherNear;
 }
 
 function at({ acceptedAt, createdAt }: Message): number {

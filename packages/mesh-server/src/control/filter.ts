@@ -28,15 +28,25 @@ const fields: readonly Field[] = [
   { name: "fileName", of: ({ details }) => details.fileName, isSecret: true },
 ];
 
-/** Undefined if all that can be told without its body fits; else in words that are safe to show. */
-export function differenceOf(filter: MessageFilter, message: Message): string | undefined {
-  for (const { name, of, anyCase = false, isSecret = false } of fields) {
+export interface Difference {
+  /** Safe to show. */
+  readonly words: string;
+  /** How far it fits: of two that differ, the one with more is nearer to what was asked for. */
+  readonly nearness: number;
+}
+
+/** Nothing but its body differs. */
+export const NEAREST: number = fields.length;
+
+/** Undefined if all that can be told without its body fits. */
+export function differenceOf(filter: MessageFilter, message: Message): Difference | undefined {
+  for (const [nearness, { name, of, anyCase = false, isSecret = false }] of fields.entries()) {
     const wanted = filter[name];
     if (wanted === undefined) continue;
     const found = of(message);
     if (fits(wanted, found, anyCase)) continue;
-    if (found === undefined) return `it has no ${name}`;
-    return isSecret ? `${name} is another` : `${name} is ${found}`;
+    if (found === undefined) return { words: `it has no ${name}`, nearness };
+    return { words: isSecret ? `${name} is another` : `${name} is ${found}`, nearness };
   }
   return undefined;
 }

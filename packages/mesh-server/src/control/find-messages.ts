@@ -6,7 +6,7 @@ import type { MessageId } from "@restante/mesh";
 import { BodyDamaged } from "../bodies/bodies.ts";
 import type { Context } from "../context.ts";
 import type { Message } from "../message.ts";
-import { differenceOf } from "./filter.ts";
+import { type Difference, differenceOf, NEAREST } from "./filter.ts";
 import { knownMailbox } from "./known-mailbox.ts";
 import { summaryOf } from "./shown-message.ts";
 import { readBytes, textOf } from "./stored-text.ts";
@@ -34,20 +34,21 @@ export async function* everyMessage({ store }: Pick<Stored, "store">, before?: M
   }
 }
 
-/** Undefined if it fits; else in what it differs, in words that are safe to show. */
+/** Undefined if it fits; else in what it differs first. */
 export async function whyNot(
   stored: Pick<Stored, "store" | "bodies">,
   filter: MessageFilter,
   message: Message,
-): Promise<string | undefined> {
+): Promise<Difference | undefined> {
   const difference = differenceOf(filter, message);
   if (difference !== undefined || filter.containing === undefined) return difference;
-  if (message.bytes > LARGEST_BODY) return "its body is too large to be looked into";
+  const ofBody = (words: string): Difference => ({ words, nearness: NEAREST });
+  if (message.bytes > LARGEST_BODY) return ofBody("its body is too large to be looked into");
   try {
     const text = await textOf(message, await readBytes(stored, message));
-    return text?.includes(filter.containing) === true ? undefined : "its body does not hold the text";
+    return text?.includes(filter.containing) === true ? undefined : ofBody("its body does not hold the text");
   } catch (error) {
-    if (error instanceof BodyDamaged) return `its stored body is ${error.damage}`;
+    if (error instanceof BodyDamaged) return ofBody(`its stored body is ${error.damage}`);
     throw error;
   }
 }

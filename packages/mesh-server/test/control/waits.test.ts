@@ -84,8 +84,10 @@ test("a wait that comes to its end says what came instead, without a patient det
     await messages.inject({ mailbox: third, workflowId: workflow, text: "x" });
   }
   const many = await failed(messages.wait({ workflowId: "OTHER", within: "50ms" }), "not-in-time");
-  assert.match(many, /and 7 before these$/);
+  assert.match(many, /and 7 more$/);
   assert.equal(many.split("\n").length, 12);
+  const nearest = await failed(messages.wait({ mailbox, workflowId: "OTHER", within: "50ms" }), "not-in-time");
+  assert.ok(nearest.includes(told), "what differs least is told, however much came after it");
 });
 
 test("only what is accepted after a message, or since a time, counts where that is asked for", async (t) => {

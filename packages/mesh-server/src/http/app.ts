@@ -11,7 +11,7 @@ import { answerClientError, MOST_HEADER_BYTES } from "./client-error.ts";
 import { addDownload } from "./download.ts";
 import { drainRest } from "./drain.ts";
 import { refusalOf } from "./errors.ts";
-import { answersDue, endBehindUpgrade, inviteInTurn } from "./in-turn.ts";
+import { answersDue, endBehindUpgrade, inviteInTurn, refuseExpectations } from "./in-turn.ts";
 import { addHandshake } from "./handshake.ts";
 import { addHealth, healthPaths } from "./health.ts";
 import { addInbox } from "./inbox.ts";
@@ -97,6 +97,7 @@ export function createApp(
     reply.header(REQUEST_ID, request.id);
   });
   inviteInTurn(app.server);
+  refuseExpectations(app);
   endBehindUpgrade(app.server);
   const due = answersDue(app.server);
   const isClosing = closeInTime(app);

@@ -18,6 +18,9 @@ const reasons: Readonly<Record<string, { status: number; title: string; told: st
 };
 const unreadable = { status: 400, title: "Bad Request", told: "Headers cannot be read as HTTP" };
 
+/** Connections that end once what is due on them was answered. */
+const refused = new WeakSet<Socket>();
+
 /**
  * What cannot be read as a request at all: bad HTTP, headers too large or too slow, a handshake that failed.
  *
@@ -31,8 +34,8 @@ export async function answerClientError(
   due: readonly ServerResponse[],
 ): Promise<void> {
   const { remoteAddress: address } = socket;
-  const refuse = (status: number, refused: RefusalCode, reason: string): void =>
-    tell.refused({ status, code: refused, reason, ...(address !== undefined && { address }) });
+  const refuse = (status: number, refusal: RefusalCode, reason: string): void =>
+    tell.refused({ status, code: refusal, reason, ...(address !== undefined && { address }) });
   // Cut off by us in the handshake (`tls.strict`), the client is reported as a connection that was reset.
   const distrusted = socket instanceof TLSSocket ? socket.authorizationError : undefined;
   const code = error.code ?? "unknown";
@@ -46,6 +49,9 @@ export async function answerClientError(
     socket.destroy();
     return;
   }
+  // What goes on coming behind it cannot be read either.
+  if (refused.has(socket)) return;
+  refused.add(socket);
   const { status, title, told } = reasons[code] ?? unreadable;
   refuse(status, "request-malformed", code);
   await Promise.all(due.filter(({ req }) => req.complete).map(gone));

@@ -3,6 +3,10 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+import type { FastifyInstance } from "fastify";
+
+import { Refusal } from "./refusal.ts";
+
 /**
  * Invites the body of a request that waits for it (RFC 9110, 10.1.1), once it is that request's turn. Node.js does so at
  * once: behind a request that is still being answered it then puts the invitation between the head and the body of the
@@ -17,6 +21,19 @@ export function inviteInTurn(server: Pick<HttpServer, "on" | "emit">): void {
       });
     }
     server.emit("request", request, response);
+  });
+}
+
+/**
+ * Lets a request that expects what nobody can promise (any Expect but `100-continue`) be refused as others are: Node.js
+ * would answer it apart from all that is kept in turn here.
+ */
+export function refuseExpectations(app: FastifyInstance): void {
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
+  app.addHook("onRequest", async ({ headers }) => {
+    if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect.trim())) {
+      throw new Refusal("expectation-failed");
+    }
   });
 }
 

@@ -19,6 +19,7 @@ type OtherRefusal =
   | "body-damaged"
   | "resource-unknown"
   | "method-not-allowed"
+  | "expectation-failed"
   | "request-malformed"
   | "request-invalid"
   | "host-not-allowed"
@@ -57,6 +58,7 @@ const otherRefusals: Readonly<Record<OtherRefusal, ApiError>> = {
   "body-damaged": refusal(500, "RECEIVE", "BodyDamaged", "The body of this message is damaged in the server"),
   "resource-unknown": refusal(404, "", "", "Not Found"),
   "method-not-allowed": refusal(405, "", "", "Method Not Allowed"),
+  "expectation-failed": refusal(417, "", "", "Expectation Failed"),
   "request-malformed": refusal(400, "", "", "Bad Request"),
   "request-invalid": refusal(400, "", "", "Bad Request"),
   // Of the paths that only a server for development has.

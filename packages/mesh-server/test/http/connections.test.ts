@@ -103,14 +103,15 @@ test("a request that waits to be asked for its body is asked, by itself and behi
 
 test("a request that asks for another protocol is answered as any other, and that the connection then ends is said", async (t) => {
   const server = await startTestServer(t);
-  for (const [target, status] of [
+  for (const [target, status, others] of [
     ["/inbox", 200],
     ["/nothing", 404],
     ["/%", 400],
+    ["/inbox", 417, { Expect: "the impossible" }],
   ] as const) {
     using connection = await connectRaw(server, sender, ["GET", "GET"]);
     connection.write(
-      headOf(server, sender, "GET", target, { Connection: "Upgrade", Upgrade: "h2c" }) +
+      headOf(server, sender, "GET", target, { Connection: "Upgrade", Upgrade: "h2c", ...others }) +
         headOf(server, sender, "GET", "/inbox"),
     );
 
@@ -120,6 +121,42 @@ test("a request that asks for another protocol is answered as any other, and tha
       [[status, true]],
     );
   }
+});
+
+test("a request that expects what nobody can promise is refused in its turn, and the next is answered", async (t) => {
+  const server = await startTestServer(t);
+  using connection = await connectRaw(server, sender, ["GET", "GET", "GET"]);
+  connection.write(
+    headOf(server, sender, "GET", "/inbox") +
+      headOf(server, sender, "GET", "/inbox", { Expect: "the impossible" }) +
+      headOf(server, sender, "GET", "/inbox"),
+  );
+
+  const answers = await connection.answers(3);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 417, 200],
+  );
+  assert.match(answers[1]!.body.toString(), /Expectation Failed/);
+});
+
+test("of what cannot be read and goes on coming behind a send one refusal is told, after the send's answer", async (t) => {
+  const server = await startTestServer(t);
+  using connection = await connectRaw(server, sender, ["POST", "GET"]);
+  connection.write(
+    `${headOf(server, sender, "POST", "/outbox", { ...toPharmacy, "Content-Length": "5" })}hello and more\r\n\r\n`,
+  );
+  for (let times = 0; times < 20; times += 1) connection.write("and more\r\n\r\n");
+
+  const answers = await connection.answers(2);
+  assert.deepEqual(
+    answers.map(({ status, last }) => [status, last]),
+    [
+      [202, false],
+      [400, true],
+    ],
+  );
+  assert.equal(server.events.of("request-refused").filter(({ code }) => code === "request-malformed").length, 1);
 });
 
 test("a send that is followed by what cannot be read gets its own answer, and then that is refused", async (t) => {

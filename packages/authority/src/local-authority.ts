@@ -17,7 +17,7 @@ import { stillGood } from "./still-good.ts";
 import { readPair, writePair } from "./stored-pair.ts";
 
 /** How long another process may take to make one, in milliseconds. */
-const ISSUING_WAIT_MS = 10_000;
+const ISSUING_WAIT_MS = 60_000;
 
 export interface LocalAuthorityOptions {
   /** What certificates are dated by. */
@@ -38,7 +38,7 @@ export interface LocalAuthority {
    * its end: ask again at each start. There is no revocation.
    *
    * @throws {LocalAuthorityError} `common-name-invalid`
-   * @throws {DurableError} `not-private`: others could read its key; `held`: another process has been at it for 10 seconds;
+   * @throws {DurableError} `not-private`: others could read its key; `held`: others have been at it for a minute;
    *   else what keeps it from being written
    */
   issue(request: CertificateRequest): Promise<IssuedCertificate>;

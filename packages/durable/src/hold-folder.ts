@@ -83,7 +83,7 @@ export function isFolderHeld(folder: string, name: string): boolean {
   const holder = readHolder(join(folder, `${name}.pid`));
   if (holder !== undefined && isAlive(holder)) return true;
   if (!existsSync(file)) return false;
-  const database = open(file, 0);
+  const database = open(file);
   database?.close();
   return database === undefined;
 }
@@ -136,27 +136,26 @@ function tryToName(holderFile: string): boolean {
 }
 
 /**
- * Undefined if another has it for so long. Of several that open the file at the same moment SQLite refuses some at once,
- * without waiting: each would have to let go for another. They try again, not all at the same moment.
+ * Undefined if another has it for so long. SQLite itself must not wait: in its exclusive mode who waits keeps what it has of
+ * the lock, and two that have a part each wait for one another. They let go, and try again, not all at the same moment.
  */
 function openWithin(file: string, waitMs: number): DatabaseSync | undefined {
   const end = performance.now() + waitMs;
   for (;;) {
-    const left = Math.max(0, Math.floor(end - performance.now()));
-    const database = open(file, left);
-    if (database !== undefined || left === 0) return database;
+    const database = open(file);
+    if (database !== undefined || performance.now() >= end) return database;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 20);
   }
 }
 
 /** Undefined if another has it. */
-function open(file: string, waitMs: number): DatabaseSync | undefined {
+function open(file: string): DatabaseSync | undefined {
   makePrivateFile(file);
   const database = new DatabaseSync(file);
   try {
     // Nothing is ever written, so nothing need be undone: no journal file.
     database.exec(
-      `PRAGMA busy_timeout = ${waitMs}; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`,
+      "PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE",
     );
     return database;
   } catch (error) {

@@ -55,6 +55,18 @@ async function runProgram(t: TestContext, program: string, word: string): Promis
   return { pid: child.pid!, said: () => output, kill };
 }
 
+test("processes that take turns with a folder, all at once and again and again, each have theirs", async (t) => {
+  const folder = await temporaryFolder(t);
+  const program = `
+    const { holdFolder } = await import("@restante/durable");
+    for (let times = 0; times < 200; times += 1) {
+      holdFolder(${JSON.stringify(folder)}, "part", { waitMs: 60_000 })[Symbol.dispose]();
+    }
+    console.log("done");`;
+  const others = Array.from({ length: 4 }, () => runProgram(t, program, "done"));
+  for (const other of await Promise.all(others)) assert.match(other.said(), /done/);
+});
+
 test("a folder in use is refused, naming the process; one whose process was killed with -9 is free at once", async (t) => {
   const folder = await temporaryFolder(t);
   const other = await otherHolder(t, folder);

@@ -125,7 +125,7 @@ test("2,000 connections that ask for nothing keep nobody out, and nobody's reque
     ]);
 
     const open1000 = (): boolean => idle.filter(({ readyState }) => readyState === "open").length <= 1000;
-    await waitFor(open1000, { what: "the oldest to be cut" });
+    await waitFor(open1000, { what: "the oldest to be cut", timeoutMs: 60_000 });
     assert.deepEqual([before, meanwhile, await work(100)], [100, 100, 100]);
     for (let times = 0; times < 20; times += 1) await askOnce(door, sender, "count");
   });

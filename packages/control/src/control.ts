@@ -21,8 +21,14 @@ export interface Control {
    * clock is right. Snapshots stay in any case.
    */
   reset(input?: { keep?: "mailboxes-and-faults" | "nothing"; mailbox?: string }): Promise<ResetDone>;
-  /** What happens from now on, until the signal; the server's own events, without patient details. */
-  events(input?: { names?: readonly string[] }, options?: { signal?: AbortSignal }): AsyncIterable<ControlEvent>;
+  /**
+   * What happens from the answer on, until the signal; the server's own events, without patient details. What is done once it
+   * has answered is among them.
+   */
+  events(
+    input?: { names?: readonly string[] },
+    options?: { signal?: AbortSignal },
+  ): Promise<AsyncIterable<ControlEvent>>;
 }
 
 export interface ControlMessages {

@@ -277,8 +277,7 @@ test("events come as they happen, those that were asked for, until the signal", 
   const stop = new AbortController();
   const seen: ControlEvent[] = [];
   const names = ["message-accepted", "clock-advanced"];
-  const events = control.events({ names }, { signal: stop.signal });
-  while (listener.listeners.length === 0) await control.clock.read();
+  const events = await control.events({ names }, { signal: stop.signal });
   listener.tell({ event: "poll-succeeded", at: reading.now });
   listener.tell({ event: "message-accepted", at: reading.now, text: "one\ntwo – Łódź" });
   listener.tell({ event: "clock-advanced", at: reading.now });
@@ -295,8 +294,7 @@ test("events come as they happen, those that were asked for, until the signal", 
 test("who leaves the loop over the events leaves the server", async (t) => {
   const listener = await startListener(t, answers);
   const control = createControlClient({ url: listener.url, token: TOKEN });
-  const events = control.events();
-  while (listener.listeners.length === 0) await control.clock.read();
+  const events = await control.events();
   listener.tell({ event: "message-accepted", at: reading.now });
   for await (const event of events) {
     assert.equal(event.event, "message-accepted");
@@ -308,14 +306,10 @@ test("who leaves the loop over the events leaves the server", async (t) => {
 test("events that are refused or cut off say so", async (t) => {
   const listener = await startListener(t, answers);
   const wrong = createControlClient({ url: listener.url, token: "another" });
-  await assert.rejects(goThrough(wrong.events()), refusedWith("not-allowed", /token/));
+  await assert.rejects(wrong.events(), refusedWith("not-allowed", /token/));
   const control = createControlClient({ url: listener.url, token: TOKEN });
-  await assert.rejects(
-    goThrough(control.events({ names: ["no name"] })),
-    refusedWith("input-invalid", /names of events/),
-  );
-  const reading = goThrough(control.events());
-  while (listener.listeners.length === 0) await control.clock.read();
+  await assert.rejects(control.events({ names: ["no name"] }), refusedWith("input-invalid", /names of events/));
+  const reading = goThrough(await control.events());
   listener.cut();
   await assert.rejects(reading, refusedWith("unreachable", /broke the connection off/));
 });

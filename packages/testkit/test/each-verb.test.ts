@@ -118,12 +118,12 @@ for (const [kind, options] of kinds) {
 
     await t.test("events: as they happen", async () => {
       const ending = new AbortController();
-      const happening = server.events({ names: ["message-accepted"] }, { signal: ending.signal });
-      const first = happening[Symbol.asyncIterator]().next();
+      const happening = await server.events({ names: ["message-accepted"] }, { signal: ending.signal });
       const messageId = await send("told");
-      const { value } = await first;
-      assert.deepEqual([value.event, value["messageId"]], ["message-accepted", messageId]);
-      ending.abort();
+      for await (const event of happening) {
+        assert.deepEqual([event.event, event["messageId"]], ["message-accepted", messageId]);
+        ending.abort();
+      }
     });
 
     await t.test("snapshots: save, list, restore, remove", async () => {

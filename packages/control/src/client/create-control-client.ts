@@ -111,21 +111,19 @@ function waitOf(input: object = {}): number {
   }
 }
 
-/**
- * The stream is opened at once, so that what is asked for after the call is in it. It ends by a signal, when the loop over it
- * is left, or with the server.
- */
-function events(
+/** The stream is open when this answers. It ends by a signal, when the loop over it is left, or with the server. */
+async function events(
   access: Access,
   names: readonly string[] | undefined,
   signals: readonly (AbortSignal | undefined)[],
-): AsyncIterable<ControlEvent> {
+): Promise<AsyncIterable<ControlEvent>> {
   const left = new AbortController();
   const signal = anyOf([...signals, left.signal]);
   const query = names === undefined ? "" : `?names=${encodeURIComponent(names.join(","))}`;
   const opened = open(access, { method: "GET", path: `${EVENTS_PATH}${query}`, signal });
-  // It is told to whoever goes through the events.
-  opened.catch(() => undefined);
+  await opened.catch((cause: unknown) => {
+    if (!signal.aborted) throw cause;
+  });
   return (async function* (): AsyncGenerator<ControlEvent> {
     try {
       yield* readEvents(await opened);

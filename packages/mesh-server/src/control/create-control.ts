@@ -52,7 +52,7 @@ export function createControl({ serving, feed, ...parts }: ControlParts): OwnedC
   return {
     control: {
       ...checked(unchecked, closing.signal),
-      events: ({ names } = {}, { signal } = {}) =>
+      events: async ({ names } = {}, { signal } = {}) =>
         controlEvents(feed, context.realTime, {
           names,
           closing: closing.signal,

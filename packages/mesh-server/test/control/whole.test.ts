@@ -151,15 +151,15 @@ test("what happens is told to who reads it: by name, from the call on, until it 
   const development = await startDevelopment(t);
   const { control } = development.server;
   const done = new AbortController();
-  const some = control.events({ names: ["message-placed"] }, { signal: done.signal });
-  const all = control.events();
+  const some = await control.events({ names: ["message-placed"] }, { signal: done.signal });
+  const all = await control.events();
   const messageId = await send(development);
   for await (const event of some) {
     assert.deepEqual([event.event, event["messageId"], event["mailboxId"]], ["message-placed", messageId, recipient]);
     assert.ok(!Number.isNaN(Date.parse(event.at)));
     done.abort();
   }
-  const slow = control.events({ names: ["fault-done"] });
+  const slow = await control.events({ names: ["fault-done"] });
   await control.faults.add({ at: "list", do: "content-type", contentType: "text/plain" });
   for (let index = 0; index < 1010; index += 1) await (await ask(development, recipient, "inbox")).arrayBuffer();
   await development.server.close();

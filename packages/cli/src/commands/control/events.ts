@@ -13,7 +13,7 @@ interface EventsValues extends VerbValues {
 export async function events({ options }: Given<EventsValues>, terminal: Terminal): Promise<number> {
   const { names, json } = options;
   const control = await openControl(options, terminal);
-  for await (const event of control.events(names === undefined ? {} : { names })) {
+  for await (const event of await control.events(names === undefined ? {} : { names })) {
     if (json) await terminal.write(`${JSON.stringify(event)}\n`);
     else terminal.print(lineOf(event, terminal.paint));
   }

@@ -31,13 +31,13 @@ export function addEventStream(app: FastifyInstance, control: Control): void {
     const names = readEventNames([(request.query as { names?: string | string[] }).names ?? []].flat().join(","));
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
-    const events = control.events(names === undefined ? {} : { names }, { signal: gone.signal });
-    reply.hijack();
-    reply.raw.writeHead(200, { "content-type": EVENTS_TYPE, "cache-control": "no-store" });
-    // So that its reader knows: what happens from now on is told.
-    reply.raw.write(STILL_HERE);
     streams += 1;
     try {
+      const events = await control.events(names === undefined ? {} : { names }, { signal: gone.signal });
+      reply.hijack();
+      reply.raw.writeHead(200, { "content-type": EVENTS_TYPE, "cache-control": "no-store" });
+      // So that its reader knows: what happens from now on is told.
+      reply.raw.write(STILL_HERE);
       await send(reply.raw, events, gone.signal);
     } finally {
       streams -= 1;

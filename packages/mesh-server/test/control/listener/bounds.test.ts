@@ -46,7 +46,7 @@ test("a reader of events that reads nothing is sent no more than fits, and holds
       await delay(0);
     }
   }
-  const listener = await openFor(dataFolder, { ...everyVerb, events });
+  const listener = await openFor(dataFolder, { ...everyVerb, events: async () => events() });
   const socket = connect(Number(new URL(listener.url!).port), "127.0.0.1");
   socket.pause();
   socket.on("error", () => undefined);
@@ -72,7 +72,7 @@ test("a quiet stream says every 15 seconds that it is alive, and ends when the s
   async function* events(): AsyncGenerator<ControlEvent> {
     await ending.promise;
   }
-  const listener = await openFor(await temporaryFolder(t), { ...everyVerb, events });
+  const listener = await openFor(await temporaryFolder(t), { ...everyVerb, events: async () => events() });
   const answer = await fetch(`${listener.url!}/v1/events`, { headers: { authorization: "Bearer token" } });
   const reader = answer.body!.getReader();
   const next = async (): Promise<string | undefined> => {

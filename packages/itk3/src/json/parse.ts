@@ -2,6 +2,7 @@
 import { type IssueCode, Refusal } from "../issue.ts";
 import type { Position } from "../read/positions.ts";
 import { Lines } from "../read/lines.ts";
+import type { Source } from "../read/source.ts";
 
 export type JsonNode = Position &
   (
@@ -18,11 +19,12 @@ const maxDepth = 128;
 
 const noMembers: ReadonlyMap<string, JsonNode> = new Map();
 
-/** @throws Refusal where `text` is no JSON, nests too deep, names a member twice or holds more values than that. */
-export function parseJson(text: string, maxValues: number): JsonNode {
+/** @throws Refusal where `source` is no JSON, nests too deep, names a member twice or holds more values than that. */
+export function parseJson(source: Source, maxValues: number): JsonNode {
+  const { text } = source;
   let at = 0;
   let values = 0;
-  const lines = new Lines(text);
+  const lines = new Lines(source);
 
   const refuse = (code: IssueCode, reason: string): never => {
     lines.moveTo(at);
@@ -46,7 +48,7 @@ export function parseJson(text: string, maxValues: number): JsonNode {
     let end = text.indexOf('"', at + 1);
     while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
     if (end === -1) malformed();
-    const inside = text.slice(at + 1, end);
+    const inside = source.slice(at + 1, end);
     at = end + 1;
     // oxlint-disable-next-line no-control-regex -- JSON strings must escape these
     if (/[\u0000-\u001f]/.test(inside)) malformed();

@@ -5,6 +5,7 @@ import { issueList } from "../read/issue-list.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import { setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
+import { type Source, sourceOfText } from "../read/source.ts";
 import {
   type ElementDefinition,
   isElementName,
@@ -23,7 +24,7 @@ type Value = Record<string, unknown>;
 type ObjectNode = Extract<JsonNode, { kind: "object" }>;
 
 /** Reads one resource from JSON. Never throws. */
-export function readJsonResource(text: string, maxValues: number = recommendedMaxElements): ReadResource {
+export function readJsonResource(from: Source | string, maxValues: number = recommendedMaxElements): ReadResource {
   const { issues, add } = issueList();
 
   const report = (code: IssueCode, location: string, node: JsonNode, reason: string): void => {
@@ -243,7 +244,7 @@ export function readJsonResource(text: string, maxValues: number = recommendedMa
 
   let root: Value | undefined;
   try {
-    const node = parseJson(text, maxValues);
+    const node = parseJson(typeof from === "string" ? sourceOfText(from) : from, maxValues);
     const name = node.kind === "object" ? node.members.get("resourceType") : undefined;
     if (name?.kind !== "string" || resourceDefinition(name.value) === undefined) {
       refuse("wrong-root", "", node, "The root is not a FHIR resource that Send Document can carry.");

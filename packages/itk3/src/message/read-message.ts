@@ -24,9 +24,9 @@ export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadR
   refuseUnreadable(bytes, options);
   try {
     const { maxBytes = recommendedMaxBytes } = options;
-    const text = decodeText(bytes, maxBytes);
-    const read = readerOf(text);
-    const { resource, issues, refused } = read(text, elementsAllowed(maxBytes));
+    const source = decodeText(bytes, maxBytes);
+    const read = readerOf(source.text);
+    const { resource, issues, refused } = read(source, elementsAllowed(maxBytes));
     if (refused !== undefined) {
       return { message: undefined, issues: [...issues, refused], remains: remainsOf(resource, bytes) };
     }

@@ -4,6 +4,7 @@ import { Refusal } from "../issue.ts";
 import { missingFrom } from "../read/faults.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import type { ReadResource } from "../read/read-resource.ts";
+import { type Source, sourceOfText } from "../read/source.ts";
 import {
   type ElementDefinition,
   isElementName,
@@ -21,11 +22,12 @@ import { tokenise, type XmlElement, type XmlHandler } from "./tokenise.ts";
 export const fhirNamespace = "http://hl7.org/fhir";
 
 /** Reads one resource from XML. Never throws. */
-export function readXmlResource(text: string, maxElements: number = recommendedMaxElements): ReadResource {
-  const reader = new ResourceReader(text);
+export function readXmlResource(from: Source | string, maxElements: number = recommendedMaxElements): ReadResource {
+  const source = typeof from === "string" ? sourceOfText(from) : from;
+  const reader = new ResourceReader(source);
   let refused: ReadResource["refused"];
   try {
-    tokenise(text, reader, { maxElements });
+    tokenise(source, reader, { maxElements });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     refused = error.issue;
@@ -36,7 +38,7 @@ export function readXmlResource(text: string, maxElements: number = recommendedM
 class ResourceReader implements XmlHandler {
   root: Value | undefined;
   readonly issues: ReadResource["issues"];
-  readonly #text: string;
+  readonly #source: Source;
   readonly #open: Frame[] = [];
   readonly #complaints = new Complaints(this.#open);
   /** The innermost frame: asked for by every token. */
@@ -44,8 +46,8 @@ class ResourceReader implements XmlHandler {
   /** Open elements that have no frame: within a narrative or something skipped, or a primitive without extensions. */
   #inside = 0;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(source: Source) {
+    this.#source = source;
     this.issues = this.#complaints.issues;
   }
 
@@ -243,7 +245,8 @@ class ResourceReader implements XmlHandler {
       }
       case "narrative":
         frame.narrative?.end();
-        if (definition !== undefined && !frame.complained) parent?.hold(definition, this.#text.slice(frame.count, end));
+        if (definition !== undefined && !frame.complained)
+          parent?.hold(definition, this.#source.slice(frame.count, end));
         return;
       case "holder":
         if (frame.count === 0) this.#complaints.error("empty-element", frame, `${frame.name} holds no resource.`);

@@ -3,6 +3,7 @@ import { type IssueCode, Refusal } from "../issue.ts";
 import { isPlainBase64 } from "../stu3/base64.ts";
 import { forbidden, isPlainName } from "./characters.ts";
 import { Lines } from "../read/lines.ts";
+import type { Source } from "../read/source.ts";
 import { withoutReferences } from "./references.ts";
 
 const tab = 0x09;
@@ -18,7 +19,8 @@ const lessThan = 0x3c;
 const longValue = 64;
 /** What is longer is looked at as base64 first, which is quicker still where it is. */
 const longData = 4096;
-const lastCharacter = 0xfffd;
+/** The first code beyond ASCII. */
+const beyond = 0x80;
 
 const notOfNames = 0;
 const beginsNames = 1;
@@ -33,21 +35,24 @@ const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 export class Scanner {
+  readonly source: Source;
+  /** What is searched of it. */
   readonly text: string;
   /** Where reading is, and what `refuse` says the place of. */
   at = 0;
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(source: Source) {
+    this.source = source;
+    this.text = source.text;
   }
 
-  /** The code of the character `offset` further on; no number behind the end. */
+  /** The code of what stands `offset` further on; no number behind the end. */
   code(offset = 0): number {
     return this.text.charCodeAt(this.at + offset);
   }
 
   refuse(code: IssueCode, reason: string): never {
-    const lines = new Lines(this.text);
+    const lines = new Lines(this.source);
     lines.moveTo(this.at);
     throw new Refusal({ severity: "error", code, location: "", line: lines.line, column: lines.column, text: reason });
   }
@@ -74,7 +79,7 @@ export class Scanner {
       if (kind === notOfNames) break;
       if (kind === lookedAtApart) isPlain = false;
     }
-    const name = text.slice(from, at);
+    const name = isPlain ? text.slice(from, at) : this.source.slice(from, at);
     if (name === "" || kinds[text.charCodeAt(from)] === withinNames) this.malformed("a name is wrong");
     if (!isPlain) {
       const parts = name.split(":", 3);
@@ -96,22 +101,21 @@ export class Scanner {
     for (; at < soon; at += 1) {
       const code = text.charCodeAt(at);
       if (code === quote) break;
-      if (code < space || code === ampersand || code === lessThan || code > lastCharacter) isPlain = false;
+      if (code < space || code === ampersand || code === lessThan || code >= beyond) isPlain = false;
     }
     if (at === soon) {
       at = text.indexOf(quote === quotation ? '"' : "'", at);
       if (at === -1) this.malformed("an attribute's value does not end");
       isPlain &&= isPlainValue(text.slice(soon, at));
     }
-    const written = text.slice(from, at);
     this.at = from;
-    const value = isPlain ? written : this.#valueOf(written);
+    const value = isPlain ? text.slice(from, at) : this.#valueOf(this.source.slice(from, at));
     this.at = at + 1;
     return value;
   }
 
   #valueOf(written: string): string {
-    this.refuseAt(written.indexOf("<"), "an attribute's value holds a tag");
+    this.refuseAt(written, written.indexOf("<"), "an attribute's value holds a tag");
     // What is wrong is found at its place in what is written; two characters may be one line end.
     const value = this.characterData(written);
     return /[\t\n\r]/.test(written) ? this.characterData(written.replace(/\r\n|[\t\n\r]/g, " ")) : value;
@@ -123,20 +127,22 @@ export class Scanner {
     if (!written.includes("&")) return written;
     const plain = withoutReferences(written);
     if (typeof plain === "string") return plain;
-    this.at += plain;
-    return this.malformed("a reference is none that XML knows");
+    return this.#refuseWithin(written, plain, "a reference is none that XML knows");
   }
 
   /** Looks at what is written from here on. */
   checkCharacters(written: string): void {
-    this.refuseAt(written.search(forbidden), "a character is not allowed");
+    this.refuseAt(written, written.search(forbidden), "a character is not allowed");
   }
 
-  /** Refuses what stands `offset` characters further on, if it is not -1. */
-  refuseAt(offset: number, reason: string): void {
-    if (offset === -1) return;
-    this.at += offset;
-    this.malformed(reason);
+  /** Refuses what stands at an offset of what is written from here on, if it is not -1. */
+  refuseAt(written: string, offset: number, reason: string): void {
+    if (offset !== -1) this.#refuseWithin(written, offset, reason);
+  }
+
+  #refuseWithin(written: string, offset: number, reason: string): never {
+    this.at += this.source.unitsOf(written.slice(0, offset)).length;
+    return this.malformed(reason);
   }
 
   /** From `length` characters further on to the next `end`, where reading goes on behind it. */
@@ -144,7 +150,7 @@ export class Scanner {
     const from = this.at + length;
     const to = this.text.indexOf(end, from);
     if (to === -1) this.malformed(missing);
-    const written = this.text.slice(from, to);
+    const written = this.source.slice(from, to);
     this.at = from;
     this.checkCharacters(written);
     this.at = to + end.length;
@@ -152,11 +158,11 @@ export class Scanner {
   }
 }
 
-/** Whether an attribute's value is what is written, and allowed. */
+/** Whether an attribute's value is what is written, and allowed; what is beyond ASCII is looked at apart. */
 function isPlainValue(text: string): boolean {
   if (text.length > longData && isPlainBase64(text)) return true;
   // oxlint-disable-next-line no-control-regex -- they are looked for
-  return !/[<&\u0000-\u001f\ufffe\uffff]/.test(text);
+  return !/[<&\u0000-\u001f\u0080-\uffff]/.test(text);
 }
 
 function isSpace(code: number): boolean {

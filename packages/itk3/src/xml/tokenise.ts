@@ -4,6 +4,7 @@ import { recommendedMaxElements } from "../read/limits.ts";
 import { Attributes } from "./attributes.ts";
 import { isPlainName } from "./characters.ts";
 import { Lines } from "../read/lines.ts";
+import { type Source, sourceOfText } from "../read/source.ts";
 import { Namespaces } from "./namespaces.ts";
 import { Scanner } from "./scanner.ts";
 
@@ -16,7 +17,7 @@ export interface XmlHandler {
   text(text: string): void;
   cdata(text: string): void;
   comment(text: string): void;
-  /** `end` is the offset after the element's last `>`. */
+  /** `end` is the offset after the element's last `>`, in the source. */
   close(end: number): void;
 }
 
@@ -29,9 +30,9 @@ export interface TokeniseOptions {
 
 export const maxDepth = 64;
 
-/** @throws Refusal where `text` is not such XML; whatever the handler throws comes through. */
-export function tokenise(text: string, handler: XmlHandler, options: TokeniseOptions = {}): void {
-  new Tokeniser(text, handler, options).read();
+/** @throws Refusal where `from` is not such XML; whatever the handler throws comes through. */
+export function tokenise(from: Source | string, handler: XmlHandler, options: TokeniseOptions = {}): void {
+  new Tokeniser(typeof from === "string" ? sourceOfText(from) : from, handler, options).read();
 }
 
 const exclamation = 0x21;
@@ -59,7 +60,7 @@ class StartTag {
   readonly attributes: Attributes = new Attributes();
   /** True for `<name/>`: nothing stands in it, and its end comes next. */
   isEmpty = false;
-  /** Offset of `<` in the text. */
+  /** Offset of `<` in the source. */
   start = 0;
   line = 1;
   column = 1;
@@ -79,15 +80,15 @@ class Tokeniser {
   #elements = 0;
 
   constructor(
-    text: string,
+    source: Source,
     handler: XmlHandler,
     { outerDepth = 0, maxElements = recommendedMaxElements }: TokeniseOptions,
   ) {
-    this.#scanner = new Scanner(text);
+    this.#scanner = new Scanner(source);
     this.#handler = handler;
     this.#outerDepth = outerDepth;
     this.#maxElements = maxElements;
-    this.#lines = new Lines(text);
+    this.#lines = new Lines(source);
   }
 
   read(): void {
@@ -123,9 +124,9 @@ class Tokeniser {
     if (this.#open.length === 0) scanner.malformed("text stands outside the root element");
     const next = scanner.text.indexOf("<", scanner.at);
     const end = next === -1 ? scanner.text.length : next;
-    const written = scanner.text.slice(from, end);
+    const written = scanner.source.slice(from, end);
     scanner.at = from;
-    scanner.refuseAt(written.indexOf("]]>"), "text holds the end of a CDATA section");
+    scanner.refuseAt(written, written.indexOf("]]>"), "text holds the end of a CDATA section");
     this.#handler.text(scanner.characterData(written));
     scanner.at = end;
   }
@@ -189,7 +190,7 @@ class Tokeniser {
 
   #endTag(): void {
     const scanner = this.#scanner;
-    const name = this.#open.at(-1) ?? scanner.malformed("an end tag has no start tag");
+    const name = scanner.source.unitsOf(this.#open.at(-1) ?? scanner.malformed("an end tag has no start tag"));
     const mismatch = "an end tag does not match the start tag";
     if (!scanner.text.startsWith(name, scanner.at + 2)) scanner.malformed(mismatch);
     scanner.at += 2 + name.length;

@@ -1,16 +1,15 @@
 // Reading and checking as a ratio to saxes tokenising the same message in the same run, in turns, and the highest memory
-// as a ratio to the size of the files held. saxes is asked for nothing but well-formedness: no namespaces, no events.
+// as a ratio to the size of the files held; then messages against one another (comparisons.ts). saxes is asked for nothing but well-formedness: no namespaces, no events.
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
-import { median, table } from "../../../bench/measure.ts";
+import { table } from "../../../bench/measure.ts";
 import { slowestDamaged } from "./damaged.ts";
+import { comparisons } from "./comparisons.ts";
 import { type Subject, subjects } from "./subjects.ts";
-import type { Task } from "./work.ts";
+import { ratioInTurns } from "./turns.ts";
 
 /** The slowest of the damaged messages as a ratio to the one it was made of. */
 const boundOfDamaged = 3;
@@ -20,35 +19,22 @@ const boundOfDamaged = 3;
  */
 const warmUp = 50;
 
-async function timeOf({ message, xml, maxBytes, times, rounds }: Subject): Promise<number> {
-  const start = (kind: Task["kind"], bytes: Uint8Array): Worker =>
-    new Worker(new URL("work.ts", import.meta.url), { workerData: { kind, bytes, maxBytes } satisfies Task });
-  const tokens = start("tokens", xml);
-  const whole = start("whole", message);
-  const ask = async (worker: Worker): Promise<number> => {
-    worker.postMessage(times);
-    const [took] = (await once(worker, "message")) as [number];
-    return took;
-  };
-  try {
-    const ratios: number[] = [];
-    for (let round = -warmUp; round < rounds; round += 1) {
-      const [least, took] = [await ask(tokens), await ask(whole)];
-      if (round >= 0) ratios.push(took / least);
-    }
-    return median(ratios);
-  } finally {
-    await Promise.all([tokens.terminate(), whole.terminate()]);
-  }
+function timeOf({ message, xml, maxBytes, times, rounds }: Subject): Promise<number> {
+  const whole = { kind: "whole", bytes: message, maxBytes, times } as const;
+  const tokens = { kind: "tokens", bytes: xml, maxBytes, times } as const;
+  return ratioInTurns(whole, tokens, rounds, warmUp);
 }
 
 const peak = fileURLToPath(new URL("peak.ts", import.meta.url));
+
+// Memory is measured as a receiver has it.
+const flags = process.execArgv.filter((flag) => flag !== "--single-threaded-gc");
 
 function memoryOf({ message, maxBytes, held }: Subject, folder: string): number {
   const path = join(folder, "message");
   writeFileSync(path, message);
   const words = [peak, path, String(maxBytes), String(held)];
-  return Number(execFileSync(process.execPath, [...process.execArgv, ...words], { encoding: "utf8" }));
+  return Number(execFileSync(process.execPath, [...flags, ...words], { encoding: "utf8" }));
 }
 
 const rows: string[][] = [];
@@ -67,6 +53,14 @@ try {
   rmSync(folder, { recursive: true });
 }
 
+const compared: string[][] = [];
+for (const { name, of, to, things = 1, rounds, warmUp: unmeasured, bound } of comparisons()) {
+  const time = (await ratioInTurns(of, to, rounds, unmeasured)) / things;
+  const within = time <= bound;
+  if (!within) process.exitCode = 1;
+  compared.push([name, `${time.toFixed(2)} (${bound})`, within ? "" : "OVER THE BOUND"]);
+}
+
 const slowest = (["xml", "json"] as const).map((format) => {
   const { number, time } = slowestDamaged(format);
   const within = time <= boundOfDamaged;
@@ -76,6 +70,7 @@ const slowest = (["xml", "json"] as const).map((format) => {
 
 const tables = [
   table(["message", "time / saxes (bound)", "memory / files held (bound)", ""], rows),
+  table(["message against message", "time / time (bound)", ""], compared),
   table(["slowest of 20,000 damaged", "time / undamaged (bound)", ""], slowest),
 ];
 process.stdout.write(`${tables.join("\n\n")}\n`);

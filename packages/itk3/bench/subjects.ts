@@ -67,12 +67,11 @@ function subject(
   return { name, message, xml: message, maxBytes, times: 1, rounds: 15, held: 60_000_000, bounds, ...rest };
 }
 
-// Latin-1 alone: of a text with any other character, V8 keeps two bytes for each.
 const patient = { nhsNumber: "9000000009", name: { family: "Test", given: ["Ann"] }, birthDate: "1980-02-03" };
 
-function observations(count: number): Bundle {
+export function observations(count: number, display = "Body weight"): Bundle {
   const observed = Array.from({ length: count }, (_, index) => ({
-    code: { code: "27113001", display: "Body weight" },
+    code: { code: "27113001", display },
     issued: "2026-01-05T10:00:00+00:00",
     value: { value: `${60 + (index % 40)}.5`, unit: "kg", ucum: "kg" },
     category: { code: "vital-signs", display: "Vital Signs" },

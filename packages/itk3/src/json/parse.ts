@@ -84,12 +84,12 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
     return text.slice(from, at);
   };
 
-  const readObject = (place: Position, depth: number): JsonNode => {
+  const readObject = (line: number, column: number, depth: number): JsonNode => {
     at += 1;
     skipSpace();
     if (text[at] === "}") {
       at += 1;
-      return { kind: "object", members: noMembers, line: place.line, column: place.column };
+      return { kind: "object", members: noMembers, line, column };
     }
     const members = new Map<string, JsonNode>();
     for (;;) {
@@ -103,16 +103,16 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
       expect(",");
     }
     at += 1;
-    return { kind: "object", members, line: place.line, column: place.column };
+    return { kind: "object", members, line, column };
   };
 
-  const readArray = (place: Position, depth: number): JsonNode => {
+  const readArray = (line: number, column: number, depth: number): JsonNode => {
     const items: JsonNode[] = [];
     at += 1;
     skipSpace();
     if (text[at] === "]") {
       at += 1;
-      return { kind: "array", items, line: place.line, column: place.column };
+      return { kind: "array", items, line, column };
     }
     for (;;) {
       items.push(readValue(depth));
@@ -121,7 +121,7 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
       expect(",");
     }
     at += 1;
-    return { kind: "array", items, line: place.line, column: place.column };
+    return { kind: "array", items, line, column };
   };
 
   const readWord = <Value>(word: string, value: Value): Value => {
@@ -136,23 +136,23 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
     if (values > maxValues) refuse("too-many-elements", `There are more than ${maxValues} JSON values.`);
     if (depth > maxDepth) refuse("too-deep", "Objects and arrays are nested too deep.");
     lines.moveTo(at);
-    const place = { line: lines.line, column: lines.column };
+    const { line, column } = lines;
     switch (text.charAt(at)) {
       case "{":
-        return readObject(place, depth + 1);
+        return readObject(line, column, depth + 1);
       case "[":
-        return readArray(place, depth + 1);
+        return readArray(line, column, depth + 1);
       case '"':
-        return { kind: "string", value: readString(), line: place.line, column: place.column };
+        return { kind: "string", value: readString(), line, column };
       case "t":
-        return { kind: "boolean", value: readWord("true", true), line: place.line, column: place.column };
+        return { kind: "boolean", value: readWord("true", true), line, column };
       case "f":
-        return { kind: "boolean", value: readWord("false", false), line: place.line, column: place.column };
+        return { kind: "boolean", value: readWord("false", false), line, column };
       case "n":
         readWord("null", null);
-        return { kind: "null", line: place.line, column: place.column };
+        return { kind: "null", line, column };
       default:
-        return { kind: "number", source: readNumber(), line: place.line, column: place.column };
+        return { kind: "number", source: readNumber(), line, column };
     }
   };
 

@@ -4,10 +4,12 @@ import type { Position } from "../read/positions.ts";
 import { Lines } from "../read/lines.ts";
 import type { Source } from "../read/source.ts";
 
-export type JsonNode = Position &
-  (
-    | { kind: "object"; members: ReadonlyMap<string, JsonNode> }
-    | { kind: "array"; items: JsonNode[] }
+export type JsonNode = Position & {
+  /** What a member of an object goes by; "" for what is none. */
+  name: string;
+} & (
+    | { kind: "object"; members: readonly JsonNode[] }
+    | { kind: "array"; items: readonly JsonNode[] }
     | { kind: "string"; value: string }
     | { kind: "number"; source: string }
     | { kind: "boolean"; value: boolean }
@@ -17,7 +19,10 @@ export type JsonNode = Position &
 /** Objects and arrays alternate, so that this is as deep as 64 XML elements. */
 const maxDepth = 128;
 
-const noMembers: ReadonlyMap<string, JsonNode> = new Map();
+/** Names of more members are looked up rather than compared. */
+const manyMembers = 16;
+
+const none: readonly JsonNode[] = [];
 
 /** @throws Refusal where `source` is no JSON, nests too deep, names a member twice or holds more values than that. */
 export function parseJson(source: Source, maxValues: number): JsonNode {
@@ -25,6 +30,9 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
   let at = 0;
   let values = 0;
   const lines = new Lines(source);
+  // What came so far of each object and array that is open: when one ends, its own are taken off into a list of just their
+  // length. Of dense JSON nearly all is small objects, held until the last is read: what each takes is what it costs.
+  const open: JsonNode[] = [];
 
   const refuse = (code: IssueCode, reason: string): never => {
     lines.moveTo(at);
@@ -84,44 +92,48 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
     return text.slice(from, at);
   };
 
-  const readObject = (line: number, column: number, depth: number): JsonNode => {
+  const readObject = (name: string, line: number, column: number, depth: number): JsonNode => {
     at += 1;
     skipSpace();
     if (text[at] === "}") {
       at += 1;
-      return { kind: "object", members: noMembers, line, column };
+      return { kind: "object", name, line, column, members: none };
     }
-    const members = new Map<string, JsonNode>();
+    const from = open.length;
+    let names: Set<string> | undefined;
     for (;;) {
       skipSpace();
-      const name = readString();
-      if (members.has(name)) refuse("not-well-formed", "Not well-formed JSON: a name stands twice in one object.");
+      const member = readString();
+      if (open.length - from === manyMembers) names = namesFrom(open, from);
+      const standsTwice = names === undefined ? isNameFrom(open, from, member) : names.has(member);
+      if (standsTwice) refuse("not-well-formed", "Not well-formed JSON: a name stands twice in one object.");
+      names?.add(member);
       expect(":");
-      members.set(name, readValue(depth));
+      open.push(readValue(member, depth));
       skipSpace();
       if (text[at] === "}") break;
       expect(",");
     }
     at += 1;
-    return { kind: "object", members, line, column };
+    return { kind: "object", name, line, column, members: open.splice(from) };
   };
 
-  const readArray = (line: number, column: number, depth: number): JsonNode => {
-    const items: JsonNode[] = [];
+  const readArray = (name: string, line: number, column: number, depth: number): JsonNode => {
     at += 1;
     skipSpace();
     if (text[at] === "]") {
       at += 1;
-      return { kind: "array", items, line, column };
+      return { kind: "array", name, line, column, items: none };
     }
+    const from = open.length;
     for (;;) {
-      items.push(readValue(depth));
+      open.push(readValue("", depth));
       skipSpace();
       if (text[at] === "]") break;
       expect(",");
     }
     at += 1;
-    return { kind: "array", items, line, column };
+    return { kind: "array", name, line, column, items: open.splice(from) };
   };
 
   const readWord = <Value>(word: string, value: Value): Value => {
@@ -130,7 +142,7 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
     return value;
   };
 
-  const readValue = (depth: number): JsonNode => {
+  const readValue = (name: string, depth: number): JsonNode => {
     skipSpace();
     values += 1;
     if (values > maxValues) refuse("too-many-elements", `There are more than ${maxValues} JSON values.`);
@@ -139,27 +151,41 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
     const { line, column } = lines;
     switch (text.charAt(at)) {
       case "{":
-        return readObject(line, column, depth + 1);
+        return readObject(name, line, column, depth + 1);
       case "[":
-        return readArray(line, column, depth + 1);
+        return readArray(name, line, column, depth + 1);
       case '"':
-        return { kind: "string", value: readString(), line, column };
+        return { kind: "string", name, line, column, value: readString() };
       case "t":
-        return { kind: "boolean", value: readWord("true", true), line, column };
+        return { kind: "boolean", name, line, column, value: readWord("true", true) };
       case "f":
-        return { kind: "boolean", value: readWord("false", false), line, column };
+        return { kind: "boolean", name, line, column, value: readWord("false", false) };
       case "n":
         readWord("null", null);
-        return { kind: "null", line, column };
+        return { kind: "null", name, line, column };
       default:
-        return { kind: "number", source: readNumber(), line, column };
+        return { kind: "number", name, line, column, source: readNumber() };
     }
   };
 
-  const value = readValue(1);
+  const value = readValue("", 1);
   skipSpace();
   if (at < text.length) malformed();
   return value;
+}
+
+/** Undefined where the object has none of the name. */
+export function memberOf({ members }: { members: readonly JsonNode[] }, name: string): JsonNode | undefined {
+  return members.find((member) => member.name === name);
+}
+
+function isNameFrom(nodes: readonly JsonNode[], from: number, name: string): boolean {
+  for (let index = from; index < nodes.length; index += 1) if (nodes[index]?.name === name) return true;
+  return false;
+}
+
+function namesFrom(nodes: readonly JsonNode[], from: number): Set<string> {
+  return new Set(nodes.slice(from).map(({ name }) => name));
 }
 
 function isSpace(code: number): boolean {

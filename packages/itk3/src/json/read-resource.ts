@@ -18,7 +18,7 @@ import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
 import { maxDepth } from "../xml/tokenise.ts";
-import { type JsonNode, parseJson } from "./parse.ts";
+import { type JsonNode, memberOf, parseJson } from "./parse.ts";
 
 type Value = Record<string, unknown>;
 type ObjectNode = Extract<JsonNode, { kind: "object" }>;
@@ -35,7 +35,7 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
   };
 
   const readResource = (node: JsonNode, location: string, depth: number, keep: (value: Value) => void): void => {
-    const name = node.kind === "object" ? node.members.get("resourceType") : undefined;
+    const name = node.kind === "object" ? memberOf(node, "resourceType") : undefined;
     const type = name?.kind === "string" ? resourceDefinition(name.value) : undefined;
     if (node.kind !== "object" || type === undefined) {
       report("unknown-resource", location, node, "A resource that Send Document does not know was left out.");
@@ -50,7 +50,8 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
     setPosition(value, node.line, node.column);
     if (depth > maxDepth) refuse("too-deep", location, node, `Elements are nested more than ${maxDepth} deep.`);
     let taken: Map<string, string> | undefined;
-    for (const [member, held] of node.members) {
+    for (const held of node.members) {
+      const member = held.name;
       if (member === "resourceType" && type.kind === "resource") continue;
       const name = member.startsWith("_") ? member.slice(1) : member;
       const definition = type.byName.get(name);
@@ -87,7 +88,8 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
 
   // A null holds a place for what stands beside it: alone it says nothing, and a list of such is left out (hl7.org/fhir/STU3/json.html).
   const reportHollow = (node: ObjectNode, type: TypeDefinition, value: Value, location: string): void => {
-    for (const [member, held] of node.members) {
+    for (const held of node.members) {
+      const member = held.name;
       if (type.byName.get(member)?.kind === "primitive" && held.kind === "array") {
         const beside = value[`_${member}`];
         held.items.forEach((item, index) => {
@@ -98,7 +100,7 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
         const read = value[member];
         if (beside === undefined && Array.isArray(read) && read.every((one) => one === null)) delete value[member];
       } else if (member.startsWith("_") && type.byName.get(member.slice(1))?.kind === "primitive") {
-        reportHollowCompanions(held, node.members.get(member.slice(1)), `${location}.${member.slice(1)}`);
+        reportHollowCompanions(held, memberOf(node, member.slice(1)), `${location}.${member.slice(1)}`);
       }
     }
   };
@@ -131,11 +133,12 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
       });
       return;
     }
-    const kept: unknown[] = [];
+    // Most lists are of one: an array that begins with it has no room for more, where one that is pushed to has for 17.
+    let kept: unknown[] | undefined;
     listOf(definition, node, location).forEach((item, index) => {
       readOne(definition, item, `${location}[${index}]`, depth, (value) => {
-        parent[name] = kept;
-        kept.push(value);
+        if (kept === undefined) parent[name] = kept = [value];
+        else kept.push(value);
       });
     });
   };
@@ -245,7 +248,7 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
   let root: Value | undefined;
   try {
     const node = parseJson(typeof from === "string" ? sourceOfText(from) : from, maxValues);
-    const name = node.kind === "object" ? node.members.get("resourceType") : undefined;
+    const name = node.kind === "object" ? memberOf(node, "resourceType") : undefined;
     if (name?.kind !== "string" || resourceDefinition(name.value) === undefined) {
       refuse("wrong-root", "", node, "The root is not a FHIR resource that Send Document can carry.");
     }

@@ -57,9 +57,14 @@ export class Frame implements Position {
   hold(definition: ElementDefinition, value: unknown): void {
     const { name, repeating, required } = definition;
     if (repeating) {
-      const list = listOf(this.value, name);
-      if (required && list.length === 0) this.required += 1;
-      list.push(value);
+      const held = this.value[name];
+      if (Array.isArray(held)) {
+        held.push(value);
+        return;
+      }
+      if (required) this.required += 1;
+      // Most lists are of one: an array that begins with it has no room for more, where one that is pushed to has for 17.
+      this.value[name] = [value];
     } else {
       if (required) this.required += 1;
       this.value[name] = value;

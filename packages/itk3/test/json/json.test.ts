@@ -92,10 +92,13 @@ test("decimals, empty places and extensions beside values come back as they were
   assert.deepEqual(readXmlResource(writeXml(patient)).resource, patient);
 });
 
+const manyMembers = Array.from({ length: 60 }, (_, index) => `"n${index}":${index}`).join(",");
 const hostile: readonly (readonly [what: string, code: IssueCode, json: string])[] = [
   ["the end missing", "not-well-formed", valid.slice(0, -20)],
   ["something after the end", "not-well-formed", `${valid}{}`],
   ["a name twice", "not-well-formed", '{"resourceType":"Bundle","type":"message","type":"document"}'],
+  ["a name twice among many", "not-well-formed", `{"resourceType":"Bundle",${manyMembers},"n40":1}`],
+  ["a name twice among many, as they begin to be many", "not-well-formed", `{"n15":1,"n15":2,${manyMembers}}`],
   ["a comment", "not-well-formed", '{"resourceType":"Bundle" /* x */}'],
   ["a trailing comma", "not-well-formed", '{"resourceType":"Bundle",}'],
   ["a raw control character", "not-well-formed", '{"resourceType":"Bun\u0001dle"}'],

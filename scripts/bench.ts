@@ -11,8 +11,8 @@ for (const name of ["server"]) measurements.set(name, `${top}bench/${name}.ts`);
 const measured = Array.from(measurements.keys()).filter((name) => existsSync(measurements.get(name) ?? ""));
 
 /**
- * Threads that gather garbage together wait for one another by spinning: where processor time is measured, a busy machine would
- * be half as much again, and another figure in each run.
+ * Garbage gathered by several threads together takes, on a busy machine, half as much processor time again, and another figure in
+ * each run (docs/decisions/171-readings-measured.md).
  */
 const flags: Readonly<Record<string, readonly string[]>> = { itk3: ["--single-threaded-gc"] };
 

@@ -18,7 +18,6 @@ const durableAlone: Readonly<Record<string, RegExp>> = {
 
 /** A file that may, and why. */
 const exceptions: Readonly<Record<string, string>> = {
-  "bench/server.ts": "syncs a file: what the server is measured against",
   "packages/mesh-server/bench/main.ts": "says how a database is written: what it fills is thrown away, so not synced",
 };
 

@@ -1,0 +1,23 @@
+import { parseArgs } from "node:util";
+
+export interface Options {
+  /** Names of rows, or beginnings of names. None: all. */
+  readonly only: readonly string[];
+  readonly rounds: number;
+  readonly profiles?: string;
+}
+
+/** @throws what is wrong with the words */
+export function readOptions(words: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      only: { type: "string", multiple: true, default: [] },
+      rounds: { type: "string", default: "5" },
+      "cpu-prof": { type: "string" },
+    },
+  });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds is not a number of rounds");
+  return { only: values.only, rounds, ...(values["cpu-prof"] !== undefined && { profiles: values["cpu-prof"] }) };
+}

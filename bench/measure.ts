@@ -5,22 +5,31 @@ export type Work = () => void | Promise<void>;
 
 /**
  * Times of each piece of work, in milliseconds, round by round. In every round each runs once, so that whatever else
- * the machine does falls on all of them alike. The first round warms up and is not counted.
+ * the machine does falls on all of them alike. The first round warms up and is not counted. By the processor's time only
+ * what this process does itself counts, and not what it waits for.
  */
 export async function takeTurns<Name extends string>(
   works: Readonly<Record<Name, Work>>,
   rounds: number,
+  by: "clock" | "processor" = "clock",
 ): Promise<Record<Name, number[]>> {
+  const now = by === "clock" ? () => performance.now() : processorTime;
   const names = Object.keys(works) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of names) {
-      const start = performance.now();
+      const start = now();
       await works[name]();
-      if (round > 0) times[name].push(performance.now() - start);
+      if (round > 0) times[name].push(now() - start);
     }
   }
   return times;
+}
+
+/** Of this process, in milliseconds. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The median over the rounds of one time as a multiple of the other in the same round. */
@@ -33,6 +42,24 @@ export function median(values: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/**
+ * Whether a figure is within its bound. If it is not, or is none, the process fails, and says at its end which row, which
+ * figure and which bound.
+ */
+export function isWithin(
+  row: string,
+  figure: string,
+  value: number,
+  bound: { readonly atMost: number } | { readonly atLeast: number },
+): boolean {
+  const within = "atMost" in bound ? value <= bound.atMost : value >= bound.atLeast;
+  if (within) return true;
+  const words = "atMost" in bound ? `is over ${bound.atMost}` : `is under ${bound.atLeast}`;
+  process.once("exit", () => console.log(`  BOUND NOT KEPT: ${row}: ${figure} ${value.toFixed(2)} ${words}`));
+  process.exitCode = 1;
+  return false;
 }
 
 /** Rows under a head, each column as wide as its widest cell; numbers should come as text. */

@@ -1,34 +1,71 @@
-// Runs measurements against their bounds: `npm run bench -- NAME ...`; all of them without a name. A package's own are
-// in packages/NAME/bench/main.ts, those of several packages in bench/NAME/main.ts. From the first option on, words are for
-// the measurements: `npm run bench -- server --only cycles`.
+// Runs measurements against their bounds: `npm run bench -- NAME ...`; without a name, all that take no longer than every
+// day allows. From the first option on, words are for the measurements: `npm run bench -- server --only cycles`.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-
-const top = fileURLToPath(new URL("../", import.meta.url));
-const measurements = new Map<string, string>();
-for (const name of readdirSync(`${top}packages`)) measurements.set(name, `${top}packages/${name}/bench/main.ts`);
-for (const name of ["server"]) measurements.set(name, `${top}bench/${name}/main.ts`);
-const measured = Array.from(measurements.keys()).filter((name) => existsSync(measurements.get(name) ?? ""));
+import { type Measurement, measurements } from "./measurements.ts";
 
 const words = process.argv.slice(2);
 const firstOption = words.findIndex((word) => word.startsWith("--"));
 const asked = firstOption === -1 ? words : words.slice(0, firstOption);
 const options = firstOption === -1 ? [] : words.slice(firstOption);
-const unknown = asked.filter((name) => !measured.includes(name));
+const isQuick = options.includes("--quick");
+
+if (options.includes("--help")) {
+  console.log(help());
+  process.exit();
+}
+const unknown = asked.filter((name) => measurements[name] === undefined);
 if (unknown.length > 0) {
-  console.error(`No measurements of ${unknown.join(", ")}. There are some of: ${measured.join(", ")}.`);
+  console.error(`No measurements of ${unknown.join(", ")}. There are: ${Object.keys(measurements).join(", ")}.`);
+  console.error("npm run bench -- --help says what each is.");
   process.exit(2);
 }
 
-for (const name of asked.length === 0 ? measured : asked) {
+const missed: string[] = [];
+const began = performance.now();
+for (const [name, measurement] of Object.entries(measurements)) if (isWanted(name, measurement)) run(name, measurement);
+console.log(`\nTook ${seconds(began)}.`);
+if (missed.length > 0) {
+  console.log(`Not within bounds, or not measured to the end: ${missed.join(", ")}. See above for which.`);
+  process.exitCode = 1;
+}
+
+function isWanted(name: string, { namedOnly = false, quick }: Measurement): boolean {
+  if (asked.length > 0) return asked.includes(name);
+  return isQuick ? quick !== undefined : !namedOnly;
+}
+
+function run(name: string, { file, flags = [] }: Measurement): void {
   console.log(`${name}:`);
-  const command = [
-    "--conditions=@restante/source",
-    "--disable-warning=ExperimentalWarning",
-    measurements.get(name) ?? "",
-    ...options,
-  ];
-  const { status } = spawnSync(process.execPath, command, { stdio: "inherit" });
-  if (status !== 0) process.exitCode = 1;
+  const start = performance.now();
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const command = ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", ...flags, path];
+  const { status } = spawnSync(process.execPath, [...command, ...options], { stdio: "inherit" });
+  console.log(`  (${name}: ${seconds(start)})`);
+  if (status !== 0) missed.push(name);
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(0)} s`;
+}
+
+function help(): string {
+  const each = Object.entries(measurements).map(([name, { what, takes, bounds, namedOnly = false, quick, options }]) =>
+    [
+      `  ${name}: ${what}`,
+      `    takes ${takes}${namedOnly ? "; only where it is named" : ""}`,
+      ...bounds.map((bound) => `    bound: ${bound}`),
+      ...(quick === undefined ? [] : [`    --quick: ${quick}`]),
+      ...(options === undefined ? [] : [`    options: ${options}`]),
+    ].join("\n"),
+  );
+  return [
+    "npm run bench                       all but those that run only where they are named: at most 15 minutes",
+    "npm run bench -- NAME ... [OPTION]  these",
+    "npm run bench -- --quick            what a busy machine does not disturb, in at most 2 minutes",
+    "",
+    "The exit code is 1 if a bound is not kept. Each of these rows says then which figure was over which bound.",
+    "",
+    ...each,
+  ].join("\n");
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inTransaction, openDatabase } from "@restante/durable";
 import { type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
-import { ratio, table, takeTurns } from "../../../bench/measure.ts";
+import { isWithin, ratio, table, takeTurns } from "../../../bench/measure.ts";
 import { acknowledge, type Message } from "../src/message.ts";
 import type { StoredBody } from "../src/bodies/bodies.ts";
 import { createOperations, type Operation } from "../src/store/sqlite/operations.ts";
@@ -14,10 +14,12 @@ import { migrations } from "../src/store/sqlite/schema.ts";
 import { openSqliteStore, type SqliteStore } from "../src/store/sqlite/store.ts";
 
 const shallow = 1000;
-const deep = 1_000_000;
+/** What a busy machine does not disturb: fewer messages, in processor time, with room. */
+const isQuick = process.argv.includes("--quick");
+const deep = isQuick ? 100_000 : 1_000_000;
 const page = 500;
-const bound = 1.1;
-const rounds = 201;
+const bound = isQuick ? 1.5 : 1.1;
+const rounds = isQuick ? 21 : 201;
 /** Of one kind of question in a round: so many that a pause of the machine is a small part. */
 const questions = { listing: 10, count: 1000, next: 10 };
 const inOneTransaction = 200_000;
@@ -135,6 +137,7 @@ async function compare(few: Message[], fewFolder: string, many: Message[], manyF
       manyNext: times(next, () => listNext(manyStore, manyLast)),
     },
     rounds,
+    isQuick ? "processor" : "clock",
   );
   return [
     ratio(taken.manyListed, taken.fewListed),
@@ -155,21 +158,16 @@ try {
     { name: `${deep} waiting`, ratios: waiting },
     { name: `${deep}, all but the last ${shallow} acknowledged`, ratios: left },
   ];
+  const asked = [`page of ${page}`, "count", "next page"];
   const cells = rows.map(({ name, ratios }) => {
-    const within = ratios.every((each) => each <= bound);
-    if (!within) process.exitCode = 1;
+    const keeps = ratios.map((each, index) => isWithin(name, asked[index] ?? "", each, { atMost: bound }));
+    const within = keeps.every(Boolean);
     return [name].concat(
       ratios.map((each) => each.toFixed(2)),
       within ? "" : "OVER THE BOUND",
     );
   });
-  const head = [
-    `in the mailbox, against ${shallow} waiting (bound ${bound})`,
-    `page of ${page}`,
-    "count",
-    "next page",
-    "",
-  ];
+  const head = [`in the mailbox, against ${shallow} waiting (bound ${bound})`, ...asked, ""];
   process.stdout.write(`${table(head, cells)}\n`);
 } finally {
   for (const folder of folders) rmSync(folder, { recursive: true });

@@ -1,0 +1,78 @@
+// What can be measured: where it is, how long it takes, and what it is held to. The figures of the bounds are where they are
+// measured; here is what a reader of the help needs to know of them.
+
+export interface Measurement {
+  /** Below the top folder. */
+  readonly file: string;
+  readonly what: string;
+  /** On two processors of 2026 that do little else. */
+  readonly takes: string;
+  readonly bounds: readonly string[];
+  /** Runs only where it is named: it takes too long for every day. */
+  readonly namedOnly?: boolean;
+  /** What of it `--quick` runs, and against what. Absent: nothing. */
+  readonly quick?: string;
+  readonly options?: string;
+  /** Of Node.js. */
+  readonly flags?: readonly string[];
+}
+
+export const measurements: Readonly<Record<string, Measurement>> = {
+  server: {
+    file: "bench/server/main.ts",
+    what: "the MESH server against a bare server that is as durable",
+    takes: "5 minutes",
+    bounds: [
+      "processor time for a cycle and for a send of 1 KB: at most 1.5 of the bare one's",
+      "throughput: at least 0.75 of the bare one's",
+    ],
+    options: "--only ROW, --rounds N, --cpu-prof FOLDER",
+  },
+  memory: {
+    file: "bench/memory/main.ts",
+    what: "what the MESH server holds after very many messages, of a very large one, and of idle connections",
+    takes: "6 to 10 minutes",
+    bounds: [
+      "after 200,000 cycles: at most 64 MB more than after 20,000",
+      "one message of 2 GB: its peak at most 64 MB over that of messages of 100 KB",
+      "2,000 idle connections: told, not bounded",
+    ],
+    namedOnly: true,
+    quick:
+      "after 3,000 cycles the heap is at most 4 MB over that after 1,000; one message of 200 MB adds at most 64 MB",
+    options: "--cycles N",
+  },
+  "mesh-server": {
+    file: "packages/mesh-server/bench/main.ts",
+    what: "questions to a mailbox of 1,000,000 messages against one of 1,000",
+    takes: "1 minute",
+    bounds: ["each question: at most 1.1"],
+    quick: "100,000 messages against 1,000, in processor time: at most 1.5",
+  },
+  itk3: {
+    file: "packages/itk3/bench/main.ts",
+    what: "reading and checking a message against saxes tokenising it, and against one another",
+    takes: "3 minutes",
+    bounds: [
+      "time: 2 of saxes for a message with a report, 5 to 10 for one that is dense",
+      "memory: 6 of the files' size with a report; characters beyond Latin-1: 1.3; an entry of 10,000: 1.5 of one of 10",
+      "the slowest of 20,000 damaged messages: 3 of the whole one",
+    ],
+    quick: "three kinds of message, in processor time and memory: at most 1.5 of the bounds",
+    // Threads that gather garbage together wait for one another by spinning: where processor time is measured, a busy machine
+    // would be half as much again, and another figure in each run.
+    flags: ["--single-threaded-gc"],
+  },
+  worklist: {
+    file: "packages/worklist/bench/main.ts",
+    what: "how long a practice's event loop stands still, against the smallest document; a page of a list against an empty one",
+    takes: "20 seconds",
+    bounds: ["stall: 5 (500 KB) to 100 (50 MB)", "page of 50 rows: 8 to 14"],
+  },
+  testkit: {
+    file: "packages/testkit/bench/main.ts",
+    what: "a server started and closed, against a bare process of Node.js",
+    takes: "10 seconds",
+    bounds: ["told, not bounded"],
+  },
+};

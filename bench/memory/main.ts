@@ -12,8 +12,8 @@ import { startMeasuredServer } from "./server.ts";
 
 const MB = 1_000_000;
 const most = 64;
-/** Of what JavaScript holds: an object of 500 bytes left behind by every cycle would be 1 MB. */
-const mostOfHeap = 4;
+/** Of what JavaScript holds: an object of 3 KB left behind by every cycle would be 3 MB. */
+const mostOfHeap = 2;
 
 const { isQuick, first, cycles, largeBytes, connections } = readOptions(process.argv.slice(2));
 await measureCycles();

@@ -16,8 +16,8 @@ export function readOptions(words: readonly string[]): Options {
     options: { cycles: { type: "string" }, quick: { type: "boolean", default: false } },
   });
   const isQuick = values.quick;
-  const cycles = Number(values.cycles ?? (isQuick ? 3000 : 200_000));
+  const cycles = Number(values.cycles ?? (isQuick ? 2000 : 200_000));
   if (!Number.isInteger(cycles) || cycles < 100) throw new Error("--cycles: a number from 100 is needed");
-  const first = isQuick ? Math.round(cycles / 3) : Math.round(cycles / 10);
+  const first = Math.round(cycles / (isQuick ? 2 : 10));
   return { isQuick, first, cycles, largeBytes: isQuick ? 200_000_000 : 2_000_000_000, connections: 2000 };
 }

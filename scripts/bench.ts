@@ -64,7 +64,7 @@ function help(): string {
     "npm run bench -- NAME ... [OPTION]  these",
     "npm run bench -- --quick            what a busy machine does not disturb, in at most 2 minutes",
     "",
-    "The exit code is 1 if a bound is not kept. Each of these rows says then which figure was over which bound.",
+    "The exit code is 1 if a bound is not kept: the row, its figure and the bound are told.",
     "",
     ...each,
   ].join("\n");

@@ -21,7 +21,7 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   server: {
     file: "bench/server/main.ts",
     what: "the MESH server against a bare server that is as durable",
-    takes: "5 minutes",
+    takes: "4 minutes",
     bounds: [
       "processor time for a cycle and for a send of 1 KB: at most 1.5 of the bare one's",
       "throughput: at least 0.75 of the bare one's",
@@ -31,7 +31,7 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   memory: {
     file: "bench/memory/main.ts",
     what: "what the MESH server holds after very many messages, of a very large one, and of idle connections",
-    takes: "6 to 10 minutes",
+    takes: "5 to 10 minutes",
     bounds: [
       "after 200,000 cycles: at most 64 MB more than after 20,000",
       "one message of 2 GB: its peak at most 64 MB over that of messages of 100 KB",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { connect, type ConnectionOptions, TLSSocket } from "node:tls";
 
 import {
   startTestServer,
@@ -11,6 +11,8 @@ import {
   type TestServer,
   testToken,
 } from "@restante/testbed";
+
+import { connectRaw, headOf } from "../http/raw-connection.ts";
 
 const path = `/messageexchange/${testMailboxes.sender}/inbox`;
 
@@ -55,6 +57,27 @@ test("the lookups, which take no Authorization, need a certificate too", async (
   });
 
   assert.equal(answer.status, 403);
+});
+
+test("a connection's certificate is taken out of it once, however many requests come over it", async (t) => {
+  const server = await startTestServer(t);
+  const taken = t.mock.method(TLSSocket.prototype, "getPeerX509Certificate");
+  using connection = await connectRaw(
+    server,
+    testMailboxes.sender,
+    Array.from({ length: 20 }, () => "GET"),
+  );
+
+  for (let sent = 1; sent <= 20; sent += 1) {
+    connection.write(headOf(server, testMailboxes.sender, "GET", "/inbox"));
+    await connection.answers(sent);
+  }
+
+  assert.deepEqual(
+    (await connection.answers(20)).map(({ status }) => status),
+    Array.from({ length: 20 }, () => 200),
+  );
+  assert.equal(taken.mock.callCount(), 1);
 });
 
 for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {

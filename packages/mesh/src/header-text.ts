@@ -5,6 +5,7 @@ import { isUtf8 } from "node:buffer";
  * and Node writes another character.)
  */
 export function encodeHeaderText(text: string): string {
+  if (isAscii(text)) return text;
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
@@ -13,7 +14,7 @@ export function encodeHeaderText(text: string): string {
  * Who must give the same bytes back then writes that text as it is, and every other text with `encodeHeaderText`.
  */
 export function isLatin1HeaderText(latin1: string): boolean {
-  return !/[\u0100-\uFFFF]/.test(latin1) && !isUtf8(Buffer.from(latin1, "latin1"));
+  return !isAscii(latin1) && !/[\u0100-\uFFFF]/.test(latin1) && !isUtf8(Buffer.from(latin1, "latin1"));
 }
 
 /**
@@ -21,8 +22,14 @@ export function isLatin1HeaderText(latin1: string): boolean {
  * Latin-1. Text that was decoded already comes back unchanged, unless it happens to look like UTF-8 read as Latin-1.
  */
 export function decodeHeaderText(latin1: string): string {
+  if (isAscii(latin1)) return latin1;
   // Characters above U+00FF cannot have come from bytes.
   if (/[\u0100-\uFFFF]/.test(latin1)) return latin1;
   const bytes = Buffer.from(latin1, "latin1");
   return isUtf8(bytes) ? bytes.toString("utf8") : latin1;
+}
+
+/** Nearly every header is, and then it is the same in all of these. */
+function isAscii(text: string): boolean {
+  return !/[\u0080-\uFFFF]/.test(text);
 }

@@ -99,12 +99,15 @@ export const headerLimits: Readonly<Partial<Record<keyof MexHeaders, number>>> =
 
 /** How many characters a text has for the limits of MESH: code points, so that an emoji is one. */
 export function characterCount(text: string): number {
+  // Only half of a pair can make it less than its length.
+  if (!/[\uD800-\uDFFF]/.test(text)) return text.length;
   let count = 0;
   for (const _ of text) count += 1;
   return count;
 }
 
 const properties = Object.keys(headerNames) as (keyof MexHeaders)[];
+const propertyOf = new Map(properties.map((property) => [headerNames[property], property]));
 
 /**
  * For an HTTP library: lower-case names, text encoded, absent headers left out. Empty text is kept.
@@ -138,17 +141,23 @@ export function latin1Headers(
 }
 
 function mexTexts(record: Readonly<Record<string, string | string[] | undefined>>): [keyof MexHeaders, string][] {
-  const byName = new Map(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
-  return properties.flatMap((property) => {
-    const value = byName.get(headerNames[property]);
+  const texts: [keyof MexHeaders, string][] = [];
+  for (const [name, value] of Object.entries(record)) {
+    const property = propertyOf.get(name.toLowerCase());
     const text = Array.isArray(value) ? value[0] : value;
-    return text === undefined ? [] : [[property, trimBlanks(text)]];
-  });
+    if (property !== undefined && text !== undefined) texts.push([property, trimBlanks(text)]);
+  }
+  return texts;
 }
 
 /** What HTTP calls optional white space, and nothing else: a no-break space, or the last byte of `à`, is the sender's. */
 function trimBlanks(text: string): string {
+  if (!isBlank(text.at(0)) && !isBlank(text.at(-1))) return text;
   return text.replaceAll(/^[ \t]+|[ \t]+$/g, "");
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }
 
 /** Below 0x20, or 0x7F: the server refuses such a header with TRANSFER / 06, MalformedControlFile. */

@@ -30,14 +30,29 @@ export interface Envelope {
   details: MessageDetails;
 }
 
+const detailTexts: readonly DetailText[] = [
+  "subject",
+  "localId",
+  "fileName",
+  "partnerId",
+  "processId",
+  "fromSmtp",
+  "toSmtp",
+  "checksum",
+  "compress",
+  "compressed",
+  "encrypted",
+  "contentType",
+];
+
 /** @throws {Refusal} */
 export function readEnvelope(headers: IncomingHttpHeaders, sender: Mailbox, registry: Registry): Envelope {
   const mex = readMexHeaders(headers);
-  const contentType = decodeHeaderText(headers["content-type"] ?? "");
-  checkText(mex, contentType);
+  const texts = headerTexts(mex, decodeHeaderText(headers["content-type"] ?? ""));
+  checkText(mex, texts);
   // A header that is not there is the API's validation error; one that says nothing has its own code.
   if (mex.to === "") throw new Refusal("recipient-blank");
-  checkLengths(mex, contentType);
+  requireValid(messageHeaders, (name) => texts.get(name));
   const to = mex.to ?? "";
   const contentEncoding = readContentEncoding(headers);
   if (!isChecksumText(mex.checksum ?? "")) throw new Refusal("checksum-wrong");
@@ -80,14 +95,14 @@ function readFirstRange(text: string | undefined): number {
 }
 
 /** Control characters anywhere, and links where none belongs: every header with one is named. */
-function checkText(mex: MexHeaders, contentType: string): void {
+function checkText(mex: MexHeaders, texts: ReadonlyMap<string, string>): void {
   const problems: FieldProblem[] = [];
   for (const name of ["to", "workflowId", "checksum"] as const) {
     if (/https?:\/\//i.test(mex[name] ?? "")) {
       problems.push(fieldWrong("header", headerNames[name], "String should not hold a link"));
     }
   }
-  for (const [name, text] of headerTexts(mex, contentType)) {
+  for (const [name, text] of texts) {
     if (hasControlCharacter(text)) {
       problems.push(fieldWrong("header", name, "String should not hold control characters"));
     }
@@ -95,17 +110,11 @@ function checkText(mex: MexHeaders, contentType: string): void {
   if (problems.length > 0) throw new Refusal("header-malformed", { problems });
 }
 
-function checkLengths(mex: MexHeaders, contentType: string): void {
-  const texts = new Map(headerTexts(mex, contentType));
-  requireValid(messageHeaders, (name) => texts.get(name));
-}
-
-function headerTexts(mex: MexHeaders, contentType: string): [string, string][] {
-  const texts = (Object.keys(headerNames) as (keyof MexHeaders)[]).map((name): [string, string] => [
-    headerNames[name],
-    mex[name] ?? "",
-  ]);
-  return [...texts, ["content-type", contentType]];
+/** Those that came, by their names on the wire. */
+function headerTexts(mex: MexHeaders, contentType: string): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [name, text] of Object.entries(mex) as [keyof MexHeaders, string][]) texts.set(headerNames[name], text);
+  return texts.set("content-type", contentType);
 }
 
 function readRecipient(to: string, workflowId: string, sender: Mailbox, registry: Registry): Envelope["to"] {
@@ -134,27 +143,18 @@ function readDetails(
 ): MessageDetails {
   const ownContentType = (mex.contentType ?? "") !== "";
   const plainContentType = headers["content-type"] ?? "";
-  const texts: Record<DetailText, string | undefined> = {
-    subject: mex.subject,
-    localId: mex.localId,
-    fileName: mex.fileName,
-    partnerId: mex.partnerId,
-    processId: mex.processId,
-    fromSmtp: mex.fromSmtp,
-    toSmtp: mex.toSmtp,
-    checksum: mex.checksum,
-    compress: mex.compress,
-    compressed: mex.compressed,
-    encrypted: mex.encrypted,
-    contentType: ownContentType ? mex.contentType : decodeHeaderText(plainContentType),
-  };
   const came = latin1Headers(headers);
-  const latin1 = (Object.keys(texts) as DetailText[]).filter((name) =>
-    name === "contentType" && !ownContentType ? isLatin1HeaderText(plainContentType) : came.includes(name),
-  );
-  return {
+  const details: { -readonly [Name in DetailText]?: string } = {};
+  const latin1: DetailText[] = [];
+  for (const name of detailTexts) {
+    const isPlain = name === "contentType" && !ownContentType;
+    const text = isPlain ? decodeHeaderText(plainContentType) : mex[name];
     // The reference: empty headers are left out of what is delivered.
-    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined && text !== "")),
+    if (text !== undefined && text !== "") details[name] = text;
+    if (isPlain ? isLatin1HeaderText(plainContentType) : came.includes(name)) latin1.push(name);
+  }
+  return {
+    ...details,
     ...(contentEncoding !== undefined && { contentEncoding }),
     ...(latin1.length > 0 && { latin1 }),
   };

@@ -35,7 +35,12 @@ export function problemsOf(
   parameters: readonly Parameter[],
   valueOf: (name: string) => string | undefined,
 ): FieldProblem[] {
-  return parameters.flatMap((parameter) => problemOf(parameter, valueOf(parameter.name)) ?? []);
+  const problems: FieldProblem[] = [];
+  for (const parameter of parameters) {
+    const problem = problemOf(parameter, valueOf(parameter.name));
+    if (problem !== undefined) problems.push(problem);
+  }
+  return problems;
 }
 
 /** @throws {Refusal} `request-invalid`, with every problem */

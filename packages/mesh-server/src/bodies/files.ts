@@ -5,7 +5,7 @@
 // row's commit leaves a file that no row names: see sweep.ts. The digest of what came goes with it, and is what it is
 // held against whenever it is read (open-body.ts).
 
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, hash as hashOf, randomBytes } from "node:crypto";
 import { rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -14,6 +14,7 @@ import { asDurableError, beginFile, DurableError, makeFolder, type UnfinishedFil
 
 import { MeshServerError } from "../errors.ts";
 import { type Bodies, bodyTooLarge, type StoredBody } from "./bodies.ts";
+import { gather } from "./gather.ts";
 import { openFile, openInline } from "./open-body.ts";
 import { emptyQuarantine, QUARANTINE, sweepBodies } from "./sweep.ts";
 
@@ -47,30 +48,35 @@ export async function openFileBodies(
     name: string,
     { maxBytes, expectedBytes }: { maxBytes: number; expectedBytes?: number },
   ): Promise<StoredBody> {
-    const small: Uint8Array[] = [];
-    const hash = createHash("sha256");
     let size = 0;
     let file: OpenFile | undefined;
     try {
+      const start = await gather(source, Math.min(smallBytes, maxBytes));
+      size = start.size;
+      if (start.isWhole) {
+        if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
+        const bytes = together(start.pieces, size);
+        return { kind: "inline", size, bytes, sha256: hashOf("sha256", bytes, "buffer") };
+      }
+      if (size > maxBytes) throw bodyTooLarge(maxBytes);
+      await checkPlace();
+      file = await begin(folder, name);
+      const hash = createHash("sha256");
+      for (const piece of start.pieces) {
+        hash.update(piece);
+        await file.unfinished.handle.writeFile(piece);
+      }
       // Whoever refuses the request answers it: a request that is destroyed takes its connection with it.
       for await (const piece of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
         size += piece.byteLength;
         if (size > maxBytes) throw bodyTooLarge(maxBytes);
         hash.update(piece);
-        if (file === undefined && size > smallBytes) {
-          await checkPlace();
-          file = await begin(folder, name);
-          for (const gathered of small.splice(0)) await file.unfinished.handle.writeFile(gathered);
-        }
-        if (file === undefined) small.push(piece);
-        else await file.unfinished.handle.writeFile(piece);
+        await file.unfinished.handle.writeFile(piece);
       }
       if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
-      const sha256 = hash.digest();
-      if (file === undefined) return { kind: "inline", size, bytes: Buffer.concat(small), sha256 };
       await file.unfinished.finish();
       onWorking();
-      return { kind: "file", size, fileName: file.fileName, sha256 };
+      return { kind: "file", size, fileName: file.fileName, sha256: hash.digest() };
     } catch (error) {
       if (file !== undefined) await giveUp(folder, file);
       const failure = translate(error, folder);
@@ -97,6 +103,17 @@ export async function openFileBodies(
     emptyQuarantine: (before) => emptyQuarantine(folder, before),
     quarantineFolder: join(folder, QUARANTINE),
   };
+}
+
+/** In memory of its own: to the writer a body goes with all that it lies in, and small Buffers lie in one of 64 KB. */
+function together(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
 }
 
 interface OpenFile {

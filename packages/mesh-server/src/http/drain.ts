@@ -35,6 +35,8 @@ export function drain(request: IncomingMessage, mostBytes: number, answer?: Serv
         if (answer === undefined || answer.writableEnded) request.destroy();
         else answer.once("finish", () => request.destroy());
         resolve();
-      });
+      })
+      // Whoever began to read it may have paused it.
+      .resume();
   });
 }

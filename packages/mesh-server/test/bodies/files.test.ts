@@ -41,6 +41,27 @@ test("up to the limit a body comes back to be stored in its row, beyond it lies 
   assert.deepEqual(await readdir(folder), []);
 });
 
+test("a small body has memory of its own, so that nothing else goes with it to the writer", async (t) => {
+  const bodies = await openFileBodies(await temporaryFolder(t), 10);
+
+  const small = await bodies.receive(pieces(4, 6), "a", { maxBytes: 100 });
+
+  assert.equal(small.kind === "inline" && small.bytes.buffer.byteLength, 10);
+});
+
+test("a body that has come already, or will not come any more, is waited for by nobody", async (t) => {
+  const bodies = await openFileBodies(await temporaryFolder(t), 10);
+  const [over, gone, cut] = [pieces(4), pieces(4), pieces(4)];
+  await buffer(over);
+  gone.destroy();
+  const receiving = bodies.receive(cut, "a", { maxBytes: 100 });
+  cut.destroy();
+
+  assert.equal((await bodies.receive(over, "a", { maxBytes: 100 })).size, 0);
+  await assert.rejects(bodies.receive(gone, "a", { maxBytes: 100 }), hasCode("body-cut-short"));
+  await assert.rejects(receiving, hasCode("body-cut-short"));
+});
+
 test("a body that is too large, or shorter than it said, or breaks off, leaves nothing behind", async (t) => {
   const folder = await temporaryFolder(t);
   const bodies = await openFileBodies(folder, 10);

@@ -35,7 +35,7 @@ export const COUNT_LISTED: string = `SELECT ${newest("sequence", "floor")} - ${n
 
 function newest(number: "sequence" | "departure", floor: "floor" | "departure_floor"): string {
   return `max(
-    coalesce((SELECT max(${number}) FROM delivery WHERE recipient_id = :mailbox_id AND ${number} IS NOT NULL), 0),
+    coalesce((SELECT max(${number}) FROM delivery WHERE recipient_id = +:mailbox_id AND ${number} IS NOT NULL), 0),
     coalesce((SELECT ${floor} FROM mailbox WHERE mailbox_id = :mailbox_id), (SELECT floor FROM numbering)))`;
 }
 
@@ -66,11 +66,11 @@ export interface Places {
   readonly waiting: (mailboxId: MailboxId) => Waiting;
 }
 
-/** Each the last entry of an index, and its row. */
+/** Each the last entry of an index, and its row. (`+?`: reads.ts.) */
 export const LAST_ARRIVAL = `SELECT sequence AS number, arrived_bytes AS bytes FROM delivery
-  WHERE recipient_id = ? AND sequence IS NOT NULL ORDER BY sequence DESC LIMIT 1`;
+  WHERE recipient_id = +? AND sequence IS NOT NULL ORDER BY sequence DESC LIMIT 1`;
 export const LAST_DEPARTURE = `SELECT departure AS number, departed_bytes AS bytes FROM delivery
-  WHERE recipient_id = ? AND departure IS NOT NULL ORDER BY departure DESC LIMIT 1`;
+  WHERE recipient_id = +? AND departure IS NOT NULL ORDER BY departure DESC LIMIT 1`;
 
 /** What is only read: by who writes, and beside it. */
 export function readPlaces(db: DatabaseSync): Places {

@@ -55,6 +55,11 @@ export interface ListedPiece {
 /** A filter may let nothing through of any number of messages: between two pieces others have their turn. */
 export const LISTED_AT_ONCE = 1000;
 
+/**
+ * What each request asks is written `= +?` where a table is not looked up by its whole key alone: SQLite's planner looks at the
+ * value that is bound to a bare `= ?` or `LIMIT ?`, and so prepares such a statement anew whenever it is run, which takes
+ * longer than the look-up. A plan is the same either way.
+ */
 export function createReads(db: DatabaseSync): Reads {
   const places = readPlaces(db);
   const statements = {
@@ -62,7 +67,7 @@ export function createReads(db: DatabaseSync): Reads {
     message: db.prepare(`SELECT ${MESSAGE} FROM message WHERE mailbox_id = ? AND message_id = ?`),
     delivered: db.prepare(
       `SELECT ${MESSAGE} FROM delivery JOIN message USING (mailbox_id, message_id)
-       WHERE delivery.recipient_id = ? AND delivery.message_id = ?`,
+       WHERE delivery.recipient_id = +? AND delivery.message_id = +?`,
     ),
     anywhere: db.prepare(`SELECT ${MESSAGE} FROM message WHERE message_id = ?`),
     exists: db.prepare("SELECT 1 FROM message WHERE message_id = ?"),
@@ -75,9 +80,10 @@ export function createReads(db: DatabaseSync): Reads {
     ),
     sequence: db.prepare("SELECT sequence FROM delivery WHERE recipient_id = ? AND message_id = ?"),
     pieceEnd: db.prepare(
-      `SELECT sequence FROM delivery WHERE recipient_id = ? AND listed = 1 AND sequence > ?
+      `SELECT sequence FROM delivery WHERE recipient_id = +? AND listed = 1 AND sequence > ?
        ORDER BY sequence LIMIT 1 OFFSET ${LISTED_AT_ONCE - 1}`,
     ),
+    listed: db.prepare(listedWhere("")),
     count: db.prepare(COUNT_LISTED),
     // A row whose details are no JSON is left out: it must not take those of all others with it.
     routing: db.prepare(
@@ -111,12 +117,8 @@ export function createReads(db: DatabaseSync): Reads {
     const condition = filter === undefined ? "" : `AND ${filter.negated ? "NOT" : ""} ${conditions[filter.match]}`;
     const values: SQLInputValue[] = filter === undefined ? [] : [filter.text];
     const end = filter === undefined ? undefined : statements.pieceEnd.get(recipientId, after)?.["sequence"];
-    const entries = db
-      .prepare(
-        `SELECT message_id, sequence FROM delivery
-         WHERE recipient_id = ? AND listed = 1 AND sequence > ? AND sequence <= ? ${condition}
-         ORDER BY sequence LIMIT ?`,
-      )
+    const listed = filter === undefined ? statements.listed : db.prepare(listedWhere(condition));
+    const entries = listed
       .all(recipientId, after, end ?? Number.MAX_SAFE_INTEGER, ...values, limit)
       .map((row) => ({ messageId: row["message_id"] as MessageId, sequence: row["sequence"] as number }));
     return { entries, ...(typeof end === "number" && { end }) };
@@ -163,6 +165,12 @@ export function createReads(db: DatabaseSync): Reads {
     countBodyFiles: () => statements.files.get()?.["files"] as number,
     namesBodyFile: (fileName) => statements.file.get(fileName) !== undefined,
   };
+}
+
+function listedWhere(condition: string): string {
+  return `SELECT message_id, sequence FROM delivery
+    WHERE recipient_id = +? AND listed = 1 AND sequence > ? AND sequence <= ? ${condition}
+    ORDER BY sequence LIMIT +?`;
 }
 
 const conditions: Readonly<Record<WorkflowFilter["match"], string>> = {

@@ -29,7 +29,7 @@ export function decodeHeaderText(latin1: string): string {
   return isUtf8(bytes) ? bytes.toString("utf8") : latin1;
 }
 
-/** Nearly every header is, and then it is the same in all of these. */
-function isAscii(text: string): boolean {
+/** Nearly every header is, and then it is the same on the wire as in Unicode and in Latin-1. */
+export function isAscii(text: string): boolean {
   return !/[\u0080-\uFFFF]/.test(text);
 }

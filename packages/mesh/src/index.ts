@@ -11,7 +11,7 @@ export {
 } from "./control-file.ts";
 export { CodedError, type Retry } from "./errors.ts";
 export type * from "./events.ts";
-export { decodeHeaderText, encodeHeaderText, isLatin1HeaderText } from "./header-text.ts";
+export { decodeHeaderText, encodeHeaderText, isAscii, isLatin1HeaderText } from "./header-text.ts";
 export {
   characterCount,
   hasControlCharacter,

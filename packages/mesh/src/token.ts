@@ -67,8 +67,9 @@ export function isGenuine(token: Token, secrets: TokenSecrets): boolean {
 
 /** Whether the token's time is within 2 hours of now, either way. */
 export function isCurrent(token: Token, now: Date): boolean {
-  const [, year, month, day, hour, minute] = /^(....)(..)(..)(..)(..)$/.exec(token.timestamp) ?? [];
-  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
+  const { timestamp: text } = token;
+  const day = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
+  const at = Date.parse(`${day}T${text.slice(8, 10)}:${text.slice(10)}:00Z`);
   // An impossible date is NaN, and no comparison with NaN holds.
   return Math.abs(now.getTime() - at) <= toleranceMs;
 }

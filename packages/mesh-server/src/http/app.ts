@@ -80,7 +80,7 @@ export function createApp(
       maxParamLength: LONGEST_PARAMETER,
       ignoreTrailingSlash: true,
       // A word said twice would be a list.
-      querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
+      querystringParser: (text) => (text === "" ? {} : Object.fromEntries(new URLSearchParams(text))),
     },
     exposeHeadRoutes: false,
     genReqId: requestIdOf,
@@ -93,8 +93,9 @@ export function createApp(
       answer(context, tell, request, reply, error);
     },
   });
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header(REQUEST_ID, request.id);
+    done();
   });
   inviteInTurn(app.server);
   refuseExpectations(app);
@@ -214,8 +215,8 @@ function closeInTime(app: FastifyInstance): () => boolean {
 
 /** What comes on a connection that is still open while the server closes is for its next start. */
 function serveWhileOpen(app: FastifyInstance, isClosing: () => boolean): void {
-  app.addHook("onRequest", async (request) => {
-    if (!isClosing() || healthPaths.has(request.routeOptions.url ?? "")) return;
-    throw new Refusal("unavailable", { reason: "the server is closing" });
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (!isClosing() || healthPaths.has(request.routeOptions.url ?? "")) done();
+    else done(new Refusal("unavailable", { reason: "the server is closing" }));
   });
 }

@@ -5,6 +5,7 @@ import {
   decodeHeaderText,
   hasControlCharacter,
   headerNames,
+  isAscii,
   isChecksumText,
   isLatin1HeaderText,
   isRoutingAddress,
@@ -142,20 +143,27 @@ function readDetails(
   contentEncoding: string | undefined,
 ): MessageDetails {
   const ownContentType = (mex.contentType ?? "") !== "";
-  const plainContentType = headers["content-type"] ?? "";
-  const came = latin1Headers(headers);
+  const plainContentType = ownContentType ? "" : (headers["content-type"] ?? "");
+  const texts: MexHeaders = ownContentType ? mex : { ...mex, contentType: decodeHeaderText(plainContentType) };
   const details: { -readonly [Name in DetailText]?: string } = {};
-  const latin1: DetailText[] = [];
+  let isPlain = true;
   for (const name of detailTexts) {
-    const isPlain = name === "contentType" && !ownContentType;
-    const text = isPlain ? decodeHeaderText(plainContentType) : mex[name];
+    const text = texts[name];
     // The reference: empty headers are left out of what is delivered.
-    if (text !== undefined && text !== "") details[name] = text;
-    if (isPlain ? isLatin1HeaderText(plainContentType) : came.includes(name)) latin1.push(name);
+    if (text === undefined || text === "") continue;
+    details[name] = text;
+    isPlain &&= isAscii(text);
   }
+  const latin1 = isPlain ? [] : latin1Texts(headers, plainContentType);
   return {
     ...details,
     ...(contentEncoding !== undefined && { contentEncoding }),
     ...(latin1.length > 0 && { latin1 }),
   };
+}
+
+function latin1Texts(headers: IncomingHttpHeaders, plainContentType: string): DetailText[] {
+  const came = latin1Headers(headers);
+  const isContentType = isLatin1HeaderText(plainContentType);
+  return detailTexts.filter((name) => came.includes(name) || (name === "contentType" && isContentType));
 }

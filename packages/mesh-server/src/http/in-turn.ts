@@ -30,10 +30,9 @@ export function inviteInTurn(server: Pick<HttpServer, "on" | "emit">): void {
  */
 export function refuseExpectations(app: FastifyInstance): void {
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
-  app.addHook("onRequest", async ({ headers }) => {
-    if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect.trim())) {
-      throw new Refusal("expectation-failed");
-    }
+  app.addHook("onRequest", ({ headers }, _reply, done) => {
+    if (headers.expect === undefined || /^100-continue$/i.test(headers.expect.trim())) done();
+    else done(new Refusal("expectation-failed"));
   });
 }
 

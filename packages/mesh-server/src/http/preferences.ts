@@ -44,6 +44,7 @@ export function prefersGzip(acceptEncoding: string | undefined): boolean {
 
 /** Says in the answer, once, that it may depend on this header of the request (RFC 9110, 12.5.5). */
 export function varyBy(reply: FastifyReply, header: "Accept" | "Accept-Encoding"): void {
-  const named = reply.getHeader("vary")?.toString().split(", ") ?? [];
-  if (!named.includes(header)) reply.header("vary", [...named, header].join(", "));
+  const named = reply.getHeader("vary")?.toString();
+  if (named === undefined) reply.header("vary", header);
+  else if (!named.split(", ").includes(header)) reply.header("vary", `${named}, ${header}`);
 }

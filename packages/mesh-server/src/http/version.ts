@@ -19,10 +19,20 @@ export function apiVersion(accept: string | undefined): 1 | 2 {
   return first === 0 && any > 0 ? 2 : 1;
 }
 
+/** Of what was asked for lately: clients say the same in every request. */
+const versions = new Map<string | undefined, 1 | 2>();
+const MOST_VERSIONS = 100;
+
 /** The version that a request asks for; its answer says that it depends on that. */
 export function negotiateVersion(request: FastifyRequest, reply: FastifyReply): 1 | 2 {
   varyBy(reply, "Accept");
-  return apiVersion(request.headers.accept);
+  const { accept } = request.headers;
+  const known = versions.get(accept);
+  if (known !== undefined) return known;
+  if (versions.size >= MOST_VERSIONS) versions.clear();
+  const version = apiVersion(accept);
+  versions.set(accept, version);
+  return version;
 }
 
 function typeOf(version: 1 | 2): string {

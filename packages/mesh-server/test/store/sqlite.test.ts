@@ -14,7 +14,17 @@ import { migrations } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { testStore } from "./contract.ts";
-import { acceptance, later, listed, newMessage, now, periods, recipient, type StoreUnderTest } from "./samples.ts";
+import {
+  acceptance,
+  later,
+  listed,
+  newMessage,
+  newToken,
+  now,
+  periods,
+  recipient,
+  type StoreUnderTest,
+} from "./samples.ts";
 import { storeOptions } from "./store-options.ts";
 
 async function open(t: TestContext): Promise<StoreUnderTest & { folder: string }> {
@@ -123,3 +133,43 @@ test("a routing address is overwritten on disk once it is resolved", async (t) =
 
   assert.equal(await onDisk(), false);
 });
+
+test("what nobody waits for is committed with what somebody does wait for, and without that a moment later", async (t) => {
+  const { store, folder } = await open(t);
+  const message = newMessage();
+  const tokens = [newToken(), newToken(), newToken()] as const;
+  const before = await countCommits(folder);
+
+  const unwaited = [store.useToken(tokens[0]), store.markGiven(message, 1), store.useToken(tokens[1])];
+  await store.accept(acceptance(message));
+
+  assert.equal((await countCommits(folder)) - before, 1);
+  await Promise.all(unwaited);
+  assert.deepEqual(await Promise.all(tokens.map((token) => store.wasUsed(token))), [true, true, false]);
+  await store.useToken(tokens[2]);
+  assert.equal(await store.wasUsed(tokens[2]), true);
+});
+
+test("what nobody waits for is committed before the store is closed", async (t) => {
+  const { store, reopen } = await open(t);
+  const token = newToken();
+
+  const used = store.useToken(token);
+  const reopened = await reopen();
+
+  await used;
+  assert.equal(await reopened.wasUsed(token), true);
+});
+
+/** Of the journal, by its format: https://sqlite.org/fileformat2.html#the_write_ahead_log. */
+async function countCommits(folder: string): Promise<number> {
+  const journal = await readFile(join(folder, "store.sqlite-wal"));
+  const [header, frameHeader] = [32, 24];
+  const frame = frameHeader + journal.readUInt32BE(8);
+  let commits = 0;
+  for (let at = header; at + frame <= journal.length; at += frame) {
+    // The size of the database after a commit; 0 in a frame that is not a commit's last.
+    if (journal.readUInt32BE(at + 4) !== 0) commits += 1;
+  }
+  return commits;
+}

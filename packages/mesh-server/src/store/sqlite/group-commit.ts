@@ -1,5 +1,7 @@
 // The queue before the writer thread. While one group is being committed, what arrives waits; then all of it goes as the
 // next group. So one sync serves as many operations as came during the last one, and a lone operation waits for nobody.
+// An operation that nobody waits for (a token of a request without effect) goes with the next that somebody does wait for, or
+// with others of its kind a moment later: a sync of its own would cost more than all else that its request does.
 //
 //   open     operations are taken, up to a number and a size; more are refused with store-busy.
 //   full     the disk was full, and the reserve is given: what is new is refused with store-full. The rest of the group
@@ -22,6 +24,9 @@ const MOST_WAITING_BYTES = 128 * 1024 * 1024;
 const MOST_IN_GROUP = 1000;
 const MOST_IN_GROUP_WHEN_FULL = 50;
 const SLOW_MS = 30_000;
+/** So long an operation that nobody waits for stays in memory where no other goes. */
+const UNWAITED_MS = 20;
+const MOST_UNWAITED = 500;
 
 interface Asked {
   resolve: (value: unknown) => void;
@@ -33,9 +38,16 @@ interface Waiting extends Asked {
   bytes: number;
 }
 
+export interface SubmitOptions {
+  /** What the operation holds in memory, about. */
+  bytes?: number;
+  /** Nobody waits for it: it may go with a later group. */
+  unwaited?: boolean;
+}
+
 export interface GroupCommit {
-  /** Resolves with the operation's value when its group is on disk. `bytes` is what it holds in memory, about. */
-  submit(operation: Operation, bytes?: number): Promise<unknown>;
+  /** Resolves with the operation's value when its group is on disk. */
+  submit(operation: Operation, options?: SubmitOptions): Promise<unknown>;
   /** Has it done alone, after the group that is being committed now and before what waits. Resolves with its value. */
   send(errand: Errand): Promise<unknown>;
   /** Takes nothing new from now on. */
@@ -72,6 +84,8 @@ export async function startGroupCommit(
 
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
+  let isWaitedFor = false;
+  let unwaitedGo: NodeJS.Timeout | undefined;
   let flying: Waiting[] = [];
   let errands: (Asked & { errand: Errand })[] = [];
   let alone: (Asked & { errand: Errand }) | undefined;
@@ -81,7 +95,7 @@ export async function startGroupCommit(
   let flyingSince = 0;
   let whenIdle: (() => void) | undefined;
 
-  function submit(operation: Operation, bytes = 0): Promise<unknown> {
+  function submit(operation: Operation, { bytes = 0, unwaited = false }: SubmitOptions = {}): Promise<unknown> {
     if (stopped !== undefined) return Promise.reject(stoppedError());
     if (takesNew(operation)) {
       if (damaged) return Promise.reject(damagedError());
@@ -96,15 +110,30 @@ export async function startGroupCommit(
     return new Promise((resolve, reject) => {
       waiting.push({ operation, bytes, resolve, reject });
       waitingBytes += bytes;
-      if (isIdle()) sendGroup();
+      isWaitedFor ||= !unwaited || waiting.length >= MOST_UNWAITED;
+      sendIfDue();
     });
+  }
+
+  /** Sends what waits, if the writer is idle and somebody waits for it; if nobody does, in a moment. */
+  function sendIfDue(): void {
+    if (!isIdle()) return;
+    if (isWaitedFor || errands.length > 0) sendGroup();
+    else if (waiting.length > 0) unwaitedGo ??= setTimeout(sendUnwaited, UNWAITED_MS);
+    else whenIdle?.();
+  }
+
+  function sendUnwaited(): void {
+    unwaitedGo = undefined;
+    isWaitedFor = waiting.length > 0;
+    sendIfDue();
   }
 
   function send(errand: Errand): Promise<unknown> {
     if (stopped !== undefined) return Promise.reject(stoppedError());
     return new Promise((resolve, reject) => {
       errands.push({ errand, resolve, reject });
-      if (isIdle()) sendGroup();
+      sendIfDue();
     });
   }
 
@@ -121,10 +150,7 @@ export async function startGroupCommit(
     }
     const isFull = !reserve.isHeld();
     flying = waiting.splice(0, isFull ? MOST_IN_GROUP_WHEN_FULL : MOST_IN_GROUP);
-    if (flying.length === 0) {
-      whenIdle?.();
-      return;
-    }
+    isWaitedFor = waiting.length > 0;
     for (const { bytes } of flying) waitingBytes -= bytes;
     flyingSince = performance.now();
     order({ task: "run", group: flying.map(({ operation }) => operation), isFull });
@@ -144,7 +170,7 @@ export async function startGroupCommit(
     else if (answer.failed === "full") makeRoom(group);
     else if (answer.failed === "busy") for (const { reject } of asked) reject(busyError("Another program holds it."));
     else stop(answer.reason, asked);
-    sendGroup();
+    sendIfDue();
   }
 
   /** What is not new is tried again, once the reserve has made room for it. */
@@ -157,6 +183,7 @@ export async function startGroupCommit(
     for (const each of waiting) (takesNew(each.operation) ? refused : kept).push(each);
     for (const { reject } of refused) reject(fullError());
     waiting = kept;
+    isWaitedFor = kept.length > 0;
     waitingBytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
@@ -181,6 +208,7 @@ export async function startGroupCommit(
     waiting = [];
     errands = [];
     waitingBytes = 0;
+    isWaitedFor = false;
   }
 
   worker.on("message", receive);
@@ -206,6 +234,8 @@ export async function startGroupCommit(
     stop: (reason) => stop(reason, []),
     async close() {
       stopped ??= "closed";
+      clearTimeout(unwaitedGo);
+      sendUnwaited();
       if (!isIdle()) {
         await new Promise<void>((resolve) => {
           whenIdle = resolve;

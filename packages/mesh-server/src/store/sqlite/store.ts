@@ -135,20 +135,21 @@ function createStore(
 
   return {
     accept: (acceptance) =>
-      commits.submit({ kind: "accept", acceptance }, weight(acceptance.body)) as Promise<AcceptOutcome>,
-    addChunk: (arrival) => commits.submit({ kind: "chunk", arrival }, weight(arrival.body)) as Promise<ChunkOutcome>,
+      commits.submit({ kind: "accept", acceptance }, { bytes: weight(acceptance.body) }) as Promise<AcceptOutcome>,
+    addChunk: (arrival) =>
+      commits.submit({ kind: "chunk", arrival }, { bytes: weight(arrival.body) }) as Promise<ChunkOutcome>,
     put: (change) => commits.submit({ kind: "put", change }) as Promise<ApplyOutcome>,
     apply: (change, token) =>
       commits.submit({ kind: "apply", change, ...(token !== undefined && { token }) }) as Promise<ApplyOutcome>,
     async markGiven({ mailboxId, messageId }, chunk) {
-      await commits.submit({ kind: "given", mailboxId, messageId, chunk });
+      await commits.submit({ kind: "given", mailboxId, messageId, chunk }, { unwaited: true });
     },
     closeMailbox: (closure) => commits.submit({ kind: "close-mailbox", closure }) as Promise<boolean>,
     openMailbox: (mailboxId) => commits.submit({ kind: "open-mailbox", mailboxId }) as Promise<boolean>,
     closureOf: reading(reads.closureOf),
     listClosures: reading(reads.listClosures),
     async useToken(token) {
-      await commits.submit({ kind: "token", token });
+      await commits.submit({ kind: "token", token }, { unwaited: true });
     },
     wasUsed: reading((token) => {
       // Every request asks this first: none is served whose token could not be recorded.

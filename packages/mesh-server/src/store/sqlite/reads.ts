@@ -118,9 +118,13 @@ export function createReads(db: DatabaseSync): Reads {
     const values: SQLInputValue[] = filter === undefined ? [] : [filter.text];
     const end = filter === undefined ? undefined : statements.pieceEnd.get(recipientId, after)?.["sequence"];
     const listed = filter === undefined ? statements.listed : db.prepare(listedWhere(condition));
-    const entries = listed
-      .all(recipientId, after, end ?? Number.MAX_SAFE_INTEGER, ...values, limit)
-      .map((row) => ({ messageId: row["message_id"] as MessageId, sequence: row["sequence"] as number }));
+    listed.setReturnArrays(true);
+    // A row of each message that waits, at each poll: as an object it takes twice as long.
+    const rows = listed.all(recipientId, after, end ?? Number.MAX_SAFE_INTEGER, ...values, limit) as unknown as [
+      MessageId,
+      number,
+    ][];
+    const entries = rows.map(([messageId, sequence]) => ({ messageId, sequence }));
     return { entries, ...(typeof end === "number" && { end }) };
   }
 

@@ -17,7 +17,7 @@ export interface Round {
   readonly load: number;
 }
 
-/** In each round first the bare server, then ours, with nothing left in the inbox; one round before is not counted. */
+/** In each round first the bare server, then ours, with nothing left in the inbox; a warm-up before is not counted. */
 export interface Rounds {
   readonly bare: readonly Round[];
   readonly ours: readonly Round[];
@@ -38,11 +38,11 @@ export async function measureRow(row: Row, { rounds, profiles }: RunOptions): Pr
     ...(profiles !== undefined && { profiles }),
   });
   const done: { bare: Round[]; ours: Round[] } = { bare: [], ours: [] };
-  for (let round = 0; round <= rounds; round += 1) {
-    const [first, second] = [await bare(), await ours()];
-    if (round === 0) continue;
-    done.bare.push(first);
-    done.ours.push(second);
+  await bare(row.warmUp);
+  await ours(row.warmUp);
+  for (let round = 0; round < rounds; round += 1) {
+    done.bare.push(await bare(row.count));
+    done.ours.push(await ours(row.count));
   }
   return done;
 }
@@ -62,12 +62,15 @@ async function begin(
   row: Row,
   body: Buffer,
   program: Program,
-): Promise<() => Promise<Round>> {
+): Promise<(count: number) => Promise<Round>> {
   const authority = await testAuthority();
   const t = { after: (close: () => unknown) => closing.defer(async () => void (await close())) };
   // As it is set in production, but for what the tests make small.
   const { tickMs: _, reserveBytes: __, tls, ...config } = await defaultConfig(t, authority, testDirectory());
-  const server = await startProcess(program, { ...config, ...(row.tls && { tls }) });
+  const server = await startProcess(program, {
+    ...config,
+    ...(row.tls && { tls }),
+  });
   closing.use(server);
   const load = await createLoad(
     { url: server.url, config: { ...config, tls }, authority, clock: undefined },
@@ -75,8 +78,8 @@ async function begin(
     row.atATime,
   );
   closing.use(load);
-  return async () => {
-    const round = await measureRound(server, row.count, () => load[row.work](row.count));
+  return async (count) => {
+    const round = await measureRound(server, count, () => load[row.work](count));
     await load.drain();
     return round;
   };

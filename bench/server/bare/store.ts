@@ -1,4 +1,4 @@
-// One row a message, its body in it. What came during a turn of the event loop is committed at its end, as one group with
+// One row a message, its body in it unless that is in a file. What came during a turn of the event loop is committed at its end, as one group with
 // one sync, on the thread that serves: while the disk syncs, what comes next gathers at the sockets. Nothing is simpler,
 // and no thread has to be spoken to.
 
@@ -13,7 +13,9 @@ const migrations = [
      listed INTEGER NOT NULL,
      sender TEXT NOT NULL,
      workflow TEXT NOT NULL,
-     body BLOB NOT NULL
+     size INTEGER NOT NULL,
+     body BLOB,
+     file TEXT
    ) STRICT;
    CREATE INDEX inbox ON message (recipient, id) WHERE listed = 1;`,
 ];
@@ -22,15 +24,19 @@ export interface NewMessage {
   readonly recipient: string;
   readonly sender: string;
   readonly workflow: string;
-  readonly body: Uint8Array;
+  readonly size: number;
+  readonly body: StoredBody;
 }
+
+/** Its bytes, or the name of its file. */
+export type StoredBody = Uint8Array | string;
 
 export interface BareStore {
   /** Resolves with its id once it is on disk. */
   add(message: NewMessage): Promise<number>;
   list(recipient: string): number[];
   /** Undefined if there is no such message for this recipient. */
-  body(recipient: string, id: number): Uint8Array | undefined;
+  find(recipient: string, id: number): Pick<NewMessage, "size" | "body"> | undefined;
   /** Resolves once it is on disk. */
   acknowledge(recipient: string, id: number): Promise<void>;
   close(): void;
@@ -45,9 +51,9 @@ interface Waiting {
 export function openBareStore(folder: string): BareStore {
   // Synced at each commit (FULL), as every database that durable opens.
   const db = openDatabase(join(folder, "bare.sqlite"), { migrations });
-  const insert = db.prepare("INSERT INTO message VALUES (?, ?, 1, ?, ?, ?)");
+  const insert = db.prepare("INSERT INTO message VALUES (?, ?, 1, ?, ?, ?, ?, ?)");
   const select = db.prepare("SELECT id FROM message WHERE recipient = ? AND listed = 1 ORDER BY id LIMIT 500");
-  const selectBody = db.prepare("SELECT body FROM message WHERE id = ? AND recipient = ?");
+  const selectBody = db.prepare("SELECT size, body, file FROM message WHERE id = ? AND recipient = ?");
   const update = db.prepare("UPDATE message SET listed = 0 WHERE id = ? AND recipient = ?");
   let { last } = db.prepare("SELECT coalesce(max(id), 0) AS last FROM message").get() as { last: number };
   let waiting: Waiting[] = [];
@@ -72,13 +78,17 @@ export function openBareStore(folder: string): BareStore {
   }
 
   return {
-    async add({ recipient, sender, workflow, body }) {
+    async add({ recipient, sender, workflow, size, body }) {
       const id = (last += 1);
-      await submit(() => void insert.run(id, recipient, sender, workflow, body));
+      const [bytes, file] = typeof body === "string" ? [null, body] : [body, null];
+      await submit(() => void insert.run(id, recipient, sender, workflow, size, bytes, file));
       return id;
     },
     list: (recipient) => select.all(recipient).map((row) => row["id"] as number),
-    body: (recipient, id) => selectBody.get(id, recipient)?.["body"] as Uint8Array | undefined,
+    find(recipient, id) {
+      const row = selectBody.get(id, recipient);
+      return row && { size: row["size"] as number, body: (row["body"] ?? row["file"]) as StoredBody };
+    },
     acknowledge: (recipient, id) => submit(() => void update.run(id, recipient)),
     close: () => db.close(),
   };

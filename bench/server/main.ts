@@ -17,7 +17,10 @@ const memoryFileSystem = 0x01021994;
 
 const { only, rounds, quick, profiles } = readOptions(process.argv.slice(2));
 const all = quick ? quickRows : rows;
-const asked = only.length === 0 ? all : all.filter(({ name }) => only.some((start) => name.startsWith(start)));
+const asked =
+  only.length === 0
+    ? all
+    : all.filter(({ name }) => only.some((start) => name === start || (name.startsWith(start) && !isName(start))));
 if (asked.length === 0) {
   throw new Error(`No row is named so. There are: ${all.map(({ name }) => name).join(", ")}.`);
 }
@@ -50,4 +53,9 @@ function cellsOf(row: Row, found: Rounds): string[] {
     figures("throughput"),
     [found.bare, found.ours].map((side) => medianOf(side, "load").toFixed(2)).join(", "),
   ];
+}
+
+/** Else `cycles-16-http` would be `cycles-16-https` too. */
+function isName(word: string): boolean {
+  return rows.some(({ name }) => name === word);
 }

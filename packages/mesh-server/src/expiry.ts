@@ -3,8 +3,8 @@
 //   accepted    not acknowledged in time: undelivered, and report 14 to the sender (MESH API, Message expiration).
 //   ended       acknowledged, undelivered, failed, damaged or abandoned: deleted with its body.
 // And tokens whose time alone makes them invalid are forgotten, and bodies are deleted that were long in quarantine. While
-// the clock is doubted (time/clock-guard.ts) none of it happens. Each step is a transaction of its own: after a crash the
-// next tick goes on.
+// the clock is doubted (time/clock-guard.ts) none of it happens. Each message is moved on by itself, whole or not at all: after
+// a crash the next tick goes on. Some are at a time, so that they share a sync; no more, so that requests wait for few.
 //
 // A message that cannot be moved on is postponed and told, and those behind it have their turn. A store that takes
 // nothing ends the run; the next tick tries again.
@@ -22,7 +22,10 @@ import { CLOCK_TOLERANCE_MS } from "./time/clock-guard.ts";
 import { reasonOf } from "./troubles.ts";
 
 const PAGE = 100;
+const AT_ONCE = 32;
 const FORGET_TOKENS_MS = 60_000;
+/** One transaction forgets no more: whoever sends or acknowledges meanwhile waits for it. */
+const TOKENS_AT_ONCE = 1000;
 const EMPTY_QUARANTINE_MS = 60 * 60_000;
 const QUARANTINE_MS = 30 * 24 * 60 * 60_000;
 
@@ -78,12 +81,19 @@ export function createExpiry(
       const now = time.trustedNow(clock);
       if (now === undefined) return;
       const due = await store.listDue(now, PAGE, after);
-      for (const message of due) {
-        if (closing || paused) return;
-        if (!postponed.has(message.messageId)) await moveOneOn(message);
-      }
+      const queue = due.values();
+      const works = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => work(queue)));
+      const failed = works.find((result) => result.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
       after = due.at(-1);
-      if (due.length < PAGE) return;
+      if (due.length < PAGE || closing || paused) return;
+    }
+  }
+
+  async function work(queue: Iterator<DueMessage> & Iterable<DueMessage>): Promise<void> {
+    for (const message of queue) {
+      if (closing || paused) return;
+      if (!postponed.has(message.messageId)) await moveOneOn(message);
     }
   }
 
@@ -131,7 +141,8 @@ export function createExpiry(
   async function forgetTokens(): Promise<void> {
     const now = time.trustedNow(realTime);
     if (now === undefined || !tokensDue(now)) return;
-    await store.forgetTokens(new Date(now.getTime() - CLOCK_TOLERANCE_MS));
+    const before = new Date(now.getTime() - CLOCK_TOLERANCE_MS);
+    while ((await store.forgetTokens(before, TOKENS_AT_ONCE)) === TOKENS_AT_ONCE) if (closing || paused) return;
   }
 
   async function emptyQuarantine(): Promise<void> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Worker } from "node:worker_threads";
 
 import {
   settableClock,
@@ -87,4 +88,28 @@ test("a message acknowledged in time causes no report", async (t) => {
 
   assert.deepEqual((await client.list()).messageIds, []);
   assert.deepEqual(server.events.of("report-placed"), []);
+});
+
+test("messages that are to be deleted at once share their syncs, a few each, so that requests wait for no more", async (t) => {
+  const clock = settableClock();
+  const server = await startTestServer(t, { clock });
+  await using client = await testClient(server, sender);
+  await using receiver = await testClient(server, pharmacy);
+  const count = 100;
+  for (let each = 0; each < count; each += 1) {
+    const { messageId } = await client.send({ to: pharmacy, workflowId: testWorkflow, body: Buffer.from("x") });
+    await receiver.acknowledge(messageId);
+  }
+  const tasks = t.mock.method(Worker.prototype, "postMessage").mock;
+  const groups = (): number[] =>
+    tasks.calls
+      .map(({ arguments: [task] }) => (task as { group?: { kind: string }[] }).group ?? [])
+      .map((group) => group.filter(({ kind }) => kind === "remove").length)
+      .filter((removed) => removed > 0);
+
+  clock.advance(31 * day);
+  await waitFor(() => groups().reduce((sum, removed) => sum + removed, 0) === count);
+
+  assert.ok(groups().length <= count / 4, `${groups().length} syncs`);
+  assert.ok(Math.max(...groups()) <= 32, `${Math.max(...groups())} at once`);
 });

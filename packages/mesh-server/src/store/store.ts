@@ -211,8 +211,8 @@ export interface Store extends AsyncDisposable {
   remove(message: Message): Promise<StoredBody[]>;
   /** Deletes the bodies of an abandoned message, and says which they were. */
   removeBodies(message: Message): Promise<StoredBody[]>;
-  /** Forgets tokens that have expired. */
-  forgetTokens(now: Date): Promise<void>;
+  /** Forgets tokens that have expired, at most so many, those first that expired first; says how many. */
+  forgetTokens(now: Date, limit: number): Promise<number>;
   /** What `seeTime` last recorded; undefined in a new store. */
   seenTime(): Promise<SeenTime | undefined>;
   seeTime(seen: SeenTime): Promise<void>;

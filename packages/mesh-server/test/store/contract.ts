@@ -135,15 +135,20 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
     assert.equal((await listed(store)).length, 1);
   });
 
-  test("a token is forgotten once its time is over", async (t) => {
+  test("a token is forgotten once its time is over, some at a time", async (t) => {
     const { store } = await open(t);
-    const short = newToken({ expiresAt: now });
+    const short = Array.from({ length: 5 }, () => newToken({ expiresAt: now }));
     const long = newToken({ expiresAt: later });
-    await Promise.all([store.useToken(short), store.useToken(long)]);
+    await Promise.all([...short, long].map((token) => store.useToken(token)));
 
-    await store.forgetTokens(later);
+    const forgotten = [];
+    for (let turn = 0; turn < 4; turn += 1) forgotten.push(await store.forgetTokens(later, 2));
 
-    assert.deepEqual([await store.wasUsed(short), await store.wasUsed(long)], [false, true]);
+    assert.deepEqual(forgotten, [2, 2, 1, 0]);
+    assert.deepEqual(await Promise.all([...short, long].map((token) => store.wasUsed(token))), [
+      ...short.map(() => false),
+      true,
+    ]);
   });
 
   test("a change happens only from the state it starts in, and of two that race only one", async (t) => {

@@ -96,7 +96,7 @@ test("nothing is taken after it is closed", async (t) => {
   const { store } = await open(t);
   await store[Symbol.asyncDispose]();
 
-  await assert.rejects(store.forgetTokens(new Date()), hasCode("store-stopped"));
+  await assert.rejects(store.forgetTokens(new Date(), 1), hasCode("store-stopped"));
 });
 
 test("a routing address is overwritten on disk once it is resolved", async (t) => {

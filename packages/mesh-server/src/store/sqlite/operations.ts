@@ -35,7 +35,7 @@ export type Operation =
   | { kind: "open-mailbox"; mailboxId: MailboxId }
   | { kind: "hold"; mailboxId: MailboxId; messageId: MessageId; tries: number; nextTryAt: Date }
   | { kind: "remove" | "remove-bodies"; mailboxId: MailboxId; messageId: MessageId }
-  | { kind: "forget-tokens"; now: Date }
+  | { kind: "forget-tokens"; now: Date; limit: number }
   | { kind: "see-time"; seen: SeenTime }
   | { kind: "wipe"; wipe: Wipe }
   | { kind: "finish-restore" };
@@ -221,7 +221,7 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
       case "remove-bodies":
         return removeBodies(operation.mailboxId, operation.messageId);
       case "forget-tokens":
-        return statements.forgetTokens.run(operation.now.getTime()).changes;
+        return statements.forgetTokens.run(operation.now.getTime(), operation.limit).changes;
       case "see-time":
         return statements.seeTime.run({ ...operation.seen, doubt: operation.seen.doubt ?? null }).changes;
       case "wipe":
@@ -294,7 +294,10 @@ function prepareStatements(db: DatabaseSync) {
     beginRouting: prepare("UPDATE routing SET next_try_at = ? WHERE mailbox_id = ? AND message_id = ?"),
     hold: prepare("UPDATE routing SET tries = ?, next_try_at = ? WHERE mailbox_id = ? AND message_id = ?"),
     endRouting: prepare("DELETE FROM routing WHERE mailbox_id = ? AND message_id = ?"),
-    forgetTokens: prepare("DELETE FROM token WHERE expires_at < ?"),
+    forgetTokens: prepare(
+      `DELETE FROM token WHERE (mailbox_id, nonce, nonce_count) IN
+         (SELECT mailbox_id, nonce, nonce_count FROM token WHERE expires_at < ? ORDER BY expires_at LIMIT ?)`,
+    ),
     seeTime: prepare(
       `INSERT OR REPLACE INTO machine_time (one, wall, uptime, boot, reference, steady, lag, doubt)
        VALUES (1, :wall, :uptime, :boot, :reference, :steady, :lag, :doubt)`,

@@ -33,7 +33,7 @@ export interface Reads {
   readonly sequenceOf: (recipientId: MailboxId, messageId: MessageId) => number | undefined;
   readonly countInbox: (recipientId: MailboxId) => number;
   readonly waitingIn: (recipientId: MailboxId) => Waiting;
-  readonly listRouting: (now: Date, limit: number, after?: RoutingTask) => RoutingTask[];
+  readonly listRouting: (now: Date, limit: number, after: RoutingTask | undefined) => RoutingTask[];
   readonly listUnroutable: (limit: number) => MessageId[];
   readonly listDue: (now: Date, limit: number, after?: DueMessage) => DueMessage[];
   readonly countDue: (now: Date, limit: number) => number;
@@ -85,14 +85,8 @@ export function createReads(db: DatabaseSync): Reads {
     ),
     listed: db.prepare(listedWhere("")),
     count: db.prepare(COUNT_LISTED),
-    // A row whose details are no JSON is left out: it must not take those of all others with it.
-    routing: db.prepare(
-      `SELECT ${MESSAGE}, routing.address, routing.tries, routing.next_try_at
-       FROM routing CROSS JOIN message USING (mailbox_id, message_id)
-       WHERE (routing.next_try_at <= ? OR routing.next_try_at > ?) AND (routing.next_try_at, routing.message_id) > (?, ?)
-         AND message.state = 'routing' AND json_valid(message.details)
-       ORDER BY routing.next_try_at, routing.message_id LIMIT ?`,
-    ),
+    routing: db.prepare(routingWhere("<=")),
+    farRouting: db.prepare(routingWhere(">")),
     unroutable: db.prepare(
       `SELECT message_id FROM routing CROSS JOIN message USING (mailbox_id, message_id)
        WHERE message.state = 'routing' AND NOT json_valid(message.details) LIMIT ?`,
@@ -112,6 +106,19 @@ export function createReads(db: DatabaseSync): Reads {
     files: db.prepare("SELECT count(*) AS files FROM chunk WHERE file_name IS NOT NULL"),
     file: db.prepare("SELECT 1 FROM chunk WHERE file_name = ?"),
   };
+
+  /** What is due, then what is due later than anything is held: the clock went back. As one question it would sort all. */
+  function listRouting(now: Date, limit: number, after: RoutingTask | undefined): RoutingTask[] {
+    const from = place(after?.dueAt, after?.message.messageId);
+    const due = statements.routing.all(now.getTime(), ...from, limit);
+    const far = statements.farRouting.all(now.getTime() + LONGEST_HOLD_MS, ...from, limit - due.length);
+    return [...due, ...far].map((row) => ({
+      message: readMessage(row),
+      routingAddress: row["address"] as string,
+      tries: row["tries"] as number,
+      dueAt: new Date(row["next_try_at"] as number),
+    }));
+  }
 
   function listAfter(recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter): ListedPiece {
     const condition = filter === undefined ? "" : `AND ${filter.negated ? "NOT" : ""} ${conditions[filter.match]}`;
@@ -141,15 +148,7 @@ export function createReads(db: DatabaseSync): Reads {
       (statements.sequence.get(recipientId, messageId)?.["sequence"] as number | null | undefined) ?? undefined,
     countInbox: (recipientId) => statements.count.get({ mailbox_id: recipientId })?.["listed"] as number,
     waitingIn: places.waiting,
-    listRouting: (now, limit, after) =>
-      statements.routing
-        .all(now.getTime(), now.getTime() + LONGEST_HOLD_MS, ...place(after?.dueAt, after?.message.messageId), limit)
-        .map((row) => ({
-          message: readMessage(row),
-          routingAddress: row["address"] as string,
-          tries: row["tries"] as number,
-          dueAt: new Date(row["next_try_at"] as number),
-        })),
+    listRouting,
     listUnroutable: (limit) => statements.unroutable.all(limit).map((row) => row["message_id"] as MessageId),
     listDue: (now, limit, after) =>
       statements.due.all(now.getTime(), ...place(after?.dueAt, after?.messageId), limit).map((row) => ({
@@ -175,6 +174,15 @@ function listedWhere(condition: string): string {
   return `SELECT message_id, sequence FROM delivery
     WHERE recipient_id = +? AND listed = 1 AND sequence > ? AND sequence <= ? ${condition}
     ORDER BY sequence LIMIT +?`;
+}
+
+/** A row whose details are no JSON is left out: it must not take those of all others with it. */
+function routingWhere(isTried: "<=" | ">"): string {
+  return `SELECT ${MESSAGE}, routing.address, routing.tries, routing.next_try_at
+    FROM routing CROSS JOIN message USING (mailbox_id, message_id)
+    WHERE routing.next_try_at ${isTried} ? AND (routing.next_try_at, routing.message_id) > (?, ?)
+      AND message.state = 'routing' AND json_valid(message.details)
+    ORDER BY routing.next_try_at, routing.message_id LIMIT ?`;
 }
 
 const conditions: Readonly<Record<WorkflowFilter["match"], string>> = {

@@ -192,9 +192,7 @@ function createStore(
       commits.submit({ kind: "remove", mailboxId, messageId }) as Promise<StoredBody[]>,
     removeBodies: ({ mailboxId, messageId }) =>
       commits.submit({ kind: "remove-bodies", mailboxId, messageId }) as Promise<StoredBody[]>,
-    async forgetTokens(now) {
-      await commits.submit({ kind: "forget-tokens", now });
-    },
+    forgetTokens: (now, limit) => commits.submit({ kind: "forget-tokens", now, limit }) as Promise<number>,
     async seeTime(seen) {
       await commits.submit({ kind: "see-time", seen });
     },

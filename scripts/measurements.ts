@@ -26,6 +26,7 @@ export const measurements: Readonly<Record<string, Measurement>> = {
       "processor time for a cycle and for a send of 1 KB: at most 1.5 of the bare one's",
       "throughput: at least 0.75 of the bare one's",
     ],
+    quick: "processor time for a cycle and a send of 1 KB, 16 and 64 at a time: at most QUICKBOUND",
     options: "--only ROW, --rounds N, --cpu-prof FOLDER",
   },
   memory: {
@@ -41,6 +42,14 @@ export const measurements: Readonly<Record<string, Measurement>> = {
     quick:
       "after 2,000 cycles the heap is at most 2 MB over that after 1,000; one message of 200 MB adds at most 64 MB",
     options: "--cycles N",
+  },
+  history: {
+    file: "bench/history/main.ts",
+    what: "what 1,000,000 messages that are done cost: start, cycles, and their deletion at once, against an empty store",
+    takes: "10 minutes",
+    bounds: ["cycles a second: at least 0.95", "start: at most 2 s more", "deletion: told, not bounded"],
+    namedOnly: true,
+    options: "--messages N, --rounds N",
   },
   "mesh-server": {
     file: "packages/mesh-server/bench/main.ts",

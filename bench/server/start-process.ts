@@ -8,6 +8,8 @@ export interface MeasuredServer extends AsyncDisposable {
   readonly url: string;
   /** User and system time of its process up to now, in microseconds. */
   cpu(): Promise<number>;
+  /** For how many milliseconds its event loop stood still at most since this was last asked. The first time begins it. */
+  stall(): Promise<number>;
 }
 
 /** Which program of this folder, and what Node.js is told of it beside. */
@@ -37,6 +39,11 @@ export async function startProcess({ file, profiles }: Program, task: Task): Pro
       child.send("cpu" satisfies Asked);
       const answer = await nextAnswer(child);
       return "cpu" in answer ? answer.cpu : Number.NaN;
+    },
+    async stall() {
+      child.send("stall" satisfies Asked);
+      const answer = await nextAnswer(child);
+      return "stall" in answer ? answer.stall : Number.NaN;
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,17 +1,19 @@
 // What a recipient waits for when a million messages are in its mailbox, as a ratio to a thousand: a page of the listing,
-// the count, and the page behind it; then again when all but the last thousand of the million are acknowledged. Both
-// stores are asked in turns, as the server asks them. They are filled by the writer's own operations, without a server.
+// the count, the page behind it, a message with its body, and its acknowledgement; then again when all but the last thousand
+// of the million are acknowledged. Both stores are asked in turns, as the server asks them, without a server. An
+// acknowledgement is what the writer does in its transaction, which is then undone: so the depth stays, and no sync, which
+// takes as long at any depth, hides it.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inTransaction, openDatabase } from "@restante/durable";
-import { type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
-import { isWithin, ratio, table, takeTurns } from "../../../bench/measure.ts";
+import { openDatabase } from "@restante/durable";
+import type { MessageId } from "@restante/mesh";
+import { isWithin, ratio, table, takeTurns, type Work } from "../../../bench/measure.ts";
 import { acknowledge, type Message } from "../src/message.ts";
-import type { StoredBody } from "../src/bodies/bodies.ts";
-import { createOperations, type Operation } from "../src/store/sqlite/operations.ts";
-import { migrations } from "../src/store/sqlite/schema.ts";
+import { createOperations } from "../src/store/sqlite/operations.ts";
+import { migrations, writerPragmas } from "../src/store/sqlite/schema.ts";
 import { openSqliteStore, type SqliteStore } from "../src/store/sqlite/store.ts";
+import { acknowledgeAll, fillWaiting, periods, recipient } from "./fill.ts";
 
 const shallow = 1000;
 /** What a busy machine does not disturb: fewer messages, in processor time, with room. */
@@ -20,81 +22,46 @@ const deep = isQuick ? 100_000 : 1_000_000;
 const page = 500;
 const bound = isQuick ? 1.5 : 1.1;
 const rounds = isQuick ? 21 : 201;
-/** Of one kind of question in a round: so many that a pause of the machine is a small part. */
-const questions = { listing: 10, count: 1000, next: 10 };
-const inOneTransaction = 200_000;
-/** What is filled is thrown away: it need not survive anything. */
-const unsynced = "PRAGMA synchronous = OFF; PRAGMA cache_size = -524288";
+const now = new Date("2026-03-02T11:20:30.456Z");
 
-const sender = "SENDER" as MailboxId;
-const recipient = "RECIPIENT" as MailboxId;
-const start = new Date("2026-03-02T10:20:30.456Z");
-const periods = { upload: 1000, collect: 10_000, keep: 100_000 };
-
-function accepted(index: number): Message {
-  const at = new Date(start.getTime() + index);
-  return {
-    messageId: newMessageId(at),
-    mailboxId: sender,
-    type: "DATA",
-    state: "accepted",
-    recipientId: recipient,
-    to: recipient,
-    workflowId: "WORKFLOW",
-    details: {},
-    totalChunks: 1,
-    bytes: 1,
-    createdAt: at,
-    acceptedAt: at,
-    changedAt: at,
-    dueAt: new Date(at.getTime() + periods.collect),
-  };
+/** What is asked of each store: so many times in a round that a pause of the machine is a small part. */
+interface Questions {
+  listing: Work;
+  count: Work;
+  next: Work;
+  get: Work;
+  acknowledge: Work;
 }
 
-/** Runs an operation for each index, and tells how far it is if that takes long. */
-function run(folder: string, words: string, count: number, operationOf: (index: number) => Operation): void {
-  using db = openDatabase(join(folder, "store.sqlite"), { migrations, pragmas: unsynced });
-  const operations = createOperations(db);
-  const began = performance.now();
-  for (let done = 0; done < count;) {
-    const from = done;
-    done = Math.min(from + inOneTransaction, count);
-    inTransaction(db, () => {
-      for (let index = from; index < done; index += 1) operations.run(operationOf(index));
-    });
-    const seconds = ((performance.now() - began) / 1000).toFixed(0);
-    if (count > inOneTransaction) process.stdout.write(`  ${done} of ${count} ${words}, ${seconds} s\n`);
-  }
+interface Filled {
+  readonly folder: string;
+  /** Those that wait. */
+  readonly messages: readonly Message[];
 }
 
-function fill(folder: string, depth: number): Message[] {
-  const messages = Array.from({ length: depth }, (_, index) => accepted(index));
-  const body: StoredBody = { kind: "inline", size: 1, bytes: new Uint8Array(1) };
-  run(folder, "accepted", depth, (index) => {
-    const token = { mailboxId: sender, nonce: "nonce", nonceCount: index, expiresAt: start };
-    return { kind: "accept", acceptance: { message: messages[index] as Message, body, token } };
-  });
-  return messages;
-}
-
-function acknowledgeAll(folder: string, messages: readonly Message[]): void {
-  run(folder, "acknowledged", messages.length, (index) => ({
-    kind: "apply",
-    change: acknowledge(messages[index] as Message, start, periods),
-  }));
-}
-
-function open(folder: string): Promise<SqliteStore> {
+async function open(closing: AsyncDisposableStack, { folder, messages }: Filled): Promise<Questions> {
   const fail = (reason?: string): never => {
     throw new Error(reason ?? "the disk is full");
   };
-  return openSqliteStore(folder, {
+  const store = await openSqliteStore(folder, {
     reserveBytes: 65_536,
     onStopped: fail,
     onFull: fail,
     onDamaged: fail,
     onJournalMissing: fail,
   });
+  closing.use(store);
+  // As a recipient takes them: in the order of its listing.
+  const some = messages.slice(0, 100);
+  return {
+    listing: times(10, () => listPage(store, 0)),
+    count: times(1000, () => countAll(store, messages.length)),
+    next: times(10, () => listNext(store, (messages[page - 1] as Message).messageId)),
+    get: times(3, async () => {
+      for (const message of some) await get(store, message);
+    }),
+    acknowledge: acknowledgeAndUndo(closing, folder, some),
+  };
 }
 
 function times(count: number, work: () => Promise<void>): () => Promise<void> {
@@ -119,46 +86,53 @@ async function listNext(store: SqliteStore, last: MessageId): Promise<void> {
   await listPage(store, (await store.sequenceOf(recipient, last)) ?? Number.NaN);
 }
 
-async function compare(few: Message[], fewFolder: string, many: Message[], manyFolder: string): Promise<number[]> {
-  await using fewStore = await open(fewFolder);
-  await using manyStore = await open(manyFolder);
-  const [fewLast, manyLast] = [few[page - 1], many[page - 1]].map((message) => message?.messageId) as [
-    MessageId,
-    MessageId,
-  ];
-  const { listing, count, next } = questions;
-  const taken = await takeTurns(
-    {
-      fewListed: times(listing, () => listPage(fewStore, 0)),
-      manyListed: times(listing, () => listPage(manyStore, 0)),
-      fewCounted: times(count, () => countAll(fewStore, few.length)),
-      manyCounted: times(count, () => countAll(manyStore, many.length)),
-      fewNext: times(next, () => listNext(fewStore, fewLast)),
-      manyNext: times(next, () => listNext(manyStore, manyLast)),
-    },
-    rounds,
-    isQuick ? "processor" : "clock",
-  );
-  return [
-    ratio(taken.manyListed, taken.fewListed),
-    ratio(taken.manyCounted, taken.fewCounted),
-    ratio(taken.manyNext, taken.fewNext),
-  ];
+async function get(store: SqliteStore, { messageId }: Message): Promise<void> {
+  const message = await store.findDelivered(recipient, messageId);
+  if (message === undefined || (await store.body(message, 1)) === undefined) throw new Error("a message is missing");
 }
 
-const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), "restante-bench-"))) as [string, string];
+function acknowledgeAndUndo(closing: AsyncDisposableStack, folder: string, messages: readonly Message[]): Work {
+  const db = openDatabase(join(folder, "store.sqlite"), { migrations, pragmas: writerPragmas });
+  closing.defer(() => db.close());
+  const operations = createOperations(db);
+  return () => {
+    db.exec("BEGIN IMMEDIATE");
+    for (const message of messages) {
+      const outcome = operations.run({ kind: "apply", change: acknowledge(message, now, periods) });
+      if (outcome !== "done") throw new Error("a message is not acknowledged");
+    }
+    db.exec("ROLLBACK");
+  };
+}
+
+async function compare(few: Filled, many: Filled): Promise<number[]> {
+  await using closing = new AsyncDisposableStack();
+  const [ofFew, ofMany] = [await open(closing, few), await open(closing, many)];
+  const questions = Object.keys(ofFew) as (keyof Questions)[];
+  const ratios: number[] = [];
+  for (const question of questions) {
+    const taken = await takeTurns(
+      { few: ofFew[question], many: ofMany[question] },
+      rounds,
+      isQuick ? "processor" : "clock",
+    );
+    ratios.push(ratio(taken.many, taken.few));
+  }
+  return ratios;
+}
+
+const [fewFolder, manyFolder] = [0, 1].map(() => mkdtempSync(join(tmpdir(), "restante-bench-"))) as [string, string];
 try {
-  const [fewFolder, manyFolder] = folders;
-  const few = fill(fewFolder, shallow);
-  const many = fill(manyFolder, deep);
-  const waiting = await compare(few, fewFolder, many, manyFolder);
-  acknowledgeAll(manyFolder, many.slice(0, -shallow));
-  const left = await compare(few, fewFolder, many.slice(-shallow), manyFolder);
+  const few: Filled = { folder: fewFolder, messages: fillWaiting(fewFolder, shallow) };
+  const many: Filled = { folder: manyFolder, messages: fillWaiting(manyFolder, deep) };
+  const waiting = await compare(few, many);
+  acknowledgeAll(manyFolder, many.messages.slice(0, -shallow), now);
+  const left = await compare(few, { ...many, messages: many.messages.slice(-shallow) });
   const rows = [
     { name: `${deep} waiting`, ratios: waiting },
     { name: `${deep}, all but the last ${shallow} acknowledged`, ratios: left },
   ];
-  const asked = [`page of ${page}`, "count", "next page"];
+  const asked = [`page of ${page}`, "count", "next page", "get", "acknowledge"];
   const cells = rows.map(({ name, ratios }) => {
     const keeps = ratios.map((each, index) => isWithin(name, asked[index] ?? "", each, { atMost: bound }));
     const within = keeps.every(Boolean);
@@ -170,5 +144,5 @@ try {
   const head = [`in the mailbox, against ${shallow} waiting (bound ${bound})`, ...asked, ""];
   process.stdout.write(`${table(head, cells)}\n`);
 } finally {
-  for (const folder of folders) rmSync(folder, { recursive: true });
+  for (const folder of [fewFolder, manyFolder]) rmSync(folder, { recursive: true });
 }

@@ -31,7 +31,9 @@ const mailboxes = [
 ] as MailboxId[];
 const body = randomBytes(1000);
 const atATime = 16;
-const cyclesInRound = 600;
+/** Each server has two turns in a round, as on a seesaw: what changes meanwhile on the machine meets both alike. */
+const cyclesInTurn = 100;
+const roundsOfCycles = 3 * rounds;
 const bounds = { cycles: 0.95, start: 2000 };
 
 interface Subject {
@@ -81,12 +83,17 @@ try {
       (name: "empty" | "full", { server, load }: typeof ofEmpty) =>
       async () => {
         const before = await server.cpu();
-        await load.cycles(cyclesInRound);
+        await load.cycles(cyclesInTurn);
         cpu[name] += (await server.cpu()) - before;
       };
-    const taken = await takeTurns({ empty: run("empty", ofEmpty), full: run("full", ofFull) }, rounds);
-    const throughput = ratio(taken.empty, taken.full);
-    const rate = (cyclesInRound / median(taken.full)) * 1000;
+    const [runEmpty, runFull] = [run("empty", ofEmpty), run("full", ofFull)];
+    const turns = { empty: runEmpty, full: runFull, fullAgain: runFull, emptyAgain: runEmpty };
+    const taken = await takeTurns(turns, roundsOfCycles);
+    const both = (first: number[], again: number[]): number[] =>
+      first.map((time, round) => time + (again[round] ?? Number.NaN));
+    const ofBoth = { empty: both(taken.empty, taken.emptyAgain), full: both(taken.full, taken.fullAgain) };
+    const throughput = ratio(ofBoth.empty, ofBoth.full);
+    const rate = (2 * cyclesInTurn * 1000) / median(ofBoth.full);
     if (!(throughput >= bounds.cycles)) process.exitCode = 1;
     const stalls = [await ofEmpty.server.stall(), await ofFull.server.stall()];
     print(

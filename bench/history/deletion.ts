@@ -1,14 +1,17 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
+
+import { openDatabase, openToRead } from "@restante/durable";
+
+import { migrations } from "../../packages/mesh-server/src/store/sqlite/schema.ts";
 
 const LOOK_EVERY_MS = 100;
 const fortyDays = 40 * 24 * 60 * 60 * 1000;
 
 /** So many messages that are due first are due since a time that is over. Not while a server has the store. */
 export function makeDue(folder: string, count: number): void {
-  using db = new DatabaseSync(join(folder, "store.sqlite"));
+  using db = openDatabase(join(folder, "store.sqlite"), { migrations });
   db.prepare(
     `UPDATE message SET due_at = due_at - ?
      WHERE rowid IN (SELECT rowid FROM message WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ?)`,
@@ -25,7 +28,7 @@ export interface Deletion {
 
 /** Does work, piece by piece, until nothing is due any more. */
 export async function watchDeletion(folder: string, work: () => Promise<number>): Promise<Deletion> {
-  using db = new DatabaseSync(join(folder, "store.sqlite"), { readOnly: true });
+  using db = openToRead(join(folder, "store.sqlite"));
   const due = db.prepare("SELECT 1 FROM message WHERE due_at <= ? LIMIT 1");
   const began = performance.now();
   const ended = new AbortController();

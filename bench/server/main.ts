@@ -7,7 +7,7 @@ import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 
-import { table } from "../measure.ts";
+import { isWithin, table } from "../measure.ts";
 import { measureRow, medianOf, ratioOf, type Rounds } from "./measure-row.ts";
 import { readOptions } from "./options.ts";
 import { quickRows, type Row, rows } from "./rows.ts";
@@ -40,9 +40,9 @@ function cellsOf(row: Row, found: Rounds): string[] {
   const throughput = ratioOf(found, "throughput");
   const figures = (figure: "cpu" | "throughput"): string =>
     [found.bare, found.ours].map((side) => medianOf(side, figure).toFixed(0)).join(", ");
-  const isCpuWithin = row.mostCpu === undefined || cpu <= row.mostCpu;
-  const isThroughputWithin = row.leastThroughput === undefined || throughput >= row.leastThroughput;
-  if (!isCpuWithin || !isThroughputWithin) process.exitCode = 1;
+  const isCpuWithin = row.mostCpu === undefined || isWithin(row.name, "CPU", cpu, { atMost: row.mostCpu });
+  const isThroughputWithin =
+    row.leastThroughput === undefined || isWithin(row.name, "throughput", throughput, { atLeast: row.leastThroughput });
   return [
     row.name,
     cpu.toFixed(2),

@@ -5,7 +5,8 @@
 //   released  the server could not serve (503) or would not yet (429): the same token may come again, as clients send it (reference, How
 //             clients behave).
 // A claim is dropped once the record is on disk, so memory holds only the tokens of requests in hand. Where a record
-// cannot be written the claim stays, and no further request is let in before it can.
+// cannot be written the claim stays, and no further request is let in before it can. All that wait for it share one try:
+// one each would fill the store's queue with the same tokens.
 
 import type { Store, TokenUse } from "../store/store.ts";
 
@@ -19,6 +20,7 @@ export interface ReplayGuard {
 export function createReplayGuard(store: Store): ReplayGuard {
   const claimed = new Set<string>();
   const unrecorded = new Map<string, TokenUse>();
+  let trying: Promise<void> | undefined;
 
   async function record(token: TokenUse): Promise<void> {
     const key = tokenKey(token);
@@ -32,6 +34,12 @@ export function createReplayGuard(store: Store): ReplayGuard {
     }
   }
 
+  async function recordAll(): Promise<void> {
+    const tries = await Promise.allSettled(Array.from(unrecorded.values(), record));
+    const failed = tries.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
   return {
     async claim(token) {
       const key = tokenKey(token);
@@ -39,7 +47,13 @@ export function createReplayGuard(store: Store): ReplayGuard {
       claimed.add(key);
       let fresh = false;
       try {
-        if (unrecorded.size > 0) await Promise.all(Array.from(unrecorded.values(), record));
+        // Again, if another could not be recorded since the try began.
+        while (unrecorded.size > 0) {
+          trying ??= recordAll().finally(() => {
+            trying = undefined;
+          });
+          await trying;
+        }
         fresh = !(await store.wasUsed(token));
       } finally {
         if (!fresh) claimed.delete(key);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import type { MailboxId } from "@restante/mesh";
 
@@ -61,4 +62,28 @@ test("while a token cannot be recorded it stays refused and nobody else is let i
   assert.equal(await guard.claim(token(2)), true);
   assert.ok(store.recorded.has(1));
   assert.equal(await guard.claim(token(1)), false);
+});
+
+test("requests that wait until used tokens are recorded share one try", async () => {
+  const store = fakeStore();
+  const asked: number[] = [];
+  const shared = {
+    wasUsed: store.wasUsed,
+    async useToken(use: TokenUse) {
+      asked.push(use.nonceCount);
+      await store.useToken(use);
+    },
+  };
+  const guard = createReplayGuard(shared as unknown as Store);
+  for (const used of [1, 2, 3]) await guard.claim(token(used));
+  store.full = true;
+  for (const used of [1, 2, 3]) guard.settle(token(used), { record: true });
+  await nextTurn();
+  asked.length = 0;
+  store.full = false;
+
+  const claims = Promise.all([4, 5, 6, 7].map((each) => guard.claim(token(each))));
+
+  assert.deepEqual(await claims, [true, true, true, true]);
+  assert.deepEqual(asked, [1, 2, 3]);
 });

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
+import { Worker } from "node:worker_threads";
 
 import { type MailboxId, newMessageId } from "@restante/mesh";
 import { temporaryFolder } from "@restante/testbed";
@@ -159,6 +160,24 @@ test("what nobody waits for is committed before the store is closed", async (t) 
 
   await used;
   assert.equal(await reopened.wasUsed(token), true);
+});
+
+test("what waits for a writer that has ended without a word is refused, that is told once, and the store can be closed", async (t) => {
+  const posts = t.mock.method(Worker.prototype, "postMessage").mock;
+  const told: string[] = [];
+  const folder = await temporaryFolder(t);
+  const store = await openSqliteStore(folder, { ...storeOptions, onStopped: (reason) => told.push(reason) });
+  await store.useToken(newToken());
+  const writer = posts.calls.at(-1)?.this as Worker;
+
+  const ended = writer.terminate();
+  const asked = [store.useToken(newToken()), store.accept(acceptance(newMessage()))];
+
+  await Promise.all(asked.map((each) => assert.rejects(each, hasCode("store-stopped"))));
+  await ended;
+  assert.equal(told.length, 1);
+  await assert.rejects(store.useToken(newToken()), hasCode("store-stopped"));
+  await store[Symbol.asyncDispose]();
 });
 
 /** Of the journal, by its format: https://sqlite.org/fileformat2.html#the_write_ahead_log. */

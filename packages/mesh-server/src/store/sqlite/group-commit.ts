@@ -212,12 +212,16 @@ export async function startGroupCommit(
   }
 
   worker.on("message", receive);
-  worker.on("error", (error) => {
-    stop(Error.isError(error) ? error.message : "the writer thread failed", alone === undefined ? flying : [alone]);
+  function end(reason: string): void {
+    stop(reason, alone === undefined ? flying : [alone]);
     flying = [];
     alone = undefined;
     whenIdle?.();
-  });
+  }
+
+  worker.on("error", (error) => end(Error.isError(error) ? error.message : "the writer thread failed"));
+  // Also of a thread that was closed: then nothing is left to be told.
+  worker.on("exit", () => end("the writer thread ended"));
 
   return {
     submit,

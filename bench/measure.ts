@@ -44,6 +44,9 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** Told at the end of the process, where they are not scrolled away by what is measured after them. */
+const missed: string[] = [];
+
 /**
  * Whether a figure is within its bound. If it is not, or is none, the process fails, and says at its end which row, which
  * figure and which bound.
@@ -57,7 +60,8 @@ export function isWithin(
   const within = "atMost" in bound ? value <= bound.atMost : value >= bound.atLeast;
   if (within) return true;
   const words = "atMost" in bound ? `is over ${bound.atMost}` : `is under ${bound.atLeast}`;
-  process.once("exit", () => console.log(`  BOUND NOT KEPT: ${row}: ${figure} ${value.toFixed(2)} ${words}`));
+  if (missed.length === 0) process.once("exit", () => console.log(missed.join("\n")));
+  missed.push(`  BOUND NOT KEPT: ${row}: ${figure} ${value.toFixed(2)} ${words}`);
   process.exitCode = 1;
   return false;
 }

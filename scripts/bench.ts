@@ -16,9 +16,12 @@ if (options.includes("--help")) {
 }
 const unknown = asked.filter((name) => measurements[name] === undefined);
 if (unknown.length > 0) {
-  console.error(`No measurements of ${unknown.join(", ")}. There are: ${Object.keys(measurements).join(", ")}.`);
-  console.error("npm run bench -- --help says what each is.");
-  process.exit(2);
+  refuse(`No measurements of ${unknown.join(", ")}. There are: ${Object.keys(measurements).join(", ")}.`);
+}
+const slow = asked.filter((name) => measurements[name]?.quick === undefined);
+if (isQuick && slow.length > 0) refuse(`There is no --quick of ${slow.join(", ")}.`);
+if (asked.length === 0 && options.some((word) => word !== "--quick")) {
+  refuse(`${options.join(" ")} is for one measurement: name it before.`);
 }
 
 const missed: string[] = [];
@@ -28,6 +31,12 @@ console.log(`\nTook ${seconds(began)}.`);
 if (missed.length > 0) {
   console.log(`Not within bounds, or not measured to the end: ${missed.join(", ")}. See above for which.`);
   process.exitCode = 1;
+}
+
+function refuse(why: string): never {
+  console.error(why);
+  console.error("npm run bench -- --help says what each is.");
+  process.exit(2);
 }
 
 function isWanted(name: string, { namedOnly = false, quick }: Measurement): boolean {

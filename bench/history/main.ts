@@ -12,7 +12,7 @@ import { defaultConfig, testAuthority, testDirectory, testMailboxes } from "@res
 import type { MailboxId } from "@restante/mesh";
 
 import { fillDone } from "../../packages/mesh-server/bench/fill.ts";
-import { median, ratio, table, takeTurns } from "../measure.ts";
+import { isWithin, median, ratio, table, takeTurns } from "../measure.ts";
 import { createLoad, type Load } from "../server/load.ts";
 import type { Task } from "../server/measured-process.ts";
 import { type MeasuredServer, startProcess } from "../server/start-process.ts";
@@ -61,7 +61,7 @@ try {
       }
     }
     const more = median(taken.full.map((time, round) => time - (taken.empty[round] ?? Number.NaN)));
-    if (!(more <= bounds.start)) process.exitCode = 1;
+    isWithin("start", "ms more than an empty store's", more, { atMost: bounds.start });
     const figures = [taken.empty, taken.full].map((times) => median(times).toFixed(0));
     print(
       ["start", "ms: empty, full", "ms more", `bound ${bounds.start}`],
@@ -94,7 +94,7 @@ try {
     const ofBoth = { empty: both(taken.empty, taken.emptyAgain), full: both(taken.full, taken.fullAgain) };
     const throughput = ratio(ofBoth.empty, ofBoth.full);
     const rate = (2 * cyclesInTurn * 1000) / median(ofBoth.full);
-    if (!(throughput >= bounds.cycles)) process.exitCode = 1;
+    isWithin("cycles", "throughput, full / empty", throughput, { atLeast: bounds.cycles });
     const stalls = [await ofEmpty.server.stall(), await ofFull.server.stall()];
     print(
       ["cycles", `full / empty (bound ${bounds.cycles})`, "CPU", "a second", "longest stall, ms: empty, full"],

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash as hashOf } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { pipeline, type Readable, Transform } from "node:stream";
@@ -10,7 +10,7 @@ import { BodyDamaged, type StoredBody } from "./bodies.ts";
 export function openInline({ bytes, size, sha256 }: StoredBody & { kind: "inline" }): Buffer {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (whole.length !== size) throw new BodyDamaged(whole.length < size ? "shorter" : "longer");
-  if (sha256 !== undefined && !createHash("sha256").update(whole).digest().equals(sha256)) {
+  if (sha256 !== undefined && !hashOf("sha256", whole, "buffer").equals(sha256)) {
     throw new BodyDamaged("altered");
   }
   return whole;

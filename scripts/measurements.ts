@@ -27,7 +27,8 @@ export const measurements: Readonly<Record<string, Measurement>> = {
       "throughput: at least 0.75 of the bare one's; for cycles of 100 KB and 10 MB at least 0.9",
     ],
     quick: "processor time for a cycle and a send of 1 KB, 16 and 64 at a time: at most 5",
-    options: "--only ROW, --rounds N, --cpu-prof FOLDER",
+    options:
+      "--only ROW, --rounds N, --cpu-prof FOLDER; --rows: in its place a bare server with all its rows, the floor",
   },
   memory: {
     file: "bench/memory/main.ts",

@@ -8,13 +8,14 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 
-import { defaultConfig, testAuthority, testDirectory, testMailboxes } from "@restante/testbed";
+import { testMailboxes } from "@restante/testbed";
 import type { MailboxId } from "@restante/mesh";
 
 import { fillDone } from "../../packages/mesh-server/bench/fill.ts";
 import { isWithin, median, ratio, table, takeTurns } from "../measure.ts";
 import { createLoad, type Load } from "../server/load.ts";
 import type { Task } from "../server/measured-process.ts";
+import { prepareServer } from "../server/prepare-server.ts";
 import { type MeasuredServer, startProcess } from "../server/start-process.ts";
 import { makeDue, watchDeletion } from "./deletion.ts";
 
@@ -150,10 +151,7 @@ try {
 }
 
 async function prepare(): Promise<Subject> {
-  const authority = await testAuthority();
-  const t = { after: (close: () => unknown) => closing.defer(async () => void (await close())) };
-  // As it is set in production, but for what the tests make small.
-  const { tickMs: _, reserveBytes: __, ...config } = await defaultConfig(t, authority, testDirectory());
+  const { authority, config } = await prepareServer(closing);
   return {
     task: config,
     start: () => startProcess({ file: "ours.ts" }, config),

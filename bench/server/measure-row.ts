@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 
-import { defaultConfig, testAuthority, testDirectory } from "@restante/testbed";
-
 import { median } from "../measure.ts";
 import { createLoad } from "./load.ts";
+import { prepareServer } from "./prepare-server.ts";
 import type { Row } from "./rows.ts";
 import { type MeasuredServer, type Program, startProcess } from "./start-process.ts";
 
@@ -17,39 +16,36 @@ export interface Round {
   readonly load: number;
 }
 
-/** In each round first the bare server, then ours, with nothing left in the inbox; a warm-up before is not counted. */
+/** In each round first the bare server, then the other, with nothing left in the inbox; a warm-up before is not counted. */
 export interface Rounds {
   readonly bare: readonly Round[];
-  readonly ours: readonly Round[];
+  readonly other: readonly Round[];
 }
 
 export interface RunOptions {
   readonly rounds: number;
-  /** Where ours writes its profiles, if it is to. */
-  readonly profiles?: string;
+  /** What is measured against the bare server. */
+  readonly other: Program;
 }
 
-export async function measureRow(row: Row, { rounds, profiles }: RunOptions): Promise<Rounds> {
+export async function measureRow(row: Row, { rounds, other: program }: RunOptions): Promise<Rounds> {
   await using closing = new AsyncDisposableStack();
   const body = randomBytes(row.bodyBytes);
   const bare = await begin(closing, row, body, { file: "bare/main.ts" });
-  const ours = await begin(closing, row, body, {
-    file: "ours.ts",
-    ...(profiles !== undefined && { profiles }),
-  });
-  const done: { bare: Round[]; ours: Round[] } = { bare: [], ours: [] };
+  const other = await begin(closing, row, body, program);
+  const done: { bare: Round[]; other: Round[] } = { bare: [], other: [] };
   await bare(row.warmUp);
-  await ours(row.warmUp);
+  await other(row.warmUp);
   for (let round = 0; round < rounds; round += 1) {
     done.bare.push(await bare(row.count));
-    done.ours.push(await ours(row.count));
+    done.other.push(await other(row.count));
   }
   return done;
 }
 
-/** The median over the rounds of a figure of ours as a multiple of the bare server's in the same round. */
-export function ratioOf({ bare, ours }: Rounds, figure: "cpu" | "throughput"): number {
-  return median(ours.map((round, index) => round[figure] / (bare[index]?.[figure] ?? Number.NaN)));
+/** The median over the rounds of a figure of the other as a multiple of the bare server's in the same round. */
+export function ratioOf({ bare, other }: Rounds, figure: "cpu" | "throughput"): number {
+  return median(other.map((round, index) => round[figure] / (bare[index]?.[figure] ?? Number.NaN)));
 }
 
 export function medianOf(rounds: readonly Round[], figure: keyof Round): number {
@@ -63,10 +59,10 @@ async function begin(
   body: Buffer,
   program: Program,
 ): Promise<(count: number) => Promise<Round>> {
-  const authority = await testAuthority();
-  const t = { after: (close: () => unknown) => closing.defer(async () => void (await close())) };
-  // As it is set in production, but for what the tests make small.
-  const { tickMs: _, reserveBytes: __, tls, ...config } = await defaultConfig(t, authority, testDirectory());
+  const {
+    authority,
+    config: { tls, ...config },
+  } = await prepareServer(closing);
   const server = await startProcess(program, {
     ...config,
     ...(row.tls && { tls }),

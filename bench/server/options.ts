@@ -6,6 +6,8 @@ export interface Options {
   readonly rounds: number;
   /** CPU alone, of small bodies, in short rounds: what is steady enough to be told in less than a minute. */
   readonly quick: boolean;
+  /** In the place of ours: the bare server that keeps all our rows. Of small bodies, and held to no bound. */
+  readonly withRows: boolean;
   readonly profiles?: string;
 }
 
@@ -17,6 +19,7 @@ export function readOptions(words: readonly string[]): Options {
       only: { type: "string", multiple: true, default: [] },
       rounds: { type: "string" },
       quick: { type: "boolean", default: false },
+      rows: { type: "boolean", default: false },
       "cpu-prof": { type: "string" },
     },
   });
@@ -26,6 +29,7 @@ export function readOptions(words: readonly string[]): Options {
     only: values.only,
     rounds,
     quick: values.quick,
+    withRows: values.rows,
     ...(values["cpu-prof"] !== undefined && { profiles: values["cpu-prof"] }),
   };
 }

@@ -22,7 +22,8 @@ const doors = [
   { door: "http", tls: false },
 ];
 
-const small: readonly Omit<Row, "leastThroughput">[] = doors.flatMap(({ door, tls }) =>
+/** Of small bodies. Bounds are of the MESH server: what else is measured on them is told. */
+export const smallRows: readonly Row[] = doors.flatMap(({ door, tls }) =>
   [
     { work: "cycles", count: 600, warmUp: 1500 } as const,
     { work: "sends", count: 1500, warmUp: 6000 } as const,
@@ -35,7 +36,6 @@ const small: readonly Omit<Row, "leastThroughput">[] = doors.flatMap(({ door, tl
       atATime,
       tls,
       bodyBytes: 1000,
-      mostCpu: 1.5,
     })),
   ),
 );
@@ -56,9 +56,12 @@ const large: readonly Row[] = doors.flatMap(({ door, tls }) =>
   })),
 );
 
-export const rows: readonly Row[] = [...small.map((row) => Object.assign({ leastThroughput: 0.75 }, row)), ...large];
+export const rows: readonly Row[] = [
+  ...smallRows.map((row) => Object.assign({ mostCpu: 1.5, leastThroughput: 0.75 }, row)),
+  ...large,
+];
 
 /** The same without what wobbles, in rounds of a third, and with room for a busy machine. */
-export const quickRows: readonly Row[] = small.map((row) =>
+export const quickRows: readonly Row[] = smallRows.map((row) =>
   Object.assign({}, row, { count: row.count / 3, mostCpu: 5 }),
 );

@@ -14,7 +14,7 @@ export interface MeasuredServer extends AsyncDisposable {
 
 /** Which program of this folder, and what Node.js is told of it beside. */
 export interface Program {
-  readonly file: "ours.ts" | "bare/main.ts";
+  readonly file: "ours.ts" | "bare/main.ts" | "bare/with-rows.ts";
   /** Where to write its profiles (`--cpu-prof`), one for each thread. */
   readonly profiles?: string;
 }

@@ -1,10 +1,11 @@
-// One row a message, its body in it unless that is in a file. What came during a turn of the event loop is committed at its end, as one group with
-// one sync, on the thread that serves: while the disk syncs, what comes next gathers at the sockets. Nothing is simpler,
-// and no thread has to be spoken to.
+// One row a message, its body in it unless that is in a file. Used tokens are known from memory alone.
 
 import { join } from "node:path";
 
-import { inTransaction, openDatabase } from "@restante/durable";
+import { openDatabase } from "@restante/durable";
+
+import { createGroupCommit } from "./group-commit.ts";
+import type { Token } from "./token.ts";
 
 const migrations = [
   `CREATE TABLE message (
@@ -32,64 +33,51 @@ export interface NewMessage {
 export type StoredBody = Uint8Array | string;
 
 export interface BareStore {
+  /** False if it was used before. */
+  useToken(token: Token): boolean;
   /** Resolves with its id once it is on disk. */
-  add(message: NewMessage): Promise<number>;
-  list(recipient: string): number[];
+  add(message: NewMessage): Promise<string>;
+  list(recipient: string): string[];
   /** Undefined if there is no such message for this recipient. */
-  find(recipient: string, id: number): Pick<NewMessage, "size" | "body"> | undefined;
+  find(recipient: string, id: string): Pick<NewMessage, "size" | "body"> | undefined;
   /** Resolves once it is on disk. */
-  acknowledge(recipient: string, id: number): Promise<void>;
+  acknowledge(recipient: string, id: string): Promise<void>;
   close(): void;
-}
-
-interface Waiting {
-  readonly write: () => void;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 export function openBareStore(folder: string): BareStore {
   // Synced at each commit (FULL), as every database that durable opens.
   const db = openDatabase(join(folder, "bare.sqlite"), { migrations });
+  const commits = createGroupCommit(db);
   const insert = db.prepare("INSERT INTO message VALUES (?, ?, 1, ?, ?, ?, ?, ?)");
   const select = db.prepare("SELECT id FROM message WHERE recipient = ? AND listed = 1 ORDER BY id LIMIT 500");
   const selectBody = db.prepare("SELECT size, body, file FROM message WHERE id = ? AND recipient = ?");
   const update = db.prepare("UPDATE message SET listed = 0 WHERE id = ? AND recipient = ?");
+  const used = new Set<string>();
   let { last } = db.prepare("SELECT coalesce(max(id), 0) AS last FROM message").get() as { last: number };
-  let waiting: Waiting[] = [];
-
-  function submit(write: () => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (waiting.push({ write, resolve, reject }) === 1) setImmediate(commit);
-    });
-  }
-
-  function commit(): void {
-    const group = waiting;
-    waiting = [];
-    try {
-      inTransaction(db, () => {
-        for (const { write } of group) write();
-      });
-      for (const { resolve } of group) resolve();
-    } catch (error) {
-      for (const { reject } of group) reject(error);
-    }
-  }
 
   return {
+    useToken({ mailboxId, nonce, count }) {
+      const key = `${mailboxId}:${nonce}:${count}`;
+      if (used.has(key)) return false;
+      used.add(key);
+      return true;
+    },
     async add({ recipient, sender, workflow, size, body }) {
       const id = (last += 1);
       const [bytes, file] = typeof body === "string" ? [null, body] : [body, null];
-      await submit(() => void insert.run(id, recipient, sender, workflow, size, bytes, file));
-      return id;
+      await commits.submit(() => void insert.run(id, recipient, sender, workflow, size, bytes, file));
+      return String(id);
     },
-    list: (recipient) => select.all(recipient).map((row) => row["id"] as number),
+    list: (recipient) => select.all(recipient).map((row) => String(row["id"])),
     find(recipient, id) {
-      const row = selectBody.get(id, recipient);
+      const row = selectBody.get(Number(id), recipient);
       return row && { size: row["size"] as number, body: (row["body"] ?? row["file"]) as StoredBody };
     },
-    acknowledge: (recipient, id) => submit(() => void update.run(id, recipient)),
-    close: () => db.close(),
+    acknowledge: (recipient, id) => commits.submit(() => void update.run(Number(id), recipient)),
+    close() {
+      commits.close();
+      db.close();
+    },
   };
 }

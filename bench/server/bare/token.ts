@@ -3,15 +3,24 @@
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 
+export interface Token {
+  readonly mailboxId: string;
+  readonly nonce: string;
+  readonly count: string;
+}
+
 const tolerance = 2 * 60 * 60 * 1000;
 
-/** Whether a request may be served: its token is genuine, of this time, and not used before. */
+/**
+ * Whether a request may be served: its token is genuine, of this time, and not used before.
+ *
+ * @param use false if the token was used before
+ */
 export function createTokenCheck(
   sharedKey: string,
   passwords: ReadonlyMap<string, string>,
+  use: (token: Token) => boolean,
 ): (header: string | undefined, mailboxId: string) => boolean {
-  const used = new Set<string>();
-
   return (header = "", mailboxId) => {
     const [scheme, nonce = "", count = "", timestamp = "", hash = ""] = header.split(":");
     const password = passwords.get(mailboxId);
@@ -21,10 +30,7 @@ export function createTokenCheck(
     const given = Buffer.from(hash, "hex");
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
     if (!(Math.abs(Date.now() - readTime(timestamp)) <= tolerance)) return false;
-    const key = `${mailboxId}:${nonce}:${count}`;
-    if (used.has(key)) return false;
-    used.add(key);
-    return true;
+    return use({ mailboxId, nonce, count });
   };
 }
 

@@ -8,8 +8,6 @@ export interface Load extends Disposable {
   cycles(count: number): Promise<void>;
   /** A message sent; so many times. */
   sends(count: number): Promise<void>;
-  /** Acknowledges all that waits, so that the next listing is short. */
-  drain(): Promise<void>;
 }
 
 export async function createLoad(server: ReachableServer, body: Buffer, atATime: number): Promise<Load> {
@@ -47,12 +45,6 @@ export async function createLoad(server: ReachableServer, body: Buffer, atATime:
   return {
     cycles: (count) => repeat(count, atATime, cycle),
     sends: (count) => repeat(count, atATime, send),
-    async drain() {
-      for (let ids = await list(); ids.length > 0; ids = await list()) {
-        const left = ids.values();
-        await repeat(ids.length, atATime, () => acknowledge(left.next().value!));
-      }
-    },
     [Symbol.dispose]() {
       sender[Symbol.dispose]();
       recipient[Symbol.dispose]();

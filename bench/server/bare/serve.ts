@@ -18,6 +18,9 @@ import { createTokenCheck } from "./token.ts";
  */
 const mostInRow = 65_536;
 
+/** As long as ours keeps a connection: the other server's turn is shorter, but may take longer than the 5 s of Node.js. */
+const keepAliveTimeout = 30_000;
+
 export function serveBare(openStore: (folder: string) => BareStore): void {
   serveMeasured((task) => open(task, openStore));
 }
@@ -72,7 +75,10 @@ async function open(
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     serve(request, response).catch(() => answer(response, 500));
   };
-  const server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls, requestCert: true }, listener);
+  const server =
+    tls === undefined
+      ? createServer({ keepAliveTimeout }, listener)
+      : createTlsServer({ ...tls, requestCert: true, keepAliveTimeout }, listener);
   server.listen(port, host);
   await once(server, "listening");
   return {

@@ -25,6 +25,7 @@ export function readOptions(words: readonly string[]): Options {
   });
   const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds is not a number of rounds");
+  if (values.rows && values.quick) throw new Error("There is no --quick of --rows");
   return {
     only: values.only,
     rounds,

@@ -9,7 +9,7 @@ import { type MailboxId, newMessageId } from "@restante/mesh";
 import { temporaryFolder } from "@restante/testbed";
 
 import { acknowledge, finishUpload, type Message } from "../../src/message.ts";
-import { writeMessage } from "../../src/store/sqlite/rows.ts";
+import { INSERT_MESSAGE, writeMessage } from "../../src/store/sqlite/rows.ts";
 import { migrations } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { acceptance, inline, later, listed, newMessage, newToken, periods, recipient, sender } from "./samples.ts";
@@ -27,9 +27,7 @@ function writeOldStore(
   using db = new DatabaseSync(file);
   db.exec(`${migrations.slice(0, 2).join("")} PRAGMA user_version = 2`);
   for (const { message, sequence } of deliveries) {
-    const columns = writeMessage(message);
-    const names = Object.keys(columns);
-    db.prepare(`INSERT INTO message (${names.join()}) VALUES (${names.map((name) => `:${name}`).join()})`).run(columns);
+    db.prepare(INSERT_MESSAGE).run(...writeMessage(message));
     db.prepare("INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?)").run(
       message.recipientId as MailboxId,
       message.messageId,

@@ -10,7 +10,7 @@ import { temporaryFolder } from "@restante/testbed";
 
 import { MeshServerError } from "../../src/errors.ts";
 import { giveUp, place } from "../../src/message.ts";
-import { writeMessage } from "../../src/store/sqlite/rows.ts";
+import { INSERT_MESSAGE, writeMessage } from "../../src/store/sqlite/rows.ts";
 import { migrations } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -69,9 +69,7 @@ test("a store from before mailboxes could be closed keeps what it holds, with al
   {
     using db = new DatabaseSync(join(folder, "store.sqlite"));
     db.exec(`${migrations.slice(0, 3).join("")} PRAGMA user_version = 3`);
-    const columns = writeMessage(message);
-    const names = Object.keys(columns);
-    db.prepare(`INSERT INTO message (${names.join()}) VALUES (${names.map((name) => `:${name}`).join()})`).run(columns);
+    db.prepare(INSERT_MESSAGE).run(...writeMessage(message));
     db.prepare("INSERT INTO delivery VALUES (?, ?, ?, ?, 1, 1, NULL)").run(
       recipient,
       message.messageId,

@@ -20,7 +20,7 @@ import {
   redeliver,
 } from "../../src/message.ts";
 import { LAST_ARRIVAL, LAST_DEPARTURE } from "../../src/store/sqlite/numbers.ts";
-import { writeMessage } from "../../src/store/sqlite/rows.ts";
+import { INSERT_MESSAGE, writeMessage } from "../../src/store/sqlite/rows.ts";
 import { migrations } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Waiting } from "../../src/store/store.ts";
@@ -113,11 +113,7 @@ test("a store of before knows what waits, and goes on from there", async (t) => 
     using db = new DatabaseSync(join(folder, "store.sqlite"));
     db.exec(`${migrations.slice(0, 3).join("")} PRAGMA user_version = 3`);
     for (const [index, message] of messages.entries()) {
-      const columns = writeMessage(message);
-      const names = Object.keys(columns);
-      db.prepare(`INSERT INTO message (${names.join()}) VALUES (${names.map((name) => `:${name}`).join()})`).run(
-        columns,
-      );
+      db.prepare(INSERT_MESSAGE).run(...writeMessage(message));
       const isListed = message.state === "accepted";
       db.prepare(
         `INSERT INTO delivery (recipient_id, message_id, mailbox_id, workflow_id, sequence, listed, departure)

@@ -20,7 +20,7 @@ import {
 } from "../store.ts";
 import type { Wipe } from "../rewindable.ts";
 import { createNumbers, readPlaces } from "./numbers.ts";
-import { messageColumns, readBody, type Row, writeMessage } from "./rows.ts";
+import { INSERT_MESSAGE, readBody, type Row, writeMessage } from "./rows.ts";
 import { finishRestore } from "./snapshot.ts";
 import { wipeStore } from "./wipe.ts";
 
@@ -87,7 +87,7 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
     if (message.type === "DATA" && isClosed(message.recipientId)) return "mailbox-closed";
     if (message.type === "DATA" && lacksRoom(message.recipientId)) return "mailbox-full";
     if (token !== undefined && !takeToken(token)) return "token-used";
-    statements.insertMessage.run(writeMessage(message));
+    statements.insertMessage.run(...writeMessage(message));
     if (body !== undefined) insertChunk(message, 1, body);
     if (message.recipientId === undefined) {
       const tryAt = message.state === "routing" ? message.createdAt.getTime() : null;
@@ -145,18 +145,18 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
 
   function applyChange(change: Change): void {
     const { mailboxId, messageId, at, to } = change;
-    statements.changeState.run({
-      mailbox_id: mailboxId,
-      message_id: messageId,
-      state: to,
-      changed_at: at.getTime(),
-      accepted_at: to === "accepted" ? at.getTime() : null,
-      due_at: change.dueAt?.getTime() ?? null,
-      recipient_id: change.recipientId ?? null,
-      status_event: change.status?.event ?? null,
-      status_code: change.status?.code ?? null,
-      status_description: change.status?.description ?? null,
-    });
+    statements.changeState.run(
+      to,
+      at.getTime(),
+      change.dueAt?.getTime() ?? null,
+      to === "accepted" ? at.getTime() : null,
+      change.recipientId ?? null,
+      change.status?.event ?? null,
+      change.status?.code ?? null,
+      change.status?.description ?? null,
+      mailboxId,
+      messageId,
+    );
     const row = statements.readState.get(mailboxId, messageId) as Row;
     const recipientId = row["recipient_id"] as MailboxId | null;
     if (to === "accepted" && recipientId !== null) {
@@ -168,7 +168,7 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
     if (to === "routing") statements.beginRouting.run(at.getTime(), mailboxId, messageId);
     else statements.endRouting.run(mailboxId, messageId);
     if (change.report !== undefined) {
-      statements.insertMessage.run(writeMessage(change.report));
+      statements.insertMessage.run(...writeMessage(change.report));
       numbers.arrive(change.report, change.report.mailboxId);
     }
   }
@@ -240,23 +240,20 @@ function prepareStatements(db: DatabaseSync) {
     takeToken: prepare(
       "INSERT INTO token (mailbox_id, nonce, nonce_count, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
     ),
-    insertMessage: prepare(
-      `INSERT INTO message (${messageColumns.join(", ")})
-       VALUES (${messageColumns.map((name) => `:${name}`).join(", ")})`,
-    ),
+    insertMessage: prepare(INSERT_MESSAGE),
     readState: prepare(
       `SELECT type, state, recipient_id, workflow_id, total_chunks, bytes FROM message
        WHERE mailbox_id = ? AND message_id = ?`,
     ),
     // A message that is put back is no failure any more. A report keeps saying what it reports.
     changeState: prepare(
-      `UPDATE message SET state = :state, changed_at = :changed_at, due_at = :due_at,
-         accepted_at = coalesce(:accepted_at, accepted_at), recipient_id = coalesce(:recipient_id, recipient_id),
-         addressed_to = coalesce(:recipient_id, addressed_to),
-         status_event = iif(type = 'DATA', :status_event, status_event),
-         status_code = iif(type = 'DATA', :status_code, status_code),
-         status_description = iif(type = 'DATA', :status_description, status_description)
-       WHERE mailbox_id = :mailbox_id AND message_id = :message_id`,
+      `UPDATE message SET state = ?1, changed_at = ?2, due_at = ?3,
+         accepted_at = coalesce(?4, accepted_at), recipient_id = coalesce(?5, recipient_id),
+         addressed_to = coalesce(?5, addressed_to),
+         status_event = iif(type = 'DATA', ?6, status_event),
+         status_code = iif(type = 'DATA', ?7, status_code),
+         status_description = iif(type = 'DATA', ?8, status_description)
+       WHERE mailbox_id = ?9 AND message_id = ?10`,
     ),
     deleteMessage: prepare("DELETE FROM message WHERE mailbox_id = ? AND message_id = ?"),
     awaitUpload: prepare(

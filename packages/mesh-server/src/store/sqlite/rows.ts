@@ -69,9 +69,13 @@ function readDetails(text: string): MessageDetails {
   }
 }
 
-/** Columns of a message as named parameters: the names are those of the table. */
-export function writeMessage(message: Message): Record<MessageColumn, SQLInputValue> {
-  return {
+/** By position: names are looked up one by one each time, which takes four times as long. */
+export const INSERT_MESSAGE: string = `INSERT INTO message (${messageColumns.join(", ")})
+  VALUES (${messageColumns.map(() => "?").join(", ")})`;
+
+/** What is written in the columns of a message, in their order. */
+export function writeMessage(message: Message): SQLInputValue[] {
+  const columns: Record<MessageColumn, SQLInputValue> = {
     mailbox_id: message.mailboxId,
     message_id: message.messageId,
     type: message.type,
@@ -92,6 +96,7 @@ export function writeMessage(message: Message): Record<MessageColumn, SQLInputVa
     status_description: message.status?.description ?? null,
     linked_message_id: message.linkedMessageId ?? null,
   };
+  return messageColumns.map((name) => columns[name]);
 }
 
 export function readBody(row: Row): StoredBody {

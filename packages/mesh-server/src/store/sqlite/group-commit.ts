@@ -1,5 +1,6 @@
 // The queue before the writer thread. While one group is being committed, what arrives waits; then all of it goes as the
 // next group. So one sync serves as many operations as came during the last one, and a lone operation waits for nobody.
+// What arrives in one turn of the event loop goes together too: a disk that is idle does not begin with the first of them.
 // An operation that nobody waits for (a token of a request without effect) goes with the next that somebody does wait for, or
 // with others of its kind a moment later: a sync of its own would cost more than all else that its request does.
 //
@@ -86,6 +87,7 @@ export async function startGroupCommit(
   let waitingBytes = 0;
   let isWaitedFor = false;
   let unwaitedGo: NodeJS.Timeout | undefined;
+  let atEndOfTurn: NodeJS.Immediate | undefined;
   let flying: Waiting[] = [];
   let errands: (Asked & { errand: Errand })[] = [];
   let alone: (Asked & { errand: Errand }) | undefined;
@@ -115,12 +117,18 @@ export async function startGroupCommit(
     });
   }
 
-  /** Sends what waits, if the writer is idle and somebody waits for it; if nobody does, in a moment. */
+  /** Sends what waits at the end of this turn, if the writer is idle and somebody waits for it; if nobody does, in a moment. */
   function sendIfDue(): void {
     if (!isIdle()) return;
-    if (isWaitedFor || errands.length > 0) sendGroup();
+    if (isWaitedFor || errands.length > 0) atEndOfTurn ??= setImmediate(sendWaited);
     else if (waiting.length > 0) unwaitedGo ??= setTimeout(sendUnwaited, UNWAITED_MS);
     else whenIdle?.();
+  }
+
+  function sendWaited(): void {
+    atEndOfTurn = undefined;
+    if (isIdle() && (isWaitedFor || errands.length > 0)) sendGroup();
+    else sendIfDue();
   }
 
   function sendUnwaited(): void {
@@ -240,7 +248,7 @@ export async function startGroupCommit(
       stopped ??= "closed";
       clearTimeout(unwaitedGo);
       sendUnwaited();
-      if (!isIdle()) {
+      if (!isIdle() || atEndOfTurn !== undefined) {
         await new Promise<void>((resolve) => {
           whenIdle = resolve;
         });

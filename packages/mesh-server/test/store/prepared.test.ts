@@ -8,6 +8,7 @@ import { acknowledge } from "../../src/message.ts";
 import { createOperations } from "../../src/store/sqlite/operations.ts";
 import { createReads } from "../../src/store/sqlite/reads.ts";
 import { migrations } from "../../src/store/sqlite/schema.ts";
+import { createUsedTokens } from "../../src/store/sqlite/used-tokens.ts";
 import { acceptance, later, newMessage, newToken, periods, recipient } from "./samples.ts";
 
 test("nothing is prepared anew for a message that is sent, listed, downloaded and acknowledged", () => {
@@ -15,6 +16,8 @@ test("nothing is prepared anew for a message that is sent, listed, downloaded an
   for (const statements of migrations) db.exec(statements);
   const operations = createOperations(db, { messages: 1000, bytes: 1_000_000 });
   const reads = createReads(db);
+  const usedTokens = createUsedTokens(db, () => true);
+  const oldToken = newToken();
   let prepared = 0;
   // Asked of each table and column when a statement is prepared, and never when it is run.
   db.setAuthorizer(() => {
@@ -24,8 +27,8 @@ test("nothing is prepared anew for a message that is sent, listed, downloaded an
   const cycle = (): void => {
     const message = newMessage();
     const { mailboxId, messageId } = message;
-    assert.equal(reads.wasUsed(newToken()), false);
-    assert.equal(reads.closureOf(recipient), undefined);
+    assert.equal(usedTokens.isRecorded(newToken()), false);
+    assert.equal(usedTokens.isRecorded(oldToken), false);
     assert.equal(reads.waitingIn(recipient).messages, 0);
     assert.equal(operations.run({ kind: "accept", acceptance: acceptance(message) }), "done");
     assert.deepEqual(

@@ -54,6 +54,8 @@ export interface GroupCommit {
   /** Takes nothing new from now on. */
   markDamaged(): void;
   isStopped(): boolean;
+  /** Nothing waits, and nothing is being committed. */
+  isIdle(): boolean;
   /** What keeps the writer from writing now, though it goes on trying; undefined if nothing does. */
   trouble(): string | undefined;
   /** Takes nothing at all from now on. */
@@ -238,6 +240,7 @@ export async function startGroupCommit(
       damaged = true;
     },
     isStopped: () => stopped !== undefined,
+    isIdle: () => isIdle() && waiting.length === 0,
     trouble() {
       const isSlow = !isIdle() && performance.now() - flyingSince > SLOW_MS;
       return trouble ?? (isSlow ? "the disk has not taken a commit for 30 seconds" : undefined);

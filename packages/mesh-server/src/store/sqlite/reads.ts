@@ -10,7 +10,6 @@ import {
   type InboxEntry,
   LONGEST_HOLD_MS,
   type RoutingTask,
-  type TokenUse,
   type Waiting,
   type WorkflowFilter,
 } from "../store.ts";
@@ -21,7 +20,6 @@ const MESSAGE = messageColumns.map((name) => `message.${name}`).join(", ");
 
 /** Reads, each an indexed look-up of microseconds: they run where they are called, beside the writer (WAL). */
 export interface Reads {
-  readonly wasUsed: (token: TokenUse) => boolean;
   readonly find: (mailboxId: MailboxId, messageId: MessageId) => Message | undefined;
   readonly findDelivered: (recipientId: MailboxId, messageId: MessageId) => Message | undefined;
   readonly findAnywhere: (messageId: MessageId) => Message | undefined;
@@ -38,7 +36,6 @@ export interface Reads {
   readonly listDue: (now: Date, limit: number, after?: DueMessage) => DueMessage[];
   readonly countDue: (now: Date, limit: number) => number;
   readonly nextDue: (after: Date) => Date | undefined;
-  readonly closureOf: (mailboxId: MailboxId) => Closure | undefined;
   readonly listClosures: () => Closure[];
   readonly seenTime: () => SeenTime | undefined;
   readonly countBodyFiles: () => number;
@@ -63,7 +60,6 @@ export const LISTED_AT_ONCE = 1000;
 export function createReads(db: DatabaseSync): Reads {
   const places = readPlaces(db);
   const statements = {
-    token: db.prepare("SELECT 1 FROM token WHERE mailbox_id = ? AND nonce = ? AND nonce_count = ?"),
     message: db.prepare(`SELECT ${MESSAGE} FROM message WHERE mailbox_id = ? AND message_id = ?`),
     delivered: db.prepare(
       `SELECT ${MESSAGE} FROM delivery JOIN message USING (mailbox_id, message_id)
@@ -100,7 +96,6 @@ export function createReads(db: DatabaseSync): Reads {
       `SELECT min(coalesce((SELECT min(due_at) FROM message WHERE due_at > :after), :never),
                   coalesce((SELECT min(next_try_at) FROM routing WHERE next_try_at > :after), :never)) AS due`,
     ),
-    closure: db.prepare("SELECT mailbox_id, closed_at, reason FROM closed_mailbox WHERE mailbox_id = ?"),
     closures: db.prepare("SELECT mailbox_id, closed_at, reason FROM closed_mailbox ORDER BY mailbox_id"),
     seenTime: db.prepare("SELECT wall, uptime, boot, reference, steady, lag, doubt FROM machine_time"),
     files: db.prepare("SELECT count(*) AS files FROM chunk WHERE file_name IS NOT NULL"),
@@ -136,7 +131,6 @@ export function createReads(db: DatabaseSync): Reads {
   }
 
   return {
-    wasUsed: (token) => statements.token.get(token.mailboxId, token.nonce, token.nonceCount) !== undefined,
     find: (mailboxId, messageId) => optional(statements.message.get(mailboxId, messageId), readMessage),
     findDelivered: (recipientId, messageId) => optional(statements.delivered.get(recipientId, messageId), readMessage),
     findAnywhere: (messageId) => optional(statements.anywhere.get(messageId), readMessage),
@@ -162,7 +156,6 @@ export function createReads(db: DatabaseSync): Reads {
       const due = statements.nextDue.get({ after: after.getTime(), never })?.["due"] as number;
       return due === never ? undefined : new Date(due);
     },
-    closureOf: (mailboxId) => optional(statements.closure.get(mailboxId), readClosure),
     listClosures: () => statements.closures.all().map(readClosure),
     seenTime: () => optional(statements.seenTime.get(), readSeenTime),
     countBodyFiles: () => statements.files.get()?.["files"] as number,

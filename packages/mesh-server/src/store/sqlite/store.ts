@@ -19,7 +19,16 @@ import type { StoredBody } from "../../bodies/bodies.ts";
 import { MeshServerError } from "../../errors.ts";
 import { once } from "../../once.ts";
 import type { Removed, Rewindable, Saved } from "../rewindable.ts";
-import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, InboxEntry, MailboxLimits, Store } from "../store.ts";
+import type {
+  AcceptOutcome,
+  ApplyOutcome,
+  ChunkOutcome,
+  InboxEntry,
+  MailboxLimits,
+  Store,
+  TokenUse,
+} from "../store.ts";
+import { type Closures, keepClosures } from "./closures.ts";
 import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit.ts";
 import { refuseIfLost } from "./lost-store.ts";
 import { createNewestReads, readPage } from "./newest.ts";
@@ -27,6 +36,7 @@ import { createReads } from "./reads.ts";
 import { openReserve, type Reserve } from "./reserve.ts";
 import { migrations } from "./schema.ts";
 import { type Errand, readBodyFiles, readUnfinishedRestore } from "./snapshot.ts";
+import { createUsedTokens } from "./used-tokens.ts";
 
 export interface SqliteStoreOptions {
   /** Of the reserve (reserve.ts). */
@@ -129,32 +139,54 @@ function createStore(
   }
 
   const listPiece = reading(reads.listAfter);
+  const usedTokens = createUsedTokens(db, () => commits.isIdle());
+  const closures = keepClosures(reads.listClosures);
   const newest = createNewestReads(db);
   const receivedPiece = reading(newest.received);
   const sentPiece = reading(newest.sent);
 
+  function note(token: TokenUse | undefined): void {
+    if (token !== undefined) usedTokens.note(token);
+  }
+
   return {
-    accept: (acceptance) =>
-      commits.submit({ kind: "accept", acceptance }, { bytes: weight(acceptance.body) }) as Promise<AcceptOutcome>,
-    addChunk: (arrival) =>
-      commits.submit({ kind: "chunk", arrival }, { bytes: weight(arrival.body) }) as Promise<ChunkOutcome>,
+    accept(acceptance) {
+      note(acceptance.token);
+      return commits.submit(
+        { kind: "accept", acceptance },
+        { bytes: weight(acceptance.body) },
+      ) as Promise<AcceptOutcome>;
+    },
+    addChunk(arrival) {
+      note(arrival.token);
+      return commits.submit({ kind: "chunk", arrival }, { bytes: weight(arrival.body) }) as Promise<ChunkOutcome>;
+    },
     put: (change) => commits.submit({ kind: "put", change }) as Promise<ApplyOutcome>,
-    apply: (change, token) =>
-      commits.submit({ kind: "apply", change, ...(token !== undefined && { token }) }) as Promise<ApplyOutcome>,
+    apply(change, token) {
+      note(token);
+      return commits.submit({
+        kind: "apply",
+        change,
+        ...(token !== undefined && { token }),
+      }) as Promise<ApplyOutcome>;
+    },
     async markGiven({ mailboxId, messageId }, chunk) {
       await commits.submit({ kind: "given", mailboxId, messageId, chunk }, { unwaited: true });
     },
-    closeMailbox: (closure) => commits.submit({ kind: "close-mailbox", closure }) as Promise<boolean>,
-    openMailbox: (mailboxId) => commits.submit({ kind: "open-mailbox", mailboxId }) as Promise<boolean>,
-    closureOf: reading(reads.closureOf),
+    closeMailbox: (closure) =>
+      closures.changedBy(commits.submit({ kind: "close-mailbox", closure })) as Promise<boolean>,
+    openMailbox: (mailboxId) =>
+      closures.changedBy(commits.submit({ kind: "open-mailbox", mailboxId })) as Promise<boolean>,
+    closureOf: reading(closures.of),
     listClosures: reading(reads.listClosures),
     async useToken(token) {
+      usedTokens.note(token);
       await commits.submit({ kind: "token", token }, { unwaited: true });
     },
     wasUsed: reading((token) => {
       // Every request asks this first: none is served whose token could not be recorded.
       if (commits.isStopped()) throw stoppedError();
-      return reads.wasUsed(token);
+      return usedTokens.isRecorded(token);
     }),
     find: reading(reads.find),
     findDelivered: reading(reads.findDelivered),
@@ -199,6 +231,7 @@ function createStore(
     reserve,
     rewindable: createRewindable(
       commits,
+      closures,
       reading(reads.nextDue),
       reading(() => readUnfinishedRestore(db)),
     ),
@@ -226,6 +259,7 @@ function weight(body: StoredBody | undefined): number {
 /** An error of the writer's is a text; here it becomes what was not done. */
 function createRewindable(
   commits: GroupCommit,
+  closures: Closures,
   nextDue: (after: Date) => Promise<Date | undefined>,
   unfinishedRestore: () => Promise<string | undefined>,
 ): Rewindable {
@@ -239,11 +273,11 @@ function createRewindable(
   }
 
   return {
-    wipe: (wipe) => commits.submit({ kind: "wipe", wipe }) as Promise<Removed>,
+    wipe: (wipe) => closures.changedBy(commits.submit({ kind: "wipe", wipe })) as Promise<Removed>,
     nextDue,
     saveTo: (to) => send<Saved>({ kind: "save", file: to }),
     bodyFilesOf: async (saved) => readBodyFiles(saved),
-    restoreFrom: (from, parts) => send<Removed>({ kind: "restore", file: from, parts }),
+    restoreFrom: (from, parts) => closures.changedBy(send<Removed>({ kind: "restore", file: from, parts })),
     unfinishedRestore,
     async finishRestore() {
       await commits.submit({ kind: "finish-restore" });

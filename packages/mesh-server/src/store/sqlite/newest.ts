@@ -11,9 +11,8 @@ import { formatTimestamp, type MailboxId, type MessageId } from "@restante/mesh"
 
 import type { Message } from "../../message.ts";
 import type { NewestPage, Received } from "../store.ts";
-import { messageColumns, readMessage } from "./rows.ts";
+import { prepareRows, readMessage, SELECTED_MESSAGE } from "./rows.ts";
 
-const MESSAGE = messageColumns.map((name) => `message.${name}`).join(", ");
 const AT_ONCE = 1000;
 
 export interface NewestPiece<Entry, Place> {
@@ -38,8 +37,9 @@ export function createNewestReads(db: DatabaseSync): NewestReads {
     `SELECT sequence FROM delivery WHERE recipient_id = ? AND sequence IS NOT NULL AND sequence < ?
      ORDER BY sequence DESC LIMIT 1 OFFSET ${AT_ONCE - 1}`,
   );
-  const received = db.prepare(
-    `SELECT delivery.sequence, ${MESSAGE} FROM delivery CROSS JOIN message USING (mailbox_id, message_id)
+  const received = prepareRows(
+    db,
+    `SELECT ${SELECTED_MESSAGE}, delivery.sequence FROM delivery CROSS JOIN message USING (mailbox_id, message_id)
      WHERE delivery.recipient_id = ? AND delivery.sequence IS NOT NULL AND delivery.sequence < ? AND delivery.sequence >= ?
        AND message.state IN ('accepted', 'acknowledged') AND coalesce(message.accepted_at, message.created_at) > ? AND json_valid(message.details)
      ORDER BY delivery.sequence DESC LIMIT ?`,
@@ -48,14 +48,16 @@ export function createNewestReads(db: DatabaseSync): NewestReads {
     `SELECT message_id FROM message WHERE mailbox_id = ? AND message_id < ? AND message_id >= ?
      ORDER BY message_id DESC LIMIT 1 OFFSET ${AT_ONCE - 1}`,
   );
-  const sent = db.prepare(
-    `SELECT ${MESSAGE} FROM message
+  const sent = prepareRows(
+    db,
+    `SELECT ${SELECTED_MESSAGE} FROM message
      WHERE mailbox_id = ? AND message_id < ? AND message_id >= ? AND type = 'DATA' AND created_at > ?
        AND json_valid(details)
      ORDER BY message_id DESC LIMIT ?`,
   );
-  const all = db.prepare(
-    `SELECT ${MESSAGE} FROM message WHERE message_id < ? AND json_valid(details) ORDER BY message_id DESC LIMIT ?`,
+  const all = prepareRows(
+    db,
+    `SELECT ${SELECTED_MESSAGE} FROM message WHERE message_id < ? AND json_valid(details) ORDER BY message_id DESC LIMIT ?`,
   );
   return {
     all: (limit, before = "~" as MessageId) => all.all(before, limit).map(readMessage),
@@ -63,7 +65,7 @@ export function createNewestReads(db: DatabaseSync): NewestReads {
       const end = receivedEnd.get(mailboxId, before)?.["sequence"];
       const entries = received
         .all(mailboxId, before, end ?? 0, since.getTime(), limit)
-        .map((row) => ({ message: readMessage(row), sequence: row["sequence"] as number }));
+        .map((row) => ({ message: readMessage(row), sequence: row.at(-1) as number }));
       return { entries, ...(typeof end === "number" && { end }) };
     },
     sent(mailboxId, { since, limit, before = "~" as MessageId }) {

@@ -14,9 +14,7 @@ import {
   type WorkflowFilter,
 } from "../store.ts";
 import { COUNT_LISTED, readPlaces } from "./numbers.ts";
-import { messageColumns, readBody, readClosure, readMessage, readSeenTime } from "./rows.ts";
-
-const MESSAGE = messageColumns.map((name) => `message.${name}`).join(", ");
+import { prepareRows, readBody, readClosure, readMessage, readSeenTime, SELECTED_MESSAGE } from "./rows.ts";
 
 /** Reads, each an indexed look-up of microseconds: they run where they are called, beside the writer (WAL). */
 export interface Reads {
@@ -60,15 +58,17 @@ export const LISTED_AT_ONCE = 1000;
 export function createReads(db: DatabaseSync): Reads {
   const places = readPlaces(db);
   const statements = {
-    message: db.prepare(`SELECT ${MESSAGE} FROM message WHERE mailbox_id = ? AND message_id = ?`),
-    delivered: db.prepare(
-      `SELECT ${MESSAGE} FROM delivery JOIN message USING (mailbox_id, message_id)
+    message: prepareRows(db, `SELECT ${SELECTED_MESSAGE} FROM message WHERE mailbox_id = ? AND message_id = ?`),
+    delivered: prepareRows(
+      db,
+      `SELECT ${SELECTED_MESSAGE} FROM delivery JOIN message USING (mailbox_id, message_id)
        WHERE delivery.recipient_id = +? AND delivery.message_id = +?`,
     ),
-    anywhere: db.prepare(`SELECT ${MESSAGE} FROM message WHERE message_id = ?`),
+    anywhere: prepareRows(db, `SELECT ${SELECTED_MESSAGE} FROM message WHERE message_id = ?`),
     exists: db.prepare("SELECT 1 FROM message WHERE message_id = ?"),
-    byLocalId: db.prepare(
-      `SELECT ${MESSAGE} FROM message WHERE mailbox_id = ? AND local_id = ? AND type = 'DATA'
+    byLocalId: prepareRows(
+      db,
+      `SELECT ${SELECTED_MESSAGE} FROM message WHERE mailbox_id = ? AND local_id = ? AND type = 'DATA'
        ORDER BY rowid DESC LIMIT ?`,
     ),
     chunk: db.prepare(
@@ -81,8 +81,8 @@ export function createReads(db: DatabaseSync): Reads {
     ),
     listed: db.prepare(listedWhere("")),
     count: db.prepare(COUNT_LISTED),
-    routing: db.prepare(routingWhere("<=")),
-    farRouting: db.prepare(routingWhere(">")),
+    routing: prepareRows(db, routingWhere("<=")),
+    farRouting: prepareRows(db, routingWhere(">")),
     unroutable: db.prepare(
       `SELECT message_id FROM routing CROSS JOIN message USING (mailbox_id, message_id)
        WHERE message.state = 'routing' AND NOT json_valid(message.details) LIMIT ?`,
@@ -107,12 +107,10 @@ export function createReads(db: DatabaseSync): Reads {
     const from = place(after?.dueAt, after?.message.messageId);
     const due = statements.routing.all(now.getTime(), ...from, limit);
     const far = statements.farRouting.all(now.getTime() + LONGEST_HOLD_MS, ...from, limit - due.length);
-    return [...due, ...far].map((row) => ({
-      message: readMessage(row),
-      routingAddress: row["address"] as string,
-      tries: row["tries"] as number,
-      dueAt: new Date(row["next_try_at"] as number),
-    }));
+    return [...due, ...far].map((row) => {
+      const [address, tries, nextTryAt] = row.slice(-3) as [string, number, number];
+      return { message: readMessage(row), routingAddress: address, tries, dueAt: new Date(nextTryAt) };
+    });
   }
 
   function listAfter(recipientId: MailboxId, after: number, limit: number, filter?: WorkflowFilter): ListedPiece {
@@ -171,7 +169,7 @@ function listedWhere(condition: string): string {
 
 /** A row whose details are no JSON is left out: it must not take those of all others with it. */
 function routingWhere(isTried: "<=" | ">"): string {
-  return `SELECT ${MESSAGE}, routing.address, routing.tries, routing.next_try_at
+  return `SELECT ${SELECTED_MESSAGE}, routing.address, routing.tries, routing.next_try_at
     FROM routing CROSS JOIN message USING (mailbox_id, message_id)
     WHERE routing.next_try_at ${isTried} ? AND (routing.next_try_at, routing.message_id) > (?, ?)
       AND message.state = 'routing' AND json_valid(message.details)

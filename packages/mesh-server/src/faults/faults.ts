@@ -46,6 +46,8 @@ export type Taken = ReadonlyMap<EffectName, TakenFault>;
 
 export interface Faults {
   readonly control: ControlFaults;
+  /** Whether there is any: nearly always there is none, and then nothing need be asked of a request. */
+  anyStands(): boolean;
   /**
    * What is to be done to this request, or to this question to demographics. `mailboxId`: only one that there is. `never`:
    * what cannot be done to this one, though it can at its point.
@@ -180,6 +182,7 @@ export function createFaults({ emit, ...limits }: FaultsOptions): Faults {
       next: async (fault) => add({ ...fault, times: fault.times ?? 1 }),
       clear: async ({ faultId } = {}) => ({ cleared: clear(faultId) }),
     },
+    anyStands: () => standing.size > 0,
     at(point, mailboxId, never) {
       if (standing.size === 0) return nothingTaken;
       const fits = (fault: Fault): boolean =>

@@ -51,10 +51,17 @@ export type AnswersDue = (socket: Socket) => readonly ServerResponse[];
 
 export function answersDue(server: Pick<HttpServer, "prependListener">): AnswersDue {
   const bySocket = new WeakMap<Socket, Set<ServerResponse>>();
+
+  // One function for all answers, each of which ends once: it is of no request, and holds none.
+  function over(this: ServerResponse): void {
+    bySocket.get(this.req.socket)?.delete(this);
+  }
+
   server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const due = bySocket.get(socket) ?? new Set();
-    bySocket.set(socket, due.add(response));
-    response.once("close", () => due.delete(response));
+    const due = bySocket.get(socket);
+    if (due === undefined) bySocket.set(socket, new Set([response]));
+    else due.add(response);
+    response.on("close", over);
   });
   return (socket) => [...(bySocket.get(socket) ?? [])];
 }

@@ -85,7 +85,10 @@ export function limitStrangers(server: Server, limits: StrangerLimits): void {
     if (distrustOf(socket) === undefined) forget(keyOf(socket));
   });
   if (shownBy === "request") {
-    server.on("request", ({ socket }: IncomingMessage) => forget(keyOf(socket)));
+    server.on("request", ({ socket }: IncomingMessage) => {
+      // As with nearly every request.
+      if (all.size > 0) forget(keyOf(socket));
+    });
   }
 
   const look = setInterval(() => {

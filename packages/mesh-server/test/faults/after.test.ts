@@ -205,6 +205,18 @@ test("a status can be cut, be in mixed case and of another content type", async 
   assert.equal(answer.headers["content-type"], "text/html");
 });
 
+test("a wrong content type goes out byte for byte, whatever is in it", async (t) => {
+  const server = await startFaultyServer(t);
+  const { request } = await prepare.list(server);
+  const contentType = "text/html; title=\u00E9";
+  await server.faults.control.next({ at: "list", do: "content-type", contentType });
+
+  const answer = await ask(server, "https", request);
+
+  assert.equal(answer.headers["content-type"], contentType);
+  assert.equal(answer.isCut, false);
+});
+
 test("our client takes a lost answer to a send for what it is, and finds one message by tracking", async (t) => {
   const server = await startFaultyServer(t);
   await using client = await testClient(server, sender);

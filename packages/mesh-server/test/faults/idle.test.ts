@@ -39,3 +39,21 @@ test("what waits because of a fault is not closed for being idle, and its connec
   await faults.control.clear();
   await hanging;
 });
+
+test("while no fault stands nothing is asked of a request on its way in", async (t) => {
+  const app = fastify();
+  const faults = createFaults({ emit: () => undefined, canExpireCertificate: false });
+  let asked = 0;
+  const registry = { find: () => void (asked += 1) };
+  doFaults(app, { registry, maxRequestBytes: 1000 } as unknown as Context, faults);
+  app.get("/messageexchange/:mailboxId/inbox", async () => "served");
+  t.after(() => app.close());
+  const ask = async (): Promise<string> => (await app.inject("/messageexchange/X26ABC1/inbox")).body;
+
+  assert.equal(await ask(), "served");
+  assert.equal(asked, 0);
+  // At another point: but now each is looked at.
+  await faults.control.add({ at: "send", do: "reset" });
+  assert.equal(await ask(), "served");
+  assert.equal(asked, 1);
+});

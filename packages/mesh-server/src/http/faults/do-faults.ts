@@ -34,7 +34,12 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
   const hanging = new Set<() => void>();
   app.addHook("preClose", async () => closing.abort());
 
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!faults.anyStands()) return done();
+    return doBefore(request, reply);
+  });
+
+  async function doBefore(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const point = pointOf(request);
     if (point === undefined) return;
     const taken = faults.at(point, mailboxOf(context, request), neverAt(request));
@@ -61,7 +66,7 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
     void drain(request.raw, context.maxRequestBytes, reply.raw);
     answerStatus(request, reply, status, point);
     return letBe(reply);
-  });
+  }
 
   app.addHook("onSend", (request, reply, payload: Payload, done) => {
     const taken = takenOf(request);
@@ -78,7 +83,8 @@ export function doFaults(app: FastifyInstance, context: Context, faults: Faults)
       void sendBadly(reply, payload, taken, closing.signal);
       return;
     }
-    done(null, payload);
+    // A text goes out with its head, both in UTF-8, and this head may hold other bytes.
+    done(null, type !== undefined && typeof payload === "string" ? Buffer.from(payload) : payload);
   });
 
   /** False if its client has gone meanwhile. */

@@ -7,7 +7,7 @@
 //   as stored   to who does not, if it cannot be decoded: Content-Encoding says gzip, as its sender claimed, and the
 //               bytes are those that the sender sent. A recipient always gets a body. Each chunk is judged alone.
 
-import { finished, pipeline } from "node:stream";
+import { pipeline } from "node:stream";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
@@ -89,7 +89,7 @@ async function download(
   const last = chunk >= message.totalChunks;
   reply.headers(mexHeadersOf(message, chunk)).header("last-modified", lastModified(message));
   reply.code(last ? 200 : 206);
-  announceWhenSent(context, reply, message, chunk);
+  announceWhenSent(context, request, reply, message, chunk);
   if (message.type === "REPORT") return sendNothing(reply);
 
   const body = await context.store.body(message, chunk);
@@ -127,12 +127,20 @@ function gunzip(stored: Buffer | Readable): Readable {
   return plain;
 }
 
-function announceWhenSent(context: Context, reply: FastifyReply, message: Message, chunk: number): void {
+function announceWhenSent(
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  message: Message,
+  chunk: number,
+): void {
   const { messageId, recipientId } = message;
   if (recipientId === undefined) return;
-  finished(reply.raw, (error) => {
+  // Once its last byte was handed on. An answer that has lost its client is ended too, but then the connection is gone.
+  const { socket } = request.raw;
+  reply.raw.once("finish", () => {
     // What could not be opened is answered with an error, which is sent whole too.
-    if ((error !== undefined && error !== null) || reply.statusCode >= 300) return;
+    if (socket.destroyed || reply.statusCode >= 300) return;
     if (message.state === "accepted") markGiven(context, message, chunk);
     if (chunk >= message.totalChunks) {
       context.emit({ event: "message-downloaded", messageId, mailboxId: recipientId });

@@ -114,7 +114,7 @@ function checkText(mex: MexHeaders, texts: ReadonlyMap<string, string>): void {
 /** Those that came, by their names on the wire. */
 function headerTexts(mex: MexHeaders, contentType: string): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  for (const [name, text] of Object.entries(mex) as [keyof MexHeaders, string][]) texts.set(headerNames[name], text);
+  for (const name of Object.keys(mex) as (keyof MexHeaders)[]) texts.set(headerNames[name], mex[name] ?? "");
   return texts.set("content-type", contentType);
 }
 
@@ -144,11 +144,10 @@ function readDetails(
 ): MessageDetails {
   const ownContentType = (mex.contentType ?? "") !== "";
   const plainContentType = ownContentType ? "" : (headers["content-type"] ?? "");
-  const texts: MexHeaders = ownContentType ? mex : { ...mex, contentType: decodeHeaderText(plainContentType) };
   const details: { -readonly [Name in DetailText]?: string } = {};
   let isPlain = true;
   for (const name of detailTexts) {
-    const text = texts[name];
+    const text = name === "contentType" && !ownContentType ? decodeHeaderText(plainContentType) : mex[name];
     // The reference: empty headers are left out of what is delivered.
     if (text === undefined || text === "") continue;
     details[name] = text;

@@ -20,8 +20,9 @@ import type { DetailText, Message } from "../message.ts";
 /** The `mex-` headers of a message's answer, as they are written. The reference: empty ones are left out. */
 export function mexHeadersOf(message: Message, chunk: number): Record<string, string> {
   const headers = message.type === "DATA" ? dataHeaders(message, chunk) : reportHeaders(message);
-  const written = Object.entries(writeMexHeaders(headers, message.details.latin1)).filter(([, value]) => value !== "");
-  return Object.fromEntries(written);
+  const written = writeMexHeaders(headers, message.details.latin1);
+  for (const name of Object.keys(written)) if (written[name] === "") delete written[name];
+  return written;
 }
 
 /** Content-Type, as it is written. */
@@ -34,7 +35,10 @@ export function contentTypeOf(message: Message): string {
 /** A text of the sender's; left out if it is longer than is taken today. */
 function given({ details }: Message, name: DetailText): string | undefined {
   const text = details[name];
-  return text !== undefined && characterCount(text) > (headerLimits[name] ?? Infinity) ? undefined : text;
+  if (text === undefined) return undefined;
+  const limit = headerLimits[name] ?? Infinity;
+  // It has at most as many characters as units.
+  return text.length <= limit || characterCount(text) <= limit ? text : undefined;
 }
 
 /** Reference: Response headers of a delivered DATA message. */

@@ -37,7 +37,9 @@ export function problemsOf(
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   for (const parameter of parameters) {
-    const problem = problemOf(parameter, valueOf(parameter.name));
+    const value = valueOf(parameter.name);
+    if (value === undefined && parameter.required !== true) continue;
+    const problem = problemOf(parameter, value);
     if (problem !== undefined) problems.push(problem);
   }
   return problems;
@@ -58,6 +60,8 @@ function problemOf(
   }
   if (schema.type === "integer") return wholeProblem(schema, value, (words) => fieldWrong(where, name, words));
   const { minLength = 0, maxLength = Infinity } = schema;
+  // It has at most as many characters.
+  if (minLength === 0 && value.length <= maxLength) return undefined;
   const length = characterCount(value);
   if (length >= minLength && length <= maxLength) return undefined;
   if (minLength === 0) return fieldTooLong(name, maxLength);

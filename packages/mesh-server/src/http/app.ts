@@ -122,9 +122,10 @@ export function createApp(
   app.server.once("close", () => clearInterval(look));
   app.server.maxHeadersCount = MOST_HEADERS;
 
-  // Every body is left as a stream: only the outbox reads one.
+  // Every body is left as a stream: only the outbox reads one. By a pattern, as the framework remembers what fits one, while
+  // for "*" it reads the type of each request anew.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  app.addContentTypeParser(/^/, (_request, _payload, done) => done(null));
 
   app.setErrorHandler((error, request, reply) => answer(context, tell, request, reply, error));
   const known = knownPaths(app);

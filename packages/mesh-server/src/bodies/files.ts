@@ -6,7 +6,7 @@
 // held against whenever it is read (open-body.ts).
 
 import { createHash, hash as hashOf, randomBytes } from "node:crypto";
-import { rm, stat, unlink } from "node:fs/promises";
+import { type FileHandle, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
@@ -17,6 +17,11 @@ import { type Bodies, bodyTooLarge, type StoredBody } from "./bodies.ts";
 import { gather } from "./gather.ts";
 import { openFile, openInline } from "./open-body.ts";
 import { emptyQuarantine, QUARANTINE, sweepBodies } from "./sweep.ts";
+
+/** Of a large body, before the disk is asked to take it: a socket hands out 64 KB at a time, TLS 16 KB. */
+const GATHERED_BYTES = 1024 * 1024;
+/** Whoever sends a byte at a time has a hundred bytes of memory used for each. */
+const GATHERED_PIECES = 128;
 
 export interface FileBodiesOptions {
   /** Told each time the disk is too full for a body, and how large it is, as far as that is known. */
@@ -51,27 +56,24 @@ export async function openFileBodies(
     let size = 0;
     let file: OpenFile | undefined;
     try {
-      const start = await gather(source, Math.min(smallBytes, maxBytes));
-      size = start.size;
-      if (start.isWhole) {
+      let next = await gather(source, Math.min(smallBytes, maxBytes));
+      size = next.size;
+      if (next.isEnd) {
         if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
-        const bytes = together(start.pieces, size);
+        const bytes = together(next.pieces, size);
         return { kind: "inline", size, bytes, sha256: hashOf("sha256", bytes, "buffer") };
       }
       if (size > maxBytes) throw bodyTooLarge(maxBytes);
       await checkPlace();
       file = await begin(folder, name);
       const hash = createHash("sha256");
-      for (const piece of start.pieces) {
-        hash.update(piece);
-        await file.unfinished.handle.writeFile(piece);
-      }
-      // Whoever refuses the request answers it: a request that is destroyed takes its connection with it.
-      for await (const piece of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-        size += piece.byteLength;
+      for (;;) {
+        for (const piece of next.pieces) hash.update(piece);
+        await writeAll(file.unfinished.handle, next.pieces);
+        if (next.isEnd) break;
+        next = await gather(source, Math.min(GATHERED_BYTES, maxBytes - size), GATHERED_PIECES);
+        size += next.size;
         if (size > maxBytes) throw bodyTooLarge(maxBytes);
-        hash.update(piece);
-        await file.unfinished.handle.writeFile(piece);
       }
       if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
       await file.unfinished.finish();
@@ -114,6 +116,20 @@ function together(pieces: readonly Uint8Array[], size: number): Uint8Array {
     at += piece.byteLength;
   }
   return whole;
+}
+
+/** A disk that takes a part of it is asked again for the rest. */
+async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  let left = pieces;
+  while (left.length > 0) {
+    let { bytesWritten: taken } = await handle.writev(left);
+    const from = left.findIndex(({ byteLength }) => {
+      if (taken < byteLength) return true;
+      taken -= byteLength;
+      return false;
+    });
+    left = from < 0 ? [] : [left[from]!.subarray(taken), ...left.slice(from + 1)];
+  }
 }
 
 interface OpenFile {

@@ -3,15 +3,20 @@ import type { Readable } from "node:stream";
 export interface Gathered {
   readonly pieces: readonly Uint8Array[];
   readonly size: number;
-  /** Nothing comes behind it. Else the source is paused, with more than was asked for. */
-  readonly isWhole: boolean;
+  /** Nothing comes behind it. Else the source is paused, with more than was asked for: what is behind may be gathered. */
+  readonly isEnd: boolean;
 }
 
 /**
- * What comes until the source ends, or until it is more than so much. By events, as nearly every body is one piece: an
- * iterator costs as much as all else that is done to it. What is left of a source that fails is left to whoever owns it.
+ * What comes until the source ends, or until it is more than so many bytes or pieces. By events, as nearly every body is
+ * one piece: an iterator costs as much as all else that is done to it. What is left of a source that fails is left to
+ * whoever owns it.
  */
-export function gather(source: Readable, mostBytes: number): Promise<Gathered> {
+export function gather(
+  source: Readable,
+  mostBytes: number,
+  mostPieces: number = Number.POSITIVE_INFINITY,
+): Promise<Gathered> {
   return new Promise((resolve, reject) => {
     const pieces: Uint8Array[] = [];
     let size = 0;
@@ -22,16 +27,16 @@ export function gather(source: Readable, mostBytes: number): Promise<Gathered> {
     function take(piece: Uint8Array): void {
       pieces.push(piece);
       size += piece.byteLength;
-      if (size <= mostBytes) return;
+      if (size <= mostBytes && pieces.length <= mostPieces) return;
       settle();
       source.pause();
       // Until it is read on, what it fails with waits in it.
-      source.on("error", () => undefined);
-      resolve({ pieces, size, isWhole: false });
+      source.off("error", wait).on("error", wait);
+      resolve({ pieces, size, isEnd: false });
     }
     function end(): void {
       settle();
-      resolve({ pieces, size, isWhole: true });
+      resolve({ pieces, size, isEnd: true });
     }
     function fail(error: Error): void {
       settle();
@@ -44,5 +49,10 @@ export function gather(source: Readable, mostBytes: number): Promise<Gathered> {
     if (source.readableEnded) return end();
     if (source.destroyed) return close();
     source.on("data", take).on("end", end).on("error", fail).on("close", close);
+    if (source.isPaused()) source.resume();
   });
+}
+
+function wait(): void {
+  // `errored` has it.
 }

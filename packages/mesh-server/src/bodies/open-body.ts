@@ -1,10 +1,13 @@
 import { createHash, hash as hashOf } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { pipeline, type Readable, Transform } from "node:stream";
+import { Readable } from "node:stream";
 
 import { MeshServerError } from "../errors.ts";
 import { BodyDamaged, type StoredBody } from "./bodies.ts";
+
+/** Read at a time: two of these are held of a body. */
+const PIECE_BYTES = 256 * 1024;
 
 /** A body from its row. */
 export function openInline({ bytes, size, sha256 }: StoredBody & { kind: "inline" }): Buffer {
@@ -17,22 +20,17 @@ export function openInline({ bytes, size, sha256 }: StoredBody & { kind: "inline
 }
 
 /** A body from its file. */
-export async function openFile(path: string, { size, sha256 }: StoredBody): Promise<Readable> {
+export async function openFile(path: string, body: StoredBody): Promise<Readable> {
   const handle = await openHandle(path);
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new BodyDamaged("unreadable");
-    if (stats.size !== size) throw new BodyDamaged(stats.size < size ? "shorter" : "longer");
+    if (stats.size !== body.size) throw new BodyDamaged(stats.size < body.size ? "shorter" : "longer");
   } catch (error) {
     await handle.close();
     throw error;
   }
-  const source = handle.createReadStream();
-  const checked = checkEnd(size, sha256);
-  source.once("error", (cause) => checked.destroy(new BodyDamaged("unreadable", { cause })));
-  // Whichever ends or fails first ends the other, and with it the file is closed.
-  pipeline(source, checked, () => undefined);
-  return checked;
+  return streamOf(handle, checkedPieces(handle, body));
 }
 
 async function openHandle(path: string): Promise<FileHandle> {
@@ -51,23 +49,34 @@ async function openHandle(path: string): Promise<FileHandle> {
   }
 }
 
-/** Lets bytes through, the last piece only once all of them are known to be right. */
-function checkEnd(size: number, sha256: Uint8Array | undefined): Transform {
-  const hash = createHash("sha256");
-  let read = 0;
-  let held: Buffer | undefined;
-  return new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      hash.update(piece);
-      read += piece.length;
-      const before = held;
-      held = piece;
-      done(null, before);
-    },
-    flush(done) {
-      if (read !== size) done(new BodyDamaged(read < size ? "shorter" : "longer"));
-      else if (sha256 !== undefined && !hash.digest().equals(sha256)) done(new BodyDamaged("altered"));
-      else done(null, held);
+/** The bytes of a file, as they are asked for. The file is closed with the stream. */
+function streamOf(handle: FileHandle, pieces: AsyncGenerator<Buffer, void>): Readable {
+  const stream = new Readable({
+    highWaterMark: PIECE_BYTES,
+    read() {
+      pieces.next().then(
+        ({ value }) => this.push(value ?? null),
+        (cause: unknown) =>
+          this.destroy(cause instanceof BodyDamaged ? cause : new BodyDamaged("unreadable", { cause })),
+      );
     },
   });
+  return stream.once("close", () => void handle.close().catch(() => undefined));
+}
+
+/** Those of a body, the last only once all of them are known to be right. */
+async function* checkedPieces(handle: FileHandle, { size, sha256 }: StoredBody): AsyncGenerator<Buffer, void> {
+  const hash = createHash("sha256");
+  let held: Buffer | undefined;
+  for (let at = 0; at < size;) {
+    const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, size - at));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+    if (bytesRead === 0) throw new BodyDamaged("shorter");
+    at += bytesRead;
+    if (held !== undefined) yield held;
+    held = piece.subarray(0, bytesRead);
+    hash.update(held);
+  }
+  if (sha256 !== undefined && !hash.digest().equals(sha256)) throw new BodyDamaged("altered");
+  if (held !== undefined) yield held;
 }

@@ -1,14 +1,28 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, truncate, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 
 import type { BodyDamage } from "@restante/mesh";
-import { temporaryFolder } from "@restante/testbed";
+import { temporaryFolder, waitFor } from "@restante/testbed";
 
 import { BodyDamaged } from "../../src/bodies/bodies.ts";
 import { openFileBodies } from "../../src/bodies/files.ts";
@@ -182,6 +196,28 @@ test("a body that is cut while it is being read is not taken for whole", async (
   const opened = await bodies.open(body);
   await truncate(join(folder, body.fileName), 100_000);
   await assert.rejects(read(opened), (error) => error instanceof BodyDamaged && error.damage === "shorter");
+});
+
+test("the file of a body that nobody reads, or not to its end, is closed", async (t) => {
+  const descriptors = "/proc/self/fd";
+  if (!existsSync(descriptors)) return t.skip("this system has no /proc");
+  const bodies = await openFileBodies(await temporaryFolder(t), 0);
+  const body = await bodies.receive(pieces(600_000), "A-1", { maxBytes: 600_000 });
+  const never = (await bodies.open(body)) as Readable;
+  const half = (await bodies.open(body)) as Readable;
+  const whole = (await bodies.open(body)) as Readable;
+  assert.ok(body.kind === "file" && (await openOf(body.fileName)) === 3);
+  await once(half, "readable");
+  half.destroy();
+  never.destroy();
+  await buffer(whole);
+  await waitFor(async () => (await openOf(body.fileName)) === 0, { what: "the file to be closed" });
+
+  async function openOf(fileName: string): Promise<number> {
+    const numbers = await readdir(descriptors);
+    const targets = await Promise.all(numbers.map((number) => readlink(join(descriptors, number)).catch(() => "")));
+    return targets.filter((target) => target.endsWith(fileName)).length;
+  }
 });
 
 test("a body in its row is checked too, before any of it is given", async (t) => {

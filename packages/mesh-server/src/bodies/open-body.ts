@@ -1,13 +1,11 @@
-import { createHash, hash as hashOf } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 
 import { MeshServerError } from "../errors.ts";
 import { BodyDamaged, type StoredBody } from "./bodies.ts";
-
-/** Read at a time: two of these are held of a body. */
-const PIECE_BYTES = 256 * 1024;
+import { checkedPieces, checkedStream, PIECE_BYTES } from "./checked-pieces.ts";
 
 /** A body from its row. */
 export function openInline({ bytes, size, sha256 }: StoredBody & { kind: "inline" }): Buffer {
@@ -19,8 +17,8 @@ export function openInline({ bytes, size, sha256 }: StoredBody & { kind: "inline
   return whole;
 }
 
-/** A body from its file. */
-export async function openFile(path: string, body: StoredBody): Promise<Readable> {
+/** A body from its file: whole where that is a piece. */
+export async function openFile(path: string, body: StoredBody): Promise<Buffer | Readable> {
   const handle = await openHandle(path);
   try {
     const stats = await handle.stat();
@@ -30,7 +28,12 @@ export async function openFile(path: string, body: StoredBody): Promise<Readable
     await handle.close();
     throw error;
   }
-  return streamOf(handle, checkedPieces(handle, body));
+  if (body.size > PIECE_BYTES) return checkedStream(handle, body);
+  try {
+    return await readWhole(handle, body);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function openHandle(path: string): Promise<FileHandle> {
@@ -49,34 +52,8 @@ async function openHandle(path: string): Promise<FileHandle> {
   }
 }
 
-/** The bytes of a file, as they are asked for. The file is closed with the stream. */
-function streamOf(handle: FileHandle, pieces: AsyncGenerator<Buffer, void>): Readable {
-  const stream = new Readable({
-    highWaterMark: PIECE_BYTES,
-    read() {
-      pieces.next().then(
-        ({ value }) => this.push(value ?? null),
-        (cause: unknown) =>
-          this.destroy(cause instanceof BodyDamaged ? cause : new BodyDamaged("unreadable", { cause })),
-      );
-    },
-  });
-  return stream.once("close", () => void handle.close().catch(() => undefined));
-}
-
-/** Those of a body, the last only once all of them are known to be right. */
-async function* checkedPieces(handle: FileHandle, { size, sha256 }: StoredBody): AsyncGenerator<Buffer, void> {
-  const hash = createHash("sha256");
-  let held: Buffer | undefined;
-  for (let at = 0; at < size;) {
-    const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, size - at));
-    const { bytesRead } = await handle.read(piece, 0, piece.length, at);
-    if (bytesRead === 0) throw new BodyDamaged("shorter");
-    at += bytesRead;
-    if (held !== undefined) yield held;
-    held = piece.subarray(0, bytesRead);
-    hash.update(held);
-  }
-  if (sha256 !== undefined && !hash.digest().equals(sha256)) throw new BodyDamaged("altered");
-  if (held !== undefined) yield held;
+async function readWhole(handle: FileHandle, body: StoredBody): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of checkedPieces(handle, body)) pieces.push(piece);
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }

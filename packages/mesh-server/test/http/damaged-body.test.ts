@@ -48,7 +48,7 @@ async function flipByte(path: string, at: number): Promise<void> {
 test("a body with a byte that was flipped is never received whole: the connection is cut, and level 50 names the message", async (t) => {
   const server = await startTestServer(t);
   const messageId = await send(server, large);
-  const packed = await send(server, gzipSync(large.subarray(0, 200_000), { level: 0 }), { "content-encoding": "gzip" });
+  const packed = await send(server, gzipSync(large, { level: 0 }), { "content-encoding": "gzip" });
   await flipByte(await fileOf(server, messageId), 150_000);
   await flipByte(await fileOf(server, packed), 150_000);
 

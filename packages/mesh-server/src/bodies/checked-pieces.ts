@@ -1,0 +1,107 @@
+// The bytes of a body's file, the last of them only once all are known to be right.
+//
+// Memory that is let go of at each piece is what V8 counts until it looks for garbage: after every second body of 10 MB it
+// would. So what goes to a response goes by three pieces of memory in turn, and the response says when it has done with one.
+// Whoever else reads keeps what it is given.
+
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+
+import { BodyDamaged, type StoredBody } from "./bodies.ts";
+
+/** Read at a time: two of these are held of a body. */
+export const PIECE_BYTES: number = 256 * 1024;
+
+/** The file is closed with the stream. */
+export function checkedStream(handle: FileHandle, body: StoredBody): Readable {
+  const kept = checkedPieces(handle, body);
+  const stream = new Readable({
+    highWaterMark: PIECE_BYTES,
+    read() {
+      kept.next().then(
+        ({ value }) => this.push(value ?? null),
+        (error: Error) => this.destroy(error),
+      );
+    },
+  });
+  stream.once("close", () => void handle.close().catch(() => undefined));
+
+  /** In the place of what the stream would read itself, which then has nothing but its end. */
+  async function send(response: ServerResponse): Promise<void> {
+    let sent = Promise.resolve();
+    try {
+      for await (const piece of checkedPieces(handle, body, threeInTurn())) {
+        await sent;
+        sent = written(response, piece);
+        // Awaited later, or not at all where the file fails first.
+        sent.catch(() => undefined);
+      }
+      await sent;
+      stream.once("end", () => response.end());
+      stream.push(null);
+      stream.resume();
+    } catch (error) {
+      stream.destroy(error instanceof BodyDamaged ? error : undefined);
+    }
+  }
+
+  return Object.assign(stream, {
+    pipe<To extends NodeJS.WritableStream>(to: To, options?: { end?: boolean }): To {
+      if (!(to instanceof ServerResponse)) return Readable.prototype.pipe.call(stream, to, options) as To;
+      void send(to);
+      return to;
+    },
+  });
+}
+
+/**
+ * @param memory for the next piece, while the last is held back and the one before it is with whoever reads
+ * @throws {BodyDamaged}
+ */
+export async function* checkedPieces(
+  handle: FileHandle,
+  { size, sha256 }: StoredBody,
+  memory: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafeSlow(bytes),
+): AsyncGenerator<Buffer, void> {
+  const hash = createHash("sha256");
+  let held: Buffer | undefined;
+  for (let at = 0; at < size;) {
+    const next = await readPiece(handle, memory(Math.min(PIECE_BYTES, size - at)), at);
+    at += next.byteLength;
+    if (held !== undefined) yield held;
+    held = next;
+    hash.update(held);
+  }
+  if (sha256 !== undefined && !hash.digest().equals(sha256)) throw new BodyDamaged("altered");
+  if (held !== undefined) yield held;
+}
+
+async function readPiece(handle: FileHandle, into: Buffer, at: number): Promise<Buffer> {
+  const { bytesRead } = await handle.read(into, 0, into.byteLength, at).catch((cause: unknown) => {
+    throw new BodyDamaged("unreadable", { cause });
+  });
+  if (bytesRead === 0) throw new BodyDamaged("shorter");
+  return into.subarray(0, bytesRead);
+}
+
+/** One that is on its way, one that is held back, one that is read into. */
+function threeInTurn(): (bytes: number) => Buffer {
+  const turn = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(PIECE_BYTES));
+  return (bytes) => {
+    const next = turn.shift()!;
+    turn.push(next);
+    return next.subarray(0, bytes);
+  };
+}
+
+/** Resolves when the operating system, or TLS, has taken it: its memory may be used again. */
+function written(response: ServerResponse, piece: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.write(piece, (error) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    });
+  });
+}

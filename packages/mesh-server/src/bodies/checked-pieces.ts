@@ -4,12 +4,12 @@
 // would. So what goes to a response goes by three pieces of memory in turn, and the response says when it has done with one.
 // Whoever else reads keeps what it is given.
 
-import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
 import { BodyDamaged, type StoredBody } from "./bodies.ts";
+import { beginDigest, isDigestedBeside, sharedBytes } from "./digests.ts";
 
 /** Read at a time: two of these are held of a body. */
 export const PIECE_BYTES: number = 256 * 1024;
@@ -32,7 +32,10 @@ export function checkedStream(handle: FileHandle, body: StoredBody): Readable {
   async function send(response: ServerResponse): Promise<void> {
     let sent = Promise.resolve();
     try {
-      for await (const piece of checkedPieces(handle, body, threeInTurn())) {
+      for await (const piece of checkedPieces(handle, body, {
+        memory: threeInTurn(),
+        isShared: isDigestedBeside(body.size),
+      })) {
         await sent;
         sent = written(response, piece);
         // Awaited later, or not at all where the file fails first.
@@ -56,25 +59,33 @@ export function checkedStream(handle: FileHandle, body: StoredBody): Readable {
   });
 }
 
-/**
- * @param memory for the next piece, while the last is held back and the one before it is with whoever reads
- * @throws {BodyDamaged}
- */
+export interface PieceOptions {
+  /** For the next piece, while the last is held back and the one before it is with whoever reads. */
+  memory: (bytes: number) => Buffer;
+  /** Between threads. */
+  isShared: boolean;
+}
+
+/** @throws {BodyDamaged} */
 export async function* checkedPieces(
   handle: FileHandle,
   { size, sha256 }: StoredBody,
-  memory: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafeSlow(bytes),
+  { memory, isShared }: PieceOptions = { memory: (bytes) => Buffer.allocUnsafeSlow(bytes), isShared: false },
 ): AsyncGenerator<Buffer, void> {
-  const hash = createHash("sha256");
+  using digest = beginDigest(isShared);
   let held: Buffer | undefined;
+  let taken = Promise.resolve();
   for (let at = 0; at < size;) {
     const next = await readPiece(handle, memory(Math.min(PIECE_BYTES, size - at)), at);
     at += next.byteLength;
+    await taken;
     if (held !== undefined) yield held;
     held = next;
-    hash.update(held);
+    taken = digest.update(held);
+    taken.catch(() => undefined);
   }
-  if (sha256 !== undefined && !hash.digest().equals(sha256)) throw new BodyDamaged("altered");
+  await taken;
+  if (sha256 !== undefined && Buffer.compare(await digest.digest(), sha256) !== 0) throw new BodyDamaged("altered");
   if (held !== undefined) yield held;
 }
 
@@ -88,7 +99,7 @@ async function readPiece(handle: FileHandle, into: Buffer, at: number): Promise<
 
 /** One that is on its way, one that is held back, one that is read into. */
 function threeInTurn(): (bytes: number) => Buffer {
-  const turn = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(PIECE_BYTES));
+  const turn = [0, 1, 2].map(() => Buffer.from(sharedBytes(PIECE_BYTES).buffer));
   return (bytes) => {
     const next = turn.shift()!;
     turn.push(next);

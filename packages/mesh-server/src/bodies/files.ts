@@ -5,8 +5,8 @@
 // row's commit leaves a file that no row names: see sweep.ts. The digest of what came goes with it, and is what it is
 // held against whenever it is read (open-body.ts).
 
-import { createHash, hash as hashOf, randomBytes } from "node:crypto";
-import { type FileHandle, rm, stat, unlink } from "node:fs/promises";
+import { hash as hashOf, randomBytes } from "node:crypto";
+import { rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
@@ -17,9 +17,8 @@ import { type Bodies, bodyTooLarge, type StoredBody } from "./bodies.ts";
 import { gather } from "./gather.ts";
 import { openFile, openInline } from "./open-body.ts";
 import { emptyQuarantine, QUARANTINE, sweepBodies } from "./sweep.ts";
+import { GATHERED_BYTES, writePieces } from "./write-pieces.ts";
 
-/** Of a large body, before the disk is asked to take it: a socket hands out 64 KB at a time, TLS 16 KB. */
-const GATHERED_BYTES = 1024 * 1024;
 /** Whoever sends a byte at a time has a hundred bytes of memory used for each. */
 const GATHERED_PIECES = 128;
 
@@ -66,19 +65,19 @@ export async function openFileBodies(
       if (size > maxBytes) throw bodyTooLarge(maxBytes);
       await checkPlace();
       file = await begin(folder, name);
-      const hash = createHash("sha256");
+      using writing = writePieces(file.unfinished.handle, expectedBytes ?? 0);
       for (;;) {
-        for (const piece of next.pieces) hash.update(piece);
-        await writeAll(file.unfinished.handle, next.pieces);
+        await writing.take(next.pieces);
         if (next.isEnd) break;
         next = await gather(source, Math.min(GATHERED_BYTES, maxBytes - size), GATHERED_PIECES);
         size += next.size;
         if (size > maxBytes) throw bodyTooLarge(maxBytes);
       }
       if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
+      const sha256 = await writing.end();
       await file.unfinished.finish();
       onWorking();
-      return { kind: "file", size, fileName: file.fileName, sha256: hash.digest() };
+      return { kind: "file", size, fileName: file.fileName, sha256 };
     } catch (error) {
       if (file !== undefined) await giveUp(folder, file);
       const failure = translate(error, folder);
@@ -116,20 +115,6 @@ function together(pieces: readonly Uint8Array[], size: number): Uint8Array {
     at += piece.byteLength;
   }
   return whole;
-}
-
-/** A disk that takes a part of it is asked again for the rest. */
-async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
-  let left = pieces;
-  while (left.length > 0) {
-    let { bytesWritten: taken } = await handle.writev(left);
-    const from = left.findIndex(({ byteLength }) => {
-      if (taken < byteLength) return true;
-      taken -= byteLength;
-      return false;
-    });
-    left = from < 0 ? [] : [left[from]!.subarray(taken), ...left.slice(from + 1)];
-  }
 }
 
 interface OpenFile {

@@ -1,0 +1,66 @@
+// What comes of a large body, on its way into its file and through its digest. What the disk and the digest are at work on is
+// left to them while the next comes: so that two pieces are held of a body, of 1 MB each.
+
+import type { FileHandle } from "node:fs/promises";
+
+import { beginDigest, isDigestedBeside, sharedBytes } from "./digests.ts";
+
+/** Before the disk is asked to take it: a socket hands out 64 KB at a time, TLS 16 KB. */
+export const GATHERED_BYTES: number = 1024 * 1024;
+
+export interface PieceWriter extends Disposable {
+  /** Resolves when those before are written, and more may come. */
+  take(pieces: readonly Uint8Array[]): Promise<void>;
+  /** Resolves with the SHA-256 of all when they are written. */
+  end(): Promise<Uint8Array>;
+}
+
+/** @param size of the body, as far as it is known */
+export function writePieces(handle: FileHandle, size: number): PieceWriter {
+  const isShared = isDigestedBeside(size);
+  const digest = beginDigest(isShared);
+  const place = isShared ? inShared() : (pieces: readonly Uint8Array[]): readonly Uint8Array[] => pieces;
+  let written: Promise<unknown> = Promise.resolve();
+  return {
+    async take(pieces) {
+      await written;
+      const own = place(pieces);
+      written = Promise.all([writeAll(handle, own), ...own.map((piece) => digest.update(piece))]);
+      written.catch(() => undefined);
+    },
+    async end() {
+      await written;
+      return digest.digest();
+    },
+    [Symbol.dispose]: () => digest[Symbol.dispose](),
+  };
+}
+
+/** Copies pieces into memory that is shared, and used again for the next: a copy is a small part of what it spares. */
+function inShared(): (pieces: readonly Uint8Array[]) => readonly Uint8Array[] {
+  let memory = sharedBytes(0);
+  return (pieces) => {
+    const size = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (memory.byteLength < size) memory = sharedBytes(Math.max(size, GATHERED_BYTES + 65_536));
+    let at = 0;
+    for (const piece of pieces) {
+      memory.set(piece, at);
+      at += piece.byteLength;
+    }
+    return [memory.subarray(0, size)];
+  };
+}
+
+/** A disk that takes a part of it is asked again for the rest. */
+async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  let left = pieces;
+  while (left.length > 0) {
+    let { bytesWritten: taken } = await handle.writev(left);
+    const from = left.findIndex(({ byteLength }) => {
+      if (taken < byteLength) return true;
+      taken -= byteLength;
+      return false;
+    });
+    left = from < 0 ? [] : [left[from]!.subarray(taken), ...left.slice(from + 1)];
+  }
+}

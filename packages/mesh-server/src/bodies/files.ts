@@ -7,6 +7,7 @@
 
 import { hash as hashOf, randomBytes } from "node:crypto";
 import { rm, stat, unlink } from "node:fs/promises";
+import { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
@@ -65,7 +66,11 @@ export async function openFileBodies(
       if (size > maxBytes) throw bodyTooLarge(maxBytes);
       await checkPlace();
       file = await begin(folder, name);
-      using writing = writePieces(file.unfinished.handle, expectedBytes ?? 0);
+      using writing = writePieces(file.unfinished.handle, {
+        size: expectedBytes ?? 0,
+        // What a request has read is given to whoever listens, and to nobody else.
+        isOurs: source instanceof IncomingMessage,
+      });
       for (;;) {
         await writing.take(next.pieces);
         if (next.isEnd) break;

@@ -15,8 +15,11 @@ export interface PieceWriter extends Disposable {
   end(): Promise<Uint8Array>;
 }
 
-/** @param size of the body, as far as it is known */
-export function writePieces(handle: FileHandle, size: number): PieceWriter {
+/**
+ * @param size of the body, as far as it is known
+ * @param isOurs whether nobody else has to do with the pieces: then their memory is let go of at once
+ */
+export function writePieces(handle: FileHandle, { size, isOurs }: { size: number; isOurs: boolean }): PieceWriter {
   const isShared = isDigestedBeside(size);
   const digest = beginDigest(isShared);
   const place = isShared ? inShared() : (pieces: readonly Uint8Array[]): readonly Uint8Array[] => pieces;
@@ -27,6 +30,7 @@ export function writePieces(handle: FileHandle, size: number): PieceWriter {
       const own = place(pieces);
       written = Promise.all([writeAll(handle, own), ...own.map((piece) => digest.update(piece))]);
       written.catch(() => undefined);
+      if (isOurs && isShared) letGo(pieces);
     },
     async end() {
       await written;
@@ -34,6 +38,13 @@ export function writePieces(handle: FileHandle, size: number): PieceWriter {
     },
     [Symbol.dispose]: () => digest[Symbol.dispose](),
   };
+}
+
+/** Without waiting for V8 to find out, which looks for garbage when 32 MB of such memory has come, and at all there is. */
+function letGo(pieces: readonly Uint8Array[]): void {
+  for (const { buffer, byteLength } of pieces) {
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+  }
 }
 
 /** Copies pieces into memory that is shared, and used again for the next: a copy is a small part of what it spares. */

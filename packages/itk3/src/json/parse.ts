@@ -1,20 +1,12 @@
 // JSON with what JSON.parse throws away: where a value stands, how a number was written, and that a name stood twice.
 import { type IssueCode, Refusal } from "../issue.ts";
-import type { Position } from "../read/positions.ts";
 import { Lines } from "../read/lines.ts";
 import type { Source } from "../read/source.ts";
+import { type JsonNode, JsonValues } from "./values.ts";
 
-export type JsonNode = Position & {
-  /** What a member of an object goes by; "" for what is none. */
-  name: string;
-} & (
-    | { kind: "object"; members: readonly JsonNode[] }
-    | { kind: "array"; items: readonly JsonNode[] }
-    | { kind: "string"; value: string }
-    | { kind: "number"; source: string }
-    | { kind: "boolean"; value: boolean }
-    | { kind: "null" }
-  );
+/** What ends a string, or may not stand in it as itself. */
+// oxlint-disable-next-line no-control-regex -- JSON strings must escape these
+const special = /["\\\u0000-\u001f]/g;
 
 /** Objects and arrays alternate, so that this is as deep as 64 XML elements. */
 const maxDepth = 128;
@@ -22,17 +14,20 @@ const maxDepth = 128;
 /** Names of more members are looked up rather than compared. */
 const manyMembers = 16;
 
-const none: readonly JsonNode[] = [];
-
-/** @throws Refusal where `source` is no JSON, nests too deep, names a member twice or holds more values than that. */
-export function parseJson(source: Source, maxValues: number): JsonNode {
+/**
+ * Of the values the first is the whole.
+ *
+ * @throws Refusal where `source` is no JSON, nests too deep, names a member twice or holds more values than that.
+ */
+export function parseJson(source: Source, maxValues: number): JsonValues {
   const { text } = source;
+  const values = new JsonValues(source);
   let at = 0;
-  let values = 0;
+  let count = 0;
   const lines = new Lines(source);
-  // What came so far of each object and array that is open: when one ends, its own are taken off into a list of just their
-  // length. Of dense JSON nearly all is small objects, held until the last is read: what each takes is what it costs.
-  const open: JsonNode[] = [];
+  /** The names of each object that is open, of those that came so far. */
+  const open: number[] = [];
+  let opened = 0;
 
   const refuse = (code: IssueCode, reason: string): never => {
     lines.moveTo(at);
@@ -40,6 +35,8 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
     throw new Refusal({ severity: "error", code, location: "", line, column, text: reason });
   };
   const malformed = (): never => refuse("not-well-formed", "Not well-formed JSON.");
+
+  const nameless = values.numberOf("");
 
   const skipSpace = (): void => {
     for (let code = text.charCodeAt(at); isSpace(code); code = text.charCodeAt(at)) at += 1;
@@ -51,7 +48,15 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
     at += 1;
   };
 
-  const readString = (): string => {
+  /** The offset of the quote that ends a string without escapes; -1 where it has some, or is none. */
+  const plainEnd = (): number => {
+    special.lastIndex = at + 1;
+    if (text[at] !== '"' || !special.test(text)) return -1;
+    const end = special.lastIndex - 1;
+    return text[end] === '"' ? end : -1;
+  };
+
+  const readEscaped = (): string => {
     if (text[at] !== '"') malformed();
     let end = text.indexOf('"', at + 1);
     while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
@@ -60,12 +65,29 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
     at = end + 1;
     // oxlint-disable-next-line no-control-regex -- JSON strings must escape these
     if (/[\u0000-\u001f]/.test(inside)) malformed();
-    if (!inside.includes("\\")) return inside;
     try {
       return JSON.parse(`"${inside}"`) as string;
     } catch {
       return malformed();
     }
+  };
+
+  const readName = (): number => {
+    const end = plainEnd();
+    if (end === -1) return values.numberOf(readEscaped());
+    const name = source.slice(at + 1, end);
+    at = end + 1;
+    return values.numberOf(name);
+  };
+
+  const readString = (node: JsonNode): void => {
+    const end = plainEnd();
+    if (end === -1) {
+      values.saysElse(node, readEscaped());
+      return;
+    }
+    values.says(node, at + 1, end);
+    at = end + 1;
   };
 
   const skipDigits = (): void => {
@@ -75,7 +97,7 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
   };
 
   // As long as it was written: what is too long for a number is for the reader to say.
-  const readNumber = (): string => {
+  const readNumber = (node: JsonNode): void => {
     const from = at;
     if (text[at] === "-") at += 1;
     if (text[at] === "0") at += 1;
@@ -89,103 +111,99 @@ export function parseJson(source: Source, maxValues: number): JsonNode {
       if (text[at] === "+" || text[at] === "-") at += 1;
       skipDigits();
     }
-    return text.slice(from, at);
+    values.says(node, from, at);
   };
 
-  const readObject = (name: string, line: number, column: number, depth: number): JsonNode => {
+  const readObject = (node: JsonNode, depth: number): void => {
     at += 1;
     skipSpace();
-    if (text[at] === "}") {
-      at += 1;
-      return { kind: "object", name, line, column, members: none };
-    }
-    const from = open.length;
-    let names: Set<string> | undefined;
-    for (;;) {
-      skipSpace();
-      const member = readString();
-      if (open.length - from === manyMembers) names = namesFrom(open, from);
-      const standsTwice = names === undefined ? isNameFrom(open, from, member) : names.has(member);
-      if (standsTwice) refuse("not-well-formed", "Not well-formed JSON: a name stands twice in one object.");
-      names?.add(member);
-      expect(":");
-      open.push(readValue(member, depth));
-      skipSpace();
-      if (text[at] === "}") break;
-      expect(",");
+    let size = 0;
+    if (text[at] !== "}") {
+      const from = opened;
+      let names: Set<number> | undefined;
+      for (;;) {
+        skipSpace();
+        const name = readName();
+        if (size === manyMembers) names = new Set(open.slice(from, opened));
+        if (names === undefined ? standsFrom(from, name) : names.has(name)) {
+          refuse("not-well-formed", "Not well-formed JSON: a name stands twice in one object.");
+        }
+        if (names === undefined) {
+          open[opened] = name;
+          opened += 1;
+        } else {
+          names.add(name);
+        }
+        expect(":");
+        readValue(name, depth);
+        size += 1;
+        skipSpace();
+        if (text[at] === "}") break;
+        expect(",");
+      }
+      opened = from;
     }
     at += 1;
-    return { kind: "object", name, line, column, members: open.splice(from) };
+    values.end(node, size);
   };
 
-  const readArray = (name: string, line: number, column: number, depth: number): JsonNode => {
+  const standsFrom = (from: number, name: number): boolean => {
+    for (let index = from; index < opened; index += 1) if (open[index] === name) return true;
+    return false;
+  };
+
+  const readArray = (node: JsonNode, depth: number): void => {
     at += 1;
     skipSpace();
-    if (text[at] === "]") {
-      at += 1;
-      return { kind: "array", name, line, column, items: none };
-    }
-    const from = open.length;
-    for (;;) {
-      open.push(readValue("", depth));
-      skipSpace();
-      if (text[at] === "]") break;
-      expect(",");
+    let size = 0;
+    if (text[at] !== "]") {
+      for (;;) {
+        readValue(nameless, depth);
+        size += 1;
+        skipSpace();
+        if (text[at] === "]") break;
+        expect(",");
+      }
     }
     at += 1;
-    return { kind: "array", name, line, column, items: open.splice(from) };
+    values.end(node, size);
   };
 
-  const readWord = <Value>(word: string, value: Value): Value => {
+  const readWord = (node: JsonNode, word: string): void => {
     if (!text.startsWith(word, at)) malformed();
+    values.says(node, at, at + word.length);
     at += word.length;
-    return value;
   };
 
-  const readValue = (name: string, depth: number): JsonNode => {
+  const readValue = (name: number, depth: number): void => {
     skipSpace();
-    values += 1;
-    if (values > maxValues) refuse("too-many-elements", `There are more than ${maxValues} JSON values.`);
+    count += 1;
+    if (count > maxValues) refuse("too-many-elements", `There are more than ${maxValues} JSON values.`);
     if (depth > maxDepth) refuse("too-deep", "Objects and arrays are nested too deep.");
     lines.moveTo(at);
     const { line, column } = lines;
     switch (text.charAt(at)) {
       case "{":
-        return readObject(name, line, column, depth + 1);
+        return readObject(values.begin("object", name, line, column), depth + 1);
       case "[":
-        return readArray(name, line, column, depth + 1);
+        return readArray(values.begin("array", name, line, column), depth + 1);
       case '"':
-        return { kind: "string", name, line, column, value: readString() };
+        return readString(values.begin("string", name, line, column));
       case "t":
-        return { kind: "boolean", name, line, column, value: readWord("true", true) };
+        return readWord(values.begin("boolean", name, line, column), "true");
       case "f":
-        return { kind: "boolean", name, line, column, value: readWord("false", false) };
+        return readWord(values.begin("boolean", name, line, column), "false");
       case "n":
-        readWord("null", null);
-        return { kind: "null", name, line, column };
+        return readWord(values.begin("null", name, line, column), "null");
       default:
-        return { kind: "number", name, line, column, source: readNumber() };
+        return readNumber(values.begin("number", name, line, column));
     }
   };
 
-  const value = readValue("", 1);
+  readValue(nameless, 1);
   skipSpace();
   if (at < text.length) malformed();
-  return value;
-}
-
-/** Undefined where the object has none of the name. */
-export function memberOf({ members }: { members: readonly JsonNode[] }, name: string): JsonNode | undefined {
-  return members.find((member) => member.name === name);
-}
-
-function isNameFrom(nodes: readonly JsonNode[], from: number, name: string): boolean {
-  for (let index = from; index < nodes.length; index += 1) if (nodes[index]?.name === name) return true;
-  return false;
-}
-
-function namesFrom(nodes: readonly JsonNode[], from: number): Set<string> {
-  return new Set(nodes.slice(from).map(({ name }) => name));
+  return values;
 }
 
 function isSpace(code: number): boolean {

@@ -18,26 +18,49 @@ import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
 import { maxDepth } from "../xml/tokenise.ts";
-import { type JsonNode, memberOf, parseJson } from "./parse.ts";
+import { parseJson } from "./parse.ts";
+import type { JsonKind, JsonNode, JsonValues } from "./values.ts";
 
 type Value = Record<string, unknown>;
-type ObjectNode = Extract<JsonNode, { kind: "object" }>;
+
+const whole: JsonNode = 0;
 
 /** Reads one resource from JSON. Never throws. */
 export function readJsonResource(from: Source | string, maxValues: number = recommendedMaxElements): ReadResource {
+  try {
+    return readValues(parseJson(typeof from === "string" ? sourceOfText(from) : from, maxValues));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { resource: undefined, issues: [], refused: error.issue };
+  }
+}
+
+/** The first of the values is the resource. */
+function readValues(values: JsonValues): ReadResource {
   const { issues, add } = issueList();
 
   const report = (code: IssueCode, location: string, node: JsonNode, reason: string): void => {
-    add({ severity: "error", code, location, line: node.line, column: node.column, text: reason });
+    add({ severity: "error", code, location, line: values.line(node), column: values.column(node), text: reason });
   };
   const refuse = (code: IssueCode, location: string, node: JsonNode, reason: string): never => {
-    throw new Refusal({ severity: "error", code, location, line: node.line, column: node.column, text: reason });
+    throw new Refusal({
+      severity: "error",
+      code,
+      location,
+      line: values.line(node),
+      column: values.column(node),
+      text: reason,
+    });
+  };
+
+  const typeOf = (node: JsonNode): TypeDefinition | undefined => {
+    const name = values.kind(node) === "object" ? values.member(node, "resourceType") : undefined;
+    return name !== undefined && values.kind(name) === "string" ? resourceDefinition(values.text(name)) : undefined;
   };
 
   const readResource = (node: JsonNode, location: string, depth: number, keep: (value: Value) => void): void => {
-    const name = node.kind === "object" ? memberOf(node, "resourceType") : undefined;
-    const type = name?.kind === "string" ? resourceDefinition(name.value) : undefined;
-    if (node.kind !== "object" || type === undefined) {
+    const type = typeOf(node);
+    if (type === undefined) {
       report("unknown-resource", location, node, "A resource that Send Document does not know was left out.");
       return;
     }
@@ -46,12 +69,13 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
     readMembers(node, type, value, location, depth);
   };
 
-  const readMembers = (node: ObjectNode, type: TypeDefinition, value: Value, location: string, depth: number): void => {
-    setPosition(value, node.line, node.column);
+  const readMembers = (node: JsonNode, type: TypeDefinition, value: Value, location: string, depth: number): void => {
+    setPosition(value, values.line(node), values.column(node));
     if (depth > maxDepth) refuse("too-deep", location, node, `Elements are nested more than ${maxDepth} deep.`);
     let taken: Map<string, string> | undefined;
-    for (const held of node.members) {
-      const member = held.name;
+    const end = values.next(node);
+    for (let held = values.first(node); held < end; held = values.next(held)) {
+      const member = values.name(held);
       if (member === "resourceType" && type.kind === "resource") continue;
       const name = member.startsWith("_") ? member.slice(1) : member;
       const definition = type.byName.get(name);
@@ -87,33 +111,34 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
   };
 
   // A null holds a place for what stands beside it: alone it says nothing, and a list of such is left out (hl7.org/fhir/STU3/json.html).
-  const reportHollow = (node: ObjectNode, type: TypeDefinition, value: Value, location: string): void => {
-    for (const held of node.members) {
-      const member = held.name;
-      if (type.byName.get(member)?.kind === "primitive" && held.kind === "array") {
+  const reportHollow = (node: JsonNode, type: TypeDefinition, value: Value, location: string): void => {
+    const end = values.next(node);
+    for (let held = values.first(node); held < end; held = values.next(held)) {
+      const member = values.name(held);
+      if (type.byName.get(member)?.kind === "primitive" && values.kind(held) === "array") {
         const beside = value[`_${member}`];
-        held.items.forEach((item, index) => {
-          if (item.kind !== "null" || (Array.isArray(beside) && (beside[index] ?? null) !== null)) return;
+        values.within(held).forEach((item, index) => {
+          if (values.kind(item) !== "null" || (Array.isArray(beside) && (beside[index] ?? null) !== null)) return;
           report("empty-element", `${location}.${member}[${index}]`, item, "A null has no extension beside it.");
         });
         // Nothing would be written of it.
         const read = value[member];
         if (beside === undefined && Array.isArray(read) && read.every((one) => one === null)) delete value[member];
       } else if (member.startsWith("_") && type.byName.get(member.slice(1))?.kind === "primitive") {
-        reportHollowCompanions(held, memberOf(node, member.slice(1)), `${location}.${member.slice(1)}`);
+        reportHollowCompanions(held, values.member(node, member.slice(1)), `${location}.${member.slice(1)}`);
       }
     }
   };
 
   const reportHollowCompanions = (held: JsonNode, beside: JsonNode | undefined, location: string): void => {
-    const items = held.kind === "array" ? held.items : [held];
-    if (items.length > 0 && items.every(({ kind }) => kind === "null")) {
+    const items = values.kind(held) === "array" ? values.within(held) : [held];
+    if (items.length > 0 && items.every((item) => values.kind(item) === "null")) {
       report("empty-element", location, held, "A null says nothing beside a value.");
       return;
     }
-    const places = beside?.kind === "array" ? beside.items.length : 0;
+    const places = beside !== undefined && values.kind(beside) === "array" ? values.size(beside) : 0;
     items.forEach((item, index) => {
-      if (item.kind !== "null" || index < places) return;
+      if (values.kind(item) !== "null" || index < places) return;
       report("empty-element", `${location}[${index}]`, item, "A null has no value beside it.");
     });
   };
@@ -149,10 +174,10 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
       if (value !== undefined) parent[definition.name] = value;
       return;
     }
-    const values = listOf(definition, node, location).map((item, index) =>
-      item.kind === "null" ? null : (readPrimitive(definition, item, `${location}[${index}]`) ?? null),
+    const read = listOf(definition, node, location).map((item, index) =>
+      values.kind(item) === "null" ? null : (readPrimitive(definition, item, `${location}[${index}]`) ?? null),
     );
-    if (values.length > 0) parent[definition.name] = values;
+    if (read.length > 0) parent[definition.name] = read;
   };
 
   // Ids and extensions of primitives stand beside them: `_name`.
@@ -165,7 +190,7 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
   ): void => {
     const one = (item: JsonNode, place: string): Value | null => {
       let read: Value | null = null;
-      if (item.kind !== "null") readComplex("Element", item, place, depth, (value) => (read = value));
+      if (values.kind(item) !== "null") readComplex("Element", item, place, depth, (value) => (read = value));
       return read;
     };
     const member = `_${definition.name}`;
@@ -180,9 +205,9 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
   };
 
   const listOf = (definition: ElementDefinition, node: JsonNode, location: string): readonly JsonNode[] => {
-    if (node.kind === "array") {
-      if (node.items.length === 0) report("empty-element", location, node, `${definition.name} is an empty array.`);
-      return node.items;
+    if (values.kind(node) === "array") {
+      if (values.size(node) === 0) report("empty-element", location, node, `${definition.name} is an empty array.`);
+      return values.within(node);
     }
     report("bad-value", location, node, `${definition.name} may repeat: it must be an array.`);
     return [node];
@@ -208,7 +233,7 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
     keep: (value: Value) => void,
   ): void => {
     const type = typeDefinition(typeName);
-    if (node.kind !== "object" || type === undefined) {
+    if (values.kind(node) !== "object" || type === undefined) {
       report("bad-value", location, node, "An object must stand here.");
       return;
     }
@@ -218,12 +243,13 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
   };
 
   const readNarrative = (node: JsonNode, location: string, depth: number, keep: (value: string) => void): void => {
-    if (node.kind !== "string") {
+    if (values.kind(node) !== "string") {
       report("bad-value", location, node, "A narrative must be text.");
       return;
     }
-    const fault = checkNarrative(node.value, depth - 1);
-    if (fault === undefined) keep(node.value);
+    const text = values.text(node);
+    const fault = checkNarrative(text, depth - 1);
+    if (fault === undefined) keep(text);
     else if (fault.code === "narrative")
       report(fault.code, location, node, `${fault.text} The narrative was left out.`);
     else refuse(fault.code, location, node, `${fault.text} The message was refused.`);
@@ -231,11 +257,11 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
 
   const readPrimitive = (definition: ElementDefinition, node: JsonNode, location: string): unknown => {
     const { name, type } = definition;
-    const written = writtenAs(type, node);
-    if (written === undefined) {
+    if (values.kind(node) !== kindOf(type)) {
       report("bad-value", location, node, `${name} is of the wrong JSON type.`);
       return undefined;
     }
+    const written = values.text(node);
     if (!isXmlText(written)) {
       report("bad-value", location, node, `${name} holds a character that FHIR does not allow: it was left out.`);
       return undefined;
@@ -247,12 +273,10 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
 
   let root: Value | undefined;
   try {
-    const node = parseJson(typeof from === "string" ? sourceOfText(from) : from, maxValues);
-    const name = node.kind === "object" ? memberOf(node, "resourceType") : undefined;
-    if (name?.kind !== "string" || resourceDefinition(name.value) === undefined) {
-      refuse("wrong-root", "", node, "The root is not a FHIR resource that Send Document can carry.");
+    if (typeOf(whole) === undefined) {
+      refuse("wrong-root", "", whole, "The root is not a FHIR resource that Send Document can carry.");
     }
-    readResource(node, name?.kind === "string" ? name.value : "", 1, (value) => (root = value));
+    readResource(whole, typeOf(whole)?.name ?? "", 1, (value) => (root = value));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { resource: root as Resource | undefined, issues, refused: error.issue };
@@ -260,9 +284,8 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
   return { resource: root as Resource | undefined, issues, refused: undefined };
 }
 
-// As XML would have it; undefined where JSON has another type for it.
-function writtenAs(type: string, node: JsonNode): string | undefined {
-  if (type === "boolean") return node.kind === "boolean" ? String(node.value) : undefined;
-  if (type === "decimal" || isWholeNumber(type)) return node.kind === "number" ? node.source : undefined;
-  return node.kind === "string" ? node.value : undefined;
+/** What a primitive of a type is in JSON. */
+function kindOf(type: string): JsonKind {
+  if (type === "boolean") return "boolean";
+  return type === "decimal" || isWholeNumber(type) ? "number" : "string";
 }

@@ -52,6 +52,9 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const references = referencesOf(message.document);
   const { envelope } = options;
   const named = options.generation ?? generationOf(message, envelope);
+  const lists = new Map(
+    inner.ofType("List").map((list) => [list, (list.entry ?? []).flatMap(({ item }) => references.candidates(item))]),
+  );
   const useCase = options.useCase ?? useCaseOf(message, named);
   // Only 1.x has requirements for a response.
   const generation = useCase === "response" ? 1 : named;
@@ -66,9 +69,8 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     outerReferences: referencesOf(message.bundle),
     references,
     led: new Set(sectionEntries(message.composition, references)),
-    listed: new Set(
-      inner.ofType("List").flatMap(({ entry }) => (entry ?? []).flatMap(({ item }) => references.candidates(item))),
-    ),
+    lists,
+    listed: new Set([...lists.values()].flat()),
     words: readWords(message, generation, envelope),
   };
 }

@@ -40,6 +40,8 @@ export interface CheckContext {
   references: References;
   /** What the sections of the Composition lead to, in reading order. */
   led: ReadonlySet<Resource>;
+  /** What each List of the document leads to: several rules look at all of it. */
+  lists: ReadonlyMap<object, readonly Resource[]>;
   /** What the Lists of the document lead to. */
   listed: ReadonlySet<Resource>;
   words: DocumentWords;

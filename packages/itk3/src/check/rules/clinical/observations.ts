@@ -10,8 +10,8 @@ import { isThePatient } from "./references.ts";
 const isObservation = ({ resourceType }: Resource): boolean => resourceType === "Observation";
 
 /** What a List leads to. */
-export function listedBy(list: Partial<List>, { references }: CheckContext): readonly Resource[] {
-  return (list.entry ?? []).flatMap(({ item }) => references.candidates(item));
+export function listedBy(list: Partial<List>, { lists }: CheckContext): readonly Resource[] {
+  return lists.get(list) ?? [];
 }
 
 /** True where the List leads to every Observation of the document. */

@@ -16,10 +16,13 @@ interface Contained {
   byId: ReadonlyMap<string, readonly Resource[]>;
 }
 
+const nothing: Contained = { all: new Set(), byId: new Map() };
+
 const known = new WeakMap<CheckContext, WeakMap<Value, Contained>>();
 
 // Found once a check for each resource: it may contain many thousands, and refer to each of them.
 function containedIn(resource: Value, context: CheckContext): Contained {
+  if (resource["contained"] === undefined) return nothing;
   const ofCheck = known.get(context) ?? new WeakMap<Value, Contained>();
   known.set(context, ofCheck);
   const found = ofCheck.get(resource);

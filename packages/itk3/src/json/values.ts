@@ -14,6 +14,13 @@ const width = 6;
 const [kindAt, nameAt, lineAt, columnAt, fromAt, toAt] = [0, 1, 2, 3, 4, 5] as const;
 const codes = Object.fromEntries(kinds.map((kind, code) => [kind, code])) as Readonly<Record<JsonKind, number>>;
 
+/**
+ * Room is made for one value for each so many characters, which is more than most messages have, and grows with what comes: a
+ * report of megabytes is one value.
+ */
+const likelyLength = 32;
+const [leastRoom, mostRoom] = [64, 32_768] as const;
+
 /** Where a text stands that is not what is written: in the list of those. */
 const elsewhere = -1;
 
@@ -24,11 +31,13 @@ export class JsonValues {
   readonly #numbers = new Map<string, number>();
   /** Of strings with escapes, what they say. */
   readonly #said: string[] = [];
-  #fields = new Int32Array(1024 * width);
+  #fields: Int32Array;
   #count = 0;
 
   constructor(source: Source) {
     this.#source = source;
+    const likely = Math.floor(source.text.length / likelyLength);
+    this.#fields = new Int32Array(width * Math.min(Math.max(likely, leastRoom), mostRoom));
   }
 
   /** The same for the same name. */

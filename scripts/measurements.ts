@@ -65,9 +65,10 @@ export const measurements: Readonly<Record<string, Measurement>> = {
     takes: "some minutes (over 6 at a load of 12 on two cores)",
     bounds: [
       "time: 2 of saxes for a message with a report, 5 to 10 for one that is dense",
-      "memory: 6 of the files' size with a report; characters beyond Latin-1: 1.3; an entry of 10,000: 1.5 of one of 10",
+      "memory: 6 of the files' size with a report; characters beyond Latin-1: 1.3; an entry of 10,000: 1.5 of one of 10, and of 100",
       "the slowest of 20,000 damaged messages: 3 of the whole one",
     ],
+    options: "--only WORDS, rows with these in their name",
     quick: "three kinds of message, in processor time (at most 2 of the bounds) and memory (1.5)",
     // Threads that gather garbage together wait for one another by spinning: where processor time is measured, a busy machine
     // would be half as much again, and another figure in each run.

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { isWithin, table } from "../../../bench/measure.ts";
 import { slowestDamaged } from "./damaged.ts";
 import { comparisons } from "./comparisons.ts";
@@ -12,13 +13,11 @@ import { type Subject, subjects } from "./subjects.ts";
 import { ratioInTurns } from "./turns.ts";
 
 /** Some messages, not against one another, and with room: what a busy machine, and half the warming up, do not disturb. */
-const isQuick = process.argv.includes("--quick");
-const quickly = new Set([
-  "2.6 MB, a report",
-
-  "2 MB, 1,000 Observations",
-  "the same as JSON / saxes on the XML",
-]);
+const { quick: isQuick, only } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, only: { type: "string", default: "" } },
+}).values;
+const isAsked = ({ name }: { name: string }): boolean => name.includes(only) && (!isQuick || quickly.has(name));
+const quickly = new Set(["2.6 MB, a report", "2 MB, 1,000 Observations", "the same as JSON / saxes on the XML"]);
 const room = isQuick ? { time: 2, memory: 1.5 } : { time: 1, memory: 1 };
 
 /** The slowest of the damaged messages as a ratio to the one it was made of. */
@@ -51,7 +50,7 @@ function memoryOf({ message, maxBytes, held }: Subject, folder: string): number 
 const rows: string[][] = [];
 const folder = mkdtempSync(join(tmpdir(), "restante-bench-"));
 try {
-  for (const subject of isQuick ? subjects().filter(({ name }) => quickly.has(name)) : subjects()) {
+  for (const subject of subjects().filter(isAsked)) {
     const { name } = subject;
     const bounds = { time: subject.bounds.time * room.time, memory: subject.bounds.memory * room.memory };
     const time = await timeOf(subject);
@@ -66,13 +65,14 @@ try {
 }
 
 const compared: string[][] = [];
-for (const { name, of, to, things = 1, rounds, warmUp: unmeasured, bound } of isQuick ? [] : comparisons()) {
-  const time = (await ratioInTurns(of, to, rounds, unmeasured)) / things;
+for (const { name, ratio, bound } of comparisons().filter(isAsked)) {
+  const time = await ratio();
   const within = isWithin(name, "time / time", time, { atMost: bound });
   compared.push([name, `${time.toFixed(2)} (${bound})`, within ? "" : "OVER THE BOUND"]);
 }
 
-const slowest = (isQuick ? [] : (["xml", "json"] as const)).map((format) => {
+const formats = (["xml", "json"] as const).filter((format) => isAsked({ name: `damaged ${format}` }));
+const slowest = formats.map((format) => {
   const { number, time } = slowestDamaged(format);
   const within = isWithin(`damaged ${format} ${number}`, "time / undamaged", time, { atMost: boundOfDamaged });
   return [`${format} ${number}`, `${time.toFixed(1)} (${boundOfDamaged})`, within ? "" : "OVER THE BOUND"];
@@ -84,4 +84,5 @@ const tables = [
   { head: ["slowest of 20,000 damaged", "time / undamaged (bound)", ""], found: slowest },
 ];
 const shown = tables.filter(({ found }) => found.length > 0).map(({ head, found }) => table(head, found));
+if (shown.length === 0) throw new Error(`No row has ${JSON.stringify(only)} in its name.`);
 process.stdout.write(`${shown.join("\n\n")}\n`);

@@ -1,4 +1,4 @@
-// Two kinds of work in turns, each in a thread of its own.
+// Kinds of work in turns, each in a thread of its own.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { median } from "../../../bench/measure.ts";
@@ -14,24 +14,28 @@ export interface Turn extends Task {
  * up are not counted.
  */
 export async function ratioInTurns(of: Turn, to: Turn, rounds: number, warmUp: number): Promise<number> {
-  const workers = [of, to].map(
+  return median((await timesInTurns([to, of], rounds, warmUp)).map(([least = 0, took = 0]) => took / least));
+}
+
+/** Of each round, the time of each piece of work. */
+export async function timesInTurns(turns: readonly Turn[], rounds: number, warmUp: number): Promise<number[][]> {
+  const workers = turns.map(
     ({ kind, bytes, maxBytes }) =>
       new Worker(new URL("work.ts", import.meta.url), { workerData: { kind, bytes, maxBytes } satisfies Task }),
   );
-  const [ours, theirs] = workers;
-  const timeOf = async (worker: Worker | undefined, times: number): Promise<number> => {
-    if (worker === undefined) throw new Error("a turn has no thread");
+  const timeOf = async (worker: Worker, times: number): Promise<number> => {
     worker.postMessage(times);
     const [took] = (await once(worker, "message")) as [number];
     return took / times;
   };
   try {
-    const ratios: number[] = [];
+    const found: number[][] = [];
     for (let round = -warmUp; round < rounds; round += 1) {
-      const [least, took] = [await timeOf(theirs, to.times), await timeOf(ours, of.times)];
-      if (round >= 0) ratios.push(took / least);
+      const times: number[] = [];
+      for (const [index, worker] of workers.entries()) times.push(await timeOf(worker, turns[index]?.times ?? 1));
+      if (round >= 0) found.push(times);
     }
-    return median(ratios);
+    return found;
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }

@@ -62,7 +62,7 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   itk3: {
     file: "packages/itk3/bench/main.ts",
     what: "reading and checking a message against saxes tokenising it, and against one another",
-    takes: "some minutes (over 6 at a load of 12 on two cores)",
+    takes: "five minutes (over 6 at a load of 12 on two cores)",
     bounds: [
       "time: 2 of saxes for a message with a report, 5 to 10 for one that is dense",
       "memory: 6 of the files' size with a report; characters beyond Latin-1: 1.3; an entry of 10,000: 1.5 of one of 10, and of 100",

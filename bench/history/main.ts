@@ -34,6 +34,8 @@ const body = randomBytes(1000);
 const atATime = 16;
 /** Each server has two turns in a round, as on a seesaw: what changes meanwhile on the machine meets both alike. */
 const cyclesInTurn = 100;
+/** Of each server before the first: one that has run for days has its code compiled. */
+const cyclesToWarm = 3000;
 const roundsOfCycles = 3 * rounds;
 const bounds = { cycles: 0.95, start: 2000 };
 
@@ -45,7 +47,7 @@ interface Subject {
 
 const closing = new AsyncDisposableStack();
 try {
-  const [empty, full] = [await prepare(), await prepare()];
+  const [empty, full, control] = [await prepare(), await prepare(), await prepare()];
   fillDone(full.task.dataFolder, messages, mailboxes, tokens);
   await starts();
   const rate = await cycles();
@@ -70,39 +72,47 @@ try {
     );
   }
 
-  /** Cycles a second of the full one. */
+  /** Cycles a second of the full one. A second empty one is the control: by how much two stores alike differ in these turns. */
   async function cycles(): Promise<number> {
     await using closing = new AsyncDisposableStack();
     const begin = async ({ start, load }: Subject) => {
       const server = closing.use(await start());
-      return { server, load: closing.use(await load(server)) };
+      const begun = { server, load: closing.use(await load(server)), cpu: 0 };
+      await begun.load.cycles(cyclesToWarm);
+      await server.stall();
+      return begun;
     };
-    const [ofEmpty, ofFull] = [await begin(empty), await begin(full)];
-    for (const { server } of [ofEmpty, ofFull]) await server.stall();
-    const cpu = { empty: 0, full: 0 };
-    const run =
-      (name: "empty" | "full", { server, load }: typeof ofEmpty) =>
-      async () => {
-        const before = await server.cpu();
-        await load.cycles(cyclesInTurn);
-        cpu[name] += (await server.cpu()) - before;
-      };
-    const [runEmpty, runFull] = [run("empty", ofEmpty), run("full", ofFull)];
-    const turns = { empty: runEmpty, full: runFull, fullAgain: runFull, emptyAgain: runEmpty };
-    const taken = await takeTurns(turns, roundsOfCycles);
-    const both = (first: number[], again: number[]): number[] =>
-      first.map((time, round) => time + (again[round] ?? Number.NaN));
-    const ofBoth = { empty: both(taken.empty, taken.emptyAgain), full: both(taken.full, taken.fullAgain) };
-    const throughput = ratio(ofBoth.empty, ofBoth.full);
-    const rate = (2 * cyclesInTurn * 1000) / median(ofBoth.full);
+    const begun = { empty: await begin(empty), full: await begin(full), control: await begin(control) };
+    const run = (of: (typeof begun)["empty"]) => async () => {
+      const before = await of.server.cpu();
+      await of.load.cycles(cyclesInTurn);
+      of.cpu += (await of.server.cpu()) - before;
+    };
+    const [runEmpty, runFull, runControl] = [run(begun.empty), run(begun.full), run(begun.control)];
+    const there = { empty: runEmpty, full: runFull, control: runControl };
+    const back = { controlAgain: runControl, fullAgain: runFull, emptyAgain: runEmpty };
+    const taken = await takeTurns({ ...there, ...back }, roundsOfCycles);
+    const both = (name: keyof typeof there): number[] =>
+      taken[name].map((time, round) => time + (taken[`${name}Again`][round] ?? Number.NaN));
+    const times = { empty: both("empty"), full: both("full"), control: both("control") };
+    const throughput = ratio(times.empty, times.full);
+    const rate = (2 * cyclesInTurn * 1000) / median(times.full);
     isWithin("cycles", "throughput, full / empty", throughput, { atLeast: bounds.cycles });
-    const stalls = [await ofEmpty.server.stall(), await ofFull.server.stall()];
+    const stalls = [await begun.empty.server.stall(), await begun.full.server.stall()];
     print(
-      ["cycles", `full / empty (bound ${bounds.cycles})`, "CPU", "a second", "longest stall, ms: empty, full"],
+      [
+        "cycles",
+        `full / empty (bound ${bounds.cycles})`,
+        "an empty / another",
+        "CPU: full / empty, control",
+        "a second",
+        "longest stall, ms: empty, full",
+      ],
       [
         "",
         throughput.toFixed(2),
-        (cpu.full / cpu.empty).toFixed(2),
+        ratio(times.empty, times.control).toFixed(2),
+        [begun.full, begun.control].map(({ cpu }) => (cpu / begun.empty.cpu).toFixed(2)).join(", "),
         rate.toFixed(0),
         stalls.map((stall) => stall.toFixed(0)).join(", "),
       ],

@@ -231,4 +231,15 @@ export function testOperators(open: (t: TestContext) => Promise<StoreUnderTest>)
     assert.equal(await store.openMailbox(recipient), true);
     assert.equal(await store.openMailbox(recipient), false);
   });
+
+  test("whether a mailbox is closed is told as it is from the answer of each change on, though it was asked before", async (t) => {
+    const { store } = await open(t);
+
+    assert.equal(await store.closureOf(recipient), undefined);
+    await store.closeMailbox(closure);
+    assert.deepEqual(await store.closureOf(recipient), closure);
+    assert.equal(await store.closureOf(sender), undefined);
+    await store.openMailbox(recipient);
+    assert.equal(await store.closureOf(recipient), undefined);
+  });
 }

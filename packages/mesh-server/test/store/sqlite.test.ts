@@ -178,6 +178,21 @@ test("what waits for a writer that has ended without a word is refused, that is 
   await store[Symbol.asyncDispose]();
 });
 
+test("what a wipe opens and a restore closes again is known from its answer on, though it was asked before", async (t) => {
+  const folder = await temporaryFolder(t);
+  await using store = await openSqliteStore(folder, storeOptions);
+  const { rewindable } = store;
+  const closure = { mailboxId: recipient, closedAt: now, reason: "moves to another system" };
+  await store.closeMailbox(closure);
+  await rewindable.saveTo(join(folder, "saved"));
+  assert.deepEqual(await store.closureOf(recipient), closure);
+
+  await rewindable.wipe({ closures: true, tokens: false });
+  assert.equal(await store.closureOf(recipient), undefined);
+  await rewindable.restoreFrom(join(folder, "saved"), "{}");
+  assert.deepEqual(await store.closureOf(recipient), closure);
+});
+
 /** Of the journal, by its format: https://sqlite.org/fileformat2.html#the_write_ahead_log. */
 async function countCommits(folder: string): Promise<number> {
   const journal = await readFile(join(folder, "store.sqlite-wal"));

@@ -123,6 +123,27 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
     assert.equal(await again.wasUsed(newToken()), false);
   });
 
+  test("a token is known as used from its answer on, whatever recorded it, though only a lower count was asked for", async (t) => {
+    const { store } = await open(t);
+    const { acceptedAt: _, ...uploading } = newMessage({ state: "uploading", totalChunks: 3 });
+    const { messageId } = uploading;
+    const message = newMessage();
+    await Promise.all([store.accept(acceptance(uploading)), store.accept(acceptance(message))]);
+    const finish = finishUpload(uploading, later, periods);
+    const ways: Record<string, (token: TokenUse) => Promise<unknown>> = {
+      accept: (token) => store.accept(acceptance(newMessage(), { token })),
+      chunk: (token) => store.addChunk({ mailboxId: sender, messageId, chunk: 2, body: inline("two"), token, finish }),
+      apply: (token) => store.apply(acknowledge(message, later, periods), token),
+      token: (token) => store.useToken(token),
+    };
+    for (const [nonce, record] of Object.entries(ways)) {
+      const isUsed = (nonceCount: number): Promise<boolean> => store.wasUsed(newToken({ nonce, nonceCount }));
+      assert.equal(await isUsed(1), false);
+      await record(newToken({ nonce, nonceCount: 5 }));
+      assert.deepEqual([await isUsed(4), await isUsed(5), await isUsed(6)], [false, true, false], nonce);
+    }
+  });
+
   test("of two that race with one token, exactly one happens", async (t) => {
     const { store } = await open(t);
     const token = newToken();

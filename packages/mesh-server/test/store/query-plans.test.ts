@@ -6,6 +6,7 @@ import { createNewestReads } from "../../src/store/sqlite/newest.ts";
 import { createOperations } from "../../src/store/sqlite/operations.ts";
 import { createReads } from "../../src/store/sqlite/reads.ts";
 import { migrations } from "../../src/store/sqlite/schema.ts";
+import { createUsedTokens } from "../../src/store/sqlite/used-tokens.ts";
 import { recipient } from "./samples.ts";
 
 test("nothing that is asked or written for a request, or at a tick, reads a large table from end to end", (t) => {
@@ -14,6 +15,7 @@ test("nothing that is asked or written for a request, or at a tick, reads a larg
   const prepare = t.mock.method(DatabaseSync.prototype, "prepare");
   createOperations(db);
   createNewestReads(db);
+  createUsedTokens(db, () => true);
   const reads = createReads(db);
   reads.listAfter(recipient, 0, 500);
   for (const match of ["equals", "begins", "contains"] as const) {

@@ -117,6 +117,44 @@ test("a nonce is looked up once while its count goes up", () => {
   assert.equal(lookedUp, 1);
 });
 
+test("a token that was never used is looked up again each time it is asked for: who watches the server asks so", () => {
+  using db = new DatabaseSync(":memory:");
+  for (const statements of migrations) db.exec(statements);
+  let lookedUp = 0;
+  const usedTokens = createUsedTokens(
+    counting(db, () => (lookedUp += 1)),
+    () => true,
+  );
+
+  for (let times = 0; times < 3; times += 1) {
+    usedTokens.isRecorded({ mailboxId: sender, nonce: "", nonceCount: 0, expiresAt: later });
+    assert.equal(lookedUp, times + 1);
+  }
+});
+
+test("no more nonces are remembered than there is room for, and the next are as soon as nothing is on its way", () => {
+  using db = new DatabaseSync(":memory:");
+  for (const statements of migrations) db.exec(statements);
+  let lookedUp = 0;
+  let isIdle = false;
+  const usedTokens = createUsedTokens(
+    counting(db, () => (lookedUp += 1)),
+    () => isIdle,
+    2,
+  );
+  const lookUps = (nonce: string): number[] =>
+    [0, 1, 2].map((nonceCount) => {
+      lookedUp = 0;
+      usedTokens.isRecorded({ mailboxId: sender, nonce, nonceCount, expiresAt: later });
+      return lookedUp;
+    });
+
+  assert.deepEqual([lookUps("a"), lookUps("b")].flat(), [1, 0, 0, 1, 0, 0]);
+  assert.deepEqual(lookUps("c"), [1, 1, 1]);
+  isIdle = true;
+  assert.deepEqual(lookUps("c"), [1, 0, 0]);
+});
+
 /** The database, with each run of its statements counted. */
 function counting(db: DatabaseSync, count: () => void): DatabaseSync {
   const prepare = (sql: string): object => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
@@ -149,6 +149,16 @@ test("what nobody waits for is committed with what somebody does wait for, and w
   assert.equal(await store.wasUsed(tokens[2]), true);
 });
 
+test("what arrives in one turn of the event loop is committed as one group", async (t) => {
+  const { store, folder } = await open(t);
+  await store.accept(acceptance(newMessage()));
+  const before = await countCommits(folder);
+
+  await Promise.all(Array.from({ length: 10 }, () => store.accept(acceptance(newMessage()))));
+
+  assert.equal((await countCommits(folder)) - before, 1);
+});
+
 test("what nobody waits for is committed before the store is closed", async (t) => {
   const { store, reopen } = await open(t);
   const token = newToken();
@@ -191,6 +201,26 @@ test("what a wipe opens and a restore closes again is known from its answer on, 
   assert.equal(await store.closureOf(recipient), undefined);
   await rewindable.restoreFrom(join(folder, "saved"), "{}");
   assert.deepEqual(await store.closureOf(recipient), closure);
+});
+
+test("what is asked for in the turn in which the store stops is refused, that is told once, and the store can be closed", async (t) => {
+  const folder = await temporaryFolder(t);
+  const told: string[] = [];
+  const store = await openSqliteStore(folder, { ...storeOptions, onStopped: (reason) => told.push(reason) });
+  const file = join(folder, "store.sqlite");
+  await rename(file, `${file}.away`);
+
+  const asked = [
+    store.accept(acceptance(newMessage())),
+    store.useToken(newToken()),
+    store.rewindable.saveTo(join(folder, "saved")),
+  ];
+  store.checkPlace();
+  const closed = store[Symbol.asyncDispose]();
+
+  await Promise.all(asked.map((each) => assert.rejects(each, hasCode("store-stopped"))));
+  await closed;
+  assert.equal(told.length, 1);
 });
 
 /** Of the journal, by its format: https://sqlite.org/fileformat2.html#the_write_ahead_log. */

@@ -54,7 +54,7 @@ export interface SqliteStoreOptions {
 }
 
 export interface SqliteStore extends Store {
-  /** Stops the store if its database is no longer in its place. At every tick. */
+  /** Stops the store if its database is no longer in its place; what is remembered of it is read anew. At every tick. */
   checkPlace(): void;
   /** What keeps it from writing now, though it goes on trying. */
   trouble(): string | undefined;
@@ -237,6 +237,7 @@ function createStore(
     ),
     trouble: () => commits.trouble(),
     checkPlace() {
+      closures.forget();
       const lost = commits.isStopped() ? undefined : findLost();
       if (lost === undefined) return;
       // The journal goes into the database when the server ends, unless it is killed.

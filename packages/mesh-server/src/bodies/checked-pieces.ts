@@ -110,7 +110,10 @@ function threeInTurn(): (bytes: number) => Buffer {
 /** Resolves when the operating system, or TLS, has taken it: its memory may be used again. */
 function written(response: ServerResponse, piece: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
+    // Whose connection goes before its turn on it has come is closed, and calls nobody back.
+    response.once("close", reject);
     response.write(piece, (error) => {
+      response.off("close", reject);
       if (error === undefined || error === null) resolve();
       else reject(error);
     });

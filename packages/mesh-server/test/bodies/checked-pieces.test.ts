@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -88,6 +88,27 @@ test("a body that is altered goes to a response without its last piece", async (
 test("a client that goes away in the middle is no damage of the body", async (t) => {
   const { answer, stream } = await download(t);
   answer.destroy();
+  await waitFor(() => stream.closed, { what: "the stream to close" });
+  assert.deepEqual([stream.errored, stream.readableEnded], [null, false]);
+});
+
+test("a body whose answer waits for its turn is let go of when the connection goes", async (t) => {
+  const bodies = await openFileBodies(await temporaryFolder(t), 0);
+  const body = await bodies.receive(Readable.from([bytes]), "A-1", { maxBytes: bytes.length });
+  const stream = (await bodies.open(body)) as Readable;
+  const answers: ServerResponse[] = [];
+  const server = createServer((_request, to) => {
+    // The first is never answered.
+    if (answers.push(to) === 2) stream.pipe(to);
+  }).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  client.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(2));
+  await waitFor(() => (answers[1]?.writableLength ?? 0) > 0, { what: "a piece to wait" });
+
+  client.destroy();
+
   await waitFor(() => stream.closed, { what: "the stream to close" });
   assert.deepEqual([stream.errored, stream.readableEnded], [null, false]);
 });

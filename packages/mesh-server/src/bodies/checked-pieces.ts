@@ -8,6 +8,7 @@ import type { FileHandle } from "node:fs/promises";
 import { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
+import { MeshServerError } from "../errors.ts";
 import { BodyDamaged, type StoredBody } from "./bodies.ts";
 import { beginDigest, isDigestedBeside, sharedBytes } from "./digests.ts";
 
@@ -46,7 +47,8 @@ export function checkedStream(handle: FileHandle, body: StoredBody): Readable {
       stream.push(null);
       stream.resume();
     } catch (error) {
-      stream.destroy(error instanceof BodyDamaged ? error : undefined);
+      // What else there is, is of its client.
+      stream.destroy(error instanceof MeshServerError ? error : undefined);
     }
   }
 

@@ -13,7 +13,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { temporaryFolder, waitFor } from "@restante/testbed";
 
 import { BodyDamaged } from "../../src/bodies/bodies.ts";
+import { beginDigest } from "../../src/bodies/digests.ts";
 import { openFileBodies } from "../../src/bodies/files.ts";
+import { MeshServerError } from "../../src/errors.ts";
 
 /** More than the sockets of both sides take. */
 const bytes = randomBytes(20_000_000);
@@ -90,6 +92,18 @@ test("a client that goes away in the middle is no damage of the body", async (t)
   answer.destroy();
   await waitFor(() => stream.closed, { what: "the stream to close" });
   assert.deepEqual([stream.errored, stream.readableEnded], [null, false]);
+});
+
+test("a thread of digests that falls cuts what goes to a response, and is safe to ask for again", async (t) => {
+  const { answer, stream } = await download(t);
+  using other = beginDigest(true);
+  await assert.rejects(other.update(42 as never));
+
+  answer.resume().on("error", () => undefined);
+  await waitFor(() => stream.closed, { what: "the stream to close" });
+  answer.destroy();
+  const told = stream.errored;
+  assert.ok(told instanceof MeshServerError && told.code === "store-busy" && told.retry === "safe");
 });
 
 test("a body whose answer waits for its turn is let go of when the connection goes", async (t) => {

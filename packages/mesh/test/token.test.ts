@@ -35,23 +35,6 @@ test("a token is the scheme, mailbox, nonce, count, UTC minute and the HMAC of t
   assert.equal(createToken(input), `NHSMESH Y99001OT001:${input.nonce}:7:202611230805:${hash}`);
 });
 
-test("a token's hash is that of node:crypto, however long its key and its text, under many keys in turn", () => {
-  const text = fc.string({ unit: "binary", maxLength: 1200 });
-  fc.assert(
-    fc.property(inputs, text, text, fc.nat(), ({ now, ...rest }, sharedKey, password, nonceCount) => {
-      const token = parsed(createToken({ ...rest, sharedKey, password, nonceCount, now }));
-      const written = [token.mailboxId, token.nonce, nonceCount, password, token.timestamp].join(":");
-      assert.equal(token.hash, createHmac("sha256", sharedKey).update(written).digest("hex"));
-    }),
-    { numRuns: 300 },
-  );
-  const long = { ...input, sharedKey: "k".repeat(65), password: "å".repeat(5000) };
-  const token = parsed(createToken(long));
-  const written = [token.mailboxId, token.nonce, 7, long.password, token.timestamp].join(":");
-  assert.equal(token.hash, createHmac("sha256", long.sharedKey).update(written).digest("hex"));
-  assert.ok(isGenuine(token, long));
-});
-
 test("any token that was made is read, genuine and current", () => {
   fc.assert(
     fc.property(inputs, (input) => {

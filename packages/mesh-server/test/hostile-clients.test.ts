@@ -33,13 +33,27 @@ const hurried: Patience = {
 /** For clients that are slow only once they are connected: a busy machine takes longer than it should for a handshake. */
 const hurriedIfIdle: Patience = { ...usualPatience, idle: hurried.idle, look: hurried.look };
 
+/** In the order of a server's doors. */
+const doorNames = ["over plain HTTP", "over HTTPS"];
+
 async function eachDoor(
   t: TestContext,
   server: FuzzedServer,
   work: (door: Doors[number], t: TestContext) => Promise<void>,
 ): Promise<void> {
-  for (const [index, door] of server.doors.entries()) {
-    await t.test(index === 0 ? "over plain HTTP" : "over HTTPS", (t) => work(door, t));
+  for (const [index, door] of server.doors.entries()) await t.test(doorNames[index], (t) => work(door, t));
+}
+
+/** A server for each: what a client has sent whole may be taken when it, and its part of the test, has gone. */
+async function withEachDoor(
+  t: TestContext,
+  work: (server: FuzzedServer, door: Doors[number]) => Promise<void>,
+): Promise<void> {
+  for (const [index, name] of doorNames.entries()) {
+    await t.test(name, async () => {
+      await using server = await startFuzzedServer();
+      await work(server, server.doors[index]!);
+    });
   }
 }
 
@@ -245,8 +259,7 @@ test("what is still to come of a body that no disk takes is taken in, and its co
 });
 
 test("a client that ends its side is let go: what it sent whole is taken or not, what it sent in part is not", async (t) => {
-  await using server = await startFuzzedServer();
-  await eachDoor(t, server, async (door) => {
+  await withEachDoor(t, async (server, door) => {
     const before = await look(server, door);
     const half = await connectTo(door);
     half.socket.end(head(sender, "POST", "outbox", { ...toRecipient, "Content-Length": 50 }));

@@ -14,6 +14,35 @@ function managed({ patient }: Message, contained: stu3.Organization, reference: 
   Object.assign(patient ?? {}, { contained: [contained], managingOrganization: { reference } });
 }
 
+/** One more Organization in the document, its entry's fullUrl, and a reference of the Patient to it. */
+function addressed(message: Message, id: string, fullUrl: string, reference: string): void {
+  message.document?.entry?.push({ fullUrl, resource: containing(id) });
+  Object.assign(message.patient ?? {}, { managingOrganization: { reference } });
+}
+
+/** The same, from another Organization that was read from a server. */
+function served(message: Message, fullUrl: string, reference: string): void {
+  addressed(message, "o1", fullUrl, fullUrl);
+  const resource = containing("o2", { partOf: { reference } });
+  message.document?.entry?.push({ fullUrl: "https://supplier.example/Organization/o2", resource });
+}
+
+const capitals = "ABCDEF00-0000-4000-8000-00000000000A";
+const small = capitals.toLowerCase();
+const notAddresses = [
+  "not-a-url",
+  "Organization/o1",
+  "/Organization/o1",
+  "HTTPS://supplier.example/Organization/o1",
+  "https:",
+  "https:///Organization/o1",
+  `URN:UUID:${small}`,
+  `urn:UUID:${small}`,
+  "urn:oid:o1",
+  "urn:oid:1.02",
+  "urn:supplier:o1",
+];
+
 const lastEntry = ({ document }: Message): stu3.BundleEntry => document?.entry?.at(-1) ?? {};
 
 export const brokenFhir: readonly Case[] = [
@@ -35,6 +64,55 @@ export const brokenFhir: readonly Case[] = [
     (message) =>
       void (lastEntry(message).fullUrl = `https://supplier.example/Practitioner/${lastEntry(message).resource?.id}`),
   ],
+  ...notAddresses.map((fullUrl): Case => [
+    "FHIR:fullUrl.type",
+    fullUrl,
+    (message) => addressed(message, "o1", fullUrl, fullUrl),
+  ]),
+  [
+    "FHIR:fullUrl.type",
+    "in the message Bundle",
+    ({ bundle }) => void Object.assign(bundle.entry?.at(-1) ?? {}, { fullUrl: "not-a-url" }),
+  ],
+  ["FHIR:fullUrl.uuid", "a name", (message) => addressed(message, "o1", "urn:uuid:o1", "urn:uuid:o1")],
+  ["FHIR:fullUrl.uuid", "nothing", (message) => addressed(message, "o1", "urn:uuid:", "urn:uuid:")],
+  [
+    "FHIR:fullUrl.case",
+    "capitals",
+    (message) => addressed(message, small, `urn:uuid:${capitals}`, `urn:uuid:${capitals}`),
+  ],
+  [
+    "FHIR:reference.fullUrl",
+    "an id behind urn:uuid: that no fullUrl has",
+    (message) => addressed(message, small, "https://supplier.example/records/1", `urn:uuid:${small}`),
+  ],
+  ["FHIR:reference.fullUrl", "a bare id", (message) => addressed(message, small, `urn:uuid:${small}`, small)],
+  [
+    "FHIR:reference.fullUrl",
+    "a bare id in capitals",
+    (message) => addressed(message, small, `urn:uuid:${small}`, capitals),
+  ],
+  [
+    "FHIR:reference.fullUrl",
+    "type and id, on another server",
+    (message) => served(message, "https://another.example/Organization/o1", "Organization/o1"),
+  ],
+  [
+    "FHIR:reference.relative",
+    "in an entry that has a UUID",
+    (message) => addressed(message, small, `urn:uuid:${small}`, `Organization/${small}`),
+  ],
+  [
+    "FHIR:reference.case",
+    "capitals for small letters",
+    (message) => addressed(message, small, `urn:uuid:${small}`, `urn:uuid:${capitals}`),
+  ],
+  [
+    "FHIR:reference.case",
+    "small letters for capitals",
+    (message) => addressed(message, capitals, `urn:uuid:${capitals}`, `urn:uuid:${small}`),
+  ],
+  ["FHIR:reference", "to a name in capitals", (message) => addressed(message, "o1", "urn:uuid:o1", "urn:uuid:O1")],
   [
     "FHIR:reference",
     "from the document to the header's Organization",
@@ -72,6 +150,61 @@ export const soundFhir: readonly Case[] = [
       lastEntry(message).fullUrl = `https://supplier.example/${resource?.resourceType}/${resource?.id}`;
     },
   ],
+  ...[
+    `urn:uuid:${small}`,
+    `urn:uuid:${capitals}`,
+    "urn:oid:1.2.826.0.1",
+    "http://supplier.example/records/1",
+    "ftp://a",
+  ].map((fullUrl): Case => [
+    "FHIR:fullUrl.type",
+    fullUrl,
+    (message) => addressed(message, fullUrl.slice(fullUrl.lastIndexOf(":") + 1), fullUrl, fullUrl),
+  ]),
+  [
+    "FHIR:fullUrl.uuid",
+    "capitals",
+    (message) => addressed(message, capitals, `urn:uuid:${capitals}`, `urn:uuid:${capitals}`),
+  ],
+  [
+    "FHIR:fullUrl.uuid",
+    "another URL",
+    (message) => addressed(message, "o1", "https://supplier.example/1", "Organization/o1"),
+  ],
+  ["FHIR:fullUrl.case", "another id", (message) => addressed(message, small, "urn:uuid:o1", "urn:uuid:o1")],
+  ["FHIR:fullUrl", "of a UUID in capitals", (message) => addressed(message, small, `urn:uuid:${capitals}`, "#")],
+  ["FHIR:fullUrl", "of what is no URL at all", (message) => addressed(message, small, "Organization/o1", "#")],
+  [
+    "FHIR:reference.fullUrl",
+    "where the fullUrl is at fault",
+    (message) => addressed(message, small, "not-a-url", `urn:uuid:${small}`),
+  ],
+  [
+    "FHIR:reference.fullUrl",
+    "type and id on the same server",
+    (message) => served(message, "https://supplier.example/Organization/o1", "Organization/o1"),
+  ],
+  [
+    "FHIR:reference.relative",
+    "in an entry of the same server",
+    (message) => served(message, "https://supplier.example/Organization/o1", "Organization/o1"),
+  ],
+  [
+    "FHIR:reference.relative",
+    "out of the bundle",
+    (message) => addressed(message, small, `urn:uuid:${small}`, "https://supplier.example/Organization/o1"),
+  ],
+  [
+    "FHIR:reference.case",
+    "where the fullUrl is at fault",
+    (message) => addressed(message, small, `urn:uuid:${capitals}`, `urn:uuid:${small}`),
+  ],
+  [
+    "FHIR:reference",
+    "in capitals",
+    (message) => addressed(message, small, `urn:uuid:${small}`, `urn:uuid:${capitals}`),
+  ],
+  ["FHIR:reference", "a bare id", (message) => addressed(message, "o1", "urn:uuid:o1", "o1")],
   ["FHIR:ref-1", "to what is contained", (message) => managed(message, containing("o1"), "#o1")],
   [
     "FHIR:ref-1",

@@ -97,3 +97,29 @@ test("an Observation of 20,000 contained performers is checked in time", { timeo
   await setTimeout(0);
   assert.ok(findings.some(({ id }) => id === "GPCM-SD-OC-052"));
 });
+
+test(
+  "50,000 references to an entry whose fullUrl is a megabyte long are checked in time",
+  { timeout: 20_000 },
+  async () => {
+    const { bundle } = onlineConsultation(consultation());
+    const document = bundle.entry?.at(-1)?.resource as Bundle;
+    const performer = Array.from({ length: 50_000 }, () => ({ reference: "Organization/long" }));
+    const performed: stu3.Observation = {
+      resourceType: "Observation",
+      id: "long",
+      status: "final",
+      code: { text: "x" },
+      performer,
+    };
+    const fullUrl = `https://supplier.example/${"a/".repeat(500_000)}`;
+    document.entry?.push(
+      { fullUrl: `${fullUrl}Observation/long`, resource: performed },
+      { fullUrl: `${fullUrl}Organization/lone`, resource: { resourceType: "Organization", id: "lone" } },
+      { fullUrl: "https://supplier.example/1", resource: { resourceType: "Organization", id: "long" } },
+    );
+    const { findings } = check(readMessage(Buffer.from(writeJson(bundle)), { maxBytes: 20_000_000 }));
+    await setTimeout(0);
+    assert.ok(findings.some(({ id, text }) => id === "FHIR:reference.fullUrl" && text.includes("in 50000 places")));
+  },
+);

@@ -19,6 +19,7 @@ const recorded: Readonly<Record<string, readonly string[]>> = {
     "error GPCM-SD-OC-017",
     "error GPCM-SD-OC-147",
     "error ITK-Document-Bundle-1:entry.fullUrl",
+    "warning FHIR:fullUrl.uuid",
     "warning FHIR:section",
     "warning GPCM-SD-008",
     "warning GPCM-SD-OC-036",

@@ -1,12 +1,11 @@
 // What FHIR itself demands of any bundle and the element table cannot say. Its numbered invariants: invariants.ts.
 import { sectionsOf } from "../../message/sections.ts";
 import { events, systems } from "../../names.ts";
-import { resourceDefinition } from "../../stu3/element-table.ts";
 import { isSnomedIdentifier } from "../../stu3/snomed.ts";
-import type { BundleEntry } from "../../stu3/types.ts";
 import { onComposition, unless } from "../look.ts";
 import type { Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
+import { fullUrlRules } from "./full-urls.ts";
 import { referenceRules } from "./references.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
@@ -47,15 +46,7 @@ export const fhirRules: readonly Rule[] = [
       }),
     { severity: "warning" },
   ),
-  rule(
-    "FHIR:fullUrl",
-    "The fullUrl of an entry must not disagree with the id of its resource (FHIR, Bundle.entry.fullUrl).",
-    "An entry's fullUrl does not go with the id of its resource.",
-    ({ message }) =>
-      [message.bundle, message.document].flatMap((bundle) =>
-        (bundle?.entry ?? []).flatMap((entry) => unless(agrees(entry), entry, "fullUrl")),
-      ),
-  ),
+  ...fullUrlRules,
   ...referenceRules,
   rule(
     "FHIR:identifier",
@@ -124,12 +115,3 @@ export const fhirRules: readonly Rule[] = [
     { issueCode: "code-invalid" },
   ),
 ];
-
-// Of a urn the id is what follows the last colon; of a RESTful URL, what follows the type. Of another URL nothing is said.
-function agrees({ fullUrl, resource }: BundleEntry): boolean {
-  if (fullUrl === undefined || resource?.id === undefined) return true;
-  if (fullUrl.startsWith("urn:")) return fullUrl.slice(fullUrl.lastIndexOf(":") + 1) === resource.id;
-  const [, type = "", id] = /(?:^|\/)([A-Za-z]+)\/([^/]+)$/.exec(fullUrl) ?? [];
-  if (resourceDefinition(type) === undefined) return true;
-  return type === resource.resourceType && id === resource.id;
-}

@@ -1,10 +1,12 @@
-// Where references lead. Within a bundle a reference is a urn, `Type/id` or, to something contained, `#id`. What lies
-// outside the message is not ours.
+// Where references lead. Within a bundle a reference is the fullUrl of an entry, relative to one or, to something
+// contained, `#id`. What lies outside the message is not ours.
+import { referencesOf } from "../../message/references.ts";
 import type { Bundle, Resource } from "../../stu3/types.ts";
 import { none, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 import type { HeldReference } from "../walk.ts";
+import { isMisnamed } from "./full-urls.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
 
@@ -13,7 +15,27 @@ export const referenceRules: readonly Rule[] = [
     "FHIR:reference",
     "A reference must lead to a resource of the bundle that it stands in, or out of the message.",
     "A reference leads to nothing in its bundle.",
-    danglingReferences,
+    referencesThat("leads to nothing"),
+  ),
+  rule(
+    "FHIR:reference.fullUrl",
+    "A reference must name the fullUrl of the entry that it leads to (FHIR, Bundle: resolving references).",
+    "A reference leads to a resource by its id alone: no entry of its bundle has that fullUrl.",
+    referencesThat("names an id"),
+  ),
+  rule(
+    "FHIR:reference.relative",
+    "A reference of type and id should stand in an entry whose fullUrl is a URL of that form: FHIR gives it no meaning elsewhere.",
+    "A reference leads to a resource by its type and id, and stands in an entry whose fullUrl is no URL of that form.",
+    referencesThat("names type and id"),
+    { severity: "warning" },
+  ),
+  rule(
+    "FHIR:reference.case",
+    "A reference should have a UUID in the same letters, small or capital, as the fullUrl that it names.",
+    "A reference has the UUID of a fullUrl in other letters, small for capital.",
+    referencesThat("differs in case"),
+    { severity: "warning" },
   ),
   rule(
     "FHIR:ref-1",
@@ -49,24 +71,85 @@ function containedIn(resource: Resource): readonly Resource[] {
   return "contained" in resource ? (resource.contained ?? []) : [];
 }
 
-function danglingReferences({ elements }: CheckContext): Breach[] {
-  return elements.scopes.flatMap(({ bundle, references }) => {
-    const known = namesIn(bundle);
-    return references.flatMap((held) => {
-      const { reference } = held.reference;
-      if (reference === undefined || isLocal(held) || /^https?:/.test(reference)) return none;
-      return unless(known.has(reference), held.reference, "reference");
-    });
-  });
+/** How a reference leads astray, or further than FHIR says. */
+type Astray = "leads to nothing" | "names an id" | "names type and id" | "differs in case";
+
+const known = new WeakMap<CheckContext, ReadonlyMap<Astray, readonly Breach[]>>();
+
+function referencesThat(astray: Astray): (context: CheckContext) => readonly Breach[] {
+  return (context) => {
+    const found = known.get(context) ?? referencesAstray(context);
+    known.set(context, found);
+    return found.get(astray) ?? none;
+  };
 }
 
-function namesIn(bundle: Bundle): ReadonlySet<string> {
-  const known = new Set<string>();
-  for (const { fullUrl, resource } of bundle.entry ?? []) {
-    if (fullUrl !== undefined) known.add(fullUrl);
-    if (resource?.id === undefined) continue;
-    known.add(`urn:uuid:${resource.id}`);
-    known.add(`${resource.resourceType}/${resource.id}`);
+function referencesAstray({ elements }: CheckContext): ReadonlyMap<Astray, readonly Breach[]> {
+  const found = new Map<Astray, Breach[]>();
+  for (const { bundle, references } of elements.scopes) {
+    const judge = judgeIn(bundle);
+    for (const held of references) {
+      const astray = judge(held);
+      if (astray === undefined) continue;
+      const breach = { element: held.reference, path: "reference" };
+      const breaches = found.get(astray);
+      if (breaches === undefined) found.set(astray, [breach]);
+      else breaches.push(breach);
+    }
   }
-  return known;
+  return found;
+}
+
+/** As FHIR STU3 resolves references (Bundle 2.36.4.1), and where it does not, as reading does. */
+function judgeIn(bundle: Bundle): (held: HeldReference) => Astray | undefined {
+  const entries = namedEntries(bundle);
+  const fullUrls = new Set((bundle.entry ?? []).flatMap(({ fullUrl }) => fullUrl ?? []));
+  const within = referencesOf(bundle);
+  return ({ reference: element, holder }) => {
+    const { reference } = element;
+    if (reference === undefined || /^(?:#|https?:)/.test(reference) || fullUrls.has(reference)) return;
+    const isTypeAndId = typeAndId.test(reference);
+    const beside = isTypeAndId && holder !== undefined ? entries.get(holder)?.beside : undefined;
+    if (beside?.has(reference) === true) return;
+    const found = within.candidates(element).flatMap((resource) => entries.get(resource) ?? []);
+    if (found.length === 0) return "leads to nothing";
+    const isBare = !isTypeAndId && !reference.startsWith("urn:");
+    // One cause, one finding: the fullUrl's own.
+    if (!isBare && found.some(({ misnamed }) => misnamed)) return;
+    if (isTypeAndId) return beside === undefined ? "names type and id" : "names an id";
+    return found.some(({ fullUrl }) => isInOtherCase(fullUrl, reference)) ? "differs in case" : "names an id";
+  };
+}
+
+/** What references ask of an entry, found once: a fullUrl may be as long as the message, and all of them may ask. */
+interface NamedEntry {
+  fullUrl: string | undefined;
+  misnamed: boolean;
+  /** Where the fullUrl is RESTful, every type and id that there is under its root. */
+  beside: ReadonlySet<string> | undefined;
+}
+
+const typeAndId = /^[A-Za-z]+\/[A-Za-z0-9.-]+$/;
+const restful = /^(https?:\/\/.*\/)([A-Za-z]+\/[A-Za-z0-9.-]+)$/;
+
+function namedEntries(bundle: Bundle): ReadonlyMap<Resource, NamedEntry> {
+  const roots = new Map<string, Set<string>>();
+  const under = (fullUrl: string | undefined): ReadonlySet<string> | undefined => {
+    const [, root, name] = restful.exec(fullUrl ?? "") ?? [];
+    if (root === undefined || name === undefined) return undefined;
+    const names = roots.get(root) ?? new Set();
+    roots.set(root, names.add(name));
+    return names;
+  };
+  const entries = new Map<Resource, NamedEntry>();
+  for (const entry of bundle.entry ?? []) {
+    const { fullUrl, resource } = entry;
+    const beside = under(fullUrl);
+    if (resource !== undefined) entries.set(resource, { fullUrl, misnamed: isMisnamed(entry), beside });
+  }
+  return entries;
+}
+
+function isInOtherCase(fullUrl: string | undefined, reference: string): boolean {
+  return fullUrl?.length === reference.length && fullUrl.toLowerCase() === reference.toLowerCase();
 }

@@ -33,8 +33,22 @@ test("JSON says of every file what was found and what becomes of it", async (t) 
   assert.match(title!.id, /^GPCM-SD-CS-/);
   assert.deepEqual([title!.severity, title!.responseCode], ["error", "20009"]);
   const lines = departing().split("\n");
-  assert.match(lines[title!.line! - 1]!.slice(title!.column! - 1), /^<Composition>/);
+  assert.match(lines[title!.line! - 1]!.slice(title!.column! - 1), /^<title value="/);
   assert.deepEqual([summary["messages"], summary["conforming"], summary["notAcceptable"]], [3, 1, 1]);
+});
+
+test("a title that is wrong has its own line and column in every format", async (t) => {
+  const xml = departing();
+  const line = xml.split("\n").findIndex((one) => one.includes("<title value=")) + 1;
+  const column = xml.split("\n")[line - 1]!.indexOf("<title") + 1;
+  const folder = await folderOf(t, { "a.xml": xml });
+  const inFormat = async (format: string): Promise<string> => (await run(["check", folder, "--format", format])).out;
+  for (const format of ["text", "html"]) {
+    assert.ok((await inFormat(format)).includes(`${line}:${column}`), format);
+  }
+  const { runs } = JSON.parse(await inFormat("sarif")) as Sarif;
+  const regions = runs[0].results.map(({ locations }) => locations[0].physicalLocation.region);
+  assert.ok(regions.some((region) => region?.startLine === line && region.startColumn === column));
 });
 
 interface Sarif {

@@ -4,12 +4,13 @@ import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { referencesOf } from "../message/references.ts";
 import { sectionEntries } from "../message/sections.ts";
-import { type Position, positionOf } from "../read/positions.ts";
+import type { Position } from "../read/positions.ts";
 import type { CheckOptions } from "./check-options.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
 import { generationOf, useCaseOf } from "./kind.ts";
 import { placesOf } from "./locate.ts";
+import { positionsOf } from "./positions-of.ts";
 import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
 import { resourcesByType } from "./resources.ts";
@@ -112,16 +113,26 @@ function ruleFindings(context: CheckContext): Finding[] {
     const breaches = rule.breaches(context);
     if (breaches.length > 0) broken.push({ rule, id, breaches });
   }
-  const shown = broken.flatMap(({ breaches }) => breaches.slice(0, maxPlaces).map(({ element }) => element));
-  const places = placesOf(context.message.bundle, "Bundle", shown);
+  const { bundle } = context.message;
+  const shown = broken.flatMap(({ breaches }) => breaches.slice(0, maxPlaces));
+  const places = placesOf(
+    bundle,
+    "Bundle",
+    shown.map(({ element }) => element),
+  );
+  const positionAt = positionsOf(bundle, shown);
   const placeOf = ({ element, path }: Breach): string => {
     const place = element === context.envelope ? "envelope" : (places.get(element) ?? "Bundle");
     return path === undefined ? place : `${place}.${path}`;
   };
-  return broken.flatMap((one) => findingsOf(one, placeOf));
+  return broken.flatMap((one) => findingsOf(one, placeOf, positionAt));
 }
 
-function findingsOf({ rule, id, breaches }: Broken, placeOf: (breach: Breach) => string): Finding[] {
+function findingsOf(
+  { rule, id, breaches }: Broken,
+  placeOf: (breach: Breach) => string,
+  positionAt: (breach: Breach) => Position | undefined,
+): Finding[] {
   const { severity, requirement, responseCode, issueCode } = rule;
   const findings: Finding[] = [];
   for (const breach of breaches.slice(0, maxPlaces)) {
@@ -133,19 +144,6 @@ function findingsOf({ rule, id, breaches }: Broken, placeOf: (breach: Breach) =>
     findings.push({ id, severity, location: "", requirement, text, responseCode, issueCode });
   }
   return findings;
-}
-
-/** Where the element that the path names begins, as far along as there is one that was read: values have no place. */
-function positionAt({ element, path = "" }: Breach): Position | undefined {
-  let at: unknown = element;
-  let position = positionOf(element);
-  for (const name of path.split(".")) {
-    const held = (at as Readonly<Record<string, unknown>>)[name];
-    at = Array.isArray(held) ? (held[0] as unknown) : held;
-    if (typeof at !== "object" || at === null) break;
-    position = positionOf(at) ?? position;
-  }
-  return position;
 }
 
 function isUsableResponse({ message, outer }: CheckContext): boolean {

@@ -3,7 +3,8 @@ import { type IssueCode, Refusal } from "../issue.ts";
 import { missingFrom, valueFault } from "../read/faults.ts";
 import { issueList } from "../read/issue-list.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
-import { setPosition } from "../read/positions.ts";
+import type { Places } from "../read/places.ts";
+import { type Position, setPosition } from "../read/positions.ts";
 import type { ReadResource } from "../read/read-resource.ts";
 import { type Source, sourceOfText } from "../read/source.ts";
 import {
@@ -26,9 +27,13 @@ type Value = Record<string, unknown>;
 const whole: JsonNode = 0;
 
 /** Reads one resource from JSON. Never throws. */
-export function readJsonResource(from: Source | string, maxValues: number = recommendedMaxElements): ReadResource {
+export function readJsonResource(
+  from: Source | string,
+  maxValues: number = recommendedMaxElements,
+  places?: Places,
+): ReadResource {
   try {
-    return readValues(parseJson(typeof from === "string" ? sourceOfText(from) : from, maxValues));
+    return readValues(parseJson(typeof from === "string" ? sourceOfText(from) : from, maxValues), places);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { resource: undefined, issues: [], refused: error.issue };
@@ -36,7 +41,7 @@ export function readJsonResource(from: Source | string, maxValues: number = reco
 }
 
 /** The first of the values is the resource. */
-function readValues(values: JsonValues): ReadResource {
+function readValues(values: JsonValues, places: Places | undefined): ReadResource {
   const { issues, add } = issueList();
 
   const report = (code: IssueCode, location: string, node: JsonNode, reason: string): void => {
@@ -52,6 +57,8 @@ function readValues(values: JsonValues): ReadResource {
       text: reason,
     });
   };
+
+  const placeOf = (node: JsonNode): Position => ({ line: values.line(node), column: values.column(node) });
 
   const typeOf = (node: JsonNode): TypeDefinition | undefined => {
     const name = values.kind(node) === "object" ? values.member(node, "resourceType") : undefined;
@@ -101,6 +108,13 @@ function readValues(values: JsonValues): ReadResource {
       const place = `${location}.${name}`;
       const inner = definition.attribute ? depth : depth + 1;
       if (inner > maxDepth) refuse("too-deep", place, held, `Elements are nested more than ${maxDepth} deep.`);
+      // A list of values has no place of its own in XML: it is its first value's.
+      if (name === member)
+        places?.note(
+          placeOf(node),
+          name,
+          placeOf(values.size(held) > 0 && values.kind(held) === "array" ? values.first(held) : held),
+        );
       if (name !== member) readCompanions(definition, held, place, inner, value);
       else if (definition.kind === "primitive") readPrimitives(definition, held, place, value);
       else readElement(definition, held, place, inner, value);

@@ -1,10 +1,12 @@
 import { refuseUnreadable } from "../input/message-input.ts";
 import { Refusal } from "../issue.ts";
 import { decodeText } from "../read/decode.ts";
+import { setReading } from "../read/places.ts";
 import { elementsAllowed, recommendedMaxBytes } from "../read/limits.ts";
 import { readJsonResource } from "../json/read-resource.ts";
 import { readXmlResource } from "../xml/read-resource.ts";
 import { events, messageDefinitions } from "../names.ts";
+import { sourceOfBytes } from "../read/source.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isResponseHeader, readHandling } from "./handling.ts";
 import { messageOf, resourcesOf } from "./message-of.ts";
@@ -31,7 +33,14 @@ export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): ReadR
       return { message: undefined, issues: [...issues, refused], remains: remainsOf(resource, bytes) };
     }
     const message = resource?.resourceType === "Bundle" ? messageOf(resource, issues) : undefined;
-    if (message !== undefined) return { message, issues };
+    if (message !== undefined) {
+      // Of its text, not of the bytes: those are the caller's, who may have written others there.
+      const { text } = source;
+      setReading(message.bundle, (places) => {
+        read(sourceOfBytes(Buffer.from(text, "latin1")), elementsAllowed(maxBytes), places);
+      });
+      return { message, issues };
+    }
     issues.push({
       severity: "error",
       code: "not-a-message",

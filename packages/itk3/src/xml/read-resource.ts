@@ -3,6 +3,7 @@
 import { Refusal } from "../issue.ts";
 import { missingFrom } from "../read/faults.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
+import type { Places } from "../read/places.ts";
 import type { ReadResource } from "../read/read-resource.ts";
 import { type Source, sourceOfText } from "../read/source.ts";
 import {
@@ -22,9 +23,13 @@ import { tokenise, type XmlElement, type XmlHandler } from "./tokenise.ts";
 export const fhirNamespace = "http://hl7.org/fhir";
 
 /** Reads one resource from XML. Never throws. */
-export function readXmlResource(from: Source | string, maxElements: number = recommendedMaxElements): ReadResource {
+export function readXmlResource(
+  from: Source | string,
+  maxElements: number = recommendedMaxElements,
+  places?: Places,
+): ReadResource {
   const source = typeof from === "string" ? sourceOfText(from) : from;
-  const reader = new ResourceReader(source);
+  const reader = new ResourceReader(source, places);
   let refused: ReadResource["refused"];
   try {
     tokenise(source, reader, { maxElements });
@@ -39,6 +44,7 @@ class ResourceReader implements XmlHandler {
   root: Value | undefined;
   readonly issues: ReadResource["issues"];
   readonly #source: Source;
+  readonly #places: Places | undefined;
   readonly #open: Frame[] = [];
   readonly #complaints = new Complaints(this.#open);
   /** The innermost frame: asked for by every token. */
@@ -46,8 +52,9 @@ class ResourceReader implements XmlHandler {
   /** Open elements that have no frame: within a narrative or something skipped, or a primitive without extensions. */
   #inside = 0;
 
-  constructor(source: Source) {
+  constructor(source: Source, places: Places | undefined) {
     this.#source = source;
+    this.#places = places;
     this.issues = this.#complaints.issues;
   }
 
@@ -184,6 +191,7 @@ class ResourceReader implements XmlHandler {
   #enter(parent: Frame, definition: ElementDefinition, element: XmlElement): void {
     const { name, kind } = definition;
     const index = definition.repeating ? parent.countOf(definition) : undefined;
+    this.#places?.note(parent, name, element);
     switch (kind) {
       case "narrative":
         this.#enterNarrative(definition, element);

@@ -27,6 +27,19 @@ function served(message: Message, fullUrl: string, reference: string): void {
   message.document?.entry?.push({ fullUrl: "https://supplier.example/Organization/o2", resource });
 }
 
+/** An attachment described by a DocumentReference that has an address instead of it. */
+function described(message: Message, fullUrl: string, url: string): void {
+  const resource: stu3.DocumentReference = {
+    resourceType: "DocumentReference",
+    id: "described",
+    content: [{ attachment: { contentType: "image/png", url } }],
+  };
+  message.document?.entry?.push(
+    { fullUrl, resource: { resourceType: "Binary", id: small, contentType: "image/png", content: "AAAA" } },
+    { fullUrl: "https://supplier.example/records/1", resource },
+  );
+}
+
 const capitals = "ABCDEF00-0000-4000-8000-00000000000A";
 const small = capitals.toLowerCase();
 const notAddresses = [
@@ -75,7 +88,7 @@ export const brokenFhir: readonly Case[] = [
     ({ bundle }) => void Object.assign(bundle.entry?.at(-1) ?? {}, { fullUrl: "not-a-url" }),
   ],
   ["FHIR:fullUrl.uuid", "a name", (message) => addressed(message, "o1", "urn:uuid:o1", "urn:uuid:o1")],
-  ["FHIR:fullUrl.uuid", "nothing", (message) => addressed(message, "o1", "urn:uuid:", "urn:uuid:")],
+  ["FHIR:fullUrl", "of nothing behind urn:uuid:", (message) => addressed(message, "o1", "urn:uuid:", "urn:uuid:")],
   [
     "FHIR:fullUrl.case",
     "capitals",
@@ -112,6 +125,8 @@ export const brokenFhir: readonly Case[] = [
     "small letters for capitals",
     (message) => addressed(message, capitals, `urn:uuid:${capitals}`, `urn:uuid:${small}`),
   ],
+  ["FHIR:reference.fullUrl", "the address of a document", (message) => described(message, `urn:uuid:${small}`, small)],
+  ["FHIR:reference.relative", "of a document", (message) => described(message, `urn:uuid:${small}`, `Binary/${small}`)],
   ["FHIR:reference", "to a name in capitals", (message) => addressed(message, "o1", "urn:uuid:o1", "urn:uuid:O1")],
   [
     "FHIR:reference",
@@ -171,6 +186,7 @@ export const soundFhir: readonly Case[] = [
     "another URL",
     (message) => addressed(message, "o1", "https://supplier.example/1", "Organization/o1"),
   ],
+  ["FHIR:fullUrl.uuid", "another id", (message) => addressed(message, small, "urn:uuid:o1", "urn:uuid:o1")],
   ["FHIR:fullUrl.case", "another id", (message) => addressed(message, small, "urn:uuid:o1", "urn:uuid:o1")],
   ["FHIR:fullUrl", "of a UUID in capitals", (message) => addressed(message, small, `urn:uuid:${capitals}`, "#")],
   ["FHIR:fullUrl", "of what is no URL at all", (message) => addressed(message, small, "Organization/o1", "#")],
@@ -204,6 +220,12 @@ export const soundFhir: readonly Case[] = [
     "in capitals",
     (message) => addressed(message, small, `urn:uuid:${small}`, `urn:uuid:${capitals}`),
   ],
+  [
+    "FHIR:reference.fullUrl",
+    "the address of a document",
+    (message) => described(message, `urn:uuid:${small}`, `urn:uuid:${small}`),
+  ],
+  ["FHIR:reference", "to a document elsewhere", (message) => described(message, `urn:uuid:${small}`, "cid:1")],
   ["FHIR:reference", "a bare id", (message) => addressed(message, "o1", "urn:uuid:o1", "o1")],
   ["FHIR:ref-1", "to what is contained", (message) => managed(message, containing("o1"), "#o1")],
   [

@@ -27,7 +27,7 @@ export const fullUrlRules: readonly Rule[] = [
     "FHIR:fullUrl.uuid",
     "What follows urn:uuid: in the fullUrl of an entry should be a UUID (RFC 4122).",
     "An entry's fullUrl begins with urn:uuid: and has no UUID behind it.",
-    everyEntry(({ fullUrl }) => fullUrl?.startsWith(uuidPrefix) !== true || uuid.test(fullUrl)),
+    everyEntry((entry) => isUuidOrOther(entry.fullUrl) || agreement(entry) === "none"),
     { severity: "warning", issueCode: "value" },
   ),
   rule(
@@ -59,6 +59,10 @@ const url = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/;
 // A UUID that is none is a warning of its own: senders name resources so, and readers find them.
 function isAddress(fullUrl: string | undefined): boolean {
   return fullUrl === undefined || fullUrl.startsWith(uuidPrefix) || oid.test(fullUrl) || url.test(fullUrl);
+}
+
+function isUuidOrOther(fullUrl: string | undefined): boolean {
+  return fullUrl?.startsWith(uuidPrefix) !== true || uuid.test(fullUrl);
 }
 
 // Of a urn the id is what follows the last colon; of a RESTful URL, what follows the type. Of another URL nothing is said.

@@ -84,20 +84,38 @@ function referencesThat(astray: Astray): (context: CheckContext) => readonly Bre
   };
 }
 
-function referencesAstray({ elements }: CheckContext): ReadonlyMap<Astray, readonly Breach[]> {
+function referencesAstray({ elements, message }: CheckContext): ReadonlyMap<Astray, readonly Breach[]> {
   const found = new Map<Astray, Breach[]>();
+  const note = (astray: Astray | undefined, breach: Breach): void => {
+    if (astray === undefined) return;
+    const breaches = found.get(astray);
+    if (breaches === undefined) found.set(astray, [breach]);
+    else breaches.push(breach);
+  };
   for (const { bundle, references } of elements.scopes) {
     const judge = judgeIn(bundle);
-    for (const held of references) {
+    for (const held of references) note(judge(held), { element: held.reference, path: "reference" });
+    if (bundle !== message.document) continue;
+    for (const [attachment, held] of documentsAt(bundle)) {
       const astray = judge(held);
-      if (astray === undefined) continue;
-      const breach = { element: held.reference, path: "reference" };
-      const breaches = found.get(astray);
-      if (breaches === undefined) found.set(astray, [breach]);
-      else breaches.push(breach);
+      // What is not in the document may be anywhere.
+      if (astray !== "leads to nothing") note(astray, { element: attachment, path: "url" });
     }
   }
   return found;
+}
+
+/** The address of a document leads to it as a reference does (FHIR, Attachment.url). */
+function documentsAt({ entry = [] }: Bundle): (readonly [attachment: object, HeldReference])[] {
+  return entry.flatMap(({ resource }) =>
+    resource?.resourceType !== "DocumentReference"
+      ? []
+      : (resource.content ?? []).flatMap(({ attachment }) =>
+          attachment?.url === undefined || attachment.data !== undefined
+            ? []
+            : [[attachment, { reference: { reference: attachment.url }, holder: resource }] as const],
+        ),
+  );
 }
 
 /** As FHIR STU3 resolves references (Bundle 2.36.4.1), and where it does not, as reading does. */
@@ -129,8 +147,8 @@ interface NamedEntry {
   beside: ReadonlySet<string> | undefined;
 }
 
-const typeAndId = /^[A-Za-z]+\/[A-Za-z0-9.-]+$/;
-const restful = /^(https?:\/\/.*\/)([A-Za-z]+\/[A-Za-z0-9.-]+)$/;
+const typeAndId = /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/;
+const restful = /^(https?:\/\/.*\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]+)$/;
 
 function namedEntries(bundle: Bundle): ReadonlyMap<Resource, NamedEntry> {
   const roots = new Map<string, Set<string>>();

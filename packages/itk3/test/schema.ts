@@ -3,6 +3,13 @@ import { XmlDocument, XmlValidateError, XsdValidator } from "libxml2-wasm";
 import { xmlRegisterFsInputProviders } from "libxml2-wasm/lib/nodejs.mjs";
 import { referencePath } from "./reference.ts";
 
+/** The schema is that of 3.0.0, the element table that of 3.0.2: these types were corrected between them. */
+export const corrected: ReadonlySet<string> = new Set([
+  "AdverseEvent",
+  "AdverseEvent.suspectEntity",
+  "ImagingManifest.study.series.instance",
+]);
+
 let validator: XsdValidator | undefined;
 
 /** What HL7's schema of STU3 says against a document: an empty list where it is valid. */

@@ -84,7 +84,7 @@ export function gather(
 /** What the shape let through is told of the entry, by the name of the element that it became. */
 function tellUnfitEntry(resource: Resource, at: Place): void {
   const type = resourceDefinition(resource.resourceType);
-  if (type === undefined) return at.tell("is of a type that Send Document does not know");
+  if (type === undefined) return at.tell("is of a type that STU3 does not know");
   const found = problemList();
   tellUnfit(type, resource as unknown as Readonly<Record<string, unknown>>, placeOf(found, resource.resourceType));
   for (const { path, text } of found.listed) at.tell(`cannot be said: ${path} ${text}`);
@@ -140,6 +140,6 @@ export function lookAtOwnSection(section: unknown, at: Place): void {
 
 function lookAtOwnResource(resource: unknown, at: Place): void {
   const type = isRecord(resource) ? resourceDefinition(String(resource["resourceType"])) : undefined;
-  if (!isRecord(resource) || type === undefined) return at.tell("is of a type that Send Document does not know");
+  if (!isRecord(resource) || type === undefined) return at.tell("is of a type that STU3 does not know");
   tellUnfit(type, resource, at);
 }

@@ -2,9 +2,10 @@ import { refuseUncheckable } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";
 import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
-import { referencesOf } from "../message/references.ts";
+import { type References, referencesOf } from "../message/references.ts";
 import { sectionEntries } from "../message/sections.ts";
 import type { Position } from "../read/positions.ts";
+import type { Bundle } from "../stu3/types.ts";
 import type { CheckOptions } from "./check-options.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
@@ -13,8 +14,10 @@ import { placesOf } from "./locate.ts";
 import { positionsOf } from "./positions-of.ts";
 import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
+import { oncePerReference } from "./one-cause.ts";
 import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
+import { mistargetedIn } from "./targets.ts";
 import { elementsOf } from "./walk.ts";
 import { readWords } from "./wording.ts";
 
@@ -59,6 +62,12 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const useCase = options.useCase ?? useCaseOf(message, named);
   // Only 1.x has requirements for a response.
   const generation = useCase === "response" ? 1 : named;
+  const elements = elementsOf(message.bundle);
+  const outerReferences = referencesOf(message.bundle);
+  const within = (bundle: Bundle): References => {
+    if (bundle === message.bundle) return outerReferences;
+    return bundle === message.document ? references : referencesOf(bundle);
+  };
   return {
     message,
     generation,
@@ -66,9 +75,11 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     envelope,
     outer: resourcesByType(resourcesOf(message.bundle)),
     inner,
-    elements: elementsOf(message.bundle),
-    outerReferences: referencesOf(message.bundle),
+    elements,
+    outerReferences,
     references,
+    // Send Document 2 asks for an Organization where STU3 has none (SCAL-GPCM-SD-107).
+    mistargeted: mistargetedIn(elements, within, new Set(generation === 2 ? message.composition?.author : [])),
     led: new Set(sectionEntries(message.composition, references)),
     lists,
     listed: new Set([...lists.values()].flat()),
@@ -114,7 +125,8 @@ function ruleFindings(context: CheckContext): Finding[] {
     if (breaches.length > 0) broken.push({ rule, id, breaches });
   }
   const { bundle } = context.message;
-  const shown = broken.flatMap(({ breaches }) => breaches.slice(0, maxPlaces));
+  const told = oncePerReference(broken, context.mistargeted);
+  const shown = told.flatMap(({ breaches }) => breaches.slice(0, maxPlaces));
   const places = placesOf(
     bundle,
     "Bundle",
@@ -125,7 +137,7 @@ function ruleFindings(context: CheckContext): Finding[] {
     const place = element === context.envelope ? "envelope" : (places.get(element) ?? "Bundle");
     return path === undefined ? place : `${place}.${path}`;
   };
-  return broken.flatMap((one) => findingsOf(one, placeOf, positionAt));
+  return told.flatMap((one) => findingsOf(one, placeOf, positionAt));
 }
 
 function findingsOf(

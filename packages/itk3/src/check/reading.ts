@@ -15,11 +15,11 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   "too-deep": "Elements must be nested no deeper than 64.",
   "too-many-elements":
     "A message must have no more elements, or JSON values, than one for every 16 bytes that the receiver takes: 327,680 of 5 MB.",
-  "wrong-root": "A message must be a FHIR resource of a kind that Send Document can carry.",
+  "wrong-root": "A message must be a resource of FHIR STU3.",
   "active-content": "A narrative must hold formatting alone: nothing that could act, or fetch something.",
   "not-a-message": "A message must be a Bundle with a MessageHeader.",
   namespace: "Elements must be in the namespace of FHIR, narratives in that of XHTML.",
-  "unknown-resource": "Resources must be of a kind that Send Document can carry.",
+  "unknown-resource": "Resources must be of a type that STU3 knows.",
   "unknown-element": "Elements must be those that STU3 gives the resource or datatype.",
   "unknown-attribute": "Elements must have no attributes but those of FHIR.",
   "unexpected-text": "Text must stand in values and narratives alone.",

@@ -1,7 +1,7 @@
 import type { Itk3Message } from "../message/model.ts";
 import type { References } from "../message/references.ts";
 import type { IssueType } from "../respond/response-codes.ts";
-import type { Resource } from "../stu3/types.ts";
+import type { Reference, Resource } from "../stu3/types.ts";
 import type { Resources } from "./resources.ts";
 import type { Elements } from "./walk.ts";
 import type { DocumentWords } from "./document-words.ts";
@@ -38,6 +38,8 @@ export interface CheckContext {
   outerReferences: References;
   /** References within the document. */
   references: References;
+  /** References of the whole message to a resource of a type that STU3 does not let them lead to. */
+  mistargeted: ReadonlySet<Reference>;
   /** What the sections of the Composition lead to, in reading order. */
   led: ReadonlySet<Resource>;
   /** What each List of the document leads to: several rules look at all of it. */
@@ -72,6 +74,8 @@ export interface Rule {
   numbers: RequirementNumbers;
   /** Further requirements that the same look at a message shows. Full ids. */
   alsoShows?: readonly string[];
+  /** Says to what the reference at a breach must lead: where it leads to a wrong type, that is told once (one-cause.ts). */
+  leads?: true;
   /** `error` for MUST, `warning` for SHOULD. */
   severity: "error" | "warning";
   /** ITK3 code that would answer this breach alone. */

@@ -53,6 +53,8 @@ export interface HeldReference {
   reference: Reference;
   /** The resource of the entry: what it contains may be named `#id`. Undefined for a reference of the bundle itself. */
   holder: Resource | undefined;
+  /** The types of resource that it may lead to; undefined where that is any. */
+  targets: ReadonlySet<string> | undefined;
 }
 
 type Value = Readonly<Record<string, unknown>>;
@@ -99,7 +101,6 @@ function visitResource(resource: Resource, scope: Scope | undefined, holder: Res
 
 function visit(element: object, type: TypeDefinition, scope: Scope, holder: Resource | undefined, walk: Walk): void {
   for (const list of listsOf(type.name, walk)) list.push(element);
-  if (type.name === "Reference") scope.references.push({ reference: element, holder });
   for (const name in element) {
     const held = (element as Value)[name];
     if (typeof held !== "object" || held === null) continue;
@@ -128,7 +129,9 @@ function visitItem(
     return;
   }
   const type = typeDefinition(definition.kind === "primitive" ? "Element" : definition.type);
-  if (type !== undefined) visit(item, type, scope, holder, walk);
+  if (type === undefined) return;
+  if (type.name === "Reference") scope.references.push({ reference: item, holder, targets: definition.targets });
+  visit(item, type, scope, holder, walk);
 }
 
 function isCompared(name: string, list: readonly unknown[]): boolean {

@@ -68,7 +68,7 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
   const readResource = (node: JsonNode, location: string, depth: number, keep: (value: Value) => void): void => {
     const type = typeOf(node);
     if (type === undefined) {
-      report("unknown-resource", location, node, "A resource that Send Document does not know was left out.");
+      report("unknown-resource", location, node, "A resource that STU3 does not know was left out.");
       return;
     }
     const value: Value = { resourceType: type.name };
@@ -288,7 +288,7 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
   let root: Value | undefined;
   try {
     if (typeOf(whole) === undefined) {
-      refuse("wrong-root", "", whole, "The root is not a FHIR resource that Send Document can carry.");
+      refuse("wrong-root", "", whole, "The root is no resource of FHIR STU3.");
     }
     readResource(whole, typeOf(whole)?.name ?? "", 1, (value) => (root = value));
   } catch (error) {

@@ -15,6 +15,8 @@ export interface ElementDefinition {
   /** Written as an XML attribute: `Element.id` and `Extension.url`. */
   attribute: boolean;
   codes: ReadonlySet<string> | undefined;
+  /** The types of resource that a Reference may lead to; undefined where that is any, and for what is no Reference. */
+  targets: ReadonlySet<string> | undefined;
 }
 
 export interface TypeDefinition {
@@ -36,7 +38,7 @@ interface Row {
 const rows = readRows();
 const definitions = new Map<string, TypeDefinition>();
 
-/** Undefined for a type that Send Document does not know, and for primitives. */
+/** Undefined for a type that STU3 does not have, and for primitives. */
 export function typeDefinition(name: string): TypeDefinition | undefined {
   const known = definitions.get(name);
   if (known !== undefined) return known;
@@ -82,7 +84,8 @@ function define(name: string, row: Row): TypeDefinition {
   let order = elements.at(-1)?.order ?? -1;
   for (const line of row.lines) {
     order += 1;
-    const [title = "", types = "", cardinality = "", codes] = line.split(" ");
+    const [title = "", types = "", cardinality = "", list] = line.split(" ");
+    const allowed = list === undefined ? undefined : new Set(list.split("|"));
     const choice = title.endsWith("[x]") ? title.slice(0, -3) : undefined;
     for (const type of types.split("|")) {
       const own = choice === undefined ? title : `${choice}${type.slice(0, 1).toUpperCase()}${type.slice(1)}`;
@@ -95,7 +98,8 @@ function define(name: string, row: Row): TypeDefinition {
         order,
         choice,
         attribute: (name === "Element" && own === "id") || (name === "Extension" && own === "url"),
-        codes: codes === undefined ? undefined : new Set(codes.split("|")),
+        codes: type === "code" ? allowed : undefined,
+        targets: type === "Reference" ? allowed : undefined,
       });
     }
   }

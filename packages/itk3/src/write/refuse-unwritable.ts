@@ -36,7 +36,7 @@ function checkResource(value: unknown, depth: number): void {
   const name = isRecord(value) ? value["resourceType"] : undefined;
   const type = typeof name === "string" ? resourceDefinition(name) : undefined;
   if (!isRecord(value) || type === undefined) {
-    return refuse("", "is of a type that Send Document does not know");
+    return refuse("", "is of a type that STU3 does not know");
   }
   checkMembers(type, value, depth);
 }

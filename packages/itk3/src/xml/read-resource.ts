@@ -126,7 +126,7 @@ class ResourceReader implements XmlHandler {
   #openRoot(element: XmlElement): void {
     const type = resourceTypeOf(element);
     if (type === undefined) {
-      const text = "The root element is not a FHIR resource that Send Document can carry.";
+      const text = "The root element is no resource of FHIR STU3.";
       return this.#complaints.refuse("wrong-root", element, text);
     }
     this.root = { resourceType: type.name };
@@ -142,7 +142,7 @@ class ResourceReader implements XmlHandler {
     holder.count = 1;
     const type = resourceTypeOf(element);
     if (type === undefined) {
-      this.#complaints.error("unknown-resource", element, "A resource that Send Document does not know was left out.");
+      this.#complaints.error("unknown-resource", element, "A resource that STU3 does not know was left out.");
       this.#skip(element);
       return;
     }

@@ -300,7 +300,7 @@ test("a section that no builder made is looked at too, by its elements", () => {
     "sections[0].title must be text",
     "sections[0].resources must be a list that holds something",
     "sections[1].resources[0].code.text must not be blank",
-    "sections[1].resources[1] is of a type that Send Document does not know",
+    "sections[1].resources[1] is of a type that STU3 does not know",
     "sections[2] must be a section, such as observationSection makes",
   ]);
 });

@@ -111,11 +111,18 @@ export const clinicalAdditions: readonly Addition[] = [
   to("MedicationRequest", "that says how many to dispense and not of what", (request) => {
     request.dispenseRequest = { ...request.dispenseRequest, quantity: { value: "28" } };
   }),
-  to("FamilyMemberHistory", "known from the Patient", (history, patient) => {
-    history.reasonReference = [patient];
+  to("FamilyMemberHistory", "known from a Condition", (history) => {
+    history.contained = [{ resourceType: "Condition", id: "c1" }];
+    history.reasonReference = [{ reference: "#c1" }];
   }),
-  to("ReferralRequest", "to the Patient", (referral, patient) => void (referral.recipient = [patient])),
-  to("DiagnosticReport", "based on the Patient", (report, patient) => void (report.basedOn = [patient])),
+  to("ReferralRequest", "to a HealthcareService", (referral) => {
+    referral.contained = [{ resourceType: "HealthcareService", id: "h1" }];
+    referral.recipient = [{ reference: "#h1" }];
+  }),
+  to("DiagnosticReport", "based on a ReferralRequest", (report) => {
+    report.contained = [{ resourceType: "ReferralRequest", id: "r1" }];
+    report.basedOn = [{ reference: "#r1" }];
+  }),
   ...["GPC-ActualProblem", "GPC-RelatedClinicalContent"].map((name) =>
     to("Condition", `whose ${name} is the Patient`, (condition, patient) => {
       condition.extension?.push({ url: url(name), valueReference: patient });

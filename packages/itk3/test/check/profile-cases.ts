@@ -60,12 +60,11 @@ const once = (url: string): object => ({ extension: [extension(url)] });
 
 /** Leads a reference of the document to another resource of it. */
 function leading(
-  id: string,
   target: Resource["resourceType"],
   change: (message: Message, reference: stu3.Reference) => void,
 ): Case {
   return [
-    id,
+    "FHIR:target",
     `to ${target}`,
     (message) => {
       const found = first(message, target);
@@ -99,6 +98,12 @@ const places = {
     give(message.composition, { attester: [{ mode: ["legal"], party }] }),
   relatesTo: (message: Message, targetReference: stu3.Reference) =>
     give(message.composition, { relatesTo: [{ code: "replaces", targetReference }] }),
+  asserter: (message: Message, asserter: stu3.Reference) => give(first(message, "AllergyIntolerance"), { asserter }),
+  participant: (message: Message, individual: stu3.Reference) =>
+    give(first(message, "Encounter"), { participant: [{ individual }] }),
+  /** Any resource may stand there. */
+  extended: (message: Message, valueReference: stu3.Reference) =>
+    give(message.patient, { extension: [{ url: "urn:x", valueReference }] }),
   assigner: (message: Message, assigner: stu3.Reference) => give(message.patient?.identifier?.[0], { assigner }),
 };
 
@@ -192,16 +197,33 @@ export const brokenProfiles: readonly Case[] = [
       give(first(message, "Medication"), { meta });
     },
   ],
-  leading("CareConnect-Patient-1:generalPractitioner", "Composition", places.generalPractitioner),
-  leading("CareConnect-Patient-1:managingOrganization", "Practitioner", places.managingOrganization),
-  leading("CareConnect-Patient-1:contact.organization", "Practitioner", places.contact),
-  leading("CareConnect-Patient-1:link.other", "Organization", places.link),
-  leading("CareConnect-Practitioner-1:qualification.issuer", "Practitioner", places.issuer),
-  leading("CareConnect-Organization-1:partOf", "Practitioner", places.partOf),
-  leading("CareConnect-Composition-1:encounter", "Patient", places.encounter),
-  leading("CareConnect-Composition-1:attester.party", "Encounter", places.attester),
-  leading("CareConnect-Composition-1:relatesTo.targetReference", "Patient", places.relatesTo),
-  leading("FHIR:identifier.assigner", "Practitioner", places.assigner),
+  leading("Composition", places.generalPractitioner),
+  leading("Practitioner", places.managingOrganization),
+  leading("Practitioner", places.contact),
+  leading("Organization", places.link),
+  leading("Practitioner", places.issuer),
+  leading("Practitioner", places.partOf),
+  leading("Patient", places.encounter),
+  leading("Encounter", places.attester),
+  leading("Patient", places.relatesTo),
+  leading("Practitioner", places.assigner),
+  leading("AllergyIntolerance", places.asserter),
+  leading("Binary", places.participant),
+  [
+    "FHIR:target",
+    "out of the message, to what is named as a Practitioner",
+    (message) => places.managingOrganization(message, { reference: "https://supplier.example/Practitioner/1" }),
+  ],
+  [
+    "FHIR:target",
+    "to what the resource contains",
+    ({ patient }) =>
+      give(patient, {
+        contained: [{ resourceType: "Practitioner", id: "p1" }],
+        managingOrganization: { reference: "#p1" },
+      }),
+  ],
+  ["FHIR:target", "from the header to the document", ({ header, document }) => give(header, { sender: to(document) })],
 ];
 
 export const soundProfiles: readonly Case[] = [
@@ -234,16 +256,31 @@ export const soundProfiles: readonly Case[] = [
       give(first(message, "Medication"), { meta: { profile } });
     },
   ],
-  leading("CareConnect-Patient-1:generalPractitioner", "Practitioner", places.generalPractitioner),
-  leading("CareConnect-Patient-1:managingOrganization", "Organization", places.managingOrganization),
-  leading("CareConnect-Patient-1:contact.organization", "Organization", places.contact),
-  leading("CareConnect-Patient-1:link.other", "RelatedPerson", places.link),
-  leading("CareConnect-Practitioner-1:qualification.issuer", "Organization", places.issuer),
-  leading("CareConnect-Composition-1:attester.party", "Practitioner", places.attester),
-  leading("FHIR:identifier.assigner", "Organization", places.assigner),
+  leading("Practitioner", places.generalPractitioner),
+  leading("Organization", places.managingOrganization),
+  leading("Organization", places.contact),
+  leading("RelatedPerson", places.link),
+  leading("Organization", places.issuer),
+  leading("Practitioner", places.attester),
+  leading("Organization", places.assigner),
+  leading("Medication", places.extended),
   [
-    "CareConnect-Patient-1:managingOrganization",
-    "outside",
-    (message) => places.managingOrganization(message, { reference: "https://supplier.example/Practitioner/1" }),
+    "FHIR:target",
+    "out of the message",
+    (message) => places.managingOrganization(message, { reference: "https://supplier.example/Organization/1" }),
+  ],
+  [
+    "FHIR:target",
+    "out of the message, with a path that names no type of STU3",
+    (message) => places.managingOrganization(message, { reference: "https://supplier.example/Practitioners/1" }),
+  ],
+  [
+    "FHIR:target",
+    "to one of two resources that share an id",
+    (message) => {
+      places.partOf(message, { reference: "urn:uuid:00000000-0000-4000-8000-00000000cccc" });
+      for (const resourceType of ["Practitioner", "Organization"] as const)
+        message.document?.entry?.push({ resource: { resourceType, id: "00000000-0000-4000-8000-00000000cccc" } });
+    },
   ],
 ];

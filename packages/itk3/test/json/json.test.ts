@@ -104,7 +104,7 @@ const hostile: readonly (readonly [what: string, code: IssueCode, json: string])
   ["a raw control character", "not-well-formed", '{"resourceType":"Bun\u0001dle"}'],
   ["a bad escape", "not-well-formed", '{"resourceType":"\\x41"}'],
   ["nesting without end", "too-deep", `{"resourceType":${"[".repeat(200_000)}`],
-  ["another root", "wrong-root", '{"resourceType":"Basic"}'],
+  ["another root", "wrong-root", '{"resourceType":"MolecularSequence"}'],
   ["no resource type", "wrong-root", "{}"],
   ["a script in the narrative", "active-content", valid.replace("<p>", "<script>x</script><p>")],
   ["a resource that is no message", "not-a-message", '{"resourceType":"Patient","active":true}'],
@@ -129,7 +129,7 @@ const faults: readonly (readonly [json: string, issue: string])[] = [
   ['"_name":[{}]', "unknown-element Patient"],
   ['"deceasedBoolean":true,"deceasedDateTime":"2020"', "too-many Patient.deceasedDateTime"],
   ['"link":[{"type":"refer"}]', "missing-element Patient.link[0]"],
-  ['"contained":[{"resourceType":"Basic"}]', "unknown-resource Patient.contained[0]"],
+  ['"contained":[{"resourceType":"MolecularSequence"}]', "unknown-resource Patient.contained[0]"],
   ['"text":{"status":"generated","div":"<div>x</div>"}', "narrative Patient.text.div"],
   ['"text":{"status":"generated","div":"<div"}', "narrative Patient.text.div"],
   ['"multipleBirthInteger":1e2', "bad-value Patient.multipleBirthInteger"],
@@ -172,7 +172,7 @@ test(
 test("what JSON or STU3 cannot hold is refused, never written", () => {
   const wrong: unknown[] = [
     { resourceType: "Patient", nhsNumber: "9000000009" },
-    { resourceType: "Basic" },
+    { resourceType: "MolecularSequence" },
     { resourceType: "Observation", valueQuantity: { value: "1e5" } },
   ];
   for (const resource of wrong) {

@@ -58,10 +58,10 @@ function valueOf(type: TypeDefinition, depth: number): fc.Arbitrary<Value> {
     return [required ? one : fc.oneof({ arbitrary: fc.constant({}), weight: likely }, { arbitrary: one, weight: 1 })];
   });
   const joined = fc.tuple(...parts).map((found): Value => Object.assign({}, ...found));
-  // An element without anything in it is no element.
-  return joined.map((value) =>
-    Object.keys(value).length > 0 ? value : { extension: [{ url: "urn:x", valueCode: "a" }] },
-  );
+  // An element without anything in it is no element. Not every resource may be extended.
+  const least = (): Value =>
+    type.kind === "resource" ? { id: "a" } : { extension: [{ url: "urn:x", valueCode: "a" }] };
+  return joined.map((value) => (Object.keys(value).length > 0 ? value : least()));
 }
 
 function elementOf(element: ElementDefinition, depth: number): fc.Arbitrary<Value> {

@@ -54,7 +54,7 @@ const hostile: readonly (readonly [what: string, code: IssueCode, bytes: Uint8Ar
   ["two roots", "not-well-formed", valid + valid],
   ["the end missing", "not-well-formed", valid.slice(0, -20)],
   ["a control character", "not-well-formed", valid.replace("Northgate", "North\u0001gate")],
-  ["another root", "wrong-root", '<Basic xmlns="http://hl7.org/fhir"/>'],
+  ["another root", "wrong-root", '<MolecularSequence xmlns="http://hl7.org/fhir"/>'],
   ["no namespace", "wrong-root", "<Bundle/>"],
   [
     "a message that is only a Patient",

@@ -28,7 +28,11 @@ const faults: readonly (readonly [what: string, xml: string, issue: string])[] =
   ["a missing element", "<link><type value='refer'/></link>", "error missing-element Patient.link[0] 2:1"],
   ["the wrong order", '<birthDate value="1980"/><active value="true"/>', "warning wrong-order Patient.active 2:26"],
   ["another namespace", '<active xmlns="urn:x" value="true"/>', "error namespace Patient.active 2:1"],
-  ["an unknown resource", "<contained><Basic/></contained>", "error unknown-resource Patient.contained[0] 2:12"],
+  [
+    "an unknown resource",
+    "<contained><MolecularSequence/></contained>",
+    "error unknown-resource Patient.contained[0] 2:12",
+  ],
   [
     "two resources in one place",
     "<contained><Patient><active value='true'/></Patient><Patient/></contained>",

@@ -14,7 +14,7 @@ import {
 import { readXmlResource } from "../../src/xml/read-resource.ts";
 import { consultation, genericInput } from "../consultation.ts";
 import { publishedExamples, withoutReference } from "../reference.ts";
-import { schemaFaults } from "../schema.ts";
+import { corrected, schemaFaults } from "../schema.ts";
 import { everyResource, resourceOf } from "../stu3/arbitrary.ts";
 
 test("every published message is read and comes back the same, now in schema order", { skip: withoutReference }, () => {
@@ -71,8 +71,9 @@ for (const type of everyResource) {
 }
 
 test("any resource that is written is valid against HL7's schema", { skip: withoutReference }, () => {
+  const uncorrected = everyResource.filter(({ name }) => ![...corrected].some((type) => type.split(".")[0] === name));
   fc.assert(
-    fc.property(fc.oneof(...everyResource.map(resourceOf)), (resource) => {
+    fc.property(fc.oneof(...uncorrected.map(resourceOf)), (resource) => {
       assert.deepEqual(schemaFaults(writeXml(resource)), []);
     }),
     { numRuns: 200 },

@@ -24,7 +24,7 @@ test("what XML or STU3 cannot hold is refused, never written", () => {
     { resourceType: "Patient", _name: {} },
     { resourceType: "Patient", active: { x: 1 } },
     { resourceType: "Patient", birthDate: Number.NaN },
-    { resourceType: "Basic" },
+    { resourceType: "MolecularSequence" },
     { resourceType: "Bundle", entry: [{ resource: { resourceType: "DomainResource" } }] },
   ];
   for (const resource of wrong) {

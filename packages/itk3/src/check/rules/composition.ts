@@ -10,6 +10,7 @@ const rule = ruleMaker({ responseCode: "20009", issueCode: "value" });
 
 const required = { issueCode: "required" } as const;
 const structure = { issueCode: "structure" } as const;
+const leading = { ...structure, leads: true } as const;
 
 const types: Readonly<Record<string, readonly string[]>> = {
   "consultation-summary": ["371531000"],
@@ -131,7 +132,7 @@ export const compositionRules: readonly Rule[] = [
       });
       return unless(holds, composition, "author");
     }),
-    { ...structure, alsoShows: ["GPCM-SD-005"] },
+    { ...leading, alsoShows: ["GPCM-SD-005"] },
   ),
   rule(
     { scal: "GPCM-SD-107" },
@@ -149,7 +150,7 @@ export const compositionRules: readonly Rule[] = [
       );
       return unless(holds, composition, "author");
     }),
-    structure,
+    leading,
   ),
   rule(
     { own: "CareConnect-Composition-1:author" },
@@ -162,7 +163,7 @@ export const compositionRules: readonly Rule[] = [
       );
       return unless(!wrong, composition, "author");
     }),
-    structure,
+    leading,
   ),
   rule(
     { core: "003", cs: "026", oc: "010", ge: "010", scal: "GPCM-SD-105" },
@@ -171,7 +172,7 @@ export const compositionRules: readonly Rule[] = [
     onComposition((composition, { message }) =>
       unless(hasProfile(message.custodian, profiles.organization), composition, "custodian"),
     ),
-    { ...structure, alsoShows: ["GPCM-SD-003", "GPCM-SD-CS-032", "GPCM-SD-OC-021", "GPCM-SD-GE-021"] },
+    { ...leading, alsoShows: ["GPCM-SD-003", "GPCM-SD-CS-032", "GPCM-SD-OC-021", "GPCM-SD-GE-021"] },
   ),
   rule(
     { own: "Send-Document:sender" },

@@ -3,6 +3,7 @@ import { sectionsOf } from "../../message/sections.ts";
 import { events, systems } from "../../names.ts";
 import { isSnomedIdentifier } from "../../stu3/snomed.ts";
 import { onComposition, unless } from "../look.ts";
+import { targetRuleId } from "../one-cause.ts";
 import type { Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 import { fullUrlRules } from "./full-urls.ts";
@@ -48,6 +49,12 @@ export const fhirRules: readonly Rule[] = [
   ),
   ...fullUrlRules,
   ...referenceRules,
+  rule(
+    targetRuleId,
+    "A reference must lead to a resource of a type that STU3 lets it lead to; Composition.author, in Send Document 2, also to an Organization.",
+    "A reference leads to a resource of a type that it may not lead to.",
+    ({ mistargeted }) => [...mistargeted].map((element) => ({ element })),
+  ),
   rule(
     "FHIR:identifier",
     "An identifier of the UUID system must be a UUID.",

@@ -92,6 +92,7 @@ export const headerRules: readonly Rule[] = [
       const holds = sender?.resourceType === "Organization" && hasProfile(sender, profiles.headerOrganization);
       return unless(holds, message.header, "sender");
     },
+    { leads: true },
   ),
   rule(
     { scal: "GPCM-SD-045" },

@@ -8,7 +8,6 @@ import { organizationRules } from "./profiles/organization.ts";
 import { patientRules } from "./profiles/patient.ts";
 import { practitionerRules } from "./profiles/practitioner.ts";
 import { resourceRules } from "./profiles/resources.ts";
-import { targetRules } from "./profiles/targets.ts";
 
 export const profileRules: readonly Rule[] = [
   ...bundleProfileRules,
@@ -19,5 +18,4 @@ export const profileRules: readonly Rule[] = [
   ...organizationRules,
   ...documentRules,
   ...resourceRules,
-  ...targetRules,
 ];

@@ -31,6 +31,7 @@ export interface Rest {
   /** Where the demand holds only for some of the resources. */
   when?: When;
   alsoShows?: readonly string[];
+  leads?: true;
 }
 
 export const should: Rest = { severity: "warning" };
@@ -55,11 +56,12 @@ export function demand(
   rest: Rest = {},
 ): Rule {
   if (resourceDefinition(type) === undefined) throw new Error(`no resource ${type}`);
-  const { severity = "error", when, alsoShows = [] } = rest;
+  const { severity = "error", when, alsoShows = [], leads } = rest;
   const where = when === undefined ? "" : `Where ${withArticle(type)} ${when.said}, `;
   return {
     numbers,
     alsoShows,
+    ...(leads === undefined ? {} : { leads }),
     severity,
     responseCode: "20009",
     issueCode: "value",

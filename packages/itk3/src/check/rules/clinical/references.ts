@@ -75,7 +75,7 @@ export function leadsTo(
       wrong: `${elementAt(type, path)} does not lead to ${named(targets)} in the document.`,
     },
     (resource, context) => ledToFrom(resource, path, context).some((target) => isOf(target, targets)),
-    rest,
+    { ...rest, leads: true },
   );
 }
 
@@ -104,7 +104,7 @@ export function eachLeadsTo(
           ledTo(resource, reference, context).some((target) => isOf(target, targets)),
         ),
       ),
-    rest,
+    { ...rest, leads: true },
   );
 }
 
@@ -129,7 +129,7 @@ export function leadsOnlyTo(
         const found = ledTo(resource, reference, context);
         return found.length === 0 || found.some((target) => isOf(target, targets));
       }),
-    rest,
+    { ...rest, leads: true },
   );
 }
 
@@ -151,7 +151,7 @@ export function isThePatient(numbers: RequirementNumbers, type: ResourceType, pa
         (found) => found === patient || (contained.has(found) && isSame(found, patient)),
       );
     },
-    rest,
+    { ...rest, leads: true },
   );
 }
 

@@ -51,6 +51,7 @@ export const messageHeaderRules: readonly Rule[] = [
       const holds = targets.length === 0 || targets.some(({ resourceType }) => parties.has(resourceType));
       return unless(isText(found.receiver.reference) && holds, found, "receiver");
     },
+    { leads: true },
   ),
   rule(
     `${profile}:focus`,

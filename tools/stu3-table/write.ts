@@ -46,9 +46,11 @@ export function typesFile(all: readonly TypeDescription[]): string {
     "/** A decimal as it was written: `85.0` stays `85.0`. */\nexport type Decimal = string;\n",
   ];
   parts.push(
-    "/** Every resource of STU3: those that Send Document names, each with a type of its own, and the others. */",
+    "/** Every resource of STU3: those that Send Document names, each with a type of its own, and the others; and what is none. */",
   );
-  parts.push(`export type Resource =\n${resources.map((name) => `  | ${name}`).join("\n")}\n  | OtherResource;\n`);
+  parts.push(
+    `export type Resource =\n${resources.map((name) => `  | ${name}`).join("\n")}\n  | OtherResource\n  | OpaqueResource;\n`,
+  );
   const named: ReadonlySet<string> = new Set(resources);
   const others = all.filter(({ name, kind }) => kind === "resource" && !abstract.has(name) && !named.has(name));
   parts.push(`/** A resource that Send Document does not name. It is read, written and checked by the element table as all are. */
@@ -56,6 +58,15 @@ export interface OtherResource extends DomainResource {
   readonly resourceType:\n${others.map(({ name }) => `    | "${name}"`).join("\n")};
   /** As FHIR JSON has them, decimals as text. */
   [element: string]: unknown;
+}\n`);
+  parts.push(`/** A resource of a type that STU3 does not know, as it was written: it is neither looked into, shown nor converted. */
+export interface OpaqueResource extends AnyResource {
+  readonly resourceType: "unknown";
+  /** What it calls itself. */
+  readonly typeName: string;
+  readonly format: "xml" | "json";
+  /** The whole of it, in that format. */
+  readonly source: string;
 }\n`);
   for (const type of types) parts.push(interfaceText(type));
   return parts.join("\n");

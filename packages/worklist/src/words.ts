@@ -122,6 +122,21 @@ export function severityTag(severity: TaskFinding["severity"]): Tag {
   return severities[severity];
 }
 
+/** Of which findings a part of the message is not shown, and what that is. */
+const hidden: Readonly<Record<string, string>> = {
+  "STU3:unknown-resource": "entries of a kind that is not known here",
+  "STU3:narrative": "a text that is not as FHIR allows",
+};
+
+/** Undefined where everything in the message can be shown. */
+export function hiddenWords(findings: readonly Pick<TaskFinding, "id">[]): string | undefined {
+  const what = Object.entries(hidden).flatMap(([id, words]) =>
+    findings.some((found) => found.id === id) ? [words] : [],
+  );
+  if (what.length === 0) return undefined;
+  return `This message holds ${what.join(" and ")}, which cannot be shown. The message as it was sent has it all.`;
+}
+
 /** What a response tells the sender. 20007 and 20008 say no to a copy alone. From 30005 on it is what was decided about a referral: neither yes nor no. */
 export function answerWords({ level, code, positive }: Pick<GivenResponse, "level" | "code" | "positive">): string {
   if (level === "business" && Number(code) >= 30005) return "What has been decided?";

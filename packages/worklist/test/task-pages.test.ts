@@ -177,6 +177,23 @@ test("a document that arrived damaged is marked, offered for download and not sh
   assert.match(text, /href="\/tasks\/1\/attachments\/1\?download"/);
 });
 
+test("a message of which a part cannot be shown says so at the top of its task, and no other message does", async (t) => {
+  const { url, worklist } = await open(t);
+  const task = worklist.all.find(({ taskId }) => taskId === 1);
+  assert.ok(task);
+  assert.doesNotMatch((await ask(`${url}/tasks/1`)).text, /cannot be shown/);
+  const finding = { severity: "warning", location: "Bundle.entry[2].resource", text: "x" } as const;
+  task.findings.push({ ...finding, id: "STU3:unknown-resource" });
+  const { text } = await ask(`${url}/tasks/1`);
+  assert.match(readable(text), /This message holds entries of a kind that is not known here, which cannot be shown\./);
+  assert.ok(text.indexOf("cannot be shown") < text.indexOf("patient-heading"));
+  task.findings.push({ ...finding, id: "STU3:narrative" });
+  assert.match(
+    readable((await ask(`${url}/tasks/1`)).text),
+    /not known here and a text that is not as FHIR allows, which/,
+  );
+});
+
 test("a message with thousands of documents is shown a page of them at a time, its report on each", async (t) => {
   const { url, worklist } = await open(t);
   const task = worklist.all.find(({ taskId }) => taskId === 1);

@@ -19,7 +19,7 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   "active-content": "A narrative must hold formatting alone: nothing that could act, or fetch something.",
   "not-a-message": "A message must be a Bundle with a MessageHeader.",
   namespace: "Elements must be in the namespace of FHIR, narratives in that of XHTML.",
-  "unknown-resource": "Resources must be of a type that STU3 knows.",
+  "unknown-resource": "Resources should be of a type that STU3 knows.",
   "unknown-element": "Elements must be those that STU3 gives the resource or datatype.",
   "unknown-attribute": "Elements must have no attributes but those of FHIR.",
   "unexpected-text": "Text must stand in values and narratives alone.",

@@ -35,8 +35,9 @@ export function mistargetedIn(
       const { reference, targets } = held;
       if (targets === undefined) continue;
       const types = typesLedTo(held, among);
+      // What STU3 does not know has its finding already.
       const may = (type: string): boolean =>
-        targets.has(type) || (type === "Organization" && orOrganization.has(reference));
+        targets.has(type) || type === "unknown" || (type === "Organization" && orOrganization.has(reference));
       if (types.length > 0 && !types.some(may)) wrong.add(reference);
     }
   }

@@ -1,6 +1,6 @@
 // FHIR JSON into the same resources that FHIR XML gives, led by the same element table.
 import { type IssueCode, Refusal } from "../issue.ts";
-import { missingFrom, valueFault } from "../read/faults.ts";
+import { missingFrom, opaqueIssue, valueFault } from "../read/faults.ts";
 import { issueList } from "../read/issue-list.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import type { Places } from "../read/places.ts";
@@ -14,11 +14,13 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
-import { isWholeNumber, toScalar } from "../stu3/primitives.ts";
+import { mayBeTypeName } from "../stu3/opaque.ts";
+import { isWholeNumber, primitiveFault, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
 import { maxDepth } from "../xml/tokenise.ts";
+import { opaqueJson } from "./opaque.ts";
 import { parseJson } from "./parse.ts";
 import type { JsonKind, JsonNode, JsonValues } from "./values.ts";
 
@@ -47,6 +49,9 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
   const report = (code: IssueCode, location: string, node: JsonNode, reason: string): void => {
     add({ severity: "error", code, location, line: values.line(node), column: values.column(node), text: reason });
   };
+  const warn = (code: IssueCode, location: string, node: JsonNode, reason: string): void => {
+    add({ severity: "warning", code, location, line: values.line(node), column: values.column(node), text: reason });
+  };
   const refuse = (code: IssueCode, location: string, node: JsonNode, reason: string): never => {
     throw new Refusal({
       severity: "error",
@@ -65,10 +70,26 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
     return name !== undefined && values.kind(name) === "string" ? resourceDefinition(values.text(name)) : undefined;
   };
 
+  const readOpaque = (node: JsonNode, location: string, keep: (value: Value) => void): void => {
+    const textOf = (name: string): string | undefined => {
+      const held = values.kind(node) === "object" ? values.member(node, name) : undefined;
+      return held !== undefined && values.kind(held) === "string" ? values.text(held) : undefined;
+    };
+    const typeName = textOf("resourceType");
+    const { code, kept, lost } = opaqueIssue;
+    if (typeName === undefined || !mayBeTypeName(typeName)) return report(code, location, node, lost);
+    warn(code, location, node, kept);
+    const id = textOf("id");
+    const known = id === undefined || primitiveFault("id", id) !== undefined ? {} : { id };
+    const value = { resourceType: "unknown", typeName, ...known, format: "json", source: opaqueJson(values, node) };
+    setPosition(value, values.line(node), values.column(node));
+    keep(value);
+  };
+
   const readResource = (node: JsonNode, location: string, depth: number, keep: (value: Value) => void): void => {
     const type = typeOf(node);
     if (type === undefined) {
-      report("unknown-resource", location, node, "A resource that STU3 does not know was left out.");
+      readOpaque(node, location, keep);
       return;
     }
     const value: Value = { resourceType: type.name };
@@ -80,6 +101,7 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
     setPosition(value, values.line(node), values.column(node));
     if (depth > maxDepth) refuse("too-deep", location, node, `Elements are nested more than ${maxDepth} deep.`);
     let taken: Map<string, string> | undefined;
+    let leftOut: string | undefined;
     const end = values.next(node);
     for (let held = values.first(node); held < end; held = values.next(held)) {
       const member = values.name(held);
@@ -118,10 +140,12 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       if (name !== member) readCompanions(definition, held, place, inner, value);
       else if (definition.kind === "primitive") readPrimitives(definition, held, place, value);
       else readElement(definition, held, place, inner, value);
+      if (definition.kind === "narrative" && !(name in value)) leftOut = name;
     }
     reportHollow(node, type, value, location);
-    if (Object.keys(value).length === 0) report("empty-element", location, node, "The element is empty.");
-    for (const text of missingFrom(type, value)) report("missing-element", location, node, text);
+    if (Object.keys(value).length === 0 && leftOut === undefined)
+      report("empty-element", location, node, "The element is empty.");
+    for (const text of missingFrom(type, value, leftOut)) report("missing-element", location, node, text);
   };
 
   // A null holds a place for what stands beside it: alone it says nothing, and a list of such is left out (hl7.org/fhir/STU3/json.html).

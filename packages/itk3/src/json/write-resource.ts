@@ -4,6 +4,7 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
+import { isOpaque } from "../stu3/opaque.ts";
 import type { Resource } from "../stu3/types.ts";
 import { refuseUnwritable } from "../write/refuse-unwritable.ts";
 
@@ -15,11 +16,12 @@ type Value = Readonly<Record<string, unknown>>;
  * @throws Itk3Error `input-invalid` where the resource holds what would not be read again: see `writeXml`
  */
 export function writeJson(resource: Resource): string {
-  refuseUnwritable(resource);
+  refuseUnwritable(resource, "json");
   return `${resourceText(resource as unknown as Value, "")}\n`;
 }
 
 function resourceText(value: Value, indent: string): string {
+  if (isOpaque(value as unknown as Resource)) return value["source"] as string;
   const type = resourceDefinition(value["resourceType"] as string);
   return type === undefined ? "{}" : objectText(type, value, indent, [`"resourceType": ${JSON.stringify(type.name)}`]);
 }

@@ -1,3 +1,4 @@
+import { typeNameOf } from "../stu3/opaque.ts";
 import type { Bundle, Reference, Resource } from "../stu3/types.ts";
 
 // Resources that share an id can be told apart by order, a few of them: more are an attack on whoever looks at them all.
@@ -32,7 +33,7 @@ export function referencesOf(bundle: Bundle | undefined): References {
     if (resource?.id === undefined) continue;
     const id = inSmallLetters(resource.id);
     add(`urn:uuid:${id}`, resource);
-    add(`${resource.resourceType}/${id}`, resource);
+    add(`${typeNameOf(resource)}/${id}`, resource);
     add(id, resource);
   }
   const candidates = (reference: Reference | undefined): readonly Resource[] =>

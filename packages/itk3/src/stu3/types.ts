@@ -4,7 +4,7 @@
 /** A decimal as it was written: `85.0` stays `85.0`. */
 export type Decimal = string;
 
-/** Every resource of STU3: those that Send Document names, each with a type of its own, and the others. */
+/** Every resource of STU3: those that Send Document names, each with a type of its own, and the others; and what is none. */
 export type Resource =
   | AllergyIntolerance
   | Binary
@@ -36,7 +36,8 @@ export type Resource =
   | RelatedPerson
   | Specimen
   | Task
-  | OtherResource;
+  | OtherResource
+  | OpaqueResource;
 
 /** A resource that Send Document does not name. It is read, written and checked by the element table as all are. */
 export interface OtherResource extends DomainResource {
@@ -130,6 +131,16 @@ export interface OtherResource extends DomainResource {
     | "VisionPrescription";
   /** As FHIR JSON has them, decimals as text. */
   [element: string]: unknown;
+}
+
+/** A resource of a type that STU3 does not know, as it was written: it is neither looked into, shown nor converted. */
+export interface OpaqueResource extends AnyResource {
+  readonly resourceType: "unknown";
+  /** What it calls itself. */
+  readonly typeName: string;
+  readonly format: "xml" | "json";
+  /** The whole of it, in that format. */
+  readonly source: string;
 }
 
 /** An address expressed using postal conventions (as opposed to GPS or other location definition formats) */

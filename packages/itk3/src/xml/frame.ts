@@ -3,6 +3,7 @@
 //   primitive  a value that has extensions: they gather in `value`, and go beside it (`_name`) when it closes
 //   holder     `resource`, `contained`, `outcome`: waits for the one resource inside
 //   narrative  the xhtml div: elements are checked against the white list, the text is kept as written
+//   opaque     a resource that STU3 does not know: kept as written, and not read but for its id
 //   skip       something unknown, or one too many: reported once, not read
 // A primitive that holds nothing, as nearly all do, is read as it opens and has no frame.
 import { isHeld } from "../read/faults.ts";
@@ -13,7 +14,7 @@ import type { NarrativeWatch } from "./check-narrative.ts";
 export type Value = Record<string, unknown>;
 
 export class Frame implements Position {
-  readonly kind: "complex" | "primitive" | "holder" | "narrative" | "skip";
+  readonly kind: "complex" | "primitive" | "holder" | "narrative" | "opaque" | "skip";
   /** Its part of the location: "" for a resource, whose holder has named it. */
   readonly name: string;
   readonly index: number | undefined;
@@ -26,10 +27,12 @@ export class Frame implements Position {
   order = -1;
   /** Of the elements that the type requires, how many came. */
   required = 0;
-  /** A primitive's value, as written. */
+  /** A primitive's value, or an opaque resource's id, as written. */
   written: string | undefined = undefined;
   narrative: NarrativeWatch | undefined = undefined;
-  /** Narrative: offset of its `<`. Holder: 1 once its resource came. */
+  /** A narrative that it had, and that was left out. */
+  leftOut: string | undefined = undefined;
+  /** Narrative and opaque: offset of its `<`. Holder: 1 once its resource came. */
   count = 0;
   complained = false;
 

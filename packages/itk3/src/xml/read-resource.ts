@@ -1,10 +1,11 @@
 // One pass over the tokens, led by the element table. A stack of frames mirrors the open elements: frame.ts says what
 // kinds there are.
 import { Refusal } from "../issue.ts";
-import { missingFrom } from "../read/faults.ts";
+import { missingFrom, opaqueIssue } from "../read/faults.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import type { Places } from "../read/places.ts";
 import type { ReadResource } from "../read/read-resource.ts";
+import { setPosition } from "../read/positions.ts";
 import { type Source, sourceOfText } from "../read/source.ts";
 import {
   type ElementDefinition,
@@ -13,14 +14,15 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
+import { mayBeTypeName } from "../stu3/opaque.ts";
+import { primitiveFault } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
 import { Complaints } from "./complaints.ts";
 import { Frame, partOf, type Value } from "./frame.ts";
+import { fhirNamespace, opaqueXml } from "./opaque.ts";
 import { keepPrimitive, readAttributes } from "./read-value.ts";
 import { tokenise, type XmlElement, type XmlHandler } from "./tokenise.ts";
-
-export const fhirNamespace = "http://hl7.org/fhir";
 
 /** Reads one resource from XML. Never throws. */
 export function readXmlResource(
@@ -76,6 +78,10 @@ class ResourceReader implements XmlHandler {
         return;
       case "holder":
         this.#openHeld(top, element);
+        return;
+      case "opaque":
+        if (this.#inside === 0 && element.name === "id") top.written ??= element.attributes.valueOf("value");
+        this.#inside += 1;
         return;
       case "narrative":
       case "skip":
@@ -142,13 +148,36 @@ class ResourceReader implements XmlHandler {
     holder.count = 1;
     const type = resourceTypeOf(element);
     if (type === undefined) {
-      this.#complaints.error("unknown-resource", element, "A resource that STU3 does not know was left out.");
-      this.#skip(element);
+      if (element.namespace === fhirNamespace && mayBeTypeName(element.name)) this.#openOpaque(element);
+      else this.#leaveOut(element);
       return;
     }
     const value: Value = { resourceType: type.name };
     if (holder.definition !== undefined) this.#around?.hold(holder.definition, value);
     this.#openResource(type, "", value, element);
+  }
+
+  #leaveOut(element: XmlElement): void {
+    this.#complaints.error(opaqueIssue.code, element, opaqueIssue.lost);
+    this.#skip(element);
+  }
+
+  #openOpaque(element: XmlElement): void {
+    const value: Value = { resourceType: "unknown", typeName: element.name };
+    const frame = this.#push(new Frame("opaque", "", element, undefined, undefined, undefined, value));
+    frame.count = element.start;
+  }
+
+  #finishOpaque(frame: Frame, end: number): void {
+    const { value, written } = frame;
+    const source = opaqueXml(this.#source.slice(frame.count, end));
+    const { code, kept, lost } = opaqueIssue;
+    if (source === undefined) return this.#complaints.error(code, frame, lost);
+    this.#complaints.warning(code, frame, kept);
+    if (written !== undefined && primitiveFault("id", written) === undefined) value["id"] = written;
+    setPosition(Object.assign(value, { format: "xml", source }), frame.line, frame.column);
+    const definition = this.#around?.definition;
+    if (definition !== undefined) this.#open.at(-3)?.hold(definition, value);
   }
 
   #openResource(type: TypeDefinition, name: string, value: Value, element: XmlElement): void {
@@ -253,27 +282,39 @@ class ResourceReader implements XmlHandler {
       }
       case "narrative":
         frame.narrative?.end();
-        if (definition !== undefined && !frame.complained)
-          parent?.hold(definition, this.#source.slice(frame.count, end));
+        if (definition === undefined || parent === undefined) return;
+        if (frame.complained) parent.leftOut = definition.name;
+        else parent.hold(definition, this.#source.slice(frame.count, end));
         return;
       case "holder":
         if (frame.count === 0) this.#complaints.error("empty-element", frame, `${frame.name} holds no resource.`);
+        return;
+      case "opaque":
+        this.#finishOpaque(frame, end);
         return;
       case "skip":
     }
   }
 
   #finishComplex(frame: Frame): void {
-    const { type, value } = frame;
+    const { type, value, leftOut } = frame;
     if (type !== undefined && frame.required < type.required.length) {
-      for (const text of missingFrom(type, value)) this.#complaints.error("missing-element", frame, text);
+      for (const text of missingFrom(type, value, leftOut)) this.#complaints.error("missing-element", frame, text);
     }
-    if (isEmpty(value)) this.#complaints.error("empty-element", frame, `${frame.definition?.name} is empty.`);
+    if (isEmpty(value) && leftOut === undefined)
+      this.#complaints.error("empty-element", frame, `${frame.definition?.name} is empty.`);
   }
 
   #complainOfText(found: string): void {
     const top = this.#top;
-    if (top === undefined || top.kind === "skip" || top.complained || !/[^ \t\r\n]/.test(found)) return;
+    if (
+      top === undefined ||
+      top.kind === "skip" ||
+      top.kind === "opaque" ||
+      top.complained ||
+      !/[^ \t\r\n]/.test(found)
+    )
+      return;
     top.complained = true;
     this.#complaints.error("unexpected-text", top, "Text stands between elements: it was left out.");
   }

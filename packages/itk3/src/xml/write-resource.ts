@@ -5,6 +5,7 @@ import {
   type TypeDefinition,
   typeDefinition,
 } from "../stu3/element-table.ts";
+import { isOpaque } from "../stu3/opaque.ts";
 import type { Resource } from "../stu3/types.ts";
 import { refuseUnwritable } from "../write/refuse-unwritable.ts";
 import { isXmlText } from "./characters.ts";
@@ -19,13 +20,17 @@ type Value = Readonly<Record<string, unknown>>;
  * elements within each other.
  */
 export function writeXml(resource: Resource): string {
-  refuseUnwritable(resource);
+  refuseUnwritable(resource, "xml");
   const out: string[] = [];
   writeResource(out, resource as unknown as Value, "", ' xmlns="http://hl7.org/fhir"');
   return out.join("");
 }
 
 function writeResource(out: string[], value: Value, indent: string, declaration: string): void {
+  if (isOpaque(value as unknown as Resource)) {
+    out.push(`${indent}${value["source"] as string}\n`);
+    return;
+  }
   const type = resourceDefinition(value["resourceType"] as string);
   if (type === undefined) return;
   out.push(`${indent}<${type.name}${declaration}>\n`);

@@ -135,6 +135,14 @@ const faults: readonly (readonly [json: string, issue: string])[] = [
   ['"multipleBirthInteger":1e2', "bad-value Patient.multipleBirthInteger"],
 ];
 
+test("of a narrative of JSON that is left out there is one issue: it is not said to be missing too", () => {
+  const json = '{"resourceType":"Patient","text":{"status":"generated","div":"<div>x</div>"}}';
+  assert.deepEqual(
+    readJsonResource(json).issues.map(({ code, location }) => `${code} ${location}`),
+    ["narrative Patient.text.div"],
+  );
+});
+
 for (const [json, expected] of faults) {
   test(`JSON with ${json} is read with an issue at its place`, () => {
     const { issues, refused } = readJsonResource(`{"resourceType":"Patient","id":"a",${json}}`);
@@ -161,7 +169,10 @@ test(
         if (refused !== undefined) return;
         assert.ok(JSON.parse(text));
         assert.ok(resource);
-        assert.equal(readXmlResource(writeXml(resource)).refused, undefined);
+        // A type that STU3 does not know is not made XML of.
+        if (JSON.stringify(resource).includes('"resourceType":"unknown"'))
+          assert.throws(() => writeXml(resource), Itk3Error);
+        else assert.equal(readXmlResource(writeXml(resource)).refused, undefined);
         assert.equal(readJsonResource(writeJson(resource)).refused, undefined);
       }),
       { numRuns: 1000 },

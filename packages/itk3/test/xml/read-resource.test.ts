@@ -31,7 +31,7 @@ const faults: readonly (readonly [what: string, xml: string, issue: string])[] =
   [
     "an unknown resource",
     "<contained><MolecularSequence/></contained>",
-    "error unknown-resource Patient.contained[0] 2:12",
+    "warning unknown-resource Patient.contained[0] 2:12",
   ],
   [
     "two resources in one place",
@@ -63,6 +63,15 @@ test("a narrative that leaves its namespace to another element is left out: it c
   );
   assert.deepEqual(resource, { resourceType: "Patient", text: { status: "generated" } });
   assert.ok(issues.some(({ code, location }) => code === "narrative" && location === "Patient.text.div"));
+});
+
+test("of a narrative that is left out there is one issue: it is not said to be missing too", () => {
+  const div = '<div xmlns="http://www.w3.org/1999/xhtml"><font>x</font></div>';
+  for (const text of [`<text><status value="generated"/>${div}</text>`, `<text id="a">${div}</text>`]) {
+    const codes = read(text).issues.map(({ code, location }) => `${code} ${location}`);
+    const missing = text.includes("status") ? [] : ["missing-element Patient.text"];
+    assert.deepEqual(codes, ["narrative Patient.text.div", ...missing]);
+  }
 });
 
 for (const [what, xml, expected] of faults) {

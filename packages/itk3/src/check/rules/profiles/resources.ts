@@ -1,4 +1,5 @@
 // What GP Connect demands of every resource of a message.
+import { isOpaque } from "../../../stu3/opaque.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { isText, unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
@@ -6,8 +7,7 @@ import { each, payload, requiredInPayload, rule } from "./profile.ts";
 
 const everyResource = ({ message, inner, outer }: CheckContext): readonly Resource[] => [
   message.bundle,
-  ...outer.all,
-  ...inner.all,
+  ...[...outer.all, ...inner.all].filter((resource) => !isOpaque(resource)),
 ];
 
 /** True of `.../CareConnect-ProblemHeader-Condition-1` and Condition; not of MedicationRequest's profile and Medication. */

@@ -6,17 +6,24 @@ import type { Bundle, Reference, Resource } from "../stu3/types.ts";
 
 /** What rules look for by type. */
 export type ElementTypes = { [R in Resource as R["resourceType"]]: R } & {
+  Age: stu3.Age;
   Attachment: stu3.Attachment;
   BackboneElement: stu3.BackboneElement;
+  "Bundle.entry": stu3.BundleEntry;
   Coding: stu3.Coding;
   "Composition.section": stu3.CompositionSection;
   "Condition.evidence": stu3.ConditionEvidence;
   "Condition.stage": stu3.ConditionStage;
   ContactPoint: stu3.ContactPoint;
+  Count: stu3.Count;
+  Distance: stu3.Distance;
   DomainResource: stu3.DomainResource;
+  Duration: stu3.Duration;
   Extension: stu3.Extension;
   Identifier: stu3.Identifier;
+  Money: stu3.Money;
   "Observation.referenceRange": stu3.ObservationReferenceRange;
+  "Patient.contact": stu3.PatientContact;
   Period: stu3.Period;
   Quantity: stu3.Quantity;
   "Questionnaire.item": stu3.QuestionnaireItem;
@@ -26,6 +33,7 @@ export type ElementTypes = { [R in Resource as R["resourceType"]]: R } & {
   Ratio: stu3.Ratio;
   Reference: stu3.Reference;
   Resource: Resource;
+  "Timing.repeat": stu3.TimingRepeat;
 };
 
 export interface Elements {

@@ -65,6 +65,77 @@ const items = (...item: stu3.QuestionnaireItem[]): Partial<stu3.Questionnaire> =
 const kg = (value: string): stu3.Quantity => ({ value, unit: "kg" });
 const coded = (code: string): stu3.CodeableConcept => ({ coding: [{ system: "urn:x", code }] });
 
+/** The Patient with an extension that holds a value of a type. */
+const valued = (key: string, what: string, value: Partial<stu3.Extension>): Case =>
+  on(key, "Patient", what, { extension: [{ url: "urn:x", ...value }] });
+
+const timed = (key: string, what: string, repeat: stu3.TimingRepeat): Case =>
+  valued(key, what, { valueTiming: { repeat } });
+
+/** A Bundle within the document, as Send Document has none. */
+const bundled = (key: string, what: string, bundle: Partial<stu3.Bundle>): Case => [
+  `FHIR:${key}`,
+  what,
+  ({ document }) =>
+    void document?.entry?.push({
+      fullUrl: "urn:uuid:00000000-0000-4000-8000-00000000bbbb",
+      resource: { resourceType: "Bundle", id: "00000000-0000-4000-8000-00000000bbbb", type: "collection", ...bundle },
+    }),
+];
+
+const located: stu3.BundleEntry = { fullUrl: "urn:x", resource: { resourceType: "Location", id: "l1" } };
+
+/** The Patient with another within, who has a contact. */
+const contacted = (what: string, contact: stu3.PatientContact): Case => [
+  "FHIR:pat-1",
+  what,
+  ({ patient }) =>
+    void Object.assign(patient ?? {}, {
+      contained: [{ resourceType: "Patient", id: "p1", contact: [contact] }],
+      extension: [{ url: "urn:x", valueReference: { reference: "#p1" } }],
+    }),
+];
+
+/** The Patient with an Organization within, and what an extension refers to. */
+const holding = (
+  what: string,
+  id: string | undefined,
+  reference: string,
+  within: Partial<stu3.Organization> = {},
+): Case =>
+  on("dom-3", "Patient", what, {
+    contained: [{ resourceType: "Organization", ...(id === undefined ? {} : { id }), name: "x", ...within }],
+    extension: [{ url: "urn:x", valueReference: { reference } }],
+  });
+
+/** The request with an agent that an Organization may stand for. */
+const asked = (
+  key: string,
+  type: "MedicationRequest" | "ReferralRequest",
+  what: string,
+  agentOf: (message: Message) => string | undefined,
+): Case => [
+  `FHIR:${key}`,
+  what,
+  (message) => {
+    const agent = agentOf(message);
+    if (agent === undefined) return;
+    const organization = urlOf(message, "Organization");
+    Object.assign(first(message, type) ?? {}, {
+      requester: { agent: { reference: agent }, onBehalfOf: { reference: organization ?? "" } },
+    });
+  },
+];
+
+function urlOf({ document }: Message, type: Resource["resourceType"]): string | undefined {
+  return document?.entry?.find(({ resource }) => resource?.resourceType === type)?.fullUrl;
+}
+
+const ucum = "http://unitsofmeasure.org";
+const question = (key: string, what: string, item: Partial<stu3.QuestionnaireItem>): Case =>
+  on(key, "Questionnaire", what, items({ linkId: "1", type: "string", ...item }));
+const value: stu3.Coding = { system: "urn:x", code: "y" };
+
 export const brokenInvariants: readonly Case[] = [
   extended("neither value nor extension", { url: "urn:x" }),
   extended("both value and extension", { url: "urn:x", valueString: "x", extension: [{ url: "y", valueString: "y" }] }),
@@ -129,6 +200,73 @@ export const brokenInvariants: readonly Case[] = [
   on("qrs-1", "QuestionnaireResponse", "items and answers", {
     item: [{ linkId: "1", answer: [{ valueString: "x" }], item: [{ linkId: "2", answer: [{ valueString: "y" }] }] }],
   }),
+  valued("age-1", "an age without a code", { valueAge: { value: "3", unit: "a" } }),
+  valued("age-1", "no time at all", { valueAge: { value: "0", system: ucum, code: "a" } }),
+  valued("age-1", "years of another system", { valueAge: { value: "3", system: "urn:x", code: "a" } }),
+  valued("cnt-3", "a count without a code", { valueCount: { value: "3" } }),
+  valued("cnt-3", "a count with a point", { valueCount: { value: "3.0", system: ucum, code: "1" } }),
+  valued("cnt-3", "a count of kilograms", { valueCount: { value: "3", system: ucum, code: "kg" } }),
+  valued("dis-1", "metres of another system", { valueDistance: { value: "3", system: "urn:x", code: "m" } }),
+  valued("drt-1", "a unit without a value", { valueDuration: { system: ucum, code: "d" } }),
+  valued("drt-1", "days of another system", { valueDuration: { value: "3", system: "urn:x", code: "d" } }),
+  valued("mny-1", "no currency", { valueMoney: { value: "3" } }),
+  valued("mny-1", "a currency of another system", { valueMoney: { value: "3", system: ucum, code: "GBP" } }),
+  observed("sqty-1", "an end of a range with a comparator", () => ({
+    valueRange: { low: { value: "3", unit: "kg", comparator: ">" } },
+  })),
+  observed("sqty-1", "of a reference range", () => ({
+    valueString: "x",
+    referenceRange: [{ high: { value: "3", unit: "kg", comparator: "<" } }],
+  })),
+  timed("tim-1", "a duration alone", { duration: "1" }),
+  timed("tim-2", "a period alone", { period: "1" }),
+  timed("tim-4", "less than nothing", { duration: "-1", durationUnit: "h" }),
+  timed("tim-5", "less than nothing", { period: "-1", periodUnit: "h" }),
+  timed("tim-6", "a periodMax alone", { periodMax: "1" }),
+  timed("tim-7", "a durationMax alone", { durationMax: "1" }),
+  timed("tim-8", "a countMax alone", { countMax: 1 }),
+  timed("tim-9", "an offset alone", { offset: 5 }),
+  timed("tim-9", "an offset from a meal", { offset: 5, when: ["C"] }),
+  timed("tim-10", "both", { timeOfDay: ["08:00:00"], when: ["MORN"] }),
+  bundled("bdl-1", "a total of a collection", { total: 1 }),
+  bundled("bdl-2", "a search in a collection", { entry: [{ ...located, search: { mode: "match" } }] }),
+  bundled("bdl-3", "a request in a collection", { entry: [{ ...located, request: { method: "GET", url: "x" } }] }),
+  bundled("bdl-4", "a response in a collection", { entry: [{ ...located, response: { status: "200" } }] }),
+  bundled("bdl-5", "a fullUrl alone", { entry: [{ fullUrl: "urn:x" }] }),
+  bundled("bdl-7", "an entry twice", { entry: [located, located] }),
+  [
+    "FHIR:bdl-8",
+    "in the document",
+    ({ document }) =>
+      void Object.assign(document?.entry?.at(-1) ?? {}, { fullUrl: "https://x.example/L/1/_history/1" }),
+  ],
+  bundled("bdl-8", "in another Bundle", {
+    entry: [{ ...located, fullUrl: "https://x.example/Location/1/_history/1" }],
+  }),
+  bundled("bdl-9", "a document without identifier", { type: "document" }),
+  bundled("bdl-9", "a document without the system of it", { type: "document", identifier: { value: "x" } }),
+  contacted("a relationship alone", { relationship: [{ text: "x" }] }),
+  holding("another is named", "o1", "#o2"),
+  holding("it has no id", undefined, "#o1"),
+  holding("it is named as an entry", "o1", "Organization/o1"),
+  asked("mps-1", "MedicationRequest", "an Organization for another", (message) => urlOf(message, "Organization")),
+  asked("mps-1", "MedicationRequest", "an Organization elsewhere", () => "https://x.example/Organization/1"),
+  asked("rfr-1", "ReferralRequest", "an Organization for itself", (message) => urlOf(message, "Organization")),
+  asked("rfr-1", "ReferralRequest", "the Patient", (message) => urlOf(message, "Patient")),
+  question("que-3", "a code of a display", { type: "display", code: [value] }),
+  question("que-4", "both", { type: "choice", option: [{ valueString: "x" }], options: { reference: "ValueSet/1" } }),
+  question("que-5", "option of text", { option: [{ valueString: "x" }] }),
+  question("que-5", "options of a date", { type: "date", options: { reference: "ValueSet/1" } }),
+  question("que-6", "required of a display", { type: "display", required: false }),
+  question("que-6", "repeats of a display", { type: "display", repeats: true }),
+  question("que-8", "of a display", { type: "display", initialString: "x" }),
+  question("que-8", "of a group", { type: "group", item: [{ linkId: "2", type: "string" }], initialString: "x" }),
+  question("que-9", "of a display", { type: "display", readOnly: true }),
+  question("que-10", "of a date", { type: "date", maxLength: 3 }),
+  question("que-10", "of what is in a group", {
+    type: "group",
+    item: [{ linkId: "2", type: "choice", maxLength: 3 }],
+  }),
 ];
 
 export const soundInvariants: readonly Case[] = [
@@ -175,4 +313,76 @@ export const soundInvariants: readonly Case[] = [
     items({ linkId: "1", type: "group", item: [{ linkId: "2", type: "string" }] }),
   ),
   on("que-7", "Questionnaire", "hasAnswer alone", when({ hasAnswer: false })),
+  valued("age-1", "three years", { valueAge: { value: "3", system: ucum, code: "a" } }),
+  valued("age-1", "nothing but a unit", { valueAge: { unit: "a" } }),
+  valued("cnt-3", "three", { valueCount: { value: "3", system: ucum, code: "1" } }),
+  valued("dis-1", "three metres", { valueDistance: { value: "3", system: ucum, code: "m" } }),
+  valued("drt-1", "three days", { valueDuration: { value: "3", system: ucum, code: "d" } }),
+  valued("drt-1", "three days without a code", { valueDuration: { value: "3", unit: "day" } }),
+  valued("mny-1", "three pounds", { valueMoney: { value: "3", system: "urn:iso:std:iso:4217", code: "GBP" } }),
+  observed("sqty-1", "a comparator of what was measured", () => ({
+    valueQuantity: { value: "3", unit: "kg", comparator: ">" },
+  })),
+  timed("tim-1", "with its unit", { duration: "1", durationUnit: "h" }),
+  timed("tim-2", "with its unit", { period: "1", periodUnit: "d" }),
+  timed("tim-4", "none", { duration: "0", durationUnit: "h" }),
+  timed("tim-5", "none", { period: "0.0", periodUnit: "h" }),
+  timed("tim-6", "with a period", { period: "1", periodMax: "2", periodUnit: "h" }),
+  timed("tim-7", "with a duration", { duration: "1", durationMax: "2", durationUnit: "h" }),
+  timed("tim-8", "with a count", { count: 1, countMax: 2 }),
+  timed("tim-9", "before a meal", { offset: 5, when: ["AC"] }),
+  timed("tim-10", "a time alone", { timeOfDay: ["08:00:00"] }),
+  bundled("bdl-1", "a total of a searchset", { type: "searchset", total: 1 }),
+  bundled("bdl-2", "in a searchset", { type: "searchset", entry: [{ ...located, search: { mode: "match" } }] }),
+  bundled("bdl-3", "in a batch", { type: "batch", entry: [{ ...located, request: { method: "GET", url: "x" } }] }),
+  bundled("bdl-4", "in an answer", { type: "batch-response", entry: [{ ...located, response: { status: "200" } }] }),
+  bundled("bdl-5", "a response alone", { type: "batch-response", entry: [{ response: { status: "200" } }] }),
+  bundled("bdl-7", "an entry in two versions", {
+    entry: [located, { ...located, resource: { resourceType: "Location", id: "l1", meta: { versionId: "2" } } }],
+  }),
+  bundled("bdl-8", "an address with a history", { entry: [{ ...located, fullUrl: "https://x.example/history/1" }] }),
+  bundled("bdl-9", "a document with its identifier", { type: "document", identifier: { system: "urn:x", value: "x" } }),
+  contacted("a telephone", { telecom: [{ system: "phone", value: "1" }] }),
+  contacted("an organisation alone", { organization: { display: "x" } }),
+  holding("it is named", "o1", "#o1"),
+  holding("it names itself", "o1", "urn:x", { partOf: { reference: "#o1" } }),
+  asked("mps-1", "MedicationRequest", "a Practitioner", (message) => urlOf(message, "Practitioner")),
+  asked("mps-1", "MedicationRequest", "somebody not known", () => "urn:uuid:00000000-0000-4000-8000-00000000cccc"),
+  asked("rfr-1", "ReferralRequest", "a Practitioner", (message) => urlOf(message, "Practitioner")),
+  asked("rfr-1", "ReferralRequest", "a Device elsewhere", () => "https://x.example/Device/1"),
+  question("que-3", "a code of a question", { code: [value] }),
+  question("que-4", "options alone", { type: "choice", options: { reference: "ValueSet/1" } }),
+  question("que-5", "of an open choice", { type: "open-choice", option: [{ valueString: "x" }] }),
+  question("que-6", "of a question", { required: true, repeats: true }),
+  question("que-8", "of a question", { initialString: "x" }),
+  question("que-9", "of a question", { readOnly: true }),
+  question("que-10", "of text", { maxLength: 3 }),
+  on("qty-3", "Patient", "no code", { extension: [{ url: "urn:x", valueQuantity: { value: "1", unit: "kg" } }] }),
+  on("att-1", "Patient", "a kind alone", { photo: [{ contentType: "image/png" }] }),
+  contained("dom-2", "nothing", {}),
+  contained("dom-4", "a profile", { meta: { profile: ["urn:x"] } }),
+  section("cmp-2", "an entry alone", { title: "x", text, entry: [{ display: "x" }] }),
+  on("org-1", "Organization", "a name alone", { identifier: [], name: "x" }),
+  on("org-2", "Organization", "an address at work", { address: [{ use: "work", text: "x" }] }),
+  on("org-3", "Organization", "a telephone at work", { telecom: [{ system: "phone", use: "work", value: "1" }] }),
+  on("lst-1", "List", "a reason for emptiness, of nothing", { entry: [], emptyReason: { text: "x" } }),
+  observed("obs-3", "a text alone", () => ({ valueString: "x", referenceRange: [{ text: "x" }] })),
+  observed("obs-6", "why there is none", () => ({ dataAbsentReason: { text: "x" } })),
+  on("con-1", "Condition", "a stage with a summary", { stage: { summary: { text: "x" } } }),
+  on("con-2", "Condition", "evidence with a code", { evidence: [{ code: [{ text: "x" }] }] }),
+  on("ait-1", "AllergyIntolerance", "no status, in error", {
+    clinicalStatus: undefined as never,
+    verificationStatus: "entered-in-error",
+  }),
+  on("ait-2", "AllergyIntolerance", "a status, confirmed", {
+    clinicalStatus: "active",
+    verificationStatus: "confirmed",
+  }),
+  notGiven("imm-1", "a reaction to what was given", true, { reaction: [{ date: "2026-01-05" }] }),
+  notGiven("imm-2", "a reason for not being given", false, { explanation: { reasonNotGiven: [{ text: "x" }] } }),
+  on("fhs-1", "FamilyMemberHistory", "a birth alone", { bornString: "1950" }),
+  on("que-2", "Questionnaire", "two numbers", items({ linkId: "1", type: "string" }, { linkId: "2", type: "string" })),
+  on("qrs-1", "QuestionnaireResponse", "an answer with items", {
+    item: [{ linkId: "1", answer: [{ valueString: "x", item: [{ linkId: "2", answer: [{ valueString: "y" }] }] }] }],
+  }),
 ];

@@ -1,14 +1,24 @@
-// The invariants of FHIR STU3, by their keys. A choice: others are rules of their own (bdl-7 and bdl-9 of the Bundles,
-// ref-1, what subsumes pat-1), are of R4 (bdl-11, bdl-12), or weigh little in a document that a person reads (tim-*, age-1).
+// The invariants of FHIR STU3, by their keys. docs/invariants.md lists all, and says of those that are not here what shows
+// them or why nothing does.
 import type { Rule } from "../rule.ts";
 import { administrativeInvariants } from "./invariants/administrative.ts";
+import { bundleInvariants } from "./invariants/bundles.ts";
 import { clinicalInvariants } from "./invariants/clinical.ts";
+import { containedInvariants } from "./invariants/contained.ts";
 import { dataTypeInvariants } from "./invariants/data-types.ts";
+import { quantityInvariants } from "./invariants/quantities.ts";
 import { questionnaireInvariants } from "./invariants/questionnaires.ts";
+import { requesterInvariants } from "./invariants/requesters.ts";
+import { timingInvariants } from "./invariants/timings.ts";
 
 export const invariantRules: readonly Rule[] = [
   ...dataTypeInvariants,
+  ...quantityInvariants,
+  ...timingInvariants,
+  ...bundleInvariants,
+  ...containedInvariants,
   ...administrativeInvariants,
   ...clinicalInvariants,
+  ...requesterInvariants,
   ...questionnaireInvariants,
 ];

@@ -1,7 +1,8 @@
 // Invariants of what any resource may contain, and of what holds a document together.
 import { endsBefore } from "../../../stu3/ends-before.ts";
+import { unless } from "../../look.ts";
 import type { Rule } from "../../rule.ts";
-import { invariant } from "./invariant.ts";
+import { invariant, invariantWhere } from "./invariant.ts";
 import { has } from "./values.ts";
 
 export const administrativeInvariants: readonly Rule[] = [
@@ -26,6 +27,24 @@ export const administrativeInvariants: readonly Rule[] = [
     "A contained resource has a version or a time of update of its own.",
     (resource) =>
       (resource.contained ?? []).every(({ meta = {} }) => !has(meta, "versionId") && !has(meta, "lastUpdated")),
+  ),
+  // Of the Patient of the document CareConnect asks more.
+  invariantWhere(
+    "pat-1",
+    "A contact of a Patient must have a name, a telecom, an address or an organization",
+    "A contact of a Patient has neither name, telecom, address nor organization.",
+    ({ elements, inner }) => {
+      const known = new Set<object>(inner.ofType("Patient").flatMap(({ contact }) => contact ?? []));
+      return elements
+        .ofType("Patient.contact")
+        .filter((contact) => !known.has(contact))
+        .flatMap((contact) =>
+          unless(
+            ["name", "telecom", "address", "organization"].some((name) => has(contact, name)),
+            contact,
+          ),
+        );
+    },
   ),
   invariant(
     "cmp-1",
@@ -79,10 +98,9 @@ export const administrativeInvariants: readonly Rule[] = [
   invariant(
     "ppc-1",
     "Consent",
-    "A Consent should have a policy or a policyRule",
+    "A Consent must have a policy or a policyRule",
     "A Consent has neither policy nor policyRule.",
     (consent) => has(consent, "policy") || has(consent, "policyRule"),
-    "warning",
   ),
   invariant(
     "inv-1",

@@ -1,0 +1,4 @@
+import { writeFileSync } from "node:fs";
+import { invariantsPage, invariantsPath } from "./invariants-page.ts";
+
+writeFileSync(invariantsPath, invariantsPage());

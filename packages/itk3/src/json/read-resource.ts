@@ -288,7 +288,10 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
     const text = values.text(node);
     const fault = checkNarrative(text, depth - 1);
     if (fault === undefined) keep(text);
-    else if (fault.code === "narrative")
+    else if (fault.code === "bad-value") {
+      report(fault.code, location, node, fault.text);
+      keep(text);
+    } else if (fault.code === "narrative")
       report(fault.code, location, node, `${fault.text} The narrative was left out.`);
     else refuse(fault.code, location, node, `${fault.text} The message was refused.`);
   };

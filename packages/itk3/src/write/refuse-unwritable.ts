@@ -93,7 +93,8 @@ function checkOne(definition: ElementDefinition, value: unknown, place: string, 
     case "narrative": {
       if (typeof value !== "string") return refuse(place, "is no text");
       const fault = checkNarrative(value, depth - 1);
-      return fault === undefined ? undefined : refuse(place, `would not be read: ${fault.text.replace(/\.$/, "")}`);
+      if (fault === undefined || fault.code === "bad-value") return;
+      return refuse(place, `would not be read: ${fault.text.replace(/\.$/, "")}`);
     }
     case "primitive":
       if (!definition.attribute && depth > maxDepth) refuse(place, `is nested more than ${maxDepth} deep`);

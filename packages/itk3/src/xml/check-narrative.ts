@@ -4,12 +4,13 @@
 // allows no `--` within). FHIR allows comments, and a plain one may stay.
 import { Refusal } from "../issue.ts";
 import type { Position } from "../read/positions.ts";
-import { isXmlText } from "./characters.ts";
+import { isPlainName, isXmlText } from "./characters.ts";
 import { type NarrativeFault, narrativeFault } from "./narrative.ts";
 import { tokenise, type XmlHandler } from "./tokenise.ts";
 
 export const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
 
+const notNamed: NarrativeFault = { code: "bad-value", text: "A narrative has an id that is no XML name." };
 const notWellFormed: NarrativeFault = { code: "narrative", text: "A narrative is not well-formed." };
 
 export interface NarrativeWatch extends Omit<XmlHandler, "close"> {
@@ -21,6 +22,7 @@ export interface NarrativeWatch extends Omit<XmlHandler, "close"> {
 export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => void): NarrativeWatch {
   let isRoot = true;
   let hollow = true;
+  let misnamed: Position | undefined;
   return {
     open(element) {
       const fault = narrativeFault(element.name, element.attributes);
@@ -37,6 +39,12 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
         }
       }
       if (element.name === "img") hollow = false;
+      // In XHTML an id is one of XML's, of which a schema takes the spaces off. Whoever shows it does not mind: it is told
+      // once, and the narrative is kept.
+      const id = element.attributes.valueOf("id");
+      if (id !== undefined && misnamed === undefined && !isPlainName(id.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""))) {
+        misnamed = { line: element.line, column: element.column };
+      }
     },
     // A space that does not break is still nothing to read.
     text(text) {
@@ -51,13 +59,14 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
     },
     end() {
       if (hollow) found({ code: "narrative", text: "A narrative is empty." });
+      if (misnamed !== undefined) found(notNamed, misnamed);
     },
   };
 }
 
 /**
- * What is wrong with a narrative that stands alone, as JSON has it; undefined where nothing is. Its div is an element
- * within `depth` others.
+ * The worst that is wrong with a narrative that stands alone, as JSON has it; undefined where nothing is. Its div is an
+ * element within `depth` others.
  */
 export function checkNarrative(text: string, depth = 0): NarrativeFault | undefined {
   // First of all: the tokeniser takes what follows half a surrogate pair for its other half.
@@ -66,7 +75,7 @@ export function checkNarrative(text: string, depth = 0): NarrativeFault | undefi
   let fault: NarrativeFault | undefined;
   let end = 0;
   const watch = watchNarrative((found) => {
-    if (fault === undefined || (fault.code === "narrative" && found.code !== "narrative")) fault = found;
+    if (fault === undefined || (fault.code === "narrative" && found.code === "active-content")) fault = found;
   });
   const handler: XmlHandler = {
     ...watch,
@@ -82,6 +91,8 @@ export function checkNarrative(text: string, depth = 0): NarrativeFault | undefi
     return fault?.code === "active-content" ? fault : notWellFormed;
   }
   watch.end();
-  if (end !== text.length) fault ??= { code: "narrative", text: "A narrative does not end with its div." };
+  if (end !== text.length && (fault === undefined || fault.code === "bad-value")) {
+    return { code: "narrative", text: "A narrative does not end with its div." };
+  }
   return fault;
 }

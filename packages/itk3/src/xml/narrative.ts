@@ -24,8 +24,8 @@ const activeElements: ReadonlySet<string> = new Set(
 const addresses: ReadonlySet<string> = new Set(["href", "cite", "longdesc", "usemap"]);
 
 export interface NarrativeFault {
-  /** `narrative` costs the narrative; with the others the whole message is refused. */
-  code: "active-content" | "too-deep" | "narrative";
+  /** `narrative` costs the narrative, `bad-value` costs nothing; with the others the whole message is refused. */
+  code: "active-content" | "too-deep" | "narrative" | "bad-value";
   text: string;
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { writeJson } from "../../src/json/write-resource.ts";
 import { readJsonResource } from "../../src/json/read-resource.ts";
 import type { ReadResource } from "../../src/read/read-resource.ts";
+import { writeXml } from "../../src/xml/write-resource.ts";
 import { readXmlResource } from "../../src/xml/read-resource.ts";
 
 const xmlns = 'xmlns="http://www.w3.org/1999/xhtml"';
@@ -123,6 +125,56 @@ test("a style or address of 4 MB is looked at in time", { timeout: 5000 }, () =>
   }
 });
 
+for (const [what, ids] of [
+  ["a letter first", 'id="a"'],
+  ["an underline, digits, points and hyphens", 'id="_1.a-b"'],
+  ["letters of any script", 'id="\u017c\u00f3\u0142w"'],
+  ["spaces around it", 'id=" a&#10;"'],
+] as const) {
+  test(`a narrative with an id that is an XML name, ${what}, in XML and in JSON: kept`, () => {
+    const div = `<div ${xmlns}><p ${ids}>a</p></div>`;
+    assert.equal(fateOf(fromXml(div), div), "kept");
+    assert.equal(fateOf(fromJson(div), div), "kept");
+  });
+}
+
+for (const [what, ids] of [
+  ["a space within", 'id="a b"'],
+  ["a digit first", 'id="1"'],
+  ["a colon", 'id="a:b"'],
+  ["a hyphen first", 'id="-a"'],
+  ["nothing", 'id=""'],
+] as const) {
+  test(`a narrative with an id that is no XML name, ${what}, is told once and kept, in XML and in JSON, and written again`, () => {
+    const div = `<div ${xmlns} id="x"><p>a</p>\n<p ${ids}>a</p><p ${ids.replace('id="', 'id="?')}>a</p></div>`;
+    const xml = fromXml(div);
+    const json = fromJson(div);
+    const place = { severity: "error", code: "bad-value", location: "Patient.text.div" };
+    const text = "A narrative has an id that is no XML name.";
+    assert.deepEqual(xml.issues, [{ ...place, line: 2, column: 1, text }]);
+    assert.deepEqual(
+      json.issues.map(({ severity, code, location, text: said }) => ({ severity, code, location, text: said })),
+      [{ ...place, text }],
+    );
+    for (const { resource } of [xml, json]) {
+      assert.ok(resource?.resourceType === "Patient");
+      assert.equal(resource.text?.div, div);
+      assert.ok(writeXml(resource).includes(div));
+      assert.ok(writeJson(resource).includes(JSON.stringify(div)));
+    }
+  });
+}
+
+test("of a narrative that is left out, or refuses the message, its ids are not told", () => {
+  const left = `<div ${xmlns}><p id="1"/></div>`;
+  const acting = `<div ${xmlns}><p id="1">a</p><script>x</script></div>`;
+  for (const read of [fromXml, fromJson]) {
+    const codes = new Set(read(left).issues.map(({ code }) => code));
+    assert.ok(codes.has("narrative") && !codes.has("bad-value"));
+    assert.equal(read(acting).refused?.code, "active-content");
+  }
+});
+
 const whole = `<div ${xmlns}>a</div>`;
 
 const besides: readonly (readonly [what: string, div: string])[] = [
@@ -137,6 +189,7 @@ const besides: readonly (readonly [what: string, div: string])[] = [
   ["text alone", "a < b"],
   ["nothing at all", ""],
   ["a div without a namespace", "<div>a</div>"],
+  ["an id that is no XML name, and spaces behind it", `<div ${xmlns}><p id="1">a</p></div> `],
   ["another element", `<p ${xmlns}>a</p>`],
   ["an element whose name begins like it", `<divan ${xmlns}>a</divan>`],
 ];

@@ -16,6 +16,7 @@ import {
 } from "./rules/clinical/requests.ts";
 import { sectionRules } from "./rules/clinical/sections.ts";
 import { compositionRules } from "./rules/composition.ts";
+import { entryRules } from "./rules/entries.ts";
 import { envelopeRules } from "./rules/envelope.ts";
 import { fhirRules } from "./rules/fhir.ts";
 import { handlingRules } from "./rules/handling.ts";
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   ...headerRules,
   ...profileRules,
   ...fhirRules,
+  ...entryRules,
   ...invariantRules,
   ...compositionRules,
   ...wordsRules,

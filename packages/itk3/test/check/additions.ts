@@ -2,6 +2,7 @@ import type { Bundle, stu3 } from "@restante/itk3";
 import { messageOf } from "@restante/itk3";
 import { type Addition, adding, first, type Message } from "./addition.ts";
 import { clinicalAdditions } from "./clinical-additions.ts";
+import { brokenEntries } from "./entry-cases.ts";
 import { brokenFhir } from "./fhir-cases.ts";
 import { brokenInvariants } from "./invariant-cases.ts";
 import { brokenProfiles } from "./profile-cases.ts";
@@ -137,10 +138,9 @@ const changes: readonly Addition[] = [
   ],
 ];
 
-const cases = [...brokenProfiles, ...brokenFhir, ...brokenInvariants].map(([id, what, change]): Addition => [
-  `${id} ${what}`,
-  change,
-]);
+const cases = [...brokenProfiles, ...brokenEntries, ...brokenFhir, ...brokenInvariants].map(
+  ([id, what, change]): Addition => [`${id} ${what}`, change],
+);
 
 /** Messages with something too many: elements that profiles take away, and the like. */
 export function* additionsTo(original: Bundle): Generator<Bundle> {

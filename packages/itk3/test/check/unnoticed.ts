@@ -34,8 +34,6 @@ export const unnoticed: Readonly<Record<string, readonly string[]>> = {
   "Send Document 2 has no requirements for it": [
     "another Composition.text.div",
     "without Composition.confidentiality",
-    "without Composition.encounter",
-    "without Composition.encounter.reference",
     "without Composition.text",
   ],
   "the words beside a code are for people": [

@@ -1,6 +1,6 @@
 // What the input of a document must look like. What no valid message can be made of is told by its field.
 import { isNhsNumber, writeRoutingAddress } from "@restante/mesh";
-import { requirementId } from "../check/rule.ts";
+import { requirementId, type RequirementNumbers } from "../check/rule.ts";
 import { all, between, fields, isRecord, list, optional, type Shape } from "../input/shapes.ts";
 import {
   bytes,
@@ -51,7 +51,7 @@ const registeredPractice = fields<NonNullable<DocumentInput["registeredPractice"
 
 const pdf: Shape = (value, at) => {
   bytes(value, at);
-  if (at.isRight() && fileTypeOf(value as Uint8Array) !== "application/pdf") at.tell("are no PDF", "GPCM-SD-032");
+  if (at.isRight() && fileTypeOf(value as Uint8Array) !== "application/pdf") at.tell("are no PDF");
 };
 
 const report = fields<DocumentInput["report"]>({
@@ -87,14 +87,9 @@ const documentFields: Readonly<Record<keyof DocumentInput, Shape>> = {
   now: time,
   headerId: optional(headerId),
   senderMailbox: mailbox,
-  senderReference: all(
-    textThat((value) => value.length <= 255, "must have 1 to 255 characters", { requirement: "FHIR-SR-03" }),
-    (value, at) => {
-      if (typeof value === "string" && /^none$/i.test(value.trim())) {
-        at.tell("must identify the encounter", "GPCM-SD-CS-046");
-      }
-    },
-  ),
+  senderReference: textThat((value) => value.length <= 255, "must have 1 to 255 characters", {
+    requirement: "FHIR-SR-03",
+  }),
   patient,
   practitioner: practitionerShape,
   organisation: fields<OrganisationInput>(organisationShapes),
@@ -132,12 +127,44 @@ const genericFields: Readonly<Record<keyof GenericDocumentInput, Shape>> = {
   }),
 };
 
-const versions = between<DocumentInput>(["version", "replaces"], ({ version: number, replaces }, at) => {
-  const place = at.field("replaces");
-  if (number > 1 && replaces === undefined) place.tell("must be given for a version above 1", "GPCM-SD-CS-027");
-  if (number === 1 && replaces !== undefined)
-    place.tell("must not be given: version 1 replaces nothing", "GPCM-SD-CS-007");
-});
+/** What a field must be by a requirement, which goes by another number in each generation and use case. */
+function asked(
+  useCase: UseCase,
+  name: keyof DocumentInput,
+  numbers: RequirementNumbers,
+  wrong: (input: DocumentInput) => string | undefined,
+  beside: readonly (keyof DocumentInput)[] = [],
+): Shape {
+  return between<DocumentInput>(["generation", name, ...beside], (input, at) => {
+    const text = wrong(input);
+    if (text !== undefined) at.field(name).tell(text, requirementId({ numbers }, input.generation, useCase));
+  });
+}
+
+const identified = (useCase: UseCase): Shape =>
+  asked(useCase, "senderReference", { cs: "046", oc: "145", ge: "272", scal: "GPCM-SD-042" }, ({ senderReference }) =>
+    /^none$/i.test(senderReference.trim()) ? "must identify the encounter" : undefined,
+  );
+
+const replacing = (useCase: UseCase): Shape =>
+  asked(
+    useCase,
+    "replaces",
+    { cs: "027", oc: "011", ge: "011", scal: "GPCM-SD-123" },
+    ({ version: number, replaces }) =>
+      number > 1 && replaces === undefined ? "must be given for a version above 1" : undefined,
+    ["version"],
+  );
+
+const original = (useCase: UseCase): Shape =>
+  asked(
+    useCase,
+    "replaces",
+    { cs: "007", scal: "GPCM-SD-098" },
+    ({ version: number, replaces }) =>
+      number === 1 && replaces !== undefined ? "must not be given: version 1 replaces nothing" : undefined,
+    ["version"],
+  );
 
 const secondConfidential = between<DocumentInput>(["generation", "confidential"], (input, at) => {
   if (input.generation === 2 && input.confidential) {
@@ -164,21 +191,18 @@ const secondType: Shape = (value, at) => {
   }
 };
 
-/** A practice that sends a document to itself (SCAL GPCM-SD-083). */
-const toAnother = (useCase: UseCase): Shape =>
-  between<DocumentInput>(["generation", "organisation", "registeredPractice"], (input, at) => {
-    const { generation, organisation, registeredPractice: practice } = input;
-    const id = requirementId({ numbers: { cs: "071", scal: "GPCM-SD-083" } }, generation, useCase);
-    if (id === undefined || practice?.odsCode !== organisation.odsCode) return;
-    at.field("registeredPractice")
-      .field("odsCode")
-      .tell("is that of the organisation: it keeps the record already", id);
-  });
+/** A practice that sends a consultation summary to itself: other documents may be for it (SCAL GPCM-SD-083). */
+const toAnother = between<DocumentInput>(["generation", "organisation", "registeredPractice"], (input, at) => {
+  const { generation, organisation, registeredPractice: practice } = input;
+  if (practice?.odsCode !== organisation.odsCode) return;
+  const id = requirementId({ numbers: { cs: "071", scal: "GPCM-SD-083" } }, generation, "consultation-summary");
+  at.field("registeredPractice").field("odsCode").tell("is that of the organisation: it keeps the record already", id);
+});
 
 /** What a document of the use case must look like. */
 export function documentShape(useCase: UseCase): Shape {
   const rest: Readonly<Record<UseCase, readonly Shape[]>> = {
-    "consultation-summary": [tellsNothing],
+    "consultation-summary": [tellsNothing, toAnother],
     "online-consultation": [],
     generic: [secondType],
   };
@@ -186,10 +210,11 @@ export function documentShape(useCase: UseCase): Shape {
     useCase === "generic" ? fields<GenericDocumentInput>(genericFields) : fields<DocumentInput>(documentFields);
   return all(
     own,
-    versions,
+    identified(useCase),
+    replacing(useCase),
+    original(useCase),
     secondConfidential,
     ...rest[useCase],
-    toAnother(useCase),
     between<DocumentInput>(["generation", "recipientType", "recipientMailbox"], (input, at) => {
       tellUnsuited(useCase, input.generation, input, at);
     }),

@@ -5,6 +5,7 @@ import type { Reference, Resource } from "../stu3/types.ts";
 import type { Resources } from "./resources.ts";
 import type { Elements } from "./walk.ts";
 import type { DocumentWords } from "./document-words.ts";
+import { ofConsultationSummaries } from "./conformance-list.ts";
 
 export type UseCase = "consultation-summary" | "online-consultation" | "generic" | "response";
 
@@ -91,7 +92,9 @@ export interface Rule {
 /** The id under which a breach is reported; undefined where the rule does not apply. */
 export function requirementId(rule: Pick<Rule, "numbers">, generation: 1 | 2, useCase: UseCase): string | undefined {
   const { core, cs, oc, ge, scal, itk, own } = rule.numbers;
-  if (generation === 2 && scal !== undefined) return `SCAL-${scal}`;
+  if (generation === 2 && scal !== undefined) {
+    if (useCase === "consultation-summary" || !ofConsultationSummaries.has(scal)) return `SCAL-${scal}`;
+  }
   if (generation === 1) {
     if (useCase === "consultation-summary" && cs !== undefined) return `GPCM-SD-CS-${cs}`;
     if (useCase === "online-consultation" && oc !== undefined) return `GPCM-SD-OC-${oc}`;

@@ -1,7 +1,7 @@
 // The sentence that sums a document up: `Consultation report for Mrs Ann Test, NHS Number 900 000 0009, seen at ...`. It
 // stands in Composition.text and, in slightly other words, as the subject of the envelope.
 import { normaliseName } from "@restante/mesh";
-import type { Organization, Patient } from "../stu3/types.ts";
+import type { Location, Organization, Patient } from "../stu3/types.ts";
 import { identifierOf, officialFamily, paragraphsOf } from "./look.ts";
 import { systems } from "../names.ts";
 import type { Itk3Message } from "../message/model.ts";
@@ -62,15 +62,20 @@ export function isOfPatient({ nhsNumber, patientName }: Wording, patient: Patien
   return (number === undefined || number === nhsNumber) && normaliseName(patientName).includes(family);
 }
 
-/** Whether the practice that the sentence names, if it names one, is one of these organisations. */
+/**
+ * Whether the practice that the sentence names, if it names one, is one of these organisations. What Send Document 2 has
+ * in its place is the name of a location (SCAL GPCM-SD-061): an organisation's, or one of these places'.
+ */
 export function isOfOrganisation(
   { practice, odsCode }: Wording,
   named: readonly (Organization | undefined)[],
+  places: readonly Location[],
 ): boolean {
   const organisations = named.flatMap((organisation) => organisation ?? []);
   if (organisations.length === 0) return true;
-  const names = organisations.flatMap(({ name }) => (name === undefined ? [] : [normaliseName(name)]));
-  const codes = organisations.flatMap(({ identifier }) =>
+  const said = [...organisations, ...places];
+  const names = said.flatMap(({ name }) => (name === undefined ? [] : [normaliseName(name)]));
+  const codes = said.flatMap(({ identifier }) =>
     (identifier ?? []).flatMap(({ system, value }) =>
       system?.startsWith(odsSystems) === true ? (value?.toUpperCase() ?? []) : [],
     ),

@@ -25,7 +25,7 @@ export const attachmentRules: readonly Rule[] = [
     { cs: "028", scal: "GPCM-SD-086" },
     "A section must lead to a report of the consultation in PDF.",
     "No section leads to a report in PDF.",
-    (context) => (context.useCase === "consultation-summary" ? ledTo(isPdf)(context) : []),
+    ledTo(isPdf),
     required,
   ),
   rule(

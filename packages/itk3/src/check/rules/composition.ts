@@ -1,10 +1,11 @@
 // The Composition: what the document says of itself.
 import { isConfidential } from "../../message/confidential.ts";
 import { profiles, systems } from "../../names.ts";
-import type { Resource } from "../../stu3/types.ts";
+import type { Coding, Patient, Resource } from "../../stu3/types.ts";
 import { hasCoding, hasProfile, identifierOf, isText, none, onComposition, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
+import { everyAt } from "./clinical/paths.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "value" });
 
@@ -33,6 +34,13 @@ const authorProfiles: ReadonlyMap<Resource["resourceType"], string> = new Map([
 
 function authorsOf({ message, references }: CheckContext): readonly Resource[] {
   return (message.composition?.author ?? []).flatMap((author) => references.candidates(author));
+}
+
+/** Where the message tells of what type the patient's registration is, that one is Regular: R (GMS/PMS). */
+function mayBeRegular(patient: Patient): boolean {
+  const path = "extension:RegistrationDetails.extension:registrationType.valueCodeableConcept.coding";
+  const codings = everyAt({ ...patient }, path) as readonly Coding[];
+  return codings.length === 0 || codings.some(({ code }) => code === "R");
 }
 
 export const compositionRules: readonly Rule[] = [
@@ -141,12 +149,13 @@ export const compositionRules: readonly Rule[] = [
     onComposition((composition, context) => {
       const { custodian } = context.message;
       const code = identifierOf(custodian?.identifier, systems.odsOrganisation);
+      // Without a custodian, which is another rule's finding, nothing says which organisation sends.
       const holds = authorsOf(context).some(
         (author) =>
           author === custodian ||
           (author.resourceType === "Organization" &&
             hasProfile(author, profiles.organization) &&
-            identifierOf(author.identifier, systems.odsOrganisation) === code),
+            (custodian === undefined || identifierOf(author.identifier, systems.odsOrganisation) === code)),
       );
       return unless(holds, composition, "author");
     }),
@@ -189,11 +198,11 @@ export const compositionRules: readonly Rule[] = [
   ),
   rule(
     { cs: "071", scal: "GPCM-SD-083" },
-    "A document must not be sent by the practice where the patient is registered: it keeps the record already.",
+    "A consultation summary must not be sent by the practice where the patient has a regular registration: it keeps the record already.",
     "The Patient's registered practice is the sending Organization.",
     ({ message: { patient, custodian }, references }) => {
       const code = identifierOf(custodian?.identifier, systems.odsOrganisation);
-      if (patient === undefined || code === undefined) return none;
+      if (patient === undefined || code === undefined || !mayBeRegular(patient)) return none;
       const own = (patient.generalPractitioner ?? []).some((reference) =>
         references
           .candidates(reference)

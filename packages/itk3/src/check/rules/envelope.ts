@@ -43,6 +43,12 @@ function mayGoElsewhere({ generation, useCase, envelope }: CheckContext): boolea
   return useCase === "online-consultation" && envelope?.workflowId !== "GPCONNECT_SEND_DOCUMENT";
 }
 
+/** Whether the document is sent, as far as its envelope is known, to a mailbox that was looked up. */
+export function goesToMailbox(context: CheckContext): boolean {
+  const to = context.envelope?.to;
+  return mayGoElsewhere(context) && (to === undefined || !isRoutingAddress(to));
+}
+
 /** No address of a patient by another name: `gpprovider_...`, or one that lacks its first part. */
 function isMailboxId(to: string): boolean {
   return /^[A-Z0-9_-]{1,100}$/i.test(to) && !/^(?:gpprovider|\d{10}_)/i.test(to);

@@ -3,6 +3,7 @@ import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { hasProfile, isText, mailboxIn, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";
+import { goesToMailbox } from "./envelope.ts";
 import { placeInHandling } from "./handling.ts";
 
 /** Rules about the header of a document. */
@@ -141,9 +142,12 @@ export const headerRules: readonly Rule[] = [
   ),
   rule(
     { scal: "GPCM-SD-049" },
-    "MessageHeader should name no receiver: MESH finds the practice by the patient.",
+    "MessageHeader should name no receiver where MESH finds the practice by the patient.",
     "MessageHeader names a receiver.",
-    ({ message: { header } }) => unless(header.receiver === undefined, header, "receiver"),
+    (context) => {
+      const { header } = context.message;
+      return unless(header.receiver === undefined || goesToMailbox(context), header, "receiver");
+    },
     { severity: "warning", issueCode: "structure" },
   ),
   rule(

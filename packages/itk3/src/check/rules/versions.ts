@@ -1,5 +1,6 @@
 // Versions of a document, and what a later one replaces.
 import { onComposition, unless } from "../look.ts";
+import type { Composition } from "../../stu3/types.ts";
 import type { CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 
@@ -11,6 +12,11 @@ function versionOf({ words }: CheckContext): number | undefined {
   return version === undefined ? undefined : Number(version);
 }
 
+/** What the Composition says that the document replaces. A relation of another kind is a finding of its own. */
+function replacedBy({ relatesTo = [] }: Composition): NonNullable<Composition["relatesTo"]> {
+  return relatesTo.filter(({ code }) => code === undefined || code === "replaces");
+}
+
 export const versionRules: readonly Rule[] = [
   rule(
     { cs: "007", scal: "GPCM-SD-098" },
@@ -18,7 +24,7 @@ export const versionRules: readonly Rule[] = [
     "The version is 0, or 1 for a document that replaces another.",
     onComposition((composition, context) => {
       const version = versionOf(context);
-      const replaces = (composition.relatesTo ?? []).length > 0;
+      const replaces = replacedBy(composition).length > 0;
       return unless(version === undefined || version > (replaces ? 1 : 0), composition, "relatesTo");
     }),
   ),
@@ -48,7 +54,7 @@ export const versionRules: readonly Rule[] = [
     onComposition((composition, { message: { bundle, document, headerId } }) => {
       const own = [bundle.id, bundle.identifier?.value, document?.id, document?.identifier?.value, headerId];
       const names = new Set(own.flatMap((name) => (name === undefined ? [] : bare(name))));
-      return (composition.relatesTo ?? []).flatMap((relation) => {
+      return replacedBy(composition).flatMap((relation) => {
         const target = bare(relation.targetIdentifier?.value ?? "");
         return unless(uuid.test(target) && !names.has(target), relation, "targetIdentifier");
       });

@@ -39,12 +39,15 @@ function tellsWhere({ message: { composition, custodian }, words }: CheckContext
   );
 }
 
-/** Whom and where the sentence speaks of: this patient, and the organisation that sends. */
-function isTrue(words: Wording | undefined, { message }: CheckContext): boolean {
+/** Whom and where the sentence speaks of: this patient, and the organisation that sends or, in Send Document 2, a place of the document. */
+function isTrue(words: Wording | undefined, { message, generation, inner }: CheckContext): boolean {
   if (words === undefined) return true;
   const { patient, custodian, sender } = message;
   const sending = sender?.resourceType === "Organization" ? sender : undefined;
-  return (patient === undefined || isOfPatient(words, patient)) && isOfOrganisation(words, [custodian, sending]);
+  const places = generation === 2 ? inner.ofType("Location") : [];
+  return (
+    (patient === undefined || isOfPatient(words, patient)) && isOfOrganisation(words, [custodian, sending], places)
+  );
 }
 
 const textRule = ruleMaker({ responseCode: "20009", issueCode: "value" });
@@ -98,9 +101,23 @@ export const wordsRules: readonly Rule[] = [
     { cs: "006", scal: "GPCM-SD-091" },
     "The subject must end with the version of the document.",
     "The subject does not end with the version of the document.",
+    inSubject((_, { generation, words: { textVersion, subjectVersion } }) => {
+      // The words that Send Document 2 asks for have the version in them: without it they are not those words.
+      if (subjectVersion === undefined) return generation === 2;
+      return textVersion === undefined || subjectVersion === textVersion;
+    }),
+  ),
+  // Of a consultation summary a line of its own asks for it: the one above.
+  subjectRule(
+    { scal: "GPCM-SD-061" },
+    "The version in the subject must be the one that the document gives.",
+    "The subject gives another version than the document.",
     inSubject(
-      (_, { words: { textVersion, subjectVersion } }) =>
-        subjectVersion !== undefined && (textVersion === undefined || subjectVersion === textVersion),
+      (words, { useCase, words: { textVersion } }) =>
+        useCase === "consultation-summary" ||
+        textVersion === undefined ||
+        (words?.version ?? textVersion) === textVersion,
     ),
+    { alsoShows: ["SCAL-GPCM-SD-062", "SCAL-GPCM-SD-064"] },
   ),
 ];

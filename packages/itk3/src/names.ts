@@ -22,12 +22,17 @@ export const systems = {
   recipientType: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-RecipientType-1",
   responseCodes: "https://fhir.nhs.uk/STU3/CodeSystem/ITK-ResponseCodes-1",
   verificationStatus: "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-NHSNumberVerificationStatus-1",
+  /** Published beside the one above, which is written, for the CareConnect-GPC profiles. */
+  verificationStatusOfGpConnect: "https://fhir.nhs.uk/STU3/CodeSystem/CareConnect-NHSNumberVerificationStatus-1",
 } as const;
 
 export const extensions = {
   messageHandling: "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-ITK-MessageHandling-2",
   verificationStatus:
     "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-NHSNumberVerificationStatus-1",
+  /** That of the CareConnect-GPC profiles; the one above is written. */
+  verificationStatusOfGpConnect:
+    "https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-NHSNumberVerificationStatus-1",
   ethnicCategory: "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-EthnicCategory-1",
   religiousAffiliation: "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-ReligiousAffiliation-1",
   cadavericDonor: "http://hl7.org/fhir/StructureDefinition/patient-cadavericDonor",

@@ -6,6 +6,7 @@ import { onComposition, unless } from "../look.ts";
 import { targetRuleId } from "../one-cause.ts";
 import type { Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
+import { verificationSystems } from "../verification.ts";
 import { fullUrlRules } from "./full-urls.ts";
 import { referenceRules } from "./references.ts";
 
@@ -101,8 +102,10 @@ export const fhirRules: readonly Rule[] = [
     "An NHS number's verification status is none of 01 to 08.",
     ({ elements }) =>
       elements.ofType("Coding").flatMap((element) => {
-        const { system, code } = element;
-        return unless(system !== systems.verificationStatus || verificationStatuses.test(code ?? ""), element, "code");
+        const { system = "", code } = element;
+        // A status without a code is none: FHIR-PDS-10.
+        const holds = !verificationSystems.has(system) || code === undefined || verificationStatuses.test(code);
+        return unless(holds, element, "code");
       }),
     { issueCode: "code-invalid" },
   ),

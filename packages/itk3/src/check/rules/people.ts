@@ -1,9 +1,10 @@
 // Whom and what the document is about: patient, practitioner, organisation, related person, device.
 import { isNhsNumber } from "@restante/mesh";
-import { extensions, profiles, systems } from "../../names.ts";
+import { profiles, systems } from "../../names.ts";
 import { hasCoding, hasPhone, hasProfile, identifierOf, isText, none, ofType, onPatient, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
+import { verificationOf } from "../verification.ts";
 import type { HumanName, Identifier, Organization, Practitioner, RelatedPerson } from "../../stu3/types.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "required" });
@@ -173,8 +174,7 @@ export const peopleRules: readonly Rule[] = [
 ];
 
 /** A number without a status is another rule's finding (FHIR-PDS-10). */
-function isVerified({ extension }: Identifier): boolean {
-  const status = extension?.find(({ url }) => url === extensions.verificationStatus);
-  const code = status?.valueCodeableConcept?.coding?.[0]?.code;
+function isVerified(identifier: Identifier): boolean {
+  const code = verificationOf(identifier)?.code;
   return code === undefined || code === "01";
 }

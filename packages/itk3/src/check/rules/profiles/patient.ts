@@ -3,6 +3,7 @@ import { extensions, systems } from "../../../names.ts";
 import type { Identifier, Patient } from "../../../stu3/types.ts";
 import { isText, none, unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
+import { verificationOf, verificationSystems } from "../../verification.ts";
 import {
   absent,
   each,
@@ -58,12 +59,19 @@ export const patientRules: readonly Rule[] = [
     { itk: "FHIR-PDS-10" },
     "The NHS number of the Patient must say, by extension and code, how far it is verified.",
     "Patient's NHS number has no verification status.",
-    each(nhsNumbers, (identifier) => {
-      const status = identifier.extension?.find(({ url }) => url === extensions.verificationStatus);
-      const coding = status?.valueCodeableConcept?.coding?.[0];
-      return unless(coding?.system === systems.verificationStatus && isText(coding.code), identifier);
-    }),
+    each(nhsNumbers, (identifier) => unless(isText(verificationOf(identifier)?.code), identifier)),
     requiredInPayload,
+  ),
+  rule(
+    "CareConnect-NHSNumberVerificationStatus-1:system",
+    "The verification status of an NHS number must be a code of CareConnect's code system.",
+    "The verification status of an NHS number is of another code system than CareConnect's.",
+    each(nhsNumbers, (identifier) => {
+      const coding = verificationOf(identifier);
+      const holds = !isText(coding?.code) || verificationSystems.has(coding?.system ?? "");
+      return unless(holds, coding ?? identifier, "system");
+    }),
+    { ...payload, issueCode: "code-invalid" },
   ),
   extensionAtMost(
     1,

@@ -198,7 +198,7 @@ function documentBundle(
     subject: parts.patient,
     ...(parts.encounter === undefined ? {} : { encounter: parts.encounter }),
     date: instant(input.now),
-    // Send Document 2 names the organisation as author too (SCAL GPCM-SD-107).
+    // Send Document 2 names the organisation as author too (SCAL GPCM-SD-107), which FHIR STU3 does not allow: decision 183.
     author: [parts.practitioner, ...(input.generation === 2 ? [parts.organisation] : [])],
     title: kind.title,
     confidentiality: input.confidential ? "R" : "N",

@@ -170,6 +170,27 @@ test("a document without a custodian is not said to be by another organisation",
   assert.ok(!ids.includes("SCAL-GPCM-SD-107"));
 });
 
+test("a document of Send Document 2 has its practitioner and then its organisation for authors, and one of 1.x no organisation", () => {
+  for (const useCase of useCases) {
+    for (const generation of [1, 2] as const) {
+      const message = messageOf(built(useCase, { generation }).bundle);
+      const { composition, document } = message ?? {};
+      assert.ok(composition?.author && composition.custodian && message);
+      const types = composition.author.map(({ reference }) => {
+        return document?.entry?.find(({ fullUrl }) => fullUrl === reference)?.resource?.resourceType;
+      });
+      assert.deepEqual(types, generation === 1 ? ["Practitioner"] : ["Practitioner", "Organization"]);
+      assert.deepEqual(check(message, { generation, useCase }).findings, []);
+      if (generation === 1) composition.author.push(composition.custodian);
+      else composition.author.pop();
+      assert.deepEqual(
+        check(message, { generation, useCase }).findings.map(({ id }) => id),
+        [generation === 1 ? "CareConnect-Composition-1:author" : "SCAL-GPCM-SD-107"],
+      );
+    }
+  }
+});
+
 test("a builder refuses by the number that the requirement has in the generation and use case", () => {
   const faults: readonly (readonly [changes: Partial<DocumentInput>, first: readonly string[], second: string])[] = [
     [{ version: 2 }, ["GPCM-SD-CS-027", "GPCM-SD-OC-011", "GPCM-SD-GE-011"], "SCAL-GPCM-SD-123"],

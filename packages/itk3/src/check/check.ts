@@ -4,9 +4,9 @@ import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { type References, referencesOf } from "../message/references.ts";
 import { sectionEntries } from "../message/sections.ts";
-import type { Position } from "../read/positions.ts";
 import type { Bundle } from "../stu3/types.ts";
 import type { CheckOptions } from "./check-options.ts";
+import { type Answering, answeredAt } from "./code-by-place.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
 import { generationOf, useCaseOf } from "./kind.ts";
@@ -34,7 +34,11 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   if (message === undefined) return unreadable(input as ReadResult);
   const context = contextOf(message, options);
   const heldAgainst = heldAgainstOf(context, options);
-  const findings = [...message.issues.map(readingFinding), ...ruleFindings(context)];
+  const document = documentPlace(message);
+  const findings = [
+    ...message.issues.map((issue) => readingFinding(issue, document)),
+    ...ruleFindings(context, document),
+  ];
   const conforms = findings.every(({ severity }) => severity !== "error");
   if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context), heldAgainst };
   const reason = refusals.find((row) => row.fits(message, context.generation));
@@ -45,7 +49,7 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
 
 function unreadable(read: ReadResult): CheckResult {
   const { issues } = read;
-  const findings = issues.map(readingFinding);
+  const findings = issues.map((issue) => readingFinding(issue));
   const result: CheckResult = { findings, conforms: false, acceptable: false };
   if (isResponse(read)) return result;
   return { ...result, negative: negativeOf(reasonUnreadable(issues), findings) };
@@ -118,14 +122,20 @@ interface Broken extends Applied {
   breaches: readonly Breach[];
 }
 
-function ruleFindings(context: CheckContext): Finding[] {
+/** Where the document Bundle stands: an entry of the message's. */
+function documentPlace({ bundle, document }: Itk3Message): string | undefined {
+  const index = (bundle.entry ?? []).findIndex(({ resource }) => document !== undefined && resource === document);
+  return index < 0 ? undefined : `Bundle.entry[${index}].resource`;
+}
+
+function ruleFindings(context: CheckContext, document: string | undefined): Finding[] {
   const broken: Broken[] = [];
   for (const { rule, id } of rulesFor(context)) {
     const breaches = rule.breaches(context);
     if (breaches.length > 0) broken.push({ rule, id, breaches });
   }
-  const { bundle } = context.message;
   const told = oncePerReference(broken, context.mistargeted);
+  const { bundle } = context.message;
   const shown = told.flatMap(({ breaches }) => breaches.slice(0, maxPlaces));
   const places = placesOf(
     bundle,
@@ -137,19 +147,26 @@ function ruleFindings(context: CheckContext): Finding[] {
     const place = element === context.envelope ? "envelope" : (places.get(element) ?? "Bundle");
     return path === undefined ? place : `${place}.${path}`;
   };
-  return told.flatMap((one) => findingsOf(one, placeOf, positionAt));
+  const toldAt = ({ responseCode, issueCode }: Rule, breach: Breach): Told => {
+    const location = placeOf(breach);
+    const answering = answeredAt(location, document, { responseCode, issueCode });
+    return { at: { location, ...positionAt(breach) }, answering };
+  };
+  return told.flatMap((one) => findingsOf(one, toldAt));
 }
 
-function findingsOf(
-  { rule, id, breaches }: Broken,
-  placeOf: (breach: Breach) => string,
-  positionAt: (breach: Breach) => Position | undefined,
-): Finding[] {
+/** What a finding says of a breach by where it is. */
+interface Told {
+  at: Pick<Finding, "location" | "line" | "column">;
+  answering: Answering;
+}
+
+function findingsOf({ rule, id, breaches }: Broken, toldAt: (rule: Rule, breach: Breach) => Told): Finding[] {
   const { severity, requirement, responseCode, issueCode } = rule;
   const findings: Finding[] = [];
   for (const breach of breaches.slice(0, maxPlaces)) {
-    const at = { location: placeOf(breach), ...positionAt(breach) };
-    findings.push({ id, severity, ...at, requirement, text: rule.text, responseCode, issueCode });
+    const { at, answering } = toldAt(rule, breach);
+    findings.push({ id, severity, ...at, requirement, text: rule.text, ...answering });
   }
   if (breaches.length > maxPlaces) {
     const text = `${rule.text} This is so in ${breaches.length} places: the rest are not listed.`;

@@ -2,6 +2,7 @@
 import type { Issue, IssueCode } from "../issue.ts";
 import type { IssueType } from "../respond/response-codes.ts";
 import { reasonUnreadable } from "./acceptable.ts";
+import { type Answering, answeredAt } from "./code-by-place.ts";
 import type { Finding } from "./finding.ts";
 
 /** What FHIR STU3, XML and JSON ask, by the issue that says it is not so. */
@@ -50,19 +51,15 @@ const issueTypes: Partial<Readonly<Record<IssueCode, IssueType>>> = {
   "too-many-issues": "structure",
 };
 
-export function readingFinding(issue: Issue): Finding {
+/** `document` is the place of the document Bundle, where it is known. */
+export function readingFinding(issue: Issue, document?: string): Finding {
   const { code, ...rest } = issue;
-  return { id: `STU3:${code}`, requirement: requirements[code], ...rest, ...answerOf(issue) };
+  return { id: `STU3:${code}`, requirement: requirements[code], ...rest, ...answerOf(issue, document) };
 }
 
-function answerOf(issue: Issue): Required<Pick<Finding, "responseCode" | "issueCode">> {
+function answerOf(issue: Issue, document: string | undefined): Answering {
   const issueCode = issueTypes[issue.code];
-  if (issueCode !== undefined) return { responseCode: isWithinDocument(issue) ? "20009" : "20006", issueCode };
+  if (issueCode !== undefined) return answeredAt(issue.location, document, { responseCode: "20006", issueCode });
   const reason = reasonUnreadable([issue]);
   return { responseCode: reason.code, issueCode: reason.issueCode };
-}
-
-/** An entry of a Bundle that is an entry itself. */
-function isWithinDocument({ location }: Issue): boolean {
-  return /^Bundle\.entry\[\d+\]\.resource\.entry\b/.test(location);
 }

@@ -79,7 +79,7 @@ export interface Rule {
   leads?: true;
   /** `error` for MUST, `warning` for SHOULD. */
   severity: "error" | "warning";
-  /** ITK3 code that would answer this breach alone. */
+  /** ITK3 code that would answer this breach alone; of 20006 and 20009 the place of the breach decides. */
   responseCode: string;
   issueCode: IssueType;
   /** What is asked, in one sentence of our own with `must` or `should`. */

@@ -48,10 +48,10 @@ export const compositionRules: readonly Rule[] = [
     { core: "002", cs: "017", oc: "001", ge: "001", scal: "GPCM-SD-104" },
     "The document must hold a Composition of the CareConnect profile.",
     "The document has no Composition of the CareConnect profile.",
-    ({ message, useCase }) =>
-      useCase === "response"
+    ({ message: { document, composition }, useCase }) =>
+      useCase === "response" || document === undefined
         ? none
-        : unless(hasProfile(message.composition, profiles.composition), message.document ?? message.bundle),
+        : unless(hasProfile(composition, profiles.composition), document),
     { ...required, alsoShows: ["GPCM-SD-002"] },
   ),
   rule(

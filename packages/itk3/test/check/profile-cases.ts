@@ -252,9 +252,14 @@ export const soundProfiles: readonly Case[] = [
     "GPCM-SD-025",
     "with a profile of its type among others",
     (message) => {
-      const profile = ["https://supplier.example/special", "http://hl7.org/fhir/StructureDefinition/Medication"];
+      const profile = [careConnect("Patient"), "http://hl7.org/fhir/StructureDefinition/Medication"];
       give(first(message, "Medication"), { meta: { profile } });
     },
+  ],
+  [
+    "GPCM-SD-025",
+    "with a profile whose name tells no type",
+    (message) => give(first(message, "Medication"), { meta: { profile: ["https://supplier.example/special-2"] } }),
   ],
   leading("Practitioner", places.generalPractitioner),
   leading("Organization", places.managingOrganization),

@@ -113,7 +113,12 @@ function documentsAt({ entry = [] }: Bundle): (readonly [attachment: object, Hel
       : (resource.content ?? []).flatMap(({ attachment }) =>
           attachment?.url === undefined || attachment.data !== undefined
             ? []
-            : [[attachment, { reference: { reference: attachment.url }, holder: resource }] as const],
+            : [
+                [
+                  attachment,
+                  { reference: { reference: attachment.url }, holder: resource, targets: undefined },
+                ] as const,
+              ],
         ),
   );
 }

@@ -1,4 +1,5 @@
 // What GP Connect demands of every resource of a message.
+import { resourceDefinition } from "../../../stu3/element-table.ts";
 import { isOpaque } from "../../../stu3/opaque.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { isText, unless } from "../../look.ts";
@@ -10,9 +11,13 @@ const everyResource = ({ message, inner, outer }: CheckContext): readonly Resour
   ...[...outer.all, ...inner.all].filter((resource) => !isOpaque(resource)),
 ];
 
-/** True of `.../CareConnect-ProblemHeader-Condition-1` and Condition; not of MedicationRequest's profile and Medication. */
-function isOf(url: string | null, type: string): boolean {
+/**
+ * True of `.../CareConnect-ProblemHeader-Condition-1` and Condition; not of MedicationRequest's profile and Medication. A
+ * profile whose name tells no type, such as a supplier's own, may be of any.
+ */
+function mayBeOf(url: string | null, type: string): boolean {
   const name = url?.slice(url.lastIndexOf("/") + 1) ?? "";
+  if (!name.split(/[^A-Za-z]+/).some((word) => resourceDefinition(word) !== undefined)) return name !== "";
   const at = name.lastIndexOf(type);
   return at >= 0 && !/^[A-Za-z]/.test(name.slice(at + type.length));
 }
@@ -31,7 +36,7 @@ export const resourceRules: readonly Rule[] = [
     "None of the profiles in a resource's meta.profile is one of its type.",
     each(everyResource, (resource) => {
       const named = resource.meta?.profile ?? [];
-      return unless(named.length === 0 || named.some((url) => isOf(url, resource.resourceType)), resource, "meta");
+      return unless(named.length === 0 || named.some((url) => mayBeOf(url, resource.resourceType)), resource, "meta");
     }),
     { ...payload, issueCode: "value", alsoShows: ["GPCM-SD-027"] },
   ),

@@ -41,6 +41,10 @@ const steps = array(
   { maxLength: 60 },
 );
 
+function use(nonce: string, nonceCount: number): TokenUse {
+  return { mailboxId: sender, nonce, nonceCount, expiresAt: later };
+}
+
 test("a token is known as used exactly when it is recorded, with room for few nonces or many", () => {
   assertProperty(
     property(steps, integer({ min: 1, max: 3 }), (list: readonly Step[], most) => {
@@ -50,12 +54,6 @@ test("a token is known as used exactly when it is recorded, with room for few no
       const isThere = db.prepare("SELECT 1 FROM token WHERE nonce = ? AND nonce_count = ?");
       let given: TokenUse[] = [];
       const usedTokens = createUsedTokens(db, () => given.length === 0, most);
-      const use = (nonce: string, nonceCount: number): TokenUse => ({
-        mailboxId: sender,
-        nonce,
-        nonceCount,
-        expiresAt: later,
-      });
 
       for (const step of list) {
         if (step.do === "answer") {
@@ -83,13 +81,6 @@ test("a nonce is not forgotten for want of room while one of its tokens is on it
   for (const statements of migrations) db.exec(statements);
   let isIdle = true;
   const usedTokens = createUsedTokens(db, () => isIdle, 1);
-  const use = (nonce: string, nonceCount: number): TokenUse => ({
-    mailboxId: sender,
-    nonce,
-    nonceCount,
-    expiresAt: later,
-  });
-
   usedTokens.isRecorded(use("a", 5));
   usedTokens.note(use("a", 5));
   isIdle = false;
@@ -111,7 +102,7 @@ test("a nonce is looked up once while its count goes up", () => {
   );
 
   for (let nonceCount = 0; nonceCount < 100; nonceCount += 1) {
-    usedTokens.isRecorded({ mailboxId: sender, nonce: "one", nonceCount, expiresAt: later });
+    usedTokens.isRecorded(use("one", nonceCount));
   }
 
   assert.equal(lookedUp, 1);
@@ -127,7 +118,7 @@ test("a token that was never used is looked up again each time it is asked for: 
   );
 
   for (let times = 0; times < 3; times += 1) {
-    usedTokens.isRecorded({ mailboxId: sender, nonce: "", nonceCount: 0, expiresAt: later });
+    usedTokens.isRecorded(use("", 0));
     assert.equal(lookedUp, times + 1);
   }
 });
@@ -145,7 +136,7 @@ test("no more nonces are remembered than there is room for, and the next are as 
   const lookUps = (nonce: string): number[] =>
     [0, 1, 2].map((nonceCount) => {
       lookedUp = 0;
-      usedTokens.isRecorded({ mailboxId: sender, nonce, nonceCount, expiresAt: later });
+      usedTokens.isRecorded(use(nonce, nonceCount));
       return lookedUp;
     });
 

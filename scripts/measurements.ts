@@ -23,8 +23,8 @@ export const measurements: Readonly<Record<string, Measurement>> = {
     what: "the MESH server against a bare server that is as durable",
     takes: "3 minutes",
     bounds: [
-      "processor time for a cycle and for a send of 1 KB: at most 1.5 of the bare one's",
-      "throughput: at least 0.75 of the bare one's; for cycles of 100 KB and 10 MB at least 0.9",
+      "processor time for a cycle and for a send of 1 KB: at most 2.8 of the bare one's (decision 167: the aim was 1.5)",
+      "throughput: at least 0.4 of the bare one's (0.75); for cycles of 100 KB and 10 MB at least 0.9",
     ],
     quick: "processor time for a cycle and a send of 1 KB, 16 and 64 at a time: at most 5",
     options:

@@ -6,6 +6,7 @@ import { type References, referencesOf } from "../message/references.ts";
 import { sectionEntries } from "../message/sections.ts";
 import type { Bundle } from "../stu3/types.ts";
 import type { CheckOptions } from "./check-options.ts";
+import { containedInEach } from "./contained.ts";
 import { type Answering, answeredAt } from "./code-by-place.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
@@ -68,10 +69,16 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const generation = useCase === "response" ? 1 : named;
   const elements = elementsOf(message.bundle);
   const outerReferences = referencesOf(message.bundle);
-  const within = (bundle: Bundle): References => {
-    if (bundle === message.bundle) return outerReferences;
-    return bundle === message.document ? references : referencesOf(bundle);
+  const known = new Map<Bundle | undefined, References>([
+    [message.document, references],
+    [message.bundle, outerReferences],
+  ]);
+  const referencesIn = (bundle: Bundle): References => {
+    const found = known.get(bundle) ?? referencesOf(bundle);
+    known.set(bundle, found);
+    return found;
   };
+  const containedIn = containedInEach();
   return {
     message,
     generation,
@@ -82,8 +89,14 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     elements,
     outerReferences,
     references,
+    referencesIn,
+    containedIn,
     // Send Document 2 asks for an Organization where STU3 has none (SCAL-GPCM-SD-107).
-    mistargeted: mistargetedIn(elements, within, new Set(generation === 2 ? message.composition?.author : [])),
+    mistargeted: mistargetedIn(
+      elements,
+      { referencesIn, containedIn },
+      new Set(generation === 2 ? message.composition?.author : []),
+    ),
     led: new Set(sectionEntries(message.composition, references)),
     lists,
     listed: new Set([...lists.values()].flat()),

@@ -1,9 +1,10 @@
 import type { Itk3Message } from "../message/model.ts";
 import type { References } from "../message/references.ts";
 import type { IssueType } from "../respond/response-codes.ts";
-import type { Reference, Resource } from "../stu3/types.ts";
+import type { Bundle, Reference, Resource } from "../stu3/types.ts";
 import type { Resources } from "./resources.ts";
 import type { Elements } from "./walk.ts";
+import type { ContainedIn } from "./contained.ts";
 import type { DocumentWords } from "./document-words.ts";
 import { ofConsultationSummaries } from "./conformance-list.ts";
 
@@ -39,6 +40,9 @@ export interface CheckContext {
   outerReferences: References;
   /** References within the document. */
   references: References;
+  /** References within any bundle of the message. */
+  referencesIn: (bundle: Bundle) => References;
+  containedIn: ContainedIn;
   /** References of the whole message to a resource of a type that STU3 does not let them lead to. */
   mistargeted: ReadonlySet<Reference>;
   /** What the sections of the Composition lead to, in reading order. */

@@ -3,6 +3,7 @@
 import type { References } from "../message/references.ts";
 import { resourceDefinition } from "../stu3/element-table.ts";
 import type { Bundle, Reference, Resource } from "../stu3/types.ts";
+import type { ContainedIn } from "./contained.ts";
 import type { Elements, HeldReference } from "./walk.ts";
 
 /**
@@ -11,26 +12,20 @@ import type { Elements, HeldReference } from "./walk.ts";
  */
 export function mistargetedIn(
   { scopes }: Elements,
-  within: (bundle: Bundle) => References,
+  { referencesIn, containedIn }: { referencesIn: (bundle: Bundle) => References; containedIn: ContainedIn },
   orOrganization: ReadonlySet<Reference>,
 ): ReadonlySet<Reference> {
   const wrong = new Set<Reference>();
-  const contained = new Map<Resource, ReadonlyMap<string, readonly string[]>>();
-  const typesContained = (holder: Resource, id: string): readonly string[] => {
-    const known = contained.get(holder) ?? typesById(holder);
-    contained.set(holder, known);
-    return known.get(id) ?? [];
-  };
   const typesLedTo = ({ reference, holder }: HeldReference, references: References): readonly string[] => {
     const name = reference.reference ?? "";
     // `#` alone is the resource that contains.
     if (name === "#") return holder === undefined ? [] : [holder.resourceType];
-    if (name.startsWith("#")) return holder === undefined ? [] : typesContained(holder, name.slice(1));
+    if (name.startsWith("#")) return holder === undefined ? [] : typesOf(containedIn(holder).byId.get(name.slice(1)));
     const found = references.candidates(reference);
-    return found.length > 0 ? found.map(({ resourceType }) => resourceType) : typeNamedIn(name);
+    return found.length > 0 ? typesOf(found) : typeNamedIn(name);
   };
   for (const { bundle, references } of scopes) {
-    const among = within(bundle);
+    const among = referencesIn(bundle);
     for (const held of references) {
       const { reference, targets } = held;
       if (targets === undefined) continue;
@@ -44,15 +39,8 @@ export function mistargetedIn(
   return wrong;
 }
 
-function typesById(holder: Resource): ReadonlyMap<string, readonly string[]> {
-  const types = new Map<string, string[]>();
-  for (const { id, resourceType } of "contained" in holder ? (holder.contained ?? []) : []) {
-    if (id === undefined) continue;
-    const sharing = types.get(id) ?? [];
-    sharing.push(resourceType);
-    types.set(id, sharing);
-  }
-  return types;
+function typesOf(resources: readonly Resource[] = []): readonly string[] {
+  return resources.map(({ resourceType }) => resourceType);
 }
 
 // A RESTful URL that leads out of the message says of what type is what it leads to (FHIR STU3, Reference.reference).

@@ -1,6 +1,6 @@
 // Where references lead. Within a bundle a reference is the fullUrl of an entry, relative to one or, to something
 // contained, `#id`. What lies outside the message is not ours.
-import { referencesOf } from "../../message/references.ts";
+import type { References } from "../../message/references.ts";
 import type { Bundle, Resource } from "../../stu3/types.ts";
 import { none, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
@@ -49,26 +49,15 @@ function isLocal({ reference }: HeldReference): boolean {
   return reference.reference?.startsWith("#") === true;
 }
 
-function brokenLocalReferences({ elements }: CheckContext): Breach[] {
-  const names = new Map<Resource, ReadonlySet<string>>();
-  const namesWithin = (holder: Resource): ReadonlySet<string> => {
-    const held =
-      names.get(holder) ?? new Set(containedIn(holder).flatMap(({ id }) => (id === undefined ? [] : [`#${id}`])));
-    names.set(holder, held);
-    return held;
-  };
+function brokenLocalReferences({ elements, containedIn }: CheckContext): Breach[] {
   return elements.scopes.flatMap(({ references }) =>
     references.filter(isLocal).flatMap(({ reference, holder }) => {
       const name = reference.reference ?? "";
       // `#` alone is the resource that contains.
-      const holds = holder !== undefined && (name === "#" || namesWithin(holder).has(name));
+      const holds = holder !== undefined && (name === "#" || containedIn(holder).byId.has(name.slice(1)));
       return unless(holds, reference, "reference");
     }),
   );
-}
-
-function containedIn(resource: Resource): readonly Resource[] {
-  return "contained" in resource ? (resource.contained ?? []) : [];
 }
 
 /** How a reference leads astray, or further than FHIR says. */
@@ -84,7 +73,7 @@ function referencesThat(astray: Astray): (context: CheckContext) => readonly Bre
   };
 }
 
-function referencesAstray({ elements, message }: CheckContext): ReadonlyMap<Astray, readonly Breach[]> {
+function referencesAstray({ elements, message, referencesIn }: CheckContext): ReadonlyMap<Astray, readonly Breach[]> {
   const found = new Map<Astray, Breach[]>();
   const note = (astray: Astray | undefined, breach: Breach): void => {
     if (astray === undefined) return;
@@ -93,7 +82,7 @@ function referencesAstray({ elements, message }: CheckContext): ReadonlyMap<Astr
     else breaches.push(breach);
   };
   for (const { bundle, references } of elements.scopes) {
-    const judge = judgeIn(bundle);
+    const judge = judgeIn(bundle, referencesIn(bundle));
     for (const held of references) note(judge(held), { element: held.reference, path: "reference" });
     if (bundle !== message.document) continue;
     for (const [attachment, held] of documentsAt(bundle)) {
@@ -124,10 +113,9 @@ function documentsAt({ entry = [] }: Bundle): (readonly [attachment: object, Hel
 }
 
 /** As FHIR STU3 resolves references (Bundle 2.36.4.1), and where it does not, as reading does. */
-function judgeIn(bundle: Bundle): (held: HeldReference) => Astray | undefined {
+function judgeIn(bundle: Bundle, within: References): (held: HeldReference) => Astray | undefined {
   const entries = namedEntries(bundle);
   const fullUrls = new Set((bundle.entry ?? []).flatMap(({ fullUrl }) => fullUrl ?? []));
-  const within = referencesOf(bundle);
   return ({ reference: element, holder }) => {
     const { reference } = element;
     if (reference === undefined || /^(?:#|https?:)/.test(reference) || fullUrls.has(reference)) return;

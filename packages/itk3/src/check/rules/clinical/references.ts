@@ -8,43 +8,11 @@ import { anyOf, everyAt, readable, type Value, withArticle } from "./paths.ts";
 
 type Targets = readonly [ResourceType, ...ResourceType[]] | "any resource";
 
-// As many as message/references.ts keeps: more of one id are an attack on whoever looks at them all.
-const maxSharing = 16;
-
-interface Contained {
-  all: ReadonlySet<Resource>;
-  byId: ReadonlyMap<string, readonly Resource[]>;
-}
-
-const nothing: Contained = { all: new Set(), byId: new Map() };
-
-const known = new WeakMap<CheckContext, WeakMap<Value, Contained>>();
-
-// Found once a check for each resource: it may contain many thousands, and refer to each of them.
-function containedIn(resource: Value, context: CheckContext): Contained {
-  if (resource["contained"] === undefined) return nothing;
-  const ofCheck = known.get(context) ?? new WeakMap<Value, Contained>();
-  known.set(context, ofCheck);
-  const found = ofCheck.get(resource);
-  if (found !== undefined) return found;
-  const all = new Set(everyAt(resource, "contained") as Resource[]);
-  const byId = new Map<string, Resource[]>();
-  for (const held of all) {
-    if (held.id === undefined) continue;
-    const sharing = byId.get(held.id);
-    if (sharing === undefined) byId.set(held.id, [held]);
-    else if (sharing.length < maxSharing) sharing.push(held);
-  }
-  const contained = { all, byId };
-  ofCheck.set(resource, contained);
-  return contained;
-}
-
 /** Every resource that a reference of `resource` may mean; `#id` is one that it contains. */
 export function ledTo(resource: Value, reference: unknown, context: CheckContext): readonly Resource[] {
   const { reference: to } = reference as { reference?: unknown };
   if (typeof to !== "string" || !to.startsWith("#")) return context.references.candidates(reference as Reference);
-  return containedIn(resource, context).byId.get(to.slice(1)) ?? [];
+  return context.containedIn(resource).byId.get(to.slice(1)) ?? [];
 }
 
 /** Every resource that the references at a path may mean. */
@@ -146,7 +114,7 @@ export function isThePatient(numbers: RequirementNumbers, type: ResourceType, pa
     (resource, context) => {
       const { patient } = context.message;
       if (patient === undefined) return true;
-      const { all: contained } = containedIn(resource, context);
+      const { all: contained } = context.containedIn(resource);
       return ledToFrom(resource, path, context).some(
         (found) => found === patient || (contained.has(found) && isSame(found, patient)),
       );

@@ -1,4 +1,4 @@
-export { thisComputer } from "./actor.ts";
+export { type ActBy, type ActOutcome, type Actor, thisComputer } from "./actor.ts";
 export {
   ConsultationFileError,
   type ConsultationFileErrorCode,
@@ -11,5 +11,6 @@ export { PracticeError, type PracticeErrorCode } from "./errors.ts";
 export type * from "./options.ts";
 export { practiceDefaults } from "./defaults.ts";
 export { createPractice } from "./practice.ts";
+export type * from "./lists.ts";
 export type * from "./worklist.ts";
 export { type ConsultationPair, consultationPair } from "./outbound/consultation-pair.ts";

@@ -2,7 +2,8 @@ import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { addAct, isLastAct } from "../store/acts.ts";
 import { versionOf } from "../store/versions.ts";
-import type { ActBy, ActOutcome, MatterKey, PersonAct } from "../worklist.ts";
+import type { ActBy, ActOutcome } from "../actor.ts";
+import type { MatterKey, PersonAct } from "../worklist.ts";
 
 /** What an act has come to, for the record of it. Undefined: it was so already, and nothing was done. */
 export type Acted = { about?: string | undefined; note?: string | undefined } | undefined;

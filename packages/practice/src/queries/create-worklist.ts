@@ -1,7 +1,9 @@
 import { boundTexts, mostKept, mostListed } from "../bounded.ts";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
-import type { ActOutcome, Listing, Worklist } from "../worklist.ts";
+import type { Listing } from "../lists.ts";
+import type { ActOutcome } from "../actor.ts";
+import type { Worklist } from "../worklist.ts";
 import { originalOf, reportAttachment, taskAttachment } from "./content.ts";
 import { countAll } from "./counts.ts";
 import { decide, decisionsFor } from "./decisions.ts";

@@ -3,7 +3,8 @@ import { readMailbox, storeResponse } from "../inbound/respond.ts";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import type { MessageSummary } from "../store/tasks.ts";
-import type { ActBy, ActOutcome, Decision } from "../worklist.ts";
+import type { ActBy, ActOutcome } from "../actor.ts";
+import type { Decision } from "../worklist.ts";
 import { act } from "./acting.ts";
 import { json, number, optionalText, type Row, text } from "./rows.ts";
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PracticeError } from "../errors.ts";
-import type { ListOf, ListPage, TextQuery } from "../worklist.ts";
+import type { ListOf, ListPage, TextQuery } from "../lists.ts";
 import { tallyOf } from "./counts.ts";
 import { number } from "./rows.ts";
 import { direction, type Found, foundBy, type Words } from "./search.ts";

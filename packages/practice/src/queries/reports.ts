@@ -2,16 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId, MessageId, OdsCode } from "@restante/mesh";
 import { reportState, type Step } from "../hand-over/states.ts";
 import type { Tuning } from "../options.ts";
-import type {
-  Listing,
-  MeshReport,
-  ReportList,
-  ReportQuery,
-  ReportRecipient,
-  SentReport,
-  SentReportDetail,
-  TaskAttachment,
-} from "../worklist.ts";
+import type { Listing, ReportList, ReportQuery } from "../lists.ts";
+import type { MeshReport, ReportRecipient, SentReport, SentReportDetail, TaskAttachment } from "../worklist.ts";
 import type { Happened } from "../store/matters.ts";
 import { type ListPlan, listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PracticeError } from "../errors.ts";
-import type { ListSort } from "../worklist.ts";
+import type { ListSort } from "../lists.ts";
 import { number } from "./rows.ts";
 
 /** The words of tasks, reports or strays, by the same id: see schema.ts. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId } from "@restante/mesh";
-import type { AttachmentContent, Listing, Stray, StrayDetail, StrayList } from "../worklist.ts";
+import type { Listing, StrayList } from "../lists.ts";
+import type { AttachmentContent, Stray, StrayDetail } from "../worklist.ts";
 import { contentOf } from "./content.ts";
 import { listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";

@@ -1,17 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId, MessageId } from "@restante/mesh";
 import type { MessageSummary } from "../store/tasks.ts";
+import type { Listing, TaskList, TaskQuery, TaskState } from "../lists.ts";
 import type {
   GivenResponse,
-  Listing,
   PatientMatch,
   Task,
   TaskAttachment,
   TaskFinding,
   TaskKind,
-  TaskList,
-  TaskQuery,
-  TaskState,
   TaskSummary,
 } from "../worklist.ts";
 import { isDuplicate } from "../hand-over/states.ts";

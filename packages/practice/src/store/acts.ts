@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ActBy, Actor, MatterKey, PersonAct } from "../worklist.ts";
+import type { ActBy, Actor } from "../actor.ts";
+import type { MatterKey, PersonAct } from "../worklist.ts";
 
 /** An act as it is stored: `version` is what it was done to, `versionAfter` what it led to. */
 export interface NewAct {

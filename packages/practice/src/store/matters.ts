@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { bounded } from "../bounded.ts";
-import type { Actor, Matter, MatterKey } from "../worklist.ts";
+import type { Actor } from "../actor.ts";
+import type { Matter, MatterKey } from "../worklist.ts";
 
 /**
  * What needs a person's attention is a row with a state, not a condition worked out anew:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { thisComputer } from "../../src/actor.ts";
-import type { TaskList } from "../../src/worklist.ts";
+import type { TaskList } from "../../src/lists.ts";
 import { deliver, openPractice } from "../support/economy.ts";
 import { consultation } from "../support/consultations.ts";
 import { message, response, workflowId } from "../support/messages.ts";

@@ -1,20 +1,14 @@
-import { thisComputer } from "../../src/actor.ts";
+import { type ActBy, type ActOutcome, type Actor, thisComputer } from "../../src/actor.ts";
+import type { ListSort, ReportQuery, StrayQuery, TaskQuery } from "../../src/lists.ts";
 import type {
-  ActBy,
-  ActOutcome,
-  Actor,
   AttachmentContent,
   Decision,
-  ListSort,
   MatterKey,
-  ReportQuery,
   SentReport,
   SentReportDetail,
   Stray,
   StrayDetail,
-  StrayQuery,
   Task,
-  TaskQuery,
   TaskSummary,
   Worklist,
 } from "../../src/worklist.ts";

@@ -1,0 +1,85 @@
+// Which tasks, reports and strays are asked for, in which order, and how they are given.
+import type { Actor } from "./actor.ts";
+
+/** Which part of a list is wanted, by whom. */
+export interface ListOf<Query> {
+  actor: Actor;
+  /** Absent: all. */
+  query?: Query;
+  /** `newest` first where absent. */
+  sort?: ListSort;
+  /** The first 100 where absent. */
+  page?: ListPage;
+}
+
+/** By when a thing was first stored here. */
+export type ListSort = "newest" | "oldest";
+
+/**
+ * One page of a list. A list can be turned 100,000 items deep from either end; what lies between is found by a text.
+ * Throws "page-out-of-range".
+ */
+export interface ListPage {
+  /** From 1. Behind the last page there is nothing, which is no error. */
+  number: number;
+  /** 1 to 1,000 items. */
+  size: number;
+}
+
+export interface Listing<Item> {
+  /** Those of the page, in the order asked for. */
+  items: Item[];
+  /** How many there are on all pages. */
+  total: number;
+  /** Only the first 2,000 that have the text, in the order asked for, were looked at: there may be more than `total`. */
+  cutOff?: true;
+}
+
+/**
+ * A text to search for, at most 10 words of 200 characters in all. Found is what has each word of it, or a word that begins so, whatever
+ * the case and the accents. An NHS number may be written with spaces. Throws "search-too-long".
+ */
+export interface TextQuery {
+  text?: string;
+}
+
+/**
+ * - `open`: for a person to deal with.
+ * - `completed`: a person has dealt with it.
+ * - `replaced`: a later version of the document has arrived and is a task of its own (SD-033: "archive the replaced document").
+ */
+export type TaskState = "open" | "completed" | "replaced";
+
+export interface TaskQuery extends TextQuery {
+  /**
+   * Those in a state; or those that need attention, whatever their state. Absent: all.
+   *
+   * The text is looked for in the subject, the sender (unless the document is confidential), the patient's name and NHS
+   * number.
+   */
+  show?: TaskState | "attention";
+}
+
+export interface ReportQuery extends TextQuery {
+  /**
+   * Those that a person must look at (see `SentReport.attention`); or those that a person has dealt with. Absent: all.
+   *
+   * The text is looked for in the subject, which names the patient, and in the ODS code, address and name of the
+   * recipient, as far as they are stored with the report.
+   */
+  show?: "attention" | "dealt-with";
+}
+
+export interface StrayQuery extends TextQuery {
+  /**
+   * Those that a person must look at; or those that a person has dealt with. Absent: all.
+   *
+   * The text is looked for in the subject, the sender's mailbox, the workflow, the ids of the message and of the one
+   * that it is about, and in what it says.
+   */
+  show?: "attention" | "dealt-with";
+}
+
+export type TaskList = ListOf<TaskQuery>;
+export type ReportList = ListOf<ReportQuery>;
+export type StrayList = ListOf<StrayQuery>;

@@ -25,6 +25,7 @@ export type IssueCode =
   | "missing-element"
   | "too-many"
   | "empty-element"
+  | "outer-space"
   | "bad-value"
   | "bad-code"
   | "narrative"

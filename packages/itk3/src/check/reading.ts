@@ -28,6 +28,8 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   "missing-element": "Elements that STU3 requires must be there.",
   "too-many": "Elements that do not repeat must stand once; of a choice, one.",
   "empty-element": "An element must have a value, an extension or elements of its own.",
+  "outer-space":
+    "Values should have no white space around them, but those of string and markdown, of which it is a part.",
   "bad-value": "Values must be of their type: dates, instants with a zone, numbers, base64, URIs, ids, codes.",
   "bad-code": "A code must be of the list that STU3 binds it to.",
   narrative: "A narrative must be a div of XHTML with the elements and attributes that FHIR allows, and not empty.",
@@ -45,6 +47,7 @@ const issueTypes: Partial<Readonly<Record<IssueCode, IssueType>>> = {
   "missing-element": "required",
   "too-many": "structure",
   "empty-element": "value",
+  "outer-space": "value",
   "bad-value": "value",
   "bad-code": "code-invalid",
   narrative: "structure",

@@ -2,6 +2,7 @@
 import { type IssueCode, Refusal } from "../issue.ts";
 import { Lines } from "../read/lines.ts";
 import type { Source } from "../read/source.ts";
+import { isSpace } from "../read/spaces.ts";
 import { type JsonNode, JsonValues } from "./values.ts";
 
 /** What ends a string, or may not stand in it as itself. */
@@ -204,10 +205,6 @@ export function parseJson(source: Source, maxValues: number): JsonValues {
   skipSpace();
   if (at < text.length) malformed();
   return values;
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 function isEscaped(text: string, quote: number): boolean {

@@ -1,6 +1,6 @@
 // FHIR JSON into the same resources that FHIR XML gives, led by the same element table.
 import { type IssueCode, Refusal } from "../issue.ts";
-import { missingFrom, opaqueIssue, valueFault } from "../read/faults.ts";
+import { type Amiss, amissIn, missingFrom, opaqueId, opaqueIssue } from "../read/faults.ts";
 import { issueList } from "../read/issue-list.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import type { Places } from "../read/places.ts";
@@ -15,7 +15,7 @@ import {
   typeDefinition,
 } from "../stu3/element-table.ts";
 import { mayBeTypeName } from "../stu3/opaque.ts";
-import { isWholeNumber, primitiveFault, toScalar } from "../stu3/primitives.ts";
+import { isWholeNumber, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { checkNarrative } from "../xml/check-narrative.ts";
@@ -63,6 +63,10 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
     });
   };
 
+  const tell = (said: Amiss["said"] | undefined, location: string, node: JsonNode): void => {
+    for (const one of said ?? []) add({ ...one, location, line: values.line(node), column: values.column(node) });
+  };
+
   const placeOf = (node: JsonNode): Position => ({ line: values.line(node), column: values.column(node) });
 
   const typeOf = (node: JsonNode): TypeDefinition | undefined => {
@@ -79,8 +83,11 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
     const { code, kept, lost } = opaqueIssue;
     if (typeName === undefined || !mayBeTypeName(typeName)) return report(code, location, node, lost);
     warn(code, location, node, kept);
-    const id = textOf("id");
-    const known = id === undefined || primitiveFault("id", id) !== undefined ? {} : { id };
+    const written = textOf("id");
+    const amiss = written === undefined ? undefined : amissIn(opaqueId, written);
+    const isKnown = written !== undefined && amiss?.right !== false;
+    const known = isKnown ? { id: amiss?.value ?? written } : {};
+    if (isKnown) tell(amiss?.said, location, node);
     const value = { resourceType: "unknown", typeName, ...known, format: "json", source: opaqueJson(values, node) };
     setPosition(value, values.line(node), values.column(node));
     keep(value);
@@ -307,9 +314,9 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       report("bad-value", location, node, `${name} holds a character that FHIR does not allow: it was left out.`);
       return undefined;
     }
-    const fault = valueFault(definition, written);
-    if (fault !== undefined) report(fault.code, location, node, fault.text);
-    return toScalar(type, written, fault?.code !== "bad-value") ?? undefined;
+    const amiss = amissIn(definition, written);
+    tell(amiss?.said, location, node);
+    return toScalar(type, amiss?.value ?? written, amiss?.right ?? true) ?? undefined;
   };
 
   let root: Value | undefined;

@@ -4,6 +4,7 @@
 // allows no `--` within). FHIR allows comments, and a plain one may stay.
 import { Refusal } from "../issue.ts";
 import type { Position } from "../read/positions.ts";
+import { withoutOuterSpaces } from "../read/spaces.ts";
 import { isPlainName, isXmlText } from "./characters.ts";
 import { type NarrativeFault, narrativeFault } from "./narrative.ts";
 import { tokenise, type XmlHandler } from "./tokenise.ts";
@@ -42,7 +43,7 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
       // In XHTML an id is one of XML's, of which a schema takes the spaces off. Whoever shows it does not mind: it is told
       // once, and the narrative is kept.
       const id = element.attributes.valueOf("id");
-      if (id !== undefined && misnamed === undefined && !isPlainName(id.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""))) {
+      if (id !== undefined && misnamed === undefined && !isPlainName(withoutOuterSpaces(id))) {
         misnamed = { line: element.line, column: element.column };
       }
     },

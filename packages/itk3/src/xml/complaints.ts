@@ -1,4 +1,5 @@
 import { type Issue, type IssueCode, Refusal } from "../issue.ts";
+import type { Amiss } from "../read/faults.ts";
 import { issueList } from "../read/issue-list.ts";
 import type { Position } from "../read/positions.ts";
 import { type Frame, partOf } from "./frame.ts";
@@ -23,14 +24,18 @@ export class Complaints {
     this.#add("warning", code, at, text, last);
   }
 
+  tell(said: Amiss["said"], at: Position, last?: string): void {
+    for (const { severity, code, text } of said) this.#add(severity, code, at, text, last);
+  }
+
   refuse(code: IssueCode, { line, column }: Position, text: string): never {
     throw new Refusal({ severity: "error", code, location: this.#location(), line, column, text });
   }
 
   #add(severity: Issue["severity"], code: IssueCode, { line, column }: Position, text: string, last?: string): void {
     // Of an issue that is not listed any more, nobody asks where it is.
-    if (this.#list.isFull()) return;
-    this.#list.add({ severity, code, location: this.#location(last), line, column, text });
+    const location = this.#list.isFull() ? "" : this.#location(last);
+    this.#list.add({ severity, code, location, line, column, text });
   }
 
   #location(last?: string): string {

@@ -1,7 +1,7 @@
 // One pass over the tokens, led by the element table. A stack of frames mirrors the open elements: frame.ts says what
 // kinds there are.
 import { Refusal } from "../issue.ts";
-import { missingFrom, opaqueIssue } from "../read/faults.ts";
+import { amissIn, missingFrom, opaqueId, opaqueIssue } from "../read/faults.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import type { Places } from "../read/places.ts";
 import type { ReadResource } from "../read/read-resource.ts";
@@ -15,7 +15,6 @@ import {
   typeDefinition,
 } from "../stu3/element-table.ts";
 import { mayBeTypeName } from "../stu3/opaque.ts";
-import { primitiveFault } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
 import { Complaints } from "./complaints.ts";
@@ -174,7 +173,11 @@ class ResourceReader implements XmlHandler {
     const { code, kept, lost } = opaqueIssue;
     if (source === undefined) return this.#complaints.error(code, frame, lost);
     this.#complaints.warning(code, frame, kept);
-    if (written !== undefined && primitiveFault("id", written) === undefined) value["id"] = written;
+    const amiss = written === undefined ? undefined : amissIn(opaqueId, written);
+    if (written !== undefined && amiss?.right !== false) {
+      value["id"] = amiss?.value ?? written;
+      if (amiss !== undefined) this.#complaints.tell(amiss.said, frame);
+    }
     setPosition(Object.assign(value, { format: "xml", source }), frame.line, frame.column);
     const definition = this.#around?.definition;
     if (definition !== undefined) this.#open.at(-3)?.hold(definition, value);

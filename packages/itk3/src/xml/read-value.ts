@@ -1,5 +1,5 @@
 // Values: of primitive elements, and of the two elements of FHIR that XML writes as attributes.
-import { valueFault } from "../read/faults.ts";
+import { amissIn } from "../read/faults.ts";
 import type { Position } from "../read/positions.ts";
 import type { ElementDefinition } from "../stu3/element-table.ts";
 import { toScalar } from "../stu3/primitives.ts";
@@ -19,9 +19,9 @@ export function keepPrimitive(
 ): void {
   let value: unknown = null;
   if (written !== undefined) {
-    const fault = valueFault(definition, written);
-    if (fault !== undefined) complaints.error(fault.code, at, fault.text, last);
-    value = toScalar(definition.type, written, fault?.code !== "bad-value");
+    const amiss = amissIn(definition, written);
+    if (amiss !== undefined) complaints.tell(amiss.said, at, last);
+    value = toScalar(definition.type, amiss?.value ?? written, amiss?.right ?? true);
   } else if (extended === undefined) {
     complaints.error("empty-element", at, `${definition.name} has neither a value nor an extension.`, last);
   }
@@ -52,9 +52,9 @@ export function readAttributes(frame: Frame, element: XmlElement, complaints: Co
     const definition = frame.type?.byName.get(name);
     if (definition?.attribute === true) {
       const written = attributes.value(index);
-      const fault = valueFault(definition, written);
-      if (fault !== undefined) complaints.error(fault.code, element, fault.text, name);
-      frame.hold(definition, written);
+      const amiss = amissIn(definition, written);
+      if (amiss !== undefined) complaints.tell(amiss.said, element, name);
+      frame.hold(definition, amiss?.value ?? written);
     } else if (!schemaInstancePrefix.test(name)) {
       complaints.error("unknown-attribute", element, "An attribute that FHIR does not know was left out.");
     }

@@ -4,11 +4,9 @@ import { isPlainBase64 } from "../stu3/base64.ts";
 import { forbidden, isPlainName } from "./characters.ts";
 import { Lines } from "../read/lines.ts";
 import type { Source } from "../read/source.ts";
+import { isSpace } from "../read/spaces.ts";
 import { withoutReferences } from "./references.ts";
 
-const tab = 0x09;
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 const space = 0x20;
 const quotation = 0x22;
 const ampersand = 0x26;
@@ -163,8 +161,4 @@ function isPlainValue(text: string): boolean {
   if (text.length > longData && isPlainBase64(text)) return true;
   // oxlint-disable-next-line no-control-regex -- they are looked for
   return !/[<&\u0000-\u001f\u0080-\uffff]/.test(text);
-}
-
-function isSpace(code: number): boolean {
-  return code === space || code === lineFeed || code === tab || code === carriageReturn;
 }

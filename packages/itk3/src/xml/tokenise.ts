@@ -5,6 +5,7 @@ import { Attributes } from "./attributes.ts";
 import { isPlainName } from "./characters.ts";
 import { Lines } from "../read/lines.ts";
 import { type Source, sourceOfText } from "../read/source.ts";
+import { withoutOuterSpaces } from "../read/spaces.ts";
 import { Namespaces } from "./namespaces.ts";
 import { Scanner } from "./scanner.ts";
 
@@ -276,7 +277,7 @@ class Tokeniser {
   // xml:id, Version 1.0: FHIR has no use for it, but what other parsers refuse is refused.
   #checkId(id: string): void {
     // Spaces around it are none of it.
-    if (!isPlainName(id.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""))) this.#scanner.malformed("an xml:id is no name");
+    if (!isPlainName(withoutOuterSpaces(id))) this.#scanner.malformed("an xml:id is no name");
     if (this.#ids.has(id)) this.#scanner.malformed("an xml:id stands twice");
     this.#ids.add(id);
   }

@@ -1,8 +1,8 @@
 /**
  * Why a message cannot be read, or what is wrong in one that can.
  *
- * Refused whole (there is no message): `too-large`, `empty`, `encoding`, `not-well-formed`, `doctype`,
- * `processing-instruction`, `too-deep`, `too-many-elements`, `wrong-root`, `active-content`, `not-a-message`.
+ * Refused whole (there is no message): `too-large`, `empty`, `encoding`, `not-well-formed`, `doctype`, `too-deep`,
+ * `too-many-elements`, `wrong-root`, `active-content`, `not-a-message`.
  */
 export type IssueCode =
   | "too-large"

@@ -12,7 +12,7 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   encoding: "A message must be UTF-8.",
   "not-well-formed": "A message must be well-formed XML 1.0, or JSON.",
   doctype: "A message must have no DOCTYPE and no entities of its own.",
-  "processing-instruction": "A message must have no processing instructions.",
+  "processing-instruction": "A message should have no processing instructions.",
   "too-deep": "Elements must be nested no deeper than 64.",
   "too-many-elements":
     "A message must have no more elements, or JSON values, than one for every 16 bytes that the receiver takes: 327,680 of 5 MB.",
@@ -38,6 +38,7 @@ const requirements: Readonly<Record<IssueCode, string>> = {
 
 /** What answers an issue that leaves the message readable; with others it is refused whole (acceptable.ts). */
 const issueTypes: Partial<Readonly<Record<IssueCode, IssueType>>> = {
+  "processing-instruction": "structure",
   namespace: "structure",
   "unknown-resource": "structure",
   "unknown-element": "structure",

@@ -1,6 +1,6 @@
 // FHIR JSON into the same resources that FHIR XML gives, led by the same element table.
 import { type IssueCode, Refusal } from "../issue.ts";
-import { type Amiss, amissIn, missingFrom, opaqueId, opaqueIssue } from "../read/faults.ts";
+import { type Amiss, amissIn, missingFrom, opaqueId, opaqueIssue, passedOver } from "../read/faults.ts";
 import { issueList } from "../read/issue-list.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import type { Places } from "../read/places.ts";
@@ -18,7 +18,7 @@ import { mayBeTypeName } from "../stu3/opaque.ts";
 import { isWholeNumber, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
-import { checkNarrative } from "../xml/check-narrative.ts";
+import { readNarrative as readDiv } from "../xml/check-narrative.ts";
 import { maxDepth } from "../xml/tokenise.ts";
 import { opaqueJson } from "./opaque.ts";
 import { parseJson } from "./parse.ts";
@@ -292,8 +292,9 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       report("bad-value", location, node, "A narrative must be text.");
       return;
     }
-    const text = values.text(node);
-    const fault = checkNarrative(text, depth - 1);
+    const { fault, text, hasInstruction } = readDiv(values.text(node), depth - 1);
+    const isKept = fault === undefined || fault.code === "bad-value";
+    if (hasInstruction && isKept) tell([passedOver], location, node);
     if (fault === undefined) keep(text);
     else if (fault.code === "bad-value") {
       report(fault.code, location, node, fault.text);

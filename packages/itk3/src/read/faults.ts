@@ -11,6 +11,13 @@ export const opaqueIssue = {
   lost: "What is no resource of FHIR was left out.",
 } as const;
 
+/** Of a processing instruction. */
+export const passedOver = {
+  severity: "warning",
+  code: "processing-instruction",
+  text: "A processing instruction was passed over.",
+} as const;
+
 /** A value in which something is amiss. */
 export interface Amiss {
   /** What is read of it. */

@@ -11,7 +11,7 @@ import {
 import { mayBeTypeName } from "../stu3/opaque.ts";
 import { isWholeNumber, primitiveFault } from "../stu3/primitives.ts";
 import { isXmlText } from "../xml/characters.ts";
-import { checkNarrative } from "../xml/check-narrative.ts";
+import { readNarrative } from "../xml/check-narrative.ts";
 import { isOpaqueXml } from "../xml/opaque.ts";
 import { maxDepth } from "../xml/tokenise.ts";
 
@@ -92,9 +92,13 @@ function checkOne(definition: ElementDefinition, value: unknown, place: string, 
       return checkComplex(definition.type, value, place, depth, format);
     case "narrative": {
       if (typeof value !== "string") return refuse(place, "is no text");
-      const fault = checkNarrative(value, depth - 1);
-      if (fault === undefined || fault.code === "bad-value") return;
-      return refuse(place, `would not be read: ${fault.text.replace(/\.$/, "")}`);
+      const { fault, text } = readNarrative(value, depth - 1);
+      if (fault !== undefined && fault.code !== "bad-value") {
+        return refuse(place, `would not be read: ${fault.text.replace(/\.$/, "")}`);
+      }
+      if (text !== value)
+        refuse(place, "would be read as another: it holds a CDATA section or a processing instruction");
+      return;
     }
     case "primitive":
       if (!definition.attribute && depth > maxDepth) refuse(place, `is nested more than ${maxDepth} deep`);

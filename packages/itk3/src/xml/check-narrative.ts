@@ -1,11 +1,12 @@
-// A narrative is kept as it was written, and whoever shows it gives it to an HTML parser: what is looked at here must be
-// what that parser finds. So it is one div and nothing beside it, without a CDATA section (HTML ends one, as a comment,
-// at its first `>`) and without a comment that HTML would end earlier than XML does (`<!-->`, `<!--->`; XML itself
-// allows no `--` within). FHIR allows comments, and a plain one may stay.
+// Whoever shows a narrative gives it to an HTML parser: what is looked at here must be what that parser finds. So it is one
+// div and nothing beside it, without a comment that HTML would end earlier than XML does (`<!-->`, `<!--->`; XML itself allows
+// no `--` within). FHIR allows comments, and a plain one may stay. What stays of CDATA sections: narrative-text.ts.
 import { Refusal } from "../issue.ts";
 import type { Position } from "../read/positions.ts";
+import { sourceOfText } from "../read/source.ts";
 import { withoutOuterSpaces } from "../read/spaces.ts";
 import { isPlainName, isXmlText } from "./characters.ts";
+import { NarrativeText } from "./narrative-text.ts";
 import { type NarrativeFault, narrativeFault } from "./narrative.ts";
 import { tokenise, type XmlHandler } from "./tokenise.ts";
 
@@ -13,8 +14,15 @@ export const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
 
 const notNamed: NarrativeFault = { code: "bad-value", text: "A narrative has an id that is no XML name." };
 const notWellFormed: NarrativeFault = { code: "narrative", text: "A narrative is not well-formed." };
+const notOfXml: NarrativeFault = {
+  code: "narrative",
+  text: "A narrative holds a character that FHIR does not allow.",
+};
+const notBegun: NarrativeFault = { code: "narrative", text: "A narrative does not begin with its div." };
+const notEnded: NarrativeFault = { code: "narrative", text: "A narrative does not end with its div." };
 
 export interface NarrativeWatch extends Omit<XmlHandler, "close"> {
+  kept: NarrativeText;
   /** To be called behind the last end tag. */
   end(): void;
 }
@@ -24,7 +32,13 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
   let isRoot = true;
   let hollow = true;
   let misnamed: Position | undefined;
+  const kept = new NarrativeText();
+  const text = (found: string): void => {
+    // A space that does not break is still nothing to read.
+    if (hollow && /\S/.test(found)) hollow = false;
+  };
   return {
+    kept,
     open(element) {
       const fault = narrativeFault(element.name, element.attributes);
       if (fault !== undefined) found(fault, element);
@@ -47,15 +61,16 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
         misnamed = { line: element.line, column: element.column };
       }
     },
-    // A space that does not break is still nothing to read.
-    text(text) {
-      if (hollow && /\S/.test(text)) hollow = false;
+    text,
+    cdata(section, written) {
+      text(section);
+      kept.section(section, written);
     },
-    cdata() {
-      found({ code: "narrative", text: "A narrative holds a CDATA section." });
+    instruction(written) {
+      kept.instruction(written);
     },
-    comment(text) {
-      if (/^-|>/.test(text))
+    comment(said) {
+      if (/^-|>/.test(said))
         found({ code: "narrative", text: "A narrative holds a comment that HTML ends elsewhere." });
     },
     end() {
@@ -65,35 +80,46 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
   };
 }
 
-/**
- * The worst that is wrong with a narrative that stands alone, as JSON has it; undefined where nothing is. Its div is an
- * element within `depth` others.
- */
-export function checkNarrative(text: string, depth = 0): NarrativeFault | undefined {
-  // First of all: the tokeniser takes what follows half a surrogate pair for its other half.
-  if (!isXmlText(text)) return { code: "narrative", text: "A narrative holds a character that FHIR does not allow." };
-  if (!text.startsWith("<div")) return { code: "narrative", text: "A narrative does not begin with its div." };
-  let fault: NarrativeFault | undefined;
+export interface ReadNarrative {
+  /** The worst that is wrong with it. */
+  fault?: NarrativeFault | undefined;
+  /** What is kept of it, where it is. */
+  text: string;
+  /** It held a processing instruction. */
+  hasInstruction: boolean;
+}
+
+/** Reads a narrative that stands alone, as JSON has it. Its div is an element within `depth` others. */
+export function readNarrative(written: string, depth = 0): ReadNarrative {
   let end = 0;
+  let hasInstruction = false;
+  let fault: NarrativeFault | undefined;
   const watch = watchNarrative((found) => {
     if (fault === undefined || (fault.code === "narrative" && found.code === "active-content")) fault = found;
   });
   const handler: XmlHandler = {
     ...watch,
+    instruction(at) {
+      hasInstruction = true;
+      watch.instruction(at);
+    },
     close(at) {
       end = at;
     },
   };
+  const source = sourceOfText(written);
+  const left = (because: NarrativeFault): ReadNarrative => ({ fault: because, text: written, hasInstruction });
+  // First of all: the tokeniser takes what follows half a surrogate pair for its other half.
+  if (!isXmlText(written)) return left(notOfXml);
+  if (!written.startsWith("<div")) return left(notBegun);
   try {
-    tokenise(text, handler, { outerDepth: depth });
+    tokenise(source, handler, { outerDepth: depth });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.issue.code === "too-deep") return { code: "too-deep", text: error.issue.text };
-    return fault?.code === "active-content" ? fault : notWellFormed;
+    if (error.issue.code === "too-deep") return left({ code: "too-deep", text: error.issue.text });
+    return left(fault?.code === "active-content" ? fault : notWellFormed);
   }
   watch.end();
-  if (end !== text.length && (fault === undefined || fault.code === "bad-value")) {
-    return { code: "narrative", text: "A narrative does not end with its div." };
-  }
-  return fault;
+  if (end !== written.length && (fault === undefined || fault.code === "bad-value")) return left(notEnded);
+  return { fault, text: watch.kept.within(source, 0, end), hasInstruction };
 }

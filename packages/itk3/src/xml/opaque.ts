@@ -34,6 +34,7 @@ export function isOpaqueXml(text: string, name?: string, outerDepth = 0): boolea
       isOne &&= depth > 1;
     },
     comment() {},
+    instruction() {},
     close() {
       depth -= 1;
     },

@@ -1,11 +1,11 @@
 // One pass over the tokens, led by the element table. A stack of frames mirrors the open elements: frame.ts says what
 // kinds there are.
 import { Refusal } from "../issue.ts";
-import { amissIn, missingFrom, opaqueId, opaqueIssue } from "../read/faults.ts";
+import { amissIn, missingFrom, opaqueId, opaqueIssue, passedOver } from "../read/faults.ts";
 import { recommendedMaxElements } from "../read/limits.ts";
 import type { Places } from "../read/places.ts";
 import type { ReadResource } from "../read/read-resource.ts";
-import { setPosition } from "../read/positions.ts";
+import { type Position, setPosition } from "../read/positions.ts";
 import { type Source, sourceOfText } from "../read/source.ts";
 import {
   type ElementDefinition,
@@ -21,7 +21,7 @@ import { Complaints } from "./complaints.ts";
 import { Frame, partOf, type Value } from "./frame.ts";
 import { fhirNamespace, opaqueXml } from "./opaque.ts";
 import { keepPrimitive, readAttributes } from "./read-value.ts";
-import { tokenise, type XmlElement, type XmlHandler } from "./tokenise.ts";
+import { tokenise, type XmlElement, type XmlHandler, type XmlSpan } from "./tokenise.ts";
 
 /** Reads one resource from XML. Never throws. */
 export function readXmlResource(
@@ -96,14 +96,19 @@ class ResourceReader implements XmlHandler {
     else narrative.text(found);
   }
 
-  cdata(found: string): void {
+  cdata(found: string, written: XmlSpan): void {
     const narrative = this.#top?.narrative;
     if (narrative === undefined) this.#complainOfText(found);
-    else narrative.cdata(found);
+    else narrative.cdata(found, written);
   }
 
   comment(found: string): void {
     this.#top?.narrative?.comment(found);
+  }
+
+  instruction(written: XmlSpan & Position): void {
+    this.#complaints.tell([passedOver], written);
+    this.#top?.narrative?.instruction(written);
   }
 
   close(end: number): void {
@@ -289,9 +294,9 @@ class ResourceReader implements XmlHandler {
       }
       case "narrative":
         frame.narrative?.end();
-        if (definition === undefined || parent === undefined) return;
+        if (definition === undefined || parent === undefined || frame.narrative === undefined) return;
         if (frame.complained) parent.leftOut = definition.name;
-        else parent.hold(definition, this.#source.slice(frame.count, end));
+        else parent.hold(definition, frame.narrative.kept.within(this.#source, frame.count, end));
         return;
       case "holder":
         if (frame.count === 0) this.#complaints.error("empty-element", frame, `${frame.name} holds no resource.`);

@@ -1,23 +1,32 @@
-// Well-formed XML 1.0 with namespaces, and nothing that a FHIR message has no use for: no DOCTYPE and so no entities, no
-// processing instruction, UTF-8 only, at most 64 elements deep. Why it is ours: docs/decisions/014-own-tokeniser.md.
+// Well-formed XML 1.0 with namespaces, and nothing that a FHIR message has no use for: no DOCTYPE and so no entities, UTF-8
+// only, at most 64 elements deep. Why it is ours: docs/decisions/014-own-tokeniser.md.
 import { recommendedMaxElements } from "../read/limits.ts";
 import { Attributes } from "./attributes.ts";
 import { isPlainName } from "./characters.ts";
 import { Lines } from "../read/lines.ts";
+import type { Position } from "../read/positions.ts";
 import { type Source, sourceOfText } from "../read/source.ts";
-import { withoutOuterSpaces } from "../read/spaces.ts";
+import { isSpace, withoutOuterSpaces } from "../read/spaces.ts";
 import { Namespaces } from "./namespaces.ts";
 import { Scanner } from "./scanner.ts";
 
 /** A start tag. The tokeniser has but one of these: of what is needed later, a copy is to be kept. */
 export type XmlElement = Readonly<StartTag>;
 
+/** What is written from one offset in the source to another. */
+export interface XmlSpan {
+  start: number;
+  end: number;
+}
+
 export interface XmlHandler {
   open(element: XmlElement): void;
   /** Text that is more than spaces and line ends, with what its references stand for. */
   text(text: string): void;
-  cdata(text: string): void;
+  cdata(text: string, written: XmlSpan): void;
   comment(text: string): void;
+  /** A processing instruction: whom it is for is not asked. */
+  instruction(written: XmlSpan & Position): void;
   /** `end` is the offset after the element's last `>`, in the source. */
   close(end: number): void;
 }
@@ -142,7 +151,8 @@ class Tokeniser {
         this.#commentOrSection();
         return;
       case question:
-        return scanner.refuse("processing-instruction", "A processing instruction is not allowed in a FHIR message.");
+        this.#instruction();
+        return;
       default:
         this.#startTag();
     }
@@ -157,12 +167,40 @@ class Tokeniser {
       scanner.at += 1;
       this.#handler.comment(comment);
     } else if (text.startsWith("<![CDATA[", at) && this.#open.length > 0) {
-      this.#handler.cdata(scanner.readUntil("]]>", 9, "a CDATA section does not end"));
+      const section = scanner.readUntil("]]>", 9, "a CDATA section does not end");
+      this.#handler.cdata(section, { start: at, end: scanner.at });
     } else if (text.startsWith("<!DOCTYPE", at)) {
       scanner.refuse("doctype", "A DOCTYPE is not allowed in a FHIR message.");
     } else {
       scanner.malformed("a declaration is not allowed");
     }
+  }
+
+  #instruction(): void {
+    const scanner = this.#scanner;
+    const start = scanner.at;
+    scanner.at += 2;
+    const target = scanner.readName();
+    if (target.toLowerCase() === "xml") this.#refuseDeclaration(target, start);
+    if (target.includes(":") || !(isSpace(scanner.code()) || scanner.text.startsWith("?>", scanner.at))) {
+      scanner.malformed("the name of a processing instruction is wrong");
+    }
+    scanner.readUntil("?>", 0, "a processing instruction does not end");
+    this.#lines.moveTo(start);
+    const { line, column } = this.#lines;
+    this.#handler.instruction({ start, end: scanner.at, line, column });
+  }
+
+  /** XML 1.0, PITarget: no instruction is named so, and the declaration stands before everything else. */
+  #refuseDeclaration(target: string, start: number): never {
+    const scanner = this.#scanner;
+    scanner.at = start;
+    if (target !== "xml") scanner.malformed("the name of a processing instruction is wrong");
+    const before = scanner.text.slice(0, start);
+    if (before === "") scanner.malformed("the XML declaration is wrong");
+    if (withoutOuterSpaces(before) !== "") scanner.malformed("an XML declaration does not stand at the beginning");
+    const what = /[\r\n]/.test(before) ? "a blank line" : "white space";
+    return scanner.malformed(`there is ${what} before the XML declaration`);
   }
 
   #startTag(): void {

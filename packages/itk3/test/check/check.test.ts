@@ -369,6 +369,21 @@ test("a summary may stand behind pages of other text, and names are compared as 
   assert.deepEqual(checked(shouted).findings, []);
 });
 
+test("of a narrative that was left out, or is missing, nothing more is said: what it would have said is not asked", () => {
+  const idsOf = (changed: string): string[] => checked(changed).findings.map(({ id }) => id);
+  assert.deepEqual(idsOf(valid.replace("<p>Consultation report", "<p><font>a</font></p><p>Consultation report")), [
+    "STU3:narrative",
+  ]);
+  assert.deepEqual(idsOf(valid.replace(/<div [^]*?<\/div>/, "")), ["STU3:missing-element"]);
+  assert.deepEqual(idsOf(valid.replace(/<text>[^]*?<\/text>/, "")), ["GPCM-SD-CS-023"]);
+});
+
+test("the words of Composition.text may stand in a CDATA section", () => {
+  const inSection = valid.replace(/<p>(Consultation report[^]*?)<\/p>/, "<p><![CDATA[$1]]></p>");
+  assert.notEqual(inSection, valid);
+  assert.deepEqual(checked(inSection).findings, []);
+});
+
 test("a confidential document may say when the patient was seen, and not where", () => {
   const { xml } = consultationSummary(consultation({ confidential: true, attachments: [] }));
   const added = (words: string): string[] =>

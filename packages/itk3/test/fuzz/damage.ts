@@ -55,6 +55,11 @@ const scraps: Readonly<Record<Format, readonly Buffer[]>> = {
       " ",
     ),
     '<!DOCTYPE x [<!ENTITY a "b">]>',
+    "<![CDATA[a < b]]>",
+    "<![CDATA[]]]]>>",
+    '<?xml-stylesheet href="a>b"?>',
+    "<?x",
+    "?>",
     ' xmlns="x:"',
     ' xmlns:f="http://hl7.org/fhir"',
     ' xmlns:a="urn:x"',
@@ -66,6 +71,9 @@ const scraps: Readonly<Record<Format, readonly Buffer[]>> = {
   ].map((text) => Buffer.from(text)),
   json: [
     ...common,
+    "<![CDATA[a < b]]>",
+    "]<![CDATA[]]]>>",
+    "<?x y > z?>",
     ...'{ } [ ] , : {} [] \\ \\u0000 \\ud800 "_id" "id": "__proto__": "extension":[{}] [null] {"a":1}, 1.0, 01 // NaN'.split(
       " ",
     ),

@@ -84,6 +84,8 @@ const narratives: readonly (readonly [what: string, div: unknown])[] = [
   ["with a control character", `<div ${xmlns}>${secret}\u0001</div>`],
   ["with half of a surrogate pair", `<div ${xmlns}>${secret}\ud800</div>`],
   ["with a DOCTYPE", `<!DOCTYPE div><div ${xmlns}>a</div>`],
+  ["with a CDATA section, which would be read as text", `<div ${xmlns}>a<![CDATA[${secret}]]></div>`],
+  ["with a processing instruction, which would be passed over", `<div ${xmlns}>a<?x ${secret}?></div>`],
   ["of a number", 1],
   ["of an object", {}],
 ];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { consultationSummary, type IssueCode, readMessage } from "@restante/itk3";
+import { check, consultationSummary, type IssueCode, readMessage } from "@restante/itk3";
 import { consultation } from "../consultation.ts";
 
 const valid = consultationSummary(consultation()).xml;
@@ -31,8 +31,9 @@ const hostile: readonly (readonly [what: string, code: IssueCode, bytes: Uint8Ar
   ["a DOCTYPE", "doctype", `<!DOCTYPE Bundle>${valid}`],
   ["entities that multiply", "doctype", `<!DOCTYPE B [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><B>&b;</B>`],
   ["an entity nobody declared", "not-well-formed", valid.replace("Northgate", "&nbsp;")],
-  ["a processing instruction", "processing-instruction", valid.replace("<type", "<?php echo 1 ?><type")],
-  ["a stylesheet", "processing-instruction", `<?xml-stylesheet href="x"?>${valid}`],
+  ["a processing instruction that does not end", "not-well-formed", valid.replace("<type", "<?php echo 1 ><type")],
+  ["a blank line before the XML declaration", "not-well-formed", `\n<?xml version="1.0"?>${valid}`],
+  ["the beginnings of processing instructions", "not-well-formed", `${bundle}${"<?a ".repeat(1_250_000)}`],
   ["elements 65 deep", "too-deep", `${bundle}${nested(64)}</Bundle>`],
   ["elements 200,000 deep", "too-deep", `${bundle}${nested(200_000)}</Bundle>`],
   ["ampersands and nothing else", "not-well-formed", `${bundle}${"&".repeat(5_000_000)}`],
@@ -105,6 +106,69 @@ test("a size limit that is no number lets nothing through", () => {
 test("a byte order mark and a declaration of UTF-8 are read", () => {
   const marked = `\uFEFF<?xml version="1.0" encoding="utf-8"?>\n${valid}`;
   assert.deepEqual(readMessage(Buffer.from(marked)).issues, []);
+});
+
+test("a blank line or a space before the XML declaration is refused for that, in words", () => {
+  for (const [before, what] of [
+    ["\n", "a blank line"],
+    [" \r\n\t", "a blank line"],
+    ["\uFEFF\n", "a blank line"],
+    [" ", "white space"],
+  ] as const) {
+    const { message, issues } = readMessage(Buffer.from(`${before}<?xml version="1.0"?>\n${valid}`));
+    assert.equal(message, undefined);
+    assert.deepEqual(
+      issues.map(({ text }) => text),
+      [`Not well-formed XML: there is ${what} before the XML declaration.`],
+    );
+  }
+});
+
+test("a blank line before the root, where nothing is declared, is read", () => {
+  assert.deepEqual(readMessage(Buffer.from(`\n${valid}`)).issues, []);
+});
+
+test("processing instructions are passed over wherever they may stand, each with a warning where it stands", () => {
+  const places: readonly (readonly [where: string, location: string, xml: string])[] = [
+    ["before the root", "", `<?xml version="1.0"?>\n<?xml-stylesheet type="text/xsl" href="view.xsl"?>\n${valid}`],
+    ["behind the root", "", `${valid}\n<?x?>`],
+    ["between elements", "Bundle", valid.replace("<type", "<?php echo 1 > 2 ?><type")],
+    ["in a value", "Bundle", valid.replace('<type value="message"/>', '<type value="message"><?x y?></type>')],
+    ["where text would be wrong", "Bundle.meta", valid.replace("<profile", "<?x <a> & ]]> -- y?><profile")],
+  ];
+  for (const [where, location, xml] of places) {
+    const { message, issues } = readMessage(Buffer.from(xml));
+    assert.deepEqual(message?.bundle, readMessage(Buffer.from(valid)).message?.bundle, where);
+    const [before = ""] = xml.split(/<\?(?!xml )/);
+    const lines = before.split("\n");
+    assert.deepEqual(
+      issues,
+      [
+        {
+          severity: "warning",
+          code: "processing-instruction",
+          location: where === "in a value" ? "Bundle.type" : location,
+          line: lines.length,
+          column: (lines.at(-1) ?? "").length + 1,
+          text: "A processing instruction was passed over.",
+        },
+      ],
+      where,
+    );
+    const { conforms, findings } = check({ message, issues });
+    assert.ok(conforms);
+    assert.deepEqual(
+      findings.map(({ id, severity }) => [id, severity]),
+      [["STU3:processing-instruction", "warning"]],
+    );
+  }
+});
+
+test("a processing instruction for every five bytes is read in time", { timeout: 10_000 }, () => {
+  const { message, issues } = readMessage(Buffer.from(valid.replace("<type", `${"<?a?>".repeat(900_000)}<type`)));
+  assert.ok(message);
+  assert.equal(issues.length, 501);
+  assert.ok(issues.every(({ severity }) => severity === "warning"));
 });
 
 test("an xml:id that is a name is left out with an issue", () => {

@@ -53,8 +53,13 @@ function isTrue(words: Wording | undefined, { message, generation, inner }: Chec
 const textRule = ruleMaker({ responseCode: "20009", issueCode: "value" });
 const subjectRule = ruleMaker({ responseCode: "20006", issueCode: "processing" }, ofDocuments);
 
+// Of a text whose narrative is missing, or was left out, reading says so: what it would have said is not asked besides.
 const inText = (holds: Look): Rule["breaches"] =>
-  onComposition((composition, context) => unless(holds(context.words.text, context), composition, "text"));
+  onComposition((composition, context) => {
+    const { text } = composition;
+    if (text !== undefined && text.div === undefined) return none;
+    return unless(holds(context.words.text, context), composition, "text");
+  });
 
 const inSubject =
   (holds: Look): Rule["breaches"] =>

@@ -17,8 +17,8 @@ import type { ReadOptions } from "./read-options.ts";
  * Reads an ITK3 message, in XML or JSON. Never throws, whatever the bytes: what cannot be read has no `message` and an
  * issue that says why.
  *
- * Elements in the wrong order are read with a warning; unknown elements, and values that are none, are left out with an
- * error. What is left is for `check` to judge.
+ * Elements in the wrong order and values with white space around them are read, and processing instructions passed over, with a
+ * warning; unknown elements, and values that are none, are left out with an error. What is left is for `check` to judge.
  *
  * @throws Itk3Error `input-invalid` where it is given no bytes, or options that are none
  */

@@ -12,6 +12,7 @@ export const slowFiles: readonly string[] = [
   "packages/itk3/test/check/rules.test.ts",
   "packages/itk3/test/fuzz/fuzz.test.ts",
   "packages/itk3/test/read/limits.test.ts",
+  "packages/itk3/test/xml/narrative-text.test.ts",
   "packages/mesh-client/test/directory/bad-input.test.ts",
   "packages/mesh-client/test/directory/decompressing.test.ts",
   "packages/mesh-client/test/directory/doubt.test.ts",

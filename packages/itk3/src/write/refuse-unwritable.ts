@@ -23,7 +23,8 @@ type Format = "xml" | "json";
  * Asks of a resource, by the element table: known elements alone, of the type that the table says, lists where they
  * repeat, narratives that would be read, at most 64 elements within each other (so no object within itself).
  *
- * Values of the right type that break STU3's rules may be written: they may have been read, and are reported there.
+ * Values of the right type that break STU3's rules may be written: they may have been read, and are reported there. White space
+ * around one that has none is not read again.
  *
  * A resource of a type that STU3 does not know is written in the format that it was read in, within another alone: nothing
  * says what it would be in the other.

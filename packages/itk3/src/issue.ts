@@ -32,7 +32,7 @@ export type IssueCode =
   | "too-many-issues";
 
 export interface Issue {
-  severity: "error" | "warning" | "information";
+  severity: "error" | "warning";
   code: IssueCode;
   /** A FHIRPath-like place: `Bundle.entry[2].resource.name[0].family`. */
   location: string;

@@ -130,8 +130,13 @@ export interface TaskSummary {
   /** For Action or For Information; unreadable counts as For Action. Absent for `set-aside`. */
   recipientType?: "FA" | "FI";
   patient: PatientMatch;
+  /** What whoever opens it must be told before anything else; absent where there is nothing. */
+  notices?: TaskNotice[];
+  /** The parts of what is shown of the message whose meaning something unknown may change: one of `notices` says so. */
+  modified?: ModifiedPart[];
   /** A confidential document: who sent it is not displayed (CS-030, OC-014), so `sender` has its mailbox alone. */
   confidential?: boolean;
+  /** Of `findings`, those that are departures: what a person must look at is none. */
   findingCount: number;
   attachmentCount: number;
   /**
@@ -142,6 +147,27 @@ export interface TaskSummary {
   /** The same, also after a person has dealt with it. */
   matter?: Matter;
 }
+
+/**
+ * - `modified`: a person must look. Something that is not known here may change what parts of the message mean, or turn them
+ *   into the opposite (FHIR: modifierExtension, implicitRules).
+ * - `not-shown`: the message holds what cannot be shown.
+ */
+export interface TaskNotice {
+  kind: "modified" | "not-shown";
+  /** A sentence or two for the people of the practice. */
+  text: string;
+  /** What it is about, in their words and without a value of the message, and how many there are of each. */
+  about: { what: string; count: number }[];
+}
+
+/**
+ * - `patient`: who the patient is.
+ * - `sender`: the organisation and the person that the message says it is from.
+ * - `document`: its title and date.
+ * - `handling`: whether it is for action or for information.
+ */
+export type ModifiedPart = "patient" | "sender" | "document" | "handling";
 
 export interface Sender {
   /** The mailbox that MESH says sent it. */
@@ -171,7 +197,7 @@ export interface Task extends TaskSummary {
   documentId?: string;
   title?: string;
   documentDate?: string;
-  /** Where the message departs from the requirements. */
+  /** Where the message departs from the requirements, and where a person must look. */
   findings: TaskFinding[];
   /** In the order of the document; the report itself has `primary`. */
   attachments: TaskAttachment[];
@@ -191,7 +217,8 @@ export interface Task extends TaskSummary {
 
 export interface TaskFinding {
   id: string;
-  severity: "error" | "warning" | "information";
+  /** `look`: no departure; a person must look. */
+  severity: "error" | "warning" | "look";
   location: string;
   text: string;
 }
@@ -204,6 +231,8 @@ export interface TaskAttachment {
   primary: boolean;
   /** Its content did not arrive whole: what opens, if anything, is not what was sent. */
   damaged?: true;
+  /** Something that is not known here may change what its entry says of it: one of `notices` says so. */
+  modified?: true;
   /** What it is by its first bytes, whatever it claims. Absent: not decided yet. */
   fileType?: KnownFileType | "other";
 }

@@ -11,7 +11,9 @@ import type {
   Stray,
   StrayDetail,
   SystemTrouble,
+  ModifiedPart,
   TaskFinding,
+  TaskNotice,
   TaskSummary,
 } from "@restante/practice";
 import { formatDay, formatHour } from "@restante/web";
@@ -115,26 +117,32 @@ const matterTags: Readonly<Record<Matter["state"], Tag>> = {
 const severities: Readonly<Record<TaskFinding["severity"], Tag>> = {
   error: { text: "Must", colour: "red", meaning: "The message breaks a requirement." },
   warning: { text: "Should", colour: "orange", meaning: "The message departs from what is recommended." },
-  information: { text: "Note", colour: "grey", meaning: "Worth knowing." },
+  look: { text: "Look", colour: "blue", meaning: "A person must look." },
 };
 
 export function severityTag(severity: TaskFinding["severity"]): Tag {
   return severities[severity];
 }
 
-/** Of which findings a part of the message is not shown, and what that is. */
-const hidden: Readonly<Record<string, string>> = {
-  "STU3:unknown-resource": "entries of a kind that is not known here",
-  "STU3:narrative": "a text that is not as FHIR allows",
+/** Beside what something unknown may change the meaning of; what that is stands at the top of the task. */
+export const lookTag: Tag = {
+  text: "A person must look",
+  colour: "orange",
+  meaning: "Something that is not known here may change what this means.",
 };
 
-/** Undefined where everything in the message can be shown. */
-export function hiddenWords(findings: readonly Pick<TaskFinding, "id">[]): string | undefined {
-  const what = Object.entries(hidden).flatMap(([id, words]) =>
-    findings.some((found) => found.id === id) ? [words] : [],
-  );
-  if (what.length === 0) return undefined;
-  return `This message holds ${what.join(" and ")}, which cannot be shown. The message as it was sent has it all.`;
+/** What stands over a notice, before its words. */
+export function noticeHeading({ kind }: Pick<TaskNotice, "kind">): string | undefined {
+  return kind === "modified" ? "A person must look." : undefined;
+}
+
+/** Whether something unknown may change what a part of the message means. */
+export function mustLook({ notices }: Pick<TaskSummary, "notices">): boolean {
+  return notices?.some(({ kind }) => kind === "modified") ?? false;
+}
+
+export function isModified({ modified }: Pick<TaskSummary, "modified">, part: ModifiedPart): boolean {
+  return modified?.includes(part) ?? false;
 }
 
 /** What a response tells the sender. 20007 and 20008 say no to a copy alone. From 30005 on it is what was decided about a referral: neither yes nor no. */

@@ -263,7 +263,7 @@ function fill(
         },
         {
           id: "FHIR-DOC-12",
-          severity: "information",
+          severity: "warning",
           location: "Composition.text",
           text: "The summary text is in another form than asked for.",
         },

@@ -177,21 +177,54 @@ test("a document that arrived damaged is marked, offered for download and not sh
   assert.match(text, /href="\/tasks\/1\/attachments\/1\?download"/);
 });
 
-test("a message of which a part cannot be shown says so at the top of its task, and no other message does", async (t) => {
+test("what a person must be told first stands at the top of the task, marked where it is shown, and on no other task", async (t) => {
   const { url, worklist } = await open(t);
   const task = worklist.all.find(({ taskId }) => taskId === 1);
   assert.ok(task);
-  assert.doesNotMatch((await ask(`${url}/tasks/1`)).text, /cannot be shown/);
-  const finding = { severity: "warning", location: "Bundle.entry[2].resource", text: "x" } as const;
-  task.findings.push({ ...finding, id: "STU3:unknown-resource" });
+  assert.doesNotMatch((await ask(`${url}/tasks/1`)).text, /cannot be shown|must look/);
+  task.notices = [
+    {
+      kind: "modified",
+      text: "Something may change it.",
+      about: [
+        { what: "Patient", count: 1 },
+        { what: "Allergy or intolerance, reaction", count: 1200 },
+      ],
+    },
+    {
+      kind: "not-shown",
+      text: "This message holds entries that cannot be shown.",
+      about: [{ what: "Texts", count: 2 }],
+    },
+  ];
+  task.modified = ["patient", "document"];
+  const [report, picture] = task.attachments;
+  Object.assign(picture ?? {}, { modified: true });
+  Object.assign(report ?? {}, { modified: true });
   const { text } = await ask(`${url}/tasks/1`);
-  assert.match(readable(text), /This message holds entries of a kind that is not known here, which cannot be shown\./);
-  assert.ok(text.indexOf("cannot be shown") < text.indexOf("patient-heading"));
-  task.findings.push({ ...finding, id: "STU3:narrative" });
+  const read = readable(text);
   assert.match(
-    readable((await ask(`${url}/tasks/1`)).text),
-    /not known here and a text that is not as FHIR allows, which/,
+    read,
+    /A person must look\. Something may change it\. Patient: 1\s?Allergy or intolerance, reaction: 1,200/,
   );
+  assert.match(read, /This message holds entries that cannot be shown\. Texts: 2/);
+  assert.ok(text.indexOf("cannot be shown") < text.indexOf("patient-heading"));
+  assert.ok(text.indexOf("must look.") < text.indexOf("cannot be shown"));
+  // Beside the patient, the title and the date, the report and the picture.
+  assert.equal(read.match(/A person must look(?!\.)/g)?.length, 5, read);
+  const list = (await ask(url)).text;
+  assert.equal(readable(list).match(/A person must look/g)?.length, 1);
+  assert.equal(readable(list).match(/May mean something else/g)?.length, 1);
+});
+
+test("what a person must look at is listed with the departures, and is none of them", async (t) => {
+  const { url, worklist } = await open(t);
+  const task = worklist.all.find(({ taskId }) => taskId === 1);
+  assert.ok(task);
+  task.findings.push({ id: "X:look", severity: "look", location: "Bundle", text: "It may be a picture." });
+  const read = readable((await ask(`${url}/tasks/1`)).text);
+  assert.match(read, /Departures from the requirements \(2\)/);
+  assert.match(read, /Look It may be a picture\./);
 });
 
 test("a message with thousands of documents is shown a page of them at a time, its report on each", async (t) => {

@@ -72,6 +72,7 @@ function overview(summary: Summary): string {
     ...(status["passed-over"] > 0 ? ([[status["passed-over"], "passed over", "none"]] as const) : []),
     [findings.error, "places with errors", "bad"],
     [findings.warning, "places with warnings", "fair"],
+    ...(findings.look > 0 ? ([[findings.look, "places to look at", "look"]] as const) : []),
   ];
   const items = sums.map(
     ([number, words, tone]) =>
@@ -91,7 +92,7 @@ function departuresTable({ departures }: Summary): string {
       `<tr><td class="id">${escape(id)}</td><td>${severityTag(severity)}</td><td>${escape(firstOf(requirements))}</td>` +
       `<td class="number" data-label="Files">${files}</td><td class="number" data-label="Places">${places}</td></tr>`,
   );
-  return `<section aria-labelledby="all"><h2 id="all">What is not met, over all files</h2><div class="wide"><table>
+  return `<section aria-labelledby="all"><h2 id="all">What was found, over all files</h2><div class="wide"><table>
 <thead><tr><th scope="col">Number</th><th scope="col">Kind</th><th scope="col">Requirement</th><th scope="col" class="number">Files</th><th scope="col" class="number">Places</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></div></section>\n`;
 }
@@ -105,16 +106,16 @@ function firstOf(texts: ReadonlySet<string>): string {
 }
 
 function filesTable(files: readonly SummaryLine[]): string {
-  const rows = files.map(({ file, status, acceptable, isResponse, errors, warnings }, index) => {
+  const rows = files.map(({ file, status, acceptable, isResponse, errors, warnings, looks }, index) => {
     const [yes, no] = isResponse ? ["Usable", "Not usable"] : ["Acceptable", "Not acceptable"];
     const accepted = status === "passed-over" ? "" : acceptable ? tag("good", yes) : tag("bad", no);
     return (
       `<tr><td class="path"><a href="#file-${index}">${escape(file)}</a></td><td>${statusTag(status)}</td><td>${accepted}</td>` +
-      `<td class="number" data-label="Errors">${errors}</td><td class="number" data-label="Warnings">${warnings}</td></tr>`
+      `<td class="number" data-label="Errors">${errors}</td><td class="number" data-label="Warnings">${warnings}</td><td class="number" data-label="To look at">${looks}</td></tr>`
     );
   });
   return `<nav aria-labelledby="files"><h2 id="files">Files</h2><div class="wide"><table>
-<thead><tr><th scope="col">File</th><th scope="col">Requirements</th><th scope="col">Receiver</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Warnings</th></tr></thead>
+<thead><tr><th scope="col">File</th><th scope="col">Requirements</th><th scope="col">Receiver</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Warnings</th><th scope="col" class="number">To look at</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></div></nav>\n`;
 }
 
@@ -173,7 +174,7 @@ function placeList(places: readonly Place[]): string {
 const severityTones = {
   error: ["bad", "Error"],
   warning: ["fair", "Warning"],
-  information: ["none", "Remark"],
+  look: ["look", "Look"],
 } as const;
 
 function severityTag(severity: FindingGroup["severity"]): string {
@@ -198,6 +199,7 @@ const legend = `<section aria-labelledby="how"><h2 id="how">How to read this</h2
 <dl>
 <dt>Conforms</dt><dd>No requirement that must be met is broken.</dd>
 <dt>Acceptable</dt><dd>A receiver can give a person the document. Only a message that is not acceptable is refused; every other finding is for the sender to mend.</dd>
+<dt>A person must look</dt><dd>A rule can only guess here, or nobody but a person can tell what is meant. It breaks no requirement, and changes neither verdict.</dd>
 <dt>Code if refused for this</dt><dd>The ITK3 response code that would go with the finding, were a message refused for it alone. What this message is answered is said above its findings.</dd>
 <dt>GPCM-</dt><dd>a requirement of GP Connect Messaging 1.6.0</dd>
 <dt>SCAL-</dt><dd>a line of the conformance list of Send Document 2</dd>

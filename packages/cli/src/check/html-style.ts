@@ -1,7 +1,8 @@
 /** The report's style sheet: NHS colours, a line length one can read, and paper. */
 export const style: string = `
 :root { --blue: #005eb8; --dark-blue: #003087; --black: #212b32; --grey: #4c6272; --line: #d8dde0; --pale: #f0f4f5;
-  --red: #b3261e; --red-pale: #fbe9e8; --green: #00662f; --green-pale: #e5f3ea; --yellow: #5f4b00; --yellow-pale: #fff6d6; }
+  --red: #b3261e; --red-pale: #fbe9e8; --green: #00662f; --green-pale: #e5f3ea; --yellow: #5f4b00; --yellow-pale: #fff6d6;
+  --blue-pale: #e3eef9; }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--pale); color: var(--black); font: 1rem/1.5 "Frutiger W01", Arial, "Liberation Sans", sans-serif; }
@@ -25,13 +26,13 @@ code, .path { font-family: ui-monospace, Consolas, "Liberation Mono", Menlo, mon
 .sums { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.75rem, 1fr)); gap: .75rem; margin: 0; padding: 0; list-style: none; }
 .sums li { padding: .5rem .75rem; background: var(--pale); border-left: 4px solid var(--grey); }
 .sums b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.sums .good { border-color: var(--green); } .sums .bad { border-color: var(--red); } .sums .fair { border-color: #d59f00; }
+.sums .good { border-color: var(--green); } .sums .bad { border-color: var(--red); } .sums .fair { border-color: #d59f00; } .sums .look { border-color: var(--blue); }
 .verdict { margin: 0 0 .5rem; padding: .6rem .9rem; border-left: 4px solid var(--grey); background: var(--pale); }
 .verdict.good { border-color: var(--green); background: var(--green-pale); }
 .verdict.bad { border-color: var(--red); background: var(--red-pale); }
 .tag { display: inline-block; padding: 0 .5rem; font-size: .875rem; font-weight: 600; white-space: nowrap; }
 .tag.good { background: var(--green-pale); color: var(--green); } .tag.bad { background: var(--red-pale); color: var(--red); }
-.tag.fair { background: var(--yellow-pale); color: var(--yellow); } .tag.none { background: var(--pale); color: var(--grey); }
+.tag.look { background: var(--blue-pale); color: var(--dark-blue); } .tag.fair { background: var(--yellow-pale); color: var(--yellow); } .tag.none { background: var(--pale); color: var(--grey); }
 .finding { margin: 0; padding: .9rem 0; border-top: 1px solid var(--line); display: grid; grid-template-columns: 13rem 1fr; gap: 0 1.25rem; }
 .finding b { display: block; overflow-wrap: anywhere; }
 .finding .quiet { display: block; margin-top: .25rem; font-size: .875rem; }

@@ -9,7 +9,7 @@ import { verdicts } from "./words.ts";
 
 const schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-const levels = { error: "error", warning: "warning", information: "note" } as const;
+const levels = { error: "error", warning: "warning", look: "note" } as const;
 
 /** A refusal is a result of its own: not every reason for one is a requirement's finding. */
 const refusalId = "RESTANTE:not-acceptable";

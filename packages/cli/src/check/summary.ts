@@ -29,6 +29,7 @@ export interface SummaryLine {
   readonly isResponse: boolean;
   readonly errors: number;
   readonly warnings: number;
+  readonly looks: number;
 }
 
 export function emptySummary(): Summary {
@@ -37,14 +38,14 @@ export function emptySummary(): Summary {
     status: { conforms: 0, departs: 0, unreadable: 0, "passed-over": 0 },
     acceptable: 0,
     notAcceptable: 0,
-    findings: { error: 0, warning: 0, information: 0 },
+    findings: { error: 0, warning: 0, look: 0 },
     departures: new Map(),
   };
 }
 
 export function addToSummary(summary: Summary, { file, status, acceptable, isResponse, findings }: FileReport): void {
   const seen = new Set<Departure>();
-  const counts = { error: 0, warning: 0, information: 0 };
+  const counts = { error: 0, warning: 0, look: 0 };
   for (const { id, severity, requirement } of findings) {
     counts[severity] += 1;
     summary.findings[severity] += 1;
@@ -65,7 +66,8 @@ export function addToSummary(summary: Summary, { file, status, acceptable, isRes
   summary.status[status] += 1;
   if (acceptable) summary.acceptable += 1;
   else if (status !== "passed-over") summary.notAcceptable += 1;
-  summary.files.push({ file, status, acceptable, isResponse, errors: counts.error, warnings: counts.warning });
+  const { error: errors, warning: warnings, look: looks } = counts;
+  summary.files.push({ file, status, acceptable, isResponse, errors, warnings, looks });
 }
 
 /** Whether nothing that was found was a message. */

@@ -67,7 +67,7 @@ function severityLines(
   paint: Paint,
   width: number,
 ): string[] {
-  const tone = { error: paint.red, warning: paint.yellow, information: paint.blue }[severity];
+  const tone = { error: paint.red, warning: paint.yellow, look: paint.blue }[severity];
   return [
     `  ${tone(paint.bold(headingOf(severity, groups.length)))}`,
     ...groups.flatMap((group) => groupLines(group, paint, width)),
@@ -114,8 +114,11 @@ export function sumLine({ status, acceptable, notAcceptable, findings }: Summary
     ...(status["passed-over"] > 0 ? [`${status["passed-over"]} passed over`] : []),
   ];
   // Over a file's findings stand requirements; a requirement can be broken in more than one place.
-  const [errors, warnings] = [findings.error, findings.warning].map((number) => count(number, "place", "places"));
-  return `${count(messages, "message", "messages")}: ${parts.join(", ")}. Errors in ${errors}, warnings in ${warnings}.`;
+  const [errors, warnings, looks] = [findings.error, findings.warning, findings.look].map((number) =>
+    count(number, "place", "places"),
+  );
+  const look = findings.look > 0 ? ` A person must look at ${looks}.` : "";
+  return `${count(messages, "message", "messages")}: ${parts.join(", ")}. Errors in ${errors}, warnings in ${warnings}.${look}`;
 }
 
 /** What a message may have written, indented. */

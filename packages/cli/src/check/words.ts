@@ -1,5 +1,12 @@
 // What the check says, in words that every format for people shares.
-import { type Finding, type Negative, responseCodes, type Unanswered, type UseCase } from "@restante/itk3";
+import {
+  type Finding,
+  type Negative,
+  responseCodes,
+  type Unanswered,
+  type UseCase,
+  type UseCaseSign,
+} from "@restante/itk3";
 import type { FileReport } from "./file-report.ts";
 
 /** One requirement that is not met: in which ways, and where. */
@@ -22,7 +29,7 @@ export interface Way {
 
 export type Place = Pick<Finding, "location" | "line" | "column">;
 
-export const severities: readonly Finding["severity"][] = ["error", "warning", "information"];
+export const severities: readonly Finding["severity"][] = ["error", "warning", "look"];
 
 /** By severity, then in the order in which each requirement was first found. */
 export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
@@ -41,7 +48,7 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
 /** What stands over the groups of one severity. */
 export function headingOf(severity: Finding["severity"], groups: number): string {
   const number = groups.toLocaleString("en-GB");
-  if (severity === "information") return `Remarks: ${number}`;
+  if (severity === "look") return `A person must look: ${number}`;
   const [word, must] = severity === "error" ? ["Errors", "must"] : ["Warnings", "should"];
   return groups === 1
     ? `${word}: ${number} requirement that ${must} be met is not`
@@ -93,15 +100,25 @@ function conformsSentence({ status, findings }: FileReport): string {
 /** Which requirements the message was held against, and whether somebody said so; undefined where it was not read. */
 export function heldAgainstWords({ heldAgainst, controlFile }: FileReport): string | undefined {
   if (heldAgainst === undefined) return undefined;
-  const { generation, useCase, toldFromMessage } = heldAgainst;
+  const { generation, useCase, toldFromMessage, restsOn } = heldAgainst;
   const standard = generation === 1 ? "GP Connect Messaging 1.x" : "Send Document 2";
   if (useCase === "response") return "Held against the requirements of an ITK3 response.";
   const what = `${standard}, ${useCaseWords[useCase]}`;
   const source = controlFile === undefined ? "the message" : "message and control file";
   const guessed = { generation: "generation", useCase: "use case" } as const;
   const told = toldFromMessage.map((name) => guessed[name]).join(" and ");
-  return `Held against the requirements of ${what}${told === "" ? "" : ` (${told} told from ${source})`}.`;
+  const signs = restsOn.map((sign) => signWords[sign]).join(", ") || "nothing in it";
+  const rest = toldFromMessage.includes("useCase") ? `: use case from ${signs}` : "";
+  return `Held against the requirements of ${what}${told === "" ? "" : ` (${told} told from ${source}${rest})`}.`;
 }
+
+const signWords: Readonly<Record<UseCaseSign, string>> = {
+  event: "event",
+  title: "title",
+  text: "text",
+  localExtension: "LocalExtension",
+  type: "type",
+};
 
 const useCaseWords: Readonly<Record<Exclude<UseCase, "response">, string>> = {
   "consultation-summary": "consultation summary",

@@ -115,7 +115,7 @@ test("the report says what is asked beside what was found, and which requirement
   assert.match(out, /found Composition\.title is not that of the document\./);
   assert.match(
     out,
-    /Held against the requirements of GP Connect Messaging 1\.x, consultation summary \(generation and use case\s+told from the message\)/,
+    /Held against the requirements of GP Connect Messaging 1\.x, consultation summary \(generation and use case\s+told from the message: use case from text, LocalExtension, type\)/,
   );
   const named = await run(["check", file, "--generation", "2", "--use-case", "generic"]);
   assert.match(named.out, /Held against the requirements of Send Document 2, generic document\.$/m);

@@ -107,6 +107,51 @@ test("SARIF has a rule for every result, once, and a place in a file of the fold
   assert.ok(results.some(({ ruleId }) => ruleId === "RESTANTE:not-acceptable"));
 });
 
+test("what a person must look at is told in every format and counted apart, and the exit status is that of a message that conforms", async (t) => {
+  const xml = conforming().xml.replace(/(<Patient>[^]*?<\/meta>)/, '$1<implicitRules value="urn:x"/>');
+  const folder = await folderOf(t, { "a.xml": xml, "b.xml": conforming().xml });
+  const inFormat = async (format: string): Promise<string> => {
+    const { status, out } = await run(["check", folder, "--format", format]);
+    assert.equal(status, 0, format);
+    return out;
+  };
+  const text = await inFormat("text");
+  assert.match(text, /Conforms:[^]*A person must look: 1\n +FHIR:implicitRules\n/);
+  assert.match(text, /Errors in 0 places, warnings in 0 places\. A person must look at 1\splace\./);
+  const html = await inFormat("html");
+  assert.match(html, /<h3>A person must look: 1<\/h3>/);
+  assert.match(html, /<b>1<\/b> places to look at/);
+  const { runs } = JSON.parse(await inFormat("sarif")) as Sarif;
+  assert.deepEqual(
+    runs[0].results.map(({ ruleId, level }) => [ruleId, level]),
+    [["FHIR:implicitRules", "note"]],
+  );
+  const { files, summary } = JSON.parse(await inFormat("json")) as { files: Entry[]; summary: Record<string, unknown> };
+  assert.deepEqual(summary["findings"], { error: 0, warning: 0, look: 1 });
+  assert.deepEqual(
+    files.map(({ status, findings }) => [status, findings.map(({ severity }) => severity)]),
+    [
+      ["conforms", ["look"]],
+      ["conforms", []],
+    ],
+  );
+});
+
+test("every report for people, and JSON, says what the use case was told from, and nothing of it where it was named", async (t) => {
+  const folder = await folderOf(t, { "a.xml": conforming(2).xml });
+  const words = /told from\s+the message: use case from title, text\)/;
+  assert.match((await run(["check", folder])).out, words);
+  assert.match((await run(["check", folder, "--format", "html"])).out, words);
+  const restsOn = async (...more: string[]): Promise<unknown> => {
+    const { out } = await run(["check", folder, "--format", "json", ...more]);
+    const { files } = JSON.parse(out) as { files: { heldAgainst: { restsOn: unknown } }[] };
+    return files[0]?.heldAgainst.restsOn;
+  };
+  assert.deepEqual(await restsOn(), ["title", "text"]);
+  assert.deepEqual(await restsOn("--use-case", "generic"), []);
+  assert.doesNotMatch((await run(["check", folder, "--use-case", "generic"])).out, /use case\s+from/);
+});
+
 test("names of files cannot write into the report, nor into the terminal", async (t) => {
   const name = '<img src=x onerror="1">&amp;\u001B[2J.xml';
   const folder = await folderOf(t, { [name]: departing() });

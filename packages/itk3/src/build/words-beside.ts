@@ -1,4 +1,6 @@
-import { generationOf, useCaseOf } from "../check/kind.ts";
+import { generationOf } from "../check/kind.ts";
+import { tellUseCase } from "../check/use-case.ts";
+import { readWords } from "../check/wording.ts";
 import { isResponse } from "../message/handling.ts";
 import type { Itk3Message } from "../message/model.ts";
 import { systems } from "../names.ts";
@@ -22,7 +24,7 @@ export function wordsBeside(message: Itk3Message): WordsBeside {
   const localId = odsCodeOf(message);
   if (isResponse(message)) return { workflowId: undefined, localId, subject: "Response", from };
   const generation = generationOf(message, undefined);
-  const useCase = useCaseOf(message, generation);
+  const { useCase } = tellUseCase(message, generation, readWords(message, generation, undefined));
   // A consultation summary and a generic document share their workflow. The title of the latter is its sender's own
   // words, which may name anybody.
   const kind = useCase === "online-consultation" ? online : consultation;

@@ -5,6 +5,6 @@ export interface CheckOptions {
   envelope?: EnvelopeToCheck;
   /** Told from workflow and LocalExtension unless given. */
   generation?: 1 | 2;
-  /** Told from Composition.type, LocalExtension and title unless given. */
+  /** Told from the title, the text, LocalExtension and Composition.type unless given. */
   useCase?: UseCase;
 }

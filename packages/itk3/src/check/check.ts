@@ -10,7 +10,7 @@ import { containedInEach } from "./contained.ts";
 import { type Answering, answeredAt } from "./code-by-place.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
-import { generationOf, useCaseOf } from "./kind.ts";
+import { generationOf } from "./kind.ts";
 import { placesOf } from "./locate.ts";
 import { positionsOf } from "./positions-of.ts";
 import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
@@ -19,6 +19,7 @@ import { oncePerReference } from "./one-cause.ts";
 import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
 import { mistargetedIn } from "./targets.ts";
+import { tellUseCase } from "./use-case.ts";
 import { elementsOf } from "./walk.ts";
 import { readWords } from "./wording.ts";
 
@@ -64,7 +65,9 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const lists = new Map(
     inner.ofType("List").map((list) => [list, (list.entry ?? []).flatMap(({ item }) => references.candidates(item))]),
   );
-  const useCase = options.useCase ?? useCaseOf(message, named);
+  const words = readWords(message, named, envelope);
+  const told = options.useCase === undefined ? tellUseCase(message, named, words) : undefined;
+  const useCase = options.useCase ?? told?.useCase ?? "generic";
   // Only 1.x has requirements for a response.
   const generation = useCase === "response" ? 1 : named;
   const elements = elementsOf(message.bundle);
@@ -100,13 +103,14 @@ function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
     led: new Set(sectionEntries(message.composition, references)),
     lists,
     listed: new Set([...lists.values()].flat()),
-    words: readWords(message, generation, envelope),
+    words: generation === named ? words : readWords(message, generation, envelope),
+    told,
   };
 }
 
-function heldAgainstOf({ generation, useCase }: CheckContext, options: CheckOptions): HeldAgainst {
-  const told = (["generation", "useCase"] as const).filter((name) => options[name] === undefined);
-  return { generation, useCase, toldFromMessage: told };
+function heldAgainstOf({ generation, useCase, told }: CheckContext, options: CheckOptions): HeldAgainst {
+  const toldFromMessage = (["generation", "useCase"] as const).filter((name) => options[name] === undefined);
+  return { generation, useCase, toldFromMessage, restsOn: told?.restsOn ?? [] };
 }
 
 interface Applied {
@@ -179,11 +183,12 @@ function findingsOf({ rule, id, breaches }: Broken, toldAt: (rule: Rule, breach:
   const findings: Finding[] = [];
   for (const breach of breaches.slice(0, maxPlaces)) {
     const { at, answering } = toldAt(rule, breach);
-    findings.push({ id, severity, ...at, requirement, text: rule.text, ...answering });
+    findings.push({ id, severity, ...at, requirement, text: rule.text, ...(severity !== "look" && answering) });
   }
   if (breaches.length > maxPlaces) {
     const text = `${rule.text} This is so in ${breaches.length} places: the rest are not listed.`;
-    findings.push({ id, severity, location: "", requirement, text, responseCode, issueCode });
+    const answering = severity === "look" ? {} : { responseCode, issueCode };
+    findings.push({ id, severity, location: "", requirement, text, ...answering });
   }
   return findings;
 }

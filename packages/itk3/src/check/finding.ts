@@ -1,5 +1,6 @@
 import type { IssueType } from "../respond/response-codes.ts";
-import type { UseCase } from "./rule.ts";
+import type { UseCase, UseCaseSign } from "./rule.ts";
+import type { Severity } from "./severity.ts";
 
 export interface Finding {
   /**
@@ -9,7 +10,7 @@ export interface Finding {
    * docs/checking.md lists the kinds.
    */
   id: string;
-  severity: "error" | "warning" | "information";
+  severity: Severity;
   /** A FHIRPath-like place: `Bundle.entry[2].resource.entry[0].resource.title`; `envelope.to`. */
   location: string;
   line?: number;
@@ -18,7 +19,7 @@ export interface Finding {
   requirement: string;
   /** What was found instead: a sentence for people, free of patient detail. */
   text: string;
-  /** The ITK3 code that would answer this finding alone. Whether a message is refused is `acceptable`'s to say. */
+  /** The ITK3 code that would answer this finding alone: none for what only has to be looked at. Whether a message is refused is `acceptable`'s to say. */
   responseCode?: string;
   issueCode?: IssueType;
 }
@@ -37,6 +38,8 @@ export interface HeldAgainst {
   useCase: UseCase;
   /** Those of the two that nobody named: told from the message, which may mislead. */
   toldFromMessage: readonly ("generation" | "useCase")[];
+  /** What the use case was told from; empty where somebody named it, or where nothing in the message tells it. */
+  restsOn: readonly UseCaseSign[];
 }
 
 export interface CheckResult {

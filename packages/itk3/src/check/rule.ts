@@ -6,9 +6,21 @@ import type { Resources } from "./resources.ts";
 import type { Elements } from "./walk.ts";
 import type { ContainedIn } from "./contained.ts";
 import type { DocumentWords } from "./document-words.ts";
+import type { Severity } from "./severity.ts";
 import { ofConsultationSummaries } from "./conformance-list.ts";
 
 export type UseCase = "consultation-summary" | "online-consultation" | "generic" | "response";
+
+/** What says of which use case a document is, in the order in which it is believed; `event` says that it is a response. */
+export type UseCaseSign = "event" | "title" | "text" | "localExtension" | "type";
+
+export interface ToldUseCase {
+  useCase: UseCase;
+  /** The signs that say so. Empty: none says anything, and it is held to be generic. */
+  restsOn: readonly UseCaseSign[];
+  /** As many signs say something else: what is believed is what stands first. */
+  disputed: boolean;
+}
 
 /**
  * What came beside the message: the words of the control file, or of the API's headers. Undefined is not known, and not
@@ -52,6 +64,8 @@ export interface CheckContext {
   /** What the Lists of the document lead to. */
   listed: ReadonlySet<Resource>;
   words: DocumentWords;
+  /** Undefined where somebody named the use case. */
+  told: ToldUseCase | undefined;
 }
 
 /** Where a rule is broken: an element of the message, and which of its elements if one can be named. */
@@ -81,8 +95,8 @@ export interface Rule {
   alsoShows?: readonly string[];
   /** Says to what the reference at a breach must lead: where it leads to a wrong type, that is told once (one-cause.ts). */
   leads?: true;
-  /** `error` for MUST, `warning` for SHOULD. */
-  severity: "error" | "warning";
+  /** `error` for MUST, `warning` for SHOULD, `look` where it guesses: a person must look. */
+  severity: Severity;
   /** ITK3 code that would answer this breach alone; of 20006 and 20009 the place of the breach decides. */
   responseCode: string;
   issueCode: IssueType;

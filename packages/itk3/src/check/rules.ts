@@ -19,6 +19,7 @@ import { compositionRules } from "./rules/composition.ts";
 import { entryRules } from "./rules/entries.ts";
 import { envelopeRules } from "./rules/envelope.ts";
 import { fhirRules } from "./rules/fhir.ts";
+import { guessRules } from "./rules/guesses.ts";
 import { handlingRules } from "./rules/handling.ts";
 import { headerRules } from "./rules/header.ts";
 import { invariantRules } from "./rules/invariants.ts";
@@ -60,4 +61,5 @@ export const rules: readonly Rule[] = [
   ...diagnosticRules,
   ...envelopeRules,
   ...responseRules,
+  ...guessRules,
 ];

@@ -55,35 +55,34 @@ function versionAtEnd(text: string): string | undefined {
   return /, Version:? (\d{1,6})$/i.exec(text.slice(-40))?.[1];
 }
 
-/** Whether the sentence speaks of this patient: the number is the patient's, and the name holds the family name. */
-export function isOfPatient({ nhsNumber, patientName }: Wording, patient: Patient): boolean {
-  const number = identifierOf(patient.identifier, systems.nhsNumber);
-  const family = normaliseName(officialFamily(patient) ?? "");
-  return (number === undefined || number === nhsNumber) && normaliseName(patientName).includes(family);
+/** Whether the number in the sentence is this patient's. */
+export function hasNumberOf({ nhsNumber }: Wording, patient: Patient | undefined): boolean {
+  const number = identifierOf(patient?.identifier, systems.nhsNumber);
+  return number === undefined || number === nhsNumber;
 }
 
-/**
- * Whether the practice that the sentence names, if it names one, is one of these organisations. What Send Document 2 has
- * in its place is the name of a location (SCAL GPCM-SD-061): an organisation's, or one of these places'.
- */
-export function isOfOrganisation(
-  { practice, odsCode }: Wording,
-  named: readonly (Organization | undefined)[],
-  places: readonly Location[],
-): boolean {
-  const organisations = named.flatMap((organisation) => organisation ?? []);
-  if (organisations.length === 0) return true;
-  const said = [...organisations, ...places];
-  const names = said.flatMap(({ name }) => (name === undefined ? [] : [normaliseName(name)]));
-  const codes = said.flatMap(({ identifier }) =>
+/** Whether the name in the sentence holds the family name of this patient. */
+export function hasNameOf({ patientName }: Wording, patient: Patient | undefined): boolean {
+  return normaliseName(patientName).includes(normaliseName(officialFamily(patient) ?? ""));
+}
+
+/** What Send Document 2 has in the place of the practice is the name of a location (SCAL GPCM-SD-061). */
+export type Place = Pick<Organization | Location, "name" | "identifier">;
+
+/** Whether the ODS code in the sentence, if there is one, is that of one of these places. */
+export function hasCodeOf({ odsCode }: Wording, places: readonly Place[]): boolean {
+  const codes = places.flatMap(({ identifier }) =>
     (identifier ?? []).flatMap(({ system, value }) =>
       system?.startsWith(odsSystems) === true ? (value?.toUpperCase() ?? []) : [],
     ),
   );
-  return (
-    (practice === undefined || names.length === 0 || names.includes(normaliseName(practice))) &&
-    (odsCode === undefined || codes.length === 0 || codes.includes(odsCode.toUpperCase()))
-  );
+  return odsCode === undefined || codes.length === 0 || codes.includes(odsCode.toUpperCase());
+}
+
+/** Whether the practice in the sentence, if there is one, has the name of one of these places. */
+export function hasPlaceOf({ practice }: Wording, places: readonly Place[]): boolean {
+  const names = places.flatMap(({ name }) => (name === undefined ? [] : [normaliseName(name)]));
+  return practice === undefined || names.length === 0 || names.includes(normaliseName(practice));
 }
 
 const odsSystems = "https://fhir.nhs.uk/Id/ods-";

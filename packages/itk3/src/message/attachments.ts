@@ -1,5 +1,5 @@
 import { primitiveFault } from "../stu3/primitives.ts";
-import type { Attachment as StoredAttachment, Composition, Resource } from "../stu3/types.ts";
+import type { Attachment as StoredAttachment, Composition, CompositionSection, Resource } from "../stu3/types.ts";
 import type { Attachment } from "./model.ts";
 import type { References } from "./references.ts";
 import { sectionsOf } from "./sections.ts";
@@ -18,7 +18,7 @@ export function readAttachments(composition: Composition | undefined, references
       if (resource === undefined || used.has(resource)) continue;
       used.add(resource);
       // One by one: a call takes only so many arguments, and a DocumentReference has as many contents as its sender likes.
-      for (const content of contentsOf(resource, section.title, references, used)) found.push(content);
+      for (const content of contentsOf(resource, section, references, used)) found.push(content);
     }
   }
   const [first] = found;
@@ -28,43 +28,53 @@ export function readAttachments(composition: Composition | undefined, references
 
 function contentsOf(
   resource: Resource,
-  title: string | undefined,
+  section: CompositionSection,
   references: References,
   used: Set<Resource>,
 ): Attachment[] {
+  const { title } = section;
   if (resource.resourceType === "Binary") {
-    return [stored(resource.id, title, resource.contentType, resource.content)];
+    return [stored(resource.id, title, resource.contentType, resource.content, [section, resource])];
   }
   if (resource.resourceType !== "DocumentReference") return [];
-  return (resource.content ?? []).flatMap(({ attachment }) => {
-    if (attachment?.data !== undefined) return [inline(resource.id, title, attachment)];
+  return (resource.content ?? []).flatMap((content) => {
+    const { attachment } = content;
+    if (attachment?.data !== undefined) return [inline(resource.id, title, attachment, [section, content])];
     const target = attachment?.url === undefined ? undefined : references.resolve({ reference: attachment.url });
     if (target?.resourceType !== "Binary" || used.has(target)) return [];
     used.add(target);
-    return [stored(target.id, attachment?.title ?? title, target.contentType, target.content)];
+    const sources = [section, content, target];
+    return [stored(target.id, attachment?.title ?? title, target.contentType, target.content, sources)];
   });
 }
 
-function inline(id: string | undefined, title: string | undefined, attachment: StoredAttachment): Attachment {
-  return stored(id, attachment.title ?? title, attachment.contentType, attachment.data);
+function inline(
+  id: string | undefined,
+  title: string | undefined,
+  attachment: StoredAttachment,
+  sources: readonly object[],
+): Attachment {
+  return stored(id, attachment.title ?? title, attachment.contentType, attachment.data, sources);
 }
 
 function stored(
   id: string | undefined,
   title: string | undefined,
   contentType: string | undefined,
-  content = "",
+  content: string | undefined,
+  sources: readonly object[],
 ): Attachment {
   let intact: boolean | undefined;
   return {
     id,
     title,
     contentType: contentType ?? "application/octet-stream",
-    bytes: () => Buffer.from(content, "base64"),
+    bytes: () => Buffer.from(content ?? "", "base64"),
     get intact() {
-      intact ??= primitiveFault("base64Binary", content) === undefined;
+      intact ??= primitiveFault("base64Binary", content ?? "") === undefined;
       return intact;
     },
     primary: false,
+    sources,
   };
 }

@@ -48,6 +48,8 @@ export interface Attachment {
   readonly intact: boolean;
   /** True for the first (GPCM-SD-032). */
   primary: boolean;
+  /** What says that it is there, and what it is: the section, and the resources that lead to it or hold it. */
+  readonly sources: readonly object[];
 }
 
 /** What is left of a message that could not be read: enough to answer it, or to see that it must not be answered. */

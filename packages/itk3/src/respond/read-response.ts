@@ -1,6 +1,7 @@
 import { refuseNoMessage } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";
 import type { Itk3Message } from "../message/model.ts";
+import { modifiersOf } from "../message/modifiers.ts";
 import { referencesOf } from "../message/references.ts";
 import { resourcesOf } from "../message/message-of.ts";
 import { type ResponseCode, responseCodes } from "./response-codes.ts";
@@ -14,6 +15,8 @@ export interface ResponseContent {
   code: string;
   positive: boolean;
   diagnostics?: string;
+  /** Something that is not known here may change what it says, or turn it into the opposite: for a person to look at. */
+  modified?: true;
 }
 
 /**
@@ -33,11 +36,14 @@ export function readResponse(message: Itk3Message): ResponseContent | undefined 
   const requestHeaderId = response?.identifier;
   if (requestHeaderId === undefined || code === undefined) return undefined;
   const known = responseCodes.get(code);
+  const { touch } = modifiersOf(message.bundle);
+  const modified = [message.header, response, outcome, issue].some((part) => part !== undefined && touch(part));
   return {
     requestHeaderId: requestHeaderId.replace(/^urn:uuid:/, ""),
     level: known?.level ?? (code.startsWith("3") ? "business" : "infrastructure"),
     code,
     positive: known?.positive ?? response?.code === "ok",
     ...(issue?.diagnostics === undefined ? {} : { diagnostics: issue.diagnostics }),
+    ...(modified && { modified }),
   };
 }

@@ -17,7 +17,7 @@ import {
   infrastructureResponse,
 } from "@restante/itk3";
 import { assertClean } from "../clean.ts";
-import { consultation, countingIds, genericInput } from "../consultation.ts";
+import { consultation, countingIds, genericInput, receipt } from "../consultation.ts";
 
 function checked(xml: string, options: Parameters<typeof check>[1] = {}): CheckResult {
   return check(readMessage(Buffer.from(xml)), options);
@@ -132,6 +132,24 @@ test("elements in the wrong order are a warning with their place, and the messag
     ],
   );
   assert.equal(conforms, true);
+});
+
+test("what a person must look at breaks nothing: the message conforms, is acceptable, and no code goes with it", () => {
+  const xml = valid.replace(/(<Patient>[^]*?<\/meta>)/, '$1<implicitRules value="urn:x"/>');
+  const { findings, conforms, acceptable } = checked(xml);
+  const [found, ...others] = findings.filter(({ severity }) => severity === "look");
+  assert.deepEqual([found?.id, found?.responseCode, found?.issueCode], ["FHIR:implicitRules", undefined, undefined]);
+  assert.deepEqual([others.length, findings.length, conforms, acceptable], [0, 1, true, true]);
+});
+
+test("the reasons of a refusal name no place that a person must look at", () => {
+  const xml = valid
+    .replace(/(<Composition>[^]*?<\/meta>)/, '$1<implicitRules value="urn:x"/>')
+    .replace('code value="ITK007C"', 'code value="ITK999X"');
+  const { findings, negative } = checked(xml);
+  assert.ok(findings.some(({ id }) => id === "FHIR:implicitRules"));
+  assert.equal(negative?.code, "20006");
+  assert.doesNotMatch(negative?.diagnostics ?? "", /implicitRules/);
 });
 
 /** What is refused, with which code. */
@@ -323,6 +341,39 @@ test("a message with one sign of its use case wrong is held against what the oth
     assert.equal(heldAgainst?.useCase, useCase);
     assert.deepEqual(new Set(findings.map((finding) => finding.id)), new Set([id]));
   }
+});
+
+test("the use case is told from title and text before type, and the result says what it rests on", () => {
+  const second = consultationSummary(consultation({ generation: 2 })).xml;
+  const asOnline = '<code value="149951000000107"/>';
+  const untitled = (xml: string): string => xml.replace(/<title value="Consultation report"\/>(?=\s*<confid)/, "");
+  const untold = (xml: string): string => xml.replace("<p>Consultation report for", "<p>About");
+  const told = [
+    [valid, "consultation-summary", ["title", "text", "localExtension", "type"]],
+    [second, "consultation-summary", ["title", "text"]],
+    [second.replace('<code value="371531000"/>', asOnline), "consultation-summary", ["title", "text"]],
+    [untitled(second).replace('<code value="371531000"/>', asOnline), "consultation-summary", ["text"]],
+    [untold(second).replace('<code value="371531000"/>', asOnline), "consultation-summary", ["title"]],
+    [untold(untitled(second)).replace('<code value="371531000"/>', asOnline), "online-consultation", ["type"]],
+    [untold(untitled(second)), "generic", []],
+    [onlineConsultation(consultation({ generation: 2 })).xml, "online-consultation", ["title", "text", "type"]],
+    [genericDocument(genericInput({ generation: 2 })).xml, "generic", ["title", "text"]],
+    // Its text then reads like that of a consultation.
+    [
+      genericDocument(genericInput({ generation: 2 }))
+        .xml.replaceAll("Immunisation", "Consultation")
+        .replace(/<title value="Consultation report"\/>(?=\s*<confid)/, '<title value="Consultation"/>'),
+      "generic",
+      ["title", "text"],
+    ],
+  ] as const;
+  for (const [xml, useCase, restsOn] of told) {
+    const { heldAgainst } = checked(xml);
+    assert.deepEqual([heldAgainst?.useCase, heldAgainst?.restsOn], [useCase, restsOn]);
+  }
+  const response = infrastructureResponse({ ...receipt(), code: "20013" }).xml;
+  assert.deepEqual(checked(response).heldAgainst?.restsOn, ["event"]);
+  assert.deepEqual(checked(valid, { useCase: "generic" }).heldAgainst?.restsOn, []);
 });
 
 test("a workflow that belongs to neither generation does not decide which one a message is of", () => {

@@ -3,7 +3,7 @@ import type { AcknowledgementLevel, MailboxId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
 import { addReceived, isKnownDocument, isKnownHeader, type ReceivedKind } from "../store/received.ts";
-import { addTask } from "../store/tasks.ts";
+import { addTask, departures } from "../store/tasks.ts";
 import { eventId } from "./event-id.ts";
 import type { ReadDocument, Reading } from "./reading.ts";
 import { readMailbox, storeResponse, type Verdict } from "./respond.ts";
@@ -89,7 +89,7 @@ function storeChecked(
     const diagnostics = "The referral was accepted automatically.";
     answer(context, arrival, read, "business", { code: businessResponse.automatic, diagnostics });
   }
-  return { taskId, findings: findings.length };
+  return { taskId, findings: departures(findings) };
 }
 
 function store(

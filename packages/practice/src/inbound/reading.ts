@@ -2,7 +2,9 @@ import {
   check,
   type Finding,
   isResponse,
+  type Itk3Message,
   type MessageHandling,
+  modifiersOf,
   type Negative,
   readMessage,
   type ReadResult,
@@ -12,6 +14,7 @@ import {
 import { isAckWorkflow } from "@restante/mesh";
 import { type PlacedAttachments, placeAttachments } from "../store/attachments.ts";
 import type { MessageSummary } from "../store/tasks.ts";
+import { noticed } from "./notices.ts";
 import { attachmentsOf, idsOf, replacedBy, summarise } from "./summary.ts";
 
 /** What is to be read, and what MESH says of it. */
@@ -84,13 +87,22 @@ export function readArrived(toRead: ToRead): Reading {
       acceptable,
       negative,
       findings: findings.map(({ id, severity, location, text }) => ({ id, severity, location, text })),
-      summary: message === undefined ? {} : summarise(message),
-      ids: message === undefined || !acceptable ? [] : idsOf(message),
-      replaces: message === undefined || !acceptable ? [] : replacedBy(message),
-      ...(message === undefined
-        ? { attachments: [], contents: [] }
-        : placeAttachments(toRead.content, attachmentsOf(message))),
+      ...(message === undefined ? nothingSaid : saidIn(message, acceptable, toRead.content)),
     },
+  };
+}
+
+const nothingSaid = { summary: {}, ids: [], replaces: [], attachments: [], contents: [] };
+
+type Said = Pick<ReadDocument, "summary" | "ids" | "replaces"> & PlacedAttachments;
+
+function saidIn(message: Itk3Message, acceptable: boolean, content: Uint8Array): Said {
+  const modifiers = modifiersOf(message.bundle);
+  return {
+    summary: { ...summarise(message), ...noticed(message, modifiers) },
+    ids: acceptable ? idsOf(message) : [],
+    replaces: acceptable ? replacedBy(message, modifiers) : [],
+    ...placeAttachments(content, attachmentsOf(message, modifiers)),
   };
 }
 

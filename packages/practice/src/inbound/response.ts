@@ -14,7 +14,8 @@ import type { Arrival } from "./source.ts";
  * Believed only if it names a MessageHeader.id of ours and comes from the mailbox that message went to, where that is
  * known (a routed report's is not). It needs nothing else to have happened: it may be here before SENT is written. The
  * first at each level counts; only 20013 after 20007 or 20008 replaces it, because then the copy was the second one and
- * this is the answer to the first. What is not believed is kept, and shown to a person.
+ * this is the answer to the first. One whose meaning something unknown may change is not believed either. What is not
+ * believed is kept, and shown to a person.
  */
 export function importResponse(
   context: PracticeContext,
@@ -58,7 +59,7 @@ function doubtAbout(
   response: ResponseContent,
   from: string | undefined,
 ): Doubt | undefined {
-  const { requestHeaderId, level, code } = response;
+  const { requestHeaderId, level, code, modified } = response;
   const sent = database.prepare("SELECT to_address FROM outgoing WHERE header_id = ?").get(requestHeaderId);
   if (sent === undefined) {
     return { kind: "stray-response", reason: "It answers a message that was not sent from here." };
@@ -68,6 +69,8 @@ function doubtAbout(
   if (wentTo !== undefined && wentTo !== readMailbox(from)) {
     return { kind: "stray-response", reason: "It does not come from the mailbox that the message went to." };
   }
+  if (modified === true)
+    return { kind: "stray-response", reason: "What it says may be changed by something that is not known here." };
   const earlier = database
     .prepare("SELECT code FROM received_response WHERE header_id = ? AND level = ?")
     .get(requestHeaderId, level);

@@ -1,5 +1,5 @@
 import { isConfidential } from "@restante/itk3";
-import type { Itk3Message, Organization, Patient, Practitioner, stu3 } from "@restante/itk3";
+import type { Itk3Message, Modifiers, Organization, Patient, Practitioner, stu3 } from "@restante/itk3";
 import { bounded, mostKept } from "../bounded.ts";
 import type { MessageSummary, PatientSummary } from "../store/tasks.ts";
 import type { TaskAttachment } from "../worklist.ts";
@@ -39,6 +39,7 @@ export function summarise(message: Itk3Message): MessageSummary {
 /** In the order of the document. */
 export function attachmentsOf(
   message: Itk3Message,
+  { touch }: Modifiers,
 ): (Omit<TaskAttachment, "bytes" | "fileType"> & { content: Uint8Array })[] {
   return message.attachments.map((attachment, index) => ({
     title: kept(attachment.title ?? `Attachment ${index + 1}`),
@@ -46,6 +47,7 @@ export function attachmentsOf(
     content: attachment.bytes(),
     primary: attachment.primary,
     ...(!attachment.intact && { damaged: true as const }),
+    ...(attachment.sources.some(touch) && { modified: true as const }),
   }));
 }
 
@@ -54,9 +56,12 @@ export function idsOf({ bundle, headerId, document }: Itk3Message): string[] {
   return unique([document?.id, document?.identifier?.value, bundle.id, bundle.identifier?.value, headerId]);
 }
 
-/** The ids of what this document replaces. */
-export function replacedBy({ composition }: Itk3Message): string[] {
-  const replaces = (composition?.relatesTo ?? []).filter(({ code }) => code === "replaces");
+/**
+ * The ids of what this document replaces. What may mean something else, or the opposite, replaces nothing: the earlier
+ * document stays on the worklist until a person has looked.
+ */
+export function replacedBy({ composition }: Itk3Message, { touch }: Modifiers): string[] {
+  const replaces = (composition?.relatesTo ?? []).filter((related) => related.code === "replaces" && !touch(related));
   return unique(
     replaces.flatMap(({ targetIdentifier, targetReference }) => [targetIdentifier?.value, targetReference?.reference]),
   );

@@ -11,6 +11,7 @@ import type {
   TaskKind,
   TaskSummary,
 } from "../worklist.ts";
+import { noticesOf } from "../inbound/notices.ts";
 import { isDuplicate } from "../hand-over/states.ts";
 import { troubledCopies } from "../store/copies.ts";
 import type { Happened } from "../store/matters.ts";
@@ -60,9 +61,12 @@ export function readTask(database: DatabaseSync, taskId: number): Task | undefin
 function taskOf(database: DatabaseSync, row: Row): Task {
   const taskId = number(row, "task_id");
   const { title, documentDate } = json(row, "summary") as MessageSummary;
+  const findings = json(row, "findings") as TaskFinding[];
+  const { notices = noticesOf(findings), ...summary } = summaryOf(row);
   return {
-    ...summaryOf(row),
-    findings: json(row, "findings") as TaskFinding[],
+    ...summary,
+    ...(notices.length > 0 && { notices }),
+    findings,
     attachments: json(row, "attachments") as TaskAttachment[],
     responses: [
       ...givenResponses(database, text(row, "message_id")),
@@ -107,6 +111,8 @@ function summaryOf(row: Row): TaskSummary {
       completedAt: optionalTime(row, "completed_at"),
       recipientType: summary.recipientType,
       confidential: summary.confidential,
+      notices: summary.notices,
+      modified: summary.modified,
     }),
     ...matterIn(row),
   };

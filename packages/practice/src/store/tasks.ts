@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredAttachment } from "./attachments.ts";
-import type { PatientMatch, Sender, TaskFinding, TaskKind } from "../worklist.ts";
+import type { ModifiedPart, PatientMatch, Sender, TaskFinding, TaskKind, TaskNotice } from "../worklist.ts";
 
 /** What a message says of itself, stored with its task so that a list needs no message to be read again. */
 export interface MessageSummary {
@@ -12,6 +12,8 @@ export interface MessageSummary {
   documentDate?: string;
   confidential?: boolean;
   patient?: PatientSummary;
+  notices?: TaskNotice[];
+  modified?: ModifiedPart[];
 }
 
 /** As the document has it: neither checked nor complete. */
@@ -38,6 +40,11 @@ export interface NewTask {
   replaces: readonly string[];
 }
 
+/** In how many places a message departs from the requirements: what a person must look at is no departure. */
+export function departures(findings: readonly Pick<TaskFinding, "severity">[]): number {
+  return findings.filter(({ severity }) => severity !== "look").length;
+}
+
 /** Returns the new task's id. Part of the transaction that stores the message. */
 export function addTask(database: DatabaseSync, task: NewTask): number {
   const { task_id: taskId } = database
@@ -50,7 +57,7 @@ export function addTask(database: DatabaseSync, task: NewTask): number {
       task.messageId,
       task.kind,
       JSON.stringify(task.summary),
-      task.findings.length,
+      departures(task.findings),
       JSON.stringify(task.findings),
       task.attachments.length,
       JSON.stringify(task.attachments),

@@ -18,7 +18,7 @@ const verificationStatuses = /^0[1-8]$/;
 export const fhirRules: readonly Rule[] = [
   rule(
     "FHIR:modifierExtension",
-    "An element must not have a modifier extension: none is known to Send Document.",
+    "Whoever reads an element must know its modifier extensions: Send Document has none, and none is known here.",
     "An element has a modifier extension, which may change its meaning.",
     ({ elements }) =>
       (["DomainResource", "BackboneElement"] as const).flatMap((type) =>
@@ -26,16 +26,17 @@ export const fhirRules: readonly Rule[] = [
           .ofType(type)
           .flatMap((element) => unless(!("modifierExtension" in element), element, "modifierExtension")),
       ),
-    { issueCode: "extension" },
+    { severity: "look", issueCode: "extension" },
   ),
   rule(
     "FHIR:implicitRules",
-    "A resource must not have implicitRules: none are known to Send Document.",
+    "Whoever reads a resource must know its implicitRules: Send Document has none, and none are known here.",
     "A resource has implicitRules, which may change its meaning.",
     ({ elements }) =>
       elements
         .ofType("Resource")
         .flatMap((resource) => unless(resource.implicitRules === undefined, resource, "implicitRules")),
+    { severity: "look" },
   ),
   rule(
     "FHIR:repeated",

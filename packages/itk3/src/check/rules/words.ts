@@ -1,7 +1,7 @@
 // What Composition.text and the subject of the envelope say of the document.
 import { normaliseName } from "@restante/mesh";
 import { isConfidential } from "../../message/confidential.ts";
-import { isOfOrganisation, isOfPatient } from "../wording.ts";
+import { hasCodeOf, hasNameOf, hasNumberOf, hasPlaceOf, type Place } from "../wording.ts";
 import type { Wording } from "../document-words.ts";
 import { none, onComposition, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
@@ -39,15 +39,24 @@ function tellsWhere({ message: { composition, custodian }, words }: CheckContext
   );
 }
 
-/** Whom and where the sentence speaks of: this patient, and the organisation that sends or, in Send Document 2, a place of the document. */
-function isTrue(words: Wording | undefined, { message, generation, inner }: CheckContext): boolean {
-  if (words === undefined) return true;
-  const { patient, custodian, sender } = message;
+/** The organisation that sends or, in Send Document 2, a place of the document. */
+function placesOf({ message: { custodian, sender }, generation, inner }: CheckContext): Place[] {
   const sending = sender?.resourceType === "Organization" ? sender : undefined;
-  const places = generation === 2 ? inner.ofType("Location") : [];
-  return (
-    (patient === undefined || isOfPatient(words, patient)) && isOfOrganisation(words, [custodian, sending], places)
-  );
+  const places: readonly Place[] = generation === 2 ? inner.ofType("Location") : [];
+  const organisations = [custodian, sending].flatMap((organisation) => organisation ?? []);
+  return organisations.length === 0 ? [] : [...organisations, ...places];
+}
+
+/** Numbers and codes of whom and where the sentence speaks of: they are the document's, or they are not. */
+function hasNumbers(words: Wording | undefined, context: CheckContext): boolean {
+  const { patient } = context.message;
+  return words === undefined || (hasNumberOf(words, patient) && hasCodeOf(words, placesOf(context)));
+}
+
+/** Names of the same: they can be written in more than one way. */
+function hasNames(words: Wording | undefined, context: CheckContext): boolean {
+  const { patient } = context.message;
+  return words === undefined || (hasNameOf(words, patient) && hasPlaceOf(words, placesOf(context)));
 }
 
 const textRule = ruleMaker({ responseCode: "20009", issueCode: "value" });
@@ -81,8 +90,15 @@ export const wordsRules: readonly Rule[] = [
   textRule(
     { cs: "023", oc: "007", ge: "007", own: "Composition.text:patient" },
     "What Composition.text says of patient and practice must be true of this document.",
-    "Composition.text names another patient, practice or ODS code than the document.",
-    inText(isTrue),
+    "Composition.text gives another NHS number or ODS code than the document.",
+    inText(hasNumbers),
+  ),
+  textRule(
+    { cs: "023", oc: "007", ge: "007", own: "Composition.text:patient" },
+    "What Composition.text says of patient and practice must be true of this document.",
+    "Composition.text may name another patient or practice than the document.",
+    inText((words, context) => !hasNumbers(words, context) || hasNames(words, context)),
+    { severity: "look" },
   ),
   subjectRule(
     subjectNumbers,
@@ -98,9 +114,16 @@ export const wordsRules: readonly Rule[] = [
   subjectRule(
     subjectNumbers,
     "What the subject says of patient and practice must be true of this document: it is what the receiver's worklist shows.",
-    "The subject names another patient, practice or ODS code than the document.",
-    inSubject(isTrue),
+    "The subject gives another NHS number or ODS code than the document.",
+    inSubject(hasNumbers),
     { alsoShows: sameSubject },
+  ),
+  subjectRule(
+    subjectNumbers,
+    "What the subject says of patient and practice must be true of this document: it is what the receiver's worklist shows.",
+    "The subject may name another patient or practice than the document.",
+    inSubject((words, context) => !hasNumbers(words, context) || hasNames(words, context)),
+    { alsoShows: sameSubject, severity: "look" },
   ),
   subjectRule(
     { cs: "006", scal: "GPCM-SD-091" },

@@ -1,0 +1,80 @@
+// Where a rule can only guess, and a person must look: docs/decisions/191-where-a-rule-guesses.md.
+import { holdsNhsNumber } from "@restante/mesh";
+import { fileTypeOf } from "../../message/file-type.ts";
+import type { Attachment } from "../../message/model.ts";
+import { sectionsOf } from "../../message/sections.ts";
+import type { Narrative } from "../../stu3/types.ts";
+import { none, onComposition, paragraphsOf, unless } from "../look.ts";
+import type { CheckContext, Rule, ToldUseCase } from "../rule.ts";
+import { ofDocuments, ruleMaker } from "../rule-maker.ts";
+import { isNamedAlone } from "../use-case.ts";
+
+const look = { severity: "look" } as const;
+const rule = ruleMaker({ responseCode: "20009", issueCode: "value" }, ofDocuments);
+
+const told = (isGuess: (told: ToldUseCase) => boolean): Rule["breaches"] =>
+  onComposition((composition, { told }) => unless(told === undefined || !isGuess(told), composition, "title"));
+
+export const guessRules: readonly Rule[] = [
+  rule(
+    "Send-Document:use-case",
+    "What a document says of its use case (title, text, LocalExtension, type) should agree.",
+    "Of the signs of the use case as many say one as say another: what it was held against is a guess.",
+    told(({ disputed }) => disputed),
+    look,
+  ),
+  rule(
+    "Send-Document:use-case",
+    "A document should say by more than its own name of which use case it is.",
+    "Nothing but its title or its text tells the use case, or nothing does: what it was held against is a guess.",
+    told((one) => !one.disputed && isNamedAlone(one)),
+    look,
+  ),
+  rule(
+    "Send-Document:picture",
+    "A report should hold its words as words: nobody can search a picture, copy from it or have it read out.",
+    "The report may be a picture of text.",
+    onComposition((composition, { message: { attachments }, useCase }) => {
+      const [report] = attachments;
+      return unless(report === undefined || !mayBePicture(report, useCase === "generic"), composition, "section");
+    }),
+    look,
+  ),
+  rule(
+    "Send-Document:picture",
+    "A report should hold its words as words: nobody can search a picture, copy from it or have it read out.",
+    "A narrative holds pictures and no words: they may be pictures of text.",
+    onComposition((composition) =>
+      [composition, ...sectionsOf(composition)].flatMap((part) => unless(!isPictureAlone(part.text), part, "text")),
+    ),
+    look,
+  ),
+  {
+    numbers: { own: "ITK-Response:subject" },
+    ...look,
+    responseCode: "20006",
+    issueCode: "processing",
+    requirement: "The subject of a response must hold nothing by which a patient could be known.",
+    text: "The subject of a response may name a patient.",
+    breaches: ({ envelope, useCase, words }: CheckContext) => {
+      if (useCase !== "response" || envelope?.subject === undefined) return none;
+      return unless(words.subject === undefined && !holdsNhsNumber(envelope.subject), envelope, "subject");
+    },
+  },
+];
+
+/** A PDF with pictures and no font, or, where the report need not be a PDF, a picture itself. */
+function mayBePicture(report: Attachment, mayBeOther: boolean): boolean {
+  if (!report.intact) return false;
+  const bytes = Buffer.from(report.bytes());
+  const type = fileTypeOf(bytes);
+  if (type !== "application/pdf") return mayBeOther && type !== undefined;
+  const holds = (...words: readonly string[]): boolean => words.some((word) => bytes.includes(word));
+  // What is compressed or encrypted is not looked into: a font may stand there.
+  return holds("/Subtype /Image", "/Subtype/Image") && !holds("/Font", "/ObjStm", "/Encrypt");
+}
+
+function isPictureAlone(narrative: Narrative | undefined): boolean {
+  const div = narrative?.div ?? "";
+  return /<img\b/.test(div) && paragraphsOf(div).length === 0;
+}

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { consultation } from "../support/consultations.ts";
+import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
+import { message, response, workflowId } from "../support/messages.ts";
+import { receiver, sender } from "../support/organisations.ts";
+import { person } from "../support/person.ts";
+import { noticesOf } from "../../src/inbound/notices.ts";
+import type { Task, TaskFinding } from "../../src/worklist.ts";
+
+const from = sender.mailboxId;
+const modifier =
+  '<modifierExtension url="https://example.org/negated"><valueBoolean value="true"/></modifierExtension>';
+
+/** The task that a message becomes at the practice, each part replaced that is given. */
+async function taskOf(t: TestContext, ...parts: readonly (readonly [from: RegExp, to: string])[]): Promise<Task> {
+  const to = await openPractice(t, receiver);
+  const built = message({ version: 2, replaces: "6d9f2c1e-0000-4000-8000-00000000aaaa" });
+  let { xml } = built;
+  for (const [before, after] of parts) {
+    const changed = xml.replace(before, after);
+    assert.notEqual(changed, xml);
+    xml = changed;
+  }
+  const { subject, localId } = built.envelope;
+  deliver(to, xml, { from, workflowId, subject, localId });
+  await to.practice.cycle();
+  const task = await person(to.practice.worklist).task(1);
+  assert.ok(task);
+  return task;
+}
+
+test("a task whose message holds nothing unknown has no notice and no mark", async (t) => {
+  const { notices, modified, attachments, findings } = await taskOf(t);
+  assert.deepEqual([notices, modified, attachments[0]?.modified, findings], [undefined, undefined, undefined, []]);
+});
+
+test("an unknown modifier is told first, in the words of the practice and without a value; the message is not refused for it", async (t) => {
+  const task = await taskOf(
+    t,
+    [/(<Patient>(?:(?!<identifier>)[^])*)/, `$1${modifier}`],
+    [/(<section>)/, `$1${modifier}`],
+  );
+  assert.deepEqual([task.kind, task.responses.map(({ code }) => code)[0], task.findingCount], ["document", "20013", 0]);
+  assert.deepEqual(
+    task.notices?.map(({ kind, about }) => [kind, about]),
+    [
+      [
+        "modified",
+        [
+          { what: "Document, section", count: 1 },
+          { what: "Patient", count: 1 },
+        ],
+      ],
+    ],
+  );
+  assert.deepEqual(task.modified, ["patient"]);
+  assert.equal(task.attachments[0]?.modified, true);
+  assert.doesNotMatch(JSON.stringify(task.notices), /example\.org|negated/);
+});
+
+test("implicitRules of the message mark everything that is shown of it", async (t) => {
+  const task = await taskOf(t, [
+    /(<Bundle[^>]*>\s*<id [^>]*>\s*<meta>[^]*?<\/meta>)/,
+    '$1<implicitRules value="urn:x"/>',
+  ]);
+  assert.deepEqual(task.notices?.[0]?.about, [{ what: "Everything in the message or in its document", count: 1 }]);
+  assert.deepEqual(task.modified, ["patient", "sender", "document", "handling"]);
+});
+
+test("a document that may mean something else by it replaces nothing", async (t) => {
+  const to = await openPractice(t, receiver);
+  const first = message();
+  deliver(to, first.xml, { from, workflowId });
+  const later = message({ version: 2, replaces: first.documentId });
+  deliver(to, later.xml.replace(/(<relatesTo>)/, `$1${modifier}`), { from, workflowId });
+  await to.practice.cycle();
+  const states = async (): Promise<string[]> => (await person(to.practice.worklist).tasks()).map(({ state }) => state);
+  assert.deepEqual(await states(), ["open", "open"]);
+  deliver(to, message({ version: 3, replaces: first.documentId }).xml, { from, workflowId });
+  await to.practice.cycle();
+  assert.deepEqual(await states(), ["open", "open", "replaced"]);
+});
+
+test("a message that holds what cannot be shown says so first, and how many there are", async (t) => {
+  const unknown =
+    '<entry><fullUrl value="urn:uuid:9a1b0c2d-0000-4000-8000-0000000000ff"/><resource><Flagship><id value="f"/></Flagship></resource></entry>';
+  const task = await taskOf(
+    t,
+    [/(<entry>(?:(?!<entry>)[^])*<Patient>)/, `${unknown}${unknown.replace("ff", "fe")}$1`],
+    [/<text>\s*<status value="generated"\/>\s*<div[^>]*>/, "$&<blink>x</blink>"],
+  );
+  assert.deepEqual([task.kind, task.modified], ["document", undefined], task.reason);
+  assert.deepEqual(task.notices, [
+    {
+      kind: "not-shown",
+      text: "This message holds entries that cannot be shown. The message as it was sent has it all.",
+      about: [
+        { what: "Entries of a kind that is not known here", count: 2 },
+        { what: "Texts that are not as FHIR allows", count: 1 },
+      ],
+    },
+  ]);
+});
+
+test("a task that an earlier version stored is told of by its findings", () => {
+  const finding = (id: string, severity: "error" | "warning"): TaskFinding => ({
+    id,
+    severity,
+    location: "",
+    text: "",
+  });
+  const findings = [
+    finding("FHIR:modifierExtension", "error"),
+    finding("FHIR:implicitRules", "error"),
+    finding("STU3:unknown-resource", "warning"),
+    finding("STU3:narrative", "error"),
+    finding("STU3:wrong-order", "warning"),
+  ];
+  assert.deepEqual(
+    noticesOf(findings).map(({ kind, about }) => [kind, about.map(({ count }) => count)]),
+    [
+      ["modified", [2]],
+      ["not-shown", [1, 1]],
+    ],
+  );
+  assert.deepEqual(noticesOf([finding("STU3:wrong-order", "warning")]), []);
+});
+
+async function withReport(t: TestContext): Promise<{ party: DirectoryPractice; headerId: string }> {
+  const party = await openPractice(t, sender);
+  const { headerId } = await party.practice.sendConsultation(consultation());
+  await party.practice.cycle();
+  return { party, headerId };
+}
+
+test("a response that something unknown may turn into the opposite is not believed, and waits for a person", async (t) => {
+  const { party, headerId } = await withReport(t);
+  const answer = { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` };
+  const { xml } = response(headerId, "20013");
+  deliver(party, xml.replace(/(<issue>)/, `$1${modifier}`), answer);
+  await party.practice.cycle();
+  const { worklist } = party.practice;
+  assert.notEqual((await person(worklist).report(headerId))?.state, "received");
+  const [stray, ...others] = await person(worklist).strays();
+  assert.match(stray?.reason ?? "", /may be changed by something that is not known here/);
+  assert.deepEqual(others, []);
+  deliver(party, response(headerId, "20013").xml, answer);
+  await party.practice.cycle();
+  assert.equal((await person(worklist).report(headerId))?.state, "received");
+});

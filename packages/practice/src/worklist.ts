@@ -231,6 +231,8 @@ export interface TaskAttachment {
   primary: boolean;
   /** Its content did not arrive whole: what opens, if anything, is not what was sent. */
   damaged?: true;
+  /** How its content was written had to be repaired to open it; the file is seen to be whole. The original has it as it came. */
+  repaired?: true;
   /** Something that is not known here may change what its entry says of it: one of `notices` says so. */
   modified?: true;
   /** What it is by its first bytes, whatever it claims. Absent: not decided yet. */

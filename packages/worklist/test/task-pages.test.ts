@@ -177,6 +177,22 @@ test("a document that arrived damaged is marked, offered for download and not sh
   assert.match(text, /href="\/tasks\/1\/attachments\/1\?download"/);
 });
 
+test("a document that was repaired is shown and says so, and no other does", async (t) => {
+  const { url, worklist } = await open(t);
+  const task = worklist.all.find(({ taskId }) => taskId === 1);
+  assert.ok(task);
+  const said = /How it was written into the message was wrong and has been repaired: the file is whole\./g;
+  const times = async (): Promise<number> => [...(await ask(`${url}/tasks/1`)).text.matchAll(said)].length;
+  assert.equal(await times(), 0);
+  for (const [index, attachment] of task.attachments.slice(0, 2).entries()) {
+    attachment.repaired = true;
+    assert.equal(await times(), index + 1);
+  }
+  const { text } = await ask(`${url}/tasks/1`);
+  assert.match(text, /data-pdf="\/tasks\/1\/attachments\/0"/);
+  assert.match(text, /<img src="\/tasks\/1\/attachments\/1"/);
+});
+
 test("what a person must be told first stands at the top of the task, marked where it is shown, and on no other task", async (t) => {
   const { url, worklist } = await open(t);
   const task = worklist.all.find(({ taskId }) => taskId === 1);

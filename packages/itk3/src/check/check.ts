@@ -37,10 +37,9 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   const context = contextOf(message, options);
   const heldAgainst = heldAgainstOf(context, options);
   const document = documentPlace(message);
-  const findings = [
-    ...message.issues.map((issue) => readingFinding(issue, document)),
-    ...ruleFindings(context, document),
-  ];
+  const { findings: broken, values } = ruleFindings(context, document);
+  const noticed = message.issues.filter(({ code, location }) => code !== "bad-value" || !values.has(location));
+  const findings = [...noticed.map((issue) => readingFinding(issue, document)), ...broken];
   const conforms = findings.every(({ severity }) => severity !== "error");
   if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context), heldAgainst };
   const reason = refusals.find((row) => row.fits(message, context.generation));
@@ -145,7 +144,11 @@ function documentPlace({ bundle, document }: Itk3Message): string | undefined {
   return index < 0 ? undefined : `Bundle.entry[${index}].resource`;
 }
 
-function ruleFindings(context: CheckContext, document: string | undefined): Finding[] {
+/** `values` are the places of which a finding says what is wrong with the value. */
+function ruleFindings(
+  context: CheckContext,
+  document: string | undefined,
+): { findings: Finding[]; values: ReadonlySet<string> } {
   const broken: Broken[] = [];
   for (const { rule, id } of rulesFor(context)) {
     const breaches = rule.breaches(context);
@@ -169,7 +172,9 @@ function ruleFindings(context: CheckContext, document: string | undefined): Find
     const answering = answeredAt(location, document, { responseCode, issueCode });
     return { at: { location, ...positionAt(breach) }, answering };
   };
-  return told.flatMap((one) => findingsOf(one, toldAt));
+  const ofValues = told.filter(({ rule }) => rule.tellsOfValue === true);
+  const values = new Set(ofValues.flatMap(({ breaches }) => breaches.slice(0, maxPlaces).map(placeOf)));
+  return { findings: told.flatMap((one) => findingsOf(one, toldAt)), values };
 }
 
 /** What a finding says of a breach by where it is. */

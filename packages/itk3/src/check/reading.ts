@@ -33,6 +33,7 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   "bad-value": "Values must be of their type: dates, instants with a zone, numbers, base64, URIs, ids, codes.",
   "bad-code": "A code must be of the list that STU3 binds it to.",
   narrative: "A narrative must be a div of XHTML with the elements and attributes that FHIR allows, and not empty.",
+  "narrative-picture": "A picture in a narrative should be a PNG, JPEG or GIF, which every reader shows.",
   "too-many-issues": "A message must be FHIR.",
 };
 
@@ -52,6 +53,7 @@ const issueTypes: Partial<Readonly<Record<IssueCode, IssueType>>> = {
   "bad-value": "value",
   "bad-code": "code-invalid",
   narrative: "structure",
+  "narrative-picture": "structure",
   "too-many-issues": "structure",
 };
 

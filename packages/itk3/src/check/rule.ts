@@ -95,6 +95,8 @@ export interface Rule {
   alsoShows?: readonly string[];
   /** Says to what the reference at a breach must lead: where it leads to a wrong type, that is told once (one-cause.ts). */
   leads?: true;
+  /** Says what is wrong with the value at a breach: what reading noticed of that value is not told besides. */
+  tellsOfValue?: true;
   /** `error` for MUST, `warning` for SHOULD, `look` where it guesses: a person must look. */
   severity: Severity;
   /** ITK3 code that would answer this breach alone; of 20006 and 20009 the place of the breach decides. */

@@ -1,6 +1,7 @@
 // The values that inputs are made of.
 import { MeshError } from "@restante/mesh";
 import { primitiveFault } from "../stu3/primitives.ts";
+import { isRelative } from "../stu3/uris.ts";
 import { isXmlText } from "../xml/characters.ts";
 import { isThere, type Shape } from "./shapes.ts";
 
@@ -32,6 +33,9 @@ export function textThat(
     if (at.isRight() && !holds(value as string)) at.tell(fault, requirement);
   };
 }
+
+/** Of what names something beyond the message. */
+export const absoluteUri: Shape = textThat((value) => !isRelative(value), "must be an absolute URI", { shape: uri });
 
 /** Text that a parser of `@restante/mesh` takes. */
 export function parses(parse: (text: string) => unknown): (value: string) => boolean {

@@ -18,7 +18,7 @@ import { mayBeTypeName } from "../stu3/opaque.ts";
 import { isWholeNumber, toScalar } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 import { isXmlText } from "../xml/characters.ts";
-import { readNarrative as readDiv } from "../xml/check-narrative.ts";
+import { isKept, readNarrative as readDiv } from "../xml/check-narrative.ts";
 import { maxDepth } from "../xml/tokenise.ts";
 import { opaqueJson } from "./opaque.ts";
 import { parseJson } from "./parse.ts";
@@ -293,11 +293,13 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       return;
     }
     const { fault, text, hasInstruction } = readDiv(values.text(node), depth - 1);
-    const isKept = fault === undefined || fault.code === "bad-value";
-    if (hasInstruction && isKept) tell([passedOver], location, node);
+    if (hasInstruction && (fault === undefined || isKept(fault))) tell([passedOver], location, node);
     if (fault === undefined) keep(text);
     else if (fault.code === "bad-value") {
       report(fault.code, location, node, fault.text);
+      keep(text);
+    } else if (fault.code === "narrative-picture") {
+      warn(fault.code, location, node, fault.text);
       keep(text);
     } else if (fault.code === "narrative")
       report(fault.code, location, node, `${fault.text} The narrative was left out.`);

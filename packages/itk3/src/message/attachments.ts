@@ -1,15 +1,40 @@
 import { primitiveFault } from "../stu3/primitives.ts";
-import type { Attachment as StoredAttachment, Composition, CompositionSection, Resource } from "../stu3/types.ts";
+import type {
+  Attachment as StoredAttachment,
+  Binary,
+  Bundle,
+  Composition,
+  CompositionSection,
+  Resource,
+} from "../stu3/types.ts";
 import type { Attachment } from "./model.ts";
 import type { References } from "./references.ts";
 import { sectionsOf } from "./sections.ts";
+import { addressLength, type FileDescription, wholeFile } from "./whole-file.ts";
+
+/** What holds the content of an attachment. */
+export interface AttachmentHolder {
+  element: object;
+  path: "content" | "data";
+}
+
+const holders = new WeakMap<Attachment, AttachmentHolder>();
+
+export function holderOf(attachment: Attachment): AttachmentHolder | undefined {
+  return holders.get(attachment);
+}
 
 /**
  * The documents that the sections of a composition lead to: Binary resources, and the contents of DocumentReferences.
  * Where several resources share an id (a published example does this), each reference to it takes the next of them.
  */
-export function readAttachments(composition: Composition | undefined, references: References): Attachment[] {
+export function readAttachments(
+  composition: Composition | undefined,
+  references: References,
+  document?: Bundle,
+): Attachment[] {
   const found: Attachment[] = [];
+  const descriptionsOf = describedIn(document, references);
   const used = new Set<Resource>();
   for (const section of sectionsOf(composition)) {
     for (const reference of section.entry ?? []) {
@@ -18,7 +43,7 @@ export function readAttachments(composition: Composition | undefined, references
       if (resource === undefined || used.has(resource)) continue;
       used.add(resource);
       // One by one: a call takes only so many arguments, and a DocumentReference has as many contents as its sender likes.
-      for (const content of contentsOf(resource, section, references, used)) found.push(content);
+      for (const content of contentsOf(resource, section, references, used, descriptionsOf)) found.push(content);
     }
   }
   const [first] = found;
@@ -31,11 +56,10 @@ function contentsOf(
   section: CompositionSection,
   references: References,
   used: Set<Resource>,
+  descriptionsOf: DescriptionsOf,
 ): Attachment[] {
   const { title } = section;
-  if (resource.resourceType === "Binary") {
-    return [stored(resource.id, title, resource.contentType, resource.content, [section, resource])];
-  }
+  if (resource.resourceType === "Binary") return [ofBinary(resource, title, descriptionsOf, [section])];
   if (resource.resourceType !== "DocumentReference") return [];
   return (resource.content ?? []).flatMap((content) => {
     const { attachment } = content;
@@ -43,9 +67,43 @@ function contentsOf(
     const target = attachment?.url === undefined ? undefined : references.resolve({ reference: attachment.url });
     if (target?.resourceType !== "Binary" || used.has(target)) return [];
     used.add(target);
-    const sources = [section, content, target];
-    return [stored(target.id, attachment?.title ?? title, target.contentType, target.content, sources)];
+    return [ofBinary(target, attachment?.title ?? title, descriptionsOf, [section, content])];
   });
+}
+
+type DescriptionsOf = (binary: Binary) => readonly FileDescription[];
+
+/** What the DocumentReferences of a document say of its Binaries: gathered when it is first asked for, which is rare. */
+function describedIn(document: Bundle | undefined, references: References): DescriptionsOf {
+  let known: Map<Resource, FileDescription[]> | undefined;
+  const gather = (): Map<Resource, FileDescription[]> => {
+    const descriptions = new Map<Resource, FileDescription[]>();
+    for (const { resource } of document?.entry ?? []) {
+      if (resource?.resourceType !== "DocumentReference") continue;
+      for (const { attachment } of resource.content ?? []) {
+        if (attachment?.url === undefined) continue;
+        for (const target of references.candidates({ reference: attachment.url })) {
+          const held = descriptions.get(target);
+          if (held === undefined) descriptions.set(target, [attachment]);
+          else held.push(attachment);
+        }
+      }
+    }
+    return descriptions;
+  };
+  return (binary) => (known ??= gather()).get(binary) ?? [];
+}
+
+function ofBinary(
+  binary: Binary,
+  title: string | undefined,
+  descriptionsOf: DescriptionsOf,
+  ways: readonly object[],
+): Attachment {
+  const { id, contentType, content } = binary;
+  const holder = { element: binary, path: "content" } as const;
+  const sources = [...ways, binary];
+  return stored({ id, title, contentType, content, holder, sources, descriptions: () => descriptionsOf(binary) });
 }
 
 function inline(
@@ -54,27 +112,49 @@ function inline(
   attachment: StoredAttachment,
   sources: readonly object[],
 ): Attachment {
-  return stored(id, attachment.title ?? title, attachment.contentType, attachment.data, sources);
+  return stored({
+    id,
+    title: attachment.title ?? title,
+    contentType: attachment.contentType,
+    content: attachment.data,
+    holder: { element: attachment, path: "data" },
+    sources,
+    descriptions: () => [attachment],
+  });
 }
 
-function stored(
-  id: string | undefined,
-  title: string | undefined,
-  contentType: string | undefined,
-  content: string | undefined,
-  sources: readonly object[],
-): Attachment {
-  let intact: boolean | undefined;
-  return {
+interface Stored {
+  id: string | undefined;
+  title: string | undefined;
+  contentType: string | undefined;
+  content: string | undefined;
+  holder: AttachmentHolder;
+  sources: readonly object[];
+  descriptions: () => readonly FileDescription[];
+}
+
+function stored({ id, title, contentType = "application/octet-stream", content = "", ...rest }: Stored): Attachment {
+  let state: "whole" | "repaired" | "damaged" | undefined;
+  const repair = (): Uint8Array | undefined => wholeFile(content, contentType, rest.descriptions());
+  const stateNow = (): typeof state => {
+    if (primitiveFault("base64Binary", content) === undefined) return "whole";
+    return repair() === undefined ? "damaged" : "repaired";
+  };
+  const attachment: Attachment = {
     id,
     title,
-    contentType: contentType ?? "application/octet-stream",
-    bytes: () => Buffer.from(content ?? "", "base64"),
+    contentType,
+    // What lacks its padding alone is decoded to the same without a repair.
+    bytes: () => (addressLength(content) > 0 ? repair() : undefined) ?? Buffer.from(content, "base64"),
     get intact() {
-      intact ??= primitiveFault("base64Binary", content ?? "") === undefined;
-      return intact;
+      return (state ??= stateNow()) !== "damaged";
+    },
+    get repaired() {
+      return (state ??= stateNow()) === "repaired";
     },
     primary: false,
-    sources,
+    sources: rest.sources,
   };
+  holders.set(attachment, rest.holder);
+  return attachment;
 }

@@ -33,7 +33,7 @@ export function messageOf(bundle: Bundle, issues: readonly Issue[] = []): Itk3Me
     composition,
     patient: patientOf(document, composition, inner),
     custodian: custodian?.resourceType === "Organization" ? custodian : undefined,
-    attachments: readAttachments(composition, inner),
+    attachments: readAttachments(composition, inner, document),
     issues,
   };
 }

@@ -44,8 +44,14 @@ export interface Attachment {
   contentType: string;
   /** Decodes afresh each time. */
   readonly bytes: () => Uint8Array;
-  /** False where the content is empty or no base64: `bytes` is then not what was sent. */
+  /** False where the content is empty, or no base64 and not repaired: `bytes` is then not what was sent. */
   readonly intact: boolean;
+  /**
+   * True where the content is base64 without its padding, or as a `data:` address, and its file is seen to be whole: a PDF, PNG
+   * or JPEG that ends as one does, and agrees with the size and hash that are given of it. `bytes` is the file; the bundle
+   * holds the content as it came.
+   */
+  readonly repaired: boolean;
   /** True for the first (GPCM-SD-032). */
   primary: boolean;
   /** What says that it is there, and what it is: the section, and the resources that lead to it or hold it. */

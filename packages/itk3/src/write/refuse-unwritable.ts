@@ -11,7 +11,7 @@ import {
 import { mayBeTypeName } from "../stu3/opaque.ts";
 import { isWholeNumber, primitiveFault } from "../stu3/primitives.ts";
 import { isXmlText } from "../xml/characters.ts";
-import { readNarrative } from "../xml/check-narrative.ts";
+import { isKept, readNarrative } from "../xml/check-narrative.ts";
 import { isOpaqueXml } from "../xml/opaque.ts";
 import { maxDepth } from "../xml/tokenise.ts";
 
@@ -94,7 +94,7 @@ function checkOne(definition: ElementDefinition, value: unknown, place: string, 
     case "narrative": {
       if (typeof value !== "string") return refuse(place, "is no text");
       const { fault, text } = readNarrative(value, depth - 1);
-      if (fault !== undefined && fault.code !== "bad-value") {
+      if (fault !== undefined && !isKept(fault)) {
         return refuse(place, `would not be read: ${fault.text.replace(/\.$/, "")}`);
       }
       if (text !== value)

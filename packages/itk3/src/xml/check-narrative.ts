@@ -32,6 +32,7 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
   let isRoot = true;
   let hollow = true;
   let misnamed: Position | undefined;
+  let pictured: { fault: NarrativeFault; at: Position } | undefined;
   const kept = new NarrativeText();
   const text = (found: string): void => {
     // A space that does not break is still nothing to read.
@@ -41,7 +42,9 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
     kept,
     open(element) {
       const fault = narrativeFault(element.name, element.attributes);
-      if (fault !== undefined) found(fault, element);
+      if (fault?.code === "narrative-picture") {
+        pictured ??= { fault, at: { line: element.line, column: element.column } };
+      } else if (fault !== undefined) found(fault, element);
       if (element.namespace !== xhtmlNamespace || element.prefixed) {
         found({ code: "narrative", text: "A narrative holds an element of another namespace, or a prefix." }, element);
       }
@@ -76,8 +79,14 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
     end() {
       if (hollow) found({ code: "narrative", text: "A narrative is empty." });
       if (misnamed !== undefined) found(notNamed, misnamed);
+      if (pictured !== undefined) found(pictured.fault, pictured.at);
     },
   };
+}
+
+/** Whether the narrative is kept all the same. */
+export function isKept({ code }: NarrativeFault): boolean {
+  return code === "bad-value" || code === "narrative-picture";
 }
 
 export interface ReadNarrative {
@@ -120,6 +129,6 @@ export function readNarrative(written: string, depth = 0): ReadNarrative {
     return left(fault?.code === "active-content" ? fault : notWellFormed);
   }
   watch.end();
-  if (end !== written.length && (fault === undefined || fault.code === "bad-value")) return left(notEnded);
+  if (end !== written.length && (fault === undefined || isKept(fault))) return left(notEnded);
   return { fault, text: watch.kept.within(source, 0, end), hasInstruction };
 }

@@ -24,8 +24,8 @@ const activeElements: ReadonlySet<string> = new Set(
 const addresses: ReadonlySet<string> = new Set(["href", "cite", "longdesc", "usemap"]);
 
 export interface NarrativeFault {
-  /** `narrative` costs the narrative, `bad-value` costs nothing; with the others the whole message is refused. */
-  code: "active-content" | "too-deep" | "narrative" | "bad-value";
+  /** `narrative` costs the narrative, `bad-value` and `narrative-picture` nothing; with the others the whole message is refused. */
+  code: "active-content" | "too-deep" | "narrative" | "bad-value" | "narrative-picture";
   text: string;
 }
 
@@ -36,7 +36,7 @@ export function narrativeFault(name: string, attributes: Attributes): NarrativeF
   for (let index = 0; index < attributes.count; index += 1) {
     const fault = attributeFault(attributes.name(index), attributes.value(index));
     if (fault?.code === "active-content") return fault;
-    worst ??= fault;
+    if (worst === undefined || worst.code === "narrative-picture") worst = fault ?? worst;
   }
   return worst;
 }
@@ -52,7 +52,11 @@ function plain(text: string): NarrativeFault {
 function attributeFault(attribute: string, value: string): NarrativeFault | undefined {
   if (/^on/i.test(attribute)) return active("A narrative holds an event attribute.");
   const name = attribute.toLowerCase();
-  if (name === "src" && !isCarriedPicture(value)) return active("A narrative holds a picture that must be fetched.");
+  if (name === "src") {
+    const fault = pictureFault(value);
+    if (fault?.code === "active-content") return fault;
+    if (fault !== undefined && allowedAttributes.has(attribute)) return fault;
+  }
   if (addresses.has(name) && !isSafeAddress(value)) {
     return active("A narrative holds an address of a kind that can act.");
   }
@@ -91,9 +95,35 @@ function isAllowedDeclaration(declaration: string): boolean {
   return !/[^A-Za-z0-9#%.,+\-/!'" \t\r\n]/.test(declaration.slice(colon + 1));
 }
 
-// A page that shows a narrative fetches nothing for it: a picture is in the page, or in the address itself.
-function isCarriedPicture(value: string): boolean {
-  return /^(?:#|data:image\/(?:png|jpeg|gif)[;,])/i.test(value);
+// What every reader shows; and pictures made of points alone, which can no more act than these. Drawings (SVG, metafiles) can.
+const shownPictures: ReadonlySet<string> = new Set(["png", "jpeg", "gif"]);
+const otherPictures: ReadonlySet<string> = new Set(
+  "webp avif apng bmp x-ms-bmp tiff heic heif jp2 jxl jpg pjpeg x-png x-icon vnd.microsoft.icon".split(" "),
+);
+
+const otherPicture: NarrativeFault = {
+  code: "narrative-picture",
+  text: "A narrative holds a picture of a type that not every reader shows: it is no PNG, JPEG or GIF.",
+};
+
+// A page that shows a narrative fetches nothing for it: a picture is in the page, or in the address itself, which is judged
+// by the type that it gives.
+function pictureFault(value: string): NarrativeFault | undefined {
+  if (value.startsWith("#")) return undefined;
+  if (!/^data:/i.test(value)) return active("A narrative holds a picture that must be fetched.");
+  const type = carriedType(value);
+  if (shownPictures.has(type)) return undefined;
+  return isPicture(type) ? otherPicture : active("A narrative holds a picture of a type that can act.");
+}
+
+function isPicture(type: string): boolean {
+  return shownPictures.has(type) || otherPictures.has(type);
+}
+
+/** `png` of `data:image/png;base64,...`; empty where there is no picture in the address. */
+function carriedType(address: string): string {
+  const [, type = ""] = /^data:image\/([a-z0-9.+-]{1,40})[;,]/i.exec(address) ?? [];
+  return type.toLowerCase();
 }
 
 // Relative addresses and fragments, web and mail addresses. Browsers take a backslash for a slash, and what begins with
@@ -103,5 +133,5 @@ function isSafeAddress(value: string): boolean {
   const plain = value.replace(/[\u0000-\u0020\u007f-\u009f]/g, "");
   if (plain.includes("\\") || plain.startsWith("//")) return false;
   const scheme = /^([^/?#:]*):/.exec(plain)?.[1];
-  return scheme === undefined || /^(?:https?|mailto|tel|urn)$/i.test(scheme) || isCarriedPicture(plain);
+  return scheme === undefined || /^(?:https?|mailto|tel|urn)$/i.test(scheme) || isPicture(carriedType(plain));
 }

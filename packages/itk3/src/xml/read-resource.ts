@@ -269,8 +269,10 @@ class ResourceReader implements XmlHandler {
     const frame = this.#push(new Frame("narrative", definition.name, element, definition));
     frame.count = element.start;
     frame.narrative = watchNarrative(({ code, text }, at = frame) => {
-      if (code === "bad-value") {
-        if (!frame.complained) this.#complaints.error(code, at, text);
+      if (code === "bad-value" || code === "narrative-picture") {
+        if (frame.complained) return;
+        if (code === "bad-value") this.#complaints.error(code, at, text);
+        else this.#complaints.warning(code, at, text);
         return;
       }
       if (code !== "narrative") this.#complaints.refuse(code, at, `${text} The message was refused.`);

@@ -68,6 +68,10 @@ const changes: readonly Addition[] = [
   ],
   adding("binary", (message) => first(message, "Binary"), { securityContext: { display: "x" } }),
   adding("binary", (message) => first(message, "Binary"), { content: "SGVsbG8=" }),
+  adding("binary", (message) => first(message, "Binary"), { content: "SGVsbG8" }),
+  adding("binary", (message) => first(message, "Binary"), {
+    content: `data:application/pdf;base64,${Buffer.from("%PDF-1.7\n%%EOF\n").toString("base64")}`,
+  }),
   adding("composition", ({ composition }) => composition, { confidentiality: "R" }),
   ...clinicalAdditions,
   [

@@ -1,6 +1,7 @@
 // What breaks a rule of FHIR, and what comes near it and does not.
 import type { stu3 } from "@restante/itk3";
 import { type Case, first, type Message } from "./addition.ts";
+import { brokenUris, soundUris } from "./uri-cases.ts";
 
 const containing = (id: string | undefined, changes: Partial<stu3.Organization> = {}): stu3.Organization => ({
   resourceType: "Organization",
@@ -59,6 +60,7 @@ const notAddresses = [
 const lastEntry = ({ document }: Message): stu3.BundleEntry => document?.entry?.at(-1) ?? {};
 
 export const brokenFhir: readonly Case[] = [
+  ...brokenUris,
   ["FHIR:implicitRules", "of the message Bundle", ({ bundle }) => void (bundle.implicitRules = "urn:x")],
   [
     "FHIR:implicitRules",
@@ -152,6 +154,7 @@ export const brokenFhir: readonly Case[] = [
 ];
 
 export const soundFhir: readonly Case[] = [
+  ...soundUris,
   [
     "FHIR:fullUrl",
     "of another kind of URL",

@@ -94,6 +94,17 @@ const attributes: readonly (readonly [fate: string, tag: string])[] = [
   ["active-content", '<p><img src="https://example.org/x.png" alt="x"/>'],
   ["active-content", '<p><img src="x.png" alt="x"/>'],
   ["active-content", '<p><img src="data:image/svg+xml,x" alt="x"/>'],
+  ["active-content", '<p><img src="data:image/SVG+xml;base64,AAAA" alt="x"/>'],
+  ["active-content", '<p><img src="data:image/x-wmf;base64,AAAA" alt="x"/>'],
+  ["active-content", '<p><img src="data:text/html,x" alt="x"/>'],
+  ["active-content", '<p><img src="data:,x" alt="x"/>'],
+  ["active-content", '<p><img src="data:image/webp" alt="x"/>'],
+  ["active-content", '<p><img src=" data:image/webp,x" alt="x"/>'],
+  ["active-content", '<p><img src="data:image/webp,x" alt="x" onload="x"/>'],
+  ["active-content", '<p><a href="data:image/svg+xml,x">x</a>'],
+  ["kept", '<p><a href="data:image/webp;base64,AAAA">x</a>'],
+  ["left out", '<p><img src="data:image/webp;base64,AAAA" alt="x" x="y"/>'],
+  ["left out", '<p><img x="y" src="data:image/webp;base64,AAAA" alt="x"/>'],
   ["kept", '<p><a href="https://example.org/a:b?c#d">x</a>'],
   ["kept", '<p><a href="a/b:c">x</a>'],
   ["kept", '<p><a href="mailto:a@example.org">x</a>'],
@@ -160,6 +171,49 @@ for (const [what, ids] of [
       assert.equal(resource.text?.div, div);
       assert.ok(writeXml(resource).includes(div));
       assert.ok(writeJson(resource).includes(JSON.stringify(div)));
+    }
+  });
+}
+
+for (const type of ["webp", "avif", "BMP", "jpg", "tiff", "x-icon"]) {
+  test(`a narrative with a picture of the type ${type} is told once and kept, in XML and in JSON, and written again`, () => {
+    const picture = `<img src="data:image/${type};base64,AAAA" alt="x"/>`;
+    const div = `<div ${xmlns}>a\n${picture}${picture}</div>`;
+    const xml = fromXml(div);
+    const json = fromJson(div);
+    const told = { severity: "warning", code: "narrative-picture", location: "Patient.text.div" };
+    const text = "A narrative holds a picture of a type that not every reader shows: it is no PNG, JPEG or GIF.";
+    assert.deepEqual(xml.issues, [{ ...told, line: 2, column: 1, text }]);
+    assert.deepEqual(
+      json.issues.map(({ severity, code, location, text: said }) => ({ severity, code, location, text: said })),
+      [{ ...told, text }],
+    );
+    for (const { resource } of [xml, json]) {
+      assert.ok(resource?.resourceType === "Patient");
+      assert.equal(resource.text?.div, div);
+      assert.ok(writeXml(resource).includes(div));
+      assert.ok(writeJson(resource).includes(JSON.stringify(div)));
+    }
+  });
+}
+
+test("of a narrative with an instruction and a picture of another type both are told, in XML and in JSON", () => {
+  const div = `<div ${xmlns}>a<?x y?><img src="data:image/webp;base64,AAAA" alt="x"/></div>`;
+  for (const read of [fromXml, fromJson]) {
+    const codes = read(div).issues.map(({ code, severity }) => `${severity} ${code}`);
+    assert.deepEqual(codes.toSorted(), ["warning narrative-picture", "warning processing-instruction"]);
+  }
+});
+
+for (const [what, src, reason] of [
+  ["a drawing", "data:image/svg+xml;base64,AAAA", /a picture of a type that can act/],
+  ["a page", "data:text/html;base64,AAAA", /a picture of a type that can act/],
+  ["an address on the web", "https://example.org/x.webp", /a picture that must be fetched/],
+] as const) {
+  test(`a picture that refuses the message is told by what is wrong with it: ${what}`, () => {
+    for (const read of [fromXml, fromJson]) {
+      const { refused } = read(`<div ${xmlns}><img src="${src}" alt="x"/></div>`);
+      assert.match(refused?.text ?? "", reason);
     }
   });
 }

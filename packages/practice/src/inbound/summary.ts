@@ -47,6 +47,7 @@ export function attachmentsOf(
     content: attachment.bytes(),
     primary: attachment.primary,
     ...(!attachment.intact && { damaged: true as const }),
+    ...(attachment.repaired && { repaired: true as const }),
     ...(attachment.sources.some(touch) && { modified: true as const }),
   }));
 }

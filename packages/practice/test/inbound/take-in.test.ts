@@ -160,6 +160,32 @@ test("a damaged attachment stands marked on its task, and a damaged report is re
   assert.match(tasks[0]?.reason ?? "", /cannot be opened/);
 });
 
+test("a document whose base64 lacks its padding or is an address is repaired, its task says so, and the message is kept as it came", async (t) => {
+  const to = await openPractice(t, receiver);
+  const pdf = Buffer.from(`%PDF-1.7\n${"a report ".repeat(20)}\n%%EOF\n`);
+  const base64 = pdf.toString("base64");
+  for (const content of [base64.replace(/=+$/, ""), `data:application/pdf;base64,${base64}`]) {
+    const { xml } = message({ report: { contentType: "application/pdf", bytes: pdf } });
+    const sent = xml.replace(`"${base64}"`, `"${content}"`);
+    assert.notEqual(sent, xml);
+    deliver(to, sent, { from, workflowId });
+    await to.practice.cycle();
+    const { worklist } = to.practice;
+    const [task] = await person(worklist).openTasks();
+    assert.ok(task);
+    assert.deepEqual([task.kind, task.responses[0]?.code], ["document", "20013"]);
+    const [report] = task.attachments;
+    assert.deepEqual([report?.repaired, report?.damaged, report?.fileType], [true, undefined, "application/pdf"]);
+    const said = task.findings.filter(({ text }) => /it was repaired/.test(text));
+    assert.deepEqual(
+      said.map(({ id }) => id),
+      ["GPCM-SD-031"],
+    );
+    assert.deepEqual(Buffer.from((await person(worklist).attachment(task.taskId, 0))?.bytes ?? []), pdf);
+    assert.equal(Buffer.from((await person(worklist).original(task.taskId))?.bytes ?? []).toString(), sent);
+  }
+});
+
 test("killed between the commit and the removal of the pair: a repeat, whatever is left of the pair", async (t) => {
   const to = await openPractice(t, receiver);
   const messageId = deliver(to, message().xml, { from, workflowId });

@@ -1,7 +1,7 @@
 import { profiles } from "../../names.ts";
 import type { Consent, ConsentExcept, Reference } from "../../stu3/types.ts";
 import { both, fields, list, optional } from "../../input/shapes.ts";
-import { dateTime, oneOf, uri } from "../../input/values.ts";
+import { absoluteUri, dateTime, oneOf, uri } from "../../input/values.ts";
 import { reference } from "../seen.ts";
 import { type Coded, type Concept, coding, concepts, given, maybe, period, type PeriodInput } from "./pieces.ts";
 import * as shapes from "./piece-shapes.ts";
@@ -59,7 +59,7 @@ export function consentSection(parts: DocumentParts, inputs: readonly ConsentInp
   return sectionOf({ title: "Consent", name: "consents", entry }, parts, inputs, (input) => consent(parts, input));
 }
 
-const purpose = both(shapes.coded, fields<Pick<Coded, "system">>({ system: uri }));
+const purpose = both(shapes.coded, fields<Pick<Coded, "system">>({ system: absoluteUri }));
 
 const data = list(
   fields<ConsentDataInput>({

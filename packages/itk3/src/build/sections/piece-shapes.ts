@@ -1,6 +1,6 @@
 // What the little parts of structured entries must look like.
 import { all, both, between, fields, isRecord, list, optional, type Shape } from "../../input/shapes.ts";
-import { dateTime, primitive, text, textThat, uri } from "../../input/values.ts";
+import { absoluteUri, dateTime, primitive, text, textThat } from "../../input/values.ts";
 import { systems } from "../../names.ts";
 import { endsBefore } from "../../stu3/ends-before.ts";
 import { isSnomedIdentifier } from "../../stu3/snomed.ts";
@@ -16,13 +16,13 @@ const ofItsSystem = between<Coded>(["code", "system"], ({ code: written, system 
   if (system === systems.snomed) snomedCode(written, at.field("code"));
 });
 
-export const coded: Shape = all(fields<Coded>({ code, display: text, system: optional(uri) }), ofItsSystem);
+export const coded: Shape = all(fields<Coded>({ code, display: text, system: optional(absoluteUri) }), ofItsSystem);
 
 /** Of another system than SNOMED CT, which goes without saying. */
-export const codeOfItsOwn: Shape = fields<Coded>({ code, display: text, system: optional(uri) });
+export const codeOfItsOwn: Shape = fields<Coded>({ code, display: text, system: optional(absoluteUri) });
 
 const withCode: Shape = all(
-  fields<Coded & { text?: string }>({ code, display: text, system: optional(uri), text: optional(text) }),
+  fields<Coded & { text?: string }>({ code, display: text, system: optional(absoluteUri), text: optional(text) }),
   ofItsSystem,
 );
 const inWords: Shape = fields<{ text: string }>({ text });
@@ -50,4 +50,4 @@ export const quantity: Shape = fields<QuantityInput>({
   ucum: optional(primitive("code")),
 });
 
-export const identifier: Shape = fields<IdentifierInput>({ system: uri, value: text });
+export const identifier: Shape = fields<IdentifierInput>({ system: absoluteUri, value: text });

@@ -1,17 +1,21 @@
 // What the sections of the Composition lead to.
-import { fileTypeOf } from "../../message/file-type.ts";
+import { holderOf } from "../../message/attachments.ts";
+import { fileTypeOf, mediaTypeOf } from "../../message/file-type.ts";
+import type { Itk3Message } from "../../message/model.ts";
 import { sectionsOf } from "../../message/sections.ts";
+import { addressLength } from "../../message/whole-file.ts";
 import { profiles } from "../../names.ts";
 import { primitiveFault } from "../../stu3/primitives.ts";
 import type { Binary, Composition, Resource } from "../../stu3/types.ts";
 import { hasProfile, ofType, onComposition, unless } from "../look.ts";
-import type { CheckContext, Rule } from "../rule.ts";
+import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "value" });
 
 const required = { issueCode: "required" } as const;
 const structure = { issueCode: "structure" } as const;
+const ofValue = { tellsOfValue: true } as const;
 
 /** A document that sections lead to by themselves, not by way of a DocumentReference. */
 const ledTo = (holds: (binary: Binary) => boolean): Rule["breaches"] =>
@@ -71,16 +75,23 @@ export const attachmentRules: readonly Rule[] = [
     { core: "031", scal: "GPCM-SD-111" },
     "Every attachment must be base64.",
     "An attachment holds no base64 content.",
-    ({ inner }) =>
-      inner
-        .ofType("Binary")
-        .flatMap((binary) =>
-          unless(
-            binary.content !== undefined && primitiveFault("base64Binary", binary.content) === undefined,
-            binary,
-            "content",
-          ),
-        ),
+    ({ message, inner }) => {
+      // Which of them can be opened is known of those that sections lead to: megabytes are not gone through again.
+      const known = new Map(message.attachments.map((attachment) => [holderOf(attachment)?.element, attachment]));
+      return inner.ofType("Binary").flatMap((binary) => {
+        const { content = "" } = binary;
+        const holds = known.get(binary)?.intact ?? primitiveFault("base64Binary", content) === undefined;
+        return unless(holds, binary, "content");
+      });
+    },
+    ofValue,
+  ),
+  rule(
+    { core: "031", scal: "GPCM-SD-111" },
+    "Every attachment must be base64, with its padding and nothing before it.",
+    "An attachment's base64 lacks its padding, or begins as a data: address: it was repaired, as its file is seen to be whole.",
+    ({ message }) => repairedIn(message),
+    ofValue,
   ),
   rule(
     { core: "032" },
@@ -99,7 +110,7 @@ export const attachmentRules: readonly Rule[] = [
     "An attachment says that it is a PDF, PNG, JPEG or TIFF file and is not.",
     ({ inner }) =>
       inner.ofType("Binary").flatMap((binary) => {
-        const said = mediaType(binary);
+        const said = mediaTypeOf(binary.contentType ?? "");
         return unless(!known.has(said) || contentType(binary) === said, binary, "content");
       }),
     { severity: "warning" },
@@ -117,15 +128,16 @@ function binariesAlone(composition: Composition, { references }: CheckContext): 
 
 const known: ReadonlySet<string> = new Set(["application/pdf", "image/png", "image/jpeg", "image/tiff"]);
 
-function mediaType({ contentType }: Binary): string {
-  return (contentType ?? "").split(";", 1).join("").trim().toLowerCase();
-}
-
 function isPdf(binary: Binary): boolean {
-  return mediaType(binary) === "application/pdf" && contentType(binary) === "application/pdf";
+  return mediaTypeOf(binary.contentType ?? "") === "application/pdf" && contentType(binary) === "application/pdf";
 }
 
 /** By its first bytes: 1,400 characters of base64 are 1,050 bytes. */
-function contentType({ content }: Binary): string | undefined {
-  return fileTypeOf(Buffer.from((content ?? "").slice(0, 1400), "base64"));
+function contentType({ content = "" }: Binary): string | undefined {
+  const from = addressLength(content);
+  return fileTypeOf(Buffer.from(content.slice(from, from + 1400), "base64"));
+}
+
+function repairedIn({ attachments }: Itk3Message): Breach[] {
+  return attachments.flatMap((attachment) => (attachment.repaired ? (holderOf(attachment) ?? []) : []));
 }

@@ -7,6 +7,7 @@ import { targetRuleId } from "../one-cause.ts";
 import type { Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 import { verificationSystems } from "../verification.ts";
+import { absoluteUriRules } from "./absolute-uris.ts";
 import { fullUrlRules } from "./full-urls.ts";
 import { referenceRules } from "./references.ts";
 
@@ -51,6 +52,7 @@ export const fhirRules: readonly Rule[] = [
   ),
   ...fullUrlRules,
   ...referenceRules,
+  ...absoluteUriRules,
   rule(
     targetRuleId,
     "A reference must lead to a resource of a type that STU3 lets it lead to; Composition.author, in Send Document 2, also to an Organization.",

@@ -54,6 +54,10 @@ const refused: readonly (readonly [why: RegExp, build: (parts: DocumentParts) =>
     (parts) => allergySection(parts, [{ ...allergy, code: { code: "91936006", display: wrong } }]),
   ],
   [
+    /^sections\[0\]\.allergies\[0\]\.code\.system must be an absolute URI/,
+    (parts) => allergySection(parts, [{ ...allergy, code: { code: "x", display: "x", system: "local-codes" } }]),
+  ],
+  [
     /^sections\[0\]\.allergies\[0\]\.notes\[0\] must not be blank/,
     (parts) => allergySection(parts, [{ ...allergy, notes: [" "] }]),
   ],

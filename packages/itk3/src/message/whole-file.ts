@@ -1,0 +1,69 @@
+// Base64 that came without its padding, or as a `data:` address. A decoder reads both, and cannot tell them from what was cut off
+// on its way: so they are repaired only where the file itself shows that it is whole (docs/decisions/184-what-is-read-what-is-refused.md).
+import { createHash } from "node:crypto";
+import { isPlainBase64 } from "../stu3/base64.ts";
+import { fileTypeOf, type KnownFileType, mediaTypeOf } from "./file-type.ts";
+
+/** What is said of a file where it is described: of its bytes, not of their base64. */
+export interface FileDescription {
+  size?: number | undefined;
+  /** SHA-1, in base64. */
+  hash?: string | undefined;
+}
+
+/** How far a `data:` address reaches, up to its content; 0 where there is none. */
+export function addressLength(content: string): number {
+  return addressOf(content)?.[0].length ?? 0;
+}
+
+/**
+ * The file that `content`, which is no base64, holds nevertheless: undefined unless it is of the type that is said, ends as files of
+ * that type do, and is what each description says.
+ */
+export function wholeFile(
+  content: string,
+  contentType: string,
+  descriptions: readonly FileDescription[],
+): Buffer | undefined {
+  const said = mediaTypeOf(contentType);
+  const [address = "", named = ""] = addressOf(content) ?? [];
+  if (named !== "" && mediaTypeOf(named) !== said) return undefined;
+  const plain = content.slice(address.length).replace(/[ \t\r\n]+/g, "");
+  const padded = plain + "=".repeat((4 - (plain.length % 4)) % 4);
+  if (!isPlainBase64(padded)) return undefined;
+  const file = Buffer.from(padded, "base64");
+  const type = fileTypeOf(file);
+  if (type === undefined || type !== said || !endsWhole[type](file)) return undefined;
+  return descriptions.every((description) => isDescribed(file, description)) ? file : undefined;
+}
+
+function addressOf(content: string): RegExpExecArray | null {
+  return /^[ \t\r\n]*data:([^,;]{0,100})(?:;[^,;]{0,100}){0,5};base64,/i.exec(content);
+}
+
+const endsWhole: Readonly<Record<KnownFileType, (file: Buffer) => boolean>> = {
+  "application/pdf": endsAsPdf,
+  "image/png": (file) => file.subarray(-lastOfPng.length).equals(lastOfPng),
+  "image/jpeg": (file) => file.at(-2) === 0xff && file.at(-1) === 0xd9,
+  // It ends anywhere.
+  "image/tiff": () => false,
+};
+
+/** The chunk IEND, which is empty: its length, its name and its checksum. */
+const lastOfPng = Buffer.from("0000000049454e44ae426082", "hex");
+
+// Behind the last end there are line ends at most. Of a PDF made for the web a first end stands near its beginning, which says how
+// long the whole is (ISO 32000-1, annex F).
+function endsAsPdf(file: Buffer): boolean {
+  const end = file.subarray(-1024).toString("latin1");
+  if (!/%%EOF[\0\t\n\f\r ]*$/.test(end)) return false;
+  const [dictionary] = /<<[^>]*\/Linearized\b[^>]*>>/.exec(file.subarray(0, 2048).toString("latin1")) ?? [];
+  if (dictionary === undefined) return true;
+  const [, length] = /\/L[\0\t\n\f\r ]+(\d{1,12})\b/.exec(dictionary) ?? [];
+  return length !== undefined && Number(length) <= file.byteLength;
+}
+
+function isDescribed(file: Buffer, { size, hash }: FileDescription): boolean {
+  if (size !== undefined && size !== file.byteLength) return false;
+  return hash === undefined || createHash("sha1").update(file).digest().equals(Buffer.from(hash, "base64"));
+}

@@ -71,8 +71,8 @@ export { type ReferralInput, referralSection } from "./build/sections/referrals.
 export { type TaskInput, taskSection, type TaskValueInput } from "./build/sections/tasks.ts";
 export { type WordsBeside, wordsBeside } from "./build/words-beside.ts";
 export { check } from "./check/check.ts";
-export type { CheckOptions } from "./check/check-options.ts";
-export type { CheckResult, Finding, HeldAgainst, Negative } from "./check/finding.ts";
+export { type CheckOptions, type Strictness, strictnesses } from "./check/check-options.ts";
+export type { CheckResult, Finding, HeldAgainst, Negative, RefusedFor } from "./check/finding.ts";
 export type { Severity } from "./check/severity.ts";
 export type { EnvelopeToCheck, UseCase, UseCaseSign } from "./check/rule.ts";
 export { type InputProblem, Itk3Error, type Itk3ErrorCode } from "./errors.ts";

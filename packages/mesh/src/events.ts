@@ -200,7 +200,15 @@ export type PracticeEvent =
   | { event: "message-imported"; odsCode: OdsCode; messageId: MessageId; from: MailboxId; workflowId: string }
   | { event: "message-repeated"; odsCode: OdsCode; messageId: MessageId }
   | { event: "message-set-aside"; odsCode: OdsCode; messageId: MessageId; reason: string }
-  | { event: "task-raised"; odsCode: OdsCode; messageId: MessageId; taskId: number; findings: number }
+  /** `refusedFor`: the message was refused, and a person is told of it. */
+  | {
+      event: "task-raised";
+      odsCode: OdsCode;
+      messageId: MessageId;
+      taskId: number;
+      findings: number;
+      refusedFor?: "not-acceptable" | "strictness";
+    }
   | {
       event: "response-handed-over";
       odsCode: OdsCode;

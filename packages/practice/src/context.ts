@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Demographics } from "@restante/demographics";
+import type { Strictness } from "@restante/itk3";
 import type { Clock, Emit } from "@restante/mesh";
 import type { Reader } from "./inbound/reader.ts";
 import type { BusinessResponse, KnownOrganisation, PracticeOrganisation, Tuning } from "./options.ts";
@@ -17,6 +18,7 @@ export interface PracticeContext {
   businessResponse: BusinessResponse;
   patients: Demographics;
   generation: 1 | 2;
+  strictness: Strictness;
   clock: Clock;
   emit: Emit;
   tuning: Tuning;

@@ -3,13 +3,14 @@ import type { PracticeOptions, Tuning } from "./options.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
-interface PracticeDefaults extends Required<Pick<PracticeOptions, "generation" | "pollIntervalMs">> {
+interface PracticeDefaults extends Required<Pick<PracticeOptions, "generation" | "strictness" | "pollIntervalMs">> {
   readonly tuning: Tuning;
 }
 
 /** What is taken where an option is absent, in one place, so that whoever shows settings shows what is used. */
 export const practiceDefaults: PracticeDefaults = {
   generation: 1,
+  strictness: "deliver",
   pollIntervalMs: 5 * 60 * 1000,
   tuning: {
     batchSize: 50,

@@ -17,6 +17,7 @@ export type PracticeErrorCode =
   | "confidential-not-sent"
   | "address-lookup-needs-api"
   | "no-mailbox"
+  | "strictness-unknown"
   | "folder-missing"
   | "pair-unreadable"
   | "message-too-large"

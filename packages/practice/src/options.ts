@@ -1,4 +1,5 @@
 import type { Demographics } from "@restante/demographics";
+import type { Strictness } from "@restante/itk3";
 import type { Clock, Emit, MailboxId, OdsCode } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
 import type { Consultation } from "./consultation/consultation.ts";
@@ -23,6 +24,11 @@ export interface PracticeOptions {
   organisations?: readonly KnownOrganisation[];
   /** Of GP Connect Messaging, for what is sent. Absent: 1. Both are read. */
   generation?: 1 | 2;
+  /**
+   * Which documents are refused: those that no person could be given (`deliver`), or whatever breaks a requirement that must
+   * be met (`refuse`). Holds for what is read from now on. Absent: `deliver`.
+   */
+  strictness?: Strictness;
   /** Absent: 5 minutes, the most often that MESH allows where nothing is waiting. */
   pollIntervalMs?: number;
   clock?: Clock;

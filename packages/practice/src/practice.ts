@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { strictnesses } from "@restante/itk3";
 import { type MailboxId, systemClock } from "@restante/mesh";
 import { unusableIds } from "@restante/mesh-client";
 import type { PracticeContext } from "./context.ts";
@@ -33,6 +34,7 @@ import { standingTroubles } from "./troubles.ts";
  */
 export async function createPractice(options: PracticeOptions): Promise<Practice> {
   const mailboxes = sendingMailboxes(options.transports);
+  refuseOtherStrictness(options.strictness);
   const clock = options.clock ?? systemClock;
   const emit = options.emit ?? (() => undefined);
   const context: PracticeContext = {
@@ -46,6 +48,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     businessResponse: options.businessResponse,
     patients: options.patients,
     generation: options.generation ?? practiceDefaults.generation,
+    strictness: options.strictness ?? practiceDefaults.strictness,
     clock,
     emit,
     tuning: { ...practiceDefaults.tuning, ...options.tuning },
@@ -87,6 +90,12 @@ function sendingMailboxes(transports: readonly Transport[]): SendingMailboxes {
   const routed = directory ?? api;
   if (routed === undefined) throw new PracticeError("no-mailbox", "An organisation needs at least one mailbox.");
   return { routed: mailboxOf(routed), ...(api && { byLookup: mailboxOf(api) }) };
+}
+
+/** One that is not known would refuse nothing, or fail every message. */
+function refuseOtherStrictness(strictness: PracticeOptions["strictness"]): void {
+  if (strictness === undefined || strictnesses.includes(strictness)) return;
+  throw new PracticeError("strictness-unknown", `The strictness must be one of: ${strictnesses.join(", ")}.`);
 }
 
 function mailboxOf(transport: Transport): MailboxId {

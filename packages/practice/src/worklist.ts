@@ -1,4 +1,4 @@
-import type { KnownFileType } from "@restante/itk3";
+import type { KnownFileType, RefusedFor } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@restante/mesh";
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
 import type { Listing, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
@@ -108,7 +108,8 @@ export interface SystemTrouble {
 
 /**
  * - `document`: an acceptable message; what it departs from is in its findings.
- * - `refused`: an ITK3 message that is not acceptable; answered negatively where asked, and kept for a person.
+ * - `refused`: an ITK3 message that is not acceptable; answered negatively where asked, and kept for a person. Of what the
+ *   chosen strictness refused there are no attachments: only the message as it came.
  * - `set-aside`: not an ITK3 message, or not to be processed at all; never answered.
  */
 export type TaskKind = "document" | "refused" | "set-aside";
@@ -136,7 +137,7 @@ export interface TaskSummary {
   modified?: ModifiedPart[];
   /** A confidential document: who sent it is not displayed (CS-030, OC-014), so `sender` has its mailbox alone. */
   confidential?: boolean;
-  /** Of `findings`, those that are departures: what a person must look at is none. */
+  /** Of `findings`, those that are departures: what a person must look at is none, nor what merely cannot be shown. */
   findingCount: number;
   attachmentCount: number;
   /**
@@ -193,6 +194,8 @@ export interface PatientMatch {
 export interface Task extends TaskSummary {
   /** Why it is `refused` or `set-aside`, in a sentence. */
   reason?: string;
+  /** Only where it is `refused`: what refused it, the message itself or the strictness that was chosen here. */
+  refusedFor?: RefusedFor;
   headerId?: string;
   documentId?: string;
   title?: string;

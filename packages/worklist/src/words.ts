@@ -12,6 +12,7 @@ import type {
   StrayDetail,
   SystemTrouble,
   ModifiedPart,
+  Task,
   TaskFinding,
   TaskNotice,
   TaskSummary,
@@ -42,6 +43,16 @@ export function taskTag(task: Pick<TaskSummary, "kind" | "state">): Tag {
     return { text: "Set aside", colour: "orange", meaning: "Not a document message. A person must look at it." };
   }
   return { text: "To do", colour: "blue", meaning: "For a person to deal with." };
+}
+
+/** What a person is told of a message that could have been given to them, and was refused all the same. */
+export const refusedByStrictness =
+  "This organisation has chosen to refuse every message that breaks a requirement (strictness: refuse), so nothing of this one was taken in. Put right by its sender, it may come again, and is then a task like any other.";
+
+/** Why a task shows no document at all. */
+export function noDocuments({ refusedFor }: Pick<Task, "refusedFor">): string {
+  if (refusedFor === "strictness") return "None is shown of a message that was refused by the strictness chosen here.";
+  return "No document could be read from the message.";
 }
 
 export function matchTag({ outcome }: PatientMatch): Tag {

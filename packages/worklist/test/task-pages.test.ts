@@ -278,6 +278,27 @@ test("a message that was not accepted or was set aside says why", async (t) => {
   assert.match(aside, /The message names no patient that could be read\./);
 });
 
+test("a message that the chosen strictness refused says so, shows no document, and says how it may come again", async (t) => {
+  const { url, worklist } = await open(t);
+  const refused = worklist.all.find(({ taskId }) => taskId === 3);
+  assert.ok(refused);
+  const chosen = /has chosen to refuse every message that breaks a requirement \(strictness: refuse\)/;
+  assert.doesNotMatch((await ask(`${url}/tasks/3`)).text, chosen);
+  Object.assign(refused, { refusedFor: "strictness", reason: "A requirement is broken.", attachments: [] });
+  const { text } = await ask(`${url}/tasks/3`);
+  assert.match(text, chosen);
+  for (const words of [
+    "Not accepted",
+    "A requirement is broken.",
+    "Put right by its sender, it may come again, and is then a task like any other.",
+    "The sender’s system is told so.",
+    "None is shown of a message that was refused by the strictness chosen here.",
+    "Download the message as it was received",
+  ]) {
+    assert.ok(text.includes(words), words);
+  }
+});
+
 test("a replaced task leads to the later version", async (t) => {
   const { url } = await open(t);
   assert.match((await ask(`${url}/tasks/6`)).text, /<a href="\/tasks\/5">Open the later version<\/a>/);

@@ -27,10 +27,10 @@ export function answerTo(file: string, input: Input, settings: CheckSettings, re
     );
   }
   const check = checkOptionsOf(input, settings);
-  const why = whyUnanswered(read, check.envelope);
   const response = infrastructureAnswer(read, { now, responder, check });
-  if (why !== undefined || response === undefined) {
-    throw new CliError("not-answered", `${file} is not answered: ${unansweredWords[why ?? "not-asked"]}`);
+  if (response === undefined) {
+    const why = whyUnanswered(read, check.envelope) ?? "not-asked";
+    throw new CliError("not-answered", `${file} is not answered: ${unansweredWords[why]}`);
   }
   return { response, reason: reasonIn(response) };
 }

@@ -5,6 +5,7 @@ import {
   type HeldAgainst,
   isResponse,
   type Negative,
+  type Strictness,
   type Unanswered,
   type UseCase,
   whyUnanswered,
@@ -45,6 +46,7 @@ export interface FileOptions {
   readonly maxBytes: number;
   readonly generation?: 1 | 2;
   readonly useCase?: UseCase;
+  readonly strictness?: Strictness;
 }
 
 /** Checks one file. Never throws for what is in the file, nor where it cannot be opened. */
@@ -74,7 +76,7 @@ function reportOf(found: MessageFile, input: Input, options: FileOptions): FileR
   }
   const against = checkOptionsOf(input, options);
   const result = check(read, against);
-  const unanswered = whyUnanswered(read, against.envelope);
+  const unanswered = whyUnanswered(read, against.envelope, result.negative);
   const findings = [...controlFindings(input), ...result.findings];
   const conforms = result.conforms && findings.every(({ severity }) => severity !== "error");
   return {
@@ -93,12 +95,13 @@ function reportOf(found: MessageFile, input: Input, options: FileOptions): FileR
 /** What a message is held against: its control file where there is one, and what the person named. */
 export function checkOptionsOf(
   { control }: Input,
-  { generation, useCase }: Omit<FileOptions, "maxBytes">,
+  { generation, useCase, strictness }: Omit<FileOptions, "maxBytes">,
 ): CheckOptions {
   return {
     ...(control === undefined ? {} : { envelope: envelopeOf(control) }),
     ...(generation === undefined ? {} : { generation }),
     ...(useCase === undefined ? {} : { useCase }),
+    ...(strictness === undefined ? {} : { strictness }),
   };
 }
 

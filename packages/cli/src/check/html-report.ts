@@ -198,7 +198,7 @@ function verdict(tone: string, sentence: string): string {
 const legend = `<section aria-labelledby="how"><h2 id="how">How to read this</h2>
 <dl>
 <dt>Conforms</dt><dd>No requirement that must be met is broken.</dd>
-<dt>Acceptable</dt><dd>A receiver can give a person the document. Only a message that is not acceptable is refused; every other finding is for the sender to mend.</dd>
+<dt>Acceptable</dt><dd>A receiver can give a person the document. Only a message that is not acceptable is refused; every other finding is for the sender to mend. To a receiver that chose to refuse whatever breaks a requirement (strictness: refuse), only what conforms is acceptable.</dd>
 <dt>A person must look</dt><dd>A rule can only guess here, or nobody but a person can tell what is meant. It breaks no requirement, and changes neither verdict.</dd>
 <dt>Code if refused for this</dt><dd>The ITK3 response code that would go with the finding, were a message refused for it alone. What this message is answered is said above its findings.</dd>
 <dt>GPCM-</dt><dd>a requirement of GP Connect Messaging 1.6.0</dd>

@@ -1,9 +1,10 @@
 import type { Directory, Organisation } from "@restante/demographics";
+import type { Strictness } from "@restante/itk3";
 import type { Act } from "../command-line/tree.ts";
 import { type ClientFile, clientPart } from "../config/client-file.ts";
 import { type Opening, remediesIn } from "../config/opening.ts";
 import type { Part, PartSettings } from "../config/part.ts";
-import { type PracticeFile, practicePart } from "../config/practice-file.ts";
+import { type PracticeFile, practicePart, withStrictness } from "../config/practice-file.ts";
 import { printedConfig } from "../config/print-config.ts";
 import { readPart } from "../config/read-part.ts";
 import { type ServerFile, serverPart } from "../config/server-file.ts";
@@ -84,13 +85,20 @@ export const client: Act<PartValues> = ({ options }, terminal) =>
     },
   });
 
-export const practice: Act<PartValues> = ({ options }, terminal) =>
-  runPart<PracticeFile>(options, terminal, {
+interface PracticeValues extends PartValues {
+  readonly strictness: Strictness | undefined;
+}
+
+export const practice: Act<PracticeValues> = ({ options }, terminal) => {
+  const override = withStrictness(options.strictness);
+  return runPart<PracticeFile>(options, terminal, {
     part: practicePart,
     accept: (directory) => void organisationOf(directory, options.organisation),
-    ofFile: (path) => readPart(practicePart, path),
-    ofEconomy: async (economy, asked) =>
-      practiceSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy), asked),
+    ofFile: (path) => readPart(practicePart, path, override),
+    ofEconomy: async (economy, asked) => {
+      const organisation = organisationOf(economy.directory, options.organisation);
+      return practiceSettings(economy, organisation, serverUrl(economy), { ...override, ...asked });
+    },
     async start(settings, opening) {
       const { name, odsCode } = settings.file.organisation;
       const pages = await openPages(settings, await startPractice(settings, opening), opening);
@@ -101,6 +109,7 @@ export const practice: Act<PartValues> = ({ options }, terminal) =>
       );
     },
   });
+};
 
 function withFolders(organisation: Organisation): Organisation {
   if (organisation.mailboxes.some(worksByFolders)) return organisation;

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { Strictness } from "@restante/itk3";
 import type { Event } from "@restante/mesh";
 import { readConsultation } from "@restante/practice";
 import type { Given } from "../command-line/tree.ts";
@@ -25,6 +26,7 @@ interface UpValues extends StartValues, ControlValues {
   readonly strictTls: boolean;
   readonly acceptClock: boolean;
   readonly noSamples: boolean;
+  readonly strictness: Strictness | undefined;
 }
 
 export async function up({ options }: Given<UpValues>, terminal: Terminal): Promise<number> {

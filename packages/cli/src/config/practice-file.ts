@@ -14,6 +14,7 @@ import {
   whole,
   withRules,
 } from "@restante/settings";
+import { type Strictness, strictnesses } from "@restante/itk3";
 import { type BusinessResponse, practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
@@ -235,6 +236,13 @@ const schema: Schema<PracticeFile> = withRules(
           default: by.generation,
         }),
       ),
+      strictness: optional(
+        oneOf(strictnesses, {
+          description:
+            "Which documents are refused: those that no person could be given (deliver), or whatever breaks a requirement that must be met (refuse). Holds for what is read from then on.",
+          default: by.strictness,
+        }),
+      ),
       pollIntervalMs: optional(
         whole({
           description: "Milliseconds between two passes. MESH asks for 5 minutes at least where nothing is waiting.",
@@ -251,6 +259,13 @@ const schema: Schema<PracticeFile> = withRules(
   distinct(["/transports/*/mailboxId"], idOf(mailboxIdFormat)),
   distinct(["/transports/*/folder"], (folder) => resolve("/", folder)),
 );
+
+/** `--strictness`, whatever the file says. */
+export function withStrictness(strictness: Strictness | undefined): {
+  override?: (file: PracticeFile) => PracticeFile;
+} {
+  return strictness === undefined ? {} : { override: (file) => ({ ...file, strictness }) };
+}
 
 export const practicePart: Part<PracticeFile> = {
   name: "practice",

@@ -32,7 +32,7 @@ export async function openPractice(
   const { file } = settings;
   const { role } = file.organisation;
   const directory = settings.directory();
-  const { generation, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
+  const { generation, strictness, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
   const practice = await createPractice({
     organisation: organisationOf(settings),
     role,
@@ -46,6 +46,7 @@ export async function openPractice(
       mailboxIds: mailboxes.map(({ mailboxId }) => mailboxId),
     })),
     ...(generation === undefined ? {} : { generation }),
+    ...(strictness === undefined ? {} : { strictness }),
     ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
     ...(tuning === undefined ? {} : { tuning }),
     emit,

@@ -295,8 +295,8 @@ export function narrate(event: Event): Step | undefined {
     case "task-raised":
       return {
         who: system(event.odsCode),
-        what: `task ${event.taskId} raised${event.findings === 0 ? "" : `, ${count(event.findings, "finding", "findings")}`}`,
-        tone: "good",
+        what: `task ${event.taskId} raised${refusal(event)}${event.findings === 0 ? "" : `, ${count(event.findings, "finding", "findings")}`}`,
+        tone: event.refusedFor === undefined ? "good" : "bad",
       };
     case "response-handed-over":
       return {
@@ -393,6 +393,11 @@ export function size(bytes: number): string {
   if (bytes < 1000) return count(bytes, "byte", "bytes");
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function refusal({ refusedFor }: Extract<Event, { event: "task-raised" }>): string {
+  if (refusedFor === undefined) return "";
+  return ` of a message that was refused${refusedFor === "strictness" ? " by the strictness chosen here" : ""}`;
 }
 
 function count(number: number, one: string, many: string): string {

@@ -264,3 +264,56 @@ test("memory does not grow with the number of messages", async (t) => {
   assert.equal(status, 0, errors);
   assert.equal(out.match(/<section id="file-/g)?.length, 30);
 });
+
+test("with --strictness refuse what breaks a requirement is not acceptable, and it is said with which code it is refused; what is found is the same", async (t) => {
+  const folder = await folderOf(t, {
+    "1.xml": conforming().xml,
+    "2.xml": departing(),
+    "3.xml": silent(conforming().xml),
+    "4.xml": refused(),
+  });
+  const codes: (string | undefined)[][] = [];
+  const found: unknown[] = [];
+  for (const strictness of [[], ["--strictness", "deliver"], ["--strictness", "refuse"]]) {
+    const { status, out, errors } = await run(["check", folder, "--format", "json", ...strictness]);
+    assert.equal(status, 1, errors);
+    const { files } = JSON.parse(out) as {
+      files: {
+        acceptable: boolean;
+        refusedWith?: { code: string; because: string };
+        findings: unknown;
+        verdict: string;
+      }[];
+    };
+    codes.push(files.map(({ refusedWith }) => refusedWith && `${refusedWith.code} ${refusedWith.because}`));
+    found.push(files.map(({ findings }) => findings));
+    assert.deepEqual(
+      files.map(({ acceptable }) => acceptable),
+      files.map(({ refusedWith }) => refusedWith === undefined),
+    );
+    const [, letter, quiet] = files;
+    const isStrict = strictness.includes("refuse");
+    assert.equal(
+      /a receiver refuses it with 20009 \(.*\)\. The message .*GPCM-SD-041/s.test(letter?.verdict ?? ""),
+      isStrict,
+    );
+    assert.equal(/It is not answered/.test(quiet?.verdict ?? ""), !isStrict);
+  }
+  const asBefore = [undefined, undefined, undefined, "20009 not-acceptable"];
+  assert.deepEqual(codes, [
+    asBefore,
+    asBefore,
+    [undefined, "20009 strictness", "10008 strictness", "20009 not-acceptable"],
+  ]);
+  assert.deepEqual(found[1], found[0]);
+  assert.deepEqual(found[2], found[0]);
+});
+
+test("a strictness that is none is refused with those that there are", async (t) => {
+  const folder = await folderOf(t, { "message.xml": departing() });
+  for (const command of ["check", "respond"]) {
+    const { status, errors } = await run([command, join(folder, "message.xml"), "--strictness", "strict"]);
+    assert.equal(status, 2);
+    assert.match(errors, /--strictness .*deliver.*refuse/);
+  }
+});

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { check, type Itk3Message, readMessage, readResponse } from "@restante/itk3";
-import { conforming, controlFile, departing, folderOf, patientDetails, refused, run } from "./messages.ts";
+import { conforming, controlFile, departing, folderOf, patientDetails, refused, run, silent } from "./messages.ts";
 
 /** The response as its receiver reads it; it conforms. */
 function read(xml: string): Itk3Message {
@@ -34,6 +34,25 @@ test("a message that is not acceptable gets the code that it is refused with, an
   assert.ok(xml.includes(`<id value="${content.requestHeaderId}"`));
   assert.match(content.diagnostics ?? "", /^The document has no Patient\./);
   assert.match(errors, /^20009 \(Payload validation failure\): The document has no Patient\.\n$/);
+});
+
+test("with --strictness refuse a message that breaks a requirement gets the code of what it breaks, asked or not", async (t) => {
+  const folder = await folderOf(t, { "letter.xml": departing(), "silent.xml": silent(departing()) });
+  for (const [file, code] of [
+    ["letter.xml", "20009"],
+    ["silent.xml", "10008"],
+  ] as const) {
+    const { status, out, errors } = await run(["respond", join(folder, file), "--strictness", "refuse"]);
+    assert.equal(status, 0, errors);
+    const content = readResponse(read(out));
+    assert.equal(content?.code, code);
+    assert.match(content.diagnostics ?? "", /GPCM-SD-041.* GPCM-SD-CS-022 at /);
+    assert.match(errors, new RegExp(`^${code} .*: The message breaks a requirement .*\\(GPCM-SD-041\\)\\.\n$`));
+    for (const detail of patientDetails) assert.ok(!(out + errors).includes(detail), detail);
+  }
+  const quiet = await run(["respond", join(folder, "silent.xml")]);
+  assert.equal(quiet.status, 1);
+  assert.match(quiet.errors, /is not answered/);
 });
 
 test("a file that is no message gets 10009, and its id is said to be unreadable", async (t) => {

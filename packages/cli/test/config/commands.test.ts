@@ -98,6 +98,35 @@ for (const part of parts) {
   });
 }
 
+test("a practice's strictness is that of its file, or of --strictness before it; one that is none is refused by line, or by option", async (t) => {
+  process.env["MESH_PASSWORD_Y99002OT001"] = environment["MESH_PASSWORD_Y99002OT001"]!;
+  atEnd(t, () => delete process.env["MESH_PASSWORD_Y99002OT001"]);
+  const file = join(await partsFolder(t), "practice.yaml");
+  const data = await temporaryFolder(t);
+  await openEconomy({ data, portBase: await freePortBase() });
+  const strictness = async (...words: string[]): Promise<string | undefined> => {
+    const { printed, complained, status } = await typed(["practice", ...words, "--print-config"]);
+    assert.equal(status, 0, complained);
+    return /^strictness: (.*)$/m.exec(printed)?.[1];
+  };
+  assert.equal(await strictness("--config", file), "deliver");
+  assert.equal(await strictness("--config", file, "--strictness", "refuse"), "refuse");
+  assert.equal(await strictness("--data", data, "--organisation", "Y99001"), "deliver");
+  assert.equal(await strictness("--data", data, "--organisation", "Y99001", "--strictness", "refuse"), "refuse");
+  await edit(file, (text) => `${text}strictness: refuse\n`);
+  assert.equal(await strictness("--config", file), "refuse");
+  assert.equal(await strictness("--config", file, "--strictness", "deliver"), "deliver");
+  await edit(file, (text) => text.replace("strictness: refuse", "strictness: Refuse"));
+  const refused = await typed(["practice", "--config", file]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.complained, /\/strictness \(line \d+ column 1\) must be .*deliver.*refuse/);
+  for (const command of ["practice", "up"]) {
+    const mistyped = await typed([command, "--data", data, "--strictness", "strict"]);
+    assert.equal(mistyped.status, 2);
+    assert.match(mistyped.complained, /--strictness .*deliver.*refuse/);
+  }
+});
+
 test("pages that another computer could reach are refused, saying why; a port in use and a strange address by the setting", async (t) => {
   const folder = await partsFolder(t);
   const practice = join(folder, "practice.yaml");
@@ -197,7 +226,7 @@ test("the parts of a data folder are started from files that say so, and are the
   assert.equal(await readFile(file, "utf8"), text);
 });
 
-test("server, clients and a practice, each from a file somebody wrote and on another address, carry a letter and its answers", async (t) => {
+test("server, clients and a practice, each from a file somebody wrote and on another address, carry a letter and its answers, though the practice refuses what does not conform", async (t) => {
   // Of the whole of 127.0.0.0/8 macOS has only 127.0.0.1.
   const host = process.platform === "linux" ? "127.0.0.2" : "127.0.0.1";
   const folder = await partsFolder(t, [host]);
@@ -216,7 +245,8 @@ test("server, clients and a practice, each from a file somebody wrote and on ano
   await writeFile(at("client-of-practice.yaml"), `${other}settleMs: 0\n`);
   await edit(
     at("practice.yaml"),
-    (text) => `${text.replaceAll("Y99001", "Y99002").replace("port: 8701", "port: 0")}pollIntervalMs: 100\n`,
+    (text) =>
+      `${text.replaceAll("Y99001", "Y99002").replace("port: 8701", "port: 0")}pollIntervalMs: 100\nstrictness: refuse\n`,
   );
   await started(t, "client", at("client.yaml"));
   await started(t, "client", at("client-of-practice.yaml"));

@@ -18,6 +18,21 @@ test("an answer to a message that could not be read is told without an id that i
   );
 });
 
+test("of a task that a refused message raised it is told that it was refused, and whether the chosen strictness did it", () => {
+  const messageId = parseMessageId("20260302110000123456_ABCDEF");
+  const raised = { event: "task-raised", odsCode: parseOdsCode("Y99001"), messageId, taskId: 3, findings: 1 } as const;
+  const told = (step: ReturnType<typeof narrate>): unknown[] => [step?.what, step?.tone];
+  assert.deepEqual(told(narrate(raised)), ["task 3 raised, 1 finding", "good"]);
+  assert.deepEqual(told(narrate({ ...raised, refusedFor: "not-acceptable" })), [
+    "task 3 raised of a message that was refused, 1 finding",
+    "bad",
+  ]);
+  assert.deepEqual(told(narrate({ ...raised, refusedFor: "strictness" })), [
+    "task 3 raised of a message that was refused by the strictness chosen here, 1 finding",
+    "bad",
+  ]);
+});
+
 test("of a report that is held nobody is told that it was not sent: it may have arrived", () => {
   const refused = { event: "report-refused", odsCode: parseOdsCode("Y99001"), headerId: "0d8c3c9e-1111" } as const;
   const reason = "MESH never answered, and cannot tell whether it has the message.";

@@ -16,7 +16,11 @@ export type Origins = Map<Resource, string>;
  *
  * @throws Itk3Error `input-invalid`
  */
-export function refuseNonconforming(message: Bundle, options: Required<CheckOptions>, origins: Origins): void {
+export function refuseNonconforming(
+  message: Bundle,
+  options: Required<Omit<CheckOptions, "strictness">>,
+  origins: Origins,
+): void {
   const parts = messageOf(message);
   if (parts === undefined) return refuseInput("", "makes no message: there is no MessageHeader");
   const problems = problemList();

@@ -5,11 +5,11 @@ import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { type References, referencesOf } from "../message/references.ts";
 import { sectionEntries } from "../message/sections.ts";
 import type { Bundle } from "../stu3/types.ts";
-import type { CheckOptions } from "./check-options.ts";
+import type { CheckOptions, Strictness } from "./check-options.ts";
 import { containedInEach } from "./contained.ts";
 import { type Answering, answeredAt } from "./code-by-place.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
-import type { CheckResult, Finding, HeldAgainst, Negative } from "./finding.ts";
+import type { CheckResult, Finding, HeldAgainst, Negative, RefusedFor } from "./finding.ts";
 import { generationOf } from "./kind.ts";
 import { placesOf } from "./locate.ts";
 import { positionsOf } from "./positions-of.ts";
@@ -18,6 +18,7 @@ import { readingFinding } from "./reading.ts";
 import { oncePerReference } from "./one-cause.ts";
 import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
+import { errorsByCode, reasonOfStrictness } from "./strictness.ts";
 import { mistargetedIn } from "./targets.ts";
 import { tellUseCase } from "./use-case.ts";
 import { elementsOf } from "./walk.ts";
@@ -42,10 +43,23 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   const findings = [...noticed.map((issue) => readingFinding(issue, document)), ...broken];
   const conforms = findings.every(({ severity }) => severity !== "error");
   if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context), heldAgainst };
-  const reason = refusals.find((row) => row.fits(message, context.generation));
-  if (reason === undefined) return { findings, conforms, acceptable: true, heldAgainst };
+  const negative = negativeFor(context, findings, options.strictness);
+  if (negative === undefined) return { findings, conforms, acceptable: true, heldAgainst };
   const refused = { findings, conforms: false, acceptable: false, heldAgainst };
-  return isResponse(message) ? refused : { ...refused, negative: negativeOf(reason, findings) };
+  return isResponse(message) ? refused : { ...refused, negative };
+}
+
+/** By which a message is refused; the rows of what is acceptable go first, so that `refuse` answers them no otherwise. */
+function negativeFor(
+  { message, generation }: CheckContext,
+  findings: readonly Finding[],
+  strictness: Strictness = "deliver",
+): Negative | undefined {
+  const reason = refusals.find((row) => row.fits(message, generation));
+  if (reason !== undefined) return negativeOf("not-acceptable", reason, findings);
+  const errors = strictness === "refuse" ? errorsByCode(findings) : [];
+  const strict = reasonOfStrictness(errors);
+  return strict && negativeOf("strictness", strict, errors);
 }
 
 function unreadable(read: ReadResult): CheckResult {
@@ -53,7 +67,7 @@ function unreadable(read: ReadResult): CheckResult {
   const findings = issues.map((issue) => readingFinding(issue));
   const result: CheckResult = { findings, conforms: false, acceptable: false };
   if (isResponse(read)) return result;
-  return { ...result, negative: negativeOf(reasonUnreadable(issues), findings) };
+  return { ...result, negative: negativeOf("not-acceptable", reasonUnreadable(issues), findings) };
 }
 
 function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
@@ -208,11 +222,12 @@ function isUsableResponse({ message, outer }: CheckContext): boolean {
 const maxListed = 5;
 
 // The reason first, then the first errors: enough for the sender's people to find the fault (GPCM-SD-042).
-function negativeOf(reason: Reason, findings: readonly Finding[]): Negative {
+function negativeOf(because: RefusedFor, reason: Reason, findings: readonly Finding[]): Negative {
   const errors = findings.filter(({ severity, text }) => severity === "error" && text !== reason.text);
   const lines = errors
     .slice(0, maxListed)
     .map(({ id, location, text }) => `${id} at ${location || "the start"}: ${text}`);
   const more = errors.length > maxListed ? [`And ${errors.length - maxListed} more.`] : [];
-  return { code: reason.code, issueCode: reason.issueCode, diagnostics: [reason.text, ...lines, ...more].join(" ") };
+  const diagnostics = [reason.text, ...lines, ...more].join(" ");
+  return { because, code: reason.code, issueCode: reason.issueCode, diagnostics };
 }

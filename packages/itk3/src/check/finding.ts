@@ -24,8 +24,15 @@ export interface Finding {
   issueCode?: IssueType;
 }
 
+/**
+ * Why a message is refused: it is not to be given to a person or answered (docs/decisions/010-acceptable.md), or the
+ * strictness that the receiver chose refuses it (docs/decisions/192-strictness.md).
+ */
+export type RefusedFor = "not-acceptable" | "strictness";
+
 /** What a message that is not acceptable is answered with. */
 export interface Negative {
+  because: RefusedFor;
   code: string;
   issueCode: IssueType;
   /** For OperationOutcome.issue.diagnostics: free of patient detail. */
@@ -46,7 +53,10 @@ export interface CheckResult {
   findings: Finding[];
   /** No requirement that MUST be met is broken. */
   conforms: boolean;
-  /** It can be handed to a person: readable, header usable, patient and document there (docs/decisions/010-acceptable.md). */
+  /**
+   * It can be handed to a person: readable, header usable, patient and document there (docs/decisions/010-acceptable.md). With
+   * the strictness `refuse`, it conforms as well. Of a response, whatever the strictness: that it says what it answers.
+   */
   acceptable: boolean;
   /** Only where the message is not acceptable and may be answered: never for a response. */
   negative?: Negative;

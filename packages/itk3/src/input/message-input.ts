@@ -1,6 +1,6 @@
 // What the functions that take a message, or what was read of one, are given. Only the outline is looked at: what a
 // message holds is for the check to judge.
-import type { CheckOptions } from "../check/check-options.ts";
+import { type CheckOptions, strictnesses } from "../check/check-options.ts";
 import type { EnvelopeToCheck } from "../check/rule.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import type { ReadOptions } from "../message/read-options.ts";
@@ -56,6 +56,7 @@ const checkOptions = fields<CheckOptions>({
   envelope: optional(envelope),
   generation: optional(oneOf(1, 2)),
   useCase: optional(oneOf("consultation-summary", "online-consultation", "generic", "response")),
+  strictness: optional(oneOf(...strictnesses)),
 });
 
 // No number is a limit too: one that lets nothing through.

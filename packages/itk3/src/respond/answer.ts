@@ -1,6 +1,7 @@
 import { isAckWorkflow } from "@restante/mesh";
 import { check } from "../check/check.ts";
 import type { CheckOptions } from "../check/check-options.ts";
+import type { Negative } from "../check/finding.ts";
 import type { EnvelopeToCheck } from "../check/rule.ts";
 import { refuseUnanswerable, refuseUnasked } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";
@@ -19,16 +20,21 @@ export type Unanswered = "ack-workflow" | "response" | "not-asked";
 
 /**
  * Undefined where an infrastructure response is due, positive or negative. A flag that cannot be read counts as true
- * (ITK3, message responses).
+ * (ITK3, message responses). Whatever the strictness `refuse` refuses (`negative`) is answered without being asked: it may
+ * be refused for that very flag (10008), and GPCM-SD-041 lets nothing be refused in silence.
  *
  * @throws Itk3Error `input-invalid` where it is not given what was read
  */
-export function whyUnanswered(read: ReadResult, envelope?: EnvelopeToCheck): Unanswered | undefined {
+export function whyUnanswered(
+  read: ReadResult,
+  envelope?: EnvelopeToCheck,
+  negative?: Pick<Negative, "because">,
+): Unanswered | undefined {
   refuseUnasked(read, envelope);
   if (isAckWorkflow(envelope?.workflowId ?? "")) return "ack-workflow";
   if (isResponse(read)) return "response";
   const { handling } = read.message ?? read.remains ?? {};
-  return handling?.infAckRequested === false ? "not-asked" : undefined;
+  return handling?.infAckRequested === false && negative?.because !== "strictness" ? "not-asked" : undefined;
 }
 
 /**
@@ -39,9 +45,9 @@ export function whyUnanswered(read: ReadResult, envelope?: EnvelopeToCheck): Una
  */
 export function infrastructureAnswer(read: ReadResult, input: InfrastructureAnswerInput): BuiltResponse | undefined {
   refuseUnanswerable(read, input);
-  if (whyUnanswered(read, input.check?.envelope) !== undefined) return undefined;
-  const { headerId, handling } = read.message ?? read.remains ?? {};
   const { negative } = check(read, input.check);
+  if (whyUnanswered(read, input.check?.envelope, negative) !== undefined) return undefined;
+  const { headerId, handling } = read.message ?? read.remains ?? {};
   const { check: _, ...rest } = input;
   return infrastructureResponse({
     ...rest,

@@ -30,6 +30,7 @@ const pdf = `${practice}/consultation/report-pdf.test.ts`;
 const layout = `${practice}/consultation/report/layout.test.ts`;
 const sending = `${practice}/outbound/send-consultation.test.ts`;
 const acknowledgements = `${practice}/inbound/acknowledgements.test.ts`;
+const strictness = `${practice}/inbound/strictness.test.ts`;
 const responses = `${practice}/inbound/responses.test.ts`;
 const cli = "packages/cli/test/journeys";
 const itk3 = "packages/itk3/test";
@@ -173,7 +174,9 @@ const others: readonly (readonly [ids: readonly string[], shown: Shown])[] = [
   ],
   [
     ["GPCM-SD-034", "SCAL-GPCM-SD-128"],
-    notDone("a refused replacement leaves the task that it would replace open, and is never answered 20014"),
+    notDone(
+      "a refused replacement leaves the task that it would replace open, which a person is told, and is never answered 20014",
+    ),
   ],
   [["GPCM-SD-035"], notDone("a refused replacement is told to a person; the report that it replaces stays as it was")],
   [
@@ -188,15 +191,15 @@ const others: readonly (readonly [ids: readonly string[], shown: Shown])[] = [
   [
     ["GPCM-SD-040"],
     partly(
-      "Only what could not be given to a person is refused: docs/decisions/010-acceptable.md.",
-      `${itk3}/check/check.test.ts: a message … is refused with …, and says why without naming the patient`,
+      "With the strictness `refuse`; by default only what could not be given to a person: docs/decisions/192-strictness.md.",
+      `${itk3}/check/strictness.test.ts: whatever breaks a requirement that must be met is refused, with the code of one of its errors, and what does not is taken`,
     ),
   ],
   [
     ["GPCM-SD-041"],
     partly(
-      "Only what could not be given to a person is refused: docs/decisions/010-acceptable.md.",
-      `${acknowledgements}: what is not acceptable is answered once, negatively, and what was refused may come again put right`,
+      "With the strictness `refuse`; by default only what could not be given to a person: docs/decisions/192-strictness.md.",
+      `${strictness}: a … message that breaks a requirement is refused by the strictness that was chosen: answered once, kept whole, and nothing made of it`,
     ),
   ],
   [

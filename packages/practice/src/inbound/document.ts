@@ -1,5 +1,5 @@
 import { inTransaction } from "@restante/durable";
-import type { AcknowledgementLevel, MailboxId } from "@restante/mesh";
+import type { AcknowledgementLevel, MailboxId, PracticeEvent } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
 import { addReceived, isKnownDocument, isKnownHeader, type ReceivedKind } from "../store/received.ts";
@@ -11,6 +11,9 @@ import type { Arrival } from "./source.ts";
 
 const received: Verdict = { code: "20013", diagnostics: "The message was received and can be processed." };
 
+/** What is told of a new task. */
+type Raised = Pick<Extract<PracticeEvent, { event: "task-raised" }>, "taskId" | "findings" | "refusedFor">;
+
 /** A message that is no response, as it was read. */
 type Read = Reading & { document: ReadDocument };
 
@@ -19,9 +22,11 @@ type Read = Reading & { document: ReadDocument };
  * transaction. By docs/decisions/040-who-is-answered.md:
  *
  * - a MessageHeader.id or a document seen before is a duplicate: answered 20007 or 20008, kept, no task;
- * - what is not acceptable is refused at infrastructure level, which ends it, and is kept for a person;
+ * - what is not acceptable is refused at infrastructure level, which ends it, and is kept for a person; so is what the
+ *   chosen strictness refuses (docs/decisions/192-strictness.md), of which nothing else is made;
  * - what is acceptable is a task, with whatever it departs from as findings, and 20013;
- * - a level is answered if its flag is true or unreadable, and only if MESH names a sender to answer.
+ * - a level is answered if its flag is true or unreadable, or the message is refused for its strictness, and only if MESH names
+ *   a sender to answer.
  */
 export function importDocument(context: PracticeContext, arrival: Arrival, read: Read, content: Uint8Array): void {
   const { database, emit, organisation } = context;
@@ -63,15 +68,10 @@ function storeDuplicate(
   answer(context, arrival, read, "infrastructure", { code, diagnostics });
 }
 
-function storeChecked(
-  context: PracticeContext,
-  arrival: Arrival,
-  read: Read,
-  content: Uint8Array,
-): { taskId: number; findings: number } {
+function storeChecked(context: PracticeContext, arrival: Arrival, read: Read, content: Uint8Array): Raised {
   const { acceptable, negative, findings, attachments, contents, summary, ids, replaces } = read.document;
   const { businessResponse } = context;
-  store(context, arrival, read, content, acceptable ? "document" : "refused", negative?.diagnostics);
+  store(context, arrival, read, content, kindOf(read.document), reasonOf(read.document));
   const taskId = addTask(context.database, {
     messageId: arrival.messageId,
     kind: acceptable ? "document" : "refused",
@@ -81,7 +81,7 @@ function storeChecked(
     matchOutcome: acceptable && businessResponse.kind === "onMatch" ? "waiting" : "not-checked",
     businessAsked: acceptable && read.handling.busAckRequested !== false,
     ids,
-    replaces,
+    replaces: acceptable ? replaces : [],
   });
   addAttachmentContents(context.database, arrival.messageId, contents);
   answer(context, arrival, read, "infrastructure", negative ?? received);
@@ -89,7 +89,18 @@ function storeChecked(
     const diagnostics = "The referral was accepted automatically.";
     answer(context, arrival, read, "business", { code: businessResponse.automatic, diagnostics });
   }
-  return { taskId, findings: departures(findings) };
+  return { taskId, findings: departures(findings), ...(negative && { refusedFor: negative.because }) };
+}
+
+function kindOf({ acceptable, negative }: ReadDocument): ReceivedKind {
+  if (acceptable) return "document";
+  return negative?.because === "strictness" ? "refused-by-strictness" : "refused";
+}
+
+/** Why it is refused, for a person: what its sender is told, and what only they need know (GPCM-SD-034). */
+function reasonOf({ negative, replaces }: ReadDocument): string | undefined {
+  if (negative === undefined || replaces.length === 0) return negative?.diagnostics;
+  return `${negative.diagnostics} It says that it replaces an earlier document, which stays as it was.`;
 }
 
 function store(
@@ -125,10 +136,12 @@ function answer(
   level: AcknowledgementLevel,
   verdict: Verdict,
 ): void {
-  const { handling, headerId } = read;
+  const { handling, headerId, document } = read;
   const asked = level === "infrastructure" ? handling.infAckRequested : handling.busAckRequested;
+  // A flag may be what it is refused for: nothing is refused in silence (GPCM-SD-041).
+  const isDue = asked !== false || (level === "infrastructure" && document.negative?.because === "strictness");
   const mailbox = readMailbox(from);
-  if (asked === false || mailbox === undefined || workflowId === "") return;
+  if (!isDue || mailbox === undefined || workflowId === "") return;
   const { senderReference } = handling;
   storeResponse(context, { messageId, from: mailbox, workflowId, headerId, senderReference }, level, verdict);
 }

@@ -25,7 +25,7 @@ export async function importMessage(context: PracticeContext, arrival: Arrival, 
   }
   const content = await arrival.content();
   const reading = await context.reader.read(
-    { ...headOf(arrival), content: content.bytes, damage: content.damage },
+    { ...headOf(arrival), content: content.bytes, damage: content.damage, strictness: context.strictness },
     { signal },
   );
   const { document } = reading;

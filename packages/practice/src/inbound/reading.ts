@@ -1,5 +1,6 @@
 import {
   check,
+  type CheckResult,
   type Finding,
   isResponse,
   type Itk3Message,
@@ -10,6 +11,7 @@ import {
   type ReadResult,
   readResponse,
   type ResponseContent,
+  type Strictness,
 } from "@restante/itk3";
 import { isAckWorkflow } from "@restante/mesh";
 import { type PlacedAttachments, placeAttachments } from "../store/attachments.ts";
@@ -26,6 +28,8 @@ export interface ToRead {
   localId?: string | undefined;
   workflowId: string;
   subject: string;
+  /** Only for who is to judge it: `deliver` unless given. */
+  strictness?: Strictness | undefined;
 }
 
 /**
@@ -52,6 +56,7 @@ export interface ReadDocument extends PlacedAttachments {
   findings: Pick<Finding, "id" | "severity" | "location" | "text">[];
   summary: MessageSummary;
   ids: string[];
+  /** What it says that it replaces, acceptable or not. */
   replaces: string[];
 }
 
@@ -76,8 +81,12 @@ export function readArrived(toRead: ToRead): Reading {
     return { ...common, isResponse: true, response: message && readResponse(message) };
   }
   // Without To: the address that the sender wrote is not delivered, MESH puts the mailbox in its place.
-  const { from, workflowId, subject, localId } = toRead;
-  const { acceptable, findings, negative } = check(read, { envelope: { from, workflowId, subject, localId } });
+  const { from, workflowId, subject, localId, strictness } = toRead;
+  const result = check(read, {
+    envelope: { from, workflowId, subject, localId },
+    ...(strictness && { strictness }),
+  });
+  const { acceptable, findings, negative } = result;
   return {
     ...common,
     isResponse: false,
@@ -87,7 +96,7 @@ export function readArrived(toRead: ToRead): Reading {
       acceptable,
       negative,
       findings: findings.map(({ id, severity, location, text }) => ({ id, severity, location, text })),
-      ...(message === undefined ? nothingSaid : saidIn(message, acceptable, toRead.content)),
+      ...(message === undefined ? nothingSaid : saidIn(message, result, toRead.content)),
     },
   };
 }
@@ -96,13 +105,15 @@ const nothingSaid = { summary: {}, ids: [], replaces: [], attachments: [], conte
 
 type Said = Pick<ReadDocument, "summary" | "ids" | "replaces"> & PlacedAttachments;
 
-function saidIn(message: Itk3Message, acceptable: boolean, content: Uint8Array): Said {
+function saidIn(message: Itk3Message, { acceptable, negative }: CheckResult, content: Uint8Array): Said {
   const modifiers = modifiersOf(message.bundle);
+  // Nothing is made of what its strictness refused (GPCM-SD-041): no document is laid out.
+  const laidOut = negative?.because === "strictness" ? [] : attachmentsOf(message, modifiers);
   return {
     summary: { ...summarise(message), ...noticed(message, modifiers) },
     ids: acceptable ? idsOf(message) : [],
-    replaces: acceptable ? replacedBy(message, modifiers) : [],
-    ...placeAttachments(content, attachmentsOf(message, modifiers)),
+    replaces: replacedBy(message, modifiers),
+    ...placeAttachments(content, laidOut),
   };
 }
 

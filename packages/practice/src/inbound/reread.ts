@@ -63,7 +63,8 @@ export function createRereading({ database, reader }: PracticeContext): Rereadin
 }
 
 const contents: Readonly<Record<Kind, string>> = {
-  task: "SELECT content FROM received WHERE message_id = ?",
+  // Of what was refused for its strictness no document is shown, then or later.
+  task: "SELECT content FROM received WHERE message_id = ? AND kind <> 'refused-by-strictness'",
   report: "SELECT content FROM outgoing_content WHERE header_id = ?",
   response: "SELECT content, workflow_id FROM received WHERE message_id = ?",
 };

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { RefusedFor } from "@restante/itk3";
 import type { MailboxId, MessageId } from "@restante/mesh";
 import type { MessageSummary } from "../store/tasks.ts";
 import type { Listing, TaskList, TaskQuery, TaskState } from "../lists.ts";
@@ -23,7 +24,7 @@ import { json, number, optionalText, optionalTime, present, type Row, text, time
 
 /** Without the long ones: a list may name messages with thousands of documents. */
 const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, summary, finding_count, attachment_count, match_outcome,
-  replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason,
+  replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason, received.kind AS received_kind,
   coalesce(thing_version.version, 1) AS version, ${matterColumns}`;
 
 const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
@@ -58,6 +59,11 @@ export function readTask(database: DatabaseSync, taskId: number): Task | undefin
   return row && taskOf(database, row);
 }
 
+const refusedFor: Readonly<Record<string, RefusedFor>> = {
+  refused: "not-acceptable",
+  "refused-by-strictness": "strictness",
+};
+
 function taskOf(database: DatabaseSync, row: Row): Task {
   const taskId = number(row, "task_id");
   const { title, documentDate } = json(row, "summary") as MessageSummary;
@@ -78,6 +84,7 @@ function taskOf(database: DatabaseSync, row: Row): Task {
     acts: actsOf(database, { kind: "task", id: taskId }),
     ...present({
       reason: optionalText(row, "reason"),
+      refusedFor: refusedFor[text(row, "received_kind")],
       headerId: optionalText(row, "header_id"),
       documentId: optionalText(row, "document_id"),
       title,

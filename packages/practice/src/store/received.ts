@@ -5,6 +5,7 @@ import type { MailboxId } from "@restante/mesh";
 export type ReceivedKind =
   | "document"
   | "refused"
+  | "refused-by-strictness"
   | "set-aside"
   | "duplicate-message"
   | "duplicate-document"

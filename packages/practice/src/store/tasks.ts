@@ -40,9 +40,12 @@ export interface NewTask {
   replaces: readonly string[];
 }
 
-/** In how many places a message departs from the requirements: what a person must look at is no departure. */
-export function departures(findings: readonly Pick<TaskFinding, "severity">[]): number {
-  return findings.filter(({ severity }) => severity !== "look").length;
+/**
+ * In how many places a message departs from the requirements. What a person must look at is no departure, nor is an entry that
+ * cannot be shown: no requirement limits the resources of a document, and a notice tells of it.
+ */
+export function departures(findings: readonly Pick<TaskFinding, "id" | "severity">[]): number {
+  return findings.filter(({ id, severity }) => severity !== "look" && id !== "STU3:unknown-resource").length;
 }
 
 /** Returns the new task's id. Part of the transaction that stores the message. */

@@ -82,9 +82,23 @@ test("a document that may mean something else by it replaces nothing", async (t)
   assert.deepEqual(await states(), ["open", "open", "replaced"]);
 });
 
+const unknown =
+  '<entry><fullUrl value="urn:uuid:9a1b0c2d-0000-4000-8000-0000000000ff"/><resource><Flagship><id value="f"/></Flagship></resource></entry>';
+
+test("an entry that cannot be shown is no departure from the requirements, and is told all the same", async (t) => {
+  const task = await taskOf(t, [
+    /(<entry>(?:(?!<entry>)[^])*<Patient>)/,
+    `${unknown.replace('"f"', '"9a1b0c2d-0000-4000-8000-0000000000ff"')}$1`,
+  ]);
+  assert.equal(task.findingCount, 0);
+  assert.deepEqual(
+    task.findings.map(({ id }) => id),
+    ["STU3:unknown-resource"],
+  );
+  assert.equal(task.notices?.[0]?.kind, "not-shown");
+});
+
 test("a message that holds what cannot be shown says so first, and how many there are", async (t) => {
-  const unknown =
-    '<entry><fullUrl value="urn:uuid:9a1b0c2d-0000-4000-8000-0000000000ff"/><resource><Flagship><id value="f"/></Flagship></resource></entry>';
   const task = await taskOf(
     t,
     [/(<entry>(?:(?!<entry>)[^])*<Patient>)/, `${unknown}${unknown.replace("ff", "fe")}$1`],

@@ -8,7 +8,7 @@ import { demographicsOf, record } from "./demographics.ts";
 
 /** What of a practice can be written down. */
 export interface ProcessSettings {
-  options: Pick<PracticeOptions, "organisation" | "role" | "businessResponse" | "dataFolder">;
+  options: Pick<PracticeOptions, "organisation" | "role" | "businessResponse" | "dataFolder" | "strictness">;
   transport: { kind: "directory"; mailboxId: MailboxId; folder: string } | { kind: "api"; client: MeshClientOptions };
 }
 

@@ -1,5 +1,5 @@
 // Options of the commands that work on one letter or message.
-import type { UseCase } from "@restante/itk3";
+import type { Strictness, UseCase } from "@restante/itk3";
 import { type OdsCode, parseOdsCode } from "@restante/mesh";
 import { amount, oneOf, text, wholeNumber } from "../../command-line/kinds.ts";
 import { defaulted, flag, type Kind, type Option, optional } from "../../command-line/option.ts";
@@ -67,12 +67,25 @@ const maxSize: Option<number> = defaulted(
   },
 );
 
+// Of a command that refuses messages, or says which would be.
+
+export const strictness: Option<Strictness | undefined> = optional(
+  "strictness",
+  oneOf<Strictness>(["deliver", "refuse"]),
+  {
+    value: "NAME",
+    about: "refuse only what no person could be given, or whatever breaks a requirement that must be met",
+    otherwise: "that of the settings, or deliver",
+  },
+);
+
 export const checkOptions: {
   readonly ctl: typeof ctl;
   readonly generation: typeof generation;
   readonly useCase: typeof useCase;
+  readonly strictness: typeof strictness;
   readonly maxSize: typeof maxSize;
-} = { ctl, generation, useCase, maxSize };
+} = { ctl, generation, useCase, strictness, maxSize };
 
 export const format: Option<"text" | "json" | "sarif" | "html"> = defaulted(
   "format",

@@ -1,0 +1,4 @@
+import { writeFileSync } from "node:fs";
+import { strictnessPage, strictnessPath } from "./strictness-page.ts";
+
+writeFileSync(strictnessPath, strictnessPage());

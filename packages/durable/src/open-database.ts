@@ -9,6 +9,8 @@ import { ensurePrivate, makePrivateFile } from "./private.ts";
 export interface DatabaseOptions {
   /** Version n is reached by running lists 1 to n. Forward only: a list that has been released never changes. */
   readonly migrations: readonly string[];
+  /** What migrations may call, by name, where text is made of text in a way that is said elsewhere. */
+  readonly functions?: Readonly<Record<string, (text: string) => string>>;
   /** No other connection, in this process or another, may open it until it is closed; the lock ends with the process. */
   readonly exclusive?: boolean;
   /** How long to wait for another's transaction, in milliseconds. 10 s if absent. */
@@ -87,7 +89,7 @@ function ensurePrivateIfThere(path: string): void {
 function migrate(
   database: DatabaseSync,
   file: string,
-  { migrations, exclusive, beforeMaking }: DatabaseOptions,
+  { migrations, functions = {}, exclusive, beforeMaking }: DatabaseOptions,
   wasEmpty: boolean,
 ): void {
   inTransaction(
@@ -110,6 +112,9 @@ function migrate(
       }
       if (version === migrations.length) return;
       if (version === 0 && !wasEmpty) beforeMaking?.("empty");
+      for (const [name, make] of Object.entries(functions)) {
+        database.function(name, { deterministic: true }, (text) => make(String(text)));
+      }
       for (const statements of migrations.slice(version)) database.exec(statements);
       database.exec(`PRAGMA user_version = ${migrations.length}`);
     },

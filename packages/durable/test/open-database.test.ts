@@ -28,6 +28,19 @@ test("a database is made for its owner alone, and upgraded from the version it h
   second.close();
 });
 
+test("a migration calls what it is given by name", async (t) => {
+  const file = join(await temporaryFolder(t), "a.sqlite");
+  const first = openDatabase(file, { migrations: ["CREATE TABLE a (x TEXT) STRICT"] });
+  first.exec("INSERT INTO a VALUES ('one')");
+  first.close();
+  const functions = { turned: (text: string) => text.split("").toReversed().join("") };
+  using database = openDatabase(file, {
+    migrations: ["CREATE TABLE a (x TEXT) STRICT", "UPDATE a SET x = turned(x)"],
+    functions,
+  });
+  assert.equal(database.prepare("SELECT x FROM a").get()?.["x"], "eno");
+});
+
 test("a migration that fails leaves the version of before", async (t) => {
   const file = join(await temporaryFolder(t), "a.sqlite");
   openDatabase(file, { migrations: migrations.slice(0, 1) }).close();

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Place } from "../input/problems.ts";
 import { isRecord } from "../input/shapes.ts";
-import { isUuid } from "../input/values.ts";
+import { isUuid } from "../message/id-key.ts";
 import type { DocumentInput } from "./input.ts";
 import type { DocumentKind } from "./kind.ts";
 import type { DocumentParts } from "./sections/parts.ts";

@@ -6,7 +6,6 @@ import {
   bytes,
   callable,
   flag,
-  isUuid,
   line,
   mediaType,
   oneOf,
@@ -18,6 +17,7 @@ import {
   wholeDate,
 } from "../input/values.ts";
 import { fileTypeOf } from "../message/file-type.ts";
+import { isUuid } from "../message/id-key.ts";
 import { primitiveFault } from "../stu3/primitives.ts";
 import { isSnomedIdentifier } from "../stu3/snomed.ts";
 import type { AttachmentInput, DocumentInput, GenericDocumentInput, OrganisationInput, PatientInput } from "./input.ts";

@@ -1,4 +1,5 @@
 // What resources contain, found once a check for each: one may contain many thousands, and refer to each of them.
+import { nameKey } from "../message/id-key.ts";
 import type { Resource } from "../stu3/types.ts";
 
 // As many as message/references.ts keeps: more of one id are an attack on whoever looks at them all.
@@ -6,13 +7,14 @@ const maxSharing = 16;
 
 export interface Contained {
   all: ReadonlySet<Resource>;
-  byId: ReadonlyMap<string, readonly Resource[]>;
+  /** Those of an id, a UUID in small letters or capitals. */
+  named(id: string): readonly Resource[];
 }
 
 /** Asked of a resource, what it contains. */
 export type ContainedIn = (resource: object) => Contained;
 
-const nothing: Contained = { all: new Set(), byId: new Map() };
+const nothing: Contained = { all: new Set(), named: () => [] };
 
 export function containedInEach(): ContainedIn {
   const known = new Map<object, Contained>();
@@ -29,9 +31,10 @@ function contents(contained: readonly Resource[]): Contained {
   const byId = new Map<string, Resource[]>();
   for (const held of contained) {
     if (held.id === undefined) continue;
-    const sharing = byId.get(held.id);
-    if (sharing === undefined) byId.set(held.id, [held]);
+    const key = nameKey(held.id);
+    const sharing = byId.get(key);
+    if (sharing === undefined) byId.set(key, [held]);
     else if (sharing.length < maxSharing) sharing.push(held);
   }
-  return { all: new Set(contained), byId };
+  return { all: new Set(contained), named: (id) => byId.get(nameKey(id)) ?? [] };
 }

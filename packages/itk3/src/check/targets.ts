@@ -20,7 +20,7 @@ export function mistargetedIn(
     const name = reference.reference ?? "";
     // `#` alone is the resource that contains.
     if (name === "#") return holder === undefined ? [] : [holder.resourceType];
-    if (name.startsWith("#")) return holder === undefined ? [] : typesOf(containedIn(holder).byId.get(name.slice(1)));
+    if (name.startsWith("#")) return holder === undefined ? [] : typesOf(containedIn(holder).named(name.slice(1)));
     const found = references.candidates(reference);
     return found.length > 0 ? typesOf(found) : typeNamedIn(name);
   };
@@ -39,7 +39,7 @@ export function mistargetedIn(
   return wrong;
 }
 
-function typesOf(resources: readonly Resource[] = []): readonly string[] {
+function typesOf(resources: readonly Resource[]): readonly string[] {
   return resources.map(({ resourceType }) => resourceType);
 }
 

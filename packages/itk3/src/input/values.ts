@@ -118,9 +118,3 @@ export const mediaType: Shape = textThat(
   "must be a media type, such as image/png",
   { shape: primitive("code") },
 );
-
-const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-export function isUuid(value: unknown): value is string {
-  return typeof value === "string" && uuidPattern.test(value);
-}

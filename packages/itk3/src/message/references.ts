@@ -1,5 +1,6 @@
 import { typeNameOf } from "../stu3/opaque.ts";
 import type { Bundle, Reference, Resource } from "../stu3/types.ts";
+import { nameKey } from "./id-key.ts";
 
 // Resources that share an id can be told apart by order, a few of them: more are an attack on whoever looks at them all.
 const maxSharing = 16;
@@ -19,32 +20,37 @@ export interface References {
  * as `urn:uuid:` too, a UUID in small letters or capitals. What was read so the check tells (docs/decisions/176-full-urls.md).
  */
 export function referencesOf(bundle: Bundle | undefined): References {
-  const index = new Map<string, Resource[]>();
-  const add = (key: string, resource: Resource): void => {
-    const held = index.get(key);
-    if (held === undefined) index.set(key, [resource]);
-    else if (held.length < maxSharing && !held.includes(resource)) held.push(resource);
-  };
+  const byFullUrl: Index = new Map();
+  const index: Index = new Map();
+  const add = (key: string, resource: Resource): void => addTo(index, key, resource);
   const entries = bundle?.entry ?? [];
   for (const { fullUrl, resource } of entries) {
-    if (fullUrl !== undefined && resource !== undefined) add(inSmallLetters(fullUrl), resource);
+    if (fullUrl === undefined || resource === undefined) continue;
+    addTo(byFullUrl, fullUrl, resource);
+    add(nameKey(fullUrl), resource);
   }
   for (const { resource } of entries) {
     if (resource?.id === undefined) continue;
-    const id = inSmallLetters(resource.id);
+    const id = nameKey(resource.id);
     add(`urn:uuid:${id}`, resource);
     add(`${typeNameOf(resource)}/${id}`, resource);
     add(id, resource);
   }
-  const candidates = (reference: Reference | undefined): readonly Resource[] =>
-    (reference?.reference === undefined ? undefined : index.get(inSmallLetters(reference.reference))) ?? [];
+  const candidates = (reference: Reference | undefined): readonly Resource[] => {
+    const name = reference?.reference;
+    if (name === undefined) return [];
+    const meant = index.get(nameKey(name)) ?? [];
+    const [exact] = byFullUrl.get(name) ?? [];
+    // Two entries may have one UUID, in small letters and in capitals.
+    return exact === undefined || exact === meant[0] ? meant : [exact, ...meant.filter((other) => other !== exact)];
+  };
   return { candidates, resolve: (reference) => candidates(reference)[0] };
 }
 
-const uuidNamed = /^(urn:uuid:|[A-Za-z]{1,64}\/|)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+type Index = Map<string, Resource[]>;
 
-/** UUIDs that differ in case alone are the same (RFC 4122): a name that is one, or ends with one, has it in small letters. */
-export function inSmallLetters(name: string): string {
-  const [, before = "", uuid] = uuidNamed.exec(name) ?? [];
-  return uuid === undefined ? name : before + uuid.toLowerCase();
+function addTo(index: Index, key: string, resource: Resource): void {
+  const held = index.get(key);
+  if (held === undefined) index.set(key, [resource]);
+  else if (held.length < maxSharing && !held.includes(resource)) held.push(resource);
 }

@@ -8,7 +8,7 @@ import { type ResponseCode, responseCodes } from "./response-codes.ts";
 
 /** What an ITK3 Response says. */
 export interface ResponseContent {
-  /** MessageHeader.id of the message answered, or `UNREADABLE-IN-ORIGINAL-MESSAGE`. */
+  /** MessageHeader.id of the message answered, as the response has it (compare by `idKey`), or `UNREADABLE-IN-ORIGINAL-MESSAGE`. */
   requestHeaderId: string;
   level: ResponseCode["level"];
   /** Usually one of ITK-ResponseCodes-1; a code that is not is believed by its first digit and response.code. */

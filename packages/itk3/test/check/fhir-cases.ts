@@ -22,10 +22,17 @@ function addressed(message: Message, id: string, fullUrl: string, reference: str
 }
 
 /** The same, from another Organization that was read from a server. */
-function served(message: Message, fullUrl: string, reference: string): void {
-  addressed(message, "o1", fullUrl, fullUrl);
+function served(message: Message, fullUrl: string, reference: string, id = "o1"): void {
+  addressed(message, id, fullUrl, fullUrl);
   const resource = containing("o2", { partOf: { reference } });
   message.document?.entry?.push({ fullUrl: "https://supplier.example/Organization/o2", resource });
+}
+
+/** Two Organizations with UUIDs, each led to. */
+function twice(message: Message, one: string, other: string): void {
+  addressed(message, one, `urn:uuid:${one}`, `urn:uuid:${one}`);
+  message.document?.entry?.push({ fullUrl: `urn:uuid:${other}`, resource: containing(other) });
+  Object.assign(first(message, "Encounter") ?? {}, { serviceProvider: { reference: `urn:uuid:${other}` } });
 }
 
 /** An attachment described by a DocumentReference that has an address instead of it. */
@@ -97,6 +104,21 @@ export const brokenFhir: readonly Case[] = [
     (message) => addressed(message, small, `urn:uuid:${capitals}`, `urn:uuid:${capitals}`),
   ],
   [
+    "FHIR:fullUrl.case",
+    "capitals in a URL",
+    (message) => addressed(message, small, `https://supplier.example/Organization/${capitals}`, "#"),
+  ],
+  ["FHIR:fullUrl.same", "capitals and small letters", (message) => twice(message, small, capitals)],
+  [
+    "FHIR:section",
+    "to a UUID in small letters and in capitals",
+    (message) => {
+      addressed(message, small, `urn:uuid:${small}`, `urn:uuid:${small}`);
+      const led = [small, capitals].map((id) => ({ title: id, entry: [{ reference: `urn:uuid:${id}` }] }));
+      message.composition?.section?.push(...led);
+    },
+  ],
+  [
     "FHIR:reference.fullUrl",
     "an id behind urn:uuid: that no fullUrl has",
     (message) => addressed(message, small, "https://supplier.example/records/1", `urn:uuid:${small}`),
@@ -127,6 +149,23 @@ export const brokenFhir: readonly Case[] = [
     "small letters for capitals",
     (message) => addressed(message, capitals, `urn:uuid:${capitals}`, `urn:uuid:${small}`),
   ],
+  [
+    "FHIR:reference.case",
+    "capitals in type and id",
+    (message) => served(message, `https://supplier.example/Organization/${small}`, `Organization/${capitals}`, small),
+  ],
+  [
+    "FHIR:reference.case",
+    "capitals in a URL",
+    (message) =>
+      served(
+        message,
+        `https://supplier.example/Organization/${small}`,
+        `https://supplier.example/Organization/${capitals}`,
+        small,
+      ),
+  ],
+  ["FHIR:reference.case", "to what is contained", (message) => managed(message, containing(small), `#${capitals}`)],
   ["FHIR:reference.fullUrl", "the address of a document", (message) => described(message, `urn:uuid:${small}`, small)],
   ["FHIR:reference.relative", "of a document", (message) => described(message, `urn:uuid:${small}`, `Binary/${small}`)],
   ["FHIR:reference", "to a name in capitals", (message) => addressed(message, "o1", "urn:uuid:o1", "urn:uuid:O1")],
@@ -227,6 +266,24 @@ export const soundFhir: readonly Case[] = [
     "FHIR:reference.fullUrl",
     "the address of a document",
     (message) => described(message, `urn:uuid:${small}`, `urn:uuid:${small}`),
+  ],
+  ["FHIR:fullUrl.same", "of two UUIDs", (message) => twice(message, small, small.replace("a", "b"))],
+  [
+    "FHIR:reference.fullUrl",
+    "type and id in capitals",
+    (message) => served(message, `https://supplier.example/Organization/${small}`, `Organization/${capitals}`, small),
+  ],
+  [
+    "FHIR:reference.case",
+    "to a UUID elsewhere",
+    (message) => addressed(message, small, `urn:uuid:${small}`, `https://supplier.example/Organization/${capitals}`),
+  ],
+  ["FHIR:ref-1", "to a contained UUID in capitals", (message) => managed(message, containing(small), `#${capitals}`)],
+  ["FHIR:dom-3", "a contained UUID in capitals", (message) => managed(message, containing(small), `#${capitals}`)],
+  [
+    "FHIR:ref-1",
+    "to what is contained, of the same letters",
+    (message) => managed(message, containing(capitals), `#${capitals}`),
   ],
   ["FHIR:reference", "to a document elsewhere", (message) => described(message, `urn:uuid:${small}`, "cid:1")],
   ["FHIR:reference", "a bare id", (message) => addressed(message, "o1", "urn:uuid:o1", "o1")],

@@ -67,3 +67,22 @@ test("a reference leads to the entry of its fullUrl before one whose id it is", 
   const read = readMessage(Buffer.from(xml.slice(0, before) + stranger + xml.slice(before)));
   assert.deepEqual(read.message?.patient, message?.patient);
 });
+
+test("of two entries whose UUIDs differ in case, a reference leads to the one of its letters", () => {
+  const { message } = readMessage(Buffer.from(xml));
+  const id = message?.patient?.id ?? "";
+  const stranger =
+    `<entry><fullUrl value="urn:uuid:${id.toUpperCase()}"/>` +
+    `<resource><Patient><id value="${id.toUpperCase()}"/><active value="false"/></Patient></resource></entry>`;
+  const before = xml.indexOf("<entry>", xml.indexOf("</Composition>"));
+  const read = readMessage(Buffer.from(xml.slice(0, before) + stranger + xml.slice(before)));
+  assert.deepEqual(read.message?.patient, message?.patient);
+});
+
+test("a UUID at the end of a URL is found in small letters and capitals", () => {
+  const served = xml.replaceAll(/urn:uuid:(abcdef00-[^"]+)/g, "https://supplier.example/records/$1");
+  const mixed = served.replaceAll(/(<reference value="https:\/\/supplier.example\/records\/)([^"]+)/g, inCapitals);
+  assert.notEqual(mixed, served);
+  assert.deepEqual(partsOf(mixed), whole);
+  assert.deepEqual(idsOf(mixed), ["warning FHIR:reference.case"]);
+});

@@ -2,7 +2,8 @@ import { inTransaction } from "@restante/durable";
 import type { AcknowledgementLevel, MailboxId, PracticeEvent } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
-import { addReceived, isKnownDocument, isKnownHeader, type ReceivedKind } from "../store/received.ts";
+import { addAccepted, addCopy, type Repeated, repeatedBy } from "../store/copies.ts";
+import { addReceived, type ReceivedKind } from "../store/received.ts";
 import { addTask, departures } from "../store/tasks.ts";
 import { eventId } from "./event-id.ts";
 import type { ReadDocument, Reading } from "./reading.ts";
@@ -33,9 +34,9 @@ export function importDocument(context: PracticeContext, arrival: Arrival, read:
   const { odsCode } = organisation;
   const messageId = eventId(arrival.messageId);
   const raised = inTransaction(database, () => {
-    const duplicate = duplicateCode(context, read);
-    if (duplicate === undefined) return storeChecked(context, arrival, read, content);
-    storeDuplicate(context, arrival, read, content, duplicate);
+    const repeated = repeatedDocument(context, read);
+    if (repeated === undefined) return storeChecked(context, arrival, read, content);
+    storeDuplicate(context, arrival, read, content, repeated);
     return undefined;
   });
   const from = readMailbox(arrival.from) ?? ("" as MailboxId);
@@ -44,12 +45,9 @@ export function importDocument(context: PracticeContext, arrival: Arrival, read:
   else emit({ event: "task-raised", odsCode, messageId, ...raised });
 }
 
-function duplicateCode({ database }: PracticeContext, { headerId, document }: Read): "20007" | "20008" | undefined {
+function repeatedDocument({ database }: PracticeContext, { headerId, document }: Read): Repeated | undefined {
   // Of what could not be read as a message, the id is not enough to say that it is the same.
-  if (!document.isMessage) return undefined;
-  if (headerId !== undefined && isKnownHeader(database, headerId)) return "20007";
-  const { documentId } = document;
-  return documentId !== undefined && isKnownDocument(database, documentId) ? "20008" : undefined;
+  return document.isMessage ? repeatedBy(database, { headerId, documentId: document.documentId }) : undefined;
 }
 
 /** ITK3: "a duplicate is not forwarded, is logged and audited". */
@@ -58,9 +56,10 @@ function storeDuplicate(
   arrival: Arrival,
   read: Read,
   content: Uint8Array,
-  code: "20007" | "20008",
+  { code, taskId }: Repeated,
 ): void {
   store(context, arrival, read, content, code === "20007" ? "duplicate-message" : "duplicate-document");
+  addCopy(context.database, arrival.messageId, taskId);
   const diagnostics =
     code === "20007"
       ? "A message with this MessageHeader.id was received and processed before."
@@ -83,6 +82,9 @@ function storeChecked(context: PracticeContext, arrival: Arrival, read: Read, co
     ids,
     replaces: acceptable ? replaces : [],
   });
+  if (acceptable) {
+    addAccepted(context.database, arrival.messageId, { headerId: read.headerId, documentId: read.document.documentId });
+  }
   addAttachmentContents(context.database, arrival.messageId, contents);
   answer(context, arrival, read, "infrastructure", negative ?? received);
   if (acceptable && businessResponse.kind === "onDecision" && businessResponse.automatic !== undefined) {

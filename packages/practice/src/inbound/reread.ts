@@ -4,6 +4,7 @@ import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem } from "../errors.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
 import { addUnbelieved } from "../store/received.ts";
+import { replaceKeys } from "../store/tasks.ts";
 import type { Progress } from "../work.ts";
 import type { Reading } from "./reading.ts";
 import { saidBy } from "./response.ts";
@@ -13,9 +14,12 @@ const perPass = 20;
 /** After so many the rest must do: it can still be opened whole. */
 const mostAttempts = 5;
 
-type Kind = "task" | "report" | "response";
+type Kind = "task" | "report" | "response" | "keys";
 
-/** Decides what pages show of messages that an earlier version stored without deciding it. Nothing else is changed. */
+/**
+ * Decides what pages show of messages that an earlier version stored without deciding it, and what replaces what by the keys
+ * of today. Nothing else is changed.
+ */
 export interface Rereading {
   readonly run: (signal?: AbortSignal) => Promise<Progress>;
 }
@@ -67,11 +71,17 @@ const contents: Readonly<Record<Kind, string>> = {
   task: "SELECT content FROM received WHERE message_id = ? AND kind <> 'refused-by-strictness'",
   report: "SELECT content FROM outgoing_content WHERE header_id = ?",
   response: "SELECT content, workflow_id FROM received WHERE message_id = ?",
+  keys: "SELECT content FROM received WHERE message_id = ?",
 };
 
 function store(database: DatabaseSync, kind: Kind, owner: string, { document, response }: Reading): void {
   if (kind === "response") {
     if (response !== undefined) addUnbelieved(database, owner, saidBy(response));
+    return;
+  }
+  if (kind === "keys") {
+    // What is not read as it was then keeps the keys that it had.
+    if (document?.acceptable) replaceKeys(database, owner, document);
     return;
   }
   const { attachments = [], contents = [] } = document ?? {};

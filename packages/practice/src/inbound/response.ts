@@ -1,5 +1,5 @@
 import { inTransaction } from "@restante/durable";
-import { type ResponseContent, responseCodes } from "@restante/itk3";
+import { idKey, type ResponseContent, responseCodes } from "@restante/itk3";
 import type { PracticeContext } from "../context.ts";
 import { isDuplicate } from "../hand-over/states.ts";
 import { addReceived, addUnbelieved } from "../store/received.ts";
@@ -11,21 +11,23 @@ import type { Arrival } from "./source.ts";
 /**
  * Takes in an answer to something we sent, or what came on a workflow for answers. It is never answered itself.
  *
- * Believed only if it names a MessageHeader.id of ours and comes from the mailbox that message went to, where that is
- * known (a routed report's is not). It needs nothing else to have happened: it may be here before SENT is written. The
- * first at each level counts; only 20013 after 20007 or 20008 replaces it, because then the copy was the second one and
- * this is the answer to the first. One whose meaning something unknown may change is not believed either. What is not
- * believed is kept, and shown to a person.
+ * Believed only if it names a MessageHeader.id of ours, a UUID in whatever letters, and comes from the mailbox that message
+ * went to, where that is known (a routed report's is not). It needs nothing else to have happened: it may be here before
+ * SENT is written. The first at each level counts; only 20013 after 20007 or 20008 replaces it, because then the copy was
+ * the second one and this is the answer to the first. One whose meaning something unknown may change is not believed
+ * either. What is not believed is kept, and shown to a person.
  */
 export function importResponse(
   context: PracticeContext,
   arrival: Arrival,
-  { headerId, response }: Pick<Reading, "headerId" | "response">,
+  { headerId, response: written }: Pick<Reading, "headerId" | "response">,
   content: Uint8Array,
 ): void {
   const { database, clock, emit, organisation } = context;
   const { messageId, mailboxId, from, workflowId, subject } = arrival;
   const { odsCode } = organisation;
+  // The ids of ours are UUIDs in small letters: their own keys.
+  const response = written && { ...written, requestHeaderId: idKey(written.requestHeaderId) };
   const doubt = inTransaction(database, () => {
     const doubt = response === undefined ? unreadable : doubtAbout(context, response, from);
     const kind = doubt?.kind ?? "response";

@@ -1,4 +1,4 @@
-import { isConfidential } from "@restante/itk3";
+import { idKey, isConfidential } from "@restante/itk3";
 import type { Itk3Message, Modifiers, Organization, Patient, Practitioner, stu3 } from "@restante/itk3";
 import { bounded, mostKept } from "../bounded.ts";
 import type { MessageSummary, PatientSummary } from "../store/tasks.ts";
@@ -52,18 +52,18 @@ export function attachmentsOf(
   }));
 }
 
-/** The ids by which a later document may say that it replaces this one: the document's (SD-039), the message's (CS-027). */
+/** The keys of the ids by which a later document may say that it replaces this one: the document's (SD-039), the message's (CS-027). */
 export function idsOf({ bundle, headerId, document }: Itk3Message): string[] {
-  return unique([document?.id, document?.identifier?.value, bundle.id, bundle.identifier?.value, headerId]);
+  return keysOf([document?.id, document?.identifier?.value, bundle.id, bundle.identifier?.value, headerId]);
 }
 
 /**
- * The ids of what this document replaces. What may mean something else, or the opposite, replaces nothing: the earlier
+ * The keys of the ids of what this document replaces. What may mean something else, or the opposite, replaces nothing: the earlier
  * document stays on the worklist until a person has looked.
  */
 export function replacedBy({ composition }: Itk3Message, { touch }: Modifiers): string[] {
   const replaces = (composition?.relatesTo ?? []).filter((related) => related.code === "replaces" && !touch(related));
-  return unique(
+  return keysOf(
     replaces.flatMap(({ targetIdentifier, targetReference }) => [targetIdentifier?.value, targetReference?.reference]),
   );
 }
@@ -72,9 +72,9 @@ function kept(text: string): string {
   return bounded(text, mostKept);
 }
 
-function unique(ids: readonly (string | undefined)[]): string[] {
-  const bare = ids.flatMap((id) => (id === undefined ? [] : [id.replace(/^urn:uuid:/, "").toLowerCase()]));
-  return [...new Set(bare)];
+function keysOf(ids: readonly (string | undefined)[]): string[] {
+  const keys = ids.map((id) => idKey(id ?? "")).filter((key) => key !== "");
+  return [...new Set(keys)];
 }
 
 /** The document's custodian has a name; the message's sender often has its code alone. */

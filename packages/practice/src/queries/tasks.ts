@@ -80,7 +80,7 @@ function taskOf(database: DatabaseSync, row: Row): Task {
         givenResponses(database, messageId, { copy: messageId as MessageId }),
       ),
     ],
-    duplicates: duplicatesOf(database, row),
+    duplicates: duplicatesOf(database, taskId),
     acts: actsOf(database, { kind: "task", id: taskId }),
     ...present({
       reason: optionalText(row, "reason"),
@@ -193,14 +193,13 @@ function isLate({ state, builtAt }: GivenResponse, { now, tuning }: Deadlines): 
   return state === "built" && now.getTime() - builtAt.getTime() > tuning.infrastructureOverdueMs;
 }
 
-function duplicatesOf(database: DatabaseSync, row: Row): Task["duplicates"] {
+function duplicatesOf(database: DatabaseSync, taskId: number): Task["duplicates"] {
   return database
     .prepare(
-      `SELECT message_id, received_at, kind FROM received
-       WHERE (kind = 'duplicate-message' AND header_id = :header) OR (kind = 'duplicate-document' AND document_id = :document)
-       ORDER BY received_at LIMIT 50`,
+      `SELECT message_id, received_at, kind FROM copy CROSS JOIN received USING (message_id)
+       WHERE task_id = ? ORDER BY received_at LIMIT 50`,
     )
-    .all({ header: row["header_id"] ?? null, document: row["document_id"] ?? null })
+    .all(taskId)
     .map((duplicate) => ({
       messageId: text(duplicate, "message_id") as MessageId,
       receivedAt: time(duplicate, "received_at"),

@@ -1,12 +1,63 @@
 import type { DatabaseSync } from "node:sqlite";
+import { idKey } from "@restante/itk3";
 
 /**
- * A message that came again (20007, 20008) raises no task: what goes wrong with its answer is told, shown and ended on
+ * A message that came again (20007, 20008) is told by the keys of its ids, whatever their letters, and raises no task: what goes wrong with its answer is told, shown and ended on
  * the task of the document that it repeats. Copies whose answers go well are not noted: there may be any number.
  */
 
 /** A task shows so many. Those that are in trouble come first, and the next when one of them is not. */
 const mostShown = 50;
+
+/** The ids of a message, as it was sent. */
+export interface MessageIds {
+  headerId?: string | undefined;
+  documentId?: string | undefined;
+}
+
+/** What a document is known again by, from now on. Part of the transaction that stores it. */
+export function addAccepted(database: DatabaseSync, messageId: string, { headerId, documentId }: MessageIds): void {
+  database
+    .prepare("INSERT INTO accepted (message_id, header_key, document_key) VALUES (?, ?, ?)")
+    .run(
+      messageId,
+      headerId === undefined ? null : idKey(headerId),
+      documentId === undefined ? null : idKey(documentId),
+    );
+}
+
+/** What a message repeats, and how: 20007 is the same message, 20008 the same document in another. */
+export interface Repeated {
+  code: "20007" | "20008";
+  taskId: number;
+}
+
+/**
+ * The task of the document that was accepted here with an id of this message. One that was refused does not count: it was
+ * not processed, and its sender may put it right (ITK3 20007, 20008: "already been received and processed").
+ */
+export function repeatedBy(database: DatabaseSync, { headerId, documentId }: MessageIds): Repeated | undefined {
+  const message = headerId === undefined ? undefined : taskKnownBy(database, "header", headerId);
+  if (message !== undefined) return { code: "20007", taskId: message };
+  const document = documentId === undefined ? undefined : taskKnownBy(database, "document", documentId);
+  return document === undefined ? undefined : { code: "20008", taskId: document };
+}
+
+// Two tasks may share a key since before there were keys: the one of the same letters comes first, then the older one.
+function taskKnownBy(database: DatabaseSync, of: "header" | "document", id: string): number | undefined {
+  const row = database
+    .prepare(
+      `SELECT task_id FROM accepted CROSS JOIN received USING (message_id) CROSS JOIN task USING (message_id)
+       WHERE ${of}_key = ? ORDER BY ${of}_id <> ?, task_id LIMIT 1`,
+    )
+    .get(idKey(id), id);
+  return row?.["task_id"] as number | undefined;
+}
+
+/** Part of the transaction that stores the message. */
+export function addCopy(database: DatabaseSync, messageId: string, taskId: number): void {
+  database.prepare("INSERT INTO copy (message_id, task_id) VALUES (?, ?)").run(messageId, taskId);
+}
 
 /** The task that a message raised, or the one of the document that it repeats. */
 export function taskOfMessage(
@@ -15,23 +66,8 @@ export function taskOfMessage(
 ): { taskId: number; isCopy: boolean } | undefined {
   const own = database.prepare("SELECT task_id FROM task WHERE message_id = ?").get(messageId);
   if (own !== undefined) return { taskId: own["task_id"] as number, isCopy: false };
-  const copy = database
-    .prepare("SELECT kind, header_id, document_id FROM received WHERE message_id = ?")
-    .get(messageId);
-  const [column, id] =
-    copy?.["kind"] === "duplicate-message"
-      ? ["header_id", copy["header_id"]]
-      : copy?.["kind"] === "duplicate-document"
-        ? ["document_id", copy["document_id"]]
-        : [];
-  if (column === undefined || id === undefined) return undefined;
-  // The document itself came before its copies, and is found before them.
-  const repeated = database
-    .prepare(
-      `SELECT task_id FROM received CROSS JOIN task USING (message_id) WHERE ${column} = ? AND received.kind = 'document'`,
-    )
-    .get(id);
-  return repeated && { taskId: repeated["task_id"] as number, isCopy: true };
+  const copy = database.prepare("SELECT task_id FROM copy WHERE message_id = ?").get(messageId);
+  return copy && { taskId: copy["task_id"] as number, isCopy: true };
 }
 
 /** Notes how the answer to a copy stands. False: it goes well, and always has. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError, makeFolders, openDatabase as openFile } from "@restante/durable";
+import { idKey } from "@restante/itk3";
 import { isSetUp, noteSetUp } from "./set-up.ts";
 import { migrations } from "./schema.ts";
 
@@ -30,6 +31,7 @@ export async function openDatabase(
   }
   const database = openFile(file, {
     migrations,
+    functions: { id_key: idKey },
     beforeMaking: (found) => refuseToBeginAgain(folder, file, found),
     onJournalMissing,
   });

@@ -55,22 +55,6 @@ export function addReceived(database: DatabaseSync, message: ReceivedMessage, no
     );
 }
 
-/**
- * Whether a document that was accepted here carried this id already. One that was refused does not count: it was not
- * processed, and its sender may put it right (ITK3 20007, 20008: "already been received and processed").
- */
-export function isKnownHeader(database: DatabaseSync, headerId: string): boolean {
-  return (
-    database.prepare("SELECT 1 FROM received WHERE header_id = ? AND kind = 'document'").get(headerId) !== undefined
-  );
-}
-
-export function isKnownDocument(database: DatabaseSync, documentId: string): boolean {
-  return (
-    database.prepare("SELECT 1 FROM received WHERE document_id = ? AND kind = 'document'").get(documentId) !== undefined
-  );
-}
-
 /** What a response says that was not believed: shown, and nothing else. */
 export function addUnbelieved(database: DatabaseSync, messageId: string, said: { code: string; text: string }): void {
   database

@@ -428,4 +428,47 @@ export const migrations: readonly string[] = [
     INSERT INTO stray_words (rowid, words) SELECT stray_id, words FROM stray_text WHERE message_id = NEW.message_id;
   END;
   `,
+  `
+  -- What was taken in as a document, by the keys of its ids (id_key is idKey of itk3): what has one of them is a copy. Two
+  -- that were taken in for two before there were keys may share one, and both stay. In the order in which they came.
+  CREATE TABLE accepted (
+    message_id   TEXT PRIMARY KEY REFERENCES received,
+    header_key   TEXT,
+    document_key TEXT
+  ) STRICT;
+  INSERT INTO accepted
+    SELECT message_id, CASE WHEN header_id IS NOT NULL THEN id_key(header_id) END,
+      CASE WHEN document_id IS NOT NULL THEN id_key(document_id) END
+    FROM received WHERE kind = 'document' ORDER BY rowid;
+  CREATE INDEX accepted_header ON accepted (header_key);
+  CREATE INDEX accepted_document ON accepted (document_key);
+
+  -- Messages that came again, and the task of the document that each repeats. Until now that was the one of its own letters.
+  CREATE TABLE copy (
+    message_id TEXT PRIMARY KEY REFERENCES received,
+    task_id    INTEGER NOT NULL REFERENCES task
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX copy_task ON copy (task_id, message_id);
+  INSERT OR IGNORE INTO copy
+    SELECT later.message_id, task_id FROM received AS later
+    CROSS JOIN accepted ON header_key = id_key(later.header_id)
+    CROSS JOIN received AS earlier ON earlier.message_id = accepted.message_id AND earlier.header_id = later.header_id
+    CROSS JOIN task ON task.message_id = accepted.message_id
+    WHERE later.kind = 'duplicate-message' AND later.header_id IS NOT NULL;
+  INSERT OR IGNORE INTO copy
+    SELECT later.message_id, task_id FROM received AS later
+    CROSS JOIN accepted ON document_key = id_key(later.document_id)
+    CROSS JOIN received AS earlier ON earlier.message_id = accepted.message_id AND earlier.document_id = later.document_id
+    CROSS JOIN task ON task.message_id = accepted.message_id
+    WHERE later.kind = 'duplicate-document' AND later.document_id IS NOT NULL;
+  DROP INDEX received_header;
+  DROP INDEX received_document;
+
+  -- The keys of what a document replaces, and may be replaced by, were in small letters whether they were UUIDs or not, and
+  -- not trimmed. Those of UUIDs are right as they are; what the others were is in the messages.
+  INSERT OR IGNORE INTO reread (kind, owner)
+    SELECT 'keys', message_id FROM task WHERE task_id IN (
+      SELECT task_id FROM document_id WHERE id_key(upper(id)) <> id
+      UNION SELECT task_id FROM replaces WHERE id_key(upper(target)) <> target);
+  `,
 ];

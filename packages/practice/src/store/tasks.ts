@@ -34,9 +34,9 @@ export interface NewTask {
   attachments: readonly StoredAttachment[];
   matchOutcome: PatientMatch["outcome"];
   businessAsked: boolean;
-  /** The ids by which a later document may name this one as the one it replaces. */
+  /** The keys of the ids by which a later document may name this one as the one it replaces. */
   ids: readonly string[];
-  /** The ids of earlier documents that this one replaces. */
+  /** The keys of the ids of earlier documents that this one replaces. */
   replaces: readonly string[];
 }
 
@@ -68,12 +68,26 @@ export function addTask(database: DatabaseSync, task: NewTask): number {
       task.matchOutcome === "waiting" ? 1 : 0,
       task.businessAsked ? 1 : 0,
     ) as { task_id: number };
-  const named = database.prepare("INSERT OR IGNORE INTO document_id (id, task_id) VALUES (?, ?)");
-  for (const id of task.ids) named.run(id, taskId);
-  const replaces = database.prepare("INSERT OR IGNORE INTO replaces (target, task_id) VALUES (?, ?)");
-  for (const target of task.replaces) replaces.run(target, taskId);
-  archiveReplaced(database, taskId);
+  addKeys(database, taskId, task);
   return taskId;
+}
+
+function addKeys(database: DatabaseSync, taskId: number, { ids, replaces }: Pick<NewTask, "ids" | "replaces">): void {
+  const named = database.prepare("INSERT OR IGNORE INTO document_id (id, task_id) VALUES (?, ?)");
+  for (const id of ids) named.run(id, taskId);
+  const replaced = database.prepare("INSERT OR IGNORE INTO replaces (target, task_id) VALUES (?, ?)");
+  for (const target of replaces) replaced.run(target, taskId);
+  archiveReplaced(database, taskId);
+}
+
+/** Part of a transaction. What was archived by the keys of before stays archived: a person may have gone by it. */
+export function replaceKeys(database: DatabaseSync, messageId: string, keys: Pick<NewTask, "ids" | "replaces">): void {
+  const row = database.prepare("SELECT task_id FROM task WHERE message_id = ?").get(messageId);
+  if (row === undefined) return;
+  const taskId = row["task_id"] as number;
+  database.prepare("DELETE FROM document_id WHERE task_id = ?").run(taskId);
+  database.prepare("DELETE FROM replaces WHERE task_id = ?").run(taskId);
+  addKeys(database, taskId, keys);
 }
 
 /**

@@ -1,4 +1,5 @@
 // What FHIR itself demands of any bundle and the element table cannot say. Its numbered invariants: invariants.ts.
+import { isUuid, nameKey } from "../../message/id-key.ts";
 import { sectionsOf } from "../../message/sections.ts";
 import { events, systems } from "../../names.ts";
 import { isSnomedIdentifier } from "../../stu3/snomed.ts";
@@ -13,7 +14,6 @@ import { referenceRules } from "./references.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const verificationStatuses = /^0[1-8]$/;
 
 export const fhirRules: readonly Rule[] = [
@@ -66,11 +66,7 @@ export const fhirRules: readonly Rule[] = [
     ({ elements }) =>
       elements.ofType("Identifier").flatMap((element) => {
         const { system, value } = element;
-        return unless(
-          system !== systems.rfc4122 || uuid.test((value ?? "").replace(/^urn:uuid:/, "")),
-          element,
-          "value",
-        );
+        return unless(system !== systems.rfc4122 || isUuid((value ?? "").replace(/^urn:uuid:/, "")), element, "value");
       }),
   ),
   rule(
@@ -81,8 +77,9 @@ export const fhirRules: readonly Rule[] = [
       const seen = new Set<string>();
       return sectionsOf(composition).flatMap(({ entry }) =>
         (entry ?? []).flatMap((reference) => {
-          const repeated = reference.reference !== undefined && seen.has(reference.reference);
-          seen.add(reference.reference ?? "");
+          const name = nameKey(reference.reference ?? "");
+          const repeated = reference.reference !== undefined && seen.has(name);
+          seen.add(name);
           return unless(!repeated, reference);
         }),
       );

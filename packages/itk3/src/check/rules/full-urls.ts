@@ -1,8 +1,8 @@
 // What an entry is called by: an absolute URL, a UUID or an OID (FHIR STU3, Bundle.entry.fullUrl), that goes with the id
 // of its resource. That there is one, and none twice: profiles/bundles.ts.
-import { inSmallLetters } from "../../message/references.ts";
+import { isUuid, nameKey } from "../../message/id-key.ts";
 import { resourceDefinition } from "../../stu3/element-table.ts";
-import type { BundleEntry } from "../../stu3/types.ts";
+import type { Bundle, BundleEntry } from "../../stu3/types.ts";
 import { unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
@@ -37,7 +37,27 @@ export const fullUrlRules: readonly Rule[] = [
     everyEntry((entry) => agreement(entry) !== "but for the case"),
     { severity: "warning", issueCode: "value" },
   ),
+  rule(
+    "FHIR:fullUrl.same",
+    "The fullUrl of an entry should not have the UUID of another's in other letters, small for capital: it is the same UUID (RFC 4122).",
+    "An entry's fullUrl has the UUID of another entry's in other letters, small for capital.",
+    ({ elements }) => elements.scopes.flatMap(({ bundle }) => sameUuids(bundle)),
+    { severity: "warning", issueCode: "value" },
+  ),
 ];
+
+/** What is the same in all its letters is another rule's. */
+function sameUuids({ entry = [] }: Bundle): Breach[] {
+  const seen = new Map<string, string>();
+  return entry.flatMap((one) => {
+    const { fullUrl } = one;
+    if (fullUrl === undefined) return [];
+    const key = nameKey(fullUrl);
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, fullUrl);
+    return unless(first === undefined || first === fullUrl, one, "fullUrl");
+  });
+}
 
 /** Whether what leads to the entry's resource by its id, and not by its fullUrl, does so for a fault of the fullUrl. */
 export function isMisnamed(entry: BundleEntry): boolean {
@@ -52,7 +72,6 @@ function everyEntry(holds: (entry: BundleEntry) => boolean): (context: CheckCont
 }
 
 const uuidPrefix = "urn:uuid:";
-const uuid = /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const oid = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/;
 const url = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/;
 
@@ -62,18 +81,24 @@ function isAddress(fullUrl: string | undefined): boolean {
 }
 
 function isUuidOrOther(fullUrl: string | undefined): boolean {
-  return fullUrl?.startsWith(uuidPrefix) !== true || uuid.test(fullUrl);
+  return fullUrl?.startsWith(uuidPrefix) !== true || isUuid(fullUrl.slice(uuidPrefix.length));
 }
 
+type Agreement = "whole" | "but for the case" | "none";
+
 // Of a urn the id is what follows the last colon; of a RESTful URL, what follows the type. Of another URL nothing is said.
-function agreement({ fullUrl, resource }: BundleEntry): "whole" | "but for the case" | "none" {
+function agreement({ fullUrl, resource }: BundleEntry): Agreement {
   if (fullUrl === undefined || resource?.id === undefined) return "whole";
   if (fullUrl.startsWith("urn:")) {
     const named = fullUrl.slice(fullUrl.lastIndexOf(":") + 1);
-    if (named === resource.id) return "whole";
-    return inSmallLetters(named) === inSmallLetters(resource.id) ? "but for the case" : "none";
+    return sameness(named, resource.id);
   }
   const [, type = "", id] = /(?:^|\/)([A-Za-z]+)\/([^/]+)$/.exec(fullUrl) ?? [];
   if (resourceDefinition(type) === undefined) return "whole";
-  return type === resource.resourceType && id === resource.id ? "whole" : "none";
+  return type === resource.resourceType && id !== undefined ? sameness(id, resource.id) : "none";
+}
+
+function sameness(named: string, id: string): Agreement {
+  if (named === id) return "whole";
+  return nameKey(named) === nameKey(id) ? "but for the case" : "none";
 }

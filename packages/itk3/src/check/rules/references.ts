@@ -1,7 +1,9 @@
 // Where references lead. Within a bundle a reference is the fullUrl of an entry, relative to one or, to something
 // contained, `#id`. What lies outside the message is not ours.
+import { nameKey } from "../../message/id-key.ts";
 import type { References } from "../../message/references.ts";
 import type { Bundle, Resource } from "../../stu3/types.ts";
+import type { ContainedIn } from "../contained.ts";
 import { none, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
@@ -32,8 +34,8 @@ export const referenceRules: readonly Rule[] = [
   ),
   rule(
     "FHIR:reference.case",
-    "A reference should have a UUID in the same letters, small or capital, as the fullUrl that it names.",
-    "A reference has the UUID of a fullUrl in other letters, small for capital.",
+    "A reference should have a UUID in the same letters, small or capital, as the fullUrl or the contained id that it names.",
+    "A reference has the UUID of a fullUrl or a contained id in other letters, small for capital.",
     referencesThat("differs in case"),
     { severity: "warning" },
   ),
@@ -54,7 +56,7 @@ function brokenLocalReferences({ elements, containedIn }: CheckContext): Breach[
     references.filter(isLocal).flatMap(({ reference, holder }) => {
       const name = reference.reference ?? "";
       // `#` alone is the resource that contains.
-      const holds = holder !== undefined && (name === "#" || containedIn(holder).byId.has(name.slice(1)));
+      const holds = holder !== undefined && (name === "#" || containedIn(holder).named(name.slice(1)).length > 0);
       return unless(holds, reference, "reference");
     }),
   );
@@ -73,7 +75,12 @@ function referencesThat(astray: Astray): (context: CheckContext) => readonly Bre
   };
 }
 
-function referencesAstray({ elements, message, referencesIn }: CheckContext): ReadonlyMap<Astray, readonly Breach[]> {
+function referencesAstray({
+  elements,
+  message,
+  referencesIn,
+  containedIn,
+}: CheckContext): ReadonlyMap<Astray, readonly Breach[]> {
   const found = new Map<Astray, Breach[]>();
   const note = (astray: Astray | undefined, breach: Breach): void => {
     if (astray === undefined) return;
@@ -82,7 +89,7 @@ function referencesAstray({ elements, message, referencesIn }: CheckContext): Re
     else breaches.push(breach);
   };
   for (const { bundle, references } of elements.scopes) {
-    const judge = judgeIn(bundle, referencesIn(bundle));
+    const judge = judgeIn(bundle, referencesIn(bundle), containedIn);
     for (const held of references) note(judge(held), { element: held.reference, path: "reference" });
     if (bundle !== message.document) continue;
     for (const [attachment, held] of documentsAt(bundle)) {
@@ -113,22 +120,36 @@ function documentsAt({ entry = [] }: Bundle): (readonly [attachment: object, Hel
 }
 
 /** As FHIR STU3 resolves references (Bundle 2.36.4.1), and where it does not, as reading does. */
-function judgeIn(bundle: Bundle, within: References): (held: HeldReference) => Astray | undefined {
+function judgeIn(
+  bundle: Bundle,
+  within: References,
+  containedIn: ContainedIn,
+): (held: HeldReference) => Astray | undefined {
   const entries = namedEntries(bundle);
   const fullUrls = new Set((bundle.entry ?? []).flatMap(({ fullUrl }) => fullUrl ?? []));
   return ({ reference: element, holder }) => {
     const { reference } = element;
-    if (reference === undefined || /^(?:#|https?:)/.test(reference) || fullUrls.has(reference)) return;
+    if (reference === undefined || fullUrls.has(reference)) return;
+    if (reference.startsWith("#")) {
+      const contained = holder === undefined ? [] : containedIn(holder).named(reference.slice(1));
+      return contained.length === 0 || contained.some(({ id }) => `#${id}` === reference)
+        ? undefined
+        : "differs in case";
+    }
     const isTypeAndId = typeAndId.test(reference);
     const beside = isTypeAndId && holder !== undefined ? entries.get(holder)?.beside : undefined;
-    if (beside?.has(reference) === true) return;
+    if (beside?.names.has(reference) === true) return;
     const found = within.candidates(element).flatMap((resource) => entries.get(resource) ?? []);
+    // What lies out of the message is not ours, but for a UUID that is an entry's.
+    if (/^https?:/.test(reference)) return found.length === 0 ? undefined : "differs in case";
     if (found.length === 0) return "leads to nothing";
     const isBare = !isTypeAndId && !reference.startsWith("urn:");
     // One cause, one finding: the fullUrl's own.
     if (!isBare && found.some(({ misnamed }) => misnamed)) return;
-    if (isTypeAndId) return beside === undefined ? "names type and id" : "names an id";
-    return found.some(({ fullUrl }) => isInOtherCase(fullUrl, reference)) ? "differs in case" : "names an id";
+    if (isTypeAndId && beside === undefined) return "names type and id";
+    const name = nameKey(reference);
+    const isNamed = beside?.keys.has(name) ?? found.some(({ fullUrl = "" }) => nameKey(fullUrl) === name);
+    return isNamed ? "differs in case" : "names an id";
   };
 }
 
@@ -137,20 +158,28 @@ interface NamedEntry {
   fullUrl: string | undefined;
   misnamed: boolean;
   /** Where the fullUrl is RESTful, every type and id that there is under its root. */
-  beside: ReadonlySet<string> | undefined;
+  beside: Beside | undefined;
+}
+
+interface Beside {
+  names: Set<string>;
+  /** The same, UUIDs in small letters. */
+  keys: Set<string>;
 }
 
 const typeAndId = /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/;
 const restful = /^(https?:\/\/.*\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]+)$/;
 
 function namedEntries(bundle: Bundle): ReadonlyMap<Resource, NamedEntry> {
-  const roots = new Map<string, Set<string>>();
-  const under = (fullUrl: string | undefined): ReadonlySet<string> | undefined => {
+  const roots = new Map<string, Beside>();
+  const under = (fullUrl: string | undefined): Beside | undefined => {
     const [, root, name] = restful.exec(fullUrl ?? "") ?? [];
     if (root === undefined || name === undefined) return undefined;
-    const names = roots.get(root) ?? new Set();
-    roots.set(root, names.add(name));
-    return names;
+    const beside = roots.get(root) ?? { names: new Set(), keys: new Set() };
+    roots.set(root, beside);
+    beside.names.add(name);
+    beside.keys.add(nameKey(name));
+    return beside;
   };
   const entries = new Map<Resource, NamedEntry>();
   for (const entry of bundle.entry ?? []) {
@@ -159,8 +188,4 @@ function namedEntries(bundle: Bundle): ReadonlyMap<Resource, NamedEntry> {
     if (resource !== undefined) entries.set(resource, { fullUrl, misnamed: isMisnamed(entry), beside });
   }
   return entries;
-}
-
-function isInOtherCase(fullUrl: string | undefined, reference: string): boolean {
-  return fullUrl?.length === reference.length && fullUrl.toLowerCase() === reference.toLowerCase();
 }

@@ -1,4 +1,5 @@
 // Versions of a document, and what a later one replaces.
+import { idKey, isUuid } from "../../message/id-key.ts";
 import { onComposition, unless } from "../look.ts";
 import type { Composition } from "../../stu3/types.ts";
 import type { CheckContext, Rule } from "../rule.ts";
@@ -53,17 +54,11 @@ export const versionRules: readonly Rule[] = [
     "Composition.relatesTo.targetIdentifier is no UUID, or names this very document.",
     onComposition((composition, { message: { bundle, document, headerId } }) => {
       const own = [bundle.id, bundle.identifier?.value, document?.id, document?.identifier?.value, headerId];
-      const names = new Set(own.flatMap((name) => (name === undefined ? [] : bare(name))));
+      const names = new Set(own.flatMap((name) => (name === undefined ? [] : idKey(name))));
       return replacedBy(composition).flatMap((relation) => {
-        const target = bare(relation.targetIdentifier?.value ?? "");
-        return unless(uuid.test(target) && !names.has(target), relation, "targetIdentifier");
+        const target = idKey(relation.targetIdentifier?.value ?? "");
+        return unless(isUuid(target) && !names.has(target), relation, "targetIdentifier");
       });
     }),
   ),
 ];
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-function bare(name: string): string {
-  return name.toLowerCase().replace(/^urn:uuid:/, "");
-}

@@ -12,7 +12,7 @@ type Targets = readonly [ResourceType, ...ResourceType[]] | "any resource";
 export function ledTo(resource: Value, reference: unknown, context: CheckContext): readonly Resource[] {
   const { reference: to } = reference as { reference?: unknown };
   if (typeof to !== "string" || !to.startsWith("#")) return context.references.candidates(reference as Reference);
-  return context.containedIn(resource).byId.get(to.slice(1)) ?? [];
+  return context.containedIn(resource).named(to.slice(1));
 }
 
 /** Every resource that the references at a path may mean. */

@@ -1,4 +1,5 @@
 // What a resource contains must be there for a reason.
+import { nameKey } from "../../../message/id-key.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
@@ -18,21 +19,21 @@ export const containedInvariants: readonly Rule[] = [
         .filter((resource) => !within.has(resource))
         .flatMap((resource) =>
           (resource.contained ?? []).flatMap((held) =>
-            unless(held.id !== undefined && (named.get(resource)?.has(`#${held.id}`) ?? false), held),
+            unless(held.id !== undefined && (named.get(resource)?.has(nameKey(held.id)) ?? false), held),
           ),
         );
     },
   ),
 ];
 
-/** The `#id`s that the references of each resource of an entry hold, those of what it contains with them. */
+/** The ids behind `#` that the references of each resource of an entry hold, those of what it contains with them. */
 function namesUsed({ elements }: CheckContext): ReadonlyMap<object, ReadonlySet<string>> {
   const used = new Map<Resource, Set<string>>();
   for (const { references } of elements.scopes) {
     for (const { reference, holder } of references) {
       if (holder === undefined || reference.reference?.startsWith("#") !== true) continue;
       const names = used.get(holder) ?? new Set<string>();
-      names.add(reference.reference);
+      names.add(nameKey(reference.reference.slice(1)));
       used.set(holder, names);
     }
   }

@@ -1,7 +1,9 @@
-// Runs the tests, real parts and all: `npm test [-- FILE-OR-FOLDER ... | --reporter NAME | node test options]`.
-import { spawn } from "node:child_process";
-import { atOnce, longestFirst, readCommand } from "./testing/command.ts";
-import { boundCompiledCode } from "./testing/compiled-code.ts";
+// Runs the tests, real parts and all: `npm test [-- FILE-OR-FOLDER ... | --reporter NAME | node test options]`. A run of all
+// of them also shows whether docs/requirements.md is what they make of it.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { readCommand } from "./testing/command.ts";
+import { runTests } from "./testing/run-tests.ts";
 import { timeText } from "./testing/words.ts";
 
 const FAST_MS = 60_000;
@@ -12,32 +14,17 @@ if (typeof command === "string") {
   process.exit(2);
 }
 
-boundCompiledCode("node_modules/.cache/compiled");
-// Which of the tests' processes keep their code is for keep-compiled.mjs to say.
-const { NODE_COMPILE_CACHE: _, ...environment } = process.env;
-
 const start = performance.now();
-const child = spawn(
-  process.execPath,
-  [
-    "--conditions=@restante/source",
-    "--disable-warning=ExperimentalWarning",
-    `--import=${new URL("testing/keep-compiled.mjs", import.meta.url).href}`,
-    "--test",
-    `--test-concurrency=${atOnce()}`,
-    "--test-timeout=600000",
-    ...command.options,
-    ...longestFirst(command.files),
-  ],
-  { stdio: "inherit", env: environment },
-);
-// Ctrl-C comes to both: it is for the tests to end, and to say what they were at.
-process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => child.kill());
-child.on("exit", (code) => {
-  if (command.fast) tellOfFast(command.leftOut.length);
-  process.exit(code ?? 1);
-});
+const status = await runTests(command, command.whole);
+if (command.fast) tellOfFast(command.leftOut.length);
+process.exit(status === 0 && command.whole ? holdRequirements() : status);
+
+/** In a process of its own, which reads the packages' sources. */
+function holdRequirements(): number {
+  const script = fileURLToPath(new URL("requirements.ts", import.meta.url));
+  const words = ["--conditions=@restante/source", script, "--check"];
+  return spawnSync(process.execPath, words, { stdio: "inherit" }).status ?? 1;
+}
 
 function tellOfFast(leftOut: number): void {
   console.log(`Left out: ${leftOut} files that start processes or a browser, or take long. npm test runs them all.`);

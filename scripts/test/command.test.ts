@@ -21,6 +21,18 @@ test("without a word every test of every package runs, and those of the scripts"
   assert.deepEqual(files, all.toSorted());
 });
 
+test("only a run that leaves no test out is taken for a run of all", () => {
+  for (const words of [[], ["--reporter", "spec"], ["--test-concurrency=1"]]) assert.ok(understood(...words).whole);
+  for (const words of [
+    ["packages/mesh"],
+    ["--fast"],
+    ["--test-name-pattern=id"],
+    ["--test-shard=1/2"],
+    ["--test-only"],
+  ])
+    assert.ok(!understood(...words).whole, words.join(" "));
+});
+
 test("a file, a folder and a package's folder say which tests run", () => {
   const file = "packages/mesh/test/ids.test.ts";
   assert.deepEqual(understood(file).files, [file]);

@@ -12,6 +12,8 @@ export interface TestCommand {
   /** Left out by `--fast`. */
   readonly leftOut: readonly string[];
   readonly fast: boolean;
+  /** Every test runs. */
+  readonly whole: boolean;
 }
 
 const everywhere = ["packages/*/test", "scripts/test"];
@@ -26,6 +28,8 @@ const takesWord: ReadonlyMap<string, string> = new Map([
   ["--test-timeout", "number of milliseconds"],
   ["--test-shard", "part, such as 1/2"],
 ]);
+/** The options that say how tests run or are told of, and not which. */
+const leavesNoneOut = /^--test-(reporter|reporter-destination|concurrency|timeout)=/;
 const ours = new URL("reporter.ts", import.meta.url).href;
 const besideAnother = new URL("beside-another.ts", import.meta.url).href;
 
@@ -44,6 +48,7 @@ export function readCommand(words: readonly string[]): TestCommand | string {
     else places.push(word);
   }
   if (options.includes("--test-reporter=")) return `--reporter is without its ${takesWord.get("--reporter")}.`;
+  const whole = places.length === 0 && !fast && options.every((option) => leavesNoneOut.test(option));
   options.push(...reportersBeside(options));
 
   const found = new Set<string>();
@@ -58,6 +63,7 @@ export function readCommand(words: readonly string[]): TestCommand | string {
     files: fast ? files.filter(isFast) : files,
     leftOut: fast ? files.filter((file) => !isFast(file)) : [],
     fast,
+    whole,
   };
 }
 

@@ -41,20 +41,24 @@ async function inbox(server: TestServer, mailboxId: string): Promise<MessageId[]
 }
 
 for (const name of ["registered", "accented", "deceased"] as const) {
-  test(`a message for a patient who is ${name} is placed in the mailbox of the registered practice`, async (t) => {
-    const server = await startTestServer(t);
+  test(
+    `a message for a patient who is ${name} is placed in the mailbox of the registered practice`,
+    { tags: ["GPCM-SD-CS-072", "SCAL-GPCM-SD-084"] },
+    async (t) => {
+      const server = await startTestServer(t);
 
-    const messageId = await send(server, testPatients[name]);
-    const placed = await server.events.next("message-placed");
+      const messageId = await send(server, testPatients[name]);
+      const placed = await server.events.next("message-placed");
 
-    assert.deepEqual(placed, { event: "message-placed", messageId, mailboxId: practice });
-    const note = name === "deceased" ? { note: "deceased" } : {};
-    assert.deepEqual(server.events.of("patient-matched"), [
-      { event: "patient-matched", messageId, odsCode: "Y90002", ...note },
-    ]);
-    assert.deepEqual(await inbox(server, practice), [messageId]);
-    assert.deepEqual(await inbox(server, sender), []);
-  });
+      assert.deepEqual(placed, { event: "message-placed", messageId, mailboxId: practice });
+      const note = name === "deceased" ? { note: "deceased" } : {};
+      assert.deepEqual(server.events.of("patient-matched"), [
+        { event: "patient-matched", messageId, odsCode: "Y90002", ...note },
+      ]);
+      assert.deepEqual(await inbox(server, practice), [messageId]);
+      assert.deepEqual(await inbox(server, sender), []);
+    },
+  );
 }
 
 const failures: [name: string, to: string, code: string, text: string, reason: string][] = [

@@ -88,9 +88,14 @@ export interface RequirementNumbers {
   own?: string;
 }
 
+/** What a message is held against depends on these. */
+export type Kind = Pick<CheckContext, "generation" | "useCase">;
+
 export interface Rule {
   /** A message is held against the number of its use case and generation; without one the rule does not apply to it. */
   numbers: RequirementNumbers;
+  /** Of which messages alone it is asked, where that is not of all that have a number for it. */
+  asked?: (of: Kind) => boolean;
   /** Further requirements that the same look at a message shows. Full ids. */
   alsoShows?: readonly string[];
   /** Says to what the reference at a breach must lead: where it leads to a wrong type, that is told once (one-cause.ts). */
@@ -110,7 +115,12 @@ export interface Rule {
 }
 
 /** The id under which a breach is reported; undefined where the rule does not apply. */
-export function requirementId(rule: Pick<Rule, "numbers">, generation: 1 | 2, useCase: UseCase): string | undefined {
+export function requirementId(
+  rule: Pick<Rule, "numbers" | "asked">,
+  generation: 1 | 2,
+  useCase: UseCase,
+): string | undefined {
+  if (rule.asked?.({ generation, useCase }) === false) return undefined;
   const { core, cs, oc, ge, scal, itk, own } = rule.numbers;
   if (generation === 2 && scal !== undefined) {
     if (useCase === "consultation-summary" || !ofConsultationSummaries.has(scal)) return `SCAL-${scal}`;

@@ -80,7 +80,7 @@ for (const [name, build] of [
   });
 }
 
-test("a copy has a message of its own and the identical document", () => {
+test("a copy has a message of its own and the identical document", { tags: ["FHIR-MR-01"] }, () => {
   const ids = countingIds();
   const original = onlineConsultation(consultation({ ids }));
   const copy = copyFor(original, { ids, now: new Date("2026-01-05T10:31:00Z"), recipientType: "FI" });

@@ -2,10 +2,7 @@ import type { Bundle, stu3 } from "@restante/itk3";
 import { messageOf } from "@restante/itk3";
 import { type Addition, adding, first, type Message } from "./addition.ts";
 import { clinicalAdditions } from "./clinical-additions.ts";
-import { brokenEntries } from "./entry-cases.ts";
-import { brokenFhir } from "./fhir-cases.ts";
-import { brokenInvariants } from "./invariant-cases.ts";
-import { brokenProfiles } from "./profile-cases.ts";
+import { brokenCases } from "./every-case.ts";
 
 /** A part of the message handling extension. */
 function handlingPart({ header }: Message, url: string): stu3.Extension | undefined {
@@ -142,9 +139,7 @@ const changes: readonly Addition[] = [
   ],
 ];
 
-const cases = [...brokenProfiles, ...brokenEntries, ...brokenFhir, ...brokenInvariants].map(
-  ([id, what, change]): Addition => [`${id} ${what}`, change],
-);
+const cases = brokenCases.map(([id, what, change]): Addition => [`${id} ${what}`, change]);
 
 /** Messages with something too many: elements that profiles take away, and the like. */
 export function* additionsTo(original: Bundle): Generator<Bundle> {

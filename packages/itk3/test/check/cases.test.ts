@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { check, messageOf } from "@restante/itk3";
+import { check, messageOf, type ReadResult } from "@restante/itk3";
 import type { Case } from "./addition.ts";
-import { brokenEntries, soundEntries } from "./entry-cases.ts";
-import { brokenFhir, soundFhir } from "./fhir-cases.ts";
-import { brokenInvariants, soundInvariants } from "./invariant-cases.ts";
-import { brokenProfiles, soundProfiles } from "./profile-cases.ts";
+import { brokenEntries } from "./entry-cases.ts";
+import { brokenCases, soundCases } from "./every-case.ts";
+import { readingCases } from "./reading-cases.ts";
 import { subjects } from "./subjects.ts";
 
 const valid = subjects();
@@ -22,15 +21,22 @@ function outcomes([id, , change]: Case): boolean[] {
   });
 }
 
-for (const broken of [...brokenProfiles, ...brokenFhir, ...brokenEntries, ...brokenInvariants]) {
+for (const broken of brokenCases) {
   test(`${broken[0]} finds what is wrong: ${broken[1]}`, () => assert.ok(outcomes(broken).includes(true)));
 }
 
-for (const sound of [...soundProfiles, ...soundFhir, ...soundEntries, ...soundInvariants]) {
+for (const sound of soundCases) {
   test(`${sound[0]} finds nothing wrong: ${sound[1]}`, () => {
     const found = outcomes(sound);
     assert.ok(found.length > 0);
     assert.ok(!found.includes(true));
+  });
+}
+
+for (const [code, [noticed, near]] of Object.entries(readingCases)) {
+  test(`STU3:${code} is found where reading notices it, and not in a message that comes near it`, () => {
+    const found = (read: ReadResult): boolean => check(read).findings.some(({ id }) => id === `STU3:${code}`);
+    assert.deepEqual([found(noticed()), found(near())], [true, false]);
   });
 }
 

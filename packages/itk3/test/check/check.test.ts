@@ -28,21 +28,25 @@ function withEnvelope(built: BuiltMessage): CheckResult {
   return checked(built.xml, { envelope: { workflowId, subject, localId, to, from: "X26OT001" } });
 }
 
-test("every document that is built passes its own check with its envelope, with no finding at all", () => {
-  for (const generation of [1, 2] as const) {
-    for (const changes of [{}, { version: 2, replaces: "00000000-0000-4000-8000-00000000aaaa" }]) {
-      const input = { generation, ...changes };
-      assertClean(withEnvelope(consultationSummary(consultation(input))));
-      assertClean(withEnvelope(onlineConsultation(consultation(input))));
-      assertClean(withEnvelope(genericDocument(genericInput(input))));
-      assertClean(withEnvelope(onlineConsultation(consultation({ ...input, recipientType: "FI" }))));
+test(
+  "every document that is built passes its own check with its envelope, with no finding at all",
+  { tags: ["GPCM-C-02", "SCAL-GPCM-C-2"] },
+  () => {
+    for (const generation of [1, 2] as const) {
+      for (const changes of [{}, { version: 2, replaces: "00000000-0000-4000-8000-00000000aaaa" }]) {
+        const input = { generation, ...changes };
+        assertClean(withEnvelope(consultationSummary(consultation(input))));
+        assertClean(withEnvelope(onlineConsultation(consultation(input))));
+        assertClean(withEnvelope(genericDocument(genericInput(input))));
+        assertClean(withEnvelope(onlineConsultation(consultation({ ...input, recipientType: "FI" }))));
+      }
     }
-  }
-  const confidential = consultationSummary(consultation({ confidential: true, attachments: [] }));
-  assertClean(withEnvelope(confidential));
-});
+    const confidential = consultationSummary(consultation({ confidential: true, attachments: [] }));
+    assertClean(withEnvelope(confidential));
+  },
+);
 
-test("every response that is built passes its own check", () => {
+test("every response that is built passes its own check", { tags: ["GPCM-C-02", "SCAL-GPCM-C-2"] }, () => {
   for (const { code, level } of responseCodes.values()) {
     const build = level === "business" ? businessResponse : infrastructureResponse;
     const built = build({
@@ -180,17 +184,21 @@ const refused: readonly (readonly [what: string, code: string, from: string | Re
 ];
 
 for (const [what, code, from, to] of refused) {
-  test(`a message ${what} is refused with ${code}, and says why without naming the patient`, () => {
-    const xml = valid.replace(from, to);
-    assert.ok(xml !== valid);
-    const { acceptable, conforms, negative } = checked(xml);
-    assert.equal(acceptable, false);
-    assert.equal(conforms, false);
-    assert.equal(negative?.code, code);
-    assert.match(negative.diagnostics, /\w/);
-    assert.doesNotMatch(JSON.stringify(checked(xml)), /9000000009|Łukasz|1980-02-03/);
-    assert.ok(responseCodes.get(code)?.issueCodes.includes(negative.issueCode));
-  });
+  test(
+    `a message ${what} is refused with ${code}, and says why without naming the patient`,
+    { tags: ["GPCM-SD-040"] },
+    () => {
+      const xml = valid.replace(from, to);
+      assert.ok(xml !== valid);
+      const { acceptable, conforms, negative } = checked(xml);
+      assert.equal(acceptable, false);
+      assert.equal(conforms, false);
+      assert.equal(negative?.code, code);
+      assert.match(negative.diagnostics, /\w/);
+      assert.doesNotMatch(JSON.stringify(checked(xml)), /9000000009|Łukasz|1980-02-03/);
+      assert.ok(responseCodes.get(code)?.issueCodes.includes(negative.issueCode));
+    },
+  );
 }
 
 test("a confidential consultation is accepted in 1.x and refused with 20009 in 2.x", () => {

@@ -234,9 +234,9 @@ export const soundProfiles: readonly Case[] = [
       { system: "urn:x", value: "y" },
     ],
   }),
-  ...["telecom", "name", "name.text", "identifier", "identifier.value", "extension.nhsCommunication"].map((id) =>
-    headerPractitioner(id, "as the profile wants it", {}),
-  ),
+  ..."telecom address gender birthDate photo qualification communication name name.text identifier identifier.value extension.nhsCommunication"
+    .split(" ")
+    .map((id) => headerPractitioner(id, "as the profile wants it", {})),
   patient("maritalStatus", "with one whole coding", {
     maritalStatus: { coding: [{ system: "urn:x", code: "M", display: "Married" }] },
   }),

@@ -15,57 +15,65 @@ const organisation = {
 };
 const amoxicillin = { system: "dm+d", code: "39732311000001104", display: "Amoxicillin 500mg capsules" } as const;
 
-test("a consultation report shows every field of the template", async () => {
-  const [page = ""] = await pagesOf(await reportPdf(sample(), { organisation, clock }));
-  for (const words of [
-    "CONSULTATION REPORT",
-    "Version 1",
-    "Number of related documents: 1",
-    "Page 1 of 1",
-    "Patient Name: WIŚNIEWSKA-O'NEILL, Zoë Łucja (Ms)",
-    "DOB: 29-Feb-1984",
-    "NHS No: 900 000 0009",
-    "Home/Registered Address: Flat 2, 14 Harbour Street, Tŷ-coch, ZZ99 3VZ",
-    "Current Address: 3 Mill Lane, Otherton, ZZ99 3CZ",
-    "Tel No: 01632 960001",
-    "Mobile No: 07700 900001",
-    "Current Tel No: 01632 960002",
-    "Clinician: Dr Łukasz Nowak, General practitioner",
-    "Tel No: 01632 960000",
-    "Email: quay@example.nhs.uk",
-    "Branch Location: Quayside",
-    "Organisation: Quay Surgery, 1 Quay Street, Otherton, ZZ99 3VZ",
-    "Consultation Date: 02-Mar-2026 10:15",
-    "Receiving GP Practice: Mill Lane Surgery",
-    "CLINICAL NOTES",
-    "Summary Reason: A patient recently consulted with a clinician at an organisation different to the GP practice that " +
-      "they are registered with. The notes contained in this document are a summary of the consultation",
-    "History: Cough for ten days. No fever.",
-    "Acute bronchitis (disorder) (SNOMED CT 10509002)",
-    "Follow-up Actions: Review in two weeks.",
-  ]) {
-    assert.ok(page.includes(words), `"${words}" is missing in: ${page}`);
-  }
-});
+test(
+  "a consultation report shows every field of the template",
+  { tags: ["GPCM-SD-CS-005", "GPCM-SD-CS-016", "SCAL-GPCM-SD-090"] },
+  async () => {
+    const [page = ""] = await pagesOf(await reportPdf(sample(), { organisation, clock }));
+    for (const words of [
+      "CONSULTATION REPORT",
+      "Version 1",
+      "Number of related documents: 1",
+      "Page 1 of 1",
+      "Patient Name: WIŚNIEWSKA-O'NEILL, Zoë Łucja (Ms)",
+      "DOB: 29-Feb-1984",
+      "NHS No: 900 000 0009",
+      "Home/Registered Address: Flat 2, 14 Harbour Street, Tŷ-coch, ZZ99 3VZ",
+      "Current Address: 3 Mill Lane, Otherton, ZZ99 3CZ",
+      "Tel No: 01632 960001",
+      "Mobile No: 07700 900001",
+      "Current Tel No: 01632 960002",
+      "Clinician: Dr Łukasz Nowak, General practitioner",
+      "Tel No: 01632 960000",
+      "Email: quay@example.nhs.uk",
+      "Branch Location: Quayside",
+      "Organisation: Quay Surgery, 1 Quay Street, Otherton, ZZ99 3VZ",
+      "Consultation Date: 02-Mar-2026 10:15",
+      "Receiving GP Practice: Mill Lane Surgery",
+      "CLINICAL NOTES",
+      "Summary Reason: A patient recently consulted with a clinician at an organisation different to the GP practice that " +
+        "they are registered with. The notes contained in this document are a summary of the consultation",
+      "History: Cough for ten days. No fever.",
+      "Acute bronchitis (disorder) (SNOMED CT 10509002)",
+      "Follow-up Actions: Review in two weeks.",
+    ]) {
+      assert.ok(page.includes(words), `"${words}" is missing in: ${page}`);
+    }
+  },
+);
 
-test("all that was entered is in the notes, under its titles and in its order: words, clinical and medicine codes", async () => {
-  const consultation = sample();
-  consultation.sections = [
-    {
-      title: "Medication",
-      notes: [{ text: "Amoxicillin 500mg", codes: [amoxicillin] }, { text: "three times a day" }],
-    },
-    { title: "Examination", notes: [{ text: "Chest:\nclear" }] },
-    ...consultation.sections,
-  ];
-  const [page = ""] = await pagesOf(await reportPdf(consultation, { organisation, clock }));
-  const words =
-    "Medication: Amoxicillin 500mg Amoxicillin 500mg capsules (dm+d 39732311000001104) three times a day " +
-    "Examination: Chest: clear History: Cough for ten days. No fever. " +
-    "Diagnosis: Acute bronchitis Acute bronchitis (disorder) (SNOMED CT 10509002) " +
-    "Follow-up Actions: Review in two weeks.";
-  assert.ok(page.includes(words), page);
-});
+test(
+  "all that was entered is in the notes, under its titles and in its order: words, clinical and medicine codes",
+  { tags: ["GPCM-SD-CS-001", "GPCM-SD-CS-002", "SCAL-GPCM-SD-087"] },
+  async () => {
+    const consultation = sample();
+    consultation.sections = [
+      {
+        title: "Medication",
+        notes: [{ text: "Amoxicillin 500mg", codes: [amoxicillin] }, { text: "three times a day" }],
+      },
+      { title: "Examination", notes: [{ text: "Chest:\nclear" }] },
+      ...consultation.sections,
+    ];
+    const [page = ""] = await pagesOf(await reportPdf(consultation, { organisation, clock }));
+    const words =
+      "Medication: Amoxicillin 500mg Amoxicillin 500mg capsules (dm+d 39732311000001104) three times a day " +
+      "Examination: Chest: clear History: Cough for ten days. No fever. " +
+      "Diagnosis: Acute bronchitis Acute bronchitis (disorder) (SNOMED CT 10509002) " +
+      "Follow-up Actions: Review in two weeks.";
+    assert.ok(page.includes(words), page);
+  },
+);
 
 test("a field that does not apply leaves no label behind", async () => {
   const consultation = sample();
@@ -82,38 +90,46 @@ test("the practice that the sender has found is shown rather than the one the co
   assert.doesNotMatch(page, /Mill Lane Surgery/);
 });
 
-test("a confidential item is replaced by a text, once for each item", async () => {
-  const secret: Note = {
-    text: "Stress at home",
-    confidential: true,
-    codes: [{ system: "SNOMED CT", code: "73595000", display: "Stress" }],
-  };
-  const consultation = { ...sample(), followUpActions: [secret] };
-  consultation.sections = [{ title: "History", notes: [secret, { text: "Cough" }, secret] }];
-  const [page = ""] = await pagesOf(await reportPdf(consultation, { organisation, clock }));
-  assert.equal(page.match(/Confidential item/g)?.length, 3);
-  assert.doesNotMatch(page, /Stress|73595000/);
-  assert.match(page, /Cough/);
-});
+test(
+  "a confidential item is replaced by a text, once for each item",
+  { tags: ["GPCM-SD-CS-009", "GPCM-SD-CS-010"] },
+  async () => {
+    const secret: Note = {
+      text: "Stress at home",
+      confidential: true,
+      codes: [{ system: "SNOMED CT", code: "73595000", display: "Stress" }],
+    };
+    const consultation = { ...sample(), followUpActions: [secret] };
+    consultation.sections = [{ title: "History", notes: [secret, { text: "Cough" }, secret] }];
+    const [page = ""] = await pagesOf(await reportPdf(consultation, { organisation, clock }));
+    assert.equal(page.match(/Confidential item/g)?.length, 3);
+    assert.doesNotMatch(page, /Stress|73595000/);
+    assert.match(page, /Cough/);
+  },
+);
 
-test("a confidential consultation's report says that it took place, and nothing of what or where", async () => {
-  const pdf = await reportPdf({ ...sample(), confidential: true }, { organisation, clock });
-  const [page = ""] = await pagesOf(pdf);
-  for (const words of [
-    "The details of this consultation have been set as confidential",
-    "WIŚNIEWSKA-O'NEILL, Zoë Łucja (Ms)",
-    "NHS No: 900 000 0009",
-    "Consultation Date: 02-Mar-2026 10:15",
-    "Receiving GP Practice: Mill Lane Surgery",
-    "Number of related documents: 0",
-  ]) {
-    assert.ok(page.includes(words), `"${words}" is missing in: ${page}`);
-  }
-  assert.doesNotMatch(
-    page,
-    /Nowak|Quay|01632 960000|example\.nhs\.uk|A patient recently|History|Diagnosis|bronchitis|Cough|Follow-up|Review/,
-  );
-});
+test(
+  "a confidential consultation's report says that it took place, and nothing of what or where",
+  { tags: ["GPCM-SD-CS-008"] },
+  async () => {
+    const pdf = await reportPdf({ ...sample(), confidential: true }, { organisation, clock });
+    const [page = ""] = await pagesOf(pdf);
+    for (const words of [
+      "The details of this consultation have been set as confidential",
+      "WIŚNIEWSKA-O'NEILL, Zoë Łucja (Ms)",
+      "NHS No: 900 000 0009",
+      "Consultation Date: 02-Mar-2026 10:15",
+      "Receiving GP Practice: Mill Lane Surgery",
+      "Number of related documents: 0",
+    ]) {
+      assert.ok(page.includes(words), `"${words}" is missing in: ${page}`);
+    }
+    assert.doesNotMatch(
+      page,
+      /Nowak|Quay|01632 960000|example\.nhs\.uk|A patient recently|History|Diagnosis|bronchitis|Cough|Follow-up|Review/,
+    );
+  },
+);
 
 test("an online consultation's report says who wrote what and who it was sent to", async () => {
   const consultation: Consultation = {

@@ -38,16 +38,20 @@ test("an answer goes to the mailbox that MESH says sent the message, not to the 
   );
 });
 
-test("both acknowledgements repeat the reference that the sender gave its message", async (t) => {
-  const to = await openPractice(t, receiver);
-  deliver(to, message({ senderReference: "encounter-7" }).xml, { from, workflowId });
-  await to.practice.cycle();
-  assert.deepEqual(codes(to), ["20013", "30001"]);
-  assert.deepEqual(
-    pairsIn(join(to.folder, "OUT")).map(({ data }) => readMessage(data).message?.handling.senderReference),
-    ["encounter-7", "encounter-7"],
-  );
-});
+test(
+  "both acknowledgements repeat the reference that the sender gave its message",
+  { tags: ["GPCM-SD-CS-056", "GPCM-SD-OC-155", "GPCM-SD-GE-282"] },
+  async (t) => {
+    const to = await openPractice(t, receiver);
+    deliver(to, message({ senderReference: "encounter-7" }).xml, { from, workflowId });
+    await to.practice.cycle();
+    assert.deepEqual(codes(to), ["20013", "30001"]);
+    assert.deepEqual(
+      pairsIn(join(to.folder, "OUT")).map(({ data }) => readMessage(data).message?.handling.senderReference),
+      ["encounter-7", "encounter-7"],
+    );
+  },
+);
 
 for (const [flag, expected] of [
   ["InfAckRequested", ["30001"]],
@@ -136,20 +140,24 @@ test("an unreadable message is answered 10009 with the id that says so, and is k
   assert.equal(Buffer.from(original?.bytes ?? []).toString(), "<Bundle>not closed");
 });
 
-test("what is not acceptable is answered once, negatively, and what was refused may come again put right", async (t) => {
-  const to = await openPractice(t, receiver);
-  const { xml } = message();
-  deliver(to, xml.replace(/<Binary>[\s\S]*<\/Binary>/, "<Binary></Binary>"), { from, workflowId });
-  await to.practice.cycle();
-  assert.deepEqual(codes(to), ["20009"]);
-  deliver(to, xml, { from, workflowId });
-  await to.practice.cycle();
-  assert.deepEqual(codes(to), ["20009", "20013", "30001"]);
-  assert.deepEqual(
-    (await person(to.practice.worklist).tasks()).map(({ kind }) => kind),
-    ["document", "refused"],
-  );
-});
+test(
+  "what is not acceptable is answered once, negatively, and what was refused may come again put right",
+  { tags: ["GPCM-SD-041"] },
+  async (t) => {
+    const to = await openPractice(t, receiver);
+    const { xml } = message();
+    deliver(to, xml.replace(/<Binary>[\s\S]*<\/Binary>/, "<Binary></Binary>"), { from, workflowId });
+    await to.practice.cycle();
+    assert.deepEqual(codes(to), ["20009"]);
+    deliver(to, xml, { from, workflowId });
+    await to.practice.cycle();
+    assert.deepEqual(codes(to), ["20009", "20013", "30001"]);
+    assert.deepEqual(
+      (await person(to.practice.worklist).tasks()).map(({ kind }) => kind),
+      ["document", "refused"],
+    );
+  },
+);
 
 test("a message that is no ITK3 at all, on a workflow of its own, is set aside for a person and not answered", async (t) => {
   const to = await openPractice(t, receiver);

@@ -79,23 +79,27 @@ test("a negative response is told to a person, with its code, text and diagnosti
   assert.equal((await from.practice.worklist.counts()).attention, 1);
 });
 
-test("each negative response that there is refuses its report and is told to a person by its code and text", async (t) => {
-  const from = await openPractice(t, sender);
-  const negative = [...responseCodes.values()].filter(({ positive }) => !positive);
-  const refusals = new Map<string, string>();
-  for (const { code, display } of negative) {
-    const { headerId } = await from.practice.sendConsultation(consultation({ id: code }));
-    refusals.set(headerId, `The recipient refused it: ${code} ${display}`);
-  }
-  await from.practice.cycle();
-  for (const report of await person(from.practice.worklist).reports()) {
-    deliver(from, response(report.headerId, report.consultationId).xml, answer);
-  }
-  await from.practice.cycle();
-  const told = await person(from.practice.worklist).reports({ show: "attention" });
-  assert.deepEqual(new Set(told.map(({ state }) => state)), new Set(["refused"]));
-  assert.deepEqual(new Map(told.toReversed().map(({ headerId, attention }) => [headerId, attention])), refusals);
-});
+test(
+  "each negative response that there is refuses its report and is told to a person by its code and text",
+  { tags: ["GPCM-SD-043", "GPCM-SD-044", "SCAL-GPCM-SD-094", "FHIR-BA-01"] },
+  async (t) => {
+    const from = await openPractice(t, sender);
+    const negative = [...responseCodes.values()].filter(({ positive }) => !positive);
+    const refusals = new Map<string, string>();
+    for (const { code, display } of negative) {
+      const { headerId } = await from.practice.sendConsultation(consultation({ id: code }));
+      refusals.set(headerId, `The recipient refused it: ${code} ${display}`);
+    }
+    await from.practice.cycle();
+    for (const report of await person(from.practice.worklist).reports()) {
+      deliver(from, response(report.headerId, report.consultationId).xml, answer);
+    }
+    await from.practice.cycle();
+    const told = await person(from.practice.worklist).reports({ show: "attention" });
+    assert.deepEqual(new Set(told.map(({ state }) => state)), new Set(["refused"]));
+    assert.deepEqual(new Map(told.toReversed().map(({ headerId, attention }) => [headerId, attention])), refusals);
+  },
+);
 
 test("a response to a message never sent is kept as a stray", async (t) => {
   const { from } = await withReport(t);

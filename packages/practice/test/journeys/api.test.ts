@@ -6,45 +6,49 @@ import { parseOdsCode } from "@restante/mesh";
 import { consultationOf, onlineConsultationOf, openParty, organisations, startEconomy } from "../support/real.ts";
 import { person } from "../support/person.ts";
 
-test("journey 2: by API and addressed by lookup, the pharmacy accepts and both acknowledgements return", async (t) => {
-  const server = await startEconomy(t);
-  const sender = await openParty(t, server, "sender", "api");
-  const pharmacy = await openParty(t, server, "pharmacy", "api");
-  const { headerId } = await sender.practice.sendConsultation(onlineConsultationOf());
-  await sender.turn();
-  assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "sent");
-  await waitFor(async () => {
-    await pharmacy.turn();
+test(
+  "journey 2: by API and addressed by lookup, the pharmacy accepts and both acknowledgements return",
+  { tags: ["GPCM-C-01", "SCAL-GPCM-C-1", "GPCM-SD-OC-159"] },
+  async (t) => {
+    const server = await startEconomy(t);
+    const sender = await openParty(t, server, "sender", "api");
+    const pharmacy = await openParty(t, server, "pharmacy", "api");
+    const { headerId } = await sender.practice.sendConsultation(onlineConsultationOf());
     await sender.turn();
-    return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
-  });
+    assert.equal((await person(sender.practice.worklist).report(headerId))?.state, "sent");
+    await waitFor(async () => {
+      await pharmacy.turn();
+      await sender.turn();
+      return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
+    });
 
-  const report = await person(sender.practice.worklist).report(headerId);
-  assert.deepEqual([report?.infrastructure?.code, report?.business?.code], ["20013", "30016"]);
-  assert.deepEqual(report?.recipient, {
-    kind: "organisation",
-    odsCode: "FY901",
-    mailboxId: testMailboxes.pharmacy,
-    name: organisations.pharmacy.name,
-  });
-  assert.equal(report.via, "api");
-  const [task, ...others] = await person(pharmacy.practice.worklist).tasks();
-  assert.deepEqual(others, []);
-  assert.equal(task?.messageId, report?.messageId);
-  for (const { client } of [sender, pharmacy]) {
-    assert.deepEqual((await client.list()).messageIds, []);
-  }
-  assert.deepEqual(
-    (await person(pharmacy.practice.worklist).task(task?.taskId ?? 0))?.responses.map(({ code, state }) => [
-      code,
-      state,
-    ]),
-    [
-      ["20013", "sent"],
-      ["30016", "sent"],
-    ],
-  );
-});
+    const report = await person(sender.practice.worklist).report(headerId);
+    assert.deepEqual([report?.infrastructure?.code, report?.business?.code], ["20013", "30016"]);
+    assert.deepEqual(report?.recipient, {
+      kind: "organisation",
+      odsCode: "FY901",
+      mailboxId: testMailboxes.pharmacy,
+      name: organisations.pharmacy.name,
+    });
+    assert.equal(report.via, "api");
+    const [task, ...others] = await person(pharmacy.practice.worklist).tasks();
+    assert.deepEqual(others, []);
+    assert.equal(task?.messageId, report?.messageId);
+    for (const { client } of [sender, pharmacy]) {
+      assert.deepEqual((await client.list()).messageIds, []);
+    }
+    assert.deepEqual(
+      (await person(pharmacy.practice.worklist).task(task?.taskId ?? 0))?.responses.map(({ code, state }) => [
+        code,
+        state,
+      ]),
+      [
+        ["20013", "sent"],
+        ["30016", "sent"],
+      ],
+    );
+  },
+);
 
 test("an organisation without a mailbox for the workflow cannot be sent to, and that is told to a person", async (t) => {
   const server = await startEconomy(t);

@@ -7,49 +7,57 @@ import { testMailboxes, testPatients, waitFor } from "@restante/testbed";
 import { consultationOf, openParty, startEconomy } from "../support/real.ts";
 import { person } from "../support/person.ts";
 
-test("journey 1: by directory and routed by patient, the report is a task and both acknowledgements return", async (t) => {
-  const server = await startEconomy(t);
-  const sender = await openParty(t, server, "sender", "directory");
-  const practice = await openParty(t, server, "practice", "directory");
-  const { headerId } = await sender.practice.sendConsultation(consultationOf());
+test(
+  "journey 1: by directory and routed by patient, the report is a task and both acknowledgements return",
+  { tags: ["GPCM-C-01", "SCAL-GPCM-C-1"] },
+  async (t) => {
+    const server = await startEconomy(t);
+    const sender = await openParty(t, server, "sender", "directory");
+    const practice = await openParty(t, server, "practice", "directory");
+    const { headerId } = await sender.practice.sendConsultation(consultationOf());
 
-  await waitFor(async () => {
-    await sender.turn();
-    await practice.turn();
-    return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
-  });
+    await waitFor(async () => {
+      await sender.turn();
+      await practice.turn();
+      return (await person(sender.practice.worklist).report(headerId))?.state === "accepted";
+    });
 
-  const report = await person(sender.practice.worklist).report(headerId);
-  assert.deepEqual([report?.infrastructure?.code, report?.business?.code], ["20013", "30001"]);
-  assert.deepEqual(report?.recipient, { kind: "registered-practice", mailboxId: "Y90002OT001" });
-  assert.equal(report.via, "directory");
-  const sent = readControlFile(readFileSync(join(sender.folder, "SENT", `${headerId}.ctl`)));
-  assert.equal(sent.messageId, report?.messageId);
-  const [task] = await person(practice.practice.worklist).tasks();
-  assert.ok(task);
-  assert.equal(task.messageId, sent.messageId);
-  assert.equal(task.patient.outcome, "known");
-  assert.equal(task.findingCount, 0);
-  for (const folder of ["IN", "OUT"]) {
-    assert.deepEqual(readdirSync(join(practice.folder, folder)), []);
-    assert.deepEqual(readdirSync(join(sender.folder, folder)), []);
-  }
-  const told = JSON.stringify([...sender.events.all, ...practice.events.all]);
-  assert.doesNotMatch(told, /Achterberg|9955260181|GPPROVIDER_/);
-});
+    const report = await person(sender.practice.worklist).report(headerId);
+    assert.deepEqual([report?.infrastructure?.code, report?.business?.code], ["20013", "30001"]);
+    assert.deepEqual(report?.recipient, { kind: "registered-practice", mailboxId: "Y90002OT001" });
+    assert.equal(report.via, "directory");
+    const sent = readControlFile(readFileSync(join(sender.folder, "SENT", `${headerId}.ctl`)));
+    assert.equal(sent.messageId, report?.messageId);
+    const [task] = await person(practice.practice.worklist).tasks();
+    assert.ok(task);
+    assert.equal(task.messageId, sent.messageId);
+    assert.equal(task.patient.outcome, "known");
+    assert.equal(task.findingCount, 0);
+    for (const folder of ["IN", "OUT"]) {
+      assert.deepEqual(readdirSync(join(practice.folder, folder)), []);
+      assert.deepEqual(readdirSync(join(sender.folder, folder)), []);
+    }
+    const told = JSON.stringify([...sender.events.all, ...practice.events.all]);
+    assert.doesNotMatch(told, /Achterberg|9955260181|GPPROVIDER_/);
+  },
+);
 
-test("a report for a patient who cannot be routed comes back and is told to a person", async (t) => {
-  const server = await startEconomy(t);
-  const sender = await openParty(t, server, "sender", "directory");
-  const { headerId } = await sender.practice.sendConsultation(consultationOf(testPatients.unknown));
-  await waitFor(async () => {
-    await sender.turn();
-    return (await person(sender.practice.worklist).report(headerId))?.state === "returned";
-  });
-  const report = await person(sender.practice.worklist).report(headerId);
-  assert.match(report?.attention ?? "", /EPL-153/);
-  assert.deepEqual(await person(sender.practice.worklist).strays(), []);
-});
+test(
+  "a report for a patient who cannot be routed comes back and is told to a person",
+  { tags: ["GPCM-SD-044", "SCAL-GPCM-SD-094"] },
+  async (t) => {
+    const server = await startEconomy(t);
+    const sender = await openParty(t, server, "sender", "directory");
+    const { headerId } = await sender.practice.sendConsultation(consultationOf(testPatients.unknown));
+    await waitFor(async () => {
+      await sender.turn();
+      return (await person(sender.practice.worklist).report(headerId))?.state === "returned";
+    });
+    const report = await person(sender.practice.worklist).report(headerId);
+    assert.match(report?.attention ?? "", /EPL-153/);
+    assert.deepEqual(await person(sender.practice.worklist).strays(), []);
+  },
+);
 
 test("a pair that MESH refuses is shown as not sent, with MESH's reason", async (t) => {
   const server = await startEconomy(t);

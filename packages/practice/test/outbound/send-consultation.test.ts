@@ -35,51 +35,59 @@ test("nothing in the names of files tells who the patient is", async (t) => {
   assert.doesNotMatch(JSON.stringify(from.events), /O'Neill|9912830164|GPPROVIDER_/);
 });
 
-test("a later version replaces the one before, and the receiver archives what it replaces", async (t) => {
-  const from = await openPractice(t, sender);
-  const to = await openPractice(t, receiver);
-  const first = await from.practice.sendConsultation(consultation());
-  await from.practice.cycle();
-  carry(from, to);
-  await to.practice.cycle();
-  const second = await from.practice.sendConsultation(consultation({ version: 2 }));
-  await from.practice.cycle();
+test(
+  "a later version replaces the one before, and the receiver archives what it replaces",
+  { tags: ["GPCM-SD-033"] },
+  async (t) => {
+    const from = await openPractice(t, sender);
+    const to = await openPractice(t, receiver);
+    const first = await from.practice.sendConsultation(consultation());
+    await from.practice.cycle();
+    carry(from, to);
+    await to.practice.cycle();
+    const second = await from.practice.sendConsultation(consultation({ version: 2 }));
+    await from.practice.cycle();
 
-  const [pair] = pairsIn(join(from.folder, "OUT"));
-  const read = readMessage(pair?.data ?? new Uint8Array());
-  assert.equal(read.message?.composition?.relatesTo?.[0]?.code, "replaces");
+    const [pair] = pairsIn(join(from.folder, "OUT"));
+    const read = readMessage(pair?.data ?? new Uint8Array());
+    assert.equal(read.message?.composition?.relatesTo?.[0]?.code, "replaces");
 
-  carry(from, to);
-  await to.practice.cycle();
-  const [later, earlier] = await person(to.practice.worklist).tasks();
-  assert.deepEqual([later?.state, earlier?.state], ["open", "replaced"]);
-  assert.equal((await person(to.practice.worklist).task(earlier?.taskId ?? 0))?.replacedBy, later?.taskId);
-  assert.equal((await person(to.practice.worklist).task(later?.taskId ?? 0))?.replaces, earlier?.taskId);
-  assert.deepEqual(
-    (await person(from.practice.worklist).report(second.headerId))?.versions.map(({ headerId, documentVersion }) => [
-      headerId,
-      documentVersion,
-    ]),
-    [[first.headerId, 1]],
-  );
-});
+    carry(from, to);
+    await to.practice.cycle();
+    const [later, earlier] = await person(to.practice.worklist).tasks();
+    assert.deepEqual([later?.state, earlier?.state], ["open", "replaced"]);
+    assert.equal((await person(to.practice.worklist).task(earlier?.taskId ?? 0))?.replacedBy, later?.taskId);
+    assert.equal((await person(to.practice.worklist).task(later?.taskId ?? 0))?.replaces, earlier?.taskId);
+    assert.deepEqual(
+      (await person(from.practice.worklist).report(second.headerId))?.versions.map(({ headerId, documentVersion }) => [
+        headerId,
+        documentVersion,
+      ]),
+      [[first.headerId, 1]],
+    );
+  },
+);
 
-test("each later version replaces the one just before it, however many there are", async (t) => {
-  const from = await openPractice(t, sender);
-  for (const version of [1, 2, 3]) await from.practice.sendConsultation(consultation({ version }));
-  await from.practice.cycle();
-  const messages = pairsIn(join(from.folder, "OUT")).map(({ data }) => readMessage(data).message);
-  const reports = await person(from.practice.worklist).reports();
-  const ofVersion = (version: number) => {
-    const found = reports.find(({ documentVersion }) => documentVersion === version);
-    return messages.find((message) => message?.headerId === found?.headerId);
-  };
-  const replaced = (version: number) =>
-    ofVersion(version)?.composition?.relatesTo?.map(({ targetIdentifier }) => targetIdentifier?.value);
-  const idOf = (version: number) => ofVersion(version)?.document?.identifier?.value;
-  assert.deepEqual([replaced(1), replaced(2), replaced(3)], [undefined, [idOf(1)], [idOf(2)]]);
-  assert.notEqual(idOf(1), idOf(2));
-});
+test(
+  "each later version replaces the one just before it, however many there are",
+  { tags: ["GPCM-SD-036", "SCAL-GPCM-SD-129"] },
+  async (t) => {
+    const from = await openPractice(t, sender);
+    for (const version of [1, 2, 3]) await from.practice.sendConsultation(consultation({ version }));
+    await from.practice.cycle();
+    const messages = pairsIn(join(from.folder, "OUT")).map(({ data }) => readMessage(data).message);
+    const reports = await person(from.practice.worklist).reports();
+    const ofVersion = (version: number) => {
+      const found = reports.find(({ documentVersion }) => documentVersion === version);
+      return messages.find((message) => message?.headerId === found?.headerId);
+    };
+    const replaced = (version: number) =>
+      ofVersion(version)?.composition?.relatesTo?.map(({ targetIdentifier }) => targetIdentifier?.value);
+    const idOf = (version: number) => ofVersion(version)?.document?.identifier?.value;
+    assert.deepEqual([replaced(1), replaced(2), replaced(3)], [undefined, [idOf(1)], [idOf(2)]]);
+    assert.notEqual(idOf(1), idOf(2));
+  },
+);
 
 test("a replacement that overtakes what it replaces archives it as it arrives", async (t) => {
   const from = await openPractice(t, sender);
@@ -148,27 +156,31 @@ test("what cannot be sent says why: another's consultation, a confidential one i
   });
 });
 
-test("an acknowledgement that does not come in time is told to a person, at either level", async (t) => {
-  const from = await openPractice(t, sender, { tuning: { infrastructureOverdueMs: 1000, businessOverdueMs: 5000 } });
-  const { headerId } = await from.practice.sendConsultation(consultation());
-  await from.practice.cycle();
-  markSent(from, headerId, "20260302110000123456_ABCDEF");
-  await from.practice.cycle();
-  assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, false);
-  from.clock.advance(1001);
-  assert.match(
-    (await person(from.practice.worklist).reports({ show: "attention" }))[0]?.attention ?? "",
-    /not been acknowledged/,
-  );
-  assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, true);
+test(
+  "an acknowledgement that does not come in time is told to a person, at either level",
+  { tags: ["GPCM-SD-045", "SCAL-GPCM-SD-095"] },
+  async (t) => {
+    const from = await openPractice(t, sender, { tuning: { infrastructureOverdueMs: 1000, businessOverdueMs: 5000 } });
+    const { headerId } = await from.practice.sendConsultation(consultation());
+    await from.practice.cycle();
+    markSent(from, headerId, "20260302110000123456_ABCDEF");
+    await from.practice.cycle();
+    assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, false);
+    from.clock.advance(1001);
+    assert.match(
+      (await person(from.practice.worklist).reports({ show: "attention" }))[0]?.attention ?? "",
+      /not been acknowledged/,
+    );
+    assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, true);
 
-  deliver(from, response(headerId, "20013").xml, { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` });
-  await from.practice.cycle();
-  assert.equal((await person(from.practice.worklist).report(headerId))?.state, "received");
-  assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, false);
-  from.clock.advance(5001);
-  assert.match((await person(from.practice.worklist).report(headerId))?.attention ?? "", /whether it is for them/);
-});
+    deliver(from, response(headerId, "20013").xml, { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` });
+    await from.practice.cycle();
+    assert.equal((await person(from.practice.worklist).report(headerId))?.state, "received");
+    assert.equal((await person(from.practice.worklist).report(headerId))?.overdue, false);
+    from.clock.advance(5001);
+    assert.match((await person(from.practice.worklist).report(headerId))?.attention ?? "", /whether it is for them/);
+  },
+);
 
 test("the sender sees what was sent: the report's PDF and every attachment", async (t) => {
   const from = await openPractice(t, sender);
@@ -191,23 +203,27 @@ test("the sender sees what was sent: the report's PDF and every attachment", asy
   assert.equal(await person(from.practice.worklist).reportAttachment(headerId, 2), undefined);
 });
 
-test("every attachment of a consultation is in its message, in its order and byte for byte", async (t) => {
-  const from = await openPractice(t, sender);
-  const attachments = [
-    { title: "Photograph", contentType: "image/jpeg", bytes: Buffer.from("a photograph") },
-    { title: "Tracing", contentType: "image/png", bytes: Buffer.from("a tracing") },
-    { title: "Letter", contentType: "application/pdf", bytes: Buffer.from("a letter") },
-  ] as const;
-  await from.practice.sendConsultation(consultation({ attachments: [...attachments] }));
-  await from.practice.cycle();
-  const [pair] = pairsIn(join(from.folder, "OUT"));
-  const [report, ...others] = readMessage(pair?.data ?? new Uint8Array()).message?.attachments ?? [];
-  assert.equal(report?.primary, true);
-  assert.deepEqual(
-    others.map(({ title, contentType, bytes }) => ({ title, contentType, bytes: Buffer.from(bytes()) })),
-    attachments,
-  );
-});
+test(
+  "every attachment of a consultation is in its message, in its order and byte for byte",
+  { tags: ["GPCM-SD-CS-003", "SCAL-GPCM-SD-088"] },
+  async (t) => {
+    const from = await openPractice(t, sender);
+    const attachments = [
+      { title: "Photograph", contentType: "image/jpeg", bytes: Buffer.from("a photograph") },
+      { title: "Tracing", contentType: "image/png", bytes: Buffer.from("a tracing") },
+      { title: "Letter", contentType: "application/pdf", bytes: Buffer.from("a letter") },
+    ] as const;
+    await from.practice.sendConsultation(consultation({ attachments: [...attachments] }));
+    await from.practice.cycle();
+    const [pair] = pairsIn(join(from.folder, "OUT"));
+    const [report, ...others] = readMessage(pair?.data ?? new Uint8Array()).message?.attachments ?? [];
+    assert.equal(report?.primary, true);
+    assert.deepEqual(
+      others.map(({ title, contentType, bytes }) => ({ title, contentType, bytes: Buffer.from(bytes()) })),
+      attachments,
+    );
+  },
+);
 
 test("the same version of a consultation asked for twice is one report, also from another process", async (t) => {
   const from = await openPractice(t, sender);

@@ -4,7 +4,7 @@ import { profiles, systems } from "../../names.ts";
 import type { Coding, Patient, Resource } from "../../stu3/types.ts";
 import { hasCoding, hasProfile, identifierOf, isText, none, onComposition, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
-import { ruleMaker } from "../rule-maker.ts";
+import { ofDocuments, ruleMaker } from "../rule-maker.ts";
 import { everyAt } from "./clinical/paths.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "value" });
@@ -48,11 +48,9 @@ export const compositionRules: readonly Rule[] = [
     { core: "002", cs: "017", oc: "001", ge: "001", scal: "GPCM-SD-104" },
     "The document must hold a Composition of the CareConnect profile.",
     "The document has no Composition of the CareConnect profile.",
-    ({ message: { document, composition }, useCase }) =>
-      useCase === "response" || document === undefined
-        ? none
-        : unless(hasProfile(composition, profiles.composition), document),
-    { ...required, alsoShows: ["GPCM-SD-002"] },
+    ({ message: { document, composition } }) =>
+      document === undefined ? none : unless(hasProfile(composition, profiles.composition), document),
+    { ...required, asked: ofDocuments, alsoShows: ["GPCM-SD-002"] },
   ),
   rule(
     { cs: "018", oc: "002", ge: "002" },
@@ -220,9 +218,7 @@ export const compositionRules: readonly Rule[] = [
     { own: "Send-Document-2:confidentiality" },
     "A confidential consultation must not be sent by Send Document 2 (2.0.2).",
     "The consultation is confidential: Send Document 2 does not carry it (2.0.2).",
-    onComposition((composition, { generation }) =>
-      unless(generation === 1 || !isConfidential(composition), composition, "confidentiality"),
-    ),
-    { issueCode: "business-rule" },
+    onComposition((composition) => unless(!isConfidential(composition), composition, "confidentiality")),
+    { issueCode: "business-rule", asked: ({ generation }) => generation === 2 },
   ),
 ];

@@ -4,7 +4,7 @@ import { systems } from "../../names.ts";
 import { isOfOneGeneration } from "../kind.ts";
 import { identifierOf, mailboxIn, none, officialFamily, unless } from "../look.ts";
 import type { Breach, CheckContext, EnvelopeToCheck, Rule } from "../rule.ts";
-import { ofDocuments, ruleMaker } from "../rule-maker.ts";
+import { ofDocuments, ofResponses, ruleMaker } from "../rule-maker.ts";
 
 const make = ruleMaker({ responseCode: "20006", issueCode: "processing" }, ofDocuments);
 
@@ -120,14 +120,15 @@ export const envelopeRules: readonly Rule[] = [
   ),
   {
     numbers: { cs: "062" },
+    asked: ofResponses,
     alsoShows: ["GPCM-SD-OC-161", "GPCM-SD-GE-288"],
     severity: "error",
     responseCode: "20006",
     issueCode: "processing",
     requirement: "The workflow of a response must be that of the request with _ACK behind it.",
     text: "The workflow of a response is none of the acknowledgements of Send Document.",
-    breaches: ({ envelope, useCase }): readonly Breach[] =>
-      useCase !== "response" || envelope?.workflowId === undefined
+    breaches: ({ envelope }): readonly Breach[] =>
+      envelope?.workflowId === undefined
         ? none
         : unless(responseWorkflows.has(envelope.workflowId), envelope, "workflowId"),
   },

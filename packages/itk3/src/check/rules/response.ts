@@ -5,10 +5,10 @@ import { type ResponseCode, responseCodes } from "../../respond/response-codes.t
 import type { OperationOutcomeIssue } from "../../stu3/types.ts";
 import { hasProfile, isText, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
-import { ruleMaker } from "../rule-maker.ts";
+import { ofResponses, ruleMaker } from "../rule-maker.ts";
 import { placeInHandling } from "./handling.ts";
 
-const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ({ useCase }) => useCase === "response");
+const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ofResponses);
 
 const warning = { severity: "warning" } as const;
 

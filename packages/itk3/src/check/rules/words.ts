@@ -141,11 +141,12 @@ export const wordsRules: readonly Rule[] = [
     "The version in the subject must be the one that the document gives.",
     "The subject gives another version than the document.",
     inSubject(
-      (words, { useCase, words: { textVersion } }) =>
-        useCase === "consultation-summary" ||
-        textVersion === undefined ||
-        (words?.version ?? textVersion) === textVersion,
+      (words, { words: { textVersion } }) =>
+        textVersion === undefined || (words?.version ?? textVersion) === textVersion,
     ),
-    { alsoShows: ["SCAL-GPCM-SD-062", "SCAL-GPCM-SD-064"] },
+    {
+      asked: (of) => ofDocuments(of) && of.useCase !== "consultation-summary",
+      alsoShows: ["SCAL-GPCM-SD-062", "SCAL-GPCM-SD-064"],
+    },
   ),
 ];

@@ -34,7 +34,7 @@ let bands: Band[] = [];
 
 before(async () => ({ lines, bands } = await firstPage(consultation({ sections }))));
 
-test("the blocks of a report follow one another down the page as in the template", () => {
+test("the blocks of a report follow one another down the page as in the template", { tags: ["GPCM-SD-CS-005"] }, () => {
   const blocks = [
     "CONSULTATION REPORT",
     "Version 1",
@@ -61,14 +61,14 @@ test("the blocks of a report follow one another down the page as in the template
   }
 });
 
-test("the title of each section of the notes is bold, and its notes are not", () => {
+test("the title of each section of the notes is bold, and its notes are not", { tags: ["GPCM-SD-CS-011"] }, () => {
   for (const title of titles) assert.match(lineOf(title).font, /Bold/);
   for (const note of ["Cough for ten days", "Ears clear.", "Throat red.", "Bronchitis"]) {
     assert.doesNotMatch(lineOf(note).font, /Bold/);
   }
 });
 
-test("an empty line stands between a section of the notes and the next", () => {
+test("an empty line stands between a section of the notes and the next", { tags: ["GPCM-SD-CS-012"] }, () => {
   const history = lines.filter(({ text }) => /and on/.test(text));
   const [first, second] = history;
   assert.ok(first && second);
@@ -81,36 +81,48 @@ test("an empty line stands between a section of the notes and the next", () => {
   }
 });
 
-test("the titles of all sections begin at one place and their notes at another, though a title be wrapped", () => {
-  const inNotes = lines.filter(({ base }) => base <= lineOf("Summary Reason:").base && base > 100);
-  const [titlesAt, notesAt, ...others] = [...new Set(inNotes.map(({ left }) => left))].toSorted((a, b) => a - b);
-  assert.deepEqual(others, []);
-  for (const title of [...titles, "nose and throat:"]) assert.equal(lineOf(title).left, titlesAt);
-  for (const note of ["Cough for ten days", "Ears clear.", "Bronchitis"]) assert.equal(lineOf(note).left, notesAt);
-  assert.equal(lineOf("Ears clear.").base, lineOf("Examination of the ears,").base);
-});
+test(
+  "the titles of all sections begin at one place and their notes at another, though a title be wrapped",
+  { tags: ["GPCM-SD-CS-013"] },
+  () => {
+    const inNotes = lines.filter(({ base }) => base <= lineOf("Summary Reason:").base && base > 100);
+    const [titlesAt, notesAt, ...others] = [...new Set(inNotes.map(({ left }) => left))].toSorted((a, b) => a - b);
+    assert.deepEqual(others, []);
+    for (const title of [...titles, "nose and throat:"]) assert.equal(lineOf(title).left, titlesAt);
+    for (const note of ["Cough for ten days", "Ears clear.", "Bronchitis"]) assert.equal(lineOf(note).left, notesAt);
+    assert.equal(lineOf("Ears clear.").base, lineOf("Examination of the ears,").base);
+  },
+);
 
-test("the patient's name is larger than every other field, and smaller only where it would take too much room", async () => {
-  const name = lineOf("O'NEILL, Siobhán (Mrs)");
-  const fields = lines.filter(({ text, base }) => base <= name.base && base > 100 && text !== name.text);
-  assert.ok(fields.length > 20);
-  for (const { text, size } of fields.filter(({ text }) => text !== "CLINICAL NOTES")) {
-    assert.ok(size < name.size, text);
-  }
-  const { patient } = consultation();
-  const given = Array.from({ length: 12 }, (_, index) => `Maximiliana${index}`);
-  const long = await firstPage(consultation({ patient: { ...patient, name: { ...patient.name, given } } }));
-  const wrapped = long.lines.find(({ text }) => text.startsWith("O'NEILL"));
-  assert.ok(wrapped && wrapped.size < name.size && wrapped.size > lineOf("NHS No:").size);
-});
+test(
+  "the patient's name is larger than every other field, and smaller only where it would take too much room",
+  { tags: ["GPCM-SD-CS-014"] },
+  async () => {
+    const name = lineOf("O'NEILL, Siobhán (Mrs)");
+    const fields = lines.filter(({ text, base }) => base <= name.base && base > 100 && text !== name.text);
+    assert.ok(fields.length > 20);
+    for (const { text, size } of fields.filter(({ text }) => text !== "CLINICAL NOTES")) {
+      assert.ok(size < name.size, text);
+    }
+    const { patient } = consultation();
+    const given = Array.from({ length: 12 }, (_, index) => `Maximiliana${index}`);
+    const long = await firstPage(consultation({ patient: { ...patient, name: { ...patient.name, given } } }));
+    const wrapped = long.lines.find(({ text }) => text.startsWith("O'NEILL"));
+    assert.ok(wrapped && wrapped.size < name.size && wrapped.size > lineOf("NHS No:").size);
+  },
+);
 
-test("the heads of the report and of its notes stand on NHS Blue, what is between on NHS Light Blue", () => {
-  assert.deepEqual(
-    bands.map(({ colour }) => colour),
-    ["#005eb8", "#41b6e6", "#005eb8"],
-  );
-  for (const { left, right } of bands) assert.deepEqual([left, Math.round(right)], [36, 559]);
-});
+test(
+  "the heads of the report and of its notes stand on NHS Blue, what is between on NHS Light Blue",
+  { tags: ["GPCM-SD-CS-015"] },
+  () => {
+    assert.deepEqual(
+      bands.map(({ colour }) => colour),
+      ["#005eb8", "#41b6e6", "#005eb8"],
+    );
+    for (const { left, right } of bands) assert.deepEqual([left, Math.round(right)], [36, 559]);
+  },
+);
 
 function lineOf(start: string): Line {
   return lines.find(({ text }) => text.startsWith(start)) ?? assert.fail(`"${start}" is not on the page`);

@@ -3,8 +3,8 @@
 import type { systems } from "../../../names.ts";
 import { resourceDefinition } from "../../../stu3/element-table.ts";
 import type { Resource } from "../../../stu3/types.ts";
-import { none } from "../../look.ts";
 import type { Breach, CheckContext, RequirementNumbers, Rule } from "../../rule.ts";
+import { ofDocuments } from "../../rule-maker.ts";
 import { anyOf, everyAt, isAt, readable, type Value, withArticle } from "./paths.ts";
 
 export type ResourceType = Resource["resourceType"];
@@ -67,16 +67,15 @@ export function demand(
     issueCode: "value",
     requirement: `${where}${of} ${severity === "error" ? "must" : "should"} ${asked}.`,
     text: wrong,
-    breaches: (context): readonly Breach[] => {
-      if (context.useCase === "response") return none;
-      return context.inner
+    asked: ofDocuments,
+    breaches: (context): readonly Breach[] =>
+      context.inner
         .ofType(type)
         .filter((element) => {
           const resource = element as unknown as Value;
           return (when?.holds(resource, context) ?? true) && !holds(resource, context);
         })
-        .map((element) => (path === undefined ? { element } : { element, path: readable(path) }));
-    },
+        .map((element) => (path === undefined ? { element } : { element, path: readable(path) })),
   };
 }
 

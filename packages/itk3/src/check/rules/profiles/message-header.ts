@@ -2,11 +2,12 @@
 import { systems } from "../../../names.ts";
 import type { MessageHeader } from "../../../stu3/types.ts";
 import { isText, none, unless } from "../../look.ts";
-import type { CheckContext, Rule } from "../../rule.ts";
+import type { CheckContext, Kind, Rule } from "../../rule.ts";
+import { ofDocuments } from "../../rule-maker.ts";
 import { absent, required, rule } from "./profile.ts";
 
 // A requirement of 1.x bars both from its documents already (GPCM-SD-CS-053, OC-152, GE-279).
-const mayBeAddressed = ({ generation, useCase }: CheckContext): boolean => generation === 2 || useCase === "response";
+const addressed = { asked: ({ generation, useCase }: Kind): boolean => generation === 2 || useCase === "response" };
 
 const parties: ReadonlySet<string> = new Set(["Practitioner", "Organization"]);
 const profile = "ITK-MessageHeader-2";
@@ -16,7 +17,7 @@ const source = ({ message }: CheckContext): readonly object[] => [message.header
 
 export const messageHeaderRules: readonly Rule[] = [
   ...absent(profile, "MessageHeader", ["enterer", "author", "responsible", "reason"], header),
-  ...absent(profile, "MessageHeader", ["destination"], (context) => (mayBeAddressed(context) ? header(context) : [])),
+  ...absent(profile, "MessageHeader", ["destination"], header, addressed),
   ...absent(profile, "MessageHeader.event", ["version", "userSelected"], event),
   ...absent(profile, "MessageHeader.source", ["name", "software", "version", "contact"], source),
   rule(
@@ -46,12 +47,12 @@ export const messageHeaderRules: readonly Rule[] = [
     "MessageHeader.receiver has no reference, or one to something other than a Practitioner or an Organization.",
     (context) => {
       const { header: found } = context.message;
-      if (found.receiver === undefined || !mayBeAddressed(context)) return none;
+      if (found.receiver === undefined) return none;
       const targets = context.outerReferences.candidates(found.receiver);
       const holds = targets.length === 0 || targets.some(({ resourceType }) => parties.has(resourceType));
       return unless(isText(found.receiver.reference) && holds, found, "receiver");
     },
-    { leads: true },
+    { ...addressed, leads: true },
   ),
   rule(
     `${profile}:focus`,
@@ -63,7 +64,7 @@ export const messageHeaderRules: readonly Rule[] = [
     `${profile}:response`,
     "MessageHeader must have a response only where the message is an ITK Response.",
     "MessageHeader has a response and is no ITK Response.",
-    ({ message, useCase }) =>
-      unless(useCase === "response" || message.header.response === undefined, message.header, "response"),
+    ({ message }) => unless(message.header.response === undefined, message.header, "response"),
+    { asked: ofDocuments },
   ),
 ];

@@ -24,6 +24,8 @@ for (const line of list.trimEnd().split("\n")) {
 
 /** What the expressions cannot be asked, and why. */
 const notAsked: Readonly<Record<string, string>> = {
+  "cmr-1": "resolve() fetches",
+  "ctm-1": "resolve() fetches",
   "mps-1": "resolve() fetches",
   "rfr-1": "resolve() fetches",
   "obs-7": "compares codes whole and so says nothing of most: the XPath of the same invariant is held",
@@ -32,9 +34,11 @@ const notAsked: Readonly<Record<string, string>> = {
 
 /** Where rule and expression differ over a case, and why the rule is as it is. */
 const differences: Readonly<Record<string, string>> = {
+  "csd-1 a code twice, one within the other": "the expression makes a union of the codes, in which none is there twice",
   "rng-2 90 to 10": "the expression cannot compare quantities without codes",
   "cnt-3 a count with a point": "JavaScript drops what stands behind the point: 3.0 is 3 to the library",
   "dom-3 it has no id": "what has no id cannot be referred to, as the sentence asks; the expression passes over it",
+  "dom-3 another is named, and is not there": "one cause, one finding: ref-1 says it",
   "per-1 a day as long as it takes": "the expression knows no order of a time and the day it is in",
   "inv-1 a change on the day": "the expression knows no order of a time and the day it is in",
 };
@@ -49,24 +53,26 @@ for (const [cases, wanted] of [
     const key = id.replace("FHIR:", "");
     const invariant = known.get(key);
     if (invariant === undefined || key in notAsked) continue;
-    for (const { bundle, options } of valid) {
+    const changed = valid.flatMap(({ bundle, options }) => {
       const value = structuredClone(bundle);
       const message = messageOf(value);
       if (message === undefined) throw new Error("no message");
       change(message);
-      if (JSON.stringify(value) === JSON.stringify(bundle)) continue;
-      const ruled = check(message, options).findings.some((finding) => finding.id === id);
-      const expressed = breaks(value, invariant);
-      const reason = differences[`${key} ${what}`];
-      if (ruled === expressed) {
-        agreed += 1;
-      } else if (reason !== undefined) {
-        process.stdout.write(`${key} differs, ${what}: ${reason}\n`);
-      } else {
-        process.stdout.write(`${key}, ${wanted}, ${what}: the rule ${say(ruled)}, the expression ${say(expressed)}\n`);
-        process.exitCode = 1;
-      }
-      break;
+      if (JSON.stringify(value) === JSON.stringify(bundle)) return [];
+      return [{ value, ruled: check(message, options).findings.some((finding) => finding.id === id) }];
+    });
+    // In some messages a requirement of the same element is told in the place of the invariant.
+    const { value, ruled } = changed.find((one) => one.ruled) ?? changed[0] ?? {};
+    if (value === undefined || ruled === undefined) continue;
+    const expressed = breaks(value, invariant);
+    const reason = differences[`${key} ${what}`];
+    if (ruled === expressed) {
+      agreed += 1;
+    } else if (reason !== undefined) {
+      process.stdout.write(`${key} differs, ${what}: ${reason}\n`);
+    } else {
+      process.stdout.write(`${key}, ${wanted}, ${what}: the rule ${say(ruled)}, the expression ${say(expressed)}\n`);
+      process.exitCode = 1;
     }
   }
 }
@@ -80,8 +86,8 @@ function say(broken: boolean): string {
 function breaks(bundle: Bundle, { path, expression }: Invariant): boolean {
   // Decimals are text in memory and numbers in JSON.
   const plain = JSON.parse(asJson(bundle)) as Bundle;
-  const type = path.replace(/^Organization\.(address|telecom)$/, "Organization");
-  const prefix = path === type ? "" : `${path.slice(type.length + 1)}.all(`;
+  const type = path.replace(/^(Organization)\.(address|telecom)$|^(.*)\.probability\[x\]$/, "$1$3");
+  const prefix = path === type ? "" : `${path.slice(type.length + 1).replace("[x]", "")}.all(`;
   const asked = prefix === "" ? expression : `${prefix}${expression})`;
   return elementsOf(plain)
     .ofType(type as keyof ElementTypes)

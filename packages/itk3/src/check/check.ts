@@ -15,7 +15,7 @@ import { placesOf } from "./locate.ts";
 import { positionsOf } from "./positions-of.ts";
 import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
-import { oncePerReference } from "./one-cause.ts";
+import { oncePerElement, oncePerReference } from "./one-cause.ts";
 import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
 import { errorsByCode, reasonOfStrictness } from "./strictness.ts";
@@ -168,7 +168,7 @@ function ruleFindings(
     const breaches = rule.breaches(context);
     if (breaches.length > 0) broken.push({ rule, id, breaches });
   }
-  const told = oncePerReference(broken, context.mistargeted);
+  const told = oncePerElement(oncePerReference(broken, context.mistargeted));
   const { bundle } = context.message;
   const shown = told.flatMap(({ breaches }) => breaches.slice(0, maxPlaces));
   const places = placesOf(

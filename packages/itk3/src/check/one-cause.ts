@@ -1,5 +1,6 @@
 // One cause, one finding: where a reference leads to a resource of a wrong type, a requirement that it lead elsewhere says so
-// in place of FHIR, and FHIR in place of a wish that it did.
+// in place of FHIR, and FHIR in place of a wish that it did. What must be so of an
+// element is told in place of an invariant of FHIR that is about it.
 import type { Breach, Rule } from "./rule.ts";
 
 export const targetRuleId = "FHIR:target";
@@ -25,6 +26,30 @@ export function oncePerReference<One extends Broken>(
       one.rule.numbers.own === targetRuleId ? withBreaches(one, ({ element }) => !told.has(element)) : one,
     )
     .filter(({ breaches }) => breaches.length > 0);
+}
+
+/** What is broken, but an invariant where what is asked of an element that it is about must be met, and is not. */
+export function oncePerElement<One extends Broken>(broken: readonly One[]): readonly One[] {
+  if (broken.every(({ rule }) => rule.about === undefined)) return broken;
+  const asked = placesOf(broken.filter(({ rule }) => rule.about === undefined && rule.severity === "error"));
+  return broken
+    .map((one) => {
+      const { about } = one.rule;
+      if (about === undefined) return one;
+      return withBreaches(one, ({ element }) => !about.some((name) => asked.get(element)?.has(name) === true));
+    })
+    .filter(({ breaches }) => breaches.length > 0);
+}
+
+/** By element, the names of those in it that are told of. */
+function placesOf(broken: readonly Broken[]): ReadonlyMap<object, ReadonlySet<string>> {
+  const places = new Map<object, Set<string>>();
+  for (const { element, path } of broken.flatMap(({ breaches }) => breaches)) {
+    if (path === undefined) continue;
+    const names = places.get(element) ?? new Set();
+    places.set(element, names.add(path));
+  }
+  return places;
 }
 
 function withBreaches<One extends Broken>(one: One, keeps: (breach: Breach) => boolean): One {

@@ -1,6 +1,7 @@
 // What breaks an invariant of FHIR, and what comes near it and does not.
 import type { Resource, stu3 } from "@restante/itk3";
 import { type Case, first, type Message } from "./addition.ts";
+import { brokenOthers, soundOthers } from "./other-invariant-cases.ts";
 
 type Held<T extends Resource["resourceType"]> = Extract<Resource, { resourceType: T }>;
 
@@ -108,6 +109,13 @@ const holding = (
     extension: [{ url: "urn:x", valueReference: { reference } }],
   });
 
+/** The Patient with a resource within, of which no requirement asks anything. */
+const containing = (key: string, what: string, resource: Resource): Case =>
+  on(key, "Patient", what, {
+    contained: [{ ...resource, id: "c1" }],
+    extension: [{ url: "urn:x", valueReference: { reference: "#c1" } }],
+  });
+
 /** The request with an agent that an Organization may stand for. */
 const asked = (
   key: string,
@@ -137,6 +145,7 @@ const question = (key: string, what: string, item: Partial<stu3.QuestionnaireIte
 const value: stu3.Coding = { system: "urn:x", code: "y" };
 
 export const brokenInvariants: readonly Case[] = [
+  ...brokenOthers,
   extended("neither value nor extension", { url: "urn:x" }),
   extended("both value and extension", { url: "urn:x", valueString: "x", extension: [{ url: "y", valueString: "y" }] }),
   period("a time before a time", "2026-01-05T10:00:00+00:00", "2026-01-05T10:30:00+01:00"),
@@ -168,17 +177,18 @@ export const brokenInvariants: readonly Case[] = [
   })),
   on("con-1", "Condition", "a stage without both", { stage: { id: "a" } }),
   on("con-2", "Condition", "evidence without both", { evidence: [{ id: "a" }] }),
-  on("con-3", "Condition", "no status", { clinicalStatus: undefined as never }),
+  containing("con-3", "no status", { resourceType: "Condition" }),
   on("con-4", "Condition", "active and abated", { clinicalStatus: "active", abatementDateTime: "2026-01-05" }),
-  on("ait-1", "AllergyIntolerance", "no status", { clinicalStatus: undefined as never }),
-  on("ait-2", "AllergyIntolerance", "a status in error", {
+  containing("ait-1", "no status", { resourceType: "AllergyIntolerance" }),
+  containing("ait-2", "a status in error", {
+    resourceType: "AllergyIntolerance",
     clinicalStatus: "active",
     verificationStatus: "entered-in-error",
   }),
   notGiven("imm-1", "a reaction", false, { reaction: [{ date: "2026-01-05" }] }),
   notGiven("imm-1", "a reason for being given", false, { explanation: { reason: [{ text: "x" }] } }),
   notGiven("imm-2", "a reason for not being given", true, { explanation: { reasonNotGiven: [{ text: "x" }] } }),
-  on("mst-1", "MedicationStatement", "a reason, of what is taken", { taken: "y", reasonNotTaken: [{ text: "x" }] }),
+  on("mst-1", "MedicationStatement", "a reason, of what may be taken", { reasonNotTaken: [{ text: "x" }] }),
   on("fhs-1", "FamilyMemberHistory", "an age and a birth", { ageString: "60", bornString: "1950" }),
   on("fhs-2", "FamilyMemberHistory", "an estimate of no age", { estimatedAge: true }),
   on("fhs-3", "FamilyMemberHistory", "a reason, of what was done", { notDoneReason: { text: "x" } }),
@@ -246,8 +256,8 @@ export const brokenInvariants: readonly Case[] = [
   bundled("bdl-9", "a document without identifier", { type: "document" }),
   bundled("bdl-9", "a document without the system of it", { type: "document", identifier: { value: "x" } }),
   contacted("a relationship alone", { relationship: [{ text: "x" }] }),
-  holding("another is named", "o1", "#o2"),
-  holding("it has no id", undefined, "#o1"),
+  holding("it is not named", "o1", "urn:x"),
+  holding("it has no id", undefined, "urn:x"),
   holding("it is named as an entry", "o1", "Organization/o1"),
   asked("mps-1", "MedicationRequest", "an Organization for another", (message) => urlOf(message, "Organization")),
   asked("mps-1", "MedicationRequest", "an Organization elsewhere", () => "https://x.example/Organization/1"),
@@ -270,6 +280,7 @@ export const brokenInvariants: readonly Case[] = [
 ];
 
 export const soundInvariants: readonly Case[] = [
+  ...soundOthers,
   extended("a value", { url: "urn:x", valueBoolean: false }),
   extended("extensions", { url: "urn:x", extension: [{ url: "y", valueString: "y" }] }),
   extended("a value that is an extension alone", {
@@ -345,6 +356,7 @@ export const soundInvariants: readonly Case[] = [
   contacted("a telephone", { telecom: [{ system: "phone", value: "1" }] }),
   contacted("an organisation alone", { organization: { display: "x" } }),
   holding("it is named", "o1", "#o1"),
+  holding("another is named, and is not there", "o1", "#o2"),
   holding("it names itself", "o1", "urn:x", { partOf: { reference: "#o1" } }),
   asked("mps-1", "MedicationRequest", "a Practitioner", (message) => urlOf(message, "Practitioner")),
   asked("mps-1", "MedicationRequest", "somebody not known", () => "urn:uuid:00000000-0000-4000-8000-00000000cccc"),

@@ -30,22 +30,20 @@ const read: Readonly<Record<string, IssueCode>> = {
   "txt-2": "narrative",
 };
 
-const standsInNone = "A part of definitions: no resource that a requirement names has one.";
-const namedByNone = "No requirement of Send Document names this resource.";
+const ofSoftware = "Of a resource that defines, drives or tests software: it says nothing of a patient.";
 
 /** The resources with invariants that nothing holds, by the beginning of the path. */
 const notHeld: Readonly<Record<string, string>> = {
-  ElementDefinition: standsInNone,
+  ElementDefinition: "Of a part of definitions: no resource that says something of a patient has one.",
+  Parameters:
+    "Of what an operation is given or gives: a resource that stands in no document, and that nothing can refer to.",
   ...Object.fromEntries(
     (
-      "Appointment AppointmentResponse AuditEvent CapabilityStatement CarePlan CareTeam CodeSystem Communication " +
-      "CommunicationRequest ConceptMap DataElement ExpansionProfile Goal Group ImmunizationRecommendation " +
-      "Linkage Media MedicationAdministration MedicationDispense MessageDefinition NamingSystem NutritionOrder " +
-      "OperationDefinition Parameters Procedure RequestGroup RiskAssessment SearchParameter Sequence " +
-      "StructureDefinition StructureMap TestReport TestScript ValueSet"
+      "CapabilityStatement DataElement ExpansionProfile MessageDefinition NamingSystem OperationDefinition SearchParameter " +
+      "StructureDefinition StructureMap TestReport TestScript"
     )
       .split(" ")
-      .map((type) => [type, namedByNone]),
+      .map((type) => [type, ofSoftware]),
   ),
 };
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { type Bundle, check, readMessage, writeXml } from "@restante/itk3";
-import { mutantsOf, type Path } from "./mutate.ts";
+import { mutantsOf } from "./mutate.ts";
+import { placeOf } from "./place.ts";
 import { plainSubjects, type Subject } from "./subjects.ts";
 import { unnoticed } from "./unnoticed.ts";
 
@@ -48,23 +49,4 @@ function isNoticed(bundle: Bundle, options: Subject["options"]): boolean {
   }
   const { findings, acceptable } = check(readMessage(Buffer.from(xml)), options);
   return findings.length > 0 || !acceptable;
-}
-
-/** `Practitioner.name.family`: from the resource on, without numbers; those of the message itself after `header`. */
-function placeOf(bundle: Bundle, path: Path): string {
-  let at: unknown = bundle;
-  let place = "message Bundle";
-  let depth = 0;
-  for (const key of path) {
-    at = (at as Record<string | number, unknown>)[key];
-    const { resourceType } = (at ?? {}) as { resourceType?: string };
-    if (key === "resource" && resourceType !== undefined) {
-      depth += 1;
-      place = resourceType === "Bundle" ? "document Bundle" : depth === 1 ? `header ${resourceType}` : resourceType;
-      if (resourceType === "Bundle") depth = 1;
-    } else if (typeof key === "string") {
-      place += `.${key}`;
-    }
-  }
-  return place.replace(/^header MessageHeader/, "MessageHeader");
 }

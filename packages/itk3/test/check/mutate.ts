@@ -1,11 +1,11 @@
+import type { Path } from "./place.ts";
+
 export interface Mutant<T> {
   how: "without" | "twice" | "another";
   /** Where. */
   path: Path;
   value: T;
 }
-
-export type Path = readonly (string | number)[];
 
 /** One change at a time: each element removed, each item of a list doubled, each value made another. */
 export function* mutantsOf<T extends object>(original: T): Generator<Mutant<T>> {

@@ -27,22 +27,33 @@ const replacing = { version: 2, replaces: "00000000-0000-4000-8000-00000000aaaa"
 
 /** Valid messages of every use case and generation, as small as they come, and both responses. */
 export function plainSubjects(): Subject[] {
-  return [...documents({}), ...responses()];
+  return [...documents(() => false), ...responses()];
 }
 
 /** The same, the generic document of 1.x with every resource that may be sent. */
 export function subjects(): Subject[] {
-  return [...documents({ sections: everySection }), ...responses()];
+  return [...documents(({ generation, useCase }) => generation === 1 && useCase === "generic"), ...responses()];
 }
 
-function documents(full: Pick<GenericDocumentInput, "sections">): Subject[] {
+/** Valid documents of every use case and generation, each with every resource that may be sent. */
+export function fullDocuments(): Subject[] {
+  return documents(() => true);
+}
+
+function documents(isFull: (options: Pick<Subject["options"], "generation" | "useCase">) => boolean): Subject[] {
   const made: Subject[] = [];
   for (const generation of [1, 2] as const) {
-    const changes = { generation, ...replacing };
+    const changesOf = (
+      useCase: UseCase,
+    ): Pick<GenericDocumentInput, "generation" | "version" | "replaces" | "sections"> => ({
+      generation,
+      ...replacing,
+      ...(isFull({ generation, useCase }) ? { sections: everySection } : {}),
+    });
     const built = [
-      ["consultation-summary", consultationSummary(consultation(changes))],
-      ["online-consultation", onlineConsultation(consultation(changes))],
-      ["generic", genericDocument(genericInput({ ...changes, document, ...(generation === 1 ? full : {}) }))],
+      ["consultation-summary", consultationSummary(consultation(changesOf("consultation-summary")))],
+      ["online-consultation", onlineConsultation(consultation(changesOf("online-consultation")))],
+      ["generic", genericDocument(genericInput({ ...changesOf("generic"), document }))],
     ] as const;
     for (const [useCase, { bundle, envelope }] of built) {
       const { workflowId, subject, localId, to } = envelope;

@@ -51,6 +51,16 @@ function isLocal({ reference }: HeldReference): boolean {
   return reference.reference?.startsWith("#") === true;
 }
 
+/** The resources that refer, themselves or in what they contain, to a contained resource that is not there. */
+export function referringAstray(context: CheckContext): ReadonlySet<object> {
+  const broken = new Set<object>(brokenLocalReferences(context).map(({ element }) => element));
+  return new Set(
+    context.elements.scopes.flatMap(({ references }) =>
+      references.flatMap(({ reference, holder }) => (holder !== undefined && broken.has(reference) ? [holder] : [])),
+    ),
+  );
+}
+
 function brokenLocalReferences({ elements, containedIn }: CheckContext): Breach[] {
   return elements.scopes.flatMap(({ references }) =>
     references.filter(isLocal).flatMap(({ reference, holder }) => {

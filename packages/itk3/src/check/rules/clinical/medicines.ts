@@ -90,7 +90,7 @@ export const medicationRules: readonly Rule[] = [
       wrong: "The MedicationRequest is an order, and basedOn does not lead to one that is a plan.",
     },
     isBasedOnPlan,
-    { ...should, when: whenOrder },
+    { ...should, when: whenOrder, leads: true },
   ),
   hasEach(generic("158"), "MedicationRequest", "groupIdentifier", "value"),
   has(generic("158"), "MedicationRequest", "groupIdentifier", { when: whenRepeat }),
@@ -116,7 +116,7 @@ export const medicationRules: readonly Rule[] = [
         (["Practitioner", "Patient", "RelatedPerson"] as const).some((person) => types.has(person))
       );
     },
-    should,
+    { ...should, leads: true },
   ),
   leadsTo(generic("166"), "MedicationRequest", "recorder", ["Practitioner"]),
   has(generic("168"), "MedicationRequest", "dosageInstruction"),
@@ -173,6 +173,7 @@ export const statementRules: readonly Rule[] = [
       wrong: "MedicationStatement.basedOn does not lead to a MedicationRequest that is a plan.",
     },
     isBasedOnPlan,
+    { leads: true },
   ),
   leadsTo(generic("181"), "MedicationStatement", "context", ["Encounter"], should),
   isOneOf(generic("182"), "MedicationStatement", "status", ["active", "completed", "stopped"]),

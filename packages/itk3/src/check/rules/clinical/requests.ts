@@ -78,14 +78,7 @@ export const consentRules: readonly Rule[] = [
   has(both("132"), "Consent", "period", should),
   leadsTo(both("133"), "Consent", "consentingParty", "any resource", should),
   has(both("135"), "Consent", "source[x]", should),
-  demand(
-    both("136"),
-    "Consent",
-    "policy",
-    { of: "Consent", asked: "hold policy or policyRule", wrong: "Consent holds neither policy nor policyRule." },
-    (consent) => isAt(consent, "policy") || isAt(consent, "policyRule"),
-    should,
-  ),
+  // 136: ppc-1.
   has(both("137"), "Consent", "purpose", should),
   has(both("138"), "Consent", "dataPeriod", should),
   has(both("139"), "Consent", "data", should),

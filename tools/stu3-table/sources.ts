@@ -35,7 +35,10 @@ export function describe(): TypeDescription[] {
 }
 
 // The type itself and one for each element that has elements of its own, named by its path.
-function typesOf({ name, base, kind, elements }: Structure, codesOf: (url: string) => string[]): TypeDescription[] {
+function typesOf(
+  { name, base, kind, elements }: Structure,
+  codesOf: (url: string) => readonly string[],
+): TypeDescription[] {
   const children = Map.groupBy(elements, ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf("."))));
   return elements
     .filter(({ path }) => path === name || children.has(path))
@@ -54,7 +57,7 @@ function typesOf({ name, base, kind, elements }: Structure, codesOf: (url: strin
 function describeElement(
   element: StructureElement,
   hasChildren: boolean,
-  codesOf: (url: string) => string[],
+  codesOf: (url: string) => readonly string[],
 ): ElementDescription {
   const { path, required, repeating, summary, targets } = element;
   const types = hasChildren ? [path] : element.sameAs === undefined ? element.types : [element.sameAs];

@@ -64,6 +64,11 @@ const notAddresses = [
   "urn:supplier:o1",
 ];
 
+/** The first Encounter with another priority. */
+function prioritised(message: Message, ...coding: stu3.Coding[]): void {
+  Object.assign(first(message, "Encounter") ?? {}, { priority: { coding } });
+}
+
 const lastEntry = ({ document }: Message): stu3.BundleEntry => document?.entry?.at(-1) ?? {};
 
 export const brokenFhir: readonly Case[] = [
@@ -73,6 +78,16 @@ export const brokenFhir: readonly Case[] = [
     "FHIR:implicitRules",
     "of a contained resource",
     (message) => managed(message, containing("o1", { implicitRules: "urn:x" }), "#o1"),
+  ],
+  [
+    "FHIR:code",
+    "a priority that is none",
+    (message) => prioritised(message, { system: "http://hl7.org/fhir/v3/ActPriority", code: "routine" }),
+  ],
+  [
+    "FHIR:code",
+    "a code in capitals, of a system that has small letters",
+    (message) => prioritised(message, { system: "http://hl7.org/fhir/list-order", code: "USER" }),
   ],
   [
     "FHIR:fullUrl",
@@ -194,6 +209,22 @@ export const brokenFhir: readonly Case[] = [
 
 export const soundFhir: readonly Case[] = [
   ...soundUris,
+  [
+    "FHIR:code",
+    "of a system by itself, and of one that is not listed",
+    (message) =>
+      prioritised(
+        message,
+        { system: "http://hl7.org/fhir/v3/ActPriority" },
+        { system: "http://hl7.org/fhir/v3/ActReason", code: "x" },
+        { code: "x" },
+      ),
+  ],
+  [
+    "FHIR:code",
+    "in small letters, of a table of version 2",
+    (message) => prioritised(message, { system: "http://hl7.org/fhir/v2/0074", code: "lab" }),
+  ],
   [
     "FHIR:fullUrl",
     "of another kind of URL",

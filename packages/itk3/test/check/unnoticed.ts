@@ -48,7 +48,6 @@ export const unnoticed: Readonly<Record<string, readonly string[]>> = {
   ],
   "a profile of another name may be derived from the one wanted": ["another Encounter.meta.profile"],
   "a consultation summary and Send Document 2 have no requirements for the Encounter": [
-    "another Encounter.priority.coding.code",
     "another Encounter.priority.coding.system",
     "another Encounter.type.coding.system",
     "without Encounter.participant",

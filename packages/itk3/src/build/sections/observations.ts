@@ -74,7 +74,7 @@ export const observationShapes: Readonly<Record<keyof ObservationInput, Shape>> 
   issued: instant,
   value: optional(valueShape),
   components: optional(list(componentShape)),
-  category: optional(shapes.codeOfItsOwn),
+  category: optional(shapes.codeOf(systems.observationCategory)),
   performers: optional(performersShape),
   status: optional(oneOf("preliminary", "final")),
 };

@@ -3,6 +3,8 @@ import { all, both, between, fields, isRecord, list, optional, type Shape } from
 import { absoluteUri, dateTime, primitive, text, textThat } from "../../input/values.ts";
 import { systems } from "../../names.ts";
 import { endsBefore } from "../../stu3/ends-before.ts";
+import type { Place } from "../../input/problems.ts";
+import { isCodeOf } from "../../stu3/code-systems.ts";
 import { isSnomedIdentifier } from "../../stu3/snomed.ts";
 import type { Coded, IdentifierInput, PeriodInput, QuantityInput } from "./pieces.ts";
 
@@ -14,6 +16,7 @@ export const code: Shape = primitive("code");
 /** Of SNOMED CT unless it names another system. */
 const ofItsSystem = between<Coded>(["code", "system"], ({ code: written, system = systems.snomed }, at) => {
   if (system === systems.snomed) snomedCode(written, at.field("code"));
+  else tellUnknown(system, written, at.field("code"));
 });
 
 export const coded: Shape = all(fields<Coded>({ code, display: text, system: optional(absoluteUri) }), ofItsSystem);
@@ -25,6 +28,15 @@ const withCode: Shape = all(
   fields<Coded & { text?: string }>({ code, display: text, system: optional(absoluteUri), text: optional(text) }),
   ofItsSystem,
 );
+
+/** Of a system that goes without saying, and that may be another. */
+export function codeOf(unsaid: string): Shape {
+  const ofSystem = between<Coded>(["code", "system"], ({ code: written, system = unsaid }, at) =>
+    tellUnknown(system, written, at.field("code")),
+  );
+  return all(codeOfItsOwn, ofSystem);
+}
+
 const inWords: Shape = fields<{ text: string }>({ text });
 
 export const concept: Shape = (value, at) => {
@@ -33,6 +45,10 @@ export const concept: Shape = (value, at) => {
   if (value["code"] === undefined && value["text"] === undefined) return at.tell("must have a code or a text");
   (value["code"] === undefined ? inWords : withCode)(value, at);
 };
+
+function tellUnknown(system: string, written: string, at: Place): void {
+  if (isCodeOf(system, written) === false) at.tell("is none that its code system defines", "FHIR, Coding.code");
+}
 
 export const concepts: Shape = list(concept);
 export const texts: Shape = list(text);

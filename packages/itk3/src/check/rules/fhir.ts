@@ -2,6 +2,7 @@
 import { isUuid, nameKey } from "../../message/id-key.ts";
 import { sectionsOf } from "../../message/sections.ts";
 import { events, systems } from "../../names.ts";
+import { isCodeOf } from "../../stu3/code-systems.ts";
 import { isSnomedIdentifier } from "../../stu3/snomed.ts";
 import { onComposition, unless } from "../look.ts";
 import { targetRuleId } from "../one-cause.ts";
@@ -105,6 +106,18 @@ export const fhirRules: readonly Rule[] = [
         const { system = "", code } = element;
         // A status without a code is none: FHIR-PDS-10.
         const holds = !verificationSystems.has(system) || code === undefined || verificationStatuses.test(code);
+        return unless(holds, element, "code");
+      }),
+    { issueCode: "code-invalid" },
+  ),
+  rule(
+    "FHIR:code",
+    "The code of a Coding must be one that its system defines, of the systems of HL7 that Send Document names (FHIR, Coding.code).",
+    "A code is none of those that its code system defines.",
+    ({ elements }) =>
+      elements.ofType("Coding").flatMap((element) => {
+        const { system, code } = element;
+        const holds = system === undefined || code === undefined || isCodeOf(system, code) !== false;
         return unless(holds, element, "code");
       }),
     { issueCode: "code-invalid" },

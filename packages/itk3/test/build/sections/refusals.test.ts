@@ -62,6 +62,18 @@ const refused: readonly (readonly [why: RegExp, build: (parts: DocumentParts) =>
     (parts) => allergySection(parts, [{ ...allergy, notes: [" "] }]),
   ],
   [
+    /^sections\[0\]\.observations\[0\]\.category\.code is none that its code system defines \(FHIR, Coding\.code\)\.$/,
+    (parts) => observationSection(parts, [{ ...weight, category: { code: "weights", display: wrong } }]),
+  ],
+  [
+    /^sections\[0\]\.diagnosticReport\.category\.code is none that its code system defines/,
+    (parts) =>
+      diagnosticReportSection(parts, {
+        ...report,
+        category: { system: "http://hl7.org/fhir/v2/0074", code: "BLOOD", display: wrong },
+      }),
+  ],
+  [
     /allergies\[0\]\.reactions\[0\]\.manifestations must hold at least one/,
     (parts) => allergySection(parts, [{ ...allergy, reactions: [{ manifestations: [], description: wrong }] }]),
   ],

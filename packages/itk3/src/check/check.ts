@@ -3,8 +3,8 @@ import { isResponse } from "../message/handling.ts";
 import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { type References, referencesOf } from "../message/references.ts";
-import { sectionEntries } from "../message/sections.ts";
-import type { Bundle } from "../stu3/types.ts";
+import { sectionEntries, sectionsOf } from "../message/sections.ts";
+import type { Bundle, List } from "../stu3/types.ts";
 import type { CheckOptions, Strictness } from "./check-options.ts";
 import { containedInEach } from "./contained.ts";
 import { type Answering, answeredAt } from "./code-by-place.ts";
@@ -15,7 +15,8 @@ import { placesOf } from "./locate.ts";
 import { positionsOf } from "./positions-of.ts";
 import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
-import { oncePerElement, oncePerReference } from "./one-cause.ts";
+import { oncePerReference, oncePerUnled } from "./one-cause.ts";
+import { besideReading, oncePerPlace } from "./one-place.ts";
 import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
 import { errorsByCode, reasonOfStrictness } from "./strictness.ts";
@@ -40,7 +41,10 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   const document = documentPlace(message);
   const { findings: broken, values } = ruleFindings(context, document);
   const noticed = message.issues.filter(({ code, location }) => code !== "bad-value" || !values.has(location));
-  const findings = [...noticed.map((issue) => readingFinding(issue, document)), ...broken];
+  const findings = [
+    ...noticed.map((issue) => readingFinding(issue, document)),
+    ...oncePerPlace(besideReading(broken, noticed)),
+  ];
   const conforms = findings.every(({ severity }) => severity !== "error");
   if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context), heldAgainst };
   const negative = negativeFor(context, findings, options.strictness);
@@ -158,6 +162,15 @@ function documentPlace({ bundle, document }: Itk3Message): string | undefined {
   return index < 0 ? undefined : `Bundle.entry[${index}].resource`;
 }
 
+/** The references by which a reader goes through the document: of the Composition and of Lists. */
+function waysThrough({ message: { composition }, lists }: CheckContext): ReadonlySet<object> {
+  const listed = Array.from(lists.keys(), (list) => (list as List).entry ?? []).flat();
+  const led = composition === undefined ? [] : sectionsOf(composition).flatMap(({ entry }) => entry ?? []);
+  return new Set(
+    [...led, composition?.encounter, ...listed.map(({ item }) => item)].filter((way) => way !== undefined),
+  );
+}
+
 /** `values` are the places of which a finding says what is wrong with the value. */
 function ruleFindings(
   context: CheckContext,
@@ -168,7 +181,7 @@ function ruleFindings(
     const breaches = rule.breaches(context);
     if (breaches.length > 0) broken.push({ rule, id, breaches });
   }
-  const told = oncePerElement(oncePerReference(broken, context.mistargeted));
+  const told = oncePerUnled(oncePerReference(broken, () => waysThrough(context)));
   const { bundle } = context.message;
   const shown = told.flatMap(({ breaches }) => breaches.slice(0, maxPlaces));
   const places = placesOf(

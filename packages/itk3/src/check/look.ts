@@ -1,5 +1,5 @@
 // Small looks at a message that rules are made of.
-import type { CodeableConcept, Coding, ContactPoint, Identifier, Meta, Patient, Resource } from "../stu3/types.ts";
+import type { CodeableConcept, Coding, ContactPoint, Identifier, Patient, Resource } from "../stu3/types.ts";
 import type { Breach, CheckContext } from "./rule.ts";
 
 export const none: readonly Breach[] = [];
@@ -19,10 +19,6 @@ export function ofType<T extends Resource["resourceType"]>(
   );
 }
 
-export function hasProfile(resource: { meta?: Meta } | undefined, profile: string): boolean {
-  return resource?.meta?.profile?.includes(profile) ?? false;
-}
-
 export function identifierOf(identifiers: readonly Identifier[] | undefined, system: string): string | undefined {
   return identifiers?.find((identifier) => identifier.system === system)?.value;
 }
@@ -37,6 +33,9 @@ export function hasCoding(concept: CodeableConcept | undefined, system: string, 
 export function hasPhone(telecom: readonly ContactPoint[] | undefined): boolean {
   return (telecom ?? []).some((point) => point.system === "phone" && isText(point.value));
 }
+
+/** `2001-02-03`. */
+export const wholeDate: RegExp = /^\d{4}-\d\d-\d\d$/;
 
 export function isText(value: string | undefined): boolean {
   return value !== undefined && value.trim() !== "";

@@ -98,10 +98,10 @@ export interface Rule {
   asked?: (of: Kind) => boolean;
   /** Further requirements that the same look at a message shows. Full ids. */
   alsoShows?: readonly string[];
-  /** The elements, of that at a breach, that an invariant is about: a requirement of one of them says it too (one-cause.ts). */
-  about?: readonly string[];
   /** Says to what the reference at a breach must lead: where it leads to a wrong type, that is told once (one-cause.ts). */
   leads?: true;
+  /** Says that nothing leads to what is at a breach: where a reference leads astray, it is that one's (one-cause.ts). */
+  unled?: true;
   /** Says what is wrong with the value at a breach: what reading noticed of that value is not told besides. */
   tellsOfValue?: true;
   /** `error` for MUST, `warning` for SHOULD, `look` where it guesses: a person must look. */

@@ -1,8 +1,8 @@
 // The sentence that sums a document up: `Consultation report for Mrs Ann Test, NHS Number 900 000 0009, seen at ...`. It
 // stands in Composition.text and, in slightly other words, as the subject of the envelope.
-import { normaliseName } from "@restante/mesh";
+import { isNhsNumber, normaliseName } from "@restante/mesh";
 import type { Location, Organization, Patient } from "../stu3/types.ts";
-import { identifierOf, officialFamily, paragraphsOf } from "./look.ts";
+import { identifierOf, isText, officialFamily, paragraphsOf } from "./look.ts";
 import { systems } from "../names.ts";
 import type { Itk3Message } from "../message/model.ts";
 import type { EnvelopeToCheck } from "./rule.ts";
@@ -55,10 +55,10 @@ function versionAtEnd(text: string): string | undefined {
   return /, Version:? (\d{1,6})$/i.exec(text.slice(-40))?.[1];
 }
 
-/** Whether the number in the sentence is this patient's. */
+/** Whether the number in the sentence is this patient's. Of one that is none, or missing, there is a finding already. */
 export function hasNumberOf({ nhsNumber }: Wording, patient: Patient | undefined): boolean {
-  const number = identifierOf(patient?.identifier, systems.nhsNumber);
-  return number === undefined || number === nhsNumber;
+  const number = identifierOf(patient?.identifier, systems.nhsNumber) ?? "";
+  return !isNhsNumber(number) || number === nhsNumber;
 }
 
 /** Whether the name in the sentence holds the family name of this patient. */
@@ -73,7 +73,7 @@ export type Place = Pick<Organization | Location, "name" | "identifier">;
 export function hasCodeOf({ odsCode }: Wording, places: readonly Place[]): boolean {
   const codes = places.flatMap(({ identifier }) =>
     (identifier ?? []).flatMap(({ system, value }) =>
-      system?.startsWith(odsSystems) === true ? (value?.toUpperCase() ?? []) : [],
+      system?.startsWith(odsSystems) === true && isText(value) ? (value?.toUpperCase() ?? []) : [],
     ),
   );
   return odsCode === undefined || codes.length === 0 || codes.includes(odsCode.toUpperCase());
@@ -81,7 +81,7 @@ export function hasCodeOf({ odsCode }: Wording, places: readonly Place[]): boole
 
 /** Whether the practice in the sentence, if there is one, has the name of one of these places. */
 export function hasPlaceOf({ practice }: Wording, places: readonly Place[]): boolean {
-  const names = places.flatMap(({ name }) => (name === undefined ? [] : [normaliseName(name)]));
+  const names = places.flatMap(({ name }) => (isText(name) ? [normaliseName(name ?? "")] : []));
   return practice === undefined || names.length === 0 || names.includes(normaliseName(practice));
 }
 

@@ -108,7 +108,6 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
     setPosition(value, values.line(node), values.column(node));
     if (depth > maxDepth) refuse("too-deep", location, node, `Elements are nested more than ${maxDepth} deep.`);
     let taken: Map<string, string> | undefined;
-    let leftOut: string | undefined;
     const end = values.next(node);
     for (let held = values.first(node); held < end; held = values.next(held)) {
       const member = values.name(held);
@@ -147,12 +146,14 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       if (name !== member) readCompanions(definition, held, place, inner, value);
       else if (definition.kind === "primitive") readPrimitives(definition, held, place, value);
       else readElement(definition, held, place, inner, value);
-      if (definition.kind === "narrative" && !(name in value)) leftOut = name;
     }
     reportHollow(node, type, value, location);
-    if (Object.keys(value).length === 0 && leftOut === undefined)
-      report("empty-element", location, node, "The element is empty.");
-    for (const text of missingFrom(type, value, leftOut)) report("missing-element", location, node, text);
+    if (values.size(node) === 0) report("empty-element", location, node, "The element is empty.");
+    const stands = (name: string): boolean =>
+      values.member(node, name) !== undefined || values.member(node, `_${name}`) !== undefined;
+    for (const missing of missingFrom(type, value, stands)) {
+      report("missing-element", `${location}.${missing.name}`, node, missing.text);
+    }
   };
 
   // A null holds a place for what stands beside it: alone it says nothing, and a list of such is left out (hl7.org/fhir/STU3/json.html).

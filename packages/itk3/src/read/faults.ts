@@ -66,16 +66,19 @@ export function isHeld(value: Readonly<Record<string, unknown>>, name: string): 
   return name in value || `_${name}` in value;
 }
 
-/** A sentence for each element that the type requires and `value` has not; of one that was left out there is one already. */
+/**
+ * Each element that the type requires and `value` has not, in a sentence. Of one that stood there and was left out there is
+ * one already.
+ */
 export function missingFrom(
   type: TypeDefinition,
   value: Readonly<Record<string, unknown>>,
-  leftOut: string | undefined,
-): string[] {
+  isLeftOut: (name: string) => boolean,
+): { name: string; text: string }[] {
   return type.required.flatMap((names) => {
-    if (names.some((name) => name === leftOut || isHeld(value, name))) return [];
+    if (names.some((name) => isHeld(value, name) || isLeftOut(name))) return [];
     const [first = ""] = names;
-    const missing = names.length === 1 ? first : (type.byName.get(first)?.choice ?? first);
-    return [`${type.name} has no ${missing}.`];
+    const name = names.length === 1 ? first : (type.byName.get(first)?.choice ?? first);
+    return [{ name, text: `${type.name} has no ${name}.` }];
   });
 }

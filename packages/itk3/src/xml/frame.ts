@@ -30,8 +30,8 @@ export class Frame implements Position {
   /** A primitive's value, or an opaque resource's id, as written. */
   written: string | undefined = undefined;
   narrative: NarrativeWatch | undefined = undefined;
-  /** A narrative that it had, and that was left out. */
-  leftOut: string | undefined = undefined;
+  /** What stood in it and was left out, each with its complaint. */
+  leftOut: Set<string> | undefined = undefined;
   /** Narrative and opaque: offset of its `<`. Holder: 1 once its resource came. */
   count = 0;
   complained = false;
@@ -72,6 +72,11 @@ export class Frame implements Position {
       if (required) this.required += 1;
       this.value[name] = value;
     }
+  }
+
+  leaveOut(name: string): void {
+    this.leftOut ??= new Set();
+    this.leftOut.add(name);
   }
 
   /** How many of a repeating element it holds already. */

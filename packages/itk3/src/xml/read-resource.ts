@@ -199,6 +199,7 @@ class ResourceReader implements XmlHandler {
       const known = isElementName(element.name) ? ` ${element.name}` : "";
       const text = `Unknown element${known} in ${parent.type?.name}: it was left out.`;
       this.#complaints.error("unknown-element", element, text);
+      parent.leaveOut(element.name);
       this.#skip(element);
       return;
     }
@@ -206,6 +207,7 @@ class ResourceReader implements XmlHandler {
     if (element.namespace !== (definition.kind === "narrative" ? xhtmlNamespace : fhirNamespace)) {
       const text = "The element is in the wrong namespace: it was left out.";
       this.#complaints.error("namespace", element, text, name);
+      parent.leaveOut(name);
       this.#skip(element);
       return;
     }
@@ -297,7 +299,7 @@ class ResourceReader implements XmlHandler {
       case "narrative":
         frame.narrative?.end();
         if (definition === undefined || parent === undefined || frame.narrative === undefined) return;
-        if (frame.complained) parent.leftOut = definition.name;
+        if (frame.complained) parent.leaveOut(definition.name);
         else parent.hold(definition, frame.narrative.kept.within(this.#source, frame.count, end));
         return;
       case "holder":
@@ -313,7 +315,9 @@ class ResourceReader implements XmlHandler {
   #finishComplex(frame: Frame): void {
     const { type, value, leftOut } = frame;
     if (type !== undefined && frame.required < type.required.length) {
-      for (const text of missingFrom(type, value, leftOut)) this.#complaints.error("missing-element", frame, text);
+      for (const { name, text } of missingFrom(type, value, (one) => leftOut?.has(one) === true)) {
+        this.#complaints.error("missing-element", frame, text, name);
+      }
     }
     if (isEmpty(value) && leftOut === undefined)
       this.#complaints.error("empty-element", frame, `${frame.definition?.name} is empty.`);

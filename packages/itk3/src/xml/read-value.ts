@@ -26,7 +26,10 @@ export function keepPrimitive(
     complaints.error("empty-element", at, `${definition.name} has neither a value nor an extension.`, last);
   }
   // Nothing would be written of it.
-  if (value === null && extended === undefined) return;
+  if (value === null && extended === undefined) {
+    parent.leaveOut(definition.name);
+    return;
+  }
   if (value !== null || definition.repeating) parent.hold(definition, value);
   if (extended !== undefined) holdExtended(parent, definition, extended);
 }

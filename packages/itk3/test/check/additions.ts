@@ -42,6 +42,23 @@ const changes: readonly Addition[] = [
   ...entryParts.map((part) => adding("message entry", ({ bundle }) => bundle.entry?.[0], part)),
   ...entryParts.map((part) => adding("document entry", ({ document }) => document?.entry?.[0], part)),
   ...headerParts.map((part) => adding("header", ({ header }) => header, part)),
+  [
+    "a receiver that is an organisation",
+    ({ header }) => {
+      if (header.sender !== undefined) header.receiver = header.sender;
+    },
+  ],
+  [
+    "a second patient, of whom little is known",
+    ({ document, patient }) => {
+      const [{ value: _, ...number } = {}] = patient?.identifier ?? [];
+      const identifier = [number];
+      document?.entry?.push({ fullUrl: "urn:uuid:b", resource: { resourceType: "Patient", id: "b", identifier } });
+    },
+  ],
+  adding("encounter", (message) => first(message, "Encounter"), {
+    identifier: [{ system: "https://tools.ietf.org/html/rfc4122", value: "x" }],
+  }),
   adding("header", ({ header }) => header, { reason: { text: "x" } }),
   adding("header", ({ header }) => header, { destination: [{ endpoint: "urn:x" }] }),
   adding("header", ({ header }) => header, { response: { identifier: "a", code: "ok" } }),

@@ -150,7 +150,9 @@ export const brokenInvariants: readonly Case[] = [
   extended("both value and extension", { url: "urn:x", valueString: "x", extension: [{ url: "y", valueString: "y" }] }),
   period("a time before a time", "2026-01-05T10:00:00+00:00", "2026-01-05T10:30:00+01:00"),
   period("a year before a month", "2026", "2025-12"),
-  phone("a value alone", { value: "0113 496 0000" }),
+  on("cpt-2", "Practitioner", "a value alone", {
+    telecom: [{ system: "phone", value: "1" }, { value: "0113 496 0000" }],
+  }),
   observed("qty-3", "a code alone", () => ({ valueQuantity: { value: "1", code: "kg" } })),
   observed("rat-1", "a numerator alone", () => ({ valueRatio: { numerator: { value: "1" } } })),
   observed("rat-1", "nothing", () => ({ valueRatio: { id: "a" } })),

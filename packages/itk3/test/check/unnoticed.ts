@@ -118,9 +118,10 @@ export const unnoticed: Readonly<Record<string, readonly string[]>> = {
     "without Composition.author",
     "without Composition.author.reference",
   ],
-  "no requirement asks for this identifier, or for its system": [
+  "no requirement asks for this identifier, or for its system or value": [
     "without Composition.identifier",
     "without Encounter.identifier",
+    "without Encounter.identifier.value",
     "without Encounter.identifier.system",
   ],
 };

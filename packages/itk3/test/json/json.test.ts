@@ -128,7 +128,7 @@ const faults: readonly (readonly [json: string, issue: string])[] = [
   ['"nhsNumber":"x"', "unknown-element Patient"],
   ['"_name":[{}]', "unknown-element Patient"],
   ['"deceasedBoolean":true,"deceasedDateTime":"2020"', "too-many Patient.deceasedDateTime"],
-  ['"link":[{"type":"refer"}]', "missing-element Patient.link[0]"],
+  ['"link":[{"type":"refer"}]', "missing-element Patient.link[0].other"],
   ['"contained":[{"resourceType":"MolecularSequence"}]', "unknown-resource Patient.contained[0]"],
   ['"text":{"status":"generated","div":"<div>x</div>"}', "narrative Patient.text.div"],
   ['"text":{"status":"generated","div":"<div"}', "narrative Patient.text.div"],

@@ -25,7 +25,7 @@ const faults: readonly (readonly [what: string, xml: string, issue: string])[] =
     '<deceasedBoolean value="true"/><deceasedDateTime value="2020"/>',
     "error too-many Patient.deceasedDateTime 2:32",
   ],
-  ["a missing element", "<link><type value='refer'/></link>", "error missing-element Patient.link[0] 2:1"],
+  ["a missing element", "<link><type value='refer'/></link>", "error missing-element Patient.link[0].other 2:1"],
   ["the wrong order", '<birthDate value="1980"/><active value="true"/>', "warning wrong-order Patient.active 2:26"],
   ["another namespace", '<active xmlns="urn:x" value="true"/>', "error namespace Patient.active 2:1"],
   [
@@ -41,7 +41,7 @@ const faults: readonly (readonly [what: string, xml: string, issue: string])[] =
   [
     "an extension without a url",
     '<extension><valueCode value="x"/></extension>',
-    "error missing-element Patient.extension[0] 2:1",
+    "error missing-element Patient.extension[0].url 2:1",
   ],
   [
     "an instant without a zone",
@@ -69,7 +69,7 @@ test("of a narrative that is left out there is one issue: it is not said to be m
   const div = '<div xmlns="http://www.w3.org/1999/xhtml"><font>x</font></div>';
   for (const text of [`<text><status value="generated"/>${div}</text>`, `<text id="a">${div}</text>`]) {
     const codes = read(text).issues.map(({ code, location }) => `${code} ${location}`);
-    const missing = text.includes("status") ? [] : ["missing-element Patient.text"];
+    const missing = text.includes("status") ? [] : ["missing-element Patient.text.status"];
     assert.deepEqual(codes, ["narrative Patient.text.div", ...missing]);
   }
 });

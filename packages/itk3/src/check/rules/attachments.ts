@@ -7,7 +7,8 @@ import { addressLength } from "../../message/whole-file.ts";
 import { profiles } from "../../names.ts";
 import { primitiveFault } from "../../stu3/primitives.ts";
 import type { Binary, Composition, Resource } from "../../stu3/types.ts";
-import { hasProfile, ofType, onComposition, unless } from "../look.ts";
+import { mayFollow } from "../claimed-profiles.ts";
+import { ofType, onComposition, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 
@@ -36,14 +37,14 @@ export const attachmentRules: readonly Rule[] = [
     { oc: "012" },
     "A section must lead to a report of the online consultation in PDF, of the ITK3 attachment profile.",
     "No section leads to a report in PDF of the ITK3 attachment profile.",
-    ledTo((binary) => isPdf(binary) && hasProfile(binary, profiles.attachment)),
+    ledTo((binary) => isPdf(binary) && mayFollow(binary, profiles.attachment)),
     required,
   ),
   rule(
     { ge: "012" },
     "A section must lead to a document of the ITK3 attachment profile.",
     "No section leads to a document of the ITK3 attachment profile.",
-    ledTo((binary) => hasProfile(binary, profiles.attachment)),
+    ledTo((binary) => mayFollow(binary, profiles.attachment)),
     required,
   ),
   rule(
@@ -54,7 +55,7 @@ export const attachmentRules: readonly Rule[] = [
       const alone = new Set(binariesAlone(composition, context));
       return context.inner.ofType("Binary").flatMap((binary) => unless(alone.has(binary), binary));
     }),
-    structure,
+    { ...structure, unled: true },
   ),
   rule(
     { core: "030", scal: "GPCM-SD-110" },
@@ -65,11 +66,11 @@ export const attachmentRules: readonly Rule[] = [
         (section.entry ?? []).flatMap((entry) => {
           const found = references.candidates(entry);
           const binaries = ofType(found, "Binary");
-          return unless(found.length > 0 && binaries.every((binary) => hasProfile(binary, profiles.attachment)), entry);
+          return unless(found.length > 0 && binaries.every((binary) => mayFollow(binary, profiles.attachment)), entry);
         }),
       ),
     ),
-    structure,
+    { ...structure, leads: true },
   ),
   rule(
     { core: "031", scal: "GPCM-SD-111" },
@@ -98,9 +99,11 @@ export const attachmentRules: readonly Rule[] = [
     "The report must be the first entry of the Composition's sections: of a consultation, its PDF.",
     "The report is not the first entry of the Composition's sections.",
     onComposition((composition, { led, useCase }) => {
+      const isReport = (resource: Resource | undefined): boolean =>
+        resource?.resourceType === "Binary" && (useCase === "generic" || isPdf(resource));
       const [first] = led;
-      const holds = first?.resourceType === "Binary" && (useCase === "generic" || isPdf(first));
-      return unless(first === undefined || holds, composition, "section");
+      // That there is none at all is another finding.
+      return unless(isReport(first) || !Array.from(led).some(isReport), composition, "section");
     }),
     structure,
   ),
@@ -129,7 +132,10 @@ function binariesAlone(composition: Composition, { references }: CheckContext): 
 const known: ReadonlySet<string> = new Set(["application/pdf", "image/png", "image/jpeg", "image/tiff"]);
 
 function isPdf(binary: Binary): boolean {
-  return mediaTypeOf(binary.contentType ?? "") === "application/pdf" && contentType(binary) === "application/pdf";
+  const said = mediaTypeOf(binary.contentType ?? "");
+  // A type that is missing, or is none, is a finding of its own.
+  const mayBe = said === "application/pdf" || !/^[^ /]+\/[^ /]+$/.test(said);
+  return mayBe && contentType(binary) === "application/pdf";
 }
 
 /** By its first bytes: 1,400 characters of base64 are 1,050 bytes. */

@@ -2,7 +2,8 @@
 import { isConfidential } from "../../message/confidential.ts";
 import { profiles, systems } from "../../names.ts";
 import type { Coding, Patient, Resource } from "../../stu3/types.ts";
-import { hasCoding, hasProfile, identifierOf, isText, none, onComposition, unless } from "../look.ts";
+import { mayFollow } from "../claimed-profiles.ts";
+import { hasCoding, identifierOf, isText, none, onComposition, unless } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";
 import { everyAt } from "./clinical/paths.ts";
@@ -49,7 +50,7 @@ export const compositionRules: readonly Rule[] = [
     "The document must hold a Composition of the CareConnect profile.",
     "The document has no Composition of the CareConnect profile.",
     ({ message: { document, composition } }) =>
-      document === undefined ? none : unless(hasProfile(composition, profiles.composition), document),
+      document === undefined ? none : unless(mayFollow(composition, profiles.composition), document),
     { ...required, asked: ofDocuments, alsoShows: ["GPCM-SD-002"] },
   ),
   rule(
@@ -119,12 +120,12 @@ export const compositionRules: readonly Rule[] = [
       unless(
         references
           .candidates(composition.subject)
-          .some((resource) => resource.resourceType === "Patient" && hasProfile(resource, profiles.patient)),
+          .some((resource) => resource.resourceType === "Patient" && mayFollow(resource, profiles.patient)),
         composition,
         "subject",
       ),
     ),
-    { ...structure, alsoShows: ["GPCM-SD-004", "GPCM-SD-OC-016", "GPCM-SD-GE-016"] },
+    { ...leading, alsoShows: ["GPCM-SD-004", "GPCM-SD-OC-016", "GPCM-SD-GE-016"] },
   ),
   rule(
     { core: "005", cs: "025", oc: "009", ge: "009" },
@@ -134,7 +135,7 @@ export const compositionRules: readonly Rule[] = [
       const holds = authorsOf(context).some((author) => {
         const profile = authorProfiles.get(author.resourceType);
         const allowed = context.useCase !== "consultation-summary" || author.resourceType === "Practitioner";
-        return allowed && profile !== undefined && hasProfile(author, profile);
+        return allowed && profile !== undefined && mayFollow(author, profile);
       });
       return unless(holds, composition, "author");
     }),
@@ -152,7 +153,7 @@ export const compositionRules: readonly Rule[] = [
         (author) =>
           author === custodian ||
           (author.resourceType === "Organization" &&
-            hasProfile(author, profiles.organization) &&
+            mayFollow(author, profiles.organization) &&
             (custodian === undefined || identifierOf(author.identifier, systems.odsOrganisation) === code)),
       );
       return unless(holds, composition, "author");
@@ -177,7 +178,7 @@ export const compositionRules: readonly Rule[] = [
     "Composition.custodian must lead to the sending Organization, of the CareConnect profile.",
     "Composition.custodian does not lead to an Organization of the CareConnect profile.",
     onComposition((composition, { message }) =>
-      unless(hasProfile(message.custodian, profiles.organization), composition, "custodian"),
+      unless(mayFollow(message.custodian, profiles.organization), composition, "custodian"),
     ),
     { ...leading, alsoShows: ["GPCM-SD-003", "GPCM-SD-CS-032", "GPCM-SD-OC-021", "GPCM-SD-GE-021"] },
   ),
@@ -190,7 +191,7 @@ export const compositionRules: readonly Rule[] = [
       const codes = [said, custodian?.identifier].map((identifier) =>
         identifierOf(identifier, systems.odsOrganisation),
       );
-      return unless(codes.includes(undefined) || codes[0] === codes[1], composition, "custodian");
+      return unless(!codes.every(isText) || codes[0] === codes[1], composition, "custodian");
     }),
     { severity: "warning", ...structure },
   ),

@@ -1,8 +1,8 @@
 // What stands in the document without being a part of it.
-import type { References } from "../../message/references.ts";
 import { resourceDefinition } from "../../stu3/element-table.ts";
-import type { Bundle, Reference, Resource } from "../../stu3/types.ts";
+import type { Bundle, Resource } from "../../stu3/types.ts";
 import { none } from "../look.ts";
+import { entryRuleId } from "../one-cause.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 
@@ -10,11 +10,11 @@ const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
 
 export const entryRules: readonly Rule[] = [
   rule(
-    "FHIR:entry",
+    entryRuleId,
     "Every entry of the document should be led to from its Composition, by way of other entries or not.",
     "An entry of the document is not led to from its Composition.",
     leftAside,
-    { severity: "warning" },
+    { severity: "warning", unled: true },
   ),
 ];
 
@@ -22,9 +22,9 @@ export const entryRules: readonly Rule[] = [
 // the first is told.
 function leftAside({ message: { document, composition }, elements, references }: CheckContext): readonly Breach[] {
   if (document === undefined || composition === undefined) return none;
-  const held = elements.scopes.find(({ bundle }) => bundle === document)?.references ?? [];
   const resources = known(document);
-  if (resources === undefined || held.some(({ reference }) => leadsNowhere(reference, references))) return none;
+  if (resources === undefined) return none;
+  const held = elements.scopes.find(({ bundle }) => bundle === document)?.references ?? [];
   const onward = Map.groupBy(held, ({ holder }) => holder);
   const from = (resource: Resource): readonly Resource[] =>
     (onward.get(resource) ?? []).flatMap(({ reference }) => references.candidates(reference));
@@ -59,10 +59,4 @@ function known(document: Bundle): readonly Resource[] | undefined {
   )
     ? (resources as readonly Resource[])
     : undefined;
-}
-
-/** What such a reference should lead to may be what is led to by nothing: the reference is the finding. */
-function leadsNowhere(reference: Reference, references: References): boolean {
-  const { reference: name } = reference;
-  return name !== undefined && !/^(?:#|https?:)/.test(name) && references.candidates(reference).length === 0;
 }

@@ -1,8 +1,8 @@
 // The envelope held against the message in it. Its subject: words.ts.
-import { ackWorkflow, isRoutingAddress, normaliseName, parseRoutingAddress } from "@restante/mesh";
+import { ackWorkflow, isNhsNumber, isRoutingAddress, normaliseName, parseRoutingAddress } from "@restante/mesh";
 import { systems } from "../../names.ts";
 import { isOfOneGeneration } from "../kind.ts";
-import { identifierOf, mailboxIn, none, officialFamily, unless } from "../look.ts";
+import { identifierOf, isText, mailboxIn, none, officialFamily, unless, wholeDate } from "../look.ts";
 import type { Breach, CheckContext, EnvelopeToCheck, Rule } from "../rule.ts";
 import { ofDocuments, ofResponses, ruleMaker } from "../rule-maker.ts";
 
@@ -74,7 +74,7 @@ export const envelopeRules: readonly Rule[] = [
     { cs: "063", oc: "165", ge: "293", scal: "GPCM-SD-059" },
     "The mailbox that sends the message must be the one that MessageHeader.source names.",
     "The mailbox that sent the message is not the one in MessageHeader.source.",
-    (from, { message }) => mailboxIn(message.sourceMailbox) === from.toUpperCase(),
+    (from, { message }) => (mailboxIn(message.sourceMailbox) ?? from.toUpperCase()) === from.toUpperCase(),
     ["GPCM-SD-CS-066", "GPCM-SD-OC-162", "GPCM-SD-GE-289"],
   ),
   rule(
@@ -97,10 +97,14 @@ export const envelopeRules: readonly Rule[] = [
     (to, { message: { patient } }) => {
       const address = isRoutingAddress(to) ? parseRoutingAddress(to) : undefined;
       if (address === undefined || patient === undefined) return true;
+      const number = identifierOf(patient.identifier, systems.nhsNumber) ?? "";
+      const { birthDate = "" } = patient;
+      const family = officialFamily(patient);
+      // What the Patient does not say, or not rightly, is a finding of its own.
       return (
-        address.nhsNumber === identifierOf(patient.identifier, systems.nhsNumber) &&
-        address.dateOfBirth === patient.birthDate &&
-        normaliseName(address.surname) === normaliseName(officialFamily(patient) ?? "")
+        (!isNhsNumber(number) || address.nhsNumber === number) &&
+        (!wholeDate.test(birthDate) || address.dateOfBirth === birthDate) &&
+        (!isText(family) || normaliseName(address.surname) === normaliseName(family ?? ""))
       );
     },
   ),

@@ -67,7 +67,8 @@ export const fhirRules: readonly Rule[] = [
     ({ elements }) =>
       elements.ofType("Identifier").flatMap((element) => {
         const { system, value } = element;
-        return unless(system !== systems.rfc4122 || isUuid((value ?? "").replace(/^urn:uuid:/, "")), element, "value");
+        const named = value?.replace(/^urn:uuid:/, "");
+        return unless(system !== systems.rfc4122 || named === undefined || isUuid(named), element, "value");
       }),
   ),
   rule(
@@ -93,7 +94,8 @@ export const fhirRules: readonly Rule[] = [
     "MessageHeader.event's display is not that of its code.",
     ({ message: { header } }) => {
       const known = Object.values(events).find(({ code }) => code === header.event?.code);
-      return unless(known === undefined || known.display === header.event?.display, header, "event.display");
+      const display = header.event?.display;
+      return unless(known === undefined || display === undefined || known.display === display, header, "event.display");
     },
     { responseCode: "20006", issueCode: "code-invalid" },
   ),

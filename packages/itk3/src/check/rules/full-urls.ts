@@ -2,6 +2,7 @@
 // of its resource. That there is one, and none twice: profiles/bundles.ts.
 import { isUuid, nameKey } from "../../message/id-key.ts";
 import { resourceDefinition } from "../../stu3/element-table.ts";
+import { primitiveFault } from "../../stu3/primitives.ts";
 import type { Bundle, BundleEntry } from "../../stu3/types.ts";
 import { unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
@@ -89,6 +90,8 @@ type Agreement = "whole" | "but for the case" | "none";
 // Of a urn the id is what follows the last colon; of a RESTful URL, what follows the type. Of another URL nothing is said.
 function agreement({ fullUrl, resource }: BundleEntry): Agreement {
   if (fullUrl === undefined || resource?.id === undefined) return "whole";
+  // An id that is none is reading's finding.
+  if (primitiveFault("id", resource.id) !== undefined) return "whole";
   if (fullUrl.startsWith("urn:")) {
     const named = fullUrl.slice(fullUrl.lastIndexOf(":") + 1);
     return sameness(named, resource.id);

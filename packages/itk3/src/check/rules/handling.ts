@@ -3,7 +3,7 @@ import { recipientTypes, systems } from "../../names.ts";
 import { handlingExtension, handlingPart } from "../../message/handling.ts";
 import type { Extension, MessageHeader } from "../../stu3/types.ts";
 import { isText, none, unless } from "../look.ts";
-import type { CheckContext, Rule } from "../rule.ts";
+import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 
 const parts: readonly (readonly [url: string, value: string, responseCode: string])[] = [
@@ -38,9 +38,10 @@ const within =
     return unless(holds(found), found[0] ?? extension);
   };
 
-/** Where a part of the extension stands; where it is missing, what it should be in. */
-export function placeInHandling(header: MessageHeader, url: string): object {
-  return handlingPart(header, url) ?? handlingExtension(header) ?? header;
+/** A breach unless `holds`, at a part of the extension or, where that is missing, at the extension: without one, that is the finding. */
+export function unlessInHandling(header: MessageHeader, url: string, holds: boolean): readonly Breach[] {
+  const place = handlingPart(header, url) ?? handlingExtension(header);
+  return place === undefined ? none : unless(holds, place);
 }
 
 const lacks = (value: object | undefined, names: readonly string[]): boolean =>

@@ -1,16 +1,17 @@
 // The MessageHeader of a Send Document message: GP Connect's ITK3 pages and the SCAL.
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
-import { hasProfile, isText, mailboxIn, unless } from "../look.ts";
+import { mayFollow } from "../claimed-profiles.ts";
+import { isText, mailboxIn, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";
 import { goesToMailbox } from "./envelope.ts";
-import { placeInHandling } from "./handling.ts";
+import { unlessInHandling } from "./handling.ts";
 
 /** Rules about the header of a document. */
 const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ofDocuments);
 
 function handlingBreach(part: string, { message }: CheckContext, holds: boolean): readonly Breach[] {
-  return unless(holds, placeInHandling(message.header, part));
+  return unlessInHandling(message.header, part, holds);
 }
 
 const localExtensions: Readonly<Record<string, string>> = {
@@ -71,7 +72,7 @@ export const headerRules: readonly Rule[] = [
       const second = context.generation === 2 && name === messageDefinitions.sendDocumentInstance;
       return handlingBreach("MessageDefinition", context, name === messageDefinitions.sendDocument || second);
     },
-    { responseCode: "10004", ...processing, alsoShows: ["FHIR-SR-05"] },
+    { responseCode: "10004", ...processing, leads: true, alsoShows: ["FHIR-SR-05"] },
   ),
   rule(
     { cs: "048", oc: "147", ge: "274", scal: "GPCM-SD-044" },
@@ -90,7 +91,7 @@ export const headerRules: readonly Rule[] = [
     "MessageHeader.sender does not lead to an Organization of the ITK3 header profile in the message Bundle.",
     ({ message }) => {
       const { sender } = message;
-      const holds = sender?.resourceType === "Organization" && hasProfile(sender, profiles.headerOrganization);
+      const holds = sender?.resourceType === "Organization" && mayFollow(sender, profiles.headerOrganization);
       return unless(holds, message.header, "sender");
     },
     { leads: true },
@@ -101,7 +102,7 @@ export const headerRules: readonly Rule[] = [
     "The message Bundle holds no Organization of the ITK3 header profile.",
     ({ message, outer }) => {
       const holds = outer.all.some(
-        (resource) => resource.resourceType === "Organization" && hasProfile(resource, profiles.headerOrganization),
+        (resource) => resource.resourceType === "Organization" && mayFollow(resource, profiles.headerOrganization),
       );
       return unless(holds, message.bundle);
     },
@@ -157,10 +158,10 @@ export const headerRules: readonly Rule[] = [
     ({ message, outerReferences }) => {
       const focused = outerReferences.candidates(message.header.focus?.[0]);
       const holds = focused.some(
-        (resource) => resource.resourceType === "Bundle" && hasProfile(resource, profiles.documentBundle),
+        (resource) => resource.resourceType === "Bundle" && mayFollow(resource, profiles.documentBundle),
       );
       return unless(holds, message.header, "focus");
     },
-    { issueCode: "structure" },
+    { issueCode: "structure", leads: true },
   ),
 ];

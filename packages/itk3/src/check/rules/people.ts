@@ -1,7 +1,8 @@
 // Whom and what the document is about: patient, practitioner, organisation, related person, device.
 import { isNhsNumber } from "@restante/mesh";
 import { profiles, systems } from "../../names.ts";
-import { hasCoding, hasPhone, hasProfile, identifierOf, isText, none, ofType, onPatient, unless } from "../look.ts";
+import { mayFollow } from "../claimed-profiles.ts";
+import { hasCoding, hasPhone, identifierOf, isText, none, ofType, onPatient, unless, wholeDate } from "../look.ts";
 import type { CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 import { verificationOf } from "../verification.ts";
@@ -31,8 +32,6 @@ const related =
   (path: string, holds: (person: RelatedPerson) => boolean) =>
   ({ inner }: CheckContext) =>
     inner.ofType("RelatedPerson").flatMap((person) => unless(holds(person), person, path));
-
-const wholeDate = /^\d{4}-\d\d-\d\d$/;
 
 function saysWho({ family, text }: HumanName): boolean {
   return isText(family) || isText(text);
@@ -90,12 +89,14 @@ export const peopleRules: readonly Rule[] = [
       const [first] = found;
       const holds = found.some(
         (practitioner) =>
-          hasProfile(practitioner, profiles.practitioner) &&
+          mayFollow(practitioner, profiles.practitioner) &&
           isText(identifierOf(practitioner.identifier, systems.sdsUser)) &&
           (practitioner.name ?? []).some(({ use }) => use === "official") &&
           hasPhone(practitioner.telecom),
       );
-      return first === undefined ? none : unless(holds, first);
+      if (first === undefined) return none;
+      const lacking = (["identifier", "name", "telecom"] as const).find((name) => first[name] === undefined);
+      return unless(holds, first, lacking ?? "identifier");
     },
     should,
   ),

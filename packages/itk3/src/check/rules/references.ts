@@ -5,6 +5,7 @@ import type { References } from "../../message/references.ts";
 import type { Bundle, Resource } from "../../stu3/types.ts";
 import type { ContainedIn } from "../contained.ts";
 import { none, unless } from "../look.ts";
+import { containedRuleId, referenceRuleId } from "../one-cause.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
 import type { HeldReference } from "../walk.ts";
@@ -14,7 +15,7 @@ const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
 
 export const referenceRules: readonly Rule[] = [
   rule(
-    "FHIR:reference",
+    referenceRuleId,
     "A reference must lead to a resource of the bundle that it stands in, or out of the message.",
     "A reference leads to nothing in its bundle.",
     referencesThat("leads to nothing"),
@@ -40,7 +41,7 @@ export const referenceRules: readonly Rule[] = [
     { severity: "warning" },
   ),
   rule(
-    "FHIR:ref-1",
+    containedRuleId,
     "A reference that begins with # must lead to a resource contained in the one that it stands in (FHIR ref-1).",
     "A reference leads to a contained resource that is not there.",
     brokenLocalReferences,

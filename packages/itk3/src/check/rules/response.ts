@@ -3,17 +3,18 @@ import { holdsNhsNumber } from "@restante/mesh";
 import { events, messageDefinitions, profiles, systems } from "../../names.ts";
 import { type ResponseCode, responseCodes } from "../../respond/response-codes.ts";
 import type { OperationOutcomeIssue } from "../../stu3/types.ts";
-import { hasProfile, isText, unless } from "../look.ts";
+import { mayFollow } from "../claimed-profiles.ts";
+import { isText, unless } from "../look.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ofResponses, ruleMaker } from "../rule-maker.ts";
-import { placeInHandling } from "./handling.ts";
+import { unlessInHandling } from "./handling.ts";
 
 const rule = ruleMaker({ responseCode: "20006", issueCode: "invalid" }, ofResponses);
 
 const warning = { severity: "warning" } as const;
 
 const handling = (part: string, holds: (context: CheckContext) => boolean) => (context: CheckContext) =>
-  unless(holds(context), placeInHandling(context.message.header, part));
+  unlessInHandling(context.message.header, part, holds(context));
 
 const outcomes = ({ outer }: CheckContext) => outer.ofType("OperationOutcome");
 
@@ -49,7 +50,7 @@ export const responseRules: readonly Rule[] = [
     "MessageDefinition of a response must be that of ITK Response.",
     "MessageDefinition is not that of ITK Response.",
     handling("MessageDefinition", ({ message }) => message.handling.messageDefinition === messageDefinitions.response),
-    { responseCode: "10004", issueCode: "processing" },
+    { responseCode: "10004", issueCode: "processing", leads: true },
   ),
   rule(
     { cs: "057" },
@@ -57,11 +58,11 @@ export const responseRules: readonly Rule[] = [
     "MessageHeader.sender does not lead to an Organization of the ITK3 header profile.",
     ({ message }) =>
       unless(
-        message.sender?.resourceType === "Organization" && hasProfile(message.sender, profiles.headerOrganization),
+        message.sender?.resourceType === "Organization" && mayFollow(message.sender, profiles.headerOrganization),
         message.header,
         "sender",
       ),
-    { alsoShows: ["GPCM-SD-OC-156", "GPCM-SD-GE-283"] },
+    { leads: true, alsoShows: ["GPCM-SD-OC-156", "GPCM-SD-GE-283"] },
   ),
   rule(
     { cs: "058" },
@@ -96,11 +97,8 @@ export const responseRules: readonly Rule[] = [
       const { header } = context.message;
       const expected = codeOf(outcomes(context)[0]?.issue?.[0])?.responseCode;
       const found = header.response?.code;
-      return unless(
-        expected === undefined ? found === "ok" || found === "fatal-error" : found === expected,
-        header,
-        "response.code",
-      );
+      const holds = expected === undefined ? found === "ok" || found === "fatal-error" : found === expected;
+      return unless(holds || header.response === undefined, header, "response.code");
     },
   ),
   rule(
@@ -110,10 +108,11 @@ export const responseRules: readonly Rule[] = [
     ({ message: { header }, outerReferences }) => {
       const led = outerReferences.candidates(header.response?.details);
       const holds = led.some(
-        (resource) => resource.resourceType === "OperationOutcome" && hasProfile(resource, profiles.responseOutcome),
+        (resource) => resource.resourceType === "OperationOutcome" && mayFollow(resource, profiles.responseOutcome),
       );
-      return unless(holds, header, "response.details");
+      return unless(holds || header.response === undefined, header, "response.details");
     },
+    { leads: true },
   ),
   rule(
     { own: "ITK-Response:focus" },

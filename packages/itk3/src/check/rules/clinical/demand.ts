@@ -5,7 +5,7 @@ import { resourceDefinition } from "../../../stu3/element-table.ts";
 import type { Resource } from "../../../stu3/types.ts";
 import type { Breach, CheckContext, RequirementNumbers, Rule } from "../../rule.ts";
 import { ofDocuments } from "../../rule-maker.ts";
-import { anyOf, everyAt, isAt, readable, type Value, withArticle } from "./paths.ts";
+import { anyOf, everyAt, isAt, placeAt, readable, type Value, withArticle } from "./paths.ts";
 
 export type ResourceType = Resource["resourceType"];
 
@@ -32,6 +32,7 @@ export interface Rest {
   when?: When;
   alsoShows?: readonly string[];
   leads?: true;
+  unled?: true;
 }
 
 export const should: Rest = { severity: "warning" };
@@ -56,12 +57,13 @@ export function demand(
   rest: Rest = {},
 ): Rule {
   if (resourceDefinition(type) === undefined) throw new Error(`no resource ${type}`);
-  const { severity = "error", when, alsoShows = [], leads } = rest;
+  const { severity = "error", when, alsoShows = [], leads, unled } = rest;
   const where = when === undefined ? "" : `Where ${withArticle(type)} ${when.said}, `;
   return {
     numbers,
     alsoShows,
     ...(leads === undefined ? {} : { leads }),
+    ...(unled === undefined ? {} : { unled }),
     severity,
     responseCode: "20009",
     issueCode: "value",
@@ -75,7 +77,7 @@ export function demand(
           const resource = element as unknown as Value;
           return (when?.holds(resource, context) ?? true) && !holds(resource, context);
         })
-        .map((element) => (path === undefined ? { element } : { element, path: readable(path) })),
+        .map((element) => (path === undefined ? { element } : placeAt(element, path))),
   };
 }
 

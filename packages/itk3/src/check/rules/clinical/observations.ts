@@ -41,9 +41,11 @@ export const observationRules: readonly Rule[] = [
     text: "The document has Observations and no List that leads to all of them.",
     breaches: (context) => {
       const { document } = context.message;
-      if (document === undefined || !context.inner.all.some(isObservation)) return none;
+      const observations = context.inner.all.filter(isObservation);
+      // Of one that is in no List there is a finding already (046).
+      if (document === undefined || !observations.every((one) => context.listed.has(one))) return none;
       return unless(
-        context.inner.ofType("List").some((list) => listsEveryObservation(list, context)),
+        observations.length === 0 || context.inner.ofType("List").some((list) => listsEveryObservation(list, context)),
         document,
       );
     },
@@ -56,8 +58,10 @@ export const observationRules: readonly Rule[] = [
     "title",
     { asked: "be the display of List.code", wrong: "List.title is not the display of List.code." },
     (list) => {
-      const titles = everyAt(list, "title");
-      return titles.length > 0 && everyAt(list, "code.coding.display").some((display) => display === titles[0]);
+      const [title] = everyAt(list, "title");
+      const displays = everyAt(list, "code.coding.display");
+      // Without a display it is List.code that has the finding (044).
+      return title !== undefined && (displays.length === 0 || displays.includes(title));
     },
     ofObservations,
   ),
@@ -69,6 +73,7 @@ export const observationRules: readonly Rule[] = [
     undefined,
     { of: "Every Observation", asked: "be in a List", wrong: "An Observation is in no List." },
     (observation, { listed }) => listed.has(observation as unknown as Observation),
+    { unled: true },
   ),
   isOneOf(both("047"), "Observation", "status", ["preliminary", "final"]),
   has(both("048"), "Observation", "category", should),

@@ -29,6 +29,15 @@ export function readable(path: string): string {
   return path.replace(/extension:(\w+)/g, "extension($1)").replaceAll("[x]", "");
 }
 
+/** Where a path leads from an element, as far as it goes by extensions that are there: the first of each name. */
+export function placeAt(element: object, path: string): { element: object; path?: string } {
+  const [part = "", ...rest] = path.split(".");
+  const name = /^extension:(\w+)$/.exec(part)?.[1];
+  const [extension] = name === undefined ? [] : extensionsNamed(element as Value, name);
+  if (typeof extension !== "object" || extension === null) return { element, path: readable(path) };
+  return rest.length === 0 ? { element: extension } : placeAt(extension, rest.join("."));
+}
+
 /** `a`, `a or b`, `a, b or c`. */
 export function anyOf(names: readonly (string | boolean)[]): string {
   if (names.length < 2) return names.join("");

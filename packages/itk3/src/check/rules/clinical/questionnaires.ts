@@ -93,7 +93,7 @@ export const questionnaireRules: readonly Rule[] = [
     "QuestionnaireResponse",
     "item",
     { asked: "hold an answer with a value", wrong: "No QuestionnaireResponse.item holds an answer with a value." },
-    (response) => items(response).some((item) => isAt(item, "answer.value[x]")),
+    (response) => !isAt(response, "item") || items(response).some((item) => isAt(item, "answer.value[x]")),
   ),
   everyItem(
     both("070"),

@@ -78,7 +78,7 @@ export const consentRules: readonly Rule[] = [
   has(both("132"), "Consent", "period", should),
   leadsTo(both("133"), "Consent", "consentingParty", "any resource", should),
   has(both("135"), "Consent", "source[x]", should),
-  // 136: ppc-1.
+  // 136 is FHIR's ppc-1.
   has(both("137"), "Consent", "purpose", should),
   has(both("138"), "Consent", "dataPeriod", should),
   has(both("139"), "Consent", "data", should),

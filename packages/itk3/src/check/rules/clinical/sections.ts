@@ -36,7 +36,7 @@ function rule(
   breaches: Rule["breaches"],
   rest?: Pick<Rule, "leads">,
 ): Rule {
-  return make({ core }, requirement, text, breaches, { severity: "warning", ...rest });
+  return make({ core }, requirement, text, breaches, { severity: "warning", unled: true, ...rest });
 }
 
 interface Reach {
@@ -81,7 +81,11 @@ export const sectionRules: readonly Rule[] = [
     "A section should lead to a List of every Observation of the document.",
     "The document holds Observations and no section leads to a List of them all.",
     onComposition((composition, context) => {
-      if (context.inner.ofType("Observation").length === 0) return none;
+      const lists = context.inner.ofType("List");
+      // Where there must be such a List there is a finding that there is none (040).
+      const isAsked = context.useCase !== "consultation-summary";
+      const isThere = lists.some((list) => listsEveryObservation(list, context));
+      if (context.inner.ofType("Observation").length === 0 || (isAsked && !isThere)) return none;
       return unless(
         ofType([...reachOf(context).led], "List").some((list) => listsEveryObservation(list, context)),
         composition,

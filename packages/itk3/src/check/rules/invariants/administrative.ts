@@ -66,7 +66,7 @@ export const administrativeInvariants: readonly Rule[] = [
     "An Organization must have an identifier or a name",
     "An Organization has neither identifier nor name.",
     (organization) => has(organization, "identifier") || has(organization, "name"),
-    ["identifier", "name"],
+    { path: "identifier" },
   ),
   invariant(
     "org-2",
@@ -74,7 +74,7 @@ export const administrativeInvariants: readonly Rule[] = [
     "An address of an Organization must not be of use home",
     "An address of an Organization is of use home.",
     ({ address }) => (address ?? []).every(({ use }) => use !== "home"),
-    ["address"],
+    { path: "address" },
   ),
   invariant(
     "org-3",
@@ -82,7 +82,7 @@ export const administrativeInvariants: readonly Rule[] = [
     "A telecom of an Organization must not be of use home",
     "A telecom of an Organization is of use home.",
     ({ telecom }) => (telecom ?? []).every(({ use }) => use !== "home"),
-    ["telecom"],
+    { path: "telecom" },
   ),
   invariant(
     "lst-1",
@@ -98,17 +98,14 @@ export const administrativeInvariants: readonly Rule[] = [
     "A List of another mode than changes has deleted entries.",
     ({ mode, entry }) => mode === "changes" || (entry ?? []).every((item) => !has(item, "deleted")),
   ),
-  {
-    ...invariant(
-      "ppc-1",
-      "Consent",
-      "A Consent must have a policy or a policyRule",
-      "A Consent has neither policy nor policyRule.",
-      (consent) => has(consent, "policy") || has(consent, "policyRule"),
-    ),
-    // There a wish.
-    alsoShows: ["GPCM-SD-OC-136", "GPCM-SD-GE-136"],
-  },
+  invariant(
+    "ppc-1",
+    "Consent",
+    "A Consent must have a policy or a policyRule",
+    "A Consent has neither policy nor policyRule.",
+    (consent) => has(consent, "policy") || has(consent, "policyRule"),
+    { path: "policy", alsoShows: ["GPCM-SD-OC-136", "GPCM-SD-GE-136"] },
+  ),
   invariant(
     "inv-1",
     "Task",

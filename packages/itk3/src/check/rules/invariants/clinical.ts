@@ -53,7 +53,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "A Condition must have a clinicalStatus unless it was entered in error",
     "A Condition has no clinicalStatus.",
     (condition) => condition.verificationStatus === "entered-in-error" || has(condition, "clinicalStatus"),
-    ["clinicalStatus"],
+    { path: "clinicalStatus" },
   ),
   invariant(
     "con-4",
@@ -66,7 +66,7 @@ export const clinicalInvariants: readonly Rule[] = [
       // That it is missing is con-3.
       (!has(condition, "clinicalStatus") && condition.verificationStatus !== "entered-in-error") ||
       ["inactive", "resolved", "remission"].includes(condition.clinicalStatus ?? ""),
-    ["clinicalStatus"],
+    { path: "clinicalStatus" },
   ),
   invariant(
     "ait-1",
@@ -74,7 +74,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "An AllergyIntolerance must have a clinicalStatus unless it was entered in error",
     "An AllergyIntolerance has no clinicalStatus.",
     (allergy) => allergy.verificationStatus === "entered-in-error" || has(allergy, "clinicalStatus"),
-    ["clinicalStatus"],
+    { path: "clinicalStatus" },
   ),
   invariant(
     "ait-2",
@@ -82,7 +82,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "An AllergyIntolerance that was entered in error must not have a clinicalStatus",
     "An AllergyIntolerance was entered in error and has a clinicalStatus.",
     (allergy) => allergy.verificationStatus !== "entered-in-error" || !has(allergy, "clinicalStatus"),
-    ["verificationStatus"],
+    { path: "verificationStatus" },
   ),
   invariant(
     "imm-1",
@@ -99,6 +99,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "An Immunization was given and has a reason for not being given.",
     // That notGiven is missing is a finding of its own.
     (immunization) => immunization.notGiven !== false || !has(immunization.explanation, "reasonNotGiven"),
+    { path: "explanation" },
   ),
   invariant(
     "mst-1",
@@ -106,7 +107,7 @@ export const clinicalInvariants: readonly Rule[] = [
     "A MedicationStatement must have a reasonNotTaken only where the medicine is not taken",
     "A MedicationStatement has a reasonNotTaken and does not say that the medicine is not taken.",
     (statement) => statement.taken === "n" || !has(statement, "reasonNotTaken"),
-    ["taken"],
+    { path: "taken" },
   ),
   invariant(
     "fhs-1",

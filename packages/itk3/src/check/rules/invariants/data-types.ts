@@ -11,6 +11,7 @@ export const dataTypeInvariants: readonly Rule[] = [
     "An extension must have either a value or extensions of its own",
     "An extension has neither a value nor extensions, or has both.",
     (extension) => has(extension, "extension") !== hasChoice(extension, "value"),
+    { path: "value" },
   ),
   invariant(
     "per-1",

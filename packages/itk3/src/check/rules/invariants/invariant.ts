@@ -2,22 +2,24 @@ import { unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
 import type { ElementTypes } from "../../walk.ts";
 
-/**
- * `asked` is what must hold of every element of the type, `wrong` what is said where it does not; `about` names the elements
- * of it of which requirements say the same.
- */
+interface Rest {
+  /** Which part of the element is wrong, where that can be said. */
+  path?: string;
+  alsoShows?: readonly string[];
+}
+
+/** `asked` is what must hold of every element of the type, `wrong` what is said where it does not. */
 export function invariant<Type extends keyof ElementTypes>(
   key: string,
   type: Type,
   asked: string,
   wrong: string,
   holds: (element: ElementTypes[Type]) => boolean,
-  about?: readonly string[],
+  { path, ...rest }: Rest = {},
 ): Rule {
-  const rule = invariantWhere(key, asked, wrong, ({ elements }) =>
-    elements.ofType(type).flatMap((element) => unless(holds(element), element)),
-  );
-  return about === undefined ? rule : { ...rule, about };
+  const breaches: Rule["breaches"] = ({ elements }) =>
+    elements.ofType(type).flatMap((element) => unless(holds(element), element, path));
+  return { ...invariantWhere(key, asked, wrong, breaches), ...rest };
 }
 
 /** An element of a resource that Send Document does not name: TypeScript has no type for it. */

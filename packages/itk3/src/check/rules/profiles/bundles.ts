@@ -1,7 +1,8 @@
 // ITK-Message-Bundle-1 and ITK-Document-Bundle-1.
 import { profiles } from "../../../names.ts";
 import type { Bundle } from "../../../stu3/types.ts";
-import { hasProfile, isText, none, unless } from "../../look.ts";
+import { mayFollow } from "../../claimed-profiles.ts";
+import { isText, none, unless } from "../../look.ts";
 import type { Breach, CheckContext, Rule } from "../../rule.ts";
 import { absent, each, isWhollyCoded, payload, rule } from "./profile.ts";
 
@@ -108,8 +109,8 @@ export const bundleProfileRules: readonly Rule[] = [
     "The message Bundle and its MessageHeader must follow their ITK3 profiles.",
     "The message Bundle or its MessageHeader does not follow its ITK3 profile.",
     ({ message: { bundle, header } }) => [
-      ...unless(hasProfile(bundle, profiles.messageBundle), bundle, "meta"),
-      ...unless(hasProfile(header, profiles.messageHeader), header, "meta"),
+      ...unless(mayFollow(bundle, profiles.messageBundle), bundle, "meta"),
+      ...unless(mayFollow(header, profiles.messageHeader), header, "meta"),
     ],
   ),
   ...bundleRules("ITK-Document-Bundle-1", "document", documentBundle, payload),

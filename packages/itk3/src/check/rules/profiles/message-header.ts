@@ -1,5 +1,4 @@
 // ITK-MessageHeader-2.
-import { systems } from "../../../names.ts";
 import type { MessageHeader } from "../../../stu3/types.ts";
 import { isText, none, unless } from "../../look.ts";
 import type { CheckContext, Kind, Rule } from "../../rule.ts";
@@ -26,13 +25,6 @@ export const messageHeaderRules: readonly Rule[] = [
     "MessageHeader.event has no display.",
     ({ message }) => unless(isText(message.header.event?.display), message.header, "event.display"),
     required,
-  ),
-  rule(
-    `${profile}:event.system`,
-    "MessageHeader.event must be of ITK-MessageEvent-2.",
-    "MessageHeader.event is not of ITK-MessageEvent-2.",
-    ({ message }) => unless(message.header.event?.system === systems.messageEvent, message.header, "event.system"),
-    { issueCode: "code-invalid" },
   ),
   rule(
     `${profile}:sender`,

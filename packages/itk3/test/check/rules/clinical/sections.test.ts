@@ -19,7 +19,18 @@ function another({ first, add, composition }: FullDocument, type: "Observation" 
 test("a List that leaves an Observation out is no List of all of them", () => {
   assert.deepEqual(
     foundAfter((full) => another(full, "Observation")),
-    ["GPCM-SD-007", "GPCM-SD-GE-040", "GPCM-SD-GE-046"],
+    ["GPCM-SD-GE-046"],
+  );
+});
+
+test("two Lists that lead to some of the Observations each are no List of all of them", () => {
+  assert.deepEqual(
+    foundAfter((full) => {
+      another(full, "Observation");
+      const list = structuredClone(full.first("List"));
+      full.add({ ...list, id: "11111111-1111-4111-8111-111111111112", entry: [{ item: { reference } }] });
+    }),
+    ["FHIR:entry", "GPCM-SD-GE-040"],
   );
 });
 

@@ -96,8 +96,10 @@ public final class Judge {
           .filter(message -> !isOfStandIn(message))
           .map(Judge::told)
           .toList();
-    } catch (RuntimeException error) {
-      // What cannot be parsed at all.
+    } catch (VirtualMachineError error) {
+      throw error;
+    } catch (RuntimeException | Error error) {
+      // What cannot be parsed at all, and what HAPI gives up over.
       Map<String, Object> problem = new LinkedHashMap<>();
       problem.put("severity", "fatal");
       problem.put("kind", error.getClass().getSimpleName());

@@ -1,0 +1,35 @@
+// What profiles a resource says that it follows (meta.profile).
+import { resourceDefinition } from "../stu3/element-table.ts";
+import { primitiveFault } from "../stu3/primitives.ts";
+import type { Resource } from "../stu3/types.ts";
+
+/**
+ * True of `.../CareConnect-ProblemHeader-Condition-1` and Condition; not of MedicationRequest's profile and Medication. A
+ * profile whose name tells no type, such as a supplier's own, may be of any.
+ */
+function mayBeOf(url: string, type: string): boolean {
+  const name = url.slice(url.lastIndexOf("/") + 1);
+  if (!name.split(/[^A-Za-z]+/).some((word) => resourceDefinition(word) !== undefined)) return name !== "";
+  const at = name.lastIndexOf(type);
+  return at >= 0 && !/^[A-Za-z]/.test(name.slice(at + type.length));
+}
+
+// What is no URI is reading's finding.
+function claimed(resource: Resource): readonly string[] {
+  return (resource.meta?.profile ?? []).filter(
+    (url): url is string => url !== null && primitiveFault("uri", url) === undefined,
+  );
+}
+
+export function namesProfile(resource: Resource): boolean {
+  return claimed(resource).length > 0;
+}
+
+export function namesProfileOfItsType(resource: Resource): boolean {
+  return claimed(resource).some((url) => mayBeOf(url, resource.resourceType));
+}
+
+/** Whether it names the profile. One that names none of its own type has a finding of its own (GPCM-SD-025), and may. */
+export function mayFollow(resource: Resource | undefined, profile: string): boolean {
+  return resource !== undefined && (claimed(resource).includes(profile) || !namesProfileOfItsType(resource));
+}

@@ -1,0 +1,101 @@
+// One place, one finding: what reading told is not told again by a rule that misses what was left out, nor what a
+// requirement says by a rule of a profile or of FHIR.
+import type { Issue, IssueCode } from "../issue.ts";
+import type { Finding } from "./finding.ts";
+
+/** What leaves a place without a value, or with one that is none of its own. */
+const leavingOut: ReadonlySet<IssueCode> = new Set([
+  "bad-value",
+  "bad-code",
+  "empty-element",
+  "missing-element",
+  "narrative",
+  "namespace",
+  "unknown-element",
+]);
+
+/**
+ * Findings of rules without those that reading has told: what a rule misses at a place, an error of reading there, within
+ * it or around it says already. That is so within one resource: of a whole one a rule says more, but for an invariant,
+ * which is about what the resource itself holds.
+ */
+export function besideReading(findings: readonly Finding[], issues: readonly Issue[]): readonly Finding[] {
+  const told = new Set<string>();
+  const around = new Set<string>();
+  const lacking = new Set<string>();
+  for (const { severity, code, location } of issues) {
+    if (severity !== "error" || !leavingOut.has(code) || isResource(location)) continue;
+    told.add(location);
+    lacking.add(holderOf(location));
+    for (let place = location; !isResource(place) && !around.has(place); place = holderOf(place)) around.add(place);
+    around.add(location.replace(choice, ""));
+  }
+  if (told.size === 0) return findings;
+  const isTold = (place: string): boolean => around.has(place) || around.has(place.replace(choice, ""));
+  return findings.filter(({ id, severity, location }) => {
+    if (severity === "look") return true;
+    if (isTold(location) || (isInvariant(id) && (lacking.has(location) || lacking.has(holderOf(location)))))
+      return false;
+    for (let place = location; !isResource(place); place = holderOf(place)) if (told.has(place)) return false;
+    return true;
+  });
+}
+
+/** How far within a place, in names and indices, what is wrong is of that place: `identifier` of `identifier[0].value`. */
+const depth = 3;
+
+/**
+ * Of errors in one place, or within it, those in the words of the use case where it has any, then those of a profile, then
+ * FHIR's; and no warning of a place in which there is an error.
+ */
+export function oncePerPlace(findings: readonly Finding[]): readonly Finding[] {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const foremost = new Map<string, number>();
+  for (const { id, location } of errors) foremost.set(location, Math.max(foremost.get(location) ?? 0, weight(id)));
+  const wrong = new Set(errors.flatMap(({ location }) => placesAround(location)));
+  return findings.filter(({ id, severity, location }) => {
+    if (severity === "error") return placesOf(id, location).every((place) => (foremost.get(place) ?? 0) <= weight(id));
+    return severity === "look" || !wrong.has(location);
+  });
+}
+
+/** Where another finding says what this one does: around it too, where it is about a datatype. */
+function placesOf(id: string, location: string): string[] {
+  const isOfOnePlace = id.startsWith("FHIR:") && !ofDatatypes.test(id);
+  return isOfOnePlace ? placesAround(location).slice(0, 1) : placesAround(location);
+}
+
+/** Of a place within a resource: it, and what it is in. */
+function placesAround(location: string): string[] {
+  const places: string[] = [];
+  for (let place = location; !isResource(place) && places.length <= depth; place = holderOf(place)) places.push(place);
+  return places;
+}
+
+function weight(id: string): number {
+  if (isNumbered(id)) return 2;
+  return id.startsWith("FHIR:") ? 0 : 1;
+}
+
+function isNumbered(id: string): boolean {
+  return !id.includes(":");
+}
+
+const ofDatatypes = /^FHIR:(?:ext|cpt|per|qty|sqty|rng|rat|age|drt|dis|cnt|mny|tim|att)-/;
+
+function isInvariant(id: string): boolean {
+  return /^FHIR:[a-z]+-\d+$/.test(id);
+}
+
+/** `valueString`, of what the table calls `value[x]` and an issue `value`. */
+const choice = /[A-Z][A-Za-z0-9]*$/;
+
+/** A whole resource, or what is in none. */
+function isResource(place: string): boolean {
+  return place === "" || /(?:^Bundle|^envelope.*|\.resource|\.contained\[\d+\])$/.test(place);
+}
+
+/** The list that an item is of, what an element is in. */
+function holderOf(place: string): string {
+  return place.slice(0, Math.max(place.lastIndexOf("."), place.endsWith("]") ? place.lastIndexOf("[") : -1, 0));
+}

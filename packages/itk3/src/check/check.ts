@@ -16,7 +16,7 @@ import { positionsOf } from "./positions-of.ts";
 import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
 import { oncePerReference, oncePerUnled } from "./one-cause.ts";
-import { besideReading, oncePerPlace } from "./one-place.ts";
+import { besideReading, choiceAt, oncePerPlace } from "./one-place.ts";
 import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
 import { errorsByCode, reasonOfStrictness } from "./strictness.ts";
@@ -40,7 +40,9 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   const heldAgainst = heldAgainstOf(context, options);
   const document = documentPlace(message);
   const { findings: broken, values } = ruleFindings(context, document);
-  const noticed = message.issues.filter(({ code, location }) => code !== "bad-value" || !values.has(location));
+  const noticed = message.issues.filter(
+    ({ code, location }) => code !== "bad-value" || !(values.has(location) || values.has(choiceAt(location))),
+  );
   const findings = [
     ...noticed.map((issue) => readingFinding(issue, document)),
     ...oncePerPlace(besideReading(broken, noticed)),

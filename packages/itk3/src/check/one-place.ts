@@ -28,10 +28,10 @@ export function besideReading(findings: readonly Finding[], issues: readonly Iss
     told.add(location);
     lacking.add(holderOf(location));
     for (let place = location; !isResource(place) && !around.has(place); place = holderOf(place)) around.add(place);
-    around.add(location.replace(choice, ""));
+    around.add(choiceAt(location));
   }
   if (told.size === 0) return findings;
-  const isTold = (place: string): boolean => around.has(place) || around.has(place.replace(choice, ""));
+  const isTold = (place: string): boolean => around.has(place) || around.has(choiceAt(place));
   return findings.filter(({ id, severity, location }) => {
     if (severity === "look") return true;
     if (isTold(location) || (isInvariant(id) && (lacking.has(location) || lacking.has(holderOf(location)))))
@@ -87,8 +87,10 @@ function isInvariant(id: string): boolean {
   return /^FHIR:[a-z]+-\d+$/.test(id);
 }
 
-/** `valueString`, of what the table calls `value[x]` and an issue `value`. */
-const choice = /[A-Z][A-Za-z0-9]*$/;
+/** Of `valueString`, `value`: what the table calls `value[x]`. */
+export function choiceAt(place: string): string {
+  return place.replace(/[A-Z][A-Za-z0-9]*$/, "");
+}
 
 /** A whole resource, or what is in none. */
 function isResource(place: string): boolean {

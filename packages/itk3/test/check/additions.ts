@@ -49,6 +49,17 @@ const changes: readonly Addition[] = [
     },
   ],
   [
+    "a sender reference that names nothing",
+    (message) => void Object.assign(handlingPart(message, "SenderReference") ?? {}, { valueString: "None" }),
+  ],
+  [
+    "another patient's number",
+    ({ patient }) => {
+      const number = patient?.identifier?.find(({ system }) => system === "https://fhir.nhs.uk/Id/nhs-number");
+      if (number !== undefined) number.value = "9000000017";
+    },
+  ],
+  [
     "a second patient, of whom little is known",
     ({ document, patient }) => {
       const [{ value: _, ...number } = {}] = patient?.identifier ?? [];

@@ -137,8 +137,8 @@ function stoodBefore(original: Bundle, changed: Bundle, breaches: readonly Breac
   );
   return breaches.some(({ element }) => {
     const place = places.get(element);
-    // Of the envelope, which stands in no bundle.
-    return place === undefined || at(original, place) !== undefined;
+    // Of the envelope, which stands in no bundle. An extension that is one too many is its holder's.
+    return place === undefined || at(original, place.replace(/(?:\.extension\[\d+\])+$/, "")) !== undefined;
   });
 }
 

@@ -174,7 +174,7 @@ export const brokenProfiles: readonly Case[] = [
   practitioner("identifier.value", "of the SDS user id", sdsIds(sdsUser)),
   practitioner("identifier.value", "of the SDS role profile id", sdsIds(sdsRoleProfile)),
   organization("identifier.value", "of the ODS site code", {
-    identifier: [{ system: ods, value: "Y90001" }, { system: site }],
+    identifier: [{ system: site }, { system: ods, value: "Y90001" }],
   }),
   organization("contact.name", "without a family name", { contact: [{ name: { text: "x" } }] }),
   organization("extension.mainLocation", "twice", twice(careConnect("MainLocation"))),

@@ -126,7 +126,7 @@ const header: readonly Kind[] = [
     /(CareConnect-ITK-Header-Organization-1"\/>\s*<\/meta>)/,
     '$1<extension url="https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-MainLocation-1"><valueReference><display value="x"/></valueReference></extension>',
   ]),
-  changed("whose source names no mailbox", ['<endpoint value="X26OT001"/>', '<endpoint value="not a mailbox"/>']),
+  changed("whose source names no mailbox", ['<endpoint value="X26OT001"/>', '<endpoint value="mailto:a@b.example"/>']),
   changed("without the message Bundle's identifier", [/<identifier>[\s\S]*?<\/identifier>/, ""]),
   changed("whose header has a destination", [
     /<sender>/,

@@ -65,7 +65,8 @@ export const guessRules: readonly Rule[] = [
 
 /** A PDF with pictures and no font, or, where the report need not be a PDF, a picture itself. */
 function mayBePicture(report: Attachment, mayBeOther: boolean): boolean {
-  if (!report.intact) return false;
+  // A message that was JSON meanwhile has lost its functions.
+  if (!report.intact || typeof report.bytes !== "function") return false;
   const bytes = Buffer.from(report.bytes());
   const type = fileTypeOf(bytes);
   if (type !== "application/pdf") return mayBeOther && type !== undefined;

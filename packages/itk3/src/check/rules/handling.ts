@@ -23,25 +23,29 @@ function rule(
   requirement: string,
   text: string,
   breaches: Rule["breaches"],
-  numbers: Rule["numbers"] = {},
+  { numbers, ...rest }: Partial<Rule> = {},
 ): Rule {
-  return make({ own, ...numbers }, requirement, text, breaches, { responseCode });
+  return make({ own, ...numbers }, requirement, text, breaches, { responseCode, ...rest });
 }
 
 /** Looks at the extension, where there is one, and its parts of one name. */
 const within =
-  (url: string, holds: (parts: readonly Extension[]) => boolean) =>
+  (url: string, holds: (parts: readonly Extension[]) => boolean, path?: string) =>
   ({ message: { header } }: CheckContext): ReturnType<Rule["breaches"]> => {
     const extension = handlingExtension(header);
     if (extension === undefined) return none;
     const found = (extension.extension ?? []).filter((part) => part.url === url);
-    return unless(holds(found), found[0] ?? extension);
+    return unless(holds(found), found[0] ?? extension, found.length === 1 ? path : undefined);
   };
 
-/** A breach unless `holds`, at a part of the extension or, where that is missing, at the extension: without one, that is the finding. */
+/** A breach unless `holds`, at a part of the extension that says something: that one does not is a finding of its own. */
 export function unlessInHandling(header: MessageHeader, url: string, holds: boolean): readonly Breach[] {
-  const place = handlingPart(header, url) ?? handlingExtension(header);
-  return place === undefined ? none : unless(holds, place);
+  const part = handlingPart(header, url);
+  return part === undefined || !hasValue(part) ? none : unless(holds, part);
+}
+
+function hasValue(part: Extension): boolean {
+  return Object.keys(part).some((name) => name.startsWith("value"));
 }
 
 const lacks = (value: object | undefined, names: readonly string[]): boolean =>
@@ -65,7 +69,9 @@ export const handlingRules: readonly Rule[] = [
       responseCode,
       `The message handling extension must hold ${url} exactly once, as ${value}.`,
       `The message handling extension does not hold ${url} exactly once, as ${value}.`,
-      within(url, (found) => found.length === 1 && found[0] !== undefined && value in found[0]),
+      within(url, (found) => found.length === 1 && found[0] !== undefined && value in found[0], "value"),
+      // ITK3 has a code for each.
+      { tellsOfValue: true },
     ),
   ),
   rule(
@@ -73,10 +79,7 @@ export const handlingRules: readonly Rule[] = [
     "10001",
     "The message handling extension must hold LocalExtension exactly once, with a value.",
     "The message handling extension does not hold LocalExtension exactly once, with a value.",
-    within(
-      "LocalExtension",
-      (found) => found.length === 1 && Object.keys(found[0] ?? {}).some((name) => name.startsWith("value")),
-    ),
+    within("LocalExtension", (found) => found.length === 1 && found.every(hasValue), "value"),
   ),
   rule(
     "Extension-ITK-MessageHandling-2:RecipientType.coding",
@@ -114,6 +117,6 @@ export const handlingRules: readonly Rule[] = [
       const { valueString: reference } = part ?? {};
       return reference === undefined || (isText(reference) && reference.length <= 255);
     }),
-    { itk: "FHIR-SR-03" },
+    { numbers: { itk: "FHIR-SR-03" } },
   ),
 ];

@@ -3,11 +3,15 @@ import { resourceDefinition } from "../stu3/element-table.ts";
 import { primitiveFault } from "../stu3/primitives.ts";
 import type { Resource } from "../stu3/types.ts";
 
+/** Of HL7 International, HL7 UK and the NHS: the names of their profiles hold the type. */
+const publishers = /^https?:\/\/(?:[a-z0-9-]+\.)*(?:hl7\.org|hl7\.org\.uk|nhs\.uk)(?=[/:]|$)/i;
+
 /**
  * True of `.../CareConnect-ProblemHeader-Condition-1` and Condition; not of MedicationRequest's profile and Medication. A
- * profile whose name tells no type, such as a supplier's own, may be of any.
+ * profile whose name tells no type, and a supplier's own, may be of any.
  */
 function mayBeOf(url: string, type: string): boolean {
+  if (!publishers.test(url)) return true;
   const name = url.slice(url.lastIndexOf("/") + 1);
   if (!name.split(/[^A-Za-z]+/).some((word) => resourceDefinition(word) !== undefined)) return name !== "";
   const at = name.lastIndexOf(type);

@@ -227,6 +227,14 @@ export const brokenProfiles: readonly Case[] = [
 ];
 
 export const soundProfiles: readonly Case[] = [
+  [
+    "GPCM-SD-025",
+    "with a supplier's own profile, whatever its name",
+    (message) =>
+      give(first(message, "Medication"), {
+        meta: { profile: ["https://supplier.example/StructureDefinition/Person-1"] },
+      }),
+  ],
   receiver("to the header's Organization", ({ header }) => ({ ...header.sender })),
   sender("identifier", "with another register's beside the ODS code", {
     identifier: [

@@ -22,7 +22,7 @@ export interface Row {
 export interface Shown {
   rows: readonly Row[];
   /** What must be put right before the rows are true. */
-  faults: readonly string[];
+  faults: string[];
 }
 
 /** Its tests show that the rules of a requirement are broken by a case, and kept by one. */

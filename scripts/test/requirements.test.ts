@@ -8,9 +8,10 @@ import { fileURLToPath } from "node:url";
 import { rules } from "../../packages/itk3/src/check/rules.ts";
 import { referencePath, withoutReference } from "../../packages/itk3/test/reference.ts";
 import { everyRequirement } from "../requirements/every.ts";
+import { idle } from "../requirements/idle.ts";
 import { reasons } from "../requirements/reasons.ts";
 import { type Given, shown, testsOfRules } from "../requirements/shown.ts";
-import { readRecord, type RecordedTest } from "../testing/record.ts";
+import { readRecord, type RecordedTest, tellsOfTags } from "../testing/record.ts";
 
 function carrying(id: string, changes: Partial<RecordedTest> = {}): RecordedTest {
   return { file: "a.test.ts", line: 1, names: ["keeps it"], tags: [id.toLowerCase()], ended: "passed", ...changes };
@@ -22,7 +23,7 @@ function one(changes: Partial<Given>): ReturnType<typeof shown> {
 }
 
 const rule = { numbers: { itk: "FHIR-A-1" }, severity: "error", text: "It is wrong." } as const;
-const ends = ["failed", "skipped", "to do"] as const;
+const ends = ["failed", "failed as expected", "skipped", "to do"] as const;
 
 test("a requirement is shown by the tests that carry its id and passed", () => {
   const { rows, faults } = one({
@@ -95,6 +96,42 @@ test("without a test that passed nothing counts as shown, of all requirements an
   assert.deepEqual([...new Set(rows.map(({ how }) => how))].toSorted(), ["not done", "not from a message"]);
 });
 
+test("a test that carries a requirement and asserts nothing is told, once", () => {
+  const source = `
+test("asserts", { tags: ["FHIR-A-1"] }, () => {
+  assertKept();
+});
+test("is empty", { tags: ["FHIR-A-1"] }, () => {});
+for (const one of all) {
+  test(
+    "only runs",
+    { tags: ["FHIR-A-1"] },
+    () => {
+      run(one);
+    },
+  );
+  test(
+    "asserts, too",
+    { tags: ["FHIR-A-1"] },
+    () => {
+      assert.ok(one);
+    },
+  );
+}
+test("another", () => { assert.ok(true); });
+`;
+  const tests = [2, 5, 7, 7, 14].map((line) => carrying("FHIR-A-1", { line, names: [`at ${line}`] }));
+  assert.deepEqual(
+    idle(tests, () => source),
+    [5, 7].map((line) => `A test that carries a requirement asserts nothing: \`a.test.ts\`: at ${line}.`),
+  );
+});
+
+test("as many requirements are asked about as were published, and none twice", () => {
+  assert.equal(new Set(everyRequirement).size, 673);
+  assert.equal(everyRequirement.length, 673);
+});
+
 test("the requirements are those that were published", { skip: withoutReference }, () => {
   const read = (...parts: string[]): { id: string }[] =>
     JSON.parse(readFileSync(referencePath("..", ...parts), "utf8")) as { id: string }[];
@@ -107,35 +144,46 @@ test("the requirements are those that were published", { skip: withoutReference 
 });
 
 test("a run of all tests fails where its record and the page differ, and a run that failed says nothing of the page", (t) => {
-  const run = (body: string): { status: number | null; stdout: string; stderr: string } => {
+  const run = (
+    body: string,
+    options = '{ tags: ["FHIR-A-1"] }',
+  ): { status: number | null; stdout: string; stderr: string } => {
     const folder = mkdtempSync(join(tmpdir(), "restante-run-"));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
-    for (const [place, options] of [
-      ["packages/a/test", '{ tags: ["FHIR-A-1"] }'],
+    for (const [place, carried] of [
+      ["packages/a/test", options],
       ["scripts/test", "{}"],
     ] as const) {
       mkdirSync(join(folder, place), { recursive: true });
       writeFileSync(
         join(folder, place, "a.test.ts"),
-        `import { test } from "node:test"; test("one", ${options}, () => { ${body} });`,
+        `import { test } from "node:test"; test("one", ${carried}, () => { ${body} });`,
       );
     }
     const script = fileURLToPath(new URL("../test.ts", import.meta.url));
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     return spawnSync(process.execPath, [script], { cwd: folder, env, encoding: "utf8" });
   };
+  if (!tellsOfTags(process.versions.node)) return t.skip(`Node.js ${process.version} does not tell what tests carry`);
   const well = run("");
-  if (well.stdout.includes("does not tell what tests carry")) return t.skip(`Node.js ${process.version}`);
   assert.equal(well.status, 1);
   assert.match(well.stdout, /^2 passed, 0 failed/m);
   assert.match(well.stderr, /^No requirement is called FHIR-A-1: `packages\/a\/test\/a\.test\.ts`: one\.$/m);
+  assert.match(
+    well.stderr,
+    /^A test that carries a requirement asserts nothing: `packages\/a\/test\/a\.test\.ts`: one\.$/m,
+  );
   assert.match(well.stderr, /^No test that passed shows GPCM-C-01: none carries it\.$/m);
   const failed = run("throw new Error('no');");
   assert.equal(failed.status, 1);
   assert.doesNotMatch(failed.stderr, /FHIR-A-1|GPCM/);
+  const untagged = run("", "{}");
+  assert.equal(untagged.status, 1);
+  assert.match(untagged.stderr, /^No test that passed shows GPCM-C-01: none carries it\.$/m);
 });
 
 test("a run's record has each test that carries something, and how it ended", (t) => {
+  if (!tellsOfTags(process.versions.node)) return t.skip(`Node.js ${process.version} does not tell what tests carry`);
   const folder = mkdtempSync(join(tmpdir(), "restante-record-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(
@@ -147,6 +195,9 @@ test("fails", { tags: ["A-1"] }, () => { throw new Error("no"); });
 test("is left out", { tags: ["A-1"], skip: "no reference" }, () => {});
 test("leaves", { tags: ["A-1"] }, (t) => t.skip("no browser"));
 test("is to do", { tags: ["A-1"], todo: true }, () => {});
+test("is to fail", { tags: ["A-1"], expectFailure: true }, () => { throw new Error("no"); });
+test("has a step", { tags: ["A-1"] }, (t) => t.test("step", () => {}));
+test("lacks a step", { tags: ["A-1"] }, (t) => t.test("step", { skip: true }, () => {}));
 suite("many", { tags: ["A-3"] }, () => { test("one", () => {}); });
 `,
   );
@@ -158,7 +209,6 @@ suite("many", { tags: ["A-3"] }, () => { test("one", () => {}); });
     encoding: "utf8",
   });
   const found = readRecord(stdout);
-  if (found.length === 0) return t.skip(`Node.js ${process.version} does not tell what tests carry`);
   assert.deepEqual(
     found.map(({ names, tags, ended }) => [names.join(" > "), tags.join(" "), ended]),
     [
@@ -167,6 +217,11 @@ suite("many", { tags: ["A-3"] }, () => { test("one", () => {}); });
       ["is left out", "a-1", "skipped"],
       ["leaves", "a-1", "skipped"],
       ["is to do", "a-1", "to do"],
+      ["is to fail", "a-1", "failed as expected"],
+      ["has a step > step", "a-1", "passed"],
+      ["has a step", "a-1", "passed"],
+      ["lacks a step > step", "a-1", "skipped"],
+      ["lacks a step", "a-1", "skipped"],
       ["many > one", "a-3", "passed"],
     ],
   );

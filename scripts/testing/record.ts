@@ -1,8 +1,13 @@
 import { relative, resolve } from "node:path";
 import type { TestEvent } from "node:test/reporters";
 
-// A record of the tests that carry tags, one JSON line each, in the order in which node reports them. A Node.js before 24.19
-// does not tell of tags: its record is empty.
+// A record of the tests that carry tags, one JSON line each, in the order in which node reports them.
+
+/** A Node.js before 24.19 does not tell of tags: its record is empty. */
+export function tellsOfTags(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 24 || (major === 24 && minor >= 19);
+}
 
 export interface RecordedTest {
   /** From the root of the project. */
@@ -13,7 +18,7 @@ export interface RecordedTest {
   readonly names: readonly string[];
   /** As node has them: in small letters. */
   readonly tags: readonly string[];
-  readonly ended: "passed" | "failed" | "skipped" | "to do";
+  readonly ended: "passed" | "failed" | "failed as expected" | "skipped" | "to do";
 }
 
 export function readRecord(text: string): RecordedTest[] {
@@ -27,18 +32,27 @@ export function readRecord(text: string): RecordedTest[] {
 export default async function* record(source: AsyncIterable<TestEvent>): AsyncGenerator<string, void> {
   /** By nesting: the test that began last. Those of one file are reported in their order, before those of another. */
   const latest: string[] = [];
+  /** By nesting: how a step ended that did not pass, of the test that began last around it. */
+  const steps: (RecordedTest["ended"] | undefined)[] = [];
   for await (const { type, data } of source) {
-    if (type === "test:start") latest[data.nesting] = data.name;
+    if (type === "test:start") {
+      latest[data.nesting] = data.name;
+      steps[data.nesting + 1] = undefined;
+    }
     if (type !== "test:pass" && type !== "test:fail") continue;
     const { file, entryFile, line, name, nesting, tags } = data as Reported;
     // The tests of a suite carry its tags.
     if (tags === undefined || tags.length === 0 || data.details.type === "suite") continue;
+    const own = howItEnded(type, data);
+    // node lets a test pass of which a step was left out.
+    const ended = own === "passed" ? (steps[nesting + 1] ?? own) : own;
+    if (ended !== "passed") steps[nesting] ??= ended;
     const test: RecordedTest = {
       file: relative("", resolve(entryFile ?? file ?? "")).replaceAll("\\", "/"),
       line,
       names: [...latest.slice(0, nesting), name],
       tags,
-      ended: howItEnded(type, data),
+      ended,
     };
     yield `${JSON.stringify(test)}\n`;
   }
@@ -55,9 +69,10 @@ interface Reported {
 
 function howItEnded(
   type: "test:pass" | "test:fail",
-  { skip, todo }: { skip?: string | boolean; todo?: string | boolean },
+  { skip, todo, expectFailure }: { skip?: string | boolean; todo?: string | boolean; expectFailure?: unknown },
 ): RecordedTest["ended"] {
   if (todo !== undefined) return "to do";
   if (skip !== undefined) return "skipped";
-  return type === "test:pass" ? "passed" : "failed";
+  if (type === "test:fail") return "failed";
+  return expectFailure === undefined ? "passed" : "failed as expected";
 }

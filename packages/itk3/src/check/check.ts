@@ -1,9 +1,11 @@
 import { refuseUncheckable } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";
 import { resourcesOf } from "../message/message-of.ts";
+import type { Issue } from "../issue.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { type References, referencesOf } from "../message/references.ts";
 import { sectionEntries, sectionsOf } from "../message/sections.ts";
+import type { Position } from "../read/positions.ts";
 import type { Bundle, List } from "../stu3/types.ts";
 import type { CheckOptions, Strictness } from "./check-options.ts";
 import { containedInEach } from "./contained.ts";
@@ -40,12 +42,10 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   const heldAgainst = heldAgainstOf(context, options);
   const document = documentPlace(message);
   const { findings: broken, values } = ruleFindings(context, document);
-  const noticed = message.issues.filter(
-    ({ code, location }) => code !== "bad-value" || !(values.has(location) || values.has(choiceAt(location))),
-  );
+  const { noticed, standing } = withoutValues(message.issues, values);
   const findings = [
     ...noticed.map((issue) => readingFinding(issue, document)),
-    ...oncePerPlace(besideReading(broken, noticed)),
+    ...oncePerPlace(besideReading(broken, noticed)).map((finding) => placed(finding, standing.get(finding.location))),
   ];
   const conforms = findings.every(({ severity }) => severity !== "error");
   if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context), heldAgainst };
@@ -53,6 +53,25 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   if (negative === undefined) return { findings, conforms, acceptable: true, heldAgainst };
   const refused = { findings, conforms: false, acceptable: false, heldAgainst };
   return isResponse(message) ? refused : { ...refused, negative };
+}
+
+function placed(finding: Finding, at: Position | undefined): Finding {
+  return at === undefined ? finding : { ...finding, line: at.line, column: at.column };
+}
+
+/** What reading noticed, but of values of which a finding says what is wrong; and where these stand, which reading alone knows. */
+function withoutValues(
+  issues: readonly Issue[],
+  values: ReadonlySet<string>,
+): { noticed: readonly Issue[]; standing: ReadonlyMap<string, Position> } {
+  const standing = new Map<string, Position>();
+  const noticed = issues.filter(({ code, location, line, column }) => {
+    if (code !== "bad-value") return true;
+    const place = [location, choiceAt(location)].find((one) => values.has(one));
+    if (place !== undefined && line !== undefined && column !== undefined) standing.set(place, { line, column });
+    return place === undefined;
+  });
+  return { noticed, standing };
 }
 
 /** By which a message is refused; the rows of what is acceptable go first, so that `refuse` answers them no otherwise. */

@@ -89,6 +89,16 @@ for (const [format, valid] of [
     }
   });
 
+  test(`a value that was left out, of which a finding says what is wrong, has its own place, in ${format}`, () => {
+    const text = valid.replace(/(InfAckRequested"[^t]*?)"?true"?/, (_, before: string) => `${before}"maybe"`);
+    const found = check(readMessage(Buffer.from(text))).findings;
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ["Extension-ITK-MessageHandling-2:InfAckRequested"],
+    );
+    assert.match(writtenAt(text, found[0]), format === "XML" ? /^<valueBoolean value="maybe"/ : /^"maybe"/);
+  });
+
   test(`a value that was put in after reading has the place of what holds it, in ${format}`, () => {
     const { message } = readMessage(Buffer.from(valid));
     assert.ok(message?.composition);

@@ -23,18 +23,27 @@ export function besideReading(findings: readonly Finding[], issues: readonly Iss
   const told = new Set<string>();
   const around = new Set<string>();
   const lacking = new Set<string>();
+  /** Where something stood that was no resource: an entry without one has this finding. */
+  const noResources = new Set<string>();
   for (const { severity, code, location } of issues) {
+    if (severity === "error" && (code === "unknown-resource" || code === "empty-element") && isResource(location)) {
+      noResources.add(location);
+    }
     if (severity !== "error" || !leavingOut.has(code) || isResource(location)) continue;
     told.add(location);
     lacking.add(holderOf(location));
     for (let place = location; !isResource(place) && !around.has(place); place = holderOf(place)) around.add(place);
     around.add(choiceAt(location));
   }
-  if (told.size === 0) return findings;
+  if (told.size + noResources.size === 0) return findings;
   const isTold = (place: string): boolean => around.has(place) || around.has(choiceAt(place));
   return findings.filter(({ id, severity, location }) => {
     if (severity === "look") return true;
-    if (isTold(location) || (isInvariant(id) && (lacking.has(location) || lacking.has(holderOf(location)))))
+    if (
+      noResources.has(location) ||
+      isTold(location) ||
+      (isInvariant(id) && (lacking.has(location) || lacking.has(holderOf(location))))
+    )
       return false;
     for (let place = location; !isResource(place); place = holderOf(place)) if (told.has(place)) return false;
     return true;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import type { Finding } from "@restante/itk3";
+import { check, consultationSummary, type Finding, readMessage, writeJson } from "@restante/itk3";
 import { besideReading, oncePerPlace } from "../../src/check/one-place.ts";
 import type { Issue, IssueCode } from "../../src/issue.ts";
+import { consultation } from "../consultation.ts";
 
 const patient = "Bundle.entry[2].resource.entry[6].resource";
 
@@ -46,6 +48,26 @@ test("a rule is heard beside what reading told of another place, of the resource
 test("an invariant of a resource that lost a value is not told; another rule of the resource is", () => {
   const value = issue("bad-value", `${patient}.notGiven`);
   assert.deepEqual(left([value], finding("FHIR:imm-2", patient), finding("GPCM-SD-028", patient)), ["GPCM-SD-028"]);
+});
+
+test("of what stands for a resource and is none, that its entry has no resource is not told too", () => {
+  const valid = writeJson(consultationSummary(consultation()).bundle);
+  const patientOf = /"resource":\{"resourceType":"Patient"/;
+  for (const other of ['"resource":{"resourceTyp":"Patient"', '"resource":null,"x":{"y":1']) {
+    const text = JSON.stringify(JSON.parse(valid)).replace(patientOf, other);
+    const found = check(readMessage(Buffer.from(text))).findings;
+    const of = found.filter(({ location }) => location.endsWith(".resource"));
+    assert.deepEqual(
+      of.map(({ id }) => id),
+      ["STU3:unknown-resource"],
+      text.slice(text.indexOf(other), 60),
+    );
+  }
+  assert.deepEqual(left([issue("unknown-resource", patient)], finding("GPCM-SD-028", `${patient}.id`)), [
+    "GPCM-SD-028",
+  ]);
+  const gone = finding("ITK-Document-Bundle-1:entry.resource", patient);
+  assert.deepEqual(left([issue("unknown-resource", patient, "warning")], gone), [gone.id]);
 });
 
 test("in one place the requirement of the use case is told, then the profile's, then FHIR's", () => {

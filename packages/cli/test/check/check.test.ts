@@ -315,5 +315,7 @@ test("a strictness that is none is refused with those that there are", async (t)
     const { status, errors } = await run([command, join(folder, "message.xml"), "--strictness", "strict"]);
     assert.equal(status, 2);
     assert.match(errors, /--strictness .*deliver.*refuse/);
+    // It has no settings to speak of.
+    assert.match((await run([command, "--help"])).out.replace(/\s+/g, " "), /\(deliver, refuse; default: deliver\)/);
   }
 });

@@ -69,15 +69,16 @@ const maxSize: Option<number> = defaulted(
 
 // Of a command that refuses messages, or says which would be.
 
-export const strictness: Option<Strictness | undefined> = optional(
-  "strictness",
-  oneOf<Strictness>(["deliver", "refuse"]),
-  {
+function strictnessUnlessNamed(otherwise: string): Option<Strictness | undefined> {
+  return optional("strictness", oneOf<Strictness>(["deliver", "refuse"]), {
     value: "NAME",
     about: "refuse only what no person could be given, or whatever breaks a requirement that must be met",
-    otherwise: "that of the settings, or deliver",
-  },
-);
+    otherwise,
+  });
+}
+
+/** Of a command that has settings. */
+export const strictness: Option<Strictness | undefined> = strictnessUnlessNamed("that of the settings, or deliver");
 
 export const checkOptions: {
   readonly ctl: typeof ctl;
@@ -85,7 +86,7 @@ export const checkOptions: {
   readonly useCase: typeof useCase;
   readonly strictness: typeof strictness;
   readonly maxSize: typeof maxSize;
-} = { ctl, generation, useCase, strictness, maxSize };
+} = { ctl, generation, useCase, strictness: strictnessUnlessNamed("deliver"), maxSize };
 
 export const format: Option<"text" | "json" | "sarif" | "html"> = defaulted(
   "format",

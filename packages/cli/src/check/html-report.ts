@@ -89,12 +89,17 @@ function departuresTable({ departures }: Summary): string {
   );
   const rows = sorted.map(
     ({ id, severity, requirements, files, places }) =>
-      `<tr><td class="id">${escape(id)}</td><td>${severityTag(severity)}</td><td>${escape(firstOf(requirements))}</td>` +
+      `<tr><td class="id">${numberText(id)}</td><td>${severityTag(severity)}</td><td>${escape(firstOf(requirements))}</td>` +
       `<td class="number" data-label="Files">${files}</td><td class="number" data-label="Places">${places}</td></tr>`,
   );
   return `<section aria-labelledby="all"><h2 id="all">What was found, over all files</h2><div class="wide"><table>
 <thead><tr><th scope="col">Number</th><th scope="col">Kind</th><th scope="col">Requirement</th><th scope="col" class="number">Files</th><th scope="col" class="number">Places</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table></div></section>\n`;
+}
+
+/** Where it is too long for its column, it goes on behind the colon. */
+function numberText(id: string): string {
+  return escape(id).replaceAll(":", ":<wbr>");
 }
 
 /** One number can demand several things: each file's section says which of them are not met. */
@@ -151,7 +156,7 @@ function findingBlock({ id, severity, ways, responseCode }: FindingGroup): strin
     : "";
   const all = Array.from(ways.values());
   const found = all.map((way, index) => wayBlock(way, all[index - 1])).join("");
-  return `<div class="finding"><div><b>${escape(id)}</b>${severityTag(severity)}${code}</div><div>${found}</div></div>`;
+  return `<div class="finding"><div><b>${numberText(id)}</b>${severityTag(severity)}${code}</div><div>${found}</div></div>`;
 }
 
 /** What is asked stands once over the ways in which it is not met. */

@@ -51,6 +51,17 @@ test("a title that is wrong has its own line and column in every format", async 
   assert.ok(regions.some((region) => region?.startLine === line && region.startColumn === column));
 });
 
+test("a long number goes on behind its colon in the page, not within a word", async (t) => {
+  const folder = await folderOf(t, {
+    "a.xml": conforming().xml.replace(
+      "<title ",
+      '<modifierExtension url="urn:x"><valueBoolean value="true"/></modifierExtension><title ',
+    ),
+  });
+  const { out } = await run(["check", folder, "--format", "html"]);
+  assert.match(out, /<b>FHIR:<wbr>modifierExtension</);
+});
+
 interface Sarif {
   $schema: string;
   version: string;

@@ -471,4 +471,13 @@ export const migrations: readonly string[] = [
       SELECT task_id FROM document_id WHERE id_key(upper(id)) <> id
       UNION SELECT task_id FROM replaces WHERE id_key(upper(target)) <> target);
   `,
+  `
+  -- Documents that said that they replace each other were all archived, and none was left to be seen: the one that came
+  -- last comes back.
+  WITH RECURSIVE line (task_id, later) AS (
+    SELECT task_id, replaced_by FROM task WHERE replaced_by IS NOT NULL
+    UNION SELECT line.task_id, replaced_by FROM line CROSS JOIN task ON task.task_id = line.later WHERE replaced_by IS NOT NULL)
+  UPDATE task SET state = iif(completed_at IS NULL, 'open', 'completed'), replaced_by = NULL
+  WHERE task_id IN (SELECT task_id FROM line GROUP BY task_id HAVING task_id = max(later));
+  `,
 ];

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredAttachment } from "./attachments.ts";
+import { archiveReplaced } from "./replacements.ts";
 import type { ModifiedPart, PatientMatch, Sender, TaskFinding, TaskKind, TaskNotice } from "../worklist.ts";
 
 /** What a message says of itself, stored with its task so that a list needs no message to be read again. */
@@ -88,29 +89,4 @@ export function replaceKeys(database: DatabaseSync, messageId: string, keys: Pic
   database.prepare("DELETE FROM document_id WHERE task_id = ?").run(taskId);
   database.prepare("DELETE FROM replaces WHERE task_id = ?").run(taskId);
   addKeys(database, taskId, keys);
-}
-
-/**
- * Archives what a replacement replaces (SD-033), whichever of the two arrived first, and only if both came from the
- * same mailbox: nobody can make another's document disappear from the worklist.
- */
-function archiveReplaced(database: DatabaseSync, taskId: number): void {
-  const replacements = `
-       SELECT replaces.task_id AS later, document_id.task_id AS earlier
-       FROM replaces
-       JOIN document_id ON document_id.id = replaces.target
-       JOIN task AS later_task ON later_task.task_id = replaces.task_id
-       JOIN task AS earlier_task ON earlier_task.task_id = document_id.task_id
-       JOIN received AS later_message ON later_message.message_id = later_task.message_id
-       JOIN received AS earlier_message ON earlier_message.message_id = earlier_task.message_id
-       WHERE replaces.task_id <> document_id.task_id
-         AND later_message.from_mailbox = earlier_message.from_mailbox`;
-  const pairs = database
-    .prepare(`${replacements} AND replaces.task_id = :task UNION ${replacements} AND document_id.task_id = :task`)
-    .all({ task: taskId }) as { later: number; earlier: number }[];
-  for (const { later, earlier } of pairs) {
-    database
-      .prepare("UPDATE task SET state = 'replaced', replaced_by = ? WHERE task_id = ? AND replaced_by IS NULL")
-      .run(later, earlier);
-  }
 }

@@ -23,6 +23,7 @@ import { maxDepth } from "../xml/tokenise.ts";
 import { opaqueJson } from "./opaque.ts";
 import { parseJson } from "./parse.ts";
 import type { JsonKind, JsonNode, JsonValues } from "./values.ts";
+import { isModifierName } from "../read/modifier-names.ts";
 
 type Value = Record<string, unknown>;
 
@@ -116,7 +117,8 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       const definition = type.byName.get(name);
       if (definition === undefined || (name !== member && (definition.kind !== "primitive" || definition.attribute))) {
         const known = isElementName(name) ? ` ${name}` : "";
-        report("unknown-element", location, held, `Unknown element${known} in ${type.name}: it was left out.`);
+        const place = isModifierName(name) ? `${location}.${name}` : location;
+        report("unknown-element", place, held, `Unknown element${known} in ${type.name}: it was left out.`);
         continue;
       }
       if (definition.choice !== undefined) {

@@ -36,8 +36,9 @@ export function readResponse(message: Itk3Message): ResponseContent | undefined 
   const requestHeaderId = response?.identifier;
   if (requestHeaderId === undefined || code === undefined) return undefined;
   const known = responseCodes.get(code);
-  const { touch } = modifiersOf(message.bundle);
-  const modified = [message.header, response, outcome, issue].some((part) => part !== undefined && touch(part));
+  const { touch } = modifiersOf(message.bundle, message.issues);
+  const parts = [message.header, response, outcome, issue, issue?.details, issue?.details?.coding?.[0]];
+  const modified = parts.some((part) => part !== undefined && touch(part));
   return {
     requestHeaderId: requestHeaderId.replace(/^urn:uuid:/, ""),
     level: known?.level ?? (code.startsWith("3") ? "business" : "infrastructure"),

@@ -22,6 +22,7 @@ import { Frame, partOf, type Value } from "./frame.ts";
 import { fhirNamespace, opaqueXml } from "./opaque.ts";
 import { keepPrimitive, readAttributes } from "./read-value.ts";
 import { tokenise, type XmlElement, type XmlHandler, type XmlSpan } from "./tokenise.ts";
+import { isModifierName } from "../read/modifier-names.ts";
 
 /** Reads one resource from XML. Never throws. */
 export function readXmlResource(
@@ -198,7 +199,8 @@ class ResourceReader implements XmlHandler {
     if (definition === undefined || definition.attribute) {
       const known = isElementName(element.name) ? ` ${element.name}` : "";
       const text = `Unknown element${known} in ${parent.type?.name}: it was left out.`;
-      this.#complaints.error("unknown-element", element, text);
+      // What may change a meaning is looked for by its place, also where it may not stand: see modifiersOf.
+      this.#complaints.error("unknown-element", element, text, isModifierName(element.name) ? element.name : undefined);
       parent.leaveOut(element.name);
       this.#skip(element);
       return;

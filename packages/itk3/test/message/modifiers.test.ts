@@ -9,6 +9,7 @@ import {
   modifiersOf,
   readMessage,
   readResponse,
+  writeJson,
 } from "@restante/itk3";
 import { consultation, countingIds } from "../consultation.ts";
 
@@ -81,3 +82,65 @@ for (const [what, from] of [
     assert.equal(readResponse(read(changed))?.modified, true);
   });
 }
+
+const misplaced = '<modifierExtension url="urn:x"><valueBoolean value="true"/></modifierExtension>';
+
+for (const [where, place, path] of [
+  ["a name", /(<Patient>[^]*?<name>)/, ["Patient", "name"]],
+  ["an identifier", /(<Patient>[^]*?<identifier>)/, ["Patient", "identifier"]],
+  ["a reference", /(<Composition>[^]*?<subject>)/, ["Composition", "subject"]],
+  ["an attachment", /(<Binary>\s*<id [^>]*>)/, ["Binary"]],
+  ["a Bundle", /(<Bundle[^>]*>\s*<id [^>]*>)/, ["Bundle"]],
+] as const) {
+  test(`a modifier where STU3 has none, in ${where}, is left out in reading and found by what was noticed`, () => {
+    const { xml } = consultationSummary(consultation());
+    const changed = xml.replace(place, `$1${misplaced}`);
+    assert.notEqual(changed, xml);
+    const message = read(changed);
+    const { found, touch } = modifiersOf(message.bundle, message.issues);
+    assert.deepEqual(
+      found.map(({ kind, resource, path: way }) => [kind, [resource.resourceType, ...way]]),
+      [["modifierExtension", path]],
+    );
+    assert.ok(found.every(({ element }) => touch(element)));
+    assert.deepEqual(modifiersOf(message.bundle).found, []);
+  });
+}
+
+test("what is no modifier by its JSON type is found where it stood, and what is kept is found once", () => {
+  const { bundle } = read();
+  const patientOf = (all: Bundle): Record<string, unknown> => {
+    const document = all.entry?.find(({ resource }) => resource?.resourceType === "Bundle")?.resource as Bundle;
+    const held = document.entry?.find(({ resource }) => resource?.resourceType === "Patient")?.resource;
+    return held as unknown as Record<string, unknown>;
+  };
+  for (const put of [
+    { modifierExtension: "x" },
+    { _modifierExtension: unknown },
+    { implicitRules: ["urn:x"] },
+    { implicitRules: "no uri" },
+    { modifierExtension: unknown[0] },
+  ]) {
+    const changed = JSON.parse(writeJson(bundle)) as Bundle;
+    Object.assign(patientOf(changed), put);
+    const message = read(JSON.stringify(changed));
+    const { found, touch } = modifiersOf(message.bundle, message.issues);
+    assert.deepEqual(
+      found.map(({ resource, path }) => [resource.resourceType, path]),
+      [["Patient", []]],
+      JSON.stringify(put),
+    );
+    assert.ok(message.patient && touch(message.patient));
+  }
+});
+
+test("a response whose code has a modifier where STU3 has none is read as modified", () => {
+  const request = { headerId: "5b1f0d52-9d6b-4f1e-8c47-0a1b2c3d4e5f" };
+  const responder = { odsCode: "Y99002", mailboxId: "Y99002OT001" };
+  const { xml } = infrastructureResponse({ now: new Date(0), request, code: "20013", diagnostics: "x", responder });
+  for (const place of ["<details>", "<coding>"]) {
+    const changed = xml.replace(new RegExp(`(<issue>[^]*?${place})`), `$1${misplaced}`);
+    assert.notEqual(changed, xml);
+    assert.equal(readResponse(read(changed))?.modified, true, place);
+  }
+});

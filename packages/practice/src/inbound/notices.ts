@@ -43,12 +43,19 @@ function notShownNotice(issues: readonly { code: string; severity: string }[]): 
 function modifiedParts(message: Itk3Message, { touch }: Modifiers): ModifiedPart[] {
   const { header, sender, custodian, patient, composition } = message;
   const parts: readonly (readonly [ModifiedPart, readonly (object | undefined)[]])[] = [
-    ["patient", [patient]],
-    ["sender", [sender, custodian]],
+    ["patient", [patient, ...(patient?.name ?? []), ...(patient?.identifier ?? []), composition?.subject]],
+    ["sender", [...[sender, custodian].flatMap(named), header.sender, composition?.custodian]],
     ["document", [composition]],
-    ["handling", [header]],
+    ["handling", [header, ...(header.extension ?? [])]],
   ];
   return parts.flatMap(([part, shown]) => (shown.some((one) => one !== undefined && touch(one)) ? [part] : []));
+}
+
+/** What says who somebody is, beside whom it is said of. */
+function named(who: Itk3Message["sender"] | Itk3Message["custodian"]): (object | undefined)[] {
+  if (who === undefined) return [];
+  const { name, identifier = [] } = who;
+  return [who, ...(Array.isArray(name) ? name : []), ...identifier];
 }
 
 function counted(all: readonly string[]): TaskNotice["about"] {

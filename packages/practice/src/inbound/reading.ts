@@ -106,7 +106,7 @@ const nothingSaid = { summary: {}, ids: [], replaces: [], attachments: [], conte
 type Said = Pick<ReadDocument, "summary" | "ids" | "replaces"> & PlacedAttachments;
 
 function saidIn(message: Itk3Message, { acceptable, negative }: CheckResult, content: Uint8Array): Said {
-  const modifiers = modifiersOf(message.bundle);
+  const modifiers = modifiersOf(message.bundle, message.issues);
   // Nothing is made of what its strictness refused (GPCM-SD-041): no document is laid out.
   const laidOut = negative?.because === "strictness" ? [] : attachmentsOf(message, modifiers);
   return {

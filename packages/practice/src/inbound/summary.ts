@@ -62,7 +62,11 @@ export function idsOf({ bundle, headerId, document }: Itk3Message): string[] {
  * document stays on the worklist until a person has looked.
  */
 export function replacedBy({ composition }: Itk3Message, { touch }: Modifiers): string[] {
-  const replaces = (composition?.relatesTo ?? []).filter((related) => related.code === "replaces" && !touch(related));
+  const replaces = (composition?.relatesTo ?? []).filter(
+    (related) =>
+      related.code === "replaces" &&
+      ![related, related.targetIdentifier, related.targetReference].some((part) => part !== undefined && touch(part)),
+  );
   return keysOf(
     replaces.flatMap(({ targetIdentifier, targetReference }) => [targetIdentifier?.value, targetReference?.reference]),
   );

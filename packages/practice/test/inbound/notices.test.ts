@@ -68,18 +68,39 @@ test("implicitRules of the message mark everything that is shown of it", async (
   assert.deepEqual(task.modified, ["patient", "sender", "document", "handling"]);
 });
 
+for (const [where, place, part, what] of [
+  ["a name", /(<Patient>[^]*?<name>)/, "patient", "Patient, name"],
+  ["an NHS number", /(<Patient>[^]*?<identifier>)/, "patient", "Patient, identifier"],
+  ["the reference to the patient", /(<Composition>[^]*?<subject>)/, "patient", "Document, subject"],
+  ["a flag of its handling", /(<MessageHeader>[^]*?<extension [^>]*>)/, "handling", "Message handling, extension"],
+] as const) {
+  test(`a modifier where FHIR has none, in ${where}, is told first and marked like any other`, async (t) => {
+    const task = await taskOf(t, [place, `$1${modifier}`]);
+    assert.deepEqual(task.notices?.[0]?.about, [{ what, count: 1 }]);
+    assert.deepEqual(task.modified, [part]);
+  });
+}
+
+test("a document whose file has a modifier where FHIR has none is marked", async (t) => {
+  const task = await taskOf(t, [/(<Binary>\s*<id [^>]*>)/, `$1${modifier}`]);
+  assert.equal(task.attachments[0]?.modified, true);
+  assert.equal(task.notices?.[0]?.kind, "modified");
+});
+
 test("a document that may mean something else by it replaces nothing", async (t) => {
   const to = await openPractice(t, receiver);
   const first = message();
   deliver(to, first.xml, { from, workflowId });
   const later = message({ version: 2, replaces: first.documentId });
   deliver(to, later.xml.replace(/(<relatesTo>)/, `$1${modifier}`), { from, workflowId });
+  const other = message({ version: 2, replaces: first.documentId });
+  deliver(to, other.xml.replace(/(<targetIdentifier>)/, `$1${modifier}`), { from, workflowId });
   await to.practice.cycle();
   const states = async (): Promise<string[]> => (await person(to.practice.worklist).tasks()).map(({ state }) => state);
-  assert.deepEqual(await states(), ["open", "open"]);
+  assert.deepEqual(await states(), ["open", "open", "open"]);
   deliver(to, message({ version: 3, replaces: first.documentId }).xml, { from, workflowId });
   await to.practice.cycle();
-  assert.deepEqual(await states(), ["open", "open", "replaced"]);
+  assert.deepEqual(await states(), ["open", "open", "open", "replaced"]);
 });
 
 const unknown =

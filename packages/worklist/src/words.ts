@@ -135,6 +135,12 @@ export function severityTag(severity: TaskFinding["severity"]): Tag {
   return severities[severity];
 }
 
+/** What only a person can decide is for them, and must not be taken for what a supplier mends. */
+export function findingsApart(findings: readonly TaskFinding[]): { look: TaskFinding[]; others: TaskFinding[] } {
+  const isLook = ({ severity }: TaskFinding): boolean => severity === "look";
+  return { look: findings.filter(isLook), others: findings.filter((finding) => !isLook(finding)) };
+}
+
 /** Beside what something unknown may change the meaning of; what that is stands at the top of the task. */
 export const lookTag: Tag = {
   text: "A person must look",

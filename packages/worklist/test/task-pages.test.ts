@@ -233,14 +233,30 @@ test("what a person must be told first stands at the top of the task, marked whe
   assert.equal(readable(list).match(/May mean something else/g)?.length, 1);
 });
 
-test("what a person must look at is listed with the departures, and is none of them", async (t) => {
+test("what a person must look at stands open and apart from the departures, of which it is none", async (t) => {
   const { url, worklist } = await open(t);
   const task = worklist.all.find(({ taskId }) => taskId === 1);
   assert.ok(task);
   task.findings.push({ id: "X:look", severity: "look", location: "Bundle", text: "It may be a picture." });
   const read = readable((await ask(`${url}/tasks/1`)).text);
-  assert.match(read, /Departures from the requirements \(2\)/);
-  assert.match(read, /Look It may be a picture\./);
+  assert.match(
+    read,
+    /For a person to look at \(1\) .* Look It may be a picture\..* Departures from the requirements \(2\)/s,
+  );
+  assert.match(read, /and does not change what the report says/);
+  const { text } = await ask(`${url}/tasks/1`);
+  assert.doesNotMatch(text.slice(text.indexOf("look-heading"), text.indexOf("It may be a picture.")), /<details/);
+  task.findings = task.findings.filter(({ severity }) => severity === "look");
+  const alone = readable((await ask(`${url}/tasks/1`)).text);
+  assert.doesNotMatch(alone, /supplier to mend|does not change/);
+});
+
+test("a page does not say that departures leave the report as it is where something may change what it says", async (t) => {
+  const { url, worklist } = await open(t);
+  const task = worklist.all.find(({ taskId }) => taskId === 1);
+  assert.ok(task);
+  task.notices = [{ kind: "modified", text: "Something may change it.", about: [{ what: "Patient", count: 1 }] }];
+  assert.doesNotMatch((await ask(`${url}/tasks/1`)).text, /does not change what the report says/);
 });
 
 test("a message with thousands of documents is shown a page of them at a time, its report on each", async (t) => {

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import { thisComputer } from "../../src/actor.ts";
 import { migrations } from "../../src/store/schema.ts";
 import { deliver, openPractice, temporaryFolder } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
@@ -52,7 +53,8 @@ test("documents that an earlier version archived for each other come back with t
   {
     using database = new DatabaseSync(join(dataFolder, "practice.sqlite"));
     database.exec(`${migrations.slice(0, 5).join(";")}; PRAGMA user_version = 5`);
-    // 1 is replaced by 2, 2 and 3 by each other; 5 by 4, which is open; 6, 7 and 8 in a circle, of which 8 was done.
+    // 1 is replaced by 2, 2 and 3 by each other, as was 9, which replaces them; 5 by 4, which is open; 6, 7 and 8 in a circle, of
+    // which 8 was done; 10 came after all and was replaced by 7.
     for (const [taskId, by, doneAt] of [
       [1, 2],
       [2, 3],
@@ -62,6 +64,8 @@ test("documents that an earlier version archived for each other come back with t
       [6, 7],
       [7, 8],
       [8, 6, "2026-03-01"],
+      [9, 2],
+      [10, 7],
     ] as const) {
       database
         .prepare(
@@ -80,14 +84,18 @@ test("documents that an earlier version archived for each other come back with t
         database.prepare("UPDATE task SET state = 'replaced', replaced_by = ? WHERE task_id = ?").run(by, taskId);
       }
     }
+    database.exec(
+      "INSERT INTO document_id VALUES ('a', 2), ('b', 10); INSERT INTO replaces VALUES ('a', 9), ('a', 3), ('b', 7)",
+    );
   }
   const { practice } = await openPractice(t, receiver, { dataFolder });
+  assert.equal((await practice.worklist.task(3, thisComputer))?.replacedBy, 9);
   const at = person(practice.worklist);
   const shown = async (show: "open" | "completed" | "replaced"): Promise<number[]> =>
     (await at.tasks({ show })).map(({ taskId }) => taskId);
   assert.deepEqual(
     [await shown("open"), await shown("completed"), await shown("replaced")],
-    [[4, 3], [8], [7, 6, 5, 2, 1]],
+    [[9, 4], [8], [10, 7, 6, 5, 3, 2, 1]],
   );
   assert.deepEqual((await practice.worklist.counts()).openTasks, 2);
 });

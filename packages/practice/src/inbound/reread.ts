@@ -4,7 +4,7 @@ import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem } from "../errors.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
 import { addUnbelieved } from "../store/received.ts";
-import { replaceKeys } from "../store/tasks.ts";
+import { noteNotices, replaceKeys } from "../store/tasks.ts";
 import type { Progress } from "../work.ts";
 import type { Reading } from "./reading.ts";
 import { saidBy } from "./response.ts";
@@ -14,11 +14,11 @@ const perPass = 20;
 /** After so many the rest must do: it can still be opened whole. */
 const mostAttempts = 5;
 
-type Kind = "task" | "report" | "response" | "keys";
+type Kind = "task" | "report" | "response" | "keys" | "notices";
 
 /**
- * Decides what pages show of messages that an earlier version stored without deciding it, and what replaces what by the keys
- * of today. Nothing else is changed.
+ * Decides what pages show of messages that an earlier version stored without deciding it, what a person must be told of them
+ * first, and what replaces what by the keys of today. Nothing else is changed.
  */
 export interface Rereading {
   readonly run: (signal?: AbortSignal) => Promise<Progress>;
@@ -72,6 +72,7 @@ const contents: Readonly<Record<Kind, string>> = {
   report: "SELECT content FROM outgoing_content WHERE header_id = ?",
   response: "SELECT content, workflow_id FROM received WHERE message_id = ?",
   keys: "SELECT content FROM received WHERE message_id = ?",
+  notices: "SELECT content FROM received WHERE message_id = ?",
 };
 
 function store(database: DatabaseSync, kind: Kind, owner: string, { document, response }: Reading): void {
@@ -85,6 +86,10 @@ function store(database: DatabaseSync, kind: Kind, owner: string, { document, re
     return;
   }
   const { attachments = [], contents = [] } = document ?? {};
+  if (kind === "notices") {
+    if (document?.isMessage) noteNotices(database, owner, document.summary, attachments);
+    return;
+  }
   database
     .prepare(
       kind === "task"

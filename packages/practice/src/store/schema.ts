@@ -490,5 +490,10 @@ export const migrations: readonly string[] = [
   WHERE task_id IN (SELECT max(task_id, last) FROM came_last);
   DROP TABLE circle;
   DROP TABLE came_last;
+
+  -- What stands first on a task, and in lists, of messages with modifiers: until now it was a finding among others.
+  INSERT OR IGNORE INTO reread (kind, owner)
+    SELECT 'notices', message_id FROM task
+    WHERE findings LIKE '%"FHIR:modifierExtension"%' OR findings LIKE '%"FHIR:implicitRules"%';
   `,
 ];

@@ -81,6 +81,25 @@ function addKeys(database: DatabaseSync, taskId: number, { ids, replaces }: Pick
   archiveReplaced(database, taskId);
 }
 
+/** Part of a transaction. What else is known of the task, and of its documents, stays as it was. */
+export function noteNotices(
+  database: DatabaseSync,
+  messageId: string,
+  { notices, modified }: MessageSummary,
+  attachments: readonly Pick<StoredAttachment, "modified">[],
+): void {
+  const mark = database.prepare(
+    `UPDATE task SET attachments = json_set(attachments, :path, json('true'))
+     WHERE message_id = :messageId AND json_extract(attachments, :place) IS NOT NULL`,
+  );
+  for (const [index, attachment] of attachments.entries()) {
+    if (attachment.modified) mark.run({ path: `$[${index}].modified`, place: `$[${index}]`, messageId });
+  }
+  database
+    .prepare("UPDATE task SET summary = json_patch(summary, ?) WHERE message_id = ?")
+    .run(JSON.stringify({ notices, modified }), messageId);
+}
+
 /** Part of a transaction. What was archived by the keys of before stays archived: a person may have gone by it. */
 export function replaceKeys(database: DatabaseSync, messageId: string, keys: Pick<NewTask, "ids" | "replaces">): void {
   const row = database.prepare("SELECT task_id FROM task WHERE message_id = ?").get(messageId);

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import { migrations } from "../../src/store/schema.ts";
 import { consultation } from "../support/consultations.ts";
-import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
+import { deliver, type DirectoryPractice, openPractice, temporaryFolder } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { person } from "../support/person.ts";
@@ -160,6 +164,50 @@ test("a task that an earlier version stored is told of by its findings", () => {
     ],
   );
   assert.deepEqual(noticesOf([finding("STU3:wrong-order", "warning")]), []);
+});
+
+test("a task with a modifier that an earlier version stored is marked like any other after the upgrade, in lists too", async (t) => {
+  const today = await openPractice(t, receiver);
+  const place = /(<Patient>(?:(?!<identifier>)[^])*)/;
+  const xml = message()
+    .xml.replace(place, `$1${modifier}`)
+    .replace(/(<section>)/, `$1${modifier}`);
+  const messageId = deliver(today, xml, { from, workflowId });
+  await today.practice.cycle();
+  const read = async (to: DirectoryPractice): Promise<unknown> => {
+    const [listed] = await person(to.practice.worklist).tasks();
+    const task = await person(to.practice.worklist).task(1);
+    return [listed?.notices, listed?.modified, task?.notices, task?.attachments];
+  };
+  const asToday = await read(today);
+
+  const dataFolder = join(temporaryFolder(t), "practice");
+  mkdirSync(dataFolder, { mode: 0o700 });
+  {
+    using database = new DatabaseSync(join(dataFolder, "practice.sqlite"));
+    database.exec(`${migrations.slice(0, 5).join(";")}; PRAGMA user_version = 5`);
+    database
+      .prepare(
+        `INSERT INTO received (message_id, received_at, mailbox_id, from_mailbox, workflow_id, subject, kind, content)
+         VALUES (?, '2026-03-01', ?, ?, ?, '', 'document', ?)`,
+      )
+      .run(messageId, receiver.mailboxId, from, workflowId, Buffer.from(xml));
+    const attachments = (await person(today.practice.worklist).task(1))?.attachments ?? [];
+    database
+      .prepare(
+        `INSERT INTO task (message_id, kind, state, summary, findings, attachments, match_outcome, match_due, business_asked)
+         VALUES (?, 'document', 'open', '{}', ?, ?, 'known', 0, 0)`,
+      )
+      .run(
+        messageId,
+        '[{"id":"FHIR:modifierExtension","severity":"error","location":"","text":""}]',
+        JSON.stringify(attachments, (key, value: unknown) => (key === "modified" ? undefined : value)),
+      );
+  }
+  const to = await openPractice(t, receiver, { dataFolder });
+  assert.notDeepEqual(await read(to), asToday);
+  await to.practice.cycle();
+  assert.deepEqual(await read(to), asToday);
 });
 
 async function withReport(t: TestContext): Promise<{ party: DirectoryPractice; headerId: string }> {

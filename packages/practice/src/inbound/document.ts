@@ -87,7 +87,9 @@ function storeChecked(context: PracticeContext, arrival: Arrival, read: Read, co
   }
   addAttachmentContents(context.database, arrival.messageId, contents);
   answer(context, arrival, read, "infrastructure", negative ?? received);
-  if (acceptable && businessResponse.kind === "onDecision" && businessResponse.automatic !== undefined) {
+  // What may mean the opposite is for a person to decide on.
+  const isPlain = summary.notices?.every(({ kind }) => kind !== "modified") ?? true;
+  if (acceptable && isPlain && businessResponse.kind === "onDecision" && businessResponse.automatic !== undefined) {
     const diagnostics = "The referral was accepted automatically.";
     answer(context, arrival, read, "business", { code: businessResponse.automatic, diagnostics });
   }

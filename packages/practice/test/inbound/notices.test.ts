@@ -7,7 +7,7 @@ import { migrations } from "../../src/store/schema.ts";
 import { consultation } from "../support/consultations.ts";
 import { deliver, type DirectoryPractice, openPractice, temporaryFolder } from "../support/economy.ts";
 import { message, response, workflowId } from "../support/messages.ts";
-import { receiver, sender } from "../support/organisations.ts";
+import { pharmacy, receiver, sender } from "../support/organisations.ts";
 import { person } from "../support/person.ts";
 import { noticesOf } from "../../src/inbound/notices.ts";
 import type { Task, TaskFinding } from "../../src/worklist.ts";
@@ -105,6 +105,28 @@ test("a document that may mean something else by it replaces nothing", async (t)
   deliver(to, message({ version: 3, replaces: first.documentId }).xml, { from, workflowId });
   await to.practice.cycle();
   assert.deepEqual(await states(), ["open", "open", "open", "replaced"]);
+});
+
+test("what may mean the opposite is not accepted by itself, and is left for a person to decide on", async (t) => {
+  const to = await openPractice(t, pharmacy, {
+    role: "pharmacy",
+    businessResponse: { kind: "onDecision", automatic: "30016" },
+  });
+  const plain = message().xml;
+  for (const xml of [plain.replace(/(<section>)/, `$1${modifier}`), message().xml]) {
+    deliver(to, xml, { from, workflowId });
+    await to.practice.cycle();
+  }
+  const [modified, other] = [await person(to.practice.worklist).task(1), await person(to.practice.worklist).task(2)];
+  assert.deepEqual(
+    modified?.responses.map(({ code }) => code),
+    ["20013"],
+  );
+  assert.deepEqual(
+    other?.responses.map(({ code }) => code),
+    ["20013", "30016"],
+  );
+  assert.ok((await person(to.practice.worklist).decisions(1)).length > 0);
 });
 
 const unknown =

@@ -34,7 +34,7 @@ export function wholeFile(
   const file = Buffer.from(padded, "base64");
   const type = fileTypeOf(file);
   if (type === undefined || type !== said || !endsWhole[type](file)) return undefined;
-  return descriptions.every((description) => isDescribed(file, description)) ? file : undefined;
+  return agreesWith(file, descriptions) ? file : undefined;
 }
 
 function addressOf(content: string): RegExpExecArray | null {
@@ -57,13 +57,22 @@ const lastOfPng = Buffer.from("0000000049454e44ae426082", "hex");
 function endsAsPdf(file: Buffer): boolean {
   const end = file.subarray(-1024).toString("latin1");
   if (!/%%EOF[\0\t\n\f\r ]*$/.test(end)) return false;
-  const [dictionary] = /<<[^>]*\/Linearized\b[^>]*>>/.exec(file.subarray(0, 2048).toString("latin1")) ?? [];
-  if (dictionary === undefined) return true;
+  const begin = file.subarray(0, 2048).toString("latin1");
+  const named = begin.search(/\/Linearized\b/);
+  if (named === -1) return true;
+  // Looked for from its name: a pattern for the whole would try each `<<` with each name.
+  const [dictionary = ""] = begin.slice(Math.max(0, begin.lastIndexOf("<<", named))).split(">>", 1);
   const [, length] = /\/L[\0\t\n\f\r ]+(\d{1,12})\b/.exec(dictionary) ?? [];
   return length !== undefined && Number(length) <= file.byteLength;
 }
 
-function isDescribed(file: Buffer, { size, hash }: FileDescription): boolean {
-  if (size !== undefined && size !== file.byteLength) return false;
-  return hash === undefined || createHash("sha1").update(file).digest().equals(Buffer.from(hash, "base64"));
+function agreesWith(file: Buffer, descriptions: readonly FileDescription[]): boolean {
+  let sha1: Buffer | undefined;
+  // Once for all of them: any number of references may describe one file of megabytes.
+  const digest = (): Buffer => (sha1 ??= createHash("sha1").update(file).digest());
+  return descriptions.every(
+    ({ size, hash }) =>
+      (size === undefined || size === file.byteLength) &&
+      (hash === undefined || digest().equals(Buffer.from(hash, "base64"))),
+  );
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import {
   type Attachment,
   type Bundle,
@@ -13,6 +14,7 @@ import {
   writeJson,
   writeXml,
 } from "@restante/itk3";
+import { wholeFile } from "../../src/message/whole-file.ts";
 import { consultation } from "../consultation.ts";
 
 const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
@@ -24,6 +26,9 @@ const png = bytes(`\u0089PNG\r\n\u001a\n${lastOfPng}`);
 const jpeg = bytes("\u00ff\u00d8\u00ff\u00e0 a photograph \u00ff\u00d9");
 const linear = (length: number): Buffer =>
   bytes(`%PDF-1.7\n1 0 obj\n<< /Linearized 1 /L ${length} /H [ 1 2 ] >>\nendobj\nstartxref\n0\n%%EOF\r\n`);
+
+const lengthFirst = (length: number): Buffer =>
+  bytes(`%PDF-1.7\n<< /N 1 >> << /L ${length} /Linearized 1 >>\nendobj\n%%EOF\r`);
 
 const base64 = (file: Uint8Array): string => Buffer.from(file).toString("base64");
 const unpadded = (file: Uint8Array): string => base64(file).replace(/=+$/, "");
@@ -73,6 +78,13 @@ const contents: readonly (readonly [
   ["a PDF as an address of no type", "repaired", "application/pdf", address(pdf, ""), pdf],
   ["a PDF as an address with a name", "repaired", "application/pdf", address(pdf, "application/pdf;name=a.pdf"), pdf],
   ["a PDF for the web without its padding", "repaired", "application/pdf", unpadded(linear(80)), linear(80)],
+  [
+    "a PDF for the web that names its length first",
+    "repaired",
+    "application/pdf",
+    unpadded(lengthFirst(59)),
+    lengthFirst(59),
+  ],
   ["a PNG without its padding", "repaired", "image/png", unpadded(png), png],
   ["a PNG as an address", "repaired", "image/png", address(png, "image/png"), png],
   ["a JPEG without its padding", "repaired", "image/jpeg", unpadded(jpeg), jpeg],
@@ -102,6 +114,7 @@ const damages: readonly (readonly [what: string, contentType: string, content: s
   ["a PDF cut off behind an earlier end", "application/pdf", unpadded(bytes("%PDF-1.7\n%%EOF\n2 0 obj\n<<"))],
   ["a PDF whose end is far from its end", "application/pdf", unpadded(bytes(`%PDF-1.7\n%%EOF${"\n".repeat(1025)}`))],
   ["a PDF for the web, cut off behind its first end", "application/pdf", unpadded(linear(5000))],
+  ["the same that names its length first", "application/pdf", unpadded(lengthFirst(5000))],
   ["a PNG without its last chunk", "image/png", unpadded(png.subarray(0, -12))],
   ["a PNG with something behind it", "image/png", unpadded(Buffer.concat([png, bytes("xx")]))],
   ["a JPEG without its end", "image/jpeg", unpadded(jpeg.subarray(0, -3))],
@@ -184,6 +197,26 @@ test("the finding of a file that a DocumentReference holds is told where it stan
     found.map(({ location }) => location.split(".").slice(-3).join(".")),
     ["content[0].attachment.data"],
   );
+});
+
+test("a file that is described 100,000 times is seen to be whole in time", { timeout: 20_000 }, async () => {
+  const large = bytes(`%PDF-1.7\n${"x".repeat(2_000_000)}\n%%EOF\n`);
+  const hash = createHash("sha1").update(large).digest("base64");
+  const found = wholeFile(
+    unpadded(large),
+    "application/pdf",
+    Array.from({ length: 100_000 }, () => ({ hash })),
+  );
+  // The timeout of a test that never waits is never noticed.
+  await setTimeout(0);
+  assert.ok(found?.equals(large));
+});
+
+test("5,000 PDFs that begin as if each were many for the web are read in time", { timeout: 20_000 }, async () => {
+  const crowded = bytes(`%PDF-1.7\n${"<".repeat(1000)}${"/Linearized ".repeat(85)}\n%%EOF\n`);
+  const found = Array.from({ length: 5000 }, () => wholeFile(unpadded(crowded), "application/pdf", []));
+  await setTimeout(0);
+  assert.ok(found.every((file) => file === undefined));
 });
 
 /** A message with one more DocumentReference, led to by a section or not, and the Binary that it may describe. */

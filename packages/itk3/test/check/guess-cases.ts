@@ -35,6 +35,12 @@ function changed({ bundle }: { bundle: Bundle }, change: (message: Message) => v
   return copy;
 }
 
+/** The narrative of the first section is this. */
+function showing(div: string): (message: Message) => void {
+  return ({ composition }) =>
+    void Object.assign(composition?.section?.[0] ?? {}, { text: { status: "generated", div } });
+}
+
 function titled(built: { bundle: Bundle }, title: string, other: object = {}): Bundle {
   return changed(built, ({ composition }) => void Object.assign(composition ?? {}, { title }, other));
 }
@@ -117,27 +123,10 @@ export const guessCases: readonly GuessCase[] = [
     id: "Send-Document:picture",
     text: /^A narrative holds pictures/,
     guessed: [
-      [
-        "a section",
-        changed(
-          summary,
-          ({ composition }) =>
-            void Object.assign(composition?.section?.[0] ?? {}, { text: { status: "generated", div: picture } }),
-        ),
-      ],
+      ["a section", changed(summary, showing(picture))],
+      ["a picture of a whole page", changed(summary, showing(picture.replace("iVBORw0KGgo=", "AAAA".repeat(50_000))))],
     ],
-    sure: [
-      [
-        "a section with words too",
-        changed(
-          summary,
-          ({ composition }) =>
-            void Object.assign(composition?.section?.[0] ?? {}, {
-              text: { status: "generated", div: picture.replace("<p> ", "<p>Rash") },
-            }),
-        ),
-      ],
-    ],
+    sure: [["a section with words too", changed(summary, showing(picture.replace("<p> ", "<p>Rash")))]],
   },
   {
     id: "ITK-Response:subject",

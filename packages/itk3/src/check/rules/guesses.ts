@@ -67,7 +67,8 @@ export const guessRules: readonly Rule[] = [
 function mayBePicture(report: Attachment, mayBeOther: boolean): boolean {
   // A message that was JSON meanwhile has lost its functions.
   if (!report.intact || typeof report.bytes !== "function") return false;
-  const bytes = Buffer.from(report.bytes());
+  const { buffer, byteOffset, byteLength } = report.bytes();
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
   const type = fileTypeOf(bytes);
   if (type !== "application/pdf") return mayBeOther && type !== undefined;
   const holds = (...words: readonly string[]): boolean => words.some((word) => bytes.includes(word));
@@ -77,5 +78,6 @@ function mayBePicture(report: Attachment, mayBeOther: boolean): boolean {
 
 function isPictureAlone(narrative: Narrative | undefined): boolean {
   const div = narrative?.div ?? "";
-  return /<img\b/.test(div) && paragraphsOf(div).length === 0;
+  // A picture may be longer than what is looked through for words.
+  return div.includes("<img") && paragraphsOf(div.replace(/<img\b[^>]*>/g, "")).length === 0;
 }

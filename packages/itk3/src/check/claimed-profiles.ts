@@ -35,5 +35,6 @@ export function namesProfileOfItsType(resource: Resource): boolean {
 
 /** Whether it names the profile. One that names none of its own type has a finding of its own (GPCM-SD-025), and may. */
 export function mayFollow(resource: Resource | undefined, profile: string): boolean {
-  return resource !== undefined && (claimed(resource).includes(profile) || !namesProfileOfItsType(resource));
+  if (resource === undefined) return false;
+  return resource.meta?.profile?.includes(profile) === true || !namesProfileOfItsType(resource);
 }

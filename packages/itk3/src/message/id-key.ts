@@ -26,7 +26,8 @@ export function idKey(id: string): string {
 /** The same of a name that a reference or a fullUrl gives a resource: a UUID at its end is in small letters. */
 export function nameKey(name: string): string {
   const end = name.slice(-uuidLength);
-  if (!isUuid(end)) return name;
+  // Most have small letters alone, and every name of a message is asked for: the name itself is its own key, made anew for none.
+  if (!/[A-F]/.test(end) || !isUuid(end)) return name;
   const before = name.slice(0, -uuidLength);
   return before === "" || before.endsWith("/") || isUrnOfUuid(before) ? before + end.toLowerCase() : name;
 }

@@ -24,7 +24,7 @@ export const resourceRules: readonly Rule[] = [
     "Every resource must follow a profile of its own type.",
     "None of the profiles in a resource's meta.profile is one of its type.",
     each(everyResource, (resource) =>
-      unless(!namesProfile(resource) || namesProfileOfItsType(resource), resource, "meta"),
+      unless(namesProfileOfItsType(resource) || !namesProfile(resource), resource, "meta"),
     ),
     { ...payload, issueCode: "value", alsoShows: ["GPCM-SD-027"] },
   ),

@@ -18,19 +18,18 @@ function mayBeOf(url: string, type: string): boolean {
   return at >= 0 && !/^[A-Za-z]/.test(name.slice(at + type.length));
 }
 
-// What is no URI is reading's finding.
-function claimed(resource: Resource): readonly string[] {
-  return (resource.meta?.profile ?? []).filter(
-    (url): url is string => url !== null && primitiveFault("uri", url) === undefined,
-  );
+/** Whether it says of a profile that it follows it. What is no URI is reading's finding, and none of these. */
+function claims(resource: Resource, isMeant: (url: string) => boolean): boolean {
+  const { profile = [] } = resource.meta ?? {};
+  return profile.some((url) => url !== null && primitiveFault("uri", url) === undefined && isMeant(url));
 }
 
 export function namesProfile(resource: Resource): boolean {
-  return claimed(resource).length > 0;
+  return claims(resource, () => true);
 }
 
 export function namesProfileOfItsType(resource: Resource): boolean {
-  return claimed(resource).some((url) => mayBeOf(url, resource.resourceType));
+  return claims(resource, (url) => mayBeOf(url, resource.resourceType));
 }
 
 /** Whether it names the profile. One that names none of its own type has a finding of its own (GPCM-SD-025), and may. */

@@ -2,8 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { idKey } from "@restante/itk3";
 
 /**
- * A message that came again (20007, 20008) is told by the keys of its ids, whatever their letters, and raises no task: what goes wrong with its answer is told, shown and ended on
- * the task of the document that it repeats. Copies whose answers go well are not noted: there may be any number.
+ * A message that came again (20007, 20008) is known by the keys of its ids, whatever their letters, and raises no task: what
+ * goes wrong with its answer is told, shown and ended on the task of the document that it repeats. Of copies whose answers go
+ * well that is all: no trouble is noted of them, and there may be any number.
  */
 
 /** A task shows so many. Those that are in trouble come first, and the next when one of them is not. */

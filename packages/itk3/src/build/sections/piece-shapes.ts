@@ -22,7 +22,7 @@ const ofItsSystem = between<Coded>(["code", "system"], ({ code: written, system 
 export const coded: Shape = all(fields<Coded>({ code, display: text, system: optional(absoluteUri) }), ofItsSystem);
 
 /** Of another system than SNOMED CT, which goes without saying. */
-export const codeOfItsOwn: Shape = fields<Coded>({ code, display: text, system: optional(absoluteUri) });
+const codeOfItsOwn: Shape = fields<Coded>({ code, display: text, system: optional(absoluteUri) });
 
 const withCode: Shape = all(
   fields<Coded & { text?: string }>({ code, display: text, system: optional(absoluteUri), text: optional(text) }),

@@ -95,7 +95,8 @@ function unreadable(read: ReadResult): CheckResult {
   return { ...result, negative: negativeOf("not-acceptable", reasonUnreadable(issues), findings) };
 }
 
-function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
+/** What the rules look at. Exported for the test that what is told once is never told not at all. */
+export function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
   const inner = resourcesByType(resourcesOf(message.document));
   const references = referencesOf(message.document);
   const { envelope } = options;

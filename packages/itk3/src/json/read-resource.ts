@@ -150,7 +150,10 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       else readElement(definition, held, place, inner, value);
     }
     reportHollow(node, type, value, location);
-    if (values.size(node) === 0) report("empty-element", location, node, "The element is empty.");
+    // Of a resource the id is an element; what stands beside a value may have an id alone.
+    const isBeside = type.name === "Element";
+    if (values.size(node) === 0 || (type.kind !== "resource" && !isBeside && holdsIdAlone(node)))
+      report("empty-element", location, node, "The element is empty.");
     const stands = (name: string): boolean =>
       values.member(node, name) !== undefined || values.member(node, `_${name}`) !== undefined;
     for (const missing of missingFrom(type, value, stands)) {
@@ -184,12 +187,21 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       report("empty-element", location, held, "A null says nothing beside a value.");
       return;
     }
-    const places = beside !== undefined && values.kind(beside) === "array" ? values.size(beside) : 0;
+    const valuesBeside = beside === undefined ? [] : values.kind(beside) === "array" ? values.within(beside) : [beside];
     items.forEach((item, index) => {
-      if (values.kind(item) !== "null" || index < places) return;
-      report("empty-element", `${location}[${index}]`, item, "A null has no value beside it.");
+      const place = values.kind(held) === "array" ? `${location}[${index}]` : location;
+      const value = valuesBeside[index];
+      if (values.kind(item) === "null") {
+        if (value === undefined) report("empty-element", place, item, "A null has no value beside it.");
+      } else if (holdsIdAlone(item) && (value === undefined || values.kind(value) === "null")) {
+        report("empty-element", place, item, "An id has neither a value nor an extension beside it.");
+      }
     });
   };
+
+  /** An id says nothing: an element has a value, an extension or elements of its own (FHIR ele-1). */
+  const holdsIdAlone = (node: JsonNode): boolean =>
+    values.kind(node) === "object" && values.size(node) === 1 && values.member(node, "id") !== undefined;
 
   // What is kept is in its parent before it is read: of a message that is refused in its midst, what came before stays.
   const readElement = (

@@ -20,7 +20,7 @@ import { watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
 import { Complaints } from "./complaints.ts";
 import { Frame, partOf, type Value } from "./frame.ts";
 import { fhirNamespace, opaqueXml } from "./opaque.ts";
-import { keepPrimitive, readAttributes } from "./read-value.ts";
+import { holdsIdAlone, keepPrimitive, readAttributes } from "./read-value.ts";
 import { tokenise, type XmlElement, type XmlHandler, type XmlSpan } from "./tokenise.ts";
 import { isModifierName } from "../read/modifier-names.ts";
 
@@ -321,7 +321,8 @@ class ResourceReader implements XmlHandler {
         this.#complaints.error("missing-element", frame, text, name);
       }
     }
-    if (isEmpty(value) && leftOut === undefined)
+    // Of a resource the id is an element.
+    if ((isEmpty(value) || (type?.kind !== "resource" && holdsIdAlone(value))) && leftOut === undefined)
       this.#complaints.error("empty-element", frame, `${frame.definition?.name} is empty.`);
   }
 

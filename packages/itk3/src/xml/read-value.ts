@@ -22,7 +22,7 @@ export function keepPrimitive(
     const amiss = amissIn(definition, written);
     if (amiss !== undefined) complaints.tell(amiss.said, at, last);
     value = toScalar(definition.type, amiss?.value ?? written, amiss?.right ?? true);
-  } else if (extended === undefined) {
+  } else if (extended === undefined || holdsIdAlone(extended)) {
     complaints.error("empty-element", at, `${definition.name} has neither a value nor an extension.`, last);
   }
   // Nothing would be written of it.
@@ -32,6 +32,11 @@ export function keepPrimitive(
   }
   if (value !== null || definition.repeating) parent.hold(definition, value);
   if (extended !== undefined) holdExtended(parent, definition, extended);
+}
+
+/** An id says nothing: an element has a value, an extension or elements of its own (FHIR ele-1). */
+export function holdsIdAlone(value: Value): boolean {
+  return value.id !== undefined && Object.keys(value).length === 1;
 }
 
 function holdExtended(parent: Frame, { name, repeating }: ElementDefinition, extended: Value): void {

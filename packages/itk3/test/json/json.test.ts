@@ -128,6 +128,8 @@ const faults: readonly (readonly [json: string, issue: string])[] = [
   ['"name":{"family":"x"}', "bad-value Patient.name"],
   ['"name":["x"]', "bad-value Patient.name[0]"],
   ['"name":[]', "empty-element Patient.name"],
+  ['"name":[{"id":"a"}]', "empty-element Patient.name[0]"],
+  ['"_birthDate":{"id":"a"}', "empty-element Patient.birthDate"],
   ['"nhsNumber":"x"', "unknown-element Patient"],
   ['"_name":[{}]', "unknown-element Patient"],
   ['"deceasedBoolean":true,"deceasedDateTime":"2020"', "too-many Patient.deceasedDateTime"],
@@ -202,11 +204,14 @@ test("an empty place in a list of values is told, unless an extension fills it",
     readJsonResource(`{"resourceType":"Patient","name":[{${given}}]}`).issues.map(({ code }) => code);
   assert.deepEqual(codesOf('"given":[null,"Ann"]'), ["empty-element"]);
   assert.deepEqual(codesOf('"given":["Ann",null],"_given":[{"id":"a"},null]'), ["empty-element"]);
-  assert.deepEqual(codesOf('"given":[null,"Ann"],"_given":[{"id":"a"}]'), []);
-  assert.deepEqual(codesOf('"_given":[{"id":"a"}]'), []);
+  const said = '{"extension":[{"url":"urn:x","valueCode":"a"}]}';
+  assert.deepEqual(codesOf(`"given":[null,"Ann"],"_given":[${said}]`), []);
+  assert.deepEqual(codesOf(`"_given":[${said}]`), []);
+  assert.deepEqual(codesOf('"given":[null,"Ann"],"_given":[{"id":"a"}]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"_given":[{"id":"a"}]'), ["empty-element"]);
   assert.deepEqual(codesOf('"given":["Ann","Bé"],"_given":[null,{"id":"a"}]'), []);
   assert.deepEqual(codesOf('"given":["Ann"],"_given":[{"id":"a"},null]'), ["empty-element"]);
-  assert.deepEqual(codesOf('"_given":[{"id":"a"},null,{"id":"b"}]'), ["empty-element"]);
+  assert.deepEqual(codesOf('"_given":[{"id":"a"},null,{"id":"b"}]'), Array(3).fill("empty-element"));
   assert.deepEqual(codesOf('"given":["Ann"],"_given":[null]'), ["empty-element"]);
   assert.deepEqual(codesOf('"family":"A","_family":null'), ["empty-element"]);
 });

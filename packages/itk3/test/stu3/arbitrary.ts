@@ -58,10 +58,11 @@ function valueOf(type: TypeDefinition, depth: number): fc.Arbitrary<Value> {
     return [required ? one : fc.oneof({ arbitrary: fc.constant({}), weight: likely }, { arbitrary: one, weight: 1 })];
   });
   const joined = fc.tuple(...parts).map((found): Value => Object.assign({}, ...found));
-  // An element without anything in it is no element. Not every resource may be extended.
+  // An element without anything in it, or with no more than an id, is no element. Not every resource may be extended.
   const least = (): Value =>
     type.kind === "resource" ? { id: "a" } : { extension: [{ url: "urn:x", valueCode: "a" }] };
-  return joined.map((value) => (Object.keys(value).length > 0 ? value : least()));
+  const says = (name: string): boolean => type.kind === "resource" || name !== "id";
+  return joined.map((value) => (Object.keys(value).some(says) ? value : Object.assign(value, least())));
 }
 
 function elementOf(element: ElementDefinition, depth: number): fc.Arbitrary<Value> {

@@ -13,6 +13,8 @@ const faults: readonly (readonly [what: string, xml: string, issue: string])[] =
   ["a code outside its list", '<gender value="F"/>', "error bad-code Patient.gender 2:1"],
   ["an empty value", '<name>\n  <family value=""/></name>', "error bad-value Patient.name[0].family 3:3"],
   ["an element without anything", "<birthDate/>", "error empty-element Patient.birthDate 2:1"],
+  ["a value with no more than an id", '<birthDate id="a"/>', "error empty-element Patient.birthDate 2:1"],
+  ["an element with no more than an id", '<name id="a"/>', "error empty-element Patient.name[0] 2:1"],
   ["an unknown element", "<nhsNumber value='1'/>", "error unknown-element Patient 2:1"],
   ["an unknown attribute", '<active valu="true"/>', "error unknown-attribute Patient.active 2:1"],
   ["text between elements", "<name>Smith</name>", "error unexpected-text Patient.name[0] 2:1"],

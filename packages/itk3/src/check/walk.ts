@@ -43,6 +43,15 @@ export interface Elements {
   scopes: readonly Scope[];
   /** Lists of two items or more in which each should say something of its own. */
   lists: readonly HeldList[];
+  /** Every element but resources that has an id, in the order of the message. */
+  ids: readonly HeldId[];
+}
+
+export interface HeldId {
+  element: object;
+  id: string;
+  /** The one that it stands in, which may be contained in another. */
+  resource: Resource;
 }
 
 export interface HeldList {
@@ -73,6 +82,9 @@ interface Walk {
   kinds: Map<string, readonly object[][]>;
   scopes: Scope[];
   lists: HeldList[];
+  ids: HeldId[];
+  /** What is walked through. */
+  within: Resource;
 }
 
 /** Long lists, and those of resources and attachments: too much to compare, or another rule's to look at. */
@@ -83,13 +95,14 @@ const profileList = "profile";
 
 /** Walks the message once; what the table does not know is left out. */
 export function elementsOf(bundle: Bundle): Elements {
-  const walk: Walk = { byType: new Map(), kinds: new Map(), scopes: [], lists: [] };
+  const walk: Walk = { byType: new Map(), kinds: new Map(), scopes: [], lists: [], ids: [], within: bundle };
   visitResource(bundle, undefined, undefined, walk);
   return {
     ofType: <Type extends keyof ElementTypes>(type: Type) =>
       (walk.byType.get(type) ?? nothing) as readonly ElementTypes[Type][],
     scopes: walk.scopes,
     lists: walk.lists,
+    ids: walk.ids,
   };
 }
 
@@ -98,6 +111,8 @@ const nothing: readonly object[] = [];
 function visitResource(resource: Resource, scope: Scope | undefined, holder: Resource | undefined, walk: Walk): void {
   const type = typeDefinition(resource.resourceType);
   if (type === undefined) return;
+  const around = walk.within;
+  walk.within = resource;
   if (resource.resourceType === "Bundle") {
     const own: Scope = { bundle: resource, references: [] };
     walk.scopes.push(own);
@@ -105,10 +120,13 @@ function visitResource(resource: Resource, scope: Scope | undefined, holder: Res
   } else if (scope !== undefined) {
     visit(resource, type, scope, holder ?? resource, walk);
   }
+  walk.within = around;
 }
 
 function visit(element: object, type: TypeDefinition, scope: Scope, holder: Resource | undefined, walk: Walk): void {
   for (const list of listsOf(type.name, walk)) list.push(element);
+  const { id } = element as { id?: unknown };
+  if (typeof id === "string" && element !== walk.within) walk.ids.push({ element, id, resource: walk.within });
   for (const name in element) {
     const held = (element as Value)[name];
     if (typeof held !== "object" || held === null) continue;

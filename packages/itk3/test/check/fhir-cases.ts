@@ -1,6 +1,7 @@
 // What breaks a rule of FHIR, and what comes near it and does not.
 import type { stu3 } from "@restante/itk3";
 import { type Case, first, type Message } from "./addition.ts";
+import { brokenIds, soundIds } from "./id-cases.ts";
 import { brokenUris, soundUris } from "./uri-cases.ts";
 
 const containing = (id: string | undefined, changes: Partial<stu3.Organization> = {}): stu3.Organization => ({
@@ -73,6 +74,7 @@ const lastEntry = ({ document }: Message): stu3.BundleEntry => document?.entry?.
 
 export const brokenFhir: readonly Case[] = [
   ...brokenUris,
+  ...brokenIds,
   ["FHIR:implicitRules", "of the message Bundle", ({ bundle }) => void (bundle.implicitRules = "urn:x")],
   [
     "FHIR:implicitRules",
@@ -209,6 +211,7 @@ export const brokenFhir: readonly Case[] = [
 
 export const soundFhir: readonly Case[] = [
   ...soundUris,
+  ...soundIds,
   [
     "FHIR:code",
     "of a system by itself, and of one that is not listed",

@@ -11,6 +11,7 @@ import { ruleMaker } from "../rule-maker.ts";
 import { verificationSystems } from "../verification.ts";
 import { absoluteUriRules } from "./absolute-uris.ts";
 import { fullUrlRules } from "./full-urls.ts";
+import { idRules } from "./ids.ts";
 import { referenceRules } from "./references.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
@@ -54,6 +55,7 @@ export const fhirRules: readonly Rule[] = [
   ...fullUrlRules,
   ...referenceRules,
   ...absoluteUriRules,
+  ...idRules,
   rule(
     targetRuleId,
     "A reference must lead to a resource of a type that STU3 lets it lead to; Composition.author, in Send Document 2, also to an Organization.",

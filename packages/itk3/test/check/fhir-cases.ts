@@ -75,6 +75,17 @@ const lastEntry = ({ document }: Message): stu3.BundleEntry => document?.entry?.
 export const brokenFhir: readonly Case[] = [
   ...brokenUris,
   ...brokenIds,
+  ...["en-??", "e", "en_GB", "English (United Kingdom)"].map((language): Case => [
+    "FHIR:language",
+    language,
+    ({ composition }) => void Object.assign(composition ?? {}, { language }),
+  ]),
+  [
+    "FHIR:language",
+    "of an attachment",
+    ({ patient }) =>
+      void Object.assign(patient ?? {}, { photo: [{ contentType: "image/png", data: "AAAA", language: "en GB" }] }),
+  ],
   ["FHIR:implicitRules", "of the message Bundle", ({ bundle }) => void (bundle.implicitRules = "urn:x")],
   [
     "FHIR:implicitRules",
@@ -212,6 +223,11 @@ export const brokenFhir: readonly Case[] = [
 export const soundFhir: readonly Case[] = [
   ...soundUris,
   ...soundIds,
+  ...["en", "en-GB", "zh-Hant-HK", "x-supplier", "i-klingon", "EN"].map((language): Case => [
+    "FHIR:language",
+    language,
+    ({ composition }) => void Object.assign(composition ?? {}, { language }),
+  ]),
   [
     "FHIR:code",
     "of a system by itself, and of one that is not listed",

@@ -16,6 +16,11 @@ import { referenceRules } from "./references.ts";
 
 const rule = ruleMaker({ responseCode: "20009", issueCode: "structure" });
 
+/** By its form: which of them mean a language is IANA's list. What is no code at all, reading tells of. */
+function isLanguage(tag: string): boolean {
+  return /^(?:[a-z]{2,8}|[xi](?=-))(?:-[a-z0-9]{1,8})*$/i.test(tag);
+}
+
 const verificationStatuses = /^0[1-8]$/;
 
 export const fhirRules: readonly Rule[] = [
@@ -124,6 +129,20 @@ export const fhirRules: readonly Rule[] = [
         const holds = system === undefined || code === undefined || isCodeOf(system, code) !== false;
         return unless(holds, element, "code");
       }),
+    { issueCode: "code-invalid" },
+  ),
+  rule(
+    "FHIR:language",
+    "A language must be one of BCP 47: `en`, `en-GB` (FHIR, Resource.language and Attachment.language).",
+    "A language is no tag of BCP 47.",
+    ({ elements }) =>
+      (["Resource", "Attachment"] as const).flatMap((type) =>
+        elements
+          .ofType(type)
+          .flatMap((element: { language?: string }) =>
+            unless(element.language === undefined || isLanguage(element.language), element, "language"),
+          ),
+      ),
     { issueCode: "code-invalid" },
   ),
   rule(

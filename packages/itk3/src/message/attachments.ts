@@ -12,10 +12,11 @@ import type { References } from "./references.ts";
 import { sectionsOf } from "./sections.ts";
 import { addressLength, type FileDescription, wholeFile } from "./whole-file.ts";
 
-/** What holds the content of an attachment. */
+/** What holds the content of an attachment, and that content as it came. */
 export interface AttachmentHolder {
   element: object;
   path: "content" | "data";
+  content: string;
 }
 
 const holders = new WeakMap<Attachment, AttachmentHolder>();
@@ -128,7 +129,7 @@ interface Stored {
   title: string | undefined;
   contentType: string | undefined;
   content: string | undefined;
-  holder: AttachmentHolder;
+  holder: Omit<AttachmentHolder, "content">;
   sources: readonly object[];
   descriptions: () => readonly FileDescription[];
 }
@@ -155,6 +156,6 @@ function stored({ id, title, contentType = "application/octet-stream", content =
     primary: false,
     sources: rest.sources,
   };
-  holders.set(attachment, rest.holder);
+  holders.set(attachment, { ...rest.holder, content });
   return attachment;
 }

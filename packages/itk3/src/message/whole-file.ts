@@ -1,7 +1,7 @@
 // Base64 that came without its padding, or as a `data:` address. A decoder reads both, and cannot tell them from what was cut off
 // on its way: so they are repaired only where the file itself shows that it is whole (docs/decisions/184-what-is-read-what-is-refused.md).
 import { createHash } from "node:crypto";
-import { isPlainBase64 } from "../stu3/base64.ts";
+import { isPlainBase64, withoutSpaces } from "../stu3/base64.ts";
 import { fileTypeOf, type KnownFileType, mediaTypeOf } from "./file-type.ts";
 
 /** What is said of a file where it is described: of its bytes, not of their base64. */
@@ -28,7 +28,7 @@ export function wholeFile(
   const said = mediaTypeOf(contentType);
   const [address = "", named = ""] = addressOf(content) ?? [];
   if (named !== "" && mediaTypeOf(named) !== said) return undefined;
-  const plain = content.slice(address.length).replace(/[ \t\r\n]+/g, "");
+  const plain = withoutSpaces(content.slice(address.length));
   const padded = plain + "=".repeat((4 - (plain.length % 4)) % 4);
   if (!isPlainBase64(padded)) return undefined;
   const file = Buffer.from(padded, "base64");

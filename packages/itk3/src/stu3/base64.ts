@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 
 /** So many characters are decoded at a time: a multiple of four. */
 const piece = 1 << 16;
-/** What they are decoded into: nobody reads it. */
+/** What they are decoded into, one piece over the other. */
 const decoded = Buffer.allocUnsafe((piece / 4) * 3);
 
 /**
@@ -23,4 +23,23 @@ export function isPlainBase64(text: string): boolean {
     if (decoded.write(part, "base64") !== (part.length / 4) * 3 - (isLast ? padding : 0)) return false;
   }
   return true;
+}
+
+/** Without the white space that FHIR lets stand anywhere in it. */
+export function withoutSpaces(text: string): string {
+  // Each is looked for apart: a pattern would look at every character, and there is rarely one.
+  return [" ", "\n", "\r", "\t"].some((space) => text.includes(space)) ? text.replace(/[ \t\r\n]+/g, "") : text;
+}
+
+/** So many characters of a piece are of the next too, so that no word falls between: a multiple of four. */
+const shared = 64;
+
+/** Whether base64 without spaces holds one of some words of at most 48 bytes. Takes no memory. */
+export function base64Holds(text: string, words: readonly string[]): boolean {
+  for (let from = 0; from < text.length; from += piece - shared) {
+    const length = decoded.write(text.slice(from, from + piece), "base64");
+    const bytes = decoded.subarray(0, length);
+    if (words.some((word) => bytes.includes(word))) return true;
+  }
+  return false;
 }

@@ -52,6 +52,12 @@ const generic = genericDocument(genericInput({ generation: 2 }));
 
 const reportOf = (content: string): { bundle: Bundle } =>
   genericDocument(genericInput({ report: { contentType: "application/pdf", bytes: Buffer.from(content, "latin1") } }));
+const inLines = (bundle: Bundle): Bundle =>
+  changed({ bundle }, ({ document }) => {
+    for (const { resource } of document?.entry ?? []) {
+      if (resource?.resourceType === "Binary") resource.content = resource.content?.replaceAll(/.{7}/g, "$&\n") ?? "";
+    }
+  });
 const photograph = changed(generic, (message) => {
   const content = Buffer.from("\u0089PNG\r\n\u001A\n", "latin1").toString("base64");
   void Object.assign(first(message, "Binary") ?? {}, { contentType: "image/png", content });
@@ -111,6 +117,7 @@ export const guessCases: readonly GuessCase[] = [
       ["a PDF of pictures without a font", reportOf(`%PDF-1.4 ${image}`).bundle],
       ["the same with spaces", reportOf("%PDF-1.4 /Type /XObject /Subtype /Image").bundle],
       ["a generic document that is a picture", photograph],
+      ["a PDF of pictures, its base64 in lines", inLines(reportOf(`%PDF-1.4 ${image}`).bundle)],
     ],
     sure: [
       ["a PDF with a font", reportOf(`%PDF-1.4 ${image} /Type/Font`).bundle],

@@ -1,6 +1,6 @@
 // What the sections of the Composition lead to.
 import { holderOf } from "../../message/attachments.ts";
-import { fileTypeOf, mediaTypeOf } from "../../message/file-type.ts";
+import { fileTypeOf, type KnownFileType, mediaTypeOf } from "../../message/file-type.ts";
 import type { Itk3Message } from "../../message/model.ts";
 import { sectionsOf } from "../../message/sections.ts";
 import { addressLength } from "../../message/whole-file.ts";
@@ -114,7 +114,7 @@ export const attachmentRules: readonly Rule[] = [
     ({ inner }) =>
       inner.ofType("Binary").flatMap((binary) => {
         const said = mediaTypeOf(binary.contentType ?? "");
-        return unless(!known.has(said) || contentType(binary) === said, binary, "content");
+        return unless(!known.has(said) || typeByContent(binary.content) === said, binary, "content");
       }),
     { severity: "warning" },
   ),
@@ -135,11 +135,11 @@ function isPdf(binary: Binary): boolean {
   const said = mediaTypeOf(binary.contentType ?? "");
   // A type that is missing, or is none, is a finding of its own.
   const mayBe = said === "application/pdf" || !/^[^ /]+\/[^ /]+$/.test(said);
-  return mayBe && contentType(binary) === "application/pdf";
+  return mayBe && typeByContent(binary.content) === "application/pdf";
 }
 
 /** By its first bytes: 1,400 characters of base64 are 1,050 bytes. */
-function contentType({ content = "" }: Binary): string | undefined {
+export function typeByContent(content = ""): KnownFileType | undefined {
   const from = addressLength(content);
   return fileTypeOf(Buffer.from(content.slice(from, from + 1400), "base64"));
 }

@@ -1,13 +1,16 @@
 // Where a rule can only guess, and a person must look: docs/decisions/191-where-a-rule-guesses.md.
 import { holdsNhsNumber } from "@restante/mesh";
-import { fileTypeOf } from "../../message/file-type.ts";
+import { holderOf } from "../../message/attachments.ts";
 import type { Attachment } from "../../message/model.ts";
 import { sectionsOf } from "../../message/sections.ts";
+import { addressLength } from "../../message/whole-file.ts";
+import { base64Holds, withoutSpaces } from "../../stu3/base64.ts";
 import type { Narrative } from "../../stu3/types.ts";
 import { none, onComposition, paragraphsOf, unless } from "../look.ts";
 import type { CheckContext, Rule, ToldUseCase } from "../rule.ts";
 import { ofDocuments, ruleMaker } from "../rule-maker.ts";
 import { isNamedAlone } from "../use-case.ts";
+import { typeByContent } from "./attachments.ts";
 
 const look = { severity: "look" } as const;
 const rule = ruleMaker({ responseCode: "20009", issueCode: "value" }, ofDocuments);
@@ -65,16 +68,21 @@ export const guessRules: readonly Rule[] = [
 
 /** A PDF with pictures and no font, or, where the report need not be a PDF, a picture itself. */
 function mayBePicture(report: Attachment, mayBeOther: boolean): boolean {
-  // A message that was JSON meanwhile has lost its functions.
-  if (!report.intact || typeof report.bytes !== "function") return false;
-  const { buffer, byteOffset, byteLength } = report.bytes();
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  const type = fileTypeOf(bytes);
+  // Of a message that was JSON meanwhile it is not known.
+  const content = holderOf(report)?.content;
+  if (content === undefined || !report.intact) return false;
+  const type = typeByContent(content);
   if (type !== "application/pdf") return mayBeOther && type !== undefined;
-  const holds = (...words: readonly string[]): boolean => words.some((word) => bytes.includes(word));
+  const written = withoutSpaces(content.slice(addressLength(content)));
   // What is compressed or encrypted is not looked into: a font may stand there.
-  return holds("/Subtype /Image", "/Subtype/Image") && !holds("/Font", "/ObjStm", "/Encrypt");
+  return (
+    base64Holds(written.slice(0, mostBeforePicture), ["/Subtype /Image", "/Subtype/Image"]) &&
+    !base64Holds(written, ["/Font", "/ObjStm", "/Encrypt"])
+  );
 }
+
+/** Of a report that is pictures alone the first stands near the beginning: one of many megabytes is not looked through for it. */
+const mostBeforePicture = 1_000_000;
 
 function isPictureAlone(narrative: Narrative | undefined): boolean {
   const div = narrative?.div ?? "";

@@ -1,5 +1,6 @@
 // One walk through a message, by the element table: only the table tells a ContactPoint from a Quantity, or finds a
 // Period wherever one may stand. Every rule of a check that looks for elements of a type shares it.
+import { extensions } from "../names.ts";
 import { type ElementDefinition, lineOf, type TypeDefinition, typeDefinition } from "../stu3/element-table.ts";
 import type * as stu3 from "../stu3/types.ts";
 import type { Bundle, Reference, Resource } from "../stu3/types.ts";
@@ -137,9 +138,19 @@ function visit(element: object, type: TypeDefinition, scope: Scope, holder: Reso
     if (Array.isArray(held)) {
       for (const item of held as unknown[]) visitItem(item, definition, scope, holder, walk);
     } else {
-      visitItem(held, definition, scope, holder, walk);
+      visitItem(held, name === "valueReference" ? asExtended(definition, element) : definition, scope, holder, walk);
     }
   }
+}
+
+/** To what an extension of FHIR's own that GP Connect asks for may lead, which the table does not know. */
+const targetsOfExtensions: ReadonlyMap<string | undefined, ReadonlySet<string>> = new Map([
+  [extensions.associatedEncounter, new Set(["Encounter"])],
+]);
+
+function asExtended(definition: ElementDefinition, { url }: { url?: string }): ElementDefinition {
+  const targets = targetsOfExtensions.get(url);
+  return targets === undefined ? definition : { ...definition, targets };
 }
 
 function visitItem(

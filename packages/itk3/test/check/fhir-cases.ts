@@ -72,7 +72,20 @@ function prioritised(message: Message, ...coding: stu3.Coding[]): void {
 
 const lastEntry = ({ document }: Message): stu3.BundleEntry => document?.entry?.at(-1) ?? {};
 
+/** The first Practitioner with an extension that leads to a resource of the type. */
+function associated(message: Message, url: string, type: "Encounter" | "Patient"): void {
+  const { id } = first(message, type) ?? {};
+  const extension = [{ url, valueReference: { reference: `urn:uuid:${id}` } }];
+  Object.assign(first(message, "Practitioner") ?? {}, { extension });
+}
+const associatedEncounter = "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter";
+
 export const brokenFhir: readonly Case[] = [
+  [
+    "FHIR:target",
+    "of an extension of FHIR's that names an encounter",
+    (message) => associated(message, associatedEncounter, "Patient"),
+  ],
   ...brokenUris,
   ...brokenIds,
   ...["en-??", "e", "en_GB", "English (United Kingdom)"].map((language): Case => [
@@ -221,6 +234,12 @@ export const brokenFhir: readonly Case[] = [
 ];
 
 export const soundFhir: readonly Case[] = [
+  [
+    "FHIR:target",
+    "of an extension that names an encounter",
+    (message) => associated(message, associatedEncounter, "Encounter"),
+  ],
+  ["FHIR:target", "of another extension", (message) => associated(message, "urn:x", "Patient")],
   ...soundUris,
   ...soundIds,
   ...["en", "en-GB", "zh-Hant-HK", "x-supplier", "i-klingon", "EN"].map((language): Case => [

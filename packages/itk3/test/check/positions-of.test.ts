@@ -99,6 +99,21 @@ for (const [format, valid] of [
     assert.match(writtenAt(text, found[0]), format === "XML" ? /^<valueBoolean value="maybe"/ : /^"maybe"/);
   });
 
+  test(`a flag that is false, and an NHS number that fails its check digit behind another identifier, have their own places, in ${format}`, () => {
+    const message = messageOf(structuredClone(bundle));
+    assert.ok(message?.patient?.identifier);
+    message.patient.identifier = [{ value: "1" }, ...message.patient.identifier];
+    const text = (format === "XML" ? writeXml : writeJson)(message.bundle)
+      .replace(/(InfAckRequested"[^t]*?)true/, (_, before: string) => `${before}false`)
+      .replace(/(value="|"value": ?")9000000009/, (_, before: string) => `${before}9000000008`);
+    const found = check(readMessage(Buffer.from(text))).findings;
+    const flag = found.find(({ id }) => id === "GPCM-SD-CS-045");
+    assert.match(writtenAt(text, flag), format === "XML" ? /^<valueBoolean value="false"/ : /^false/);
+    const number = found.find(({ id }) => id === "GPCM-SD-CS-039");
+    assert.match(number?.location ?? "", /\.identifier\[1\]\.value$/);
+    assert.match(writtenAt(text, number), format === "XML" ? /^<value value="9000000008"/ : /^"9000000008"/);
+  });
+
   test(`a value that was put in after reading has the place of what holds it, in ${format}`, () => {
     const { message } = readMessage(Buffer.from(valid));
     assert.ok(message?.composition);

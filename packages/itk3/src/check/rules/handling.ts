@@ -28,24 +28,28 @@ function rule(
   return make({ own, ...numbers }, requirement, text, breaches, { responseCode, ...rest });
 }
 
-/** Looks at the extension, where there is one, and its parts of one name. */
+/** Looks at the extension, where there is one, and its parts of one name; a breach of a single one is at its value. */
 const within =
-  (url: string, holds: (parts: readonly Extension[]) => boolean, path?: string) =>
+  (url: string, holds: (parts: readonly Extension[]) => boolean) =>
   ({ message: { header } }: CheckContext): ReturnType<Rule["breaches"]> => {
     const extension = handlingExtension(header);
     if (extension === undefined) return none;
     const found = (extension.extension ?? []).filter((part) => part.url === url);
-    return unless(holds(found), found[0] ?? extension, found.length === 1 ? path : undefined);
+    const [first] = found;
+    const value = first && found.length === 1 ? (valueIn(first) ?? "value") : undefined;
+    return unless(holds(found), first ?? extension, value);
   };
 
 /** A breach unless `holds`, at a part of the extension that says something: that one does not is a finding of its own. */
 export function unlessInHandling(header: MessageHeader, url: string, holds: boolean): readonly Breach[] {
   const part = handlingPart(header, url);
-  return part === undefined || !hasValue(part) ? none : unless(holds, part);
+  const value = part && valueIn(part);
+  return part === undefined || value === undefined ? none : unless(holds, part, value);
 }
 
-function hasValue(part: Extension): boolean {
-  return Object.keys(part).some((name) => name.startsWith("value"));
+/** `valueBoolean`, say. */
+function valueIn(part: Extension): string | undefined {
+  return Object.keys(part).find((name) => name.startsWith("value"));
 }
 
 const lacks = (value: object | undefined, names: readonly string[]): boolean =>
@@ -69,7 +73,7 @@ export const handlingRules: readonly Rule[] = [
       responseCode,
       `The message handling extension must hold ${url} exactly once, as ${value}.`,
       `The message handling extension does not hold ${url} exactly once, as ${value}.`,
-      within(url, (found) => found.length === 1 && found[0] !== undefined && value in found[0], "value"),
+      within(url, (found) => found.length === 1 && found[0] !== undefined && value in found[0]),
       // ITK3 has a code for each.
       { tellsOfValue: true },
     ),
@@ -79,7 +83,7 @@ export const handlingRules: readonly Rule[] = [
     "10001",
     "The message handling extension must hold LocalExtension exactly once, with a value.",
     "The message handling extension does not hold LocalExtension exactly once, with a value.",
-    within("LocalExtension", (found) => found.length === 1 && found.every(hasValue), "value"),
+    within("LocalExtension", (found) => found.length === 1 && found.every((part) => valueIn(part) !== undefined)),
   ),
   rule(
     "Extension-ITK-MessageHandling-2:RecipientType.coding",

@@ -104,9 +104,13 @@ export const peopleRules: readonly Rule[] = [
     { cs: "039", oc: "017", ge: "017", scal: "GPCM-SD-035" },
     "Patient must have an NHS number, with a right check digit.",
     "Patient's NHS number is missing, or fails its check digit.",
-    onPatient((patient) =>
-      unless(isNhsNumber(identifierOf(patient.identifier, systems.nhsNumber) ?? ""), patient, "identifier"),
-    ),
+    onPatient((patient) => {
+      const number = patient.identifier?.find(({ system }) => system === systems.nhsNumber);
+      const value = number?.value ?? "";
+      return value === ""
+        ? unless(false, patient, "identifier")
+        : unless(isNhsNumber(value), number ?? patient, "value");
+    }),
   ),
   rule(
     { cs: "040", oc: "018", ge: "018", scal: "GPCM-SD-035" },

@@ -55,8 +55,10 @@ export function strictnessPage(): string {
 A receiver chooses: with \`deliver\`, the default, only what no person could be given, or nobody answer, is refused
 ([010](decisions/010-acceptable.md)); with \`refuse\`, so is whatever breaks a requirement that must be met
 ([192](decisions/192-strictness.md)). Warnings, and what a person must look at, refuse nothing. Of several errors the code that is lowest answers: ITK3 numbers its
-codes from the outside in, from how a message is handled to its header and its document. At most two findings
-are named, those first that lead to the answer.
+codes from the outside in, from how a message is handled to its header and its document.
+
+_taken_: a person is given the document, and the sender the code that follows. _refused_: the sender is answered with the response code and issue
+code that follow. _not answered_: no response is due. Of what is found at most two are named in a row, those first that lead to the answer.
 
 Made by checking and answering a message of each kind, with both; a test says when it is stale. To make it anew:
 \`node_modules/.bin/node --conditions=@restante/source packages/itk3/test/check/write-strictness.ts\`.

@@ -329,10 +329,11 @@ test("killed at random while the strictness changes: each message is decided onc
   }
   const [last] = running;
   await last?.start();
+  const wanted = { timeoutMs: 60_000, what: "an answer to each message" };
   await waitFor(() => {
     collect();
     return answered.size >= sent.size && pairsIn(join(to.folder, "IN")).length === 0;
-  });
+  }, wanted);
   await last?.kill();
   collect();
 

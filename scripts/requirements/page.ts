@@ -16,7 +16,7 @@ all tests (\`npm test\`) fails where it is not what that run shows.
 
 Of ${rows.length} requirements (GP Connect Messaging 1.6.0, the conformance list of Send Document 2, ITK3 2.10.0), ${count("rule")} are
 checked by a rule, ${count("behaviour")} are shown by what a system does, ${count("behaviour, in part")} by what a system does but only in part, ${count("not from a message")} cannot be
-seen in a message and are for other systems to meet, and ${count("not done")} are not done. Rules of the profiles and of FHIR itself have ids of their
+seen in a message and Restante has no part in them, and ${count("not done")} are not done. Rules of the profiles and of FHIR itself have ids of their
 own and are not in this table.
 
 A rule counts where a case that breaks it and one that keeps it were tried, in every kind of message that it is asked of. What a

@@ -29,6 +29,7 @@ export type IssueCode =
   | "bad-value"
   | "bad-code"
   | "narrative"
+  | "narrative-content"
   | "narrative-picture"
   | "too-many-issues";
 

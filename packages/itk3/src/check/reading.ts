@@ -33,6 +33,8 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   "bad-value": "Values must be of their type: dates, instants with a zone, numbers, base64, URIs, ids, codes.",
   "bad-code": "A code must be of the list that STU3 binds it to.",
   narrative: "A narrative must be a div of XHTML with the elements and attributes that FHIR allows, and not empty.",
+  "narrative-content":
+    "Elements of a narrative must stand where XHTML has them, with what they must hold and with attributes of their own.",
   "narrative-picture": "A picture in a narrative should be a PNG, JPEG or GIF, which every reader shows.",
   "too-many-issues": "A message must be FHIR.",
 };
@@ -53,6 +55,7 @@ const issueTypes: Partial<Readonly<Record<IssueCode, IssueType>>> = {
   "bad-value": "value",
   "bad-code": "code-invalid",
   narrative: "structure",
+  "narrative-content": "structure",
   "narrative-picture": "structure",
   "too-many-issues": "structure",
 };

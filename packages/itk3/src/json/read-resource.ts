@@ -308,13 +308,10 @@ function readValues(values: JsonValues, places: Places | undefined): ReadResourc
       return;
     }
     const { fault, text, hasInstruction } = readDiv(values.text(node), depth - 1);
-    if (hasInstruction && (fault === undefined || isKept(fault))) tell([passedOver], location, node);
+    if (hasInstruction && (fault === undefined || isKept(fault.code))) tell([passedOver], location, node);
     if (fault === undefined) keep(text);
-    else if (fault.code === "bad-value") {
-      report(fault.code, location, node, fault.text);
-      keep(text);
-    } else if (fault.code === "narrative-picture") {
-      warn(fault.code, location, node, fault.text);
+    else if (isKept(fault.code)) {
+      (fault.code === "narrative-picture" ? warn : report)(fault.code, location, node, fault.text);
       keep(text);
     } else if (fault.code === "narrative")
       report(fault.code, location, node, `${fault.text} The narrative was left out.`);

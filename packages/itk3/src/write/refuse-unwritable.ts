@@ -94,7 +94,7 @@ function checkOne(definition: ElementDefinition, value: unknown, place: string, 
     case "narrative": {
       if (typeof value !== "string") return refuse(place, "is no text");
       const { fault, text } = readNarrative(value, depth - 1);
-      if (fault !== undefined && !isKept(fault)) {
+      if (fault !== undefined && !isKept(fault.code)) {
         return refuse(place, `would not be read: ${fault.text.replace(/\.$/, "")}`);
       }
       if (text !== value)

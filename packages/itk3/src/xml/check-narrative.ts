@@ -3,16 +3,15 @@
 // no `--` within). FHIR allows comments, and a plain one may stay. What stays of CDATA sections: narrative-text.ts.
 import { Refusal } from "../issue.ts";
 import type { Position } from "../read/positions.ts";
-import { sourceOfText } from "../read/source.ts";
-import { withoutOuterSpaces } from "../read/spaces.ts";
-import { isPlainName, isXmlText } from "./characters.ts";
+import { type Source, sourceOfText } from "../read/source.ts";
+import { isXmlText } from "./characters.ts";
+import { NarrativeContent, type PlacedFault } from "./narrative-content.ts";
 import { NarrativeText } from "./narrative-text.ts";
 import { type NarrativeFault, narrativeFault } from "./narrative.ts";
 import { tokenise, type XmlHandler } from "./tokenise.ts";
 
 export const xhtmlNamespace = "http://www.w3.org/1999/xhtml";
 
-const notNamed: NarrativeFault = { code: "bad-value", text: "A narrative has an id that is no XML name." };
 const notWellFormed: NarrativeFault = { code: "narrative", text: "A narrative is not well-formed." };
 const notOfXml: NarrativeFault = {
   code: "narrative",
@@ -21,22 +20,23 @@ const notOfXml: NarrativeFault = {
 const notBegun: NarrativeFault = { code: "narrative", text: "A narrative does not begin with its div." };
 const notEnded: NarrativeFault = { code: "narrative", text: "A narrative does not end with its div." };
 
-export interface NarrativeWatch extends Omit<XmlHandler, "close"> {
+export interface NarrativeWatch extends XmlHandler {
   kept: NarrativeText;
   /** To be called behind the last end tag. */
   end(): void;
 }
 
 /** Looks at a narrative as a parser comes along it, and tells each fault: of an element, or of the whole. */
-export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => void): NarrativeWatch {
+export function watchNarrative(source: Source, found: (fault: NarrativeFault, at?: Position) => void): NarrativeWatch {
   let isRoot = true;
   let hollow = true;
-  let misnamed: Position | undefined;
-  let pictured: { fault: NarrativeFault; at: Position } | undefined;
+  const content = new NarrativeContent(source);
+  let pictured: PlacedFault | undefined;
   const kept = new NarrativeText();
   const text = (found: string): void => {
     // A space that does not break is still nothing to read.
     if (hollow && /\S/.test(found)) hollow = false;
+    content.text(found);
   };
   return {
     kept,
@@ -57,12 +57,7 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
         }
       }
       if (element.name === "img") hollow = false;
-      // In XHTML an id is one of XML's, of which a schema takes the spaces off. Whoever shows it does not mind: it is told
-      // once, and the narrative is kept.
-      const id = element.attributes.valueOf("id");
-      if (id !== undefined && misnamed === undefined && !isPlainName(withoutOuterSpaces(id))) {
-        misnamed = { line: element.line, column: element.column };
-      }
+      content.open(element);
     },
     text,
     cdata(section, written) {
@@ -76,17 +71,23 @@ export function watchNarrative(found: (fault: NarrativeFault, at?: Position) => 
       if (/^-|>/.test(said))
         found({ code: "narrative", text: "A narrative holds a comment that HTML ends elsewhere." });
     },
+    close(at) {
+      content.close(at);
+    },
     end() {
       if (hollow) found({ code: "narrative", text: "A narrative is empty." });
-      if (misnamed !== undefined) found(notNamed, misnamed);
-      if (pictured !== undefined) found(pictured.fault, pictured.at);
+      // Whoever shows it minds none of these: one of them is told, the gravest.
+      const kept = content.found ?? pictured;
+      if (kept !== undefined) found(kept.fault, kept.at);
     },
   };
 }
 
 /** Whether the narrative is kept all the same. */
-export function isKept({ code }: NarrativeFault): boolean {
-  return code === "bad-value" || code === "narrative-picture";
+export function isKept(
+  code: NarrativeFault["code"],
+): code is Extract<NarrativeFault["code"], "bad-value" | "narrative-content" | "narrative-picture"> {
+  return code === "bad-value" || code === "narrative-content" || code === "narrative-picture";
 }
 
 export interface ReadNarrative {
@@ -103,7 +104,8 @@ export function readNarrative(written: string, depth = 0): ReadNarrative {
   let end = 0;
   let hasInstruction = false;
   let fault: NarrativeFault | undefined;
-  const watch = watchNarrative((found) => {
+  const source = sourceOfText(written);
+  const watch = watchNarrative(source, (found) => {
     if (fault === undefined || (fault.code === "narrative" && found.code === "active-content")) fault = found;
   });
   const handler: XmlHandler = {
@@ -114,9 +116,9 @@ export function readNarrative(written: string, depth = 0): ReadNarrative {
     },
     close(at) {
       end = at;
+      watch.close(at);
     },
   };
-  const source = sourceOfText(written);
   const left = (because: NarrativeFault): ReadNarrative => ({ fault: because, text: written, hasInstruction });
   // First of all: the tokeniser takes what follows half a surrogate pair for its other half.
   if (!isXmlText(written)) return left(notOfXml);
@@ -129,6 +131,6 @@ export function readNarrative(written: string, depth = 0): ReadNarrative {
     return left(fault?.code === "active-content" ? fault : notWellFormed);
   }
   watch.end();
-  if (end !== written.length && (fault === undefined || isKept(fault))) return left(notEnded);
+  if (end !== written.length && (fault === undefined || isKept(fault.code))) return left(notEnded);
   return { fault, text: watch.kept.within(source, 0, end), hasInstruction };
 }

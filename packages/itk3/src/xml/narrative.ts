@@ -1,20 +1,13 @@
 // What a narrative may hold: the formatting elements of XHTML that FHIR allows (hl7.org/fhir/STU3/narrative.html, txt-1).
 // Two kinds of fault: content that could act or fetch (a script, an event attribute, a javascript: address, a remote
 // picture) refuses the whole message; anything else outside the list costs the narrative only. Why:
-// docs/decisions/012-narratives.md.
+// docs/decisions/012-narratives.md. Which element stands where: narrative-content.ts.
 import type { Attributes } from "./attributes.ts";
+import { elementModels } from "./narrative-model.ts";
 
-const structure = "div p br hr h1 h2 h3 h4 h5 h6 blockquote pre address ul ol li dl dt dd";
-const phrase = "a span b em i strong small big tt dfn q var abbr acronym cite code samp kbd sub sup bdo img map area";
-const tables = "table caption colgroup col thead tfoot tbody tr th td";
-const allowedElements: ReadonlySet<string> = new Set(`${structure} ${phrase} ${tables}`.split(" "));
-
-const common = "id class style title lang xml:lang dir accesskey tabindex xmlns";
-const links = "href name rel rev charset hreflang type shape coords cite";
-const images = "src alt longdesc height width usemap ismap border nohref";
-const cells =
-  "span align valign char charoff abbr axis headers scope rowspan colspan summary frame rules cellspacing cellpadding";
-const allowedAttributes: ReadonlySet<string> = new Set(`${common} ${links} ${images} ${cells} xml:space`.split(" "));
+const allowedAttributes: ReadonlySet<string> = new Set(
+  Array.from(elementModels.values(), ({ attributes }) => [...attributes]).flat(),
+);
 
 const activeElements: ReadonlySet<string> = new Set(
   "script iframe frame frameset object embed applet form input button select textarea base link meta svg math video audio".split(
@@ -22,17 +15,24 @@ const activeElements: ReadonlySet<string> = new Set(
   ),
 );
 const addresses: ReadonlySet<string> = new Set(["href", "cite", "longdesc", "usemap"]);
+/** Allowed whatever they say. */
+const harmlessAttributes: ReadonlySet<string> = new Set(
+  [...allowedAttributes].filter((name) => name !== "src" && name !== "style" && !addresses.has(name)),
+);
 
 export interface NarrativeFault {
-  /** `narrative` costs the narrative, `bad-value` and `narrative-picture` nothing; with the others the whole message is refused. */
-  code: "active-content" | "too-deep" | "narrative" | "bad-value" | "narrative-picture";
+  /** `narrative` costs the narrative; with `active-content` and `too-deep` the whole message is refused; the others cost nothing. */
+  code: "active-content" | "too-deep" | "narrative" | "bad-value" | "narrative-content" | "narrative-picture";
   text: string;
 }
 
 /** The worst of what is wrong with one element; undefined where nothing is. */
 export function narrativeFault(name: string, attributes: Attributes): NarrativeFault | undefined {
-  if (activeElements.has(name.toLowerCase())) return active("A narrative holds an element that can act.");
-  let worst = allowedElements.has(name) ? undefined : plain("A narrative holds an element that FHIR does not allow.");
+  let worst: NarrativeFault | undefined;
+  if (!elementModels.has(name)) {
+    if (activeElements.has(name.toLowerCase())) return active("A narrative holds an element that can act.");
+    worst = plain("A narrative holds an element that FHIR does not allow.");
+  }
   for (let index = 0; index < attributes.count; index += 1) {
     const fault = attributeFault(attributes.name(index), attributes.value(index));
     if (fault?.code === "active-content") return fault;
@@ -50,6 +50,7 @@ function plain(text: string): NarrativeFault {
 }
 
 function attributeFault(attribute: string, value: string): NarrativeFault | undefined {
+  if (harmlessAttributes.has(attribute)) return undefined;
   if (/^on/i.test(attribute)) return active("A narrative holds an event attribute.");
   const name = attribute.toLowerCase();
   if (name === "src") {

@@ -16,7 +16,7 @@ import {
 } from "../stu3/element-table.ts";
 import { mayBeTypeName } from "../stu3/opaque.ts";
 import type { Resource } from "../stu3/types.ts";
-import { watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
+import { isKept, watchNarrative, xhtmlNamespace } from "./check-narrative.ts";
 import { Complaints } from "./complaints.ts";
 import { Frame, partOf, type Value } from "./frame.ts";
 import { fhirNamespace, opaqueXml } from "./opaque.ts";
@@ -115,6 +115,7 @@ class ResourceReader implements XmlHandler {
   close(end: number): void {
     if (this.#inside > 0) {
       this.#inside -= 1;
+      this.#top?.narrative?.close(end);
       return;
     }
     const frame = this.#top;
@@ -272,11 +273,11 @@ class ResourceReader implements XmlHandler {
   #enterNarrative(definition: ElementDefinition, element: XmlElement): void {
     const frame = this.#push(new Frame("narrative", definition.name, element, definition));
     frame.count = element.start;
-    frame.narrative = watchNarrative(({ code, text }, at = frame) => {
-      if (code === "bad-value" || code === "narrative-picture") {
+    frame.narrative = watchNarrative(this.#source, ({ code, text }, at = frame) => {
+      if (isKept(code)) {
         if (frame.complained) return;
-        if (code === "bad-value") this.#complaints.error(code, at, text);
-        else this.#complaints.warning(code, at, text);
+        if (code === "narrative-picture") this.#complaints.warning(code, at, text);
+        else this.#complaints.error(code, at, text);
         return;
       }
       if (code !== "narrative") this.#complaints.refuse(code, at, `${text} The message was refused.`);

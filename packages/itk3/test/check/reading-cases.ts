@@ -23,6 +23,10 @@ export const readingCases: Readonly<Record<IssueCode, readonly [noticed: () => R
   "not-well-formed": [() => read(valid.slice(0, -20)), () => read(`${valid}\n`)],
   doctype: [() => read(`<!DOCTYPE Bundle>${valid}`), () => read(`<!-- DOCTYPE Bundle -->${valid}`)],
   "outer-space": [() => having(type, '<type value=" message"/>'), () => having('<title value="', '<title value=" ')],
+  "narrative-content": [
+    () => having("<p>", "<p><ul><li>x</li></ul>"),
+    () => having("<p>", "<ul><li><p>x</p></li></ul><p>"),
+  ],
   "narrative-picture": [
     () => having("<p>", '<img src="data:image/webp;base64,AAAA" alt="x"/><p>'),
     () => having("<p>", '<img src="data:image/png;base64,AAAA" alt="x"/><p>'),

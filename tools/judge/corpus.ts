@@ -11,8 +11,12 @@ import {
 import type { Resource } from "../../packages/itk3/src/stu3/types.ts";
 import { genericKinds } from "../../packages/itk3/test/build/sections/generic-kinds.ts";
 import { onlineKinds } from "../../packages/itk3/test/build/sections/online-kinds.ts";
+import { cardinalityMutants, targetMutants } from "../../packages/itk3/test/check/document-mutants.ts";
+import { invariantMutants } from "../../packages/itk3/test/check/invariant-mutants.ts";
+import { xmlWriter } from "../../packages/itk3/test/check/mutant-text.ts";
+import { nameOf } from "../../packages/itk3/test/check/mutant.ts";
 import { type Mutant, mutantsOf } from "../../packages/itk3/test/check/mutate.ts";
-import { plainSubjects, subjects } from "../../packages/itk3/test/check/subjects.ts";
+import { fullDocuments, plainSubjects, subjects } from "../../packages/itk3/test/check/subjects.ts";
 import { consultation, genericInput } from "../../packages/itk3/test/consultation.ts";
 
 const document = {
@@ -23,7 +27,9 @@ const document = {
 
 const folder = process.argv[2];
 if (folder === undefined || folder.startsWith("-")) {
-  process.stderr.write("npm run corpus -- FOLDER writes messages to FOLDER/built and FOLDER/mutants.\n");
+  process.stderr.write(
+    "npm run corpus -- FOLDER writes messages to FOLDER/built, FOLDER/mutants and FOLDER/generated.\n",
+  );
   process.exitCode = 2;
 } else {
   const built = [...named(), ...ofEveryKind()];
@@ -38,8 +44,13 @@ if (folder === undefined || folder.startsWith("-")) {
     mutants += 1;
     write(join("mutants", wordOf(name)), `${how}-${path.filter((key) => key !== "resource").join(".")}.xml`, text);
   }
+  let generated = 0;
+  for (const [name, text] of ofTheTable()) {
+    generated += 1;
+    write("generated", `${generated}-${name}.xml`, text);
+  }
   process.stdout.write(
-    `${built.length} messages, as XML and as JSON, and ${mutants} mutants of them are in ${folder}.\n`,
+    `${built.length} messages, as XML and as JSON, ${mutants} mutants of them, and ${generated} that the element table makes are in ${folder}.\n`,
   );
 }
 
@@ -84,6 +95,23 @@ function* changed(): Generator<[string, Mutant<Bundle>]> {
       const isOfSection = outer === 2 && rest.length > 0 && !everywhere.has(within[Number(inner)]?.resourceType);
       if (isOfSection) yield [name, mutant];
     }
+  }
+}
+
+/** One document with every resource that may be sent, changed in each place in which the table or an invariant says something. */
+function* ofTheTable(): Generator<[string, string]> {
+  const full = fullDocuments().find(({ options }) => options.useCase === "generic" && options.generation === 2);
+  if (full === undefined) return;
+  const { bundle, options } = full;
+  const textOf = xmlWriter();
+  for (const mutants of [cardinalityMutants(bundle), targetMutants(bundle, options), invariantMutants(bundle)]) {
+    for (const mutant of mutants)
+      yield [
+        nameOf(mutant)
+          .replaceAll(/[^\w.-]+/g, "-")
+          .slice(0, 150),
+        textOf(mutant.value),
+      ];
   }
 }
 

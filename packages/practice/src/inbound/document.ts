@@ -34,7 +34,7 @@ export function importDocument(context: PracticeContext, arrival: Arrival, read:
   const { odsCode } = organisation;
   const messageId = eventId(arrival.messageId);
   const raised = inTransaction(database, () => {
-    const repeated = repeatedDocument(context, read);
+    const repeated = repeatedDocument(context, arrival, read);
     if (repeated === undefined) return storeChecked(context, arrival, read, content);
     storeDuplicate(context, arrival, read, content, repeated);
     return undefined;
@@ -45,9 +45,13 @@ export function importDocument(context: PracticeContext, arrival: Arrival, read:
   else emit({ event: "task-raised", odsCode, messageId, ...raised });
 }
 
-function repeatedDocument({ database }: PracticeContext, { headerId, document }: Read): Repeated | undefined {
+function repeatedDocument(
+  { database }: PracticeContext,
+  { from }: Arrival,
+  { headerId, document }: Read,
+): Repeated | undefined {
   // Of what could not be read as a message, the id is not enough to say that it is the same.
-  return document.isMessage ? repeatedBy(database, { headerId, documentId: document.documentId }) : undefined;
+  return document.isMessage ? repeatedBy(database, { headerId, documentId: document.documentId, from }) : undefined;
 }
 
 /** ITK3: "a duplicate is not forwarded, is logged and audited". */

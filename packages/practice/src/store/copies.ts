@@ -7,11 +7,14 @@ import { idKey } from "@restante/itk3";
  * well that is all: no trouble is noted of them, and there may be any number.
  */
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** A task shows so many. Those that are in trouble come first, and the next when one of them is not. */
 const mostShown = 50;
 
-/** The ids of a message, as it was sent. */
+/** The ids of a message, as it was sent, and by which mailbox. */
 export interface MessageIds {
+  from?: string | undefined;
   headerId?: string | undefined;
   documentId?: string | undefined;
 }
@@ -36,22 +39,29 @@ export interface Repeated {
 /**
  * The task of the document that was accepted here with an id of this message. One that was refused does not count: it was
  * not processed, and its sender may put it right (ITK3 20007, 20008: "already been received and processed").
+ * An id that is no UUID is its sender's alone: what another calls `1` is another letter.
  */
-export function repeatedBy(database: DatabaseSync, { headerId, documentId }: MessageIds): Repeated | undefined {
-  const message = headerId === undefined ? undefined : taskKnownBy(database, "header", headerId);
+export function repeatedBy(database: DatabaseSync, { headerId, documentId, from }: MessageIds): Repeated | undefined {
+  const message = headerId === undefined ? undefined : taskKnownBy(database, "header", headerId, from);
   if (message !== undefined) return { code: "20007", taskId: message };
-  const document = documentId === undefined ? undefined : taskKnownBy(database, "document", documentId);
+  const document = documentId === undefined ? undefined : taskKnownBy(database, "document", documentId, from);
   return document === undefined ? undefined : { code: "20008", taskId: document };
 }
 
 // Two tasks may share a key since before there were keys: the one of the same letters comes first, then the older one.
-function taskKnownBy(database: DatabaseSync, of: "header" | "document", id: string): number | undefined {
+function taskKnownBy(
+  database: DatabaseSync,
+  of: "header" | "document",
+  id: string,
+  from: string | undefined,
+): number | undefined {
+  const key = idKey(id);
   const row = database
     .prepare(
       `SELECT task_id FROM accepted CROSS JOIN received USING (message_id) CROSS JOIN task USING (message_id)
-       WHERE ${of}_key = ? ORDER BY ${of}_id <> ?, task_id LIMIT 1`,
+       WHERE ${of}_key = :key AND (:isUuid OR from_mailbox IS :from) ORDER BY ${of}_id <> :id, task_id LIMIT 1`,
     )
-    .get(idKey(id), id);
+    .get({ key, id, from: from ?? null, isUuid: uuid.test(key) ? 1 : 0 });
   return row?.["task_id"] as number | undefined;
 }
 

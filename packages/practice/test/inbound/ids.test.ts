@@ -94,6 +94,35 @@ test("two messages whose ids are no UUIDs and differ in case are two tasks", asy
   );
 });
 
+test("an id that is no UUID is its sender's alone: what another sender calls the same is a task of its own, and its copies are", async (t) => {
+  const to = await openPractice(t, receiver);
+  const other = "X26OT777";
+  const named = (ids: { header: string; document: string }): string => {
+    const { xml, headerId } = message();
+    const documentId = readMessage(Buffer.from(xml)).message?.document?.id ?? "";
+    return xml.replaceAll(headerId, ids.header).replaceAll(documentId, ids.document);
+  };
+  const both = { header: "1", document: "Letter" };
+  for (const mailbox of [from, other, other]) {
+    deliver(to, named(both), { from: mailbox, workflowId });
+    await to.practice.cycle();
+  }
+  deliver(to, named({ header: "2", document: "Letter" }), { from, workflowId });
+  await to.practice.cycle();
+  assert.equal(await openTasks(to), 2);
+  const copiesOf = async (taskId: number): Promise<unknown> =>
+    (await person(to.practice.worklist).task(taskId))?.duplicates.map(({ code }) => code);
+  assert.deepEqual([await copiesOf(1), await copiesOf(2)], [["20008"], ["20007"]]);
+});
+
+test("a UUID is the same whoever sends it", async (t) => {
+  const to = await openPractice(t, receiver);
+  const { xml } = message();
+  for (const mailbox of [from, "X26OT777"]) deliver(to, xml, { from: mailbox, workflowId });
+  await to.practice.cycle();
+  assert.equal(await openTasks(to), 1);
+});
+
 const answer = { from: receiver.mailboxId, workflowId: `${workflowId}_ACK` };
 
 test("an answer that names our message in capitals is believed, once", async (t) => {

@@ -18,7 +18,7 @@ import { positionsOf } from "./positions-of.ts";
 import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
 import { oncePerReference, oncePerUnled } from "./one-cause.ts";
-import { besideReading, choiceAt, oncePerPlace } from "./one-place.ts";
+import { besideReading, choiceAt, oncePerPlace, placesAround } from "./one-place.ts";
 import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
 import { errorsByCode, reasonOfStrictness } from "./strictness.ts";
@@ -67,7 +67,7 @@ function withoutValues(
   const standing = new Map<string, Position>();
   const noticed = issues.filter(({ code, location, line, column }) => {
     if (code !== "bad-value") return true;
-    const place = [location, choiceAt(location)].find((one) => values.has(one));
+    const place = [choiceAt(location), ...placesAround(location)].find((one) => values.has(one));
     if (place !== undefined && line !== undefined && column !== undefined) standing.set(place, { line, column });
     return place === undefined;
   });

@@ -75,7 +75,7 @@ function placesOf(id: string, location: string): string[] {
 }
 
 /** Of a place within a resource: it, and what it is in. */
-function placesAround(location: string): string[] {
+export function placesAround(location: string): string[] {
   const places: string[] = [];
   for (let place = location; !isResource(place) && places.length <= depth; place = holderOf(place)) places.push(place);
   return places;

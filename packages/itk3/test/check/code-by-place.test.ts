@@ -105,3 +105,26 @@ test("the same fault is answered by where it stands", () => {
     ["20009 structure"],
   );
 });
+
+const parts: readonly (readonly [what: string, from: RegExp, to: string, code: string])[] = [
+  ["a RecipientType of no code", /(<valueCoding>\s*<system[^>]*>\s*<code value=)"FA"/, '$1""', "10010"],
+  ["a RecipientType of no display", /("FA"\/>\s*<display value=)"[^"]*"/, '$1""', "10010"],
+  [
+    "a MessageDefinition of no reference",
+    /(MessageDefinition">\s*<valueReference>\s*<reference value=)"[^"]*"/,
+    '$1""',
+    "10004",
+  ],
+  ["a BusAckRequested that is neither", /(BusAckRequested">\s*<valueBoolean value=)"true"/, '$1"perhaps"', "10003"],
+];
+for (const [what, from, to, code] of parts) {
+  test(`${what} has one finding, with the code that ITK3 has for the part`, () => {
+    const changed = xml.replace(from, to);
+    assert.notEqual(changed, xml);
+    const { findings } = check(readMessage(Buffer.from(changed)));
+    assert.deepEqual(
+      findings.map(({ responseCode }) => responseCode),
+      [code],
+    );
+  });
+}

@@ -14,6 +14,9 @@ const parts: readonly (readonly [url: string, value: string, responseCode: strin
   ["SenderReference", "valueString", "10007"],
 ];
 
+/** Of each part ITK3 has a code: what is wrong with its value is told with that one. */
+const ofValue = { tellsOfValue: true } as const;
+
 const make = ruleMaker({ responseCode: "10001", issueCode: "processing" });
 
 /** A rule of the extension, with the ITK3 code of the part that it is about. */
@@ -74,8 +77,7 @@ export const handlingRules: readonly Rule[] = [
       `The message handling extension must hold ${url} exactly once, as ${value}.`,
       `The message handling extension does not hold ${url} exactly once, as ${value}.`,
       within(url, (found) => found.length === 1 && found[0] !== undefined && value in found[0]),
-      // ITK3 has a code for each.
-      { tellsOfValue: true },
+      ofValue,
     ),
   ),
   rule(
@@ -101,6 +103,7 @@ export const handlingRules: readonly Rule[] = [
         lacks(coding, ["version", "userSelected"])
       );
     }),
+    ofValue,
   ),
   rule(
     "Extension-ITK-MessageHandling-2:MessageDefinition.reference",
@@ -111,6 +114,7 @@ export const handlingRules: readonly Rule[] = [
       const { valueReference: reference } = part ?? {};
       return reference === undefined || (isText(reference.reference) && lacks(reference, ["identifier", "display"]));
     }),
+    ofValue,
   ),
   rule(
     "Extension-ITK-MessageHandling-2:SenderReference.length",
@@ -121,6 +125,6 @@ export const handlingRules: readonly Rule[] = [
       const { valueString: reference } = part ?? {};
       return reference === undefined || (isText(reference) && reference.length <= 255);
     }),
-    { numbers: { itk: "FHIR-SR-03" } },
+    { ...ofValue, numbers: { itk: "FHIR-SR-03" } },
   ),
 ];

@@ -32,6 +32,10 @@ export function namesProfileOfItsType(resource: Resource): boolean {
   return claims(resource, (url) => mayBeOf(url, resource.resourceType));
 }
 
+export function namesProfileOfAnotherType(resource: Resource): boolean {
+  return claims(resource, (url) => !mayBeOf(url, resource.resourceType));
+}
+
 /** Whether it names the profile. One that names none of its own type has a finding of its own (GPCM-SD-025), and may. */
 export function mayFollow(resource: Resource | undefined, profile: string): boolean {
   if (resource === undefined) return false;

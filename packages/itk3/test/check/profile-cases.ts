@@ -191,6 +191,14 @@ export const brokenProfiles: readonly Case[] = [
   ],
   [
     "GPCM-SD-025",
+    "with the profile of another type beside its own",
+    (message) => {
+      const { profile = [] } = message.patient?.meta ?? {};
+      give(message.patient, { meta: { profile: [...profile, "http://hl7.org/fhir/StructureDefinition/Observation"] } });
+    },
+  ],
+  [
+    "GPCM-SD-025",
     "with the profile of another type",
     (message) => {
       const meta = { profile: ["https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-MedicationRequest-1"] };
@@ -229,6 +237,16 @@ export const brokenProfiles: readonly Case[] = [
 export const soundProfiles: readonly Case[] = [
   [
     "GPCM-SD-025",
+    "with a profile of any resource beside its own",
+    (message) => {
+      const { profile = [] } = message.patient?.meta ?? {};
+      give(message.patient, {
+        meta: { profile: [...profile, "http://hl7.org/fhir/StructureDefinition/DomainResource"] },
+      });
+    },
+  ],
+  [
+    "GPCM-SD-025",
     "with a supplier's own profile, whatever its name",
     (message) =>
       give(first(message, "Medication"), {
@@ -258,9 +276,9 @@ export const soundProfiles: readonly Case[] = [
   ],
   [
     "GPCM-SD-025",
-    "with a profile of its type among others",
+    "with several profiles of its type",
     (message) => {
-      const profile = [careConnect("Patient"), "http://hl7.org/fhir/StructureDefinition/Medication"];
+      const profile = [careConnect("Medication"), "http://hl7.org/fhir/StructureDefinition/Medication"];
       give(first(message, "Medication"), { meta: { profile } });
     },
   ],

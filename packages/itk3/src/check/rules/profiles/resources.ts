@@ -1,7 +1,7 @@
 // What GP Connect demands of every resource of a message.
 import { isOpaque } from "../../../stu3/opaque.ts";
 import type { Resource } from "../../../stu3/types.ts";
-import { namesProfile, namesProfileOfItsType } from "../../claimed-profiles.ts";
+import { namesProfile, namesProfileOfAnotherType } from "../../claimed-profiles.ts";
 import { isText, unless } from "../../look.ts";
 import type { CheckContext, Rule } from "../../rule.ts";
 import { each, payload, requiredInPayload, rule } from "./profile.ts";
@@ -21,11 +21,9 @@ export const resourceRules: readonly Rule[] = [
   ),
   rule(
     { core: "025", scal: "GPCM-SD-108" },
-    "Every resource must follow a profile of its own type.",
-    "None of the profiles in a resource's meta.profile is one of its type.",
-    each(everyResource, (resource) =>
-      unless(namesProfileOfItsType(resource) || !namesProfile(resource), resource, "meta"),
-    ),
+    "Every profile that a resource follows must be one of its own type.",
+    "A resource says in meta.profile that it follows a profile of another type.",
+    each(everyResource, (resource) => unless(!namesProfileOfAnotherType(resource), resource, "meta")),
     { ...payload, issueCode: "value", alsoShows: ["GPCM-SD-027"] },
   ),
   rule(

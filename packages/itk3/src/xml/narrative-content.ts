@@ -6,6 +6,7 @@ import { withoutOuterSpaces } from "../read/spaces.ts";
 import { isPlainName } from "./characters.ts";
 import type { NarrativeFault } from "./narrative.ts";
 import { type ElementModel, elementModels } from "./narrative-model.ts";
+import { isValueOf } from "./narrative-values.ts";
 import type { XmlElement } from "./tokenise.ts";
 
 interface OpenElement extends Position {
@@ -93,8 +94,11 @@ export class NarrativeContent {
       // An id is one of XML's, of which a schema takes the spaces off.
       if (attribute === "id" && !isPlainName(withoutOuterSpaces(attributes.value(index))))
         this.#keep(misnamed, element);
-      if (!allowed.has(attribute))
+      if (!allowed.has(attribute)) {
         this.#tell(element, `${name} with ${attribute}, an attribute that XHTML does not give it`);
+      } else if (!isValueOf(name, attribute, attributes.value(index))) {
+        this.#tell(element, `${name} with a value of ${attribute} that XHTML does not give it`);
+      }
     }
     for (const attribute of required) {
       if (attributes.valueOf(attribute) === undefined) {

@@ -4,7 +4,7 @@ import { nameKey } from "../../message/id-key.ts";
 import type { References } from "../../message/references.ts";
 import type { Bundle, Resource } from "../../stu3/types.ts";
 import type { ContainedIn } from "../contained.ts";
-import { none, unless } from "../look.ts";
+import { none } from "../look.ts";
 import { containedRuleId, referenceRuleId } from "../one-cause.ts";
 import type { Breach, CheckContext, Rule } from "../rule.ts";
 import { ruleMaker } from "../rule-maker.ts";
@@ -44,17 +44,13 @@ export const referenceRules: readonly Rule[] = [
     containedRuleId,
     "A reference that begins with # must lead to a resource contained in the one that it stands in (FHIR ref-1).",
     "A reference leads to a contained resource that is not there.",
-    brokenLocalReferences,
+    referencesThat("leads to nothing contained"),
   ),
 ];
 
-function isLocal({ reference }: HeldReference): boolean {
-  return reference.reference?.startsWith("#") === true;
-}
-
 /** The resources that refer, themselves or in what they contain, to a contained resource that is not there. */
 export function referringAstray(context: CheckContext): ReadonlySet<object> {
-  const broken = new Set<object>(brokenLocalReferences(context).map(({ element }) => element));
+  const broken = new Set(referencesThat("leads to nothing contained")(context).map(({ element }) => element));
   return new Set(
     context.elements.scopes.flatMap(({ references }) =>
       references.flatMap(({ reference, holder }) => (holder !== undefined && broken.has(reference) ? [holder] : [])),
@@ -62,19 +58,13 @@ export function referringAstray(context: CheckContext): ReadonlySet<object> {
   );
 }
 
-function brokenLocalReferences({ elements, containedIn }: CheckContext): Breach[] {
-  return elements.scopes.flatMap(({ references }) =>
-    references.filter(isLocal).flatMap(({ reference, holder }) => {
-      const name = reference.reference ?? "";
-      // `#` alone is the resource that contains.
-      const holds = holder !== undefined && (name === "#" || containedIn(holder).named(name.slice(1)).length > 0);
-      return unless(holds, reference, "reference");
-    }),
-  );
-}
-
 /** How a reference leads astray, or further than FHIR says. */
-type Astray = "leads to nothing" | "names an id" | "names type and id" | "differs in case";
+type Astray =
+  | "leads to nothing"
+  | "leads to nothing contained"
+  | "names an id"
+  | "names type and id"
+  | "differs in case";
 
 const known = new WeakMap<CheckContext, ReadonlyMap<Astray, readonly Breach[]>>();
 
@@ -106,7 +96,7 @@ function referencesAstray({
     for (const [attachment, held] of documentsAt(bundle)) {
       const astray = judge(held);
       // What is not in the document may be anywhere.
-      if (astray !== "leads to nothing") note(astray, { element: attachment, path: "url" });
+      if (astray?.startsWith("leads to nothing") !== true) note(astray, { element: attachment, path: "url" });
     }
   }
   return found;
@@ -140,13 +130,15 @@ function judgeIn(
   const fullUrls = new Set((bundle.entry ?? []).flatMap(({ fullUrl }) => fullUrl ?? []));
   return ({ reference: element, holder }) => {
     const { reference } = element;
-    if (reference === undefined || fullUrls.has(reference)) return;
+    if (reference === undefined) return;
     if (reference.startsWith("#")) {
+      // `#` alone is the resource that contains.
+      if (reference === "#" && holder !== undefined) return;
       const contained = holder === undefined ? [] : containedIn(holder).named(reference.slice(1));
-      return contained.length === 0 || contained.some(({ id }) => `#${id}` === reference)
-        ? undefined
-        : "differs in case";
+      if (contained.length === 0) return "leads to nothing contained";
+      return contained.some(({ id }) => `#${id}` === reference) ? undefined : "differs in case";
     }
+    if (fullUrls.has(reference)) return;
     const isTypeAndId = typeAndId.test(reference);
     const beside = isTypeAndId && holder !== undefined ? entries.get(holder)?.beside : undefined;
     if (beside?.names.has(reference) === true) return;

@@ -1,9 +1,7 @@
 // What resources contain, found once a check for each: one may contain many thousands, and refer to each of them.
 import { nameKey } from "../message/id-key.ts";
+import { addTo, type Index } from "../message/references.ts";
 import type { Resource } from "../stu3/types.ts";
-
-// As many as message/references.ts keeps: more of one id are an attack on whoever looks at them all.
-const maxSharing = 16;
 
 export interface Contained {
   all: ReadonlySet<Resource>;
@@ -28,13 +26,7 @@ export function containedInEach(): ContainedIn {
 }
 
 function contents(contained: readonly Resource[]): Contained {
-  const byId = new Map<string, Resource[]>();
-  for (const held of contained) {
-    if (held.id === undefined) continue;
-    const key = nameKey(held.id);
-    const sharing = byId.get(key);
-    if (sharing === undefined) byId.set(key, [held]);
-    else if (sharing.length < maxSharing) sharing.push(held);
-  }
+  const byId: Index = new Map();
+  for (const held of contained) if (held.id !== undefined) addTo(byId, nameKey(held.id), held);
   return { all: new Set(contained), named: (id) => byId.get(nameKey(id)) ?? [] };
 }

@@ -47,9 +47,11 @@ export function referencesOf(bundle: Bundle | undefined): References {
   return { candidates, resolve: (reference) => candidates(reference)[0] };
 }
 
-type Index = Map<string, Resource[]>;
+/** Resources by a name that several may share. */
+export type Index = Map<string, Resource[]>;
 
-function addTo(index: Index, key: string, resource: Resource): void {
+/** Of those that share a name, the first 16. */
+export function addTo(index: Index, key: string, resource: Resource): void {
   const held = index.get(key);
   if (held === undefined) index.set(key, [resource]);
   else if (held.length < maxSharing && !held.includes(resource)) held.push(resource);

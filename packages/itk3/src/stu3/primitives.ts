@@ -1,7 +1,7 @@
 // The value rules of STU3's primitive types (hl7.org/fhir/STU3/datatypes.html). Searches look for what is wrong rather
 // than match what is right: they stay linear on a value of many megabytes.
 
-import { isPlainBase64 } from "./base64.ts";
+import { isPlainBase64, withoutSpaces } from "./base64.ts";
 
 type Rule = (text: string) => string | undefined;
 
@@ -75,7 +75,7 @@ function whole(pattern: RegExp, least: number, reason: string): Rule {
 function base64(text: string): string | undefined {
   if (isPlainBase64(text)) return undefined;
   if (/[^A-Za-z0-9+/= \t\r\n]/.test(text)) return "must be base64: it has other characters";
-  const plain = text.replace(/[ \t\r\n]+/g, "");
+  const plain = withoutSpaces(text);
   if (plain === "") return "must not be empty";
   if (plain.length % 4 !== 0) return "must be base64: its length is not a multiple of four";
   return isPlainBase64(plain) ? undefined : "must be base64: padding stands before its end";

@@ -80,7 +80,7 @@ export type { Issue, IssueCode } from "./issue.ts";
 export { writeJson } from "./json/write-resource.ts";
 export { isConfidential } from "./message/confidential.ts";
 export { fileTypeOf, type KnownFileType } from "./message/file-type.ts";
-export { idKey } from "./message/id-key.ts";
+export { idKey, isUuid } from "./message/id-key.ts";
 export { isResponse } from "./message/handling.ts";
 export { type Modifier, type Modifiers, modifiersOf } from "./message/modifiers.ts";
 export { messageOf } from "./message/message-of.ts";

@@ -6,7 +6,7 @@ const urnOfUuid = "urn:uuid:";
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const uuidLength = 36;
 
-/** In small letters or capitals. */
+/** A UUID in the form that RFC 4122 writes (36 characters, four hyphens), in small letters or capitals, with nothing around it. */
 export function isUuid(value: unknown): value is string {
   return typeof value === "string" && value.length === uuidLength && uuid.test(value);
 }

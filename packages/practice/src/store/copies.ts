@@ -1,13 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
-import { idKey } from "@restante/itk3";
+import { idKey, isUuid } from "@restante/itk3";
 
 /**
  * A message that came again (20007, 20008) is known by the keys of its ids, whatever their letters, and raises no task: what
  * goes wrong with its answer is told, shown and ended on the task of the document that it repeats. Of copies whose answers go
  * well that is all: no trouble is noted of them, and there may be any number.
  */
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A task shows so many. Those that are in trouble come first, and the next when one of them is not. */
 const mostShown = 50;
@@ -61,7 +59,7 @@ function taskKnownBy(
       `SELECT task_id FROM accepted CROSS JOIN received USING (message_id) CROSS JOIN task USING (message_id)
        WHERE ${of}_key = :key AND (:isUuid OR from_mailbox IS :from) ORDER BY ${of}_id <> :id, task_id LIMIT 1`,
     )
-    .get({ key, id, from: from ?? null, isUuid: uuid.test(key) ? 1 : 0 });
+    .get({ key, id, from: from ?? null, isUuid: isUuid(key) ? 1 : 0 });
   return row?.["task_id"] as number | undefined;
 }
 

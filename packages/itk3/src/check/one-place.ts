@@ -32,8 +32,7 @@ export function besideReading(findings: readonly Finding[], issues: readonly Iss
     if (severity !== "error" || !leavingOut.has(code) || isResource(location)) continue;
     told.add(location);
     lacking.add(holderOf(location));
-    for (let place = location; !isResource(place) && !around.has(place); place = holderOf(place)) around.add(place);
-    around.add(choiceAt(location));
+    for (const place of [...outward(location), choiceAt(location)]) around.add(place);
   }
   if (told.size + noResources.size === 0) return findings;
   const isTold = (place: string): boolean => around.has(place) || around.has(choiceAt(place));
@@ -45,8 +44,7 @@ export function besideReading(findings: readonly Finding[], issues: readonly Iss
       (isInvariant(id) && (lacking.has(location) || lacking.has(holderOf(location))))
     )
       return false;
-    for (let place = location; !isResource(place); place = holderOf(place)) if (told.has(place)) return false;
-    return true;
+    return !outward(location).some((place) => told.has(place));
   });
 }
 
@@ -74,10 +72,15 @@ function placesOf(id: string, location: string): string[] {
   return isOfOnePlace ? placesAround(location).slice(0, 1) : placesAround(location);
 }
 
-/** Of a place within a resource: it, and what it is in. */
+/** Of a place within a resource: it, and what it is in, as far as what is wrong there is of them. */
 export function placesAround(location: string): string[] {
+  return outward(location, depth + 1);
+}
+
+/** Of a place within a resource: it, and what it is in, up to the resource. */
+function outward(location: string, most: number = Number.POSITIVE_INFINITY): string[] {
   const places: string[] = [];
-  for (let place = location; !isResource(place) && places.length <= depth; place = holderOf(place)) places.push(place);
+  for (let place = location; !isResource(place) && places.length < most; place = holderOf(place)) places.push(place);
   return places;
 }
 

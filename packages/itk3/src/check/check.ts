@@ -1,31 +1,23 @@
 import { refuseUncheckable } from "../input/message-input.ts";
 import { isResponse } from "../message/handling.ts";
-import { resourcesOf } from "../message/message-of.ts";
 import type { Issue } from "../issue.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
-import { type References, referencesOf } from "../message/references.ts";
-import { sectionEntries, sectionsOf } from "../message/sections.ts";
+import { sectionsOf } from "../message/sections.ts";
 import type { Position } from "../read/positions.ts";
-import type { Bundle, List } from "../stu3/types.ts";
+import type { List } from "../stu3/types.ts";
 import type { CheckOptions, Strictness } from "./check-options.ts";
-import { containedInEach } from "./contained.ts";
+import { contextOf } from "./context.ts";
 import { type Answering, answeredAt } from "./code-by-place.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
 import type { CheckResult, Finding, HeldAgainst, Negative, RefusedFor } from "./finding.ts";
-import { generationOf } from "./kind.ts";
 import { placesOf } from "./locate.ts";
 import { positionsOf } from "./positions-of.ts";
 import { type Breach, type CheckContext, requirementId, type Rule } from "./rule.ts";
 import { readingFinding } from "./reading.ts";
 import { oncePerReference, oncePerUnled } from "./one-cause.ts";
 import { besideReading, choiceAt, oncePerPlace, placesAround } from "./one-place.ts";
-import { resourcesByType } from "./resources.ts";
 import { rules } from "./rules.ts";
 import { errorsByCode, reasonOfStrictness } from "./strictness.ts";
-import { mistargetedIn } from "./targets.ts";
-import { tellUseCase } from "./use-case.ts";
-import { elementsOf } from "./walk.ts";
-import { readWords } from "./wording.ts";
 
 /**
  * Holds a message against every requirement that a message (and its envelope) can show. Never throws for what it holds.
@@ -93,58 +85,6 @@ function unreadable(read: ReadResult): CheckResult {
   const result: CheckResult = { findings, conforms: false, acceptable: false };
   if (isResponse(read)) return result;
   return { ...result, negative: negativeOf("not-acceptable", reasonUnreadable(issues), findings) };
-}
-
-/** What the rules look at. Exported for the test that what is told once is never told not at all. */
-export function contextOf(message: Itk3Message, options: CheckOptions): CheckContext {
-  const inner = resourcesByType(resourcesOf(message.document));
-  const references = referencesOf(message.document);
-  const { envelope } = options;
-  const named = options.generation ?? generationOf(message, envelope);
-  const lists = new Map(
-    inner.ofType("List").map((list) => [list, (list.entry ?? []).flatMap(({ item }) => references.candidates(item))]),
-  );
-  const words = readWords(message, named, envelope);
-  const told = options.useCase === undefined ? tellUseCase(message, named, words) : undefined;
-  const useCase = options.useCase ?? told?.useCase ?? "generic";
-  // Only 1.x has requirements for a response.
-  const generation = useCase === "response" ? 1 : named;
-  const elements = elementsOf(message.bundle);
-  const outerReferences = referencesOf(message.bundle);
-  const known = new Map<Bundle | undefined, References>([
-    [message.document, references],
-    [message.bundle, outerReferences],
-  ]);
-  const referencesIn = (bundle: Bundle): References => {
-    const found = known.get(bundle) ?? referencesOf(bundle);
-    known.set(bundle, found);
-    return found;
-  };
-  const containedIn = containedInEach();
-  return {
-    message,
-    generation,
-    useCase,
-    envelope,
-    outer: resourcesByType(resourcesOf(message.bundle)),
-    inner,
-    elements,
-    outerReferences,
-    references,
-    referencesIn,
-    containedIn,
-    // Send Document 2 asks for an Organization where STU3 has none (SCAL-GPCM-SD-107).
-    mistargeted: mistargetedIn(
-      elements,
-      { referencesIn, containedIn },
-      new Set(generation === 2 ? message.composition?.author : []),
-    ),
-    led: new Set(sectionEntries(message.composition, references)),
-    lists,
-    listed: new Set([...lists.values()].flat()),
-    words: generation === named ? words : readWords(message, generation, envelope),
-    told,
-  };
 }
 
 function heldAgainstOf({ generation, useCase, told }: CheckContext, options: CheckOptions): HeldAgainst {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { check, readMessage, writeXml } from "@restante/itk3";
-import { contextOf } from "../../src/check/check.ts";
+import { contextOf } from "../../src/check/context.ts";
 import { containedRuleId, entryRuleId, referenceRuleId, targetRuleId } from "../../src/check/one-cause.ts";
 import { requirementId } from "../../src/check/rule.ts";
 import { rules } from "../../src/check/rules.ts";

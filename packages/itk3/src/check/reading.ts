@@ -34,7 +34,7 @@ const requirements: Readonly<Record<IssueCode, string>> = {
   "bad-code": "A code must be of the list that STU3 binds it to.",
   narrative: "A narrative must be a div of XHTML with the elements and attributes that FHIR allows, and not empty.",
   "narrative-content":
-    "Elements of a narrative must stand where XHTML has them, with what they must hold and with attributes of their own.",
+    "Elements of a narrative must stand where XHTML has them, with what they must hold and with attributes, and values of these, of their own.",
   "narrative-picture": "A picture in a narrative should be a PNG, JPEG or GIF, which every reader shows.",
   "too-many-issues": "A message must be FHIR.",
 };

@@ -1,4 +1,4 @@
-export { directoryClientDefaults, meshClientDefaults } from "./defaults.ts";
+export { meshClientDefaults } from "./defaults.ts";
 export type { DownloadedMessage, DownloadOptions } from "./download.ts";
 export type { InboxPage, ListAllOptions, ListOptions } from "./list.ts";
 export type { FoundMailbox } from "./lookup.ts";
@@ -10,12 +10,3 @@ export { type OutgoingChunk, type OutgoingMessage, wasAccepted } from "./send.ts
 export type { TrackedMessage } from "./track.ts";
 export type { ClientTls } from "./transport.ts";
 export { unusableIds } from "./unusable-ids.ts";
-export type { ReportSettings } from "./directory/context.ts";
-export {
-  createDirectoryClient,
-  type DirectoryClient,
-  type DirectoryClientOptions,
-} from "./directory/directory-client.ts";
-export type { FolderName, Folders } from "./directory/folder-name.ts";
-export { pairName } from "./directory/pair-name.ts";
-export type { HeldPair, PollResult } from "./directory/poll.ts";

@@ -15,7 +15,11 @@ import {
   whole,
   withRules,
 } from "@restante/settings";
-import { directoryClientDefaults, type DirectoryClientOptions, type ReportSettings } from "@restante/mesh-client";
+import {
+  directoryClientDefaults,
+  type DirectoryClientOptions,
+  type ReportSettings,
+} from "@restante/mesh-client/directory";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
 import { callProperties, type CallSettings, clientTls, log, LONGEST_MS, type TlsFiles } from "./shared-properties.ts";

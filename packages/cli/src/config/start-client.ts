@@ -1,10 +1,9 @@
+import { createMeshClient, type MeshClient } from "@restante/mesh-client";
 import {
   createDirectoryClient,
-  createMeshClient,
   type DirectoryClient,
   type DirectoryClientOptions,
-  type MeshClient,
-} from "@restante/mesh-client";
+} from "@restante/mesh-client/directory";
 import { carryingOf, type ClientFile } from "./client-file.ts";
 import type { Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createDirectoryClient } from "@restante/mesh-client";
+import { createDirectoryClient } from "@restante/mesh-client/directory";
 import { inFolder, newEconomy, SENDER, start, tlsOf, toPractice, unmatchedReports } from "../support/bad-input.ts";
 import { closingInReverse } from "../support/at-end.ts";
 import { controlText, folderOf, meshClientOf } from "../support/data-folder.ts";

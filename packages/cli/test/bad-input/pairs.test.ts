@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readControlFile } from "@restante/mesh";
-import { pairName } from "@restante/mesh-client";
+import { pairName } from "@restante/mesh-client/directory";
 import { waitFor } from "@restante/testbed";
 import {
   addressOf,

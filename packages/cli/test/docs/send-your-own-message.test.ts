@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { readDirectory } from "@restante/demographics";
 import { readControlFile } from "@restante/mesh";
-import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client";
+import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client/directory";
 import { startTestServer, temporaryFolder, testClient, testRequest, type TestServer } from "@restante/testbed";
 import { codeBlocks, top } from "./pages.ts";
 

@@ -11,7 +11,7 @@ import {
   type StatusRecord,
   writeControlFile,
 } from "@restante/mesh";
-import type { DirectoryClientDefaults } from "../defaults.ts";
+import type { DirectoryClientDefaults } from "./defaults.ts";
 import type { MeshClient } from "../mesh-client.ts";
 import { reportControl } from "./control-files.ts";
 import { carryOut, isLost, type Step } from "./filing.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type DurableError, holdFolder } from "@restante/durable";
 import { clientStatuses, type Clock, type Emit, type Status, systemClock } from "@restante/mesh";
-import { directoryClientDefaults } from "../defaults.ts";
+import { directoryClientDefaults } from "./defaults.ts";
 import type { MeshClient } from "../mesh-client.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { unusableIds } from "../unusable-ids.ts";

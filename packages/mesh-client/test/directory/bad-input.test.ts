@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { test, type TestContext } from "node:test";
 import { type ControlFile, writeControlFile } from "@restante/mesh";
-import { type DirectoryClientOptions, pairName } from "@restante/mesh-client";
+import { type DirectoryClientOptions, pairName } from "@restante/mesh-client/directory";
 import { settableClock, type SettableClock, startTestServer, testClient, testMailboxes } from "@restante/testbed";
 import { outControl, startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 

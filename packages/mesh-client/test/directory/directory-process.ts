@@ -1,6 +1,7 @@
 // A directory client as a process of its own, to be killed: node directory-process.ts OPTIONS, which are JSON.
 // Writes a line when it has started, and one for each pair sent and message saved or acknowledged.
-import { createDirectoryClient, createMeshClient, type MeshClientOptions } from "@restante/mesh-client";
+import { createMeshClient, type MeshClientOptions } from "@restante/mesh-client";
+import { createDirectoryClient } from "@restante/mesh-client/directory";
 
 export interface DirectoryProcessOptions {
   readonly client: MeshClientOptions;

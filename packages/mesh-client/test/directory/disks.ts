@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rmdir, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { FolderName } from "@restante/mesh-client";
+import type { FolderName } from "@restante/mesh-client/directory";
 import { otherFileSystem } from "../../../durable/test/other-file-system.ts";
 
 /** Puts some folders of a mailbox on another disk than the others; undefined, and the test skipped, if there is none. */

@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { test, type TestContext } from "node:test";
 import { newMessageId, parseMessageId } from "@restante/mesh";
-import {
-  type DirectoryClientOptions,
-  type MeshClient,
-  MeshClientError,
-  pairName,
-  type TrackedMessage,
-} from "@restante/mesh-client";
+import { type MeshClient, MeshClientError, type TrackedMessage } from "@restante/mesh-client";
+import { type DirectoryClientOptions, pairName } from "@restante/mesh-client/directory";
 import { settableClock, type SettableClock, startTestServer, testClient, testMailboxes } from "@restante/testbed";
 import { judge } from "../../src/directory/doubt.ts";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";

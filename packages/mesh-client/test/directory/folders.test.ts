@@ -3,7 +3,8 @@ import { mkdir, readdir, rename, rm, rmdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Event } from "@restante/mesh";
-import type { FolderName, MeshClient } from "@restante/mesh-client";
+import type { MeshClient } from "@restante/mesh-client";
+import type { FolderName } from "@restante/mesh-client/directory";
 import {
   settableClock,
   type SettableClock,

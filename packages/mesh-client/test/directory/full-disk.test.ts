@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { MessageId } from "@restante/mesh";
-import type { DirectoryClientOptions, FolderName, MeshClient } from "@restante/mesh-client";
+import type { MeshClient } from "@restante/mesh-client";
+import type { DirectoryClientOptions, FolderName } from "@restante/mesh-client/directory";
 import {
   settableClock,
   type SettableClock,

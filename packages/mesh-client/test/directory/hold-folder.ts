@@ -1,5 +1,6 @@
 // Holds a mailbox's folder until it is killed: node hold-folder.ts FOLDER
-import { createDirectoryClient, createMeshClient } from "@restante/mesh-client";
+import { createMeshClient } from "@restante/mesh-client";
+import { createDirectoryClient } from "@restante/mesh-client/directory";
 
 const client = createMeshClient({
   url: "https://127.0.0.1:9",

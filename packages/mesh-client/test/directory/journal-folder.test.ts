@@ -7,7 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { test, type TestContext } from "node:test";
 import type { MessageId } from "@restante/mesh";
-import { createDirectoryClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
+import type { MeshClient } from "@restante/mesh-client";
+import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client/directory";
 import {
   recordEvents,
   startTestServer,

@@ -6,7 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { test, type TestContext } from "node:test";
 import type { MessageId } from "@restante/mesh";
-import { createDirectoryClient, type FolderName } from "@restante/mesh-client";
+import { createDirectoryClient, type FolderName } from "@restante/mesh-client/directory";
 import {
   clientOptions,
   startTestServer,

@@ -2,13 +2,13 @@ import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type ControlFile, readControlFile, writeControlFile } from "@restante/mesh";
+import type { MeshClient } from "@restante/mesh-client";
 import {
   createDirectoryClient,
   type DirectoryClient,
   type DirectoryClientOptions,
   type FolderName,
-  type MeshClient,
-} from "@restante/mesh-client";
+} from "@restante/mesh-client/directory";
 import {
   recordEvents,
   type RecordedEvents,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { messageFileName } from "@restante/mesh";
-import { createDirectoryClient, unusableIds } from "@restante/mesh-client";
+import { unusableIds } from "@restante/mesh-client";
+import { createDirectoryClient } from "@restante/mesh-client/directory";
 import {
   recordEvents,
   settableClock,

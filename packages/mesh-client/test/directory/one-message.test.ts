@@ -3,13 +3,8 @@ import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { type MessageId, parseMessageId } from "@restante/mesh";
-import {
-  type DirectoryClientOptions,
-  type MeshClient,
-  MeshClientError,
-  type MeshClientErrorCode,
-  pairName,
-} from "@restante/mesh-client";
+import { type MeshClient, MeshClientError, type MeshClientErrorCode } from "@restante/mesh-client";
+import { type DirectoryClientOptions, pairName } from "@restante/mesh-client/directory";
 import {
   settableClock,
   type SettableClock,

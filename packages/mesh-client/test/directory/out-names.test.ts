@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { writeControlFile } from "@restante/mesh";
-import { pairName } from "@restante/mesh-client";
+import { pairName } from "@restante/mesh-client/directory";
 import {
   settableClock,
   type SettableClock,

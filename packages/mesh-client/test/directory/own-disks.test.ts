@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdir, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { FolderName } from "@restante/mesh-client";
+import type { FolderName } from "@restante/mesh-client/directory";
 import {
   settableClock,
   startTestServer,

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { createDirectoryClient } from "@restante/mesh-client";
+import { createDirectoryClient } from "@restante/mesh-client/directory";
 import { startTestServer, temporaryFolder, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 import { onAnotherDisk } from "./disks.ts";
 import { outControl, startDirectory } from "./mailbox-folder.ts";

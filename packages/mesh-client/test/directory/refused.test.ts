@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { test, type TestContext } from "node:test";
-import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client";
+import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client/directory";
 import { parseMailboxId, writeControlFile } from "@restante/mesh";
 import { recordEvents, type RecordedEvents, startTestServer, testMailboxes } from "@restante/testbed";
 import { readPairControl } from "../../src/directory/pair-control.ts";

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { parseMessageId } from "@restante/mesh";
-import { pairName } from "@restante/mesh-client";
+import { pairName } from "@restante/mesh-client/directory";
 import { addressOf, startTestServer, testClient, testMailboxes, testPatients, testWorkflow } from "@restante/testbed";
 import { startDirectory } from "./mailbox-folder.ts";
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import type { ControlFile } from "@restante/mesh";
-import { createDirectoryClient } from "@restante/mesh-client";
+import { createDirectoryClient } from "@restante/mesh-client/directory";
 import {
   clientCertificate,
   startTestServer,

@@ -4,7 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
-import { type DirectoryClientOptions, type MeshClient, MeshClientError, pairName } from "@restante/mesh-client";
+import { type MeshClient, MeshClientError } from "@restante/mesh-client";
+import { type DirectoryClientOptions, pairName } from "@restante/mesh-client/directory";
 import { startTestServer, testClient, testMailboxes } from "@restante/testbed";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { parseMessageId } from "@restante/mesh";
-import { type DirectoryClientOptions, type MeshClient, MeshClientError } from "@restante/mesh-client";
+import { type MeshClient, MeshClientError } from "@restante/mesh-client";
+import type { DirectoryClientOptions } from "@restante/mesh-client/directory";
 import { startTestServer, testClient, testMailboxes } from "@restante/testbed";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 

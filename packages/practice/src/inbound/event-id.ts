@@ -1,5 +1,5 @@
 import { isProductionMessageId, type MessageId } from "@restante/mesh";
-import { pairName } from "@restante/mesh-client";
+import { pairName } from "@restante/mesh-client/directory";
 
 /** Ids that no person chooses: 32 hex digits, or a UUID. */
 const madeByMachine = /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;

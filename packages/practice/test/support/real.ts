@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { embeddedDemographics } from "@restante/demographics";
 import { parseMailboxId, parseNhsNumber, parseOdsCode } from "@restante/mesh";
-import { createDirectoryClient, type DirectoryClient, type MeshClient } from "@restante/mesh-client";
+import type { MeshClient } from "@restante/mesh-client";
+import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client/directory";
 import {
   type ReachableServer,
   recordEvents,

@@ -1,0 +1,27 @@
+export interface DirectoryClientDefaults {
+  readonly pollIntervalMs: number;
+  readonly settleMs: number;
+  readonly missingPairAfterMs: { readonly data: number; readonly control: number };
+  readonly answerWaitMs: number;
+  readonly attempts: number;
+  readonly onAmbiguous: "hold" | "resend";
+  readonly maxRequestBytes: number;
+  readonly chunkBytes: number;
+  readonly commit: "single" | "two-chunk";
+  readonly maxMessageBytes: number;
+  readonly reports: Readonly<Record<"collect" | "transfer" | "delay" | "poll", boolean>>;
+}
+
+export const directoryClientDefaults: DirectoryClientDefaults = {
+  pollIntervalMs: 5 * 60 * 1000,
+  settleMs: 1000,
+  missingPairAfterMs: { data: 10 * 60 * 1000, control: 24 * 60 * 60 * 1000 },
+  answerWaitMs: 60 * 1000,
+  attempts: 20,
+  onAmbiguous: "hold",
+  maxRequestBytes: 75_000_000,
+  chunkBytes: 20_000_000,
+  commit: "single",
+  maxMessageBytes: 20_000_000_000,
+  reports: { collect: true, transfer: false, delay: false, poll: false },
+};

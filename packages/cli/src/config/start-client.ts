@@ -4,7 +4,8 @@ import {
   type DirectoryClient,
   type DirectoryClientOptions,
 } from "@restante/mesh-client/directory";
-import { carryingOf, type ClientFile } from "./client-file.ts";
+import { carryingOf } from "./carrying-properties.ts";
+import type { ClientFile } from "./client-file.ts";
 import type { Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { CallSettings } from "./shared-properties.ts";

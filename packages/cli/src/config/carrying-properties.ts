@@ -1,0 +1,152 @@
+import {
+  directoryClientDefaults,
+  type DirectoryClientOptions,
+  type ReportSettings,
+} from "@restante/mesh-client/directory";
+import { flag, object, oneOf, optional, type PropertiesOf, whole } from "@restante/settings";
+import { LONGEST_MS } from "./shared-properties.ts";
+
+/** What `createDirectoryClient` takes, for each of the mailboxes. */
+export type CarryingSettings = {
+  [
+    Name in keyof Omit<
+      DirectoryClientOptions,
+      "client" | "folder" | "clock" | "emit" | "onLost" | "missingPairAfterMs" | "reports"
+    >
+  ]?: Exclude<DirectoryClientOptions[Name], undefined>;
+} & {
+  missingPairAfterMs?: { data?: number; control?: number };
+  reports?: { -readonly [Name in keyof ReportSettings]?: boolean };
+};
+
+const by = directoryClientDefaults;
+
+export const carryingProperties: PropertiesOf<CarryingSettings> = {
+  group: optional({
+    json: {
+      type: ["string", "integer"],
+      minimum: 0,
+      description:
+        "The group, by name or number, of another user who reads IN and writes OUT: those two are opened to it. Absent: everything is for its owner alone.",
+    },
+    formats: [],
+    rules: [],
+  }),
+  pollIntervalMs: optional(
+    whole({
+      description:
+        "Milliseconds from the end of a poll to the beginning of the next. MESH asks for 5 minutes at least where nothing is waiting.",
+      from: 1,
+      to: LONGEST_MS,
+      default: by.pollIntervalMs,
+    }),
+  ),
+  settleMs: optional(
+    whole({
+      description: "Milliseconds for which a file in OUT must be unchanged before it is read.",
+      from: 0,
+      to: LONGEST_MS,
+      default: by.settleMs,
+    }),
+  ),
+  missingPairAfterMs: optional(
+    object<NonNullable<CarryingSettings["missingPairAfterMs"]>>(
+      {
+        data: optional(
+          whole({
+            description: "Milliseconds for which a .dat waits for its .ctl.",
+            from: 0,
+            to: Number.MAX_SAFE_INTEGER,
+            default: by.missingPairAfterMs.data,
+          }),
+        ),
+        control: optional(
+          whole({
+            description: "Milliseconds for which a .ctl waits for its .dat.",
+            from: 0,
+            to: Number.MAX_SAFE_INTEGER,
+            default: by.missingPairAfterMs.control,
+          }),
+        ),
+      },
+      { description: "How long half a pair waits for the other half before it fails.", default: {} },
+    ),
+  ),
+  answerWaitMs: optional(
+    whole({
+      description: 'Milliseconds after a send without an answer from which "no such message" is believed.',
+      from: 0,
+      to: Number.MAX_SAFE_INTEGER,
+      default: by.answerWaitMs,
+    }),
+  ),
+  attempts: optional(
+    whole({
+      description: "How many sends without an answer make a failed pair.",
+      from: 1,
+      to: 1_000_000,
+      default: by.attempts,
+    }),
+  ),
+  onAmbiguous: optional(
+    oneOf(["hold", "resend"], {
+      description:
+        "What becomes of a pair of which nobody can tell whether it was sent. hold: it waits for a person. resend: it is sent again, for receivers who know a message that comes twice.",
+      default: by.onAmbiguous,
+    }),
+  ),
+  maxRequestBytes: optional(
+    whole({
+      description: "The most bytes sent in one request, after compression; larger messages go in chunks.",
+      from: 1,
+      to: 1_000_000_000,
+      default: by.maxRequestBytes,
+    }),
+  ),
+  chunkBytes: optional(
+    whole({
+      description: "Bytes of a larger message, before compression, in each of its chunks.",
+      from: 1,
+      to: 1_000_000_000,
+      default: by.chunkBytes,
+    }),
+  ),
+  commit: optional(
+    oneOf(["single", "two-chunk"], {
+      description:
+        "How a pair is sent that could be in doubt. single: in one request. two-chunk: pairs with AllowChunking=Y go in two chunks at least, so that no doubt can arise whether they were sent; only for recipients who can read chunks.",
+      default: by.commit,
+    }),
+  ),
+  maxMessageBytes: optional(
+    whole({
+      description: "The most bytes that a received message may be decompressed to.",
+      from: 1,
+      to: Number.MAX_SAFE_INTEGER,
+      default: by.maxMessageBytes,
+    }),
+  ),
+  reports: optional(
+    object<NonNullable<CarryingSettings["reports"]>>(
+      {
+        collect: optional(
+          flag({ description: "A pair was collected from OUT (COLLECT SUCCESS).", default: by.reports.collect }),
+        ),
+        transfer: optional(
+          flag({ description: "A pair was sent (TRANSFER SUCCESS 00).", default: by.reports.transfer }),
+        ),
+        delay: optional(
+          flag({ description: "A pair still waits to be sent (TRANSFER SUCCESS 05).", default: by.reports.delay }),
+        ),
+        poll: optional(flag({ description: "A poll succeeded or failed (RECEIVE).", default: by.reports.poll })),
+      },
+      { description: "Which reports appear in IN besides those of failures.", default: {} },
+    ),
+  ),
+};
+
+/** What of a file is for each of its directory clients. */
+export function carryingOf(file: CarryingSettings): CarryingSettings {
+  const own = Object.entries(file).filter(([name]) => Object.hasOwn(carryingProperties, name));
+  return Object.fromEntries(own) as CarryingSettings;
+}

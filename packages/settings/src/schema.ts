@@ -18,6 +18,7 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly dependentRequired?: Readonly<Record<string, readonly string[]>>;
   readonly discriminator?: { readonly propertyName: string };
   readonly [keyword: string]: unknown;
 }

@@ -15,11 +15,12 @@ import { carryingProperties, type CarryingSettings } from "./carrying-properties
 import { serviceProperties, type ServiceSettings } from "./client-service-properties.ts";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
-import { callProperties, type CallSettings, clientTls, type TlsFiles } from "./shared-properties.ts";
+import { clientTls, clientTlsPaths, clientTlsSecrets, type ClientTlsSettings } from "./client-tls.ts";
+import { callProperties, type CallSettings } from "./shared-properties.ts";
 
 /** `client.yaml`: the MESH clients of one organisation, all of one server. */
 export interface ClientFile extends CallSettings, CarryingSettings, ServiceSettings {
-  tls?: TlsFiles;
+  tls?: ClientTlsSettings;
   mailboxes: ClientMailbox[];
 }
 
@@ -27,7 +28,7 @@ export interface ClientMailbox {
   mailboxId: string;
   password: SecretSource;
   folder: string;
-  tls?: TlsFiles;
+  tls?: ClientTlsSettings;
 }
 
 /** Each mailbox has a certificate: its own, or that of all. */
@@ -73,16 +74,12 @@ const schema: Schema<ClientFile> = withRules(
 export const clientPart: Part<ClientFile> = {
   name: "client",
   schema,
-  paths: [
-    "/tls/key",
-    "/tls/cert",
-    "/tls/ca",
-    "/mailboxes/*/tls/key",
-    "/mailboxes/*/tls/cert",
-    "/mailboxes/*/tls/ca",
-    "/mailboxes/*/folder",
-    "/log",
+  paths: [...clientTlsPaths("/tls"), ...clientTlsPaths("/mailboxes/*/tls"), "/mailboxes/*/folder", "/log"],
+  secrets: [
+    "/sharedKey",
+    "/mailboxes/*/password",
+    ...clientTlsSecrets("/tls"),
+    ...clientTlsSecrets("/mailboxes/*/tls"),
   ],
-  secrets: ["/sharedKey", "/mailboxes/*/password"],
   tls: ["/tls", "/mailboxes/*/tls"],
 };

@@ -1,15 +1,11 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
-import { createSecureContext } from "node:tls";
-import { DurableError, ensurePrivate, systemReason } from "@restante/durable";
 import { hasControlCharacter } from "@restante/mesh";
-import { type Find, type Finding, type Found } from "@restante/settings";
+import type { Find, Finding } from "@restante/settings";
+import { readNamedFile, readPrivateFile, readPrivateText, Unreadable } from "./named-file.ts";
+import { type NamedBytes, readTls } from "./named-tls.ts";
 import type { Part } from "./part.ts";
 import type { SecretSource } from "./secret.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** No secret and no chain of certificates is longer; the file of a whole economy's passwords may be. */
-const MOST_BYTES = 16_000_000;
 
 /**
  * Reads the secrets and certificates that settings name, whose paths are absolute by now. What cannot be had is told by
@@ -36,25 +32,28 @@ export function readNamedTexts(
   // One file may hold many of the secrets.
   const files = new Map<string, string>();
   const once = (path: string): string => {
-    const text = files.get(path) ?? readPrivate(path);
+    const text = files.get(path) ?? readPrivateText(path);
     files.set(path, text);
     return text;
   };
   for (const { pointer, value } of secrets.flatMap(find)) {
     if (isSecretSource(value)) attempt(pointer, () => readSecret(value, environment, once));
   }
-  for (const found of tls.flatMap(find)) {
-    const names = pathsOf(found);
-    for (const [name, path] of names) {
-      attempt(`${found.pointer}/${name}`, () => (name === "key" ? readPrivate(path) : readFile(path)));
-    }
-    findings.push(...unfit(found.pointer, texts));
+  for (const { pointer, value } of tls.flatMap(find)) {
+    if (typeof value !== "object" || value === null) continue;
+    const read = readTls(
+      pointer,
+      { ...value },
+      {
+        bytes: (source, isPrivate) => bytesOf(source, isPrivate, environment),
+        password: (name) => texts.get(`${pointer}/${name}`),
+      },
+    );
+    for (const [name, text] of Object.entries(read.texts)) texts.set(`${pointer}/${name}`, text);
+    findings.push(...read.findings);
   }
   return { texts, findings };
 }
-
-/** Why a text cannot be had, to be told of the setting that names it. */
-class Unreadable extends Error {}
 
 function isSecretSource(value: unknown): value is SecretSource {
   if (typeof value !== "object" || value === null) return false;
@@ -101,49 +100,13 @@ function valueAt(text: string, pointer: string): unknown {
   return value;
 }
 
-function readPrivate(path: string): string {
-  const text = readFile(path);
-  try {
-    // A secret that is mounted is often reached by a link, whose own mode says nothing.
-    ensurePrivate(realpathSync(path));
-  } catch (error) {
-    if (error instanceof DurableError) throw new Unreadable(`cannot be used: ${error.message}`, { cause: error });
-    throw error;
+/** A file by its path, or what an environment variable holds; undefined of what is neither, as the schema has told. */
+function bytesOf(source: unknown, isPrivate: boolean, environment: Environment): NamedBytes | undefined {
+  if (typeof source === "string" && source !== "") {
+    return { bytes: isPrivate ? readPrivateFile(source) : readNamedFile(source), name: source };
   }
-  return text;
-}
-
-function readFile(path: string): string {
-  try {
-    const about = statSync(path);
-    if (!about.isFile()) throw new Unreadable(`names ${path}, which is not a file`);
-    if (about.size > MOST_BYTES) throw new Unreadable(`names ${path}, which is too large`);
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
-  } catch (error) {
-    if (error instanceof Unreadable) throw error;
-    if ((error as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-      throw new Unreadable(`names ${path}, which is not text in UTF-8: save it as UTF-8`, { cause: error });
-    }
-    throw new Unreadable(`names ${path}, which cannot be read: ${systemReason(error)}`, { cause: error });
-  }
-}
-
-function pathsOf({ value }: Found): [string, string][] {
-  if (typeof value !== "object" || value === null) return [];
-  return ["key", "cert", "ca"].flatMap((name): [string, string][] => {
-    const path = (value as Readonly<Record<string, unknown>>)[name];
-    return typeof path === "string" && path !== "" ? [[name, path]] : [];
-  });
-}
-
-/** That a key is not its certificate's would be told by the first connection, of which nobody would know why. */
-function unfit(pointer: string, texts: ReadonlyMap<string, string>): Finding[] {
-  const [key, cert, ca] = ["key", "cert", "ca"].map((name) => texts.get(`${pointer}/${name}`));
-  if (key === undefined || cert === undefined || ca === undefined) return [];
-  try {
-    createSecureContext({ key, cert, ca });
-    return [];
-  } catch {
-    return [{ pointer, words: "cannot be used: its files are not PEM, or the key is not the certificate's" }];
-  }
+  if (typeof source !== "object" || source === null || !("env" in source)) return undefined;
+  const value = environment[String(source.env)];
+  if (value === undefined || value === "") throw new Unreadable("names an environment variable that is not set");
+  return { bytes: Buffer.from(value), name: "an environment variable" };
 }

@@ -16,17 +16,16 @@ import {
 } from "@restante/settings";
 import { type Strictness, strictnesses } from "@restante/itk3";
 import { type BusinessResponse, practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
+import { clientTls, clientTlsPaths, clientTlsSecrets, type ClientTlsSettings } from "./client-tls.ts";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
 import {
   callProperties,
   type CallSettings,
-  clientTls,
   directory,
   type DirectorySettings,
   log,
   LONGEST_MS,
-  type TlsFiles,
 } from "./shared-properties.ts";
 
 /** `practice.yaml`: an organisation's system, and the pages on which its people work. */
@@ -68,7 +67,7 @@ export interface ApiTransport extends CallSettings {
   kind: "api";
   mailboxId: string;
   password: SecretSource;
-  tls: TlsFiles;
+  tls: ClientTlsSettings;
 }
 
 const by = practiceDefaults;
@@ -273,14 +272,12 @@ export const practicePart: Part<PracticeFile> = {
   paths: [
     "/dataFolder",
     "/transports/*/folder",
-    "/transports/*/tls/key",
-    "/transports/*/tls/cert",
-    "/transports/*/tls/ca",
+    ...clientTlsPaths("/transports/*/tls"),
     "/directory/patients",
     "/directory/organisations",
     "/log",
   ],
-  secrets: ["/transports/*/password", "/transports/*/sharedKey"],
+  secrets: ["/transports/*/password", "/transports/*/sharedKey", ...clientTlsSecrets("/transports/*/tls")],
   tls: ["/transports/*/tls"],
   directory: "/directory",
 };

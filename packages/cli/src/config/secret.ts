@@ -20,7 +20,7 @@ const pointerFormat: TextFormat = {
   problem: "must be a JSON Pointer, such as /passwords/A20047HC001",
 };
 
-const variableFormat: TextFormat = {
+export const variableFormat: TextFormat = {
   name: "environment-variable",
   accepts: (text) => new RegExp(VARIABLE).test(text),
   pattern: VARIABLE,

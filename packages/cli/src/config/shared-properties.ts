@@ -11,22 +11,12 @@ import {
 } from "@restante/settings";
 import { secret, type SecretSource } from "./secret.ts";
 
-/** The files of a client's side of mutual TLS. */
+/** The files of one side of mutual TLS. */
 export interface TlsFiles {
   key: string;
   cert: string;
   ca: string;
 }
-
-export const clientTls = (description: string): Needed<TlsFiles> =>
-  object<TlsFiles>(
-    {
-      key: text({ description: "The private key, a PEM file that nobody but its owner may open." }),
-      cert: text({ description: "The certificate, a PEM file, with intermediate ones if there are any." }),
-      ca: text({ description: "Who issues the MESH server's certificate, a PEM file." }),
-    },
-    { description },
-  );
 
 /** The two files of the embedded directory. */
 export interface DirectorySettings {

@@ -138,11 +138,20 @@ test("a key that is not its certificate's, and files that are no PEM, are refuse
   const folder = await partsFolder(t);
   const file = join(folder, "client.yaml");
   const other = await readFile(join(folder, "tls", "server.key"), "utf8");
-  for (const key of [other, "no key"]) {
-    await writeFile(join(folder, "tls", "client.key"), key, { mode: 0o600 });
-    const [problem = ""] = problemsOf(() => readPart(clientPart, file, { environment }), folder);
-    assert.match(problem, /\/tls \(line \d+ column 1\) cannot be used: its files are not PEM, or the key is not/);
-    assert.doesNotMatch(problem, /BEGIN|no key/);
+  for (const [name, content, words] of [
+    ["client.key", other, /\/tls \(line \d+ column 1\) cannot be used: the key is not the certificate's/],
+    ["client.key", "no key", /\/tls\/key \(line \d+ .*names tls\/client\.key, in which is no private key as PEM/],
+    ["client.key", other.replace(/[A-Za-z0-9+/]{20}/, ""), /\/tls\/key .*whose private key is damaged/],
+    ["client.crt", "no certificate", /\/tls\/cert .*names tls\/client\.crt, in which is no certificate as PEM/],
+    ["ca.crt", other, /\/tls\/ca .*names tls\/ca\.crt, in which is no certificate as PEM/],
+  ] as const) {
+    const before = await readFile(join(folder, "tls", name));
+    await writeFile(join(folder, "tls", name), content, { mode: 0o600 });
+    const problems = problemsOf(() => readPart(clientPart, file, { environment }), folder);
+    assert.equal(problems.length, 1, problems.join("\n"));
+    assert.match(problems[0]!, words);
+    assert.doesNotMatch(problems[0]!, /BEGIN|no key/);
+    await writeFile(join(folder, "tls", name), before);
   }
 });
 
@@ -360,11 +369,18 @@ function anyValue(schema: JsonSchema, upTo: (below: number) => number): unknown 
     case "object": {
       const alternatives = schema.oneOf?.flatMap((kind) => kind.required ?? []) ?? [];
       const one = alternatives[upTo(alternatives.length)];
-      const there = Object.entries(properties).filter(([name]) => {
-        if (alternatives.includes(name)) return name === one;
-        return required.includes(name) || (upTo(2) === 0 && (name !== "pointer" || one === "file"));
-      });
-      return Object.fromEntries(there.map(([name, property]) => [name, anyValue(property, upTo)]));
+      // A property that is there only with another one.
+      const needed = (name: string): readonly string[] => schema.dependentRequired?.[name] ?? [];
+      const mayBeThere = (name: string): boolean =>
+        alternatives.includes(name)
+          ? name === one
+          : !needed(name).some((other) => alternatives.includes(other) && other !== one);
+      const chosen = Object.keys(properties).filter(
+        (name) => mayBeThere(name) && (name === one || required.includes(name) || upTo(2) === 0),
+      );
+      const there = new Set([...chosen, ...chosen.flatMap(needed)]);
+      const named = Object.entries(properties).filter(([name]) => there.has(name));
+      return Object.fromEntries(named.map(([name, property]) => [name, anyValue(property, upTo)]));
     }
     case "array":
       return Array.from({ length: 1 + upTo(3) }, () => anyValue(items, upTo));

@@ -2,14 +2,13 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type DurableError, holdFolder } from "@restante/durable";
-import { clientStatuses, type Clock, type Emit, type Status, systemClock } from "@restante/mesh";
+import { clientStatuses, type Clock, type Status, systemClock } from "@restante/mesh";
 import { directoryClientDefaults } from "./defaults.ts";
-import type { MeshClient } from "../mesh-client.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { unusableIds } from "../unusable-ids.ts";
 import { createBackOff } from "./back-off.ts";
 import { cannotStart } from "./cannot-start.ts";
-import { decide, type DirectoryContext, type ReportSettings, stageReport } from "./context.ts";
+import { decide, type DirectoryContext, stageReport } from "./context.ts";
 import { record } from "./control-files.ts";
 import { labelOf } from "./folder-trouble.ts";
 import { watchFolders } from "./folder-watch.ts";
@@ -19,53 +18,11 @@ import { groupId, openMode } from "./group.ts";
 import { digest, type Journal, openJournal } from "./journal.ts";
 import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";
 import { createNews } from "./news.ts";
+import type { DirectoryClientOptions } from "./options.ts";
 import { createOutFolder } from "./out-folder.ts";
 import { type HeldPair, poll, type PollResult, type PollState } from "./poll.ts";
+import { readSettings } from "./settings.ts";
 import { createTroubles } from "./troubles.ts";
-
-export interface DirectoryClientOptions {
-  /** Stays the caller's: it is not closed here. */
-  readonly client: MeshClient;
-  /** `<data home>/<MAILBOX>`; IN, OUT, SENT, FAILED and TEMP are made in it where absent. */
-  readonly folder: string;
-  /**
-   * The group, by its number or its name in /etc/group, of another user who reads IN and writes OUT: those two are opened
-   * to it, and the mailbox's folder for passing; nothing else is. If absent, all that is made is for its owner alone.
-   */
-  readonly group?: number | string | undefined;
-  /** From the end of a poll to the beginning of the next. 5 min if absent: MESH asks for no more often than that. */
-  readonly pollIntervalMs?: number | undefined;
-  /** How long a file must be unchanged before it is read. 1 s if absent. */
-  readonly settleMs?: number | undefined;
-  /**
-   * How long half a pair waits for the other half before it fails: for a `.dat` 10 min, for a `.ctl` 24 h if absent. A
-   * number is for both.
-   */
-  readonly missingPairAfterMs?: number | { readonly data?: number; readonly control?: number } | undefined;
-  /** How long after a send without an answer "no such message" is believed. 60 s if absent. */
-  readonly answerWaitMs?: number | undefined;
-  /** How many sends without an answer make a failed pair. 20 if absent. */
-  readonly attempts?: number | undefined;
-  /** What to do with a pair of which nobody can tell whether it was sent. `hold` if absent. */
-  readonly onAmbiguous?: "hold" | "resend" | undefined;
-  /** The most that is sent in one request, after compression. 75 MB if absent, as in the NHS client. */
-  readonly maxRequestBytes?: number | undefined;
-  /** How much of the data, before compression, is in each chunk of a larger message. 20 MB if absent, likewise. */
-  readonly chunkBytes?: number | undefined;
-  /**
-   * `two-chunk`: pairs with AllowChunking=Y are sent in two chunks at least, so that no doubt can arise whether they
-   * were. Only for recipients who can read chunks: the MESH UI and old clients cannot. `single` if absent.
-   */
-  readonly commit?: "single" | "two-chunk" | undefined;
-  /** The most that a received message may be decompressed to. 20 GB if absent, the NHS client's largest message. */
-  readonly maxMessageBytes?: number | undefined;
-  /** Which reports appear in IN besides those of failures. As in the NHS client, `collect` alone if absent. */
-  readonly reports?: Partial<ReportSettings> | undefined;
-  readonly clock?: Clock | undefined;
-  readonly emit?: Emit | undefined;
-  /** The mailbox's folder was removed, replaced, or taken by another client: this one has stopped, and does not start again. */
-  readonly onLost?: ((error: Error) => void) | undefined;
-}
 
 /**
  * Carries files between a mailbox and the folders of its owner, like the NHS MESH client: a `.dat` and a `.ctl` in OUT
@@ -238,25 +195,6 @@ function tellOpenFolders(
 
 function nothingDone(error: MeshClientError): PollResult {
   return { sent: 0, received: 0, failed: 0, waiting: 0, held: [], error };
-}
-
-function readSettings(options: DirectoryClientOptions): DirectoryContext["settings"] {
-  const by = directoryClientDefaults;
-  const missing = options.missingPairAfterMs;
-  const { data, control } = typeof missing === "number" ? { data: missing, control: missing } : (missing ?? {});
-  return {
-    settleMs: options.settleMs ?? by.settleMs,
-    missingDataAfterMs: data ?? by.missingPairAfterMs.data,
-    missingControlAfterMs: control ?? by.missingPairAfterMs.control,
-    answerWaitMs: options.answerWaitMs ?? by.answerWaitMs,
-    attempts: options.attempts ?? by.attempts,
-    onAmbiguous: options.onAmbiguous ?? by.onAmbiguous,
-    maxRequestBytes: options.maxRequestBytes ?? by.maxRequestBytes,
-    chunkBytes: options.chunkBytes ?? by.chunkBytes,
-    commit: options.commit ?? by.commit,
-    maxMessageBytes: options.maxMessageBytes ?? by.maxMessageBytes,
-    reports: { ...by.reports, ...options.reports },
-  };
 }
 
 /** Clears TEMP of what an interrupted client left, except what the journal still wants moved. */

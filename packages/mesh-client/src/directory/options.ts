@@ -1,0 +1,47 @@
+import type { Clock, Emit } from "@restante/mesh";
+import type { MeshClient } from "../mesh-client.ts";
+import type { ReportSettings } from "./context.ts";
+
+export interface DirectoryClientOptions {
+  /** Stays the caller's: it is not closed here. */
+  readonly client: MeshClient;
+  /** `<data home>/<MAILBOX>`; IN, OUT, SENT, FAILED and TEMP are made in it where absent. */
+  readonly folder: string;
+  /**
+   * The group, by its number or its name in /etc/group, of another user who reads IN and writes OUT: those two are opened
+   * to it, and the mailbox's folder for passing; nothing else is. If absent, all that is made is for its owner alone.
+   */
+  readonly group?: number | string | undefined;
+  /** From the end of a poll to the beginning of the next. 5 min if absent: MESH asks for no more often than that. */
+  readonly pollIntervalMs?: number | undefined;
+  /** How long a file must be unchanged before it is read. 1 s if absent. */
+  readonly settleMs?: number | undefined;
+  /**
+   * How long half a pair waits for the other half before it fails: for a `.dat` 10 min, for a `.ctl` 24 h if absent. A
+   * number is for both.
+   */
+  readonly missingPairAfterMs?: number | { readonly data?: number; readonly control?: number } | undefined;
+  /** How long after a send without an answer "no such message" is believed. 60 s if absent. */
+  readonly answerWaitMs?: number | undefined;
+  /** How many sends without an answer make a failed pair. 20 if absent. */
+  readonly attempts?: number | undefined;
+  /** What to do with a pair of which nobody can tell whether it was sent. `hold` if absent. */
+  readonly onAmbiguous?: "hold" | "resend" | undefined;
+  /** The most that is sent in one request, after compression. 75 MB if absent, as in the NHS client. */
+  readonly maxRequestBytes?: number | undefined;
+  /** How much of the data, before compression, is in each chunk of a larger message. 20 MB if absent, likewise. */
+  readonly chunkBytes?: number | undefined;
+  /**
+   * `two-chunk`: pairs with AllowChunking=Y are sent in two chunks at least, so that no doubt can arise whether they
+   * were. Only for recipients who can read chunks: the MESH UI and old clients cannot. `single` if absent.
+   */
+  readonly commit?: "single" | "two-chunk" | undefined;
+  /** The most that a received message may be decompressed to. 20 GB if absent, the NHS client's largest message. */
+  readonly maxMessageBytes?: number | undefined;
+  /** Which reports appear in IN besides those of failures. As in the NHS client, `collect` alone if absent. */
+  readonly reports?: Partial<ReportSettings> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly emit?: Emit | undefined;
+  /** The mailbox's folder was removed, replaced, or taken by another client: this one has stopped, and does not start again. */
+  readonly onLost?: ((error: Error) => void) | undefined;
+}

@@ -26,7 +26,7 @@ export function positions(root: Group): Position[] {
   const places = Array.from(everyEntry(root.entries), ({ entry, path }) => positionOf(entry, path));
   const first = positionOf(root, []);
   // After `help` come the words that lead to a command, and nothing else.
-  const helped = [first, ...places].filter(({ isGroup }) => isGroup);
+  const helped = [first, ...places].filter(({ leadsOn }) => leadsOn);
   return [
     {
       ...first,
@@ -38,19 +38,18 @@ export function positions(root: Group): Position[] {
   ];
 }
 
-function positionOf(entry: Entry, path: readonly string[]): Position & { readonly isGroup: boolean } {
+function positionOf(entry: Entry, path: readonly string[]): Position & { readonly leadsOn: boolean } {
   const place = path.map((word) => `/${word}`).join("");
-  if (entry.kind === "group") {
-    const words = entry.entries.map(({ name, summary }) => ({ word: name, about: summary }));
-    return { place, words, options: [help], files: false, isGroup: true };
-  }
+  const below = entry.entries.map(({ name, summary }) => ({ word: name, about: summary }));
+  const leadsOn = below.length > 0;
+  if (entry.kind === "group") return { place, words: below, options: [help], files: false, leadsOn };
   const [argument] = entry.arguments;
   return {
     place,
-    words: (argument?.choices ?? []).map((word) => ({ word, about: argument?.name ?? "" })),
+    words: [...below, ...(argument?.choices ?? []).map((word) => ({ word, about: argument?.name ?? "" }))],
     options: [...Object.values(entry.options).map(({ name, about }) => ({ word: `--${name}`, about })), help],
     files: argument?.place !== undefined,
-    isGroup: false,
+    leadsOn,
   };
 }
 

@@ -25,7 +25,7 @@ function helpOfGroup(typed: string, { about, entries }: Group, isProgram: boolea
 }
 
 function helpOfCommand(typed: string, command: Command): string {
-  const { about, arguments: words, options, remarks, examples } = command;
+  const { about, arguments: words, options, remarks, examples, entries } = command;
   const all = rows([...words.map(rowOfArgument), ...Object.values(options).map(rowOfOption), helpRow]);
   return [
     `Usage: ${[typed, ...words.map(usageOfArgument), "[OPTIONS]"].join(" ")}`,
@@ -35,6 +35,15 @@ function helpOfCommand(typed: string, command: Command): string {
     "",
     "Options:",
     ...all.slice(words.length),
+    ...(entries.length === 0
+      ? []
+      : [
+          "",
+          "Commands:",
+          ...rows(entries.map(({ name, summary }) => [name, summary])),
+          "",
+          `${typed} COMMAND --help tells more.`,
+        ]),
     ...remarks.flatMap((remark) => ["", remark]),
     ...(examples.length === 0
       ? []

@@ -89,8 +89,7 @@ export function entryAt(root: Group, words: readonly string[]): { entry: Entry; 
   let entry: Entry = root;
   const path: string[] = [];
   for (const word of words) {
-    const next: Entry | undefined =
-      entry.kind === "group" ? entry.entries.find(({ name }) => name === word) : undefined;
+    const next: Entry | undefined = entry.entries.find(({ name }) => name === word);
     if (next === undefined) break;
     entry = next;
     path.push(word);
@@ -107,20 +106,30 @@ function mistyped(root: Group, words: readonly string[]): Mistyped {
 type Tell = (asked: Asked) => void;
 
 function routesOf(
-  group: Group,
+  parent: Entry,
   path: readonly string[],
   words: readonly string[],
   tell: Tell,
 ): ReturnType<typeof buildRouteMap<string, CommandContext>> {
-  const routes = group.entries.map((entry) => {
+  const routes = parent.entries.map((entry: Entry) => {
     const own = [...path, entry.name];
+    const isAlone = entry.kind === "command" && entry.entries.length === 0;
     return [
       entry.name,
-      entry.kind === "group" ? routesOf(entry, own, words, tell) : commandOf(entry, words.slice(own.length), tell),
+      isAlone ? commandOf(entry, words.slice(own.length), tell) : routesOf(entry, own, words, tell),
     ] as const;
   });
-  return buildRouteMap({ routes: plain(routes), aliases: plain([]), docs: { brief: group.summary } });
+  const itself = parent.kind === "command" ? commandOf(parent, words.slice(path.length), tell) : undefined;
+  return buildRouteMap({
+    routes: plain([...routes, ...(itself === undefined ? [] : [[ITSELF, itself] as const])]),
+    ...(itself !== undefined && { defaultCommand: ITSELF }),
+    aliases: plain([]),
+    docs: { brief: parent.summary },
+  });
 }
+
+/** What a command that has others below it is called among them. No word that is typed can be it. */
+const ITSELF = "\0";
 
 function commandOf(entry: Command, words: readonly string[], tell: Tell): CommandOfLibrary<CommandContext> {
   const picked = Object.entries(entry.options);

@@ -10,7 +10,7 @@ import {
 import { nearestName } from "@restante/mesh";
 import { quoted } from "../terminal/quoted.ts";
 import type { Option } from "./option.ts";
-import { type Command, everyEntry, type Group } from "./tree.ts";
+import { type Command, type Entry, everyEntry, type Group } from "./tree.ts";
 
 // What is said of a word that was typed wrong: one line, which names the word, says what is wanted there and where to
 // read more.
@@ -27,14 +27,19 @@ export interface Mistyped {
 export function ofCommand(root: Group, path: readonly string[], group: Group, word: string): string {
   const help = `Try: ${[root.name, ...path].join(" ")} --help`;
   if (word.startsWith("-") && word !== "-") return `${ofEarlyOption(root, word)} ${help}`;
+  const line = noCommand(path, group, word);
+  return `${line}${line.endsWith("?") ? "" : "."} ${help}`;
+}
+
+function noCommand(path: readonly string[], { entries }: Entry, word: string): string {
   const meant = meantBy(
     word,
-    group.entries.map(({ name }) => name),
+    entries.map(({ name }) => name),
   );
   const named = [...path, word].join(" ");
   return meant === undefined
-    ? `there is no command '${named}'. ${help}`
-    : `there is no command '${named}': did you mean ${[...path, meant].join(" ")}? ${help}`;
+    ? `there is no command '${named}'`
+    : `there is no command '${named}': did you mean ${[...path, meant].join(" ")}?`;
 }
 
 /** An option that stands where a command is wanted. */
@@ -110,7 +115,11 @@ function ofChoice(name: string, choices: readonly string[], word: string): strin
 }
 
 function ofExtra(mistyped: Mistyped, word: string): string {
-  const { words } = mistyped;
+  const { program, command, path, words } = mistyped;
+  if (command.entries.some(({ name }) => name === word)) {
+    return `'${word}' comes before the options, as in: ${[program, ...path, word].join(" ")}`;
+  }
+  if (words[0] === word && command.entries.length > 0 && !word.startsWith("-")) return noCommand(path, command, word);
   const isMeant = words.includes("--") && words.indexOf(word) > words.indexOf("--");
   return word.startsWith("-") && word !== "-" && !isMeant ? ofHyphen(mistyped, word) : `'${word}' is one word too many`;
 }

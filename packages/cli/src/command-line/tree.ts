@@ -28,6 +28,8 @@ export interface Command {
   /** What the help says below the options. */
   readonly remarks: readonly string[];
   readonly examples: readonly string[];
+  /** What is below it: `client` does something itself, and so does `client import`. Such a command takes no arguments. */
+  readonly entries: readonly Entry[];
   load(): Promise<Act>;
 }
 
@@ -64,9 +66,13 @@ export function command<const Picked extends Options>(described: {
   options?: Picked;
   remarks?: readonly string[];
   examples?: readonly string[];
+  entries?: readonly Entry[];
   load(): Promise<Act<Values<Picked>>>;
 }): Command {
-  const { arguments: words = [] } = described;
+  const { arguments: words = [], entries = [] } = described;
+  if (words.length > 0 && entries.length > 0) {
+    throw new Error(`${described.name}: its arguments would be taken for commands below it`);
+  }
   if (words.length > 1 && words.some(({ several }) => several === true)) {
     throw new Error(`${described.name}: an argument of which there may be several is the only one`);
   }
@@ -76,6 +82,7 @@ export function command<const Picked extends Options>(described: {
     options: {},
     remarks: [],
     examples: [],
+    entries: [],
     ...described,
     // The values are read by these options: they are what the act takes.
     load: () => described.load() as Promise<Act>,
@@ -91,7 +98,7 @@ export function* everyEntry(entries: readonly Entry[], path: readonly string[] =
   for (const entry of entries) {
     const own = [...path, entry.name];
     yield { entry, path: own };
-    if (entry.kind === "group") yield* everyEntry(entry.entries, own);
+    yield* everyEntry(entry.entries, own);
   }
 }
 

@@ -1,10 +1,11 @@
 import { group, type Group } from "../command-line/tree.ts";
 import { checkWords } from "./words/check.ts";
+import { clientWords } from "./words/client.ts";
 import { completionWords } from "./words/completion.ts";
 import { controlWords } from "./words/control.ts";
 import { nhsNumberWords } from "./words/nhs-number.ts";
 import { pairWords } from "./words/pair.ts";
-import { clientWords, practiceWords, serverWords } from "./words/parts.ts";
+import { practiceWords, serverWords } from "./words/parts.ts";
 import { readyWords } from "./words/ready.ts";
 import { respondWords } from "./words/respond.ts";
 import { sendWords } from "./words/send.ts";

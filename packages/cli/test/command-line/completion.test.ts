@@ -148,5 +148,9 @@ for (const [name, { script, offers }] of Object.entries(shells)) {
     assert.deepEqual(press("shelf", "add", "-"), ["--colour", "--help"]);
     assert.deepEqual(press("shelf", "add", "--colour", "b"), ["blue"]);
     assert.deepEqual(press("shelf", "list", "add"), []);
+    assert.deepEqual(press("lamp", ""), ["dim", "bulb"]);
+    assert.deepEqual(press("lamp", "-"), ["--colour", "--help"]);
+    assert.deepEqual(press("lamp", "bulb", ""), ["change"]);
+    assert.deepEqual(press("help", "lamp", "d"), ["dim"]);
   });
 }

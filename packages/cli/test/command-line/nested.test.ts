@@ -66,3 +66,62 @@ sample shelf COMMAND --help tells more.
   assert.equal(await help("help", "shelf", "add"), ofAdd);
   assert.equal(await help("shelf", "add", "vase", "-h"), ofAdd);
 });
+
+test("a command with others below it does what it does itself, or what the one below does", async () => {
+  done.length = 0;
+  assert.equal((await typed(["lamp"], tree)).status, 0);
+  assert.equal((await typed(["lamp", "--colour", "blue"], tree)).status, 0);
+  assert.equal((await typed(["lamp", "dim", "2"], tree)).status, 0);
+  assert.equal((await typed(["lamp", "bulb", "change"], tree)).status, 3);
+  assert.deepEqual(done, ["lit red", "lit blue", "dimmed by 2"]);
+  const help = (await typed(["lamp", "--help"], tree)).printed;
+  assert.equal(
+    help,
+    `Usage: sample lamp [OPTIONS]
+
+Lights the lamp.
+
+Options:
+  --colour NAME  its colour (red, blue; default red)
+  -h, --help     this text
+
+Commands:
+  dim   turn it down
+  bulb  what is in the lamp
+
+sample lamp COMMAND --help tells more.
+
+Examples:
+  sample lamp --colour blue
+`,
+  );
+  assert.equal((await typed(["help", "lamp"], tree)).printed, help);
+  assert.match((await typed(["lamp", "dim", "--help"], tree)).printed, /^Usage: sample lamp dim STEPS/);
+  assert.match((await typed(["lamp", "bulb", "-h"], tree)).printed, /^Usage: sample lamp bulb COMMAND/);
+});
+
+test("a word after a command with others below it, and that is none of them, is told as such", async () => {
+  const refused = async (...words: string[]): Promise<string> => {
+    const { status, printed, complained } = await typed(words, tree);
+    assert.deepEqual([status, printed], [2, ""]);
+    return complained;
+  };
+  assert.equal(
+    await refused("lamp", "blub"),
+    "restante: there is no command 'lamp blub': did you mean lamp bulb? Try: sample lamp --help\n",
+  );
+  assert.equal(await refused("lamp", "xyz"), "restante: there is no command 'lamp xyz'. Try: sample lamp --help\n");
+  assert.equal(
+    await refused("lamp", "--color"),
+    "restante: there is no option --color: did you mean --colour? Try: sample lamp --help\n",
+  );
+  assert.equal(await refused("lamp", "dim"), "restante: STEPS is missing. Try: sample lamp dim --help\n");
+  assert.equal(
+    await refused("lamp", "--colour", "red", "dim", "2"),
+    "restante: 'dim' comes before the options, as in: sample lamp dim. Try: sample lamp --help\n",
+  );
+  assert.equal(
+    await refused("lamp", "bulb"),
+    "restante: after 'lamp bulb' comes one of change. Try: sample lamp bulb --help\n",
+  );
+});

@@ -34,4 +34,35 @@ export const shelf: Group = treeOf(
       }),
     ],
   }),
+  command({
+    name: "lamp",
+    summary: "light the lamp",
+    about: "Lights the lamp.",
+    options: { colour },
+    examples: ["--colour blue"],
+    entries: [
+      command({
+        name: "dim",
+        summary: "turn it down",
+        about: "Turns the lamp down.",
+        arguments: [{ name: "STEPS", about: "by how much" }],
+        load: async () => async (given) => {
+          done.push(`dimmed by ${given.words[0]}`);
+          return 0;
+        },
+      }),
+      group({
+        name: "bulb",
+        summary: "what is in the lamp",
+        about: "Sees to the bulb.",
+        entries: [
+          command({ name: "change", summary: "change it", about: "Changes it.", load: async () => async () => 3 }),
+        ],
+      }),
+    ],
+    load: async () => async (given) => {
+      done.push(`lit ${given.options.colour}`);
+      return 0;
+    },
+  }),
 );

@@ -31,17 +31,6 @@ export const serverWords: Command = command({
   load: async () => (await import("../server.ts")).server,
 });
 
-export const clientWords: Command = command({
-  name: "client",
-  summary: "run an organisation's MESH clients alone (its IN and OUT folders)",
-  about:
-    "Runs the MESH clients of one organisation alone, of a data folder or by a file of settings: they carry its OUT and IN folders. Ctrl-C stops it.",
-  options: { ...configOptions, organisation, newAuthority, ...economyOptions },
-  remarks: [economyRemark],
-  examples: ["--organisation Y99001", "--config client.yaml"],
-  load: async () => (await import("../part.ts")).client,
-});
-
 export const practiceWords: Command = command({
   name: "practice",
   summary: "run an organisation's system and worklist page alone",

@@ -12,7 +12,8 @@ export type CliErrorCode =
   | "settings-unreadable"
   | "organisation-unknown"
   | "not-set-up"
-  | "secrets-lost";
+  | "secrets-lost"
+  | "key-exists";
 
 /** What stops a command before or while it runs. The message says what to do next; it is printed without a stack. */
 export class CliError extends CodedError {

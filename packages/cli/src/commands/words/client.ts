@@ -1,4 +1,5 @@
 import { command, type Command } from "../../command-line/tree.ts";
+import { csrVerb } from "./client-csr.ts";
 import { configOptions, economyOptions, economyRemark, newAuthority, organisation } from "../options/economy.ts";
 
 export const clientWords: Command = command({
@@ -9,5 +10,6 @@ export const clientWords: Command = command({
   options: { ...configOptions, organisation, newAuthority, ...economyOptions },
   remarks: [economyRemark],
   examples: ["--organisation Y99001", "--config client.yaml"],
+  entries: [csrVerb],
   load: async () => (await import("../part.ts")).client,
 });

@@ -33,6 +33,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "message-waiting": "warn",
   "upload-restarted": "warn",
   "listing-unreadable": "warn",
+  "certificate-expires": "warn",
   "report-refused": "error",
   "report-returned": "warn",
   "message-set-aside": "warn",

@@ -1,3 +1,4 @@
+export { type CertificateExpiry, certificateExpiry } from "./certificate-expiry.ts";
 export { meshClientDefaults } from "./defaults.ts";
 export type { DownloadedMessage, DownloadOptions } from "./download.ts";
 export type { InboxPage, ListAllOptions, ListOptions } from "./list.ts";

@@ -187,7 +187,23 @@ export type ClientEvent =
       since: Date;
     }
   | { event: "message-gone"; mailboxId: MailboxId; messageId: MessageId; times: number; since: Date }
-  | { event: "message-cleared"; mailboxId: MailboxId; messageId: MessageId };
+  | { event: "message-cleared"; mailboxId: MailboxId; messageId: MessageId }
+  /**
+   * A certificate of a client has 60, 30 or 7 days left, or has expired (`daysLeft` 0 or less): of those that matter, the one
+   * that ends first, by its common name. Of one mailbox (`mailboxId`), or else of all that have none of their own.
+   */
+  | ({ event: "certificate-expires"; of: CertificateUse; daysLeft: number } & LastingCertificate)
+  /** It was replaced: the one that ends first now has more than 60 days. */
+  | ({ event: "certificate-renewed" } & LastingCertificate);
+
+interface LastingCertificate extends Lasting {
+  mailboxId?: MailboxId;
+  certificate: string;
+  expiresAt: Date;
+}
+
+/** The client's own, one that is sent with it as its issuer, or one that the server is trusted by. */
+export type CertificateUse = "client" | "issuer" | "trusted";
 
 /** `level` is the kind of acknowledgement: ITK3 infrastructure (did it arrive whole?) or business (is it for us?). */
 export type AcknowledgementLevel = "infrastructure" | "business";

@@ -1,5 +1,7 @@
 import type { Directory, Organisation } from "@restante/demographics";
 import type { Strictness } from "@restante/itk3";
+import { watchCertificates } from "../client/certificate-watch.ts";
+import { certificatesOf } from "../client/certificates.ts";
 import type { Act } from "../command-line/tree.ts";
 import { type ClientFile, clientPart } from "../config/client-file.ts";
 import { type Opening, remediesIn } from "../config/opening.ts";
@@ -79,6 +81,10 @@ export const client: Act<PartValues> = ({ options }, terminal) =>
     ofEconomy: async (economy, asked) =>
       clientSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy), asked),
     async start(settings, opening) {
+      // A data folder's are made anew at its starts, before they end.
+      if (options.config !== undefined) {
+        opening.closing.use(watchCertificates(opening)).watch(certificatesOf(settings));
+      }
       await startClients(settings, opening);
       const { mailboxes, url } = settings.file;
       for (const { mailboxId } of mailboxes) terminal.print(`MESH client of ${mailboxId}, server ${url}`);

@@ -8,6 +8,7 @@ import {
   statusWords,
 } from "@restante/mesh";
 import type { Events } from "../events.ts";
+import { narrateCertificate } from "./narrate-certificate.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
 /** Who did something, what, and whether it needs a person's eye. */
@@ -257,6 +258,9 @@ export function narrate(event: Event): Step | undefined {
       };
     case "message-cleared":
       return { who: client(event.mailboxId), what: `${event.messageId} is safe in IN: MESH told so`, tone: "quiet" };
+    case "certificate-expires":
+    case "certificate-renewed":
+      return narrateCertificate(event);
     case "report-built":
       return {
         who: system(event.odsCode),

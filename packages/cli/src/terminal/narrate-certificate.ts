@@ -1,0 +1,26 @@
+import type { CertificateUse, Event } from "@restante/mesh";
+
+type CertificateEvent = Extract<Event, { event: "certificate-expires" | "certificate-renewed" }>;
+
+const uses: Readonly<Record<CertificateUse, string>> = {
+  client: "its certificate",
+  issuer: "the issuer of its certificate,",
+  trusted: "the certificate by which it trusts the server,",
+};
+
+/** How the end of a client's certificate, and that it was replaced, are told. */
+export function narrateCertificate(event: CertificateEvent): { who: string; what: string; tone: "good" | "bad" } {
+  const who = event.mailboxId === undefined ? "MESH clients" : `MESH client ${event.mailboxId}`;
+  const day = event.expiresAt.toISOString().slice(0, 10);
+  if (event.event === "certificate-renewed") {
+    return {
+      who,
+      what: `every certificate is good until ${day}, that of ${event.certificate} the shortest`,
+      tone: "good",
+    };
+  }
+  const { of, certificate, daysLeft } = event;
+  const when =
+    daysLeft <= 0 ? `has expired (${day})` : `expires in ${daysLeft} ${daysLeft === 1 ? "day" : "days"} (${day})`;
+  return { who, what: `${uses[of]} ${certificate} ${when}: see docs/certificates.md`, tone: "bad" };
+}

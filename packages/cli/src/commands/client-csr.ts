@@ -20,13 +20,13 @@ export async function csr({ options, words }: Given<{ readonly into: string }>, 
   const folder = options.into;
   const [key, request] = [join(folder, `${commonName}.key`), join(folder, `${commonName}.csr`)];
   // Before a key is made, which takes its time; that there is none is seen to again when it is written.
-  if (await exists(key)) throw keyExists(key);
+  if (await exists(key)) throw await keyExists(key, request);
   const made = await createCertificateRequest(commonName);
   try {
     if (!(await exists(folder))) await makeFolder(folder);
     await writeNew(key, made.key, 0o600);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "EEXIST") throw keyExists(key, cause);
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") throw await keyExists(key, request, cause);
     throw unwritable(folder, cause);
   }
   try {
@@ -43,12 +43,11 @@ export async function csr({ options, words }: Given<{ readonly into: string }>, 
   return 0;
 }
 
-function keyExists(key: string, cause?: unknown): CliError {
-  return new CliError(
-    "key-exists",
-    `${key} is there already, and is not overwritten: a certificate may have been asked for with it. Name another folder with --into`,
-    { cause },
-  );
+async function keyExists(key: string, request: string, cause?: unknown): Promise<CliError> {
+  const why = (await exists(request))
+    ? "a certificate may have been asked for with it. Name another folder with --into"
+    : "no request lies beside it. Remove it if it was never used, or name another folder with --into";
+  return new CliError("key-exists", `${key} is there already, and is not overwritten: ${why}`, { cause });
 }
 
 function unwritable(folder: string, cause: unknown): CliError {

@@ -42,9 +42,16 @@ test("'restante client csr' never overwrites a key, and leaves none behind when 
   await writeFile(join(folder, `${NAME}.key`), "a key that a certificate was asked for with");
   const again = await typed(["client", "csr", "X26HC005", "X26", "--into", folder]);
   assert.equal(again.status, 1);
-  assert.match(again.complained, /\.key is there already, and is not overwritten: .*Name another folder with --into/);
+  assert.match(
+    again.complained,
+    /\.key is there already, and is not overwritten: no request lies beside it\. Remove it if/,
+  );
+  await writeFile(join(folder, `${NAME}.csr`), "its request");
+  const third = await typed(["client", "csr", "X26HC005", "X26", "--into", folder]);
+  assert.match(third.complained, /: a certificate may have been asked for with it\. Name another folder with --into/);
   assert.match(await readFile(join(folder, `${NAME}.key`), "utf8"), /^a key that/);
-  assert.equal((await readdir(folder)).length, 1);
+  assert.equal(await readFile(join(folder, `${NAME}.csr`), "utf8"), "its request");
+  assert.equal((await readdir(folder)).length, 2);
 
   const other = join(folder, "other");
   await mkdir(join(other, `${NAME}.csr`), { recursive: true });

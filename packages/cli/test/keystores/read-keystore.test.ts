@@ -54,6 +54,19 @@ test("keystores of Java, Windows and OpenSSL, old and new, give their keys with 
   }
 });
 
+test("PKCS #12 with values of indefinite length, and strings in pieces, as older programs write it, is read the same", () => {
+  const whole = file("openssl3.p12");
+  // SEQUENCE { INTEGER 3, SEQUENCE { OBJECT data, [0] { OCTET STRING } }, SEQUENCE of the MAC }, each with two octets of length.
+  const [oid, safes] = [whole.subarray(11, 22), whole.subarray(30, 30 + whole.readUInt16BE(28))];
+  const mac = whole.subarray(30 + safes.length);
+  assert.deepEqual([whole[7], oid[0], whole[22], whole[26], mac[0]], [0x30, 0x06, 0xa0, 0x04, 0x30]);
+  const hex = (text: string): Buffer => Buffer.from(text, "hex");
+  const piece = (bytes: Buffer): Buffer[] => [hex(`0482${bytes.length.toString(16).padStart(4, "0")}`), bytes];
+  const pieces = [...piece(safes.subarray(0, 300)), ...piece(safes.subarray(300))];
+  const parts = [hex("30800201033080"), oid, hex("a0802480"), ...pieces, hex("000000000000"), mac, hex("0000")];
+  assert.deepEqual(readKeystore(Buffer.concat(parts), POUNDS), readKeystore(whole, POUNDS));
+});
+
 test("a wrong password is told as that, and a key's own as what it is", () => {
   // What Java wrote with many iterations is read in the test above.
   for (const name of ["windows-old.pfx", "openssl3.p12", "java17.p12", "java.jks", "trust.jks", "trust.p12"]) {

@@ -39,18 +39,22 @@ export function readNamedTexts(
   for (const { pointer, value } of secrets.flatMap(find)) {
     if (isSecretSource(value)) attempt(pointer, () => readSecret(value, environment, once));
   }
-  for (const { pointer, value } of tls.flatMap(find)) {
-    if (typeof value !== "object" || value === null) continue;
-    const read = readTls(
-      pointer,
-      { ...value },
-      {
-        bytes: (source, isPrivate) => bytesOf(source, isPrivate, environment),
-        password: (name) => texts.get(`${pointer}/${name}`),
-      },
-    );
-    for (const [name, text] of Object.entries(read.texts)) texts.set(`${pointer}/${name}`, text);
-    findings.push(...read.findings);
+  for (const pattern of tls) {
+    const takesPasswords = secrets.includes(`${pattern}/keyPassword`);
+    for (const { pointer, value } of find(pattern)) {
+      if (typeof value !== "object" || value === null) continue;
+      const read = readTls(
+        pointer,
+        { ...value },
+        {
+          bytes: (source, isPrivate) => bytesOf(source, isPrivate, environment),
+          password: (name) => texts.get(`${pointer}/${name}`),
+          takesPasswords,
+        },
+      );
+      for (const [name, text] of Object.entries(read.texts)) texts.set(`${pointer}/${name}`, text);
+      findings.push(...read.findings);
+    }
   }
   return { texts, findings };
 }

@@ -5,7 +5,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { Finding } from "@restante/settings";
 import { type Keystore, KeystoreError, type KeystoreKey } from "../keystores/keystore.ts";
-import { pemBlocks } from "../keystores/pem-text.ts";
+import { type PemBlock, pemBlocks } from "../keystores/pem-text.ts";
 import { isKeystore, readKeystore } from "../keystores/read-keystore.ts";
 import { Unreadable } from "./named-file.ts";
 
@@ -24,6 +24,8 @@ export interface TlsReader {
   readonly bytes: (source: unknown, isPrivate: boolean) => NamedBytes | undefined;
   /** A password, by the name of its setting; undefined if it is not there, or could not be had, which is told already. */
   readonly password: (setting: string) => string | undefined;
+  /** False: there are no settings for passwords, as of a server, and so neither for keystores. */
+  readonly takesPasswords: boolean;
 }
 
 /** Why one setting cannot be used, and which: another may be to blame than that which was read. */
@@ -122,10 +124,11 @@ function trustedOf({ trusted }: Keystore, setting: string, words: string): strin
 function readKey(settings: Settings, reader: TlsReader): string | undefined {
   const file = named("key", settings, reader);
   if (file === undefined) return undefined;
-  const block = textBlocks("key", file).find(({ label }) => label.endsWith("PRIVATE KEY"));
+  const block = textBlocks("key", file, reader).find(({ label }) => label.endsWith("PRIVATE KEY"));
   if (block === undefined) throw new Unfit("key", `names ${file.name}, in which is no private key as PEM`);
   const passphrase = reader.password("keyPassword");
   if (block.isEncrypted && passphrase === undefined) {
+    if (!reader.takesPasswords) throw new Unfit("key", `names ${file.name}, which is encrypted: it must not be`);
     if ("keyPassword" in settings) return undefined;
     throw new Unfit("keyPassword", `is missing: ${file.name} is encrypted`);
   }
@@ -152,11 +155,11 @@ function unreadableKey(name: string, isEncrypted: boolean, code: string | undefi
 /** As PEM, the whole chain. */
 function readCertificates(setting: "cert", settings: Settings, reader: TlsReader): string | undefined {
   const file = named(setting, settings, reader);
-  return file && certificatesIn(setting, file);
+  return file && certificatesIn(setting, file, reader);
 }
 
-function certificatesIn(setting: "cert" | "ca", file: NamedBytes): string {
-  const blocks = textBlocks(setting, file).filter(({ label }) => /^(X509 |TRUSTED )?CERTIFICATE$/.test(label));
+function certificatesIn(setting: "cert" | "ca", file: NamedBytes, reader: TlsReader): string {
+  const blocks = textBlocks(setting, file, reader).filter(({ label }) => /^(X509 |TRUSTED )?CERTIFICATE$/.test(label));
   if (blocks.length === 0) throw new Unfit(setting, `names ${file.name}, in which is no certificate as PEM`);
   for (const [index, { pem }] of blocks.entries()) {
     if (certificateOf(pem) === undefined) {
@@ -170,7 +173,7 @@ function certificatesIn(setting: "cert" | "ca", file: NamedBytes): string {
 function readTrusted(settings: Settings, reader: TlsReader): string | undefined {
   const file = named("ca", settings, reader);
   if (file === undefined) return undefined;
-  if (!isKeystore(file.bytes)) return certificatesIn("ca", file);
+  if (!isKeystore(file.bytes) || !reader.takesPasswords) return certificatesIn("ca", file, reader);
   const password = reader.password("caPassword");
   if (password === undefined) {
     if ("caPassword" in settings) return undefined;
@@ -180,9 +183,10 @@ function readTrusted(settings: Settings, reader: TlsReader): string | undefined 
   return trustedOf(keystore, "ca", `names ${file.name}, a keystore without a certificate that it trusts`);
 }
 
-function textBlocks(setting: string, { bytes, name }: NamedBytes): ReturnType<typeof pemBlocks> {
+function textBlocks(setting: string, { bytes, name }: NamedBytes, { takesPasswords }: TlsReader): PemBlock[] {
   if (isKeystore(bytes)) {
-    throw new Unfit(setting, `names ${name}, which is a keystore: name it as keystore, in the place of key and cert`);
+    const remedy = takesPasswords ? "name it as keystore, in the place of key and cert" : "PEM is needed";
+    throw new Unfit(setting, `names ${name}, which is a keystore: ${remedy}`);
   }
   // What of it is PEM has only characters of ASCII.
   return pemBlocks(bytes.toString("latin1"));

@@ -9,6 +9,7 @@ import { SettingsError } from "@restante/settings";
 import { clientOptions, startTestServer, testMailboxes } from "@restante/testbed";
 import { clientPart } from "../../src/config/client-file.ts";
 import { readPart } from "../../src/config/read-part.ts";
+import { serverPart } from "../../src/config/server-file.ts";
 import { writeJks } from "../keystores/write-jks.ts";
 import { environment, partsFolder, secretFile } from "./parts-folder.ts";
 
@@ -202,6 +203,23 @@ test("a keystore gives key, certificate and whom to trust; which key, its passwo
   ] as const)
     await chmod(join(folder, path), mode);
   assert.match(problems(store("one.jks")), /\/tls\/keystore .*other users of this machine may open it/);
+});
+
+test("a server, which has no settings for passwords, asks for PEM that is not encrypted", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "server.yaml");
+  const refused = (words: RegExp): void => {
+    assert.throws(() => readPart(serverPart, file, { environment }), words);
+  };
+  const key = await readFile(join(folder, "tls", "server.key"), "utf8");
+  const encrypted = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" } as const;
+  await writeFile(join(folder, "tls", "server.key"), createPrivateKey(key).export(encrypted));
+  refused(/\/tls\/key .*server\.key, which is encrypted: it must not be/);
+  await writeFile(join(folder, "tls", "server.key"), writeJks("x", {}));
+  refused(/\/tls\/key .*server\.key, which is a keystore: PEM is needed/);
+  await writeFile(join(folder, "tls", "server.key"), key);
+  await writeFile(join(folder, "tls", "ca.crt"), writeJks("x", {}));
+  refused(/\/tls\/ca .*ca\.crt, which is a keystore: PEM is needed/);
 });
 
 test("with a keystore of each kind a client is known to a MESH server", async (t) => {

@@ -20,6 +20,7 @@ import type { Folders } from "./folder-name.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
 import type { News } from "./news.ts";
 import type { Troubles } from "./troubles.ts";
+import type { Workers } from "./workers.ts";
 
 /** Which reports appear in IN besides those of failures. The NHS client's settings and defaults: CollectReport=Y alone. */
 export interface ReportSettings {
@@ -34,7 +35,10 @@ export interface ReportSettings {
 }
 
 /** Options with their defaults filled in. */
-export interface DirectorySettings extends Omit<DirectoryClientDefaults, "pollIntervalMs" | "missingPairAfterMs"> {
+export interface DirectorySettings extends Omit<
+  DirectoryClientDefaults,
+  "pollIntervalMs" | "missingPairAfterMs" | "workers"
+> {
   readonly missingDataAfterMs: number;
   readonly missingControlAfterMs: number;
   readonly reports: ReportSettings;
@@ -53,6 +57,8 @@ export interface DirectoryContext {
   readonly settings: DirectorySettings;
   readonly news: News;
   readonly troubles: Troubles;
+  /** Every pair that is sent and every message that is received has a place there, under the id of the mailbox. */
+  readonly workers: Workers;
   /** The filings of which everything was told, and that are not yet off the journal. */
   readonly told: Set<number>;
 }

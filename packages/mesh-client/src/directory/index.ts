@@ -5,3 +5,4 @@ export type { FolderName, Folders } from "./folder-name.ts";
 export type { DirectoryClientOptions } from "./options.ts";
 export { pairName } from "./pair-name.ts";
 export type { HeldPair, PollResult } from "./poll.ts";
+export { createWorkers, type Workers, type WorkersOptions } from "./workers.ts";

@@ -1,6 +1,7 @@
 import type { Clock, Emit } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import type { ReportSettings } from "./context.ts";
+import type { Workers } from "./workers.ts";
 
 export interface DirectoryClientOptions {
   /** Stays the caller's: it is not closed here. */
@@ -40,6 +41,8 @@ export interface DirectoryClientOptions {
   readonly maxMessageBytes?: number | undefined;
   /** Which reports appear in IN besides those of failures. As in the NHS client, `collect` alone if absent. */
   readonly reports?: Partial<ReportSettings> | undefined;
+  /** How much is done at once, shared with the other directory clients of this process. One of its own if absent. */
+  readonly workers?: Workers | undefined;
   readonly clock?: Clock | undefined;
   readonly emit?: Emit | undefined;
   /** The mailbox's folder was removed, replaced, or taken by another client: this one has stopped, and does not start again. */

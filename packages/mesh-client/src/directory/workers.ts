@@ -1,0 +1,116 @@
+// How much is done at once by all the directory clients of a process, and by which of them.
+//
+// A work is one pair that is sent or one message that is received; it has a place from its beginning to its end. There are
+// `most` places for all mailboxes together. A place that is free goes to the mailbox that has the fewest of those that
+// wait, and of equals to the one that has waited longest for its turn. No work is stopped in favour of another. So that
+// mailboxes whose work hangs take nothing from the others but speed:
+//
+// - no mailbox has more than `mostOfOne` places at once, also while no other wants one;
+// - a mailbox that has none gets one at once, even if all are taken: it waits for no other mailbox. So there are at most
+//   `most` works, and one more a mailbox.
+//
+// A work must not wait for another of its mailbox: it might wait for its own place.
+
+import { MeshClientError } from "../mesh-client-error.ts";
+
+/** Shared by the directory clients of a process, as their option `workers`. */
+export interface Workers {
+  /**
+   * Does a work in its mailbox's turn, and gives what it gives. A mailbox's works begin in the order in which they came.
+   *
+   * @throws what the work fails with; MeshClientError `aborted` if it was given up before it began
+   */
+  run<Result>(mailbox: string, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+}
+
+export interface WorkersOptions {
+  /** Works at once, of all mailboxes; at least 1. */
+  readonly most: number;
+  /** Works at once of one mailbox. Half of `most` if absent. */
+  readonly mostOfOne?: number | undefined;
+}
+
+interface Mailbox {
+  inHand: number;
+  readonly waiting: Set<() => void>;
+}
+
+export function createWorkers({ most, mostOfOne = Math.ceil(most / 2) }: WorkersOptions): Workers {
+  /** Those that have works or wait for one; who got a place last is last. */
+  const mailboxes = new Map<string, Mailbox>();
+  let inHand = 0;
+
+  function mayTake(mailbox: Mailbox): boolean {
+    if (mailbox.inHand === 0) return true;
+    return inHand < most && mailbox.inHand < mostOfOne;
+  }
+
+  /** Whose turn it is. */
+  function next(): [string, Mailbox] | undefined {
+    let chosen: [string, Mailbox] | undefined;
+    for (const entry of mailboxes) {
+      const [, mailbox] = entry;
+      if (mailbox.waiting.size === 0 || !mayTake(mailbox)) continue;
+      if (chosen === undefined || mailbox.inHand < chosen[1].inHand) chosen = entry;
+    }
+    return chosen;
+  }
+
+  function give(): void {
+    for (let turn = next(); turn !== undefined; turn = next()) {
+      const [name, mailbox] = turn;
+      const [begin] = mailbox.waiting;
+      if (begin === undefined) return;
+      mailbox.waiting.delete(begin);
+      mailboxes.delete(name);
+      mailboxes.set(name, mailbox);
+      mailbox.inHand += 1;
+      inHand += 1;
+      begin();
+    }
+  }
+
+  function giveBack(name: string, mailbox: Mailbox): void {
+    mailbox.inHand -= 1;
+    inHand -= 1;
+    forgetIdle(name, mailbox);
+    give();
+  }
+
+  function forgetIdle(name: string, mailbox: Mailbox): void {
+    if (mailbox.inHand === 0 && mailbox.waiting.size === 0) mailboxes.delete(name);
+  }
+
+  async function takePlace(name: string, mailbox: Mailbox, signal: AbortSignal | undefined): Promise<void> {
+    const place = Promise.withResolvers<void>();
+    const begin = (): void => place.resolve();
+    const giveUp = (): void => {
+      // One that has begun goes on: its own way of ending is its own.
+      if (!mailbox.waiting.delete(begin)) return;
+      forgetIdle(name, mailbox);
+      place.reject(new MeshClientError("aborted", "The work was given up before it began.", { retry: "safe" }));
+    };
+    mailbox.waiting.add(begin);
+    signal?.addEventListener("abort", giveUp, { once: true });
+    if (signal?.aborted === true) giveUp();
+    else give();
+    try {
+      await place.promise;
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
+    }
+  }
+
+  return {
+    async run(name, work, signal) {
+      const mailbox = mailboxes.get(name) ?? { inHand: 0, waiting: new Set() };
+      mailboxes.set(name, mailbox);
+      await takePlace(name, mailbox, signal);
+      try {
+        return await work();
+      } finally {
+        giveBack(name, mailbox);
+      }
+    },
+  };
+}

@@ -11,7 +11,7 @@ export type CarryingSettings = {
   [
     Name in keyof Omit<
       DirectoryClientOptions,
-      "client" | "folder" | "workers" | "clock" | "emit" | "onLost" | "missingPairAfterMs" | "reports"
+      "client" | "folder" | "workers" | "observer" | "clock" | "emit" | "onLost" | "missingPairAfterMs" | "reports"
     >
   ]?: Exclude<DirectoryClientOptions[Name], undefined>;
 } & {

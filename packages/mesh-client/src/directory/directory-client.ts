@@ -105,9 +105,11 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   let loop: Promise<void> | undefined;
 
   async function pollNow(signal: AbortSignal): Promise<PollResult> {
+    options.observer?.begins();
     troubles.begin();
     const result = await poll(context, state, signal).catch((cause: unknown) => nothingDone(troubles.met(cause)));
     held = result.held;
+    options.observer?.ended(result);
     const { sent, received, error } = result;
     // A poll that is given up has neither succeeded nor failed.
     if (signal.aborted || error?.code === "aborted") return result;

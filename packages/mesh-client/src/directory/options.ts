@@ -1,6 +1,7 @@
 import type { Clock, Emit } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import type { ReportSettings } from "./context.ts";
+import type { PollResult } from "./poll.ts";
 import type { Workers } from "./workers.ts";
 
 export interface DirectoryClientOptions {
@@ -43,8 +44,17 @@ export interface DirectoryClientOptions {
   readonly reports?: Partial<ReportSettings> | undefined;
   /** How much is done at once, shared with the other directory clients of this process. One of its own if absent. */
   readonly workers?: Workers | undefined;
+  /** Is told of each poll. */
+  readonly observer?: PollObserver | undefined;
   readonly clock?: Clock | undefined;
   readonly emit?: Emit | undefined;
   /** The mailbox's folder was removed, replaced, or taken by another client: this one has stopped, and does not start again. */
   readonly onLost?: ((error: Error) => void) | undefined;
+}
+
+/** Follows polls as they turn: for a watchdog, or to count. Must not throw. */
+export interface PollObserver {
+  readonly begins: () => void;
+  /** Also of one that failed or was given up: its `error` says so. */
+  readonly ended: (result: PollResult) => void;
 }

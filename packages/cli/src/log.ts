@@ -1,8 +1,6 @@
-import { closeSync, openSync, statSync } from "node:fs";
-import { systemReason } from "@restante/durable";
-import type { Event } from "@restante/mesh";
+import { type Clock, type Event, systemClock } from "@restante/mesh";
 import { pino } from "pino";
-import { CliError } from "./errors.ts";
+import { openLogFile, type Rotation } from "./log-file.ts";
 
 /** Events that mean somebody should look, by severity; every other event is information. */
 const severity: Partial<Record<Event["event"], "warn" | "error">> = {
@@ -44,10 +42,22 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "folder-open-to-others": "warn",
   "folder-lost": "error",
   "page-failed": "error",
+  "client-not-started": "error",
+  "folder-made": "warn",
+  "poll-held-up": "error",
+  "settings-refused": "error",
+  "settings-need-restart": "warn",
+  "log-lines-lost": "error",
 };
 
 export function severityOf(event: Event["event"]): "info" | "warn" | "error" {
   return severity[event] ?? "info";
+}
+
+/** What is told at every poll of an idle mailbox would bury the rest. */
+function levelOf(event: Event): LogLevel {
+  const isIdle = event.event === "poll-succeeded" && event.sent === 0 && event.received === 0;
+  return isIdle ? "debug" : severityOf(event.event);
 }
 
 /** A line has one `level`, its severity: the kind of an acknowledgement would stand there a second time. */
@@ -57,17 +67,25 @@ function asLogged(event: Event): object {
   return { ...others, acknowledgement: level };
 }
 
-function openToAppend(file: string): number {
-  try {
-    return openSync(file, "a", 0o600);
-  } catch (cause) {
-    const reason = systemReason(cause, "folder");
-    throw new CliError("folder-unusable", `${file}, the log, cannot be written: ${reason}`, { cause });
-  }
+export type LogLevel = "error" | "warn" | "info" | "debug";
+
+export interface LogOptions {
+  /** What is less than this is not written. All is if absent. */
+  readonly level?: LogLevel | undefined;
+  /** Absent: the file grows. */
+  readonly rotation?: Rotation | undefined;
+  readonly clock?: Clock;
 }
 
-/** Lines that wait for room on a full disk, in bytes; more are dropped. */
-const MOST_WAITING = 1024 * 1024;
+export interface Log extends Disposable {
+  readonly record: (event: Event) => void;
+  /** From the next line on. */
+  readonly set: (options: Pick<LogOptions, "level" | "rotation">) => void;
+  /** Opens the file by its name again: another program may have moved it. */
+  readonly reopen: () => void;
+  /** Why what is told does not come into the log, or the log not into an older file; undefined if all is well. */
+  readonly trouble: () => string | undefined;
+}
 
 /**
  * Writes each event as one JSON line, readable by the owner alone. Events carry no patient detail by their type
@@ -75,23 +93,34 @@ const MOST_WAITING = 1024 * 1024;
  *
  * A log that cannot be written never fails what it tells of: a message is accepted before the event that says so.
  */
-export function openLog(file: string): { record(event: Event): void } & Disposable {
-  // To open a pipe waits for its other end, for ever if there is none.
-  if (statSync(file, { throwIfNoEntry: false })?.isFIFO() === true) {
-    throw new CliError("folder-unusable", `${file}, the log, is a pipe: name a file`);
+export function openLog(file: string, { level = "debug", rotation, clock = systemClock }: LogOptions = {}): Log {
+  let line = "";
+  const logger = pino(
+    { level, base: { pid: process.pid }, timestamp: () => `,"time":"${clock.now().toISOString()}"` },
+    { write: (text) => void (line = text) },
+  );
+  /** Nothing for what is below the level. */
+  function lineOf(event: Event): string {
+    line = "";
+    logger[levelOf(event)](asLogged(event));
+    return line;
   }
-  const handle = openToAppend(file);
-  // Each line is written before the next thing happens: the last ones before a crash are the ones wanted.
-  const stream = pino.destination({ dest: handle, sync: true, maxLength: MOST_WAITING });
-  stream.on("error", () => undefined);
-  const logger = pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const log = openLogFile(file, {
+    clock,
+    rotation,
+    sayLost: (lines) => lineOf({ event: "log-lines-lost", lines }),
+  });
   return {
     record(event) {
-      logger[severityOf(event.event)](asLogged(event));
+      const text = lineOf(event);
+      if (text !== "") log.write(text);
     },
-    [Symbol.dispose]() {
-      // Nothing is flushed: only what found no room still waits, and flushing would wait with it.
-      closeSync(handle);
+    set({ level = "debug", rotation }) {
+      logger.level = level;
+      log.rotate(rotation);
     },
+    reopen: () => log.reopen(),
+    trouble: () => log.trouble(),
+    [Symbol.dispose]: () => log[Symbol.dispose](),
   };
 }

@@ -16,7 +16,8 @@ export type Event =
   | PageEvent
   | FolderEvent
   | FolderLostEvent
-  | JournalEvent;
+  | JournalEvent
+  | ProcessEvent;
 
 /** Hands an event on. Never throws and never waits: a slow reader must not hold up a message. */
 export type Emit = (event: Event) => void;
@@ -58,6 +59,16 @@ export interface JournalEvent {
   mailboxId?: MailboxId;
   odsCode?: OdsCode;
 }
+
+/** Of a process that works by a file of settings, whatever it carries. */
+export type ProcessEvent =
+  | { event: "settings-reloaded"; added: number; changed: number; removed: number; kept: number }
+  /** What the file says now cannot be used, and so nothing of it was: every problem, a line each. */
+  | { event: "settings-refused"; reason: string }
+  /** What the file says now of these settings is used from the next start on. */
+  | { event: "settings-need-restart"; settings: readonly string[] }
+  /** So many lines found no room on the disk, nor in memory while they waited for it. */
+  | { event: "log-lines-lost"; lines: number };
 
 export type ServerEvent =
   | { event: "server-started"; url: string }
@@ -187,6 +198,14 @@ export type ClientEvent =
       since: Date;
     }
   | { event: "message-gone"; mailboxId: MailboxId; messageId: MessageId; times: number; since: Date }
+  /** Of a process of several: the client of one mailbox does not start. It is tried again, the others work. */
+  | ({ event: "client-not-started"; mailboxId: MailboxId; code: string; reason: string } & Lasting)
+  | ({ event: "client-started"; mailboxId: MailboxId } & Partial<Lasting>)
+  /** A mailbox's folder was not there when its client was first started. */
+  | { event: "folder-made"; mailboxId: MailboxId; folder: string }
+  /** A poll waits for something that does not answer, and not for the server: a disk. Since it last got on. */
+  | ({ event: "poll-held-up"; mailboxId: MailboxId } & Lasting)
+  | ({ event: "poll-goes-on"; mailboxId: MailboxId } & Lasting)
   | { event: "message-cleared"; mailboxId: MailboxId; messageId: MessageId }
   /**
    * A certificate of a client has 60, 30 or 7 days left, or has expired (`daysLeft` 0 or less): of those that matter, the one

@@ -1,13 +1,21 @@
-import {
-  type Event,
-  type FolderEvent,
-  type FolderLostEvent,
-  type HeldUpWork,
-  type JournalEvent,
-  reportMaker,
-  statusWords,
-} from "@restante/mesh";
+import type { Event } from "@restante/mesh";
 import type { Events } from "../events.ts";
+import {
+  addressee,
+  client,
+  count,
+  held,
+  often,
+  ownerOf,
+  refusal,
+  remark,
+  repeated,
+  request,
+  returned,
+  short,
+  size,
+  system,
+} from "./event-words.ts";
 import { narrateCertificate } from "./narrate-certificate.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
@@ -359,6 +367,45 @@ export function narrate(event: Event): Step | undefined {
         what: `stops: ${event.reason}`,
         tone: "bad",
       };
+    case "client-not-started":
+      return {
+        who: client(event.mailboxId),
+        what: `does not start${repeated(event)}: ${event.reason}`,
+        tone: "bad",
+      };
+    case "client-started":
+      return event.times === undefined
+        ? undefined
+        : {
+            who: client(event.mailboxId),
+            what: `starts, after ${count(event.times, "failure", "failures")}`,
+            tone: "good",
+          };
+    case "folder-made":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.folder} was not there, and was made: is it the folder that was meant, and its disk mounted?`,
+        tone: "bad",
+      };
+    case "poll-held-up":
+      return {
+        who: client(event.mailboxId),
+        what: `a poll has not got on since ${event.since.toISOString().slice(11, 19)}Z: does a disk not answer?`,
+        tone: "bad",
+      };
+    case "poll-goes-on":
+      return { who: client(event.mailboxId), what: "polls go on", tone: "good" };
+    case "settings-reloaded":
+      return {
+        who: "Settings",
+        what: `read again: ${count(event.added, "mailbox", "mailboxes")} added, ${event.changed} changed, ${event.removed} removed, ${event.kept} as before`,
+      };
+    case "settings-refused":
+      return { who: "Settings", what: `not used, all goes on as before: ${event.reason}`, tone: "bad" };
+    case "settings-need-restart":
+      return { who: "Settings", what: `used from the next start on: ${event.settings.join(", ")}`, tone: "bad" };
+    case "log-lines-lost":
+      return undefined;
     case "message-gone":
       return {
         who: "odsCode" in event ? system(event.odsCode) : client(event.mailboxId),
@@ -390,78 +437,4 @@ function clockTime(at: Date): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const thousandths = String(at.getMilliseconds()).padStart(3, "0");
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${thousandths}`;
-}
-
-/** Bytes as a person reads them: 812 bytes, 61 KB, 2.6 MB. */
-export function size(bytes: number): string {
-  if (bytes < 1000) return count(bytes, "byte", "bytes");
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-function refusal({ refusedFor }: Extract<Event, { event: "task-raised" }>): string {
-  if (refusedFor === undefined) return "";
-  return ` of a message that was refused${refusedFor === "strictness" ? " by the strictness chosen here" : ""}`;
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
-function often({ times, since }: { times: number; since: Date }): string {
-  return times === 1 ? "for the first time" : `${times} times since ${since.toISOString().slice(0, 16)}Z`;
-}
-
-/** An ITK3 message header's id is a UUID: its first group tells it apart on a screen. */
-function short(headerId: string): string {
-  return headerId.slice(0, 8);
-}
-
-function repeated({ times, since }: { times?: number; since?: Date }): string {
-  return times === undefined || times === 1 || since === undefined
-    ? ""
-    : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
-}
-
-function returned({ linkedMessageId, step, code }: Extract<Event, { event: "report-returned" }>): string {
-  if (linkedMessageId !== undefined) return `MESH returned ${linkedMessageId}: ${code || "no code"}`;
-  const words = step === undefined ? undefined : statusWords(step, code);
-  const said = `${code || "no code"}${words === undefined ? "" : ` (${words})`}`;
-  const where = "what the report says is under Unmatched messages";
-  if (step === "RECEIVE") return `the MESH client cannot receive: ${said}; ${where}`;
-  const ofMesh = reportMaker({ event: step, code }) === "mesh";
-  return `${ofMesh ? "MESH returned a message that it does not name" : "the MESH client did not send a pair"}: ${said}; ${where}`;
-}
-
-/** What could not be read has no id of its own. */
-function request(headerId: string): string {
-  return headerId === "" ? "a message that could not be read" : short(headerId);
-}
-
-/** What cannot be done, or goes on. */
-function held({ work, mailboxId, messageId, headerId, taskId }: HeldUpWork): string {
-  const one = messageId ?? (headerId === undefined ? undefined : `message ${short(headerId)}`);
-  const about = one ?? (taskId === undefined ? mailboxId : `task ${taskId}`);
-  return about === undefined ? work : `${work} (${about})`;
-}
-
-function addressee(to: string): string {
-  return to === "GPPROVIDER" ? "the patient's practice" : to;
-}
-
-function ownerOf({ mailboxId, odsCode }: FolderEvent | FolderLostEvent | JournalEvent): string {
-  if (mailboxId !== undefined) return client(mailboxId);
-  return odsCode === undefined ? "MESH server" : system(odsCode);
-}
-
-function client(mailboxId: string): string {
-  return `${mailboxId} client`;
-}
-
-function system(odsCode: string): string {
-  return `${odsCode} system`;
-}
-
-function remark(note: string | undefined): string {
-  return note === undefined ? "" : ` (${note})`;
 }

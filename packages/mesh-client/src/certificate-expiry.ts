@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { invalid } from "./check-input.ts";
-import type { ClientTls } from "./transport.ts";
+import type { ClientTls } from "./client-tls.ts";
 
 /** The certificate without which the way to the server ends first, and when. */
 export interface CertificateExpiry {

@@ -3,11 +3,13 @@
 interface MeshClientDefaults {
   readonly requestTimeoutMs: number;
   readonly connections: number;
+  readonly connectionsInAll: number;
   readonly retries: { readonly attempts: number; readonly firstWaitMs: number; readonly longestWaitMs: number };
 }
 
 export const meshClientDefaults: MeshClientDefaults = {
   requestTimeoutMs: 60_000,
   connections: 8,
+  connectionsInAll: 64,
   retries: { attempts: 3, firstWaitMs: 250, longestWaitMs: 10_000 },
 };

@@ -54,11 +54,12 @@ const serverCertificateCodes: ReadonlySet<string> = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
-const timeoutCodes: ReadonlySet<string> = new Set([
-  "UND_ERR_HEADERS_TIMEOUT",
-  "UND_ERR_BODY_TIMEOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ETIMEDOUT",
+/** Each time-out in its words. */
+const timeouts: ReadonlyMap<string, string> = new Map([
+  ["UND_ERR_CONNECT_TIMEOUT", "No connection to the server stood in time."],
+  ["UND_ERR_HEADERS_TIMEOUT", "The server did not answer in time."],
+  ["UND_ERR_BODY_TIMEOUT", "The server's answer stopped on its way, or came too slowly."],
+  ["ETIMEDOUT", "The server did not answer in time."],
 ]);
 
 const wrongRequestCodes: ReadonlySet<string> = new Set(["UND_ERR_INVALID_ARG", "ERR_INVALID_ARG_TYPE"]);
@@ -100,9 +101,8 @@ export function failureOf(
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
     return new MeshClientError("closed", "The client was closed.", { ...because, retry: lost });
   }
-  if (timeoutCodes.has(code)) {
-    return new MeshClientError("timed-out", "The server did not answer in time.", { ...because, retry: lost });
-  }
+  const timeout = timeouts.get(code);
+  if (timeout !== undefined) return new MeshClientError("timed-out", timeout, { ...because, retry: lost });
   if (code === "UND_ERR_HEADERS_OVERFLOW") {
     // The same call would bring the same answer.
     const retry = lost === "ambiguous" ? lost : "never";

@@ -1,13 +1,16 @@
 export { type CertificateExpiry, certificateExpiry } from "./certificate-expiry.ts";
+export type { ClientTls } from "./client-tls.ts";
+export { type Connections, type ConnectionsOptions, createConnections } from "./connections.ts";
 export { meshClientDefaults } from "./defaults.ts";
 export type { DownloadedMessage, DownloadOptions } from "./download.ts";
 export type { InboxPage, ListAllOptions, ListOptions } from "./list.ts";
 export type { FoundMailbox } from "./lookup.ts";
 export { type CallOptions, createMeshClient, type MeshClient, type MeshClientOptions } from "./mesh-client.ts";
 export { MeshClientError, type MeshClientErrorCode, type ServerAnswer } from "./mesh-client-error.ts";
+export type { ProxyOptions } from "./proxy/proxy.ts";
 export type { RetryPolicy } from "./retries.ts";
 export type { OutgoingBody } from "./outgoing-body.ts";
 export { type OutgoingChunk, type OutgoingMessage, wasAccepted } from "./send.ts";
+export type { Timeouts } from "./timeouts.ts";
 export type { TrackedMessage } from "./track.ts";
-export type { ClientTls } from "./transport.ts";
 export { unusableIds } from "./unusable-ids.ts";

@@ -9,6 +9,7 @@ import { CodedError, type Retry } from "@restante/mesh";
  * - `server-certificate`: the server could not show that it is the one; nothing was sent.
  * - `client-certificate`: the server broke off because of the client's certificate.
  * - `unreachable`: no connection; nothing was sent.
+ * - `proxy`: the proxy between cannot be reached, or opens no way to the server; nothing was sent.
  * - `timed-out`, `answer-lost`, `aborted`: no (whole) answer came; `retry` says what that means for the call.
  * - `unexpected-answer`: an answer that the MESH API does not have.
  * - `answer-head-too-large`: the head of the answer is larger than is read here.
@@ -32,6 +33,7 @@ export type MeshClientErrorCode =
   | "server-certificate"
   | "client-certificate"
   | "unreachable"
+  | "proxy"
   | "timed-out"
   | "answer-lost"
   | "aborted"

@@ -1,16 +1,20 @@
 import { type Clock, type MailboxId, type MessageId, parseMailboxId, systemClock, tokenSource } from "@restante/mesh";
 import { acknowledge } from "./acknowledge.ts";
 import { checkNumber, checkOptions, invalid } from "./check-input.ts";
+import type { ClientTls } from "./client-tls.ts";
 import { createConnection } from "./connection.ts";
+import { type Connections, createConnections, isConnections } from "./connections.ts";
 import { meshClientDefaults } from "./defaults.ts";
 import { type DownloadedMessage, type DownloadOptions, download } from "./download.ts";
 import { handshake } from "./handshake.ts";
 import { type InboxPage, list, listAll, type ListAllOptions, type ListOptions } from "./list.ts";
 import { type FoundMailbox, lookup, workflowSearch } from "./lookup.ts";
+import type { ProxyOptions } from "./proxy/proxy.ts";
 import { readRetryPolicy, type RetryPolicy } from "./retries.ts";
 import { type OutgoingChunk, type OutgoingMessage, send, sendChunk } from "./send.ts";
+import { readTimeouts, type Timeouts } from "./timeouts.ts";
 import { track, trackByLocalId, type TrackedMessage } from "./track.ts";
-import { type ClientTls, createTransport } from "./transport.ts";
+import { createTransport } from "./transport.ts";
 
 export interface MeshClientOptions {
   /** Such as `https://mesh-sync.spineservices.nhs.uk`. */
@@ -24,8 +28,18 @@ export interface MeshClientOptions {
   readonly clock?: Clock | undefined;
   /** For connecting, for the answer's head, and between any two pieces of its body. 60 s if absent. */
   readonly requestTimeoutMs?: number | undefined;
-  /** Requests at once; more wait their turn. 8 if absent. A download holds one until it is read. */
-  readonly connections?: number | undefined;
+  /** Each of these by itself. `requestTimeoutMs` if absent. */
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  /**
+   * The HTTP proxy through which the server is reached, or `"environment"` for what HTTPS_PROXY and NO_PROXY say as the
+   * client is made. Absent: none, whatever the environment says.
+   */
+  readonly proxy?: ProxyOptions | "environment" | undefined;
+  /**
+   * Requests at once; more wait their turn. 8 if absent. A download holds one until it is read. Or a set of connections
+   * that this client shares with those of other mailboxes: it stays the caller's.
+   */
+  readonly connections?: number | Connections | undefined;
   /** For calls that may be made twice: all but `send`. */
   readonly retries?: Partial<RetryPolicy> | undefined;
 }
@@ -70,8 +84,10 @@ export function createMeshClient(options: MeshClientOptions): MeshClient {
   const transport = createTransport({
     url: options.url,
     tls: options.tls,
-    requestTimeoutMs: options.requestTimeoutMs ?? meshClientDefaults.requestTimeoutMs,
-    connections: options.connections ?? meshClientDefaults.connections,
+    timeouts: readTimeouts(options),
+    proxy: options.proxy,
+    connections: connectionsOf(options),
+    mailbox: mailboxId,
   });
   const connection = createConnection({
     transport,
@@ -102,6 +118,10 @@ export function createMeshClient(options: MeshClientOptions): MeshClient {
   };
 }
 
+function connectionsOf({ connections = meshClientDefaults.connections }: MeshClientOptions): Connections {
+  return isConnections(connections) ? connections : createConnections({ most: connections, mostOfOne: connections });
+}
+
 function signalOf(options: CallOptions = {}): AbortSignal | undefined {
   checkOptions("options", options);
   return options.signal;
@@ -109,12 +129,12 @@ function signalOf(options: CallOptions = {}): AbortSignal | undefined {
 
 function checkClientOptions(options: MeshClientOptions): void {
   checkOptions("options", options);
-  const { url, mailboxId, password, sharedKey, tls, requestTimeoutMs, connections } = options;
+  const { url, mailboxId, password, sharedKey, tls, connections } = options;
   for (const [field, text] of Object.entries({ url, mailboxId, password, sharedKey })) {
     if (typeof text !== "string") throw invalid(field, text === undefined ? "is missing" : "text is needed");
   }
   if (tls !== undefined || !url.startsWith("http://")) checkOptions("tls", tls);
-  // A Date and setTimeout count no further.
-  if (requestTimeoutMs !== undefined) checkNumber("requestTimeoutMs", requestTimeoutMs, { from: 1, to: 2 ** 31 - 1 });
-  if (connections !== undefined) checkNumber("connections", connections, { from: 1, to: 10_000 });
+  if (connections !== undefined && !isConnections(connections)) {
+    checkNumber("connections", connections, { from: 1, to: 10_000 });
+  }
 }

@@ -50,6 +50,8 @@ export async function withRetries<Result>(
 function passes(error: unknown): error is MeshClientError {
   if (!(error instanceof MeshClientError)) return false;
   if (error.status !== undefined) return passingStatuses.has(error.status);
+  // That it asks for a sign-in, or forbids, does not pass.
+  if (error.code === "proxy") return error.retry === "safe";
   return error.code === "unreachable" || error.code === "timed-out" || error.code === "answer-lost";
 }
 

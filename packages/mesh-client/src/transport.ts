@@ -1,27 +1,27 @@
 import type { Readable } from "node:stream";
-import { createSecureContext } from "node:tls";
-import { type Dispatcher, Pool } from "undici";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Dispatcher } from "undici";
 import { atPace } from "./at-pace.ts";
+import { checkTls, type ClientTls } from "./client-tls.ts";
 import { codeOf } from "./error-code.ts";
-import { failureOf, maxHeadBytes, mayHaveArrived, type Progress } from "./failures.ts";
+import { type Connections, inside } from "./connections.ts";
+import { destroy, type GivingUp, givingUp } from "./giving-up.ts";
+import { failureOf, mayHaveArrived, type Progress } from "./failures.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 import { type RequestBody, UnreadableBody } from "./outgoing-body.ts";
-
-/** PEM texts: whom to trust, and who we are. */
-export interface ClientTls {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
+import { type ProxyOptions, readProxy } from "./proxy/proxy.ts";
+import type { Timeouts } from "./timeouts.ts";
 
 export interface TransportOptions {
   /** `https://`, or without `tls` `http://`. A path is kept as a prefix. */
   readonly url: string;
   readonly tls: ClientTls | undefined;
-  /** For connecting, for the answer's head, and between any two pieces of its body. */
-  readonly requestTimeoutMs: number;
-  /** At most this many requests at once; more wait their turn. */
-  readonly connections: number;
+  readonly timeouts: Timeouts;
+  readonly proxy: ProxyOptions | "environment" | undefined;
+  /** Stay the caller's: they are not closed here. */
+  readonly connections: Connections;
+  /** Whose requests they are: in whose turn they are made. */
+  readonly mailbox: string;
 }
 
 export interface TransportRequest {
@@ -53,29 +53,28 @@ export interface Transport extends AsyncDisposable {
   exchange(request: TransportRequest): Promise<Answer>;
 }
 
-export function createTransport({ url, tls, requestTimeoutMs, connections }: TransportOptions): Transport {
+export function createTransport({ url, tls, timeouts, proxy, connections, mailbox }: TransportOptions): Transport {
   const base = parseBase(url, tls === undefined ? "http:" : "https:");
   if (tls !== undefined) checkTls(tls);
-  const pool = new Pool(base.origin, {
-    connections,
-    // One request a connection: a broken one then takes no other with it.
-    pipelining: 1,
-    allowH2: false,
-    connect: { ...tls, timeout: requestTimeoutMs },
-    headersTimeout: requestTimeoutMs,
-    bodyTimeout: requestTimeoutMs,
-    maxHeaderSize: maxHeadBytes,
-  });
+  const shared = connections[inside];
+  const lease = shared.lease({ origin: base.url.origin, tls, timeouts, proxy: readProxy(proxy, base.url) });
+  /** Gives up each exchange that is under way. */
+  const underWay = new Set<(reason: unknown) => void>();
+  let isClosed = false;
 
   async function exchange(request: TransportRequest): Promise<Answer> {
     const progress: Progress = { begun: false, sent: 0, ended: false };
     const { signal, body } = request;
     const length = body === undefined ? 0 : body instanceof Uint8Array ? body.byteLength : body.length;
+    const up = givingUp();
     let unreadable = false;
 
     const failure = (cause: unknown): MeshClientError => {
-      if (cause instanceof MeshClientError) return cause;
       const lost = request.repeatable || !mayHaveArrived(progress, length) ? "safe" : "ambiguous";
+      if (isClosed && signal?.aborted !== true) {
+        return new MeshClientError("closed", "The client was closed.", { retry: lost });
+      }
+      if (cause instanceof MeshClientError) return cause;
       if (unreadable) {
         // The cause's own words may name a file.
         const because = { cause: new Error(codeOf(cause)), retry: lost } as const;
@@ -94,54 +93,79 @@ export function createTransport({ url, tls, requestTimeoutMs, connections }: Tra
       return stream;
     };
 
-    // undici would begin to read the body of a request that is given up already.
-    if (signal?.aborted === true) throw failure(signal.reason);
-    try {
+    const ask = async (): Promise<Dispatcher.ResponseData> => {
       const stream = openBody();
-      const answer = await pool.compose(watch(progress)).request({
+      return lease.dispatcher.compose(watch(progress, up)).request({
         method: request.method,
         path: base.path + request.path,
         query: request.query ?? {},
         headers: withLength(request.headers, stream === undefined ? undefined : length),
         body: stream ?? (body instanceof Uint8Array ? body : null),
-        signal: signal ?? null,
       });
-      const { statusCode: status, headers, body: answered } = answer;
-      const pieces = (): AsyncIterable<Buffer> => atPace(answered as AsyncIterable<Buffer>, requestTimeoutMs);
+    };
+
+    const place = shared.places.ask(mailbox);
+    const abort = (): void => up.give(signal?.reason);
+    const end = (): void => {
+      underWay.delete(up.give);
+      signal?.removeEventListener("abort", abort);
+      place.leave();
+    };
+    underWay.add(up.give);
+    signal?.addEventListener("abort", abort, { once: true });
+    if (isClosed || signal?.aborted === true) abort();
+    try {
+      await Promise.race([place.had, up.given]);
+      // A connection whose answer has just been read is free when this turn of the event loop is over: a request made
+      // before would open another beside it.
+      await Promise.race([nextTurn(), up.given]);
+    } catch (cause) {
+      end();
+      throw failure(cause);
+    }
+    const asked = ask();
+    void untilRead(asked).finally(end);
+    try {
+      // A request that has no connection yet fails no sooner than that does: nobody need wait for it.
+      const { statusCode: status, headers, body: answered } = await Promise.race([asked, up.given]);
+      up.answered(answered);
+      const pieces = (): AsyncIterable<Buffer> => atPace(answered as AsyncIterable<Buffer>, timeouts.bodyIdleMs);
       return { status, headers, body: answered, pieces, failureOf: failure };
     } catch (cause) {
+      // An answer that came as it was given up: nobody else will read it.
+      void asked.then(({ body: unread }) => destroy(unread)).catch(() => undefined);
       throw failure(cause);
     }
   }
 
   return {
     exchange,
-    [Symbol.asyncDispose]: async () => pool.destroy(),
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      for (const giveUp of underWay) giveUp(new MeshClientError("closed", "The client was closed."));
+      await lease.release();
+    },
   };
 }
 
-function parseBase(text: string, protocol: "http:" | "https:"): { origin: string; path: string } {
+/** Until the body of an answer has been read to its end, or destroyed; or there is none. */
+async function untilRead(asked: Promise<Dispatcher.ResponseData>): Promise<void> {
+  const body = await asked.then(
+    (answer) => answer.body,
+    () => undefined,
+  );
+  if (body === undefined || body.closed) return;
+  await new Promise<void>((resolve) => void body.once("close", resolve));
+}
+
+function parseBase(text: string, protocol: "http:" | "https:"): { url: URL; path: string } {
   const url = URL.parse(text);
   if (url === null || url.protocol !== protocol) {
     throw new MeshClientError("request-invalid", `url: the server's address must be an ${protocol}// URL.`, {
       field: "url",
     });
   }
-  return { origin: url.origin, path: url.pathname.replace(/\/+$/, "") };
-}
-
-/** Now, and not at the first request, where it would look like a server that cannot be reached. */
-function checkTls({ ca, cert, key }: ClientTls): void {
-  try {
-    createSecureContext({ ca, cert, key });
-  } catch (cause) {
-    // The cause's own words stay out, as they may hold a part of the key.
-    const code = codeOf(cause) ?? "no code";
-    throw new MeshClientError("request-invalid", `tls: the certificates or the key cannot be used (${code}).`, {
-      field: "tls",
-      cause: new Error(code),
-    });
-  }
+  return { url, path: url.pathname.replace(/\/+$/, "") };
 }
 
 function withLength(headers: Readonly<Record<string, string>>, length: number | undefined): Record<string, string> {
@@ -149,10 +173,11 @@ function withLength(headers: Readonly<Record<string, string>>, length: number | 
 }
 
 /** Notes how far the request got: the difference between `safe` and `ambiguous`. */
-function watch(progress: Progress): Dispatcher.DispatcherComposeInterceptor {
+function watch(progress: Progress, up: GivingUp): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) =>
     dispatch(options, {
       onRequestStart(controller, context: unknown) {
+        if (!up.begins(controller)) return;
         progress.begun = true;
         handler.onRequestStart?.(controller, context);
       },

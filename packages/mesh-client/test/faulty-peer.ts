@@ -23,10 +23,14 @@ export interface FaultyPeer {
 export async function startFaultyPeer(
   t: Pick<TestContext, "after">,
   reactions: readonly Reaction[],
-  { stranger = false, breakAfterBytes = Infinity }: { stranger?: boolean; breakAfterBytes?: number } = {},
+  {
+    stranger = false,
+    breakAfterBytes = Infinity,
+    hosts = localHosts,
+  }: { stranger?: boolean; breakAfterBytes?: number; hosts?: readonly string[] } = {},
 ): Promise<FaultyPeer> {
   const authority = await (stranger ? strangeAuthority() : testAuthority());
-  const { cert, key } = await authority.issue({ commonName: "localhost", hosts: localHosts, kind: "server" });
+  const { cert, key } = await authority.issue({ commonName: hosts[0] ?? "none", hosts, kind: "server" });
   const requests: string[] = [];
   let connections = 0;
   const sockets = new Set<TLSSocket>();

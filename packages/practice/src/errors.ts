@@ -81,5 +81,6 @@ const wayCodes: ReadonlySet<MeshClientErrorCode> = new Set([
   "server-certificate",
   "client-certificate",
   "unreachable",
+  "proxy",
   "closed",
 ] as const);

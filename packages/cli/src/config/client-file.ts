@@ -77,6 +77,7 @@ export const clientPart: Part<ClientFile> = {
   paths: [...clientTlsPaths("/tls"), ...clientTlsPaths("/mailboxes/*/tls"), "/mailboxes/*/folder", "/log"],
   secrets: [
     "/sharedKey",
+    "/proxy/password",
     "/mailboxes/*/password",
     ...clientTlsSecrets("/tls"),
     ...clientTlsSecrets("/mailboxes/*/tls"),

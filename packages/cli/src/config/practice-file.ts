@@ -277,7 +277,12 @@ export const practicePart: Part<PracticeFile> = {
     "/directory/organisations",
     "/log",
   ],
-  secrets: ["/transports/*/password", "/transports/*/sharedKey", ...clientTlsSecrets("/transports/*/tls")],
+  secrets: [
+    "/transports/*/password",
+    "/transports/*/sharedKey",
+    "/transports/*/proxy/password",
+    ...clientTlsSecrets("/transports/*/tls"),
+  ],
   tls: ["/transports/*/tls"],
   directory: "/directory",
 };

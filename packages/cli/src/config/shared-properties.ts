@@ -1,8 +1,10 @@
-import { meshClientDefaults, type MeshClientOptions, type RetryPolicy } from "@restante/mesh-client";
+import { meshClientDefaults, type MeshClientOptions, type RetryPolicy, type Timeouts } from "@restante/mesh-client";
 import {
   type Needed,
   object,
+  oneOf,
   optional,
+  type Optional,
   type PropertiesOf,
   type Schema,
   text,
@@ -35,11 +37,19 @@ export const directory = (description: string): Needed<DirectorySettings> =>
 
 /** How a MESH server is called, whoever calls: what `createMeshClient` takes, for each mailbox. */
 export type CallSettings = Writable<
-  Omit<MeshClientOptions, "mailboxId" | "password" | "sharedKey" | "tls" | "clock" | "retries">
+  Omit<
+    MeshClientOptions,
+    "mailboxId" | "password" | "sharedKey" | "tls" | "clock" | "retries" | "timeouts" | "proxy" | "connections"
+  >
 > & {
   sharedKey: SecretSource;
+  timeouts?: TimeoutSettings;
+  proxy?: ProxySettings;
+  connections?: number;
   retries?: RetrySettings;
 };
+
+export type TimeoutSettings = Writable<Partial<Timeouts>>;
 
 export type RetrySettings = Writable<Partial<RetryPolicy>>;
 
@@ -61,6 +71,59 @@ function isServerAddress(text: string): boolean {
 
 /** The longest time that a timer of Node.js takes. */
 export const LONGEST_MS = 2_147_483_647;
+
+const timeout = (description: string): Optional<number> =>
+  optional(whole({ description: `${description} Absent: requestTimeoutMs.`, from: 1, to: LONGEST_MS }));
+
+const timeouts: Schema<TimeoutSettings> = object<TimeoutSettings>(
+  {
+    connectMs: timeout("Milliseconds for a connection to stand, TLS and the way through a proxy included."),
+    headersMs: timeout(
+      "Milliseconds for the head of an answer once the request is sent, and for each piece of a request to be taken.",
+    ),
+    bodyIdleMs: timeout("Milliseconds between two pieces of an answer's body."),
+  },
+  { description: "Each time-out by itself. Absent: all are requestTimeoutMs." },
+);
+
+/** Either `url`, or `from`. */
+export interface ProxySettings {
+  url?: string;
+  username?: string;
+  password?: SecretSource;
+  from?: "environment";
+}
+
+const proxyFormat: TextFormat = {
+  name: "http-proxy-url",
+  accepts: (text) => /^http:\/\/[^@?#/]+\/?$/i.test(text) && URL.canParse(text),
+  pattern: "^[Hh][Tt][Tt][Pp]://[^@?#/]+/?$",
+  problem:
+    "must be the address of an HTTP proxy, such as http://proxy.example:3128, without a user, a password, a path, ? or #",
+};
+
+const proxy: Schema<ProxySettings> = object<ProxySettings>(
+  {
+    url: optional(
+      text({ description: "The proxy, such as http://proxy.example:3128. Absent: as from says.", format: proxyFormat }),
+    ),
+    username: optional(text({ description: "Who signs in to the proxy (Basic). Absent: nobody does." })),
+    password: optional(secret("The password with which is signed in to the proxy. Absent: nobody signs in.")),
+    from: optional(
+      oneOf(["environment"], {
+        description:
+          "Where the proxy is named. environment: by the variable HTTPS_PROXY, unless NO_PROXY names the server. Absent: by url.",
+      }),
+    ),
+  },
+  {
+    description:
+      "The HTTP proxy through which the MESH server is reached. Absent: none, whatever the environment says.",
+    errorMessage: "must say which proxy, { url: http://HOST:PORT } or { from: environment }",
+    oneOf: [{ required: ["url"] }, { required: ["from"] }],
+    dependentRequired: { username: ["url", "password"], password: ["url", "username"] },
+  },
+);
 
 const retries: Schema<RetrySettings> = object<RetrySettings>(
   {
@@ -97,12 +160,15 @@ export const callProperties: PropertiesOf<CallSettings> = {
   sharedKey: secret("The secret of the environment, shared by all mailboxes."),
   requestTimeoutMs: optional(
     whole({
-      description: "Milliseconds for connecting, for the head of an answer, and between two pieces of its body.",
+      description:
+        "Milliseconds for connecting, for the head of an answer, and between two pieces of its body: each of timeouts that is not set by itself.",
       from: 1,
       to: LONGEST_MS,
       default: meshClientDefaults.requestTimeoutMs,
     }),
   ),
+  timeouts: optional(timeouts),
+  proxy: optional(proxy),
   connections: optional(
     whole({
       description: "Requests of a mailbox at once; more wait their turn.",

@@ -63,6 +63,7 @@ function transportsOf({ file, text }: Settings, closing: AsyncDisposableStack): 
       mailboxId,
       passwordAt: `${at}/password`,
       sharedKeyAt: `${at}/sharedKey`,
+      proxyAt: `${at}/proxy`,
       tlsAt: `${at}/tls`,
     });
     return { kind: "api", client };

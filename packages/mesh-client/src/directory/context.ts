@@ -20,7 +20,7 @@ import type { Folders } from "./folder-name.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
 import type { News } from "./news.ts";
 import type { Troubles } from "./troubles.ts";
-import type { Workers } from "./workers.ts";
+import type { Workers } from "../workers.ts";
 
 /** Which reports appear in IN besides those of failures. The NHS client's settings and defaults: CollectReport=Y alone. */
 export interface ReportSettings {

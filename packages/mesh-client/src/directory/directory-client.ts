@@ -23,7 +23,7 @@ import { createOutFolder } from "./out-folder.ts";
 import { type HeldPair, poll, type PollResult, type PollState } from "./poll.ts";
 import { readSettings } from "./settings.ts";
 import { createTroubles } from "./troubles.ts";
-import { createWorkers } from "./workers.ts";
+import { createWorkers } from "../workers.ts";
 
 /**
  * Carries files between a mailbox and the folders of its owner, like the NHS MESH client: a `.dat` and a `.ctl` in OUT

@@ -5,4 +5,4 @@ export type { FolderName, Folders } from "./folder-name.ts";
 export type { DirectoryClientOptions, PollObserver } from "./options.ts";
 export { pairName } from "./pair-name.ts";
 export type { HeldPair, PollResult } from "./poll.ts";
-export { createWorkers, type Workers, type WorkersOptions } from "./workers.ts";
+export { createWorkers, type Workers, type WorkersOptions } from "../workers.ts";

@@ -2,7 +2,7 @@ import type { Clock, Emit } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import type { ReportSettings } from "./context.ts";
 import type { PollResult } from "./poll.ts";
-import type { Workers } from "./workers.ts";
+import type { Workers } from "../workers.ts";
 
 export interface DirectoryClientOptions {
   /** Stays the caller's: it is not closed here. */

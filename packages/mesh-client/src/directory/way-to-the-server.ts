@@ -4,6 +4,7 @@ import type { DirectoryContext } from "./context.ts";
 /** The next request would meet the same. */
 const codes: ReadonlySet<string> = new Set([
   "unreachable",
+  "proxy",
   "server-certificate",
   "client-certificate",
   "unauthorised",

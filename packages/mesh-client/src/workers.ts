@@ -1,6 +1,7 @@
-// How much is done at once by all the directory clients of a process, and by which of them.
+// How much is done at once by all the mailboxes of a process, and by which of them.
 //
-// A work is one pair that is sent or one message that is received; it has a place from its beginning to its end. There are
+// A work is one pair that is sent or one message that is received, and, of the connections that mailboxes share
+// (connections.ts), one request until its answer has been read; it has a place from its beginning to its end. There are
 // `most` places for all mailboxes together. A place that is free goes to the mailbox that has the fewest of those that
 // wait, and of equals to the one that has waited longest for its turn. No work is stopped in favour of another. So that
 // mailboxes whose work hangs take nothing from the others but speed:
@@ -11,7 +12,7 @@
 //
 // A work must not wait for another of its mailbox: it might wait for its own place.
 
-import { MeshClientError } from "../mesh-client-error.ts";
+import { MeshClientError } from "./mesh-client-error.ts";
 
 /** Shared by the directory clients of a process, as their option `workers`. */
 export interface Workers {
@@ -21,6 +22,16 @@ export interface Workers {
    * @throws what the work fails with; MeshClientError `aborted` if it was given up before it began
    */
   run<Result>(mailbox: string, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+  /** A place for a work that has its end elsewhere. */
+  ask(mailbox: string): Place;
+}
+
+/** A place that a work was asked for. */
+export interface Place {
+  /** When the work may begin. */
+  readonly had: Promise<void>;
+  /** Gives it back; or asks for it no longer, and then it is never had. */
+  leave(): void;
 }
 
 export interface WorkersOptions {
@@ -81,36 +92,52 @@ export function createWorkers({ most, mostOfOne = Math.ceil(most / 2) }: Workers
     if (mailbox.inHand === 0 && mailbox.waiting.size === 0) mailboxes.delete(name);
   }
 
-  async function takePlace(name: string, mailbox: Mailbox, signal: AbortSignal | undefined): Promise<void> {
-    const place = Promise.withResolvers<void>();
-    const begin = (): void => place.resolve();
-    const giveUp = (): void => {
-      // One that has begun goes on: its own way of ending is its own.
-      if (!mailbox.waiting.delete(begin)) return;
-      forgetIdle(name, mailbox);
-      place.reject(new MeshClientError("aborted", "The work was given up before it began.", { retry: "safe" }));
+  function ask(name: string): Place {
+    const mailbox = mailboxes.get(name) ?? { inHand: 0, waiting: new Set() };
+    mailboxes.set(name, mailbox);
+    const { promise: had, resolve } = Promise.withResolvers<void>();
+    mailbox.waiting.add(resolve);
+    give();
+    let isLeft = false;
+    return {
+      had,
+      leave() {
+        if (isLeft) return;
+        isLeft = true;
+        if (mailbox.waiting.delete(resolve)) forgetIdle(name, mailbox);
+        else giveBack(name, mailbox);
+      },
     };
-    mailbox.waiting.add(begin);
-    signal?.addEventListener("abort", giveUp, { once: true });
-    if (signal?.aborted === true) giveUp();
-    else give();
-    try {
-      await place.promise;
-    } finally {
-      signal?.removeEventListener("abort", giveUp);
-    }
   }
 
   return {
+    ask,
     async run(name, work, signal) {
-      const mailbox = mailboxes.get(name) ?? { inHand: 0, waiting: new Set() };
-      mailboxes.set(name, mailbox);
-      await takePlace(name, mailbox, signal);
+      if (signal?.aborted === true) throw givenUp();
+      const place = ask(name);
       try {
+        await beforeAborted(place.had, signal);
         return await work();
       } finally {
-        giveBack(name, mailbox);
+        place.leave();
       }
     },
   };
+}
+
+/** A work that has begun goes on: its own way of ending is its own. */
+async function beforeAborted(had: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return had;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(givenUp());
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([had, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function givenUp(): MeshClientError {
+  return new MeshClientError("aborted", "The work was given up before it began.", { retry: "safe" });
 }

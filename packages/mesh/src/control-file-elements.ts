@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes";
-import { decodeControlFile } from "./control-file-text.ts";
 import { ControlFileError, controlElements, otherSpellings, statusElements } from "./control-file.ts";
+import { decodeXml } from "./xml-text.ts";
 
 /** An element that was found: its text, trimmed, and the line that it starts on. */
 export interface FoundElement {
@@ -24,7 +24,8 @@ const leaves: ReadonlySet<string> = new Set([
 export function readElements(bytes: Uint8Array): ReadonlyMap<string, FoundElement> {
   if (bytes.length === 0) throw new ControlFileError("the file is empty.");
   if (bytes.length > maxBytes) throw new ControlFileError(`larger than ${maxBytes} bytes.`);
-  const xml = decodeControlFile(bytes);
+  const xml = decodeXml(bytes);
+  if ("fault" in xml) throw new ControlFileError(xml.fault);
   const found = new Map<string, FoundElement>();
   const path: string[] = [];
   let leaf: { name: string; text: string; line: number } | undefined;
@@ -62,7 +63,7 @@ export function readElements(bytes: Uint8Array): ReadonlyMap<string, FoundElemen
     leaf = undefined;
   });
 
-  parser.write(xml);
+  parser.write(xml.text);
   atEnd = true;
   parser.close();
   return found;

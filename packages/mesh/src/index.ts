@@ -77,3 +77,4 @@ export {
 export { ackWorkflow, defaultRoutedWorkflows, isAckWorkflow } from "./workflows.ts";
 export { withWindowsCharacters } from "./windows-1252.ts";
 export { writeControlFile } from "./write-control-file.ts";
+export { decodeXml } from "./xml-text.ts";

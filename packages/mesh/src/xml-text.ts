@@ -1,8 +1,8 @@
-import { ControlFileError } from "./control-file.ts";
 import { readWindows1252 } from "./windows-1252.ts";
 
 /**
- * The text of a control file from whatever system:
+ * The text of a file of XML, such as a control file, from whatever system; or why it has none, in words that complete
+ * "It cannot be read: ".
  *
  * 1. UTF-16, with its mark or known by the `<` that it begins with;
  * 2. else UTF-8 where the bytes are valid, whatever they declare: text in another encoding is never UTF-8 by chance;
@@ -10,19 +10,17 @@ import { readWindows1252 } from "./windows-1252.ts";
  *    Windows. ISO 8859-1 is read as windows-1252 too (Encoding Standard, 4.2): what it has in 0x80 to 0x9F are control
  *    characters, what senders mean are quotation marks.
  */
-export function decodeControlFile(bytes: Uint8Array): string {
+export function decodeXml(bytes: Uint8Array): { readonly text: string } | { readonly fault: string } {
   const wide = wideEncodingOf(bytes);
   if (wide !== undefined) {
     const text = read(bytes, wide);
-    if (text === undefined) throw new ControlFileError("it begins as UTF-16 and is not.");
-    return text;
+    return text === undefined ? { fault: "it begins as UTF-16 and is not." } : { text };
   }
   const utf8 = read(bytes, "utf-8");
-  if (utf8 !== undefined) return utf8;
+  if (utf8 !== undefined) return { text: utf8 };
   const narrow = narrowEncodingOf(bytes);
   const text = narrow === "windows-1252" ? readWindows1252(bytes) : read(bytes, narrow);
-  if (text === undefined) throw new ControlFileError("it is not in the encoding that it declares.");
-  return text;
+  return text === undefined ? { fault: "it is not in the encoding that it declares." } : { text };
 }
 
 /** By the mark, or as XML 1.0, appendix F, tells without one. */

@@ -7,6 +7,7 @@ export type CliErrorCode =
   | "port-in-use"
   | "cannot-listen"
   | "file-unreadable"
+  | "file-exists"
   | "input-unreadable"
   | "not-answered"
   | "settings-unreadable"

@@ -1,16 +1,15 @@
 import type { Directory, Organisation } from "@restante/demographics";
 import type { Strictness } from "@restante/itk3";
-import { watchCertificates } from "../client/certificate-watch.ts";
-import { certificatesOf } from "../client/certificates.ts";
 import type { Act } from "../command-line/tree.ts";
-import { type ClientFile, clientPart } from "../config/client-file.ts";
+import { serveClients } from "../client/serve-clients.ts";
+import { type ClientFile, clientPart, withPollEvery } from "../config/client-file.ts";
+import { rotationOf } from "../config/client-service-properties.ts";
 import { type Opening, remediesIn } from "../config/opening.ts";
 import type { Part, PartSettings } from "../config/part.ts";
 import { type PracticeFile, practicePart, withStrictness } from "../config/practice-file.ts";
 import { printedConfig } from "../config/print-config.ts";
 import { readPart } from "../config/read-part.ts";
 import { type ServerFile, serverPart } from "../config/server-file.ts";
-import { startClients } from "../config/start-client.ts";
 import { openPages, startPractice } from "../config/start-practice.ts";
 import { startServer, withStrictTls } from "../config/start-server.ts";
 import { type Economy, openEconomy, organisationOf, serverUrl } from "../economy/economy.ts";
@@ -25,8 +24,10 @@ import {
 import { tellOfFolder, tellOfKept } from "../economy/tell-of-folder.ts";
 import { CliError } from "../errors.ts";
 import { createEvents } from "../events.ts";
-import { openLog } from "../log.ts";
+import { type Log, type LogOptions, openLog } from "../log.ts";
+import { readCfgPart } from "../meshclient-cfg/read-cfg.ts";
 import { followSteps } from "../terminal/narrate.ts";
+import { openStopFile } from "../terminal/stop-file.ts";
 import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { controlDoor, refuseControl, refuseWithoutControl } from "./control-door.ts";
@@ -39,6 +40,8 @@ import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
 interface PartValues extends StartValues {
   readonly config: string | undefined;
+  /** Settings in the words of the Java client. */
+  readonly meshclientCfg?: string | undefined;
   readonly printConfig: boolean;
   readonly organisation?: string | undefined;
 }
@@ -61,7 +64,7 @@ export const server: Act<ServerValues> = ({ options }, terminal) => {
       refusePortOfEconomy(options, economy);
       return serverSettings(economy, { ...override, ...asked });
     },
-    async start(settings, opening, whose) {
+    async start(settings, opening, { whose }) {
       const { config, acceptClock } = options;
       const { url, control } = await startServer(settings, opening, {
         acceptClock,
@@ -73,23 +76,28 @@ export const server: Act<ServerValues> = ({ options }, terminal) => {
   });
 };
 
-export const client: Act<PartValues> = ({ options }, terminal) =>
-  runPart<ClientFile>(options, terminal, {
+interface ClientValues extends PartValues {
+  readonly pollEvery: number | undefined;
+}
+
+export const client: Act<ClientValues> = ({ options }, terminal) => {
+  const override = withPollEvery(options.pollEvery);
+  return runPart<ClientFile>(options, terminal, {
     part: clientPart,
     accept: (directory) => void withFolders(organisationOf(directory, options.organisation)),
-    ofFile: (path) => readPart(clientPart, path),
-    ofEconomy: async (economy, asked) =>
-      clientSettings(economy, organisationOf(economy.directory, options.organisation), serverUrl(economy), asked),
-    async start(settings, opening) {
-      // A data folder's are made anew at its starts, before they end.
-      if (options.config !== undefined) {
-        opening.closing.use(watchCertificates(opening)).watch(certificatesOf(settings));
-      }
-      await startClients(settings, opening);
-      const { mailboxes, url } = settings.file;
-      for (const { mailboxId } of mailboxes) terminal.print(`MESH client of ${mailboxId}, server ${url}`);
+    ofFile: (path) =>
+      options.meshclientCfg === undefined
+        ? readPart(clientPart, path, override)
+        : readCfgPart(path, terminal, override),
+    ofEconomy: async (economy, asked) => {
+      const organisation = organisationOf(economy.directory, options.organisation);
+      return clientSettings(economy, organisation, serverUrl(economy), { ...override, ...asked });
     },
+    logOptions: (file) => ({ level: file.logLevel, rotation: rotationOf(file) }),
+    start: async (settings, opening, { log, reread }) =>
+      serveClients(settings, opening, { log, reread, terminal, environment: process.env }),
   });
+};
 
 interface PracticeValues extends PartValues {
   readonly strictness: Strictness | undefined;
@@ -133,33 +141,43 @@ interface Run<File extends object> {
   readonly accept?: (directory: Directory) => void;
   readonly ofFile: (path: string) => PartSettings<File>;
   readonly ofEconomy: (economy: Economy, asked: Asked) => Promise<PartSettings<File>>;
-  readonly start: (settings: PartSettings<File>, opening: Opening, whose: string) => Promise<void>;
+  /** How its log is kept; without an end if absent. */
+  readonly logOptions?: (file: File) => LogOptions;
+  readonly start: (settings: PartSettings<File>, opening: Opening, started: Started<File>) => Promise<void>;
 }
 
-async function runPart<File extends object & { log?: string }>(
+interface Started<File> {
+  readonly log: Log;
+  /** What a person knows it by: its file, or its data folder. */
+  readonly whose: string;
+  /** Reads its settings again; those of a data folder are made at each start, and not read. */
+  readonly reread?: (() => PartSettings<File>) | undefined;
+}
+
+async function runPart<File extends object & { log?: string; stopFile?: string }>(
   values: PartValues,
   terminal: Terminal,
   run: Run<File>,
 ): Promise<number> {
-  const { settings, whose, opening, lost } = await settingsOf(values, terminal, run);
+  const { settings, whose, reread, opening, lost } = await settingsOf(values, terminal, run);
   if (values.printConfig) {
     terminal.print(printedConfig(run.part, settings).trimEnd());
     return 0;
   }
   const events = createEvents();
-  using log = openLog(settings.file.log!);
+  using log = openLog(settings.file.log!, run.logOptions?.(settings.file));
   events.follow((event) => log.record(event));
   followSteps(events, terminal);
   await using closing = new AsyncDisposableStack();
-  await run.start(settings, opening({ emit: events.emit, closing }), whose);
-  await stoppedOrLost(terminal.stop, lost);
+  const { stopFile } = settings.file;
+  const stopped = stopFile === undefined ? terminal.stop : closing.use(await openStopFile(stopFile)).signal;
+  await run.start(settings, opening({ emit: events.emit, closing }), { log, whose, reread });
+  await stoppedOrLost(AbortSignal.any([terminal.stop, stopped]), lost);
   return 0;
 }
 
-interface Configured<File> {
+interface Configured<File> extends Omit<Started<File>, "log"> {
   readonly settings: PartSettings<File>;
-  /** What a person knows it by: its file, or its data folder. */
-  readonly whose: string;
   readonly opening: (given: Pick<Opening, "emit" | "closing">) => Opening;
   readonly lost: AbortSignal;
 }
@@ -169,13 +187,15 @@ async function settingsOf<File extends object>(
   terminal: Terminal,
   { accept, ofFile, ofEconomy }: Run<File>,
 ): Promise<Configured<File>> {
-  const { config, printConfig } = values;
+  const { printConfig } = values;
+  const config = values.config ?? values.meshclientCfg;
   if (config !== undefined) {
     refuseBoth(values);
     const lost = new AbortController();
     return {
       settings: ofFile(config),
       whose: config,
+      reread: () => ofFile(config),
       opening: (given) => ({ ...given, remedies: remediesIn(config), onLost: (error) => lost.abort(error) }),
       lost: lost.signal,
     };
@@ -192,7 +212,18 @@ async function settingsOf<File extends object>(
 }
 
 /** What is of a data folder is not looked at where a file says everything: whoever gives both means one of them. */
-function refuseBoth({ data, portBase, patients, organisations, organisation, newAuthority }: PartValues): void {
+function refuseBoth(values: PartValues): void {
+  const { data, portBase, patients, organisations, organisation, newAuthority } = values;
+  const option = values.config === undefined ? "--meshclient-cfg" : "--config";
+  if (values.meshclientCfg !== undefined && values.config !== undefined) {
+    throw new CliError("usage", "--config and --meshclient-cfg both name the settings: leave one of them out");
+  }
+  if (values.meshclientCfg !== undefined && values.printConfig) {
+    throw new CliError(
+      "usage",
+      "--print-config has no place for the secrets of --meshclient-cfg: restante client import makes a client.yaml of it",
+    );
+  }
   const ofEconomy = {
     "--data": data,
     "--port-base": portBase,
@@ -205,6 +236,6 @@ function refuseBoth({ data, portBase, patients, organisations, organisation, new
   if (given === undefined) return;
   throw new CliError(
     "usage",
-    `${given} is of a data folder, and --config names a file instead of one: leave one of them out`,
+    `${given} is of a data folder, and ${option} names a file instead of one: leave one of them out`,
   );
 }

@@ -3,7 +3,16 @@ import {
   type DirectoryClientOptions,
   type ReportSettings,
 } from "@restante/mesh-client/directory";
-import { flag, object, oneOf, optional, type PropertiesOf, whole } from "@restante/settings";
+import {
+  flag,
+  type JsonSchema,
+  object,
+  oneOf,
+  optional,
+  type Optional,
+  type PropertiesOf,
+  whole,
+} from "@restante/settings";
 import { LONGEST_MS } from "./shared-properties.ts";
 
 /** What `createDirectoryClient` takes, for each of the mailboxes. */
@@ -126,6 +135,12 @@ export const carryingProperties: PropertiesOf<CarryingSettings> = {
       default: by.maxMessageBytes,
     }),
   ),
+  keepSent: optional(
+    flag({
+      description: "Whether sent pairs are kept in SENT. False: they are removed from OUT once they are sent.",
+      default: by.keepSent,
+    }),
+  ),
   reports: optional(
     object<NonNullable<CarryingSettings["reports"]>>(
       {
@@ -145,8 +160,35 @@ export const carryingProperties: PropertiesOf<CarryingSettings> = {
   ),
 };
 
-/** What of a file is for each of its directory clients. */
-export function carryingOf(file: CarryingSettings): CarryingSettings {
-  const own = Object.entries(file).filter(([name]) => Object.hasOwn(carryingProperties, name));
-  return Object.fromEntries(own) as CarryingSettings;
+/** What of a file is for the directory client of a mailbox: what it has of its own, and what is for all. */
+export function carryingOf(file: CarryingSettings, { keepSent, reports }: OwnSettings): CarryingSettings {
+  const ofAll = Object.entries(file).filter(([name]) => Object.hasOwn(carryingProperties, name));
+  return {
+    ...(Object.fromEntries(ofAll) as CarryingSettings),
+    ...(keepSent !== undefined && { keepSent }),
+    reports: { ...file.reports, ...reports },
+  };
+}
+
+/** What a mailbox may have otherwise than the others. */
+export type OwnSettings = Pick<CarryingSettings, "keepSent" | "reports">;
+
+export const ownProperties: PropertiesOf<OwnSettings> = {
+  keepSent: ofOne(carryingProperties.keepSent),
+  reports: ofOne(carryingProperties.reports),
+};
+
+/** The same setting of one mailbox alone. */
+function ofOne<Value>(property: Optional<Value>): Optional<Value> {
+  return { ...property, json: withoutDefaults(property.json) };
+}
+
+function withoutDefaults({ description = "", properties = {}, ...json }: JsonSchema): JsonSchema {
+  const rest = Object.entries(json).filter(([keyword]) => keyword !== "default");
+  const own = Object.entries(properties).map(([name, property]) => [name, withoutDefaults(property)] as const);
+  return {
+    ...Object.fromEntries(rest),
+    description: `${description} Absent: that of all mailboxes.`,
+    ...(own.length > 0 && { properties: Object.fromEntries(own) }),
+  };
 }

@@ -11,7 +11,7 @@ import {
   text,
   withRules,
 } from "@restante/settings";
-import { carryingProperties, type CarryingSettings } from "./carrying-properties.ts";
+import { carryingProperties, type CarryingSettings, ownProperties, type OwnSettings } from "./carrying-properties.ts";
 import { serviceProperties, type ServiceSettings } from "./client-service-properties.ts";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
@@ -24,7 +24,7 @@ export interface ClientFile extends CallSettings, CarryingSettings, ServiceSetti
   mailboxes: ClientMailbox[];
 }
 
-export interface ClientMailbox {
+export interface ClientMailbox extends OwnSettings {
   mailboxId: string;
   password: SecretSource;
   folder: string;
@@ -56,6 +56,7 @@ const schema: Schema<ClientFile> = withRules(
             password: secret("The mailbox's password."),
             folder: text({ description: "The mailbox's own folder; IN, OUT, SENT, FAILED and TEMP are made in it." }),
             tls: optional(clientTls("Mutual TLS with a certificate of this mailbox. Absent: that of all.")),
+            ...ownProperties,
           },
           { description: "A mailbox whose folders are worked." },
         ),
@@ -71,10 +72,15 @@ const schema: Schema<ClientFile> = withRules(
   everyMailboxHasTls,
 );
 
+/** How often `--poll-every` has every mailbox asked for, if that was given; it goes before what the file says. */
+export function withPollEvery(seconds: number | undefined): { override?: (file: ClientFile) => ClientFile } {
+  return seconds === undefined ? {} : { override: (file) => ({ ...file, pollIntervalMs: seconds * 1000 }) };
+}
+
 export const clientPart: Part<ClientFile> = {
   name: "client",
   schema,
-  paths: [...clientTlsPaths("/tls"), ...clientTlsPaths("/mailboxes/*/tls"), "/mailboxes/*/folder", "/log"],
+  paths: [...clientTlsPaths("/tls"), ...clientTlsPaths("/mailboxes/*/tls"), "/mailboxes/*/folder", "/log", "/stopFile"],
   secrets: [
     "/sharedKey",
     "/proxy/password",

@@ -12,12 +12,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * where the settings name it, all of it at once, and also where other settings are wrong: what has not the shape of a
  * secret is passed over, as the schema has told it.
  *
+ * @param held secrets that stood beside the settings, by where those name them
+ *
  * No problem tells what is in such a file, nor the name of a variable, in whose place somebody may have put the secret.
  */
 export function readNamedTexts(
   { secrets, tls }: Pick<Part<unknown>, "secrets" | "tls">,
   find: Find,
   environment: Environment,
+  held: ReadonlyMap<string, string> = new Map(),
 ): { texts: ReadonlyMap<string, string>; findings: Finding[] } {
   const texts = new Map<string, string>();
   const findings: Finding[] = [];
@@ -37,7 +40,9 @@ export function readNamedTexts(
     return text;
   };
   for (const { pointer, value } of secrets.flatMap(find)) {
-    if (isSecretSource(value)) attempt(pointer, () => readSecret(value, environment, once));
+    const given = held.get(pointer);
+    if (given !== undefined) attempt(pointer, () => asMeant(given));
+    else if (isSecretSource(value)) attempt(pointer, () => readSecret(value, environment, once));
   }
   for (const pattern of tls) {
     const takesPasswords = secrets.includes(`${pattern}/keyPassword`);

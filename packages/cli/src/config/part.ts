@@ -20,6 +20,8 @@ export interface PartSettings<File> {
   readonly file: File;
   /** What is in the secret or the PEM file that is named at a JSON Pointer, such as `/sharedKey` or `/tls/cert`. */
   readonly text: (pointer: string) => string;
+  /** All of those, by their pointers. */
+  readonly texts: ReadonlyMap<string, string>;
   /** What the files of the embedded directory hold, of a part that has one. */
   readonly directory: () => Directory;
 }

@@ -1,9 +1,11 @@
 import { dirname, resolve } from "node:path";
 import type { Directory } from "@restante/demographics";
 import {
+  type Finding,
   findIn,
   inOrder,
   lookThrough,
+  type Problem,
   problemAt,
   SettingsError,
   type SettingsText,
@@ -44,27 +46,51 @@ export function readPartText<File>(
   written: SettingsText,
   options: ReadPartOptions<File> = {},
 ): PartSettings<File> {
-  const { environment = process.env, override = (file) => file } = options;
   const { name } = written;
   const { value, placeOf, problems } = lookThrough(written, part.schema);
-  if (placeOf === undefined) throw new SettingsError("The settings", problems);
+  const problemOf = (finding: Finding): Problem => problemAt(name, placeOf, finding);
+  return usablePart(part, { name, value, problems, problemOf }, options);
+}
+
+/** Settings as they were read, in whichever words they were written. */
+export interface ReadSettings {
+  /** The file, as the person named it. */
+  readonly name: string;
+  /** As the part's schema has them, if there are no problems. */
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** What is found wrong with them later, at its place. */
+  readonly problemOf: (finding: Finding) => Problem;
+  /** Secrets that stood in the file itself, by where the settings name them. */
+  readonly held?: ReadonlyMap<string, string>;
+}
+
+/** As readPart, of settings that have been read: with all that they name. */
+export function usablePart<File>(
+  part: Part<File>,
+  { name, value, problems, problemOf, held }: ReadSettings,
+  options: ReadPartOptions<File> = {},
+): PartSettings<File> {
+  const { environment = process.env, override = (file) => file } = options;
+  if (typeof value !== "object" || value === null) throw new SettingsError("The settings", problems);
   // Where something is wrong, a default may not fit beside it.
-  const whole = problems.length > 0 ? value : override(withDefaults(part.schema, value!));
+  const whole = problems.length > 0 ? value : override(withDefaults(part.schema, value as File));
   const file = withAbsolutePaths(whole, part, dirname(resolve(name)));
   const find = findIn(file);
-  const { texts, findings } = readNamedTexts(part, find, environment);
+  const { texts, findings } = readNamedTexts(part, find, environment, held);
   const named = options.directory === undefined ? readNamedDirectory(part, find) : { directory: options.directory };
   const misnamed = [...unusablePaths(part, findIn(whole)), ...logInItsPlace(part, find, resolve(name))];
   // What a path that names something else leads to is of no interest.
   const unnamed = [...findings, ...(named.findings ?? [])].filter(
     (finding) => !misnamed.some(({ pointer }) => pointer === finding.pointer || pointer === `${finding.pointer}/file`),
   );
-  const all = [...problems, ...[...misnamed, ...unnamed].map((finding) => problemAt(name, placeOf, finding))];
+  const all = [...problems, ...[...misnamed, ...unnamed].map(problemOf)];
   if (all.length > 0) throw new SettingsError("The settings", inOrder(all));
   if (named.error !== undefined) throw named.error;
   return {
     file: file as File,
     text: (pointer) => given(texts.get(pointer)),
+    texts,
     directory: () => given(named.directory),
   };
 }

@@ -8,47 +8,78 @@ import {
 import {
   createDirectoryClient,
   type DirectoryClient,
-  type DirectoryClientOptions,
+  type PollObserver,
+  type Workers,
 } from "@restante/mesh-client/directory";
+import type { Pulse } from "../client/pulse.ts";
 import { carryingOf } from "./carrying-properties.ts";
 import type { ClientFile } from "./client-file.ts";
 import type { Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { CallSettings, ProxySettings } from "./shared-properties.ts";
 
-/** The MESH clients that carry the folders of mailboxes, at work. */
+/** The MESH clients that carry the folders of mailboxes, at work; all of them, or the first that cannot start is thrown. */
 export async function startClients(
-  { file, text }: PartSettings<ClientFile>,
+  settings: PartSettings<ClientFile>,
   { emit, closing, onLost }: Pick<Opening, "emit" | "closing" | "onLost">,
 ): Promise<DirectoryClient[]> {
   const clients: DirectoryClient[] = [];
-  const lost = new Set<string>();
-  const shared = closing.use(createConnections({ most: file.connectionsInAll, mostOfOne: file.connections }));
-  for (const [index, mailbox] of file.mailboxes.entries()) {
-    const at = `/mailboxes/${index}`;
-    const client = openClient(text, file, closing, {
-      mailboxId: mailbox.mailboxId,
-      passwordAt: `${at}/password`,
-      sharedKeyAt: "/sharedKey",
-      proxyAt: "/proxy",
-      tlsAt: mailbox.tls === undefined ? "/tls" : `${at}/tls`,
-      shared,
-    });
-    const options: DirectoryClientOptions = {
-      ...carryingOf(file),
-      client,
-      folder: mailbox.folder,
+  const lost = new Set<number>();
+  const { length } = settings.file.mailboxes;
+  const connections = closing.use(connectionsOf(settings.file));
+  for (let index = 0; index < length; index += 1) {
+    const client = await openDirectoryClient(settings, index, {
       emit,
+      closing,
+      connections,
       // The others go on. With none left, whoever starts the process is to hear that nothing is carried any more.
       onLost(error) {
-        if (lost.add(mailbox.mailboxId).size === file.mailboxes.length) onLost(error);
+        if (lost.add(index).size === length) onLost(error);
       },
-    };
-    const directoryClient = await createDirectoryClient(options);
-    closing.use(directoryClient).start();
-    clients.push(directoryClient);
+    });
+    clients.push(client);
   }
   return clients;
+}
+
+/** One set for all mailboxes. */
+export function connectionsOf({ connectionsInAll, connections }: ClientFile): Connections {
+  return createConnections({ most: connectionsInAll, mostOfOne: connections });
+}
+
+/** The MESH client that carries the folders of one of the mailboxes, at work. */
+export async function openDirectoryClient(
+  { file, text }: PartSettings<ClientFile>,
+  index: number,
+  { closing, pulse, connections, ...options }: DirectoryClientOpening,
+): Promise<DirectoryClient> {
+  const mailbox = file.mailboxes[index]!;
+  const { mailboxId, folder, tls } = mailbox;
+  const at = `/mailboxes/${index}`;
+  const client = openClient(text, file, closing, {
+    mailboxId,
+    passwordAt: `${at}/password`,
+    sharedKeyAt: "/sharedKey",
+    proxyAt: "/proxy",
+    tlsAt: tls === undefined ? "/tls" : `${at}/tls`,
+    shared: connections,
+  });
+  const directoryClient = await createDirectoryClient({
+    ...carryingOf(file, mailbox),
+    ...options,
+    client: pulse === undefined ? client : pulse.follow(client),
+    folder,
+  });
+  closing.use(directoryClient).start();
+  return directoryClient;
+}
+
+export interface DirectoryClientOpening extends Pick<Opening, "emit" | "closing" | "onLost"> {
+  /** Of all mailboxes. */
+  readonly connections: Connections;
+  readonly pulse?: Pick<Pulse, "follow">;
+  readonly workers?: Workers;
+  readonly observer?: PollObserver;
 }
 
 /** The MESH API as one mailbox. What is secret is named by where the settings have it. */

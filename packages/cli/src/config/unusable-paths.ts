@@ -15,15 +15,20 @@ export function logInItsPlace(
   return isTaken ? [{ pointer: "/log", words: "must be a file of its own: this one is read, not written" }] : [];
 }
 
-/**
- * The paths of settings that name something else than whoever wrote them means. A shell would have put a folder in the
- * place of `~` and `$HOME`; here a folder of that name would be made, and patients' letters kept in it.
- */
+/** What is wrong with the paths of settings, as they are written. */
 export function unusablePaths({ paths, secrets }: Pick<Part<unknown>, "paths" | "secrets">, find: Find): Finding[] {
   return textsAt(find, [...paths, ...secrets.map((secret) => `${secret}/file`)]).flatMap(({ pointer, value }) => {
-    if (hasControlCharacter(value)) return [{ pointer, words: "must be a path, without line breaks and the like" }];
-    if (!/^[~$]/.test(value)) return [];
-    const words = "must be a path as it is: ~ and $ stand for nothing here (./~ and ./$ are names that begin so)";
-    return [{ pointer, words }];
+    const words = wrongWithPath(value);
+    return words === undefined ? [] : [{ pointer, words }];
   });
+}
+
+/**
+ * Why a path names something else than whoever wrote it means. A shell would have put a folder in the place of `~` and
+ * `$HOME`; here a folder of that name would be made, and patients' letters kept in it.
+ */
+export function wrongWithPath(path: string): string | undefined {
+  if (hasControlCharacter(path)) return "must be a path, without line breaks and the like";
+  if (!/^[~$]/.test(path)) return undefined;
+  return "must be a path as it is: ~ and $ stand for nothing here (./~ and ./$ are names that begin so)";
 }

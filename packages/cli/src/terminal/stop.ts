@@ -1,10 +1,21 @@
 import { once } from "node:events";
+import { isatty } from "node:tty";
 
 /** How often the parent is looked at, in milliseconds. */
 const PARENT_CHECK_MS = 500;
 
+export interface Signals {
+  /** Aborted when this process should stop. */
+  readonly stop: AbortSignal;
+  /**
+   * From now on SIGHUP asks for this, until the returned function is called. Of a process that has a terminal it says that the
+   * terminal is gone, as it does on Windows: then the process stops.
+   */
+  readonly onReload: (reload: () => void) => () => void;
+}
+
 /**
- * Aborts when this process should stop: Ctrl-C, SIGTERM, SIGHUP, or the end of what started it.
+ * Follows what asks this process to stop: Ctrl-C, SIGTERM, SIGHUP, or the end of what started it.
  *
  * SIGTERM to `npm start` ends npm but is not handed on, so under npm the parent is watched: when it is gone, we go.
  * A launcher of an older Node.js (bin/restante.mjs) holds a channel to us instead. It tells of each signal that it got,
@@ -13,10 +24,13 @@ const PARENT_CHECK_MS = 500;
  *
  * Asked a second time it ends at once: what was accepted is on disk, and the next start continues from there.
  */
-export function stopSignal(process: NodeJS.Process): AbortSignal {
+export function followSignals(process: NodeJS.Process): Signals {
   const controller = new AbortController();
   const asked = { directly: 0, throughLauncher: 0 };
+  let reload: (() => void) | undefined;
+  const hasTerminal = process.platform === "win32" || isatty(0);
   const ask = (way: keyof typeof asked, signal: string): void => {
+    if (signal === "SIGHUP" && reload !== undefined && !hasTerminal) return reload();
     asked[way] += 1;
     if (Math.max(asked.directly, asked.throughLauncher) > 1) process.exit(130);
     controller.abort(signal);
@@ -37,7 +51,15 @@ export function stopSignal(process: NodeJS.Process): AbortSignal {
     }, PARENT_CHECK_MS);
     timer.unref();
   }
-  return controller.signal;
+  return {
+    stop: controller.signal,
+    onReload(given) {
+      reload = given;
+      return () => {
+        reload = undefined;
+      };
+    },
+  };
 }
 
 /** Resolves when the command is to stop; rejects with the reason of `lost` where it cannot go on. */

@@ -1,5 +1,7 @@
+import type { Signals } from "./stop.ts";
+
 /** Where a command writes and how it is told to stop. */
-export interface Terminal {
+export interface Terminal extends Signals {
   /** One line for the person who typed the command. */
   readonly print: (line: string) => void;
   /** One line on the error stream. */
@@ -10,8 +12,6 @@ export interface Terminal {
   readonly progress: (line: string) => void;
   readonly paint: Paint;
   readonly columns: number;
-  /** Aborted when the person (Ctrl-C), the system (SIGTERM) or the end of the parent asks the command to stop. */
-  readonly stop: AbortSignal;
 }
 
 export interface Paint {
@@ -48,7 +48,7 @@ const colourCodes = /\u001B\[(?:1|2|22|31|32|33|34|39)m/g;
  * Colour only where a person is looking (no-color.org). The two streams may go to different places: what is painted for
  * the one that a person looks at is without its colours on the other.
  */
-export function processTerminal(process: NodeJS.Process, stop: AbortSignal): Terminal {
+export function processTerminal(process: NodeJS.Process, signals: Signals): Terminal {
   const wanted = !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
   const fit = (stream: NodeJS.WriteStream, text: string): string =>
     wanted && stream.isTTY ? text : text.replaceAll(colourCodes, "");
@@ -66,6 +66,6 @@ export function processTerminal(process: NodeJS.Process, stop: AbortSignal): Ter
     },
     paint: wanted && (process.stdout.isTTY || process.stderr.isTTY) ? coloured : plain,
     columns: process.stdout.columns || 120,
-    stop,
+    ...signals,
   };
 }

@@ -397,7 +397,7 @@ const ofFormat: Readonly<Record<string, readonly string[]>> = {
   "mailbox-id": ["Y99001OT001", "0123", "12E45", "NO"],
   "ods-code": ["Y99001", "0123", "12E45", "1E5"],
   "https-url": ["https://127.0.0.1:8700", "https://[::1]:1/a: b"],
-  "http-proxy-url": ["http://proxy.example:3128", "http://[::1]:1"],
+  "http-proxy-url": ["http://127.0.0.1:3128", "http://proxy.example:8080/"],
   "json-pointer": ["/a", "/a~1b/0", "/ #x", "/:"],
   "environment-variable": ["NO", "MESH_KEY"],
 };
@@ -410,6 +410,7 @@ test("whatever settings say, the file that is printed of them says the same, and
       const printed = printedConfig<object>(part, {
         file,
         text: String,
+        texts: new Map(),
         directory: () => assert.fail(),
       });
       const again = readSettings({ name: "printed.yaml", text: printed }, { ...schema, rules: [] }).value;

@@ -116,6 +116,7 @@ test("Ctrl-C ends a run at once, and its fault is cleared all the same", async (
     paint: plain,
     columns: 120,
     stop: stop.signal,
+    onReload: () => () => undefined,
   });
   assert.equal(status, 1);
   assert.match(complained.join("\n"), /Step 4 .*The run was stopped/);

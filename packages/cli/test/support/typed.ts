@@ -22,6 +22,7 @@ export async function typed(words: readonly string[], tree: Group = program, col
     paint: plain,
     columns,
     stop: new AbortController().signal,
+    onReload: () => () => undefined,
   });
   return { status, printed: lines.printed.join(""), complained: lines.complained.join("") };
 }

@@ -21,7 +21,10 @@ async function shown({ stdout, stderr, env = {} }: Where): Promise<{ printed: st
     },
   });
   const process = { stdout: stream("stdout", stdout), stderr: stream("stderr", stderr), env } as NodeJS.Process;
-  const { paint, print, write, complain } = processTerminal(process, new AbortController().signal);
+  const { paint, print, write, complain } = processTerminal(process, {
+    stop: new AbortController().signal,
+    onReload: () => () => undefined,
+  });
   print(paint.red("word"));
   await write(paint.bold(paint.red("word")));
   complain(paint.red("word"));

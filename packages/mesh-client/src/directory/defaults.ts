@@ -9,6 +9,7 @@ export interface DirectoryClientDefaults {
   readonly chunkBytes: number;
   readonly commit: "single" | "two-chunk";
   readonly maxMessageBytes: number;
+  readonly keepSent: boolean;
   /** Of the workers of one directory client alone. */
   readonly workers: { readonly most: number; readonly mostOfOne: number };
   readonly reports: Readonly<Record<"collect" | "transfer" | "delay" | "poll", boolean>>;
@@ -25,6 +26,7 @@ export const directoryClientDefaults: DirectoryClientDefaults = {
   chunkBytes: 20_000_000,
   commit: "single",
   maxMessageBytes: 20_000_000_000,
+  keepSent: true,
   workers: { most: 8, mostOfOne: 8 },
   reports: { collect: true, transfer: false, delay: false, poll: false },
 };

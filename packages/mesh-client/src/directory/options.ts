@@ -1,8 +1,8 @@
 import type { Clock, Emit } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
+import type { Workers } from "../workers.ts";
 import type { ReportSettings } from "./context.ts";
 import type { PollResult } from "./poll.ts";
-import type { Workers } from "../workers.ts";
 
 export interface DirectoryClientOptions {
   /** Stays the caller's: it is not closed here. */
@@ -42,6 +42,8 @@ export interface DirectoryClientOptions {
   readonly maxMessageBytes?: number | undefined;
   /** Which reports appear in IN besides those of failures. As in the NHS client, `collect` alone if absent. */
   readonly reports?: Partial<ReportSettings> | undefined;
+  /** Whether sent pairs are kept in SENT. Else they are removed from OUT once they are sent. True if absent. */
+  readonly keepSent?: boolean | undefined;
   /** How much is done at once, shared with the other directory clients of this process. One of its own if absent. */
   readonly workers?: Workers | undefined;
   /** Is told of each poll. */

@@ -1,6 +1,6 @@
 import { clientStatuses, type Event, messageFileName, type MessageId, newMessageId } from "@restante/mesh";
 import type { MeshClientError } from "../mesh-client-error.ts";
-import { decide, type DirectoryContext, stageReport } from "./context.ts";
+import { decide, type DirectoryContext, type Stage, stageReport } from "./context.ts";
 import { record, sentControl } from "./control-files.ts";
 import type { FileState } from "./files.ts";
 import { freeName, refusedSuffix, type Step } from "./filing.ts";
@@ -18,7 +18,10 @@ export interface PairResult {
   readonly error?: MeshClientError | undefined;
 }
 
-/** From `accepted` to `sent`: the `.dat` goes to SENT, then the rewritten `.ctl` appears there, then OUT's goes. */
+/**
+ * From `accepted` to `sent`: the `.dat` goes to SENT, then the rewritten `.ctl` appears there, then OUT's goes. Where
+ * nothing is kept in SENT, both go from OUT: the journal alone, and a report if there is one, know that they were sent.
+ */
 export async function fileSent(context: DirectoryContext, pair: Pair, messageId: MessageId): Promise<PairResult> {
   const { journal, settings, clock, mailboxId, folders } = context;
   const { data, control: outControl } = pair.sighting;
@@ -27,12 +30,8 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
   const isFiled = await decide(
     context,
     async (stage) => {
-      const name = await inFolder("sent", async () => freeName(folders.sent, pair.base, messageFileName(messageId)));
-      const steps = [
-        ...moveFromOut(data, "sent", name, messageFileName(messageId)),
-        await stage(`out-${messageFileName(messageId)}.ctl`, control, { folder: "sent", name: `${name}.ctl` }),
-        ...removeFromOut(outControl),
-      ];
+      const steps = settings.keepSent ? await toSent(stage) : removeFromOut(data);
+      steps.push(...removeFromOut(outControl));
       const reports: Plan[] = [];
       for (const [status, wanted] of [
         [clientStatuses.collected, settings.reports.collect],
@@ -46,6 +45,13 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
     ({ files, reports }) => journal.sent(pair.key, files, reports),
   );
   return { outcome: isFiled ? "sent" : "waiting" };
+
+  async function toSent(stage: Stage): Promise<Step[]> {
+    const id = messageFileName(messageId);
+    const name = await inFolder("sent", async () => freeName(folders.sent, pair.base, id));
+    const ctl = await stage(`out-${id}.ctl`, control, { folder: "sent", name: `${name}.ctl` });
+    return [...moveFromOut(data, "sent", name, id), ctl];
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ export function readSettings(options: DirectoryClientOptions): DirectorySettings
     chunkBytes: options.chunkBytes ?? by.chunkBytes,
     commit: options.commit ?? by.commit,
     maxMessageBytes: options.maxMessageBytes ?? by.maxMessageBytes,
+    keepSent: options.keepSent ?? by.keepSent,
     reports: { ...by.reports, ...options.reports },
   };
 }

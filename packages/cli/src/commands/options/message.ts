@@ -32,7 +32,7 @@ export const wait: Option<number> = defaulted(
 
 export const into: Option<string> = defaulted("into", text("a folder", "folder"), {
   value: "DIR",
-  about: "the folder to write the two files to",
+  about: "the folder to write the files to",
   default: ".",
 });
 

@@ -2,9 +2,14 @@ import { isOpenToOthers } from "@restante/durable";
 import type { Given } from "../command-line/tree.ts";
 import { importCfg } from "../meshclient-cfg/import-cfg.ts";
 import { readCfg } from "../meshclient-cfg/read-cfg.ts";
-import { elementLines } from "../meshclient-cfg/words.ts";
+import { elementRows } from "../meshclient-cfg/words.ts";
+import { columns } from "../terminal/columns.ts";
 import { quoted } from "../terminal/quoted.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { wrap } from "../terminal/wrap.ts";
+
+/** No column of words is narrower. */
+const NARROWEST = 40;
 
 interface ImportValues {
   readonly into: string;
@@ -14,7 +19,13 @@ export async function importClient({ options, words }: Given<ImportValues>, term
   const [cfg = ""] = words;
   const read = readCfg(cfg);
   const { file, secrets } = await importCfg(read, options.into);
-  for (const line of elementLines(read)) terminal.print(line);
+  const rows = elementRows(read);
+  const heads = columns(rows.map(([name, line]) => [name, line, ""]));
+  const width = Math.max(...heads.map(({ length }) => length)) + 2;
+  for (const [index, [, , words]] of rows.entries()) {
+    const head = heads[index]!.padEnd(width);
+    terminal.print(wrap(words, head, Math.max(terminal.columns, width + NARROWEST)).join("\n"));
+  }
   terminal.print(`\n${file} is made, and its secrets and the keystore are in ${secrets}, for you alone.`);
   terminal.print(`Try it: restante client --config ${quoted(file)} --print-config`);
   if (isOpenToOthers(cfg) === true) {

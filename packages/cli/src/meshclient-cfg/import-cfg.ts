@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolders, syncFolder, writeNew } from "@restante/durable";
-import { writeSettings } from "@restante/settings";
+import { type JsonSchema, writeSettings } from "@restante/settings";
 import { clientPart } from "../config/client-file.ts";
 import { usablePart } from "../config/read-part.ts";
 import { schemaFile } from "../config/schemas.ts";
@@ -30,7 +30,7 @@ const SECRETS = "secrets";
  */
 export async function importCfg({ settings }: ReadCfg, folder: string): Promise<Imported> {
   const { file: absolute } = usablePart(clientPart, settings);
-  const value = structuredClone(settings.value) as Record<string, unknown>;
+  const value = inOrderOf(clientPart.schema.json, structuredClone(settings.value) as Record<string, unknown>);
   const files = new Map<string, string | Uint8Array>();
   for (const [pointer, secret] of settings.held ?? []) {
     const name = `${SECRETS}/${secretName(pointer, (index) => absolute.mailboxes[index]!.mailboxId)}`;
@@ -53,6 +53,12 @@ export async function importCfg({ settings }: ReadCfg, folder: string): Promise<
   }
   await writeAll(folder, files);
   return { file: join(folder, FILE), secrets: join(folder, SECRETS) };
+}
+
+/** As the documentation has them, for people. */
+function inOrderOf({ properties = {} }: JsonSchema, value: Record<string, unknown>): Record<string, unknown> {
+  const names = Object.keys(properties).filter((name) => Object.hasOwn(value, name));
+  return Object.fromEntries(names.map((name) => [name, value[name]]));
 }
 
 function secretName(pointer: string, mailboxId: (index: number) => string): string {

@@ -12,23 +12,21 @@ export function fateWords({ fate, here }: Pick<CfgElement, "fate" | "here">): st
   return fates[fate] + here;
 }
 
-/** What becomes of every element of a file, and of those that the Java client has a value for without them. */
-export function elementLines({ elements, unknown }: ReadElements): string[] {
-  const known = elements.map(({ element, name, place, words }): Line => {
-    const where = place === undefined ? `absent: ${element.otherwise}` : `line ${place.line}`;
-    const said = words ?? fateWords(element).replaceAll("`", "");
-    return { line: place?.line ?? Infinity, words: `${name} (${where}) ${said}` };
-  });
-  const others = unknown.map(({ name, place }): Line => ({
-    line: place.line,
-    words: `${name} (line ${place.line}) is not known here, and passed over`,
+/** What becomes of every element of a file, and of those that the Java client has a value for without them: name, line, words. */
+export function elementRows({ elements, unknown }: ReadElements): (readonly [string, string, string])[] {
+  const known = elements.map(({ element, name, place, words }) => ({
+    at: place?.line ?? Infinity,
+    row: [
+      name,
+      place === undefined ? `absent (${element.otherwise})` : `line ${place.line}`,
+      words ?? fateWords(element).replaceAll("`", ""),
+    ] as const,
   }));
-  return [...known, ...others].toSorted((a, b) => a.line - b.line || 0).map(({ words }) => words);
-}
-
-interface Line {
-  readonly line: number;
-  readonly words: string;
+  const others = unknown.map(({ name, place: { line } }) => ({
+    at: line,
+    row: [name, `line ${line}`, "not known here, and passed over"] as const,
+  }));
+  return [...known, ...others].toSorted((a, b) => (a.at === b.at ? 0 : a.at - b.at)).map(({ row }) => row);
 }
 
 /** What a file says and that is not done as it says, in one line; undefined if there is nothing. */

@@ -25,7 +25,7 @@ test("the settings of a Java client are imported, looked at and run by, by the g
   const [importing = "", looking = "", stopping = "", ...others] = bashOf(guide);
   assert.deepEqual(others, []);
   const before = readFileSync(java.cfg);
-  assert.match(await shell(importing), /^PollPeriod \(line 10\) taken: pollIntervalMs/m);
+  assert.match(await shell(importing), /^PollPeriod +line 10 +taken: pollIntervalMs/m);
   assert.deepEqual(readFileSync(java.cfg), before);
   assert.match(await shell(looking), /pollIntervalMs: 900000\n/);
   await shell(stopping);

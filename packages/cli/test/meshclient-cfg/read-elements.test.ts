@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { clientElements, configElements } from "../../src/meshclient-cfg/elements.ts";
 import { readCfgElements, type ReadElements } from "../../src/meshclient-cfg/read-elements.ts";
-import { elementLines, notTaken } from "../../src/meshclient-cfg/words.ts";
+import { elementRows, notTaken } from "../../src/meshclient-cfg/words.ts";
 import { temporaryFolder } from "../support/at-end.ts";
 import { everyElement, without } from "./every-element.ts";
 
@@ -105,7 +105,7 @@ test("each Client is a mailbox of its own, with its own reports and its own word
   assert.equal(all["/mailboxes/1/mailboxId"], "X26HC002");
   assert.deepEqual([all["/mailboxes/0/keepSent"], all["/mailboxes/1/keepSent"]], [false, true]);
   assert.deepEqual([all["/mailboxes/0/reports/delay"], all["/mailboxes/1/reports/delay"]], [true, false]);
-  assert.ok(elementLines(found).some((line) => line.startsWith("Client[2]/SaveSent (line 39) taken: keepSent")));
+  assert.ok(elementRows(found).some(([name, line]) => name === "Client[2]/SaveSent" && line === "line 39"));
 });
 
 test("the address may have what the Java client puts behind it already, and the signal file its name", () => {
@@ -163,7 +163,10 @@ test("an element that is there twice, holds others, or is near a known one is re
   assert.deepEqual(refusals(near!), ["PollPeroid (17) is none of its elements: did you mean PollPeriod?"]);
   const found = read(far!);
   assert.deepEqual(settings(found), settings(read(everyElement())));
-  assert.ok(elementLines(found).includes("SomethingElse (line 17) is not known here, and passed over"));
+  assert.deepEqual(
+    elementRows(found).find(([name]) => name === "SomethingElse"),
+    ["SomethingElse", "line 17", "not known here, and passed over"],
+  );
   assert.match(notTaken(found) ?? "", /; not known: SomethingElse$/);
   assert.deepEqual(refusals(everyElement().replace("  <Client>", "  stray\n  <Client>")), [
     " (2) has text between its elements",
@@ -211,7 +214,10 @@ test("a proxy is read from its file where that can mean one thing alone, and els
     Object.fromEntries(Object.entries(settings(found)).filter(([pointer]) => pointer.startsWith("/proxy")));
   const none = await reading(undefined);
   assert.deepEqual(proxyOf(none), {});
-  assert.ok(elementLines(none).includes("ProxyPath (line 8) no proxy: there is no proxy.ini there"));
+  assert.deepEqual(
+    elementRows(none).find(([name]) => name === "ProxyPath"),
+    ["ProxyPath", "line 8", "no proxy: there is no proxy.ini there"],
+  );
   assert.deepEqual(proxyOf(await reading("# none\n\n[proxy]\nhttp.proxyHost=\n")), {});
 
   const whole =

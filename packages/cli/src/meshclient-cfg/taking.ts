@@ -74,7 +74,8 @@ export function pathFrom(written: string, { folder, platform }: Around): string 
   const problem = wrongWithPath(written);
   if (problem !== undefined) return { problem };
   if (platform === "win32") return win32.resolve(folder, written);
-  if (/^[A-Za-z]:|^\\\\/.test(written)) {
+  // Elsewhere a backslash is a part of the name, and a folder of that name would be made.
+  if (/^[A-Za-z]:|\\/.test(written)) {
     return { problem: "is a path of Windows, and this machine is none: write where it is here" };
   }
   return posix.resolve(folder, written);

@@ -124,6 +124,7 @@ test("what is wrong in an element is told by its line, all of it at once, and wi
     KeyStorePassword: "",
     LogPath: "C:\\MESH-APP-HOME\\log",
     SaveSent: "SECRET",
+    InterfaceRoot: "data\\X26HC001",
   });
   assert.deepEqual(refusals(wrong), [
     "LogPath (4) is a path of Windows, and this machine is none: write where it is here",
@@ -132,6 +133,7 @@ test("what is wrong in an element is told by its line, all of it at once, and wi
     "ServerRetry (11) must be a whole number from 0 to 99",
     "MaxConnections (13) must be a whole number from 1 to 10000",
     "ProcessingDelay (15) must be a whole number from 0 to 86400",
+    "Client/InterfaceRoot (21) is a path of Windows, and this machine is none: write where it is here",
     "Client/SaveSent (27) must be Y or N",
   ]);
   assert.deepEqual(refusals(without(everyElement(), "PrimaryURL", "AuthenticationKey", "ClientAuthentication")), [

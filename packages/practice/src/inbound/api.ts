@@ -104,14 +104,12 @@ async function readWhole(body: NodeJS.ReadableStream): Promise<Uint8Array> {
 }
 
 function statusOf(headers: MexHeaders): {
-  at: string;
   event: string;
   success: boolean;
   code: string;
   description: string;
 } {
   return {
-    at: headers.statusTimestamp ?? "",
     event: headers.statusEvent ?? "",
     success: headers.statusSuccess?.toUpperCase() === "SUCCESS",
     code: headers.statusCode ?? "",

@@ -1,5 +1,5 @@
 import { inTransaction } from "@restante/durable";
-import { type StatusEvent, type StatusRecord, statusEventOf } from "@restante/mesh";
+import { type StatusEvent, statusEventOf } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { addReceived } from "../store/received.ts";
 import { eventId } from "./event-id.ts";
@@ -36,7 +36,7 @@ export function importMeshReport(context: PracticeContext, arrival: Arrival): vo
 }
 
 /** The words of a report are whoever's who wrote it: an event has none but those that MESH defines, and a code's form. */
-function toldOf(status: StatusRecord | undefined): { step?: StatusEvent; code: string } {
+function toldOf(status: Arrival["status"]): { step?: StatusEvent; code: string } {
   const step = statusEventOf(status?.event ?? "");
   const code = status?.code ?? "";
   return { ...(step !== undefined && { step }), code: /^[A-Z0-9-]{1,10}$/i.test(code) ? code : "" };

@@ -34,7 +34,8 @@ export interface Arrival {
   workflowId: string;
   /** May name a patient. */
   subject: string;
-  status?: StatusRecord | undefined;
+  /** Without its time: a control file has it in UK time or in UTC, and does not say which. */
+  status?: Omit<StatusRecord, "at"> | undefined;
   /** In a report: the message that it is about, if that was ever accepted. */
   linkedMessageId?: string | undefined;
   /** In a report: where that message was to go. May name a patient. */

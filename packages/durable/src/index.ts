@@ -10,6 +10,7 @@ export { linkFile } from "./link-file.ts";
 export { moveFile, movingName } from "./move-file.ts";
 export { type DatabaseOptions, openDatabase, openToRead } from "./open-database.ts";
 export { ensurePrivate, isOpenToOthers } from "./private.ts";
+export { type SharedSyncs, sharedSyncs } from "./shared-syncs.ts";
 export { makeFolder, makeFolders, syncFile, syncFolder } from "./sync.ts";
 export { systemReason } from "./system-reason.ts";
 export { writeNew, writeWhole } from "./write-whole.ts";

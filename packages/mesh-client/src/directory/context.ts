@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "@restante/durable";
+import { type SharedSyncs, writeNew } from "@restante/durable";
 import {
   type Clock,
   type ControlFile,
@@ -11,6 +11,7 @@ import {
   type StatusRecord,
   writeControlFile,
 } from "@restante/mesh";
+import { codeOf } from "../error-code.ts";
 import type { DirectoryClientDefaults } from "./defaults.ts";
 import type { MeshClient } from "../mesh-client.ts";
 import { reportControl } from "./control-files.ts";
@@ -52,6 +53,8 @@ export interface DirectoryContext {
   /** Which group may use IN and OUT besides their owner. */
   readonly group: number | undefined;
   readonly journal: Journal;
+  /** Of the five folders: everything that is moved side by side shares them. */
+  readonly syncs: SharedSyncs;
   readonly clock: Clock;
   readonly emit: Emit;
   readonly settings: DirectorySettings;
@@ -63,12 +66,13 @@ export interface DirectoryContext {
   readonly told: Set<number>;
 }
 
-/** Writes a control file to TEMP, on disk with its name, and gives the step that moves it to where it belongs. */
+/** Writes a control file to TEMP, and gives the step that moves it to where it belongs. */
 export type Stage = (name: string, control: ControlFile, to: NonNullable<Step["to"]>) => Promise<Step>;
 
 /**
- * A decision: what it needs is staged in TEMP, it is taken in the journal, and then carried out. What was staged for one
- * that is not taken goes again, as does what was claimed: on a full disk it would take the room of what comes next.
+ * A decision: what it needs is staged in TEMP, on disk with its names; it is taken in the journal, and then carried out. What
+ * was staged for one that is not taken goes again, as does what was claimed: on a full disk it would take the room of what
+ * comes next. `take` is done as a part of a group of commits (group-commit.ts).
  *
  * @returns whether all its files are where they belong; if not, the journal has them carried there at a later poll
  */
@@ -85,7 +89,8 @@ export async function decide<Prepared>(
       claim(name);
       return stage(context, name, control, to);
     }, claim);
-    filings = take(prepared);
+    if (staged.length > 0) await inFolder("temp", async () => context.syncs(context.folders.temp));
+    filings = await context.journal.together(() => take(prepared));
   } catch (error) {
     // A commit that failed in any other way may be there after a crash: the next start looks, and clears TEMP.
     if (mayClear(error)) await discard(context, staged);
@@ -113,17 +118,17 @@ async function discard({ folders }: DirectoryContext, names: readonly string[]):
 export async function finish(context: DirectoryContext, filing: Filing): Promise<boolean> {
   const { journal, troubles, emit, told } = context;
   // Before the first step, so that after a crash what is missing is taken for moved.
-  if (filing.stuck) journal.setStuck(filing, false);
+  if (filing.stuck) await journal.together(() => journal.setStuck(filing, false));
   try {
     await carryOut(filing.steps, context);
   } catch (error) {
     troubles.met(error);
-    journal.setStuck(filing, true);
+    await journal.together(() => journal.setStuck(filing, true));
     return false;
   }
   if (!told.has(filing.id)) for (const event of filing.tells) emit(event);
   told.add(filing.id);
-  journal.filed(filing);
+  await journal.together(() => journal.filed(filing));
   told.delete(filing.id);
   return true;
 }
@@ -155,7 +160,16 @@ async function stage(
   control: ControlFile,
   to: NonNullable<Step["to"]>,
 ): Promise<Step> {
-  await inFolder("temp", async () => writeWhole(folders.temp, name, writeControlFile(control)));
+  await inFolder("temp", async () => {
+    const path = join(folders.temp, name);
+    const content = writeControlFile(control);
+    await writeNew(path, content).catch(async (error: unknown) => {
+      if (codeOf(error) !== "EEXIST") throw error;
+      // Left by a decision of which it is not known whether the journal has it.
+      await rm(path);
+      await writeNew(path, content);
+    });
+  });
   return { from: { folder: "temp", name }, to };
 }
 

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type DurableError, holdFolder } from "@restante/durable";
+import { type DurableError, holdFolder, sharedSyncs } from "@restante/durable";
 import { clientStatuses, type Clock, type Status, systemClock } from "@restante/mesh";
 import { directoryClientDefaults } from "./defaults.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
@@ -73,6 +73,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     folders,
     group,
     journal,
+    syncs: sharedSyncs(),
     clock,
     emit,
     settings,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { access, constants, lstat, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { isMissing, moveFile, syncFolder, systemReason } from "@restante/durable";
+import { isMissing, moveFile, type SharedSyncs, syncFolder, systemReason } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 import { type FileName, pathOf, stateOf } from "./files.ts";
 import { folderTrouble, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
@@ -42,6 +42,8 @@ export interface Step {
 /** Where files are moved, and which group may read what comes to IN. */
 export interface FilingPlaces {
   readonly folders: Folders;
+  /** Absent: each move syncs for itself. */
+  readonly syncs?: SharedSyncs | undefined;
   readonly group?: number | undefined;
 }
 
@@ -52,7 +54,7 @@ export interface FilingPlaces {
  */
 export async function carryOut(steps: readonly Step[], places: FilingPlaces): Promise<void> {
   const left = new Set<FolderName>();
-  const { folders } = places;
+  const { folders, syncs = syncFolder } = places;
   for (const step of steps) {
     const { from, to, fingerprint } = step;
     const isThere =
@@ -62,7 +64,7 @@ export async function carryOut(steps: readonly Step[], places: FilingPlaces): Pr
     else if (isThere) await remove(folders, from);
     if (from.folder !== "temp") left.add(from.folder);
   }
-  for (const folder of left) await inFolder(folder, async () => syncFolder(folders[folder]));
+  for (const folder of left) await inFolder(folder, async () => syncs(folders[folder]));
 }
 
 async function remove(folders: Folders, from: Place): Promise<void> {
@@ -78,7 +80,7 @@ async function remove(folders: Folders, from: Place): Promise<void> {
 }
 
 async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: boolean): Promise<void> {
-  const { folders } = places;
+  const { folders, syncs = syncFolder } = places;
   const target = pathOf(folders[to.folder], to);
   const copy = join(folders[to.folder], movingName(from, to));
   try {
@@ -88,7 +90,7 @@ async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: bo
       });
     }
     // Synced even if there was nothing to move: the move may have happened just before a crash of the machine.
-    await syncFolder(folders[to.folder]);
+    await syncs(folders[to.folder]);
   } catch (error) {
     throw await blame(folders, from.folder, to.folder, error);
   }
@@ -109,7 +111,11 @@ async function moveInOne(places: FilingPlaces, from: Place, to: Place): Promise<
 }
 
 /** False if it has become a copy. Between two disks the system says so even where there is nothing to move. */
-async function moveOrCopy({ folders, group }: FilingPlaces, from: Place, to: Place): Promise<boolean> {
+async function moveOrCopy(
+  { folders, syncs = syncFolder, group }: FilingPlaces,
+  from: Place,
+  to: Place,
+): Promise<boolean> {
   const path = pathOf(folders[from.folder], from);
   const isShared = group !== undefined && to.folder === "in";
   try {
@@ -128,7 +134,7 @@ async function moveOrCopy({ folders, group }: FilingPlaces, from: Place, to: Pla
     const copy = join(folders[to.folder], movingName(from, to));
     if (found.isFile()) await moveFile(path, copy);
     else await moveLink(path, copy);
-    await syncFolder(folders[from.folder]);
+    await syncs(folders[from.folder]);
     if (isShared) await shareFile(copy, group);
     return false;
   }

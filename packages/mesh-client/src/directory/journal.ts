@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { DurableError, inTransaction, watchDatabase } from "@restante/durable";
+import { DurableError, watchDatabase } from "@restante/durable";
 import type { Clock, Event, MessageId } from "@restante/mesh";
 import type { Step } from "./filing.ts";
+import { groupCommits } from "./group-commit.ts";
 import { type JournalOptions, openJournalDatabase } from "./journal-database.ts";
 
 /**
@@ -72,6 +73,11 @@ const keepMs = 35 * 24 * 60 * 60 * 1000;
  * it returns. See docs/decisions/030-directory-journal.md.
  */
 export interface Journal extends Disposable {
+  /**
+   * One or more of the other methods, as one transaction that shares its sync with those that are asked for at the same time: on
+   * disk when it resolves (group-commit.ts). For what is done side by side.
+   */
+  readonly together: <Result>(change: () => Result) => Promise<Result>;
   /** The row of a pair that has not come to an end. Another fingerprint is another pair, and has no row yet. */
   openSend(pair: string, fingerprint: string): SendRow | undefined;
   /** To `waiting`; the row is made if there is none. */
@@ -195,10 +201,7 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
   );
   const pruneReceipts = statement("DELETE FROM receipt WHERE since < ?");
 
-  const transaction = <Result>(work: () => Result): Result => {
-    checkPlace();
-    return inTransaction(database, work);
-  };
+  const { now: transaction, together } = groupCommits(database, checkPlace);
   const find = (pair: string): SendRow | undefined => select.get(pair) as SendRow | undefined;
 
   function checkPlace(): void {
@@ -233,6 +236,7 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
   database.prepare(setDoubtful).run(now());
 
   return {
+    together,
     openSend: (pair, fingerprint) => {
       const row = find(pair);
       return row?.fingerprint === fingerprint ? row : undefined;

@@ -26,6 +26,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "pair-failed": "warn",
   "pair-ambiguous": "error",
   "pair-waiting": "warn",
+  "pair-overtaken": "warn",
   "files-passed-over": "warn",
   "message-not-decompressed": "warn",
   "message-waiting": "warn",

@@ -175,6 +175,8 @@ export type ClientEvent =
   | { event: "pair-failed"; mailboxId: MailboxId; pair: string; code: string; reason: string }
   | { event: "pair-ambiguous"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
   | { event: "pair-waiting"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
+  /** The pair `by` starts before an earlier one to its addressee, of `pairs` such. */
+  | { event: "pair-overtaken"; mailboxId: MailboxId; pair: string; by: string; pairs: number; reason: string }
   /** `messageId` is the upload that comes to nothing; the pair is sent as a new message. */
   | { event: "upload-restarted"; mailboxId: MailboxId; pair: string; messageId: MessageId; reason: string }
   /** So many entries of the mailbox's listing cannot be message ids, and are passed over. */

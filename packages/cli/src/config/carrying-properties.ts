@@ -50,6 +50,15 @@ export const carryingProperties: PropertiesOf<CarryingSettings> = {
       default: by.pollIntervalMs,
     }),
   ),
+  pollJitterPercent: optional(
+    whole({
+      description:
+        "By up to how much of pollIntervalMs, at random, a poll comes later: clients that were started together do not go on asking together.",
+      from: 0,
+      to: 100,
+      default: by.pollJitterPercent,
+    }),
+  ),
   settleMs: optional(
     whole({
       description: "Milliseconds for which a file in OUT must be unchanged before it is read.",
@@ -95,6 +104,15 @@ export const carryingProperties: PropertiesOf<CarryingSettings> = {
       from: 1,
       to: 1_000_000,
       default: by.attempts,
+    }),
+  ),
+  waitForEarlierMs: optional(
+    whole({
+      description:
+        "Milliseconds for which pairs wait for an earlier one to the same addressee that is being retried. Then they overtake it, which is told.",
+      from: 0,
+      to: Number.MAX_SAFE_INTEGER,
+      default: by.waitForEarlierMs,
     }),
   ),
   onAmbiguous: optional(

@@ -245,6 +245,12 @@ export function narrate(event: Event): Step | undefined {
       return { who: client(event.mailboxId), what: `pair ${event.pair} held: ${event.reason}`, tone: "bad" };
     case "pair-waiting":
       return { who: client(event.mailboxId), what: `pair ${event.pair} waits: ${event.reason}`, tone: "quiet" };
+    case "pair-overtaken":
+      return {
+        who: client(event.mailboxId),
+        what: `pair ${event.by} goes before pair ${event.pair} to the same addressee: ${event.reason}`,
+        tone: "bad",
+      };
     case "upload-restarted":
       return {
         who: client(event.mailboxId),

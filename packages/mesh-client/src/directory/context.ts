@@ -38,7 +38,7 @@ export interface ReportSettings {
 /** Options with their defaults filled in. */
 export interface DirectorySettings extends Omit<
   DirectoryClientDefaults,
-  "pollIntervalMs" | "missingPairAfterMs" | "workers"
+  "pollIntervalMs" | "pollJitterPercent" | "missingPairAfterMs" | "workers"
 > {
   readonly missingDataAfterMs: number;
   readonly missingControlAfterMs: number;

@@ -1,9 +1,11 @@
 export interface DirectoryClientDefaults {
   readonly pollIntervalMs: number;
+  readonly pollJitterPercent: number;
   readonly settleMs: number;
   readonly missingPairAfterMs: { readonly data: number; readonly control: number };
   readonly answerWaitMs: number;
   readonly attempts: number;
+  readonly waitForEarlierMs: number;
   readonly onAmbiguous: "hold" | "resend";
   readonly maxRequestBytes: number;
   readonly chunkBytes: number;
@@ -17,10 +19,12 @@ export interface DirectoryClientDefaults {
 
 export const directoryClientDefaults: DirectoryClientDefaults = {
   pollIntervalMs: 5 * 60 * 1000,
+  pollJitterPercent: 10,
   settleMs: 1000,
   missingPairAfterMs: { data: 10 * 60 * 1000, control: 24 * 60 * 60 * 1000 },
   answerWaitMs: 60 * 1000,
   attempts: 20,
+  waitForEarlierMs: 10 * 60 * 1000,
   onAmbiguous: "hold",
   maxRequestBytes: 75_000_000,
   chunkBytes: 20_000_000,

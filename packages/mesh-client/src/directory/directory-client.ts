@@ -1,6 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { type DurableError, holdFolder, sharedSyncs } from "@restante/durable";
 import { clientStatuses, type Clock, type Status, systemClock } from "@restante/mesh";
 import { directoryClientDefaults } from "./defaults.ts";
@@ -17,10 +16,12 @@ import { folderNames, type Folders } from "./folder-name.ts";
 import { groupId, openMode } from "./group.ts";
 import { digest, type Journal, openJournal } from "./journal.ts";
 import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";
+import { keepPolling } from "./keep-polling.ts";
+import { createLanes } from "./lanes.ts";
 import { createNews } from "./news.ts";
 import type { DirectoryClientOptions } from "./options.ts";
 import { createOutFolder } from "./out-folder.ts";
-import { type HeldPair, poll, type PollResult, type PollState } from "./poll.ts";
+import { type HeldPair, lookAtOut, poll, type PollResult, type PollState } from "./poll.ts";
 import { readSettings } from "./settings.ts";
 import { createTroubles } from "./troubles.ts";
 import { createWorkers } from "../workers.ts";
@@ -90,9 +91,14 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       out: createOutFolder(folders.out, settings.settleMs),
       watch: await watchFolders(folder, folders, hidden),
       backOff: createBackOff(clock),
-      failing: new Set(),
+      lanes: createLanes(folders.out, {
+        waitForEarlierMs: settings.waitForEarlierMs,
+        now: () => clock.now().getTime(),
+      }),
       greetedAt: undefined,
       more: false,
+      restless: false,
+      lookTookMs: 0,
       tellUnusableIds: unusableIds({ mailboxId, clock, emit }),
     };
     tellOpenFolders(context, { mailbox: folder, ".restante": hidden });
@@ -122,25 +128,43 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     return result;
   }
 
-  async function pollOnce(signal?: AbortSignal): Promise<PollResult> {
-    const both = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
+  async function lookNow(): Promise<void> {
+    troubles.begin();
+    const result = await lookAtOut(context, state, closing.signal).catch((cause: unknown) => void troubles.met(cause));
+    if (result !== undefined) held = result.held;
+  }
+
+  /** After what may be going on. */
+  async function next<Result>(work: () => Promise<Result>): Promise<Result> {
     const mine = last
       .catch(() => undefined)
       .then(async () => {
         if (closing.signal.aborted) throw new MeshClientError("closed", "The directory client was closed.");
-        return pollNow(both);
+        return work();
       });
     last = mine;
     return mine;
   }
 
-  async function run(): Promise<void> {
-    while (!closing.signal.aborted) {
-      // Fails only because the client was closed.
-      await pollOnce().catch(() => undefined);
-      await delay(state.more ? 0 : pollIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
+  async function pollOnce(signal?: AbortSignal): Promise<PollResult> {
+    const both = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
+    return next(async () => pollNow(both));
   }
+
+  const run = async (): Promise<void> =>
+    keepPolling({
+      poll: pollOnce,
+      lookAtOut: async () => next(lookNow),
+      next: () => ({
+        pollAtOnce: state.more,
+        lookWithinMs: state.restless ? settings.settleMs : state.lanes.nextPassing(),
+        lookTookMs: state.lookTookMs,
+      }),
+      out: folders.out,
+      pollIntervalMs,
+      pollJitterPercent: options.pollJitterPercent ?? directoryClientDefaults.pollJitterPercent,
+      signal: closing.signal,
+    });
 
   return {
     folders,

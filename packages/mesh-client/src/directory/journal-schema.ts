@@ -43,5 +43,10 @@ const third = `
   ALTER TABLE filing ADD COLUMN stuck INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** When the first attempt of a pair began: so long those behind it have waited for it (send-all.ts). */
+const fourth = `
+  ALTER TABLE send ADD COLUMN triedAt INTEGER;
+`;
+
 /** Each brings a journal from the version of its place to the next. Added to, never changed. */
-export const migrations: readonly string[] = [first, second, third];
+export const migrations: readonly string[] = [first, second, third, fourth];

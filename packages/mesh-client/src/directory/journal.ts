@@ -33,6 +33,8 @@ export interface SendRow {
   readonly chunkBytes: number | null;
   /** How many of them the server has. */
   readonly sentChunks: number;
+  /** When the first attempt began since it is to be sent, or since a person released it; null in an old journal. Milliseconds. */
+  readonly triedAt: number | null;
   /** From `uploading` or `accepted` on. */
   readonly messageId: MessageId | null;
   /** Whether the server accepted the last attempt, under an id that cannot be read: 0 or 1. It is never made again. */
@@ -64,7 +66,7 @@ export interface Filing {
 }
 
 const columns = `id, pair, fingerprint, state, since, startedAt, attempts, noticed, compressed, chunkBytes, sentChunks,
-  messageId, unnamed`;
+  triedAt, messageId, unnamed`;
 const open = "state NOT IN ('sent', 'failed', 'withdrawn')";
 const keepMs = 35 * 24 * 60 * 60 * 1000;
 
@@ -158,7 +160,7 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
   const setNoticed = statement(`UPDATE send SET noticed = ? WHERE pair = ? AND ${open}`);
   const setSending = statement(
     `UPDATE send SET state = 'sending', since = ?1, startedAt = ?1, localId = ?2, compressed = ?3, chunkBytes = ?4,
-       sentChunks = 0, messageId = NULL, unnamed = 0
+       triedAt = coalesce(triedAt, ?1), sentChunks = 0, messageId = NULL, unnamed = 0
      WHERE pair = ?5 AND ${open}`,
   );
   const setUploaded = statement(
@@ -182,7 +184,7 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
   const selectChunks = statement(`SELECT number, digest FROM chunk WHERE send = ${ofPair}`);
   const deleteChunks = statement(`DELETE FROM chunk WHERE send = ${ofPair}`);
   const setReleased = statement(
-    "UPDATE send SET state = 'waiting', attempts = 0, since = ? WHERE state = 'held' AND pair = ?",
+    "UPDATE send SET state = 'waiting', attempts = 0, triedAt = NULL, since = ? WHERE state = 'held' AND pair = ?",
   );
   const selectKnown = statement("SELECT 1 FROM send WHERE messageId = ?");
   const countOthers = statement(

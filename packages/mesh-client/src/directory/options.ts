@@ -16,6 +16,11 @@ export interface DirectoryClientOptions {
   readonly group?: number | string | undefined;
   /** From the end of a poll to the beginning of the next. 5 min if absent: MESH asks for no more often than that. */
   readonly pollIntervalMs?: number | undefined;
+  /**
+   * By up to how much of the interval, at random, a poll comes later, so that clients that were started together do not go on
+   * asking together. 10 if absent.
+   */
+  readonly pollJitterPercent?: number | undefined;
   /** How long a file must be unchanged before it is read. 1 s if absent. */
   readonly settleMs?: number | undefined;
   /**
@@ -27,6 +32,8 @@ export interface DirectoryClientOptions {
   readonly answerWaitMs?: number | undefined;
   /** How many sends without an answer make a failed pair. 20 if absent. */
   readonly attempts?: number | undefined;
+  /** How long pairs wait for an earlier one to the same addressee that is being retried. 10 min if absent. */
+  readonly waitForEarlierMs?: number | undefined;
   /** What to do with a pair of which nobody can tell whether it was sent. `hold` if absent. */
   readonly onAmbiguous?: "hold" | "resend" | undefined;
   /** The most that is sent in one request, after compression. 75 MB if absent, as in the NHS client. */

@@ -1,3 +1,4 @@
+import type { MessageId } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { wasAccepted } from "../send.ts";
 import type { DirectoryContext } from "./context.ts";
@@ -31,20 +32,24 @@ async function sendWhole(context: DirectoryContext, pair: Pair): Promise<PairRes
   const { bytes, compressed, content } = whole;
   if (bytes > settings.maxRequestBytes) return { bytes };
 
-  journal.begin(key, pair.fingerprint, { localId: control.localId, compressed });
+  await journal.together(() => journal.begin(key, pair.fingerprint, { localId: control.localId, compressed }));
+  let messageId: MessageId;
   try {
     // Without a signal: a send that is cut short would be in doubt. The client's time-out bounds it.
-    const { messageId } = await client.send({ ...headersOf(pair, compressed), ...content });
-    journal.accepted(key, messageId);
-    return await fileSent(context, pair, messageId);
+    ({ messageId } = await client.send({ ...headersOf(pair, compressed), ...content }));
   } catch (error) {
     if (!(error instanceof MeshClientError)) throw error;
     if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));
-    if (wasAccepted(error)) journal.doubt(key, "unnamed");
-    else if (error.retry === "ambiguous") journal.doubt(key);
-    else journal.wait(key, pair.fingerprint);
+    await journal.together(() => {
+      if (wasAccepted(error)) journal.doubt(key, "unnamed");
+      else if (error.retry === "ambiguous") journal.doubt(key);
+      else journal.wait(key, pair.fingerprint);
+    });
     return { outcome: "waiting", error };
   }
+  // From here on no failure of a disk may send it again.
+  await journal.together(() => journal.accepted(key, messageId));
+  return fileSent(context, pair, messageId);
 }
 
 function describe(bytes: number, limit: number): string {

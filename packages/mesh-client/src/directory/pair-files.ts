@@ -40,7 +40,7 @@ export async function openPair(folder: string, { control, data }: Sighting): Pro
   const nothingToClose = { [Symbol.asyncDispose]: async () => undefined };
   const controlHandle = await openHalf(folder, control);
   if (controlHandle === "changed") return { ...nothingToClose, state: "changed" };
-  const controlBytes = controlHandle === undefined ? undefined : await readAndClose(controlHandle);
+  const controlBytes = controlHandle === undefined ? undefined : await readAndClose(controlHandle, control);
 
   const handle = await openHalf(folder, data);
   if (handle === "changed") return { ...nothingToClose, state: "changed" };
@@ -59,16 +59,22 @@ export async function openPair(folder: string, { control, data }: Sighting): Pro
   };
 }
 
+/** Of the control file alone. Undefined if it is not there, not as it was seen, or cannot be read. */
+export async function readControlBytes(folder: string, { control }: Sighting): Promise<Buffer | undefined> {
+  const handle = await openHalf(folder, control);
+  return handle === undefined || handle === "changed" ? undefined : readAndClose(handle, control);
+}
+
 async function openHalf(folder: string, seen: FileState | undefined): Promise<FileHandle | "changed" | undefined> {
   if (seen === undefined) return undefined;
   const opened = await inFolder("out", async () => openUnchanged(folder, seen));
   return opened === "inaccessible" ? undefined : opened;
 }
 
-async function readAndClose(handle: FileHandle): Promise<Buffer> {
+async function readAndClose(handle: FileHandle, seen: FileState | undefined): Promise<Buffer> {
   try {
-    const buffer = Buffer.alloc(controlLimit);
-    const { bytesRead } = await handle.read(buffer, 0, controlLimit, 0);
+    const buffer = Buffer.alloc(Math.min(seen?.bytes ?? controlLimit, controlLimit));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();

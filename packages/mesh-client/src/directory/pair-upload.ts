@@ -41,19 +41,21 @@ async function sendFirst(context: DirectoryContext, pair: Pair, chunkBytes: numb
   const compress = control.compress === false ? false : "if-smaller";
   await using first = await pack(context, pair, chunkAt(pair, chunkBytes, 1), compress);
   const { compressed } = first;
-  journal.begin(key, pair.fingerprint, { localId: control.localId, compressed, chunkBytes });
+  const { localId } = control;
+  await journal.together(() => journal.begin(key, pair.fingerprint, { localId, compressed, chunkBytes }));
   await noteContent(context, pair, chunkBytes, 1);
   try {
     const totalChunks = chunksOf(pair, chunkBytes);
     const { messageId } = await client.send({ ...headersOf(pair, compressed), ...first.content, totalChunks });
-    journal.uploaded(key, messageId, 1);
+    await journal.together(() => journal.uploaded(key, messageId, 1));
     return { messageId, chunkBytes, compressed, sentChunks: 1 };
   } catch (error) {
     if (!(error instanceof MeshClientError)) throw error;
     if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));
     // Its server will do the same again: nobody could send the second chunk.
-    if (wasAccepted(error)) journal.doubt(key, "unnamed");
-    else journal.wait(key, pair.fingerprint);
+    await journal.together(() =>
+      wasAccepted(error) ? journal.doubt(key, "unnamed") : journal.wait(key, pair.fingerprint),
+    );
     return { outcome: "waiting", error };
   }
 }
@@ -72,7 +74,8 @@ export async function resumeUpload(context: DirectoryContext, pair: Pair, row: S
   if (state === "unknown")
     return cannotTell(context, pair, row, "tracking does not tell whether its upload is complete");
   if (!same) return cannotTell(context, pair, row, "MESH has a message of this pair, with other data than is in OUT");
-  context.journal.accepted(pair.key, messageId);
+  const { journal } = context;
+  await journal.together(() => journal.accepted(pair.key, messageId));
   return fileSent(context, pair, messageId);
 }
 
@@ -108,12 +111,17 @@ async function startAnew(context: DirectoryContext, pair: Pair, row: SendRow, re
     const problem = transferFailure("No attempt to send it in chunks came to its end.", pair.control);
     return failPair(context, pair.sighting, problem);
   }
-  giveUp(context, pair, row, reason);
+  await giveUp(context, pair, row, reason);
   return upload(context, pair, row.chunkBytes ?? context.settings.chunkBytes);
 }
 
-function giveUp({ journal, emit, mailboxId }: DirectoryContext, pair: Pair, row: SendRow, reason: string): void {
-  journal.restart(pair.key);
+async function giveUp(
+  { journal, emit, mailboxId }: DirectoryContext,
+  pair: Pair,
+  row: SendRow,
+  reason: string,
+): Promise<void> {
+  await journal.together(() => journal.restart(pair.key));
   const { messageId } = row;
   if (messageId !== null) {
     emit({ event: "upload-restarted", mailboxId, pair: pairName(pair.base), messageId, reason });
@@ -123,7 +131,8 @@ function giveUp({ journal, emit, mailboxId }: DirectoryContext, pair: Pair, row:
 async function cannotTell(context: DirectoryContext, pair: Pair, row: SendRow, reason: string): Promise<PairResult> {
   tellAmbiguous(context, pair, reason);
   if (context.settings.onAmbiguous === "hold") {
-    context.journal.hold(pair.key);
+    const { journal } = context;
+    await journal.together(() => journal.hold(pair.key));
     return { outcome: "held" };
   }
   if (row.attempts >= context.settings.attempts) {
@@ -146,6 +155,7 @@ async function sendOthers(
   pair: Pair,
   { messageId, chunkBytes, compressed, sentChunks }: Upload,
 ): Promise<PairResult> {
+  const { journal } = context;
   const total = chunksOf(pair, chunkBytes);
   for (let number = sentChunks + 1; number <= total; number += 1) {
     await using chunk = await pack(context, pair, chunkAt(pair, chunkBytes, number), compressed);
@@ -159,9 +169,9 @@ async function sendOthers(
       // 423: all chunks are there. That, and whatever else happened, tracking tells at the next poll.
       return { outcome: "waiting", error };
     }
-    if (number < total) context.journal.uploaded(pair.key, messageId, number);
+    if (number < total) await journal.together(() => journal.uploaded(pair.key, messageId, number));
   }
-  context.journal.accepted(pair.key, messageId);
+  await journal.together(() => journal.accepted(pair.key, messageId));
   return fileSent(context, pair, messageId);
 }
 
@@ -174,7 +184,7 @@ async function otherContent(context: DirectoryContext, pair: Pair, error: MeshCl
   if (row === undefined || row.attempts >= context.settings.attempts) {
     return failPair(context, pair.sighting, refusal(error, pair));
   }
-  giveUp(context, pair, row, "MESH has a chunk of it with other data");
+  await giveUp(context, pair, row, "MESH has a chunk of it with other data");
   return { outcome: "waiting", error };
 }
 
@@ -184,7 +194,8 @@ async function noteContent(
   chunkBytes: number,
   number: number,
 ): Promise<void> {
-  journal.sendingChunk(pair.key, number, await digestOf(pair.data, chunkAt(pair, chunkBytes, number)));
+  const digest = await digestOf(pair.data, chunkAt(pair, chunkBytes, number));
+  await journal.together(() => journal.sendingChunk(pair.key, number, digest));
 }
 
 /** Whether the data in OUT is, chunk by chunk, what was sent, as far as that was noted. */

@@ -39,12 +39,18 @@ import { resumeUpload } from "./pair-upload.ts";
 import { tellAmbiguous, tellOnce } from "./tell-pair.ts";
 import { isOfTheWay } from "./way-to-the-server.ts";
 
-/** Does what is due for a pair. `down`: the server was found not to be usable, so that it need not be tried. */
-export async function handlePair(
-  context: DirectoryContext,
-  sighting: Sighting,
-  down: MeshClientError | undefined,
-): Promise<PairResult> {
+/** How far a pair may go now: see send-all.ts. */
+export interface Turn {
+  /** The server was found not to be usable, so that it need not be tried. */
+  readonly down: MeshClientError | undefined;
+  /** It waits for a pair before it, and does not start; what has to do with files alone is done. */
+  readonly waits: boolean;
+  /** Called just before something of it is sent. */
+  readonly starts: () => void;
+}
+
+/** Does what is due for a pair. */
+export async function handlePair(context: DirectoryContext, sighting: Sighting, turn: Turn): Promise<PairResult> {
   await using opened = await openPair(context.folders.out, sighting);
   if (opened.state === "changed") return { outcome: "waiting" };
   if (opened.state === "incomplete") return waitForHalf(context, sighting, opened);
@@ -64,8 +70,9 @@ export async function handlePair(
   if (row?.state === "accepted" && row.messageId !== null) return fileSent(context, pair, row.messageId);
   if (row?.state === "held" && (row.unnamed === 1 || context.settings.onAmbiguous === "hold"))
     return hold(context, pair);
-  if (down !== undefined) return delay(context, pair, row, down);
-  const { outcome, error } = await goOn(context, pair, row);
+  if (turn.down !== undefined) return delay(context, pair, row, turn.down);
+  if (turn.waits) return { outcome: "waiting" };
+  const { outcome, error } = await goOn(context, pair, row, turn.starts);
   if (error === undefined) return { outcome };
   return delay(context, pair, journal.openSend(pair.key, fingerprint), error);
 }
@@ -76,12 +83,20 @@ function controlOf(read: PairControl): ControlFile | undefined {
 
 const unsafeName = "The name of its files has control characters or is no UTF-8.";
 
-async function goOn(context: DirectoryContext, pair: Pair, row: SendRow | undefined): Promise<PairResult> {
+async function goOn(
+  context: DirectoryContext,
+  pair: Pair,
+  row: SendRow | undefined,
+  starts: () => void,
+): Promise<PairResult> {
   try {
-    if (row === undefined || row.state === "waiting") return await attempt(context, pair);
-    if (row.state === "sending") return interrupted(context, pair, row);
+    if (row === undefined || row.state === "waiting") {
+      starts();
+      return await attempt(context, pair);
+    }
+    if (row.state === "sending") return await interrupted(context, pair, row);
     if (row.state === "uploading" || isHeldUpload(row)) return await resumeUpload(context, pair, row);
-    return await settle(context, pair, row);
+    return await settle(context, pair, row, starts);
   } catch (error) {
     if (error instanceof MeshClientError) return { outcome: "waiting", error };
     throw error;
@@ -93,18 +108,19 @@ function isHeldUpload({ state, messageId, chunkBytes }: SendRow): boolean {
 }
 
 /** The attempt ended without the journal, as when the disk is full: as after a crash. */
-function interrupted({ journal }: DirectoryContext, pair: Pair, row: SendRow): PairResult {
-  if (row.chunkBytes === null) journal.doubt(pair.key);
-  else journal.wait(pair.key, pair.fingerprint);
+async function interrupted({ journal }: DirectoryContext, pair: Pair, row: SendRow): Promise<PairResult> {
+  await journal.together(() =>
+    row.chunkBytes === null ? journal.doubt(pair.key) : journal.wait(pair.key, pair.fingerprint),
+  );
   return { outcome: "waiting" };
 }
 
-async function settle(context: DirectoryContext, pair: Pair, row: SendRow): Promise<PairResult> {
+async function settle(context: DirectoryContext, pair: Pair, row: SendRow, starts: () => void): Promise<PairResult> {
   const { journal, settings, clock } = context;
   const judgement = await investigate(context, pair, row);
   switch (judgement.verdict) {
     case "sent":
-      journal.accepted(pair.key, judgement.messageId);
+      await journal.together(() => journal.accepted(pair.key, judgement.messageId));
       return fileSent(context, pair, judgement.messageId);
     case "not-sent":
       if (row.unnamed === 1) return holdUnnamed(context, pair);
@@ -115,21 +131,23 @@ async function settle(context: DirectoryContext, pair: Pair, row: SendRow): Prom
       if (row.unnamed === 1) return holdUnnamed(context, pair);
       tellAmbiguous(context, pair, judgement.reason);
       if (settings.onAmbiguous === "hold") {
-        journal.hold(pair.key);
+        await journal.together(() => journal.hold(pair.key));
         return { outcome: "held" };
       }
   }
   if (row.attempts >= settings.attempts) {
     return failPair(context, pair.sighting, transferFailure("The server did not answer any attempt.", pair.control));
   }
-  journal.wait(pair.key, pair.fingerprint);
+  await journal.together(() => journal.wait(pair.key, pair.fingerprint));
+  starts();
   return attempt(context, pair);
 }
 
 /** The server took it, whatever tracking says: it is not sent again, also not where others in doubt are. */
-function holdUnnamed(context: DirectoryContext, pair: Pair): PairResult {
+async function holdUnnamed(context: DirectoryContext, pair: Pair): Promise<PairResult> {
+  const { journal } = context;
   tellAmbiguous(context, pair, "MESH accepted it, and gave no message id that can be read");
-  context.journal.hold(pair.key);
+  await journal.together(() => journal.hold(pair.key));
   return { outcome: "held" };
 }
 

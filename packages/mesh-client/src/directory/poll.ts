@@ -9,17 +9,21 @@
 // Trouble with one message or pair does not hold up the others, nor does trouble with one folder what can do without it:
 // without OUT messages are received, without IN, SENT or FAILED pairs are sent. Only trouble with the way to the server
 // ends a step, and with a folder that all of it needs.
+//
+// Between polls OUT alone may be looked at (lookAtOut): steps 1, 3 and 5. What failed before is not tried again then, and no
+// trouble is found to be over: both are for the next poll.
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { MeshClientError } from "../mesh-client-error.ts";
 import { type DirectoryContext, finishLater } from "./context.ts";
 import { asClientError, inFolder } from "./folder-trouble.ts";
 import type { FolderWatch } from "./folder-watch.ts";
+import type { Lanes } from "./lanes.ts";
 import type { OutFolder, Sighting, Stray } from "./out-folder.ts";
 import type { PairResult } from "./pair-ends.ts";
 import { pairName } from "./pair-name.ts";
 import { receiveAll, type ReceivingState } from "./receive-all.ts";
-import { sendAll } from "./send-all.ts";
+import { type Sending, sendAll } from "./send-all.ts";
 import { isOfTheWay } from "./way-to-the-server.ts";
 
 /** A pair that waits for a person: see docs/decisions/031-pair-in-doubt.md. */
@@ -47,12 +51,14 @@ export interface PollResult {
 export interface PollState extends ReceivingState {
   readonly out: OutFolder;
   readonly watch: FolderWatch;
-  /** The pairs that failed when they were last tried, by their keys. */
-  readonly failing: Set<string>;
+  readonly lanes: Lanes;
   /** When the server was last found to know us, in milliseconds; undefined after trouble with it. */
   greetedAt: number | undefined;
   /** Messages are left that were not tried: the next poll need not wait. */
   more: boolean;
+  /** When OUT was last looked at: whether something in it had not settled, and how long the look took, in milliseconds. */
+  restless: boolean;
+  lookTookMs: number;
 }
 
 /** MESH API, Validate a mailbox: every 24 hours. */
@@ -67,17 +73,50 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
   const down = await greet(context, state, signal);
   if (down !== undefined) troubles.met(down);
 
-  const seen = await look(context, state.out);
+  const seen = await look(context, state);
   const canReceive = down === undefined && !troubles.isUnusable("IN") && !troubles.isUnusable("TEMP");
   const receiving = canReceive ? await receiveAll(context, state, { unfiled, signal }) : undefined;
   state.more = receiving?.more ?? false;
 
-  const sightings = await lookAgain(context, state.out, seen, signal);
-  const due = (sightings ?? []).filter(({ key, settlesIn }) => settlesIn <= 0 && !unfiled.has(key));
   const unusable = down ?? troubles.ofServer().find(isOfTheWay);
+  const sending = await sendSettled(context, state, seen, { unfiled, down: unusable, retry: true, signal });
+  return { ...sending, received: receiving?.received ?? 0 };
+}
+
+/** What can be done of OUT without asking the server for anything. */
+export async function lookAtOut(
+  context: DirectoryContext,
+  state: PollState,
+  signal: AbortSignal,
+): Promise<PollResult | undefined> {
+  // It has given trouble: whether it can be used again is for the next poll to find out.
+  if (state.greetedAt === undefined) return undefined;
+  const { troubles } = context;
+  context.journal.checkPlace();
+  for (const trouble of await state.watch()) troubles.met(trouble);
+  const unfiled = await finishFilings(context);
+  const seen = await look(context, state);
+  return sendSettled(context, state, seen, { unfiled, down: undefined, retry: false, signal });
+}
+
+interface SendingOf extends Pick<Sending, "down" | "retry" | "signal"> {
+  /** Pairs of which the files could not be moved yet. */
+  readonly unfiled: ReadonlySet<string>;
+}
+
+/** Sends what is at rest in OUT, once all that was seen in it has had the time to settle. */
+async function sendSettled(
+  context: DirectoryContext,
+  state: PollState,
+  seen: readonly Sighting[] | undefined,
+  { unfiled, ...sending }: SendingOf,
+): Promise<PollResult> {
+  const { troubles } = context;
+  const sightings = await lookAgain(context, state, seen, sending.signal);
+  const due = (sightings ?? []).filter(({ key, settlesIn }) => settlesIn <= 0 && !unfiled.has(key));
   const canSend = sightings !== undefined && !troubles.isUnusable("TEMP");
   const outcomes = canSend
-    ? await sendAll(context, due, { down: unusable, failing: state.failing, signal })
+    ? await sendAll(context, due, { ...sending, lanes: state.lanes })
     : new Map<Sighting, PairResult["outcome"]>();
 
   if (troubles.ofServer().length > 0) state.greetedAt = undefined;
@@ -86,7 +125,7 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
   const held = [...outcomes].filter(([, outcome]) => outcome === "held");
   return {
     sent: count("sent"),
-    received: receiving?.received ?? 0,
+    received: 0,
     failed: count("failed"),
     waiting: count("waiting"),
     held: held.map(([{ base }]) => ({ baseName: base, pair: pairName(base) })),
@@ -129,10 +168,14 @@ async function greet(
 }
 
 /** Undefined if OUT cannot be read; the rest of the poll goes on. */
-async function look({ troubles }: DirectoryContext, out: OutFolder): Promise<Sighting[] | undefined> {
+async function look({ troubles }: DirectoryContext, state: PollState): Promise<Sighting[] | undefined> {
   if (troubles.isUnusable("OUT")) return undefined;
   try {
-    return await inFolder("out", async () => out.look());
+    const startedAt = performance.now();
+    const sightings = await inFolder("out", async () => state.out.look());
+    state.lookTookMs = performance.now() - startedAt;
+    state.restless = sightings.some(({ settlesIn }) => settlesIn > 0);
+    return sightings;
   } catch (error) {
     troubles.met(error);
     return undefined;
@@ -142,7 +185,7 @@ async function look({ troubles }: DirectoryContext, out: OutFolder): Promise<Sig
 /** What OUT holds once everything that was seen in it has had the time to settle. */
 async function lookAgain(
   context: DirectoryContext,
-  out: OutFolder,
+  state: PollState,
   seen: readonly Sighting[] | undefined,
   signal: AbortSignal,
 ): Promise<Sighting[] | undefined> {
@@ -150,7 +193,7 @@ async function lookAgain(
   const wait = Math.max(0, ...seen.map(({ settlesIn }) => settlesIn));
   // An abort ends the waiting; whoever goes on looks at the signal. A timer may fire a little early.
   if (wait > 0) await delay(wait + 1, undefined, { signal }).catch(() => undefined);
-  const sightings = await look(context, out);
+  const sightings = await look(context, state);
   if (sightings === undefined) return undefined;
   const keys = sightings.map(({ key }) => key);
   context.news.retain(keys);
@@ -159,7 +202,7 @@ async function lookAgain(
   const { clock, settings } = context;
   const before = clock.now().getTime() - settings.missingDataAfterMs;
   const isLeft = ({ changedAt, hereMs }: Stray): boolean => changedAt < before || hereMs >= settings.missingDataAfterMs;
-  context.troubles.passesOver(out.strays().filter(isLeft).length);
+  context.troubles.passesOver(state.out.strays().filter(isLeft).length);
   for (const { key, age } of sightings) {
     if (age.restlessMs >= settings.missingDataAfterMs) context.troubles.waits(key, "it goes on changing");
   }

@@ -13,6 +13,7 @@ export function readSettings(options: DirectoryClientOptions): DirectorySettings
     missingControlAfterMs: control ?? by.missingPairAfterMs.control,
     answerWaitMs: options.answerWaitMs ?? by.answerWaitMs,
     attempts: options.attempts ?? by.attempts,
+    waitForEarlierMs: options.waitForEarlierMs ?? by.waitForEarlierMs,
     onAmbiguous: options.onAmbiguous ?? by.onAmbiguous,
     maxRequestBytes: options.maxRequestBytes ?? by.maxRequestBytes,
     chunkBytes: options.chunkBytes ?? by.chunkBytes,

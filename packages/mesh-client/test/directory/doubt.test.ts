@@ -164,7 +164,7 @@ test("a message of another send with the same LocalId is not taken for the one i
 
 test("of two pairs in doubt with one LocalId none is lost and none arrives twice", async (t) => {
   const localId = "Y90001";
-  const folder = await start(t, ["answer lost", "never arrived"]);
+  const folder = await start(t, ["answer lost", "never arrived"], { waitForEarlierMs: 0 });
   await folder.drop("A", { localId });
   await folder.drop("B", { localId });
   await folder.directory.pollOnce();

@@ -224,7 +224,9 @@ async function startSender(
 }
 
 test("a pair that the server fails on does not hold up the pairs behind it, however many fail", async (t) => {
-  const folder = await startSender(t, (name) => (name.startsWith("BAD") ? failure("server-failed") : undefined));
+  const isFailing = (name: string): MeshClientError | undefined =>
+    name.startsWith("BAD") ? failure("server-failed") : undefined;
+  const folder = await startSender(t, isFailing, { waitForEarlierMs: 0 });
   for (let count = 0; count < 8; count += 1) await folder.drop(`BAD-${count}`, { localId: `L${count}` });
   await folder.drop("GOOD", { localId: "L" });
   const result = await folder.directory.pollOnce();
@@ -240,7 +242,7 @@ test("a pair that the server fails on does not hold up the pairs behind it, howe
 test("ten pairs in a row that fail end the sending of a poll, and the next begins with those behind them", async (t) => {
   const isFailing = (name: string): MeshClientError | undefined =>
     name.startsWith("BAD") ? failure("server-failed", "ambiguous") : undefined;
-  const folder = await startSender(t, isFailing);
+  const folder = await startSender(t, isFailing, { waitForEarlierMs: 0 });
   for (let count = 0; count < 25; count += 1) {
     await folder.drop(`BAD-${String(count).padStart(2, "0")}`, { localId: `L${count}` });
   }

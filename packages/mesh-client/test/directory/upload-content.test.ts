@@ -151,7 +151,7 @@ test("an upload that an older version began goes on although its content was not
   const database = new DatabaseSync(join(folder.root, ".restante", "journal.db"));
   // As the version before this one left it.
   database.exec(`
-    DROP TABLE chunk; ALTER TABLE send DROP COLUMN unnamed;
+    DROP TABLE chunk; ALTER TABLE send DROP COLUMN unnamed; ALTER TABLE send DROP COLUMN triedAt;
     ALTER TABLE filing DROP COLUMN tells; ALTER TABLE filing DROP COLUMN stuck; PRAGMA user_version = 1;
   `);
   database.close();

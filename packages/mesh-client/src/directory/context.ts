@@ -128,8 +128,11 @@ export async function finish(context: DirectoryContext, filing: Filing): Promise
   }
   if (!told.has(filing.id)) for (const event of filing.tells) emit(event);
   told.add(filing.id);
-  await journal.together(() => journal.filed(filing));
-  told.delete(filing.id);
+  // What is not off the journal is carried out and told again after a crash, and nobody waits for that.
+  journal.filedSometime(filing).then(
+    () => told.delete(filing.id),
+    (error: unknown) => troubles.met(error),
+  );
   return true;
 }
 

@@ -157,7 +157,8 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       lookAtOut: async () => next(lookNow),
       next: () => ({
         pollAtOnce: state.more,
-        lookWithinMs: state.restless ? settings.settleMs : state.lanes.nextPassing(),
+        lookWithinMs:
+          state.greetedAt === undefined ? undefined : state.restless ? settings.settleMs : state.lanes.nextPassing(),
         lookTookMs: state.lookTookMs,
       }),
       out: folders.out,

@@ -15,7 +15,17 @@ export interface GroupCommit {
   readonly now: <Result>(work: () => Result) => Result;
   /** The same, as one of a group: on disk when it resolves. `work` is done once that comes, and must not wait for anything. */
   readonly together: <Result>(work: () => Result) => Promise<Result>;
+  /**
+   * For what may be done again after a crash: with the next group, or a moment later if none comes. On disk when it resolves,
+   * for which nobody waits.
+   */
+  readonly sometime: (work: () => void) => Promise<void>;
+  /** What waits for the next group is committed now. */
+  readonly flush: () => void;
 }
+
+/** So long may what nobody waits for wait for a group. */
+const longestMomentMs = 50;
 
 interface Asked {
   readonly work: () => unknown;
@@ -26,6 +36,8 @@ interface Asked {
 /** @param check is done before each transaction; what it throws, that fails with. */
 export function groupCommits(database: DatabaseSync, check: () => void): GroupCommit {
   let waiting: Asked[] = [];
+  let isComing = false;
+  let moment: NodeJS.Timeout | undefined;
   let isInGroup = false;
 
   function now<Result>(work: () => Result): Result {
@@ -50,19 +62,32 @@ export function groupCommits(database: DatabaseSync, check: () => void): GroupCo
     for (const answer of answers) answer();
   }
 
+  function flush(): void {
+    const group = waiting;
+    waiting = [];
+    isComing = false;
+    clearTimeout(moment);
+    moment = undefined;
+    if (group.length > 0) commitAll(group);
+  }
+
+  const add = async <Result>(work: () => Result): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as Asked["resolve"], reject });
+    });
+
   return {
     now,
-    together: (work) =>
-      new Promise((resolve, reject) => {
-        if (waiting.length === 0) {
-          setImmediate(() => {
-            const group = waiting;
-            waiting = [];
-            commitAll(group);
-          });
-        }
-        waiting.push({ work, resolve: resolve as Asked["resolve"], reject });
-      }),
+    together: async (work) => {
+      if (!isComing) setImmediate(flush);
+      isComing = true;
+      return add(work);
+    },
+    sometime: async (work) => {
+      moment ??= setTimeout(flush, longestMomentMs).unref();
+      return add(work);
+    },
+    flush,
   };
 }
 

@@ -119,6 +119,13 @@ export interface Journal extends Disposable {
   file(report: Plan): Filing[];
   filings(): Filing[];
   filed(filing: Filing): void;
+  /**
+   * The same, with the next group: to be carried out again after a crash, it does no harm. Gives whether that was not
+   * possible; on disk at the latest with `flush`.
+   */
+  filedSometime(filing: Filing): Promise<void>;
+  /** What waits for the next group is on disk when this returns. */
+  flush(): void;
   setStuck(filing: Filing, stuck: boolean): void;
   /** Of a message whose files are lost before it was handed over: it was never received. */
   forget(filing: Filing): void;
@@ -203,7 +210,7 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
   );
   const pruneReceipts = statement("DELETE FROM receipt WHERE since < ?");
 
-  const { now: transaction, together } = groupCommits(database, checkPlace);
+  const { now: transaction, together, sometime, flush } = groupCommits(database, checkPlace);
   const find = (pair: string): SendRow | undefined => select.get(pair) as SendRow | undefined;
 
   function checkPlace(): void {
@@ -297,15 +304,19 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
         return [addFiling(messageId, files)];
       }),
     file: (report) => transaction(() => addReports([report])),
-    filings: () =>
-      selectFilings.all().map((row) => ({
+    filings: () => {
+      flush();
+      return selectFilings.all().map((row) => ({
         id: Number(row["id"]),
         subject: row["subject"] === null ? null : String(row["subject"]),
         steps: JSON.parse(String(row["steps"])) as Step[],
         tells: JSON.parse(String(row["tells"])) as Event[],
         stuck: row["stuck"] === 1,
-      })),
+      }));
+    },
+    flush,
     filed: ({ id }) => transaction(() => void deleteFiling.run(id)),
+    filedSometime: async ({ id }) => sometime(() => void deleteFiling.run(id)),
     setStuck: ({ id }, stuck) => transaction(() => void setStuck.run(stuck ? 1 : 0, id)),
     forget: ({ id, subject }) =>
       transaction(() => {
@@ -319,7 +330,9 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
         pruneReceipts.run(now() - keepMs);
       }),
     [Symbol.dispose]: () => {
-      if (database.isOpen) database.close();
+      if (!database.isOpen) return;
+      flush();
+      database.close();
     },
   };
 }

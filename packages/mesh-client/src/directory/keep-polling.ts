@@ -33,6 +33,8 @@ export interface Next {
 /** Of the time, this much at most goes into looking. */
 const shareOfLooking = 0.2;
 const longestPauseMs = 30_000;
+/** Between looks at an OUT that has not changed. */
+const leastBetweenMs = 200;
 
 /** Until it is given up. */
 export async function keepPolling(polling: Polling): Promise<void> {
@@ -43,7 +45,8 @@ export async function keepPolling(polling: Polling): Promise<void> {
     for (;;) {
       const { lookWithinMs = Infinity, lookTookMs } = next();
       await pause(Math.min(lookTookMs / shareOfLooking, longestPauseMs, pollAt - performance.now()), signal);
-      await watched.changed(Math.max(0, Math.min(pollAt - performance.now(), lookWithinMs)), signal);
+      const withinMs = Math.min(pollAt - performance.now(), Math.max(lookWithinMs, leastBetweenMs));
+      await watched.changed(Math.max(0, withinMs), signal);
       if (signal.aborted || performance.now() >= pollAt) return;
       watched.looks();
       await lookAtOut().catch(() => undefined);

@@ -46,15 +46,16 @@ export function watchOut(path: string): OutWatch {
     // A folder that is gone is told at the next poll.
     const found = await stat(path, { bigint: true }).catch(() => undefined);
     if (isOver) return;
-    const now = found === undefined ? undefined : `${found.dev}:${found.ino}:${found.mtimeNs}`;
+    const now = found === undefined ? gone : `${found.dev}:${found.ino}:${found.mtimeNs}`;
     if (now === seen) return;
+    const isFirst = seen === undefined;
     // It may be another folder now, of which the system gives no notice.
-    if (now === undefined || !isSameFolder(now, seen)) {
+    if (!isFirst && folderOf(now) !== folderOf(seen)) {
       close();
-      if (now !== undefined) watcher = open();
+      if (now !== gone) watcher = open();
     }
-    if (seen !== undefined) change();
     seen = now;
+    if (!isFirst) change();
   }
 
   return {
@@ -80,7 +81,8 @@ export function watchOut(path: string): OutWatch {
   };
 }
 
-function isSameFolder(now: string, before: string | undefined): boolean {
-  const folderOf = (state: string): string => state.slice(0, state.lastIndexOf(":"));
-  return before !== undefined && folderOf(now) === folderOf(before);
+const gone = "gone";
+
+function folderOf(state: string | undefined): string | undefined {
+  return state?.slice(0, state.lastIndexOf(":"));
 }

@@ -73,11 +73,12 @@ export async function sendAll(
   async function take(sighting: Sighting, overtakes: Overtaken | undefined, waits: boolean): Promise<boolean> {
     let wasTried = false;
     const handle = async (): Promise<PairResult> => {
+      if (signal.aborted) return { outcome: "waiting" };
       wasTried = unusable === undefined && !waits;
       const starts = (): void => tellOvertaken(context, lanes, sighting, overtakes);
       return handlePair(context, sighting, { down: unusable, waits, starts });
     };
-    const { outcome, error } = await workers.run(mailboxId, handle, signal).catch((cause: unknown) => ({
+    const { outcome, error } = await workers.run(mailboxId, handle).catch((cause: unknown) => ({
       outcome: "waiting" as const,
       // It had no chance to be told.
       error: troubles.met(cause),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
 import { openDatabase } from "@restante/durable";
-import { temporaryFolder } from "@restante/testbed";
+import { temporaryFolder, waitFor } from "@restante/testbed";
 import { groupCommits } from "../../src/directory/group-commit.ts";
 
 async function openTable(t: TestContext): Promise<{ database: DatabaseSync; file: string; commits: () => number }> {
@@ -60,6 +60,26 @@ test("one of a group that fails is undone by itself, and the others are there", 
     ["a", "c"],
   );
   assert.equal(commits(), 1);
+});
+
+test("what may be done again waits for the next group, for a moment at most, and for an end", async (t) => {
+  const { database, commits } = await openTable(t);
+  const add = insertInto(database);
+  const { together, sometime, flush } = groupCommits(database, () => undefined);
+  const first = sometime(() => void add("a"));
+  await new Promise(setImmediate);
+  assert.equal(commits(), 0);
+  await together(() => add("b"));
+  await first;
+  assert.equal(commits(), 1, "both");
+  void sometime(() => void add("c"));
+  flush();
+  assert.equal(commits(), 2);
+  flush();
+  assert.equal(commits(), 2, "nothing waits");
+  const alone = sometime(() => void add("d"));
+  await waitFor(async () => commits() === 3);
+  await alone;
 });
 
 test("on a full disk what is large fails, and what was asked for at the same time and fits is there", async (t) => {

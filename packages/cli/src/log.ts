@@ -30,6 +30,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "files-passed-over": "warn",
   "message-not-decompressed": "warn",
   "message-waiting": "warn",
+  "message-overtaken": "warn",
   "upload-restarted": "warn",
   "listing-unreadable": "warn",
   "certificate-expires": "warn",

@@ -33,7 +33,7 @@ export interface ControlFile {
 export type AddressType = "SMTP" | "DTS" | "ALL";
 
 export interface StatusRecord {
-  /** `yyyyMMddHHmmss`. UK local time in some real files, UTC in ours. */
+  /** `yyyyMMddHHmmss`, in UK local time or in UTC: the file does not say which, so it is to be shown and not reckoned with. */
   readonly at: string;
   /** COLLECT, TRANSFER, SEND or RECEIVE; another word is kept as it is. */
   readonly event: string;

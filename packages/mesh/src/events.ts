@@ -199,6 +199,8 @@ export type ClientEvent =
       times: number;
       since: Date;
     }
+  /** It is still being fetched, and one that was listed behind it (`by`) comes to IN before it, having waited for it. */
+  | { event: "message-overtaken"; mailboxId: MailboxId; messageId: MessageId; by: MessageId }
   | { event: "message-gone"; mailboxId: MailboxId; messageId: MessageId; times: number; since: Date }
   /** Of a process of several: the client of one mailbox does not start. It is tried again, the others work. */
   | ({ event: "client-not-started"; mailboxId: MailboxId; code: string; reason: string } & Lasting)

@@ -63,7 +63,7 @@ export {
   statusEventOf,
   statusWords,
 } from "./status-codes.ts";
-export { formatTimestamp } from "./timestamp.ts";
+export { formatTimestamp, formatUkTimestamp, readTimestamp } from "./timestamp.ts";
 export {
   createToken,
   isCurrent,

@@ -171,10 +171,42 @@ export const carryingProperties: PropertiesOf<CarryingSettings> = {
         delay: optional(
           flag({ description: "A pair still waits to be sent (TRANSFER SUCCESS 05).", default: by.reports.delay }),
         ),
-        poll: optional(flag({ description: "A poll succeeded or failed (RECEIVE).", default: by.reports.poll })),
+        authentication: optional(
+          flag({
+            description:
+              "A pair waits because the server (TRANSFER ERROR 03) or this client (TRANSFER ERROR 04) could not prove who it is.",
+            default: by.reports.authentication,
+          }),
+        ),
+        poll: optional(flag({ description: "A poll succeeded (RECEIVE SUCCESS 00).", default: by.reports.poll })),
+        pollFailures: optional(
+          flag({
+            description: "A poll failed (RECEIVE ERROR 15, 16, 17). Absent: as poll is.",
+          }),
+        ),
       },
-      { description: "Which reports appear in IN besides those of failures.", default: {} },
+      {
+        description:
+          "Which reports appear in IN. Those of a pair that failed always do: nothing else tells its sender.",
+        default: {},
+      },
     ),
+  ),
+  orderWaitMs: optional(
+    whole({
+      description:
+        "Milliseconds for which a received message waits for one listed before it that is still being fetched. Then it comes to IN first, which is told.",
+      from: 0,
+      to: LONGEST_MS,
+      default: by.orderWaitMs,
+    }),
+  ),
+  statusTimes: optional(
+    oneOf(["uk", "utc"], {
+      description:
+        "In which time status records are dated in SENT, FAILED and IN. uk: as clocks in the UK show it, like the NHS client. utc: the same all year.",
+      default: by.statusTimes,
+    }),
   ),
 };
 

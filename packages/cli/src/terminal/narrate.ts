@@ -231,6 +231,12 @@ export function narrate(event: Event): Step | undefined {
         what: `${event.messageId} waits in MESH: ${event.reason}${repeated(event)}`,
         tone: "bad",
       };
+    case "message-overtaken":
+      return {
+        who: client(event.mailboxId),
+        what: `${event.by} is in IN before ${event.messageId}, which is still being fetched`,
+        tone: "bad",
+      };
     case "pair-found":
       return { who: client(event.mailboxId), what: `pair ${event.pair} found in OUT, ${size(event.bytes)}` };
     case "pair-sent":

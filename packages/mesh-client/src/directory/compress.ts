@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
 import { type FileHandle, rm } from "node:fs/promises";
-import { Readable, Transform } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { syncFile } from "@restante/durable";
@@ -64,8 +64,8 @@ export interface GunzipLimits {
   /** How much of the source each chunk is; each is compressed alone. */
   readonly chunkBytes: readonly number[];
   readonly maxBytes: number;
-  /** How much of the disk it may take. */
-  readonly room: number;
+  /** How much more there is room for when there are so many bytes of it: asked again as it grows, since others grow too. */
+  readonly room: (bytes: number) => Promise<number>;
 }
 
 export type Gunzipped = { readonly bytes: number } | { readonly refused: string };
@@ -74,6 +74,8 @@ export type Gunzipped = { readonly bytes: number } | { readonly refused: string 
 const freeBytes = 100_000_000;
 /** Of more, no honest document shrinks by as much as this; gzip itself can by 1,032. */
 const largestRatio = 200;
+/** After so many bytes the room is asked again. */
+const roomForBytes = 4_000_000;
 
 /**
  * Writes what `source` decompresses to, synced, to `target`, and gives its size; or says why that cannot be done, and
@@ -84,18 +86,24 @@ export async function gunzip(source: string, target: string, limits: GunzipLimit
   const { maxBytes, room, chunkBytes } = limits;
   const packedBytes = chunkBytes.reduce((sum, length) => sum + length, 0);
   let bytes = 0;
-  const limit = new Transform({
-    transform(piece: Buffer, _encoding, done) {
+  async function* limited(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    let granted = 0;
+    for await (const piece of pieces) {
+      if (bytes + piece.length > maxBytes) throw new Refused("it becomes larger than a message may be");
+      if (bytes + piece.length > Math.max(freeBytes, packedBytes * largestRatio)) {
+        throw new Refused(`it becomes more than ${largestRatio} times as large`);
+      }
+      if (bytes + piece.length > granted) {
+        const left = await room(bytes);
+        if (left < piece.length) throw new Refused(noRoomForIt);
+        granted = bytes + Math.min(left, roomForBytes);
+      }
       bytes += piece.length;
-      if (bytes > maxBytes) done(new Refused("it becomes larger than a message may be"));
-      else if (bytes > Math.max(freeBytes, packedBytes * largestRatio)) {
-        done(new Refused(`it becomes more than ${largestRatio} times as large`));
-      } else if (bytes > room) done(new Refused(noRoomForIt));
-      else done(null, piece);
-    },
-  });
+      yield piece;
+    }
+  }
   try {
-    await pipeline(piecesOfChunks(source, chunkBytes), limit, writer(target));
+    await pipeline(piecesOfChunks(source, chunkBytes), limited, writer(target));
     await syncFile(target);
     return { bytes };
   } catch (error) {

@@ -15,15 +15,19 @@ import { codeOf } from "../error-code.ts";
 import type { DirectoryClientDefaults } from "./defaults.ts";
 import type { MeshClient } from "../mesh-client.ts";
 import { reportControl } from "./control-files.ts";
-import { carryOut, isLost, type Step } from "./filing.ts";
+import { carryOut, carryOutAll, isLost, type Step } from "./filing.ts";
 import { asClientError, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { Folders } from "./folder-name.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
 import type { News } from "./news.ts";
+import type { Rooms } from "./room.ts";
 import type { Troubles } from "./troubles.ts";
 import type { Workers } from "../workers.ts";
 
-/** Which reports appear in IN besides those of failures. The NHS client's settings and defaults: CollectReport=Y alone. */
+/**
+ * Which reports appear in IN, besides those of pairs that failed, which cannot be done without: see
+ * docs/decisions/214-reports-that-can-be-switched-off.md. The NHS client's settings and defaults: CollectReport=Y alone.
+ */
 export interface ReportSettings {
   /** COLLECT SUCCESS 00: a pair was collected from OUT. */
   readonly collect: boolean;
@@ -31,8 +35,12 @@ export interface ReportSettings {
   readonly transfer: boolean;
   /** TRANSFER SUCCESS 05: it is still waiting to be sent. */
   readonly delay: boolean;
-  /** RECEIVE 00, 15, 16, 17: a poll succeeded or failed. */
+  /** TRANSFER ERROR 03, 04: it is still waiting, because the server or this client could not prove who it is. */
+  readonly authentication: boolean;
+  /** RECEIVE SUCCESS 00: a poll succeeded. */
   readonly poll: boolean;
+  /** RECEIVE ERROR 15, 16, 17: one failed. As `poll` if it is not said; the NHS client has one setting for both. */
+  readonly pollFailures: boolean;
 }
 
 /** Options with their defaults filled in. */
@@ -55,6 +63,7 @@ export interface DirectoryContext {
   readonly journal: Journal;
   /** Of the five folders: everything that is moved side by side shares them. */
   readonly syncs: SharedSyncs;
+  readonly rooms: Rooms;
   readonly clock: Clock;
   readonly emit: Emit;
   readonly settings: DirectorySettings;
@@ -101,13 +110,14 @@ export async function decide<Prepared>(
   return all;
 }
 
-function mayClear(error: unknown): boolean {
+/** Whether what was staged for a decision that could not be taken can go. */
+export function mayClear(error: unknown): boolean {
   const trouble = asClientError(error);
   return !(trouble instanceof FolderTrouble) || trouble.folder !== ".restante" || trouble.reach === "room";
 }
 
 /** Removes from TEMP what nothing wants, as far as that can be done. */
-async function discard({ folders }: DirectoryContext, names: readonly string[]): Promise<void> {
+export async function discard({ folders }: DirectoryContext, names: readonly string[]): Promise<void> {
   for (const name of names) await rm(join(folders.temp, name), { force: true }).catch(() => undefined);
 }
 
@@ -137,6 +147,31 @@ export async function finish(context: DirectoryContext, filing: Filing): Promise
 }
 
 /**
+ * The same for several that were just decided, side by side and in their order (carryOutAll).
+ *
+ * @returns those of which all files are where they belong
+ */
+export async function finishAll(context: DirectoryContext, filings: readonly Filing[]): Promise<ReadonlySet<Filing>> {
+  const { journal, troubles, emit, told } = context;
+  const stepsOf = filings.map(({ steps }) => steps);
+  const failures = await carryOutAll(stepsOf, context);
+  const done = filings.filter((_, index) => !failures.has(index));
+  for (const error of failures.values()) troubles.met(error);
+  for (const filing of done) {
+    for (const event of filing.tells) emit(event);
+    told.add(filing.id);
+  }
+  await journal.together(() => {
+    for (const filing of filings) {
+      if (told.has(filing.id)) journal.filed(filing);
+      else journal.setStuck(filing, true);
+    }
+  });
+  for (const { id } of done) told.delete(id);
+  return new Set(done);
+}
+
+/**
  * Carries out a filing of an earlier poll. One of a message whose files somebody has removed from TEMP while they waited for
  * IN is given up: the message was not acknowledged, and is received anew. True if its files need not be left alone.
  */
@@ -157,7 +192,8 @@ function isOutOfReach({ troubles }: DirectoryContext, { from, to }: Step): boole
   return troubles.isUnusable(labelOf(from.folder)) || (to !== undefined && troubles.isUnusable(labelOf(to.folder)));
 }
 
-async function stage(
+/** Writes a control file to TEMP: its content is on disk, its name is once TEMP is synced. */
+export async function stage(
   { folders }: DirectoryContext,
   name: string,
   control: ControlFile,

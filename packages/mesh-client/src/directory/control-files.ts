@@ -1,30 +1,33 @@
 import {
   clientStatuses,
-  type Clock,
   type ControlFile,
-  formatTimestamp,
   type MailboxId,
   type MessageId,
   type MexHeaders,
   type StatusRecord,
 } from "@restante/mesh";
+import { type Dating, receivedTime, statusTime } from "./status-times.ts";
 
 /** A status as it happens now. */
-export function record({ event, success, code, description }: Omit<StatusRecord, "at">, clock: Clock): StatusRecord {
-  return { at: formatTimestamp(clock.now()), event, success, code, description };
+export function record(
+  { event, success, code, description }: Omit<StatusRecord, "at">,
+  { clock, settings }: Dating,
+): StatusRecord {
+  return { at: statusTime(clock.now(), settings.statusTimes), event, success, code, description };
 }
 
 /** The `.ctl` of SENT: the sender's, with the id of the message and what became of it. */
 export function sentControl(
   control: ControlFile,
-  { messageId, isCompressed, clock }: { messageId: MessageId; isCompressed: boolean; clock: Clock },
+  { messageId, isCompressed }: { messageId: MessageId; isCompressed: boolean },
+  dating: Dating,
 ): ControlFile {
   return {
     ...control,
     addressType: "DTS",
     messageId,
     isCompressed,
-    status: record(clientStatuses.sent, clock),
+    status: record(clientStatuses.sent, dating),
   };
 }
 
@@ -55,7 +58,8 @@ export function reportControl(
 export function receivedControl(
   messageId: MessageId,
   headers: MexHeaders,
-  { mailboxId, isCompressed, clock }: { mailboxId: MailboxId; isCompressed: boolean; clock: Clock },
+  { mailboxId, isCompressed }: { mailboxId: MailboxId; isCompressed: boolean },
+  dating: Dating,
 ): ControlFile {
   const report = isReport(headers);
   const from = headers.from ?? (report ? mailboxId : undefined);
@@ -80,7 +84,7 @@ export function receivedControl(
     processId: headers.processId,
     checksum: headers.checksum,
     isCompressed,
-    status: receivedStatus(headers, clock),
+    status: receivedStatus(messageId, headers, dating),
   };
 }
 
@@ -88,10 +92,12 @@ export function isReport(headers: MexHeaders): boolean {
   return headers.messageType?.toUpperCase() === "REPORT";
 }
 
-function receivedStatus(headers: MexHeaders, clock: Clock): StatusRecord {
-  const usual = record(clientStatuses.received, clock);
+function receivedStatus(messageId: MessageId, headers: MexHeaders, dating: Dating): StatusRecord {
+  const usual = record(clientStatuses.received, dating);
+  const { statusTimestamp } = headers;
   return {
-    at: headers.statusTimestamp ?? usual.at,
+    at:
+      statusTimestamp === undefined ? usual.at : receivedTime(statusTimestamp, messageId, dating.settings.statusTimes),
     event: headers.statusEvent ?? usual.event,
     success: headers.statusSuccess === undefined ? !isReport(headers) : headers.statusSuccess === "SUCCESS",
     code: headers.statusCode ?? usual.code,

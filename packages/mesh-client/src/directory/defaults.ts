@@ -1,3 +1,5 @@
+import type { StatusTimes } from "./status-times.ts";
+
 export interface DirectoryClientDefaults {
   readonly pollIntervalMs: number;
   readonly pollJitterPercent: number;
@@ -14,7 +16,9 @@ export interface DirectoryClientDefaults {
   readonly keepSent: boolean;
   /** Of the workers of one directory client alone. */
   readonly workers: { readonly most: number; readonly mostOfOne: number };
-  readonly reports: Readonly<Record<"collect" | "transfer" | "delay" | "poll", boolean>>;
+  readonly orderWaitMs: number;
+  readonly statusTimes: StatusTimes;
+  readonly reports: Readonly<Record<"collect" | "transfer" | "delay" | "authentication" | "poll", boolean>>;
 }
 
 export const directoryClientDefaults: DirectoryClientDefaults = {
@@ -32,5 +36,7 @@ export const directoryClientDefaults: DirectoryClientDefaults = {
   maxMessageBytes: 20_000_000_000,
   keepSent: true,
   workers: { most: 8, mostOfOne: 8 },
-  reports: { collect: true, transfer: false, delay: false, poll: false },
+  orderWaitMs: 2 * 60 * 1000,
+  statusTimes: "uk",
+  reports: { collect: true, transfer: false, delay: false, authentication: true, poll: false },
 };

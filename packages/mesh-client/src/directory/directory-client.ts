@@ -22,6 +22,8 @@ import { createNews } from "./news.ts";
 import type { DirectoryClientOptions } from "./options.ts";
 import { createOutFolder } from "./out-folder.ts";
 import { type HeldPair, lookAtOut, poll, type PollResult, type PollState } from "./poll.ts";
+import { createReceivingState, endFetching } from "./receiving-state.ts";
+import { createRooms } from "./room.ts";
 import { readSettings } from "./settings.ts";
 import { createTroubles } from "./troubles.ts";
 import { createWorkers } from "../workers.ts";
@@ -75,6 +77,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     group,
     journal,
     syncs: sharedSyncs(),
+    rooms: createRooms(folders),
     clock,
     emit,
     settings,
@@ -88,18 +91,19 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     await sweepJournalFolders(folder);
     await sweep(context);
     state = {
+      ...createReceivingState({
+        backOff: createBackOff(clock),
+        tellUnusableIds: unusableIds({ mailboxId, clock, emit }),
+      }),
       out: createOutFolder(folders.out, settings.settleMs),
       watch: await watchFolders(folder, folders, hidden),
-      backOff: createBackOff(clock),
       lanes: createLanes(folders.out, {
         waitForEarlierMs: settings.waitForEarlierMs,
         now: () => clock.now().getTime(),
       }),
       greetedAt: undefined,
-      more: false,
       restless: false,
       lookTookMs: 0,
-      tellUnusableIds: unusableIds({ mailboxId, clock, emit }),
     };
     tellOpenFolders(context, { mailbox: folder, ".restante": hidden });
   } catch (error) {
@@ -121,7 +125,8 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     // A poll that is given up has neither succeeded nor failed.
     if (signal.aborted || error?.code === "aborted") return result;
     const canReport = !troubles.isUnusable("IN") && !troubles.isUnusable(".restante");
-    if (settings.reports.poll && canReport) await reportPoll(context, error);
+    const wanted = error === undefined ? settings.reports.poll : settings.reports.pollFailures;
+    if (wanted && canReport) await reportPoll(context, error);
     troubles.end();
     // What waits of one message or pair is told of that one.
     if (!troubles.hasPlace()) emit({ event: "poll-succeeded", mailboxId, sent, received });
@@ -162,6 +167,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
         lookTookMs: state.lookTookMs,
       }),
       out: folders.out,
+      wake: state.wake,
       pollIntervalMs,
       pollJitterPercent: options.pollJitterPercent ?? directoryClientDefaults.pollJitterPercent,
       signal: closing.signal,
@@ -177,6 +183,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       closing.abort();
       await loop;
       await last.catch(() => undefined);
+      await endFetching(context, state);
       opened.dispose();
     },
   };
@@ -239,7 +246,7 @@ async function reportPoll(context: DirectoryContext, error: MeshClientError | un
   try {
     await decide(
       context,
-      async (stage) => stageReport(context, stage, record(pollStatus(error), context.clock)),
+      async (stage) => stageReport(context, stage, record(pollStatus(error), context)),
       (report) => context.journal.file(report),
     );
   } catch (cause) {

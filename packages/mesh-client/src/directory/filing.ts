@@ -53,18 +53,66 @@ export interface FilingPlaces {
  * @throws FolderTrouble of the folder that cannot be used
  */
 export async function carryOut(steps: readonly Step[], places: FilingPlaces): Promise<void> {
-  const left = new Set<FolderName>();
+  for (const error of (await carryOutAll([steps], places)).values()) throw error;
+}
+
+/**
+ * The same for several filings, which share the syncs between their steps. Their last steps are made together and in order:
+ * no `.ctl` comes before that of an earlier filing, unless that one failed.
+ *
+ * @returns what each that failed did so for, by its place
+ */
+export async function carryOutAll(
+  all: readonly (readonly Step[])[],
+  places: FilingPlaces,
+): Promise<ReadonlyMap<number, unknown>> {
   const { folders, syncs = syncFolder } = places;
-  for (const step of steps) {
-    const { from, to, fingerprint } = step;
-    const isThere =
-      fingerprint === undefined ||
-      (await inFolder(from.folder, async () => stateOf(folders[from.folder], from)))?.fingerprint === fingerprint;
-    if (to !== undefined) await move(places, step, to, isThere);
-    else if (isThere) await remove(folders, from);
-    if (from.folder !== "temp") left.add(from.folder);
+  const failures = new Map<number, unknown>();
+  const rounds = Math.max(0, ...all.map(({ length }) => length));
+  const isOn = (index: number): boolean => !failures.has(index);
+  const left = new Map<FolderName, Set<number>>();
+  for (let round = 0; round < rounds; round += 1) {
+    const moved: { index: number; from: FolderName; to: FolderName }[] = [];
+    for (const [index, steps] of all.entries()) {
+      const step = steps[round - (rounds - steps.length)];
+      if (step === undefined || !isOn(index)) continue;
+      const { from, to } = step;
+      try {
+        await carryOutOne(step, places);
+        if (to !== undefined) moved.push({ index, from: from.folder, to: to.folder });
+        if (from.folder !== "temp") left.set(from.folder, (left.get(from.folder) ?? new Set()).add(index));
+      } catch (error) {
+        failures.set(index, error);
+      }
+    }
+    // Synced even if there was nothing to move: the move may have happened just before a crash of the machine.
+    for (const folder of new Set(moved.map(({ to }) => to))) {
+      await syncs(folders[folder]).catch(async (error: unknown) => {
+        for (const { index, from, to } of moved) {
+          if (to === folder) failures.set(index, await blame(folders, from, to, error));
+        }
+      });
+    }
   }
-  for (const folder of left) await inFolder(folder, async () => syncs(folders[folder]));
+  for (const [folder, leaving] of left) {
+    const those = [...leaving].filter(isOn);
+    if (those.length === 0) continue;
+    await inFolder(folder, async () => syncs(folders[folder])).catch((error: unknown) => {
+      for (const index of those) failures.set(index, error);
+    });
+  }
+  return failures;
+}
+
+/** Where it goes is still to be synced. */
+async function carryOutOne(step: Step, places: FilingPlaces): Promise<void> {
+  const { folders } = places;
+  const { from, to, fingerprint } = step;
+  const isThere =
+    fingerprint === undefined ||
+    (await inFolder(from.folder, async () => stateOf(folders[from.folder], from)))?.fingerprint === fingerprint;
+  if (to !== undefined) await move(places, step, to, isThere);
+  else if (isThere) await remove(folders, from);
 }
 
 async function remove(folders: Folders, from: Place): Promise<void> {
@@ -80,7 +128,7 @@ async function remove(folders: Folders, from: Place): Promise<void> {
 }
 
 async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: boolean): Promise<void> {
-  const { folders, syncs = syncFolder } = places;
+  const { folders } = places;
   const target = pathOf(folders[to.folder], to);
   const copy = join(folders[to.folder], movingName(from, to));
   try {
@@ -89,8 +137,6 @@ async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: bo
         if (!isMissing(error)) throw error;
       });
     }
-    // Synced even if there was nothing to move: the move may have happened just before a crash of the machine.
-    await syncs(folders[to.folder]);
   } catch (error) {
     throw await blame(folders, from.folder, to.folder, error);
   }

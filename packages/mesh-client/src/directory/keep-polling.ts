@@ -1,6 +1,6 @@
 // When the directory client does something by itself:
 //
-//   a poll           once the interval is over, and a little more at random; at once if messages are left that were not tried
+//   a poll           once the interval is over, and a little more at random; at once if messages are left that were not tried, or one that hung has come
 //   a look at OUT    between polls: when OUT has changed; when what was in it had not settled; when a pair has been waited for
 //                    long enough (send-all.ts). The server is not asked for its inbox.
 //
@@ -8,6 +8,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { watchOut } from "./out-watch.ts";
+import type { Wake } from "./wake.ts";
 
 export interface Polling {
   /** Neither fails but when the client was closed. */
@@ -16,13 +17,14 @@ export interface Polling {
   /** Of the last look. */
   readonly next: () => Next;
   readonly out: string;
+  /** Woken when a poll is due before its time, as `next` then says. */
+  readonly wake: Wake;
   readonly pollIntervalMs: number;
   readonly pollJitterPercent: number;
   readonly signal: AbortSignal;
 }
 
 export interface Next {
-  /** Messages are left that were not tried. */
   readonly pollAtOnce: boolean;
   /** In how many milliseconds OUT is to be looked at, even if nothing in it changes; undefined if not at all. */
   readonly lookWithinMs: number | undefined;
@@ -38,8 +40,8 @@ const leastBetweenMs = 200;
 
 /** Until it is given up. */
 export async function keepPolling(polling: Polling): Promise<void> {
-  const { poll, lookAtOut, next, out, pollIntervalMs, pollJitterPercent, signal } = polling;
-  using watched = watchOut(out);
+  const { poll, lookAtOut, next, out, wake, pollIntervalMs, pollJitterPercent, signal } = polling;
+  using watched = watchOut(out, wake);
 
   async function lookUntil(pollAt: number): Promise<void> {
     for (;;) {
@@ -47,7 +49,7 @@ export async function keepPolling(polling: Polling): Promise<void> {
       await pause(Math.min(lookTookMs / shareOfLooking, longestPauseMs, pollAt - performance.now()), signal);
       const withinMs = Math.min(pollAt - performance.now(), Math.max(lookWithinMs, leastBetweenMs));
       await watched.changed(Math.max(0, withinMs), signal);
-      if (signal.aborted || performance.now() >= pollAt) return;
+      if (signal.aborted || performance.now() >= pollAt || next().pollAtOnce) return;
       watched.looks();
       await lookAtOut().catch(() => undefined);
     }

@@ -3,6 +3,7 @@ import type { MeshClient } from "../mesh-client.ts";
 import type { Workers } from "../workers.ts";
 import type { ReportSettings } from "./context.ts";
 import type { PollResult } from "./poll.ts";
+import type { StatusTimes } from "./status-times.ts";
 
 export interface DirectoryClientOptions {
   /** Stays the caller's: it is not closed here. */
@@ -47,7 +48,14 @@ export interface DirectoryClientOptions {
   readonly commit?: "single" | "two-chunk" | undefined;
   /** The most that a received message may be decompressed to. 20 GB if absent, the NHS client's largest message. */
   readonly maxMessageBytes?: number | undefined;
-  /** Which reports appear in IN besides those of failures. As in the NHS client, `collect` alone if absent. */
+  /** How long a received message waits for one before it that is still being fetched. 2 min if absent. */
+  readonly orderWaitMs?: number | undefined;
+  /**
+   * In which time status records are dated, in SENT, FAILED, IN and reports: as clocks in the UK show it, which is how the
+   * NHS client writes them, or in UTC. `uk` if absent.
+   */
+  readonly statusTimes?: StatusTimes | undefined;
+  /** Which reports appear in IN. As in the NHS client if absent: `collect`, and those of failures. */
   readonly reports?: Partial<ReportSettings> | undefined;
   /** Whether sent pairs are kept in SENT. Else they are removed from OUT once they are sent. True if absent. */
   readonly keepSent?: boolean | undefined;

@@ -1,12 +1,13 @@
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
+import type { Wake } from "./wake.ts";
 
 /** Tells that something came to OUT, or went from it. */
 export interface OutWatch extends Disposable {
   /** A look at OUT begins: it sees what has changed up to now. */
   looks(): void;
   /**
-   * Resolves at the first change since `looks`, when the time is over, or when it is given up. What the client itself does in
+   * Resolves at the first change since `looks`, when the client is woken, when the time is over, or when it is given up. What the client itself does in
    * OUT is a change too: it makes for one look more, which finds nothing to do.
    */
   changed(withinMs: number, signal: AbortSignal): Promise<void>;
@@ -16,16 +17,15 @@ export interface OutWatch extends Disposable {
 const askEveryMs = 1000;
 
 /** By the notices of the system and, behind them, by asking. That what came has settled is for who looks to see. */
-export function watchOut(path: string): OutWatch {
+export function watchOut(path: string, wake: Wake): OutWatch {
   let isChanged = false;
-  let tell: (() => void) | undefined;
   let seen: string | undefined;
   let isOver = false;
   let watcher = open();
 
   function change(): void {
     isChanged = true;
-    tell?.();
+    wake.wake();
   }
 
   function open(): FSWatcher | undefined {
@@ -62,17 +62,10 @@ export function watchOut(path: string): OutWatch {
     looks: () => void (isChanged = false),
     async changed(withinMs, signal) {
       if (isChanged || signal.aborted) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      tell = resolve;
-      signal.addEventListener("abort", tell, { once: true });
-      const end = setTimeout(tell, withinMs);
       const asking = setInterval(() => void ask(), askEveryMs);
       void ask();
-      await promise;
+      await wake.wait(withinMs, signal);
       clearInterval(asking);
-      clearTimeout(end);
-      signal.removeEventListener("abort", tell);
-      tell = undefined;
     },
     [Symbol.dispose]: () => {
       isOver = true;

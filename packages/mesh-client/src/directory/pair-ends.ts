@@ -23,10 +23,10 @@ export interface PairResult {
  * nothing is kept in SENT, both go from OUT: the journal alone, and a report if there is one, know that they were sent.
  */
 export async function fileSent(context: DirectoryContext, pair: Pair, messageId: MessageId): Promise<PairResult> {
-  const { journal, settings, clock, mailboxId, folders } = context;
+  const { journal, settings, mailboxId, folders } = context;
   const { data, control: outControl } = pair.sighting;
   const isCompressed = journal.openSend(pair.key, pair.fingerprint)?.compressed === 1;
-  const control = sentControl(pair.control, { messageId, isCompressed, clock });
+  const control = sentControl(pair.control, { messageId, isCompressed }, context);
   const isFiled = await decide(
     context,
     async (stage) => {
@@ -37,7 +37,7 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
         [clientStatuses.collected, settings.reports.collect],
         [clientStatuses.sent, settings.reports.transfer],
       ] as const) {
-        if (wanted) reports.push(await stageReport(context, stage, record(status, clock), control, messageId));
+        if (wanted) reports.push(await stageReport(context, stage, record(status, context), control, messageId));
       }
       const tells: Event[] = [{ event: "pair-sent", mailboxId, pair: shortName(pair.key), messageId }];
       return { files: { steps, tells }, reports };
@@ -65,7 +65,7 @@ export async function failPair(
 ): Promise<PairResult> {
   const { journal, clock, mailboxId, folders } = context;
   const id = newMessageId(clock.now());
-  const at = record(status, clock);
+  const at = record(status, context);
   const isFiled = await decide(
     context,
     async (stage) => {

@@ -24,7 +24,7 @@
 import { clientStatuses, type ControlFile, type Status } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
 import type { TrackedMessage } from "../track.ts";
-import { decide, type DirectoryContext, stageReport } from "./context.ts";
+import { decide, type DirectoryContext, type ReportSettings, stageReport } from "./context.ts";
 import { record } from "./control-files.ts";
 import { type Judgement, judge } from "./doubt.ts";
 import { FolderTrouble } from "./folder-trouble.ts";
@@ -184,11 +184,11 @@ async function delay(
   row: SendRow | undefined,
   error: MeshClientError,
 ): Promise<PairResult> {
-  const status = statusOf(error, context.settings.reports.delay);
+  const status = statusOf(error, context.settings.reports);
   if (status !== undefined && row?.noticed !== status.code) {
     await decide(
       context,
-      async (stage) => stageReport(context, stage, record(status, context.clock), pair.control),
+      async (stage) => stageReport(context, stage, record(status, context), pair.control),
       (report) => context.journal.notice(pair.key, pair.fingerprint, status.code, report),
     );
   }
@@ -198,11 +198,12 @@ async function delay(
   return { outcome: "waiting", error };
 }
 
-function statusOf(error: MeshClientError, delayReports: boolean): Status | undefined {
-  if (error.code === "server-certificate") return clientStatuses.serverNotAuthenticated;
-  if (error.code === "unauthorised" || error.code === "client-certificate")
-    return clientStatuses.clientNotAuthenticated;
-  return delayReports ? clientStatuses.delayed : undefined;
+function statusOf({ code }: MeshClientError, reports: ReportSettings): Status | undefined {
+  if (reports.authentication) {
+    if (code === "server-certificate") return clientStatuses.serverNotAuthenticated;
+    if (code === "unauthorised" || code === "client-certificate") return clientStatuses.clientNotAuthenticated;
+  }
+  return reports.delay ? clientStatuses.delayed : undefined;
 }
 
 /** Half a pair becomes a failed one when the other half has not come, or cannot be read, for long enough. */

@@ -22,7 +22,8 @@ import type { Lanes } from "./lanes.ts";
 import type { OutFolder, Sighting, Stray } from "./out-folder.ts";
 import type { PairResult } from "./pair-ends.ts";
 import { pairName } from "./pair-name.ts";
-import { receiveAll, type ReceivingState } from "./receive-all.ts";
+import { receiveAll } from "./receive-all.ts";
+import type { ReceivingState } from "./receiving-state.ts";
 import { type Sending, sendAll } from "./send-all.ts";
 import { isOfTheWay } from "./way-to-the-server.ts";
 
@@ -54,8 +55,6 @@ export interface PollState extends ReceivingState {
   readonly lanes: Lanes;
   /** When the server was last found to know us, in milliseconds; undefined after trouble with it. */
   greetedAt: number | undefined;
-  /** Messages are left that were not tried: the next poll need not wait. */
-  more: boolean;
   /** When OUT was last looked at: whether something in it had not settled, and how long the look took, in milliseconds. */
   restless: boolean;
   lookTookMs: number;

@@ -1,25 +1,43 @@
-import type { MessageId } from "@restante/mesh";
-import type { BackOff } from "./back-off.ts";
-import type { DirectoryContext } from "./context.ts";
-import { asClientError, FolderTrouble } from "./folder-trouble.ts";
-import { NoRoom, receive } from "./receive.ts";
-import { leastRoom } from "./room.ts";
-import { isOfTheWay, serverAnswers } from "./way-to-the-server.ts";
+// How a poll receives:
+//
+//   listing --> queue --> being fetched, several at once --> in the order of the listing --> IN --> acknowledged
+//
+// It lists page by page as the queue empties, and again from the start as long as the last time brought something: a
+// mailbox is emptied in one poll, also where a listing shows 500 messages and no more. Then come those that have failed
+// before and are due again. A message is tried once a poll.
+//
+// Until the server has begun to answer one, and after each failure, one is fetched at a time: a server that is gone, or a
+// password that is wrong, costs one request and not as many as there are places. Whoever does not answer for `trialMs` holds
+// up the next no longer.
+//
+// A message that is fetched more slowly than others wait for it (`orderWaitMs`) is passed: it goes on, and comes to IN when it
+// has arrived, at this poll or a later one, which then begins at once. The poll does not wait for it either.
 
-/** So long may failures hold up what else is due; then the next poll goes on, at once. Milliseconds. */
-const lostAtMost = 2 * 60 * 1000;
+import { setImmediate as turnOfEvents } from "node:timers/promises";
+import type { MessageId } from "@restante/mesh";
+import type { DirectoryContext } from "./context.ts";
+import { createListedOrder } from "./listed-order.ts";
+import { acknowledgeReceived, type Arrived, fileReceived, giveUp } from "./receive.ts";
+import { createLosses } from "./receiving-losses.ts";
+import { beginFetching, type Fetching, type ReceivingState } from "./receiving-state.ts";
+import type { Room } from "./room.ts";
+import { createWake } from "./wake.ts";
+
+/** Also what was passed counts. A download holds a connection, of which the library has 8: some must be left to all else. */
+const mostFetching = 6;
+const mostAcknowledging = 8;
+/** So many at most wait in TEMP for one before them. */
+const mostInOrder = 100;
+/** So many ids of a listing are held ready. */
+const mostInQueue = 20;
+const trialMs = 10 * 1000;
+/** So long may a mailbox that goes on filling hold up what else is due. Milliseconds. */
+const receivingAtMost = 2 * 60 * 1000;
 
 export interface Receiving {
   readonly received: number;
   /** Messages are left that were not tried: the next poll need not wait. */
   readonly more: boolean;
-}
-
-/** What is kept from one poll to the next. */
-export interface ReceivingState {
-  readonly backOff: BackOff;
-  /** Told of each listing, how many of its entries cannot be message ids. */
-  readonly tellUnusableIds: (count: number) => void;
 }
 
 /**
@@ -29,76 +47,258 @@ export interface ReceivingState {
  */
 export async function receiveAll(
   context: DirectoryContext,
-  { backOff, tellUnusableIds }: ReceivingState,
+  state: ReceivingState,
   { unfiled, signal }: { unfiled: ReadonlySet<string>; signal: AbortSignal },
 ): Promise<Receiving> {
-  const { client, troubles, folders } = context;
+  const { client, journal, troubles, rooms, mailboxId, workers, settings, emit } = context;
+  const { backOff, fetching } = state;
+  const { orderWaitMs } = settings;
+  const beganAt = performance.now();
+  const wake = createWake();
+  const losses = createLosses(context, backOff, signal);
+  const order = createListedOrder<Arrived>(orderWaitMs);
+  const tried = new Set<MessageId>();
+  const queue: MessageId[] = [];
+  /** May come to IN now. */
+  let arrived: Arrived[] = [];
   let received = 0;
-  let lostMs = 0;
-  let inARow = 0;
   let more = false;
+  let isStopped = false;
+  let isTrial = true;
+  /** What the poll waits for besides fetching: the listing, filing, acknowledging, looking at failures. */
+  let inHand = 0;
+  let acknowledging = 0;
+  let failing = 0;
+  let isFiling = false;
+  /** The listing waits until all that it has brought is done. */
+  let isListed = false;
+  let afterTurn: (() => void)[] = [];
 
-  /** Gives whether to go on. */
-  async function take(messageId: MessageId): Promise<boolean> {
-    const startedAt = performance.now();
-    try {
-      const reception = await receive(context, messageId, signal);
-      inARow = 0;
-      backOff.over(messageId);
-      if (reception === "received") received += 1;
-      if (reception === "gone") troubles.goneMessage(messageId);
-      else troubles.overMessage(messageId);
-      return reception !== "unfiled" || !troubles.isUnusable("IN");
-    } catch (error) {
-      const trouble = asClientError(error);
-      if (isOfTheWay(trouble) || isOfAll(trouble)) {
-        troubles.met(trouble);
-        return false;
-      }
-      troubles.metMessage(messageId, trouble);
-      backOff.failed(messageId, trouble instanceof NoRoom ? trouble.needs : undefined);
-      if (trouble instanceof FolderTrouble) return true;
-      inARow += 1;
-      lostMs += performance.now() - startedAt;
-      if (!(await serverAnswers(context, inARow, signal))) return false;
-      more = lostMs > lostAtMost;
-      return !more;
-    }
+  const mayBegin = (): boolean => !isStopped && !more && !signal.aborted;
+  const slow = (ms: number): boolean => waitedFor().every(({ begunAt }) => isOlder(begunAt, ms));
+  const waitedFor = (): Fetching[] => [...fetching.values()].filter(({ isPassed }) => !isPassed);
+  const isFetchingAll = (): boolean =>
+    inHand === (isListed ? 1 : 0) && arrived.length === 0 && (queue.length === 0 || !mayBegin());
+
+  /** Begins something that the poll waits for; what it fails with concerns all. */
+  function begin(work: () => Promise<void>): void {
+    inHand += 1;
+    void work()
+      .catch((error: unknown) => {
+        troubles.met(error);
+        isStopped = true;
+      })
+      .finally(() => {
+        inHand -= 1;
+        wake.wake();
+      });
   }
 
-  async function takeAll(): Promise<void> {
-    const listed = new Set<MessageId>();
+  async function until(isSo: () => boolean): Promise<void> {
+    wake.wake();
+    while (!isSo()) await new Promise<void>((resolve) => void afterTurn.push(resolve));
+  }
+
+  async function enqueue(messageId: MessageId): Promise<void> {
+    queue.push(messageId);
+    await until(() => queue.length < mostInQueue || !mayBegin());
+  }
+
+  /** Lists the mailbox as fast as the queue empties, and again if that brought something; then come those that had failed. */
+  async function list(): Promise<void> {
     const again: MessageId[] = [];
+    for (let before = -1; mayBegin() && received > before;) {
+      const isFirst = before === -1;
+      before = received;
+      await listOnce(isFirst, again);
+      isListed = true;
+      await until(() => isFetchingAll() && waitedFor().length === 0);
+      isListed = false;
+      if (performance.now() - beganAt > receivingAtMost && received > before) more = true;
+    }
+    for (const messageId of again) if (mayBegin()) await enqueue(messageId);
+  }
+
+  async function listOnce(isFirst: boolean, again: MessageId[]): Promise<void> {
+    const listed = new Set<MessageId>();
     let room: Promise<number> | undefined;
     let unusableIds = 0;
     for await (const messageId of client.listAll({ signal, onUnusableIds: (count) => (unusableIds += count) })) {
-      listed.add(messageId);
-      // Not in IN yet, so it must not be acknowledged.
-      if (unfiled.has(messageId)) continue;
-      if (backOff.knows(messageId)) {
-        if (await backOff.isDue(messageId, async () => (room ??= leastRoom(folders).then(({ bytes }) => bytes))))
-          again.push(messageId);
-      } else if (!(await take(messageId))) return;
+      if (!mayBegin()) return;
+      if (isFirst) listed.add(messageId);
+      // What is not in IN yet must not be acknowledged.
+      if (unfiled.has(messageId) || tried.has(messageId) || fetching.has(messageId)) continue;
+      if (!backOff.knows(messageId)) await enqueue(messageId);
+      else if (isFirst && (await backOff.isDue(messageId, async () => (room ??= bytesOf(rooms.least()))))) {
+        again.push(messageId);
+      }
     }
-    tellUnusableIds(unusableIds);
+    if (!isFirst || !mayBegin()) return;
+    state.tellUnusableIds(unusableIds);
     for (const messageId of backOff.ids()) {
       if (listed.has(messageId)) continue;
       backOff.over(messageId);
       troubles.goneMessage(messageId);
     }
-    for (const messageId of again) if (!(await take(messageId))) return;
   }
 
+  function start(messageId: MessageId): void {
+    tried.add(messageId);
+    if (journal.received(messageId)) {
+      acknowledge(messageId, false);
+      return;
+    }
+    order.begin(messageId);
+    beginFetching(context, state, messageId, { signal, onAnswer: () => answered() });
+  }
+
+  function answered(): void {
+    isTrial = false;
+    wake.wake();
+  }
+
+  function over(messageId: MessageId, { isGone = false } = {}): void {
+    losses.succeeded();
+    backOff.over(messageId);
+    if (isGone) troubles.goneMessage(messageId);
+    else troubles.overMessage(messageId);
+  }
+
+  function acknowledge(messageId: MessageId, isNew: boolean): void {
+    acknowledging += 1;
+    begin(async () => {
+      const begunAt = performance.now();
+      try {
+        if (isStopped) return;
+        await workers.run(mailboxId, async () => acknowledgeReceived(context, messageId, signal), signal);
+        isTrial = false;
+        over(messageId);
+        if (isNew) received += 1;
+      } catch (error) {
+        fail(messageId, error, begunAt);
+      } finally {
+        acknowledging -= 1;
+      }
+    });
+  }
+
+  function fail(messageId: MessageId, error: unknown, begunAt = performance.now()): void {
+    failing += 1;
+    isTrial = true;
+    begin(async () => {
+      try {
+        const verdict = await losses.failed(messageId, error, begunAt);
+        if (verdict === "stop") isStopped = true;
+        if (verdict === "later") more = true;
+      } finally {
+        failing -= 1;
+      }
+    });
+  }
+
+  async function file(batch: readonly Arrived[]): Promise<void> {
+    const begunAt = performance.now();
+    for (const [messageId, fate] of await fileReceived(context, batch)) {
+      if (fate.is === "filed") acknowledge(messageId, true);
+      else if (fate.is === "not received") fail(messageId, fate.error, begunAt);
+      else over(messageId);
+    }
+    if (troubles.isUnusable("IN")) isStopped = true;
+  }
+
+  function lookAtFetching(): void {
+    for (const [messageId, { outcome, begunAt }] of fetching) {
+      if (outcome === undefined) continue;
+      fetching.delete(messageId);
+      tried.add(messageId);
+      if (outcome.is === "arrived") {
+        if (!order.arrived(messageId, outcome.arrived, performance.now())) arrived.push(outcome.arrived);
+        continue;
+      }
+      order.over(messageId);
+      if (outcome.is === "failed") fail(messageId, outcome.error, begunAt);
+      else over(messageId, { isGone: true });
+    }
+    const { items, passed } = order.take(performance.now());
+    arrived.push(...items);
+    for (const { id, by } of passed) {
+      pass(id);
+      emit({ event: "message-overtaken", mailboxId, messageId: id, by });
+    }
+  }
+
+  function pass(messageId: MessageId): void {
+    const one = fetching.get(messageId);
+    if (one !== undefined) one.isPassed = true;
+  }
+
+  function fileArrived(): void {
+    if (isFiling || arrived.length === 0) return;
+    const batch = arrived;
+    arrived = [];
+    isFiling = true;
+    begin(async () => {
+      try {
+        // It may be that another client has the folder.
+        if (signal.aborted) await giveUp(context, batch);
+        else await file(batch);
+      } finally {
+        isFiling = false;
+      }
+    });
+  }
+
+  function mayStart(): boolean {
+    if (!mayBegin() || fetching.size >= mostFetching || order.size() >= mostInOrder) return false;
+    if (!isTrial) return acknowledging < mostAcknowledging;
+    return failing === 0 && acknowledging === 0 && slow(trialMs);
+  }
+
+  /** What is left behind when nothing else is to be done. */
+  function leaveSlow(): void {
+    if (!isFetchingAll() || order.dueIn(0) !== undefined || !slow(orderWaitMs)) return;
+    for (const [messageId, one] of fetching) {
+      one.isPassed = true;
+      order.over(messageId);
+    }
+  }
+
+  /** When something may be passed, in milliseconds from now. */
+  function dueIn(): number | undefined {
+    const now = performance.now();
+    const begun = waitedFor().flatMap(({ begunAt }) => (begunAt === undefined ? [] : [begunAt]));
+    const due = begun.map((begunAt) => begunAt + (isTrial && queue.length > 0 ? trialMs : orderWaitMs) - now);
+    const ofOrder = order.dueIn(now);
+    const soonest = Math.min(...due.filter((ms) => ms > 0), ofOrder ?? Infinity);
+    return soonest === Infinity ? undefined : Math.ceil(soonest);
+  }
+
+  state.poll = wake;
+  begin(list);
   try {
-    await takeAll();
-  } catch (error) {
-    // The listing failed.
-    troubles.met(error);
+    for (;;) {
+      lookAtFetching();
+      fileArrived();
+      while (queue.length > 0 && mayStart()) start(queue.shift()!);
+      leaveSlow();
+      const turn = afterTurn;
+      afterTurn = [];
+      for (const resume of turn) resume();
+      if (inHand === 0 && isFetchingAll() && waitedFor().length === 0) break;
+      await wake.wait(dueIn());
+      // What comes at the same time is looked at together.
+      await turnOfEvents();
+    }
+  } finally {
+    state.poll = undefined;
   }
   return { received, more };
 }
 
-/** Trouble with a disk that every message would meet. */
-function isOfAll(trouble: unknown): boolean {
-  return trouble instanceof FolderTrouble && (trouble.reach === "folder" || trouble.folder === ".restante");
+function isOlder(begunAt: number | undefined, ms: number): boolean {
+  return begunAt !== undefined && performance.now() - begunAt >= ms;
+}
+
+async function bytesOf(room: Promise<Room>): Promise<number> {
+  return (await room).bytes;
 }

@@ -1,174 +1,162 @@
-// How a message comes into IN:
+// How messages come into IN:
 //
-//   listed --> in TEMP --> received --> in IN --> acknowledged
+//   listed --> being fetched --> in TEMP --> received --> in IN --> acknowledged
 //
-// in TEMP       .dat and .ctl are written under the message's id, or what stands for it as a file name
-//               (messageFileName), and synced, and so is TEMP itself.
-// received      Committed in the journal, with the moves to IN (filing.ts): .dat first, then .ctl. From here on the
-//               message is never fetched again: whether its owner has read it already or not, it is or will be in IN.
-// acknowledged  Only when both files are in IN and IN is synced. If that fails, the message is listed again, found to be
-//               received, and acknowledged then.
+// being fetched Several at once, each in a place of the workers (workers.ts): .dat, with its .gz while it is decompressed, and
+//               .ctl are written in TEMP under the message's id, or what stands for it as a file name (messageFileName),
+//               and their content is synced.
+// in TEMP       It waits for those listed before it that are still being fetched (listed-order.ts).
+// received      TEMP is synced, then committed in the journal, with the moves to IN (filing.ts). From here on the message is
+//               never fetched again: whether its owner has read it already or not, it is or will be in IN. All that may
+//               go on at the same time share these syncs, and those of IN: first each .dat, then each .ctl, in order.
+// acknowledged  Only when both files are in IN and IN is synced; several at once. If that fails, the message is listed again,
+//               found to be received, and acknowledged then.
 //
-// Killed before `received`: TEMP is swept at the next start and the message fetched again. Failed before it: what is in
-// TEMP goes at once, so that it takes no room from the messages behind it.
+// Killed before `received`: what is in TEMP of any number of messages is swept at the next start, and they are fetched again.
+// Killed after it: the journal has the moves of each, in their order, and the next start makes them before anything else. Failed
+// before it: what is in TEMP goes at once, so that it takes no room from the messages behind it. One that could not be
+// committed in a way that leaves it open whether it was, stays in TEMP until the next start knows.
 
-import { rename, rm } from "node:fs/promises";
-import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { finished, pipeline } from "node:stream/promises";
-import { syncFile } from "@restante/durable";
 import { type Event, type MessageId, messageFileName } from "@restante/mesh";
 import type { DownloadedMessage } from "../download.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
-import { gunzip, writer } from "./compress.ts";
-import { decide, type DirectoryContext } from "./context.ts";
+import { type DirectoryContext, discard, finishAll, mayClear, stage } from "./context.ts";
 import { isReport, receivedControl } from "./control-files.ts";
 import type { Step } from "./filing.ts";
-import { FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
-import { leastRoom, type Room } from "./room.ts";
+import { inFolder } from "./folder-trouble.ts";
+import type { Filing, Plan } from "./journal.ts";
+import { passOver, writeData } from "./received-data.ts";
+import type { Claim } from "./room.ts";
+
+/** A message that is whole in TEMP. */
+export interface Arrived {
+  readonly messageId: MessageId;
+  readonly files: Plan;
+  /** What there is of it in TEMP. */
+  readonly staged: readonly string[];
+  /** What it takes of the room; a report takes none. */
+  readonly claim: Claim | undefined;
+}
 
 /**
- * - `received`, `again`: acknowledged; new in IN, or handed over before.
- * - `unfiled`: a folder did not let it into IN yet. It is not acknowledged.
- * - `gone`: it is not in the mailbox any more: collected by another client of it, or expired.
+ * Fetches a message into TEMP. Undefined if it is gone since it was listed: collected by another client of this mailbox, or
+ * expired.
+ *
+ * @param onAnswer told when the server has begun to answer
  */
-export type Reception = "received" | "again" | "unfiled" | "gone";
-
-/** A message larger than the room there is. */
-export class NoRoom extends FolderTrouble {
-  readonly needs: number;
-
-  constructor(needs: number, { folder }: Room) {
-    super(labelOf(folder), "there is no room for it on the disk", "room");
-    this.needs = needs;
-  }
-}
-
-export async function receive(
+export async function fetchMessage(
   context: DirectoryContext,
   messageId: MessageId,
-  signal: AbortSignal | undefined,
-): Promise<Reception> {
-  const { client, journal, emit, mailboxId } = context;
-  const isNew = !journal.received(messageId);
-  const isFiled = isNew ? await wasThere(save(context, messageId, signal)) : true;
-  if (isFiled === undefined) return "gone";
-  if (!isFiled) return "unfiled";
-  if ((await wasThere(client.acknowledge(messageId, { signal }).then(() => true))) === true) {
-    emit({ event: "message-cleared", mailboxId, messageId });
-  }
-  return isNew ? "received" : "again";
+  { signal, onAnswer }: { signal: AbortSignal | undefined; onAnswer: () => void },
+): Promise<Arrived | undefined> {
+  const { client, settings } = context;
+  return wasThere(async () => {
+    const message = await client.download(messageId, { decode: false, maxBytes: settings.maxMessageBytes, signal });
+    onAnswer();
+    return save(context, messageId, message);
+  });
 }
 
-/** Undefined if the message is gone since it was listed: collected by another client of this mailbox, or expired. */
-async function wasThere<Result>(work: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof MeshClientError && (error.code === "not-found" || error.code === "gone")) return undefined;
-    throw error;
-  }
-}
-
-/** Gives whether it is in IN. */
-async function save(
-  context: DirectoryContext,
-  messageId: MessageId,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const { client, journal, mailboxId, settings, clock } = context;
+async function save(context: DirectoryContext, messageId: MessageId, message: DownloadedMessage): Promise<Arrived> {
+  const { mailboxId, rooms } = context;
+  const { headers, announcedBytes = 0 } = message;
   const name = messageFileName(messageId);
+  const [data, control] = [`in-${name}.dat`, `in-${name}.ctl`];
   const toIn = (suffix: string): NonNullable<Step["to"]> => ({ folder: "in", name: name + suffix });
-  const message = await client.download(messageId, { decode: false, maxBytes: settings.maxMessageBytes, signal });
-  const report = isReport(message.headers);
+  const report = isReport(headers);
+  let claim: Claim | undefined;
   try {
-    return await decide(
-      context,
-      async (stage, claim) => {
-        claim(`in-${name}.dat`);
-        const saved = report ? await passOver(message) : await writeData(context, name, message);
-        const { bytes, isCompressed, refused } = saved;
-        const control = receivedControl(messageId, message.headers, { mailboxId, isCompressed, clock });
-        const steps = [await stage(`in-${name}.ctl`, control, toIn(".ctl"))];
-        if (!report) steps.unshift({ from: { folder: "temp", name: `in-${name}.dat` }, to: toIn(".dat") });
-        const tells: Event[] = [
-          { event: "message-saved", mailboxId, messageId, messageType: report ? "REPORT" : "DATA", bytes },
-        ];
-        if (refused !== undefined) {
-          tells.push({ event: "message-not-decompressed", mailboxId, messageId, bytes, reason: refused });
-        }
-        return { steps, tells };
-      },
-      (files) => journal.receive(messageId, files),
-    );
+    claim = report ? undefined : await rooms.claim(announcedBytes);
+    const saved = claim === undefined ? await passOver(message) : await writeData(context, name, message, claim);
+    const { bytes, isCompressed, refused } = saved;
+    const steps = [
+      await stage(
+        context,
+        control,
+        receivedControl(messageId, headers, { mailboxId, isCompressed }, context),
+        toIn(".ctl"),
+      ),
+    ];
+    if (!report) steps.unshift({ from: { folder: "temp", name: data }, to: toIn(".dat") });
+    const tells: Event[] = [
+      { event: "message-saved", mailboxId, messageId, messageType: report ? "REPORT" : "DATA", bytes },
+    ];
+    if (refused !== undefined) {
+      tells.push({ event: "message-not-decompressed", mailboxId, messageId, bytes, reason: refused });
+    }
+    return { messageId, files: { steps, tells }, staged: [data, control], claim };
   } catch (error) {
     message.body.destroy();
+    await discard(context, [data, control]);
+    claim?.[Symbol.dispose]();
     throw error;
   }
 }
 
-interface Saved {
-  readonly bytes: number;
-  readonly isCompressed: boolean;
-  /** Why it is handed over as it came, although it says that it is compressed with gzip. */
-  readonly refused?: string;
-}
-
-/** A report is its headers: its body is empty. */
-async function passOver({ body }: DownloadedMessage): Promise<Saved> {
-  await finished(body.resume());
-  return { bytes: 0, isCompressed: false };
-}
-
-/**
- * Writes `in-<name>.dat`, synced. What is compressed is decompressed; where that cannot be done, it is handed over as it
- * came, with IsCompressed=Y: the message can neither be lost nor stay in the mailbox for ever.
- */
-async function writeData(
-  { folders, settings }: DirectoryContext,
-  name: string,
-  message: DownloadedMessage,
-): Promise<Saved> {
-  const { body, contentEncoding, headers, announcedBytes = 0 } = message;
-  const room = await leastRoom(folders);
-  if (announcedBytes > room.bytes) throw new NoRoom(announcedBytes, room);
-  const data = join(folders.temp, `in-${name}.dat`);
-  if (contentEncoding !== "gzip") {
-    return { bytes: await writeBody(body, data, true), isCompressed: headers.compressed?.toUpperCase() === "Y" };
+/** Removes what is in TEMP of messages that will not go on. */
+export async function giveUp(context: DirectoryContext, arrived: readonly Arrived[]): Promise<void> {
+  for (const { staged, claim } of arrived) {
+    await discard(context, staged);
+    claim?.[Symbol.dispose]();
   }
-  const packed = join(folders.temp, `in-${name}.gz`);
-  const packedBytes = await writeBody(body, packed, false);
+}
+
+/** `unfiled`: a folder did not let it into IN yet; it must not be acknowledged. Or why it could not be received. */
+export type Fate = { readonly is: "filed" | "unfiled" } | { readonly is: "not received"; readonly error: unknown };
+
+/** Takes messages from TEMP to IN, in the order in which they are given. */
+export async function fileReceived(
+  context: DirectoryContext,
+  arrived: readonly Arrived[],
+): Promise<ReadonlyMap<MessageId, Fate>> {
+  const { journal, syncs, folders } = context;
+  const fates = new Map<MessageId, Fate>();
+  const filings = new Map<Filing, MessageId>();
+  const synced = inFolder("temp", async () => syncs(folders.temp));
+  // Asked for at the same time, they are one transaction; but one that does not fit on a full disk fails alone.
+  const taken = await Promise.allSettled(
+    arrived.map(async ({ messageId, files }) => {
+      await synced;
+      return journal.together(() => journal.receive(messageId, files));
+    }),
+  );
+  for (const [index, outcome] of taken.entries()) {
+    const one = arrived[index];
+    if (one === undefined) continue;
+    if (outcome.status === "fulfilled") {
+      for (const filing of outcome.value) filings.set(filing, one.messageId);
+      continue;
+    }
+    const error: unknown = outcome.reason;
+    if (mayClear(error)) await discard(context, one.staged);
+    fates.set(one.messageId, { is: "not received", error });
+  }
   try {
-    return await inFolder("temp", async () => {
-      const limits = { chunkBytes: chunksOf(message, packedBytes), maxBytes: settings.maxMessageBytes };
-      const unpacked = await gunzip(packed, data, { ...limits, room: (await leastRoom(folders)).bytes });
-      if ("bytes" in unpacked) return { bytes: unpacked.bytes, isCompressed: false };
-      await rename(packed, data);
-      await syncFile(data);
-      return { bytes: packedBytes, isCompressed: true, refused: unpacked.refused };
-    });
+    const finished = await finishAll(context, [...filings.keys()]);
+    for (const [filing, messageId] of filings) fates.set(messageId, { is: finished.has(filing) ? "filed" : "unfiled" });
   } finally {
-    await rm(packed, { force: true });
+    for (const { claim } of arrived) claim?.[Symbol.dispose]();
   }
+  return fates;
 }
 
-function chunksOf({ chunkBytes }: DownloadedMessage, bytes: number): readonly number[] {
-  const sum = chunkBytes.reduce((total, length) => total + length, 0);
-  return sum === bytes ? chunkBytes : [bytes];
+export async function acknowledgeReceived(
+  { client, mailboxId, emit }: DirectoryContext,
+  messageId: MessageId,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const isCleared = await wasThere(async () => {
+    await client.acknowledge(messageId, { signal });
+    return true;
+  });
+  if (isCleared === true) emit({ event: "message-cleared", mailboxId, messageId });
 }
 
-/** A failure leaves no file: on a full disk, half of one would take the room of what comes next. */
-async function writeBody(body: Readable, path: string, synced: boolean): Promise<number> {
-  const file = writer(path);
+async function wasThere<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    // What the server or the way to it fails with is no system error any more: see transport.ts.
-    await inFolder("temp", async () => {
-      await pipeline(body, file);
-      if (synced) await syncFile(path);
-    });
-    return file.bytesWritten;
+    return await work();
   } catch (error) {
-    await rm(path, { force: true });
+    if (error instanceof MeshClientError && (error.code === "not-found" || error.code === "gone")) return undefined;
     throw error;
   }
 }

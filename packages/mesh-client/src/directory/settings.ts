@@ -20,6 +20,8 @@ export function readSettings(options: DirectoryClientOptions): DirectorySettings
     commit: options.commit ?? by.commit,
     maxMessageBytes: options.maxMessageBytes ?? by.maxMessageBytes,
     keepSent: options.keepSent ?? by.keepSent,
-    reports: { ...by.reports, ...options.reports },
+    orderWaitMs: options.orderWaitMs ?? by.orderWaitMs,
+    statusTimes: options.statusTimes ?? by.statusTimes,
+    reports: { ...by.reports, pollFailures: options.reports?.poll ?? by.reports.poll, ...options.reports },
   };
 }

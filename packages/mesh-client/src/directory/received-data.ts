@@ -1,0 +1,86 @@
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
+import { syncFile } from "@restante/durable";
+import type { DownloadedMessage } from "../download.ts";
+import { gunzip, writer } from "./compress.ts";
+import type { DirectoryContext } from "./context.ts";
+import { inFolder } from "./folder-trouble.ts";
+import type { Claim } from "./room.ts";
+
+export interface Saved {
+  readonly bytes: number;
+  readonly isCompressed: boolean;
+  /** Why it is handed over as it came, although it says that it is compressed with gzip. */
+  readonly refused?: string;
+}
+
+/** A report is its headers: its body is empty. */
+export async function passOver({ body }: DownloadedMessage): Promise<Saved> {
+  await finished(body.resume());
+  return { bytes: 0, isCompressed: false };
+}
+
+/**
+ * Writes `in-<name>.dat`, synced. What is compressed is decompressed; where that cannot be done, it is handed over as it
+ * came, with IsCompressed=Y: the message can neither be lost nor stay in the mailbox for ever.
+ */
+export async function writeData(
+  { folders, settings }: DirectoryContext,
+  name: string,
+  message: DownloadedMessage,
+  claim: Claim,
+): Promise<Saved> {
+  const { body, contentEncoding, headers } = message;
+  const data = join(folders.temp, `in-${name}.dat`);
+  if (contentEncoding !== "gzip") {
+    const bytes = await writeBody(body, data, { claim, synced: true });
+    return { bytes, isCompressed: headers.compressed?.toUpperCase() === "Y" };
+  }
+  const packed = join(folders.temp, `in-${name}.gz`);
+  const packedBytes = await writeBody(body, packed, { claim, synced: false });
+  try {
+    return await inFolder("temp", async () => {
+      const limits = { chunkBytes: chunksOf(message, packedBytes), maxBytes: settings.maxMessageBytes };
+      const room = async (bytes: number): Promise<number> => (await claim.leastForMore(bytes)).bytes;
+      const unpacked = await gunzip(packed, data, { ...limits, room });
+      if ("bytes" in unpacked) {
+        claim.wrote(unpacked.bytes);
+        return { bytes: unpacked.bytes, isCompressed: false };
+      }
+      await rename(packed, data);
+      await syncFile(data);
+      return { bytes: packedBytes, isCompressed: true, refused: unpacked.refused };
+    });
+  } finally {
+    await rm(packed, { force: true });
+  }
+}
+
+function chunksOf({ chunkBytes }: DownloadedMessage, bytes: number): readonly number[] {
+  const sum = chunkBytes.reduce((total, length) => total + length, 0);
+  return sum === bytes ? chunkBytes : [bytes];
+}
+
+/** A failure leaves no file: on a full disk, half of one would take the room of what comes next. */
+async function writeBody(
+  body: Readable,
+  path: string,
+  { claim, synced }: { claim: Claim; synced: boolean },
+): Promise<number> {
+  const file = writer(path);
+  file.on("drain", () => claim.wrote(file.bytesWritten));
+  try {
+    // What the server or the way to it fails with is no system error any more: see transport.ts.
+    await inFolder("temp", async () => {
+      await pipeline(body, file);
+      if (synced) await syncFile(path);
+    });
+    claim.wrote(file.bytesWritten);
+    return file.bytesWritten;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import type { MessageId } from "@restante/mesh";
+import type { BackOff } from "./back-off.ts";
+import type { DirectoryContext } from "./context.ts";
+import { type Arrived, fetchMessage, giveUp } from "./receive.ts";
+import { createWake, type Wake } from "./wake.ts";
+
+/** What became of the fetching of a message. */
+export type Outcome =
+  | { readonly is: "arrived"; readonly arrived: Arrived }
+  | { readonly is: "gone" }
+  | { readonly is: "failed"; readonly error: unknown };
+
+/** A message that is being fetched, or was, and is not looked at yet. */
+export interface Fetching {
+  /** When it got a place; undefined while it waits for one. */
+  begunAt: number | undefined;
+  /** Nothing waits for it any more: neither those behind it nor the poll. */
+  isPassed: boolean;
+  outcome: Outcome | undefined;
+  /** Never fails. */
+  ended: Promise<void>;
+}
+
+/** What is kept of receiving from one poll to the next. */
+export interface ReceivingState {
+  readonly backOff: BackOff;
+  /** Told of each listing, how many of its entries cannot be message ids. */
+  readonly tellUnusableIds: (count: number) => void;
+  /** Those that were passed go on while other polls come and go. They touch TEMP alone: only a poll files what has arrived. */
+  readonly fetching: Map<MessageId, Fetching>;
+  /** Woken when one of them has ended and no poll is there to see it. */
+  readonly wake: Wake;
+  /** Woken in its place while a poll receives. */
+  poll: Wake | undefined;
+  /** Messages are left that were not tried, or one has ended that no poll has seen: the next poll need not wait. */
+  more: boolean;
+}
+
+export function createReceivingState(
+  parts: Pick<ReceivingState, "backOff" | "tellUnusableIds">,
+  wake: Wake = createWake(),
+): ReceivingState {
+  return { ...parts, fetching: new Map(), wake, poll: undefined, more: false };
+}
+
+/** Begins to fetch a message, in its turn. */
+export function beginFetching(
+  context: DirectoryContext,
+  state: ReceivingState,
+  messageId: MessageId,
+  { signal, onAnswer }: { signal: AbortSignal; onAnswer: () => void },
+): void {
+  const { workers, mailboxId } = context;
+  const one: Fetching = { begunAt: undefined, isPassed: false, outcome: undefined, ended: Promise.resolve() };
+  async function end(): Promise<void> {
+    one.outcome = await fetch();
+    if (state.poll !== undefined) return state.poll.wake();
+    state.more = true;
+    state.wake.wake();
+  }
+  async function fetch(): Promise<Outcome> {
+    try {
+      const arrived = await workers.run(
+        mailboxId,
+        async () => {
+          one.begunAt = performance.now();
+          return fetchMessage(context, messageId, { signal, onAnswer });
+        },
+        signal,
+      );
+      return arrived === undefined ? { is: "gone" } : { is: "arrived", arrived };
+    } catch (error) {
+      return { is: "failed", error };
+    }
+  }
+  one.ended = end();
+  state.fetching.set(messageId, one);
+}
+
+/** At the end of the client, whose signal has given them up: nothing of what was being fetched stays in TEMP. */
+export async function endFetching(context: DirectoryContext, { fetching }: ReceivingState): Promise<void> {
+  await Promise.all([...fetching.values()].map(async ({ ended }) => ended));
+  for (const { outcome } of fetching.values()) {
+    if (outcome?.is === "arrived") await giveUp(context, [outcome.arrived]);
+  }
+  fetching.clear();
+}

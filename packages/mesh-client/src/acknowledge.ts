@@ -12,6 +12,7 @@ export async function acknowledge(
   checkMessageId("messageId", messageId);
   checkSignal(signal);
   const answer = await connection.request({
+    operation: "acknowledge",
     method: "PUT",
     path: `${connection.mailboxPath}/inbox/${encodeURIComponent(messageId)}/status/acknowledged`,
     repeatable: true,

@@ -1,5 +1,6 @@
 import { apiErrors, type Retry } from "@restante/mesh";
-import { MeshClientError, type MeshClientErrorCode, type ServerAnswer } from "./mesh-client-error.ts";
+import type { MeshClientErrorCode } from "./error-words.ts";
+import { MeshClientError, type ServerAnswer } from "./mesh-client-error.ts";
 import { knownField, safeWords } from "./server-words.ts";
 import type { Answer } from "./transport.ts";
 

@@ -1,7 +1,7 @@
 import type { MailboxId } from "@restante/mesh";
 import { errorOf } from "./answers.ts";
 import { privateTextsOf } from "./server-words.ts";
-import { type RetryPolicy, withRetries } from "./retries.ts";
+import { type OnRetry, type Operation, type RetryPolicy, withRetries } from "./retries.ts";
 import type { Answer, Transport, TransportRequest } from "./transport.ts";
 
 /** What the operations share: who we are, and how a request is made and answered. */
@@ -17,6 +17,7 @@ export interface Connection {
 }
 
 export interface ConnectionRequest extends Omit<TransportRequest, "headers"> {
+  readonly operation: Operation;
   readonly headers?: Readonly<Record<string, string>>;
   readonly expected?: readonly number[];
   /** Endpoint lookup and workflow search take no Authorization. */
@@ -32,18 +33,20 @@ export function createConnection({
   mailboxId,
   nextToken,
   retries,
+  onRetry = () => undefined,
 }: {
   transport: Transport;
   mailboxId: MailboxId;
   nextToken: () => string;
   retries: RetryPolicy;
+  onRetry?: OnRetry | undefined;
 }): Connection {
   async function once({
     expected = [200],
     anonymous = false,
     privateTexts = [],
     ...request
-  }: ConnectionRequest): Promise<Answer> {
+  }: Omit<ConnectionRequest, "operation">): Promise<Answer> {
     const answer = await transport.exchange({
       ...request,
       headers: {
@@ -61,7 +64,13 @@ export function createConnection({
   return {
     mailboxId,
     mailboxPath: `/messageexchange/${encodeURIComponent(mailboxId)}`,
-    request: async ({ tryOnce = false, ...request }) =>
-      request.repeatable && !tryOnce ? withRetries(() => once(request), retries, request.signal) : once(request),
+    request: async ({ tryOnce = false, operation, ...request }) =>
+      request.repeatable && !tryOnce
+        ? withRetries(() => once(request), {
+            policy: retries,
+            signal: request.signal,
+            tell: (failed) => onRetry({ operation, ...failed }),
+          })
+        : once(request),
   };
 }

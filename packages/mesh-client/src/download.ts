@@ -1,16 +1,22 @@
 import { Readable } from "node:stream";
-import {
-  type MessageId,
-  type MexHeaders,
-  parseChunkRange,
-  readMexHeaders,
-  withWindowsCharacters,
-} from "@restante/mesh";
+import type { MessageId, MexHeaders } from "@restante/mesh";
 import { checkAmount, checkMessageId, checkOptions, checkSignal, invalid } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
-import { type Damage, DamagedGzip, gunzip } from "./gunzip.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
-import type { Answer } from "./transport.ts";
+import {
+  announcedBytes,
+  checkPlace,
+  contentTypeOf,
+  countChunks,
+  damaged,
+  encodingLeft,
+  encodingOf,
+  fetchChunk,
+  readChunk,
+  readHeaders,
+  release,
+} from "./message-chunk.ts";
+import { type MeshReport, readReport } from "./report.ts";
 
 export interface DownloadOptions {
   /** Undo `Content-Encoding: gzip` (the default), or give the body as it was sent. */
@@ -22,6 +28,8 @@ export interface DownloadOptions {
 
 export interface DownloadedMessage {
   readonly headers: MexHeaders;
+  /** What the message says if it is a report, which has no body; undefined if it is data. */
+  readonly report: MeshReport | undefined;
   /** How `body` is still encoded, by its first chunk: with `decode: false`, or where it is another way than gzip. */
   readonly contentEncoding: string | undefined;
   /** How each chunk came, as far as `body` has been read. Chunks are encoded one by one. */
@@ -52,28 +60,13 @@ export async function download(
   options: DownloadOptions,
 ): Promise<DownloadedMessage> {
   checkMessageId("messageId", messageId);
-  checkOptions("options", options);
-  const { decode = true, maxBytes = defaultMaxBytes, signal } = options;
-  if (typeof decode !== "boolean") throw invalid("decode", "true or false is needed");
-  checkAmount("maxBytes", maxBytes);
-  checkSignal(signal);
-  const fetchChunk = async (path: string): Promise<Answer> =>
-    connection.request({
-      method: "GET",
-      path: `${connection.mailboxPath}/inbox/${encodeURIComponent(messageId)}${path}`,
-      headers: { "accept-encoding": "gzip" },
-      repeatable: true,
-      expected: [200, 206],
-      signal,
-    });
-
-  const first = await fetchChunk("");
+  const { decode, maxBytes, signal } = readDownloadOptions(options);
+  const first = await fetchChunk(connection, messageId, { number: 1, signal });
   const headers = readHeaders(first);
   const chunks = countChunks(first, headers);
-  const mayBeEmpty = headers.messageType?.toUpperCase() === "REPORT";
-  const remaining = (encoding: string | undefined): string | undefined =>
-    decode && encoding === "gzip" ? undefined : encoding;
-  const contentEncoding = remaining(encodingOf(first));
+  const report = readReport(headers);
+  const mayBeEmpty = report !== undefined;
+  const contentEncoding = encodingLeft(first, decode);
   const chunkEncodings: (string | undefined)[] = [];
   const chunkBytes: number[] = [];
 
@@ -82,13 +75,13 @@ export async function download(
     let length = 0;
     for (let number = 1; ; number += 1) {
       if (number > 1) {
-        current = await fetchChunk(`/${number}`);
+        current = await fetchChunk(connection, messageId, { number, signal });
         checkPlace(current, { number, chunks });
       }
       const encoding = encodingOf(current);
       chunkEncodings.push(encoding);
       chunkBytes.push(0);
-      if (decode && remaining(encoding) !== contentEncoding) {
+      if (decode && encodingLeft(current, decode) !== contentEncoding) {
         release(current);
         throw damaged("is encoded in another way than the first", { number, chunks });
       }
@@ -97,7 +90,7 @@ export async function download(
         length += piece.length;
         chunkBytes[number - 1]! += piece.length;
         if (length > maxBytes) {
-          throw new MeshClientError("too-large", `The message is larger than ${maxBytes} bytes.`);
+          throw tooLarge(maxBytes);
         }
         yield piece;
       }
@@ -107,11 +100,12 @@ export async function download(
 
   return {
     headers,
+    report,
     contentEncoding,
     chunkEncodings,
     chunkBytes,
     announcedBytes: announcedBytes(first, chunks),
-    contentType: single(first.headers["content-type"]),
+    contentType: contentTypeOf(first),
     chunks,
     body: Readable.from(read(), { objectMode: false })
       // Destroyed early, perhaps before anyone read: the connection must be freed then too.
@@ -119,101 +113,22 @@ export async function download(
   };
 }
 
-/**
- * What its first chunk says. MESH answers 206 for every chunk but the last, which is 200; the range decides, as a message
- * that ends too soon would be taken for whole.
- */
-function countChunks(first: Answer, { chunkRange = "" }: MexHeaders): number {
-  const range = parseChunkRange(chunkRange);
-  if (range === undefined && first.status === 200) return 1;
-  if (range?.chunk === 1) return range.total;
-  release(first);
-  throw new MeshClientError(
-    "unexpected-answer",
-    range === undefined
-      ? "The server gave a part of the message, and does not say of how many."
-      : `The server gave chunk ${range.chunk} of the message in the place of the first.`,
-  );
+export interface ReadDownloadOptions {
+  readonly decode: boolean;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** Says nothing of a chunk that does not say which it is. */
-function checkPlace(answer: Answer, { number, chunks }: Pick<Chunk, "number" | "chunks">): void {
-  const range = parseChunkRange(readHeaders(answer).chunkRange ?? "");
-  if (range === undefined || (range.chunk === number && range.total === chunks)) return;
-  release(answer);
-  throw new MeshClientError(
-    "unexpected-answer",
-    `The server gave chunk ${range.chunk} of ${range.total} of the message in the place of chunk ${number} of ${chunks}.`,
-  );
+/** With their defaults filled in. */
+export function readDownloadOptions(options: DownloadOptions): ReadDownloadOptions {
+  checkOptions("options", options);
+  const { decode = true, maxBytes = defaultMaxBytes, signal } = options;
+  if (typeof decode !== "boolean") throw invalid("decode", "true or false is needed");
+  checkAmount("maxBytes", maxBytes);
+  checkSignal(signal);
+  return { decode, maxBytes, signal };
 }
 
-/** A header that is not UTF-8 is text of Windows: its curly quotes are not the control characters they are in Latin-1. */
-function readHeaders({ headers }: Answer): MexHeaders {
-  const read = Object.entries(readMexHeaders(headers)) as [keyof MexHeaders, string][];
-  return Object.fromEntries(read.map(([header, text]) => [header, withWindowsCharacters(text)]));
-}
-
-/** Destroying an answer's body makes it fail, which is nobody's error. */
-function release({ body }: Answer): void {
-  body.on("error", () => undefined).destroy();
-}
-
-interface Chunk {
-  readonly gunzipped: boolean;
-  /** A report has no body, and then nothing that could be gzip. */
-  readonly mayBeEmpty: boolean;
-  readonly number: number;
-  readonly chunks: number;
-}
-
-async function* readChunk(answer: Answer, chunk: Chunk): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    const pieces = answer.pieces();
-    yield* chunk.gunzipped ? gunzip(Readable.from(pieces, { objectMode: false })) : pieces;
-  } catch (error) {
-    if (!(error instanceof DamagedGzip)) throw answer.failureOf(error);
-    const { damage } = error;
-    if (damage === "empty" && chunk.mayBeEmpty) return;
-    // Without a length, nobody can tell a body that was cut off on its way from one that is stored like that.
-    if ((damage === "cut-off" || damage === "empty") && !tellsItsLength(answer)) throw answer.failureOf(error);
-    throw damaged(damages[damage], chunk);
-  } finally {
-    release(answer);
-  }
-}
-
-const damages: Readonly<Record<Damage, string>> = {
-  empty: "says that it is compressed with gzip, and is empty",
-  "not-gzip": "says that it is compressed with gzip, and is not",
-  "cut-off": "says that it is compressed with gzip, and ends too soon",
-  damaged: "is compressed with gzip, and damaged",
-  "more-behind-its-end": "is compressed with gzip, and has more behind its end",
-};
-
-function damaged(what: string, { number, chunks }: Pick<Chunk, "number" | "chunks">): MeshClientError {
-  const subject = chunks > 1 ? `Chunk ${number} of ${chunks} of the message` : "The message";
-  return new MeshClientError("content-damaged", `${subject} ${what}.`);
-}
-
-function tellsItsLength({ headers }: Answer): boolean {
-  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
-}
-
-/** All chunks but the last are of one size. */
-function announcedBytes({ headers }: Answer, chunks: number): number | undefined {
-  const length = single(headers["content-length"]);
-  return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) * chunks : undefined;
-}
-
-/** Undefined: not encoded. */
-function encodingOf({ headers }: Answer): string | undefined {
-  const encoding = single(headers["content-encoding"]);
-  if (encoding === "identity") return undefined;
-  // RFC 9110, 8.4.1.3: the two are the same.
-  return encoding === "x-gzip" ? "gzip" : encoding;
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  const text = Array.isArray(value) ? value[0] : value;
-  return text === undefined || text === "" ? undefined : text.trim().toLowerCase();
+export function tooLarge(maxBytes: number): MeshClientError {
+  return new MeshClientError("too-large", `The message is larger than ${maxBytes} bytes.`);
 }

@@ -8,6 +8,7 @@ import { packageVersion } from "./version.ts";
 export async function handshake(connection: Connection, signal: AbortSignal | undefined): Promise<void> {
   checkSignal(signal);
   const answer = await connection.request({
+    operation: "handshake",
     method: "POST",
     path: connection.mailboxPath,
     headers: {

@@ -30,7 +30,7 @@ export interface InboxPage {
 }
 
 /** Of a `continue_from`, which is the server's and opaque. */
-const longestPlace = 4000;
+export const longestPlace = 4000;
 /** At 5,000 messages a page, more than any mailbox holds. */
 const mostPages = 10_000;
 
@@ -41,6 +41,7 @@ export async function list(connection: Connection, options: ListOptions): Promis
   checkPage({ maxResults, workflowFilter, signal });
   checkOptionalText("continueFrom", continueFrom, { atLeast: 1, atMost: longestPlace });
   const answer = await connection.request({
+    operation: "list",
     method: "GET",
     path: `${connection.mailboxPath}/inbox`,
     query: {
@@ -96,7 +97,7 @@ function checkPage({ maxResults, workflowFilter, signal }: ListOptions): void {
 }
 
 /** `links.next` is a path with a query; only its token is taken from it, so that it cannot send us elsewhere. */
-function readNext(link: string | undefined): string | undefined {
+export function readNext(link: string | undefined): string | undefined {
   if (link === undefined) return undefined;
   const next = URL.parse(link, "https://mesh.invalid")?.searchParams.get("continue_from") ?? undefined;
   if (next === undefined || next === "") return undefined;

@@ -18,7 +18,7 @@ export async function lookup(
 ): Promise<FoundMailbox[]> {
   checkPart("odsCode", odsCode);
   checkPart("workflowId", workflowId);
-  return search(connection, ["endpointlookup", odsCode, workflowId], signal);
+  return search(connection, { operation: "lookup", parts: ["endpointlookup", odsCode, workflowId] }, signal);
 }
 
 /** MESH API, Lookup by workflow: the mailboxes that receive a workflow. */
@@ -28,7 +28,7 @@ export async function workflowSearch(
   signal: AbortSignal | undefined,
 ): Promise<FoundMailbox[]> {
   checkPart("workflowId", workflowId);
-  return search(connection, ["workflowsearch", workflowId], signal);
+  return search(connection, { operation: "workflowSearch", parts: ["workflowsearch", workflowId] }, signal);
 }
 
 function checkPart(field: string, value: unknown): void {
@@ -38,11 +38,12 @@ function checkPart(field: string, value: unknown): void {
 
 async function search(
   connection: Connection,
-  parts: readonly string[],
+  { operation, parts }: { readonly operation: "lookup" | "workflowSearch"; readonly parts: readonly string[] },
   signal: AbortSignal | undefined,
 ): Promise<FoundMailbox[]> {
   checkSignal(signal);
   const answer = await connection.request({
+    operation,
     method: "GET",
     path: `/messageexchange/${parts.map((part) => encodeURIComponent(part)).join("/")}`,
     anonymous: true,

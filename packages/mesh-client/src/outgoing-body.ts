@@ -117,6 +117,6 @@ function measured(source: Readable, length: number | undefined): Readable {
   return bytes;
 }
 
-function wrongLength(): MeshClientError {
+export function wrongLength(): MeshClientError {
   return invalid("bodyLength", "it is not the length of the body");
 }

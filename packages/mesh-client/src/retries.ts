@@ -12,6 +12,38 @@ export interface RetryPolicy {
   readonly longestWaitMs: number;
 }
 
+/** What the client was asked to do, by the name of the call. */
+export type Operation =
+  | "handshake"
+  | "count"
+  | "list"
+  | "listReceived"
+  | "listSent"
+  | "head"
+  | "download"
+  | "acknowledge"
+  | "send"
+  | "sendChunk"
+  | "track"
+  | "trackByLocalId"
+  | "lookup"
+  | "workflowSearch";
+
+/** An attempt failed, and another will be made. Nothing in it names a patient. */
+export interface RetryNotice {
+  readonly operation: Operation;
+  /** Which attempt failed, from 1, of how many that are made at most. */
+  readonly attempt: number;
+  readonly attempts: number;
+  /** Until the next one. */
+  readonly waitMs: number;
+  /** What it failed with. */
+  readonly error: MeshClientError;
+}
+
+/** Must not throw: what it throws ends the call. */
+export type OnRetry = (notice: RetryNotice) => void;
+
 const mostAttempts = 100;
 
 /** Throws `request-invalid` for what has no end. */
@@ -33,8 +65,15 @@ const passingStatuses: ReadonlySet<number> = new Set([425, 429, 502, 503, 504]);
  */
 export async function withRetries<Result>(
   call: () => Promise<Result>,
-  policy: RetryPolicy,
-  signal: AbortSignal | undefined,
+  {
+    policy,
+    signal,
+    tell,
+  }: {
+    readonly policy: RetryPolicy;
+    readonly signal: AbortSignal | undefined;
+    readonly tell: (failed: Omit<RetryNotice, "operation">) => void;
+  },
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -42,7 +81,9 @@ export async function withRetries<Result>(
     } catch (error) {
       if (attempt >= policy.attempts || !passes(error)) throw error;
       const backOff = Math.max(policy.firstWaitMs * 2 ** (attempt - 1), error.retryAfterMs ?? 0);
-      await wait(Math.min(backOff, policy.longestWaitMs) * (0.5 + Math.random() / 2), signal);
+      const waitMs = Math.round(Math.min(backOff, policy.longestWaitMs) * (0.5 + Math.random() / 2));
+      tell({ attempt, attempts: policy.attempts, waitMs, error });
+      await wait(waitMs, signal);
     }
   }
 }

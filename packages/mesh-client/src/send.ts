@@ -98,6 +98,7 @@ export async function send(
   checkSignal(signal);
   const { body, bodyLength, contentType, contentEncoding, totalChunks, ...headers } = message;
   const answer = await connection.request({
+    operation: "send",
     method: "POST",
     path: `${connection.mailboxPath}/outbox`,
     headers: {
@@ -153,6 +154,7 @@ export async function sendChunk(
   checkSignal(signal);
   const prepared = prepareBody(body, bodyLength);
   const answer = await connection.request({
+    operation: "sendChunk",
     method: "POST",
     path: `${connection.mailboxPath}/outbox/${encodeURIComponent(messageId)}/${number}`,
     headers: {
@@ -169,7 +171,8 @@ export async function sendChunk(
   await discard(answer);
 }
 
-function checkMessage(message: OutgoingMessage): void {
+/** All but its body. */
+export function checkMessage(message: Omit<OutgoingMessage, "body">): void {
   checkOptions("message", message);
   checkText("to", message.to, { atLeast: 1, atMost: headerLimits.to ?? otherHeaderLimit });
   checkText("workflowId", message.workflowId, { atLeast: 1, atMost: headerLimits.workflowId ?? otherHeaderLimit });

@@ -3,8 +3,9 @@ import { asRecord, asText, readJson } from "./answers.ts";
 import { checkMessageId, checkPathSegment, checkSignal, checkText } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
+import { readTime } from "./read-time.ts";
 
-/** What became of a message that this mailbox sent. `localId` and `fileName` may name a patient. */
+/** What became of a message that this mailbox sent. `localId`, `subject` and `fileName` may name a patient. */
 export interface TrackedMessage {
   readonly messageId: MessageId;
   /** Lower case: `accepted`, `acknowledged`, `undelivered`, `error`, `uploading`. */
@@ -16,6 +17,12 @@ export interface TrackedMessage {
   readonly recipient?: string | undefined;
   readonly recipientName?: string | undefined;
   readonly recipientOdsCode?: string | undefined;
+  readonly recipientOrgCode?: string | undefined;
+  readonly recipientOrgName?: string | undefined;
+  /** These three are told by version 1 alone, and so by `trackByLocalId`. */
+  readonly subject?: string | undefined;
+  readonly fileSize?: number | undefined;
+  readonly chunks?: number | undefined;
   readonly uploadedAt?: Date | undefined;
   readonly expiresAt?: Date | undefined;
   readonly statusAt?: Date | undefined;
@@ -34,6 +41,7 @@ export async function track(
   checkMessageId("messageId", messageId);
   checkSignal(signal);
   const answer = await connection.request({
+    operation: "track",
     method: "GET",
     path: `${connection.mailboxPath}/outbox/tracking`,
     query: { messageID: messageId },
@@ -57,6 +65,7 @@ export async function trackByLocalId(
   checkSignal(signal);
   try {
     const answer = await connection.request({
+      operation: "trackByLocalId",
       method: "GET",
       path: `${connection.mailboxPath}/outbox/tracking/${encodeURIComponent(localId)}`,
       privateTexts: [localId],
@@ -97,6 +106,11 @@ function readTracked(body: unknown, asked?: MessageId): TrackedMessage {
     recipient: text("recipient"),
     recipientName: text("recipient_name", "recipientName"),
     recipientOdsCode: text("recipient_ods_code", "meshRecipientOdsCode"),
+    recipientOrgCode: text("recipient_org_code", "recipientOrgCode"),
+    recipientOrgName: text("recipient_org_name", "recipientOrgName"),
+    subject: text("subject"),
+    fileSize: numberOf(fields["fileSize"]),
+    chunks: numberOf(fields["chunkCount"]),
     uploadedAt: readTime(text("upload_timestamp", "uploadTimestamp")),
     expiresAt: readTime(text("expiry_time", "expiryTime")),
     statusAt: readTime(text("status_timestamp", "statusTimestamp")),
@@ -107,11 +121,8 @@ function readTracked(body: unknown, asked?: MessageId): TrackedMessage {
   };
 }
 
-/** `yyyyMMddHHmmss`, or ISO with or without a zone; UTC where none is given. Undefined if it is neither. */
-function readTime(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(text) ?? [];
-  const iso = year === undefined ? text : `${year}-${month}-${day}T${hour}:${minute}:${second}`;
-  const at = new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) ? iso : `${iso}Z`);
-  return Number.isNaN(at.getTime()) ? undefined : at;
+/** A number, also one that is written as text. */
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) ? number : undefined;
 }

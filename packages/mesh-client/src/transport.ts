@@ -25,7 +25,7 @@ export interface TransportOptions {
 }
 
 export interface TransportRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
   /** Below the base URL, beginning with `/`, already percent-encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -34,7 +34,12 @@ test("data is cut into chunks of the size asked for, of which the last may be sh
   await fc.assert(
     fc.asyncProperty(pieces, fc.integer({ min: 1, max: 50 }), async (given, chunkBytes) => {
       const whole = Buffer.concat(given);
-      const data = { bytes: whole.length, pieces: () => Readable.from(given.filter((piece) => piece.length > 0)) };
+      const { signal } = new AbortController();
+      const data = {
+        bytes: whole.length,
+        signal,
+        pieces: () => Readable.from(given.filter((piece) => piece.length > 0)),
+      };
       const chunks = await Readable.from(cut(data, chunkBytes)).toArray();
       assert.deepEqual(Buffer.concat(chunks as Buffer[]), whole);
       assert.equal(chunks.length, Math.max(1, Math.ceil(whole.length / chunkBytes)));

@@ -12,13 +12,14 @@ test("a message is found by the sender's local id: none, one, or too many to tel
   const localId = "a/b c?ü";
   assert.deepEqual(await client.trackByLocalId(localId), []);
 
-  const { messageId } = await client.send({ ...envelope, localId, fileName: "one.dat" });
+  const { messageId } = await client.send({ ...envelope, localId, fileName: "one.dat", subject: "about" });
   const [found, ...others] = await client.trackByLocalId(localId);
   assert.deepEqual(others, []);
   assert.equal(found?.messageId, messageId);
   assert.equal(found.status, "accepted");
   assert.equal(found.fileName, "one.dat");
   assert.equal(found.workflowId, testWorkflow);
+  assert.deepEqual([found.subject, found.fileSize, found.chunks], ["about", 1, 1]);
   assert.ok(Math.abs((found.uploadedAt?.getTime() ?? 0) - Date.now()) < 60_000);
 
   await client.send({ ...envelope, localId });

@@ -153,6 +153,13 @@ export const carryingProperties: PropertiesOf<CarryingSettings> = {
       default: by.maxMessageBytes,
     }),
   ),
+  sendFileName: optional(
+    flag({
+      description:
+        "Whether the recipient is told what the .dat was called. false: nobody is, for files that are named after patients; a pair in doubt is then settled without comparing names.",
+      default: by.sendFileName,
+    }),
+  ),
   keepSent: optional(
     flag({
       description: "Whether sent pairs are kept in SENT. False: they are removed from OUT once they are sent.",

@@ -39,7 +39,16 @@ export const directory = (description: string): Needed<DirectorySettings> =>
 export type CallSettings = Writable<
   Omit<
     MeshClientOptions,
-    "mailboxId" | "password" | "sharedKey" | "tls" | "clock" | "retries" | "timeouts" | "proxy" | "connections"
+    | "mailboxId"
+    | "password"
+    | "sharedKey"
+    | "tls"
+    | "clock"
+    | "retries"
+    | "onRetry"
+    | "timeouts"
+    | "proxy"
+    | "connections"
   >
 > & {
   sharedKey: SecretSource;

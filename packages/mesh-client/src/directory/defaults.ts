@@ -13,6 +13,7 @@ export interface DirectoryClientDefaults {
   readonly chunkBytes: number;
   readonly commit: "single" | "two-chunk";
   readonly maxMessageBytes: number;
+  readonly sendFileName: boolean;
   readonly keepSent: boolean;
   /** Of the workers of one directory client alone. */
   readonly workers: { readonly most: number; readonly mostOfOne: number };
@@ -34,6 +35,7 @@ export const directoryClientDefaults: DirectoryClientDefaults = {
   chunkBytes: 20_000_000,
   commit: "single",
   maxMessageBytes: 20_000_000_000,
+  sendFileName: true,
   keepSent: true,
   workers: { most: 8, mostOfOne: 8 },
   orderWaitMs: 2 * 60 * 1000,

@@ -48,6 +48,11 @@ export interface DirectoryClientOptions {
   readonly commit?: "single" | "two-chunk" | undefined;
   /** The most that a received message may be decompressed to. 20 GB if absent, the NHS client's largest message. */
   readonly maxMessageBytes?: number | undefined;
+  /**
+   * Whether the recipient is told what the `.dat` was called, as the NHS client tells it. Without it nobody is told, as for
+   * files that are named after patients; a doubt then has one thing less to be settled by. True if absent.
+   */
+  readonly sendFileName?: boolean | undefined;
   /** How long a received message waits for one before it that is still being fetched. 2 min if absent. */
   readonly orderWaitMs?: number | undefined;
   /**

@@ -36,7 +36,7 @@ async function sendWhole(context: DirectoryContext, pair: Pair): Promise<PairRes
   let messageId: MessageId;
   try {
     // Without a signal: a send that is cut short would be in doubt. The client's time-out bounds it.
-    ({ messageId } = await client.send({ ...headersOf(pair, compressed), ...content }));
+    ({ messageId } = await client.send({ ...headersOf(context, pair, compressed), ...content }));
   } catch (error) {
     if (!(error instanceof MeshClientError)) throw error;
     if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));

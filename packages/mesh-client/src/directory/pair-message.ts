@@ -1,18 +1,23 @@
 import { apiErrors, serverCodes } from "@restante/mesh";
 import type { MeshClientError } from "../mesh-client-error.ts";
 import type { OutgoingMessage } from "../send.ts";
+import type { DirectoryContext } from "./context.ts";
 import { type PairProblem, transferFailure } from "./pair-control.ts";
 import type { Pair } from "./pair-files.ts";
 
-/** What the control file and the name of the data become. */
-export function headersOf({ control, dataName }: Pair, compressed: boolean): Omit<OutgoingMessage, "body"> {
+/** What the control file and, unless it is to be left out, the name of the data become. */
+export function headersOf(
+  { settings }: DirectoryContext,
+  { control, dataName }: Pair,
+  compressed: boolean,
+): Omit<OutgoingMessage, "body"> {
   return {
     to: control.to,
     from: control.from,
     workflowId: control.workflowId,
     subject: control.subject,
     localId: control.localId,
-    fileName: dataName,
+    fileName: settings.sendFileName ? dataName : undefined,
     partnerId: control.partnerId,
     processId: control.processId,
     fromSmtp: control.fromSmtp,

@@ -17,7 +17,7 @@
 import type { MessageId } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { wasAccepted } from "../send.ts";
-import type { TrackedMessage } from "../track.ts";
+import { standingOf, type UploadStanding } from "../upload-state.ts";
 import { digestOf } from "./compress.ts";
 import type { DirectoryContext } from "./context.ts";
 import type { SendRow } from "./journal.ts";
@@ -46,7 +46,7 @@ async function sendFirst(context: DirectoryContext, pair: Pair, chunkBytes: numb
   await noteContent(context, pair, chunkBytes, 1);
   try {
     const totalChunks = chunksOf(pair, chunkBytes);
-    const { messageId } = await client.send({ ...headersOf(pair, compressed), ...first.content, totalChunks });
+    const { messageId } = await client.send({ ...headersOf(context, pair, compressed), ...first.content, totalChunks });
     await journal.together(() => journal.uploaded(key, messageId, 1));
     return { messageId, chunkBytes, compressed, sentChunks: 1 };
   } catch (error) {
@@ -79,29 +79,12 @@ export async function resumeUpload(context: DirectoryContext, pair: Pair, row: S
   return fileSent(context, pair, messageId);
 }
 
-type UploadState = "uploading" | "accepted" | "dropped" | "unknown";
-
-async function stateOf({ client }: DirectoryContext, messageId: MessageId): Promise<UploadState> {
-  let tracked: TrackedMessage;
+async function stateOf({ client }: DirectoryContext, messageId: MessageId): Promise<UploadStanding> {
   try {
-    tracked = await client.track(messageId);
+    return standingOf(await client.track(messageId));
   } catch (error) {
     if (error instanceof MeshClientError && error.code === "not-found") return "dropped";
     throw error;
-  }
-  switch (tracked.status) {
-    case "uploading":
-      return "uploading";
-    case "accepted":
-    case "acknowledged":
-    case "undeliverable":
-    case "undelivered":
-      return "accepted";
-    case "error":
-      // Also how a message ends that was accepted and could not be delivered; then there is a code for it.
-      return tracked.statusSuccess === false ? "accepted" : "dropped";
-    default:
-      return "unknown";
   }
 }
 

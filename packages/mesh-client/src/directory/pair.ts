@@ -151,7 +151,8 @@ async function holdUnnamed(context: DirectoryContext, pair: Pair): Promise<PairR
   return { outcome: "held" };
 }
 
-async function investigate({ client, journal }: DirectoryContext, pair: Pair, row: SendRow): Promise<Judgement> {
+async function investigate(context: DirectoryContext, pair: Pair, row: SendRow): Promise<Judgement> {
+  const { client, journal, settings } = context;
   const { localId, workflowId } = pair.control;
   if (localId === undefined) return { verdict: "unknown", reason: "it has no LocalId" };
   let tracked: TrackedMessage[] | undefined;
@@ -166,7 +167,11 @@ async function investigate({ client, journal }: DirectoryContext, pair: Pair, ro
   }
   return judge({
     tracked: tracked === undefined ? "several" : (tracked[0] ?? "none"),
-    pair: { workflowId, fileName: pair.dataName, startedAt: row.startedAt ?? row.since },
+    pair: {
+      workflowId,
+      fileName: settings.sendFileName ? pair.dataName : undefined,
+      startedAt: row.startedAt ?? row.since,
+    },
     isKnown: (messageId) => journal.knows(messageId),
     othersInDoubt: journal.othersInDoubt(row, localId),
   });

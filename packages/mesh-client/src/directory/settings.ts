@@ -19,6 +19,7 @@ export function readSettings(options: DirectoryClientOptions): DirectorySettings
     chunkBytes: options.chunkBytes ?? by.chunkBytes,
     commit: options.commit ?? by.commit,
     maxMessageBytes: options.maxMessageBytes ?? by.maxMessageBytes,
+    sendFileName: options.sendFileName ?? by.sendFileName,
     keepSent: options.keepSent ?? by.keepSent,
     orderWaitMs: options.orderWaitMs ?? by.orderWaitMs,
     statusTimes: options.statusTimes ?? by.statusTimes,

@@ -35,6 +35,18 @@ test("tracking settles a doubt as the table of decision 031 says", () => {
   assert.equal(verdict({ ...fits, uploadedAt: new Date(startedAt - 3_600_000) }), "sent", "clocks differ");
   assert.equal(verdict(fits, { isKnown: () => true }), "not-sent");
   assert.equal(verdict(fits, { othersInDoubt: 1 }), "unknown");
+
+  // Decision 206: names that are not sent are not compared, and a message without one may be anybody's.
+  const nameless = { ...fits, fileName: `${messageId}.dat` };
+  const unnamed = { pair: { ...pair, fileName: undefined } };
+  assert.equal(verdict(nameless), "unknown");
+  assert.equal(verdict({ ...nameless, workflowId: "V" }), "not-sent", "whatever else differs still does");
+  assert.equal(verdict(nameless, { isKnown: () => true }), "not-sent");
+  for (const fileName of [nameless.fileName, "B.dat", undefined]) {
+    assert.equal(verdict({ ...fits, fileName }, unnamed), "sent");
+  }
+  assert.equal(verdict({ ...fits, workflowId: "V" }, unnamed), "not-sent");
+  assert.equal(verdict(nameless, { ...unnamed, othersInDoubt: 1 }), "unknown");
 });
 
 type Fate = "passes" | "answer lost" | "never arrived";
@@ -84,6 +96,41 @@ test("a pair that never arrived is sent again, but not before its request can no
   assert.equal(await folder.delivered(), 0);
   folder.clock.advance(2_000);
   assert.equal((await folder.directory.pollOnce()).sent, 1);
+  assert.equal(await folder.delivered(), 1);
+});
+
+test("the recipient is told what the .dat was called, unless that is left out, and then a doubt is settled without it", async (t) => {
+  const folder = await start(t, ["passes"]);
+  const fileNameOf = async (name: string): Promise<string | undefined> => {
+    const { messageId } = await folder.control("sent", name);
+    return (await folder.client.track(parseMessageId(messageId ?? ""))).fileName;
+  };
+  await folder.drop("A", { localId: "unique-1" });
+  assert.equal((await folder.directory.pollOnce()).sent, 1);
+  assert.equal(await fileNameOf("A.ctl"), "A.dat");
+
+  const nameless = await start(t, ["passes", "answer lost"], { sendFileName: false });
+  for (const base of ["B", "C"]) {
+    await nameless.drop(base, { localId: `unique of ${base}` });
+    await nameless.directory.pollOnce();
+  }
+  await nameless.restart();
+  assert.equal((await nameless.directory.pollOnce()).sent, 1);
+  for (const base of ["B", "C"]) {
+    const { messageId } = await nameless.control("sent", `${base}.ctl`);
+    const { fileName } = await nameless.client.track(parseMessageId(messageId ?? ""));
+    assert.equal(fileName, `${messageId}.dat`, "MESH gives it one of its own");
+  }
+  assert.equal(await nameless.delivered(), 2);
+});
+
+test("a pair sent without its name, in doubt when names are sent again, is held and not sent twice", async (t) => {
+  const folder = await start(t, ["answer lost"], { sendFileName: false });
+  await folder.drop("A", { localId: "unique-1" });
+  await folder.directory.pollOnce();
+  await folder.restart({ sendFileName: true });
+  const { held, sent } = await folder.directory.pollOnce();
+  assert.deepEqual({ held: held.length, sent }, { held: 1, sent: 0 });
   assert.equal(await folder.delivered(), 1);
 });
 

@@ -8,7 +8,7 @@ import { syncFile } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 import { type Damage, DamagedGzip, gunzip as gunzipStream } from "../gunzip.ts";
 
-const pieceBytes = 64 * 1024;
+const pieceBytes = 256 * 1024;
 
 /** A part of an open file. */
 export interface Range {

@@ -71,6 +71,8 @@ export interface DirectoryContext {
   readonly troubles: Troubles;
   /** Every pair that is sent and every message that is received has a place there, under the id of the mailbox. */
   readonly workers: Workers;
+  /** Names in SENT and FAILED that were given to pairs whose files are not there yet: no other is given the same. */
+  readonly givenNames: Set<string>;
   /** The filings of which everything was told, and that are not yet off the journal. */
   readonly told: Set<number>;
 }

@@ -84,6 +84,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     news: createNews(),
     troubles: createTroubles({ mailboxId, emit, clock }),
     workers: options.workers ?? createWorkers(directoryClientDefaults.workers),
+    givenNames: new Set(),
     told: new Set(),
   };
   let state: PollState;
@@ -134,9 +135,15 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   }
 
   async function lookNow(): Promise<void> {
+    // After trouble with the server: whether it can be used again is for the next poll to find out.
+    if (state.greetedAt === undefined) return;
+    options.observer?.begins();
     troubles.begin();
-    const result = await lookAtOut(context, state, closing.signal).catch((cause: unknown) => void troubles.met(cause));
-    if (result !== undefined) held = result.held;
+    const result = await lookAtOut(context, state, closing.signal).catch((cause: unknown) =>
+      nothingDone(troubles.met(cause)),
+    );
+    held = result.held;
+    options.observer?.ended(result);
   }
 
   /** After what may be going on. */

@@ -233,6 +233,11 @@ async function blame(folders: Folders, from: FolderName, to: FolderName, error: 
 export async function freeName(folder: string, base: string, id: string): Promise<string> {
   const states = [".dat", ".ctl", ".DAT", ".CTL"].map(async (suffix) => stateOf(folder, { name: base + suffix }));
   if ((await Promise.all(states)).every((state) => state === undefined)) return base;
+  return nameWithId(base, id);
+}
+
+/** A base name that nothing else has. */
+export function nameWithId(base: string, id: string): string {
   // A file name has 255 bytes at most.
   const most = Math.min(200, 255 - Buffer.byteLength(`_${id}.ctl`));
   const characters = Array.from(base);

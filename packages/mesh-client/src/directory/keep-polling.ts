@@ -38,6 +38,9 @@ const longestPauseMs = 30_000;
 /** Between looks at an OUT that has not changed. */
 const leastBetweenMs = 200;
 
+/** A timer counts no further: a longer one would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Until it is given up. */
 export async function keepPolling(polling: Polling): Promise<void> {
   const { poll, lookAtOut, next, out, wake, pollIntervalMs, pollJitterPercent, signal } = polling;
@@ -48,15 +51,15 @@ export async function keepPolling(polling: Polling): Promise<void> {
       const { lookWithinMs = Infinity, lookTookMs } = next();
       await pause(Math.min(lookTookMs / shareOfLooking, longestPauseMs, pollAt - performance.now()), signal);
       const withinMs = Math.min(pollAt - performance.now(), Math.max(lookWithinMs, leastBetweenMs));
-      await watched.changed(Math.max(0, withinMs), signal);
+      await watched.changed(Math.max(0, Math.min(withinMs, longestTimerMs)), signal);
       if (signal.aborted || performance.now() >= pollAt || next().pollAtOnce) return;
-      watched.looks();
+      await watched.looks();
       await lookAtOut().catch(() => undefined);
     }
   }
 
   while (!signal.aborted) {
-    watched.looks();
+    await watched.looks();
     await poll().catch(() => undefined);
     if (next().pollAtOnce) continue;
     await lookUntil(performance.now() + later(pollIntervalMs, pollJitterPercent, Math.random()));

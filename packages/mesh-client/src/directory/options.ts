@@ -66,7 +66,7 @@ export interface DirectoryClientOptions {
   readonly keepSent?: boolean | undefined;
   /** How much is done at once, shared with the other directory clients of this process. One of its own if absent. */
   readonly workers?: Workers | undefined;
-  /** Is told of each poll. */
+  /** Is told of each poll, and of each look at OUT between polls. */
   readonly observer?: PollObserver | undefined;
   readonly clock?: Clock | undefined;
   readonly emit?: Emit | undefined;

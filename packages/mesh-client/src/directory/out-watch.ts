@@ -4,8 +4,8 @@ import type { Wake } from "./wake.ts";
 
 /** Tells that something came to OUT, or went from it. */
 export interface OutWatch extends Disposable {
-  /** A look at OUT begins: it sees what has changed up to now. */
-  looks(): void;
+  /** A look at OUT is to begin: it sees what has changed up to now, and anything from here on is a change. */
+  looks(): Promise<void>;
   /**
    * Resolves at the first change since `looks`, when the client is woken, when the time is over, or when it is given up. What the client itself does in
    * OUT is a change too: it makes for one look more, which finds nothing to do.
@@ -14,12 +14,30 @@ export interface OutWatch extends Disposable {
 }
 
 /** So often the folder is asked when it last changed: shares, and what is mounted into a container, do not notify. */
-const askEveryMs = 1000;
+const askEveryMs = 1500;
+
+/** All at the same moments: to wake up for each mailbox by itself would cost more than to ask. */
+const asking = new Set<() => Promise<void>>();
+let timer: NodeJS.Timeout | undefined;
+
+function nowAndThen(ask: () => Promise<void>): () => void {
+  asking.add(ask);
+  timer ??= setInterval(() => {
+    for (const each of asking) void each();
+  }, askEveryMs);
+  return () => {
+    asking.delete(ask);
+    if (asking.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
 
 /** By the notices of the system and, behind them, by asking. That what came has settled is for who looks to see. */
 export function watchOut(path: string, wake: Wake): OutWatch {
   let isChanged = false;
   let seen: string | undefined;
+  let isAsking = false;
   let isOver = false;
   let watcher = open();
 
@@ -42,30 +60,40 @@ export function watchOut(path: string, wake: Wake): OutWatch {
     watcher = undefined;
   }
 
-  async function ask(): Promise<void> {
+  /** Gives whether it has changed since it was last asked for. */
+  async function ask(): Promise<boolean> {
     // A folder that is gone is told at the next poll.
     const found = await stat(path, { bigint: true }).catch(() => undefined);
-    if (isOver) return;
     const now = found === undefined ? gone : `${found.dev}:${found.ino}:${found.mtimeNs}`;
-    if (now === seen) return;
-    const isFirst = seen === undefined;
+    if (isOver || now === seen) return false;
     // It may be another folder now, of which the system gives no notice.
-    if (!isFirst && folderOf(now) !== folderOf(seen)) {
+    if (seen !== undefined && folderOf(now) !== folderOf(seen)) {
       close();
       if (now !== gone) watcher = open();
     }
     seen = now;
-    if (!isFirst) change();
+    return true;
+  }
+
+  async function askAgain(): Promise<void> {
+    // On a share that hangs, one question waits, and not one more each time.
+    if (isAsking) return;
+    isAsking = true;
+    if (await ask()) change();
+    isAsking = false;
   }
 
   return {
-    looks: () => void (isChanged = false),
+    async looks() {
+      isChanged = false;
+      await ask();
+    },
     async changed(withinMs, signal) {
       if (isChanged || signal.aborted) return;
-      const asking = setInterval(() => void ask(), askEveryMs);
-      void ask();
+      const stopAsking = nowAndThen(askAgain);
+      void askAgain();
       await wake.wait(withinMs, signal);
-      clearInterval(asking);
+      stopAsking();
     },
     [Symbol.dispose]: () => {
       isOver = true;

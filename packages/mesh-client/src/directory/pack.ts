@@ -1,6 +1,10 @@
 import { createReadStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { type FileHandle, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzip as gzipCallback } from "node:zlib";
+import { codeOf } from "../error-code.ts";
+import { MeshClientError } from "../mesh-client-error.ts";
 import type { OutgoingMessage } from "../send.ts";
 import { gzip, type Range, readRange } from "./compress.ts";
 import type { DirectoryContext } from "./context.ts";
@@ -22,6 +26,7 @@ export async function pack(
   range: Range,
   compress: boolean | "if-smaller",
 ): Promise<Packed> {
+  if (range.length <= inMemoryBytes) return packInMemory(data, range, compress);
   const path = join(folders.temp, `out-${key.slice(0, 16)}.gz`);
   const remove = async (): Promise<void> => rm(path, { force: true });
   if (range.length > 0 && compress !== false) {
@@ -31,11 +36,46 @@ export async function pack(
       return { bytes, compressed: true, content, [Symbol.asyncDispose]: remove };
     }
   }
-  const body = range.length === 0 ? new Uint8Array() : () => readRange(data, range);
   return {
     bytes: range.length,
     compressed: false,
-    content: { body, bodyLength: range.length },
+    content: { body: () => readRange(data, range), bodyLength: range.length },
     [Symbol.asyncDispose]: remove,
   };
+}
+
+/** As much as a body is read by at a time: what is no larger needs no file and no stream. */
+const inMemoryBytes = 64 * 1024;
+const gzipBytes = promisify(gzipCallback);
+
+async function packInMemory(data: FileHandle, range: Range, compress: boolean | "if-smaller"): Promise<Packed> {
+  const whole = await readWhole(data, range);
+  const packed = whole.byteLength > 0 && compress !== false ? await gzipBytes(whole) : undefined;
+  const compressed = packed !== undefined && (compress === true || packed.byteLength < whole.byteLength);
+  const body = compressed ? packed : whole;
+  return {
+    bytes: body.byteLength,
+    compressed,
+    content: { body, bodyLength: body.byteLength, ...(compressed ? { contentEncoding: "gzip" as const } : {}) },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+/** @throws MeshClientError `body-unreadable`, also if it has become shorter than it was found */
+async function readWhole(data: FileHandle, { start, length }: Range): Promise<Uint8Array> {
+  const buffer = Buffer.alloc(length);
+  for (let at = 0; at < length;) {
+    const { bytesRead } = await data.read(buffer, at, length - at, start + at).catch((error: unknown) => {
+      throw unreadable(codeOf(error));
+    });
+    if (bytesRead === 0) throw unreadable("shorter");
+    at += bytesRead;
+  }
+  return buffer;
+}
+
+/** The system's own words may name a file. */
+function unreadable(code: string | undefined): MeshClientError {
+  const cause = new Error(code);
+  return new MeshClientError("body-unreadable", "What was to be sent could not be read.", { cause, retry: "safe" });
 }

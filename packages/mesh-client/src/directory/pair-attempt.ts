@@ -39,7 +39,7 @@ async function sendWhole(context: DirectoryContext, pair: Pair): Promise<PairRes
     ({ messageId } = await client.send({ ...headersOf(context, pair, compressed), ...content }));
   } catch (error) {
     if (!(error instanceof MeshClientError)) throw error;
-    if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));
+    if (isRefusal(error)) return await failPair(context, pair.sighting, refusal(error, pair));
     await journal.together(() => {
       if (wasAccepted(error)) journal.doubt(key, "unnamed");
       else if (error.retry === "ambiguous") journal.doubt(key);
@@ -49,7 +49,7 @@ async function sendWhole(context: DirectoryContext, pair: Pair): Promise<PairRes
   }
   // From here on no failure of a disk may send it again.
   await journal.together(() => journal.accepted(key, messageId));
-  return fileSent(context, pair, messageId);
+  return await fileSent(context, pair, messageId);
 }
 
 function describe(bytes: number, limit: number): string {

@@ -43,7 +43,7 @@ async function sendFirst(context: DirectoryContext, pair: Pair, chunkBytes: numb
   const { compressed } = first;
   const { localId } = control;
   await journal.together(() => journal.begin(key, pair.fingerprint, { localId, compressed, chunkBytes }));
-  await noteContent(context, pair, chunkBytes, 1);
+  await noteContent(context, pair, 1, await digestOf(pair.data, chunkAt(pair, chunkBytes, 1)));
   try {
     const totalChunks = chunksOf(pair, chunkBytes);
     const { messageId } = await client.send({ ...headersOf(context, pair, compressed), ...first.content, totalChunks });
@@ -140,9 +140,18 @@ async function sendOthers(
 ): Promise<PairResult> {
   const { journal } = context;
   const total = chunksOf(pair, chunkBytes);
+  const digestAt = async (number: number): Promise<string> => digestOf(pair.data, chunkAt(pair, chunkBytes, number));
+  let digest = digestAt(sentChunks + 1);
+  digest.catch(() => undefined);
   for (let number = sentChunks + 1; number <= total; number += 1) {
     await using chunk = await pack(context, pair, chunkAt(pair, chunkBytes, number), compressed);
-    await noteContent(context, pair, chunkBytes, number);
+    await noteContent(context, pair, number, await digest);
+    if (number < total) {
+      // While this one is on its way. What is written over meanwhile differs from what was noted, and is sent anew.
+      digest = digestAt(number + 1);
+      // If this one fails, nobody waits for the next.
+      digest.catch(() => undefined);
+    }
     try {
       await context.client.sendChunk(messageId, { ...chunk.content, number, total });
     } catch (error) {
@@ -171,13 +180,7 @@ async function otherContent(context: DirectoryContext, pair: Pair, error: MeshCl
   return { outcome: "waiting", error };
 }
 
-async function noteContent(
-  { journal }: DirectoryContext,
-  pair: Pair,
-  chunkBytes: number,
-  number: number,
-): Promise<void> {
-  const digest = await digestOf(pair.data, chunkAt(pair, chunkBytes, number));
+async function noteContent({ journal }: DirectoryContext, pair: Pair, number: number, digest: string): Promise<void> {
   await journal.together(() => journal.sendingChunk(pair.key, number, digest));
 }
 

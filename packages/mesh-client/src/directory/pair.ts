@@ -72,8 +72,9 @@ export async function handlePair(context: DirectoryContext, sighting: Sighting, 
     return hold(context, pair);
   if (turn.down !== undefined) return delay(context, pair, row, turn.down);
   if (turn.waits) return { outcome: "waiting" };
-  const { outcome, error } = await goOn(context, pair, row, turn.starts);
-  if (error === undefined) return { outcome };
+  const result = await goOn(context, pair, row, turn.starts);
+  const { error } = result;
+  if (error === undefined) return result;
   return delay(context, pair, journal.openSend(pair.key, fingerprint), error);
 }
 

@@ -83,13 +83,7 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
 }
 
 /** What can be done of OUT without asking the server for anything. */
-export async function lookAtOut(
-  context: DirectoryContext,
-  state: PollState,
-  signal: AbortSignal,
-): Promise<PollResult | undefined> {
-  // It has given trouble: whether it can be used again is for the next poll to find out.
-  if (state.greetedAt === undefined) return undefined;
+export async function lookAtOut(context: DirectoryContext, state: PollState, signal: AbortSignal): Promise<PollResult> {
   const { troubles } = context;
   context.journal.checkPlace();
   for (const trouble of await state.watch()) troubles.met(trouble);

@@ -58,6 +58,9 @@ interface Overtaken {
   readonly pairs: number;
 }
 
+/** What the pairs behind one do: wait for it, go before it, or go on, since it has come to its end. */
+type Behind = "wait" | "pass" | "go on";
+
 /** Does what is due for each pair. */
 export async function sendAll(
   context: DirectoryContext,
@@ -69,8 +72,8 @@ export async function sendAll(
   let unusable = down;
   let inARow = 0;
 
-  /** Has its turn, and overtakes if it starts. Gives whether those behind it wait for it. */
-  async function take(sighting: Sighting, overtakes: Overtaken | undefined, waits: boolean): Promise<boolean> {
+  /** Has its turn, and overtakes if it starts. Gives what those behind it do. */
+  async function take(sighting: Sighting, overtakes: Overtaken | undefined, waits: boolean): Promise<Behind> {
     let wasTried = false;
     const handle = async (): Promise<PairResult> => {
       if (signal.aborted) return { outcome: "waiting" };
@@ -78,19 +81,22 @@ export async function sendAll(
       const starts = (): void => tellOvertaken(context, lanes, sighting, overtakes);
       return handlePair(context, sighting, { down: unusable, waits, starts });
     };
-    const { outcome, error } = await workers.run(mailboxId, handle).catch((cause: unknown) => ({
-      outcome: "waiting" as const,
+    const { outcome, isDecided, error } = await workers.run(mailboxId, handle).catch((cause: unknown): PairResult => ({
+      outcome: "waiting",
       // It had no chance to be told.
       error: troubles.met(cause),
     }));
     outcomes.set(sighting, outcome);
-    if (!wasTried) return waits;
+    if (!wasTried) return waits ? "wait" : "go on";
     const isRetried = outcome === "waiting" && isToBeSent(sighting, error);
     if (isRetried) lanes.retried(sighting, error !== undefined && isItsOwn(error));
     else lanes.notRetried(sighting);
     if (error === undefined) inARow = 0;
     else await failed(error);
-    return isRetried && isWaitedFor(sighting);
+    if (isRetried && isWaitedFor(sighting)) return "wait";
+    return isRetried || outcome === "held" || (outcome === "waiting" && isDecided !== true && error === undefined)
+      ? "pass"
+      : "go on";
   }
 
   /** Neither accepted, nor at its end, nor incomplete. */
@@ -130,9 +136,9 @@ export async function sendAll(
           continue;
         }
       }
-      waits = await take(sighting, before, waits);
-      const outcome = outcomes.get(sighting);
-      if (!waits && (outcome === "waiting" || outcome === "held")) passed.push(sighting);
+      const behind = await take(sighting, before, waits);
+      waits = behind === "wait";
+      if (behind === "pass") passed.push(sighting);
     }
     for (const again of last) {
       if (signal.aborted) return;

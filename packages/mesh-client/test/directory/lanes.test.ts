@@ -79,14 +79,17 @@ test("pairs to one addressee start in the order of their control files, one in f
     gates.get(base)?.resolve();
   };
   await waitFor(async () => folder.tried.length === 2);
-  assert.deepEqual(folder.tried, ["C-first", "other"]);
+  assert.deepEqual(folder.tried.toSorted(), ["C-first", "other"]);
   await finish("C-first");
   await finish("B-second");
   await finish("A-third");
   await waitFor(async () => (await folder.names("sent")).length === 6);
   await finish("other");
   assert.equal((await polled).sent, 4);
-  assert.deepEqual(folder.tried, ["C-first", "other", "B-second", "A-third"]);
+  assert.deepEqual(
+    folder.tried.filter((base) => base !== "other"),
+    ["C-first", "B-second", "A-third"],
+  );
   assert.deepEqual(folder.events.of("pair-overtaken"), []);
 });
 
@@ -102,7 +105,7 @@ test("the next waits 10 minutes for one that is being retried, a restart or not;
   clock.advance(9 * minute);
   await folder.restart();
   await folder.directory.pollOnce();
-  assert.deepEqual(folder.tried, ["A", "elsewhere", "A"]);
+  assert.deepEqual(folder.tried.toSorted(), ["A", "A", "elsewhere"]);
   assert.deepEqual(folder.events.of("pair-overtaken"), []);
 
   clock.advance(2 * minute);
@@ -182,6 +185,7 @@ test("a pair that MESH has accepted is never sent again because its files cannot
   await folder.dropOld("B", 0);
   assert.equal((await folder.directory.pollOnce()).sent, 2);
   assert.deepEqual(folder.tried, ["A.dat", "B.dat"]);
+  assert.deepEqual(folder.events.of("pair-overtaken"), []);
   await real[Symbol.asyncDispose]();
 });
 
@@ -198,6 +202,16 @@ test("while the way to the server is down, no lane starts another pair, and each
   isDown = false;
   assert.equal((await folder.directory.pollOnce()).sent, 20);
   assert.deepEqual(folder.events.of("pair-overtaken"), []);
+});
+
+test("of two pairs that would have one name in FAILED, side by side, neither is written over", async (t) => {
+  const folder = await start(t, () => undefined);
+  await folder.drop("bad\u0001", { to: practice }, "the first");
+  await folder.drop("bad\u0002", { to: pharmacy }, "the second");
+  assert.equal((await folder.directory.pollOnce()).failed, 2);
+  const data = (await folder.names("failed")).filter((name) => name.endsWith(".dat"));
+  const bodies = await Promise.all(data.map(async (name) => (await folder.read("failed", name)).toString()));
+  assert.deepEqual(bodies.sort(), ["the first", "the second"]);
 });
 
 test("an addressee is compared as MESH compares mailbox ids, and a routing address is one of its own", async (t) => {

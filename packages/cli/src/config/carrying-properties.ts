@@ -203,7 +203,7 @@ export const carryingProperties: PropertiesOf<CarryingSettings> = {
     whole({
       description:
         "Milliseconds for which a received message waits for one listed before it that is still being fetched. Then it comes to IN first, which is told.",
-      from: 0,
+      from: 1000,
       to: LONGEST_MS,
       default: by.orderWaitMs,
     }),

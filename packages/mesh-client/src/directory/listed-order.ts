@@ -24,8 +24,6 @@ export interface ListedOrder<Item> {
   take(nowMs: number): { readonly items: Item[]; readonly passed: Passed[] };
   /** So soon one that has arrived may pass those before it, in milliseconds; undefined if none waits. */
   dueIn(nowMs: number): number | undefined;
-  /** Empties it of what has arrived and waits. */
-  giveUp(): Item[];
 }
 
 export interface Passed {
@@ -69,11 +67,6 @@ export function createListedOrder<Item>(waitMs: number): ListedOrder<Item> {
     dueIn(nowMs) {
       const arrivals = [...all.values()].flatMap((state) => (state === "being fetched" ? [] : [state.arrivedAt]));
       return arrivals.length === 0 ? undefined : Math.max(0, Math.min(...arrivals) + waitMs - nowMs);
-    },
-    giveUp() {
-      const items = [...all.values()].flatMap((state) => (state === "being fetched" ? [] : [state.item]));
-      all.clear();
-      return items;
     },
   };
 }

@@ -70,15 +70,22 @@ export async function receiveAll(
   let acknowledging = 0;
   let failing = 0;
   let isFiling = false;
-  /** The listing waits until all that it has brought is done. */
-  let isListed = false;
+  /** The listing waits for what it has brought. */
+  let isListingIdle = false;
+  /** Every place is taken by what nobody waits for any more. */
+  let isFull = false;
   let afterTurn: (() => void)[] = [];
+  /** One for all of a turn: what is not due by it has a timer. */
+  let now = beganAt;
 
-  const mayBegin = (): boolean => !isStopped && !more && !signal.aborted;
-  const slow = (ms: number): boolean => waitedFor().every(({ begunAt }) => isOlder(begunAt, ms));
+  const mayBegin = (): boolean => !isStopped && !more && !isFull && !signal.aborted;
+  const slow = (ms: number): boolean =>
+    waitedFor().every(({ begunAt }) => begunAt !== undefined && now - begunAt >= ms);
   const waitedFor = (): Fetching[] => [...fetching.values()].filter(({ isPassed }) => !isPassed);
-  const isFetchingAll = (): boolean =>
-    inHand === (isListed ? 1 : 0) && arrived.length === 0 && (queue.length === 0 || !mayBegin());
+  const isQueueDone = (): boolean => queue.length === 0 || !mayBegin();
+  /** Nothing can be done before something more has been fetched. */
+  const isFetchingAlone = (): boolean =>
+    inHand === (isListingIdle ? 1 : 0) && arrived.length === 0 && (isQueueDone() || fetching.size >= mostFetching);
 
   /** Begins something that the poll waits for; what it fails with concerns all. */
   function begin(work: () => Promise<void>): void {
@@ -96,7 +103,9 @@ export async function receiveAll(
 
   async function until(isSo: () => boolean): Promise<void> {
     wake.wake();
+    isListingIdle = true;
     while (!isSo()) await new Promise<void>((resolve) => void afterTurn.push(resolve));
+    isListingIdle = false;
   }
 
   async function enqueue(messageId: MessageId): Promise<void> {
@@ -111,9 +120,7 @@ export async function receiveAll(
       const isFirst = before === -1;
       before = received;
       await listOnce(isFirst, again);
-      isListed = true;
-      await until(() => isFetchingAll() && waitedFor().length === 0);
-      isListed = false;
+      await until(() => isFetchingAlone() && isQueueDone() && waitedFor().length === 0);
       if (performance.now() - beganAt > receivingAtMost && received > before) more = true;
     }
     for (const messageId of again) if (mayBegin()) await enqueue(messageId);
@@ -212,14 +219,14 @@ export async function receiveAll(
       fetching.delete(messageId);
       tried.add(messageId);
       if (outcome.is === "arrived") {
-        if (!order.arrived(messageId, outcome.arrived, performance.now())) arrived.push(outcome.arrived);
+        if (!order.arrived(messageId, outcome.arrived, now)) arrived.push(outcome.arrived);
         continue;
       }
       order.over(messageId);
       if (outcome.is === "failed") fail(messageId, outcome.error, begunAt);
       else over(messageId, { isGone: true });
     }
-    const { items, passed } = order.take(performance.now());
+    const { items, passed } = order.take(now);
     arrived.push(...items);
     for (const { id, by } of passed) {
       pass(id);
@@ -254,18 +261,18 @@ export async function receiveAll(
     return failing === 0 && acknowledging === 0 && slow(trialMs);
   }
 
-  /** What is left behind when nothing else is to be done. */
+  /** What is left behind when nothing else can be done. */
   function leaveSlow(): void {
-    if (!isFetchingAll() || order.dueIn(0) !== undefined || !slow(orderWaitMs)) return;
+    if (!isFetchingAlone() || order.dueIn(0) !== undefined || !slow(orderWaitMs)) return;
     for (const [messageId, one] of fetching) {
       one.isPassed = true;
       order.over(messageId);
     }
+    if (!isQueueDone()) isFull = true;
   }
 
   /** When something may be passed, in milliseconds from now. */
   function dueIn(): number | undefined {
-    const now = performance.now();
     const begun = waitedFor().flatMap(({ begunAt }) => (begunAt === undefined ? [] : [begunAt]));
     const due = begun.map((begunAt) => begunAt + (isTrial && queue.length > 0 ? trialMs : orderWaitMs) - now);
     const ofOrder = order.dueIn(now);
@@ -277,6 +284,7 @@ export async function receiveAll(
   begin(list);
   try {
     for (;;) {
+      now = performance.now();
       lookAtFetching();
       fileArrived();
       while (queue.length > 0 && mayStart()) start(queue.shift()!);
@@ -284,7 +292,7 @@ export async function receiveAll(
       const turn = afterTurn;
       afterTurn = [];
       for (const resume of turn) resume();
-      if (inHand === 0 && isFetchingAll() && waitedFor().length === 0) break;
+      if (inHand === 0 && isFetchingAlone() && isQueueDone() && waitedFor().length === 0) break;
       await wake.wait(dueIn());
       // What comes at the same time is looked at together.
       await turnOfEvents();
@@ -293,10 +301,6 @@ export async function receiveAll(
     state.poll = undefined;
   }
   return { received, more };
-}
-
-function isOlder(begunAt: number | undefined, ms: number): boolean {
-  return begunAt !== undefined && performance.now() - begunAt >= ms;
 }
 
 async function bytesOf(room: Promise<Room>): Promise<number> {

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { rm } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { Readable } from "node:stream";
+import { test, type TestContext } from "node:test";
+import type { MessageId } from "@restante/mesh";
+import { type MeshClient, MeshClientError } from "@restante/mesh-client";
+import type { DirectoryClientOptions } from "@restante/mesh-client/directory";
+import { startTestServer, testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
+import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
+
+const { sender, practice } = testMailboxes;
+
+interface SideBySide extends TestDirectory {
+  readonly from: MeshClient;
+  /** Until it is resolved, nothing comes of the body of a message of this id. */
+  readonly gates: Map<string, PromiseWithResolvers<void>>;
+  /** The ids of what is being fetched now, and the most there were at once. */
+  readonly fetching: Set<string>;
+  readonly most: () => number;
+  readonly acknowledged: string[];
+  readonly send: (count: number) => Promise<MessageId[]>;
+  readonly saved: () => string[];
+}
+
+/** A directory client that holds up what it is told to. */
+async function start(
+  t: TestContext,
+  overrides: Partial<DirectoryClientOptions> = {},
+  calls: Partial<MeshClient> = {},
+): Promise<SideBySide> {
+  const server = await startTestServer(t);
+  const from = await testClient(server, sender);
+  t.after(async () => from[Symbol.asyncDispose]());
+  const real = await testClient(server, practice);
+  const gates = new Map<string, PromiseWithResolvers<void>>();
+  const fetching = new Set<string>();
+  const acknowledged: string[] = [];
+  let most = 0;
+  const download: MeshClient["download"] = async (messageId, options) => {
+    fetching.add(messageId);
+    most = Math.max(most, fetching.size);
+    const message = await real.download(messageId, options);
+    const gate = gates.get(messageId)?.promise;
+    const body = Readable.from(
+      (async function* () {
+        if (gate !== undefined) await Promise.race([gate, aborted(options?.signal)]);
+        yield* message.body;
+      })(),
+      { objectMode: false },
+    );
+    return { ...message, body: body.once("close", () => fetching.delete(messageId)) };
+  };
+  const acknowledge: MeshClient["acknowledge"] = async (messageId, options) => {
+    acknowledged.push(messageId);
+    return real.acknowledge(messageId, options);
+  };
+  const client = { ...real, download, acknowledge, ...calls };
+  const folder = await startDirectory(t, server, practice, { client, ...overrides });
+  return Object.assign(folder, {
+    from,
+    gates,
+    fetching,
+    most: () => most,
+    acknowledged,
+    send: async (count: number) => {
+      const ids: MessageId[] = [];
+      for (let sent = 0; sent < count; sent += 1) {
+        ids.push((await from.send({ to: practice, workflowId: testWorkflow, body: Buffer.from(`${sent}`) })).messageId);
+      }
+      return ids;
+    },
+    saved: () => folder.events.of("message-saved").map(({ messageId }) => messageId as string),
+  });
+}
+
+async function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const giveUp = (): void => reject(new MeshClientError("aborted", "The call was given up."));
+    signal?.addEventListener("abort", giveUp, { once: true });
+  });
+}
+
+function hold(folder: SideBySide, id: string | undefined): () => void {
+  const gate = Promise.withResolvers<void>();
+  folder.gates.set(id ?? "", gate);
+  return gate.resolve;
+}
+
+/** The first is acknowledged, and so many are whole in TEMP, behind one that is held up. */
+async function inTemp(folder: SideBySide, messages: number): Promise<void> {
+  await waitFor(() => folder.acknowledged.length === 1);
+  await waitFor(async () => (await folder.names("temp")).filter((name) => name.endsWith(".ctl")).length === messages);
+}
+
+test("messages are fetched side by side, and come to IN in the order of the listing", async (t) => {
+  const folder = await start(t);
+  const ids = await folder.send(20);
+  // Begun first, the first is whole last.
+  const release = hold(folder, ids[1]);
+  const polling = folder.directory.pollOnce();
+  await inTemp(folder, 18);
+  assert.ok(folder.most() > 1, "the first answer lets the others begin");
+  assert.ok(folder.most() <= 6);
+  assert.deepEqual(folder.saved(), ids.slice(0, 1), "what is behind it waits in TEMP");
+  assert.deepEqual(folder.acknowledged, ids.slice(0, 1), "and is not acknowledged before it is in IN");
+  release();
+  assert.equal((await polling).received, 20);
+  assert.deepEqual(folder.saved(), ids);
+  assert.equal(folder.events.of("message-overtaken").length, 0);
+  assert.deepEqual(await folder.names("temp"), []);
+  assert.deepEqual((await folder.client.list()).messageIds, []);
+});
+
+test("what comes to IN at the same time shares its syncs", async (t) => {
+  const folder = await start(t);
+  const ids = await folder.send(20);
+  const release = hold(folder, ids[1]);
+  const polling = folder.directory.pollOnce();
+  await inTemp(folder, 18);
+  const real = fs.promises.open;
+  const opened: string[] = [];
+  t.mock.method(fs.promises, "open", async (...words: Parameters<typeof real>) => {
+    opened.push(String(words[0]));
+    return real(...words);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  release();
+  await polling;
+  assert.equal(
+    opened.filter((path) => path === folder.path("in").replace(/\/$/, "")).length,
+    2,
+    "one for each .dat and .ctl",
+  );
+});
+
+test("a message that hangs is passed after the set time, which is told once, and holds up neither pairs nor the next poll", async (t) => {
+  const folder = await start(t, { orderWaitMs: 1000 });
+  const ids = await folder.send(5);
+  const release = hold(folder, ids[1]);
+  await folder.drop("A", { from: practice, to: sender });
+  const { received, sent, error } = await folder.directory.pollOnce();
+  assert.deepEqual({ received, sent, error }, { received: 4, sent: 1, error: undefined });
+  assert.deepEqual(folder.saved(), [ids[0], ...ids.slice(2)]);
+  assert.deepEqual(folder.events.of("message-overtaken"), [
+    { event: "message-overtaken", mailboxId: practice, messageId: ids[1], by: ids[2] },
+  ]);
+  const [sixth] = await folder.send(1);
+  assert.equal((await folder.directory.pollOnce()).received, 1);
+  assert.equal(folder.saved().at(-1), sixth);
+  assert.deepEqual([...folder.fetching], [ids[1]], "it is not fetched twice");
+
+  // It has arrived: the next poll begins at once.
+  folder.directory.start();
+  await folder.events.next("poll-succeeded", () => folder.events.of("poll-succeeded").length === 3);
+  release();
+  await folder.events.next("message-cleared", ({ messageId }) => messageId === ids[1]);
+  assert.equal(folder.events.of("message-overtaken").length, 1);
+  assert.deepEqual((await folder.client.list()).messageIds, []);
+});
+
+test("a poll does not wait for the last message of a mailbox for longer than others would", async (t) => {
+  const folder = await start(t, { orderWaitMs: 50 });
+  const [only] = await folder.send(1);
+  const release = hold(folder, only);
+  assert.equal((await folder.directory.pollOnce()).received, 0);
+  assert.equal(folder.events.of("message-overtaken").length, 0, "nothing has come before it");
+  release();
+  await waitFor(() => folder.fetching.size === 0);
+  await waitFor(async () => (await folder.names("temp")).some((name) => name.endsWith(".ctl")));
+  assert.equal((await folder.directory.pollOnce()).received, 1);
+});
+
+test("where messages hang in every place there is, the poll goes on to the pairs, and the rest comes when one has ended", async (t) => {
+  const folder = await start(t, { orderWaitMs: 300 });
+  const ids = await folder.send(9);
+  const releases = ids.slice(0, 6).map((id) => hold(folder, id));
+  await folder.drop("A", { from: practice, to: sender });
+  const { received, sent } = await folder.directory.pollOnce();
+  assert.deepEqual({ received, sent, fetching: folder.fetching.size }, { received: 0, sent: 1, fetching: 6 });
+  assert.equal((await folder.directory.pollOnce()).received, 0, "nor does the next wait");
+  folder.directory.start();
+  releases[3]?.();
+  await waitFor(() => folder.acknowledged.length === 4);
+  for (const release of releases) release();
+  await waitFor(() => folder.acknowledged.length === 9);
+  assert.deepEqual(folder.saved().toSorted(), ids.toSorted());
+});
+
+test("a client that ends while messages are fetched, or wait for one before them, leaves nothing of them and loses none", async (t) => {
+  const folder = await start(t);
+  const ids = await folder.send(4);
+  hold(folder, ids[1]);
+  const polling = folder.directory.pollOnce();
+  await inTemp(folder, 2);
+  await folder.directory[Symbol.asyncDispose]();
+  assert.equal((await polling).error?.code, "aborted");
+  assert.deepEqual(await folder.names("temp"), []);
+  assert.deepEqual(folder.saved(), ids.slice(0, 1));
+  folder.gates.clear();
+  await folder.restart();
+  assert.equal((await folder.directory.pollOnce()).received, 3);
+  assert.deepEqual(folder.saved(), ids);
+
+  // Also where its poll is over already.
+  await folder.restart({ orderWaitMs: 50 });
+  const [last] = await folder.send(1);
+  hold(folder, last);
+  assert.equal((await folder.directory.pollOnce()).received, 0);
+  await folder.directory[Symbol.asyncDispose]();
+  assert.deepEqual(await folder.names("temp"), []);
+});
+
+test("a mailbox whose listing shows but a part of it is emptied in one poll, and what fails in it does not make that endless", async (t) => {
+  const folder = await start(t);
+  const { client } = folder;
+  let listings = 0;
+  // As a server that knows no pages: the first ten, whatever is behind them.
+  const listAll: MeshClient["listAll"] = async function* (options) {
+    listings += 1;
+    yield* (await client.list({ maxResults: 10, signal: options?.signal })).messageIds;
+  };
+  const failing = new Set<string>();
+  const download: MeshClient["download"] = async (messageId, options) => {
+    if (failing.has(messageId)) throw new MeshClientError("server-failed", "It failed.", { retry: "safe" });
+    return client.download(messageId, options);
+  };
+  await folder.restart({ client: { ...client, listAll, download } });
+  const ids = await folder.send(35);
+  for (const id of ids.slice(0, 2)) failing.add(id);
+  assert.equal((await folder.directory.pollOnce()).received, 33);
+  assert.deepEqual(folder.saved(), ids.slice(2));
+  assert.equal(listings, 6, "five that brought something, and one that did not");
+  assert.deepEqual((await client.list()).messageIds, ids.slice(0, 2));
+});
+
+test("a file of a name in the way holds up its own message, and those that come to IN with it go on", async (t) => {
+  const folder = await start(t);
+  const ids = await folder.send(6);
+  await fs.promises.mkdir(folder.path("in", `${ids[2]}.dat`));
+  const release = hold(folder, ids[1]);
+  const polling = folder.directory.pollOnce();
+  await inTemp(folder, 4);
+  release();
+  assert.equal((await polling).received, 5);
+  const others = ids.filter((id) => id !== ids[2]);
+  assert.deepEqual(folder.saved(), others);
+  assert.deepEqual((await folder.client.list()).messageIds, [ids[2]], "it is not acknowledged");
+  await rm(folder.path("in", `${ids[2]}.dat`), { recursive: true });
+  await folder.directory.pollOnce();
+  assert.deepEqual(folder.saved(), [...others, ids[2]]);
+  assert.deepEqual((await folder.client.list()).messageIds, []);
+});

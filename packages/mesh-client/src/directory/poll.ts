@@ -3,7 +3,7 @@
 // 1. finish what was decided (filings left over from a crash or a full disk),
 // 2. greet the server, if that is due,
 // 3. look at OUT, so that its files settle while
-// 4. messages are received, oldest first, each acknowledged once it is in IN,
+// 4. messages are received, several at once and in order, each acknowledged once it is in IN,
 // 5. what has settled in OUT is sent, oldest control file first.
 //
 // Trouble with one message or pair does not hold up the others, nor does trouble with one folder what can do without it:

@@ -31,6 +31,7 @@ const mostInOrder = 100;
 /** So many ids of a listing are held ready. */
 const mostInQueue = 20;
 const trialMs = 10 * 1000;
+const lookAgainMs = 5 * 1000;
 /** So long may a mailbox that goes on filling hold up what else is due. Milliseconds. */
 const receivingAtMost = 2 * 60 * 1000;
 
@@ -271,13 +272,12 @@ export async function receiveAll(
     if (!isQueueDone()) isFull = true;
   }
 
-  /** When something may be passed, in milliseconds from now. */
-  function dueIn(): number | undefined {
+  /** When something may be passed, in milliseconds from now; it is looked at now and then in any case. */
+  function dueIn(): number {
     const begun = waitedFor().flatMap(({ begunAt }) => (begunAt === undefined ? [] : [begunAt]));
     const due = begun.map((begunAt) => begunAt + (isTrial && queue.length > 0 ? trialMs : orderWaitMs) - now);
     const ofOrder = order.dueIn(now);
-    const soonest = Math.min(...due.filter((ms) => ms > 0), ofOrder ?? Infinity);
-    return soonest === Infinity ? undefined : Math.ceil(soonest);
+    return Math.ceil(Math.min(...due.filter((ms) => ms > 0), ofOrder ?? Infinity, lookAgainMs));
   }
 
   state.poll = wake;

@@ -64,6 +64,8 @@ export function beginFetching(
         mailboxId,
         async () => {
           one.begunAt = performance.now();
+          // From now on it has times at which it is passed.
+          state.poll?.wake();
           return fetchMessage(context, messageId, { signal, onAnswer });
         },
         signal,

@@ -4,10 +4,11 @@ import { rm } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { Readable } from "node:stream";
 import { test, type TestContext } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { MessageId } from "@restante/mesh";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
 import type { DirectoryClientOptions } from "@restante/mesh-client/directory";
-import { startTestServer, testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
+import { settableClock, startTestServer, testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;
@@ -256,3 +257,63 @@ test("a file of a name in the way holds up its own message, and those that come 
   assert.deepEqual(folder.saved(), [...others, ids[2]]);
   assert.deepEqual((await folder.client.list()).messageIds, []);
 });
+
+test("however messages are held up and fail, each comes to IN once, those that do not fail in order, and every poll ends", async (t) => {
+  const clock = settableClock();
+  const random = seeded(20261129);
+  const failing = new Map<string, number>();
+  const folder = await start(t, { clock });
+  const { client } = folder;
+  const pause = async (): Promise<void> => delay(random() < 0.5 ? 0 : random() * 30);
+  const fail = (id: string): void => {
+    const left = failing.get(id) ?? 0;
+    if (left === 0) return;
+    failing.set(id, left - 1);
+    throw new MeshClientError(random() < 0.5 ? "server-failed" : "answer-lost", "It failed.", { retry: "safe" });
+  };
+  const download: MeshClient["download"] = async (messageId, options) => {
+    await pause();
+    if (random() < 0.5) fail(messageId);
+    const message = await client.download(messageId, options);
+    const body = Readable.from(
+      (async function* () {
+        await pause();
+        fail(messageId);
+        yield* message.body;
+      })(),
+      { objectMode: false },
+    );
+    return { ...message, body: body.once("close", () => message.body.destroy()) };
+  };
+  const acknowledge: MeshClient["acknowledge"] = async (messageId, options) => {
+    await pause();
+    fail(messageId);
+    await client.acknowledge(messageId, options);
+  };
+  await folder.restart({ client: { ...client, download, acknowledge } });
+  const ids = await folder.send(40);
+  const bad = ids.filter(() => random() < 0.3);
+  for (const id of bad) failing.set(id, 1 + Math.floor(random() * 4));
+  let received = 0;
+  for (let polls = 0; polls < 40 && (polls === 0 || (await client.list()).messageIds.length > 0); polls += 1) {
+    received += (await folder.directory.pollOnce()).received;
+    clock.advance(6 * 3_600_000);
+  }
+  assert.deepEqual((await client.list()).messageIds, []);
+  assert.deepEqual(folder.saved().toSorted(), ids.toSorted());
+  assert.ok(received <= ids.length);
+  assert.deepEqual(
+    folder.saved().filter((id) => !bad.includes(id as MessageId)),
+    ids.filter((id) => !bad.includes(id)),
+  );
+  assert.deepEqual(await folder.names("temp"), []);
+});
+
+/** Numbers from 0 to 1, always the same: Lehmer's, with the multiplier of MINSTD. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}

@@ -152,7 +152,15 @@ export async function receiveAll(
 
   function start(messageId: MessageId): void {
     tried.add(messageId);
-    if (journal.received(messageId)) {
+    let isReceived: boolean;
+    try {
+      isReceived = journal.received(messageId);
+    } catch (error) {
+      // What goes on must come to its end all the same.
+      fail(messageId, error);
+      return;
+    }
+    if (isReceived) {
       acknowledge(messageId, false);
       return;
     }

@@ -2,8 +2,8 @@
 export interface Wake {
   /** Ends the wait that is going on, or else the next one. */
   wake(): void;
-  /** Ends when it is woken, at an abort, or after so many milliseconds; without these, at the first two alone. */
-  wait(ms: number | undefined, signal?: AbortSignal): Promise<void>;
+  /** Ends when it is woken, at an abort, or after so many milliseconds, if that is said. Gives whether it was woken. */
+  wait(ms: number | undefined, signal?: AbortSignal): Promise<boolean>;
 }
 
 export function createWake(): Wake {
@@ -26,7 +26,9 @@ export function createWake(): Wake {
         clearTimeout(timer);
         end = undefined;
       }
+      const was = isWoken;
       isWoken = false;
+      return was;
     },
   };
 }

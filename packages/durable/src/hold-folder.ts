@@ -16,9 +16,11 @@
 // is some.
 
 import { existsSync, rmSync, statSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError } from "./errors.ts";
+import { isMissing } from "./exists.ts";
 import { makePrivateFile } from "./private.ts";
 import { makeFolders } from "./sync.ts";
 import { currentHolder, describeHolder, type Holder, isAlive, readHolder, writeHolder } from "./holder.ts";
@@ -44,14 +46,22 @@ const WATCH_MS = 1000;
 export function holdFolder(folder: string, name: string, options: HoldOptions = {}): Disposable {
   let lock = take(folder, name, options);
   const { ino } = statSync(folder);
-  const watch = setInterval(() => {
+  let isOver = false;
+  let isLooking = false;
+  /** Without keeping the process waiting: a disk that hangs would, for whatever else it does. */
+  async function look(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
     try {
-      if (lock.isInPlace()) {
+      const isInPlace = await lock.isStillInPlace();
+      const isSameFolder = isInPlace || (await inodeNow(folder)) === ino;
+      if (isOver) return;
+      if (isInPlace) {
         lock.name();
         return;
       }
       // Made anew, a folder that is gone would look as if all were well: who starts there would take it for a new one.
-      if (inodeOf(folder) !== ino) {
+      if (!isSameFolder) {
         lost(new DurableError("unusable", folder, "it was removed or replaced while it was in use"));
         return;
       }
@@ -61,8 +71,11 @@ export function holdFolder(folder: string, name: string, options: HoldOptions = 
     } catch (error) {
       // Held by another: this process must stop. Anything else, such as a folder that may not be read, is tried again.
       if (error instanceof DurableError && error.code === "held") lost(error);
+    } finally {
+      isLooking = false;
     }
-  }, WATCH_MS);
+  }
+  const watch = setInterval(() => void look(), WATCH_MS);
   watch.unref();
   function lost(error: DurableError): void {
     clearInterval(watch);
@@ -71,6 +84,7 @@ export function holdFolder(folder: string, name: string, options: HoldOptions = 
   return {
     [Symbol.dispose]() {
       clearInterval(watch);
+      isOver = true;
       if (lock.isInPlace()) rmSync(join(folder, `${name}.pid`), { force: true });
       lock.database.close();
     },
@@ -91,6 +105,7 @@ export function isFolderHeld(folder: string, name: string): boolean {
 interface Lock {
   readonly database: DatabaseSync;
   isInPlace(): boolean;
+  isStillInPlace(): Promise<boolean>;
   /** Says who has it, if there was no room for that yet. */
   name(): void;
 }
@@ -112,6 +127,7 @@ function take(folder: string, name: string, { waitMs = 500, remedy }: HoldOption
       return {
         database,
         isInPlace: () => inodeOf(file) === ino,
+        isStillInPlace: async () => (await inodeNow(file)) === ino,
         name: () => void (isNamed ||= tryToName(holderFile)),
       };
     } catch (error) {
@@ -188,4 +204,13 @@ function held(folder: string, holder: Holder | undefined, remedy: string | undef
 
 function inodeOf(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.ino;
+}
+
+async function inodeNow(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(file)).ino;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }

@@ -26,31 +26,39 @@ export function currentHolder(): Holder {
   return self;
 }
 
-export function writeHolder(file: string, { pid, host, boot, started, instance }: Holder): void {
-  writeFileSync(file, `${pid}\nhost ${host}\nboot ${boot}\nstarted ${started}\ninstance ${instance}\n`, {
-    mode: 0o600,
-  });
+export function writeHolder(file: string, holder: Holder): void {
+  writeFileSync(file, holderText(holder), { mode: 0o600 });
+}
+
+export function holderText({ pid, host, boot, started, instance }: Holder): string {
+  return `${pid}\nhost ${host}\nboot ${boot}\nstarted ${started}\ninstance ${instance}\n`;
 }
 
 /** Undefined if there is no such file, or none that says a process. */
 export function readHolder(file: string): Holder | undefined {
-  let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    return parseHolder(readFileSync(file, "utf8"))?.holder;
   } catch {
     return undefined;
   }
+}
+
+/** A line of each: the number of the process, then `host NAME` and so on. Undefined if it says no process. */
+export function parseHolder(
+  text: string,
+): { readonly holder: Holder; readonly word: (name: string) => string } | undefined {
   const [first = "", ...rest] = text.split("\n");
   if (!/^\d{1,10}$/.test(first)) return undefined;
   const words = new Map(rest.map((line) => [line.split(" ", 1)[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
   const word = (name: string): string => words.get(name) ?? "";
-  return {
+  const holder = {
     pid: Number(first),
     host: word("host"),
     boot: word("boot"),
     started: word("started"),
     instance: word("instance"),
   };
+  return { holder, word };
 }
 
 /**

@@ -1,5 +1,7 @@
+import type { Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { isMissing, writeWhole } from "@restante/durable";
 import { type FolderLabel, folderTrouble, FolderTrouble, labelOf } from "./folder-trouble.ts";
 import { type FolderName, folderNames, type Folders } from "./folder-name.ts";
@@ -16,17 +18,44 @@ const fileName = "disks";
  * in an earlier run, and is not: a machine may start this client sooner than its disks. See
  * docs/decisions/070-five-folders.md.
  */
-export async function watchFolders(root: string, folders: Folders, hidden: string): Promise<FolderWatch> {
+export async function watchFolders(
+  root: string,
+  folders: Folders,
+  hidden: string,
+  answerMs: number = 30_000,
+): Promise<FolderWatch> {
   const deviceOf = async (path: string): Promise<number> => (await stat(path)).dev;
   const home = await deviceOf(root);
   const kept = await readKept(hidden);
   /** Those that have been seen on a disk of their own, in this run or before. */
   const mounted = new Set(kept);
 
+  /** The folders of which the disk was asked and has not answered, and which disk that was. */
+  const silent = new Map<FolderName, number | undefined>();
+  const devices = new Map<FolderName, number>();
+
+  /** Undefined where the disk does not answer. It is asked once then: each question takes a thread until it is answered. */
+  async function ask(name: FolderName): Promise<Stats | undefined> {
+    const device = devices.get(name);
+    if (silent.has(name) || (device !== undefined && [...silent.values()].includes(device))) return undefined;
+    const timer = new AbortController();
+    const answer = stat(folders[name]);
+    silent.set(name, device);
+    void answer.catch(() => undefined).finally(() => silent.delete(name));
+    const silence = delay(answerMs, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
+    try {
+      return await Promise.race([answer, silence]);
+    } finally {
+      timer.abort();
+    }
+  }
+
   async function look(name: FolderName): Promise<FolderTrouble | undefined> {
     const label: FolderLabel = labelOf(name);
     try {
-      const found = await stat(folders[name]);
+      const found = await ask(name);
+      if (found === undefined) return new FolderTrouble(label, "its disk does not answer", "folder");
+      devices.set(name, found.dev);
       if (!found.isDirectory()) return new FolderTrouble(label, "it is no folder", "folder");
       if (found.dev !== home) mounted.add(name);
       else if (mounted.has(name)) return new FolderTrouble(label, "its disk is not mounted any more", "folder");
@@ -45,7 +74,9 @@ export async function watchFolders(root: string, folders: Folders, hidden: strin
   }
 
   const watch = async (): Promise<FolderTrouble[]> => {
-    const found = await Promise.all(folderNames.map(look));
+    // One after the other: of one disk that does not answer, one question is enough.
+    const found: (FolderTrouble | undefined)[] = [];
+    for (const name of folderNames) found.push(await look(name));
     // On a full disk it is kept at a later look; until then this run remembers it.
     await keep().catch(() => undefined);
     return found.filter((trouble) => trouble !== undefined);

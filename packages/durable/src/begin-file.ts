@@ -6,8 +6,9 @@
 // before, and no temporary: on a full disk, half a file would take the room of what comes next.
 
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { renameFile } from "./rename-file.ts";
 import { syncFolder } from "./sync.ts";
 
 export interface UnfinishedFile extends AsyncDisposable {
@@ -48,7 +49,7 @@ export async function beginFile(
     async finish() {
       await handle.sync();
       await handle.close();
-      await rename(temporary, join(folder, name));
+      await renameFile(temporary, join(folder, name));
       isInPlace = true;
       await syncFolder(folder);
     },

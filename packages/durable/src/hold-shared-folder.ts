@@ -1,6 +1,8 @@
-import type { DurableError } from "./errors.ts";
-import { holdFolder } from "./hold-folder.ts";
-import { type Lease, type LeaseOptions, takeLease } from "./lease.ts";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { DurableError } from "./errors.ts";
+import { holdFolder, type HoldOptions } from "./hold-folder.ts";
+import { isLeasedElsewhere, type Lease, type LeaseOptions, takeLease } from "./lease.ts";
 
 export interface HoldSharedOptions extends Omit<LeaseOptions, "remedy" | "onLost"> {
   /** What helps whoever finds it held by a process of this machine, after "is in use by process 4711: ". */
@@ -26,10 +28,12 @@ export async function holdSharedFolder(folder: string, name: string, options: Ho
     options.onLost?.(error);
   };
   using holding = new DisposableStack();
-  holding.use(holdFolder(folder, name, { onLost, ...(remedy !== undefined && { remedy }) }));
+  const ofSystem: HoldOptions = { onLost, ...(remedy !== undefined && { remedy }) };
+  holding.use(await holdByTheSystem(folder, name, ofSystem, options.takeOver === true));
   const lease = holding.use(await takeLease(folder, name, { ...ofLease, remedy: remedyElsewhere, onLost }));
   const held = holding.move();
   return {
+    isFromElsewhere: lease.isFromElsewhere,
     check: async () => {
       if (lost !== undefined) throw lost;
       return lease.check();
@@ -40,4 +44,24 @@ export async function holdSharedFolder(folder: string, name: string, options: Ho
     },
     [Symbol.dispose]: () => held.dispose(),
   };
+}
+
+/**
+ * A disk may keep the lock of a machine that is gone, some for as long as that does not come back (NFS before version 4). Where a
+ * person says so, a lock file of another machine is left behind for a new one: whoever had the old one finds it gone.
+ */
+async function holdByTheSystem(
+  folder: string,
+  name: string,
+  options: HoldOptions,
+  takeOver: boolean,
+): Promise<Disposable> {
+  try {
+    return holdFolder(folder, name, options);
+  } catch (error) {
+    const isHeld = error instanceof DurableError && error.code === "held";
+    if (!isHeld || !takeOver || !(await isLeasedElsewhere(folder, name))) throw error;
+    rmSync(join(folder, `${name}.lock`), { force: true });
+    return holdFolder(folder, name, options);
+  }
 }

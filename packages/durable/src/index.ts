@@ -1,4 +1,5 @@
 export { beginFile, type BeginOptions, type UnfinishedFile } from "./begin-file.ts";
+export type { LeaseTimes } from "./claim-lease.ts";
 export { copyDatabase, withAttached } from "./copy-database.ts";
 export { asDurableError, DurableError, type DurableErrorCode } from "./errors.ts";
 export { exists, isMissing } from "./exists.ts";
@@ -7,11 +8,14 @@ export { holdSharedFolder, type HoldSharedOptions } from "./hold-shared-folder.t
 export { bootId } from "./holder.ts";
 export { watchDatabase } from "./in-place.ts";
 export { inSavepoint, inTransaction, NotUndone } from "./in-transaction.ts";
-export type { Lease, LeaseTimes } from "./lease.ts";
+export type { Lease } from "./lease.ts";
 export { linkFile } from "./link-file.ts";
 export { moveFile, movingName } from "./move-file.ts";
 export { type DatabaseOptions, openDatabase, openToRead } from "./open-database.ts";
+export { folded, type Platform, platform, posix, windows } from "./platform.ts";
 export { ensurePrivate, isOpenToOthers } from "./private.ts";
+export { removeFile, renameFile } from "./rename-file.ts";
+export { separateDatabase } from "./separate-database.ts";
 export { type SharedSyncs, sharedSyncs } from "./shared-syncs.ts";
 export { makeFolder, makeFolders, syncFile, syncFolder } from "./sync.ts";
 export { systemReason } from "./system-reason.ts";

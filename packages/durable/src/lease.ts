@@ -27,65 +27,29 @@
 //   step reads the lease. If another has it, it stops. If nobody has, it has had it all the while, and renews it first.
 // - A holder that is paused between reading the lease and its step, or within one, for more than 5 minutes, makes that one
 //   step later beside the new one. No lock in a file can prevent this, only the disk: see docs/decisions/217 for what each
-//   step does then.
+//   step does then. A database is safe from it: who takes a lease from another machine gives it a file of its own
+//   (separate-database.ts).
 // - The disk's clock is set forward: a lease looks old, but is renewed while the candidate waits. It is set back: a lease is
 //   of the future, and so not old; until its time has come, only a person can take it.
 // - A full disk: the lease is made empty, known by its inode and written later. Where another machine's must be replaced, and
 //   cannot, the start is refused.
 
-import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { beginFile } from "./begin-file.ts";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { claimLease, inUse, leaseTimes, type TakingOptions } from "./claim-lease.ts";
 import { asDurableError, DurableError } from "./errors.ts";
-import { isMissing } from "./exists.ts";
-import { describeHolder } from "./holder.ts";
-import { diskTime, type FoundLease, leaseText, makeLease, readLease, readLeaseNow, writeOver } from "./lease-file.ts";
-import { areOfOneMachine, currentTenant, type Tenant } from "./machine.ts";
-import { syncFolder } from "./sync.ts";
+import { type FoundLease, readLease, readLeaseNow, writeOver } from "./lease-file.ts";
+import { areOfOneMachine, currentTenant } from "./machine.ts";
 
-export interface LeaseTimes {
-  /** From one renewal to the next. */
-  readonly renewMs: number;
-  /** Not renewed for so long, a holder begins no step. */
-  readonly staleMs: number;
-  /** Not renewed for so long, the lease of another machine may be taken. */
-  readonly freeMs: number;
-  /** For so long it must not be renewed besides, while the candidate waits. More than `renewMs`. */
-  readonly confirmMs: number;
-  /** From putting the own lease in the place of another machine's to reading it again. */
-  readonly settleMs: number;
-  /** So long may the disk take to say whose the lease is. */
-  readonly answerMs: number;
-}
-
-export const leaseTimes: LeaseTimes = {
-  renewMs: 20_000,
-  staleMs: 3 * 60_000,
-  freeMs: 5 * 60_000,
-  confirmMs: 25_000,
-  settleMs: 2000,
-  answerMs: 30_000,
-};
-
-/** Taking a lease is done in seconds: what says that it goes on for longer was left by a kill. */
-const TAKING_MS = 60_000;
-
-export interface LeaseOptions {
-  /** A person has made sure that no other machine uses the folder: its lease is taken whatever its age. */
-  readonly takeOver?: boolean | undefined;
-  /** What helps whoever finds it held by another machine. */
-  readonly remedy?: string | undefined;
+export interface LeaseOptions extends TakingOptions {
   /** Called once if another has it: stop using the folder. */
   readonly onLost?: ((error: DurableError) => void) | undefined;
-  readonly times?: Partial<LeaseTimes> | undefined;
-  /** This process and its machine, if not as the operating system tells. */
-  readonly tenant?: Tenant | undefined;
 }
 
 export interface Lease extends Disposable {
+  /** It was taken from a process of another machine, which may not know that yet. */
+  readonly isFromElsewhere: boolean;
   /**
    * To be awaited before each step: that the lease is still this process's own. Many that ask at once share one reading, which
    * has not begun before the last of them asked.
@@ -103,98 +67,16 @@ export interface Lease extends Disposable {
  * @throws {DurableError} `held`, naming the process and its machine
  */
 export async function takeLease(folder: string, name: string, options: LeaseOptions = {}): Promise<Lease> {
-  const { takeOver = false, remedy, onLost } = options;
-  // One a lease: a process may have had the folder before.
-  const tenant = { ...(options.tenant ?? currentTenant()), instance: randomUUID() };
+  const { onLost } = options;
   const times = { ...leaseTimes, ...options.times };
-  const file = join(folder, `${name}.lease`);
-  const taking = join(folder, `${name}.taking`);
-  const line = `instance ${tenant.instance}\n`;
-  let beat = 0;
-  /** Of a lease of our own that is still empty, for want of room. */
-  let emptyInode: number | undefined;
+  const { file, isOwn, nextText, make, acquire, whileTaking } = claimLease(folder, name, options);
   let renewedAt = now();
-
-  const diskNow = async (): Promise<number> => diskTime(join(folder, `${name}.clock.${tenant.instance}`));
-  const isOwn = ({ text, ino }: FoundLease): boolean => text.includes(line) || (text === "" && ino === emptyInode);
-  const nextText = (): string => leaseText(tenant, (beat += 1));
-
-  async function refuse(found: FoundLease | undefined): Promise<never> {
-    const age = found === undefined ? undefined : (await diskNow()) - found.writtenAt;
-    throw inUse(folder, found, age, remedy);
-  }
-
-  async function acquire(): Promise<void> {
-    const found = await readLease(file);
-    if (found === undefined) {
-      if (!(await make())) await refuse(await readLease(file));
-      return;
-    }
-    const isFromElsewhere = found.tenant === undefined || !areOfOneMachine(found.tenant, tenant);
-    if (isFromElsewhere && !takeOver) {
-      if ((await diskNow()) - found.writtenAt < times.freeMs) await refuse(found);
-      await delay(times.confirmMs);
-    }
-    await whileTaking(async () => {
-      const again = await readLease(file);
-      const isSame = takeOver ? again?.tenant?.instance === found.tenant?.instance : isUnchanged(again, found);
-      if (!isSame) await refuse(again);
-      if (isFromElsewhere) await replace();
-      else await writeOver(file, nextText(), (last) => isUnchanged(last, found));
-      const last = await readLease(file);
-      if (last === undefined || !isOwn(last)) await refuse(last);
-    });
-  }
-
-  async function make(): Promise<boolean> {
-    const inode = await makeLease(file, nextText());
-    if (inode === undefined) return false;
-    emptyInode = inode;
-    await syncFolder(folder);
-    return true;
-  }
-
-  /** By a file of its own: what the last holder writes late goes into the one that was there. */
-  async function replace(): Promise<void> {
-    await using begun = await beginFile(folder, basename(file));
-    await begun.handle.writeFile(nextText());
-    await begun.finish();
-    await delay(times.settleMs);
-  }
-
-  async function whileTaking(work: () => Promise<void>): Promise<void> {
-    const text = leaseText(tenant, 0);
-    if ((await makeLease(taking, text)) === undefined) {
-      await clearLeft();
-      if ((await makeLease(taking, text)) === undefined) await refuse(await readLease(taking));
-    }
-    try {
-      await work();
-    } finally {
-      const own = await readLease(taking).catch(() => undefined);
-      if (own === undefined || own.text === "" || isOwn(own)) await rm(taking, { force: true }).catch(() => undefined);
-    }
-  }
-
-  /** What a kill has left. Two who clear it at once: one renames what is left, the other what the first has made, and sees it. */
-  async function clearLeft(): Promise<void> {
-    const found = await readLease(taking);
-    if (found === undefined) return;
-    const isOfHere = found.tenant !== undefined && areOfOneMachine(found.tenant, tenant);
-    if (!isOfHere && (await diskNow()) - found.writtenAt < TAKING_MS) await refuse(found);
-    const aside = `${taking}.${tenant.instance}`;
-    await rename(taking, aside).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
-    });
-    const moved = await readLease(aside);
-    await rm(aside, { force: true });
-    if (moved !== undefined && !isUnchanged(moved, found)) await refuse(moved);
-  }
-
   let lost: DurableError | undefined;
   let isOver = false;
 
   function taken(found: FoundLease): never {
+    // Let go of, it may be another's at once.
+    if (isOver) throw inUse(folder, found, undefined, undefined);
     if (lost === undefined) {
       lost = inUse(folder, found, undefined, "this one has lost it, and stops");
       clearInterval(timer);
@@ -247,8 +129,9 @@ export async function takeLease(folder: string, name: string, options: LeaseOpti
     }
   }
 
+  let isFromElsewhere: boolean;
   try {
-    await acquire();
+    isFromElsewhere = await acquire();
   } catch (error) {
     throw asDurableError(error, file);
   }
@@ -260,6 +143,7 @@ export async function takeLease(folder: string, name: string, options: LeaseOpti
   let waiting: Promise<void> | undefined;
 
   return {
+    isFromElsewhere,
     check: async () => {
       waiting ??= running.then(async () => {
         waiting = undefined;
@@ -294,13 +178,15 @@ export async function takeLease(folder: string, name: string, options: LeaseOpti
   };
 }
 
+/** Whether the last to have a folder was a process of another machine. */
+export async function isLeasedElsewhere(folder: string, name: string): Promise<boolean> {
+  const tenant = (await readLease(join(folder, `${name}.lease`)))?.tenant;
+  return tenant !== undefined && !areOfOneMachine(tenant, currentTenant());
+}
+
 /** A clock that goes on alone, and one that tells of a time in which the machine stood still; either may be wrong. */
 function now(): { readonly steady: number; readonly wall: number } {
   return { steady: performance.now(), wall: Date.now() };
-}
-
-function isUnchanged(one: FoundLease | undefined, other: FoundLease): boolean {
-  return one !== undefined && one.text === other.text && one.ino === other.ino && one.writtenAt === other.writtenAt;
 }
 
 /** A disk that does not answer is told as such. What it was asked goes on waiting, and nothing more is asked. */
@@ -314,21 +200,4 @@ async function answered(work: Promise<void>, file: string, ms: number): Promise<
   } finally {
     clearTimeout(timer);
   }
-}
-
-function inUse(
-  folder: string,
-  found: FoundLease | undefined,
-  ageMs: number | undefined,
-  remedy: string | undefined,
-): DurableError {
-  const words = `it is in use by ${describeHolder(found?.tenant)}${renewedWords(ageMs)}`;
-  return new DurableError("held", folder, remedy === undefined ? words : `${words}: ${remedy}`);
-}
-
-function renewedWords(ageMs: number | undefined): string {
-  if (ageMs === undefined) return "";
-  const seconds = Math.round(ageMs / 1000);
-  if (seconds >= 0) return `, which renewed its lease ${seconds} s ago by the clock of this disk`;
-  return `, whose lease is dated ${-seconds} s ahead of the clock of this disk`;
 }

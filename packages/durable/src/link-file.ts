@@ -5,8 +5,8 @@
 //
 // Either way a reader of the second name sees the whole file, or none. What lies there already stays.
 
-import { link } from "node:fs/promises";
 import { copyAcross } from "./move-file.ts";
+import { type Platform, platform } from "./platform.ts";
 
 /**
  * Gives a file, synced and never to be written again, a second name. The name is on disk once its folder is synced.
@@ -14,16 +14,15 @@ import { copyAcross } from "./move-file.ts";
  * @returns false if something had that name already: it is left as it is
  * @throws what the operating system says: ENOENT if `from` is missing
  */
-export async function linkFile(from: string, to: string): Promise<boolean> {
+export async function linkFile(from: string, to: string, on: Platform = platform): Promise<boolean> {
   try {
-    await link(from, to);
+    await on.link(from, to);
     return true;
   } catch (error) {
-    const code = Error.isError(error) && "code" in error ? error.code : undefined;
+    const code = Error.isError(error) && "code" in error ? String(error.code) : "";
     if (code === "EEXIST") return false;
-    // EPERM, ENOTSUP: a file system without links. EMLINK: it has as many names as it may have.
-    if (code !== "EXDEV" && code !== "EPERM" && code !== "ENOTSUP" && code !== "EMLINK") throw error;
-    await copyAcross(from, to);
+    if (!on.withoutLinks.has(code)) throw error;
+    await copyAcross(from, to, on);
     return true;
   }
 }

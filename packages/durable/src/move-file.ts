@@ -10,8 +10,10 @@
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, rename, rm, unlink } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { type Platform, platform } from "./platform.ts";
+import { removeFile, renameFile } from "./rename-file.ts";
 import { syncFile, syncFolder } from "./sync.ts";
 
 /**
@@ -20,33 +22,33 @@ import { syncFile, syncFolder } from "./sync.ts";
  *
  * @throws what the operating system says: ENOENT if `from` is missing. On failure `from` is as it was.
  */
-export async function moveFile(from: string, to: string): Promise<void> {
+export async function moveFile(from: string, to: string, on: Platform = platform): Promise<void> {
   try {
-    await rename(from, to);
+    await renameFile(from, to, on);
   } catch (error) {
     if (!isOtherFileSystem(error)) throw error;
-    await copyAcross(from, to);
-    await unlink(from);
+    await copyAcross(from, to, on);
+    await removeFile(from, on);
     return;
   }
-  await syncFolder(dirname(to));
+  await syncFolder(dirname(to), on);
 }
 
 /** Copies a file to a new path, in place of what is there: whole or not at all, and on disk when it resolves. */
-export async function copyAcross(from: string, to: string): Promise<void> {
+export async function copyAcross(from: string, to: string, on: Platform = platform): Promise<void> {
   const folder = dirname(to);
   const copy = join(folder, movingName(from, to));
   try {
     await rm(copy, { force: true });
     await copyFile(from, copy, constants.COPYFILE_EXCL);
     await syncFile(copy);
-    await rename(copy, to);
+    await renameFile(copy, to, on);
   } catch (error) {
     // On a full disk, half a copy would take the room of what comes next.
     await rm(copy, { force: true }).catch(() => undefined);
     throw error;
   }
-  await syncFolder(folder);
+  await syncFolder(folder, on);
 }
 
 /** Hidden, of bounded length, and free of the file's own name, which may be a patient's. */

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, lstatSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DurableError } from "./errors.ts";
+import { type Platform, platform } from "./platform.ts";
 
 /**
  * Sees to it that a file of secrets or of patients' details is its owner's alone. One that others could open until now
@@ -8,8 +9,8 @@ import { DurableError } from "./errors.ts";
  *
  * @throws {DurableError} `not-private`
  */
-export function ensurePrivate(path: string): void {
-  if (process.platform === "win32") return;
+export function ensurePrivate(path: string, on: Platform = platform): void {
+  if (!on.hasModes) return;
   const mode = lstatSync(path).mode;
   if (!isOpen(mode, 0o077)) return;
   const folder = dirname(path);
@@ -45,8 +46,8 @@ export function makePrivateFile(path: string): void {
 }
 
 /** Whether others than its owner may open or list a folder; undefined where the platform has no such modes. */
-export function isOpenToOthers(folder: string): boolean | undefined {
-  return process.platform === "win32" ? undefined : isOpen(statSync(folder).mode, 0o077);
+export function isOpenToOthers(folder: string, on: Platform = platform): boolean | undefined {
+  return on.hasModes ? isOpen(statSync(folder).mode, 0o077) : undefined;
 }
 
 function isOpen(mode: number, to: number): boolean {

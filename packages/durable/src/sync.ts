@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { asDurableError, DurableError } from "./errors.ts";
+import { type Platform, platform } from "./platform.ts";
 import { systemReason } from "./system-reason.ts";
 
 /** The content of a file is on disk when this resolves. Its name is once its folder is synced. */
@@ -11,9 +12,8 @@ export async function syncFile(path: string): Promise<void> {
 }
 
 /** The names in a folder (what was made, renamed or removed) are on disk when this resolves. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot sync a folder; NTFS keeps names in a journal of its own.
-  if (process.platform === "win32") return;
+export async function syncFolder(folder: string, on: Platform = platform): Promise<void> {
+  if (!on.canSyncFolders) return;
   await using handle = await open(folder);
   await handle.sync();
 }

@@ -5,6 +5,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is no folder",
   EEXIST: "something else is in its place",
   EBUSY: "it is busy",
+  ETXTBSY: "another program has it open",
   EIO: "the disk cannot be read or written",
   EMFILE: "this process has too many files open",
   ENFILE: "this machine has too many files open",

@@ -51,16 +51,19 @@ export function createMailboxes({
   emit,
   clock,
   tellsOfMade,
+  takeOver = false,
   onNone,
 }: {
   emit: Emit;
   clock: Clock;
   tellsOfMade: boolean;
+  takeOver?: boolean;
   onNone: (error: Error) => void;
 }): Mailboxes {
   let carried: ReadonlyMap<MailboxId, Carried> = new Map();
   let connections: Connections | undefined;
   let isEnding = false;
+  let hasStarted = false;
   const workers: Workers = createWorkers({ most: MOST_WORKS });
 
   function all(): Mailbox[] {
@@ -70,6 +73,8 @@ export function createMailboxes({
   function startOne(settings: Settings, index: number, connections: Connections): Mailbox {
     const { mailboxId, folder } = settings.file.mailboxes[index]!;
     const pulse = createPulse(settings.file.pollIntervalMs!);
+    // What a person made sure of, he did before this process started: it is for the first try of each, and for no later one.
+    let takesOver = takeOver && !hasStarted;
     return startMailbox({
       mailboxId: parseMailboxId(mailboxId),
       folder,
@@ -78,7 +83,11 @@ export function createMailboxes({
       emit,
       clock,
       tellsOfMade,
-      open: async (opening) => void (await openDirectoryClient(settings, index, { ...opening, workers, connections })),
+      async open(opening) {
+        const isFirst = takesOver;
+        takesOver = false;
+        await openDirectoryClient(settings, index, { ...opening, workers, connections, takeOver: isFirst });
+      },
       onLost(error) {
         if (all().every((mailbox) => mailbox.state().kind === "waiting")) onNone(error);
       },
@@ -112,6 +121,7 @@ export function createMailboxes({
     all,
     async start(settings) {
       startAll(settings, new Map());
+      hasStarted = true;
       await untilTried();
       const states = all().map(({ mailboxId, state }) => ({ mailboxId, state: state() }));
       const reasons = states.flatMap(({ mailboxId, state }) =>

@@ -38,6 +38,8 @@ export interface ServiceOptions {
   readonly reread?: (() => Settings) | undefined;
   readonly terminal: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A person has made sure, before this start, that no other machine uses the folders. */
+  readonly takeOver?: boolean;
   readonly clock?: Clock;
 }
 
@@ -47,10 +49,10 @@ const LOOK_MS = 10_000;
 export async function serveClients(
   settings: Settings,
   { emit, closing, onLost, remedies }: Opening,
-  { log, reread, terminal, environment, clock = systemClock }: ServiceOptions,
+  { log, reread, terminal, environment, takeOver = false, clock = systemClock }: ServiceOptions,
 ): Promise<void> {
   const manager = serviceManager(environment, (reason) => terminal.complain(`restante: ${reason}`));
-  const mailboxes = createMailboxes({ emit, clock, tellsOfMade: reread !== undefined, onNone: onLost });
+  const mailboxes = createMailboxes({ emit, clock, tellsOfMade: reread !== undefined, takeOver, onNone: onLost });
   const startedAt = clock.now();
   let reloadedAt = startedAt;
   let refusedAt: Date | undefined;

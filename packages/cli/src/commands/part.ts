@@ -78,6 +78,7 @@ export const server: Act<ServerValues> = ({ options }, terminal) => {
 
 interface ClientValues extends PartValues {
   readonly pollEvery: number | undefined;
+  readonly takeOver: boolean;
 }
 
 export const client: Act<ClientValues> = ({ options }, terminal) => {
@@ -95,7 +96,7 @@ export const client: Act<ClientValues> = ({ options }, terminal) => {
     },
     logOptions: (file) => ({ level: file.logLevel, rotation: rotationOf(file) }),
     start: async (settings, opening, { log, reread }) =>
-      serveClients(settings, opening, { log, reread, terminal, environment: process.env }),
+      serveClients(settings, opening, { log, reread, terminal, environment: process.env, takeOver: options.takeOver }),
   });
 };
 

@@ -20,7 +20,17 @@ export type CarryingSettings = {
   [
     Name in keyof Omit<
       DirectoryClientOptions,
-      "client" | "folder" | "workers" | "observer" | "clock" | "emit" | "onLost" | "missingPairAfterMs" | "reports"
+      | "client"
+      | "folder"
+      | "workers"
+      | "observer"
+      | "clock"
+      | "emit"
+      | "onLost"
+      | "takeOver"
+      | "lockTimes"
+      | "missingPairAfterMs"
+      | "reports"
     >
   ]?: Exclude<DirectoryClientOptions[Name], undefined>;
 } & {

@@ -80,6 +80,8 @@ export interface DirectoryClientOpening extends Pick<Opening, "emit" | "closing"
   readonly pulse?: Pick<Pulse, "follow">;
   readonly workers?: Workers;
   readonly observer?: PollObserver;
+  /** A person has made sure, before this start, that no other machine uses the folder. */
+  readonly takeOver?: boolean;
 }
 
 /** The MESH API as one mailbox. What is secret is named by where the settings have it. */

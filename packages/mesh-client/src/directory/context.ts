@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type SharedSyncs, writeNew } from "@restante/durable";
+import { DurableError, type Lease, type SharedSyncs, writeNew } from "@restante/durable";
 import {
   type Clock,
   type ControlFile,
@@ -19,6 +19,7 @@ import { carryOut, carryOutAll, isLost, type Step } from "./filing.ts";
 import { asClientError, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { Folders } from "./folder-name.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
+import type { NamesInHand } from "./names-in-hand.ts";
 import type { News } from "./news.ts";
 import type { Rooms } from "./room.ts";
 import type { Troubles } from "./troubles.ts";
@@ -61,18 +62,19 @@ export interface DirectoryContext {
   /** Which group may use IN and OUT besides their owner. */
   readonly group: number | undefined;
   readonly journal: Journal;
+  /** Of the folders: asked before each step that others see, since another machine may have them by now. */
+  readonly lock: Pick<Lease, "check">;
   /** Of the five folders: everything that is moved side by side shares them. */
   readonly syncs: SharedSyncs;
   readonly rooms: Rooms;
   readonly clock: Clock;
   readonly emit: Emit;
   readonly settings: DirectorySettings;
+  readonly names: NamesInHand;
   readonly news: News;
   readonly troubles: Troubles;
   /** Every pair that is sent and every message that is received has a place there, under the id of the mailbox. */
   readonly workers: Workers;
-  /** Names in SENT and FAILED that were given to pairs whose files are not there yet: no other is given the same. */
-  readonly givenNames: Set<string>;
   /** The filings of which everything was told, and that are not yet off the journal. */
   readonly told: Set<number>;
 }
@@ -101,6 +103,7 @@ export async function decide<Prepared>(
       return stage(context, name, control, to);
     }, claim);
     if (staged.length > 0) await inFolder("temp", async () => context.syncs(context.folders.temp));
+    await context.lock.check();
     filings = await context.journal.together(() => take(prepared));
   } catch (error) {
     // A commit that failed in any other way may be there after a crash: the next start looks, and clears TEMP.
@@ -134,6 +137,8 @@ export async function finish(context: DirectoryContext, filing: Filing): Promise
   try {
     await carryOut(filing.steps, context);
   } catch (error) {
+    // The folders are another's, or it cannot be told whose: nothing more is written.
+    if (error instanceof DurableError) throw error;
     troubles.met(error);
     await journal.together(() => journal.setStuck(filing, true));
     return false;

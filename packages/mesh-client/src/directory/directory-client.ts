@@ -1,6 +1,13 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type DurableError, holdFolder, sharedSyncs } from "@restante/durable";
+import {
+  type DurableError,
+  holdSharedFolder,
+  type HoldSharedOptions,
+  type Lease,
+  separateDatabase,
+  sharedSyncs,
+} from "@restante/durable";
 import { clientStatuses, type Clock, type Status, systemClock } from "@restante/mesh";
 import { directoryClientDefaults } from "./defaults.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
@@ -16,6 +23,7 @@ import { folderNames, type Folders } from "./folder-name.ts";
 import { groupId, openMode } from "./group.ts";
 import { digest, type Journal, openJournal } from "./journal.ts";
 import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";
+import { namesInHand } from "./names-in-hand.ts";
 import { keepPolling } from "./keep-polling.ts";
 import { createLanes } from "./lanes.ts";
 import { createNews } from "./news.ts";
@@ -68,7 +76,13 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   };
   const group = options.group === undefined ? undefined : groupId(options.group);
   const onJournalMissing = (file: string): void => emit({ event: "journal-missing", mailboxId, file });
-  const { folders, hidden, journal, opened } = await openAll(folder, { group, clock, onLost, onJournalMissing });
+  const { takeOver, lockTimes } = options;
+  const { folders, hidden, journal, lock, opened } = await openAll(folder, {
+    group,
+    clock,
+    lock: { takeOver, times: lockTimes, onLost },
+    onJournalMissing,
+  });
   const settings = readSettings(options);
   const context: DirectoryContext = {
     client,
@@ -76,15 +90,16 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     folders,
     group,
     journal,
+    lock,
     syncs: sharedSyncs(),
     rooms: createRooms(folders),
+    names: namesInHand(journal.filings()),
     clock,
     emit,
     settings,
     news: createNews(),
     troubles: createTroubles({ mailboxId, emit, clock }),
     workers: options.workers ?? createWorkers(directoryClientDefaults.workers),
-    givenNames: new Set(),
     told: new Set(),
   };
   let state: PollState;
@@ -199,7 +214,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
 interface Opening {
   readonly group: number | undefined;
   readonly clock: Clock;
-  readonly onLost: (error: DurableError) => void;
+  readonly lock: Pick<HoldSharedOptions, "takeOver" | "times" | "onLost">;
   readonly onJournalMissing: (file: string) => void;
 }
 
@@ -207,23 +222,31 @@ interface Opened {
   readonly folders: Folders;
   readonly hidden: string;
   readonly journal: Journal;
+  readonly lock: Lease;
   /** The journal, and the lock below it. */
   readonly opened: DisposableStack;
 }
 
 /** The folders, and the journal, for this process alone. */
-async function openAll(folder: string, { group, clock, onLost, onJournalMissing }: Opening): Promise<Opened> {
+async function openAll(folder: string, { group, clock, lock: asked, onJournalMissing }: Opening): Promise<Opened> {
   const folders = await openFolders(folder, group);
   using opening = new DisposableStack();
   try {
     const hidden = await openJournalFolder(folder);
-    opening.use(holdFolder(hidden, "client", { remedy: "stop that client first", onLost }));
-    const journal = opening.use(openJournal(hidden, clock, { mayBeNew: false, onJournalMissing }));
-    return { folders, hidden, journal, opened: opening.move() };
+    const lock = opening.use(await holdSharedFolder(hidden, "client", { ...asked, ...remedies }));
+    if (lock.isFromElsewhere) await separateDatabase(join(hidden, "journal.db"));
+    const journal = opening.use(openJournal(hidden, clock, { mayBeNew: false, onJournalMissing, lock }));
+    return { folders, hidden, journal, lock, opened: opening.move() };
   } catch (error) {
     throw cannotStart(error, folder);
   }
 }
+
+const remedies = {
+  remedy: "stop that client first",
+  remedyElsewhere:
+    "stop that client first; if its machine is gone, wait until that is 5 minutes ago, or start once with --take-over",
+} as const;
 
 /** Folders that others than their owner may open, each once at a start: they were found like that. */
 function tellOpenFolders(

@@ -1,7 +1,7 @@
 import { constants, type BigIntStats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { isMissing } from "@restante/durable";
+import { isMissing, platform } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 
 /** What a folder says of an entry, without following links. */
@@ -58,11 +58,8 @@ export async function openUnchanged(folder: string, seen: FileState): Promise<Fi
   if (!seen.plain) return "inaccessible";
   let handle: FileHandle;
   try {
-    // oxlint-disable-next-line no-bitwise -- flags of open(2); Windows has neither of the last two
-    handle = await open(
-      pathOf(folder, seen),
-      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-    );
+    // oxlint-disable-next-line no-bitwise -- flags of open(2)
+    handle = await open(pathOf(folder, seen), constants.O_RDONLY | platform.plainFileFlags);
   } catch (error) {
     // ELOOP: a link, which O_NOFOLLOW does not follow. ENXIO: a socket.
     if (isMissing(error) || codeOf(error) === "ELOOP" || codeOf(error) === "ENXIO") return "changed";

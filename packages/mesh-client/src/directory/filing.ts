@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
-import { access, constants, lstat, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
+import { access, constants, lstat, readlink, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { isMissing, moveFile, type SharedSyncs, syncFolder, systemReason } from "@restante/durable";
+import {
+  isMissing,
+  type Lease,
+  moveFile,
+  removeFile as unlink,
+  renameFile as rename,
+  type SharedSyncs,
+  syncFolder,
+  systemReason,
+} from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 import { type FileName, pathOf, stateOf } from "./files.ts";
 import { folderTrouble, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
@@ -44,6 +53,8 @@ export interface FilingPlaces {
   readonly folders: Folders;
   /** Absent: each move syncs for itself. */
   readonly syncs?: SharedSyncs | undefined;
+  /** Asked before each step. Absent: nobody else can have the folders. */
+  readonly lock?: Pick<Lease, "check"> | undefined;
   readonly group?: number | undefined;
 }
 
@@ -61,6 +72,7 @@ export async function carryOut(steps: readonly Step[], places: FilingPlaces): Pr
  * no `.ctl` comes before that of an earlier filing, unless that one failed.
  *
  * @returns what each that failed did so for, by its place
+ * @throws {DurableError} if the folders are another's, or it cannot be told whose
  */
 export async function carryOutAll(
   all: readonly (readonly Step[])[],
@@ -77,6 +89,8 @@ export async function carryOutAll(
       const step = steps[round - (rounds - steps.length)];
       if (step === undefined || !isOn(index)) continue;
       const { from, to } = step;
+      // Lost, nothing more is moved of any.
+      await places.lock?.check();
       try {
         await carryOutOne(step, places);
         if (to !== undefined) moved.push({ index, from: from.folder, to: to.folder });
@@ -229,15 +243,21 @@ async function blame(folders: Folders, from: FolderName, to: FolderName, error: 
   return new FolderTrouble(labelOf(from), systemReason(error), "file", code);
 }
 
-/** The base name under which nothing is in a folder yet: the one asked for, else with the id behind it. */
-export async function freeName(folder: string, base: string, id: string): Promise<string> {
+/**
+ * The base name under which nothing is in a folder yet: the one asked for, else with the id behind it. Whether something is, the
+ * file system says: it takes names for one that it takes for one.
+ *
+ * @param take whether it is not in hand for another: asked first, so that none is chosen that another has been given meanwhile
+ */
+export async function freeName(
+  folder: string,
+  base: string,
+  id: string,
+  take: (base: string) => boolean = () => true,
+): Promise<string> {
+  const isTaken = !take(base);
   const states = [".dat", ".ctl", ".DAT", ".CTL"].map(async (suffix) => stateOf(folder, { name: base + suffix }));
-  if ((await Promise.all(states)).every((state) => state === undefined)) return base;
-  return nameWithId(base, id);
-}
-
-/** A base name that nothing else has. */
-export function nameWithId(base: string, id: string): string {
+  if ((await Promise.all(states)).every((state) => state === undefined) && !isTaken) return base;
   // A file name has 255 bytes at most.
   const most = Math.min(200, 255 - Buffer.byteLength(`_${id}.ctl`));
   const characters = Array.from(base);

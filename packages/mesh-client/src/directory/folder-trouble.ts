@@ -40,6 +40,7 @@ const reaches: ReadonlyMap<string, Reach> = new Map([
   ["ENOTEMPTY", "file"],
   ["ENAMETOOLONG", "file"],
   ["EBUSY", "file"],
+  ["ETXTBSY", "file"],
   ["EIO", "file"],
 ]);
 

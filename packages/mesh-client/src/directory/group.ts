@@ -10,7 +10,7 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { chmod, chown, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DurableError } from "@restante/durable";
+import { DurableError, platform } from "@restante/durable";
 import { MeshClientError } from "../mesh-client-error.ts";
 
 const modes = { pass: 0o710, use: 0o2770 } as const;
@@ -65,7 +65,7 @@ export async function shareFile(path: string | Buffer, group: number): Promise<v
  * not, or if a folder above it lets nobody pass.
  */
 export function openMode(folder: string, group?: number): string | undefined {
-  if (process.platform === "win32") return undefined;
+  if (!platform.hasModes) return undefined;
   const { gid, mode } = statSync(folder);
   // oxlint-disable-next-line no-bitwise -- permission bits
   const open = mode & (group === gid ? 0o007 : 0o077);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { DurableError, openDatabase } from "@restante/durable";
+import { DurableError, type Lease, openDatabase } from "@restante/durable";
 import { migrations } from "./journal-schema.ts";
 
 export interface JournalOptions {
@@ -8,6 +8,8 @@ export interface JournalOptions {
   readonly mayBeNew: boolean;
   /** Told if what was written to it last may be lost: see durable, lost-journal.ts. */
   readonly onJournalMissing?: ((file: string) => void) | undefined;
+  /** Asked before each transaction: see durable, lease.ts. Absent: nobody else can have the folder. */
+  readonly lock?: Pick<Lease, "checkNow"> | undefined;
 }
 
 /**

@@ -6,9 +6,9 @@
 // what is in doubt and what was handed over. Such a folder is refused. A folder without `.restante` is new to us.
 
 import { randomBytes } from "node:crypto";
-import { readdir, rename, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { exists, makeFolder, syncFolder } from "@restante/durable";
+import { exists, makeFolder, renameFile, syncFolder } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 import { openJournalDatabase } from "./journal-database.ts";
 
@@ -28,7 +28,7 @@ async function make(folder: string): Promise<void> {
     await makeFolder(temporary);
     openJournalDatabase(temporary, { mayBeNew: true }).close();
     await syncFolder(temporary);
-    await rename(temporary, folder);
+    await renameFile(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     // Another process was quicker; which of the two works here, the lock decides.

@@ -96,6 +96,8 @@ export interface Journal extends Disposable {
   uploaded(pair: string, messageId: MessageId, sentChunks: number): void;
   /** From `sending`: it is not known what became of it. `unnamed`: only not under which id it was accepted. */
   doubt(pair: string, what?: "unnamed"): void;
+  /** As it is, but since now: the clock was set back, and what waits by it would for as long as that. */
+  redate(pair: string): void;
   /** From `doubtful` or `uploading`: it cannot be known. */
   hold(pair: string): void;
   /** From `uploading` or `held`: to `waiting`, as an attempt that came to nothing. */
@@ -146,18 +148,22 @@ export interface Journal extends Disposable {
 export function openJournal(
   folder: string,
   clock: Clock,
-  { mayBeNew = true, onJournalMissing }: Partial<JournalOptions> = {},
+  { mayBeNew = true, onJournalMissing, lock }: Partial<JournalOptions> = {},
 ): Journal {
   const database = openJournalDatabase(folder, { mayBeNew, onJournalMissing });
   try {
-    return createJournal(database, clock, watchDatabase(join(folder, "journal.db")));
+    return createJournal(database, clock, { findLost: watchDatabase(join(folder, "journal.db")), lock });
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function createJournal(database: DatabaseSync, clock: Clock, findLost: () => string | undefined): Journal {
+function createJournal(
+  database: DatabaseSync,
+  clock: Clock,
+  { findLost, lock }: Pick<JournalOptions, "lock"> & { findLost: () => string | undefined },
+): Journal {
   const statement = (sql: string): ReturnType<DatabaseSync["prepare"]> => database.prepare(sql);
   const now = (): number => clock.now().getTime();
 
@@ -210,12 +216,22 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
   );
   const pruneReceipts = statement("DELETE FROM receipt WHERE since < ?");
 
-  const { now: transaction, together, sometime, flush } = groupCommits(database, checkPlace);
+  const {
+    now: transaction,
+    together,
+    sometime,
+    flush,
+  } = groupCommits(database, () => {
+    lock?.checkNow();
+    checkPlace();
+  });
   const find = (pair: string): SendRow | undefined => select.get(pair) as SendRow | undefined;
 
   function checkPlace(): void {
     const lost = findLost();
     if (lost === undefined) return;
+    // Whoever takes the folders from another machine has put it in another place: that is what there is to be told then.
+    lock?.checkNow();
     // The -wal goes into the database when the client ends, unless it is killed.
     const remedy = lost.endsWith("-wal")
       ? "stop the client, and start it again"
@@ -278,6 +294,7 @@ function createJournal(database: DatabaseSync, clock: Clock, findLost: () => str
         if (what === "unnamed") setUnnamed.run(pair);
         setOneDoubtful.run(now(), pair);
       }),
+    redate: (pair) => transaction(() => void setState.run(find(pair)?.state ?? "", now(), pair)),
     hold: (pair) => transaction(() => void setHeld.run(now(), pair)),
     restart: (pair) => transaction(() => void setRestarted.run(now(), pair)),
     release: (pair) => transaction(() => Number(setReleased.run(now(), pair).changes) === 1),

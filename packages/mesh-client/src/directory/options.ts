@@ -1,3 +1,4 @@
+import type { LeaseTimes } from "@restante/durable";
 import type { Clock, Emit } from "@restante/mesh";
 import type { MeshClient } from "../mesh-client.ts";
 import type { Workers } from "../workers.ts";
@@ -66,6 +67,14 @@ export interface DirectoryClientOptions {
   readonly keepSent?: boolean | undefined;
   /** How much is done at once, shared with the other directory clients of this process. One of its own if absent. */
   readonly workers?: Workers | undefined;
+  /**
+   * A person has made sure that no client on another machine uses the folder: it is taken at once. Else it is from a machine that
+   * is gone when that has said nothing for 5 minutes, which takes half a minute more. What another process of this machine has is
+   * never taken.
+   */
+  readonly takeOver?: boolean | undefined;
+  /** How often the folder's lease is renewed, and when it is taken: see durable, lease.ts. For tests. */
+  readonly lockTimes?: Partial<LeaseTimes> | undefined;
   /** Is told of each poll, and of each look at OUT between polls. */
   readonly observer?: PollObserver | undefined;
   readonly clock?: Clock | undefined;

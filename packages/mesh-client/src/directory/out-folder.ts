@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { folded } from "@restante/durable";
 import { digest } from "./journal.ts";
 import { type FileName, type FileState, stateOf } from "./files.ts";
 import { refusedSuffix } from "./filing.ts";
@@ -64,7 +65,7 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
     stateOf(path, file).catch(() => "unreadable" as const);
 
   async function lookAtAll(): Promise<Sighting[]> {
-    const halves = new Map<string, { base: string; isNameSafe: boolean; control?: FileState; data?: FileState }>();
+    const halves = new Map<string, Halves>();
     const others: { key: string; state: FileState | "unreadable" }[] = [];
     for (const bytes of await readdir(path, { encoding: "buffer" })) {
       const file = nameOf(bytes);
@@ -88,6 +89,7 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
       halves.set(key, pair);
     }
 
+    await joinHalves(path, halves);
     const now = performance.now();
     const still = new Map<string, Looked>();
     const ageOf = (key: string, fingerprint: string, settlesAfterMs: number): Age => {
@@ -110,6 +112,33 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
   }
 
   return { look: lookAtAll, strays: () => strays };
+}
+
+interface Halves {
+  readonly base: string;
+  readonly isNameSafe: boolean;
+  control?: FileState;
+  data?: FileState;
+}
+
+/**
+ * `letter.ctl` and `LETTER.dat` are a pair where the disk takes their names for one, which it says: it finds the one under the name
+ * of the other. Known by the name of the control file.
+ */
+async function joinHalves(folder: string, halves: Map<string, Halves>): Promise<void> {
+  const lone = new Map<string, string>();
+  for (const [key, { base, isNameSafe, control }] of halves) {
+    if (control === undefined && isNameSafe) lone.set(folded(base), key);
+  }
+  for (const pair of halves.values()) {
+    const key = pair.data === undefined && pair.isNameSafe ? lone.get(folded(pair.base)) : undefined;
+    const data = key === undefined ? undefined : halves.get(key)?.data;
+    if (key === undefined || data === undefined) continue;
+    const name = pair.base + data.name.slice(-".dat".length);
+    if ((await stateOf(folder, { name }).catch(() => undefined)) === undefined) continue;
+    pair.data = data;
+    halves.delete(key);
+  }
 }
 
 interface Looked {

@@ -32,6 +32,7 @@ async function sendWhole(context: DirectoryContext, pair: Pair): Promise<PairRes
   const { bytes, compressed, content } = whole;
   if (bytes > settings.maxRequestBytes) return { bytes };
 
+  await context.lock.check();
   await journal.together(() => journal.begin(key, pair.fingerprint, { localId: control.localId, compressed }));
   let messageId: MessageId;
   try {

@@ -3,7 +3,7 @@ import type { MeshClientError } from "../mesh-client-error.ts";
 import { decide, type DirectoryContext, type Stage, stageReport } from "./context.ts";
 import { record, sentControl } from "./control-files.ts";
 import type { FileState } from "./files.ts";
-import { freeName, nameWithId, refusedSuffix, type Step } from "./filing.ts";
+import { freeName, refusedSuffix, type Step } from "./filing.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { FolderName } from "./folder-name.ts";
 import type { Plan } from "./journal.ts";
@@ -25,11 +25,10 @@ export interface PairResult {
  * nothing is kept in SENT, both go from OUT: the journal alone, and a report if there is one, know that they were sent.
  */
 export async function fileSent(context: DirectoryContext, pair: Pair, messageId: MessageId): Promise<PairResult> {
-  const { journal, settings, mailboxId } = context;
+  const { journal, settings, mailboxId, folders, names } = context;
   const { data, control: outControl } = pair.sighting;
   const isCompressed = journal.openSend(pair.key, pair.fingerprint)?.compressed === 1;
   const control = sentControl(pair.control, { messageId, isCompressed }, context);
-  using naming = nameIn(context, "sent");
   const isFiled = await decide(
     context,
     async (stage) => {
@@ -51,7 +50,9 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
 
   async function toSent(stage: Stage): Promise<Step[]> {
     const id = messageFileName(messageId);
-    const name = await naming.choose(pair.base, id);
+    const name = await inFolder("sent", async () =>
+      freeName(folders.sent, pair.base, id, (base) => names.take("sent", base, pair.key)),
+    );
     const ctl = await stage(`out-${id}.ctl`, control, { folder: "sent", name: `${name}.ctl` });
     return [...moveFromOut(data, "sent", name, id), ctl];
   }
@@ -66,14 +67,15 @@ export async function failPair(
   { key, base, fingerprint, control, data }: Sighting,
   { status, reason, control: about }: PairProblem,
 ): Promise<PairResult> {
-  const { journal, clock, mailboxId } = context;
+  const { journal, clock, mailboxId, folders, names } = context;
   const id = newMessageId(clock.now());
   const at = record(status, context);
-  using naming = nameIn(context, "failed");
   const isFiled = await decide(
     context,
     async (stage) => {
-      const name = await naming.choose(base, id);
+      const name = await inFolder("failed", async () =>
+        freeName(folders.failed, base, id, (chosen) => names.take("failed", chosen, key)),
+      );
       const steps = moveFromOut(data, "failed", name, id);
       if (about === undefined) {
         steps.push(...moveFromOut(control, "failed", name, id));
@@ -87,29 +89,6 @@ export async function failPair(
     ({ files, reports }) => journal.failed(key, fingerprint, files, reports),
   );
   return { outcome: isFiled ? "failed" : "waiting", isDecided: true };
-}
-
-interface Naming extends Disposable {
-  choose(base: string, id: string): Promise<string>;
-}
-
-/** A name in a folder that is no other pair's, also of those that are on their way there: until it is disposed of. */
-function nameIn({ folders, givenNames }: DirectoryContext, folder: "sent" | "failed"): Naming {
-  // As a file system may compare them that takes capitals and small letters for the same.
-  const keyOf = (name: string): string => `${folder}/${name.normalize("NFC").toLowerCase()}`;
-  const given: string[] = [];
-  return {
-    async choose(base, id) {
-      const free = await inFolder(folder, async () => freeName(folders[folder], base, id));
-      const name = givenNames.has(keyOf(free)) ? nameWithId(base, id) : free;
-      givenNames.add(keyOf(name));
-      given.push(keyOf(name));
-      return name;
-    },
-    [Symbol.dispose]: () => {
-      for (const key of given) givenNames.delete(key);
-    },
-  };
 }
 
 function moveFromOut(file: FileState | undefined, folder: FolderName, name: string, id: string): Step[] {

@@ -42,6 +42,7 @@ async function sendFirst(context: DirectoryContext, pair: Pair, chunkBytes: numb
   await using first = await pack(context, pair, chunkAt(pair, chunkBytes, 1), compress);
   const { compressed } = first;
   const { localId } = control;
+  await context.lock.check();
   await journal.together(() => journal.begin(key, pair.fingerprint, { localId, compressed, chunkBytes }));
   await noteContent(context, pair, 1, await digestOf(pair.data, chunkAt(pair, chunkBytes, 1)));
   try {
@@ -51,7 +52,7 @@ async function sendFirst(context: DirectoryContext, pair: Pair, chunkBytes: numb
     return { messageId, chunkBytes, compressed, sentChunks: 1 };
   } catch (error) {
     if (!(error instanceof MeshClientError)) throw error;
-    if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));
+    if (isRefusal(error)) return await failPair(context, pair.sighting, refusal(error, pair));
     // Its server will do the same again: nobody could send the second chunk.
     await journal.together(() =>
       wasAccepted(error) ? journal.doubt(key, "unnamed") : journal.wait(key, pair.fingerprint),
@@ -145,6 +146,7 @@ async function sendOthers(
   digest.catch(() => undefined);
   for (let number = sentChunks + 1; number <= total; number += 1) {
     await using chunk = await pack(context, pair, chunkAt(pair, chunkBytes, number), compressed);
+    await context.lock.check();
     await noteContent(context, pair, number, await digest);
     if (number < total) {
       // While this one is on its way. What is written over meanwhile differs from what was noted, and is sent anew.
@@ -156,8 +158,8 @@ async function sendOthers(
       await context.client.sendChunk(messageId, { ...chunk.content, number, total });
     } catch (error) {
       if (!(error instanceof MeshClientError)) throw error;
-      if (error.status === contentChanged) return otherContent(context, pair, error);
-      if (isRefusal(error)) return failPair(context, pair.sighting, refusal(error, pair));
+      if (error.status === contentChanged) return await otherContent(context, pair, error);
+      if (isRefusal(error)) return await failPair(context, pair.sighting, refusal(error, pair));
       // 423: all chunks are there. That, and whatever else happened, tracking tells at the next poll.
       return { outcome: "waiting", error };
     }

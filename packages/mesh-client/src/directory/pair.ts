@@ -51,9 +51,10 @@ export interface Turn {
 
 /** Does what is due for a pair. */
 export async function handlePair(context: DirectoryContext, sighting: Sighting, turn: Turn): Promise<PairResult> {
+  // What fails while it is closed must have somebody waiting for it: hence each `return await`.
   await using opened = await openPair(context.folders.out, sighting);
   if (opened.state === "changed") return { outcome: "waiting" };
-  if (opened.state === "incomplete") return waitForHalf(context, sighting, opened);
+  if (opened.state === "incomplete") return await waitForHalf(context, sighting, opened);
 
   const { mailboxId, journal, emit, news } = context;
   const { key, base, fingerprint } = sighting;
@@ -61,21 +62,21 @@ export async function handlePair(context: DirectoryContext, sighting: Sighting, 
     emit({ event: "pair-found", mailboxId, pair: shortName(key), bytes: opened.bytes });
   }
   const read = readPairControl(opened.controlBytes, mailboxId);
-  if (!sighting.isNameSafe) return failPair(context, sighting, transferFailure(unsafeName, controlOf(read)));
-  if ("problem" in read) return failPair(context, sighting, read.problem);
+  if (!sighting.isNameSafe) return await failPair(context, sighting, transferFailure(unsafeName, controlOf(read)));
+  if ("problem" in read) return await failPair(context, sighting, read.problem);
   const { data, dataName, bytes } = opened;
   const pair: Pair = { key, base, fingerprint, sighting, control: read.control, data, dataName, bytes };
 
   const row = journal.openSend(pair.key, fingerprint);
-  if (row?.state === "accepted" && row.messageId !== null) return fileSent(context, pair, row.messageId);
+  if (row?.state === "accepted" && row.messageId !== null) return await fileSent(context, pair, row.messageId);
   if (row?.state === "held" && (row.unnamed === 1 || context.settings.onAmbiguous === "hold"))
     return hold(context, pair);
-  if (turn.down !== undefined) return delay(context, pair, row, turn.down);
+  if (turn.down !== undefined) return await delay(context, pair, row, turn.down);
   if (turn.waits) return { outcome: "waiting" };
   const result = await goOn(context, pair, row, turn.starts);
   const { error } = result;
   if (error === undefined) return result;
-  return delay(context, pair, journal.openSend(pair.key, fingerprint), error);
+  return await delay(context, pair, journal.openSend(pair.key, fingerprint), error);
 }
 
 function controlOf(read: PairControl): ControlFile | undefined {
@@ -126,6 +127,7 @@ async function settle(context: DirectoryContext, pair: Pair, row: SendRow, start
     case "not-sent":
       if (row.unnamed === 1) return holdUnnamed(context, pair);
       // Its request may still be on its way.
+      if (clock.now().getTime() < row.since) journal.redate(pair.key);
       if (clock.now().getTime() - row.since < settings.answerWaitMs) return { outcome: "waiting" };
       break;
     case "unknown":

@@ -190,6 +190,7 @@ async function lookAgain(
   if (sightings === undefined) return undefined;
   const keys = sightings.map(({ key }) => key);
   context.news.retain(keys);
+  context.names.retain(keys);
   context.troubles.retainPairs(keys);
   // What is on its way to its name has as long as half a pair has.
   const { clock, settings } = context;

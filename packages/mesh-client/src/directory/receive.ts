@@ -109,7 +109,7 @@ export async function fileReceived(
   context: DirectoryContext,
   arrived: readonly Arrived[],
 ): Promise<ReadonlyMap<MessageId, Fate>> {
-  const { journal, syncs, folders } = context;
+  const { journal, lock, syncs, folders } = context;
   const fates = new Map<MessageId, Fate>();
   const filings = new Map<Filing, MessageId>();
   const synced = inFolder("temp", async () => syncs(folders.temp));
@@ -117,6 +117,7 @@ export async function fileReceived(
   const taken = await Promise.allSettled(
     arrived.map(async ({ messageId, files }) => {
       await synced;
+      await lock.check();
       return journal.together(() => journal.receive(messageId, files));
     }),
   );
@@ -141,10 +142,11 @@ export async function fileReceived(
 }
 
 export async function acknowledgeReceived(
-  { client, mailboxId, emit }: DirectoryContext,
+  { client, lock, mailboxId, emit }: DirectoryContext,
   messageId: MessageId,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  await lock.check();
   const isCleared = await wasThere(async () => {
     await client.acknowledge(messageId, { signal });
     return true;

@@ -1,8 +1,8 @@
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
-import { syncFile } from "@restante/durable";
+import { renameFile, syncFile } from "@restante/durable";
 import type { DownloadedMessage } from "../download.ts";
 import { gunzip, writer } from "./compress.ts";
 import type { DirectoryContext } from "./context.ts";
@@ -49,7 +49,7 @@ export async function writeData(
         claim.wrote(unpacked.bytes);
         return { bytes: unpacked.bytes, isCompressed: false };
       }
-      await rename(packed, data);
+      await renameFile(packed, data);
       await syncFile(data);
       return { bytes: packedBytes, isCompressed: true, refused: unpacked.refused };
     });

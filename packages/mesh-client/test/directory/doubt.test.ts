@@ -99,6 +99,17 @@ test("a pair that never arrived is sent again, but not before its request can no
   assert.equal(await folder.delivered(), 1);
 });
 
+test("a pair that never arrived waits no longer than that where the clock is set back by a day", async (t) => {
+  const folder = await start(t, ["never arrived"], { answerWaitMs: 60_000 });
+  await folder.drop("A", { localId: "unique-1" });
+  await folder.directory.pollOnce();
+  folder.clock.advance(-24 * 60 * 60_000);
+  assert.equal((await folder.directory.pollOnce()).waiting, 1);
+  folder.clock.advance(61_000);
+  assert.equal((await folder.directory.pollOnce()).sent, 1);
+  assert.equal(await folder.delivered(), 1);
+});
+
 test("the recipient is told what the .dat was called, unless that is left out, and then a doubt is settled without it", async (t) => {
   const folder = await start(t, ["passes"]);
   const fileNameOf = async (name: string): Promise<string | undefined> => {

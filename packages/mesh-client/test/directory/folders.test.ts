@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, rename, rm, rmdir, symlink } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Event } from "@restante/mesh";
@@ -230,4 +230,25 @@ test("a folder of another disk that is gone is told, and comes back with all tha
   await rename(join(other, "away"), join(other, "out"));
   assert.equal((await folder.directory.pollOnce()).sent, 1);
   await rm(join(other, "out"), { recursive: true });
+});
+
+test("a pair that the server accepted is not sent again while a file is in the place of SENT, and is filed once it is gone", async (t) => {
+  const server = await startTestServer(t);
+  await using to = await testClient(server, testMailboxes.practice);
+  const folder = await startDirectory(t, server);
+  await folder.drop("A");
+  const sent = folder.path("sent");
+  await rmdir(sent);
+  await writeFile(sent, "");
+  for (let times = 0; times < 3; times += 1) {
+    const { error } = await folder.directory.pollOnce();
+    assert.equal(error?.code, "folder-unusable");
+  }
+  await rm(sent);
+  await mkdir(sent);
+  await folder.directory.pollOnce();
+  assert.deepEqual(await folder.names("sent"), ["A.ctl", "A.dat"]);
+  const arrived: string[] = [];
+  for await (const messageId of to.listAll()) arrived.push(messageId);
+  assert.equal(arrived.length, 1);
 });

@@ -1,6 +1,6 @@
 // Options of the command that runs MESH clients.
 import { text, wholeNumber } from "../../command-line/kinds.ts";
-import { type Option, optional } from "../../command-line/option.ts";
+import { flag, type Option, optional } from "../../command-line/option.ts";
 
 const meshclientCfg: Option<string | undefined> = optional("meshclient-cfg", text("a file", "file"), {
   value: "FILE",
@@ -17,7 +17,13 @@ const pollEvery: Option<number | undefined> = optional(
   },
 );
 
-export const clientOptions: { readonly meshclientCfg: typeof meshclientCfg; readonly pollEvery: typeof pollEvery } = {
-  meshclientCfg,
-  pollEvery,
-};
+const takeOver: Option<boolean> = flag(
+  "take-over",
+  "no client on another machine uses these folders any more: take them at once, not after 5 minutes",
+);
+
+export const clientOptions: {
+  readonly meshclientCfg: typeof meshclientCfg;
+  readonly pollEvery: typeof pollEvery;
+  readonly takeOver: typeof takeOver;
+} = { meshclientCfg, pollEvery, takeOver };

@@ -53,7 +53,7 @@ export const measurements: Readonly<Record<string, Measurement>> = {
       "the large pair: at least 0.5 of a plain upload (the aim was 0.7), at most 96 MB more held",
       "idle mailboxes: at most 0.01 of a core",
     ],
-    quick: "64 pairs and one of 60 MB, in processor time and memory; 50 mailboxes that wait for 5 seconds",
+    quick: "64 pairs and one of 40 MB, in processor time and memory; 50 mailboxes that wait for 3 seconds",
     options: "--only pairs, large or idle; --pairs N, --rounds N",
   },
   history: {

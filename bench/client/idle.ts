@@ -17,7 +17,7 @@ export async function measureIdle(economy: Economy, folder: string, forMs: numbe
     mailbox.directory.start();
   }
   while (polls < economy.addressees.length) await passing(50);
-  await passing(2000);
+  await passing(1000);
   const cpu = process.cpuUsage();
   const start = performance.now();
   await passing(forMs);

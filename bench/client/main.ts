@@ -24,8 +24,8 @@ const { values } = parseArgs({
 const { quick, only } = values;
 const pairs = Number(values.pairs ?? (quick ? 64 : 500));
 const rounds = Number(values.rounds ?? (quick ? 1 : 5));
-const largeBytes = quick ? 60_000_000 : 400_000_000;
-const idleMs = quick ? 5000 : 20_000;
+const largeBytes = quick ? 40_000_000 : 400_000_000;
+const idleMs = quick ? 3000 : 20_000;
 const mailboxes = 50;
 /** Aimed at: 0.5 and 0.7 (docs/performance.md). */
 const bounds = { pairs: 0.35, processor: 8, large: 0.5, grownBy: 96, idle: 0.01 };

@@ -4,6 +4,7 @@
 import { randomFillSync } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFile } from "@restante/durable";
 import { testWorkflow } from "@restante/testbed";
 import { openParty } from "../server/party.ts";
 import type { Economy } from "./economy.ts";
@@ -88,11 +89,15 @@ function idIn(body: Buffer): string {
 }
 
 async function writeRandom(file: string, bytes: number): Promise<void> {
+  await writePieces(file, bytes);
+  await syncFile(file);
+}
+
+async function writePieces(file: string, bytes: number): Promise<void> {
   await using handle = await open(file, "w");
   const piece = Buffer.allocUnsafe(1_000_000);
   for (let left = bytes; left > 0; left -= piece.byteLength) {
     randomFillSync(piece);
     await handle.write(piece, 0, Math.min(left, piece.byteLength));
   }
-  await handle.sync();
 }

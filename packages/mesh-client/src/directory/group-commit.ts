@@ -21,7 +21,7 @@ export interface GroupCommit {
    */
   readonly sometime: (work: () => void) => Promise<void>;
   /** What waits for the next group is committed now. */
-  readonly flush: () => void;
+  readonly commitWaiting: () => void;
 }
 
 /** So long may what nobody waits for wait for a group. */
@@ -62,7 +62,7 @@ export function groupCommits(database: DatabaseSync, check: () => void): GroupCo
     for (const answer of answers) answer();
   }
 
-  function flush(): void {
+  function commitWaiting(): void {
     const group = waiting;
     waiting = [];
     isComing = false;
@@ -79,15 +79,15 @@ export function groupCommits(database: DatabaseSync, check: () => void): GroupCo
   return {
     now,
     together: async (work) => {
-      if (!isComing) setImmediate(flush);
+      if (!isComing) setImmediate(commitWaiting);
       isComing = true;
       return add(work);
     },
     sometime: async (work) => {
-      moment ??= setTimeout(flush, longestMomentMs).unref();
+      moment ??= setTimeout(commitWaiting, longestMomentMs).unref();
       return add(work);
     },
-    flush,
+    commitWaiting,
   };
 }
 

@@ -123,11 +123,11 @@ export interface Journal extends Disposable {
   filed(filing: Filing): void;
   /**
    * The same, with the next group: to be carried out again after a crash, it does no harm. Gives whether that was not
-   * possible; on disk at the latest with `flush`.
+   * possible; on disk at the latest with `commitWaiting`.
    */
   filedSometime(filing: Filing): Promise<void>;
   /** What waits for the next group is on disk when this returns. */
-  flush(): void;
+  commitWaiting(): void;
   setStuck(filing: Filing, stuck: boolean): void;
   /** Of a message whose files are lost before it was handed over: it was never received. */
   forget(filing: Filing): void;
@@ -220,7 +220,7 @@ function createJournal(
     now: transaction,
     together,
     sometime,
-    flush,
+    commitWaiting,
   } = groupCommits(database, () => {
     lock?.checkNow();
     checkPlace();
@@ -322,7 +322,7 @@ function createJournal(
       }),
     file: (report) => transaction(() => addReports([report])),
     filings: () => {
-      flush();
+      commitWaiting();
       return selectFilings.all().map((row) => ({
         id: Number(row["id"]),
         subject: row["subject"] === null ? null : String(row["subject"]),
@@ -331,7 +331,7 @@ function createJournal(
         stuck: row["stuck"] === 1,
       }));
     },
-    flush,
+    commitWaiting,
     filed: ({ id }) => transaction(() => void deleteFiling.run(id)),
     filedSometime: async ({ id }) => sometime(() => void deleteFiling.run(id)),
     setStuck: ({ id }, stuck) => transaction(() => void setStuck.run(stuck ? 1 : 0, id)),
@@ -348,7 +348,7 @@ function createJournal(
       }),
     [Symbol.dispose]: () => {
       if (!database.isOpen) return;
-      flush();
+      commitWaiting();
       database.close();
     },
   };

@@ -65,7 +65,7 @@ test("one of a group that fails is undone by itself, and the others are there", 
 test("what may be done again waits for the next group, for a moment at most, and for an end", async (t) => {
   const { database, commits } = await openTable(t);
   const add = insertInto(database);
-  const { together, sometime, flush } = groupCommits(database, () => undefined);
+  const { together, sometime, commitWaiting } = groupCommits(database, () => undefined);
   const first = sometime(() => void add("a"));
   await new Promise(setImmediate);
   assert.equal(commits(), 0);
@@ -73,9 +73,9 @@ test("what may be done again waits for the next group, for a moment at most, and
   await first;
   assert.equal(commits(), 1, "both");
   void sometime(() => void add("c"));
-  flush();
+  commitWaiting();
   assert.equal(commits(), 2);
-  flush();
+  commitWaiting();
   assert.equal(commits(), 2, "nothing waits");
   const alone = sometime(() => void add("d"));
   await waitFor(async () => commits() === 3);

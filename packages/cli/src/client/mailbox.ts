@@ -8,7 +8,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
-import { exists } from "@restante/durable";
+import { asDurableError, exists } from "@restante/durable";
 import { type Clock, CodedError, type Emit, type Event, lastingTroubles, type MailboxId } from "@restante/mesh";
 import type { PollObserver } from "@restante/mesh-client/directory";
 import { CliError } from "../errors.ts";
@@ -76,7 +76,8 @@ export function startMailbox(options: MailboxOptions): Mailbox {
   async function carry(): Promise<Error | undefined> {
     await using closing = new AsyncDisposableStack();
     const lost = Promise.withResolvers<Error>();
-    const isNew = !(await exists(folder));
+    // What keeps it from being looked at will keep it from being opened.
+    const isNew = !(await exists(folder).catch(() => true));
     if (hasCarried && !(await exists(join(folder, ".restante")))) {
       throw new CliError("folder-unusable", `${folder} is not there any more: put it back, or start again to make it`);
     }
@@ -106,7 +107,7 @@ export function startMailbox(options: MailboxOptions): Mailbox {
 
   async function run(): Promise<void> {
     for (let failures = 0; !ending.signal.aborted; failures += 1) {
-      const error = await carry().catch((cause: unknown) => asTellable(cause));
+      const error = await carry().catch((cause: unknown) => asTellable(cause, folder));
       if (ending.signal.aborted || error === undefined) return;
       const isLost = state.kind === "carrying";
       if (isLost) failures = 0;
@@ -145,8 +146,9 @@ export function startMailbox(options: MailboxOptions): Mailbox {
 }
 
 /** What its words are not made for a log is told by its kind alone. */
-function asTellable(cause: unknown): Error {
-  if (cause instanceof CodedError) return cause;
+function asTellable(cause: unknown, folder: string): Error {
+  const known = asDurableError(cause, folder);
+  if (known instanceof CodedError) return known;
   const name = Error.isError(cause) ? cause.name : typeof cause;
   return new Error(`A defect in the MESH client (${name}).`, { cause });
 }

@@ -138,9 +138,16 @@ function expiriesOf(settings: Settings): Map<MailboxId, Date> {
 }
 
 function tellOfStart({ file }: Settings, mailboxes: readonly Mailbox[], terminal: Terminal): void {
-  const carried = mailboxes.filter((mailbox) => mailbox.state().kind === "carrying");
-  for (const { mailboxId } of carried) terminal.print(`MESH client of ${mailboxId}, server ${file.url}`);
-  const others = mailboxes.filter((mailbox) => !carried.includes(mailbox)).map(({ mailboxId }) => mailboxId);
+  const isCarried = (mailbox: Mailbox): boolean => mailbox.state().kind === "carrying";
+  const tell = (mailbox: Mailbox): void => {
+    if (isCarried(mailbox)) terminal.print(`MESH client of ${mailbox.mailboxId}, server ${file.url}`);
+  };
+  for (const mailbox of mailboxes) {
+    // To take a folder over from a machine that is gone takes longer than a start waits.
+    if (mailbox.state().kind === "starting") void mailbox.tried.then(() => tell(mailbox));
+    else tell(mailbox);
+  }
+  const others = mailboxes.filter((mailbox) => !isCarried(mailbox)).map(({ mailboxId }) => mailboxId);
   if (others.length === 0) return;
   terminal.complain(
     `${terminal.paint.red("restante:")} ${others.length} of ${mailboxes.length} mailboxes not carried: ${others.join(", ")}. They are tried again; the log says why`,

@@ -72,7 +72,8 @@ export function createMailboxes({
 
   function startOne(settings: Settings, index: number, connections: Connections): Mailbox {
     const { mailboxId, folder } = settings.file.mailboxes[index]!;
-    const pulse = createPulse(settings.file.pollIntervalMs!);
+    const { pollIntervalMs = 0, pollJitterPercent = 0 } = settings.file;
+    const pulse = createPulse(pollIntervalMs * (1 + pollJitterPercent / 100));
     // What a person made sure of, he did before this process started: it is for the first try of each, and for no later one.
     let takesOver = takeOver && !hasStarted;
     return startMailbox({

@@ -20,8 +20,8 @@ export interface Pulse {
 /** To pack 20 GB, or to copy it between two disks, gives no sign either. */
 const STILL_MS = 30 * 60 * 1000;
 
-/** `now`, in milliseconds, goes on evenly: a clock that is put forward must not stop a service. */
-export function createPulse(pollIntervalMs: number, now: () => number = () => performance.now()): Pulse {
+/** `longestIntervalMs`: between two polls. `now`, in milliseconds, goes on evenly: a clock that is put forward must not stop a service. */
+export function createPulse(longestIntervalMs: number, now: () => number = () => performance.now()): Pulse {
   let signAt = now();
   let isPolling = false;
   let calls = 0;
@@ -64,7 +64,7 @@ export function createPulse(pollIntervalMs: number, now: () => number = () => pe
     },
     stillFor() {
       if (calls > 0) return undefined;
-      const most = isPolling ? STILL_MS : pollIntervalMs + STILL_MS;
+      const most = isPolling ? STILL_MS : longestIntervalMs + STILL_MS;
       const still = now() - signAt;
       return still >= most ? still : undefined;
     },

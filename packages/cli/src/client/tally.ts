@@ -30,8 +30,8 @@ export function count(tally: Tally, event: Event, now: Date): void {
 }
 
 /** What a poll has found. One that was given up has not looked at everything. */
-export function found(tally: Tally, { waiting, held, error }: PollResult): void {
-  if (error?.code === "aborted") return;
-  tally.waiting = waiting;
-  tally.held = held.length;
+export function found(tally: Tally, result: PollResult | undefined): void {
+  if (result === undefined || result.error?.code === "aborted") return;
+  tally.waiting = result.waiting;
+  tally.held = result.held.length;
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -82,18 +82,17 @@ export async function clientFolder(t: TestContext): Promise<ClientFolder> {
 export async function carried(root: string, from: string, base: string): Promise<void> {
   await mkdir(join(root, "OUT"), { recursive: true });
   await writeFile(join(root, "OUT", `${base}.dat`), "data");
-  const control = {
+  const control = writeControlFile({
     version: "1.0",
     addressType: "DTS",
     messageType: "Data",
     from,
     to: other,
     workflowId: testWorkflow,
-  };
-  await writeFile(
-    join(root, "OUT", `${base}.ctl`),
-    writeControlFile({ ...control } as Parameters<typeof writeControlFile>[0]),
-  );
+  });
+  // Nothing settles here: it must be whole as soon as it has its name.
+  await writeFile(join(root, "OUT", `${base}.tmp`), control);
+  await rename(join(root, "OUT", `${base}.tmp`), join(root, "OUT", `${base}.ctl`));
   await waitFor(() => existsSync(join(root, "SENT", `${base}.ctl`)), { timeoutMs: 30_000, what: `${base} in SENT` });
 }
 

@@ -20,14 +20,18 @@ test("a mailbox that cannot start is told at once and keeps no other from being 
   assert.doesNotMatch(client.standardOutput(), new RegExp(`MESH client of ${other}`));
   await carried(at("mesh", "one"), one, "letter");
 
-  const readyz = await client.get("/readyz");
-  assert.equal(readyz.status, 503);
-  assert.match(
-    readyz.text,
-    new RegExp(
-      `^${other}: is not carried; tried .* since .*: .*disk: it is no folder: move it away, or name another\n$`,
-    ),
+  const reason = "disk: it is no folder: move it away, or name another";
+  const notReady = new RegExp(`^${other}: is not carried; tried .* since .*: .*${reason}\n$`);
+  const notPolled = "has not polled yet";
+  const readyz = await waitFor(
+    async () => {
+      const answer = await client.get("/readyz");
+      return !answer.text.includes(notPolled) && answer;
+    },
+    { ...patience, what: "the first poll" },
   );
+  assert.equal(readyz.status, 503);
+  assert.match(readyz.text, notReady);
   assert.deepEqual(await client.get("/livez"), { status: 200, text: "alive\n" });
   const before = (await client.get("/metrics")).text;
   for (const line of [

@@ -67,6 +67,8 @@ export interface DirectoryClientOptions {
   readonly keepSent?: boolean | undefined;
   /** How much is done at once, shared with the other directory clients of this process. One of its own if absent. */
   readonly workers?: Workers | undefined;
+  /** Is told of each poll, and of each look at OUT between polls. */
+  readonly observer?: PollObserver | undefined;
   /**
    * A person has made sure that no client on another machine uses the folder: it is taken at once. Else it is from a machine that
    * is gone when that has said nothing for 5 minutes, which takes half a minute more. What another process of this machine has is
@@ -75,17 +77,15 @@ export interface DirectoryClientOptions {
   readonly takeOver?: boolean | undefined;
   /** How often the folder's lease is renewed, and when it is taken: see durable, lease.ts. For tests. */
   readonly lockTimes?: Partial<LeaseTimes> | undefined;
-  /** Is told of each poll, and of each look at OUT between polls. */
-  readonly observer?: PollObserver | undefined;
   readonly clock?: Clock | undefined;
   readonly emit?: Emit | undefined;
   /** The mailbox's folder was removed, replaced, or taken by another client: this one has stopped, and does not start again. */
   readonly onLost?: ((error: Error) => void) | undefined;
 }
 
-/** Follows polls as they turn: for a watchdog, or to count. Must not throw. */
+/** Follows polls, and looks at OUT between them, as they turn: for a watchdog, or to count. Must not throw. */
 export interface PollObserver {
   readonly begins: () => void;
-  /** Also of one that failed or was given up: its `error` says so. */
-  readonly ended: (result: PollResult) => void;
+  /** Also of one that failed or was given up: its `error` says so. Undefined: a look at OUT found out nothing. */
+  readonly ended: (result: PollResult | undefined) => void;
 }

@@ -6,8 +6,11 @@ import { startDirectory } from "./mailbox-folder.ts";
 
 test("whoever follows a directory client is told of each poll as it begins and ends, also of one that fails or is given up", async (t) => {
   const server = await startTestServer(t);
-  const told: (string | PollResult)[] = [];
-  const observer = { begins: () => void told.push("begins"), ended: (result: PollResult) => void told.push(result) };
+  const told: (string | PollResult | undefined)[] = [];
+  const observer = {
+    begins: () => void told.push("begins"),
+    ended: (result: PollResult | undefined) => void told.push(result),
+  };
   const folder = await startDirectory(t, server, testMailboxes.sender, { observer });
   await folder.drop("A1");
   const done = await folder.directory.pollOnce();

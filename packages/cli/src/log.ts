@@ -27,6 +27,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "pair-ambiguous": "error",
   "pair-waiting": "warn",
   "pair-overtaken": "warn",
+  "retention-paused": "warn",
   "files-passed-over": "warn",
   "message-not-decompressed": "warn",
   "message-waiting": "warn",

@@ -3,6 +3,8 @@ export type { LeaseTimes } from "./claim-lease.ts";
 export { copyDatabase, withAttached } from "./copy-database.ts";
 export { asDurableError, DurableError, type DurableErrorCode } from "./errors.ts";
 export { exists, isMissing } from "./exists.ts";
+export { findHolder } from "./find-holder.ts";
+export { diskTime } from "./lease-file.ts";
 export { holdFolder, type HoldOptions, isFolderHeld } from "./hold-folder.ts";
 export { holdSharedFolder, type HoldSharedOptions } from "./hold-shared-folder.ts";
 export { bootId } from "./holder.ts";

@@ -174,6 +174,21 @@ export type ClientEvent =
   | { event: "pair-sent"; mailboxId: MailboxId; pair: string; messageId: MessageId }
   | { event: "pair-failed"; mailboxId: MailboxId; pair: string; code: string; reason: string }
   | { event: "pair-ambiguous"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
+  /** A person has decided what becomes of a pair that was held: see mesh-client, held-decision.ts. */
+  | { event: "pair-decided"; mailboxId: MailboxId; pair: string; decision: HeldVerdict; by: string }
+  /** How much a folder keeps, told once a day; with a retention, what went of it. */
+  | {
+      event: "folder-kept";
+      mailboxId: MailboxId;
+      folder: "SENT" | "FAILED";
+      files: number;
+      bytes: number;
+      removed?: number;
+      removedBytes?: number;
+    }
+  /** Nothing is removed from SENT and FAILED by age: the clock may be wrong. */
+  | { event: "retention-paused"; mailboxId: MailboxId; reason: string; times: number; since: Date }
+  | { event: "retention-resumed"; mailboxId: MailboxId; times: number; since: Date }
   | { event: "pair-waiting"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
   /** The pair `by` starts before an earlier one to its addressee, of `pairs` such. */
   | { event: "pair-overtaken"; mailboxId: MailboxId; pair: string; by: string; pairs: number; reason: string }
@@ -229,6 +244,12 @@ interface LastingCertificate extends Lasting {
 export type CertificateUse = "client" | "issuer" | "trusted";
 
 /** `level` is the kind of acknowledgement: ITK3 infrastructure (did it arrive whole?) or business (is it for us?). */
+/**
+ * What a person says of a pair that was held: it did not arrive and is sent again, it did arrive, or it is not to be sent again
+ * whether it did or not.
+ */
+export type HeldVerdict = "release" | "arrived" | "discard";
+
 export type AcknowledgementLevel = "infrastructure" | "business";
 
 export type PracticeEvent =

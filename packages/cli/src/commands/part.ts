@@ -81,24 +81,42 @@ interface ClientValues extends PartValues {
   readonly takeOver: boolean;
 }
 
-export const client: Act<ClientValues> = ({ options }, terminal) => {
-  const override = withPollEvery(options.pollEvery);
-  return runPart<ClientFile>(options, terminal, {
-    part: clientPart,
-    accept: (directory) => void withFolders(organisationOf(directory, options.organisation)),
+type WhichClient = Pick<PartValues, "organisation" | "meshclientCfg">;
+
+function settingsOfClient(
+  { organisation, meshclientCfg }: WhichClient,
+  terminal: Terminal,
+  override: ReturnType<typeof withPollEvery> = {},
+): Pick<Run<ClientFile>, "accept" | "ofFile" | "ofEconomy"> {
+  return {
+    accept: (directory) => void withFolders(organisationOf(directory, organisation)),
     ofFile: (path) =>
-      options.meshclientCfg === undefined
-        ? readPart(clientPart, path, override)
-        : readCfgPart(path, terminal, override),
-    ofEconomy: async (economy, asked) => {
-      const organisation = organisationOf(economy.directory, options.organisation);
-      return clientSettings(economy, organisation, serverUrl(economy), { ...override, ...asked });
-    },
+      meshclientCfg === undefined ? readPart(clientPart, path, override) : readCfgPart(path, terminal, override),
+    ofEconomy: async (economy, asked) =>
+      clientSettings(economy, organisationOf(economy.directory, organisation), serverUrl(economy), {
+        ...override,
+        ...asked,
+      }),
+  };
+}
+
+/** What a client is started with, for a command that looks at its folders and starts none. */
+export async function lookAtClient(
+  values: Omit<PartValues, "printConfig" | "newAuthority">,
+  terminal: Terminal,
+): Promise<PartSettings<ClientFile>> {
+  const looking = { ...values, printConfig: true, newAuthority: false };
+  return (await settingsOf(looking, terminal, settingsOfClient(looking, terminal))).settings;
+}
+
+export const client: Act<ClientValues> = ({ options }, terminal) =>
+  runPart<ClientFile>(options, terminal, {
+    part: clientPart,
+    ...settingsOfClient(options, terminal, withPollEvery(options.pollEvery)),
     logOptions: (file) => ({ level: file.logLevel, rotation: rotationOf(file) }),
     start: async (settings, opening, { log, reread }) =>
       serveClients(settings, opening, { log, reread, terminal, environment: process.env, takeOver: options.takeOver }),
   });
-};
 
 interface PracticeValues extends PartValues {
   readonly strictness: Strictness | undefined;
@@ -186,7 +204,7 @@ interface Configured<File> extends Omit<Started<File>, "log"> {
 async function settingsOf<File extends object>(
   values: PartValues,
   terminal: Terminal,
-  { accept, ofFile, ofEconomy }: Run<File>,
+  { accept, ofFile, ofEconomy }: Omit<Run<File>, "part" | "start">,
 ): Promise<Configured<File>> {
   const { printConfig } = values;
   const config = values.config ?? values.meshclientCfg;

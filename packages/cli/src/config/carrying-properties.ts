@@ -2,6 +2,7 @@ import {
   directoryClientDefaults,
   type DirectoryClientOptions,
   type ReportSettings,
+  type RetentionDays,
 } from "@restante/mesh-client/directory";
 import {
   flag,
@@ -31,10 +32,12 @@ export type CarryingSettings = {
       | "lockTimes"
       | "missingPairAfterMs"
       | "reports"
+      | "retention"
     >
   ]?: Exclude<DirectoryClientOptions[Name], undefined>;
 } & {
   missingPairAfterMs?: { data?: number; control?: number };
+  retention?: { -readonly [Name in keyof RetentionDays]?: number };
   reports?: { -readonly [Name in keyof ReportSettings]?: boolean };
 };
 
@@ -175,6 +178,19 @@ export const carryingProperties: PropertiesOf<CarryingSettings> = {
       description: "Whether sent pairs are kept in SENT. False: they are removed from OUT once they are sent.",
       default: by.keepSent,
     }),
+  ),
+  retention: optional(
+    object<NonNullable<CarryingSettings["retention"]>>(
+      {
+        sent: optional(
+          whole({ description: "Days for which pairs stay in SENT. Absent: for good.", from: 1, to: 36_500 }),
+        ),
+        failed: optional(
+          whole({ description: "Days for which pairs stay in FAILED. Absent: for good.", from: 1, to: 36_500 }),
+        ),
+      },
+      { description: "When pairs are removed from SENT and FAILED. Absent: never." },
+    ),
   ),
   reports: optional(
     object<NonNullable<CarryingSettings["reports"]>>(

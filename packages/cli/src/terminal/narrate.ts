@@ -1,4 +1,4 @@
-import type { Event } from "@restante/mesh";
+import type { Event, HeldVerdict } from "@restante/mesh";
 import type { Events } from "../events.ts";
 import {
   addressee,
@@ -36,6 +36,9 @@ export function narrate(event: Event): Step | undefined {
     case "server-stopped":
     case "poll-succeeded":
     case "message-downloaded":
+    case "folder-kept":
+    case "retention-paused":
+    case "retention-resumed":
       return undefined;
     case "server-failed":
       return { who: "MESH server", what: `stopped accepting: ${event.reason}`, tone: "bad" };
@@ -249,6 +252,8 @@ export function narrate(event: Event): Step | undefined {
       };
     case "pair-ambiguous":
       return { who: client(event.mailboxId), what: `pair ${event.pair} held: ${event.reason}`, tone: "bad" };
+    case "pair-decided":
+      return { who: client(event.mailboxId), what: `pair ${event.pair}: ${decisions[event.decision]}` };
     case "pair-waiting":
       return { who: client(event.mailboxId), what: `pair ${event.pair} waits: ${event.reason}`, tone: "quiet" };
     case "pair-overtaken":
@@ -450,3 +455,9 @@ function clockTime(at: Date): string {
   const thousandths = String(at.getMilliseconds()).padStart(3, "0");
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${thousandths}`;
 }
+
+const decisions: Readonly<Record<HeldVerdict, string>> = {
+  release: "a person released it, it is sent again",
+  arrived: "a person made sure that it arrived",
+  discard: "a person ended it, it is not sent again",
+};

@@ -21,6 +21,9 @@ import { watchFolders } from "./folder-watch.ts";
 import { openFolders } from "./folders.ts";
 import { folderNames, type Folders } from "./folder-name.ts";
 import { groupId, openMode } from "./group.ts";
+import { decideHeld, type HeldDecision, type HeldOutcome } from "./held-decision.ts";
+import { describeHeld, type HeldDetails } from "./held-pairs.ts";
+import { openRequests, type Requests } from "./held-requests.ts";
 import { digest, type Journal, openJournal } from "./journal.ts";
 import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";
 import { namesInHand } from "./names-in-hand.ts";
@@ -31,8 +34,10 @@ import type { DirectoryClientOptions } from "./options.ts";
 import { createOutFolder } from "./out-folder.ts";
 import { type HeldPair, lookAtOut, poll, type PollResult, type PollState } from "./poll.ts";
 import { createReceivingState, endFetching } from "./receiving-state.ts";
+import { createRetention } from "./retention.ts";
 import { createRooms } from "./room.ts";
 import { readSettings } from "./settings.ts";
+import { keepStatus } from "./status-file.ts";
 import { createTroubles } from "./troubles.ts";
 import { createWorkers } from "../workers.ts";
 
@@ -53,6 +58,10 @@ export interface DirectoryClient extends AsyncDisposable {
   held(): readonly HeldPair[];
   /** A person has made sure that a held pair did not arrive: it is sent again at the next poll. False if it is not held. */
   release(baseName: string): boolean;
+  /** All that is known of those that are held, or in doubt while MESH is asked, as the journal has them now. */
+  describeHeld(): Promise<HeldDetails[]>;
+  /** What a person decides about held pairs, after a poll that may be going on. The outcome of each, in their order. */
+  decide(decision: HeldDecision): Promise<HeldOutcome[]>;
 }
 
 /**
@@ -103,6 +112,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     told: new Set(),
   };
   let state: PollState;
+  let requests: Requests;
   try {
     await sweepJournalFolders(folder);
     await sweep(context);
@@ -121,12 +131,23 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       restless: false,
       lookTookMs: 0,
     };
+    requests = await openRequests(hidden, state.wake);
     tellOpenFolders(context, { mailbox: folder, ".restante": hidden });
   } catch (error) {
     opened.dispose();
     throw cannotStart(error, folder);
   }
   const { troubles } = context;
+  const retention = createRetention(context, { hidden, days: options.retention });
+  const status = await keepStatus({
+    hidden,
+    mailboxId,
+    pollIntervalMs,
+    clock,
+    journal,
+    passedOver: () => troubles.passedOver(),
+    kept: () => retention.kept(),
+  });
   let held: readonly HeldPair[] = [];
   let last: Promise<unknown> = Promise.resolve();
   let loop: Promise<void> | undefined;
@@ -134,8 +155,12 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   async function pollNow(signal: AbortSignal): Promise<PollResult> {
     options.observer?.begins();
     troubles.begin();
+    status.begins();
+    await requests.answer(context);
     const result = await poll(context, state, signal).catch((cause: unknown) => nothingDone(troubles.met(cause)));
     held = result.held;
+    await status.ended(result);
+    retention.turn();
     options.observer?.ended(result);
     const { sent, received, error } = result;
     // A poll that is given up has neither succeeded nor failed.
@@ -150,6 +175,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   }
 
   async function lookNow(): Promise<void> {
+    await requests.answer(context);
     // After trouble with the server: whether it can be used again is for the next poll to find out.
     if (state.greetedAt === undefined) return;
     options.observer?.begins();
@@ -158,11 +184,12 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       nothingDone(troubles.met(cause)),
     );
     held = result.held;
+    await status.looked(result);
     options.observer?.ended(result);
   }
 
   /** After what may be going on. */
-  async function next<Result>(work: () => Promise<Result>): Promise<Result> {
+  async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const mine = last
       .catch(() => undefined)
       .then(async () => {
@@ -175,13 +202,13 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
 
   async function pollOnce(signal?: AbortSignal): Promise<PollResult> {
     const both = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
-    return next(async () => pollNow(both));
+    return inTurn(async () => pollNow(both));
   }
 
   const run = async (): Promise<void> =>
     keepPolling({
       poll: pollOnce,
-      lookAtOut: async () => next(lookNow),
+      lookAtOut: async () => inTurn(lookNow),
       next: () => ({
         pollAtOnce: state.more,
         lookWithinMs:
@@ -197,15 +224,23 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
 
   return {
     folders,
-    start: () => void (loop ??= run()),
+    start: () => {
+      requests.watch();
+      loop ??= run();
+    },
     pollOnce,
     held: () => held,
     release: (baseName) => journal.release(digest(baseName)),
+    describeHeld: async () => describeHeld(folder, mailboxId, journal.inDoubt()),
+    decide: async (decision) => inTurn(async () => decideHeld(context, decision)),
     [Symbol.asyncDispose]: async () => {
       closing.abort();
+      requests[Symbol.dispose]();
       await loop;
       await last.catch(() => undefined);
       await endFetching(context, state);
+      await retention[Symbol.asyncDispose]();
+      await status[Symbol.asyncDispose]();
       opened.dispose();
     },
   };

@@ -21,12 +21,7 @@ export async function openFolders(root: string, group?: number): Promise<Folders
     if (group !== undefined) for (const path of passed) await openToGroup(path, group, "pass");
     return readdir(root);
   });
-  const folders = Object.fromEntries(
-    folderNames.map((name) => {
-      const found = existing.find((entry) => entry.toLowerCase() === name);
-      return [name, join(root, found ?? name.toUpperCase())];
-    }),
-  ) as Record<FolderName, string>;
+  const folders = foldersAmong(root, existing);
   for (const name of folderNames) {
     await starting(folders[name], async () => {
       await makeFolder(folders[name]);
@@ -34,6 +29,20 @@ export async function openFolders(root: string, group?: number): Promise<Folders
     });
   }
   return folders;
+}
+
+/** The paths of the five folders, as they are called there. Makes nothing; throws what the operating system says. */
+export async function findFolders(root: string): Promise<Folders> {
+  return foldersAmong(root, await readdir(root));
+}
+
+function foldersAmong(root: string, existing: readonly string[]): Folders {
+  return Object.fromEntries(
+    folderNames.map((name) => {
+      const found = existing.find((entry) => entry.toLowerCase() === name);
+      return [name, join(root, found ?? name.toUpperCase())];
+    }),
+  ) as Record<FolderName, string>;
 }
 
 async function starting<Result>(path: string, work: () => Promise<Result>): Promise<Result> {

@@ -6,3 +6,8 @@ export type { DirectoryClientOptions, PollObserver } from "./options.ts";
 export { pairName } from "./pair-name.ts";
 export type { HeldPair, PollResult } from "./poll.ts";
 export { createWorkers, type Workers, type WorkersOptions } from "../workers.ts";
+export { askToDecide, type HeldAnswer } from "./held-requests.ts";
+export type { HeldDecision, HeldOutcome } from "./held-decision.ts";
+export { describeHeld, type HeldDetails } from "./held-pairs.ts";
+export type { Kept, RetentionDays } from "./retention.ts";
+export { type DirectoryStatus, type FoundStatus, type HeldRow, readStatus, statusEveryMs } from "./status-file.ts";

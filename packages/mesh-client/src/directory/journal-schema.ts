@@ -48,5 +48,10 @@ const fourth = `
   ALTER TABLE send ADD COLUMN triedAt INTEGER;
 `;
 
+/** Why a pair is held: for the person who decides about it. */
+const fifth = `
+  ALTER TABLE send ADD COLUMN reason TEXT;
+`;
+
 /** Each brings a journal from the version of its place to the next. Added to, never changed. */
-export const migrations: readonly string[] = [first, second, third, fourth];
+export const migrations: readonly string[] = [first, second, third, fourth, fifth];

@@ -39,6 +39,8 @@ export interface SendRow {
   readonly messageId: MessageId | null;
   /** Whether the server accepted the last attempt, under an id that cannot be read: 0 or 1. It is never made again. */
   readonly unnamed: number;
+  /** Why it is held, if it is; of an old journal, null. */
+  readonly reason: string | null;
 }
 
 /** What is noted of an attempt before it begins. */
@@ -66,7 +68,7 @@ export interface Filing {
 }
 
 const columns = `id, pair, fingerprint, state, since, startedAt, attempts, noticed, compressed, chunkBytes, sentChunks,
-  triedAt, messageId, unnamed`;
+  triedAt, messageId, unnamed, reason`;
 const open = "state NOT IN ('sent', 'failed', 'withdrawn')";
 const keepMs = 35 * 24 * 60 * 60 * 1000;
 
@@ -98,12 +100,18 @@ export interface Journal extends Disposable {
   doubt(pair: string, what?: "unnamed"): void;
   /** As it is, but since now: the clock was set back, and what waits by it would for as long as that. */
   redate(pair: string): void;
-  /** From `doubtful` or `uploading`: it cannot be known. */
-  hold(pair: string): void;
+  /** From `doubtful` or `uploading`: it cannot be known, and why. */
+  hold(pair: string, reason?: string): void;
+  /** All that are `held` or `doubtful`, the last first, also those of which the files are not in OUT any more. */
+  inDoubt(): SendRow[];
   /** From `uploading` or `held`: to `waiting`, as an attempt that came to nothing. */
   restart(pair: string): void;
   /** From `held`. False if it is not. */
   release(pair: string): boolean;
+  /** From `held` or `doubtful`, with what there is to be told of who said so. Nothing if it is in no doubt. */
+  released(pair: string, telling: Plan): Filing[];
+  /** Likewise, with the moves of its files: a person has ended it, and what became of it is as open as before. */
+  withdrawn(pair: string, files: Plan, reports?: readonly Plan[]): Filing[];
   /** From `sending`, `uploading` or `doubtful`: the server has it. */
   accepted(pair: string, messageId: MessageId): void;
   /** From `accepted`, with the moves of its files; the reports about it are filed apart, so that neither waits. */
@@ -186,7 +194,15 @@ function createJournal(
   const setOneDoubtful = statement(`${setDoubtful} AND pair = ?`);
   const setUnnamed = statement(`UPDATE send SET unnamed = 1 WHERE pair = ? AND ${open}`);
   const setHeld = statement(
-    "UPDATE send SET state = 'held', since = ? WHERE state IN ('doubtful', 'uploading') AND pair = ?",
+    "UPDATE send SET state = 'held', since = ?, reason = ? WHERE state IN ('doubtful', 'uploading') AND pair = ?",
+  );
+  const setSettled = statement(
+    "UPDATE send SET state = 'waiting', attempts = 0, since = ? WHERE state IN ('held', 'doubtful') AND pair = ?",
+  );
+  // By the index of those that are open, which are few among all.
+  const selectInDoubt = statement(
+    `SELECT ${columns} FROM send INDEXED BY oneOpen
+     WHERE ${open} AND state IN ('held', 'doubtful') ORDER BY id DESC LIMIT 10000`,
   );
   const setRestarted = statement(
     `UPDATE send SET state = 'waiting', attempts = attempts + 1, since = ?
@@ -295,9 +311,19 @@ function createJournal(
         setOneDoubtful.run(now(), pair);
       }),
     redate: (pair) => transaction(() => void setState.run(find(pair)?.state ?? "", now(), pair)),
-    hold: (pair) => transaction(() => void setHeld.run(now(), pair)),
+    hold: (pair, reason) => transaction(() => void setHeld.run(now(), reason ?? null, pair)),
+    inDoubt: () => selectInDoubt.all() as unknown as SendRow[],
     restart: (pair) => transaction(() => void setRestarted.run(now(), pair)),
     release: (pair) => transaction(() => Number(setReleased.run(now(), pair).changes) === 1),
+    released: (pair, telling) =>
+      transaction(() => (Number(setSettled.run(now(), pair).changes) === 1 ? [addFiling(null, telling)] : [])),
+    withdrawn: (pair, files, reports = []) =>
+      transaction(() => {
+        if (!isInDoubt(find(pair))) return [];
+        deleteChunks.run(pair);
+        setState.run("withdrawn", now(), pair);
+        return [addFiling(pair, files), ...addReports(reports)];
+      }),
     accepted: (pair, messageId) => transaction(() => void setAccepted.run(now(), messageId, pair)),
     sent: (pair, files, reports = []) =>
       transaction(() => {
@@ -357,4 +383,9 @@ function createJournal(
 /** The journal holds no names: they may be a patient's. */
 export function digest(text: string | Uint8Array): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** Whether a person may decide what becomes of it. */
+export function isInDoubt(row: SendRow | undefined): row is SendRow {
+  return row?.state === "held" || row?.state === "doubtful";
 }

@@ -4,6 +4,7 @@ import type { MeshClient } from "../mesh-client.ts";
 import type { Workers } from "../workers.ts";
 import type { ReportSettings } from "./context.ts";
 import type { PollResult } from "./poll.ts";
+import type { RetentionDays } from "./retention.ts";
 import type { StatusTimes } from "./status-times.ts";
 
 export interface DirectoryClientOptions {
@@ -61,6 +62,8 @@ export interface DirectoryClientOptions {
    * NHS client writes them, or in UTC. `uk` if absent.
    */
   readonly statusTimes?: StatusTimes | undefined;
+  /** After how many days pairs are removed from SENT and FAILED. Those of a folder that is not named are kept for good. */
+  readonly retention?: RetentionDays | undefined;
   /** Which reports appear in IN. As in the NHS client if absent: `collect`, and those of failures. */
   readonly reports?: Partial<ReportSettings> | undefined;
   /** Whether sent pairs are kept in SENT. Else they are removed from OUT once they are sent. True if absent. */

@@ -91,7 +91,7 @@ export async function failPair(
   return { outcome: isFiled ? "failed" : "waiting", isDecided: true };
 }
 
-function moveFromOut(file: FileState | undefined, folder: FolderName, name: string, id: string): Step[] {
+export function moveFromOut(file: FileState | undefined, folder: FolderName, name: string, id: string): Step[] {
   if (file === undefined) return [];
   const { fingerprint } = file;
   const suffix = file.name.slice(-".dat".length);
@@ -105,7 +105,7 @@ function moveFromOut(file: FileState | undefined, folder: FolderName, name: stri
   ];
 }
 
-function removeFromOut(file: FileState | undefined): Step[] {
+export function removeFromOut(file: FileState | undefined): Step[] {
   if (file === undefined) return [];
   const { name, nameBytes, fingerprint } = file;
   return [{ from: { folder: "out", name, ...(nameBytes === undefined ? {} : { nameBytes }) }, fingerprint }];

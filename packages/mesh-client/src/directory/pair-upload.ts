@@ -116,7 +116,7 @@ async function cannotTell(context: DirectoryContext, pair: Pair, row: SendRow, r
   tellAmbiguous(context, pair, reason);
   if (context.settings.onAmbiguous === "hold") {
     const { journal } = context;
-    await journal.together(() => journal.hold(pair.key));
+    await journal.together(() => journal.hold(pair.key, reason));
     return { outcome: "held" };
   }
   if (row.attempts >= context.settings.attempts) {

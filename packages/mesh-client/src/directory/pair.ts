@@ -7,17 +7,19 @@
 //                    |<------------------not sent, says tracking---|------> accepted   sent, says tracking
 //                    |<------------------onAmbiguous: "resend"-----|
 //                    |<------------------a person says so----- held <-----'          cannot be told
+//                                                                '----a person says so----> withdrawn   see held-decision.ts
 //
 // waiting   Nothing of the pair can be at the server. No row means the same.
 // sending   Committed before the request begins. Found at start, it becomes doubtful.
-// doubtful  The server may have it. Settled by tracking (doubt.ts), at the next poll at the earliest.
+// doubtful  The server may have it. Settled by tracking (doubt.ts), at the next poll at the earliest; or by a person, as held.
 // held      As doubtful, but tracking cannot tell: nothing happens until a person decides. Also a pair that the server
 //           accepted under an id that cannot be read, unless tracking finds it.
 // uploading The server has the first of its chunks: see pair-upload.ts, which has a life of its own without doubts.
 // accepted  The server has it, under a message id. Committed as soon as the answer comes; no file has moved yet.
 // sent      Committed together with the moves of the files, before the first of them (filing.ts).
 // failed    Likewise. The pair itself is unchanged, in FAILED.
-// withdrawn Somebody wrote the pair again while it was in one of the other states: the new one starts anew.
+// withdrawn Somebody wrote the pair again while it was in one of the other states: the new one starts anew. Or a person ended it
+//           while it was held: committed together with the moves of its files, to SENT or to FAILED.
 //
 // A pair is known by its base name and the sizes and times of its two files. Nothing in OUT is touched that has others.
 
@@ -134,7 +136,7 @@ async function settle(context: DirectoryContext, pair: Pair, row: SendRow, start
       if (row.unnamed === 1) return holdUnnamed(context, pair);
       tellAmbiguous(context, pair, judgement.reason);
       if (settings.onAmbiguous === "hold") {
-        await journal.together(() => journal.hold(pair.key));
+        await journal.together(() => journal.hold(pair.key, judgement.reason));
         return { outcome: "held" };
       }
   }
@@ -149,8 +151,9 @@ async function settle(context: DirectoryContext, pair: Pair, row: SendRow, start
 /** The server took it, whatever tracking says: it is not sent again, also not where others in doubt are. */
 async function holdUnnamed(context: DirectoryContext, pair: Pair): Promise<PairResult> {
   const { journal } = context;
-  tellAmbiguous(context, pair, "MESH accepted it, and gave no message id that can be read");
-  await journal.together(() => journal.hold(pair.key));
+  const reason = "MESH accepted it, and gave no message id that can be read";
+  tellAmbiguous(context, pair, reason);
+  await journal.together(() => journal.hold(pair.key, reason));
   return { outcome: "held" };
 }
 

@@ -38,6 +38,8 @@ export interface Troubles {
   ambiguous(key: string, reason: string): void;
   /** So many files in OUT are no part of a pair: they stay there until a person takes them away. */
   passesOver(files: number): void;
+  /** So many, as the last poll found. */
+  passedOver(): number;
   /** Forgets the pairs but these, by their keys. */
   retainPairs(keys: readonly string[]): void;
 }
@@ -62,6 +64,7 @@ export function createTroubles({
   let unusable = new Set<FolderLabel>();
   let server: MeshClientError[] = [];
   let first: MeshClientError | undefined;
+  let passed = 0;
 
   return {
     begin() {
@@ -135,9 +138,11 @@ export function createTroubles({
       if (told !== undefined) emit({ event: "pair-ambiguous", mailboxId, pair: shortName(key), reason, ...told });
     },
     passesOver(files) {
+      passed = files;
       const told = files === 0 ? strays.over("OUT") : strays.met("OUT", "stray");
       if (told !== undefined) emit({ event: "files-passed-over", mailboxId, folder: "OUT", files, ...told });
     },
+    passedOver: () => passed,
     retainPairs(keys) {
       pairs.retain(keys);
       doubts.retain(keys);

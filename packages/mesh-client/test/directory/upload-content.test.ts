@@ -152,6 +152,7 @@ test("an upload that an older version began goes on although its content was not
   // As the version before this one left it.
   database.exec(`
     DROP TABLE chunk; ALTER TABLE send DROP COLUMN unnamed; ALTER TABLE send DROP COLUMN triedAt;
+    ALTER TABLE send DROP COLUMN reason;
     ALTER TABLE filing DROP COLUMN tells; ALTER TABLE filing DROP COLUMN stuck; PRAGMA user_version = 1;
   `);
   database.close();

@@ -47,7 +47,7 @@ export const reachRemark =
 
 export const json: Option<boolean> = flag(
   "json",
-  "print the answer as JSON, as the server gave it; a refusal too, with its code",
+  "print the answer as JSON; of a server, as it gave it, and a refusal too, with its code",
 );
 
 // Which messages. Every one that is given must fit; a text with * at its end fits what begins so.

@@ -70,6 +70,16 @@ const printConfig: Option<boolean> = flag(
   "start nothing, and print the settings as they would be used: a file that can be used in its turn",
 );
 
+/** Of a command that looks at the folders of a client, and starts nothing. */
+export const lookOptions: {
+  readonly config: typeof config;
+  readonly data: typeof data;
+  readonly portBase: typeof portBase;
+  readonly patients: typeof patients;
+  readonly organisations: typeof organisations;
+  readonly organisation: typeof organisation;
+} = { config, ...economyOptions, organisation };
+
 export const configOptions: { readonly config: typeof config; readonly printConfig: typeof printConfig } = {
   config,
   printConfig,

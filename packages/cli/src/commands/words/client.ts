@@ -3,6 +3,8 @@ import { clientOptions } from "../options/client.ts";
 import { configOptions, economyOptions, economyRemark, newAuthority, organisation } from "../options/economy.ts";
 import { into } from "../options/message.ts";
 import { csrVerb } from "./client-csr.ts";
+import { heldVerbs } from "./client-held.ts";
+import { statusVerb } from "./client-status.ts";
 
 const importWords: Command = command({
   name: "import",
@@ -23,6 +25,6 @@ export const clientWords: Command = command({
   options: { ...configOptions, ...clientOptions, organisation, newAuthority, ...economyOptions },
   remarks: [economyRemark],
   examples: ["--organisation Y99001", "--config client.yaml", "--meshclient-cfg meshclient.cfg"],
-  entries: [csrVerb, importWords],
+  entries: [csrVerb, importWords, statusVerb, heldVerbs],
   load: async () => (await import("../part.ts")).client,
 });

@@ -1,0 +1,232 @@
+// `.restante/status.json`: how a directory client fares, for whoever asks while it runs and after it has ended.
+//
+// It is written whole, at the start, at the end of each poll and once a minute, and never synced: it is worth nothing after a loss of power.
+// It has no name of a file and nothing of what is in one: a pair is the digest of its base name. What it says is true as long as
+// its writer is alive, which the lock of the folder tells, and it is fresh; whoever reads it says so otherwise.
+
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { isMissing, renameFile } from "@restante/durable";
+import type { Clock } from "@restante/mesh";
+import type { Journal, SendRow } from "./journal.ts";
+import { shortName } from "./pair-name.ts";
+import type { PollResult } from "./poll.ts";
+import type { Kept } from "./retention.ts";
+
+const fileName = "status.json";
+/** How often it is written while nothing happens: what is older than three times that is old. */
+export const statusEveryMs: number = 60_000;
+
+/** A poll that found all as the one before is written no more often. */
+const sameEveryMs = 10_000;
+
+/** A pair that is held, without a name. */
+export type HeldRow = Pick<
+  SendRow,
+  | "pair"
+  | "fingerprint"
+  | "state"
+  | "since"
+  | "startedAt"
+  | "attempts"
+  | "reason"
+  | "messageId"
+  | "unnamed"
+  | "chunkBytes"
+>;
+
+/** All times are of ISO 8601, in UTC. */
+export interface DirectoryStatus {
+  readonly formatVersion: 1;
+  readonly writtenAt: string;
+  readonly mailboxId: string;
+  readonly host: string;
+  readonly process: number;
+  readonly startedAt: string;
+  readonly pollIntervalMs: number;
+  /** A poll goes on since then. */
+  readonly pollingSince?: string;
+  readonly lastPoll?: PollStatus;
+  /** When one last found all in order. */
+  readonly lastGoodPollAt?: string;
+  /** Those that the last poll found in OUT. */
+  readonly held: readonly HeldRow[];
+  /** Those that are asked about again at each poll, the last of them, also of which the files are gone. */
+  readonly doubtful: readonly HeldRow[];
+  /** Files in OUT that are no part of a pair. */
+  readonly passedOver: number;
+  /** How much SENT and FAILED keep, as last measured. */
+  readonly kept?: Kept;
+}
+
+export interface PollStatus {
+  readonly endedAt: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly failed: number;
+  readonly waiting: number;
+  readonly error?: { readonly code: string; readonly reason: string };
+}
+
+/** Writes it for a client as long as that lives. */
+export interface StatusKeeper extends AsyncDisposable {
+  begins(): void;
+  /** Resolves once it is written, or cannot be: it grows old then, which tells of itself. */
+  ended(result: PollResult): Promise<void>;
+  /** OUT was looked at between polls: what waits in it and what is held may be other than the last poll found. */
+  looked(result: PollResult): Promise<void>;
+}
+
+/** Writes it once at first: what a client before this one said is not taken for its word. */
+export async function keepStatus({
+  hidden,
+  mailboxId,
+  pollIntervalMs,
+  clock,
+  journal,
+  passedOver,
+  kept,
+}: {
+  readonly hidden: string;
+  readonly mailboxId: string;
+  readonly pollIntervalMs: number;
+  readonly clock: Clock;
+  readonly journal: Pick<Journal, "inDoubt">;
+  readonly passedOver: () => number;
+  readonly kept: () => Kept | undefined;
+}): Promise<StatusKeeper> {
+  const now = (): string => clock.now().toISOString();
+  const startedAt = now();
+  let pollingSince: string | undefined;
+  let lastPoll: PollStatus | undefined;
+  let lastGoodPollAt: string | undefined;
+  let inDoubt: Pick<DirectoryStatus, "held" | "doubtful"> = { held: [], doubtful: [] };
+  let writing: Promise<void> = Promise.resolve();
+  /** What was written last, but for times, and when: a client that polls each second need not say the same each time. */
+  let written: { readonly what: string; readonly at: number } | undefined;
+
+  async function write(): Promise<void> {
+    const measured = kept();
+    const status: DirectoryStatus = {
+      formatVersion: 1,
+      writtenAt: now(),
+      mailboxId,
+      host: hostname(),
+      process: process.pid,
+      startedAt,
+      pollIntervalMs,
+      ...(pollingSince !== undefined && { pollingSince }),
+      ...(lastPoll !== undefined && { lastPoll }),
+      ...(lastGoodPollAt !== undefined && { lastGoodPollAt }),
+      ...inDoubt,
+      passedOver: passedOver(),
+      ...(measured !== undefined && { kept: measured }),
+    };
+    const temporary = join(hidden, `.${fileName}.new`);
+    await writeFile(temporary, `${JSON.stringify(status, undefined, 2)}\n`, { mode: 0o600 });
+    await renameFile(temporary, join(hidden, fileName));
+  }
+
+  async function tell(result: PollResult): Promise<void> {
+    try {
+      inDoubt = rowsOf(journal, result);
+    } catch {
+      // A journal that cannot be read is told by the poll, which did not go well.
+    }
+    const what = JSON.stringify([{ ...lastPoll, endedAt: "" }, inDoubt, passedOver()]);
+    if (what === written?.what && performance.now() - written.at < sameEveryMs) return;
+    written = { what, at: performance.now() };
+    await writeNext();
+  }
+
+  const writeNext = async (): Promise<void> => (writing = writing.then(write).catch(() => undefined));
+  await write().catch(async () => rm(join(hidden, fileName), { force: true }).catch(() => undefined));
+  const timer = setInterval(() => void writeNext(), statusEveryMs).unref();
+  return {
+    begins: () => (pollingSince = now()),
+    async ended(result) {
+      pollingSince = undefined;
+      const { sent, received, failed, waiting, error } = result;
+      const why = error === undefined ? {} : { error: { code: error.code, reason: error.message } };
+      lastPoll = { endedAt: now(), sent, received, failed, waiting, ...why };
+      if (error === undefined) lastGoodPollAt = lastPoll.endedAt;
+      await tell(result);
+    },
+    async looked(result) {
+      // What keeps OUT from being looked at is for the next poll to say.
+      if (lastPoll === undefined || result.error !== undefined) return;
+      lastPoll = { ...lastPoll, waiting: result.waiting };
+      await tell(result);
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await writing;
+    },
+  };
+}
+
+const mostDoubtful = 1000;
+
+function rowsOf(journal: Pick<Journal, "inDoubt">, { held }: PollResult): Pick<DirectoryStatus, "held" | "doubtful"> {
+  const found = new Set(held.map(({ pair }) => pair));
+  const rows = journal.inDoubt();
+  return {
+    held: rows.filter(({ state, pair }) => state === "held" && found.has(shortName(pair))).map(withoutNames),
+    doubtful: rows
+      .filter(({ state }) => state === "doubtful")
+      .slice(0, mostDoubtful)
+      .map(withoutNames),
+  };
+}
+
+function withoutNames({
+  pair,
+  fingerprint,
+  state,
+  since,
+  startedAt,
+  attempts,
+  reason,
+  messageId,
+  unnamed,
+  chunkBytes,
+}: SendRow): HeldRow {
+  return { pair, fingerprint, state, since, startedAt, attempts, reason, messageId, unnamed, chunkBytes };
+}
+
+/** What was found of it. `at`: when it was written, by the clock of the disk, in milliseconds. */
+export type FoundStatus =
+  | { readonly is: "read"; readonly status: DirectoryStatus; readonly at: number }
+  | { readonly is: "missing" }
+  | { readonly is: "damaged" };
+
+/** @throws what the operating system says, where it cannot be read */
+export async function readStatus(folder: string): Promise<FoundStatus> {
+  const path = join(folder, ".restante", fileName);
+  let text: string;
+  let at: number;
+  try {
+    [text, { mtimeMs: at }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
+  } catch (error) {
+    if (isMissing(error)) return { is: "missing" };
+    throw error;
+  }
+  try {
+    const status = JSON.parse(text) as DirectoryStatus;
+    return isStatus(status) ? { is: "read", status, at } : { is: "damaged" };
+  } catch {
+    return { is: "damaged" };
+  }
+}
+
+function isStatus(status: Partial<DirectoryStatus> | null): boolean {
+  return (
+    typeof status === "object" &&
+    status?.formatVersion === 1 &&
+    Array.isArray(status.held) &&
+    Array.isArray(status.doubtful) &&
+    typeof status.passedOver === "number" &&
+    typeof status.writtenAt === "string"
+  );
+}

@@ -192,7 +192,10 @@ export async function finishLater(context: DirectoryContext, filing: Filing): Pr
     troubles.met(new FolderTrouble("TEMP", "files on their way to IN were removed from it", "file"));
     return true;
   }
-  return finish(context, filing);
+  const isFiled = await finish(context, filing);
+  // At once: else whoever is killed soon after each start would carry out the same again, and tell it again, each time.
+  journal.commitWaiting();
+  return isFiled;
 }
 
 function isOutOfReach({ troubles }: DirectoryContext, { from, to }: Step): boolean {

@@ -51,7 +51,12 @@ async function start(
       })(),
       { objectMode: false },
     );
-    return { ...message, body: body.once("close", () => fetching.delete(messageId)) };
+    body.once("close", () => {
+      fetching.delete(messageId);
+      // It may be closed before anybody has read: what it was to give holds a connection.
+      message.body.destroy();
+    });
+    return { ...message, body };
   };
   const acknowledge: MeshClient["acknowledge"] = async (messageId, options) => {
     acknowledged.push(messageId);

@@ -48,3 +48,8 @@ async function open(folder: string): Promise<Certificates> {
   const files = { ca: join(folder, "ca.crt"), cert: `${named}.crt`, key: `${named}.key` };
   return { server, expired, client: { ca: authority.caPem, ...client, files } };
 }
+
+/** The server's, of the authority whose files a client was given. */
+export function certificatesBeside({ files }: TestTls): Promise<Certificates> {
+  return openCertificates(resolve(files.ca, "../.."));
+}

@@ -1,5 +1,9 @@
 export type { TestTls } from "./certificates.ts";
 export { TestkitError, type TestkitErrorCode } from "./errors.ts";
+export type { ConnectionLie, Lie, LieKind, RandomLies, RequestLie, ToldLie, Way } from "./network/lies.ts";
+export type { NetworkOptions } from "./network/network-options.ts";
+export type { NetworkTls } from "./network/see-requests.ts";
+export { startNetwork, type TestNetwork } from "./network/start-network.ts";
 export type { StartOptions, TestMailbox, TestSettings } from "./options.ts";
 export { type ServerProcess, startServer } from "./start-server.ts";
 export type { TestClock, TestMailboxes, TestServer } from "./test-server.ts";

@@ -14,6 +14,8 @@ const reasons: Readonly<Record<string, { status: number; title: string; told: st
     title: "Request Header Fields Too Large",
     told: `Headers should have at most ${MOST_HEADER_BYTES} bytes together, and be at most 100`,
   },
+  // A client takes 400 for a word about its message, and would not send it again.
+  HPE_INVALID_EOF_STATE: { status: 408, title: "Request Timeout", told: "The request ended before all of it had come" },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, title: "Request Timeout", told: "Headers, or a body, did not come in time" },
 };
 const unreadable = { status: 400, title: "Bad Request", told: "Headers cannot be read as HTTP" };

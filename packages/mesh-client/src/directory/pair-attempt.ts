@@ -7,6 +7,7 @@ import { transferFailure } from "./pair-control.ts";
 import { failPair, fileSent, type PairResult } from "./pair-ends.ts";
 import type { Pair } from "./pair-files.ts";
 import { headersOf, isRefusal, refusal } from "./pair-message.ts";
+import { mayBeASecond } from "./refused-send.ts";
 import { upload } from "./pair-upload.ts";
 
 /** Sends a pair: from `waiting` to `accepted` and on, to `failed`, to `doubtful`, or back. See pair.ts. */
@@ -41,9 +42,10 @@ async function sendWhole(context: DirectoryContext, pair: Pair): Promise<PairRes
   } catch (error) {
     if (!(error instanceof MeshClientError)) throw error;
     if (isRefusal(error)) return await failPair(context, pair.sighting, refusal(error, pair));
+    const isInDoubt = error.retry === "ambiguous" || (await mayBeASecond(context, error));
     await journal.together(() => {
       if (wasAccepted(error)) journal.doubt(key, "unnamed");
-      else if (error.retry === "ambiguous") journal.doubt(key);
+      else if (isInDoubt) journal.doubt(key);
       else journal.wait(key, pair.fingerprint);
     });
     return { outcome: "waiting", error };

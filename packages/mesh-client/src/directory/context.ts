@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { DurableError, type Lease, type SharedSyncs, writeNew } from "@restante/durable";
+import { DurableError, exists, isMissing, type Lease, type SharedSyncs, writeNew } from "@restante/durable";
 import {
   type Clock,
   type ControlFile,
@@ -75,6 +75,8 @@ export interface DirectoryContext {
   readonly troubles: Troubles;
   /** Every pair that is sent and every message that is received has a place there, under the id of the mailbox. */
   readonly workers: Workers;
+  /** Names that are to be removed from TEMP, and could not be yet. */
+  readonly leftInTemp: Set<string>;
   /** The filings of which everything was told, and that are not yet off the journal. */
   readonly told: Set<number>;
 }
@@ -121,9 +123,26 @@ export function mayClear(error: unknown): boolean {
   return !(trouble instanceof FolderTrouble) || trouble.folder !== ".restante" || trouble.reach === "room";
 }
 
-/** Removes from TEMP what nothing wants, as far as that can be done. */
-export async function discard({ folders }: DirectoryContext, names: readonly string[]): Promise<void> {
-  for (const name of names) await rm(join(folders.temp, name), { force: true }).catch(() => undefined);
+/** Removes from TEMP what nothing wants, as far as that can be done: see discardLeft for the rest. */
+export async function discard({ folders, leftInTemp }: DirectoryContext, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    try {
+      await rm(join(folders.temp, name));
+    } catch (error) {
+      // That the folder is gone says nothing of the file. A message that is fetched again takes the place of its own.
+      const isGone = isMissing(error) && (await exists(folders.temp).catch(() => false));
+      if (!isGone && !name.startsWith("in-")) leftInTemp.add(name);
+    }
+  }
+}
+
+/** Removes what could not be removed when it was to be: TEMP was gone, and has come back with it. To be done between looks at OUT. */
+export async function discardLeft(context: DirectoryContext): Promise<void> {
+  const { leftInTemp, troubles } = context;
+  if (leftInTemp.size === 0 || troubles.isUnusable("TEMP")) return;
+  const names = [...leftInTemp];
+  leftInTemp.clear();
+  await discard(context, names);
 }
 
 /**

@@ -109,6 +109,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     news: createNews(),
     troubles: createTroubles({ mailboxId, emit, clock }),
     workers: options.workers ?? createWorkers(directoryClientDefaults.workers),
+    leftInTemp: new Set(),
     told: new Set(),
   };
   let state: PollState;

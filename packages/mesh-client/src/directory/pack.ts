@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, rm } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzip as gzipCallback } from "node:zlib";
@@ -7,7 +7,7 @@ import { codeOf } from "../error-code.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
 import type { OutgoingMessage } from "../send.ts";
 import { gzip, type Range, readRange } from "./compress.ts";
-import type { DirectoryContext } from "./context.ts";
+import { discard, type DirectoryContext } from "./context.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { Pair } from "./pair-files.ts";
 
@@ -21,14 +21,15 @@ export interface Packed extends AsyncDisposable {
 
 /** Compresses a part of a pair's data, or does so only if that makes it smaller, or not at all. */
 export async function pack(
-  { folders }: DirectoryContext,
+  context: DirectoryContext,
   { key, data }: Pair,
   range: Range,
   compress: boolean | "if-smaller",
 ): Promise<Packed> {
   if (range.length <= inMemoryBytes) return packInMemory(data, range, compress);
-  const path = join(folders.temp, `out-${key.slice(0, 16)}.gz`);
-  const remove = async (): Promise<void> => rm(path, { force: true });
+  const name = `out-${key.slice(0, 16)}.gz`;
+  const path = join(context.folders.temp, name);
+  const remove = async (): Promise<void> => discard(context, [name]);
   if (range.length > 0 && compress !== false) {
     const bytes = await inFolder("temp", async () => gzip(data, range, path));
     if (compress === true || bytes < range.length) {

@@ -15,7 +15,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { MeshClientError } from "../mesh-client-error.ts";
-import { type DirectoryContext, finishLater } from "./context.ts";
+import { discardLeft, type DirectoryContext, finishLater } from "./context.ts";
 import { asClientError, inFolder } from "./folder-trouble.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import type { Lanes } from "./lanes.ts";
@@ -129,6 +129,7 @@ async function sendSettled(
 /** Gives the pairs and messages of which the files could still not be moved: they must be left alone. */
 async function finishFilings(context: DirectoryContext): Promise<Set<string>> {
   const unfiled = new Set<string>();
+  await discardLeft(context);
   for (const filing of context.journal.filings()) {
     const isFiled = await finishLater(context, filing).catch((error: unknown) => {
       context.troubles.met(error);

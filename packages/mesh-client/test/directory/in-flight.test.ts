@@ -1,8 +1,11 @@
 // Trouble with the disk or the clock that begins while several pairs, or several messages, are in flight at once.
 
 import assert from "node:assert/strict";
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import fs from "node:fs";
+import { copyFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test, type TestContext } from "node:test";
 import type { MeshClient } from "@restante/mesh-client";
 import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client/directory";
@@ -212,5 +215,57 @@ for (const half of ["sending", "receiving"] as const) {
       await settle(folder);
       await checkAll(folder, half);
     });
+  }
+}
+
+test("a share that hangs while pairs are filed keeps nothing from being known: none is in doubt or sent again, whenever it goes on", async (t) => {
+  const gate = Promise.withResolvers<void>();
+  const root = await temporaryFolder(t);
+  const real = fs.promises.rename;
+  let hanging = 0;
+  // Stands in for the share: whoever makes a name in SENT waits for it.
+  t.mock.method(fs.promises, "rename", async (from: string, to: string) => {
+    if (to.startsWith(join(root, "SENT"))) {
+      hanging += 1;
+      await gate.promise;
+    }
+    await real(from, to);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  await using ending = new AsyncDisposableStack();
+  const folder = await start(ending, root, { half: "sending", begins: () => undefined });
+  ending.defer(() => gate.resolve());
+  await begin(folder, "sending");
+  const polled = folder.directory.pollOnce();
+  await waitFor(() => hanging === atOnce, { what: "all to hang" });
+  assert.deepEqual(
+    await statesIn(t, root),
+    pairs.map(() => "sent"),
+    "killed now, none would be sent again",
+  );
+  gate.resolve();
+  assert.equal((await polled).sent, atOnce);
+  await settle(folder);
+  await checkAll(folder, "sending");
+});
+
+/** What the journal has on disk of each pair, as whoever starts after a kill finds it. */
+async function statesIn(t: TestContext, root: string): Promise<unknown[]> {
+  const copy = await temporaryFolder(t);
+  for (const file of ["journal.db", "journal.db-wal"]) {
+    await copyFile(join(root, ".restante", file), join(copy, file));
+  }
+  const database = new DatabaseSync(join(copy, "journal.db"));
+  try {
+    return database
+      .prepare("SELECT state FROM send")
+      .all()
+      .map(({ state }) => state);
+  } finally {
+    database.close();
   }
 }

@@ -24,7 +24,7 @@ import { groupId, openMode } from "./group.ts";
 import { decideHeld, type HeldDecision, type HeldOutcome } from "./held-decision.ts";
 import { describeHeld, type HeldDetails } from "./held-pairs.ts";
 import { openRequests, type Requests } from "./held-requests.ts";
-import { digest, type Journal, openJournal } from "./journal.ts";
+import { type Journal, openJournal } from "./journal.ts";
 import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";
 import { namesInHand } from "./names-in-hand.ts";
 import { keepPolling } from "./keep-polling.ts";
@@ -56,8 +56,6 @@ export interface DirectoryClient extends AsyncDisposable {
   pollOnce(signal?: AbortSignal): Promise<PollResult>;
   /** The pairs that the last poll found to be held. */
   held(): readonly HeldPair[];
-  /** A person has made sure that a held pair did not arrive: it is sent again at the next poll. False if it is not held. */
-  release(baseName: string): boolean;
   /** All that is known of those that are held, or in doubt while MESH is asked, as the journal has them now. */
   describeHeld(): Promise<HeldDetails[]>;
   /** What a person decides about held pairs, after a poll that may be going on. The outcome of each, in their order. */
@@ -231,7 +229,6 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     },
     pollOnce,
     held: () => held,
-    release: (baseName) => journal.release(digest(baseName)),
     describeHeld: async () => describeHeld(folder, mailboxId, journal.inDoubt()),
     decide: async (decision) => inTurn(async () => decideHeld(context, decision)),
     [Symbol.asyncDispose]: async () => {

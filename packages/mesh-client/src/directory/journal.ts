@@ -11,7 +11,6 @@ import { type JournalOptions, openJournalDatabase } from "./journal-database.ts"
  * What is remembered of a pair. See pair.ts for what each state means. A pair has at most one row that is not at its end.
  */
 export type OpenState = "waiting" | "sending" | "uploading" | "doubtful" | "held" | "accepted";
-export type SendState = OpenState | "sent" | "failed" | "withdrawn";
 
 export interface SendRow {
   readonly id: number;
@@ -106,9 +105,7 @@ export interface Journal extends Disposable {
   inDoubt(): SendRow[];
   /** From `uploading` or `held`: to `waiting`, as an attempt that came to nothing. */
   restart(pair: string): void;
-  /** From `held`. False if it is not. */
-  release(pair: string): boolean;
-  /** From `held` or `doubtful`, with what there is to be told of who said so. Nothing if it is in no doubt. */
+  /** From `held` or `doubtful`, to have all its attempts again, with what there is to be told of who said so. Nothing if it is in no doubt. */
   released(pair: string, telling: Plan): Filing[];
   /** Likewise, with the moves of its files: a person has ended it, and what became of it is as open as before. */
   withdrawn(pair: string, files: Plan, reports?: readonly Plan[]): Filing[];
@@ -196,8 +193,9 @@ function createJournal(
   const setHeld = statement(
     "UPDATE send SET state = 'held', since = ?, reason = ? WHERE state IN ('doubtful', 'uploading') AND pair = ?",
   );
-  const setSettled = statement(
-    "UPDATE send SET state = 'waiting', attempts = 0, since = ? WHERE state IN ('held', 'doubtful') AND pair = ?",
+  const setReleased = statement(
+    `UPDATE send SET state = 'waiting', attempts = 0, triedAt = NULL, since = ?
+     WHERE state IN ('held', 'doubtful') AND pair = ?`,
   );
   // By the index of those that are open, which are few among all.
   const selectInDoubt = statement(
@@ -212,9 +210,6 @@ function createJournal(
   const insertChunk = statement(`INSERT OR REPLACE INTO chunk (send, number, digest) VALUES (${ofPair}, ?, ?)`);
   const selectChunks = statement(`SELECT number, digest FROM chunk WHERE send = ${ofPair}`);
   const deleteChunks = statement(`DELETE FROM chunk WHERE send = ${ofPair}`);
-  const setReleased = statement(
-    "UPDATE send SET state = 'waiting', attempts = 0, triedAt = NULL, since = ? WHERE state = 'held' AND pair = ?",
-  );
   const selectKnown = statement("SELECT 1 FROM send WHERE messageId = ?");
   const countOthers = statement(
     `SELECT count(*) AS others FROM send
@@ -314,9 +309,8 @@ function createJournal(
     hold: (pair, reason) => transaction(() => void setHeld.run(now(), reason ?? null, pair)),
     inDoubt: () => selectInDoubt.all() as unknown as SendRow[],
     restart: (pair) => transaction(() => void setRestarted.run(now(), pair)),
-    release: (pair) => transaction(() => Number(setReleased.run(now(), pair).changes) === 1),
     released: (pair, telling) =>
-      transaction(() => (Number(setSettled.run(now(), pair).changes) === 1 ? [addFiling(null, telling)] : [])),
+      transaction(() => (Number(setReleased.run(now(), pair).changes) === 1 ? [addFiling(null, telling)] : [])),
     withdrawn: (pair, files, reports = []) =>
       transaction(() => {
         if (!isInDoubt(find(pair))) return [];

@@ -165,8 +165,9 @@ test("a pair in doubt without a LocalId is held and shown until a person release
   assert.equal(await folder.delivered(), 1);
   assert.deepEqual(await folder.names("out"), ["A.ctl", "A.dat"]);
 
-  assert.equal(folder.directory.release("B"), false);
-  assert.equal(folder.directory.release("A"), true);
+  const [pair] = await folder.directory.describeHeld();
+  const decision = { verdict: "release", pairs: [pair!.key], by: "a person" } as const;
+  assert.deepEqual(await folder.directory.decide(decision), [{ is: "done" }]);
   assert.equal((await folder.directory.pollOnce()).sent, 1);
   assert.equal(await folder.delivered(), 2);
 });

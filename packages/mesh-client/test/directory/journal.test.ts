@@ -41,16 +41,19 @@ test("a pair with another fingerprint is another pair", async (t) => {
   assert.equal(journal.openSend("pair", "2")?.state, "sending");
 });
 
-test("only a held pair can be released, and then has all its attempts again", async (t) => {
+test("only a pair in doubt can be released, and then has all its attempts again, and is waited for again", async (t) => {
   using journal = openJournal(await temporaryFolder(t), settableClock());
   journal.begin("pair", "1", attempt);
-  assert.equal(journal.release("pair"), false);
+  const nothing = { steps: [] };
+  assert.equal(journal.released("pair", nothing).length, 0);
   journal.doubt("pair");
-  assert.equal(journal.release("pair"), false);
   journal.hold("pair");
-  assert.equal(journal.release("pair"), true);
+  assert.equal(journal.released("pair", nothing).length, 1);
   const row = journal.openSend("pair", "1");
-  assert.deepEqual({ state: row?.state, attempts: row?.attempts }, { state: "waiting", attempts: 0 });
+  assert.deepEqual(
+    { state: row?.state, attempts: row?.attempts, triedAt: row?.triedAt },
+    { state: "waiting", attempts: 0, triedAt: null },
+  );
 });
 
 test("what was decided is still to be filed after a restart, until it is filed", async (t) => {

@@ -21,4 +21,4 @@ export { separateDatabase } from "./separate-database.ts";
 export { type SharedSyncs, sharedSyncs } from "./shared-syncs.ts";
 export { makeFolder, makeFolders, syncFile, syncFolder } from "./sync.ts";
 export { systemReason } from "./system-reason.ts";
-export { writeNew, writeWhole } from "./write-whole.ts";
+export { writeNew, writeUnsynced, writeWhole } from "./write-whole.ts";

@@ -1,5 +1,7 @@
-import { open, rm } from "node:fs/promises";
+import { open, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beginFile } from "./begin-file.ts";
+import { renameFile } from "./rename-file.ts";
 
 /**
  * Writes a file whole or not at all, and on disk when this resolves: see begin-file.ts. A failure leaves what was there
@@ -16,6 +18,16 @@ export async function writeWhole(
   await using file = await beginFile(folder, name, { mode });
   await file.handle.writeFile(content);
   await file.finish();
+}
+
+/**
+ * Writes a file whole over the one before, for its owner alone, and syncs nothing: for what is worth nothing after a loss of
+ * power. One writer at a time. Killed in it, `.<name>.new` is left, and written over by the next.
+ */
+export async function writeUnsynced(folder: string, name: string, content: string): Promise<void> {
+  const temporary = join(folder, `.${name}.new`);
+  await writeFile(temporary, content, { mode: 0o600 });
+  await renameFile(temporary, join(folder, name));
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -11,6 +11,7 @@ import {
   moveFile,
   movingName,
   writeNew,
+  writeUnsynced,
   writeWhole,
 } from "@restante/durable";
 import { temporaryFolder } from "@restante/testbed";
@@ -20,11 +21,14 @@ const modeOf = (path: string): number => statSync(path).mode % 0o1000;
 
 test("a file is written whole, for its owner alone, in place of what was there", async (t) => {
   const folder = await temporaryFolder(t);
-  writeFileSync(join(folder, "settings"), "before", { mode: 0o644 });
-  await writeWhole(folder, "settings", "after");
-  assert.equal(readFileSync(join(folder, "settings"), "utf8"), "after");
-  assert.equal(modeOf(join(folder, "settings")), 0o600);
-  assert.deepEqual(readdirSync(folder), ["settings"]);
+  for (const write of [writeWhole, writeUnsynced]) {
+    writeFileSync(join(folder, "settings"), "before");
+    chmodSync(join(folder, "settings"), 0o644);
+    await write(folder, "settings", "after");
+    assert.equal(readFileSync(join(folder, "settings"), "utf8"), "after");
+    assert.equal(modeOf(join(folder, "settings")), 0o600);
+    assert.deepEqual(readdirSync(folder), ["settings"]);
+  }
 });
 
 test("a file that cannot be put in its place leaves what was there, and no temporary", async (t) => {

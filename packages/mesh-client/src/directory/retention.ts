@@ -8,10 +8,10 @@
 // and is in the sum. It is as old as the latest of: its status record, by this machine's clock, and both files' last change, by
 // the disk's. So one wrong clock of the two makes nothing old; and by a clock that is doubted nothing is (steady-clock.ts).
 
-import { opendir, readFile, writeFile } from "node:fs/promises";
+import { opendir, readFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { DurableError, removeFile, renameFile } from "@restante/durable";
+import { DurableError, removeFile, writeUnsynced } from "@restante/durable";
 import { type ControlFile, lastingTroubles, readControlFile, readTimestamp } from "@restante/mesh";
 import type { DirectoryContext } from "./context.ts";
 import { type FileState, openUnchanged, stateOf } from "./files.ts";
@@ -237,7 +237,5 @@ async function readSeen(hidden: string): Promise<SeenClock | undefined> {
 
 /** Not synced: what is lost with it is trust. */
 async function writeSeen(hidden: string, seen: SeenClock): Promise<void> {
-  const temporary = join(hidden, `.${fileName}.new`);
-  await writeFile(temporary, JSON.stringify(seen), { mode: 0o600 });
-  await renameFile(temporary, join(hidden, fileName));
+  await writeUnsynced(hidden, fileName, JSON.stringify(seen));
 }

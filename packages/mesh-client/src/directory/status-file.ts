@@ -1,13 +1,14 @@
 // `.restante/status.json`: how a directory client fares, for whoever asks while it runs and after it has ended.
 //
-// It is written whole, at the start, at the end of each poll and once a minute, and never synced: it is worth nothing after a loss of power.
-// It has no name of a file and nothing of what is in one: a pair is the digest of its base name. What it says is true as long as
-// its writer is alive, which the lock of the folder tells, and it is fresh; whoever reads it says so otherwise.
+// It is written whole, at the start, at the end of each poll and look at OUT, though the same no more often than every 10 s, and
+// once a minute. It is never synced: it is worth nothing after a loss of power. It has no name of a file and nothing of what is in
+// one: a pair is the digest of its base name. What it says is true as long as its writer is alive, which the lock of the folder
+// tells, and it is fresh; whoever reads it says so otherwise.
 
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isMissing, renameFile } from "@restante/durable";
+import { isMissing, writeUnsynced } from "@restante/durable";
 import type { Clock } from "@restante/mesh";
 import type { Journal, SendRow } from "./journal.ts";
 import { shortName } from "./pair-name.ts";
@@ -123,9 +124,7 @@ export async function keepStatus({
       passedOver: passedOver(),
       ...(measured !== undefined && { kept: measured }),
     };
-    const temporary = join(hidden, `.${fileName}.new`);
-    await writeFile(temporary, `${JSON.stringify(status, undefined, 2)}\n`, { mode: 0o600 });
-    await renameFile(temporary, join(hidden, fileName));
+    await writeUnsynced(hidden, fileName, `${JSON.stringify(status, undefined, 2)}\n`);
   }
 
   async function tell(result: PollResult): Promise<void> {

@@ -1,38 +1,27 @@
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  type DurableError,
-  holdSharedFolder,
-  type HoldSharedOptions,
-  type Lease,
-  separateDatabase,
-  sharedSyncs,
-} from "@restante/durable";
-import { clientStatuses, type Clock, type Status, systemClock } from "@restante/mesh";
+import { type DurableError, sharedSyncs } from "@restante/durable";
+import { systemClock } from "@restante/mesh";
 import { directoryClientDefaults } from "./defaults.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { unusableIds } from "../unusable-ids.ts";
 import { createBackOff } from "./back-off.ts";
 import { cannotStart } from "./cannot-start.ts";
-import { decide, type DirectoryContext, stageReport } from "./context.ts";
-import { record } from "./control-files.ts";
-import { labelOf } from "./folder-trouble.ts";
+import type { DirectoryContext } from "./context.ts";
 import { watchFolders } from "./folder-watch.ts";
-import { openFolders } from "./folders.ts";
-import { folderNames, type Folders } from "./folder-name.ts";
-import { groupId, openMode } from "./group.ts";
+import type { Folders } from "./folder-name.ts";
+import { groupId } from "./group.ts";
 import { decideHeld, type HeldDecision, type HeldOutcome } from "./held-decision.ts";
 import { describeHeld, type HeldDetails } from "./held-pairs.ts";
 import { openRequests, type Requests } from "./held-requests.ts";
-import { type Journal, openJournal } from "./journal.ts";
-import { openJournalFolder, sweepJournalFolders } from "./journal-folder.ts";
+import { sweepJournalFolders } from "./journal-folder.ts";
 import { namesInHand } from "./names-in-hand.ts";
 import { keepPolling } from "./keep-polling.ts";
 import { createLanes } from "./lanes.ts";
 import { createNews } from "./news.ts";
+import { openMailboxFolder, sweepTemp, tellOpenFolders } from "./open-mailbox-folder.ts";
 import type { DirectoryClientOptions } from "./options.ts";
 import { createOutFolder } from "./out-folder.ts";
 import { type HeldPair, lookAtOut, poll, type PollResult, type PollState } from "./poll.ts";
+import { reportPoll } from "./poll-report.ts";
 import { createReceivingState, endFetching } from "./receiving-state.ts";
 import { createRetention } from "./retention.ts";
 import { createRooms } from "./room.ts";
@@ -84,7 +73,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   const group = options.group === undefined ? undefined : groupId(options.group);
   const onJournalMissing = (file: string): void => emit({ event: "journal-missing", mailboxId, file });
   const { takeOver, lockTimes } = options;
-  const { folders, hidden, journal, lock, opened } = await openAll(folder, {
+  const { folders, hidden, journal, lock, opened } = await openMailboxFolder(folder, {
     group,
     clock,
     lock: { takeOver, times: lockTimes, onLost },
@@ -114,7 +103,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   let requests: Requests;
   try {
     await sweepJournalFolders(folder);
-    await sweep(context);
+    await sweepTemp(context);
     state = {
       ...createReceivingState({
         backOff: createBackOff(clock),
@@ -244,84 +233,6 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   };
 }
 
-interface Opening {
-  readonly group: number | undefined;
-  readonly clock: Clock;
-  readonly lock: Pick<HoldSharedOptions, "takeOver" | "times" | "onLost">;
-  readonly onJournalMissing: (file: string) => void;
-}
-
-interface Opened {
-  readonly folders: Folders;
-  readonly hidden: string;
-  readonly journal: Journal;
-  readonly lock: Lease;
-  /** The journal, and the lock below it. */
-  readonly opened: DisposableStack;
-}
-
-/** The folders, and the journal, for this process alone. */
-async function openAll(folder: string, { group, clock, lock: asked, onJournalMissing }: Opening): Promise<Opened> {
-  const folders = await openFolders(folder, group);
-  using opening = new DisposableStack();
-  try {
-    const hidden = await openJournalFolder(folder);
-    const lock = opening.use(await holdSharedFolder(hidden, "client", { ...asked, ...remedies }));
-    if (lock.isFromElsewhere) await separateDatabase(join(hidden, "journal.db"));
-    const journal = opening.use(openJournal(hidden, clock, { mayBeNew: false, onJournalMissing, lock }));
-    return { folders, hidden, journal, lock, opened: opening.move() };
-  } catch (error) {
-    throw cannotStart(error, folder);
-  }
-}
-
-const remedies = {
-  remedy: "stop that client first",
-  remedyElsewhere:
-    "stop that client first; if its machine is gone, wait until that is 5 minutes ago, or start once with --take-over",
-} as const;
-
-/** Folders that others than their owner may open, each once at a start: they were found like that. */
-function tellOpenFolders(
-  { folders, group, mailboxId, emit }: DirectoryContext,
-  others: { mailbox: string; ".restante": string },
-): void {
-  const labelled = folderNames.map((name) => [labelOf(name), folders[name]] as const);
-  for (const [folder, path] of [...labelled, ...Object.entries(others)]) {
-    const mode = openMode(path, folder === "IN" || folder === "OUT" || folder === "mailbox" ? group : undefined);
-    if (mode !== undefined) emit({ event: "folder-open-to-others", mailboxId, folder, mode });
-  }
-}
-
 function nothingDone(error: MeshClientError): PollResult {
   return { sent: 0, received: 0, failed: 0, waiting: 0, held: [], error };
-}
-
-/** Clears TEMP of what an interrupted client left, except what the journal still wants moved. */
-async function sweep({ folders, journal }: DirectoryContext): Promise<void> {
-  const wanted = new Set(journal.filings().flatMap(({ steps }) => steps.map(({ from }) => from.name)));
-  for (const name of await readdir(folders.temp)) {
-    if (/^\.?(in|out|report)-/.test(name) && !wanted.has(name)) await rm(join(folders.temp, name), { force: true });
-  }
-}
-
-async function reportPoll(context: DirectoryContext, error: MeshClientError | undefined): Promise<void> {
-  try {
-    await decide(
-      context,
-      async (stage) => stageReport(context, stage, record(pollStatus(error), context)),
-      (report) => context.journal.file(report),
-    );
-  } catch (cause) {
-    context.troubles.met(cause);
-  }
-}
-
-function pollStatus(error: MeshClientError | undefined): Status {
-  if (error === undefined) return clientStatuses.polled;
-  if (error.code === "server-certificate") return clientStatuses.pollServerNotAuthenticated;
-  if (error.code === "unauthorised" || error.code === "client-certificate") {
-    return clientStatuses.pollClientNotAuthenticated;
-  }
-  return clientStatuses.pollFailed;
 }

@@ -1,8 +1,10 @@
 // When the directory client does something by itself:
 //
-//   a poll           once the interval is over, and a little more at random; at once if messages are left that were not tried, or one that hung has come
+//   a poll           once the interval is over, and a little more at random; at once if messages are left that were not tried, or
+//                    one has come that was passed
 //   a look at OUT    between polls: when OUT has changed; when what was in it had not settled; when a pair has been waited for
-//                    long enough (send-all.ts). The server is not asked for its inbox.
+//                    long enough (send-all.ts); when a person has decided about held pairs (held-requests.ts). The server is not
+//                    asked for its inbox.
 //
 // An OUT of very many files costs its look so much that looks are kept apart by as much again.
 
@@ -17,7 +19,7 @@ export interface Polling {
   /** Of the last look. */
   readonly next: () => Next;
   readonly out: string;
-  /** Woken when a poll is due before its time, as `next` then says. */
+  /** Woken when something is to be done before its time: a poll, if `next` says so, or else a look at OUT. */
   readonly wake: Wake;
   readonly pollIntervalMs: number;
   readonly pollJitterPercent: number;

@@ -7,8 +7,8 @@ export interface OutWatch extends Disposable {
   /** A look at OUT is to begin: it sees what has changed up to now, and anything from here on is a change. */
   looks(): Promise<void>;
   /**
-   * Resolves at the first change since `looks`, when the client is woken, when the time is over, or when it is given up. What the client itself does in
-   * OUT is a change too: it makes for one look more, which finds nothing to do.
+   * Resolves at the first change since `looks`, when the client is woken, when the time is over, or when it is given up. What the
+   * client itself does in OUT is a change too: it makes for one look more, which finds nothing to do.
    */
   changed(withinMs: number, signal: AbortSignal): Promise<void>;
 }

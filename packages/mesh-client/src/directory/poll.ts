@@ -4,7 +4,7 @@
 // 2. greet the server, if that is due,
 // 3. look at OUT, so that its files settle while
 // 4. messages are received, several at once and in order, each acknowledged once it is in IN,
-// 5. what has settled in OUT is sent, oldest control file first.
+// 5. what has settled in OUT is sent: to each addressee oldest control file first, different addressees side by side.
 //
 // Trouble with one message or pair does not hold up the others, nor does trouble with one folder what can do without it:
 // without OUT messages are received, without IN, SENT or FAILED pairs are sent. Only trouble with the way to the server

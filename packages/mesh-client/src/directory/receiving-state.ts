@@ -28,7 +28,7 @@ export interface ReceivingState {
   readonly tellUnusableIds: (count: number) => void;
   /** Those that were passed go on while other polls come and go. They touch TEMP alone: only a poll files what has arrived. */
   readonly fetching: Map<MessageId, Fetching>;
-  /** Woken when one of them has ended and no poll is there to see it. */
+  /** What the client waits by between polls: woken also when one of them has ended and no poll is there to see it. */
   readonly wake: Wake;
   /** Woken in its place while a poll receives. */
   poll: Wake | undefined;
@@ -36,11 +36,8 @@ export interface ReceivingState {
   more: boolean;
 }
 
-export function createReceivingState(
-  parts: Pick<ReceivingState, "backOff" | "tellUnusableIds">,
-  wake: Wake = createWake(),
-): ReceivingState {
-  return { ...parts, fetching: new Map(), wake, poll: undefined, more: false };
+export function createReceivingState(parts: Pick<ReceivingState, "backOff" | "tellUnusableIds">): ReceivingState {
+  return { ...parts, fetching: new Map(), wake: createWake(), poll: undefined, more: false };
 }
 
 /** Begins to fetch a message, in its turn. */

@@ -21,3 +21,12 @@ export function certificatesOf({ file, text }: PartSettings<ClientFile>): Client
   );
   return [...shared, ...own];
 }
+
+/** Of each mailbox, those that it has or shares. */
+export function certificatesFor(
+  settings: PartSettings<ClientFile>,
+): (mailboxId: string) => ClientCertificates | undefined {
+  const all = certificatesOf(settings);
+  return (mailboxId) =>
+    all.find((one) => one.mailboxId === mailboxId.toUpperCase()) ?? all.find((one) => one.mailboxId === undefined);
+}

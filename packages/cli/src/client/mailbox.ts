@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { asDurableError, exists } from "@restante/durable";
 import { type Clock, CodedError, type Emit, type Event, lastingTroubles, type MailboxId } from "@restante/mesh";
 import type { PollObserver } from "@restante/mesh-client/directory";
+import { aborted } from "../aborted.ts";
 import { CliError } from "../errors.ts";
 import type { Pulse } from "./pulse.ts";
 import { count, found, type Tally } from "./tally.ts";
@@ -102,7 +103,7 @@ export function startMailbox(options: MailboxOptions): Mailbox {
     emit({ event: "client-started", mailboxId, ...over });
     tried.resolve();
     // Awaited here: what is opened is closed as this ends.
-    return await Promise.race([lost.promise, aborted(ending.signal)]);
+    return await Promise.race([lost.promise, aborted(ending.signal).then(() => undefined)]);
   }
 
   async function run(): Promise<void> {
@@ -151,11 +152,4 @@ function asTellable(cause: unknown, folder: string): Error {
   if (known instanceof CodedError) return known;
   const name = Error.isError(cause) ? cause.name : typeof cause;
   return new Error(`A defect in the MESH client (${name}).`, { cause });
-}
-
-async function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return;
-  const over = Promise.withResolvers<undefined>();
-  signal.addEventListener("abort", () => over.resolve(undefined), { once: true });
-  return over.promise;
 }

@@ -23,7 +23,7 @@ import type { PartSettings } from "../config/part.ts";
 import type { Log } from "../log.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { watchCertificates } from "./certificate-watch.ts";
-import { certificatesOf } from "./certificates.ts";
+import { certificatesFor, certificatesOf } from "./certificates.ts";
 import { type Condition, liveness } from "./condition.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { createMailboxes } from "./mailboxes.ts";
@@ -56,7 +56,7 @@ export async function serveClients(
   const startedAt = clock.now();
   let reloadedAt = startedAt;
   let refusedAt: Date | undefined;
-  let expiries = expiriesOf(settings);
+  let expiries = expiriesOf(settings, startedAt);
   const condition = (): Condition => ({
     startedAt,
     mailboxes: mailboxes.all(),
@@ -93,7 +93,7 @@ export async function serveClients(
       log.set({ level: next.file.logLevel, rotation: rotationOf(next.file) });
       const changes = await mailboxes.change(next);
       reloadedAt = clock.now();
-      expiries = expiriesOf(next);
+      expiries = expiriesOf(next, reloadedAt);
       certificates?.watch(certificatesOf(next));
       emit({ event: "settings-reloaded", ...changes });
       const later = (["log", "monitoring", "stopFile"] as const).filter(
@@ -122,17 +122,12 @@ export async function serveClients(
 }
 
 /** When the first certificate of each mailbox ends that it needs. */
-function expiriesOf(settings: Settings): Map<MailboxId, Date> {
-  const all = certificatesOf(settings).map(({ mailboxId, ...tls }) => ({
-    mailboxId,
-    at: certificateExpiry(tls, new Date()).expiresAt,
-  }));
-  const shared = all.find(({ mailboxId }) => mailboxId === undefined);
+function expiriesOf(settings: Settings, now: Date): Map<MailboxId, Date> {
+  const certificates = certificatesFor(settings);
   return new Map(
-    settings.file.mailboxes.flatMap(({ mailboxId: text }) => {
-      const mailboxId = parseMailboxId(text);
-      const expiry = all.find((other) => other.mailboxId === mailboxId) ?? shared;
-      return expiry === undefined ? [] : [[mailboxId, expiry.at] as const];
+    settings.file.mailboxes.flatMap(({ mailboxId }) => {
+      const found = certificates(mailboxId);
+      return found === undefined ? [] : [[parseMailboxId(mailboxId), certificateExpiry(found, now).expiresAt] as const];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { clientCommonName, createCertificateRequest } from "@restante/authority";
-import { exists, makeFolder, syncFolder, systemReason, writeNew, writeWhole } from "@restante/durable";
+import { exists, makeFolder, systemReason, writeNew, writeWhole } from "@restante/durable";
 import { parseMailboxId, parseOdsCode } from "@restante/mesh";
 import type { Given } from "../command-line/tree.ts";
 import { CliError } from "../errors.ts";
@@ -32,7 +32,6 @@ export async function csr({ options, words }: Given<{ readonly into: string }>, 
   try {
     // Its folder is synced with it: the key has its name by then too.
     await writeWhole(folder, `${commonName}.csr`, made.request, 0o644);
-    await syncFolder(folder);
   } catch (cause) {
     // Nobody has seen it, and it would keep the command from being given again.
     await rm(key, { force: true });

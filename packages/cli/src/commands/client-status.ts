@@ -1,8 +1,6 @@
-import { certificatesOf, type ClientCertificates } from "../client/certificates.ts";
+import { certificatesFor } from "../client/certificates.ts";
 import { type MailboxReport, reportOf } from "../client/mailbox-report.ts";
 import type { Given } from "../command-line/tree.ts";
-import type { ClientFile } from "../config/client-file.ts";
-import type { PartSettings } from "../config/part.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { visible } from "../check/words.ts";
 import { chosenMailboxes, type LookValues } from "./client-look.ts";
@@ -28,12 +26,6 @@ export async function status(
     terminal.print(isWell ? "All is well." : "Something needs a person, or cannot be told.");
   }
   return isWell ? 0 : 1;
-}
-
-function certificatesFor(settings: PartSettings<ClientFile>): (mailboxId: string) => ClientCertificates | undefined {
-  const all = certificatesOf(settings);
-  return (mailboxId) =>
-    all.find((one) => one.mailboxId === mailboxId.toUpperCase()) ?? all.find((one) => one.mailboxId === undefined);
 }
 
 function* linesOf(

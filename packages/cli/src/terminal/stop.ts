@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { isatty } from "node:tty";
+import { aborted } from "../aborted.ts";
 
 /** How often the parent is looked at, in milliseconds. */
 const PARENT_CHECK_MS = 500;
@@ -66,9 +66,4 @@ export function followSignals(process: NodeJS.Process): Signals {
 export async function stoppedOrLost(stop: AbortSignal, lost: AbortSignal): Promise<void> {
   await aborted(AbortSignal.any([stop, lost]));
   if (!stop.aborted) lost.throwIfAborted();
-}
-
-/** Resolves when the signal is aborted. */
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
 }

@@ -15,7 +15,7 @@ import { codeOf } from "../error-code.ts";
 import type { DirectoryClientDefaults } from "./defaults.ts";
 import type { MeshClient } from "../mesh-client.ts";
 import { reportControl } from "./control-files.ts";
-import { carryOut, carryOutAll, isLost, type Step } from "./filing.ts";
+import { carryOut, carryOutAll, isLost, removedFromTemp, type Step } from "./filing.ts";
 import { asClientError, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { Folders } from "./folder-name.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
@@ -66,6 +66,11 @@ export interface DirectoryContext {
   readonly lock: Pick<Lease, "check">;
   /** Of the five folders: everything that is moved side by side shares them. */
   readonly syncs: SharedSyncs;
+  /**
+   * In the name of everything that this start writes in TEMP. Of the same message or pair another machine, which has lost the
+   * folders and does not know it yet, may have files there, and removes them when it finds out: they must not be ours.
+   */
+  readonly start: string;
   readonly rooms: Rooms;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -124,7 +129,10 @@ export function mayClear(error: unknown): boolean {
 }
 
 /** Removes from TEMP what nothing wants, as far as that can be done: see discardLeft for the rest. */
-export async function discard({ folders, leftInTemp }: DirectoryContext, names: readonly string[]): Promise<void> {
+export async function discard(
+  { folders, leftInTemp }: Pick<DirectoryContext, "folders" | "leftInTemp">,
+  names: readonly string[],
+): Promise<void> {
   for (const name of names) {
     try {
       await rm(join(folders.temp, name));
@@ -180,7 +188,7 @@ export async function finish(context: DirectoryContext, filing: Filing): Promise
 export async function finishAll(context: DirectoryContext, filings: readonly Filing[]): Promise<ReadonlySet<Filing>> {
   const { journal, troubles, emit, told } = context;
   const stepsOf = filings.map(({ steps }) => steps);
-  const failures = await carryOutAll(stepsOf, context);
+  const failures = await carryOutAll(stepsOf, { ...context, isFirst: true });
   const done = filings.filter((_, index) => !failures.has(index));
   for (const error of failures.values()) troubles.met(error);
   for (const filing of done) {
@@ -208,7 +216,12 @@ export async function finishLater(context: DirectoryContext, filing: Filing): Pr
   if (filing.steps.some((step) => isOutOfReach(context, step))) return false;
   if (filing.stuck && isOfMessage && (await isLost(filing.steps, folders))) {
     journal.forget(filing);
-    troubles.met(new FolderTrouble("TEMP", "files on their way to IN were removed from it", "file"));
+    // What is left of it.
+    await discard(
+      context,
+      filing.steps.flatMap(({ from }) => (from.folder === "temp" ? [from.name] : [])),
+    );
+    troubles.met(new FolderTrouble("TEMP", removedFromTemp, "file"));
     return true;
   }
   const isFiled = await finish(context, filing);

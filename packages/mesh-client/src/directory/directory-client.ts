@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type DurableError, sharedSyncs } from "@restante/durable";
 import { systemClock } from "@restante/mesh";
 import { directoryClientDefaults } from "./defaults.ts";
@@ -88,6 +89,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     journal,
     lock,
     syncs: sharedSyncs(),
+    start: randomBytes(4).toString("hex"),
     rooms: createRooms(folders),
     names: namesInHand(journal.filings()),
     clock,

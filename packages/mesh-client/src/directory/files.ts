@@ -66,8 +66,13 @@ export async function openUnchanged(folder: string, seen: FileState): Promise<Fi
     if (codeOf(error) === "EACCES" || codeOf(error) === "EPERM") return "inaccessible";
     throw error;
   }
-  const now = toState(seen, await handle.stat({ bigint: true }));
-  if (now.plain && now.fingerprint === seen.fingerprint) return handle;
+  if (await isUnchanged(handle, seen)) return handle;
   await handle.close();
   return "changed";
+}
+
+/** Whether an open file is as it was seen. */
+export async function isUnchanged(handle: FileHandle, seen: FileState): Promise<boolean> {
+  const now = toState(seen, await handle.stat({ bigint: true }));
+  return now.plain && now.fingerprint === seen.fingerprint;
 }

@@ -56,6 +56,8 @@ export interface FilingPlaces {
   /** Asked before each step. Absent: nobody else can have the folders. */
   readonly lock?: Pick<Lease, "check"> | undefined;
   readonly group?: number | undefined;
+  /** Nothing of it was carried out before: what is not in TEMP was not moved by us. */
+  readonly isFirst?: boolean | undefined;
 }
 
 /**
@@ -120,13 +122,16 @@ export async function carryOutAll(
 
 /** Where it goes is still to be synced. */
 async function carryOutOne(step: Step, places: FilingPlaces): Promise<void> {
-  const { folders } = places;
+  const { folders, isFirst } = places;
   const { from, to, fingerprint } = step;
   const isThere =
     fingerprint === undefined ||
     (await inFolder(from.folder, async () => stateOf(folders[from.folder], from)))?.fingerprint === fingerprint;
-  if (to !== undefined) await move(places, step, to, isThere);
-  else if (isThere) await remove(folders, from);
+  if (to !== undefined) {
+    const isMoved = await move(places, step, to, isThere);
+    if (!isMoved && isFirst === true && from.folder === "temp")
+      throw new FolderTrouble("TEMP", removedFromTemp, "file");
+  } else if (isThere) await remove(folders, from);
 }
 
 async function remove(folders: Folders, from: Place): Promise<void> {
@@ -141,16 +146,23 @@ async function remove(folders: Folders, from: Place): Promise<void> {
   }
 }
 
-async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: boolean): Promise<void> {
+/** What only another program can have done. */
+export const removedFromTemp = "files on their way to IN were removed from it";
+
+/** False if there was nothing to move. */
+async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: boolean): Promise<boolean> {
   const { folders } = places;
   const target = pathOf(folders[to.folder], to);
   const copy = join(folders[to.folder], movingName(from, to));
   try {
-    if (!isThere || !(await moveInOne(places, from, to))) {
-      await rename(copy, target).catch((error: unknown) => {
+    if (isThere && (await moveInOne(places, from, to))) return true;
+    return await rename(copy, target).then(
+      () => true,
+      (error: unknown) => {
         if (!isMissing(error)) throw error;
-      });
-    }
+        return false;
+      },
+    );
   } catch (error) {
     throw await blame(folders, from.folder, to.folder, error);
   }

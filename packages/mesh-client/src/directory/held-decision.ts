@@ -18,7 +18,7 @@ import { inFolder } from "./folder-trouble.ts";
 import { isInDoubt, type Plan, type SendRow } from "./journal.ts";
 import { createOutFolder, type Sighting } from "./out-folder.ts";
 import { readPairControl, transferFailure } from "./pair-control.ts";
-import { moveFromOut, removeFromOut } from "./pair-ends.ts";
+import { moveFromOut, removeFromOut, stagedControl } from "./pair-ends.ts";
 import { openPair } from "./pair-files.ts";
 import { shortName } from "./pair-name.ts";
 
@@ -106,7 +106,7 @@ async function withdraw(context: DirectoryContext, withdrawal: Withdrawal): Prom
         steps.push(...moveFromOut(sighting.control, folder, name, id));
       } else {
         const written = { ...end.control, status: end.status };
-        steps.push(await stage(`out-${id}.ctl`, written, { folder, name: `${name}.ctl` }));
+        steps.push(await stage(stagedControl(id, sighting.key, context), written, { folder, name: `${name}.ctl` }));
         steps.push(...removeFromOut(sighting.control));
       }
       return { files: { steps, tells: [event] }, reports: await end.reports(stage) };

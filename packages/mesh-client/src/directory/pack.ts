@@ -9,7 +9,7 @@ import type { OutgoingMessage } from "../send.ts";
 import { gzip, type Range, readRange } from "./compress.ts";
 import { discard, type DirectoryContext } from "./context.ts";
 import { inFolder } from "./folder-trouble.ts";
-import type { Pair } from "./pair-files.ts";
+import { isAsSeen, type Pair } from "./pair-files.ts";
 
 /** Data as it goes over the wire; what it needs in TEMP is gone when it is disposed of. */
 export interface Packed extends AsyncDisposable {
@@ -19,15 +19,35 @@ export interface Packed extends AsyncDisposable {
   readonly content: Pick<OutgoingMessage, "body" | "bodyLength" | "contentEncoding">;
 }
 
-/** Compresses a part of a pair's data, or does so only if that makes it smaller, or not at all. */
+type Source = Pick<Pair, "key" | "data" | "sighting">;
+
+/**
+ * Compresses a part of a pair's data, or does so only if that makes it smaller, or not at all. Of a file that is written while it
+ * is read nothing is sent: neither half of it, nor the beginning of one and the end of another.
+ *
+ * @throws MeshClientError `body-unreadable`, also if it is not what was seen any more
+ */
 export async function pack(
-  context: DirectoryContext,
-  { key, data }: Pair,
+  context: Pick<DirectoryContext, "folders" | "leftInTemp" | "start">,
+  pair: Source,
   range: Range,
   compress: boolean | "if-smaller",
 ): Promise<Packed> {
+  const packed = await packAsItIs(context, pair, range, compress);
+  if (await isAsSeen(pair)) return packed;
+  await packed[Symbol.asyncDispose]();
+  throw unreadable("changed");
+}
+
+async function packAsItIs(
+  context: Pick<DirectoryContext, "folders" | "leftInTemp" | "start">,
+  pair: Source,
+  range: Range,
+  compress: boolean | "if-smaller",
+): Promise<Packed> {
+  const { key, data } = pair;
   if (range.length <= inMemoryBytes) return packInMemory(data, range, compress);
-  const name = `out-${key.slice(0, 16)}.gz`;
+  const name = `out-${key.slice(0, 16)}-${context.start}.gz`;
   const path = join(context.folders.temp, name);
   const remove = async (): Promise<void> => discard(context, [name]);
   if (range.length > 0 && compress !== false) {
@@ -40,9 +60,20 @@ export async function pack(
   return {
     bytes: range.length,
     compressed: false,
-    content: { body: () => readRange(data, range), bodyLength: range.length },
+    content: { body: () => readAsSeen(pair, range), bodyLength: range.length },
     [Symbol.asyncDispose]: remove,
   };
+}
+
+/** The last piece is given once it is known that all of them are of what was seen. */
+async function* readAsSeen(pair: Source, range: Range): AsyncGenerator<Buffer, void, undefined> {
+  let last: Buffer | undefined;
+  for await (const piece of readRange(pair.data, range) as AsyncIterable<Buffer>) {
+    if (last !== undefined) yield last;
+    last = piece;
+  }
+  if (!(await isAsSeen(pair))) throw unreadable("changed");
+  if (last !== undefined) yield last;
 }
 
 /** As much as a body is read by at a time: what is no larger needs no file and no stream. */

@@ -53,7 +53,7 @@ export async function fileSent(context: DirectoryContext, pair: Pair, messageId:
     const name = await inFolder("sent", async () =>
       freeName(folders.sent, pair.base, id, (base) => names.take("sent", base, pair.key)),
     );
-    const ctl = await stage(`out-${id}.ctl`, control, { folder: "sent", name: `${name}.ctl` });
+    const ctl = await stage(stagedControl(id, pair.key, context), control, { folder: "sent", name: `${name}.ctl` });
     return [...moveFromOut(data, "sent", name, id), ctl];
   }
 }
@@ -81,7 +81,8 @@ export async function failPair(
         steps.push(...moveFromOut(control, "failed", name, id));
       } else {
         const to = { folder: "failed", name: `${name}.ctl` } as const;
-        steps.push(await stage(`out-${id}.ctl`, { ...about, status: at }, to), ...removeFromOut(control));
+        const staged = stagedControl(id, key, context);
+        steps.push(await stage(staged, { ...about, status: at }, to), ...removeFromOut(control));
       }
       const tells: Event[] = [{ event: "pair-failed", mailboxId, pair: shortName(key), code: status.code, reason }];
       return { files: { steps, tells }, reports: [await stageReport(context, stage, at, about)] };
@@ -89,6 +90,11 @@ export async function failPair(
     ({ files, reports }) => journal.failed(key, fingerprint, files, reports),
   );
   return { outcome: isFiled ? "failed" : "waiting", isDecided: true };
+}
+
+/** By its pair too: a server may give two messages the same id. */
+export function stagedControl(id: string, key: string, { start }: DirectoryContext): string {
+  return `out-${id}-${key.slice(0, 16)}-${start}.ctl`;
 }
 
 export function moveFromOut(file: FileState | undefined, folder: FolderName, name: string, id: string): Step[] {

@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { type FileState, openUnchanged } from "./files.ts";
+import { type FileState, isUnchanged, openUnchanged } from "./files.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { Sighting } from "./out-folder.ts";
 import type { SendableControl } from "./pair-control.ts";
@@ -16,6 +16,11 @@ export interface Pair {
   readonly data: FileHandle;
   readonly dataName: string;
   readonly bytes: number;
+}
+
+/** Whether its data is what was seen: what was read of it until now is of one file, and not of two. */
+export async function isAsSeen({ data, sighting }: Pick<Pair, "data" | "sighting">): Promise<boolean> {
+  return sighting.data !== undefined && (await isUnchanged(data, sighting.data));
 }
 
 /** What became of opening both files of a pair. Closes them when it is disposed of. */

@@ -35,7 +35,7 @@ import type { Sighting } from "./out-folder.ts";
 import { attempt } from "./pair-attempt.ts";
 import { type PairControl, readPairControl, transferFailure } from "./pair-control.ts";
 import { failPair, fileSent, type PairResult } from "./pair-ends.ts";
-import { type OpenPair, openPair, type Pair } from "./pair-files.ts";
+import { isAsSeen, type OpenPair, openPair, type Pair } from "./pair-files.ts";
 import { shortName } from "./pair-name.ts";
 import { resumeUpload } from "./pair-upload.ts";
 import { tellAmbiguous, tellOnce } from "./tell-pair.ts";
@@ -78,6 +78,8 @@ export async function handlePair(context: DirectoryContext, sighting: Sighting, 
   const result = await goOn(context, pair, row, turn.starts);
   const { error } = result;
   if (error === undefined) return result;
+  // It was written meanwhile: another pair, which the next look finds.
+  if (error.code === "body-unreadable" && !(await isAsSeen(pair))) return { outcome: "waiting" };
   return await delay(context, pair, journal.openSend(pair.key, fingerprint), error);
 }
 

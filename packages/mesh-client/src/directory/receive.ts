@@ -3,8 +3,8 @@
 //   listed --> being fetched --> in TEMP --> received --> in IN --> acknowledged
 //
 // being fetched Several at once, each in a place of the workers (workers.ts): .dat, with its .gz while it is decompressed, and
-//               .ctl are written in TEMP under the message's id, or what stands for it as a file name (messageFileName),
-//               and their content is synced.
+//               .ctl are written in TEMP under the message's id, or what stands for it as a file name (messageFileName), and a
+//               word of this start's own; their content is synced.
 // in TEMP       It waits for those listed before it that are still being fetched (listed-order.ts).
 // received      TEMP is synced, then committed in the journal, with the moves to IN (filing.ts). From here on the message is
 //               never fetched again: whether its owner has read it already or not, it is or will be in IN. All that may
@@ -58,16 +58,17 @@ export async function fetchMessage(
 }
 
 async function save(context: DirectoryContext, messageId: MessageId, message: DownloadedMessage): Promise<Arrived> {
-  const { mailboxId, rooms } = context;
+  const { mailboxId, rooms, start } = context;
   const { headers, announcedBytes = 0 } = message;
   const name = messageFileName(messageId);
-  const [data, control] = [`in-${name}.dat`, `in-${name}.ctl`];
+  const staged = `in-${name}-${start}`;
+  const [data, control] = [`${staged}.dat`, `${staged}.ctl`];
   const toIn = (suffix: string): NonNullable<Step["to"]> => ({ folder: "in", name: name + suffix });
   const report = isReport(headers);
   let claim: Claim | undefined;
   try {
     claim = report ? undefined : await rooms.claim(announcedBytes);
-    const saved = claim === undefined ? await passOver(message) : await writeData(context, name, message, claim);
+    const saved = claim === undefined ? await passOver(message) : await writeData(context, staged, message, claim);
     const { bytes, isCompressed, refused } = saved;
     const steps = [
       await stage(

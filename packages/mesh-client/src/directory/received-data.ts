@@ -23,22 +23,22 @@ export async function passOver({ body }: DownloadedMessage): Promise<Saved> {
 }
 
 /**
- * Writes `in-<name>.dat`, synced. What is compressed is decompressed; where that cannot be done, it is handed over as it
+ * Writes `<staged>.dat` in TEMP, synced. What is compressed is decompressed; where that cannot be done, it is handed over as it
  * came, with IsCompressed=Y: the message can neither be lost nor stay in the mailbox for ever.
  */
 export async function writeData(
   { folders, settings }: DirectoryContext,
-  name: string,
+  staged: string,
   message: DownloadedMessage,
   claim: Claim,
 ): Promise<Saved> {
   const { body, contentEncoding, headers } = message;
-  const data = join(folders.temp, `in-${name}.dat`);
+  const data = join(folders.temp, `${staged}.dat`);
   if (contentEncoding !== "gzip") {
     const bytes = await writeBody(body, data, { claim, synced: true });
     return { bytes, isCompressed: headers.compressed?.toUpperCase() === "Y" };
   }
-  const packed = join(folders.temp, `in-${name}.gz`);
+  const packed = join(folders.temp, `${staged}.gz`);
   const packedBytes = await writeBody(body, packed, { claim, synced: false });
   try {
     return await inFolder("temp", async () => {

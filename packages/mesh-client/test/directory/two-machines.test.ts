@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { DurableError, type Lease, separateDatabase } from "@restante/durable";
@@ -9,7 +10,7 @@ import { startTestServer, testClient, testMailboxes, type TestServer, testWorkfl
 import { leaseText } from "../../../durable/src/lease-file.ts";
 import { takeLease } from "../../../durable/src/lease.ts";
 import { currentTenant, type Tenant } from "../../../durable/src/machine.ts";
-import { carryOut } from "../../src/directory/filing.ts";
+import { carryOut, carryOutAll, type Step } from "../../src/directory/filing.ts";
 import { openFolders } from "../../src/directory/folders.ts";
 import { mailboxFolder, type MailboxFolder, startDirectory } from "./mailbox-folder.ts";
 
@@ -137,6 +138,38 @@ test("a client whose folders were taken between two polls sends, receives, ackno
   assert.deepEqual(await folder.names("in"), [`${inIn}.ctl`, `${inIn}.dat`]);
   assert.deepEqual(await listed(to), []);
   assert.deepEqual(await listed(real), messages);
+});
+
+test("what two clients stage of one message has names of its own for each, so that one that has lost the folders removes nothing of the other's", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, practice);
+  const { messageId } = await from.send({ to: sender, workflowId: testWorkflow, body: Buffer.from("x") });
+  const staged: string[] = [];
+  for (let machines = 0; machines < 2; machines += 1) {
+    const { directory, path, names } = await startDirectory(t, server, sender);
+    // So it stays in TEMP, and is not acknowledged.
+    await mkdir(path("in", `${messageId}.dat`));
+    await directory.pollOnce();
+    staged.push(...(await names("temp")));
+    await directory[Symbol.asyncDispose]();
+  }
+  assert.equal(new Set(staged).size, 4, staged.join());
+});
+
+test("a message of which the data is removed from TEMP once it is decided comes into IN with its data or not at all", async (t) => {
+  const folder = await mailboxFolder(t, sender);
+  const folders = await openFolders(folder.root);
+  await writeFile(folder.path("temp", "in-1.ctl"), "x");
+  const steps = [".dat", ".ctl"].map((end): Step => ({
+    from: { folder: "temp", name: `in-1${end}` },
+    to: { folder: "in", name: `1${end}` },
+  }));
+  const failures = await carryOutAll([steps], { folders, isFirst: true });
+  assert.match(String(failures.get(0)), /TEMP: files on their way to IN were removed from it/);
+  assert.deepEqual(await folder.names("in"), []);
+  // After a kill it is what was moved before.
+  assert.equal((await carryOutAll([steps], { folders })).size, 0);
+  assert.deepEqual(await folder.names("in"), ["1.ctl"]);
 });
 
 /** What one step does when it is asked for alone, by a client that has lost its folders. */

@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { openLogFile, type Rotation } from "./log-file.ts";
 
 /** Events that mean somebody should look, by severity; every other event is information. */
-const severity: Partial<Record<Event["event"], "warn" | "error">> = {
+const severity: Partial<Record<Event["event"], "debug" | "warn" | "error">> = {
   "server-failed": "error",
   "routing-failed": "warn",
   "routing-held": "warn",
@@ -23,6 +23,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "disk-full": "error",
   "mailbox-full": "warn",
   "poll-failed": "warn",
+  "call-retried": "debug",
   "pair-failed": "warn",
   "pair-ambiguous": "error",
   "pair-waiting": "warn",
@@ -53,7 +54,7 @@ const severity: Partial<Record<Event["event"], "warn" | "error">> = {
   "log-lines-lost": "error",
 };
 
-export function severityOf(event: Event["event"]): "info" | "warn" | "error" {
+export function severityOf(event: Event["event"]): LogLevel {
   return severity[event] ?? "info";
 }
 

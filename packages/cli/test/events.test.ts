@@ -7,7 +7,7 @@ import { severityOf } from "../src/log.ts";
 const union = new URL("../../mesh/src/events.ts", import.meta.url);
 const page = new URL("../../../docs/operations.md", import.meta.url);
 
-const levels = { info: 30, warn: 40, error: 50 } as const;
+const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
 
 test("every event has a row in docs/operations.md with the level at which it is logged, and every row is of an event", () => {
   const events = [...readFileSync(union, "utf8").matchAll(/\bevent: "([^"]+)"/g)].map(

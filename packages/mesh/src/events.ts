@@ -169,6 +169,17 @@ export type ClientEvent =
       since?: Date;
     }
   | { event: "poll-recovered"; mailboxId: MailboxId; folder?: string; times: number; since: Date }
+  /** A call to the server failed in a way that passes, and is made again in `waitMs`: what it comes to in the end is told by itself. */
+  | {
+      event: "call-retried";
+      mailboxId: MailboxId;
+      operation: string;
+      attempt: number;
+      attempts: number;
+      waitMs: number;
+      code: string;
+      reason: string;
+    }
   | { event: "files-passed-over"; mailboxId: MailboxId; folder: "OUT"; files: number; times: number; since: Date }
   | { event: "pair-found"; mailboxId: MailboxId; pair: string; bytes: number }
   | { event: "pair-sent"; mailboxId: MailboxId; pair: string; messageId: MessageId }

@@ -93,6 +93,7 @@ export function startMailbox(options: MailboxOptions): Mailbox {
           pulse.observer.ended(result);
           found(tally, result);
         },
+        measured: (kept) => (tally.kept = kept),
       },
       onLost: (error) => lost.resolve(error),
     });

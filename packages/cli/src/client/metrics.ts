@@ -78,6 +78,16 @@ export function metricsOf(condition: Condition): string {
       each(({ tally }) => tally.held),
     ),
     gauge(
+      "restante_client_sent_bytes",
+      "Bytes in SENT, as last measured; no value before the first time.",
+      each(({ tally }) => tally.kept?.sent.bytes),
+    ),
+    gauge(
+      "restante_client_failed_bytes",
+      "Bytes in FAILED, as last measured; no value before the first time.",
+      each(({ tally }) => tally.kept?.failed.bytes),
+    ),
+    gauge(
       "restante_client_trouble",
       "1 while a place, a folder or the way to the server, cannot be used.",
       mailboxes.flatMap(({ mailboxId, tally }) =>

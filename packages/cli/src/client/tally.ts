@@ -1,5 +1,5 @@
 import type { Event } from "@restante/mesh";
-import type { PollResult } from "@restante/mesh-client/directory";
+import type { Kept, PollResult } from "@restante/mesh-client/directory";
 
 /** What was counted of one mailbox since the process began, and what its last poll found. */
 export interface Tally {
@@ -9,6 +9,8 @@ export interface Tally {
   /** Pairs in OUT that wait, and that wait for a person; undefined before the first poll. */
   waiting?: number;
   held?: number;
+  /** How much SENT and FAILED keep; undefined before they were first measured. */
+  kept?: Kept;
   /** When it last asked for its mailbox and all was well. */
   lastSuccessAt?: Date;
   /** Where there is trouble (`server`, or a folder by its name), and which. */

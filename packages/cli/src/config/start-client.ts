@@ -1,8 +1,10 @@
+import { parseMailboxId } from "@restante/mesh";
 import {
   type Connections,
   createConnections,
   createMeshClient,
   type MeshClient,
+  type OnRetry,
   type ProxyOptions,
 } from "@restante/mesh-client";
 import {
@@ -63,6 +65,9 @@ export async function openDirectoryClient(
     proxyAt: "/proxy",
     tlsAt: tls === undefined ? "/tls" : `${at}/tls`,
     shared: connections,
+    onRetry({ error: { code, message: reason }, ...call }) {
+      options.emit({ event: "call-retried", mailboxId: parseMailboxId(mailboxId), ...call, code, reason });
+    },
   });
   const directoryClient = await createDirectoryClient({
     ...carryingOf(file, mailbox),
@@ -97,6 +102,7 @@ export function openClient(
     readonly tlsAt: string;
     /** Those of other mailboxes too. Its own if absent. */
     readonly shared?: Connections;
+    readonly onRetry?: OnRetry;
   },
 ): MeshClient {
   return closing.use(
@@ -111,6 +117,7 @@ export function openClient(
       proxy: proxyOf(proxy, () => text(`${at.proxyAt}/password`)),
       connections: at.shared ?? connections,
       retries,
+      onRetry: at.onRetry,
     }),
   );
 }

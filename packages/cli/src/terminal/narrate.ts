@@ -37,9 +37,16 @@ export function narrate(event: Event): Step | undefined {
     case "poll-succeeded":
     case "message-downloaded":
     case "folder-kept":
-    case "retention-paused":
-    case "retention-resumed":
+    case "call-retried":
       return undefined;
+    case "retention-paused":
+      return {
+        who: client(event.mailboxId),
+        what: `removes nothing from SENT and FAILED${repeated(event)}: ${event.reason}`,
+        tone: "bad",
+      };
+    case "retention-resumed":
+      return { who: client(event.mailboxId), what: "removes what is old from SENT and FAILED again", tone: "good" };
     case "server-failed":
       return { who: "MESH server", what: `stopped accepting: ${event.reason}`, tone: "bad" };
     case "message-accepted":

@@ -107,3 +107,22 @@ test("where no mailbox at all can be carried the start ends with status 1, and s
     new RegExp(`^restante: no mailbox can be carried:\n {2}${one}: ${reason}\n {2}${other}: ${reason}\n$`),
   );
 });
+
+test("a call that is made again is told in the log at debug, and at info is not", async (t) => {
+  const { write, start, told } = await clientFolder(t);
+  const settings = { mailboxes: { [one]: "mesh/one" }, url: "https://127.0.0.1:1", retries: { firstWaitMs: 1 } };
+  for (const logLevel of ["info", "debug"]) {
+    await write({ ...settings, logLevel });
+    const client = await start();
+    await client.printed(/cannot poll: /);
+    assert.equal(await client.end("SIGTERM"), 0);
+    assert.doesNotMatch(client.standardOutput(), /retr/);
+    if (logLevel === "info") assert.deepEqual(told("call-retried"), []);
+  }
+  const [first] = told("call-retried");
+  const { level, mailboxId, operation, attempt, attempts, code } = first ?? {};
+  assert.deepEqual(
+    { level, mailboxId, operation, attempt, attempts, code },
+    { level: 20, mailboxId: one, operation: "handshake", attempt: 1, attempts: 3, code: "unreachable" },
+  );
+});

@@ -110,8 +110,20 @@ test("what is too large or no HTTP is cut off, and so many connections are serve
 });
 
 test("metrics are told as Prometheus reads them, each with its help and type, and a series of trouble for every place", () => {
+  const kept = {
+    measuredAt: at.toISOString(),
+    sent: { files: 4, bytes: 1234 },
+    failed: { files: 0, bytes: 0 },
+  };
   const text = metricsOf(
-    conditionOf({ sent: 3, waiting: 2, held: 1, lastSuccessAt: at, troubles: new Map([["IN", "the disk is full"]]) }),
+    conditionOf({
+      sent: 3,
+      waiting: 2,
+      held: 1,
+      lastSuccessAt: at,
+      troubles: new Map([["IN", "the disk is full"]]),
+      kept,
+    }),
   );
   const lines = text.split("\n").slice(0, -1);
   let name = "";
@@ -130,6 +142,8 @@ test("metrics are told as Prometheus reads them, each with its help and type, an
     `restante_client_pairs_sent_total${label} 3`,
     `restante_client_pairs_waiting${label} 2`,
     `restante_client_pairs_held${label} 1`,
+    `restante_client_sent_bytes${label} 1234`,
+    `restante_client_failed_bytes${label} 0`,
     `restante_client_last_successful_poll_timestamp_seconds${label} ${at.getTime() / 1000}`,
     `restante_client_certificate_expiry_timestamp_seconds${label} ${at.getTime() / 1000}`,
     `restante_client_trouble{mailbox="${mailboxId}",place="IN"} 1`,
@@ -139,5 +153,5 @@ test("metrics are told as Prometheus reads them, each with its help and type, an
     assert.ok(lines.includes(line), `${line}\n\n${text}`);
   assert.doesNotMatch(text, /disk is full/);
   const unknown = metricsOf(conditionOf({}));
-  assert.doesNotMatch(unknown, /last_successful_poll|pairs_held/, "what is not known yet has no value");
+  assert.doesNotMatch(unknown, /last_successful_poll|pairs_held|_bytes\{/, "what is not known yet has no value");
 });

@@ -19,7 +19,13 @@ test("every metric has a row in docs/running-a-client.md with its labels, and ev
     mailboxes: [
       {
         mailboxId,
-        tally: { ...createTally(), waiting: 0, held: 0, lastSuccessAt: at },
+        tally: {
+          ...createTally(),
+          waiting: 0,
+          held: 0,
+          lastSuccessAt: at,
+          kept: { measuredAt: "", sent: { files: 0, bytes: 0 }, failed: { files: 0, bytes: 0 } },
+        },
         tried: Promise.resolve(),
         state: () => ({ kind: "carrying" }),
         stillFor: () => undefined,

@@ -128,7 +128,11 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     throw cannotStart(error, folder);
   }
   const { troubles } = context;
-  const retention = createRetention(context, { hidden, days: options.retention });
+  const retention = createRetention(context, {
+    hidden,
+    days: options.retention,
+    onMeasured: (kept) => options.observer?.measured?.(kept),
+  });
   const status = await keepStatus({
     hidden,
     mailboxId,

@@ -4,7 +4,7 @@ import type { MeshClient } from "../mesh-client.ts";
 import type { Workers } from "../workers.ts";
 import type { ReportSettings } from "./context.ts";
 import type { PollResult } from "./poll.ts";
-import type { RetentionDays } from "./retention.ts";
+import type { Kept, RetentionDays } from "./retention.ts";
 import type { StatusTimes } from "./status-times.ts";
 
 export interface DirectoryClientOptions {
@@ -91,4 +91,6 @@ export interface PollObserver {
   readonly begins: () => void;
   /** Also of one that failed or was given up: its `error` says so. Undefined: a look at OUT found out nothing. */
   readonly ended: (result: PollResult | undefined) => void;
+  /** SENT and FAILED were measured: some minutes after a start, once a day, and whenever more is removed. */
+  readonly measured?: (kept: Kept) => void;
 }

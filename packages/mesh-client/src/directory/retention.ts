@@ -69,7 +69,13 @@ export function createRetention(
     hidden,
     days = {},
     uptimeMs = () => uptime() * 1000,
-  }: { readonly hidden: string; readonly days?: RetentionDays | undefined; readonly uptimeMs?: () => number },
+    onMeasured = () => undefined,
+  }: {
+    readonly hidden: string;
+    readonly days?: RetentionDays | undefined;
+    readonly uptimeMs?: () => number;
+    readonly onMeasured?: ((kept: Kept) => void) | undefined;
+  },
 ): Retention {
   const { clock, emit, mailboxId, lock, folders } = context;
   const isSet = days.sent !== undefined || days.failed !== undefined;
@@ -124,6 +130,7 @@ export function createRetention(
     if (over !== undefined) emit({ event: "retention-resumed", mailboxId, ...over });
     isMore = places.some((place) => sums[place].isMore);
     kept = { measuredAt: clock.now().toISOString(), sent: sums.sent.kept, failed: sums.failed.kept };
+    onMeasured(kept);
     if (!isDaily) return;
     measuredAt = now;
     for (const place of places) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { test, type TestContext } from "node:test";
 import { type MailboxId, parseMailboxId, writeControlFile } from "@restante/mesh";
 import { recordEvents, settableClock, temporaryFolder, testMailboxes, waitFor } from "@restante/testbed";
@@ -60,6 +60,8 @@ interface Kept {
   readonly folder: ReturnType<typeof openMailboxFolder>;
   readonly events: ReturnType<typeof recordEvents>;
   readonly clock: ReturnType<typeof settableClock>;
+  /** Bytes in SENT, at each measure. */
+  readonly measured: readonly number[];
   /** Time passes, by clock and uptime; then a poll has ended. */
   readonly pass: (ms: number) => Promise<void>;
   /** The clock alone moves. */
@@ -76,13 +78,20 @@ async function start(t: TestContext, days: RetentionDays | undefined): Promise<K
   const events = recordEvents();
   let uptime = 0;
   const context = { clock, emit: events.emit, mailboxId, folders, lock: { check: async () => undefined } };
-  const retention = createRetention(context as unknown as DirectoryContext, { hidden, days, uptimeMs: () => uptime });
+  const measured: number[] = [];
+  const retention = createRetention(context as unknown as DirectoryContext, {
+    hidden,
+    days,
+    uptimeMs: () => uptime,
+    onMeasured: ({ sent }) => measured.push(sent.bytes),
+  });
   const folder = openMailboxFolder(root, mailboxId);
   t.after(async () => retention[Symbol.asyncDispose]());
   return {
     folder,
     events,
     clock,
+    measured,
     async pass(ms) {
       clock.advance(ms);
       uptime += ms;
@@ -123,6 +132,18 @@ test("pairs are removed from SENT and FAILED after their days, whole, and how ma
   );
   for (let day = 0; day < 30; day += 1) await pass(DAY);
   assert.deepEqual(await folder.names("failed"), []);
+});
+
+test("whoever follows a client is told of each measure, also of a folder that is empty by now", async (t) => {
+  const { folder, measured, pass, put } = await start(t, undefined);
+  await pass(HOUR);
+  await put("sent", "A");
+  await pass(DAY);
+  for (const name of await folder.names("sent")) await rm(folder.path("sent", name));
+  await pass(DAY);
+  const [first, second = 0, ...others] = measured;
+  assert.ok(second > "data of A".length);
+  assert.deepEqual([first, others], [0, [0]]);
 });
 
 test("without a retention nothing is removed, and what is kept is told", async (t) => {

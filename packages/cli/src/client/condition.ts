@@ -56,7 +56,7 @@ function troublesOf(mailbox: Mailbox): string[] {
     case "carrying": {
       if (mailbox.stillFor() !== undefined) return [stillness(mailbox)];
       if (tally.waiting === undefined) return [`${mailboxId}: has not polled yet`];
-      return [...tally.troubles].map(([place, reason]) => `${mailboxId}: ${nameOf(place)}: ${oneLine(reason)}`);
+      return [...tally.troubles].map(([place, reason]) => `${mailboxId}: ${named(place, oneLine(reason))}`);
     }
   }
 }
@@ -65,8 +65,10 @@ function stillness({ mailboxId, stillFor }: Mailbox): string {
   return `${mailboxId}: has not got on for ${Math.floor((stillFor() ?? 0) / 60_000)} minutes: does a disk not answer?`;
 }
 
-function nameOf(place: string): string {
-  return place === "server" ? "the server" : place;
+/** A folder's trouble names it by itself. */
+function named(place: string, reason: string): string {
+  if (place === "server") return `the server: ${reason}`;
+  return reason.startsWith(`${place}: `) ? reason : `${place}: ${reason}`;
 }
 
 function oneLine(text: string): string {

@@ -56,7 +56,7 @@ async function ofFolder(
     const client = (await findHolder(hidden, "client")) ?? null;
     if (client === null) attention.push("no client runs: what is said here is as it was when one last did");
     const failed = await pairsIn(folder, "failed");
-    if (failed > 0) attention.push(`${many(failed, "pair")} in FAILED: take them away once they are seen to`);
+    if (failed > 0) attention.push(`${many(failed, "pair")} in FAILED: take ${them(failed)} away once seen to`);
     if (found.is !== "read") {
       attention.push(withoutStatus(found, client));
       return { client, failed };
@@ -67,7 +67,15 @@ async function ofFolder(
     if (client !== null) attention.push(...troublesOf(found.status, diskNow - found.at));
     if (held.length > 0) attention.push(`${many(held.length, "pair")} held: see restante client held list`);
     if (status.passedOver > 0) {
-      attention.push(`${many(status.passedOver, "file")} in OUT no part of a pair: take them away`);
+      attention.push(
+        `in OUT ${many(status.passedOver, "file")} no part of a pair: take ${them(status.passedOver)} away`,
+      );
+    }
+    const unfetched = status.lastPoll?.unfetched ?? 0;
+    if (unfetched > 0) {
+      attention.push(
+        `${many(unfetched, "message")} in MESH that could not be fetched: the log says why (message-waiting)`,
+      );
     }
     return { client, status: { ...status, held: held.length }, failed };
   } catch (error) {
@@ -114,4 +122,8 @@ async function pairsIn(folder: string, name: string): Promise<number> {
 /** `1 pair is`, `2 pairs are`. */
 function many(count: number, what: string): string {
   return count === 1 ? `1 ${what} is` : `${count} ${what}s are`;
+}
+
+function them(count: number): string {
+  return count === 1 ? "it" : "them";
 }

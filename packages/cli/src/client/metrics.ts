@@ -78,6 +78,11 @@ export function metricsOf(condition: Condition): string {
       each(({ tally }) => tally.held),
     ),
     gauge(
+      "restante_client_messages_unfetched",
+      "Messages that could not be fetched, and wait in MESH.",
+      each(({ tally }) => tally.unfetched),
+    ),
+    gauge(
       "restante_client_sent_bytes",
       "Bytes in SENT, as last measured; no value before the first time.",
       each(({ tally }) => tally.kept?.sent.bytes),

@@ -6,9 +6,10 @@ export interface Tally {
   sent: number;
   received: number;
   failed: number;
-  /** Pairs in OUT that wait, and that wait for a person; undefined before the first poll. */
+  /** Pairs in OUT that wait, and that wait for a person, and messages that could not be fetched; undefined before the first poll. */
   waiting?: number;
   held?: number;
+  unfetched?: number;
   /** How much SENT and FAILED keep; undefined before they were first measured. */
   kept?: Kept;
   /** When it last asked for its mailbox and all was well. */
@@ -36,4 +37,5 @@ export function found(tally: Tally, result: PollResult | undefined): void {
   if (result === undefined || result.error?.code === "aborted") return;
   tally.waiting = result.waiting;
   tally.held = result.held.length;
+  tally.unfetched = result.unfetched;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { writeControlFile } from "@restante/mesh";
+import { type MessageId, writeControlFile } from "@restante/mesh";
 import { createMeshClient, type MeshClient, MeshClientError } from "@restante/mesh-client";
 import { createDirectoryClient, type DirectoryClient, pairName } from "@restante/mesh-client/directory";
 import { reportOf } from "../../src/client/mailbox-report.ts";
@@ -19,7 +19,7 @@ interface Carried {
   readonly names: (place: string) => Promise<string[]>;
   readonly drop: (base: string) => Promise<void>;
   /** What the client says of the server from now on. */
-  readonly server: { answers: boolean; sends: number };
+  readonly server: { answers: boolean; sends: number; lists: readonly string[] };
   readonly type: (...words: string[]) => Promise<Typed>;
 }
 
@@ -28,7 +28,7 @@ async function carried(t: TestContext, bases: readonly string[]): Promise<Carrie
   const home = await partsFolder(t);
   const config = join(home, "client.yaml");
   const root = join(home, "mesh", mailboxId);
-  const server = { answers: true, sends: 0 };
+  const server: Carried["server"] = { answers: true, sends: 0, lists: [] };
   const none = { url: "https://127.0.0.1:9", password: "", sharedKey: "", tls: { ca: "", cert: "", key: "" } };
   const nobody = createMeshClient({ ...none, mailboxId });
   const down = new MeshClientError("unreachable", "Nobody answers.", { retry: "safe" });
@@ -39,7 +39,10 @@ async function carried(t: TestContext, bases: readonly string[]): Promise<Carrie
     },
     async *listAll() {
       if (!server.answers) throw down;
-      yield* [];
+      yield* server.lists as readonly MessageId[];
+    },
+    download: async () => {
+      throw new MeshClientError("refused", "The server answered 500.", { retry: "safe", answer: { status: 500 } });
     },
     send: async () => {
       server.sends += 1;
@@ -212,7 +215,7 @@ test("'restante client status' never says that all is well where none runs, a po
   server.answers = false;
   await directory.pollOnce();
   const troubled = await type("status");
-  assert.match(troubled.printed, /! 1 pair is in FAILED: take them away once they are seen to/);
+  assert.match(troubled.printed, /! 1 pair is in FAILED: take it away once seen to/);
   assert.match(troubled.printed, /! the last poll did not go well: Nobody answers/);
 
   await writeFile(join(root, ".restante", "status.json"), "{");
@@ -222,6 +225,21 @@ test("'restante client status' never says that all is well where none runs, a po
   const unreadable = await type("status");
   assert.equal(unreadable.status, 1);
   assert.match(unreadable.printed, /it cannot be told: /);
+});
+
+test("of a message that could not be fetched it is not said that all is well, also after a poll that did not try it again", async (t) => {
+  const { type, start, server } = await carried(t, []);
+  await using directory = await start();
+  server.lists = ["20260102030405000000_ABCDEF"];
+  assert.equal((await directory.pollOnce()).error?.message, "The server answered 500.");
+  assert.equal((await directory.pollOnce()).error, undefined);
+  const { status, printed } = await type("status");
+  assert.equal(status, 1, printed);
+  assert.match(printed, /went well; [^]*! 1 message is in MESH that could not be fetched: the log says why/);
+
+  server.lists = [];
+  await directory.pollOnce();
+  assert.equal((await type("status")).status, 0);
 });
 
 test("a client that says nothing of itself any more, or polls no more, is not taken for well, nor is a certificate that ends", async (t) => {

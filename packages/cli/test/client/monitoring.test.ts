@@ -120,6 +120,7 @@ test("metrics are told as Prometheus reads them, each with its help and type, an
       sent: 3,
       waiting: 2,
       held: 1,
+      unfetched: 3,
       lastSuccessAt: at,
       troubles: new Map([["IN", "the disk is full"]]),
       kept,
@@ -142,6 +143,7 @@ test("metrics are told as Prometheus reads them, each with its help and type, an
     `restante_client_pairs_sent_total${label} 3`,
     `restante_client_pairs_waiting${label} 2`,
     `restante_client_pairs_held${label} 1`,
+    `restante_client_messages_unfetched${label} 3`,
     `restante_client_sent_bytes${label} 1234`,
     `restante_client_failed_bytes${label} 0`,
     `restante_client_last_successful_poll_timestamp_seconds${label} ${at.getTime() / 1000}`,
@@ -154,4 +156,17 @@ test("metrics are told as Prometheus reads them, each with its help and type, an
   assert.doesNotMatch(text, /disk is full/);
   const unknown = metricsOf(conditionOf({}));
   assert.doesNotMatch(unknown, /last_successful_poll|pairs_held|_bytes\{/, "what is not known yet has no value");
+});
+
+test("/readyz names the place of each trouble, and names it once", async (t) => {
+  const troubles = new Map([
+    ["OUT", "OUT: it is no folder."],
+    ["server", "The server answered 500."],
+  ]);
+  const url = await monitored(t, { condition: () => conditionOf({ waiting: 0, troubles }) });
+  assert.deepEqual((await asked(url, { path: "/readyz" })).text.split("\n"), [
+    `${mailboxId}: OUT: it is no folder.`,
+    `${mailboxId}: the server: The server answered 500.`,
+    "",
+  ]);
 });

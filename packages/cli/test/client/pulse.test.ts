@@ -10,7 +10,7 @@ import { createPulse } from "../../src/client/pulse.ts";
 import { createTally } from "../../src/client/tally.ts";
 
 const minute = 60_000;
-const nothing: PollResult = { sent: 0, received: 0, failed: 0, waiting: 0, held: [] };
+const nothing: PollResult = { sent: 0, received: 0, failed: 0, waiting: 0, held: [], unfetched: 0 };
 
 test("a loop is still once a poll has given no sign for 30 minutes, or the next is so long overdue; whatever it gives is a sign", () => {
   let now = 0;

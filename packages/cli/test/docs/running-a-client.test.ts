@@ -23,6 +23,7 @@ test("every metric has a row in docs/running-a-client.md with its labels, and ev
           ...createTally(),
           waiting: 0,
           held: 0,
+          unfetched: 0,
           lastSuccessAt: at,
           kept: { measuredAt: "", sent: { files: 0, bytes: 0 }, failed: { files: 0, bytes: 0 } },
         },

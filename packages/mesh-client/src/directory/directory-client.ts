@@ -151,7 +151,9 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     troubles.begin();
     status.begins();
     await requests.answer(context);
-    const result = await poll(context, state, signal).catch((cause: unknown) => nothingDone(troubles.met(cause)));
+    const result = await poll(context, state, signal).catch((cause: unknown) =>
+      nothingDone(state, troubles.met(cause)),
+    );
     held = result.held;
     await status.ended(result);
     retention.turn();
@@ -175,7 +177,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     options.observer?.begins();
     troubles.begin();
     const result = await lookAtOut(context, state, closing.signal).catch((cause: unknown) =>
-      nothingDone(troubles.met(cause)),
+      nothingDone(state, troubles.met(cause)),
     );
     held = result.held;
     await status.looked(result);
@@ -239,6 +241,6 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   };
 }
 
-function nothingDone(error: MeshClientError): PollResult {
-  return { sent: 0, received: 0, failed: 0, waiting: 0, held: [], error };
+function nothingDone({ backOff }: Pick<PollState, "backOff">, error: MeshClientError): PollResult {
+  return { sent: 0, received: 0, failed: 0, waiting: 0, held: [], unfetched: backOff.ids().length, error };
 }

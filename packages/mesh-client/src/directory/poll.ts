@@ -44,6 +44,8 @@ export interface PollResult {
   /** Pairs, or halves of pairs, that stay in OUT for now. */
   readonly waiting: number;
   readonly held: readonly HeldPair[];
+  /** Messages that could not be fetched: each waits in MESH for a next try of its own, also while polls go well. */
+  readonly unfetched: number;
   /** The first thing that kept this poll from doing all that was due. */
   readonly error?: MeshClientError | undefined;
 }
@@ -122,6 +124,7 @@ async function sendSettled(
     failed: count("failed"),
     waiting: count("waiting"),
     held: held.map(([{ base }]) => ({ baseName: base, pair: pairName(base) })),
+    unfetched: state.backOff.ids().length,
     error: troubles.first(),
   };
 }

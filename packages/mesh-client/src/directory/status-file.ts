@@ -67,6 +67,8 @@ export interface PollStatus {
   readonly received: number;
   readonly failed: number;
   readonly waiting: number;
+  /** Messages that could not be fetched, of this poll and those before it. */
+  readonly unfetched: number;
   readonly error?: { readonly code: string; readonly reason: string };
 }
 
@@ -146,9 +148,9 @@ export async function keepStatus({
     begins: () => (pollingSince = now()),
     async ended(result) {
       pollingSince = undefined;
-      const { sent, received, failed, waiting, error } = result;
+      const { sent, received, failed, waiting, unfetched, error } = result;
       const why = error === undefined ? {} : { error: { code: error.code, reason: error.message } };
-      lastPoll = { endedAt: now(), sent, received, failed, waiting, ...why };
+      lastPoll = { endedAt: now(), sent, received, failed, waiting, unfetched, ...why };
       if (error === undefined) lastGoodPollAt = lastPoll.endedAt;
       await tell(result);
     },

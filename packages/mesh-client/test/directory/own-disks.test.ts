@@ -32,7 +32,7 @@ for (const names of [["in"], ["out"], ["sent"], ["failed"], ["temp"], ["in", "ou
     await folder.drop("BAD", { to: "NOBODY" }, "another");
 
     const result = await folder.directory.pollOnce();
-    assert.deepEqual(result, { sent: 1, received: 1, failed: 1, waiting: 0, held: [], error: undefined });
+    assert.deepEqual(result, { sent: 1, received: 1, failed: 1, waiting: 0, held: [], unfetched: 0, error: undefined });
     assert.deepEqual(await folder.names("out"), []);
     assert.deepEqual(await folder.names("temp"), []);
     assert.deepEqual(await folder.names("sent"), ["GOOD.ctl", "GOOD.dat"]);

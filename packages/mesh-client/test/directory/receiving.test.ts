@@ -220,6 +220,7 @@ test("a message that was collected by somebody else meanwhile is passed over", a
     failed: 0,
     waiting: 0,
     held: [],
+    unfetched: 0,
     error: undefined,
   });
 });

@@ -17,7 +17,7 @@ test("a pair in OUT is sent, and is then in SENT with its message id and a statu
   await folder.drop("A", { subject: "Łódź", localId: "L1", allowChunking: true }, "the letter");
 
   const result = await folder.directory.pollOnce();
-  assert.deepEqual(result, { sent: 1, received: 0, failed: 0, waiting: 0, held: [], error: undefined });
+  assert.deepEqual(result, { sent: 1, received: 0, failed: 0, waiting: 0, held: [], unfetched: 0, error: undefined });
   assert.deepEqual(await folder.names("out"), []);
   assert.deepEqual(await folder.names("sent"), ["A.ctl", "A.dat"]);
   assert.deepEqual(await folder.names("temp"), []);

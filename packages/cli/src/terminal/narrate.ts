@@ -250,7 +250,7 @@ export function narrate(event: Event): Step | undefined {
     case "pair-found":
       return { who: client(event.mailboxId), what: `pair ${event.pair} found in OUT, ${size(event.bytes)}` };
     case "pair-sent":
-      return { who: client(event.mailboxId), what: `pair ${event.pair} moved to SENT as ${event.messageId}` };
+      return { who: client(event.mailboxId), what: `pair ${event.pair} sent as ${event.messageId}` };
     case "pair-failed":
       return {
         who: client(event.mailboxId),

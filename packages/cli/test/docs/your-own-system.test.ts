@@ -19,7 +19,7 @@ test("a system of one's own sends to the practice and has its answers, by the gu
   await shell(make);
   assert.match(await shell(send), /"message_id"/);
   await practice.printed(/business acknowledgement 30001/);
-  await client.printed(/(?:moved to SENT[^]*){2}/);
+  await client.printed(/(?:pair \w+ sent as [^]*){2}/);
   const answers = (await shell(receive)).match(/<code value="\d+"/g);
   // Two messages that wait at once come in either order.
   assert.deepEqual(answers?.toSorted(), ['<code value="20013"', '<code value="30001"']);
@@ -27,7 +27,7 @@ test("a system of one's own sends to the practice and has its answers, by the gu
   const json = codeBlocks(guide).find(({ code }) => code.includes('"consultation-summary"'))?.code ?? "";
   await writeFile(join(shell.folder, "to-you.json"), json);
   await shell(sendBack);
-  await client.printed(/(?:moved to SENT[^]*){3}/);
+  await client.printed(/(?:pair \w+ sent as [^]*){3}/);
   const answered = await shell(answer);
   assert.match(answered, /Conforms.*\n.*Acceptable/);
   assert.match(answered, /Errors in 0 places, warnings in 0 places/);

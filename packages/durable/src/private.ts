@@ -18,7 +18,7 @@ export function ensurePrivate(path: string, on: Platform = platform): void {
     throw new DurableError(
       "not-private",
       path,
-      `other users of this machine may open it (mode ${octal(mode)}): chmod 600 '${path}', and chmod 700 '${folder}'`,
+      `other users of this machine may open it (mode ${octal(mode)}): chmod 600 '${path}'`,
       { retry: "never" },
     );
   }

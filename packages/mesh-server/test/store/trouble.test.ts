@@ -278,7 +278,7 @@ test("what keeps a store from being opened is told as what it is, in one line: t
   chmodSync(file, 0o644);
   assert.equal(
     await refusal(),
-    `not-private ${file}: other users of this machine may open it (mode 0644): chmod 600 '${file}', and chmod 700 '${dataFolder}'`,
+    `not-private ${file}: other users of this machine may open it (mode 0644): chmod 600 '${file}'`,
   );
   chmodSync(file, 0o600);
   assert.equal(await refusal(), "started");

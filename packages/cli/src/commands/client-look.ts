@@ -6,6 +6,7 @@ import type { EconomyValues } from "./economy-values.ts";
 /** What the command line gives to a command that looks at the folders of a client. */
 export interface LookValues extends EconomyValues {
   readonly config: string | undefined;
+  readonly meshclientCfg: string | undefined;
   readonly organisation: string | undefined;
   readonly mailbox: string | undefined;
 }

@@ -8,7 +8,8 @@ import { type Opening, remediesIn } from "../config/opening.ts";
 import type { Part, PartSettings } from "../config/part.ts";
 import { type PracticeFile, practicePart, withStrictness } from "../config/practice-file.ts";
 import { printedConfig } from "../config/print-config.ts";
-import { readPart } from "../config/read-part.ts";
+import { readGivenText } from "../config/given-text.ts";
+import { readPart, readPartText } from "../config/read-part.ts";
 import { type ServerFile, serverPart } from "../config/server-file.ts";
 import { openPages, startPractice } from "../config/start-practice.ts";
 import { startServer, withStrictTls } from "../config/start-server.ts";
@@ -85,13 +86,13 @@ type WhichClient = Pick<PartValues, "organisation" | "meshclientCfg">;
 
 function settingsOfClient(
   { organisation, meshclientCfg }: WhichClient,
-  terminal: Terminal,
+  terminal: Pick<Terminal, "print">,
   override: ReturnType<typeof withPollEvery> = {},
 ): Pick<Run<ClientFile>, "accept" | "ofFile" | "ofEconomy"> {
   return {
     accept: (directory) => void withFolders(organisationOf(directory, organisation)),
     ofFile: (path) =>
-      meshclientCfg === undefined ? readPart(clientPart, path, override) : readCfgPart(path, terminal, override),
+      meshclientCfg === undefined ? readClient(path, override) : readCfgPart(path, terminal, override),
     ofEconomy: async (economy, asked) =>
       clientSettings(economy, organisationOf(economy.directory, organisation), serverUrl(economy), {
         ...override,
@@ -100,13 +101,26 @@ function settingsOfClient(
   };
 }
 
+function readClient(name: string, override: ReturnType<typeof withPollEvery>): PartSettings<ClientFile> {
+  const text = readGivenText(name);
+  if (/^\s*<[?!A-Za-z]/.test(text)) {
+    throw new CliError(
+      "usage",
+      `${name} is XML, and --config names a client.yaml: --meshclient-cfg names a meshclient.cfg`,
+    );
+  }
+  return readPartText(clientPart, { name, text }, override);
+}
+
 /** What a client is started with, for a command that looks at its folders and starts none. */
 export async function lookAtClient(
   values: Omit<PartValues, "printConfig" | "newAuthority">,
   terminal: Terminal,
 ): Promise<PartSettings<ClientFile>> {
   const looking = { ...values, printConfig: true, newAuthority: false };
-  return (await settingsOf(looking, terminal, settingsOfClient(looking, terminal))).settings;
+  // What of a meshclient.cfg is not taken was told when its client was started: a program may read what is printed here.
+  const quiet = { print: () => undefined };
+  return (await settingsOf(looking, terminal, settingsOfClient(looking, quiet))).settings;
 }
 
 export const client: Act<ClientValues> = ({ options }, terminal) =>
@@ -178,6 +192,12 @@ async function runPart<File extends object & { log?: string; stopFile?: string }
   terminal: Terminal,
   run: Run<File>,
 ): Promise<number> {
+  if (values.meshclientCfg !== undefined && values.printConfig) {
+    throw new CliError(
+      "usage",
+      "--print-config has no place for the secrets of --meshclient-cfg: restante client import makes a client.yaml of it",
+    );
+  }
   const { settings, whose, reread, opening, lost } = await settingsOf(values, terminal, run);
   if (values.printConfig) {
     terminal.print(printedConfig(run.part, settings).trimEnd());
@@ -236,12 +256,6 @@ function refuseBoth(values: PartValues): void {
   const option = values.config === undefined ? "--meshclient-cfg" : "--config";
   if (values.meshclientCfg !== undefined && values.config !== undefined) {
     throw new CliError("usage", "--config and --meshclient-cfg both name the settings: leave one of them out");
-  }
-  if (values.meshclientCfg !== undefined && values.printConfig) {
-    throw new CliError(
-      "usage",
-      "--print-config has no place for the secrets of --meshclient-cfg: restante client import makes a client.yaml of it",
-    );
   }
   const ofEconomy = {
     "--data": data,

@@ -181,3 +181,32 @@ test("--meshclient-cfg stands alone: what says otherwise where the settings are 
   assert.equal(gone.status, 1);
   assert.match(gone.complained, /meshclient\.cfg cannot be read: there is no such file/);
 });
+
+test("a client that runs by a meshclient.cfg is looked at, and its held pairs decided about, by that file alone", async (t) => {
+  const { folder, cfg } = await cfgFolder(t);
+  await mkdir(join(folder, "log"));
+  const looked = await typed(["client", "status", "--meshclient-cfg", cfg, "--json"]);
+  assert.deepEqual([looked.status, looked.complained], [1, ""]);
+  const { mailboxes } = JSON.parse(looked.printed) as { mailboxes: { mailboxId: string; certificate?: object }[] };
+  assert.equal(mailboxes.length, 1);
+  assert.ok(mailboxes[0]?.certificate !== undefined, "its keystore is read");
+  for (const words of [["list"], ["show", "A"], ["release", "A"], ["discard", "A"]]) {
+    const { complained } = await typed(["client", "held", ...words, "--meshclient-cfg", cfg]);
+    assert.match(complained, /no client has worked on .* yet/, words.join(" "));
+  }
+  const both = await typed(["client", "status", "--meshclient-cfg", cfg, "--config", cfg]);
+  assert.equal(both.status, 2);
+});
+
+test("a meshclient.cfg that is named where a client.yaml should be is said to be one", async (t) => {
+  const cfg = join(await temporaryFolder(t), "meshclient.cfg");
+  await writeFile(cfg, "<MESHConfig>\n</MESHConfig>\n");
+  for (const words of [[], ["--print-config"]]) {
+    const { status, complained } = await typed(["client", "--config", cfg, ...words]);
+    assert.equal(status, 2);
+    assert.match(
+      complained,
+      /meshclient\.cfg is XML, and --config names a client\.yaml: --meshclient-cfg names a meshclient\.cfg/,
+    );
+  }
+});

@@ -2,7 +2,7 @@
 import { text, wholeNumber } from "../../command-line/kinds.ts";
 import { flag, type Option, optional } from "../../command-line/option.ts";
 
-const meshclientCfg: Option<string | undefined> = optional("meshclient-cfg", text("a file", "file"), {
+export const meshclientCfg: Option<string | undefined> = optional("meshclient-cfg", text("a file", "file"), {
   value: "FILE",
   about: "the meshclient.cfg of the NHS's Java client, as it is, instead of --config (see docs/java-client.md)",
 });

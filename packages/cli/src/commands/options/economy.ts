@@ -3,6 +3,7 @@
 import { text, wholeNumber } from "../../command-line/kinds.ts";
 import { flag, type Option, optional } from "../../command-line/option.ts";
 import { DEFAULT_DATA, DEFAULT_PORT_BASE } from "../../defaults.ts";
+import { meshclientCfg } from "./client.ts";
 
 /** The highest port, less room for the worklists of many organisations. */
 const HIGHEST_PORT_BASE = 65_000;
@@ -73,12 +74,13 @@ const printConfig: Option<boolean> = flag(
 /** Of a command that looks at the folders of a client, and starts nothing. */
 export const lookOptions: {
   readonly config: typeof config;
+  readonly meshclientCfg: typeof meshclientCfg;
   readonly data: typeof data;
   readonly portBase: typeof portBase;
   readonly patients: typeof patients;
   readonly organisations: typeof organisations;
   readonly organisation: typeof organisation;
-} = { config, ...economyOptions, organisation };
+} = { config, meshclientCfg, ...economyOptions, organisation };
 
 export const configOptions: { readonly config: typeof config; readonly printConfig: typeof printConfig } = {
   config,

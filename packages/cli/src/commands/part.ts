@@ -212,6 +212,8 @@ async function runPart<File extends object & { log?: string; stopFile?: string }
   const stopped = stopFile === undefined ? terminal.stop : closing.use(await openStopFile(stopFile)).signal;
   await run.start(settings, opening({ emit: events.emit, closing }), { log, whose, reread });
   await stoppedOrLost(AbortSignal.any([terminal.stop, stopped]), lost);
+  // Whoever finds it gone sees who ended it: nobody was at the terminal.
+  if (stopped !== terminal.stop && stopped.aborted) terminal.print(`Stopped by ${String(stopped.reason)}`);
   return 0;
 }
 

@@ -119,6 +119,7 @@ test("a meshclient.cfg with every element of the Java client runs as it is again
   await writeFile(signal, "1\n");
   assert.equal(await asItIs.ended, 0);
   assert.ok(!existsSync(signal));
+  assert.match(asItIs.output(), /^Stopped by 1 in .*mexclient\.sig$/m);
 
   const into = join(folder, "restante");
   assert.equal((await typed(["client", "import", cfg, "--into", into])).status, 0);

@@ -87,7 +87,9 @@ async function openAlone(
     }),
   );
   try {
-    const directory = closing.use(await createDirectoryClient({ ...carryingOf(file, mailbox), client, folder, emit }));
+    const directory = closing.use(
+      await createDirectoryClient({ ...carryingOf(file, mailbox), client, folder, emit, onlyDecides: true }),
+    );
     return {
       mailboxId,
       pairs: await directory.describeHeld(),

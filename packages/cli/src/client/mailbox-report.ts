@@ -65,6 +65,7 @@ async function ofFolder(
     // By the clock of the disk, which dated the file; where that cannot be asked, by this machine's.
     const diskNow = await diskTime(join(hidden, `status.clock.${process.pid}`)).catch(() => Date.now());
     if (client !== null) attention.push(...troublesOf(found.status, diskNow - found.at));
+    else if (status.lastPoll?.error !== undefined) attention.push(badPoll(status.lastPoll.error));
     if (held.length > 0) attention.push(`${many(held.length, "pair")} held: see restante client held list`);
     if (status.passedOver > 0) {
       attention.push(
@@ -104,11 +105,15 @@ function* troublesOf(status: DirectoryStatus, ageMs: number): Generator<string> 
     else yield "its client has not ended a poll yet";
     return;
   }
-  if (lastPoll.error !== undefined) yield `the last poll did not go well: ${lastPoll.error.reason}`;
+  if (lastPoll.error !== undefined) yield badPoll(lastPoll.error);
   const since = at - Date.parse(lastPoll.endedAt);
   if (pollingSince === undefined && since > 3 * pollIntervalMs + 10 * MINUTE) {
     yield `it has not been polled since ${lastPoll.endedAt}`;
   }
+}
+
+function badPoll({ reason }: { readonly reason: string }): string {
+  return `the last poll did not go well: ${reason}`;
 }
 
 /** By their base names; a folder that is not there has none. */

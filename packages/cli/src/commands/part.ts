@@ -88,11 +88,12 @@ function settingsOfClient(
   { organisation, meshclientCfg }: WhichClient,
   terminal: Pick<Terminal, "print">,
   override: ReturnType<typeof withPollEvery> = {},
+  part: Part<ClientFile> = clientPart,
 ): Pick<Run<ClientFile>, "accept" | "ofFile" | "ofEconomy"> {
   return {
     accept: (directory) => void withFolders(organisationOf(directory, organisation)),
     ofFile: (path) =>
-      meshclientCfg === undefined ? readClient(path, override) : readCfgPart(path, terminal, override),
+      meshclientCfg === undefined ? readClient(part, path, override) : readCfgPart(path, terminal, override),
     ofEconomy: async (economy, asked) =>
       clientSettings(economy, organisationOf(economy.directory, organisation), serverUrl(economy), {
         ...override,
@@ -101,7 +102,11 @@ function settingsOfClient(
   };
 }
 
-function readClient(name: string, override: ReturnType<typeof withPollEvery>): PartSettings<ClientFile> {
+function readClient(
+  part: Part<ClientFile>,
+  name: string,
+  override: ReturnType<typeof withPollEvery>,
+): PartSettings<ClientFile> {
   const text = readGivenText(name);
   if (/^\s*<[?!A-Za-z]/.test(text)) {
     throw new CliError(
@@ -109,8 +114,11 @@ function readClient(name: string, override: ReturnType<typeof withPollEvery>): P
       `${name} is XML, and --config names a client.yaml: --meshclient-cfg names a meshclient.cfg`,
     );
   }
-  return readPartText(clientPart, { name, text }, override);
+  return readPartText(part, { name, text }, override);
 }
+
+/** Who looks signs in nowhere: a password that only the service is given, in its environment, need not be there. */
+const lookedAt: Part<ClientFile> = { ...clientPart, secrets: clientPart.secrets.filter((at) => at.includes("/tls/")) };
 
 /** What a client is started with, for a command that looks at its folders and starts none. */
 export async function lookAtClient(
@@ -120,7 +128,7 @@ export async function lookAtClient(
   const looking = { ...values, printConfig: true, newAuthority: false };
   // What of a meshclient.cfg is not taken was told when its client was started: a program may read what is printed here.
   const quiet = { print: () => undefined };
-  return (await settingsOf(looking, terminal, settingsOfClient(looking, quiet))).settings;
+  return (await settingsOf(looking, terminal, settingsOfClient(looking, quiet, {}, lookedAt))).settings;
 }
 
 export const client: Act<ClientValues> = ({ options }, terminal) =>

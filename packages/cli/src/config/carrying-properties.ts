@@ -30,6 +30,7 @@ export type CarryingSettings = {
       | "onLost"
       | "takeOver"
       | "lockTimes"
+      | "onlyDecides"
       | "missingPairAfterMs"
       | "reports"
       | "retention"

@@ -60,10 +60,9 @@ async function carried(t: TestContext, bases: readonly string[]): Promise<Carrie
   {
     await using directory = await start();
     for (const base of bases) await drop(base);
-    await directory.pollOnce();
     // To one addressee one is in flight: the next goes when the one before it is held.
-    for (const _ of bases) await directory.pollOnce();
-    assert.equal(directory.held().length, bases.length);
+    do await directory.pollOnce();
+    while (directory.held().length < bases.length);
   }
   return {
     config,
@@ -133,6 +132,28 @@ test("a client that runs does what 'restante client held' asks of it, and its ne
   assert.equal(released.status, 0, released.complained);
   await directory.pollOnce();
   assert.equal(server.sends, sends + 1);
+});
+
+test("'restante client held' leaves what the last client said of itself, but for the pairs that it decided about", async (t) => {
+  const { type } = await carried(t, ["A", "B"]);
+  const before = (await type("status")).printed;
+  assert.match(before, /\n {2}last poll {4}\S+Z, went well.*\n.* 2 held, 0 failed\n/);
+  assert.equal((await type("held", "list")).status, 0);
+  assert.equal((await type("status")).printed, before);
+  assert.equal((await type("held", "discard", "A", "--arrived")).status, 0);
+  assert.equal(
+    (await type("status")).printed,
+    before.replace("2 held", "1 held").replace("2 pairs are held", "1 pair is held"),
+  );
+});
+
+test("who looks at a client needs none of the secrets by which it signs in: they may be the service's alone", async (t) => {
+  const { type, config } = await carried(t, ["A"]);
+  await rm(join(config, "..", "secrets"), { recursive: true });
+  const { printed, complained } = await type("status");
+  assert.equal(complained, "");
+  assert.match(printed, / 1 held[^]*certificate {2}client/);
+  assert.equal((await type("held", "discard", "A")).status, 0);
 });
 
 test("what is named unclearly, or not held, is refused, and nothing is done of what was named beside it", async (t) => {
@@ -217,6 +238,8 @@ test("'restante client status' never says that all is well where none runs, a po
   const troubled = await type("status");
   assert.match(troubled.printed, /! 1 pair is in FAILED: take it away once seen to/);
   assert.match(troubled.printed, /! the last poll did not go well: Nobody answers/);
+  await directory[Symbol.asyncDispose]();
+  assert.match((await type("status")).printed, /no client runs\n[^]*! the last poll did not go well: Nobody answers/);
 
   await writeFile(join(root, ".restante", "status.json"), "{");
   assert.match((await type("status")).printed, /status\.json is damaged, or of another version/);

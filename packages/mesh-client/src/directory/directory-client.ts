@@ -27,7 +27,7 @@ import { createReceivingState, endFetching } from "./receiving-state.ts";
 import { createRetention } from "./retention.ts";
 import { createRooms } from "./room.ts";
 import { readSettings } from "./settings.ts";
-import { keepStatus } from "./status-file.ts";
+import { keepStatus, withoutDecided } from "./status-file.ts";
 import { createTroubles } from "./troubles.ts";
 import { createWorkers } from "../workers.ts";
 
@@ -63,6 +63,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     pollIntervalMs = directoryClientDefaults.pollIntervalMs,
     clock = systemClock,
     emit = () => undefined,
+    onlyDecides = false,
   } = options;
   const { mailboxId } = client;
   const closing = new AbortController();
@@ -141,6 +142,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     journal,
     passedOver: () => troubles.passedOver(),
     kept: () => retention.kept(),
+    onlyDecides,
   });
   let held: readonly HeldPair[] = [];
   let last: Promise<unknown> = Promise.resolve();
@@ -227,7 +229,15 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     pollOnce,
     held: () => held,
     describeHeld: async () => describeHeld(folder, mailboxId, journal.inDoubt()),
-    decide: async (decision) => inTurn(async () => decideHeld(context, decision)),
+    decide: async (decision) =>
+      inTurn(async () => {
+        const outcomes = await decideHeld(context, decision);
+        if (onlyDecides) {
+          const isOver = (_pair: string, index: number): boolean => ["done", "filing"].includes(outcomes[index]!.is);
+          await withoutDecided(folder, decision.pairs.filter(isOver));
+        }
+        return outcomes;
+      }),
     [Symbol.asyncDispose]: async () => {
       closing.abort();
       requests[Symbol.dispose]();

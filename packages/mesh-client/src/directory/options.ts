@@ -64,6 +64,8 @@ export interface DirectoryClientOptions {
   readonly statusTimes?: StatusTimes | undefined;
   /** After how many days pairs are removed from SENT and FAILED. Those of a folder that is not named are kept for good. */
   readonly retention?: RetentionDays | undefined;
+  /** It is opened to decide about held pairs, and will not poll: what the last client said of itself (`readStatus`) stays. */
+  readonly onlyDecides?: boolean | undefined;
   /** Which reports appear in IN. As in the NHS client if absent: `collect`, and those of failures. */
   readonly reports?: Partial<ReportSettings> | undefined;
   /** Whether sent pairs are kept in SENT. Else they are removed from OUT once they are sent. True if absent. */

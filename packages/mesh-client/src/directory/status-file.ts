@@ -81,7 +81,10 @@ export interface StatusKeeper extends AsyncDisposable {
   looked(result: PollResult): Promise<void>;
 }
 
-/** Writes it once at first: what a client before this one said is not taken for its word. */
+/**
+ * Writes it once at first: what a client before this one said is not taken for its word. One that only decides about pairs that are
+ * held is no such client: what the last one said stays, but for what is decided (`withoutDecided`).
+ */
 export async function keepStatus({
   hidden,
   mailboxId,
@@ -90,6 +93,7 @@ export async function keepStatus({
   journal,
   passedOver,
   kept,
+  onlyDecides,
 }: {
   readonly hidden: string;
   readonly mailboxId: string;
@@ -98,6 +102,7 @@ export async function keepStatus({
   readonly journal: Pick<Journal, "inDoubt">;
   readonly passedOver: () => number;
   readonly kept: () => Kept | undefined;
+  readonly onlyDecides: boolean;
 }): Promise<StatusKeeper> {
   const now = (): string => clock.now().toISOString();
   const startedAt = now();
@@ -126,7 +131,7 @@ export async function keepStatus({
       passedOver: passedOver(),
       ...(measured !== undefined && { kept: measured }),
     };
-    await writeUnsynced(hidden, fileName, `${JSON.stringify(status, undefined, 2)}\n`);
+    await replace(hidden, status);
   }
 
   async function tell(result: PollResult): Promise<void> {
@@ -142,8 +147,10 @@ export async function keepStatus({
   }
 
   const writeNext = async (): Promise<void> => (writing = writing.then(write).catch(() => undefined));
-  await write().catch(async () => rm(join(hidden, fileName), { force: true }).catch(() => undefined));
-  const timer = setInterval(() => void writeNext(), statusEveryMs).unref();
+  if (!onlyDecides) {
+    await write().catch(async () => rm(join(hidden, fileName), { force: true }).catch(() => undefined));
+  }
+  const timer = onlyDecides ? undefined : setInterval(() => void writeNext(), statusEveryMs).unref();
   return {
     begins: () => (pollingSince = now()),
     async ended(result) {
@@ -165,6 +172,20 @@ export async function keepStatus({
       await writing;
     },
   };
+}
+
+async function replace(hidden: string, status: DirectoryStatus): Promise<void> {
+  await writeUnsynced(hidden, fileName, `${JSON.stringify(status, undefined, 2)}\n`);
+}
+
+/** Takes pairs that were decided about, while no client ran, off what the last one said. What cannot be written is as it was then. */
+export async function withoutDecided(folder: string, pairs: readonly string[]): Promise<void> {
+  const found = await readStatus(folder).catch(() => undefined);
+  if (found?.is !== "read") return;
+  const { held, doubtful } = found.status;
+  const others = (rows: readonly HeldRow[]): HeldRow[] => rows.filter(({ pair }) => !pairs.includes(pair));
+  const status = { ...found.status, held: others(held), doubtful: others(doubtful) };
+  await replace(join(folder, ".restante"), status).catch(() => undefined);
 }
 
 const mostDoubtful = 1000;

@@ -4,6 +4,7 @@ import { diskTime, findHolder, isMissing, systemReason } from "@restante/durable
 import { type CertificateExpiry, certificateExpiry } from "@restante/mesh-client";
 import { type DirectoryStatus, type FoundStatus, readStatus, statusEveryMs } from "@restante/mesh-client/directory";
 import type { ClientCertificates } from "./certificates.ts";
+import { reasonWithRemedy } from "./poll-remedy.ts";
 
 /** How one mailbox fares, as far as its folder tells. */
 export interface MailboxReport {
@@ -112,8 +113,8 @@ function* troublesOf(status: DirectoryStatus, ageMs: number): Generator<string> 
   }
 }
 
-function badPoll({ reason }: { readonly reason: string }): string {
-  return `the last poll did not go well: ${reason}`;
+function badPoll(error: { readonly code: string; readonly reason: string }): string {
+  return `the last poll did not go well: ${reasonWithRemedy(error)}`;
 }
 
 /** By their base names; a folder that is not there has none. */

@@ -1,4 +1,5 @@
 import type { Event, HeldVerdict } from "@restante/mesh";
+import { reasonWithRemedy } from "../client/poll-remedy.ts";
 import type { Events } from "../events.ts";
 import {
   addressee,
@@ -214,7 +215,7 @@ export function narrate(event: Event): Step | undefined {
     case "poll-failed":
       return {
         who: client(event.mailboxId),
-        what: `cannot poll: ${event.reason}${repeated(event)}`,
+        what: `cannot poll: ${reasonWithRemedy(event)}${repeated(event)}`,
         tone: "bad",
       };
     case "poll-recovered":
@@ -226,7 +227,7 @@ export function narrate(event: Event): Step | undefined {
     case "files-passed-over":
       return {
         who: client(event.mailboxId),
-        what: `${count(event.files, "file", "files")} in ${event.folder} that are no part of a pair`,
+        what: `${count(event.files, "file", "files")} in ${event.folder}: no part of a pair, and sent by nobody`,
         tone: "bad",
       };
     case "message-not-decompressed":

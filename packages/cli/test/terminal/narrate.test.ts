@@ -93,3 +93,32 @@ test("a report of the MESH client about what never came to MESH is told as such,
     "MESH returned 20260302110000123456_ABCDEF: 14",
   );
 });
+
+test("of a poll that failed it is told what can be done; a pair that was sent is not said to be in SENT, where it may not be kept", () => {
+  const mailboxId = parseMailboxId("X26ABC1");
+  const failed = { event: "poll-failed", mailboxId, times: 1, since: new Date("2026-03-02T10:20:30Z") } as const;
+  assert.equal(
+    narrate({ ...failed, code: "unauthorised", reason: "The server answered 403." })?.what,
+    "cannot poll: The server answered 403. Check mailbox id, password, shared key and certificate, all of one environment, and this machine's clock.",
+  );
+  assert.equal(
+    narrate({ ...failed, code: "folder-unusable", folder: "IN", reason: "IN is full: make room" })?.what,
+    "cannot poll: IN is full: make room",
+  );
+  const sent = {
+    event: "pair-sent",
+    mailboxId,
+    pair: "594e519a",
+    messageId: parseMessageId("20260302110000123456_ABCDEF"),
+  } as const;
+  assert.equal(narrate(sent)?.what, "pair 594e519a sent as 20260302110000123456_ABCDEF");
+  const strays = {
+    event: "files-passed-over",
+    mailboxId,
+    folder: "OUT",
+    files: 1,
+    times: 1,
+    since: failed.since,
+  } as const;
+  assert.equal(narrate(strays)?.what, "1 file in OUT: no part of a pair, and sent by nobody");
+});

@@ -383,7 +383,7 @@ export function narrate(event: Event): Step | undefined {
     case "folder-open-to-others":
       return {
         who: ownerOf(event),
-        what: `other users of this machine may open ${event.folder}: to close it, chmod 700`,
+        what: `other users of this machine may open ${event.folder}: chmod 700 if that is not meant`,
         tone: "bad",
       };
     case "folder-lost":

@@ -210,3 +210,17 @@ test("a meshclient.cfg that is named where a client.yaml should be is said to be
     );
   }
 });
+
+test("of an IN that others may open an import says that what comes into it will be for its owner alone", async (t) => {
+  if (process.platform === "win32") return t.skip("Windows has no such modes");
+  const { folder, cfg } = await cfgFolder(t, {}, clients);
+  const inbox = join(folder, "data", "2", "in");
+  await mkdir(inbox, { recursive: true });
+  await chmod(inbox, 0o755);
+  const { status, printed } = await typed(["client", "import", cfg, "--into", join(folder, "new")]);
+  assert.equal(status, 0);
+  const said = printed
+    .replaceAll(/\s+/g, " ")
+    .match(/Other users of this machine may open \S+\/in\. [^.]*group in client\.yaml/g);
+  assert.equal(said?.length, 1);
+});

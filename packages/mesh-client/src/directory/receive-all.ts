@@ -2,9 +2,7 @@
 //
 //   listing --> queue --> being fetched, several at once --> in the order of the listing --> IN --> acknowledged
 //
-// It lists page by page as the queue empties, and again from the start as long as the last time brought something: a
-// mailbox is emptied in one poll, also where a listing shows 500 messages and no more. Then come those that have failed
-// before and are due again. A message is tried once a poll.
+// It lists as the queue empties (list-inbox.ts). A message is tried once a poll.
 //
 // Until the server has begun to answer one, and after each failure, one is fetched at a time: a server that is gone, or a
 // password that is wrong, costs one request and not as many as there are places. Whoever does not answer for `trialMs` holds
@@ -16,11 +14,11 @@
 import { setImmediate as turnOfEvents } from "node:timers/promises";
 import type { MessageId } from "@restante/mesh";
 import type { DirectoryContext } from "./context.ts";
+import { type Inbox, listInbox } from "./list-inbox.ts";
 import { createListedOrder } from "./listed-order.ts";
 import { acknowledgeReceived, type Arrived, fileReceived, giveUp } from "./receive.ts";
 import { createLosses } from "./receiving-losses.ts";
 import { beginFetching, type Fetching, type ReceivingState } from "./receiving-state.ts";
-import type { Room } from "./room.ts";
 import { createWake } from "./wake.ts";
 
 /** Also what was passed counts. A download holds a connection, of which the library has 8: some must be left to all else. */
@@ -32,8 +30,6 @@ const mostInOrder = 100;
 const mostInQueue = 20;
 const trialMs = 10 * 1000;
 const lookAgainMs = 5 * 1000;
-/** So long may a mailbox that goes on filling hold up what else is due. Milliseconds. */
-const receivingAtMost = 2 * 60 * 1000;
 
 export interface Receiving {
   readonly received: number;
@@ -51,10 +47,9 @@ export async function receiveAll(
   state: ReceivingState,
   { unfiled, signal }: { unfiled: ReadonlySet<string>; signal: AbortSignal },
 ): Promise<Receiving> {
-  const { client, journal, troubles, rooms, mailboxId, workers, settings, emit } = context;
+  const { journal, troubles, mailboxId, workers, settings, emit } = context;
   const { backOff, fetching } = state;
   const { orderWaitMs } = settings;
-  const beganAt = performance.now();
   const wake = createWake();
   const losses = createLosses(context, backOff, signal);
   const order = createListedOrder<Arrived>(orderWaitMs);
@@ -77,7 +72,7 @@ export async function receiveAll(
   let isFull = false;
   let afterTurn: (() => void)[] = [];
   /** One for all of a turn: what is not due by it has a timer. */
-  let now = beganAt;
+  let now = performance.now();
 
   const mayBegin = (): boolean => !isStopped && !more && !isFull && !signal.aborted;
   const slow = (ms: number): boolean =>
@@ -114,40 +109,17 @@ export async function receiveAll(
     await until(() => queue.length < mostInQueue || !mayBegin());
   }
 
-  /** Lists the mailbox as fast as the queue empties, and again if that brought something; then come those that had failed. */
-  async function list(): Promise<void> {
-    const again: MessageId[] = [];
-    for (let before = -1; mayBegin() && received > before;) {
-      const isFirst = before === -1;
-      before = received;
-      await listOnce(isFirst, again);
-      await until(() => isFetchingAlone() && isQueueDone() && waitedFor().length === 0);
-      if (performance.now() - beganAt > receivingAtMost && received > before) more = true;
-    }
-    for (const messageId of again) if (mayBegin()) await enqueue(messageId);
-  }
+  const inbox: Inbox = {
+    isInHand: (messageId) => tried.has(messageId) || fetching.has(messageId),
+    mayBegin,
+    enqueue,
+    settled: async () => until(() => isFetchingAlone() && isQueueDone() && waitedFor().length === 0),
+    received: () => received,
+  };
 
-  async function listOnce(isFirst: boolean, again: MessageId[]): Promise<void> {
-    const listed = new Set<MessageId>();
-    let room: Promise<number> | undefined;
-    let unusableIds = 0;
-    for await (const messageId of client.listAll({ signal, onUnusableIds: (count) => (unusableIds += count) })) {
-      if (!mayBegin()) return;
-      if (isFirst) listed.add(messageId);
-      // What is not in IN yet must not be acknowledged.
-      if (unfiled.has(messageId) || tried.has(messageId) || fetching.has(messageId)) continue;
-      if (!backOff.knows(messageId)) await enqueue(messageId);
-      else if (isFirst && (await backOff.isDue(messageId, async () => (room ??= bytesOf(rooms.least()))))) {
-        again.push(messageId);
-      }
-    }
-    if (!isFirst || !mayBegin()) return;
-    state.tellUnusableIds(unusableIds);
-    for (const messageId of backOff.ids()) {
-      if (listed.has(messageId)) continue;
-      backOff.over(messageId);
-      troubles.goneMessage(messageId);
-    }
+  async function list(): Promise<void> {
+    const isLeft = await listInbox(context, state, { unfiled, inbox, signal });
+    if (isLeft) more = true;
   }
 
   function start(messageId: MessageId): void {
@@ -309,8 +281,4 @@ export async function receiveAll(
     state.poll = undefined;
   }
   return { received, more };
-}
-
-async function bytesOf(room: Promise<Room>): Promise<number> {
-  return (await room).bytes;
 }

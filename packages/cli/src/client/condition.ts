@@ -55,7 +55,7 @@ function troublesOf(mailbox: Mailbox): string[] {
     }
     case "carrying": {
       if (mailbox.stillFor() !== undefined) return [stillness(mailbox)];
-      if (tally.waiting === undefined) return [`${mailboxId}: has not polled yet`];
+      if (tally.waiting === undefined && tally.troubles.size === 0) return [`${mailboxId}: has not polled yet`];
       return [...tally.troubles].map(([place, reason]) => `${mailboxId}: ${named(place, oneLine(reason))}`);
     }
   }

@@ -64,7 +64,10 @@ async function ofFolder(
     }
     const { held, doubtful: _doubtful, formatVersion: _formatVersion, ...status } = found.status;
     // By the clock of the disk, which dated the file; where that cannot be asked, by this machine's.
-    const diskNow = await diskTime(join(hidden, `status.clock.${process.pid}`)).catch(() => Date.now());
+    const diskNow = await diskTime(join(hidden, `status.clock.${process.pid}`)).catch((error: unknown) => {
+      if (client !== null) attention.push(`.restante cannot be written, so this may be old: ${systemReason(error)}`);
+      return Date.now();
+    });
     if (client !== null) attention.push(...troublesOf(found.status, diskNow - found.at));
     else if (status.lastPoll?.error !== undefined) attention.push(badPoll(status.lastPoll.error));
     if (held.length > 0) attention.push(`${many(held.length, "pair")} held: see restante client held list`);
@@ -89,7 +92,9 @@ async function ofFolder(
 
 function withoutStatus({ is }: FoundStatus, client: string | null): string {
   if (is === "damaged") return "it cannot be told: .restante/status.json is damaged, or of another version";
-  return client === null ? "no client has worked on its folder yet" : "its client has not ended a poll yet";
+  return client === null
+    ? "no client has worked on its folder yet"
+    : "its client could not write how it fares: is the disk full, or read-only?";
 }
 
 function* troublesOf(status: DirectoryStatus, ageMs: number): Generator<string> {
@@ -113,8 +118,9 @@ function* troublesOf(status: DirectoryStatus, ageMs: number): Generator<string> 
   }
 }
 
-function badPoll(error: { readonly code: string; readonly reason: string }): string {
-  return `the last poll did not go well: ${reasonWithRemedy(error)}`;
+function badPoll(error: NonNullable<NonNullable<DirectoryStatus["lastPoll"]>["error"]>): string {
+  const what = error.ofOne ? "could not do all, for a pair or message" : "did not go well";
+  return `the last poll ${what}: ${reasonWithRemedy(error)}`;
 }
 
 /** By their base names; a folder that is not there has none. */

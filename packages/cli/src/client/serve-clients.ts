@@ -69,7 +69,9 @@ export async function serveClients(
   const { monitoring } = settings.file;
   if (monitoring !== undefined) {
     const { host = "127.0.0.1", port, allowHosts = [] } = monitoring;
-    const opened = await listenAt({ host, port }, "monitoring", remedies, async () =>
+    // Most often it is this client's own, started twice.
+    const ownWords = { ...remedies, portInUse: `does this client run already? Else ${remedies.portInUse}` };
+    const opened = await listenAt({ host, port }, "monitoring", ownWords, async () =>
       openMonitoring({ host, port, allowHosts, condition }),
     );
     terminal.print(`Metrics and health at ${closing.use(opened).url}`);

@@ -37,9 +37,10 @@ function* linesOf(
   yield `${mailboxId}${who}`;
   if (status?.lastPoll !== undefined) {
     const { endedAt, sent, received, error } = status.lastPoll;
-    const how = error === undefined ? "went well" : "did not go well";
+    const how = error === undefined ? "went well" : error.ofOne ? "could not do all" : "did not go well";
     yield `  last poll    ${endedAt}, ${how}; sent ${sent}, received ${received}`;
-    if (error !== undefined) yield `  last good    ${status.lastGoodPollAt ?? "none since its client was started"}`;
+    if (error !== undefined && !error.ofOne)
+      yield `  last good    ${status.lastGoodPollAt ?? "none since its client was started"}`;
   }
   if (status !== undefined) {
     const { lastPoll, held } = status;

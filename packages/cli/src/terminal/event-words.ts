@@ -41,6 +41,12 @@ export function repeated({ times, since }: { times?: number; since?: Date }): st
     : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
 }
 
+/** A reason that is a sentence goes on with how often it was so. */
+export function repeatedReason(event: { reason: string; times?: number; since?: Date }): string {
+  const often = repeated(event);
+  return often === "" ? event.reason : `${event.reason.replace(/\.$/, "")}${often}`;
+}
+
 export function returned({ linkedMessageId, step, code }: Extract<Event, { event: "report-returned" }>): string {
   if (linkedMessageId !== undefined) return `MESH returned ${linkedMessageId}: ${code || "no code"}`;
   const words = step === undefined ? undefined : statusWords(step, code);

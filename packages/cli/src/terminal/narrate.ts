@@ -11,6 +11,7 @@ import {
   refusal,
   remark,
   repeated,
+  repeatedReason,
   request,
   returned,
   short,
@@ -215,7 +216,7 @@ export function narrate(event: Event): Step | undefined {
     case "poll-failed":
       return {
         who: client(event.mailboxId),
-        what: `cannot poll: ${reasonWithRemedy(event)}${repeated(event)}`,
+        what: `cannot poll: ${repeatedReason({ ...event, reason: reasonWithRemedy(event) })}`,
         tone: "bad",
       };
     case "poll-recovered":
@@ -225,11 +226,13 @@ export function narrate(event: Event): Step | undefined {
         tone: "good",
       };
     case "files-passed-over":
-      return {
-        who: client(event.mailboxId),
-        what: `${count(event.files, "file", "files")} in ${event.folder}: no part of a pair, and sent by nobody`,
-        tone: "bad",
-      };
+      return event.files === 0
+        ? { who: client(event.mailboxId), what: `${event.folder} has no such files any more`, tone: "good" }
+        : {
+            who: client(event.mailboxId),
+            what: `${count(event.files, "file", "files")} in ${event.folder}: no part of a pair, and sent by nobody`,
+            tone: "bad",
+          };
     case "message-not-decompressed":
       return {
         who: client(event.mailboxId),
@@ -239,7 +242,7 @@ export function narrate(event: Event): Step | undefined {
     case "message-waiting":
       return {
         who: client(event.mailboxId),
-        what: `${event.messageId} waits in MESH: ${event.reason}${repeated(event)}`,
+        what: `${event.messageId} waits in MESH: ${repeatedReason(event)}`,
         tone: "bad",
       };
     case "message-overtaken":

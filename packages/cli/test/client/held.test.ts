@@ -265,6 +265,35 @@ test("of a message that could not be fetched it is not said that all is well, al
   assert.equal((await type("status")).status, 0);
 });
 
+test("what a client said before it could write no more is not taken for its word, nor is a poll that was given up", async (t) => {
+  const { type, start, root } = await carried(t, []);
+  await using directory = await start();
+  await directory.pollOnce();
+  await directory.pollOnce(AbortSignal.abort());
+  assert.equal((await type("status")).status, 0);
+  await mkdir(join(root, ".restante", ".status.json.new"));
+  await writeFile(join(root, "OUT", "A.dat"), "half a pair");
+  await directory.pollOnce();
+  const { status, printed } = await type("status");
+  assert.equal(status, 1, printed);
+  assert.match(printed, /! its client could not write how it fares: is the disk full, or read-only\?/);
+  assert.doesNotMatch(printed, /went well/);
+});
+
+test("a pair or message that could not be carried is not told as trouble with the server", async (t) => {
+  const { type, start, drop } = await carried(t, []);
+  await using directory = await start();
+  await drop("A");
+  assert.equal((await directory.pollOnce()).error?.code, "answer-lost");
+  const { status, printed } = await type("status");
+  assert.equal(status, 1);
+  assert.match(
+    printed,
+    /last poll .*, could not do all; [^]*! the last poll could not do all, for a pair or message: The connection broke/,
+  );
+  assert.doesNotMatch(printed, /did not go well|last good/);
+});
+
 test("a client that says nothing of itself any more, or polls no more, is not taken for well, nor is a certificate that ends", async (t) => {
   const { type, start, root, config } = await carried(t, []);
   await using directory = await start();

@@ -126,3 +126,15 @@ test("a call that is made again is told in the log at debug, and at info is not"
     { level: 20, mailboxId: one, operation: "handshake", attempt: 1, attempts: 3, code: "unreachable" },
   );
 });
+
+test("a second start while the first runs asks whether it is that", async (t) => {
+  const { at, write, start } = await clientFolder(t);
+  await write({ mailboxes: { [one]: "mesh/one" } });
+  const client = await start();
+  const [, port] = await client.printed(/Metrics and health at http:\/\/127\.0\.0\.1:(\d+)/);
+  await write({ mailboxes: { [one]: "mesh/one" }, monitoring: { port: Number(port) } });
+  const second = runCommand(["client", "--config", at("client.yaml")]);
+  assert.equal(await second.ended, 1);
+  assert.match(second.output(), /for monitoring, is in use: does this client run already\? Else choose another in /);
+  assert.equal(await client.end("SIGTERM"), 0);
+});

@@ -122,3 +122,24 @@ test("of a poll that failed it is told what can be done; a pair that was sent is
   } as const;
   assert.equal(narrate(strays)?.what, "1 file in OUT: no part of a pair, and sent by nobody");
 });
+
+test("trouble that lasts is told in a sentence with how often it was met; what is over is told as good", () => {
+  const mailboxId = parseMailboxId("X26HC001");
+  const since = new Date("2026-01-02T03:04:05Z");
+  const failed = {
+    event: "poll-failed",
+    mailboxId,
+    code: "timed-out",
+    reason: "The server cannot be reached.",
+  } as const;
+  assert.equal(narrate({ ...failed, times: 1, since })?.what, "cannot poll: The server cannot be reached.");
+  assert.equal(
+    narrate({ ...failed, times: 2, since })?.what,
+    "cannot poll: The server cannot be reached, 2 times since 03:04:05Z",
+  );
+  const strays = { event: "files-passed-over", mailboxId, folder: "OUT", times: 1, since } as const;
+  assert.equal(narrate({ ...strays, files: 1 })?.what, "1 file in OUT: no part of a pair, and sent by nobody");
+  assert.deepEqual(narrate({ ...strays, files: 0 })?.tone, "good");
+  const paused = narrate({ event: "retention-paused", mailboxId, reason: "the clock jumped", times: 1, since });
+  assert.deepEqual([paused?.what, paused?.tone], ["removes nothing from SENT and FAILED: the clock jumped", "bad"]);
+});

@@ -157,7 +157,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
       nothingDone(state, troubles.met(cause)),
     );
     held = result.held;
-    await status.ended(result);
+    await status.ended(result, troubles.hasPlace());
     retention.turn();
     options.observer?.ended(result);
     const { sent, received, error } = result;

@@ -49,7 +49,7 @@ export interface DirectoryStatus {
   /** A poll goes on since then. */
   readonly pollingSince?: string;
   readonly lastPoll?: PollStatus;
-  /** When one last found all in order. */
+  /** When one last found the server and the folders in order. */
   readonly lastGoodPollAt?: string;
   /** Those that the last poll found in OUT. */
   readonly held: readonly HeldRow[];
@@ -69,14 +69,18 @@ export interface PollStatus {
   readonly waiting: number;
   /** Messages that could not be fetched, of this poll and those before it. */
   readonly unfetched: number;
-  readonly error?: { readonly code: string; readonly reason: string };
+  /** What kept it from doing all that was due. `ofOne`: one pair or message alone; the server and the folders can be used. */
+  readonly error?: { readonly code: string; readonly reason: string; readonly ofOne?: true };
 }
 
 /** Writes it for a client as long as that lives. */
 export interface StatusKeeper extends AsyncDisposable {
   begins(): void;
-  /** Resolves once it is written, or cannot be: it grows old then, which tells of itself. */
-  ended(result: PollResult): Promise<void>;
+  /**
+   * Resolves once it is written, or cannot be: then there is none, which tells of itself, or it grows old. `hasPlace`: there was
+   * trouble with the server or a folder.
+   */
+  ended(result: PollResult, hasPlace: boolean): Promise<void>;
   /** OUT was looked at between polls: what waits in it and what is held may be other than the last poll found. */
   looked(result: PollResult): Promise<void>;
 }
@@ -146,19 +150,29 @@ export async function keepStatus({
     await writeNext();
   }
 
-  const writeNext = async (): Promise<void> => (writing = writing.then(write).catch(() => undefined));
-  if (!onlyDecides) {
-    await write().catch(async () => rm(join(hidden, fileName), { force: true }).catch(() => undefined));
+  /** What was said before is not left standing: it may say that all is well. On a full disk, what it takes is room for the next. */
+  async function writeOrRemove(): Promise<void> {
+    await write().catch(async () => {
+      await rm(join(hidden, fileName), { force: true });
+      await write();
+    });
   }
+  const writeNext = async (): Promise<void> => (writing = writing.then(writeOrRemove).catch(() => undefined));
+  if (!onlyDecides) await writeNext();
   const timer = onlyDecides ? undefined : setInterval(() => void writeNext(), statusEveryMs).unref();
   return {
     begins: () => (pollingSince = now()),
-    async ended(result) {
+    async ended(result, hasPlace) {
       pollingSince = undefined;
+      // One that was given up has found out nothing.
+      if (result.error?.code === "aborted") return;
       const { sent, received, failed, waiting, unfetched, error } = result;
-      const why = error === undefined ? {} : { error: { code: error.code, reason: error.message } };
+      const why =
+        error === undefined
+          ? {}
+          : { error: { code: error.code, reason: error.message, ...(!hasPlace && { ofOne: true as const }) } };
       lastPoll = { endedAt: now(), sent, received, failed, waiting, unfetched, ...why };
-      if (error === undefined) lastGoodPollAt = lastPoll.endedAt;
+      if (!hasPlace) lastGoodPollAt = lastPoll.endedAt;
       await tell(result);
     },
     async looked(result) {

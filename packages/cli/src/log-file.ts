@@ -169,7 +169,11 @@ export function openLogFile(
     const isAside = (other: string): boolean =>
       other.startsWith(name) && /^\d{8}T\d{9}Z(?:-\d+)?$/.test(other.slice(name.length));
     try {
-      const aside = readdirSync(folder).filter(isAside).toSorted();
+      // One that is dated by a clock that ran ahead is not newer than all to come: it goes first.
+      const now = stampOf(clock.now());
+      const isAhead = (other: string): number => Number(other.slice(name.length, name.length + now.length) > now);
+      const byAge = (one: string, other: string): number => isAhead(other) - isAhead(one) || (one < other ? -1 : 1);
+      const aside = readdirSync(folder).filter(isAside).toSorted(byAge);
       for (const old of aside.slice(0, Math.max(0, aside.length - rotating.files))) {
         rmSync(join(folder, old), { force: true });
       }
@@ -239,9 +243,13 @@ function firstTime(file: string): number | undefined {
 
 /** Sorted by name they are sorted by age. */
 function asideName(file: string, at: Date): string {
-  const name = `${file}.${at.toISOString().replaceAll(/[-:.]/g, "")}`;
+  const name = `${file}.${stampOf(at)}`;
   for (let count = 1; ; count += 1) {
     const path = count === 1 ? name : `${name}-${count}`;
     if (!existsSync(path)) return path;
   }
+}
+
+function stampOf(at: Date): string {
+  return at.toISOString().replaceAll(/[-:.]/g, "");
 }

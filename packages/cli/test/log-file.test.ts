@@ -101,6 +101,25 @@ test("a log is put aside when it is so many days old, whatever restarts there we
   );
 });
 
+test("what was put aside by a clock that ran ahead goes before what comes after it was put right", async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, "client.log");
+  const ahead = ["client.log.20360101T000000000Z", "client.log.20360102T000000000Z", "client.log.20360103T000000000Z"];
+  for (const name of ahead) writeFileSync(join(folder, name), "");
+  const clock = settableClock(new Date("2026-01-01T00:00:00Z"));
+  using log = openLog(file, { rotation: { maxBytes: 1_000_000, days: 1, files: 3 }, clock });
+  for (let day = 1; day <= 3; day += 1) {
+    log.record(numbered(day));
+    clock.advance(24 * 60 * 60 * 1000);
+  }
+  assert.deepEqual(readdirSync(folder).toSorted(), [
+    "client.log",
+    "client.log.20260102T000000000Z",
+    "client.log.20260103T000000000Z",
+    "client.log.20360103T000000000Z",
+  ]);
+});
+
 test("on a full disk lines wait, in their order and whole; of too many the oldest are dropped, and counted in their place", async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, "client.log");

@@ -160,7 +160,7 @@ async function writeFrom(download: FileDownload, begun: Kept, answer: Answer): P
     const what = "The message became another while it was downloaded.";
     throw new MeshClientError("unexpected-answer", what, { retry: "safe" });
   }
-  await partial.finish();
+  await partial.finish(bytes);
   return {
     headers: readHeaders(current),
     report: undefined,

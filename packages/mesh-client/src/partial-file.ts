@@ -37,8 +37,8 @@ export interface PartialFile {
   readonly open: (bytes: number) => Promise<FileHandle>;
   /** So much is on disk, and known to be, when this resolves. */
   readonly keep: (kept: Kept) => Promise<void>;
-  /** Gives it its name, in place of what is there. */
-  readonly finish: () => Promise<void>;
+  /** Gives it its name, in place of what is there. It has so many bytes. */
+  readonly finish: (bytes: number) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
@@ -51,25 +51,37 @@ export function partialFile(
   const path = join(folder, `.${digest}.partial`);
   const notes = `.${digest}.json`;
 
+  const size = async (): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? -1;
+
+  /** What another process that downloads the same message to the same file has of it must not be taken for ours. */
+  function checkOurs(isOurs: boolean): void {
+    if (isOurs) return;
+    const what = "The file to be downloaded to cannot be written: another program downloads the same message to it.";
+    throw new MeshClientError("file-unusable", what, { retry: "safe" });
+  }
+
   return {
     path,
     async read() {
       const text = await readFile(join(folder, notes), "utf8").catch(() => undefined);
       const kept = text === undefined ? undefined : readKept(text);
-      const size = (await stat(path).catch(() => undefined))?.size ?? -1;
-      return kept !== undefined && size >= kept.bytes ? kept : undefined;
+      return kept !== undefined && (await size()) >= kept.bytes ? kept : undefined;
     },
     async open(bytes) {
+      // One that was begun anew meanwhile would be filled with zeros.
+      checkOurs(bytes === 0 || (await size()) >= bytes);
       if (bytes === 0) await rm(path, { force: true });
       else await truncate(path, bytes);
       return open(path, bytes === 0 ? "ax" : "a", 0o600);
     },
     async keep(kept) {
+      checkOurs((await size()) === kept.bytes);
       await syncFile(path);
       await writeWhole(folder, notes, JSON.stringify(kept));
     },
-    async finish() {
+    async finish(bytes) {
       await syncFile(path);
+      checkOurs((await size()) === bytes);
       await moveFile(path, target);
       await rm(join(folder, notes), { force: true });
     },

@@ -77,7 +77,6 @@ export async function poll(context: DirectoryContext, state: PollState, signal: 
   const seen = await look(context, state);
   const canReceive = down === undefined && !troubles.isUnusable("IN") && !troubles.isUnusable("TEMP");
   const receiving = canReceive ? await receiveAll(context, state, { unfiled, signal }) : undefined;
-  state.more = receiving?.more ?? false;
 
   const unusable = down ?? troubles.ofServer().find(isOfTheWay);
   const sending = await sendSettled(context, state, seen, { unfiled, down: unusable, retry: true, signal });
@@ -149,7 +148,9 @@ async function greet(
   signal: AbortSignal,
 ): Promise<MeshClientError | undefined> {
   const now = clock.now().getTime();
-  if (state.greetedAt !== undefined && now - state.greetedAt < greetEveryMs) return undefined;
+  const since = now - (state.greetedAt ?? Infinity);
+  // A clock that was set back must not put it off for as long as that.
+  if (since >= 0 && since < greetEveryMs) return undefined;
   try {
     await client.handshake({ signal });
   } catch (error) {

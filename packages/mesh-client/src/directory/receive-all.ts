@@ -277,6 +277,8 @@ export async function receiveAll(
       // What comes at the same time is looked at together.
       await turnOfEvents();
     }
+    // Together: what ends from here on is for the next poll, and says so.
+    state.more = more;
   } finally {
     state.poll = undefined;
   }

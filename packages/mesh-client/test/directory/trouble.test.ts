@@ -6,6 +6,7 @@ import type { ControlFile } from "@restante/mesh";
 import { createDirectoryClient } from "@restante/mesh-client/directory";
 import {
   clientCertificate,
+  settableClock,
   startTestServer,
   strangeAuthority,
   temporaryFolder,
@@ -190,4 +191,27 @@ test("a folder that cannot be made is told as such", async (t) => {
   const server = await startTestServer(t);
   await using client = await testClient(server, sender);
   await assert.rejects(createDirectoryClient({ client, folder: "/dev/null/x" }), { code: "folder-unusable" });
+});
+
+test("a clock that is set back does not put off the daily question whether the mailbox is known", async (t) => {
+  const server = await startTestServer(t);
+  const real = await testClient(server, sender);
+  let asked = 0;
+  const handshake: typeof real.handshake = async (options) => {
+    asked += 1;
+    return real.handshake(options);
+  };
+  const clock = settableClock();
+  const folder = await startDirectory(t, server, sender, { client: { ...real, handshake }, clock });
+  const year = 365 * 24 * 60 * 60 * 1000;
+  for (const [advance, expected] of [
+    [0, 1],
+    [1000, 1],
+    [-year, 2],
+    [1000, 2],
+  ] as const) {
+    clock.advance(advance);
+    await folder.directory.pollOnce();
+    assert.equal(asked, expected);
+  }
 });

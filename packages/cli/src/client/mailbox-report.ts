@@ -27,7 +27,7 @@ const MINUTE = 60_000;
 /** A poll may last: a large message takes its time. */
 const LONG_POLL_MS = 60 * MINUTE;
 /** Days left from which a certificate needs a person: the NHS takes its time to make the next. */
-const CERTIFICATE_DAYS = 30;
+const CERTIFICATE_DAYS = 60;
 
 export async function reportOf(
   mailbox: { readonly mailboxId: string; readonly folder: string },

@@ -325,7 +325,7 @@ test("a client that says nothing of itself any more, or polls no more, is not ta
   const at = (days: number): Date => new Date(certificate!.expiresAt.getTime() - days * 24 * 3_600_000 + 60_000);
   const attention = async (days: number): Promise<readonly string[]> =>
     (await reportOf(mailbox, certificates, at(days))).attention;
-  assert.deepEqual(await attention(31), []);
-  assert.match((await attention(30))[0] ?? "", /expires in 30 days$/);
+  assert.deepEqual(await attention(61), []);
+  assert.match((await attention(60))[0] ?? "", /expires in 60 days$/);
   assert.match((await attention(0))[0] ?? "", /has expired$/);
 });

@@ -18,6 +18,7 @@ import { reportControl } from "./control-files.ts";
 import { carryOut, carryOutAll, isLost, removedFromTemp, type Step } from "./filing.ts";
 import { asClientError, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { Folders } from "./folder-name.ts";
+import type { FolderWatch } from "./folder-watch.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
 import type { NamesInHand } from "./names-in-hand.ts";
 import type { News } from "./news.ts";
@@ -181,14 +182,23 @@ export async function finish(context: DirectoryContext, filing: Filing): Promise
 }
 
 /**
- * The same for several that were just decided, side by side and in their order (carryOutAll).
+ * The same for several that were just decided, side by side and in their order (carryOutAll). What went to a folder whose disk has
+ * been taken away meanwhile may lie on the disk below it, and is not taken for filed.
  *
  * @returns those of which all files are where they belong
  */
-export async function finishAll(context: DirectoryContext, filings: readonly Filing[]): Promise<ReadonlySet<Filing>> {
+export async function finishAll(
+  context: DirectoryContext,
+  filings: readonly Filing[],
+  watch: FolderWatch,
+): Promise<ReadonlySet<Filing>> {
   const { journal, troubles, emit, told } = context;
   const stepsOf = filings.map(({ steps }) => steps);
-  const failures = await carryOutAll(stepsOf, { ...context, isFirst: true });
+  const failures = new Map(await carryOutAll(stepsOf, { ...context, isFirst: true }));
+  for (const trouble of await watch()) {
+    const isThere = ({ to }: Step): boolean => to !== undefined && labelOf(to.folder) === trouble.folder;
+    for (const [index, steps] of stepsOf.entries()) if (steps.some(isThere)) failures.set(index, trouble);
+  }
   const done = filings.filter((_, index) => !failures.has(index));
   for (const error of failures.values()) troubles.met(error);
   for (const filing of done) {

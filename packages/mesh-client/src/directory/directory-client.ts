@@ -110,10 +110,10 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     state = {
       ...createReceivingState({
         backOff: createBackOff(clock),
+        watch: await watchFolders(folder, folders, hidden),
         tellUnusableIds: unusableIds({ mailboxId, clock, emit }),
       }),
       out: createOutFolder(folders.out, settings.settleMs),
-      watch: await watchFolders(folder, folders, hidden),
       lanes: createLanes(folders.out, {
         waitForEarlierMs: settings.waitForEarlierMs,
         now: () => clock.now().getTime(),

@@ -17,7 +17,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { MeshClientError } from "../mesh-client-error.ts";
 import { discardLeft, type DirectoryContext, finishLater } from "./context.ts";
 import { asClientError, inFolder } from "./folder-trouble.ts";
-import type { FolderWatch } from "./folder-watch.ts";
 import type { Lanes } from "./lanes.ts";
 import type { OutFolder, Sighting, Stray } from "./out-folder.ts";
 import type { PairResult } from "./pair-ends.ts";
@@ -53,7 +52,6 @@ export interface PollResult {
 /** What a directory client keeps from one poll to the next. */
 export interface PollState extends ReceivingState {
   readonly out: OutFolder;
-  readonly watch: FolderWatch;
   readonly lanes: Lanes;
   /** When the server was last found to know us, in milliseconds; undefined after trouble with it. */
   greetedAt: number | undefined;

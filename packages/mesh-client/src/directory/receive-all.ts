@@ -186,7 +186,7 @@ export async function receiveAll(
 
   async function file(batch: readonly Arrived[]): Promise<void> {
     const begunAt = performance.now();
-    for (const [messageId, fate] of await fileReceived(context, batch)) {
+    for (const [messageId, fate] of await fileReceived(context, batch, state.watch)) {
       if (fate.is === "filed") acknowledge(messageId, true);
       else if (fate.is === "not received") fail(messageId, fate.error, begunAt);
       else over(messageId);

@@ -23,6 +23,7 @@ import { MeshClientError } from "../mesh-client-error.ts";
 import { type DirectoryContext, discard, finishAll, mayClear, stage } from "./context.ts";
 import { isReport, receivedControl } from "./control-files.ts";
 import type { Step } from "./filing.ts";
+import type { FolderWatch } from "./folder-watch.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { Filing, Plan } from "./journal.ts";
 import { passOver, writeData } from "./received-data.ts";
@@ -109,6 +110,7 @@ export type Fate = { readonly is: "filed" | "unfiled" } | { readonly is: "not re
 export async function fileReceived(
   context: DirectoryContext,
   arrived: readonly Arrived[],
+  watch: FolderWatch,
 ): Promise<ReadonlyMap<MessageId, Fate>> {
   const { journal, lock, syncs, folders } = context;
   const fates = new Map<MessageId, Fate>();
@@ -134,7 +136,7 @@ export async function fileReceived(
     fates.set(one.messageId, { is: "not received", error });
   }
   try {
-    const finished = await finishAll(context, [...filings.keys()]);
+    const finished = await finishAll(context, [...filings.keys()], watch);
     for (const [filing, messageId] of filings) fates.set(messageId, { is: finished.has(filing) ? "filed" : "unfiled" });
   } finally {
     for (const { claim } of arrived) claim?.[Symbol.dispose]();

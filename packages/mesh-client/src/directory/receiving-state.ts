@@ -1,6 +1,7 @@
 import type { MessageId } from "@restante/mesh";
 import type { BackOff } from "./back-off.ts";
 import type { DirectoryContext } from "./context.ts";
+import type { FolderWatch } from "./folder-watch.ts";
 import { type Arrived, fetchMessage, giveUp } from "./receive.ts";
 import { createWake, type Wake } from "./wake.ts";
 
@@ -24,6 +25,7 @@ export interface Fetching {
 /** What is kept of receiving from one poll to the next. */
 export interface ReceivingState {
   readonly backOff: BackOff;
+  readonly watch: FolderWatch;
   /** Told of each listing, how many of its entries cannot be message ids. */
   readonly tellUnusableIds: (count: number) => void;
   /** Those that were passed go on while other polls come and go. They touch TEMP alone: only a poll files what has arrived. */
@@ -36,7 +38,9 @@ export interface ReceivingState {
   more: boolean;
 }
 
-export function createReceivingState(parts: Pick<ReceivingState, "backOff" | "tellUnusableIds">): ReceivingState {
+export function createReceivingState(
+  parts: Pick<ReceivingState, "backOff" | "watch" | "tellUnusableIds">,
+): ReceivingState {
   return { ...parts, fetching: new Map(), wake: createWake(), poll: undefined, more: false };
 }
 

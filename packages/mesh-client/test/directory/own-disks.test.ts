@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdir, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { MeshClient } from "@restante/mesh-client";
 import type { FolderName } from "@restante/mesh-client/directory";
 import {
   settableClock,
@@ -160,4 +161,41 @@ test("a disk that is not mounted when the client starts again is told, and no le
   await from.send({ to: practice, workflowId: testWorkflow, body: "another" });
   await folder.restart();
   assert.equal((await folder.directory.pollOnce()).received, 1);
+});
+
+test("a message that comes while the disk of IN is taken away is not acknowledged, and is there once the disk is", async (t) => {
+  const root = await temporaryFolder(t);
+  const other = await onAnotherDisk(t, root, ["in"]);
+  if (other === undefined) return;
+  const server = await startTestServer(t);
+  await using from = await testClient(server, practice);
+  const real = await testClient(server, sender);
+  const { messageId } = await from.send({ to: sender, workflowId: testWorkflow, body: Buffer.from("received") });
+  let isTaken = false;
+  const client: MeshClient = Object.create(real, {
+    download: {
+      value: async (...words: Parameters<MeshClient["download"]>) => {
+        const answer = await real.download(...words);
+        if (!isTaken) {
+          await rm(join(root, "IN"));
+          await mkdir(join(root, "IN"));
+        }
+        isTaken = true;
+        return answer;
+      },
+    },
+  });
+  const folder = await startDirectory(t, server, sender, { folder: root, client });
+  for (let times = 0; times < 2; times += 1) {
+    const { received, error } = await folder.directory.pollOnce();
+    assert.equal(received, 0);
+    assert.match(error?.message ?? "", /IN: its disk is not mounted any more/);
+  }
+  assert.deepEqual((await real.list()).messageIds, [messageId]);
+
+  await rm(join(root, "IN"), { recursive: true });
+  await symlink(join(other, "in"), join(root, "IN"));
+  assert.equal((await folder.directory.pollOnce()).received, 1);
+  assert.deepEqual(await folder.names("in"), [`${messageId}.ctl`, `${messageId}.dat`]);
+  assert.deepEqual((await real.list()).messageIds, []);
 });

@@ -18,7 +18,7 @@ export interface ListedOrder<Item> {
   /** How many are being fetched or wait. */
   size(): number;
   /**
-   * What may go on now, in order, and which were passed for it, each with the first that has passed it. What has arrived
+   * What may go on now, in order, and which were passed for it, each with the first behind it that goes on. What has arrived
    * waits no more.
    */
   take(nowMs: number): { readonly items: Item[]; readonly passed: Passed[] };
@@ -47,19 +47,20 @@ export function createListedOrder<Item>(waitMs: number): ListedOrder<Item> {
     take(nowMs) {
       const items: Item[] = [];
       const passed: Passed[] = [];
-      let ahead: MessageId[] = [];
+      /** What is being fetched, and how many that are before it wait. */
+      let ahead: { readonly id: MessageId; readonly after: number }[] = [];
       let waiting: [MessageId, Item][] = [];
       for (const [id, state] of all) {
         if (state === "being fetched") {
-          ahead.push(id);
+          ahead.push({ id, after: waiting.length });
           continue;
         }
         waiting.push([id, state.item]);
         if (ahead.length > 0 && nowMs - state.arrivedAt < waitMs) continue;
         // All that is before this one may go with it: what has waited for the same, for a shorter time, comes first.
-        for (const slow of ahead) passed.push({ id: slow, by: id });
+        for (const { id: slow, after } of ahead) passed.push({ id: slow, by: waiting[after]?.[0] ?? id });
         items.push(...waiting.map(([, item]) => item));
-        for (const gone of [...ahead, ...waiting.map(([other]) => other)]) all.delete(gone);
+        for (const gone of [...ahead.map(({ id: slow }) => slow), ...waiting.map(([other]) => other)]) all.delete(gone);
         [ahead, waiting] = [[], []];
       }
       return { items, passed };

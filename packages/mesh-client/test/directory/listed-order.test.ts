@@ -30,7 +30,7 @@ test("nobody waits for one that failed", () => {
   assert.deepEqual(order.take(0), { items: ["b"], passed: [] });
 });
 
-test("one that has waited for long enough passes all before it, and takes along what waited with it", () => {
+test("one that has waited for long enough passes all before it, and takes along what waited with it: each is passed by the first behind it", () => {
   const order = orderOf(a, b, c, d);
   order.arrived(d, "d", 0);
   order.arrived(b, "b", 50);
@@ -38,7 +38,7 @@ test("one that has waited for long enough passes all before it, and takes along 
   assert.deepEqual(order.take(100), {
     items: ["b", "d"],
     passed: [
-      { id: a, by: d },
+      { id: a, by: b },
       { id: c, by: d },
     ],
   });

@@ -163,6 +163,8 @@ export type ClientEvent =
       mailboxId: MailboxId;
       code: string;
       reason: string;
+      /** Of the way to the server: what can be done about it. Trouble with a folder says so in its reason. */
+      remedy?: string;
       /** IN, OUT, SENT, FAILED, TEMP or .restante, if it is one of these; else it is the server or the way to it. */
       folder?: string;
       times?: number;

@@ -4,7 +4,7 @@ import { diskTime, findHolder, isMissing, systemReason } from "@restante/durable
 import { type CertificateExpiry, certificateExpiry } from "@restante/mesh-client";
 import { type DirectoryStatus, type FoundStatus, readStatus, statusEveryMs } from "@restante/mesh-client/directory";
 import type { ClientCertificates } from "./certificates.ts";
-import { reasonWithRemedy } from "./poll-remedy.ts";
+import { reasonWithRemedy } from "../terminal/event-words.ts";
 
 /** How one mailbox fares, as far as its folder tells. */
 export interface MailboxReport {

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { asDurableError, exists } from "@restante/durable";
 import { type Clock, CodedError, type Emit, type Event, lastingTroubles, type MailboxId } from "@restante/mesh";
 import type { PollObserver } from "@restante/mesh-client/directory";
-import { aborted } from "../aborted.ts";
+import { aborted } from "../terminal/aborted.ts";
 import { CliError } from "../errors.ts";
 import type { Pulse } from "./pulse.ts";
 import { count, found, type Tally } from "./tally.ts";

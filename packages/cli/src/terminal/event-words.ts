@@ -41,6 +41,11 @@ export function repeated({ times, since }: { times?: number; since?: Date }): st
     : `, ${times} times since ${since.toISOString().slice(11, 19)}Z`;
 }
 
+/** Why something did not go well, and what a person can do about it. */
+export function reasonWithRemedy({ reason, remedy }: { readonly reason: string; readonly remedy?: string }): string {
+  return remedy === undefined ? reason : `${reason} ${remedy}`;
+}
+
 /** A reason that is a sentence goes on with how often it was so. */
 export function repeatedReason(event: { reason: string; times?: number; since?: Date }): string {
   const often = repeated(event);

@@ -1,5 +1,4 @@
 import type { Event, HeldVerdict } from "@restante/mesh";
-import { reasonWithRemedy } from "../client/poll-remedy.ts";
 import type { Events } from "../events.ts";
 import {
   addressee,
@@ -17,6 +16,7 @@ import {
   short,
   size,
   system,
+  reasonWithRemedy,
 } from "./event-words.ts";
 import { narrateCertificate } from "./narrate-certificate.ts";
 import type { Paint, Terminal } from "./terminal.ts";

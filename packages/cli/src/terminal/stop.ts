@@ -1,5 +1,5 @@
 import { isatty } from "node:tty";
-import { aborted } from "../aborted.ts";
+import { aborted } from "./aborted.ts";
 
 /** How often the parent is looked at, in milliseconds. */
 const PARENT_CHECK_MS = 500;

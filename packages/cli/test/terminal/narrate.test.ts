@@ -98,8 +98,8 @@ test("of a poll that failed it is told what can be done; a pair that was sent is
   const mailboxId = parseMailboxId("X26ABC1");
   const failed = { event: "poll-failed", mailboxId, times: 1, since: new Date("2026-03-02T10:20:30Z") } as const;
   assert.equal(
-    narrate({ ...failed, code: "unauthorised", reason: "The server answered 403." })?.what,
-    "cannot poll: The server answered 403. Check mailbox id, password, shared key and certificate, all of one environment, and this machine's clock.",
+    narrate({ ...failed, code: "unauthorised", reason: "The server answered 403.", remedy: "Check it." })?.what,
+    "cannot poll: The server answered 403. Check it.",
   );
   assert.equal(
     narrate({ ...failed, code: "folder-unusable", folder: "IN", reason: "IN is full: make room" })?.what,

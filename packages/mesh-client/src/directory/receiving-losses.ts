@@ -3,7 +3,8 @@ import type { BackOff } from "./back-off.ts";
 import type { DirectoryContext } from "./context.ts";
 import { asClientError, FolderTrouble } from "./folder-trouble.ts";
 import { NoRoom } from "./room.ts";
-import { isOfTheWay, serverAnswers } from "./way-to-the-server.ts";
+import { serverAnswers } from "./server-answers.ts";
+import { isOfTheWay } from "./way-to-the-server.ts";
 
 /** So long may failures hold up what else is due; then the next poll goes on, at once. Milliseconds. */
 const lostAtMost = 2 * 60 * 1000;

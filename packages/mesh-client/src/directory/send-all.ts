@@ -38,7 +38,8 @@ import type { Sighting } from "./out-folder.ts";
 import { handlePair } from "./pair.ts";
 import type { PairResult } from "./pair-ends.ts";
 import { shortName } from "./pair-name.ts";
-import { isOfTheWay, serverAnswers } from "./way-to-the-server.ts";
+import { serverAnswers } from "./server-answers.ts";
+import { isOfTheWay } from "./way-to-the-server.ts";
 
 /** So many failures in a row are a sign that something is wrong with sending, which should not leave all pairs in doubt. */
 const mostInARow = 10;

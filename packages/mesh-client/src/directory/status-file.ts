@@ -12,6 +12,7 @@ import { isMissing, writeUnsynced } from "@restante/durable";
 import type { Clock } from "@restante/mesh";
 import type { Journal, SendRow } from "./journal.ts";
 import { shortName } from "./pair-name.ts";
+import { whatHelps } from "./way-to-the-server.ts";
 import type { PollResult } from "./poll.ts";
 import type { Kept } from "./retention.ts";
 
@@ -70,7 +71,13 @@ export interface PollStatus {
   /** Messages that could not be fetched, of this poll and those before it. */
   readonly unfetched: number;
   /** What kept it from doing all that was due. `ofOne`: one pair or message alone; the server and the folders can be used. */
-  readonly error?: { readonly code: string; readonly reason: string; readonly ofOne?: true };
+  readonly error?: {
+    readonly code: string;
+    readonly reason: string;
+    /** What can be done about it, where the reason does not say so. */
+    readonly remedy?: string;
+    readonly ofOne?: true;
+  };
 }
 
 /** Writes it for a client as long as that lives. */
@@ -170,7 +177,14 @@ export async function keepStatus({
       const why =
         error === undefined
           ? {}
-          : { error: { code: error.code, reason: error.message, ...(!hasPlace && { ofOne: true as const }) } };
+          : {
+              error: {
+                code: error.code,
+                reason: error.message,
+                ...whatHelps(error),
+                ...(!hasPlace && { ofOne: true as const }),
+              },
+            };
       lastPoll = { endedAt: now(), sent, received, failed, waiting, unfetched, ...why };
       if (!hasPlace) lastGoodPollAt = lastPoll.endedAt;
       await tell(result);

@@ -2,6 +2,7 @@ import { type Clock, type Emit, lastingTroubles, type MailboxId, type MessageId 
 import type { MeshClientError } from "../mesh-client-error.ts";
 import { asClientError, type FolderLabel, FolderTrouble } from "./folder-trouble.ts";
 import { shortName } from "./pair-name.ts";
+import { whatHelps } from "./way-to-the-server.ts";
 
 /**
  * What goes wrong in a directory client, told at once, then with its count at growing intervals, then that it is over
@@ -103,6 +104,7 @@ export function createTroubles({
           mailboxId,
           code,
           reason,
+          ...whatHelps(trouble),
           ...(place === undefined ? {} : { folder: place }),
           ...told,
         });

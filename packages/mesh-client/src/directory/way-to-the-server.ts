@@ -1,5 +1,4 @@
 import type { MeshClientError } from "../mesh-client-error.ts";
-import type { DirectoryContext } from "./context.ts";
 
 /** The next request would meet the same. */
 const codes: ReadonlySet<string> = new Set([
@@ -17,21 +16,7 @@ export function isOfTheWay({ code }: MeshClientError): boolean {
   return codes.has(code);
 }
 
-/**
- * After so many failures in a row, and now and then when they go on, the server is asked whether it answers at all: one
- * that does not would make each of hundreds wait for its time-out.
- */
-export async function serverAnswers(
-  { client, troubles }: DirectoryContext,
-  failuresInARow: number,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (failuresInARow !== 3 && failuresInARow % 50 !== 0) return true;
-  try {
-    await client.handshake({ signal });
-    return true;
-  } catch (error) {
-    troubles.met(error);
-    return false;
-  }
+/** What can be done about trouble with the way to the server, for whoever is told of it; any other says so itself, or is nobody's. */
+export function whatHelps(trouble: MeshClientError): { readonly remedy?: string } {
+  return isOfTheWay(trouble) ? { remedy: trouble.remedy } : {};
 }

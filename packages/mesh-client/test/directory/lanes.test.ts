@@ -198,7 +198,9 @@ test("while the way to the server is down, no lane starts another pair, and each
   }
   await folder.directory.pollOnce();
   assert.deepEqual(folder.tried.toSorted(), ["P0", "P1"], "those that were in flight when it was found out");
-  assert.equal(folder.events.of("poll-failed").length, 1);
+  const [failed, ...others] = folder.events.of("poll-failed");
+  assert.deepEqual(others, []);
+  assert.match(failed?.remedy ?? "", /\.$/, "and what can be done about it");
   isDown = false;
   assert.equal((await folder.directory.pollOnce()).sent, 20);
   assert.deepEqual(folder.events.of("pair-overtaken"), []);

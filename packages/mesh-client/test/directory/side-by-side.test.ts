@@ -177,9 +177,8 @@ test("a poll does not wait for the last message of a mailbox for longer than oth
   assert.equal((await folder.directory.pollOnce()).received, 0);
   assert.equal(folder.events.of("message-overtaken").length, 0, "nothing has come before it");
   release();
-  await waitFor(() => folder.fetching.size === 0);
-  await waitFor(async () => (await folder.names("temp")).some((name) => name.endsWith(".ctl")));
-  assert.equal((await folder.directory.pollOnce()).received, 1);
+  // Those that begin before it is whole do not wait for it either.
+  await waitFor(async () => (await folder.directory.pollOnce()).received === 1);
 });
 
 test("where messages hang in every place there is, the poll goes on to the pairs, and the rest comes when one has ended", async (t) => {

@@ -1,6 +1,6 @@
 // The connections of a process to MESH servers, and whose turn it is to use one.
 //
-// A request has a place from when it is let in until its answer has been read, and with it a connection. Who gets one is
+// A request has a place from when it is let in until its answer has come whole, and with it a connection. Who gets one is
 // the rule of workers.ts: a mailbox that has no request under way waits for no other mailbox, whatever hangs there; and
 // none has more than `mostOfOne`. So there are at most `most` connections in use, and one more for each mailbox.
 //

@@ -93,9 +93,16 @@ export function createTransport({ url, tls, timeouts, proxy, connections, mailbo
       return stream;
     };
 
+    const place = shared.places.ask(mailbox);
+    const abort = (): void => up.give(signal?.reason);
+    const end = (): void => {
+      underWay.delete(up.give);
+      signal?.removeEventListener("abort", abort);
+      place.leave();
+    };
     const ask = async (): Promise<Dispatcher.ResponseData> => {
       const stream = openBody();
-      return lease.dispatcher.compose(watch(progress, up)).request({
+      return lease.dispatcher.compose(watch(progress, up, end)).request({
         method: request.method,
         path: base.path + request.path,
         query: request.query ?? {},
@@ -104,13 +111,6 @@ export function createTransport({ url, tls, timeouts, proxy, connections, mailbo
       });
     };
 
-    const place = shared.places.ask(mailbox);
-    const abort = (): void => up.give(signal?.reason);
-    const end = (): void => {
-      underWay.delete(up.give);
-      signal?.removeEventListener("abort", abort);
-      place.leave();
-    };
     underWay.add(up.give);
     signal?.addEventListener("abort", abort, { once: true });
     if (isClosed || signal?.aborted === true) abort();
@@ -172,8 +172,12 @@ function withLength(headers: Readonly<Record<string, string>>, length: number | 
   return length === undefined ? { ...headers } : { ...headers, "content-length": String(length) };
 }
 
-/** Notes how far the request got: the difference between `safe` and `ambiguous`. */
-function watch(progress: Progress, up: GivingUp): Dispatcher.DispatcherComposeInterceptor {
+/**
+ * Notes how far the request got: the difference between `safe` and `ambiguous`.
+ *
+ * @param end the answer has come whole, and the connection is free: also if nobody reads it, as of a report, which has no body
+ */
+function watch(progress: Progress, up: GivingUp, end: () => void): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) =>
     dispatch(options, {
       onRequestStart(controller, context: unknown) {
@@ -187,7 +191,10 @@ function watch(progress: Progress, up: GivingUp): Dispatcher.DispatcherComposeIn
       onResponseStart: (controller, status, headers, text) =>
         handler.onResponseStart?.(controller, status, headers, text),
       onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-      onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+      onResponseEnd(controller, trailers) {
+        end();
+        handler.onResponseEnd?.(controller, trailers);
+      },
       onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
       onBodySent(chunk) {
         progress.sent += chunk.byteLength;

@@ -1,7 +1,7 @@
 // How much is done at once by all the mailboxes of a process, and by which of them.
 //
 // A work is one pair that is sent or one message that is received, and, of the connections that mailboxes share
-// (connections.ts), one request until its answer has been read; it has a place from its beginning to its end. There are
+// (connections.ts), one request until its answer has come whole; it has a place from its beginning to its end. There are
 // `most` places for all mailboxes together. A place that is free goes to the mailbox that has the fewest of those that
 // wait, and of equals to the one that has waited longest for its turn. No work is stopped in favour of another. So that
 // mailboxes whose work hangs take nothing from the others but speed:

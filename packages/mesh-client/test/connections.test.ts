@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { buffer } from "node:stream/consumers";
 import { inspect } from "node:util";
 import {
   createConnections,
@@ -9,7 +10,7 @@ import {
   type MeshClientOptions,
   type OutgoingMessage,
 } from "@restante/mesh-client";
-import { testAuthority, waitFor } from "@restante/testbed";
+import { startTestServer, testAuthority, testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
 import { answer, clientOf, password, sharedKey, startFaultyPeer } from "./faulty-peer.ts";
 
 const message: OutgoingMessage = { to: "Y90002OT001", workflowId: "RESTANTE_TEST", body: Buffer.from("body") };
@@ -196,6 +197,22 @@ test("a request gives its place back however it ends", async (t) => {
     body?.on("error", () => undefined).destroy();
   }
   assert.equal(peer.requests.length, 16);
+});
+
+test("an answer that has come whole holds no place, though nobody reads it: a report has nothing to be read", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, testMailboxes.sender);
+  await using to = await testClient(server, testMailboxes.practice, { connections: 1 });
+  const sent = { to: testMailboxes.practice, workflowId: testWorkflow, body: "short" };
+  for (let count = 0; count < 3; count += 1) await from.send(sent);
+  const { messageIds } = await to.list();
+  const downloads = [];
+  for (const messageId of messageIds) downloads.push(await to.download(messageId));
+  assert.deepEqual(
+    downloads.map(({ headers }) => headers.from),
+    messageIds.map(() => testMailboxes.sender),
+  );
+  assert.equal((await buffer(downloads[0]!.body)).toString(), "short", "and it can be read later");
 });
 
 test("wrong options of connections are refused, by name", () => {

@@ -28,7 +28,7 @@ const largeBytes = quick ? 40_000_000 : 400_000_000;
 const idleMs = quick ? 3000 : 20_000;
 const mailboxes = 50;
 /** Aimed at: 0.5 and 0.7 (docs/performance.md). */
-const bounds = { pairs: 0.35, processor: 8, large: 0.5, grownBy: 96, idle: 0.01 };
+const bounds = { pairs: 0.35, processor: 8, large: 0.5, grownBy: 96, idle: 0.01, idleInBrief: 0.1 };
 
 const megabyte = 1024 * 1024;
 const cells: string[][] = [];
@@ -68,7 +68,8 @@ try {
   }
   if (isAsked("idle")) {
     const part = await measureIdle(economy, join(folder, "idle"), idleMs);
-    row(`${mailboxes} idle mailboxes`, "of a core", part, { atMost: bounds.idle });
+    // Three seconds have a start or a collection of garbage in them, or have not.
+    row(`${mailboxes} idle mailboxes`, "of a core", part, { atMost: quick ? bounds.idleInBrief : bounds.idle });
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -21,6 +21,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { asDurableError, DurableError } from "./errors.ts";
 import { isMissing } from "./exists.ts";
+import { nowAndThen } from "./now-and-then.ts";
 import { makePrivateFile } from "./private.ts";
 import { makeFolders } from "./sync.ts";
 import { currentHolder, describeHolder, type Holder, isAlive, readHolder, writeHolder } from "./holder.ts";
@@ -75,15 +76,14 @@ export function holdFolder(folder: string, name: string, options: HoldOptions = 
       isLooking = false;
     }
   }
-  const watch = setInterval(() => void look(), WATCH_MS);
-  watch.unref();
+  const stopLooking = nowAndThen(WATCH_MS, () => void look());
   function lost(error: DurableError): void {
-    clearInterval(watch);
+    stopLooking();
     options.onLost?.(error);
   }
   return {
     [Symbol.dispose]() {
-      clearInterval(watch);
+      stopLooking();
       isOver = true;
       if (lock.isInPlace()) rmSync(join(folder, `${name}.pid`), { force: true });
       lock.database.close();

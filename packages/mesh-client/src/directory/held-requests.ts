@@ -12,7 +12,7 @@ import { randomUUID } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { exists, isMissing, makeFolder, removeFile, renameFile, writeWhole } from "@restante/durable";
+import { exists, isMissing, makeFolder, nowAndThen, removeFile, renameFile, writeWhole } from "@restante/durable";
 import type { DirectoryContext } from "./context.ts";
 import { decideHeld, type HeldDecision, type HeldOutcome } from "./held-decision.ts";
 import type { Wake } from "./wake.ts";
@@ -118,7 +118,7 @@ export async function openRequests(hidden: string, wake: Wake): Promise<Requests
   /** For which it was woken: what cannot be done now is tried again at the next poll, and is no reason for one. */
   const seen = new Set(found);
   let isLooking = false;
-  let timer: NodeJS.Timeout | undefined;
+  let stopLooking: (() => void) | undefined;
 
   async function look(): Promise<void> {
     if (isLooking) return;
@@ -139,7 +139,7 @@ export async function openRequests(hidden: string, wake: Wake): Promise<Requests
   }
 
   return {
-    watch: () => (timer ??= setInterval(() => void look(), lookEveryMs).unref()),
+    watch: () => void (stopLooking ??= nowAndThen(lookEveryMs, () => void look())),
     async answer(context) {
       if (!isAsked) return;
       isAsked = false;
@@ -150,7 +150,7 @@ export async function openRequests(hidden: string, wake: Wake): Promise<Requests
         context.troubles.met(error);
       }
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => stopLooking?.(),
   };
 }
 

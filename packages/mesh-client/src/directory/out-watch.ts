@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
+import { nowAndThen } from "@restante/durable";
 import type { Wake } from "./wake.ts";
 
 /** Tells that something came to OUT, or went from it. */
@@ -15,23 +16,6 @@ export interface OutWatch extends Disposable {
 
 /** So often the folder is asked when it last changed: shares, and what is mounted into a container, do not notify. */
 const askEveryMs = 1500;
-
-/** All at the same moments: to wake up for each mailbox by itself would cost more than to ask. */
-const asking = new Set<() => Promise<void>>();
-let timer: NodeJS.Timeout | undefined;
-
-function nowAndThen(ask: () => Promise<void>): () => void {
-  asking.add(ask);
-  timer ??= setInterval(() => {
-    for (const each of asking) void each();
-  }, askEveryMs);
-  return () => {
-    asking.delete(ask);
-    if (asking.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-}
 
 /** By the notices of the system and, behind them, by asking. That what came has settled is for who looks to see. */
 export function watchOut(path: string, wake: Wake): OutWatch {
@@ -90,7 +74,7 @@ export function watchOut(path: string, wake: Wake): OutWatch {
     },
     async changed(withinMs, signal) {
       if (isChanged || signal.aborted) return;
-      const stopAsking = nowAndThen(askAgain);
+      const stopAsking = nowAndThen(askEveryMs, () => void askAgain());
       void askAgain();
       await wake.wait(withinMs, signal);
       stopAsking();

@@ -113,14 +113,20 @@ export async function serveClients(
       refusedAt = undefined;
       return next;
     } catch (error) {
-      refusedAt = clock.now();
-      const isTellable = error instanceof CodedError;
-      emit({ event: "settings-refused", reason: isTellable ? error.message : "a defect in reading them" });
+      refuse(error, "reading");
       return undefined;
     }
   }
 
-  closing.defer(terminal.onReload(oneAtATime(reload)));
+  function refuse(error: unknown, doing: "reading" | "using"): void {
+    refusedAt = clock.now();
+    const isTellable = error instanceof CodedError;
+    emit({ event: "settings-refused", reason: isTellable ? error.message : `a defect in ${doing} them` });
+  }
+
+  // A defect in it must not end the process, and with it all mailboxes, nor the reloads to come.
+  const reloadOrTell = async (): Promise<void> => reload().catch((error: unknown) => refuse(error, "using"));
+  closing.defer(terminal.onReload(oneAtATime(reloadOrTell)));
 }
 
 /** When the first certificate of each mailbox ends that it needs. */

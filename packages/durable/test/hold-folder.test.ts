@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -15,18 +14,11 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type DurableError, holdFolder, isFolderHeld } from "@restante/durable";
-import { temporaryFolder, waitFor } from "@restante/testbed";
+import { temporaryFolder, waitFor, type Program, runProgram } from "@restante/testbed";
 import { filler, smallDisk } from "../../mesh-server/test/store/small-disk.ts";
 
-interface Other {
-  readonly pid: number;
-  /** What it said since it held the folder. */
-  said(): string;
-  kill(): Promise<void>;
-}
-
-/** Another process that holds the folder. */
-async function otherHolder(t: TestContext, folder: string): Promise<Other> {
+/** Another process that holds the folder. What it says is what it said since. */
+async function otherHolder(t: TestContext, folder: string): Promise<Program> {
   const program = `
     const { holdFolder } = await import("@restante/durable");
     holdFolder(${JSON.stringify(folder)}, "part", { onLost: (error) => console.log("lost " + error.code) });
@@ -34,25 +26,6 @@ async function otherHolder(t: TestContext, folder: string): Promise<Other> {
     setInterval(() => undefined, 1000);`;
   const other = await runProgram(t, program, "held");
   return { ...other, said: () => other.said().replace("held\n", "") };
-}
-
-/** Runs a program in a process of its own until it has said a word. */
-async function runProgram(t: TestContext, program: string, word: string): Promise<Other> {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  let output = "";
-  child.stdout.on("data", (piece: Buffer) => (output += piece.toString()));
-  async function kill(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-  t.after(kill);
-  await waitFor(() => output.includes(word));
-  return { pid: child.pid!, said: () => output, kill };
 }
 
 test("processes that take turns with a folder, all at once and again and again, each have theirs", async (t) => {

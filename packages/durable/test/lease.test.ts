@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
@@ -18,7 +17,7 @@ import {
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { DurableError, Lease, LeaseTimes } from "@restante/durable";
-import { temporaryFolder, waitFor } from "@restante/testbed";
+import { temporaryFolder, waitFor, type Program, runProgram } from "@restante/testbed";
 import { filler, smallDisk } from "../../mesh-server/test/store/small-disk.ts";
 import { leaseText } from "../src/lease-file.ts";
 import { type LeaseOptions, takeLease } from "../src/lease.ts";
@@ -161,7 +160,7 @@ test("after a start of the same machine its folder is taken at once; a machine o
 });
 
 /** Another machine that makes a step a millisecond, each after a check, and says so. */
-async function steppingProcess(t: TestContext, folder: string): Promise<{ pid: number; said: () => string }> {
+async function steppingProcess(t: TestContext, folder: string): Promise<Program> {
   const lease = new URL("../src/lease.ts", import.meta.url).href;
   const program = `
     const { takeLease } = await import(${JSON.stringify(lease)});
@@ -177,20 +176,7 @@ async function steppingProcess(t: TestContext, folder: string): Promise<{ pid: n
     } catch (error) {
       console.log("stopped " + error.code);
     }`;
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  let output = "";
-  child.stdout.on("data", (piece: Buffer) => (output += piece.toString()));
-  t.after(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  });
-  await waitFor(() => output.includes("step"));
-  return { pid: child.pid!, said: () => output };
+  return runProgram(t, program, "step");
 }
 
 /** Pauses a process, and waits for its lease to be older than a candidate waits for. */

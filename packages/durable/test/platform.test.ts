@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
   ensurePrivate,
@@ -17,7 +16,7 @@ import {
   syncFolder,
   windows,
 } from "@restante/durable";
-import { temporaryFolder, waitFor } from "@restante/testbed";
+import { temporaryFolder, waitFor, busyFile } from "@restante/testbed";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -70,28 +69,11 @@ test("elsewhere a permission that is denied is told at once, and what another pr
   assert.deepEqual(readdirSync(folder), ["to"]);
 });
 
-/** Something that has a file so that it cannot be renamed; undefined, and the test skipped, where that cannot be made. */
-function busy(t: TestContext, file: string): (() => void) | undefined {
-  try {
-    execFileSync("mount", ["--bind", file, file], { stdio: "ignore" });
-  } catch {
-    t.skip("this user may not mount");
-    return undefined;
-  }
-  let isOver = false;
-  const end = (): void => {
-    if (!isOver) execFileSync("umount", [file]);
-    isOver = true;
-  };
-  t.after(end);
-  return end;
-}
-
 test("a file that the operating system itself will not rename for a while is renamed as soon as it will", async (t) => {
   const folder = await temporaryFolder(t);
   const [from, to] = [join(folder, "from"), join(folder, "to")];
   writeFileSync(from, "content");
-  const end = busy(t, from);
+  const end = busyFile(t, from);
   if (end === undefined) return;
   await assert.rejects(renameFile(from, to, { ...posix, patienceMs: 0 }), { code: "EBUSY" });
   const renaming = renameFile(from, to, { ...posix, patienceMs: 60_000 });

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { holdSharedFolder, openDatabase, separateDatabase } from "@restante/durable";
-import { temporaryFolder, waitFor } from "@restante/testbed";
+import { temporaryFolder, waitFor, runProgram } from "@restante/testbed";
 import { leaseText } from "../src/lease-file.ts";
 import { currentTenant } from "../src/machine.ts";
 
@@ -94,21 +92,10 @@ async function lockedFolder(t: TestContext): Promise<{ folder: string; said: () 
     holdFolder(${JSON.stringify(folder)}, "part", { onLost: (error) => console.log("lost " + error.code) });
     console.log("held");
     setInterval(() => undefined, 1000);`;
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  let output = "";
-  child.stdout.on("data", (piece: Buffer) => (output += piece.toString()));
-  t.after(async () => {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  });
-  await waitFor(() => output.includes("held"));
+  const { said } = await runProgram(t, program, "held");
   // It is as if from elsewhere.
   rmSync(join(folder, "part.pid"));
-  return { folder, said: () => output };
+  return { folder, said };
 }
 
 test("a lock that the disk keeps for a machine that is gone ends at a person's word alone, and its holder, if there is one, is told", async (t) => {

@@ -19,6 +19,7 @@ import type { End, Lane } from "./lane.ts";
 import { endOf, startMailboxes } from "./mailbox-child.ts";
 import type { MailboxSettings } from "./mailbox-process.ts";
 import { filingsLeft } from "./step-kills.ts";
+import { settle } from "./settle.ts";
 
 export interface RandomKills {
   readonly seed: number;
@@ -116,8 +117,8 @@ async function carry(round: {
     keepKilling(receiving, random(2), mostBoundaries.receiving).finally(() => (isOver = true)),
   ]);
 
-  const held = await settle(sending, settings);
-  for (const mailbox of receiving) await settle(mailbox, settings);
+  const held = await settleOne(sending, settings);
+  for (const mailbox of receiving) await settleOne(mailbox, settings);
   await owner.take();
   await checkSent(sending, dropped, held, owner.arrived);
   for (const { end, folder } of [sending, ...receiving]) {
@@ -204,27 +205,8 @@ function createOwner(mailboxes: readonly Mailbox[], byBody: ReadonlyMap<string, 
   };
 }
 
-/** A client in peace does what is left, until nothing waits. Gives what is held. */
-async function settle({ end, folder }: Mailbox, settings: MailboxSettings): Promise<readonly string[]> {
-  const { client } = end;
-  await using directory = await createDirectoryClient({
-    client,
-    folder: folder.root,
-    settleMs: 0,
-    answerWaitMs: 1000,
-    ...settings,
-  });
-  const until = performance.now() + 300_000;
-  for (;;) {
-    const { waiting, received, error } = await directory.pollOnce();
-    if (waiting === 0 && received === 0 && error === undefined) break;
-    assert.ok(
-      performance.now() < until,
-      `it does not settle: ${waiting} wait, ${error?.message ?? "without an error"}`,
-    );
-    await delay(20);
-  }
-  return directory.held().map(({ baseName }) => baseName);
+async function settleOne({ end, folder }: Mailbox, settings: MailboxSettings): Promise<readonly string[]> {
+  return settle({ client: end.client, folder: folder.root, withinMs: 300_000 }, settings);
 }
 
 async function checkSent(

@@ -10,7 +10,6 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
 import { openToRead } from "@restante/durable";
 import type { ControlFile } from "@restante/mesh";
 import { createDirectoryClient } from "@restante/mesh-client/directory";
@@ -18,6 +17,7 @@ import { openMailboxFolder } from "../test/directory/mailbox-folder.ts";
 import type { Kind, Run } from "./kinds.ts";
 import type { End, Lane } from "./lane.ts";
 import { type Boundary, endOf, startMailboxes } from "./mailbox-child.ts";
+import { settle } from "./settle.ts";
 
 export interface StepKills {
   /** How many boundaries there were. */
@@ -74,7 +74,10 @@ export async function killAt(kind: Kind, lane: Lane, stop: Boundary): Promise<st
 
     const taken: Map<string, { control: ControlFile; data: Buffer | undefined }> = new Map();
     await take(run, taken);
-    const held = await settle(run, kind, lane[kind.end]);
+    const held = await settle(
+      { client: lane[kind.end].client, folder: run.folder.root, withinMs: 60_000 },
+      kind.settings,
+    );
     await take(run, taken);
     assert.deepEqual(await run.folder.names("in"), []);
     assert.deepEqual(await run.folder.names("temp"), []);
@@ -137,30 +140,6 @@ async function take(
 }
 
 /** So long after it was killed may what it had sent still be on its way through the server. */
-const answerWaitMs = 1000;
-
-/** A client in peace does what is left, until nothing waits. Gives what is held. */
-async function settle({ folder }: Run, { settings }: Kind, { client }: End): Promise<readonly string[]> {
-  await using directory = await createDirectoryClient({
-    client,
-    folder: folder.root,
-    settleMs: 0,
-    answerWaitMs,
-    ...settings,
-  });
-  const until = performance.now() + 60_000;
-  for (;;) {
-    const { waiting, received, error } = await directory.pollOnce();
-    if (waiting === 0 && received === 0 && error === undefined) break;
-    assert.ok(
-      performance.now() < until,
-      `it does not settle: ${waiting} wait, ${error?.message ?? "without an error"}`,
-    );
-    if (received === 0) await delay(20);
-  }
-  return directory.held().map(({ baseName }) => baseName);
-}
-
 /** What a mailbox has, in the order of acceptance; acknowledged. */
 export async function collect({ client }: End): Promise<Buffer[]> {
   const bodies: Buffer[] = [];

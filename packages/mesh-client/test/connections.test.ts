@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { buffer } from "node:stream/consumers";
-import { inspect } from "node:util";
 import {
   createConnections,
   createMeshClient,
   type MeshClient,
-  MeshClientError,
   type MeshClientOptions,
   type OutgoingMessage,
 } from "@restante/mesh-client";
 import { startTestServer, testAuthority, testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
 import { answer, clientOf, password, sharedKey, startFaultyPeer } from "./faulty-peer.ts";
+import { codeAndRetryOf } from "./failure-of.ts";
 
 const message: OutgoingMessage = { to: "Y90002OT001", workflowId: "RESTANTE_TEST", body: Buffer.from("body") };
 const listing = answer(200, { messages: [] });
@@ -29,15 +28,6 @@ async function clientsOf(
     t.after(async () => client[Symbol.asyncDispose]());
     return client;
   };
-}
-
-async function failureOf(call: Promise<unknown>): Promise<string> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(error instanceof MeshClientError, `not a MeshClientError: ${inspect(error)}`);
-  return `${error.code} ${error.retry}`;
 }
 
 /** A server that answers some mailboxes only when it is told to. */
@@ -127,14 +117,14 @@ test("a client that is closed ends its own requests, also those that wait, and n
   await using connections = createConnections({ most: 2, mostOfOne: 1 });
   const clientOfMailbox = await clientsOf(t, { url: peer.url, connections });
   const [closing, staying] = [clientOfMailbox("CLOSING"), clientOfMailbox("STAYING")];
-  const sent = failureOf(closing.send(message));
-  const waiting = failureOf(closing.send(message));
+  const sent = codeAndRetryOf(closing.send(message));
+  const waiting = codeAndRetryOf(closing.send(message));
   const other = staying.list();
   await waitFor(() => peer.asked.length === 2);
   await closing[Symbol.asyncDispose]();
   assert.equal(await sent, "closed ambiguous");
   assert.equal(await waiting, "closed safe");
-  assert.equal(await failureOf(closing.list()), "closed safe");
+  assert.equal(await codeAndRetryOf(closing.list()), "closed safe");
   peer.answerOne("STAYING");
   assert.deepEqual(await other, { messageIds: [] });
   const again = clientOfMailbox("CLOSING").list();
@@ -149,11 +139,11 @@ test("connections that are closed end the requests of all, and let none in", asy
   const connections = createConnections();
   const clientOfMailbox = await clientsOf(t, { url: peer.url, connections });
   const clients = ["ONE", "TWO"].map(clientOfMailbox);
-  const calls = clients.map(async (client) => failureOf(client.send(message)));
+  const calls = clients.map(async (client) => codeAndRetryOf(client.send(message)));
   await waitFor(() => peer.asked.length === 2);
   await connections[Symbol.asyncDispose]();
   assert.deepEqual(await Promise.all(calls), ["closed ambiguous", "closed ambiguous"]);
-  assert.equal(await failureOf(clients[0]!.list()), "closed safe");
+  assert.equal(await codeAndRetryOf(clients[0]!.list()), "closed safe");
   assert.throws(() => clientOfMailbox("THREE"), { code: "closed" });
 });
 
@@ -162,7 +152,7 @@ test("a request that waits for its turn can be given up, and gives its turn to t
   const client = await clientOf(t, peer.url, { connections: 1 });
   const first = client.list();
   const controller = new AbortController();
-  const given = failureOf(client.send(message, { signal: controller.signal }));
+  const given = codeAndRetryOf(client.send(message, { signal: controller.signal }));
   const last = client.list();
   await waitFor(() => peer.asked.length === 1);
   controller.abort();
@@ -191,8 +181,8 @@ test("a request gives its place back however it ends", async (t) => {
     throw new Error("the disk broke");
   };
   for (let round = 0; round < 8; round += 1) {
-    await failureOf(client.list());
-    await failureOf(client.send({ ...message, body: stream }));
+    await codeAndRetryOf(client.list());
+    await codeAndRetryOf(client.send({ ...message, body: stream }));
     const { body } = await client.download("20260101120000000000_ABCDEF" as never).catch(() => ({ body: undefined }));
     body?.on("error", () => undefined).destroy();
   }

@@ -2,25 +2,12 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { createMeshClient, MeshClientError, type OutgoingMessage } from "@restante/mesh-client";
+import { createMeshClient, type OutgoingMessage } from "@restante/mesh-client";
 import { strangeAuthority, testAuthority, waitFor } from "@restante/testbed";
 import { answer, breakOff, clientOf, hang, password, sharedKey, startFaultyPeer } from "./faulty-peer.ts";
+import { codeAndRetry, failureOf } from "./failure-of.ts";
 
 const message: OutgoingMessage = { to: "Y90002OT001", workflowId: "RESTANTE_TEST", body: Buffer.from("body") };
-
-/** What a call failed with. */
-async function failureOf(call: Promise<unknown>): Promise<MeshClientError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(error instanceof MeshClientError, `not a MeshClientError: ${inspect(error)}`);
-  return error;
-}
-
-function codeAndRetry({ code, retry }: MeshClientError): string {
-  return `${code} ${retry}`;
-}
 
 test("a send to a server that is not there has not happened", async (t) => {
   const client = await clientOf(t, "https://127.0.0.1:9");

@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
-import { inspect } from "node:util";
-import { type MeshClient, MeshClientError, type Timeouts } from "@restante/mesh-client";
+import type { MeshClient, MeshClientError, Timeouts } from "@restante/mesh-client";
 import { waitFor } from "@restante/testbed";
 import { answer, clientOf, hang, startFaultyPeer } from "./faulty-peer.ts";
+import { failureOf } from "./failure-of.ts";
 
 // Each time-out is shown to act alone by two clients that wait for the same: of one it is short and all others are long,
 // of the other all others are short. The first gives up; by then the others would have acted on the second, which waits.
 
 const long = 60_000;
-
-async function failureOf(call: Promise<unknown>): Promise<MeshClientError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(error instanceof MeshClientError, `not a MeshClientError: ${inspect(error)}`);
-  return error;
-}
 
 function told({ code, retry, message }: MeshClientError): string {
   return `${code} ${retry}: ${message}`;

@@ -1,4 +1,5 @@
 export { expiredCertificate, strangeAuthority, testAuthority } from "./authority.ts";
+export { busyFile } from "./busy-file.ts";
 export { clientCertificate, clientOptions, passwordOf, testClient } from "./client.ts";
 export { type SettableClock, settableClock } from "./clock.ts";
 export {
@@ -19,6 +20,7 @@ export {
   type TestServer,
   type TestServerOptions,
 } from "./server.ts";
+export { type Program, runProgram } from "./run-program.ts";
 export { type ProcessLimits, type ServerProcess, startServerProcess } from "./server-process.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
 export { waitFor, type WaitOptions } from "./wait-for.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { rename } from "node:fs/promises";
-import { test, type TestContext } from "node:test";
-import { startTestServer, testClient, testMailboxes } from "@restante/testbed";
+import { test } from "node:test";
+import { startTestServer, testClient, testMailboxes, busyFile } from "@restante/testbed";
 import { freeName } from "../../src/directory/filing.ts";
 import { namesInHand } from "../../src/directory/names-in-hand.ts";
 import { foldNames } from "./folding-disk.ts";
@@ -85,30 +84,13 @@ test("of two pairs that are filed at the same moment neither gets the other's na
   assert.equal(await choose("letter", "5"), "letter");
 });
 
-/** Something that has a file so that it cannot be renamed; undefined, and the test skipped, where that cannot be made. */
-function busy(t: TestContext, file: string): (() => void) | undefined {
-  try {
-    execFileSync("mount", ["--bind", file, file], { stdio: "ignore" });
-  } catch {
-    t.skip("this user may not mount");
-    return undefined;
-  }
-  let isOver = false;
-  const end = (): void => {
-    if (!isOver) execFileSync("umount", [file]);
-    isOver = true;
-  };
-  t.after(end);
-  return end;
-}
-
 test("a pair of which a file cannot be moved for a while holds up no other, is not sent again, is told, and comes to SENT then", async (t) => {
   const server = await startTestServer(t);
   await using to = await testClient(server, practice);
   const folder = await startDirectory(t, server);
   await folder.drop("A");
   await folder.drop("B");
-  const end = busy(t, folder.path("out", "A.dat"));
+  const end = busyFile(t, folder.path("out", "A.dat"));
   if (end === undefined) return;
   for (let times = 0; times < 2; times += 1) await folder.directory.pollOnce();
   assert.deepEqual(await folder.names("sent"), ["B.ctl", "B.dat"]);

@@ -1,27 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { MeshClientError, type OutgoingMessage } from "@restante/mesh-client";
+import type { MeshClientError, OutgoingMessage } from "@restante/mesh-client";
 import { waitFor } from "@restante/testbed";
 import { answer, clientOf, hang, password, sharedKey, startFaultyPeer } from "../faulty-peer.ts";
+import { codeAndRetry, failureOf } from "../failure-of.ts";
 import { type Reaction, startConnectProxy } from "./connect-proxy.ts";
 
 const message: OutgoingMessage = { to: "Y90002OT001", workflowId: "RESTANTE_TEST", body: Buffer.from("body") };
 const accepted = answer(202, { message_id: "20260101120000000000_ABCDEF" });
 const nobody = "https://mesh.example:8700";
-
-async function failureOf(call: Promise<unknown>): Promise<MeshClientError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  assert.ok(error instanceof MeshClientError, `not a MeshClientError: ${inspect(error)}`);
-  return error;
-}
-
-function codeAndRetry({ code, retry }: MeshClientError): string {
-  return `${code} ${retry}`;
-}
 
 test("a message goes through a proxy to a server that only the proxy can find, over one way for all calls", async (t) => {
   const peer = await startFaultyPeer(t, [accepted], { hosts: ["mesh.example"] });

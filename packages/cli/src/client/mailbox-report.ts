@@ -79,7 +79,7 @@ async function ofFolder(
     const unfetched = status.lastPoll?.unfetched ?? 0;
     if (unfetched > 0) {
       attention.push(
-        `${many(unfetched, "message")} in MESH that could not be fetched: the log says why (message-waiting)`,
+        `${many(unfetched, "message")} in MESH that could not be fetched, or not yet: the log says why (message-waiting)`,
       );
     }
     return { client, status: { ...status, held: held.length }, failed };

@@ -22,7 +22,7 @@ import type { OutFolder, Sighting, Stray } from "./out-folder.ts";
 import type { PairResult } from "./pair-ends.ts";
 import { pairName } from "./pair-name.ts";
 import { receiveAll } from "./receive-all.ts";
-import type { ReceivingState } from "./receiving-state.ts";
+import { fetchedForLong, type ReceivingState } from "./receiving-state.ts";
 import { type Sending, sendAll } from "./send-all.ts";
 import { isOfTheWay } from "./way-to-the-server.ts";
 
@@ -43,7 +43,10 @@ export interface PollResult {
   /** Pairs, or halves of pairs, that stay in OUT for now. */
   readonly waiting: number;
   readonly held: readonly HeldPair[];
-  /** Messages that could not be fetched: each waits in MESH for a next try of its own, also while polls go well. */
+  /**
+   * Messages that could not be fetched, each waiting in MESH for a next try of its own, and those that have been under way for
+   * half an hour; also while polls go well.
+   */
   readonly unfetched: number;
   /** The first thing that kept this poll from doing all that was due. */
   readonly error?: MeshClientError | undefined;
@@ -121,7 +124,7 @@ async function sendSettled(
     failed: count("failed"),
     waiting: count("waiting"),
     held: held.map(([{ base }]) => ({ baseName: base, pair: pairName(base) })),
-    unfetched: state.backOff.ids().length,
+    unfetched: state.backOff.ids().length + fetchedForLong(state, context.settings.orderWaitMs).length,
     error: troubles.first(),
   };
 }

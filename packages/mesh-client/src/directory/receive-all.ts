@@ -9,7 +9,8 @@
 // up the next no longer.
 //
 // A message that is fetched more slowly than others wait for it (`orderWaitMs`) is passed: it goes on, and comes to IN when it
-// has arrived, at this poll or a later one, which then begins at once. The poll does not wait for it either.
+// has arrived, at this poll or a later one, which then begins at once. The poll does not wait for it either. One that goes on for
+// long (half an hour) is told, also where nothing is behind it.
 
 import { setImmediate as turnOfEvents } from "node:timers/promises";
 import type { MessageId } from "@restante/mesh";
@@ -18,7 +19,7 @@ import { type Inbox, listInbox } from "./list-inbox.ts";
 import { createListedOrder } from "./listed-order.ts";
 import { acknowledgeReceived, type Arrived, fileReceived, giveUp } from "./receive.ts";
 import { createLosses } from "./receiving-losses.ts";
-import { beginFetching, type Fetching, type ReceivingState } from "./receiving-state.ts";
+import { beginFetching, fetchedForLong, type Fetching, type ReceivingState } from "./receiving-state.ts";
 import { createWake } from "./wake.ts";
 
 /** Also what was passed counts. A download holds a connection, of which the library has 8: some must be left to all else. */
@@ -282,5 +283,6 @@ export async function receiveAll(
   } finally {
     state.poll = undefined;
   }
+  for (const messageId of fetchedForLong(state, orderWaitMs)) troubles.slowMessage(messageId);
   return { received, more };
 }

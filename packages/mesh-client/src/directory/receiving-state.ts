@@ -80,6 +80,17 @@ export function beginFetching(
   state.fetching.set(messageId, one);
 }
 
+/** So many times longer than others wait for it, and a person is told of a message that is being fetched: half an hour, if nothing else is set. */
+const longAfterWaits = 15;
+
+/** The messages that have been fetched for so long that a person should know: large, or of a server that drips or hangs. */
+export function fetchedForLong({ fetching }: Pick<ReceivingState, "fetching">, orderWaitMs: number): MessageId[] {
+  const now = performance.now();
+  const isLong = ([, { begunAt = now }]: [MessageId, Fetching]): boolean =>
+    now - begunAt >= longAfterWaits * orderWaitMs;
+  return [...fetching].filter(isLong).map(([messageId]) => messageId);
+}
+
 /** At the end of the client, whose signal has given them up: nothing of what was being fetched stays in TEMP. */
 export async function endFetching(context: DirectoryContext, { fetching }: ReceivingState): Promise<void> {
   await Promise.all([...fetching.values()].map(async ({ ended }) => ended));

@@ -68,7 +68,7 @@ export interface PollStatus {
   readonly received: number;
   readonly failed: number;
   readonly waiting: number;
-  /** Messages that could not be fetched, of this poll and those before it. */
+  /** Messages that could not be fetched, or go on for long, of this poll and those before it. */
   readonly unfetched: number;
   /** What kept it from doing all that was due. `ofOne`: one pair or message alone; the server and the folders can be used. */
   readonly error?: {

@@ -26,6 +26,8 @@ export interface Troubles {
 
   /** One message could not be received or acknowledged. */
   metMessage(messageId: MessageId, error: MeshClientError): void;
+  /** One message has been under way for long, and still is: no trouble of this poll. */
+  slowMessage(messageId: MessageId): void;
   /** It was. */
   overMessage(messageId: MessageId): void;
   /** It is not in the mailbox any more, without having been received here. */
@@ -121,6 +123,11 @@ export function createTroubles({
       const told = messages.met(messageId, error.message);
       if (told === undefined) return;
       emit({ event: "message-waiting", mailboxId, messageId, code: error.code, reason: error.message, ...told });
+    },
+    slowMessage(messageId) {
+      const reason = "it is still being fetched: it is large, or the server is slow";
+      const told = messages.met(messageId, "slow");
+      if (told !== undefined) emit({ event: "message-waiting", mailboxId, messageId, code: "slow", reason, ...told });
     },
     overMessage: (messageId) => void messages.over(messageId),
     goneMessage(messageId) {

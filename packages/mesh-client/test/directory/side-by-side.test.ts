@@ -181,6 +181,19 @@ test("a poll does not wait for the last message of a mailbox for longer than oth
   await waitFor(async () => (await folder.directory.pollOnce()).received === 1);
 });
 
+test("a message that goes on for long is told, also where nothing is behind it, and counted as not fetched", async (t) => {
+  const folder = await start(t, { orderWaitMs: 20 });
+  const [only] = await folder.send(1);
+  const release = hold(folder, only);
+  assert.equal((await folder.directory.pollOnce()).unfetched, 0, "it may be large");
+  await waitFor(async () => (await folder.directory.pollOnce()).unfetched === 1);
+  const [told, ...others] = folder.events.of("message-waiting");
+  assert.deepEqual([told?.messageId, told?.code, told?.times, others], [only, "slow", 1, []]);
+  release();
+  await waitFor(async () => (await folder.directory.pollOnce()).received === 1);
+  assert.equal((await folder.directory.pollOnce()).unfetched, 0);
+});
+
 test("where messages hang in every place there is, the poll goes on to the pairs, and the rest comes when one has ended", async (t) => {
   const folder = await start(t, { orderWaitMs: 300 });
   const ids = await folder.send(9);

@@ -27,8 +27,7 @@ const rounds = Number(values.rounds ?? (quick ? 1 : 5));
 const largeBytes = quick ? 40_000_000 : 400_000_000;
 const idleMs = quick ? 3000 : 20_000;
 const mailboxes = 50;
-/** Aimed at: 0.5 and 0.7 (docs/performance.md). */
-const bounds = { pairs: 0.35, processor: 8, large: 0.5, grownBy: 96, idle: 0.01, idleInBrief: 0.1 };
+const bounds = { pairs: 0.5, processor: 8, large: 0.7, grownBy: 96, idle: 0.01, idleInBrief: 0.1 };
 
 const megabyte = 1024 * 1024;
 const cells: string[][] = [];

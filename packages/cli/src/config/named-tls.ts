@@ -46,6 +46,11 @@ export interface TlsTexts {
 
 type Settings = Readonly<Record<string, unknown>>;
 
+/** A keystore, and how it is spoken of. */
+interface NamedKeystore extends Keystore {
+  readonly name: string;
+}
+
 /** Reads all of it; what cannot be had is among the findings, each by the pointer of its setting. */
 export function readTls(
   pointer: string,
@@ -70,7 +75,7 @@ export function readTls(
   const ca =
     "ca" in settings || keystore === undefined
       ? attempt(() => readTrusted(settings, reader))
-      : attempt(() => trustedOf(keystore, "ca", "is missing: the keystore has no certificate that it trusts"));
+      : attempt(() => trustedOf(keystore, "ca", `is missing: ${keystore.name} has no certificate that it trusts`));
   const texts = { ...(key && { key }), ...(cert && { cert: cert }), ...(ca && { ca }) };
   if (key === undefined || cert === undefined || ca === undefined) return { texts, findings };
   const fitting = attempt(() => fit({ key, cert, ca }));
@@ -86,15 +91,20 @@ function named(setting: string, settings: Settings, { bytes }: TlsReader): Named
   }
 }
 
-function openKeystore(settings: Settings, reader: TlsReader): Keystore | undefined {
+function openKeystore(settings: Settings, reader: TlsReader): NamedKeystore | undefined {
   const store = named("keystore", settings, reader);
   const password = reader.password("keystorePassword");
   return store && password !== undefined ? opened(store, password, "keystore", "keystorePassword") : undefined;
 }
 
-function opened({ bytes, name }: NamedBytes, password: string, setting: string, passwordSetting: string): Keystore {
+function opened(
+  { bytes, name }: NamedBytes,
+  password: string,
+  setting: string,
+  passwordSetting: string,
+): NamedKeystore {
   try {
-    return readKeystore(bytes, password);
+    return { ...readKeystore(bytes, password), name };
   } catch (error) {
     if (!(error instanceof KeystoreError)) throw error;
     if (error.code === "password-wrong") throw new Unfit(passwordSetting, `is not the password of ${name}`);
@@ -102,18 +112,28 @@ function opened({ bytes, name }: NamedBytes, password: string, setting: string, 
   }
 }
 
-function chosen({ keys }: Keystore, alias: unknown): KeystoreKey {
+function chosen({ keys, name }: NamedKeystore, alias: unknown): KeystoreKey {
   const [first, ...others] = keys;
-  if (first === undefined) throw new Unfit("keystore", "names a keystore without a private key and its certificate");
-  const names = keys.map((key) => key.alias ?? "").join(", ");
+  if (first === undefined) {
+    const words = `names ${name}, a keystore without a private key and its certificate: name the one with the client's own`;
+    throw new Unfit("keystore", words);
+  }
+  const names = keys.map((key) => shownAlias(key.alias)).join(", ");
   if (typeof alias !== "string") {
     if (others.length === 0) return first;
-    throw new Unfit("alias", `is missing: the keystore has several keys: ${names}`);
+    const remedy = "name the one that is meant, or export it alone (keytool -importkeystore -srcalias NAME)";
+    throw new Unfit("alias", `is missing: ${name} has several keys (${names}): ${remedy}`);
   }
   // Java's have no case.
-  const named = keys.find((key) => key.alias?.toLowerCase() === alias.toLowerCase());
-  if (named === undefined) throw new Unfit("alias", `is of no key in the keystore; it has: ${names}`);
+  const [named, ...namesakes] = keys.filter((key) => key.alias?.toLowerCase() === alias.toLowerCase());
+  if (named === undefined) throw new Unfit("alias", `is of no key in ${name}; it has: ${names}`);
+  if (namesakes.length > 0) throw new Unfit("alias", `is of several keys in ${name}: only one can be meant`);
   return named;
+}
+
+/** Whoever made the file may have put anything into it: what would steer a terminal, or make a line of its own, does not. */
+function shownAlias(alias = "one without a name"): string {
+  return alias.replaceAll(/\p{C}/gu, "?").slice(0, 100);
 }
 
 function trustedOf({ trusted }: Keystore, setting: string, words: string): string {

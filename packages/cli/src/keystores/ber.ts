@@ -39,8 +39,10 @@ export function having(value: Ber | undefined, tag?: number): Ber {
 }
 
 /** What is in an octet string, whole or in pieces; also in one that is tagged implicitly. */
-export function octetsOf(value: Ber): Buffer {
-  return isConstructed(value.tag) ? Buffer.concat(childrenOf(value).map(octetsOf)) : value.content;
+export function octetsOf(value: Ber, depth = 0): Buffer {
+  if (depth > MOST_DEPTH) throw new NotBer();
+  if (!isConstructed(value.tag)) return value.content;
+  return Buffer.concat(childrenOf(value).map((piece) => octetsOf(piece, depth + 1)));
 }
 
 /** A positive number, such as a count of iterations. */

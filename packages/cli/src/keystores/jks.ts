@@ -7,7 +7,7 @@
 // password and salt, and ends in a SHA-1 by which a wrong password is known.
 
 import { createHash } from "node:crypto";
-import { childOf, childrenOf, oidOf, octetsOf, readBer } from "./ber.ts";
+import { childOf, oidOf, octetsOf, readBer } from "./ber.ts";
 import { damaged, type Keystore, KeystoreError, unsupported, wrongPassword } from "./keystore.ts";
 import { certificatePem, keyPem } from "./pem.ts";
 
@@ -27,7 +27,8 @@ export function readJks(bytes: Buffer, password: string): Keystore {
   if (!isWhole) throw wrongPassword();
   return {
     keys: entries.flatMap(({ alias, protectedKey, chain }) =>
-      protectedKey === undefined
+      // Without a certificate it is no key that a connection could be made with.
+      protectedKey === undefined || chain.length === 0
         ? []
         : [{ alias, key: keyPem(openKey(protectedKey, secret)), cert: chain.map(certificatePem).join("") }],
     ),
@@ -87,7 +88,7 @@ function openKey(protectedKey: Buffer, secret: Buffer): Buffer {
   const info = readBer(protectedKey);
   if (oidOf(childOf(childOf(info, 0), 0)) !== JAVA_KEY_PROTECTION)
     throw unsupported("has a key that is encrypted in another way than JKS has it");
-  const data = octetsOf(childrenOf(info)[1]!);
+  const data = octetsOf(childOf(info, 1));
   const salt = data.subarray(0, DIGEST_BYTES);
   const hidden = data.subarray(DIGEST_BYTES, -DIGEST_BYTES);
   const plain = Buffer.alloc(hidden.length);

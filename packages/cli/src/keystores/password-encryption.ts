@@ -6,8 +6,18 @@ import { type Ber, childOf, childrenOf, numberOf, octetsOf, oidOf, SEQUENCE } fr
 import { damaged, unsupported, wrongPassword } from "./keystore.ts";
 import { decryptRc2 } from "./rc2.ts";
 
-/** More than any program has ever written: the file would only keep us from starting. */
-const MOST_ITERATIONS = 10_000_000;
+/** In a whole file; Java reads no more in one value. More would keep us, and all mailboxes at a reload, waiting for minutes. */
+const MOST_ITERATIONS = 5_000_000;
+
+/** A keystore's password, and how many iterations may still be spent on it. */
+export interface Password {
+  readonly text: string;
+  iterationsLeft: number;
+}
+
+export function passwordOf(text: string): Password {
+  return { text, iterationsLeft: MOST_ITERATIONS };
+}
 
 const PBES2 = "1.2.840.113549.1.5.13";
 const PBKDF2 = "1.2.840.113549.1.5.12";
@@ -44,25 +54,25 @@ const pseudorandom: Readonly<Record<string, string>> = {
 type Decrypt = (key: Buffer, iv: Buffer, data: Buffer) => Buffer | undefined;
 
 /** @param algorithm AlgorithmIdentifier @throws KeystoreError `password-wrong` or `unsupported` */
-export function decrypt(algorithm: Ber, data: Buffer, password: string): Buffer {
+export function decrypt(algorithm: Ber, data: Buffer, password: Password): Buffer {
   const plain =
     oidOf(childOf(algorithm, 0)) === PBES2 ? byPbes2(algorithm, data, password) : byOld(algorithm, data, password);
   if (plain === undefined) throw wrongPassword();
   return plain;
 }
 
-function byOld(algorithm: Ber, data: Buffer, password: string): Buffer | undefined {
+function byOld(algorithm: Ber, data: Buffer, password: Password): Buffer | undefined {
   const scheme = oldSchemes[oidOf(childOf(algorithm, 0))];
   if (scheme === undefined) throw unsupported("is encrypted with an algorithm that nobody should use any more");
   const parameters = childOf(algorithm, 1, SEQUENCE);
   const salt = octetsOf(childOf(parameters, 0));
-  const iterations = iterationsOf(childOf(parameters, 1));
+  const iterations = iterationsOf(childOf(parameters, 1), password);
   const made = (id: number, bytes: number): Buffer =>
-    deriveKey({ hash: "sha1", password, salt, iterations, id, bytes });
+    deriveKey({ hash: "sha1", password: password.text, salt, iterations, id, bytes });
   return scheme.decrypt(made(1, scheme.keyBytes), made(2, 8), data);
 }
 
-function byPbes2(algorithm: Ber, data: Buffer, password: string): Buffer | undefined {
+function byPbes2(algorithm: Ber, data: Buffer, password: Password): Buffer | undefined {
   const parameters = childOf(algorithm, 1, SEQUENCE);
   const [derivation, encryption] = [childOf(parameters, 0), childOf(parameters, 1)];
   if (oidOf(childOf(derivation, 0)) !== PBKDF2) throw unsupported("is encrypted with a key that is not made by PBKDF2");
@@ -76,9 +86,9 @@ function byPbes2(algorithm: Ber, data: Buffer, password: string): Buffer | undef
   if (hash === undefined)
     throw unsupported("is encrypted with a key of another pseudorandom function than HMAC of SHA");
   const key = pbkdf2Sync(
-    Buffer.from(password, "utf8"),
+    Buffer.from(password.text, "utf8"),
     octetsOf(salt),
-    iterationsOf(iterations),
+    iterationsOf(iterations, password),
     scheme.keyBytes,
     hash,
   );
@@ -96,9 +106,11 @@ function byCipher(cipher: string): Decrypt {
   };
 }
 
-export function iterationsOf(value: Ber): number {
+export function iterationsOf(value: Ber, password: Password): number {
   const iterations = numberOf(value);
-  if (iterations < 1 || iterations > MOST_ITERATIONS) throw damaged();
+  if (iterations < 1) throw damaged();
+  if (iterations > password.iterationsLeft) throw unsupported(`asks for more than ${MOST_ITERATIONS} iterations`);
+  password.iterationsLeft -= iterations;
   return iterations;
 }
 

@@ -11,10 +11,15 @@ export interface PemBlock {
  * spaces, or a backslash and an n: they are new lines again here. What stands around the blocks is passed over.
  */
 export function pemBlocks(text: string): PemBlock[] {
-  const found = text
-    .replaceAll(/\\r|\\n/g, "\n")
-    .matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([^-]*(?:-(?!----)[^-]*)*)-----END \1-----/g);
-  return Array.from(found, ([, label = "", body = ""]) => blockOf(label, body));
+  const whole = text.replaceAll(/\\r|\\n/g, "\n");
+  // Line by line of boundaries: one expression for a whole block would need more memory than there is for a large file of something else.
+  const boundaries = Array.from(whole.matchAll(/-----(BEGIN|END) ([A-Z0-9 ]{1,100})-----/g));
+  return boundaries.flatMap((begin, index) => {
+    const [, kind, label = ""] = begin;
+    const end = boundaries[index + 1];
+    if (kind !== "BEGIN" || end?.[1] !== "END" || end[2] !== label) return [];
+    return [blockOf(label, whole.slice(begin.index + begin[0].length, end.index))];
+  });
 }
 
 function blockOf(label: string, body: string): PemBlock {

@@ -2,11 +2,11 @@
 // certificates and keys, most of them encrypted. What belongs together is known by the keys themselves, as programs differ in
 // what they write about it.
 
-import { createHmac, createPrivateKey, timingSafeEqual, X509Certificate } from "node:crypto";
+import { createHmac, createPrivateKey, timingSafeEqual } from "node:crypto";
 import { type Ber, childOf, childrenOf, having, numberOf, octetsOf, oidOf, readBer, SEQUENCE } from "./ber.ts";
-import { damaged, type Keystore, KeystoreError, unsupported, wrongPassword } from "./keystore.ts";
-import { decrypt, deriveKey, iterationsOf } from "./password-encryption.ts";
-import { certificatePem, keyPem } from "./pem.ts";
+import { damaged, type Keystore, unsupported, wrongPassword } from "./keystore.ts";
+import { decrypt, deriveKey, iterationsOf, type Password, passwordOf } from "./password-encryption.ts";
+import { certificateOf, certificatePem, keyPem } from "./pem.ts";
 
 const DATA = "1.2.840.113549.1.7.1";
 const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
@@ -33,7 +33,8 @@ export function looksLikePkcs12(bytes: Buffer): boolean {
 }
 
 /** @throws KeystoreError */
-export function readPkcs12(bytes: Buffer, password: string): Keystore {
+export function readPkcs12(bytes: Buffer, text: string): Keystore {
+  const password = passwordOf(text);
   const file = readBer(bytes);
   if (numberOf(childOf(file, 0)) !== 3) throw damaged();
   const safes = dataOf(childOf(file, 1, SEQUENCE));
@@ -49,21 +50,21 @@ function dataOf(contentInfo: Ber): Buffer {
 }
 
 /** A wrong password is known by it before anything is decrypted. One of a kind that is not known is passed over: the decryption tells. */
-function checkMac(mac: Ber, safes: Buffer, password: string): void {
+function checkMac(mac: Ber, safes: Buffer, password: Password): void {
   const info = childOf(mac, 0, SEQUENCE);
   const digest = digests[oidOf(childOf(childOf(info, 0), 0))];
   if (digest === undefined) return;
   const salt = octetsOf(childOf(mac, 1));
   const counted = childrenOf(mac)[2];
-  const iterations = counted === undefined ? 1 : iterationsOf(counted);
-  const key = deriveKey({ ...digest, password, salt, iterations, id: 3 });
+  const iterations = counted === undefined ? 1 : iterationsOf(counted, password);
+  const key = deriveKey({ ...digest, password: password.text, salt, iterations, id: 3 });
   const made = createHmac(digest.hash, key).update(safes).digest();
   const written = octetsOf(childOf(info, 1));
   if (made.length !== written.length || !timingSafeEqual(made, written)) throw wrongPassword();
 }
 
 /** A safe: its bags, decrypted if need be. */
-function contentOf(safe: Ber, password: string): Buffer {
+function contentOf(safe: Ber, password: Password): Buffer {
   if (oidOf(childOf(safe, 0)) !== ENCRYPTED_DATA) return dataOf(safe);
   // EncryptedData (RFC 5652, clause 8): version, and type, algorithm and [0] content.
   const content = childOf(childOf(childOf(safe, 1), 0), 1, SEQUENCE);
@@ -79,7 +80,7 @@ type Bag =
       readonly isTrusted: boolean;
     };
 
-function bagsIn(bags: Ber, password: string, depth: number): Bag[] {
+function bagsIn(bags: Ber, password: Password, depth: number): Bag[] {
   if (depth > 10) throw damaged();
   return childrenOf(bags).flatMap((bag): Bag[] => {
     const value = childOf(childOf(bag, 1), 0);
@@ -141,12 +142,4 @@ function together(bags: readonly Bag[]): Keystore {
   });
   const trusted = certificates.filter((each) => each.isTrusted || !inChains.has(each));
   return { keys, trusted: trusted.map(({ alias, der }) => ({ alias, cert: certificatePem(der) })) };
-}
-
-function certificateOf(der: Buffer): X509Certificate {
-  try {
-    return new X509Certificate(der);
-  } catch (cause) {
-    throw new KeystoreError("damaged", "has a certificate in it that is none", { cause });
-  }
 }

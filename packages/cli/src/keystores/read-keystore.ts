@@ -5,6 +5,8 @@ import { looksLikePkcs12, readPkcs12 } from "./pkcs12.ts";
 
 /** Keystores with a secret key in them beside private ones. */
 const JCEKS_MAGIC = 0xce_ce_ce_ce;
+/** Far more than Java's own of all the world's authorities. */
+const MOST_BYTES = 1_000_000;
 
 /** Whether bytes are, by how they begin, a keystore: a text is not. */
 export function isKeystore(bytes: Uint8Array): boolean {
@@ -19,6 +21,7 @@ export function isKeystore(bytes: Uint8Array): boolean {
  */
 export function readKeystore(bytes: Uint8Array, password: string): Keystore {
   const buffer = Buffer.from(bytes);
+  if (buffer.length > MOST_BYTES) throw new KeystoreError("not-a-keystore", "is larger than any keystore is (1 MB)");
   if (magicOf(buffer) === JCEKS_MAGIC) throw unsupported("is a keystore of the kind JCEKS");
   try {
     if (magicOf(buffer) === JKS_MAGIC) return readJks(buffer, password);

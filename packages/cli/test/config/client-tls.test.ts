@@ -147,6 +147,8 @@ test("a keystore gives key, certificate and whom to trust; which key, its passwo
     writeFile(join(folder, "tls", name), bytes, { mode: 0o600 });
   await put("one.jks", writeJks("pa££word", { mesh: { key, cert } }, { root: ca }));
   await put("two.keystore", writeJks("pa££word", { mesh: { key, cert: cert + ca }, other }));
+  const named = { key, cert };
+  await put("names.jks", writeJks("pa££word", { mesh: named, Mesh: named, "\u001B[31m\nother": named }));
   await put("trust.jks", writeJks("changeit", {}, { root: ca }));
   await put("empty.jks", writeJks("changeit", {}));
   await secretFile(folder, "password", "pa££word");
@@ -164,12 +166,23 @@ test("a keystore gives key, certificate and whom to trust; which key, its passwo
   assert.deepEqual(fingerprints(read(store("one.jks", ", ca: tls/ca.crt")).ca), fingerprints(ca));
 
   for (const [tls, words] of [
-    [store("two.keystore", trust), /\/tls\/alias .*is missing: the keystore has several keys: mesh, other/],
+    [
+      store("two.keystore", trust),
+      /\/tls\/alias .*is missing: tls\/two\.keystore has several keys \(mesh, other\): name the one that is meant/,
+    ],
     [
       store("two.keystore", `, alias: third${trust}`),
-      /\/tls\/alias .*is of no key in the keystore; it has: mesh, other/,
+      /\/tls\/alias .*is of no key in tls\/two\.keystore; it has: mesh, other/,
     ],
-    [store("two.keystore", ", alias: mesh"), /\/tls\/ca .*is missing: the keystore has no certificate that it trusts/],
+    [store("names.jks", `, alias: "mesh"${trust}`), /\/tls\/alias .*is of several keys in tls\/names\.jks: only one/],
+    [
+      store("names.jks", `, alias: third${trust}`),
+      /\/tls\/alias .*is of no key in tls\/names\.jks; it has: mesh, Mesh, \?\[31m\?other$/,
+    ],
+    [
+      store("two.keystore", ", alias: mesh"),
+      /\/tls\/ca .*is missing: tls\/two\.keystore has no certificate that it trusts/,
+    ],
     [store("trust.jks"), /\/tls\/keystorePassword .*is not the password of tls\/trust\.jks/],
     [store("one.jks", ", ca: tls/trust.jks"), /\/tls\/caPassword .*is missing: tls\/trust\.jks is a keystore/],
     [
@@ -182,7 +195,7 @@ test("a keystore gives key, certificate and whom to trust; which key, its passwo
     ],
     [
       "{ keystore: tls/empty.jks, keystorePassword: { file: secrets/trust }, ca: tls/ca.crt }",
-      /\/tls\/keystore .*a keystore without a private key and its certificate/,
+      /\/tls\/keystore .*tls\/empty\.jks, a keystore without a private key and its certificate: name the one with/,
     ],
     [store("ca.crt", ", ca: tls/ca.crt"), /\/tls\/keystore .*tls\/ca\.crt, which is no keystore: JKS .* and PKCS #12/],
     [

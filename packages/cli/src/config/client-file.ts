@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import {
   distinct,
   idOf,
@@ -9,6 +9,7 @@ import {
   type Rule,
   type Schema,
   text,
+  textsAt,
   withRules,
 } from "@restante/settings";
 import { carryingProperties, type CarryingSettings, ownProperties, type OwnSettings } from "./carrying-properties.ts";
@@ -42,6 +43,25 @@ const everyMailboxHasTls: Rule = (find) =>
           words: "is missing: it must be here, or at the top for all",
         }));
 
+const ownFolders: ReadonlySet<string> = new Set(["in", "out", "sent", "failed", "temp", ".restante"]);
+
+/** IN holds pairs and reports alone, and nobody looks for a mailbox in what another tidies. */
+const noMailboxInAnothers: Rule = (find) => {
+  const folders = textsAt(find, ["/mailboxes/*/folder"]).map(({ pointer, value }) => ({
+    pointer,
+    at: resolve("/", value),
+  }));
+  const roots = new Map(folders.map(({ at, pointer }) => [at, pointer]));
+  return folders.flatMap(({ pointer, at }) => {
+    for (let around = at; around !== dirname(around); around = dirname(around)) {
+      const other = ownFolders.has(basename(around).toLowerCase()) ? roots.get(dirname(around)) : undefined;
+      if (other !== undefined)
+        return [{ pointer, words: "must not be within the folders of another mailbox, as of", other }];
+    }
+    return [];
+  });
+};
+
 const schema: Schema<ClientFile> = withRules(
   object<ClientFile>(
     {
@@ -69,6 +89,7 @@ const schema: Schema<ClientFile> = withRules(
   ),
   distinct(["/mailboxes/*/mailboxId"], idOf(mailboxIdFormat)),
   distinct(["/mailboxes/*/folder"], (folder) => resolve("/", folder)),
+  noMailboxInAnothers,
   everyMailboxHasTls,
 );
 

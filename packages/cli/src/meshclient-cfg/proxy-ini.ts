@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { systemReason } from "@restante/durable";
+import { decodeXml } from "@restante/mesh";
 import { type Around, pathFrom, type Put, type Taken, type Wrong } from "./taking.ts";
 
 // The Java client goes through a proxy where there is a proxy.ini. No document that is public says what is in it, so what
@@ -40,7 +41,9 @@ export function takeProxy(written: string, around: Around): Taken | Wrong {
   try {
     const about = statSync(file);
     if (!about.isFile() || about.size > MOST_BYTES) return { problem: `leads to ${file}, which is no proxy.ini` };
-    text = readFileSync(file, "latin1");
+    const decoded = decodeXml(readFileSync(file));
+    if ("fault" in decoded) return unknownProxy(file, "it is not text");
+    text = decoded.text;
   } catch (error) {
     return { problem: `leads to ${file}, which cannot be read: ${systemReason(error)}` };
   }
@@ -71,8 +74,9 @@ function unknownProxy(file: string, why: string): Wrong {
 function asSettings({ host, port, user, password }: Partial<Proxy>, file: string): Taken | Wrong {
   if (host === undefined) return { puts: [], words: `no proxy: ${file} names none` };
   const url = URL.parse(/^https?:\/\//i.test(host) ? host : `http://${host}`);
-  if (url === null || (port !== undefined && !/^\d{1,5}$/.test(port)))
-    return unknownProxy(file, "its host or port is none");
+  const isPort = port === undefined || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535);
+  // With more in it than a proxy's address has, such as a user, it is not known what is meant.
+  if (url === null || url.href !== `${url.origin}/` || !isPort) return unknownProxy(file, "its host or port is none");
   if (port !== undefined) url.port = port;
   const puts: Put[] = [{ pointer: "/proxy/url", value: url.origin }];
   if (user !== undefined) puts.push({ pointer: "/proxy/username", value: user });

@@ -44,10 +44,11 @@ export function readCfg(file: string): ReadCfg {
   const read = readCfgElements(readBytes(file), { folder: dirname(resolve(file)), platform: process.platform });
   const puts = read.elements.flatMap((element) => element.puts);
   const value = settingsOf(puts, file);
+  const elementOf = elementsByPointer(read.elements);
   const problemOf = ({ pointer, words, at = pointer, other }: Finding): Problem => {
-    const element = elementOf(read.elements, at);
+    const element = elementOf(at);
     if (element === undefined) return problem(file, pointer, words, undefined);
-    const second = other === undefined ? undefined : elementOf(read.elements, other);
+    const second = other === undefined ? undefined : elementOf(other);
     const also = second === undefined ? "" : ` ${second.name} (line ${second.place?.line})`;
     // What the Java client has no word for, as which key of a keystore: client.yaml has one.
     const isIts = element.puts.some((put) => put.pointer === at);
@@ -66,15 +67,29 @@ function problem(file: string, pointer: string, words: string, place: TextPlace 
   return { file, pointer, words, ...(place !== undefined && { place }) };
 }
 
-/** The element that became the setting at a pointer, or the nearest around it. */
-function elementOf(elements: readonly ReadElement[], pointer: string): ReadElement | undefined {
-  for (let near = pointer; near !== ""; near = near.slice(0, near.lastIndexOf("/"))) {
-    const found =
-      elements.find(({ puts }) => puts.some((put) => put.pointer === near)) ??
-      elements.find(({ puts }) => puts.some((put) => put.pointer.startsWith(`${near}/`)));
-    if (found !== undefined) return found;
+/** Finds the element that became the setting at a pointer, or the nearest around it: of thousands of mailboxes each may be wrong. */
+function elementsByPointer(elements: readonly ReadElement[]): (pointer: string) => ReadElement | undefined {
+  const first = new Map<string, ReadElement>();
+  const firstWithin = new Map<string, ReadElement>();
+  for (const element of elements) {
+    for (const { pointer } of element.puts) {
+      if (!first.has(pointer)) first.set(pointer, element);
+      for (const around of pointersAround(pointer)) if (!firstWithin.has(around)) firstWithin.set(around, element);
+    }
   }
-  return undefined;
+  return (pointer) => {
+    for (const near of [pointer, ...pointersAround(pointer)]) {
+      const found = first.get(near) ?? firstWithin.get(near);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
+
+/** `/a/b` and `/a` around `/a/b/c`. */
+function pointersAround(pointer: string): string[] {
+  const names = pointer.split("/");
+  return names.slice(2).map((_, index) => names.slice(0, names.length - 1 - index).join("/"));
 }
 
 /** As client.yaml has them. Of a secret it says that it is in this file. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { clientPart } from "../../src/config/client-file.ts";
 import { readPart } from "../../src/config/read-part.ts";
-import { readCfgPart } from "../../src/meshclient-cfg/read-cfg.ts";
+import { readCfg, readCfgPart } from "../../src/meshclient-cfg/read-cfg.ts";
 import { temporaryFolder } from "../support/at-end.ts";
 import { typed } from "../support/typed.ts";
 import { cfgFolder } from "./cfg-folder.ts";
@@ -149,6 +149,34 @@ test("two Clients of one mailbox, or with one folder, are told by both their lin
   assert.match(
     complained,
     /\/Client\[2\]\/InterfaceRoot \(line 33 column 5\) is the same as Client\[1\]\/InterfaceRoot \(line 21\)/,
+  );
+});
+
+test("a Client whose folder is in the IN of another's, or in any other folder of it, is told by both their lines", async (t) => {
+  const { cfg } = await cfgFolder(t, {}, [
+    { InterfaceRoot: "data/1" },
+    { ClientIdentity: "X26HC002", InterfaceRoot: "data/1/in/2" },
+    { ClientIdentity: "X26HC003", InterfaceRoot: "data/1/X26HC003" },
+  ]);
+  const { complained } = await typed(["client", "--meshclient-cfg", cfg], undefined, 10_000);
+  assert.match(
+    complained,
+    /\/Client\[2\]\/InterfaceRoot \(line 33 column 5\) must not be within the folders of another mailbox, as of Client\[1\]\/InterfaceRoot \(line 21\)/,
+  );
+  assert.doesNotMatch(complained, /Client\[3\]/);
+});
+
+test("where each of thousands of Clients is wrong, each is told by its own element", async (t) => {
+  const same =
+    "<Client><ClientIdentity>X26HC009</ClientIdentity><ClientAuthentication>x</ClientAuthentication><InterfaceRoot>data/9</InterfaceRoot></Client>";
+  const { cfg } = await cfgFolder(t);
+  const text = await readFile(cfg, "latin1");
+  await writeFile(cfg, text.replace("  <Client>", `${`${same}\n`.repeat(5000)}  <Client>`), "latin1");
+  const { problems } = readCfg(cfg).settings;
+  assert.equal(problems.length, 2 * 4999);
+  assert.deepEqual(
+    problems.slice(-2).map(({ pointer }) => pointer),
+    ["/Client[5000]/ClientIdentity", "/Client[5000]/InterfaceRoot"],
   );
 });
 

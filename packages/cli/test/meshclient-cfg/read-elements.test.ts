@@ -208,7 +208,7 @@ test("what is no meshclient.cfg is refused in words that quote nothing of it", (
 test("a proxy is read from its file where that can mean one thing alone, and else refused; without the file there is none", async (t) => {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, "proxy"));
-  const reading = async (ini: string | undefined, path = "proxy"): Promise<ReadElements> => {
+  const reading = async (ini: string | Uint8Array | undefined, path = "proxy"): Promise<ReadElements> => {
     if (ini !== undefined) await writeFile(join(folder, "proxy", "proxy.ini"), ini);
     return readCfgElements(Buffer.from(everyElement({ ProxyPath: path })), { folder, platform: "linux" });
   };
@@ -234,11 +234,29 @@ test("a proxy is read from its file where that can mean one thing alone, and els
   assert.deepEqual(proxyOf(await reading("url=http://proxy.example:8080/\n")), {
     "/proxy/url": "http://proxy.example:8080",
   });
+  const pounds = "[Proxy]\r\nhost=proxy.example\r\nuser=me\r\npassword=pa££word\r\n";
+  const encoded = [
+    Buffer.from(pounds),
+    Buffer.from(`\uFEFF${pounds}`),
+    Buffer.from(pounds, "latin1"),
+    Buffer.from(`\uFEFF${pounds}`, "utf16le"),
+  ];
+  for (const ini of encoded) {
+    assert.deepEqual(proxyOf(await reading(ini)), {
+      "/proxy/url": "http://proxy.example",
+      "/proxy/username": "me",
+      "/proxy/password": "pa££word",
+    });
+  }
   for (const [ini, why] of [
     ["host=a\nsomething=SECRET\n", "its line 2 is none that is known here"],
     ["host=a\nSECRET\n", "its line 2 is none that is known here"],
     ["http.host=a\nhttps.host=SECRET\n", "its line 2 is none that is known here"],
     ["host=a\nport=SECRET\n", "its host or port is none"],
+    ["host=a\nport=0\n", "its host or port is none"],
+    ["host=a\nport=70000\n", "its host or port is none"],
+    ["host=http://me:SECRET@a\nport=3128\n", "its host or port is none"],
+    ["url=http://a:3128/SECRET\n", "its host or port is none"],
   ] as const) {
     const [problem] = (await reading(ini)).problems;
     assert.equal(

@@ -22,8 +22,17 @@ export interface Monitoring extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A request is three short lines, and its answer is made at once. */
-const limits = { maxHeaderSize: 8 * 1024, headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 };
+/**
+ * A request is three short lines, and its answer is made at once. Whoever sends it letter by letter has one of few connections: looked
+ * for every 30 seconds, as Node.js does, a few such would keep a probe of /livez out for so long that it has the client started anew.
+ */
+const limits = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 2000,
+  requestTimeout: 2000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 500,
+};
 const MOST_CONNECTIONS = 32;
 /** A reader that reads nothing, in milliseconds. */
 const IDLE_MS = 10_000;

@@ -4,6 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { test, type TestContext } from "node:test";
 import { parseMailboxId } from "@restante/mesh";
+import { waitFor } from "@restante/testbed";
 import type { Condition } from "../../src/client/condition.ts";
 import type { Mailbox } from "../../src/client/mailbox.ts";
 import { metricsOf } from "../../src/client/metrics.ts";
@@ -107,6 +108,26 @@ test("what is too large or no HTTP is cut off, and so many connections are serve
   await Promise.any(many.map(async ({ ended }) => ended));
   await monitoring[Symbol.asyncDispose]();
   await Promise.all(many.map(async ({ ended }) => ended));
+});
+
+test("who sends a request letter by letter, on all the connections there are, keeps nobody else out for long", async (t) => {
+  const { port } = await monitored(t);
+  let open = 0;
+  for (let count = 0; count < 32; count += 1) {
+    const socket = connect(Number(port), "127.0.0.1");
+    await once(socket, "connect");
+    socket.on("error", () => undefined);
+    const letters = setInterval(() => socket.write("x"), 100);
+    open += 1;
+    socket.once("close", () => {
+      clearInterval(letters);
+      open -= 1;
+    });
+    t.after(() => socket.destroy());
+    socket.write("GET /livez HTTP/1.1\r\nX: ");
+  }
+  await waitFor(() => open === 0, { timeoutMs: 20_000, what: "their end" });
+  assert.equal((await asked(new URL(`http://127.0.0.1:${port}`))).status, 200);
 });
 
 test("metrics are told as Prometheus reads them, each with its help and type, and a series of trouble for every place", () => {

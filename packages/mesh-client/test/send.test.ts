@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { isProductionMessageId } from "@restante/mesh";
 import type { OutgoingMessage } from "@restante/mesh-client";
-import { startTestServer, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
+import { startTestServer, temporaryFolder, testClient, testMailboxes, testWorkflow } from "@restante/testbed";
 
 const { sender, practice } = testMailboxes;
 const envelope = { to: practice, workflowId: testWorkflow };
@@ -32,6 +35,24 @@ test("a message that is sent can be listed, downloaded, acknowledged and tracked
   await to.acknowledge(messageId);
   assert.deepEqual((await to.list()).messageIds, []);
   assert.equal((await from.track(messageId)).status, "acknowledged");
+});
+
+test("the recipient is told what a file is called only where the caller says so, also of one that is uploaded", async (t) => {
+  const server = await startTestServer(t);
+  await using from = await testClient(server, sender);
+  await using to = await testClient(server, practice);
+  const file = join(await temporaryFolder(t), "Smith 9990000018.pdf");
+  await writeFile(file, "a letter");
+  const unnamed = [
+    await from.send({ ...envelope, body: new File(["a letter"], "Smith 9990000018.pdf") }),
+    await from.send({ ...envelope, body: createReadStream(file) }),
+    await from.upload({ ...envelope, body: { file } }),
+    await from.upload({ ...envelope, body: { file } }, { chunkBytes: 3 }),
+  ];
+  // What MESH says of a message that came without a name.
+  for (const { messageId } of unnamed) assert.equal((await to.head(messageId)).headers.fileName, `${messageId}.dat`);
+  const named = await from.upload({ ...envelope, body: { file }, fileName: "letter.pdf" });
+  assert.equal((await to.head(named.messageId)).headers.fileName, "letter.pdf");
 });
 
 test("text beyond Latin-1 in a header arrives as it was sent", async (t) => {

@@ -14,7 +14,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ControlFile } from "@restante/mesh";
 import { createDirectoryClient } from "@restante/mesh-client/directory";
 import { type Random, randomOf } from "../../mesh-server/fuzz/random.ts";
-import { type MailboxFolder, openMailboxFolder } from "../test/directory/mailbox-folder.ts";
+import { type MailboxFolder, openMailboxFolder, outControl } from "../test/directory/mailbox-folder.ts";
+import { changedElements } from "./kept-elements.ts";
 import type { End, Lane } from "./lane.ts";
 import { endOf, startMailboxes } from "./mailbox-child.ts";
 import type { MailboxSettings } from "./mailbox-process.ts";
@@ -39,7 +40,7 @@ export interface Round {
 interface DroppedPair {
   readonly base: string;
   readonly to: number;
-  readonly control: Partial<ControlFile>;
+  readonly control: ControlFile;
   readonly body: Buffer;
 }
 
@@ -84,11 +85,9 @@ async function carry(round: {
   const receiving = await Promise.all(lanes.map(async ({ to }) => openMailbox(to, root)));
   const choices = random(0);
   const commit = choices.once(3) ? "two-chunk" : "single";
-  const dropped = Array.from({ length: count }, (_, index) => choosePair(choices, from + index, lanes.length));
+  const dropped = Array.from({ length: count }, (_, index) => choosePair(choices, from + index, lanes));
   const settings: MailboxSettings = { commit, maxRequestBytes, chunkBytes: 5000, reports: { collect: false } };
-  for (const { base, to, control, body } of dropped) {
-    await sending.folder.drop(base, { to: lanes[to]!.to.mailboxId, ...control }, body);
-  }
+  for (const { base, control, body } of dropped) await sending.folder.drop(base, control, body);
 
   const owner = createOwner(receiving, new Map(dropped.map((pair) => [pair.body.toString("latin1"), pair])));
   const mayBeHeld = new Set(dropped.filter(({ control }) => control.localId === sharedLocalId).map(({ base }) => base));
@@ -143,15 +142,26 @@ function workOf({ end, folder }: Mailbox): { client: End["options"]; folder: str
 /** As in GP Connect: it names who sends, and tells nothing of the pair. */
 const sharedLocalId = "Y90001";
 
-function choosePair(random: Random, number: number, addressees: number): DroppedPair {
+function choosePair(random: Random, number: number, lanes: readonly Lane[]): DroppedPair {
   const base = `PAIR-${String(number).padStart(6, "0")}`;
   const allowChunking = random.once(2);
   const bytes = random.below(random.once(4) && allowChunking ? 3 * maxRequestBytes : maxRequestBytes - 1000);
   // Its name first, so that no two are alike.
   const body = Buffer.concat([Buffer.from(base), random.bytes(bytes)]);
   const localId = random.once(4) ? sharedLocalId : `${base}-${random.below(1e9)}`;
-  const control: Partial<ControlFile> = { allowChunking, localId, subject: `about ${base}` };
-  return { base, to: random.below(addressees), control, body };
+  const to = random.below(lanes.length);
+  const control = outControl(lanes[0]!.from.mailboxId, {
+    to: lanes[to]!.to.mailboxId,
+    subject: `about ${base}`,
+    localId,
+    allowChunking,
+    compress: random.once(4) ? false : undefined,
+    encrypted: random.once(4) ? true : undefined,
+    partnerId: random.once(4) ? "PARTNER 1" : undefined,
+    processId: random.once(4) ? "process-7" : undefined,
+    checksum: random.once(4) ? "SHA1 0a1b2c" : undefined,
+  });
+  return { base, to, control, body };
 }
 
 /** One life of a process: it ends at a boundary, or from outside some time after it has started. */
@@ -194,8 +204,7 @@ function createOwner(mailboxes: readonly Mailbox[], byBody: ReadonlyMap<string, 
           assert.ok(pair !== undefined, `${data} in IN is not what was sent`);
           assert.ok(!arrived.has(pair.base), `${pair.base} arrived twice`);
           assert.equal(pair.to, place, `${pair.base} is for another mailbox`);
-          assert.equal(control.localId, pair.control.localId);
-          assert.equal(control.subject, pair.control.subject);
+          assert.deepEqual(changedElements(pair.control, control, "IN"), [], `${pair.base} in IN`);
           arrived.set(pair.base, place);
           await rm(folder.path("in", data));
           await rm(folder.path("in", name));
@@ -226,8 +235,10 @@ async function checkSent(
     assert.equal(control.localId, sharedLocalId, `${base} is held, although its LocalId is its own`);
     assert.ok((await folder.read("out", `${base}.dat`)).equals(body), `${base}.dat in OUT`);
   }
-  for (const { base, body } of sent) {
+  for (const { base, body, control } of sent) {
     assert.ok(arrived.has(base), `${base} is in SENT and did not arrive`);
     assert.ok((await folder.read("sent", `${base}.dat`)).equals(body), `${base}.dat in SENT`);
+    const copy = await folder.control("sent", `${base}.ctl`);
+    assert.deepEqual(changedElements(control, copy, "SENT"), [], `${base}.ctl in SENT`);
   }
 }

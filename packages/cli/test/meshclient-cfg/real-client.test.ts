@@ -114,6 +114,16 @@ test("a meshclient.cfg with every element of the Java client runs as it is again
   for (const secret of [keystorePassword, "TestKey", "proxy-sesame"])
     assert.ok(!(log + asItIs.output()).includes(secret));
 
+  if (process.platform !== "win32") {
+    // Byte for byte, whatever it is written in.
+    const settings = readFileSync(cfg, "latin1");
+    const last = settings.lastIndexOf("<SaveSent>Y</SaveSent>");
+    await writeFile(cfg, settings.slice(0, last) + settings.slice(last).replace(">Y<", ">N<"), "latin1");
+    process.kill(asItIs.pid, "SIGHUP");
+    await asItIs.printed(/read again: 0 mailboxes added, 1 changed, 0 removed, 1 as before/);
+    await writeFile(cfg, settings, "latin1");
+  }
+
   // As the service of the Java client is stopped.
   const signal = join(folder, "sig", "mexclient.sig");
   await writeFile(signal, "1\n");

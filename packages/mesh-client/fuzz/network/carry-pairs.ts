@@ -22,6 +22,7 @@ import {
 import { type NetworkTls, type RandomLies, startNetwork, type TestNetwork } from "@restante/testkit";
 import { createMeshClient } from "@restante/mesh-client";
 import { startDirectory, type TestDirectory } from "../../test/directory/mailbox-folder.ts";
+import { changedElements } from "../kept-elements.ts";
 import { chunkBytes, type Draw, drawPairs, type DroppedPair, mostBytes, mostWhole } from "./pairs.ts";
 
 const { sender, practice } = testMailboxes;
@@ -146,8 +147,10 @@ async function problemsOf(
     const isIn = (names: readonly string[]): boolean => names.includes(`${base}.ctl`) && names.includes(`${base}.dat`);
     const source = dropped.get(base)!;
     const received = arrived.get(base) ?? [];
+    const compare = (copy: ControlFile, where: "SENT" | "IN"): void =>
+      changedElements(source, copy, where).forEach((property) => say(`another ${property} in ${where}`));
     if (isIn(failed)) say(`in FAILED, and ${received.length} times in IN`);
-    for (const control of received) compare(source, control, say, "IN");
+    for (const control of received) compare(control, "IN");
     if (held.has(base) && isIn(out)) {
       if (received.length > 1) say(`held, and ${received.length} times in IN`);
       continue;
@@ -159,26 +162,10 @@ async function problemsOf(
     }
     if (!(await from.read("sent", `${base}.dat`)).equals(data)) say("other data in SENT");
     const control = await from.control("sent", `${base}.ctl`);
-    compare(source, control, say, "SENT");
+    compare(control, "SENT");
     if (control.messageId !== received[0]?.messageId) say("another message id in SENT than in IN");
   }
   return problems;
-}
-
-/** Those that no client sets. Where there is none, MESH makes the addresses of mail from the mailboxes. */
-const kept = ["from", "to", "workflowId", "subject", "localId", "partnerId", "processId", "checksum"] as const;
-
-function compare(source: ControlFile, copy: ControlFile, say: (what: string) => void, where: string): void {
-  const differs = (property: keyof ControlFile, wanted: unknown = source[property]): void => {
-    if (copy[property] !== wanted) say(`another ${property} in ${where}`);
-  };
-  for (const property of kept) differs(property);
-  if (source.fromSmtp !== undefined) differs("fromSmtp");
-  if (where === "SENT") for (const flag of ["compress", "encrypted", "allowChunking"] as const) differs(flag);
-  else {
-    differs("compress", source.compress ?? true);
-    differs("encrypted", source.encrypted ?? false);
-  }
 }
 
 /** Numbers from 0 to below 1 (mulberry32). */

@@ -386,7 +386,8 @@ export function narrate(event: Event): Step | undefined {
     case "folder-open-to-others":
       return {
         who: ownerOf(event),
-        what: `other users of this machine may open ${event.folder}: chmod 700 if that is not meant`,
+        // Of a mailbox's own folder the event has no path: the log knows it by the mailbox's id.
+        what: `other users of this machine may open ${event.folder === "mailbox" ? "its folder" : event.folder}: chmod 700 if that is not meant`,
         tone: "bad",
       };
     case "folder-lost":

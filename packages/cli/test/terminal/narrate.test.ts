@@ -143,3 +143,11 @@ test("trouble that lasts is told in a sentence with how often it was met; what i
   const paused = narrate({ event: "retention-paused", mailboxId, reason: "the clock jumped", times: 1, since });
   assert.deepEqual([paused?.what, paused?.tone], ["removes nothing from SENT and FAILED: the clock jumped", "bad"]);
 });
+
+test("a mailbox's own folder that others may open is told as that, and not as one of that name", () => {
+  const mailboxId = parseMailboxId("X26HC005");
+  const told = (folder: string): string | undefined =>
+    narrate({ event: "folder-open-to-others", mailboxId, folder, mode: "0755" })?.what;
+  assert.match(told("mailbox") ?? "", /may open its folder: chmod 700/);
+  assert.match(told("IN") ?? "", /may open IN: chmod 700/);
+});

@@ -16,6 +16,8 @@ export type CliErrorCode =
   | "secrets-lost"
   | "key-exists";
 
+const typedWrong: ReadonlySet<CliErrorCode> = new Set(["usage", "input-unreadable", "organisation-unknown"]);
+
 /** What stops a command before or while it runs. The message says what to do next; it is printed without a stack. */
 export class CliError extends CodedError {
   readonly code: CliErrorCode;
@@ -27,6 +29,6 @@ export class CliError extends CodedError {
 
   /** 2 for a command that was typed wrong or given what cannot be read, 1 for one that could not be carried out. */
   get exitStatus(): number {
-    return this.code === "usage" || this.code === "input-unreadable" ? 2 : 1;
+    return typedWrong.has(this.code) ? 2 : 1;
   }
 }

@@ -33,9 +33,9 @@ const refusals: readonly { words: string[]; status: number; says: RegExp }[] = [
   { words: ["send"], status: 2, says: /FILE is missing/ },
   { words: ["send", "nowhere.json"], status: 1, says: /nowhere\.json/ },
   { words: ["send", example, "--wait", "soon"], status: 2, says: /--wait is a number of seconds/ },
-  { words: ["practice"], status: 1, says: /which organisation\? --organisation is one of Y99001, Y99002, FX999/ },
-  { words: ["practice", "--organisation", "X1"], status: 1, says: /no organisation X1 here: there are Y99001/ },
-  { words: ["client", "--organisation", "FX999"], status: 1, says: /works by API/ },
+  { words: ["practice"], status: 2, says: /which organisation\? --organisation is one of Y99001, Y99002, FX999/ },
+  { words: ["practice", "--organisation", "X1"], status: 2, says: /no organisation X1 here: there are Y99001/ },
+  { words: ["client", "--organisation", "FX999"], status: 2, says: /works by API/ },
 ];
 
 for (const { words, status, says } of refusals) {

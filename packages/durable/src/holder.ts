@@ -70,6 +70,11 @@ export function isAlive(holder: Holder): boolean {
   return startOf(holder.pid) === holder.started;
 }
 
+/** Whether it is on this machine and was stopped, by SIGSTOP or a debugger. False where that cannot be told. */
+export function isStopped(holder: Holder): boolean {
+  return isAlive(holder) && /^[Tt]$/.test(statOf(holder.pid)?.[0] ?? "");
+}
+
 /** For people, to be read after "in use by". A number alone is of a process that can be found on this machine. */
 export function describeHolder(holder: Holder | undefined): string {
   if (holder === undefined) return "another process";
@@ -98,14 +103,19 @@ export function bootId(): string {
 }
 
 /**
- * Field 22 of /proc/PID/stat; the process's name, field 2, is in brackets and may hold anything. Undefined for a process
- * that has ended (field 3 is Z or X) and whose parent has not asked how: in a container nobody may ever ask.
+ * Field 22 of /proc/PID/stat. Undefined for a process that has ended (field 3 is Z or X) and whose parent has not asked how: in
+ * a container nobody may ever ask.
  */
 function startOf(pid: number): string | undefined {
+  const fields = statOf(pid);
+  return fields?.[0] === "Z" || fields?.[0] === "X" ? undefined : fields?.[19];
+}
+
+/** The fields of /proc/PID/stat from the third: the process's name, field 2, is in brackets and may hold anything. */
+function statOf(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }

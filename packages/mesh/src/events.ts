@@ -60,8 +60,13 @@ export interface JournalEvent {
   odsCode?: OdsCode;
 }
 
-/** Of a process that works by a file of settings, whatever it carries. */
+/** Of a process that runs one part, whatever it carries. */
 export type ProcessEvent =
+  | { event: "process-started"; part: "server" | "client" | "practice"; version: string }
+  /** It was asked to stop, and by what; or it cannot start or go on, and why. */
+  | { event: "process-stopping"; reason: string }
+  /** All that it had open is closed. */
+  | { event: "process-stopped" }
   | { event: "settings-reloaded"; added: number; changed: number; removed: number; kept: number }
   /** What the file says now cannot be used, and so nothing of it was: every problem, a line each. */
   | { event: "settings-refused"; reason: string }
@@ -202,7 +207,16 @@ export type ClientEvent =
   /** Nothing is removed from SENT and FAILED by age: the clock may be wrong. */
   | { event: "retention-paused"; mailboxId: MailboxId; reason: string; times: number; since: Date }
   | { event: "retention-resumed"; mailboxId: MailboxId; times: number; since: Date }
-  | { event: "pair-waiting"; mailboxId: MailboxId; pair: string; reason: string; times?: number; since?: Date }
+  | {
+      event: "pair-waiting";
+      mailboxId: MailboxId;
+      pair: string;
+      /** Of an error. */
+      code?: string;
+      reason: string;
+      times?: number;
+      since?: Date;
+    }
   /** The pair `by` starts before an earlier one to its addressee, of `pairs` such. */
   | { event: "pair-overtaken"; mailboxId: MailboxId; pair: string; by: string; pairs: number; reason: string }
   /** `messageId` is the upload that comes to nothing; the pair is sent as a new message. */

@@ -28,14 +28,26 @@ export function liveness({ mailboxes }: Pick<Condition, "mailboxes">): Health {
   return { isWell, lines: still.length === 0 ? ["alive"] : still.map(stillness) };
 }
 
+/** What is not well with the process as a whole, though its mailboxes may be carried. */
+export function ofProcess({ refusedAt, logTrouble }: Pick<Condition, "refusedAt" | "logTrouble">): string[] {
+  return [...ofSettings(refusedAt), ...ofLog(logTrouble)];
+}
+
+function ofSettings(refusedAt: Date | undefined): string[] {
+  if (refusedAt === undefined) return [];
+  return [
+    `settings: what was read at ${iso(refusedAt)} could not be used, and those before are; the log has every problem`,
+  ];
+}
+
+function ofLog(trouble: string | undefined): string[] {
+  return trouble === undefined ? [] : [`log: it cannot be written or put aside: ${trouble}`];
+}
+
 /** Whether each mailbox is carried, and its last poll found all in order. */
 export function readiness({ mailboxes, refusedAt, logTrouble }: Condition): Health {
-  const notWell = mailboxes.flatMap(troublesOf);
-  if (logTrouble !== undefined) notWell.push(`log: ${logTrouble}`);
-  const remarks =
-    refusedAt === undefined
-      ? []
-      : [`settings: what was read at ${iso(refusedAt)} could not be used; the log has every problem`];
+  const notWell = [...mailboxes.flatMap(troublesOf), ...ofLog(logTrouble)];
+  const remarks = ofSettings(refusedAt);
   if (notWell.length > 0) return { isWell: false, lines: [...notWell, ...remarks] };
   const many = mailboxes.length === 1 ? "1 mailbox is" : `${mailboxes.length} mailboxes are`;
   return { isWell: true, lines: [`ready: ${many} carried`, ...remarks] };

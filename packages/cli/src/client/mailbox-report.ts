@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { diskTime, findHolder, isMissing, systemReason } from "@restante/durable";
+import { diskTime, findHolder, type FoundHolder, isMissing, systemReason } from "@restante/durable";
 import { type CertificateExpiry, certificateExpiry } from "@restante/mesh-client";
 import { type DirectoryStatus, type FoundStatus, readStatus, statusEveryMs } from "@restante/mesh-client/directory";
 import type { ClientCertificates } from "./certificates.ts";
@@ -23,7 +23,10 @@ export interface MailboxReport {
   readonly attention: readonly string[];
 }
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** It is written once a minute: what is older than this was not, when it should have been. */
+const OLD_MS = 1.5 * statusEveryMs;
 /** A poll may last: a large message takes its time. */
 const LONG_POLL_MS = 60 * MINUTE;
 /** Days left from which a certificate needs a person: the NHS takes its time to make the next. */
@@ -54,8 +57,11 @@ async function ofFolder(
   const hidden = join(folder, ".restante");
   try {
     const found = await readStatus(folder);
-    const client = (await findHolder(hidden, "client")) ?? null;
-    if (client === null) attention.push("no client runs: what is said here is as it was when one last did");
+    const holder = await findHolder(hidden, "client");
+    const client = holder?.words ?? null;
+    if (holder === undefined) attention.push(nobody);
+    else if (holder.isStopped)
+      attention.push(`${holder.words} was stopped (SIGSTOP): nothing is sent or received until it goes on`);
     const failed = await pairsIn(folder, "failed");
     if (failed > 0) attention.push(`${many(failed, "pair")} in FAILED: take ${them(failed)} away once seen to`);
     if (found.is !== "read") {
@@ -68,7 +74,7 @@ async function ofFolder(
       if (client !== null) attention.push(`.restante cannot be written, so this may be old: ${systemReason(error)}`);
       return Date.now();
     });
-    if (client !== null) attention.push(...troublesOf(found.status, diskNow - found.at));
+    if (holder !== undefined) attention.push(...troublesOf(found.status, holder, diskNow - found.at));
     else if (status.lastPoll?.error !== undefined) attention.push(badPoll(status.lastPoll.error));
     if (held.length > 0) attention.push(`${many(held.length, "pair")} held: see restante client held list`);
     if (status.passedOver > 0) {
@@ -97,12 +103,21 @@ function withoutStatus({ is }: FoundStatus, client: string | null): string {
     : "its client could not write how it fares: is the disk full, or read-only?";
 }
 
-function* troublesOf(status: DirectoryStatus, ageMs: number): Generator<string> {
-  const { lastPoll, pollingSince, pollIntervalMs } = status;
+const nobody =
+  "no client runs: what is said here is as it was when one last did. If one should, its log says why (client-not-started, folder-lost)";
+
+function* troublesOf(status: DirectoryStatus, holder: FoundHolder, ageMs: number): Generator<string> {
+  const { lastPoll, pollingSince, pollIntervalMs, ofProcess = [] } = status;
   const at = Date.parse(status.writtenAt);
-  if (ageMs > 3 * statusEveryMs) {
-    yield `it cannot be told: its client has said nothing of itself for ${Math.floor(ageMs / MINUTE)} minutes; does a disk not answer?`;
+  // A client of an earlier version does not say which it is.
+  if (status.instance !== undefined && holder.instance !== undefined && status.instance !== holder.instance) {
+    yield `it cannot be told: what is said here is the word of process ${status.process} on ${status.host}, ${long(ageMs)} ago; ${holder.words} has the folder now, and has said nothing yet`;
+    return;
   }
+  if (ageMs > OLD_MS) {
+    yield `it cannot be told: its client has said nothing of itself for ${long(ageMs)}, and should each minute; is the process stopped, or does a disk not answer?`;
+  }
+  yield* ofProcess;
   if (pollingSince !== undefined && at - Date.parse(pollingSince) > LONG_POLL_MS) {
     yield `a poll has gone on since ${pollingSince}`;
   }
@@ -129,6 +144,10 @@ async function pairsIn(folder: string, name: string): Promise<number> {
   if (called === undefined) return 0;
   const names = (await readdir(join(folder, called))).filter((file) => /^[^.].*\.(dat|ctl)$/i.test(file));
   return new Set(names.map((file) => file.slice(0, -".dat".length))).size;
+}
+
+function long(ms: number): string {
+  return ms < 2 * MINUTE ? `${Math.max(0, Math.floor(ms / SECOND))} seconds` : `${Math.floor(ms / MINUTE)} minutes`;
 }
 
 /** `1 pair is`, `2 pairs are`. */

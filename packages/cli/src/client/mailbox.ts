@@ -10,7 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
 import { asDurableError, exists } from "@restante/durable";
 import { type Clock, CodedError, type Emit, type Event, lastingTroubles, type MailboxId } from "@restante/mesh";
-import type { PollObserver } from "@restante/mesh-client/directory";
+import type { DirectoryClient, PollObserver } from "@restante/mesh-client/directory";
 import { aborted } from "../terminal/aborted.ts";
 import { CliError } from "../errors.ts";
 import type { Pulse } from "./pulse.ts";
@@ -36,7 +36,7 @@ export interface MailboxOptions {
   readonly mailboxId: MailboxId;
   readonly folder: string;
   /** Opens its client and has it poll. Whatever is to be closed goes onto `closing`. */
-  readonly open: (opening: ClientOpening) => Promise<void>;
+  readonly open: (opening: ClientOpening) => Promise<Pick<DirectoryClient, "tellStatus">>;
   readonly pulse: Pulse;
   readonly tally: Tally;
   readonly emit: Emit;
@@ -55,6 +55,8 @@ export interface Mailbox {
   readonly state: () => MailboxState;
   /** Milliseconds for which it has given no sign of itself, if those are too many. */
   readonly stillFor: () => number | undefined;
+  /** What is to be said of the process is other than before: its client, if it has one, says so at once. */
+  tellStatus(): void;
   /** Ends what is in hand, and lets go of the folder. */
   end(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export function startMailbox(options: MailboxOptions): Mailbox {
   const troubles = lastingTroubles(clock);
   let state: MailboxState = { kind: "starting" };
   let hasCarried = false;
+  let client: Pick<DirectoryClient, "tellStatus"> | undefined;
   const tried = Promise.withResolvers<void>();
 
   function tell(event: Event): void {
@@ -83,7 +86,10 @@ export function startMailbox(options: MailboxOptions): Mailbox {
       throw new CliError("folder-unusable", `${folder} is not there any more: put it back, or start again to make it`);
     }
     tally.troubles.clear();
-    await options.open({
+    closing.defer(() => {
+      client = undefined;
+    });
+    client = await options.open({
       closing,
       emit: tell,
       pulse,
@@ -139,6 +145,7 @@ export function startMailbox(options: MailboxOptions): Mailbox {
     tried: tried.promise,
     state: () => state,
     stillFor: () => (state.kind === "carrying" ? pulse.stillFor() : undefined),
+    tellStatus: () => void client?.tellStatus(),
     async end() {
       ending.abort();
       tried.resolve();

@@ -46,18 +46,20 @@ interface Carried {
   readonly startedWith: string;
 }
 
-/** `onNone`: the last that carried has lost its folder. */
+/** `ofProcess`: what is not well with the process, for the status of each. `onNone`: the last that carried has lost its folder. */
 export function createMailboxes({
   emit,
   clock,
   tellsOfMade,
   takeOver = false,
+  ofProcess,
   onNone,
 }: {
   emit: Emit;
   clock: Clock;
   tellsOfMade: boolean;
   takeOver?: boolean;
+  ofProcess: () => readonly string[];
   onNone: (error: Error) => void;
 }): Mailboxes {
   let carried: ReadonlyMap<MailboxId, Carried> = new Map();
@@ -87,7 +89,13 @@ export function createMailboxes({
       async open(opening) {
         const isFirst = takesOver;
         takesOver = false;
-        await openDirectoryClient(settings, index, { ...opening, workers, connections, takeOver: isFirst });
+        return openDirectoryClient(settings, index, {
+          ...opening,
+          workers,
+          connections,
+          ofProcess,
+          takeOver: isFirst,
+        });
       },
       onLost(error) {
         if (all().every((mailbox) => mailbox.state().kind === "waiting")) onNone(error);

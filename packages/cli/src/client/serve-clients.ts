@@ -24,7 +24,7 @@ import type { Log } from "../log.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { watchCertificates } from "./certificate-watch.ts";
 import { certificatesFor, certificatesOf } from "./certificates.ts";
-import { type Condition, liveness } from "./condition.ts";
+import { type Condition, liveness, ofProcess } from "./condition.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { createMailboxes } from "./mailboxes.ts";
 import { openMonitoring } from "./monitoring.ts";
@@ -52,7 +52,14 @@ export async function serveClients(
   { log, reread, terminal, environment, takeOver = false, clock = systemClock }: ServiceOptions,
 ): Promise<void> {
   const manager = serviceManager(environment, (reason) => terminal.complain(`restante: ${reason}`));
-  const mailboxes = createMailboxes({ emit, clock, tellsOfMade: reread !== undefined, takeOver, onNone: onLost });
+  const mailboxes = createMailboxes({
+    emit,
+    clock,
+    tellsOfMade: reread !== undefined,
+    takeOver,
+    ofProcess: () => ofProcess(condition()),
+    onNone: onLost,
+  });
   const startedAt = clock.now();
   let reloadedAt = startedAt;
   let refusedAt: Date | undefined;
@@ -125,7 +132,10 @@ export async function serveClients(
   }
 
   // A defect in it must not end the process, and with it all mailboxes, nor the reloads to come.
-  const reloadOrTell = async (): Promise<void> => reload().catch((error: unknown) => refuse(error, "using"));
+  const reloadOrTell = async (): Promise<void> => {
+    await reload().catch((error: unknown) => refuse(error, "using"));
+    tellStatus(mailboxes.all());
+  };
   closing.defer(terminal.onReload(oneAtATime(reloadOrTell)));
 }
 
@@ -157,6 +167,11 @@ function tellOfStart({ file }: Settings, mailboxes: readonly Mailbox[], terminal
   );
 }
 
+/** Who asks how a mailbox fares is told at once what is not well with its process. */
+function tellStatus(mailboxes: readonly Mailbox[]): void {
+  for (const mailbox of mailboxes) mailbox.tellStatus();
+}
+
 function statusOf(mailboxes: readonly Mailbox[]): string {
   const carried = mailboxes.filter((mailbox) => mailbox.state().kind === "carrying").length;
   return `${carried} of ${mailboxes.length} mailboxes carried`;
@@ -179,6 +194,7 @@ function lookAfter(
   const polls = lastingTroubles(clock);
   const logs = lastingTroubles(clock);
   let status = "";
+  let logBefore: string | undefined;
   function look(): void {
     const { mailboxes, logTrouble } = condition();
     for (const { mailboxId, stillFor } of mailboxes) {
@@ -189,6 +205,8 @@ function lookAfter(
       emit({ event: still === undefined ? "poll-goes-on" : "poll-held-up", mailboxId, times: told.times, since });
     }
     polls.retain(mailboxes.map(({ mailboxId }) => mailboxId));
+    if (logTrouble !== logBefore) tellStatus(mailboxes);
+    logBefore = logTrouble;
     const told = logTrouble === undefined ? logs.over("log") : logs.met("log", logTrouble);
     if (told !== undefined)
       terminal.complain(

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { clientCommonName, createCertificateRequest } from "@restante/authority";
 import { exists, makeFolder, systemReason, writeNew, writeWhole } from "@restante/durable";
-import { parseMailboxId, parseOdsCode } from "@restante/mesh";
+import { CodedError, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import type { Given } from "../command-line/tree.ts";
 import { CliError } from "../errors.ts";
 import { quoted } from "../terminal/quoted.ts";
@@ -13,7 +13,7 @@ const LONGEST_NAME = 64;
 
 export async function csr({ options, words }: Given<{ readonly into: string }>, terminal: Terminal): Promise<number> {
   const [mailbox = "", code = ""] = words;
-  const commonName = clientCommonName(parseMailboxId(mailbox), parseOdsCode(code));
+  const commonName = commonNameOf(mailbox, code);
   if (commonName.length > LONGEST_NAME) {
     throw new CliError("usage", `${commonName} is longer than the ${LONGEST_NAME} characters of a common name`);
   }
@@ -40,6 +40,15 @@ export async function csr({ options, words }: Given<{ readonly into: string }>, 
   terminal.print(`${key}\n${request}\n`);
   terminal.print(next(commonName, { key, request }));
   return 0;
+}
+
+function commonNameOf(mailbox: string, code: string): string {
+  try {
+    return clientCommonName(parseMailboxId(mailbox), parseOdsCode(code));
+  } catch (cause) {
+    if (!(cause instanceof CodedError)) throw cause;
+    throw new CliError("usage", cause.message, { cause });
+  }
 }
 
 async function keyExists(key: string, request: string, cause?: unknown): Promise<CliError> {

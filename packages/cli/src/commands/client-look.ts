@@ -4,7 +4,7 @@ import { CliError } from "../errors.ts";
 import type { EconomyValues } from "./economy-values.ts";
 
 /** What the command line gives to a command that looks at the folders of a client. */
-export interface LookValues extends EconomyValues {
+export interface LookValues extends Pick<EconomyValues, "data"> {
   readonly config: string | undefined;
   readonly meshclientCfg: string | undefined;
   readonly organisation: string | undefined;

@@ -23,6 +23,7 @@ export async function status(
     terminal.print(JSON.stringify({ formatVersion: 1, well: isWell, mailboxes: reports }, undefined, 2));
   } else {
     for (const report of reports) for (const line of linesOf(report, terminal)) terminal.print(visible(line));
+    for (const words of ofProcesses(reports)) terminal.print(visible(wanting(words, terminal)));
     terminal.print(isWell ? "All is well." : "Something needs a person, or cannot be told.");
   }
   return isWell ? 0 : 1;
@@ -32,7 +33,6 @@ function* linesOf(
   { mailboxId, client, status, failed, certificate, attention }: MailboxReport,
   terminal: Terminal,
 ): Generator<string> {
-  const { bold, red } = terminal.paint;
   const who = client === undefined ? "" : client === null ? ": no client runs" : `: carried by ${client}`;
   yield `${mailboxId}${who}`;
   if (status?.lastPoll !== undefined) {
@@ -53,7 +53,19 @@ function* linesOf(
   if (certificate !== undefined) {
     yield `  certificate  ${certificate.certificate}, until ${certificate.expiresAt.toISOString().slice(0, 10)}, ${certificate.daysLeft} days`;
   }
-  for (const words of attention) yield `  ${bold(red("!"))} ${words}`;
+  for (const words of attention) if (status?.ofProcess?.includes(words) !== true) yield wanting(words, terminal);
+}
+
+function wanting(words: string, { paint: { bold, red } }: Terminal): string {
+  return `  ${bold(red("!"))} ${words}`;
+}
+
+/** What is not well with the process is the same of all its mailboxes: it is said once. */
+function ofProcesses(reports: readonly Pick<MailboxReport, "status" | "attention">[]): string[] {
+  const words = reports.flatMap(({ status, attention }) =>
+    (status?.ofProcess ?? []).filter((one) => attention.includes(one)),
+  );
+  return [...new Set(words)];
 }
 
 function sizeOf({ files, bytes }: { readonly files: number; readonly bytes: number }): string {

@@ -1,5 +1,6 @@
 import type { Directory, Organisation } from "@restante/demographics";
 import type { Strictness } from "@restante/itk3";
+import { CodedError } from "@restante/mesh";
 import type { Act } from "../command-line/tree.ts";
 import { serveClients } from "../client/serve-clients.ts";
 import { type ClientFile, clientPart, withPollEvery } from "../config/client-file.ts";
@@ -31,6 +32,7 @@ import { followSteps } from "../terminal/narrate.ts";
 import { openStopFile } from "../terminal/stop-file.ts";
 import { stoppedOrLost } from "../terminal/stop.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { version } from "../version.ts";
 import { controlDoor, refuseControl, refuseWithoutControl } from "./control-door.ts";
 import type { ControlValues } from "./development-values.ts";
 import { refusePortOfEconomy } from "./economy-ports.ts";
@@ -122,23 +124,50 @@ const lookedAt: Part<ClientFile> = { ...clientPart, secrets: clientPart.secrets.
 
 /** What a client is started with, for a command that looks at its folders and starts none. */
 export async function lookAtClient(
-  values: Omit<PartValues, "printConfig" | "newAuthority">,
+  values: WhichClient & Pick<PartValues, "config" | "data">,
   terminal: Terminal,
 ): Promise<PartSettings<ClientFile>> {
-  const looking = { ...values, printConfig: true, newAuthority: false };
+  const remembered = { portBase: undefined, patients: undefined, organisations: undefined };
+  const looking = { ...values, ...remembered, printConfig: true, newAuthority: false };
   // What of a meshclient.cfg is not taken was told when its client was started: a program may read what is printed here.
   const quiet = { print: () => undefined };
-  return (await settingsOf(looking, terminal, settingsOfClient(looking, quiet, {}, lookedAt))).settings;
+  const { settings } = await orSayWhatToName(values, async () =>
+    settingsOf(looking, terminal, settingsOfClient(looking, quiet, {}, lookedAt)),
+  );
+  return settings;
 }
 
 export const client: Act<ClientValues> = ({ options }, terminal) =>
-  runPart<ClientFile>(options, terminal, {
-    part: clientPart,
-    ...settingsOfClient(options, terminal, withPollEvery(options.pollEvery)),
-    logOptions: (file) => ({ level: file.logLevel, rotation: rotationOf(file) }),
-    start: async (settings, opening, { log, reread }) =>
-      serveClients(settings, opening, { log, reread, terminal, environment: process.env, takeOver: options.takeOver }),
-  });
+  orSayWhatToName(options, async () =>
+    runPart<ClientFile>(options, terminal, {
+      part: clientPart,
+      ...settingsOfClient(options, terminal, withPollEvery(options.pollEvery)),
+      logOptions: (file) => ({ level: file.logLevel, rotation: rotationOf(file) }),
+      async start(settings, opening, { log, reread }) {
+        const { takeOver } = options;
+        await serveClients(settings, opening, { log, reread, terminal, environment: process.env, takeOver });
+      },
+    }),
+  );
+
+/** Whoever names neither settings nor a data folder is likely to have the first, and may know of no other. */
+async function orSayWhatToName<Result>(
+  { config, meshclientCfg, data, organisation }: WhichClient & Pick<PartValues, "config" | "data">,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    const isNamed = [config, meshclientCfg, data, organisation].some((value) => value !== undefined);
+    const isUnknown = cause instanceof CliError && ["not-set-up", "organisation-unknown"].includes(cause.code);
+    if (isNamed || !isUnknown) throw cause;
+    throw new CliError(
+      "usage",
+      `name the client's settings with --config FILE, or a meshclient.cfg with --meshclient-cfg FILE. Of a data folder: ${cause.message}`,
+      { cause },
+    );
+  }
+}
 
 interface PracticeValues extends PartValues {
   readonly strictness: Strictness | undefined;
@@ -215,13 +244,25 @@ async function runPart<File extends object & { log?: string; stopFile?: string }
   using log = openLog(settings.file.log!, run.logOptions?.(settings.file));
   events.follow((event) => log.record(event));
   followSteps(events, terminal);
-  await using closing = new AsyncDisposableStack();
-  const { stopFile } = settings.file;
-  const stopped = stopFile === undefined ? terminal.stop : closing.use(await openStopFile(stopFile)).signal;
-  await run.start(settings, opening({ emit: events.emit, closing }), { log, whose, reread });
-  await stoppedOrLost(AbortSignal.any([terminal.stop, stopped]), lost);
-  // Whoever finds it gone sees who ended it: nobody was at the terminal.
-  if (stopped !== terminal.stop && stopped.aborted) terminal.print(`Stopped by ${String(stopped.reason)}`);
+  events.emit({ event: "process-started", part: run.part.name, version: version() });
+  try {
+    await using closing = new AsyncDisposableStack();
+    const { stopFile } = settings.file;
+    const stopped = stopFile === undefined ? terminal.stop : closing.use(await openStopFile(stopFile)).signal;
+    const stop = AbortSignal.any([terminal.stop, stopped]);
+    await run.start(settings, opening({ emit: events.emit, closing }), { log, whose, reread });
+    await stoppedOrLost(stop, lost);
+    // Told before it ends: what is in hand may take a while to let go of.
+    events.emit({ event: "process-stopping", reason: `it was stopped by ${String(stop.reason)}` });
+    // Whoever finds it gone sees who ended it: nobody was at the terminal.
+    if (stopped !== terminal.stop && stopped.aborted) terminal.print(`Stopped by ${String(stopped.reason)}`);
+  } catch (error) {
+    const reason = error instanceof CodedError ? error.message : "a defect, which its terminal has";
+    events.emit({ event: "process-stopping", reason });
+    throw error;
+  } finally {
+    events.emit({ event: "process-stopped" });
+  }
   return 0;
 }
 

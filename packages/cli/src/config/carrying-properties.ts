@@ -25,6 +25,7 @@ export type CarryingSettings = {
       | "folder"
       | "workers"
       | "observer"
+      | "ofProcess"
       | "clock"
       | "emit"
       | "onLost"

@@ -85,6 +85,7 @@ export interface DirectoryClientOpening extends Pick<Opening, "emit" | "closing"
   readonly pulse?: Pick<Pulse, "follow">;
   readonly workers?: Workers;
   readonly observer?: PollObserver;
+  readonly ofProcess?: () => readonly string[];
   /** A person has made sure, before this start, that no other machine uses the folder. */
   readonly takeOver?: boolean;
 }

@@ -36,6 +36,10 @@ export function narrate(event: Event): Step | undefined {
   switch (event.event) {
     case "server-started":
     case "server-stopped":
+    // Of one's own process: the terminal has it in the command's words.
+    case "process-started":
+    case "process-stopping":
+    case "process-stopped":
     case "poll-succeeded":
     case "message-downloaded":
     case "folder-kept":
@@ -265,8 +269,14 @@ export function narrate(event: Event): Step | undefined {
       return { who: client(event.mailboxId), what: `pair ${event.pair} held: ${event.reason}`, tone: "bad" };
     case "pair-decided":
       return { who: client(event.mailboxId), what: `pair ${event.pair}: ${decisions[event.decision]}` };
-    case "pair-waiting":
-      return { who: client(event.mailboxId), what: `pair ${event.pair} waits: ${event.reason}`, tone: "quiet" };
+    case "pair-waiting": {
+      const waits = event.code === undefined ? "waits" : `waits (${event.code})`;
+      return {
+        who: client(event.mailboxId),
+        what: `pair ${event.pair} ${waits}: ${repeatedReason(event)}`,
+        tone: "quiet",
+      };
+    }
     case "pair-overtaken":
       return {
         who: client(event.mailboxId),

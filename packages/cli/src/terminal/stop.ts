@@ -35,7 +35,7 @@ export function followSignals(process: NodeJS.Process): Signals {
     if (Math.max(asked.directly, asked.throughLauncher) > 1) process.exit(130);
     controller.abort(signal);
   };
-  const parentGone = (): void => controller.abort("parent gone");
+  const parentGone = (): void => controller.abort("the end of what started it");
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => ask("directly", signal));
   if (process.connected) {
     process.on("message", (message) => ask("throughLauncher", String((message as { signal?: unknown }).signal)));

@@ -12,7 +12,10 @@ test("what a client measures of SENT and FAILED is known of its mailbox", async 
   const mailbox = startMailbox({
     mailboxId: parseMailboxId("X26HC001"),
     folder: await temporaryFolder(t),
-    open: async (opening) => opened.resolve(opening),
+    open: async (opening) => {
+      opened.resolve(opening);
+      return { tellStatus: async () => undefined };
+    },
     pulse: createPulse(1000),
     tally,
     emit: () => undefined,

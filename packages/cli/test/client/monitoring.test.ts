@@ -20,6 +20,7 @@ function conditionOf(tally: Partial<Mailbox["tally"]>): Condition {
     tally: { ...createTally(), ...tally },
     tried: Promise.resolve(),
     state: () => ({ kind: "carrying" }),
+    tellStatus: () => undefined,
     stillFor: () => undefined,
     end: async () => undefined,
   };

@@ -95,6 +95,7 @@ function mailboxThat(name: string, kind: "carrying" | "starting", stillFor: numb
     tally,
     tried: Promise.resolve(),
     state: () => state,
+    tellStatus: () => undefined,
     stillFor: () => stillFor,
     end: async () => undefined,
   };

@@ -4,6 +4,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { testMailboxes, waitFor } from "@restante/testbed";
 import { secretFile } from "../config/parts-folder.ts";
+import { typed } from "../support/typed.ts";
 import { carried, clientFolder, one, other, patience, text } from "./client-process.ts";
 
 test(
@@ -77,10 +78,18 @@ test(
     assert.equal(status, 200);
     assert.match(
       words,
-      /^ready: 1 mailbox is carried\nsettings: what was read at .* could not be used; the log has every problem\n$/,
+      /^ready: 1 mailbox is carried\nsettings: what was read at .* could not be used, and those before are; the log has every problem\n$/,
     );
     assert.match((await client.get("/metrics")).text, /^restante_client_config_last_reload_successful 0$/m);
     await carried(at("mesh", "one"), one, "letter");
+    // Put right, and not read again yet.
+    await writeFile(at("client.yaml"), right);
+    const looked = await typed(["client", "status", "--config", at("client.yaml")]);
+    assert.equal(looked.status, 1);
+    assert.match(
+      looked.printed,
+      /\n {2}! settings: what was read at .* could not be used, and those before are; the log has every problem\nSomething needs a person/,
+    );
 
     // What is used from the next start on is told.
     await writeFile(at("client.yaml"), right.replace('"client.log"', '"other.log"'));
@@ -89,6 +98,9 @@ test(
     assert.deepEqual(told("settings-need-restart")[0]?.["settings"], ["log"]);
     assert.equal(told("settings-reloaded")[0]?.["kept"], 1);
     assert.equal((await client.get("/readyz")).text, "ready: 1 mailbox is carried\n");
+    const isWell = async (): Promise<boolean> =>
+      (await typed(["client", "status", "--config", at("client.yaml")])).printed.endsWith("\nAll is well.\n");
+    await waitFor(isWell, { ...patience, what: "a status without the refusal" });
     assert.equal(await client.end("SIGTERM"), 0);
   },
 );

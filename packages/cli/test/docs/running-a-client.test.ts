@@ -29,6 +29,7 @@ test("every metric has a row in docs/running-a-client.md with its labels, and ev
         },
         tried: Promise.resolve(),
         state: () => ({ kind: "carrying" }),
+        tellStatus: () => undefined,
         stillFor: () => undefined,
         end: async () => undefined,
       },

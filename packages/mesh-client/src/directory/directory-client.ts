@@ -44,6 +44,8 @@ export interface DirectoryClient extends AsyncDisposable {
    * `error` of the result; throws `closed` alone.
    */
   pollOnce(signal?: AbortSignal): Promise<PollResult>;
+  /** Writes its status anew (`readStatus`), as what `ofProcess` says is other than before. Resolves once that was tried. */
+  tellStatus(): Promise<void>;
   /** The pairs that the last poll found to be held. */
   held(): readonly HeldPair[];
   /** All that is known of those that are held, or in doubt while MESH is asked, as the journal has them now. */
@@ -142,6 +144,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     journal,
     passedOver: () => troubles.passedOver(),
     kept: () => retention.kept(),
+    ofProcess: () => options.ofProcess?.() ?? [],
     onlyDecides,
   });
   let held: readonly HeldPair[] = [];
@@ -222,6 +225,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
 
   return {
     folders,
+    tellStatus: async () => status.again(),
     start: () => {
       requests.watch();
       loop ??= run();

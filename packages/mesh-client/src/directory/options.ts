@@ -72,6 +72,11 @@ export interface DirectoryClientOptions {
   readonly keepSent?: boolean | undefined;
   /** How much is done at once, shared with the other directory clients of this process. One of its own if absent. */
   readonly workers?: Workers | undefined;
+  /**
+   * What is not well with the process as a whole, in words, for its status (`readStatus`): asked whenever that is written, at the
+   * latest once a minute, and at once by `tellStatus`. Must not throw.
+   */
+  readonly ofProcess?: (() => readonly string[]) | undefined;
   /** Is told of each poll, and of each look at OUT between polls. */
   readonly observer?: PollObserver | undefined;
   /**

@@ -205,9 +205,10 @@ async function delay(
       (report) => context.journal.notice(pair.key, pair.fingerprint, status.code, report),
     );
   }
+  const { code, message: reason } = error;
   // Trouble with the server or a folder is told again and again as what it is, and of each pair once.
-  if (isOfTheWay(error) || error instanceof FolderTrouble) tellOnce(context, pair.sighting, error.code);
-  else context.troubles.waits(pair.key, error.code);
+  if (isOfTheWay(error) || error instanceof FolderTrouble) tellOnce(context, pair.sighting, { code, reason });
+  else context.troubles.waits(pair.key, { code, reason });
   return { outcome: "waiting", error };
 }
 
@@ -233,7 +234,7 @@ async function waitForHalf(
   const { unchangedMs } = sighting.age;
   if (present === undefined || Math.max(clock.now().getTime() - present.changedAt, unchangedMs) < limit) {
     // It is told again when it fails, which it will.
-    tellOnce(context, sighting, status.description);
+    tellOnce(context, sighting, { reason: status.description });
     return { outcome: "waiting" };
   }
   const read = controlBytes === undefined ? undefined : readPairControl(controlBytes, mailboxId);

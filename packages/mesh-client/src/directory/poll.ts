@@ -204,7 +204,7 @@ async function lookAgain(
   const isLeft = ({ changedAt, hereMs }: Stray): boolean => changedAt < before || hereMs >= settings.missingDataAfterMs;
   context.troubles.passesOver(state.out.strays().filter(isLeft).length);
   for (const { key, age } of sightings) {
-    if (age.restlessMs >= settings.missingDataAfterMs) context.troubles.waits(key, "it goes on changing");
+    if (age.restlessMs >= settings.missingDataAfterMs) context.troubles.waits(key, { reason: "it goes on changing" });
   }
   return sightings;
 }

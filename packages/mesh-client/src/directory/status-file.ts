@@ -2,13 +2,13 @@
 //
 // It is written whole, at the start, at the end of each poll and look at OUT, though the same no more often than every 10 s, and
 // once a minute. It is never synced: it is worth nothing after a loss of power. It has no name of a file and nothing of what is in
-// one: a pair is the digest of its base name. What it says is true as long as its writer is alive, which the lock of the folder
-// tells, and it is fresh; whoever reads it says so otherwise.
+// one: a pair is the digest of its base name. What it says is true as long as its writer (`instance`) has the folder, which the
+// lock of it tells, and it is fresh; whoever reads it says so otherwise.
 
 import { readFile, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isMissing, writeUnsynced } from "@restante/durable";
+import { currentHolder, isMissing, writeUnsynced } from "@restante/durable";
 import type { Clock } from "@restante/mesh";
 import type { Journal, SendRow } from "./journal.ts";
 import { shortName } from "./pair-name.ts";
@@ -17,7 +17,7 @@ import type { PollResult } from "./poll.ts";
 import type { Kept } from "./retention.ts";
 
 const fileName = "status.json";
-/** How often it is written while nothing happens: what is older than three times that is old. */
+/** How often it is written while nothing happens: what is half as old again is old. */
 export const statusEveryMs: number = 60_000;
 
 /** A poll that found all as the one before is written no more often. */
@@ -45,6 +45,10 @@ export interface DirectoryStatus {
   readonly mailboxId: string;
   readonly host: string;
   readonly process: number;
+  /** Of that process, random: the lock of the folder names the one that has it now. */
+  readonly instance?: string;
+  /** What is not well with that process as a whole, in words: it is the same of all its mailboxes. */
+  readonly ofProcess?: readonly string[];
   readonly startedAt: string;
   readonly pollIntervalMs: number;
   /** A poll goes on since then. */
@@ -90,6 +94,8 @@ export interface StatusKeeper extends AsyncDisposable {
   ended(result: PollResult, hasPlace: boolean): Promise<void>;
   /** OUT was looked at between polls: what waits in it and what is held may be other than the last poll found. */
   looked(result: PollResult): Promise<void>;
+  /** What is to be said of the process is other than before. */
+  again(): Promise<void>;
 }
 
 /**
@@ -104,6 +110,7 @@ export async function keepStatus({
   journal,
   passedOver,
   kept,
+  ofProcess,
   onlyDecides,
 }: {
   readonly hidden: string;
@@ -113,6 +120,7 @@ export async function keepStatus({
   readonly journal: Pick<Journal, "inDoubt">;
   readonly passedOver: () => number;
   readonly kept: () => Kept | undefined;
+  readonly ofProcess: () => readonly string[];
   readonly onlyDecides: boolean;
 }): Promise<StatusKeeper> {
   const now = (): string => clock.now().toISOString();
@@ -127,12 +135,15 @@ export async function keepStatus({
 
   async function write(): Promise<void> {
     const measured = kept();
+    const remarks = ofProcess();
     const status: DirectoryStatus = {
       formatVersion: 1,
       writtenAt: now(),
       mailboxId,
       host: hostname(),
       process: process.pid,
+      instance: currentHolder().instance,
+      ...(remarks.length > 0 && { ofProcess: remarks }),
       startedAt,
       pollIntervalMs,
       ...(pollingSince !== undefined && { pollingSince }),
@@ -195,6 +206,7 @@ export async function keepStatus({
       lastPoll = { ...lastPoll, waiting: result.waiting };
       await tell(result);
     },
+    again: writeNext,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await writing;

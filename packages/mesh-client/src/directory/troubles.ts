@@ -36,7 +36,7 @@ export interface Troubles {
   /** One pair could not be sent. */
   metPair(error: MeshClientError): void;
   /** Why a pair of this key stays in OUT. */
-  waits(key: string, reason: string): void;
+  waits(key: string, why: WhyItWaits): void;
   /** Nobody can tell whether a pair was sent. */
   ambiguous(key: string, reason: string): void;
   /** So many files in OUT are no part of a pair: they stay there until a person takes them away. */
@@ -45,6 +45,12 @@ export interface Troubles {
   passedOver(): number;
   /** Forgets the pairs but these, by their keys. */
   retainPairs(keys: readonly string[]): void;
+}
+
+/** In words, and of an error its code: one code is one reason, however its words change from try to try. */
+export interface WhyItWaits {
+  readonly code?: string;
+  readonly reason: string;
 }
 
 export function createTroubles({
@@ -138,9 +144,9 @@ export function createTroubles({
     metPair(error) {
       first ??= error;
     },
-    waits(key, reason) {
-      const told = pairs.met(key, reason);
-      if (told !== undefined) emit({ event: "pair-waiting", mailboxId, pair: shortName(key), reason, ...told });
+    waits(key, why) {
+      const told = pairs.met(key, why.code ?? why.reason);
+      if (told !== undefined) emit({ event: "pair-waiting", mailboxId, pair: shortName(key), ...why, ...told });
     },
     ambiguous(key, reason) {
       const told = doubts.met(key, "ambiguous");

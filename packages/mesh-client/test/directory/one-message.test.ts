@@ -264,8 +264,13 @@ test("a pair that waits is told at once, then with its count at growing interval
     clock.advance(minute);
   }
   assert.deepEqual(
-    folder.events.of("pair-waiting").map(({ pair, reason, times }) => ({ pair, reason, times })),
-    [1, 2, 7, 37].map((times) => ({ pair: pairName("A"), reason: "unavailable", times })),
+    folder.events.of("pair-waiting").map(({ pair, code, reason, times }) => ({ pair, code, reason, times })),
+    [1, 2, 7, 37].map((times) => ({
+      pair: pairName("A"),
+      code: "unavailable",
+      reason: "It failed (unavailable).",
+      times,
+    })),
   );
   assert.deepEqual(await folder.names("out"), ["A.ctl", "A.dat"], "and it waits for as long as it takes");
   assert.deepEqual(await folder.names("failed"), []);

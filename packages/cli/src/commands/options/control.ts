@@ -47,7 +47,7 @@ export const reachRemark =
 
 export const json: Option<boolean> = flag(
   "json",
-  "print the answer as JSON; of a server, as it gave it, and a refusal too, with its code",
+  "print JSON, for a program; of control, the server's answer as it gave it, and a refusal too, with its code",
 );
 
 // Which messages. Every one that is given must fit; a text with * at its end fits what begins so.

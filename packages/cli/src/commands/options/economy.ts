@@ -14,7 +14,7 @@ const file = text("a file", "file");
 
 const data: Option<string | undefined> = optional("data", text("a folder", "folder"), {
   value: "DIR",
-  about: "where everything is kept",
+  about: "the folder in which everything is kept",
   otherwise: DEFAULT_DATA,
 });
 
@@ -63,7 +63,7 @@ export const organisation: Option<string | undefined> = optional("organisation",
 
 const config: Option<string | undefined> = optional("config", file, {
   value: "FILE",
-  about: "the part's settings in a file of YAML, instead of a data folder (see docs/settings.md)",
+  about: "the settings, a file of YAML, instead of a data folder (see docs/settings.md)",
 });
 
 const printConfig: Option<boolean> = flag(
@@ -71,16 +71,13 @@ const printConfig: Option<boolean> = flag(
   "start nothing, and print the settings as they would be used: a file that can be used in its turn",
 );
 
-/** Of a command that looks at the folders of a client, and starts nothing. */
+/** Of a command that looks at the folders of a client, and starts nothing: a data folder remembers its ports and files. */
 export const lookOptions: {
   readonly config: typeof config;
   readonly meshclientCfg: typeof meshclientCfg;
   readonly data: typeof data;
-  readonly portBase: typeof portBase;
-  readonly patients: typeof patients;
-  readonly organisations: typeof organisations;
   readonly organisation: typeof organisation;
-} = { config, meshclientCfg, ...economyOptions, organisation };
+} = { config, meshclientCfg, data, organisation };
 
 export const configOptions: { readonly config: typeof config; readonly printConfig: typeof printConfig } = {
   config,

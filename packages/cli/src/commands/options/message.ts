@@ -102,7 +102,7 @@ export const output: Option<string | undefined> = optional("output", file, {
 
 export const mailbox: Option<string | undefined> = optional("mailbox", text("a mailbox id"), {
   value: "ID",
-  about: "this mailbox alone: its messages, its requests, its pairs or, of a response, the one that answers",
+  about: "this mailbox alone; of respond, the one that answers",
 });
 
 export const ods: Option<string | undefined> = optional("ods", text("an ODS code"), {

@@ -11,6 +11,7 @@ export const csrVerb: Command = command({
     { name: "ODS-CODE", about: "the ODS code of the organisation that the mailbox is of" },
   ],
   options: { into },
+  remarks: ["Exit status: 0 made; 1 not made, as where the key is there already; 2 typed wrong."],
   examples: ["X26HC005 X26 --into production"],
   load: async () => (await import("../client-csr.ts")).csr,
 });

@@ -9,7 +9,7 @@ const pair: Argument = {
   about: "the base name of its files, or the 8 digits by which the log knows it; several may be named",
   several: true,
 };
-const remark = "It does so whether a client runs on the folders, here or on another machine, or none does.";
+const remark = "A client may be running on the folders, here or on another machine, or none: it works either way.";
 const exitRemark =
   "Exit status: 0 done, of each that was named; 1 not done, or not of each; 2 typed wrong, or a name of no held pair, or of two: then nothing is done.";
 
@@ -18,6 +18,7 @@ const list: Command = command({
   summary: "list the pairs that are held",
   about: "Lists the pairs in OUT of which nobody can tell whether they arrived, and which wait for a person.",
   options: { mailbox, json, ...lookOptions },
+  remarks: ["Exit status: 0 listed; 1 not listed, or not of each mailbox: it is said why; 2 typed wrong."],
   examples: ["--config client.yaml"],
   load: async () => (await import("../client-held.ts")).list,
 });
@@ -28,6 +29,7 @@ const show: Command = command({
   about: "Shows all that is known of a held pair, and what each decision about it means. Its names may be a patient's.",
   arguments: [pair],
   options: { mailbox, json, ...lookOptions },
+  remarks: ["Exit status: 0 shown; 1 not shown: it is said why; 2 typed wrong, or a name of no held pair, or of two."],
   examples: ["LETTER-1 --config client.yaml"],
   load: async () => (await import("../client-held.ts")).show,
 });

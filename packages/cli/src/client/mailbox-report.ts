@@ -57,12 +57,13 @@ async function ofFolder(
   const hidden = join(folder, ".restante");
   try {
     const found = await readStatus(folder);
+    // Of a folder that is not there this is all that is told.
+    const failed = await pairsIn(folder, "failed");
     const holder = await findHolder(hidden, "client");
     const client = holder?.words ?? null;
     if (holder === undefined) attention.push(nobody);
     else if (holder.isStopped)
       attention.push(`${holder.words} was stopped (SIGSTOP): nothing is sent or received until it goes on`);
-    const failed = await pairsIn(folder, "failed");
     if (failed > 0) attention.push(`${many(failed, "pair")} in FAILED: take ${them(failed)} away once seen to`);
     if (found.is !== "read") {
       attention.push(withoutStatus(found, client));

@@ -189,6 +189,7 @@ test("a mistyped folder is said to be one, and nothing is made there", async (t)
   const looked = await typed(["client", "status", "--config", join(home, "client.yaml")]);
   assert.equal(looked.status, 1);
   assert.match(looked.printed, /it cannot be told: there is no such folder, or no client has worked on it/);
+  assert.doesNotMatch(looked.printed, /no client runs/, "what would be said of it is not there");
   assert.ok(!(await readdir(home)).includes("mesh"));
 });
 

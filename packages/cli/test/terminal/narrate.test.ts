@@ -112,6 +112,11 @@ test("of a poll that failed it is told what can be done; a pair that was sent is
     messageId: parseMessageId("20260302110000123456_ABCDEF"),
   } as const;
   assert.equal(narrate(sent)?.what, "pair 594e519a sent as 20260302110000123456_ABCDEF");
+  const waiting = { event: "pair-waiting", mailboxId, pair: "594e519a", reason: "The server answered 503." } as const;
+  assert.equal(
+    narrate({ ...waiting, code: "unavailable" })?.what,
+    "pair 594e519a waits (unavailable): The server answered 503.",
+  );
   const strays = {
     event: "files-passed-over",
     mailboxId,

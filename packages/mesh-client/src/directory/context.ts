@@ -22,6 +22,7 @@ import type { FolderWatch } from "./folder-watch.ts";
 import type { Filing, Journal, Plan } from "./journal.ts";
 import type { NamesInHand } from "./names-in-hand.ts";
 import type { News } from "./news.ts";
+import { underFreeName } from "./refile.ts";
 import type { Rooms } from "./room.ts";
 import type { Troubles } from "./troubles.ts";
 import type { Workers } from "../workers.ts";
@@ -234,7 +235,7 @@ export async function finishLater(context: DirectoryContext, filing: Filing): Pr
     troubles.met(new FolderTrouble("TEMP", removedFromTemp, "file"));
     return true;
   }
-  const isFiled = await finish(context, filing);
+  const isFiled = await finish(context, await underFreeName(context, filing));
   // At once: else whoever is killed soon after each start would carry out the same again, and tell it again, each time.
   journal.commitWaiting();
   return isFiled;

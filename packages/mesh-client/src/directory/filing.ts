@@ -16,6 +16,7 @@ import { type FileName, pathOf, stateOf } from "./files.ts";
 import { folderTrouble, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { FolderName, Folders } from "./folder-name.ts";
 import { shareFile } from "./group.ts";
+import { refuseTaken } from "./taken-names.ts";
 
 /** Behind the name of what could not be moved out of OUT; with a dot before it, of what is on its way out. */
 export const refusedSuffix = ".refused";
@@ -32,7 +33,9 @@ export interface Place extends FileName {
  * - a `from` that is missing was moved before: the step is passed over;
  * - a `from` in TEMP has a name that is used once only;
  * - a `from` in OUT, where other programs write, is touched only while it has the fingerprint it had when the filing was
- *   decided. Another one is a new pair, and stays.
+ *   decided. Another one is a new pair, and stays;
+ * - a `to` outside OUT that is there before its `from` has moved is somebody else's, and is not written over: the step fails until
+ *   its owner has taken it away. (Put there between the look and the move, in less than a millisecond, it would be.)
  *
  * Between two disks a move is
  *
@@ -156,6 +159,7 @@ async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: bo
   const copy = join(folders[to.folder], movingName(from, to));
   try {
     if (isThere && (await moveInOne(places, from, to))) return true;
+    await refuseTaken(to.folder, target, copy);
     return await rename(copy, target).then(
       () => true,
       (error: unknown) => {
@@ -191,6 +195,7 @@ async function moveOrCopy(
   const path = pathOf(folders[from.folder], from);
   const isShared = group !== undefined && to.folder === "in";
   try {
+    await refuseTaken(to.folder, pathOf(folders[to.folder], to), path);
     if (isShared) await shareFile(path, group);
     await rename(path, pathOf(folders[to.folder], to));
     return true;
@@ -253,27 +258,4 @@ async function blame(folders: Folders, from: FolderName, to: FolderName, error: 
   if (!(await isUsable(to))) return folderTrouble(to, error);
   if (!(await isUsable(from))) return folderTrouble(from, error);
   return new FolderTrouble(labelOf(from), systemReason(error), "file", code);
-}
-
-/**
- * The base name under which nothing is in a folder yet: the one asked for, else with the id behind it. Whether something is, the
- * file system says: it takes names for one that it takes for one.
- *
- * @param take whether it is not in hand for another: asked first, so that none is chosen that another has been given meanwhile
- */
-export async function freeName(
-  folder: string,
-  base: string,
-  id: string,
-  take: (base: string) => boolean = () => true,
-): Promise<string> {
-  const isTaken = !take(base);
-  const states = [".dat", ".ctl", ".DAT", ".CTL"].map(async (suffix) => stateOf(folder, { name: base + suffix }));
-  if ((await Promise.all(states)).every((state) => state === undefined) && !isTaken) return base;
-  // A file name has 255 bytes at most.
-  const most = Math.min(200, 255 - Buffer.byteLength(`_${id}.ctl`));
-  const characters = Array.from(base);
-  while (Buffer.byteLength(characters.join("")) > most) characters.pop();
-  const short = characters.join("");
-  return `${short}_${id}`;
 }

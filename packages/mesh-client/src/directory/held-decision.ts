@@ -13,7 +13,7 @@ import { DurableError } from "@restante/durable";
 import { clientStatuses, type ControlFile, type Event, type HeldVerdict, newMessageId } from "@restante/mesh";
 import { decide, type DirectoryContext, finish, type Stage, stageReport } from "./context.ts";
 import { record } from "./control-files.ts";
-import { freeName, type Step } from "./filing.ts";
+import type { Step } from "./filing.ts";
 import { inFolder } from "./folder-trouble.ts";
 import { isInDoubt, type Plan, type SendRow } from "./journal.ts";
 import { createOutFolder, type Sighting } from "./out-folder.ts";
@@ -21,6 +21,7 @@ import { readPairControl, transferFailure } from "./pair-control.ts";
 import { moveFromOut, removeFromOut, stagedControl } from "./pair-ends.ts";
 import { openPair } from "./pair-files.ts";
 import { shortName } from "./pair-name.ts";
+import { freeName } from "./taken-names.ts";
 
 export interface HeldDecision {
   readonly verdict: HeldVerdict;

@@ -134,6 +134,8 @@ export interface Journal extends Disposable {
   /** What waits for the next group is on disk when this returns. */
   commitWaiting(): void;
   setStuck(filing: Filing, stuck: boolean): void;
+  /** Of a filing of which nothing was moved: its files go elsewhere. Gives it as it is now. */
+  refile(filing: Filing, steps: readonly Step[]): Filing;
   /** Of a message whose files are lost before it was handed over: it was never received. */
   forget(filing: Filing): void;
   /**
@@ -220,6 +222,7 @@ function createJournal(
   const insertFiling = statement("INSERT INTO filing (subject, steps, tells) VALUES (?, ?, ?)");
   const selectFilings = statement("SELECT id, subject, steps, tells, stuck FROM filing ORDER BY id");
   const setStuck = statement("UPDATE filing SET stuck = ? WHERE id = ?");
+  const setSteps = statement("UPDATE filing SET steps = ? WHERE id = ?");
   const deleteReceipt = statement("DELETE FROM receipt WHERE messageId = ?");
   const deleteFiling = statement("DELETE FROM filing WHERE id = ?");
   const pruneSends = statement(
@@ -355,6 +358,11 @@ function createJournal(
     filed: ({ id }) => transaction(() => void deleteFiling.run(id)),
     filedSometime: async ({ id }) => sometime(() => void deleteFiling.run(id)),
     setStuck: ({ id }, stuck) => transaction(() => void setStuck.run(stuck ? 1 : 0, id)),
+    refile: (filing, steps) =>
+      transaction(() => {
+        setSteps.run(JSON.stringify(steps), filing.id);
+        return { ...filing, steps };
+      }),
     forget: ({ id, subject }) =>
       transaction(() => {
         deleteReceipt.run(subject);

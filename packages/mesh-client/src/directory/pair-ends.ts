@@ -3,7 +3,7 @@ import type { MeshClientError } from "../mesh-client-error.ts";
 import { decide, type DirectoryContext, type Stage, stageReport } from "./context.ts";
 import { record, sentControl } from "./control-files.ts";
 import type { FileState } from "./files.ts";
-import { freeName, refusedSuffix, type Step } from "./filing.ts";
+import { refusedSuffix, type Step } from "./filing.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { FolderName } from "./folder-name.ts";
 import type { Plan } from "./journal.ts";
@@ -11,6 +11,7 @@ import type { Sighting } from "./out-folder.ts";
 import type { PairProblem } from "./pair-control.ts";
 import type { Pair } from "./pair-files.ts";
 import { shortName } from "./pair-name.ts";
+import { freeName } from "./taken-names.ts";
 
 export interface PairResult {
   readonly outcome: "sent" | "failed" | "waiting" | "held";

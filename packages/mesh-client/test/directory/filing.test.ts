@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "@restante/testbed";
 import { stateOf } from "../../src/directory/files.ts";
-import { carryOut, freeName, type Step } from "../../src/directory/filing.ts";
+import { carryOut, type Step } from "../../src/directory/filing.ts";
 import { openFolders } from "../../src/directory/folders.ts";
+import { freeName } from "../../src/directory/taken-names.ts";
 
 test("a filing may be carried out again from any point", async (t) => {
   const folders = await openFolders(await temporaryFolder(t));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rename } from "node:fs/promises";
 import { test } from "node:test";
 import { startTestServer, testClient, testMailboxes, busyFile } from "@restante/testbed";
-import { freeName } from "../../src/directory/filing.ts";
+import { freeName } from "../../src/directory/taken-names.ts";
 import { namesInHand } from "../../src/directory/names-in-hand.ts";
 import { foldNames } from "./folding-disk.ts";
 import { mailboxFolder, startDirectory } from "./mailbox-folder.ts";

@@ -99,7 +99,7 @@ async function decide(
 
 const done: Readonly<Record<HeldVerdict, string>> = {
   release: "released; it is sent again by the next poll",
-  arrived: "ended as arrived; its files are in SENT",
+  arrived: "ended as arrived; its files went the way of a pair that was sent",
   discard: "ended; its files are in FAILED, and a report is in IN",
 };
 

@@ -1,7 +1,8 @@
 // What a person decides about a pair that is held, or in doubt while tracking does not answer (pair.ts):
 //
 //   held --release--> waiting     it did not arrive: it is sent again, by the next poll
-//     |---arrived---> withdrawn   it did arrive: its files go to SENT, without the id that nobody knows
+//     |---arrived---> withdrawn   it did arrive: its files go to SENT, without the id that nobody knows; or, where
+//     |                         nothing is kept there, are removed
 //     '---discard---> withdrawn   it is not to be sent again, whether it arrived or not: its files go to FAILED, a report to IN
 //
 // Each is one transaction, together with what there is to be told of it and with the moves of the files, before the first of
@@ -97,6 +98,10 @@ async function withdraw(context: DirectoryContext, withdrawal: Withdrawal): Prom
     context,
     async (stage) => {
       const end = verdict === "arrived" ? endInSent(context, control, withdrawal) : endInFailed(context, control);
+      if (verdict === "arrived" && !context.settings.keepSent) {
+        const steps = [...removeFromOut(sighting.data), ...removeFromOut(sighting.control)];
+        return { files: { steps, tells: [event] }, reports: await end.reports(stage) };
+      }
       const { folder } = end;
       const id = newMessageId(context.clock.now());
       const name = await inFolder(folder, async () =>

@@ -17,6 +17,8 @@
 // before it: what is in TEMP goes at once, so that it takes no room from the messages behind it. One that could not be
 // committed in a way that leaves it open whether it was, stays in TEMP until the next start knows.
 
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { type Event, type MessageId, messageFileName } from "@restante/mesh";
 import type { DownloadedMessage } from "../download.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
@@ -26,7 +28,7 @@ import type { Step } from "./filing.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { Filing, Plan } from "./journal.ts";
-import { passOver, writeData } from "./received-data.ts";
+import { writeData } from "./received-data.ts";
 import type { Claim } from "./room.ts";
 
 /** A message that is whole in TEMP. */
@@ -35,8 +37,8 @@ export interface Arrived {
   readonly files: Plan;
   /** What there is of it in TEMP. */
   readonly staged: readonly string[];
-  /** What it takes of the room; a report takes none. */
-  readonly claim: Claim | undefined;
+  /** What it takes of the room. */
+  readonly claim: Claim;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function fetchMessage(
 }
 
 async function save(context: DirectoryContext, messageId: MessageId, message: DownloadedMessage): Promise<Arrived> {
-  const { mailboxId, rooms, start } = context;
+  const { mailboxId, folders, rooms, start } = context;
   const { headers, announcedBytes = 0 } = message;
   const name = messageFileName(messageId);
   const staged = `in-${name}-${start}`;
@@ -68,9 +70,11 @@ async function save(context: DirectoryContext, messageId: MessageId, message: Do
   const report = isReport(headers);
   let claim: Claim | undefined;
   try {
-    claim = report ? undefined : await rooms.claim(announcedBytes);
-    const saved = claim === undefined ? await passOver(message) : await writeData(context, staged, message, claim);
-    const { bytes, isCompressed, refused } = saved;
+    claim = await rooms.claim(announcedBytes);
+    const { bytes, isCompressed, refused } = await writeData(context, staged, message, claim);
+    // A report is its headers, and comes to IN as a .ctl alone. What a server puts into one all the same is kept.
+    const hasData = !report || bytes > 0;
+    if (!hasData) await inFolder("temp", async () => rm(join(folders.temp, data), { force: true }));
     const steps = [
       await stage(
         context,
@@ -79,7 +83,7 @@ async function save(context: DirectoryContext, messageId: MessageId, message: Do
         toIn(".ctl"),
       ),
     ];
-    if (!report) steps.unshift({ from: { folder: "temp", name: data }, to: toIn(".dat") });
+    if (hasData) steps.unshift({ from: { folder: "temp", name: data }, to: toIn(".dat") });
     const tells: Event[] = [
       { event: "message-saved", mailboxId, messageId, messageType: report ? "REPORT" : "DATA", bytes },
     ];
@@ -99,7 +103,7 @@ async function save(context: DirectoryContext, messageId: MessageId, message: Do
 export async function giveUp(context: DirectoryContext, arrived: readonly Arrived[]): Promise<void> {
   for (const { staged, claim } of arrived) {
     await discard(context, staged);
-    claim?.[Symbol.dispose]();
+    claim[Symbol.dispose]();
   }
 }
 
@@ -139,7 +143,7 @@ export async function fileReceived(
     const finished = await finishAll(context, [...filings.keys()], watch);
     for (const [filing, messageId] of filings) fates.set(messageId, { is: finished.has(filing) ? "filed" : "unfiled" });
   } finally {
-    for (const { claim } of arrived) claim?.[Symbol.dispose]();
+    for (const { claim } of arrived) claim[Symbol.dispose]();
   }
   return fates;
 }

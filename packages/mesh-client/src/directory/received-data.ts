@@ -1,11 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { finished, pipeline } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import { renameFile, syncFile } from "@restante/durable";
 import type { DownloadedMessage } from "../download.ts";
 import { gunzip, writer } from "./compress.ts";
 import type { DirectoryContext } from "./context.ts";
+import { isReport } from "./control-files.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { Claim } from "./room.ts";
 
@@ -16,15 +17,9 @@ export interface Saved {
   readonly refused?: string;
 }
 
-/** A report is its headers: its body is empty. */
-export async function passOver({ body }: DownloadedMessage): Promise<Saved> {
-  await finished(body.resume());
-  return { bytes: 0, isCompressed: false };
-}
-
 /**
  * Writes `<staged>.dat` in TEMP, synced. What is compressed is decompressed; where that cannot be done, it is handed over as it
- * came, with IsCompressed=Y: the message can neither be lost nor stay in the mailbox for ever.
+ * came, with IsCompressed=Y: the message can neither be lost nor stay in the mailbox for ever. An empty report may leave no file.
  */
 export async function writeData(
   { folders, settings }: DirectoryContext,
@@ -41,6 +36,7 @@ export async function writeData(
   const packed = join(folders.temp, `${staged}.gz`);
   const packedBytes = await writeBody(body, packed, { claim, synced: false });
   try {
+    if (packedBytes === 0 && isReport(headers)) return { bytes: 0, isCompressed: false };
     return await inFolder("temp", async () => {
       const limits = { chunkBytes: chunksOf(message, packedBytes), maxBytes: settings.maxMessageBytes };
       const room = async (bytes: number): Promise<number> => (await claim.leastForMore(bytes)).bytes;

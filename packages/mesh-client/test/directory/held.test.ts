@@ -99,6 +99,18 @@ test("a pair that did arrive goes to SENT, and one that is given up to FAILED, e
   assert.equal(await folder.delivered(), 2, "neither was sent again");
 });
 
+test("where nothing is kept in SENT, nor is a pair that did arrive, and the reports about it are written", async (t) => {
+  const folder = await withHeld(t, ["A", "B"]);
+  await folder.restart({ keepSent: false, reports: { collect: false, transfer: true } });
+  assert.deepEqual(await folder.directory.decide({ verdict: "arrived", pairs: pairs("A"), by }), [{ is: "done" }]);
+  for (const place of ["sent", "failed", "temp"] as const) assert.deepEqual(await folder.names(place), [], place);
+  assert.deepEqual(await folder.names("out"), ["B.ctl", "B.dat"]);
+  const told = (await folder.inbox()).map(({ status }) => [status?.event, status?.success]);
+  assert.deepEqual(told, [["TRANSFER", true]]);
+  assert.deepEqual(await folder.directory.decide({ verdict: "discard", pairs: pairs("B"), by }), [{ is: "done" }]);
+  assert.deepEqual(await folder.names("failed"), ["B.ctl", "B.dat"], "which is for a person to see");
+});
+
 test("a pair that a person ended still counts as in doubt for another with its LocalId", async (t) => {
   const localId = "same";
   const server = await startTestServer(t);

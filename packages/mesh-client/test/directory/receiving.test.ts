@@ -66,6 +66,43 @@ test("a received message is in IN under its id, with a control file like the NHS
   ]);
 });
 
+for (const isPacked of [false, true]) {
+  test(`a report is a .ctl alone, and what a server puts into one all the same${isPacked ? ", compressed," : ""} is kept beside it`, async (t) => {
+    const server = await startTestServer(t);
+    await using from = await testClient(server, sender);
+    const real = await testClient(server, practice);
+    const download: MeshClient["download"] = async (messageId, options) => {
+      const message = await real.download(messageId, options);
+      const headers = { ...message.headers, messageType: "Report" };
+      if (messageId !== empty) return { ...message, headers };
+      message.body.destroy();
+      return { ...message, headers, body: Readable.from([]) };
+    };
+    const folder = await startDirectory(t, server, practice, { client: { ...real, download } });
+    const contentEncoding = isPacked ? "gzip" : undefined;
+    const body = isPacked ? gzipSync("why") : Buffer.from("why");
+    const { messageId: empty } = await from.send({ ...envelope, body, contentEncoding });
+    const { messageId: full } = await from.send({ ...envelope, body, contentEncoding });
+    await folder.directory.pollOnce();
+    assert.deepEqual(await folder.names("in"), [`${empty}.ctl`, `${full}.ctl`, `${full}.dat`].toSorted());
+    assert.equal(String(await folder.read("in", `${full}.dat`)), "why");
+    assert.equal((await folder.control("in", `${full}.ctl`)).messageType, "Report");
+    assert.deepEqual(await folder.names("temp"), []);
+    assert.deepEqual(
+      folder.events
+        .of("message-saved")
+        .map(({ messageType, bytes }) => [messageType, bytes])
+        .toSorted(),
+      [
+        ["REPORT", 0],
+        ["REPORT", 3],
+      ],
+    );
+    assert.deepEqual(folder.events.of("message-not-decompressed"), []);
+    assert.deepEqual((await folder.client.list()).messageIds, []);
+  });
+}
+
 test("messages come in the order of acceptance, more than a page of them in one poll", async (t) => {
   const server = await startTestServer(t);
   await using from = await testClient(server, sender);

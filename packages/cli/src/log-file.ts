@@ -3,7 +3,8 @@
 // Each line is handed to the operating system before the next thing happens: the last ones before a crash are the ones that
 // are wanted. A line that finds no room waits in memory, behind those that came before it, and is tried again with the next
 // line and every few seconds; of what is too much to wait the oldest is dropped, and counted. A line is never torn by one
-// that comes later: what was written of it in part is completed first.
+// that comes later: what was written of it in part is completed first, in another file from its beginning. What an earlier
+// process could not complete stands as a line by itself.
 //
 //   restante-client.log   --one rename-->   restante-client.log.20261129T161500123Z
 //
@@ -19,6 +20,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from "node:fs";
@@ -66,8 +68,10 @@ export function openLogFile(
   let retry: NodeJS.Timeout | undefined;
   const waiting: Buffer[] = [];
   let waitingBytes = 0;
-  /** The first of those that wait has been written in part. */
-  let torn = false;
+  /** So much of the first of those that wait has been written, in bytes. */
+  let begun = 0;
+  /** The file ends within a line that is not ours to complete. */
+  let isTorn = endsTorn(file);
   let lost = 0;
   const troubles: { writing?: string; rotating?: string } = {};
   prune();
@@ -85,14 +89,15 @@ export function openLogFile(
     clearTimeout(retry);
     try {
       while (waiting.length > 0) {
-        if (!torn) beforeLine();
+        if (begun === 0) beforeLine();
         const line = waiting[0]!;
-        const written = writeSync(handle, line);
+        const written = writeSync(handle, line, begun);
         size += written;
-        waitingBytes -= written;
-        torn = written < line.length;
-        if (torn) waiting[0] = line.subarray(written);
-        else waiting.shift();
+        begun += written;
+        if (begun < line.length) continue;
+        waiting.shift();
+        waitingBytes -= line.length;
+        begun = 0;
       }
       delete troubles.writing;
     } catch (error) {
@@ -110,10 +115,13 @@ export function openLogFile(
       lost = 0;
     }
     rotateIfDue(waiting[0]!.length);
+    if (!isTorn) return;
+    size += writeSync(handle, "\n");
+    isTorn = false;
   }
 
   function dropOldest(): void {
-    const first = torn ? 1 : 0;
+    const first = begun > 0 ? 1 : 0;
     while (waitingBytes > MOST_WAITING && waiting.length > first + 1) {
       const [dropped] = waiting.splice(first, 1);
       waitingBytes -= dropped!.length;
@@ -149,12 +157,15 @@ export function openLogFile(
   /** Whether the file of that name is the one that is open: another process may have put it aside. */
   function isInPlace(): boolean {
     const there = statSync(file, { throwIfNoEntry: false });
-    const open = fstatSync(handle);
-    return there !== undefined && there.ino === open.ino && there.dev === open.dev;
+    return there !== undefined && isSameFile(there, fstatSync(handle));
   }
 
   function openAgain(): void {
     const next = openSync(file, "a", 0o600);
+    if (!isSameFile(fstatSync(next), fstatSync(handle))) {
+      begun = 0;
+      isTorn = endsTorn(file);
+    }
     closeSync(handle);
     handle = next;
     ({ size, begunAt } = look());
@@ -223,8 +234,31 @@ function openToAppend(file: string): number {
   }
 }
 
+function isSameFile(one: Stats, other: Stats): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
+}
+
+/** Whether the last line has no end, as when its disk was full; not known, it is taken to have one. */
+function endsTorn(file: string): boolean {
+  return (
+    readOf(file, (handle, { size }) => {
+      const last = Buffer.alloc(1);
+      return size > 0 && readSync(handle, last, 0, 1, size - 1) === 1 && last.toString() !== "\n";
+    }) ?? false
+  );
+}
+
 /** When the first line of a log was written; undefined if it has none, or may not be read. */
 function firstTime(file: string): number | undefined {
+  return readOf(file, (handle) => {
+    const head = Buffer.alloc(200);
+    const time = Date.parse(/"time":"([^"]+)"/.exec(head.toString("utf8", 0, readSync(handle, head)))?.[1] ?? "");
+    return Number.isNaN(time) ? undefined : time;
+  });
+}
+
+/** Undefined if it may not be read, or is no file. */
+function readOf<Found>(file: string, read: (handle: number, about: Stats) => Found): Found | undefined {
   let handle: number;
   try {
     handle = openSync(file, "r");
@@ -232,10 +266,8 @@ function firstTime(file: string): number | undefined {
     return undefined;
   }
   try {
-    const head = Buffer.alloc(200);
-    const text = fstatSync(handle).isFile() ? head.toString("utf8", 0, readSync(handle, head)) : "";
-    const time = Date.parse(/"time":"([^"]+)"/.exec(text)?.[1] ?? "");
-    return Number.isNaN(time) ? undefined : time;
+    const about = fstatSync(handle);
+    return about.isFile() ? read(handle, about) : undefined;
   } finally {
     closeSync(handle);
   }

@@ -55,6 +55,17 @@ function systemError(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
 
+/** A disk that takes the beginning of a line, and then nothing, until it is put back. */
+function filledUp(t: TestContext): () => void {
+  let takes = 10;
+  return replaced(t, "writeSync", (real, [handle, bytes]) => {
+    if (takes === 0) throw systemError("ENOSPC");
+    const part = (bytes as Buffer).subarray(0, takes);
+    takes = 0;
+    return Reflect.apply(real, fs, [handle, part]) as number;
+  });
+}
+
 test("a log is put aside before it is too large, in so many files and no more, and no line is lost but with the oldest file", async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, "client.log");
@@ -125,14 +136,7 @@ test("on a full disk lines wait, in their order and whole; of too many the oldes
   const file = join(folder, "client.log");
   using log = openLog(file);
   log.record(numbered(1));
-  // The disk takes the beginning of a line, and then nothing.
-  let takes = 10;
-  const putBack = replaced(t, "writeSync", (real, [handle, bytes]) => {
-    if (takes === 0) throw systemError("ENOSPC");
-    const part = (bytes as Buffer).subarray(0, takes);
-    takes = 0;
-    return Reflect.apply(real, fs, [handle, part]) as number;
-  });
+  const putBack = filledUp(t);
   const many = 12_000;
   for (let count = 2; count <= many; count += 1) log.record(numbered(count));
   assert.equal(log.trouble(), "the disk is full");
@@ -153,6 +157,41 @@ test("on a full disk lines wait, in their order and whole; of too many the oldes
   );
   assert.equal(lines[2]?.lines, many + 1 - 2 - after.length);
   assert.ok(after.length > 5000);
+});
+
+test("a line that could not be completed spoils no other: not after a start, nor in the file that is opened instead", async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, "client.log");
+  writeFileSync(file, '{"event":"poll-succ');
+  {
+    using log = openLog(file);
+    for (const count of [1, 2]) log.record(numbered(count));
+  }
+  const [torn = "", ...whole] = readFileSync(file, "utf8").trimEnd().split("\n");
+  assert.equal(torn, '{"event":"poll-succ');
+  const sentOf = (line: string): number | undefined => (JSON.parse(line) as Logged).sent;
+  assert.deepEqual(whole.map(sentOf), [1, 2]);
+
+  using log = openLog(file);
+  const putBack = filledUp(t);
+  log.record(numbered(3));
+  // Told to open it again, it is the same file: the line goes on where it was.
+  log.reopen();
+  putBack();
+  log.record(numbered(4));
+  assert.deepEqual(readFileSync(file, "utf8").trimEnd().split("\n").slice(1).map(sentOf), [1, 2, 3, 4]);
+
+  const putBackAgain = filledUp(t);
+  log.record(numbered(5));
+  renameSync(file, join(folder, "moved"));
+  log.reopen();
+  putBackAgain();
+  log.record(numbered(6));
+  assert.deepEqual(
+    linesOf(file).map(({ sent }) => sent),
+    [5, 6],
+    "in another file it is whole",
+  );
 });
 
 test("where a log cannot be put aside it goes on, tells so, and tries again after a minute", async (t) => {

@@ -144,7 +144,10 @@ export interface Journal extends Disposable {
    * @throws DurableError `damaged`, as every method does that writes
    */
   checkPlace(): void;
-  /** Forgets what nothing happened to for 35 days (the server keeps nothing for longer than 30), except what is in doubt. */
+  /**
+   * Forgets what nothing happened to for 35 days (the server keeps nothing for longer than 30), except what is in doubt. To be done
+   * by a clock that is believed alone (retention.ts): by one that is set ahead, everything is old.
+   */
   prune(): void;
 }
 

@@ -144,7 +144,7 @@ async function finishFilings(context: DirectoryContext): Promise<Set<string>> {
 }
 
 async function greet(
-  { client, clock, journal, troubles }: DirectoryContext,
+  { client, clock }: DirectoryContext,
   state: PollState,
   signal: AbortSignal,
 ): Promise<MeshClientError | undefined> {
@@ -158,11 +158,6 @@ async function greet(
     return asClientError(error);
   }
   state.greetedAt = now;
-  try {
-    journal.prune();
-  } catch (error) {
-    troubles.met(error);
-  }
   return undefined;
 }
 

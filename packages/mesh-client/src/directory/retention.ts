@@ -1,4 +1,4 @@
-// How much SENT and FAILED keep, and what is removed from them by its age, where their owner has set one.
+// How much SENT and FAILED keep, and what is removed from them by its age, where their owner has set one; and what the journal forgets.
 //
 // Five minutes after a start and then once a day, beside the polls, both are looked through: sizes are summed, and pairs that are old enough are
 // removed, a bounded number a turn; if there were more, the next poll's end goes on. A pair is removed whole: its .dat, then its
@@ -6,7 +6,8 @@
 //
 // A pair of ours is a .ctl with the status record that this client writes there, and the .dat of its name. Anything else stays,
 // and is in the sum. It is as old as the latest of: its status record, by this machine's clock, and both files' last change, by
-// the disk's. So one wrong clock of the two makes nothing old; and by a clock that is doubted nothing is (steady-clock.ts).
+// the disk's. So one wrong clock of the two makes nothing old; and by a clock that is doubted nothing is (steady-clock.ts). Of that the
+// journal is told once a day as well: what it forgot too soon of a message that is not acknowledged would be delivered again.
 
 import { opendir, readFile } from "node:fs/promises";
 import { uptime } from "node:os";
@@ -77,7 +78,7 @@ export function createRetention(
     readonly onMeasured?: ((kept: Kept) => void) | undefined;
   },
 ): Retention {
-  const { clock, emit, mailboxId, lock, folders } = context;
+  const { clock, emit, mailboxId, lock, folders, journal } = context;
   const isSet = days.sent !== undefined || days.failed !== undefined;
   const paused = lastingTroubles(clock);
   let steady: SteadyClock | undefined;
@@ -94,6 +95,8 @@ export function createRetention(
     steady ??= createSteadyClock({ wall: () => clock.now().getTime(), uptime: uptimeMs }, await readSeen(hidden));
     const seen = steady.look();
     await writeSeen(hidden, seen);
+    // What the journal keeps for longer is no trouble.
+    if (!isSet) return;
     const doubt = steady.doubt();
     if (doubt === undefined) {
       const over = paused.over("clock");
@@ -117,13 +120,14 @@ export function createRetention(
 
   async function work(): Promise<void> {
     const now = uptimeMs();
-    if (isSet && now - lookedAt >= HOUR) {
+    if (now - lookedAt >= HOUR) {
       await lookAtClock();
       lookedAt = now;
     }
     const isDaily = now - measuredAt >= DAY;
     if (!isDaily && !isMore) return;
     const mayRemove = steady !== undefined && steady.doubt() === undefined;
+    if (isDaily && mayRemove) journal.prune();
     const sums = { sent: await measure("sent", mayRemove), failed: await measure("failed", mayRemove) };
     if (isEnding) return;
     const over = paused.over("folders");

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { test, type TestContext } from "node:test";
-import { type MailboxId, parseMailboxId, writeControlFile } from "@restante/mesh";
+import { type MailboxId, newMessageId, parseMailboxId, writeControlFile } from "@restante/mesh";
 import { recordEvents, settableClock, temporaryFolder, testMailboxes, waitFor } from "@restante/testbed";
 import type { DirectoryContext } from "../../src/directory/context.ts";
 import { openFolders } from "../../src/directory/folders.ts";
+import { type Journal, openJournal } from "../../src/directory/journal.ts";
 import { createRetention, type RetentionDays } from "../../src/directory/retention.ts";
 import { createSteadyClock } from "../../src/directory/steady-clock.ts";
 import { openMailboxFolder, outControl } from "./mailbox-folder.ts";
@@ -60,6 +61,7 @@ interface Kept {
   readonly folder: ReturnType<typeof openMailboxFolder>;
   readonly events: ReturnType<typeof recordEvents>;
   readonly clock: ReturnType<typeof settableClock>;
+  readonly journal: Journal;
   /** Bytes in SENT, at each measure. */
   readonly measured: readonly number[];
   /** Time passes, by clock and uptime; then a poll has ended. */
@@ -77,7 +79,9 @@ async function start(t: TestContext, days: RetentionDays | undefined): Promise<K
   const clock = settableClock();
   const events = recordEvents();
   let uptime = 0;
-  const context = { clock, emit: events.emit, mailboxId, folders, lock: { check: async () => undefined } };
+  const journal = openJournal(hidden, clock);
+  t.after(() => journal[Symbol.dispose]());
+  const context = { clock, emit: events.emit, mailboxId, folders, journal, lock: { check: async () => undefined } };
   const measured: number[] = [];
   const retention = createRetention(context as unknown as DirectoryContext, {
     hidden,
@@ -91,6 +95,7 @@ async function start(t: TestContext, days: RetentionDays | undefined): Promise<K
     folder,
     events,
     clock,
+    journal,
     measured,
     async pass(ms) {
       clock.advance(ms);
@@ -145,6 +150,23 @@ test("whoever follows a client is told of each measure, also of a folder that is
   assert.ok(second > "data of A".length);
   assert.deepEqual([first, others], [0, [0]]);
 });
+
+for (const days of [undefined, { sent: 30 }]) {
+  test(`the journal forgets what is old by a clock that is believed alone, with ${days === undefined ? "no retention" : "a retention"}`, async (t) => {
+    const { journal, events, pass, jump } = await start(t, days);
+    const messageId = newMessageId(new Date());
+    journal.receive(messageId, { steps: [] });
+    await pass(HOUR);
+    jump(40 * DAY);
+    for (let hours = 0; hours < 20; hours += 1) await pass(HOUR);
+    jump(-40 * DAY);
+    for (let day = 0; day < 30; day += 1) await pass(DAY);
+    assert.equal(journal.received(messageId), true);
+    for (let day = 0; day < 8; day += 1) await pass(DAY);
+    assert.equal(journal.received(messageId), false);
+    assert.equal(events.of("retention-paused").length > 0, days !== undefined, "what is kept for longer is no trouble");
+  });
+}
 
 test("without a retention nothing is removed, and what is kept is told", async (t) => {
   const { folder, events, pass, put } = await start(t, undefined);

@@ -7,6 +7,7 @@ import { createGzip } from "node:zlib";
 import { syncFile } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
 import { type Damage, DamagedGzip, gunzip as gunzipStream } from "../gunzip.ts";
+import { askForRoom, noRoomForIt } from "./room.ts";
 
 const pieceBytes = 256 * 1024;
 
@@ -74,8 +75,6 @@ export type Gunzipped = { readonly bytes: number } | { readonly refused: string 
 const freeBytes = 100_000_000;
 /** Of more, no honest document shrinks by as much as this; gzip itself can by 1,032. */
 const largestRatio = 200;
-/** After so many bytes the room is asked again. */
-const roomForBytes = 4_000_000;
 
 /**
  * Writes what `source` decompresses to, synced, to `target`, and gives its size; or says why that cannot be done, and
@@ -87,17 +86,13 @@ export async function gunzip(source: string, target: string, limits: GunzipLimit
   const packedBytes = chunkBytes.reduce((sum, length) => sum + length, 0);
   let bytes = 0;
   async function* limited(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-    let granted = 0;
+    const hasRoomFor = askForRoom(room);
     for await (const piece of pieces) {
       if (bytes + piece.length > maxBytes) throw new Refused("it becomes larger than a message may be");
       if (bytes + piece.length > Math.max(freeBytes, packedBytes * largestRatio)) {
         throw new Refused(`it becomes more than ${largestRatio} times as large`);
       }
-      if (bytes + piece.length > granted) {
-        const left = await room(bytes);
-        if (left < piece.length) throw new Refused(noRoomForIt);
-        granted = bytes + Math.min(left, roomForBytes);
-      }
+      if (!(await hasRoomFor(bytes, piece.length))) throw new Refused(noRoomForIt);
       bytes += piece.length;
       yield piece;
     }
@@ -128,8 +123,6 @@ function reasonOf(error: unknown): string | undefined {
   if (error instanceof DamagedGzip) return damages[error.damage];
   return codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT" ? noRoomForIt : undefined;
 }
-
-const noRoomForIt = "there is no room for it on the disk";
 
 const damages: Readonly<Record<Damage, string>> = {
   empty: "it is not gzip but empty",

@@ -7,8 +7,8 @@ import type { DownloadedMessage } from "../download.ts";
 import { gunzip, writer } from "./compress.ts";
 import type { DirectoryContext } from "./context.ts";
 import { isReport } from "./control-files.ts";
-import { inFolder } from "./folder-trouble.ts";
-import type { Claim } from "./room.ts";
+import { FolderTrouble, inFolder } from "./folder-trouble.ts";
+import { askForRoom, type Claim, noRoomForIt } from "./room.ts";
 
 export interface Saved {
   readonly bytes: number;
@@ -67,10 +67,20 @@ async function writeBody(
 ): Promise<number> {
   const file = writer(path);
   file.on("drain", () => claim.wrote(file.bytesWritten));
+  const hasRoomFor = askForRoom(async (written) => (await claim.leastForMore(written)).bytes, claim.bytes);
+  // What was not announced, or not as long as it is, leaves as much of the disk to others as what was.
+  async function* within(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    let bytes = 0;
+    for await (const piece of pieces) {
+      if (!(await hasRoomFor(bytes, piece.length))) throw new FolderTrouble("TEMP", noRoomForIt, "room");
+      bytes += piece.length;
+      yield piece;
+    }
+  }
   try {
     // What the server or the way to it fails with is no system error any more: see transport.ts.
     await inFolder("temp", async () => {
-      await pipeline(body, file);
+      await pipeline(body, within, file);
       if (synced) await syncFile(path);
     });
     claim.wrote(file.bytesWritten);

@@ -12,19 +12,21 @@ export interface Room {
   readonly bytes: number;
 }
 
+export const noRoomForIt = "there is no room for it on the disk";
+
 /** A message larger than the room there is. */
 export class NoRoom extends FolderTrouble {
   readonly needs: number;
 
   constructor(needs: number, { folder }: Room) {
-    super(labelOf(folder), "there is no room for it on the disk", "room");
+    super(labelOf(folder), noRoomForIt, "room");
     this.needs = needs;
   }
 }
 
 /**
  * The room for received messages, which are written in TEMP and then go to IN. Several arrive at once: each claims what it was
- * announced to be, and none is begun on room that was claimed before.
+ * announced to be, and none is begun on room that was claimed before, for this mailbox or for another of the process.
  */
 export interface Rooms {
   /** The least room there is for one more. */
@@ -35,55 +37,113 @@ export interface Rooms {
 
 /** Until it is disposed of, when the message is in IN or will not be. */
 export interface Claim extends Disposable {
+  readonly bytes: number;
   /** So much of it is in TEMP, where the disk counts it itself. */
   wrote(bytes: number): void;
   /** The least room there is for more of it, when so much was written that was not claimed: without what others claimed. */
   leastForMore(written: number): Promise<Room>;
 }
 
+/** By its device; where that cannot be told, by the folder. */
+type Disk = number | string;
+
 interface Claimed {
   readonly bytes: number;
   written: number;
+  readonly temp: Disk;
+  readonly in: Disk;
 }
 
-export function createRooms({ temp, in: inbox }: Folders): Rooms {
-  const all = new Set<Claimed>();
-  let last: Promise<unknown> = Promise.resolve();
+interface Measured {
+  readonly temp: { readonly disk: Disk; readonly bytes: number };
+  readonly in: { readonly disk: Disk; readonly bytes: number };
+}
 
-  async function least(own?: { readonly claimed: Claimed; readonly written: number }): Promise<Room> {
-    const others = [...all].filter((other) => other !== own?.claimed);
-    const toCome = others.reduce((sum, { bytes, written }) => sum + Math.max(0, bytes - written), 0);
-    const ofTemp: Room = { folder: "temp", bytes: Math.max(0, (await roomIn(temp)) - toCome) };
-    if (!(await onAnotherDisk(temp, inbox).catch(() => false))) return ofTemp;
-    // Nothing of a claim is there until its message is moved.
-    const toMove = others.reduce((sum, { bytes, written }) => sum + Math.max(bytes, written), own?.written ?? 0);
-    const ofIn: Room = { folder: "in", bytes: Math.max(0, (await roomIn(inbox)) - toMove) };
-    return ofIn.bytes < ofTemp.bytes ? ofIn : ofTemp;
+/** Of all mailboxes of this process, which may have their folders on one disk. */
+const all = new Set<Claimed>();
+
+export function createRooms({ temp, in: inbox }: Folders): Rooms {
+  async function measure(): Promise<Measured> {
+    const [ofTemp, ofIn] = await Promise.all([measureOne(temp), measureOne(inbox)]);
+    // Where one cannot be told they are taken for one.
+    const isOne = typeof ofTemp.disk === "string" || typeof ofIn.disk === "string";
+    return { temp: ofTemp, in: isOne ? ofTemp : ofIn };
   }
 
-  async function claim(bytes: number): Promise<Claim> {
-    const room = await least();
-    if (bytes > room.bytes) throw new NoRoom(bytes, room);
-    const claimed: Claimed = { bytes, written: 0 };
-    all.add(claimed);
-    return {
-      wrote: (written) => {
-        claimed.written = written;
-      },
-      leastForMore: async (written) => least({ claimed, written }),
-      [Symbol.dispose]: () => void all.delete(claimed),
-    };
+  async function least(own?: { readonly claimed: Claimed; readonly written: number }): Promise<Room> {
+    return leastOf(await measure(), own);
   }
 
   return {
     least: async () => least(),
     async claim(bytes) {
-      // One after another: what is refused takes no room from the next.
-      const mine = last.then(async () => claim(bytes));
-      last = mine.catch(() => undefined);
-      return mine;
+      const measured = await measure();
+      // From here to the end nobody else comes in between.
+      const room = leastOf(measured);
+      if (bytes > room.bytes) throw new NoRoom(bytes, room);
+      const claimed: Claimed = { bytes, written: 0, temp: measured.temp.disk, in: measured.in.disk };
+      all.add(claimed);
+      return {
+        bytes,
+        wrote: (written) => {
+          claimed.written = written;
+        },
+        leastForMore: async (written) => least({ claimed, written }),
+        [Symbol.dispose]: () => void all.delete(claimed),
+      };
     },
   };
+}
+
+function leastOf(measured: Measured, own?: { readonly claimed: Claimed; readonly written: number }): Room {
+  const toCome = (disk: Disk): number =>
+    [...all].reduce((sum, other) => (other === own?.claimed ? sum : sum + bytesToCome(other, disk)), 0);
+  const ofTemp: Room = { folder: "temp", bytes: Math.max(0, measured.temp.bytes - toCome(measured.temp.disk)) };
+  if (measured.in.disk === measured.temp.disk) return ofTemp;
+  const toMove = toCome(measured.in.disk) + (own?.written ?? 0);
+  const ofIn: Room = { folder: "in", bytes: Math.max(0, measured.in.bytes - toMove) };
+  return ofIn.bytes < ofTemp.bytes ? ofIn : ofTemp;
+}
+
+/** What a claim will take of a disk that the disk does not count yet. */
+function bytesToCome({ bytes, written, temp, in: inbox }: Claimed, disk: Disk): number {
+  if (temp === disk) return Math.max(0, bytes - written);
+  // Nothing of it is there until its message is moved.
+  return inbox === disk ? Math.max(bytes, written) : 0;
+}
+
+/** After so many bytes the room is asked again. */
+const roomForBytes = 4_000_000;
+
+/**
+ * Whether there is room for so much more of what nobody announced: asked of the disk now and then, since others grow too.
+ *
+ * @param room how much more there is room for when so much was written
+ * @param granted so much there is room for in any case
+ */
+export function askForRoom(
+  room: (written: number) => Promise<number>,
+  granted: number = 0,
+): (written: number, more: number) => Promise<boolean> {
+  let most = granted;
+  return async (written, more) => {
+    if (written + more <= most) return true;
+    const left = await room(written);
+    if (left < more) return false;
+    most = written + Math.min(left, roomForBytes);
+    return true;
+  };
+}
+
+async function measureOne(folder: string): Promise<{ disk: Disk; bytes: number }> {
+  const [disk, bytes] = await Promise.all([
+    stat(folder).then(
+      ({ dev }) => dev,
+      () => folder,
+    ),
+    roomIn(folder),
+  ]);
+  return { disk, bytes };
 }
 
 async function roomIn(folder: string): Promise<number> {
@@ -93,8 +153,4 @@ async function roomIn(folder: string): Promise<number> {
   } catch {
     return Infinity;
   }
-}
-
-async function onAnotherDisk(one: string, other: string): Promise<boolean> {
-  return (await stat(one)).dev !== (await stat(other)).dev;
 }

@@ -8,11 +8,15 @@ import { temporaryFolder } from "@restante/testbed";
 import { createRooms, type Rooms } from "../../src/directory/room.ts";
 import type { Folders } from "../../src/directory/folder-name.ts";
 
-/** Rooms on a disk with so many bytes left besides what is kept for others. */
-async function roomsOf(t: TestContext, free: { bytes: number }): Promise<Rooms> {
+async function roomsOfMailbox(t: TestContext): Promise<Rooms> {
   const root = await temporaryFolder(t);
   const folders = { temp: join(root, "TEMP"), in: join(root, "IN") } as Folders;
   for (const folder of [folders.temp, folders.in]) await mkdir(folder);
+  return createRooms(folders);
+}
+
+/** Rooms on a disk with so many bytes left besides what is kept for others. */
+async function roomsOf(t: TestContext, free: { bytes: number }): Promise<Rooms> {
   const kept = 64 * 1024 * 1024;
   t.mock.method(fs.promises, "statfs", async () => ({ bavail: free.bytes + kept, blocks: 100 * kept, bsize: 1 }));
   syncBuiltinESMExports();
@@ -20,8 +24,18 @@ async function roomsOf(t: TestContext, free: { bytes: number }): Promise<Rooms> 
     t.mock.restoreAll();
     syncBuiltinESMExports();
   });
-  return createRooms(folders);
+  return roomsOfMailbox(t);
 }
+
+test("mailboxes whose folders are on one disk claim its room from each other", async (t) => {
+  const one = await roomsOf(t, { bytes: 1000 });
+  const other = await roomsOfMailbox(t);
+  const [first, second] = await Promise.allSettled([one.claim(600), other.claim(600)]);
+  assert.deepEqual([first.status, second.status].toSorted(), ["fulfilled", "rejected"]);
+  assert.deepEqual([(await one.least()).bytes, (await other.least()).bytes], [400, 400]);
+  for (const claim of [first, second]) if (claim.status === "fulfilled") claim.value[Symbol.dispose]();
+  assert.equal((await other.least()).bytes, 1000);
+});
 
 test("of several that arrive at once none is begun on room that another has claimed", async (t) => {
   const free = { bytes: 1000 };
@@ -42,4 +56,5 @@ test("of several that arrive at once none is begun on room that another has clai
   assert.equal((await first.value.leastForMore(0)).bytes, 300, "its own claim is no other's");
   first.value[Symbol.dispose]();
   assert.equal((await rooms.least()).bytes, 300);
+  for (const claim of results) if (claim.status === "fulfilled") claim.value[Symbol.dispose]();
 });

@@ -29,6 +29,7 @@ import { createRooms } from "./room.ts";
 import { readSettings } from "./settings.ts";
 import { keepStatus, withoutDecided } from "./status-file.ts";
 import { createTroubles } from "./troubles.ts";
+import { watchWhile } from "./watch-while.ts";
 import { createWorkers } from "../workers.ts";
 
 /**
@@ -151,14 +152,18 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   let last: Promise<unknown> = Promise.resolve();
   let loop: Promise<void> | undefined;
 
+  async function watched(work: () => Promise<PollResult>): Promise<PollResult> {
+    return watchWhile(work, state.watch, (trouble) => void troubles.met(trouble)).catch((cause: unknown) =>
+      nothingDone(state, troubles.met(cause)),
+    );
+  }
+
   async function pollNow(signal: AbortSignal): Promise<PollResult> {
     options.observer?.begins();
     troubles.begin();
     status.begins();
     await requests.answer(context);
-    const result = await poll(context, state, signal).catch((cause: unknown) =>
-      nothingDone(state, troubles.met(cause)),
-    );
+    const result = await watched(async () => poll(context, state, signal));
     held = result.held;
     await status.ended(result, troubles.hasPlace());
     retention.turn();
@@ -181,9 +186,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
     if (state.greetedAt === undefined) return;
     options.observer?.begins();
     troubles.begin();
-    const result = await lookAtOut(context, state, closing.signal).catch((cause: unknown) =>
-      nothingDone(state, troubles.met(cause)),
-    );
+    const result = await watched(async () => lookAtOut(context, state, closing.signal));
     held = result.held;
     await status.looked(result);
     options.observer?.ended(result);

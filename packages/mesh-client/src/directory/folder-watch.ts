@@ -6,7 +6,7 @@ import { isMissing, writeWhole } from "@restante/durable";
 import { type FolderLabel, folderTrouble, FolderTrouble, labelOf } from "./folder-trouble.ts";
 import { type FolderName, folderNames, type Folders } from "./folder-name.ts";
 
-/** Tells which of the five folders cannot be used now. */
+/** Tells which of the five folders cannot be used now. May be asked again before it has answered. */
 export type FolderWatch = () => Promise<FolderTrouble[]>;
 
 /** In `.restante`: the folders that have been seen on a disk of their own, a name a line. */
@@ -30,21 +30,39 @@ export async function watchFolders(
   /** Those that have been seen on a disk of their own, in this run or before. */
   const mounted = new Set(kept);
 
-  /** The folders of which the disk was asked and has not answered, and which disk that was. */
+  /** The folders of which the disk has not answered in time, and which disk that is. */
   const silent = new Map<FolderName, number | undefined>();
+  const asking = new Map<FolderName, Promise<Stats | undefined>>();
   const devices = new Map<FolderName, number>();
 
   /** Undefined where the disk does not answer. It is asked once then: each question takes a thread until it is answered. */
   async function ask(name: FolderName): Promise<Stats | undefined> {
     const device = devices.get(name);
     if (silent.has(name) || (device !== undefined && [...silent.values()].includes(device))) return undefined;
+    const question = asking.get(name) ?? askNow(name, device);
+    asking.set(name, question);
+    try {
+      return await question;
+    } finally {
+      asking.delete(name);
+    }
+  }
+
+  async function askNow(name: FolderName, device: number | undefined): Promise<Stats | undefined> {
     const timer = new AbortController();
+    let isAnswered = false;
     const answer = stat(folders[name]);
-    silent.set(name, device);
-    void answer.catch(() => undefined).finally(() => silent.delete(name));
+    void answer
+      .catch(() => undefined)
+      .finally(() => {
+        isAnswered = true;
+        silent.delete(name);
+      });
     const silence = delay(answerMs, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
     try {
-      return await Promise.race([answer, silence]);
+      const found = await Promise.race([answer, silence]);
+      if (found === undefined && !isAnswered) silent.set(name, device);
+      return found;
     } finally {
       timer.abort();
     }

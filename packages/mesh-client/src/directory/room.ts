@@ -63,8 +63,17 @@ interface Measured {
 const all = new Set<Claimed>();
 
 export function createRooms({ temp, in: inbox }: Folders): Rooms {
+  let measuring: Promise<Measured> | undefined;
+
+  /** Whoever asks at the same time shares the answer: a disk that gives none takes one thread of a mailbox, and not one a message. */
   async function measure(): Promise<Measured> {
-    const [ofTemp, ofIn] = await Promise.all([measureOne(temp), measureOne(inbox)]);
+    measuring ??= measureBoth().finally(() => (measuring = undefined));
+    return measuring;
+  }
+
+  async function measureBoth(): Promise<Measured> {
+    const ofTemp = await measureOne(temp);
+    const ofIn = await measureOne(inbox);
     // Where one cannot be told they are taken for one.
     const isOne = typeof ofTemp.disk === "string" || typeof ofIn.disk === "string";
     return { temp: ofTemp, in: isOne ? ofTemp : ofIn };
@@ -136,14 +145,11 @@ export function askForRoom(
 }
 
 async function measureOne(folder: string): Promise<{ disk: Disk; bytes: number }> {
-  const [disk, bytes] = await Promise.all([
-    stat(folder).then(
-      ({ dev }) => dev,
-      () => folder,
-    ),
-    roomIn(folder),
-  ]);
-  return { disk, bytes };
+  const disk = await stat(folder).then(
+    ({ dev }) => dev,
+    () => folder,
+  );
+  return { disk, bytes: await roomIn(folder) };
 }
 
 async function roomIn(folder: string): Promise<number> {

@@ -38,9 +38,11 @@ export async function freeName(
  */
 export async function refuseTaken(folder: FolderName, target: string | Buffer, from: string | Buffer): Promise<void> {
   if (folder === "out") return;
-  const [there, coming] = await Promise.all([find(target), find(from)]);
+  const there = await find(target);
+  if (there === undefined) return;
+  const coming = await find(from);
   // What has moved already is what is there.
-  if (there === undefined || coming === undefined) return;
+  if (coming === undefined) return;
   const isSame =
     there.isFile() &&
     coming.isFile() &&

@@ -10,6 +10,7 @@ import { stat } from "node:fs/promises";
 import type { MessageId, MexHeaders } from "@restante/mesh";
 import { checkMessageId, invalid } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
+import { claimDownload } from "./download-claim.ts";
 import { type DownloadOptions, type ReadDownloadOptions, readDownloadOptions, tooLarge } from "./download.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 import {
@@ -24,15 +25,8 @@ import {
   readHeaders,
   release,
 } from "./message-chunk.ts";
-import {
-  asFileError,
-  isKnownAgain,
-  isSame,
-  type Kept,
-  marksOf,
-  type PartialFile,
-  partialFile,
-} from "./partial-file.ts";
+import { isKnownAgain, isSame, marksOf } from "./message-marks.ts";
+import { asFileError, type Kept, type Left, type PartialFile, partialFile } from "./partial-file.ts";
 import { type MeshReport, readReport } from "./report.ts";
 import type { Answer } from "./transport.ts";
 
@@ -58,31 +52,33 @@ interface FileDownload {
   readonly partial: PartialFile;
 }
 
-/** What the downloads of one client share: none of them is under way twice at once. */
-export function createFileDownloads(
+/**
+ * MESH API, Get Message and Get Message chunk. Errors: as `download`, of its body too; `file-unusable` also while another process
+ * downloads the same message to the same file; `request-invalid` while this one does.
+ */
+export async function downloadToFile(
   connection: Connection,
-): (messageId: MessageId, path: string, options: DownloadOptions) => Promise<DownloadedFile> {
-  const underWay = new Set<string>();
-
-  return async (messageId, path, given) => {
-    checkMessageId("messageId", messageId);
-    if (typeof path !== "string" || path === "" || path.includes("\0")) throw invalid("path", "a path is needed");
-    const options = readDownloadOptions(given);
-    const { decode } = options;
-    const partial = partialFile(path, { mailboxId: connection.mailboxId, messageId, decode });
-    if (underWay.has(partial.path)) throw invalid("path", "the message is being downloaded to it already");
-    underWay.add(partial.path);
-    try {
-      if ((await stat(path).catch(() => undefined))?.isDirectory() === true) throw invalid("path", "it is a folder");
-      return await downloadToFile({ connection, messageId, options, partial });
-    } catch (error) {
+  messageId: MessageId,
+  path: string,
+  given: DownloadOptions,
+): Promise<DownloadedFile> {
+  checkMessageId("messageId", messageId);
+  if (typeof path !== "string" || path === "" || path.includes("\0")) throw invalid("path", "a path is needed");
+  const options = readDownloadOptions(given);
+  const { decode } = options;
+  const partial = partialFile(path, { mailboxId: connection.mailboxId, messageId, decode });
+  try {
+    if ((await stat(path).catch(() => undefined))?.isDirectory() === true) throw invalid("path", "it is a folder");
+    await using claim = await claimDownload(partial.holder);
+    const download = { connection, messageId, options, partial };
+    return await carryOn(download, await partial.read(claim.wasLeft)).catch(async (error: unknown) => {
       // What will never be another, or is not to be had any more, is of no use to a later call.
       if (error instanceof MeshClientError && endings.has(error.code)) await partial.remove().catch(() => undefined);
-      throw asFileError(error);
-    } finally {
-      underWay.delete(partial.path);
-    }
-  };
+      throw error;
+    });
+  } catch (error) {
+    throw asFileError(error);
+  }
 }
 
 const endings: ReadonlySet<MeshClientError["code"]> = new Set([
@@ -92,12 +88,20 @@ const endings: ReadonlySet<MeshClientError["code"]> = new Set([
   "too-large",
 ] as const);
 
-async function downloadToFile(download: FileDownload): Promise<DownloadedFile> {
+async function carryOn(download: FileDownload, left: Left | undefined): Promise<DownloadedFile> {
   const { partial } = download;
-  const kept = await partial.read();
-  if (kept !== undefined) {
-    const next = await fetchNext(download, kept);
-    if (next !== undefined) return writeFrom(download, kept, next);
+  if (left !== undefined) {
+    const next = await fetchNext(download, left);
+    if (next !== undefined) {
+      try {
+        await partial.takeOver(left);
+      } catch (error) {
+        release(next);
+        throw error;
+      }
+      const { file: _, ...kept } = left;
+      return writeFrom(download, kept, next);
+    }
     await partial.remove();
   }
   const first = await fetch(download, 1);
@@ -172,7 +176,7 @@ async function writeFrom(download: FileDownload, begun: Kept, answer: Answer): P
   };
 }
 
-/** Writes a chunk behind what is there, and gives its size. What cannot be finished is removed, as it takes room. */
+/** Writes a chunk behind what is there, and gives its size. */
 async function writeChunk(
   { partial, options }: FileDownload,
   answer: Answer,
@@ -180,26 +184,17 @@ async function writeChunk(
 ): Promise<number> {
   const { decode, maxBytes } = options;
   const gunzipped = decode && encodingOf(answer) === "gzip";
-  let length = 0;
-  let file;
-  try {
-    file = await partial.open(behind);
-  } catch (error) {
-    release(answer);
-    throw error;
+  async function* pieces(): AsyncGenerator<Buffer, void, undefined> {
+    let bytes = behind;
+    for await (const piece of readChunk(answer, { gunzipped, mayBeEmpty: false, number, chunks })) {
+      bytes += piece.length;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      yield piece;
+    }
   }
   try {
-    for await (const piece of readChunk(answer, { gunzipped, mayBeEmpty: false, number, chunks })) {
-      length += piece.length;
-      if (behind + length > maxBytes) throw tooLarge(maxBytes);
-      await file.writeFile(piece);
-    }
-    return length;
-  } catch (error) {
-    if (behind === 0) await partial.remove().catch(() => undefined);
-    else await file.truncate(behind).catch(() => undefined);
-    throw error;
+    return await partial.write(behind, pieces());
   } finally {
-    await file.close();
+    release(answer);
   }
 }

@@ -145,9 +145,10 @@ export const errorWords: Readonly<Record<MeshClientErrorCode, ErrorWords>> = {
     remedy: "Put the option right that `field` names.",
   },
   "file-unusable": {
-    what: "The file that a message is downloaded to cannot be written.",
+    what: "The file that a message is downloaded to cannot be written, or another process downloads the message to it.",
     retry: ["safe"],
-    remedy: "Make room, or let its folder be written to, and download again: whole chunks are kept.",
+    remedy:
+      "Make room, let its folder be written to, or wait for the other process, and download again: whole chunks are kept.",
   },
   closed: {
     what: "The client was closed.",

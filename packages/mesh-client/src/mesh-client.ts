@@ -7,7 +7,7 @@ import { type Connections, createConnections, isConnections } from "./connection
 import { count, type InboxCount } from "./count.ts";
 import { meshClientDefaults } from "./defaults.ts";
 import { type DownloadedMessage, type DownloadOptions, download } from "./download.ts";
-import { createFileDownloads, type DownloadedFile } from "./download-to-file.ts";
+import { type DownloadedFile, downloadToFile } from "./download-to-file.ts";
 import { handshake } from "./handshake.ts";
 import { head, type MessageHead } from "./head.ts";
 import { type InboxPage, list, listAll, type ListAllOptions, type ListOptions } from "./list.ts";
@@ -92,7 +92,8 @@ export interface MeshClient extends AsyncDisposable {
   download(messageId: MessageId, options?: DownloadOptions): Promise<DownloadedMessage>;
   /**
    * Downloads a message to a file, which is there whole, synced and for its owner alone, or not at all. Called again, after
-   * whatever failed, it does not fetch the whole chunks that are there. The folder must be there.
+   * whatever failed, it does not fetch the whole chunks that are there. The folder must be there. While another process downloads
+   * the same message to it, it is `file-unusable`.
    */
   downloadToFile(messageId: MessageId, path: string, options?: DownloadOptions): Promise<DownloadedFile>;
   acknowledge(messageId: MessageId, options?: CallOptions): Promise<void>;
@@ -128,7 +129,6 @@ export function createMeshClient(options: MeshClientOptions): MeshClient {
     onRetry: options.onRetry,
   });
 
-  const downloadToFile = createFileDownloads(connection);
   const upload = createUploads(connection, clock);
   return {
     mailboxId,
@@ -143,7 +143,7 @@ export function createMeshClient(options: MeshClientOptions): MeshClient {
     listSent: async (options = {}) => listRich(connection, "outbox", options),
     head: async (messageId, options) => head(connection, messageId, signalOf(options)),
     download: async (messageId, options = {}) => download(connection, messageId, options),
-    downloadToFile: async (messageId, path, options = {}) => downloadToFile(messageId, path, options),
+    downloadToFile: async (messageId, path, options = {}) => downloadToFile(connection, messageId, path, options),
     acknowledge: async (messageId, options) => acknowledge(connection, messageId, signalOf(options)),
     track: async (messageId, options) => track(connection, messageId, signalOf(options)),
     trackByLocalId: async (localId, options) => trackByLocalId(connection, localId, signalOf(options)),

@@ -70,7 +70,7 @@ async function readText(answer: Answer, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    for await (const chunk of answer.pieces()) {
       length += chunk.length;
       // Leaving the loop destroys the body.
       if (length > limit) {

@@ -2,7 +2,7 @@ import { type MessageId, type MexHeaders, parseChunkRange } from "@restante/mesh
 import { discard } from "./answers.ts";
 import { checkMessageId, checkSignal } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
-import { contentTypeOf, encodingOf, messagePath, readHeaders } from "./message-chunk.ts";
+import { checkAsked, contentTypeOf, encodingOf, messagePath, readHeaders } from "./message-chunk.ts";
 import { type MeshReport, readReport } from "./report.ts";
 
 /** What is known of a message without its body. */
@@ -37,6 +37,7 @@ export async function head(
     expected: [200, 206],
     signal,
   });
+  checkAsked(answer, messageId);
   const headers = readHeaders(answer);
   await discard(answer);
   return {

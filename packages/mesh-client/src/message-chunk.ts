@@ -19,7 +19,7 @@ export async function fetchChunk(
   messageId: MessageId,
   { number, signal }: { readonly number: number; readonly signal: AbortSignal | undefined },
 ): Promise<Answer> {
-  return connection.request({
+  const answer = await connection.request({
     operation: "download",
     method: "GET",
     path: `${messagePath(connection, messageId)}${number === 1 ? "" : `/${number}`}`,
@@ -28,6 +28,29 @@ export async function fetchChunk(
     expected: [200, 206],
     signal,
   });
+  checkAsked(answer, messageId);
+  return answer;
+}
+
+/**
+ * Whoever acknowledges the message that was asked for must not have another in its place. Says nothing of an answer that does not
+ * say which it is of, or of ids that are written in more than one way in a header.
+ */
+export function checkAsked(answer: Answer, messageId: MessageId): void {
+  const { messageId: given } = readHeaders(answer);
+  if (given === undefined || !areIdsApart(given, messageId)) return;
+  release(answer);
+  throw anotherMessage();
+}
+
+export function areIdsApart(given: string, asked: MessageId): boolean {
+  const isPlain = (id: string): boolean => /^[A-Za-z0-9_-]+$/.test(id);
+  return isPlain(given) && isPlain(asked) && given.toUpperCase() !== asked.toUpperCase();
+}
+
+export function anotherMessage(): MeshClientError {
+  const what = "The server answered for another message than the one that was asked for.";
+  return new MeshClientError("unexpected-answer", what, { retry: "safe" });
 }
 
 export function messagePath({ mailboxPath }: Connection, messageId: MessageId): string {
@@ -41,7 +64,8 @@ export function messagePath({ mailboxPath }: Connection, messageId: MessageId): 
 export function countChunks(first: Answer, { chunkRange = "" }: MexHeaders): number {
   const range = parseChunkRange(chunkRange);
   if (range === undefined && first.status === 200) return 1;
-  if (range?.chunk === 1) return range.total;
+  // A report has no chunks.
+  if (range?.chunk === 1 && (range.total > 0 || first.status === 200)) return range.total;
   release(first);
   throw new MeshClientError(
     "unexpected-answer",
@@ -84,7 +108,7 @@ export interface Chunk {
 export async function* readChunk(answer: Answer, chunk: Chunk): AsyncGenerator<Buffer, void, undefined> {
   try {
     const pieces = answer.pieces();
-    yield* chunk.gunzipped ? gunzip(Readable.from(pieces, { objectMode: false })) : pieces;
+    yield* chunk.gunzipped ? gunzip(Readable.from(pieces, { objectMode: false })) : toItsEnd(answer, pieces);
   } catch (error) {
     if (!(error instanceof DamagedGzip)) throw answer.failureOf(error);
     const { damage } = error;
@@ -95,6 +119,18 @@ export async function* readChunk(answer: Answer, chunk: Chunk): AsyncGenerator<B
   } finally {
     release(answer);
   }
+}
+
+/** Without a length, a body that was cut off on its way looks as whole as any. Gzip shows it. */
+async function* toItsEnd(answer: Answer, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let isEmpty = true;
+  for await (const piece of pieces) {
+    isEmpty = false;
+    yield piece;
+  }
+  if (isEmpty || tellsItsLength(answer)) return;
+  const what = "The server does not say where its answer ends: nobody can tell whether the message is whole.";
+  throw new MeshClientError("unexpected-answer", what, { retry: "safe" });
 }
 
 const damages: Readonly<Record<Damage, string>> = {

@@ -5,7 +5,7 @@ import { meshClientDefaults } from "./defaults.ts";
 export interface Timeouts {
   /** For a connection to stand: to the server, or to the proxy and through it, and TLS. Not for a request's turn. */
   readonly connectMs: number;
-  /** For the head of the answer once the request is sent, and for the server to take the next piece of a request. */
+  /** For the head of the answer once the request is sent, announcements (1xx) as they may come, and for the server to take the next piece of a request. */
   readonly headersMs: number;
   /** Between any two pieces of an answer's body; and as often, it must have brought a byte for each millisecond waited. */
   readonly bodyIdleMs: number;

@@ -2,6 +2,7 @@ import { headerLimits, isMessageId, type MessageId } from "@restante/mesh";
 import { asRecord, asText, readJson } from "./answers.ts";
 import { checkMessageId, checkPathSegment, checkSignal, checkText } from "./check-input.ts";
 import type { Connection } from "./connection.ts";
+import { anotherMessage, areIdsApart } from "./message-chunk.ts";
 import { MeshClientError } from "./mesh-client-error.ts";
 import { readTime } from "./read-time.ts";
 
@@ -92,6 +93,7 @@ function readTracked(body: unknown, asked?: MessageId): TrackedMessage {
   const text = (...names: string[]): string | undefined =>
     names.map((name) => asText(fields[name])).find((value) => value !== undefined);
   const given = text("message_id", "messageId");
+  if (given !== undefined && asked !== undefined && areIdsApart(given, asked)) throw anotherMessage();
   const messageId = given !== undefined && isMessageId(given) ? given : asked;
   if (messageId === undefined || text("status", "message_id", "messageId") === undefined) {
     throw new MeshClientError("unexpected-answer", "The server's tracking answer has no message id that can be read.");

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Dispatcher } from "undici";
+import { type Dispatcher, errors } from "undici";
 import { atPace } from "./at-pace.ts";
 import { checkTls, type ClientTls } from "./client-tls.ts";
 import { codeOf } from "./error-code.ts";
@@ -102,7 +102,7 @@ export function createTransport({ url, tls, timeouts, proxy, connections, mailbo
     };
     const ask = async (): Promise<Dispatcher.ResponseData> => {
       const stream = openBody();
-      return lease.dispatcher.compose(watch(progress, up, end)).request({
+      return lease.dispatcher.compose(watch({ progress, up, end, headersMs: timeouts.headersMs })).request({
         method: request.method,
         path: base.path + request.path,
         query: request.query ?? {},
@@ -172,12 +172,21 @@ function withLength(headers: Readonly<Record<string, string>>, length: number | 
   return length === undefined ? { ...headers } : { ...headers, "content-length": String(length) };
 }
 
+interface Watched {
+  readonly progress: Progress;
+  readonly up: GivingUp;
+  readonly end: () => void;
+  readonly headersMs: number;
+}
+
 /**
  * Notes how far the request got: the difference between `safe` and `ambiguous`.
  *
- * @param end the answer has come whole, and the connection is free: also if nobody reads it, as of a report, which has no body
+ * @param watched `end`: the answer has come whole, and the connection is free: also if nobody reads it, as of a report, which has
+ * no body
  */
-function watch(progress: Progress, up: GivingUp, end: () => void): Dispatcher.DispatcherComposeInterceptor {
+function watch({ progress, up, end, headersMs }: Watched): Dispatcher.DispatcherComposeInterceptor {
+  let announcedAt: number | undefined;
   return (dispatch) => (options, handler) =>
     dispatch(options, {
       onRequestStart(controller, context: unknown) {
@@ -188,8 +197,15 @@ function watch(progress: Progress, up: GivingUp, end: () => void): Dispatcher.Di
       onRequestUpgrade: (controller, status, headers, socket) =>
         handler.onRequestUpgrade?.(controller, status, headers, socket),
       onResponseStarted: () => handler.onResponseStarted?.(),
-      onResponseStart: (controller, status, headers, text) =>
-        handler.onResponseStart?.(controller, status, headers, text),
+      onResponseStart(controller, status, headers, text) {
+        // A 1xx announces the answer, and begins the time-out for it anew: without end, if they have none.
+        announcedAt ??= performance.now();
+        if (status < 200 && performance.now() - announcedAt > headersMs) {
+          controller.abort(new errors.HeadersTimeoutError());
+          return;
+        }
+        handler.onResponseStart?.(controller, status, headers, text);
+      },
       onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
       onResponseEnd(controller, trailers) {
         end();

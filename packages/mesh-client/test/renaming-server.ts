@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { buffer } from "node:stream/consumers";
+import { encodeHeaderText } from "@restante/mesh";
 import { clientCertificate, type ReachableServer } from "@restante/testbed";
 import { localHosts } from "@restante/authority";
 
@@ -60,7 +61,12 @@ export async function startRenamingServer(
     const text = content.toString().replaceAll(realIds, (id) => JSON.stringify(rename(id)).slice(1, -1));
     const renamed = isJson ? Buffer.from(text) : content;
     const { "transfer-encoding": _dropped, ...headers } = answer.headers;
-    outgoing.writeHead(answer.statusCode ?? 500, { ...headers, "content-length": renamed.length });
+    const messageId = headers["mex-messageid"];
+    outgoing.writeHead(answer.statusCode ?? 500, {
+      ...headers,
+      "content-length": renamed.length,
+      ...(typeof messageId === "string" ? { "mex-messageid": encodeHeaderText(rename(messageId)) } : {}),
+    });
     outgoing.end(renamed);
   }
 

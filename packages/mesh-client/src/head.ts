@@ -12,8 +12,9 @@ export interface MessageHead {
   readonly report: MeshReport | undefined;
   /** Of how many chunks it is: a report, which has no body, has 0. Undefined where the server does not say. */
   readonly chunks: number | undefined;
+  /** Not every server says it here, nor how the body was sent: `download` does. */
   readonly contentType: string | undefined;
-  /** How the body was sent, such as gzip. Not every server says it here. */
+  /** Such as gzip. */
   readonly contentEncoding: string | undefined;
 }
 

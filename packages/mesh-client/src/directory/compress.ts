@@ -42,7 +42,7 @@ async function* piecesOf(source: FileHandle, { start, length }: Range): AsyncGen
 }
 
 /** SHA-256 of a part of an open file. */
-export async function digestOf(source: FileHandle, range: Range): Promise<string> {
+export async function digestOfRange(source: FileHandle, range: Range): Promise<string> {
   const hash = createHash("sha256");
   for await (const piece of piecesOf(source, range)) hash.update(piece);
   return hash.digest("hex");

@@ -12,7 +12,10 @@
 
 import { DurableError } from "@restante/durable";
 import { clientStatuses, type ControlFile, type Event, type HeldVerdict, newMessageId } from "@restante/mesh";
-import { decide, type DirectoryContext, finish, type Stage, stageReport } from "./context.ts";
+import type { DirectoryContext } from "./context.ts";
+import { decide } from "./decide.ts";
+import { finish } from "./finish-filing.ts";
+import { type Stage, stageReport } from "./staging.ts";
 import { record } from "./control-files.ts";
 import type { Step } from "./filing.ts";
 import { inFolder } from "./folder-trouble.ts";

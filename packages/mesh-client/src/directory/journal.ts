@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { DurableError, watchDatabase } from "@restante/durable";
 import type { Clock, Event, MessageId } from "@restante/mesh";
+import { digestOfText } from "./digest-of-text.ts";
 import type { Step } from "./filing.ts";
 import { groupCommits } from "./group-commit.ts";
 import { type JournalOptions, openJournalDatabase } from "./journal-database.ts";
@@ -297,7 +297,7 @@ function createJournal(
     begin: (pair, fingerprint, { localId, compressed, chunkBytes }) =>
       transaction(() => {
         ensure(pair, fingerprint);
-        const localIdDigest = localId === undefined ? null : digest(localId);
+        const localIdDigest = localId === undefined ? null : digestOfText(localId);
         setSending.run(now(), localIdDigest, compressed ? 1 : 0, chunkBytes ?? null, pair);
         deleteChunks.run(pair);
       }),
@@ -339,7 +339,7 @@ function createJournal(
         return [addFiling(pair, files), ...addReports(reports)];
       }),
     knows: (messageId) => selectKnown.get(messageId) !== undefined,
-    othersInDoubt: ({ id }, localId) => Number(countOthers.get(digest(localId), id)?.["others"]),
+    othersInDoubt: ({ id }, localId) => Number(countOthers.get(digestOfText(localId), id)?.["others"]),
     received: (messageId) => selectReceipt.get(messageId) !== undefined,
     receive: (messageId, files) =>
       transaction(() => {
@@ -383,11 +383,6 @@ function createJournal(
       database.close();
     },
   };
-}
-
-/** The journal holds no names: they may be a patient's. */
-export function digest(text: string | Uint8Array): string {
-  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Whether a person may decide what becomes of it. */

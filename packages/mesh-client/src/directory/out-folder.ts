@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { folded } from "@restante/durable";
-import { digest } from "./journal.ts";
+import { digestOfText } from "./digest-of-text.ts";
 import { type FileName, type FileState, stateOf } from "./files.ts";
 import { refusedSuffix } from "./filing.ts";
 
@@ -76,7 +76,7 @@ export function createOutFolder(path: string, settleMs: number): OutFolder {
         continue;
       }
       const base = file.name.slice(0, -".dat".length);
-      const key = digest(bytes.subarray(0, -".dat".length));
+      const key = digestOfText(bytes.subarray(0, -".dat".length));
       const isNameSafe = file.nameBytes === undefined && !controls.test(base);
       const pair = halves.get(key) ?? { base: isNameSafe ? base : inPlaceOf(base), isNameSafe };
       const half = file.name.toLowerCase().endsWith(".ctl") ? "control" : "data";
@@ -161,7 +161,7 @@ function lookAgain(
 
 /** Apart from those of pairs. */
 function keyOfStray(name: Buffer): string {
-  return `stray ${digest(name)}`;
+  return `stray ${digestOfText(name)}`;
 }
 
 /** C0, DEL and C1, and what divides lines: none can be in a header, a log or a person's list. */

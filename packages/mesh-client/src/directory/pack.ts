@@ -7,7 +7,8 @@ import { codeOf } from "../error-code.ts";
 import { MeshClientError } from "../mesh-client-error.ts";
 import type { OutgoingMessage } from "../send.ts";
 import { gzip, type Range, readRange } from "./compress.ts";
-import { discard, type DirectoryContext } from "./context.ts";
+import type { DirectoryContext } from "./context.ts";
+import { discard } from "./staging.ts";
 import { inFolder } from "./folder-trouble.ts";
 import { isAsSeen, type Pair } from "./pair-files.ts";
 

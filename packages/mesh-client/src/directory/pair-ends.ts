@@ -1,6 +1,8 @@
 import { clientStatuses, type Event, messageFileName, type MessageId, newMessageId } from "@restante/mesh";
 import type { MeshClientError } from "../mesh-client-error.ts";
-import { decide, type DirectoryContext, type Stage, stageReport } from "./context.ts";
+import type { DirectoryContext } from "./context.ts";
+import { decide } from "./decide.ts";
+import { type Stage, stageReport } from "./staging.ts";
 import { record, sentControl } from "./control-files.ts";
 import type { FileState } from "./files.ts";
 import { refusedSuffix, type Step } from "./filing.ts";

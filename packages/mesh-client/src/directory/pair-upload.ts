@@ -18,7 +18,7 @@ import type { MessageId } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
 import { wasAccepted } from "../send.ts";
 import { standingOf, type UploadStanding } from "../upload-state.ts";
-import { digestOf } from "./compress.ts";
+import { digestOfRange } from "./compress.ts";
 import type { DirectoryContext } from "./context.ts";
 import type { SendRow } from "./journal.ts";
 import { pack } from "./pack.ts";
@@ -44,7 +44,7 @@ async function sendFirst(context: DirectoryContext, pair: Pair, chunkBytes: numb
   const { localId } = control;
   await context.lock.check();
   await journal.together(() => journal.begin(key, pair.fingerprint, { localId, compressed, chunkBytes }));
-  await noteContent(context, pair, 1, await digestOf(pair.data, chunkAt(pair, chunkBytes, 1)));
+  await noteContent(context, pair, 1, await digestOfRange(pair.data, chunkAt(pair, chunkBytes, 1)));
   try {
     const totalChunks = chunksOf(pair, chunkBytes);
     const { messageId } = await client.send({ ...headersOf(context, pair, compressed), ...first.content, totalChunks });
@@ -141,7 +141,8 @@ async function sendOthers(
 ): Promise<PairResult> {
   const { journal } = context;
   const total = chunksOf(pair, chunkBytes);
-  const digestAt = async (number: number): Promise<string> => digestOf(pair.data, chunkAt(pair, chunkBytes, number));
+  const digestAt = async (number: number): Promise<string> =>
+    digestOfRange(pair.data, chunkAt(pair, chunkBytes, number));
   let digest = digestAt(sentChunks + 1);
   digest.catch(() => undefined);
   for (let number = sentChunks + 1; number <= total; number += 1) {
@@ -189,7 +190,7 @@ async function noteContent({ journal }: DirectoryContext, pair: Pair, number: nu
 /** Whether the data in OUT is, chunk by chunk, what was sent, as far as that was noted. */
 async function hasContentOf({ journal }: DirectoryContext, pair: Pair, chunkBytes: number): Promise<boolean> {
   for (const [number, digest] of journal.sentContent(pair.key)) {
-    if ((await digestOf(pair.data, chunkAt(pair, chunkBytes, number))) !== digest) return false;
+    if ((await digestOfRange(pair.data, chunkAt(pair, chunkBytes, number))) !== digest) return false;
   }
   return true;
 }

@@ -26,7 +26,9 @@
 import { clientStatuses, type ControlFile, type Status } from "@restante/mesh";
 import { MeshClientError } from "../mesh-client-error.ts";
 import type { TrackedMessage } from "../track.ts";
-import { decide, type DirectoryContext, type ReportSettings, stageReport } from "./context.ts";
+import type { DirectoryContext, ReportSettings } from "./context.ts";
+import { decide } from "./decide.ts";
+import { stageReport } from "./staging.ts";
 import { record } from "./control-files.ts";
 import { type Judgement, judge } from "./doubt.ts";
 import { FolderTrouble } from "./folder-trouble.ts";

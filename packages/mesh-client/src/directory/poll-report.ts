@@ -1,6 +1,8 @@
 import { clientStatuses, type Status } from "@restante/mesh";
 import type { MeshClientError } from "../mesh-client-error.ts";
-import { decide, type DirectoryContext, stageReport } from "./context.ts";
+import type { DirectoryContext } from "./context.ts";
+import { decide } from "./decide.ts";
+import { stageReport } from "./staging.ts";
 import { record } from "./control-files.ts";
 
 /** Writes into IN how the poll went. */

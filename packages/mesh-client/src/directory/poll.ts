@@ -15,7 +15,9 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { MeshClientError } from "../mesh-client-error.ts";
-import { discardLeft, type DirectoryContext, finishLater } from "./context.ts";
+import type { DirectoryContext } from "./context.ts";
+import { finishLater } from "./finish-filing.ts";
+import { discardLeft } from "./staging.ts";
 import { asClientError, inFolder } from "./folder-trouble.ts";
 import type { Lanes } from "./lanes.ts";
 import type { OutFolder, Sighting, Stray } from "./out-folder.ts";

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { createMeshClient, type MeshClient, MeshClientError, type MeshClientOptions } from "@restante/mesh-client";
 import { createDirectoryClient } from "@restante/mesh-client/directory";
 import { clientOptions, startTestServer, temporaryFolder, testClient, testMailboxes } from "@restante/testbed";
-import { digest } from "../../src/directory/journal.ts";
+import { digestOfText } from "../../src/directory/digest-of-text.ts";
 import type { HeldProcessOptions } from "./held-process.ts";
 import { openMailboxFolder, startDirectory } from "./mailbox-folder.ts";
 
@@ -42,7 +42,7 @@ test(
     await first.directory[Symbol.asyncDispose]();
     const decisions = join(first.root, ".restante", "decisions");
     await mkdir(decisions, { recursive: true });
-    const asked = { formatVersion: 1, verdict: "discard", pairs: [digest("A")], by: "anna" };
+    const asked = { formatVersion: 1, verdict: "discard", pairs: [digestOfText("A")], by: "anna" };
     await writeFile(join(decisions, `${id}.json`), JSON.stringify(asked));
 
     const client = await clientOptions(server, sender);

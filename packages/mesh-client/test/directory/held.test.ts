@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
 import { askToDecide, type DirectoryClientOptions, pairName, readStatus } from "@restante/mesh-client/directory";
 import { startTestServer, testClient, testMailboxes, waitFor } from "@restante/testbed";
-import { digest } from "../../src/directory/journal.ts";
+import { digestOfText } from "../../src/directory/digest-of-text.ts";
 import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
 
 const { sender, practice } = testMailboxes;
@@ -39,7 +39,7 @@ async function withHeld(
   return Object.assign(folder, { delivered: async () => (await recipient.list()).messageIds.length });
 }
 
-const pairs = (...bases: string[]): string[] => bases.map((base) => digest(base));
+const pairs = (...bases: string[]): string[] => bases.map((base) => digestOfText(base));
 
 test("a pair that a person releases is sent again at the next poll, and who said so is told", async (t) => {
   const folder = await withHeld(t, ["A", "B"]);

@@ -165,7 +165,13 @@ function parseBase(text: string, protocol: "http:" | "https:"): { url: URL; path
       field: "url",
     });
   }
-  return { url, path: url.pathname.replace(/\/+$/, "") };
+  const path = url.pathname.replace(/\/+$/, "");
+  if (/\/messageexchange$/i.test(path)) {
+    throw new MeshClientError("request-invalid", "url: leave out /messageexchange at its end, which is added.", {
+      field: "url",
+    });
+  }
+  return { url, path };
 }
 
 function withLength(headers: Readonly<Record<string, string>>, length: number | undefined): Record<string, string> {

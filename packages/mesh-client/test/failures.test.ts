@@ -327,9 +327,9 @@ test("a closed client says so", async (t) => {
   assert.equal(codeAndRetry(await failureOf(client.send(message))), "closed safe");
 });
 
-test("an address that is not https is refused", () => {
+test("an address that is not https, or has the path that is added to it, is refused", () => {
   const tls = { ca: "", cert: "", key: "" };
-  for (const url of ["http://127.0.0.1:1", "127.0.0.1", ""]) {
+  for (const url of ["http://127.0.0.1:1", "127.0.0.1", "", "https://127.0.0.1:1/messageexchange/"]) {
     assert.throws(() => createMeshClient({ url, mailboxId: "Y90001OT001", password, sharedKey, tls }), {
       code: "request-invalid",
     });

@@ -67,15 +67,18 @@ type Writable<Options> = { -readonly [Name in keyof Options]: Exclude<Options[Na
 const urlFormat: TextFormat = {
   name: "https-url",
   accepts: isServerAddress,
-  pattern: "^[Hh][Tt][Tt][Pp][Ss]://[^@?#]+$",
+  pattern: "^(?!.*/[Mm]essage[Ee]xchange/*$)[Hh][Tt][Tt][Pp][Ss]://[^@?#]+$",
   problem:
-    "must be an address that begins with https://, such as https://127.0.0.1:8700, without a user, a password, ? or #",
+    "must be an address that begins with https://, such as https://127.0.0.1:8700, without a user, a password, ? or #, and without /messageexchange at its end, which is added",
 };
 
-/** A password in an address would be shown and copied with the settings, and reach no server: MESH has its own. */
+/**
+ * A password in an address would be shown and copied with the settings, and reach no server: MESH has its own. With
+ * `/messageexchange` at its end, as a server for development prints it, each request would be told that there is nothing there.
+ */
 function isServerAddress(text: string): boolean {
   const url = URL.parse(text);
-  return url?.protocol === "https:" && /^https:\/\/[^@?#]+$/i.test(text);
+  return url?.protocol === "https:" && /^https:\/\/[^@?#]+$/i.test(text) && !/\/messageexchange\/*$/i.test(text);
 }
 
 /** The longest time that a timer of Node.js takes. */

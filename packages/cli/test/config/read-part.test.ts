@@ -86,6 +86,16 @@ test("every problem of a file and of what it names is told at once, each by line
   );
 });
 
+test("a server's address with the path that a client adds to it is refused, and said why", async (t) => {
+  const folder = await partsFolder(t);
+  const file = join(folder, "client.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace(/^url: (.*)$/m, "url: $1/messageexchange"));
+  const [problem, ...others] = problemsOf(() => readPart(clientPart, file, { environment }), folder);
+  assert.deepEqual(others, []);
+  assert.match(problem ?? "", /\/url .* without \/messageexchange at its end, which is added$/);
+});
+
 test("a secret or a key that others may open is refused, with the command that closes it; a link is followed", async (t) => {
   if (process.platform === "win32") return;
   const folder = await partsFolder(t);

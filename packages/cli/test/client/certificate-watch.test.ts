@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { createLocalAuthority } from "@restante/authority";
@@ -103,7 +103,7 @@ test("a certificate that mailboxes share is told once, and each mailbox's own by
   assert.deepEqual(of(), [undefined, "OTHER"]);
 });
 
-test("'restante client --config' tells of a certificate that ends soon in its log and on the terminal, at its start", async (t) => {
+test("'restante client --config' tells of a certificate that ends soon in its log and on the terminal, at its start, and in no file of a mailbox", async (t) => {
   const folder = await partsFolder(t);
   const { key, cert, ca } = await certificate(t, 5, new Date());
   for (const [name, pem] of [
@@ -128,7 +128,15 @@ test("'restante client --config' tells of a certificate that ends soon in its lo
     { level, daysLeft, of, name, times },
     { level: 40, daysLeft: 5, of: "client", name: "X26HC005.X26", times: 1 },
   );
+  assert.deepEqual(await filesOf(join(folder, "mesh", "Y99001OT001")), []);
 });
+
+/** Whatever programs that watch a mailbox's folders could take for a message. */
+async function filesOf(mailbox: string): Promise<string[]> {
+  const found = await readdir(mailbox, { recursive: true, withFileTypes: true });
+  const isTheirs = ({ parentPath }: { parentPath: string }): boolean => !parentPath.includes(".restante");
+  return found.filter((entry) => entry.isFile() && isTheirs(entry)).map(({ name }) => name);
+}
 
 test("the terminal says whose certificate it is, and what to read", () => {
   const about = { certificate: "NHS Root", expiresAt: NOW, times: 1, since: NOW };

@@ -1,3 +1,4 @@
+export { atEnd, type Closing, closingInReverse } from "./at-end.ts";
 export { expiredCertificate, strangeAuthority, testAuthority } from "./authority.ts";
 export { busyFile } from "./busy-file.ts";
 export { clientCertificate, clientOptions, passwordOf, testClient } from "./client.ts";

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
+import { atEnd } from "./at-end.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** A process of its own. */
@@ -26,7 +27,7 @@ export async function runProgram(t: Pick<TestContext, "after">, program: string,
     child.kill("SIGKILL");
     await once(child, "exit");
   }
-  t.after(kill);
+  atEnd(t, kill);
   await waitFor(() => output.includes(word));
   return { pid: child.pid!, said: () => output, kill };
 }

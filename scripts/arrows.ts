@@ -3,7 +3,7 @@
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   mesh: [],
   durable: ["mesh"],
-  web: ["mesh"],
+  web: ["mesh", "durable"],
   settings: ["mesh"],
   authority: ["mesh", "durable"],
   itk3: ["mesh"],
@@ -26,6 +26,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "mesh-server",
     "mesh-client",
     "practice",
+    "web",
     "worklist",
   ],
 };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { FastifyInstance } from "fastify";
+import { route } from "./access/route-access.ts";
 import { refusal } from "./refusal.ts";
 
 /** A folder of files that browsers may have. */
@@ -28,7 +29,7 @@ export function serveAssets(app: FastifyInstance, own: Readonly<Record<string, A
   const sources = { ...own, ...everySite() };
   const loaded = new Map<string, Promise<{ bytes: Buffer; etag: string }>>();
 
-  app.get<{ Params: { source: string; name: string } }>("/assets/:source/:name", async (request, reply) => {
+  app.get<Asset>("/assets/:source/:name", route({ needs: "anybody" }), async (request, reply) => {
     const { source: key, name } = request.params;
     const source = Object.hasOwn(sources, key) ? sources[key] : undefined;
     if (source === undefined || !source.names.test(name)) throw refusal(404, "There is no such file.");
@@ -44,6 +45,10 @@ export function serveAssets(app: FastifyInstance, own: Readonly<Record<string, A
     if (request.headers["if-none-match"] === etag) return reply.code(304).send();
     return reply.type(types[name.split(".").at(-1) ?? ""] ?? "application/octet-stream").send(bytes);
   });
+}
+
+interface Asset {
+  Params: { source: string; name: string };
 }
 
 async function load({ folder, change }: AssetFolder, name: string): Promise<{ bytes: Buffer; etag: string }> {

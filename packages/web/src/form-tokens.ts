@@ -1,14 +1,18 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "@restante/mesh";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { visitorAt } from "./access/visitor.ts";
+import { refusal } from "./refusal.ts";
 
 /**
- * Tokens that tie a form to the page it was shown on, so that another site cannot have a signed-in browser send it. Until
- * sign-in exists there is no session to tie them to: each is bound to its action, and good for 12 to 24 hours or until the
- * system is started again, whichever comes first.
+ * Tokens that tie a form to the sign-in of the person whom it was shown to, so that nobody else, and no other site, can have
+ * it sent. Each is bound to the address that the form goes to, and good for 12 to 24 hours or until the system is started
+ * again, whichever comes first.
  */
 export interface FormTokens {
-  issue(action: string): string;
-  accepts(action: string, token: unknown): boolean;
+  /** @param action the address that the form goes to */
+  issue(request: FastifyRequest, action: string): string;
+  accepts(request: FastifyRequest, action: string, token: unknown): boolean;
 }
 
 const windowMs = 12 * 60 * 60 * 1000;
@@ -16,14 +20,29 @@ const windowMs = 12 * 60 * 60 * 1000;
 export function createFormTokens(clock: Clock): FormTokens {
   const key = randomBytes(32);
   const now = (): number => Math.floor(clock.now().getTime() / windowMs);
-  const sign = (action: string, window: number): string =>
-    createHmac("sha256", key).update(`${window} ${action}`).digest("base64url");
+  const sign = (request: FastifyRequest, action: string, window: number): string => {
+    const said = JSON.stringify([visitorAt(request)?.binding ?? null, window, action]);
+    return createHmac("sha256", key).update(said).digest("base64url");
+  };
 
   return {
-    issue: (action) => sign(action, now()),
-    accepts: (action, token) =>
-      typeof token === "string" && [now(), now() - 1].some((window) => isSame(sign(action, window), token)),
+    issue: (request, action) => sign(request, action, now()),
+    accepts: (request, action, token) =>
+      typeof token === "string" && [now(), now() - 1].some((window) => isSame(sign(request, action, window), token)),
   };
+}
+
+/** Refuses every form that was not shown for its address, or too long ago: no route has to ask for its token. */
+export function requireFormTokens(app: FastifyInstance, tokens: FormTokens): void {
+  app.addHook("preHandler", async (request) => {
+    if (request.method !== "POST" || request.is404) return;
+    const { token } = (request.body ?? {}) as { token?: unknown };
+    if (tokens.accepts(request, request.url, token)) return;
+    throw refusal(
+      403,
+      "The page was open for too long, or the system has been started again since. Open it again and retry.",
+    );
+  });
 }
 
 function isSame(expected: string, given: string): boolean {

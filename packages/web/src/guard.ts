@@ -5,7 +5,7 @@ import { refusal } from "./refusal.ts";
  * What every answer of a site says about itself. No inline script or style, nothing from elsewhere, no frames. Pages
  * are never stored: what they show is for whoever asked alone.
  */
-const pageHeaders: Readonly<Record<string, string>> = {
+export const pageHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": [
     "default-src 'none'",
     "script-src 'self'",

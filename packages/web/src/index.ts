@@ -1,3 +1,10 @@
+export { type Access, type AccessOptions, openAccess } from "./access/open-access.ts";
+export { type Right, type Role, rights, rightsOf, roles } from "./access/rights.ts";
+export { route, type RouteAccess } from "./access/route-access.ts";
+export type { Visitor } from "./access/visitor.ts";
+export type { Audit } from "./audit/audit.ts";
+export type { AuditAct, AuditEntry, AuditOutcome, AuditRow } from "./audit/entry.ts";
+export type { AuditHead, AuditVerdict } from "./audit/verify.ts";
 export type { AssetFolder } from "./assets.ts";
 export { formatDate, formatDay, formatHour, formatSize, formatTime } from "./format.ts";
 export { SiteError, type SiteErrorCode } from "./loopback.ts";

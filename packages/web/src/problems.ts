@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { pageHeaders } from "./guard.ts";
 import type { PageTroubles } from "./page-troubles.ts";
 import { isRefusal, type Refusal, refusal } from "./refusal.ts";
 import type { Render } from "./templates.ts";
@@ -24,6 +25,8 @@ export function showProblems(
     const shown = isRefusal(error) ? error : explain?.(error);
     const status = shown?.statusCode ?? statusOf(error);
     if (shown === undefined && status === 500) troubles.failed(request, error);
+    // Where a file was to be sent, it would still be told how to take it.
+    reply.headers(pageHeaders).removeHeader("content-disposition");
     // Nothing that stands on every page: reading it may be what failed.
     try {
       const page = render("web/problem", { status, message: shown?.message ?? wentWrong });

@@ -1,8 +1,13 @@
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "@restante/mesh";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { requireRights } from "./access/route-access.ts";
+import { rights } from "./access/rights.ts";
+import { noteVisitor, type Visitor, visitorAt } from "./access/visitor.ts";
 import { type AssetFolder, serveAssets } from "./assets.ts";
-import { createFormTokens } from "./form-tokens.ts";
+import type { Audit } from "./audit/audit.ts";
+import { noteListed, recordRequests } from "./audit/record-requests.ts";
+import { createFormTokens, requireFormTokens } from "./form-tokens.ts";
 import { guard } from "./guard.ts";
 import { requireLoopback } from "./loopback.ts";
 import { type PageTrouble, watchPages } from "./page-troubles.ts";
@@ -47,6 +52,8 @@ export interface SiteOptions {
   /** What a person is told who asks for a page that there is not. */
   notFound?: string;
   routes: (app: Routes, site: Site) => void;
+  /** Where it is written down who saw and did what, before they do. */
+  audit: Audit;
   clock?: Clock;
 }
 
@@ -66,12 +73,14 @@ export interface Surroundings {
   [more: string]: unknown;
 }
 
-/** What the routes of a site have in common. */
+/** What the routes of a site have in common. Each says of itself who may use it and what the audit has of it: `route()`. */
 export interface Site {
-  /** The token that a form carries: good for one action, of this site, for 12 hours and more. */
-  readonly token: (action: string) => string;
-  /** Refuses a form that was not shown for this action, or too long ago. */
-  readonly requireToken: (action: string, body: Readonly<Record<string, string>> | undefined) => void;
+  /** Who is at the other end. */
+  readonly visitor: (request: Request) => Visitor;
+  /** The token that a form carries to `action`: good for this sign-in, for 12 hours and more. A form without it is refused. */
+  readonly token: (request: Request, action: string) => string;
+  /** What a list shows, such as `task:12`, for the audit. */
+  readonly listed: (request: Request, subjects: readonly string[]) => void;
   /** Sends a page; what stands on every page is as of now. */
   readonly show: (reply: Reply, view: string, context: object) => Promise<void>;
 }
@@ -93,7 +102,7 @@ export interface SiteServer extends AsyncDisposable {
  *   navigation: [{ section: "list", href: "/", text: "List" }],
  *   views: new URL("views/", import.meta.url),
  *   routes(app, site) {
- *     app.get("/", (_, reply) => site.show(reply, "list", { items }));
+ *     app.get("/", route({ needs: "see", act: "list" }), (_, reply) => site.show(reply, "list", { items }));
  *   },
  * });
  */
@@ -115,18 +124,17 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   const tokens = createFormTokens(clock);
 
   guard(app, port);
+  app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
   const troubles = watchPages(app, clock, onTrouble);
   readForms(app);
+  requireRights(app, askToSignIn);
+  requireFormTokens(app, tokens);
+  recordRequests(app, options.audit, troubles);
   serveAssets(app, options.assets ?? {});
   options.routes(app, {
-    token: (action) => tokens.issue(action),
-    requireToken(action, body) {
-      if (tokens.accepts(action, body?.["token"])) return;
-      throw refusal(
-        403,
-        "The page was open for too long, or the system has been started again since. Open it again and retry.",
-      );
-    },
+    visitor: (request) => visitorAt(request) ?? askToSignIn(),
+    token: (request, action) => tokens.issue(request, action),
+    listed: noteListed,
     async show(reply, view, context) {
       const page = render(view, { ...(await surroundings()), ...context });
       await reply.type("text/html; charset=utf-8").send(page);
@@ -140,6 +148,18 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     url: `http://${shownHost}:${port()}`,
     [Symbol.asyncDispose]: () => app.close(),
   };
+}
+
+/** Without sign-in nobody knows better who it is, and whoever uses this computer may do everything. */
+const thisComputer: Visitor = {
+  id: "this-computer",
+  name: "this computer",
+  rights: new Set(rights),
+  binding: "this-computer",
+};
+
+function askToSignIn(): never {
+  throw refusal(403, "Sign in first.");
 }
 
 /** No route has it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { createSite, type PageTrouble } from "../src/index.ts";
+import { createSite, type PageTrouble, route } from "../src/index.ts";
 import { ask } from "./http.ts";
 import { LostKey, openTinySite, tinyOptions } from "./tiny-site.ts";
 
@@ -19,11 +19,11 @@ async function openWatched(t: TestContext): Promise<Watched> {
   const told: PageTrouble[] = [];
   const failing = new Map<string, Error>();
   const site = await createSite(
-    tinyOptions({
+    await tinyOptions(t, {
       clock: { now: () => now },
       onTrouble: (trouble) => told.push(trouble),
       routes(app) {
-        app.get<{ Params: { id: string } }>("/parcels/:id", async ({ params: { id } }) => {
+        app.get<{ Params: { id: string } }>("/parcels/:id", route({ needs: "see" }), async ({ params: { id } }) => {
           const error = failing.get(id);
           if (error !== undefined) throw error;
           return "fine";
@@ -107,7 +107,7 @@ test("what a person has caused is not told as trouble of the pages", async (t) =
 test("a page whose template fails is told as that", async (t) => {
   const told: PageTrouble[] = [];
   const { url } = await openTinySite(t, {
-    routes: (app, { show }) => app.get("/", async (_, reply) => show(reply, "missing", {})),
+    routes: (app, { show }) => app.get("/", route({ needs: "see" }), async (_, reply) => show(reply, "missing", {})),
     onTrouble: (trouble) => told.push(trouble),
   });
   const { status, text } = await ask(url);

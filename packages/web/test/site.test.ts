@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSite, SiteError } from "../src/index.ts";
+import { createSite, route, SiteError } from "../src/index.ts";
 import { ask, readable, submit, formOf } from "./http.ts";
 import { openTinySite, tinyOptions } from "./tiny-site.ts";
 
 for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.org", ""]) {
-  test(`a site is not served on "${host}", where another computer could reach it`, async () => {
+  test(`a site is not served on "${host}", where another computer could reach it`, async (t) => {
     await assert.rejects(
-      createSite(tinyOptions({ host })),
+      createSite(await tinyOptions(t, { host })),
       (error) => error instanceof SiteError && error.code === "host-not-loopback",
     );
   });
@@ -15,7 +15,7 @@ for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.org", ""]) {
 
 test("a port in use is told as such", async (t) => {
   const { url } = await openTinySite(t);
-  await assert.rejects(createSite(tinyOptions({ port: Number(new URL(url).port) })), { code: "EADDRINUSE" });
+  await assert.rejects(createSite(await tinyOptions(t, { port: Number(new URL(url).port) })), { code: "EADDRINUSE" });
 });
 
 test("a page has its title, the site's name, heading, navigation with its numbers, styles and foot", async (t) => {
@@ -45,7 +45,7 @@ test("a page may be given anything by any name that the layout does not say it t
   };
   const { url } = await openTinySite(t, {
     surroundings: async () => ({ numbers: { list: { count: 1, of: "waiting" } }, troubles: ["Nothing is weighed."] }),
-    routes: (app, { show }) => app.get("/", async (_, reply) => show(reply, "names", given)),
+    routes: (app, { show }) => app.get("/", route({ needs: "see" }), async (_, reply) => show(reply, "names", given)),
   });
   assert.match((await ask(url)).text, /<p>one two three four five six 7 8<\/p>/);
 });

@@ -1,6 +1,7 @@
 import type { TestContext } from "node:test";
 import { CodedError } from "@restante/mesh";
-import { createSite, pageLinks, refusal, type SiteOptions } from "../src/index.ts";
+import { createSite, pageLinks, refusal, route, type SiteOptions } from "../src/index.ts";
+import { openAudit } from "./open-audit.ts";
 
 export interface Parcel {
   name: string;
@@ -21,7 +22,7 @@ export class LostKey extends CodedError {
   readonly code = "lost-key";
 }
 
-export function tinyOptions(changes: Partial<SiteOptions> = {}): SiteOptions {
+export async function tinyOptions(t: TestContext, changes: Partial<SiteOptions> = {}): Promise<SiteOptions> {
   return {
     host: "127.0.0.1",
     port: 0,
@@ -33,6 +34,7 @@ export function tinyOptions(changes: Partial<SiteOptions> = {}): SiteOptions {
     assets: { own: { folder: new URL("assets/", import.meta.url), names: /^[a-z]+\.css$/ } },
     styles: ["/assets/own/tiny.css"],
     routes: () => {},
+    audit: (await openAudit(t)).audit,
     ...changes,
   };
 }
@@ -41,21 +43,22 @@ export async function openTinySite(t: TestContext, changes: Partial<SiteOptions>
   const parcels: Parcel[] = [{ name: "A parcel", bytes: 27_000, at: new Date("2026-07-23T07:41:30Z") }];
   let sent = 0;
   const site = await createSite(
-    tinyOptions({
+    await tinyOptions(t, {
       surroundings: async () => ({ numbers: { list: { count: parcels.length, of: "waiting" } } }),
       explain: (error) => (error instanceof LostKey ? refusal(503, error.message) : undefined),
-      routes(app, { show, token, requireToken }) {
+      routes(app, { show, token }) {
         const links = pageLinks({ page: 5, size: 10, total: 195, most: 100 }, (page) => `/?page=${page}`);
-        app.get("/", async (_, reply) => show(reply, "list", { parcels, links, token: token("/send") }));
-        app.post<{ Body: Record<string, string> }>("/send", (request, reply) => {
-          requireToken("/send", request.body);
+        app.get("/", route({ needs: "see", act: "list" }), async (request, reply) =>
+          show(reply, "list", { parcels, links, token: token(request, "/send") }),
+        );
+        app.post("/send", route({ needs: "act", act: "complete" }), (_, reply) => {
           sent += 1;
           return reply.redirect("/", 303);
         });
-        app.get("/fails", () => {
+        app.get("/fails", route({ needs: "see" }), () => {
           throw new Error("near 'SECRET': syntax error");
         });
-        app.get("/lost", () => {
+        app.get("/lost", route({ needs: "see" }), () => {
           throw new LostKey("The key is lost. Ask the porter.");
         });
       },

@@ -1,7 +1,6 @@
 // What a page of a list costs the event loop, as a ratio to the page of an empty one: the rest of it is the same.
-import { thisComputer } from "@restante/practice";
 import { isWithin, ratio, takeTurns } from "../../../bench/measure.ts";
-import { createWorklistPages } from "../src/index.ts";
+import { openPages } from "../test/open-pages.ts";
 import { organisation, sampleWorklist } from "../test/sample-worklist.ts";
 
 /** A list of reports has three tags in each row. */
@@ -38,5 +37,8 @@ async function open(rows: number): Promise<{ url: string } & AsyncDisposable> {
   fill(worklist.all, (task, taskId) => ({ ...task, taskId }));
   fill(worklist.sent, (report, sequence) => ({ ...report, sequence }));
   fill(worklist.unmatched, (stray, strayId) => ({ ...stray, strayId }));
-  return createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0 });
+  const closing = new AsyncDisposableStack();
+  const t = { after: (close: () => unknown): void => closing.defer(async () => void (await close())) };
+  const { url } = await openPages(t, { worklist, organisation });
+  return { url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }

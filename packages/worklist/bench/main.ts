@@ -5,10 +5,10 @@ import type { TestContext } from "node:test";
 import { performance } from "node:perf_hooks";
 import { isWithin, median, table } from "../../../bench/measure.ts";
 import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../../practice/test/support/economy.ts";
 import { message, response, workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
+import { openPages } from "../test/open-pages.ts";
 import { measureListPages } from "./list-pages.ts";
 
 interface Subject {
@@ -92,14 +92,7 @@ const closing = new AsyncDisposableStack();
 const t = { after: (close: () => unknown) => closing.defer(async () => void (await close())) } as TestContext;
 try {
   const to = await openPractice(t, receiver);
-  const pages = await createWorklistPages({
-    worklist: to.practice.worklist,
-    organisation: receiver,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
-  });
-  closing.use(pages);
+  const pages = await openPages(t, { worklist: to.practice.worklist, organisation: receiver });
   const stalls = new Map(subjects.map((subject) => [subject, [] as number[]]));
   // The first rounds warm up: a practice runs for days.
   for (let round = -3; round < rounds; round += 1) {

@@ -1,20 +1,21 @@
-import type { ActBy, Actor } from "@restante/practice";
-import { numberIn, refusal } from "@restante/web";
+import type { ActBy } from "@restante/practice";
+import { numberIn, refusal, type Request, type Site } from "@restante/web";
 import { listIn, type Notice } from "./return-path.ts";
+import { actorAt } from "./site.ts";
 import { changedWords, type FormAct } from "./words.ts";
 
 type Form = Readonly<Record<string, string>> | undefined;
 
-/** On what a person acts who sends a form: what its page showed. */
-export function actIn(form: Form, actor: Actor): ActBy {
-  const version = numberIn(form ?? {}, "version");
+/** Who sends a form, and on what they act: what its page showed. */
+export function actIn(site: Site, request: Request): ActBy {
+  const version = numberIn((request.body as Form) ?? {}, "version");
   if (version === undefined) {
     throw refusal(
       409,
       "This page is from before the system was updated, so nothing was done. Open the page again and retry.",
     );
   }
-  return { actor, version };
+  return { actor: actorAt(site, request), version };
 }
 
 /** What the page of a thing shows besides it, in answer to a form that came too late: nothing of it is lost. */

@@ -1,9 +1,9 @@
 import type { ActOutcome, Matter, MatterKey } from "@restante/practice";
-import { refusal, type Reply, type Request, type Routes } from "@restante/web";
+import { refusal, type Reply, type Request, route, type RouteAccess, type Routes } from "@restante/web";
 import { actIn, shownAgain } from "./changed-meanwhile.ts";
 import { refusedWith } from "./refused.ts";
 import { afterwards, listIn } from "./return-path.ts";
-import type { WorklistSite } from "./site.ts";
+import { actorAt, type WorklistSite } from "./site.ts";
 
 /** Something with a page of its own that may need a person's attention. */
 export interface Subject {
@@ -18,20 +18,21 @@ export interface Subject {
  */
 export function serveMatterForms(
   app: Routes,
-  { worklist, actor, requireToken }: WorklistSite,
+  site: WorklistSite,
   path: string,
-  find: (id: string) => Promise<Subject>,
+  about: NonNullable<RouteAccess["about"]>,
+  find: (request: Request, id: string) => Promise<Subject>,
   show: (reply: Reply, id: string, extra: object, asked: Readonly<Record<string, unknown>>) => Promise<void>,
 ): void {
+  const { worklist } = site;
   interface Form {
     Params: { id: string };
     Body: Record<string, string> | undefined;
   }
 
-  app.post<Form>(`${path}/deal-with`, async (request, reply) => {
-    const { key, address } = await find(request.params.id);
-    requireToken(`${address}/deal-with`, request.body);
-    const by = actIn(request.body, actor);
+  app.post<Form>(`${path}/deal-with`, route({ needs: "act", act: "deal-with", about }), async (request, reply) => {
+    const { key, address } = await find(request, request.params.id);
+    const by = actIn(site, request);
     const { outcome } = await telling(worklist.dealWith(key, by, request.body?.["note"]));
     if (outcome === "changed-meanwhile") {
       const extra = shownAgain("deal-with", address, request.body);
@@ -44,10 +45,9 @@ export function serveMatterForms(
     );
   });
 
-  app.post<Form>(`${path}/undo`, async (request, reply) => {
-    const { key, address } = await find(request.params.id);
-    requireToken(`${address}/undo`, request.body);
-    const { outcome } = await telling(worklist.undoDealtWith(key, actIn(request.body, actor)));
+  app.post<Form>(`${path}/undo`, route({ needs: "act", act: "undo", about }), async (request, reply) => {
+    const { key, address } = await find(request, request.params.id);
+    const { outcome } = await telling(worklist.undoDealtWith(key, actIn(site, request)));
     if (outcome === "changed-meanwhile") {
       const extra = shownAgain("undo", address, request.body);
       return show(reply.code(409), request.params.id, extra, request.body ?? {});
@@ -76,12 +76,14 @@ async function telling(act: Promise<ActOutcome>): Promise<ActOutcome> {
  * keeping itself up to date in a corner, nor another site asking for it as a picture, nor a browser that fetches ahead what a person may open.
  */
 export async function noteSeen(
-  { worklist, actor }: WorklistSite,
+  site: WorklistSite,
   request: Request,
   key: MatterKey,
   { version, matter }: { version: number; matter?: Matter },
 ): Promise<void> {
   const { "sec-fetch-dest": shownAs, "sec-fetch-site": askedBy, "sec-purpose": ahead } = request.headers;
   if (matter?.state !== "new" || shownAs !== "document" || ahead !== undefined) return;
-  if (askedBy === "same-origin" || askedBy === "none") await worklist.see(key, { actor, version });
+  if (askedBy === "same-origin" || askedBy === "none") {
+    await site.worklist.see(key, { actor: actorAt(site, request), version });
+  }
 }

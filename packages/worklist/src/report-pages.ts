@@ -1,5 +1,14 @@
 import type { SentReportDetail } from "@restante/practice";
-import { numberIn, refusal, type Reply, type Routes } from "@restante/web";
+import {
+  type AuditAct,
+  numberIn,
+  refusal,
+  type Reply,
+  type Request,
+  type Right,
+  route,
+  type Routes,
+} from "@restante/web";
 import { actIn, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
 import { sendFile } from "./file-response.ts";
@@ -8,34 +17,49 @@ import { readMatterList } from "./matter-list.ts";
 import { refusedWith } from "./refused.ts";
 import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { timelineOf } from "./timeline.ts";
-import type { WorklistSite } from "./site.ts";
+import { actorAt, type WorklistSite } from "./site.ts";
+import { aboutReport, reportSubject } from "./subjects.ts";
 
 export function serveReportPages(app: Routes, site: WorklistSite): void {
-  const { worklist, actor, token, requireToken } = site;
+  const { worklist, token } = site;
 
-  app.get<{ Querystring: Record<string, unknown> }>("/reports", async (request, reply) => {
-    const { items, shown } = await readMatterList(request.query, "/reports", (asked) =>
-      worklist.reports({ actor, ...asked }),
-    );
-    return site.show(reply, "reports", {
-      ...shown,
-      reports: items,
-      token: (headerId: string) => token(`/reports/${headerId}/deal-with`),
-    });
-  });
+  app.get<{ Querystring: Record<string, unknown> }>(
+    "/reports",
+    route({ needs: "see", act: "list" }),
+    async (request, reply) => {
+      const { items, shown } = await readMatterList(request.query, "/reports", (asked) =>
+        worklist.reports({ actor: actorAt(site, request), ...asked }),
+      );
+      site.listed(
+        request,
+        items.map(({ headerId }) => reportSubject(headerId)),
+      );
+      return site.show(reply, "reports", {
+        ...shown,
+        reports: items,
+        token: (headerId: string) => token(request, `/reports/${headerId}/deal-with`),
+      });
+    },
+  );
 
-  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>("/reports/:id", async (request, reply) => {
-    const report = await findReport(request.params.id);
-    await noteSeen(site, request, { kind: "report", id: report.sequence }, report);
-    return showReport(reply, report, { notice: noticeIn(request.query) }, request.query);
-  });
+  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
+    "/reports/:id",
+    of("see", "view"),
+    async (request, reply) => {
+      const report = await findReport(request, request.params.id);
+      await noteSeen(site, request, { kind: "report", id: report.sequence }, report);
+      return showReport(reply, report, { notice: noticeIn(request.query) }, request.query);
+    },
+  );
 
   app.get<{ Params: { id: string; index: string }; Querystring: Record<string, unknown> }>(
     "/reports/:id/attachments/:index",
+    of("see", "download"),
     async (request, reply) => {
-      const { headerId, sequence } = await findReport(request.params.id);
+      const { headerId, sequence } = await findReport(request, request.params.id);
       const index = numberIn(request.params, "index");
-      const content = index === undefined ? undefined : await worklist.reportAttachment(headerId, index, actor);
+      const content =
+        index === undefined ? undefined : await worklist.reportAttachment(headerId, index, actorAt(site, request));
       if (content === undefined) throw refusal(404, "This report has no such attachment.");
       return sendFile(reply, content, `report-${sequence}-document-${Number(index) + 1}`, "download" in request.query);
     },
@@ -43,15 +67,15 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
 
   app.post<{ Params: { id: string }; Body: Record<string, string> }>(
     "/reports/:id/send-again",
+    of("answer", "send-again"),
     async (request, reply) => {
-      const { headerId } = await findReport(request.params.id);
-      requireToken(`/reports/${headerId}/send-again`, request.body);
-      const by = actIn(request.body, actor);
+      const { headerId } = await findReport(request, request.params.id);
+      const by = actIn(site, request);
       try {
         const { outcome } = await worklist.sendAgain(headerId, by);
         if (outcome === "changed-meanwhile") {
           const extra = shownAgain("send-again", `/reports/${headerId}`, request.body);
-          return await showReport(reply.code(409), await findReport(headerId), extra, request.body);
+          return await showReport(reply.code(409), await findReport(request, headerId), extra, request.body);
         }
       } catch (error) {
         if (refusedWith(error, ["not-held"]) === undefined) throw error;
@@ -67,11 +91,12 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
     app,
     site,
     "/reports/:id",
-    async (id) => {
-      const { headerId, sequence } = await findReport(id);
+    aboutReport,
+    async (request, id) => {
+      const { headerId, sequence } = await findReport(request, id);
       return { key: { kind: "report", id: sequence }, address: `/reports/${headerId}` };
     },
-    async (reply, id, extra, asked) => showReport(reply, await findReport(id), extra, asked),
+    async (reply, id, extra, asked) => showReport(reply, await findReport(reply.request, id), extra, asked),
   );
 
   async function showReport(
@@ -89,14 +114,18 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
       back: backTo(from),
       documents: documentsShown(address, report.attachments, numberIn(asked, "documents")),
       timeline: timelineOf(report),
-      token: (action: string) => token(`${address}/${action}`),
+      token: (action: string) => token(reply.request, `${address}/${action}`),
       ...extra,
     });
   }
 
-  async function findReport(id: string): Promise<SentReportDetail> {
-    const report = await worklist.report(id, actor);
+  async function findReport(request: Request, id: string): Promise<SentReportDetail> {
+    const report = await worklist.report(id, actorAt(site, request));
     if (report === undefined) throw refusal(404, "There is no such report.");
     return report;
   }
+}
+
+function of(needs: Right, act: AuditAct): ReturnType<typeof route> {
+  return route({ needs, act, about: aboutReport });
 }

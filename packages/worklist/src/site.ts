@@ -1,9 +1,13 @@
 import type { Actor, Worklist } from "@restante/practice";
-import type { Site } from "@restante/web";
+import type { Request, Site } from "@restante/web";
 
 /** What the pages of one organisation have in common. */
 export interface WorklistSite extends Site {
   readonly worklist: Worklist;
-  /** Who uses the pages. */
-  readonly actor: Actor;
+}
+
+/** Who reads or acts, as the practice keeps it. */
+export function actorAt(site: Site, request: Request): Actor {
+  const { id, name } = site.visitor(request);
+  return { id, name };
 }

@@ -1,37 +1,48 @@
 import type { StrayDetail } from "@restante/practice";
-import { numberIn, refusal, type Reply, type Routes } from "@restante/web";
+import { numberIn, refusal, type Reply, type Request, route, type Routes } from "@restante/web";
 import { sendOriginal } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { readMatterList } from "./matter-list.ts";
 import { backTo, listIn, noticeIn } from "./return-path.ts";
-import type { WorklistSite } from "./site.ts";
+import { actorAt, type WorklistSite } from "./site.ts";
+import { aboutStray, straySubject } from "./subjects.ts";
 
 export function serveStrayPages(app: Routes, site: WorklistSite): void {
-  const { worklist, actor, token } = site;
+  const { worklist, token } = site;
 
-  app.get<{ Querystring: Record<string, unknown> }>("/unmatched", async (request, reply) => {
-    const { items, shown } = await readMatterList(request.query, "/unmatched", (asked) =>
-      worklist.strays({ actor, ...asked }),
-    );
-    return site.show(reply, "unmatched", {
-      ...shown,
-      strays: items,
-      token: (id: number) => token(`/unmatched/${id}/deal-with`),
-    });
-  });
+  app.get<{ Querystring: Record<string, unknown> }>(
+    "/unmatched",
+    route({ needs: "see", act: "list" }),
+    async (request, reply) => {
+      const { items, shown } = await readMatterList(request.query, "/unmatched", (asked) =>
+        worklist.strays({ actor: actorAt(site, request), ...asked }),
+      );
+      site.listed(
+        request,
+        items.map(({ strayId }) => straySubject(strayId)),
+      );
+      return site.show(reply, "unmatched", {
+        ...shown,
+        strays: items,
+        token: (id: number) => token(request, `/unmatched/${id}/deal-with`),
+      });
+    },
+  );
 
   app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
     "/unmatched/:id",
+    route({ needs: "see", act: "view", about: aboutStray }),
     async (request, reply) => {
-      const stray = await findStray(request.params.id);
+      const stray = await findStray(request, request.params.id);
       await noteSeen(site, request, { kind: "stray", id: stray.strayId }, stray);
       return showStray(reply, stray, { notice: noticeIn(request.query) }, request.query);
     },
   );
 
-  app.get<{ Params: { id: string } }>("/unmatched/:id/original", async (request, reply) => {
-    const { strayId } = await findStray(request.params.id);
-    const content = await worklist.strayOriginal(strayId, actor);
+  const download = route({ needs: "see", act: "download", about: aboutStray });
+  app.get<{ Params: { id: string } }>("/unmatched/:id/original", download, async (request, reply) => {
+    const { strayId } = await findStray(request, request.params.id);
+    const content = await worklist.strayOriginal(strayId, actorAt(site, request));
     if (content === undefined) throw refusal(404, "This message has no content.");
     return sendOriginal(reply, content, `unmatched-${strayId}-original`);
   });
@@ -40,11 +51,12 @@ export function serveStrayPages(app: Routes, site: WorklistSite): void {
     app,
     site,
     "/unmatched/:id",
-    async (id) => {
-      const { strayId } = await findStray(id);
+    aboutStray,
+    async (request, id) => {
+      const { strayId } = await findStray(request, id);
       return { key: { kind: "stray", id: strayId }, address: `/unmatched/${strayId}` };
     },
-    async (reply, id, extra, asked) => showStray(reply, await findStray(id), extra, asked),
+    async (reply, id, extra, asked) => showStray(reply, await findStray(reply.request, id), extra, asked),
   );
 
   async function showStray(
@@ -61,14 +73,14 @@ export function serveStrayPages(app: Routes, site: WorklistSite): void {
       back: backTo(from),
       hasOriginal: stray.kind === "response",
       address,
-      token: (action: string) => token(`${address}/${action}`),
+      token: (action: string) => token(reply.request, `${address}/${action}`),
       ...extra,
     });
   }
 
-  async function findStray(id: string): Promise<StrayDetail> {
+  async function findStray(request: Request, id: string): Promise<StrayDetail> {
     const strayId = numberIn({ id }, "id");
-    const stray = strayId === undefined ? undefined : await worklist.stray(strayId, actor);
+    const stray = strayId === undefined ? undefined : await worklist.stray(strayId, actorAt(site, request));
     if (stray === undefined) throw refusal(404, "There is no such unmatched message.");
     return stray;
   }

@@ -1,5 +1,14 @@
 import type { Task, TaskState } from "@restante/practice";
-import { numberIn, refusal, type Reply, type Routes } from "@restante/web";
+import {
+  type AuditAct,
+  numberIn,
+  refusal,
+  type Reply,
+  type Request,
+  type Right,
+  route,
+  type Routes,
+} from "@restante/web";
 import { actIn, pageOf, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
 import { sendFile, sendOriginal } from "./file-response.ts";
@@ -7,124 +16,149 @@ import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { linksOf, pageIn, perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
 import { afterwards, backTo, listIn, listPath, noticeIn } from "./return-path.ts";
-import type { WorklistSite } from "./site.ts";
+import { actorAt, type WorklistSite } from "./site.ts";
+import { aboutTask, taskSubject } from "./subjects.ts";
 import type { FormAct } from "./words.ts";
 
 type View = TaskState | "attention" | "all";
 const views: readonly View[] = ["open", "completed", "replaced", "attention", "all"];
 
 export function serveTaskPages(app: Routes, site: WorklistSite): void {
-  const { worklist, actor, token, requireToken } = site;
+  const { worklist, token } = site;
 
-  app.get<{ Querystring: Record<string, unknown> }>("/", async (request, reply) => {
-    const view = views.find((known) => known === request.query["show"]) ?? "open";
-    const page = pageIn(request.query);
-    const { items: tasks, total } = await worklist.tasks({
-      actor,
-      query: view === "all" ? {} : { show: view },
-      page: { number: page, size: perPage },
-    });
-    const show = view === "open" ? undefined : view;
-    return site.show(reply, "worklist", {
-      tasks,
-      view,
-      page,
-      here: listPath({ path: "/", show, page }),
-      links: linksOf(page, total, (to) => listPath({ path: "/", show, page: to })),
-      notice: noticeIn(request.query),
-      token: (id: number) => token(`/tasks/${id}/deal-with`),
-    });
-  });
+  app.get<{ Querystring: Record<string, unknown> }>(
+    "/",
+    route({ needs: "see", act: "list" }),
+    async (request, reply) => {
+      const view = views.find((known) => known === request.query["show"]) ?? "open";
+      const page = pageIn(request.query);
+      const { items: tasks, total } = await worklist.tasks({
+        actor: actorAt(site, request),
+        query: view === "all" ? {} : { show: view },
+        page: { number: page, size: perPage },
+      });
+      site.listed(
+        request,
+        tasks.map(({ taskId }) => taskSubject(taskId)),
+      );
+      const show = view === "open" ? undefined : view;
+      return site.show(reply, "worklist", {
+        tasks,
+        view,
+        page,
+        here: listPath({ path: "/", show, page }),
+        links: linksOf(page, total, (to) => listPath({ path: "/", show, page: to })),
+        notice: noticeIn(request.query),
+        token: (id: number) => token(request, `/tasks/${id}/deal-with`),
+      });
+    },
+  );
 
-  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>("/tasks/:id", async (request, reply) => {
-    const task = await findTask(request.params.id);
-    await noteSeen(site, request, { kind: "task", id: task.taskId }, task);
-    return showTask(reply, task, { notice: noticeIn(request.query) }, request.query);
-  });
+  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
+    "/tasks/:id",
+    of("see", "view"),
+    async (request, reply) => {
+      const task = await findTask(request, request.params.id);
+      await noteSeen(site, request, { kind: "task", id: task.taskId }, task);
+      return showTask(reply, task, { notice: noticeIn(request.query) }, request.query);
+    },
+  );
 
   app.get<{ Params: { id: string; index: string }; Querystring: Record<string, unknown> }>(
     "/tasks/:id/attachments/:index",
+    of("see", "download"),
     async (request, reply) => {
-      const { taskId } = await findTask(request.params.id);
+      const { taskId } = await findTask(request, request.params.id);
       const index = numberIn(request.params, "index");
-      const content = index === undefined ? undefined : await worklist.attachment(taskId, index, actor);
+      const content =
+        index === undefined ? undefined : await worklist.attachment(taskId, index, actorAt(site, request));
       if (content === undefined) throw refusal(404, "This task has no such attachment.");
       return sendFile(reply, content, `task-${taskId}-document-${Number(index) + 1}`, "download" in request.query);
     },
   );
 
-  app.get<{ Params: { id: string } }>("/tasks/:id/original", async (request, reply) => {
-    const { taskId } = await findTask(request.params.id);
-    const content = await worklist.original(taskId, actor);
+  app.get<{ Params: { id: string } }>("/tasks/:id/original", of("see", "download"), async (request, reply) => {
+    const { taskId } = await findTask(request, request.params.id);
+    const content = await worklist.original(taskId, actorAt(site, request));
     if (content === undefined) throw refusal(404, "The message itself is not kept.");
     return sendOriginal(reply, content, `task-${taskId}-original`);
   });
 
-  app.post<{ Params: { id: string }; Body: Record<string, string> }>("/tasks/:id/complete", async (request, reply) => {
-    const { taskId } = await findTask(request.params.id);
-    requireToken(`/tasks/${taskId}/complete`, request.body);
-    const { outcome } = await worklist.complete(taskId, actIn(request.body, actor));
-    if (outcome === "changed-meanwhile") return showChanged(reply, taskId, "complete", request.body);
-    const list = listIn(request.body["from"]);
-    const address = `/tasks/${taskId}`;
-    return reply.redirect(
-      list === undefined ? `${address}?done=completed` : afterwards(list, "completed", address),
-      303,
-    );
-  });
+  app.post<{ Params: { id: string }; Body: Record<string, string> }>(
+    "/tasks/:id/complete",
+    of("act", "complete"),
+    async (request, reply) => {
+      const { taskId } = await findTask(request, request.params.id);
+      const { outcome } = await worklist.complete(taskId, actIn(site, request));
+      if (outcome === "changed-meanwhile") return showChanged(reply, taskId, "complete", request.body);
+      const list = listIn(request.body["from"]);
+      const address = `/tasks/${taskId}`;
+      return reply.redirect(
+        list === undefined ? `${address}?done=completed` : afterwards(list, "completed", address),
+        303,
+      );
+    },
+  );
 
-  app.post<{ Params: { id: string }; Body: Record<string, string> }>("/tasks/:id/reopen", async (request, reply) => {
-    const { taskId } = await findTask(request.params.id);
-    requireToken(`/tasks/${taskId}/reopen`, request.body);
-    const { outcome } = await worklist.reopen(taskId, actIn(request.body, actor));
-    if (outcome === "changed-meanwhile") return showChanged(reply, taskId, "reopen", request.body);
-    return reply.redirect(`/tasks/${taskId}?done=reopened${fromIn(request.body)}`, 303);
-  });
+  app.post<{ Params: { id: string }; Body: Record<string, string> }>(
+    "/tasks/:id/reopen",
+    of("act", "reopen"),
+    async (request, reply) => {
+      const { taskId } = await findTask(request, request.params.id);
+      const { outcome } = await worklist.reopen(taskId, actIn(site, request));
+      if (outcome === "changed-meanwhile") return showChanged(reply, taskId, "reopen", request.body);
+      return reply.redirect(`/tasks/${taskId}?done=reopened${fromIn(request.body)}`, 303);
+    },
+  );
 
   serveMatterForms(
     app,
     site,
     "/tasks/:id",
-    async (id) => {
-      const { taskId } = await findTask(id);
+    aboutTask,
+    async (request, id) => {
+      const { taskId } = await findTask(request, id);
       return { key: { kind: "task", id: taskId }, address: `/tasks/${taskId}` };
     },
-    async (reply, id, extra, asked) => showTask(reply, await findTask(id), extra, asked),
+    async (reply, id, extra, asked) => showTask(reply, await findTask(reply.request, id), extra, asked),
   );
 
-  app.post<{ Params: { id: string }; Body: Record<string, string> }>("/tasks/:id/decide", async (request, reply) => {
-    const task = await findTask(request.params.id);
-    requireToken(`/tasks/${task.taskId}/decide`, request.body);
-    const { code } = request.body;
-    const by = actIn(request.body, actor);
-    if (code === undefined) {
-      const extra = {
-        decisionProblem: "Choose the answer to send",
-        refresh: pageOf(`/tasks/${task.taskId}`, request.body),
-      };
-      return showTask(reply.code(400), task, extra, request.body);
-    }
-    try {
-      const { outcome } = await worklist.decide(task.taskId, code, by);
-      if (outcome === "changed-meanwhile") return await showChanged(reply, task.taskId, "decide", request.body);
-    } catch (error) {
-      if (refusedWith(error, ["already-decided", "decision-not-allowed"]) === undefined) throw error;
-      throw refusal(
-        409,
-        "This message has been answered already, or the answer does not fit it. Open the task again to see.",
-      );
-    }
-    return reply.redirect(`/tasks/${task.taskId}?done=answered${fromIn(request.body)}`, 303);
-  });
+  app.post<{ Params: { id: string }; Body: Record<string, string> }>(
+    "/tasks/:id/decide",
+    of("answer", "answer"),
+    async (request, reply) => {
+      const task = await findTask(request, request.params.id);
+      const { code } = request.body;
+      const by = actIn(site, request);
+      if (code === undefined) {
+        const extra = {
+          decisionProblem: "Choose the answer to send",
+          refresh: pageOf(`/tasks/${task.taskId}`, request.body),
+        };
+        return showTask(reply.code(400), task, extra, request.body);
+      }
+      try {
+        const { outcome } = await worklist.decide(task.taskId, code, by);
+        if (outcome === "changed-meanwhile") return await showChanged(reply, task.taskId, "decide", request.body);
+      } catch (error) {
+        if (refusedWith(error, ["already-decided", "decision-not-allowed"]) === undefined) throw error;
+        throw refusal(
+          409,
+          "This message has been answered already, or the answer does not fit it. Open the task again to see.",
+        );
+      }
+      return reply.redirect(`/tasks/${task.taskId}?done=answered${fromIn(request.body)}`, 303);
+    },
+  );
 
   /** A response that is held: MESH never said whether it has it. */
   app.post<{ Params: { id: string; header: string }; Body: Record<string, string> }>(
     "/tasks/:id/responses/:header/send-again",
+    of("answer", "send-again"),
     async (request, reply) => {
-      const { taskId, responses } = await findTask(request.params.id);
+      const { taskId, responses } = await findTask(request, request.params.id);
       const { header } = request.params;
-      requireToken(`/tasks/${taskId}/responses/${header}/send-again`, request.body);
-      const by = actIn(request.body, actor);
+      const by = actIn(site, request);
       if (!responses.some(({ headerId }) => headerId === header)) throw refusal(404, "There is no such response.");
       try {
         const { outcome } = await worklist.sendAgain(header, by);
@@ -137,9 +171,9 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     },
   );
 
-  async function findTask(id: string): Promise<Task> {
+  async function findTask(request: Request, id: string): Promise<Task> {
     const taskId = numberIn({ id }, "id");
-    const task = taskId === undefined ? undefined : await worklist.task(taskId, actor);
+    const task = taskId === undefined ? undefined : await worklist.task(taskId, actorAt(site, request));
     if (task === undefined) throw refusal(404, "There is no such task.");
     return task;
   }
@@ -151,7 +185,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     form: Readonly<Record<string, string>>,
   ): Promise<void> {
     const extra = shownAgain(act, `/tasks/${taskId}`, form);
-    return showTask(reply.code(409), await findTask(String(taskId)), extra, form);
+    return showTask(reply.code(409), await findTask(reply.request, String(taskId)), extra, form);
   }
 
   async function showTask(
@@ -169,10 +203,14 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       back: backTo(from),
       documents: documentsShown(address, task.attachments, numberIn(asked, "documents")),
       decisions: task.state === "replaced" ? [] : await worklist.decisions(task.taskId),
-      token: (action: string) => token(`${address}/${action}`),
+      token: (action: string) => token(reply.request, `${address}/${action}`),
       ...extra,
     });
   }
+}
+
+function of(needs: Right, act: AuditAct): ReturnType<typeof route> {
+  return route({ needs, act, about: aboutTask });
 }
 
 /** Goes on being carried, so that a person who stays on the page can still go back to where they were. */

@@ -1,6 +1,6 @@
 import { type Clock, type Emit, formatNhsNumber, isNhsNumber, systemClock } from "@restante/mesh";
-import type { Actor, PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
-import { createSite, refusal, type SiteServer } from "@restante/web";
+import type { PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
+import { type Audit, createSite, refusal, type SiteServer } from "@restante/web";
 import { assets } from "./assets.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
@@ -11,8 +11,8 @@ import * as words from "./words.ts";
 export interface WorklistPagesOptions {
   worklist: Worklist;
   organisation: Pick<PracticeOrganisation, "name" | "odsCode">;
-  /** Who reads and acts: until there is sign-in whoever uses this computer, so one and the same. */
-  actor: Actor;
+  /** Where it is written down who saw and did what. */
+  audit: Audit;
   /** 127.0.0.1, ::1 or localhost. */
   host: string;
   /** 0: any free port. */
@@ -31,15 +31,16 @@ export type WorklistPages = SiteServer;
  * @throws SiteError `host-not-loopback`; whatever listening throws, such as EADDRINUSE.
  * @example
  * await using pages = await createWorklistPages({
- *   worklist: practice.worklist, organisation, actor: thisComputer, host: "127.0.0.1", port: 0,
+ *   worklist: practice.worklist, organisation, audit, host: "127.0.0.1", port: 0,
  * });
  */
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
-  const { worklist, organisation, actor, host, port, clock = systemClock, emit = () => undefined } = options;
+  const { worklist, organisation, audit, host, port, clock = systemClock, emit = () => undefined } = options;
   return createSite({
     host,
     port,
     clock,
+    audit,
     name: organisation.name,
     heading: `${organisation.name} (${organisation.odsCode})`,
     home: "the worklist",
@@ -72,7 +73,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     },
     notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
     routes(app, site) {
-      const here = { ...site, worklist, actor };
+      const here = { ...site, worklist };
       serveTaskPages(app, here);
       serveReportPages(app, here);
       serveStrayPages(app, here);

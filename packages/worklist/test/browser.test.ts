@@ -3,8 +3,8 @@ import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { getDocument, OPS } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Browser, Page } from "playwright-core";
-import { readConsultation, reportPdf, type SystemTrouble, thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
+import { readConsultation, reportPdf, type SystemTrouble } from "@restante/practice";
+import { openPages } from "./open-pages.ts";
 import { assertAccessible } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
 import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
@@ -386,8 +386,7 @@ async function open(t: TestContext, port = 0): Promise<Opened> {
     organisation: { name: "Exampleton GP Federation", phone: "01632 960001" },
   });
   const worklist = sampleWorklist({ report });
-  const pages = await createWorklistPages({ worklist, organisation, actor: thisComputer, host: "127.0.0.1", port });
-  t.after(() => pages[Symbol.asyncDispose]());
+  const pages = await openPages(t, { worklist, organisation, port });
   return { url: pages.url, worklist, close: async () => pages[Symbol.asyncDispose]() };
 }
 

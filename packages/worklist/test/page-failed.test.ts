@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event } from "@restante/mesh";
-import { thisComputer } from "@restante/practice";
-import { createWorklistPages } from "../src/index.ts";
+import { openPages } from "./open-pages.ts";
 import { organisation, sampleWorklist } from "./sample-worklist.ts";
 
-test("a page that fails inside is told in the system's events, by its route and a code alone", async () => {
+test("a page that fails inside is told in the system's events, by its route and a code alone", async (t) => {
   const events: Event[] = [];
   const worklist = sampleWorklist();
   worklist.task = () => Promise.reject(Object.assign(new Error("near NG, Noah"), { code: "ERR_SQLITE_ERROR" }));
   const emit = (event: Event): unknown => events.push(event);
-  await using pages = await createWorklistPages({
+  const pages = await openPages(t, {
     worklist,
     organisation,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
     clock: { now: () => new Date("2026-11-23T11:00:00Z") },
     emit,
   });

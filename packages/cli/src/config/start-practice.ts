@@ -1,12 +1,7 @@
 import { embeddedDemographics } from "@restante/demographics";
 import { parseMailboxId, parseOdsCode } from "@restante/mesh";
-import {
-  createPractice,
-  type Practice,
-  type PracticeOrganisation,
-  thisComputer,
-  type Transport,
-} from "@restante/practice";
+import { createPractice, type Practice, type PracticeOrganisation, type Transport } from "@restante/practice";
+import { openAccess } from "@restante/web";
 import { createWorklistPages } from "@restante/worklist";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
@@ -80,8 +75,9 @@ export async function openPages(
   if (pages === undefined) return undefined;
   const { host = "127.0.0.1", port } = pages;
   const organisation = organisationOf(settings);
+  const { audit } = closing.use(await openAccess({ folder: settings.file.dataFolder }));
   const served = await listenAt({ host, port }, `the worklist of ${organisation.odsCode}`, remedies, () =>
-    createWorklistPages({ worklist: practice.worklist, organisation, actor: thisComputer, host, port, emit }),
+    createWorklistPages({ worklist: practice.worklist, organisation, audit, host, port, emit }),
   );
   return closing.use(served).url;
 }

@@ -2,17 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Event, parseOdsCode } from "@restante/mesh";
 import type { Practice } from "@restante/practice";
+import { temporaryFolder } from "@restante/testbed";
 import { remediesIn } from "../../src/config/opening.ts";
 import { openPages } from "../../src/config/start-practice.ts";
 import { narrate } from "../../src/terminal/narrate.ts";
 
-test("a page of a started system that fails inside is told where all its events are, and on the terminal", async () => {
+test("a page of a started system that fails inside is told where all its events are, and on the terminal", async (t) => {
   await using closing = new AsyncDisposableStack();
   const events: Event[] = [];
   const broken = { tasks: () => Promise.reject(new RangeError("no")) };
   const organisation = { odsCode: "Y99002", name: "Lantern Row Surgery" };
   const url = await openPages(
-    { file: { pages: { port: 0 }, organisation } } as unknown as Parameters<typeof openPages>[0],
+    { file: { pages: { port: 0 }, organisation, dataFolder: await temporaryFolder(t) } } as unknown as Parameters<
+      typeof openPages
+    >[0],
     { worklist: broken } as unknown as Practice,
     { emit: (event) => void events.push(event), closing, remedies: remediesIn("practice.yaml") },
   );

@@ -9,8 +9,7 @@ import type { Worker } from "node:worker_threads";
 import { readMessage } from "@restante/itk3";
 import { createReader, mostOnLoop } from "../../src/inbound/reader.ts";
 import { readArrived } from "../../src/inbound/reading.ts";
-import { createWorklistPages } from "@restante/worklist";
-import { thisComputer } from "../../src/actor.ts";
+import { openPages } from "../../../worklist/test/open-pages.ts";
 import type { Worklist } from "../../src/worklist.ts";
 import { consultation } from "../support/consultations.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
@@ -48,15 +47,9 @@ function watchReading(t: TestContext): { loop: number[]; thread: number[] } {
 }
 
 /** Looks at every page of the task as a browser does. */
-async function lookAtAll(worklist: Worklist, paths: readonly string[]): Promise<void> {
+async function lookAtAll(t: TestContext, worklist: Worklist, paths: readonly string[]): Promise<void> {
   const organisation = { name: "Harbour Light Surgery", odsCode: receiver.odsCode };
-  await using pages = await createWorklistPages({
-    worklist,
-    organisation,
-    actor: thisComputer,
-    host: "127.0.0.1",
-    port: 0,
-  });
+  const pages = await openPages(t, { worklist, organisation });
   for (const path of paths) {
     const answer = await fetch(`${pages.url}${path}`);
     assert.equal(answer.status, 200, path);
@@ -73,7 +66,7 @@ test("no more than 1 MB is parsed on the loop, to take a message in or to look a
   const [task] = await person(to.practice.worklist).tasks();
   assert.equal(task?.kind, "document");
   assert.deepEqual(read, { loop: [], thread: [Buffer.byteLength(xml)] });
-  await lookAtAll(to.practice.worklist, ["/", "/tasks/1", "/tasks/1/attachments/0", "/tasks/1/attachments/1"]);
+  await lookAtAll(t, to.practice.worklist, ["/", "/tasks/1", "/tasks/1/attachments/0", "/tasks/1/attachments/1"]);
   assert.deepEqual(
     Buffer.from((await person(to.practice.worklist).attachment(1, 1))?.bytes ?? []),
     bytesOf(2_000_000, "0"),
@@ -89,7 +82,7 @@ test("a message of 3,000 attachments of an unknown kind is read once, and never 
   await to.practice.cycle();
   const { loop, thread } = { loop: read.loop.length, thread: read.thread.length };
   assert.equal(loop + thread, 1);
-  await lookAtAll(to.practice.worklist, ["/tasks/1", "/tasks/1", "/tasks/1/attachments/2999"]);
+  await lookAtAll(t, to.practice.worklist, ["/tasks/1", "/tasks/1", "/tasks/1/attachments/2999"]);
   for (const index of [0, 1, 1500, 3000]) {
     const content = await person(to.practice.worklist).attachment(1, index);
     const expected = index === 0 ? Buffer.from("%PDF-1.7 report") : attachments[index - 1]?.bytes;
@@ -116,7 +109,7 @@ test("no list and no page of what is in it reads a message, unmatched ones among
   const prepare = t.mock.method(DatabaseSync.prototype, "prepare");
   const pages = ["/tasks/1", `/reports/${headerId}`, ...strays.map(({ strayId }) => `/unmatched/${strayId}`)];
   const lists = ["/", "/reports", "/unmatched"].flatMap((list) => [list, `${list}?show=attention`, `${list}?show=all`]);
-  await lookAtAll(worklist, [...lists, "/unmatched?show=dealt-with", ...pages]);
+  await lookAtAll(t, worklist, [...lists, "/unmatched?show=dealt-with", ...pages]);
   assert.deepEqual(read, { loop: [], thread: [] });
   const asked = prepare.mock.calls.map(({ arguments: [sql] }) => sql);
   assert.ok(asked.length > 20);
@@ -216,7 +209,7 @@ test("messages that an earlier version stored are read again in the thread, and 
   assert.equal((await person(worklist).task(1))?.attachments[1]?.fileType, undefined);
   assert.equal((await person(worklist).strays())[0]?.code, undefined);
   await assert.rejects(person(worklist).attachment(1, 1), { code: "document-not-ready" });
-  await lookAtAll(worklist, ["/tasks/1", "/unmatched"]);
+  await lookAtAll(t, worklist, ["/tasks/1", "/unmatched"]);
 
   const read = watchReading(t);
   await to.practice.cycle();

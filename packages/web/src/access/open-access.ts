@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { asDurableError, DurableError, makeFolders, openDatabase } from "@restante/durable";
+import { type Audit, createAudit } from "../audit/audit.ts";
+import { auditKey } from "../audit/audit-key.ts";
+import { auditTables } from "../audit/schema.ts";
+
+export interface AccessOptions {
+  /** Where `access.sqlite` is, or is made. */
+  readonly folder: string;
+  /** The secret of the audit; absent: `audit.key` beside the database. */
+  readonly auditKeyFile?: string;
+}
+
+/** Who may come in, and what they saw and did. */
+export interface Access extends Disposable {
+  readonly audit: Audit;
+}
+
+const migrations: readonly string[] = [auditTables];
+
+/**
+ * Opens the database of who may come in and who did what, making it first. Several processes may have it open.
+ *
+ * The database and the secret of its audit belong together: where one of them was there before and is gone, the other is refused,
+ * since what was written down is lost, or cannot be seen to be whole.
+ *
+ * @throws {DurableError} `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`, `unusable`
+ */
+export async function openAccess({ folder, auditKeyFile }: AccessOptions): Promise<Access> {
+  const file = join(folder, "access.sqlite");
+  const keyFile = auditKeyFile ?? join(folder, "audit.key");
+  try {
+    makeFolders(folder);
+  } catch (error) {
+    throw asDurableError(error, folder);
+  }
+  const database = openDatabase(file, {
+    migrations,
+    beforeMaking(found) {
+      if (existsSync(keyFile)) throw lost(file, `it is ${found}, but the secret of its audit is there (${keyFile})`);
+    },
+  });
+  try {
+    // The database first: killed in between, it is there without a row, and the secret is made at the next start.
+    if (!existsSync(keyFile) && database.prepare("SELECT 1 FROM audit LIMIT 1").get() !== undefined) {
+      throw lost(keyFile, `the secret of the audit in ${file} is missing`);
+    }
+    const audit = createAudit(database, await auditKey(keyFile));
+    return {
+      audit,
+      [Symbol.dispose]() {
+        if (database.isOpen) database.close();
+      },
+    };
+  } catch (error) {
+    database.close();
+    throw asDurableError(error, keyFile);
+  }
+}
+
+function lost(path: string, what: string): DurableError {
+  return new DurableError("damaged", path, `${what}: put back a copy of it, or move both away to begin a new audit`, {
+    retry: "never",
+  });
+}

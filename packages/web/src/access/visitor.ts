@@ -1,0 +1,26 @@
+import type { FastifyRequest } from "fastify";
+import type { Right } from "./rights.ts";
+
+/** Who is at the other end of a request. */
+export interface Visitor {
+  /** The same for the same person, for good: what the audit knows them by. */
+  readonly id: string;
+  /** As other persons are shown it. */
+  readonly name: string;
+  readonly rights: ReadonlySet<Right>;
+  /** What ties forms, and what is kept for them, to this sign-in. Never shown, nor written down. */
+  readonly binding: string;
+  /** What the audit knows the sign-in by; absent where there is none. */
+  readonly session?: string;
+}
+
+const visitors = new WeakMap<FastifyRequest, Visitor>();
+
+/** Absent: nobody has signed in. */
+export function visitorAt(request: FastifyRequest): Visitor | undefined {
+  return visitors.get(request);
+}
+
+export function noteVisitor(request: FastifyRequest, visitor: Visitor): void {
+  visitors.set(request, visitor);
+}

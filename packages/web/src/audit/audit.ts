@@ -1,0 +1,66 @@
+import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "@restante/durable";
+import { beginning, seal } from "./chain.ts";
+import { type AuditEntry, type AuditRow, isSubject } from "./entry.ts";
+import { type AuditQuery, findRows, type FoundRows } from "./find-rows.ts";
+import type { StoredRow } from "./row-in-database.ts";
+import { type AuditHead, type AuditVerdict, verifyAudit } from "./verify.ts";
+
+/**
+ * Who saw and did what: written once, never changed, in the order of writing. Several processes may write it (a system and a
+ * command beside it): each takes the database's lock for a row.
+ */
+export interface Audit {
+  /**
+   * On disk when it returns.
+   *
+   * @throws whatever keeps it from being stored, such as a full disk: then what it is about must not be shown or done
+   */
+  record(entry: AuditEntry): AuditRow;
+  /** Of the last row; undefined where there is none. */
+  head(): AuditHead | undefined;
+  /** Newest first. */
+  find(query: AuditQuery): FoundRows;
+  verify(heads?: readonly AuditHead[]): Promise<AuditVerdict>;
+}
+
+/** What a list may show at once, and more. */
+const mostSubjects = 500;
+
+/**
+ * @param database of schema.ts
+ * @param key 32 bytes that are not in the database: see audit-key.ts
+ */
+export function createAudit(database: DatabaseSync, key: Uint8Array, now: () => Date = () => new Date()): Audit {
+  const last = database.prepare("SELECT sequence, seal FROM audit ORDER BY sequence DESC LIMIT 1");
+  const insert = database.prepare(
+    "INSERT INTO audit (sequence, at, actor, session, source, act, outcome, subjects, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const insertSubject = database.prepare("INSERT OR IGNORE INTO audit_subject (subject, sequence) VALUES (?, ?)");
+  const lastRow = (): Pick<StoredRow, "sequence" | "seal"> | undefined =>
+    last.get() as Pick<StoredRow, "sequence" | "seal"> | undefined;
+
+  return {
+    record(entry) {
+      const wrong = entry.subjects.find((subject) => !isSubject(subject));
+      // Not what it is: it may be a name.
+      if (wrong !== undefined || entry.subjects.length > mostSubjects) throw new TypeError("A subject that is no id.");
+      return inTransaction(database, () => {
+        const before = lastRow();
+        const row: AuditRow = { ...entry, sequence: (before?.sequence ?? 0) + 1, at: now() };
+        const { sequence, at, actor, session = null, source, act, outcome, subjects } = row;
+        const sealed = seal(key, before?.seal ?? beginning, row);
+        const said = JSON.stringify(subjects);
+        insert.run(sequence, at.toISOString(), actor, session, source, act, outcome, said, sealed);
+        for (const subject of subjects) insertSubject.run(subject, sequence);
+        return row;
+      });
+    },
+    head() {
+      const row = lastRow();
+      return row && { sequence: row.sequence, seal: Buffer.from(row.seal).toString("hex") };
+    },
+    find: (query) => findRows(database, query),
+    verify: (heads) => verifyAudit(database, key, heads),
+  };
+}

@@ -1,0 +1,40 @@
+/** What somebody did, as the audit calls it. The first line is of pages, the second of messages, the third of who may come in. */
+export type AuditAct =
+  | ("list" | "view" | "download" | "search" | "read-audit" | "resolve" | "verify")
+  | ("complete" | "reopen" | "deal-with" | "undo" | "answer" | "send-again")
+  | ("sign-in" | "second-factor" | "sign-out" | "change-password" | "add-user" | "change-user");
+
+/**
+ * - `asked`: written before it is done: without this row it is not.
+ * - `done`: it was shown, or done.
+ * - `refused`: they may not, or are not who they say.
+ * - `not-done`: there is no such thing, or it cannot be done to it as it is.
+ * - `failed`: the system could not.
+ */
+export type AuditOutcome = "asked" | "done" | "refused" | "not-done" | "failed";
+
+/** Holds ids alone: no name of a person or patient, nothing that was searched for. */
+export interface AuditEntry {
+  /** Who: the id of a user, `this-computer`, or `nobody` where they were not known. */
+  readonly actor: string;
+  /** By which sign-in. */
+  readonly session?: string;
+  /** From where: the address of their machine, or `command` for what is typed on this one. */
+  readonly source: string;
+  readonly act: AuditAct;
+  readonly outcome: AuditOutcome;
+  /** What it was about, such as `task:12`; of a list what it showed. */
+  readonly subjects: readonly string[];
+}
+
+export interface AuditRow extends AuditEntry {
+  /** From 1, without gaps. */
+  readonly sequence: number;
+  /** By the machine's own clock, whatever the clock of the system is moved to. */
+  readonly at: Date;
+}
+
+/** What a row is about is an id that means something to this system alone. */
+export function isSubject(text: string): boolean {
+  return /^[a-z][a-z-]{0,31}:[A-Za-z0-9._-]{1,80}$/.test(text);
+}

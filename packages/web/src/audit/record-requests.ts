@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { accessOf } from "../access/route-access.ts";
+import { visitorAt } from "../access/visitor.ts";
+import type { PageTroubles } from "../page-troubles.ts";
+import { refusal } from "../refusal.ts";
+import type { Audit } from "./audit.ts";
+import type { AuditOutcome } from "./entry.ts";
+
+/** What the handler of a list says that it shows. */
+const listed = new WeakMap<FastifyRequest, readonly string[]>();
+/** Requests whose row is written, or could not be. */
+const settled = new WeakSet<FastifyRequest>();
+
+/** The subjects of a list, which its address does not name. */
+export function noteListed(request: FastifyRequest, subjects: readonly string[]): void {
+  listed.set(request, subjects);
+}
+
+/**
+ * Writes a row for every request to a route that says what it is called: of what is read before the page is sent, of what is
+ * done before it is done, and once more if it then was not. Where the row cannot be written, nothing is shown and nothing done.
+ */
+export function recordRequests(app: FastifyInstance, audit: Audit, troubles: PageTroubles): void {
+  function record(request: FastifyRequest, outcome: AuditOutcome): void {
+    const access = accessOf(request);
+    if (access?.act === undefined) return;
+    const visitor = visitorAt(request);
+    const about = access.about?.(request.params as Record<string, string>);
+    try {
+      audit.record({
+        actor: visitor?.id ?? "nobody",
+        ...(visitor?.session !== undefined && { session: visitor.session }),
+        source: request.ip,
+        act: access.act,
+        outcome,
+        subjects: about === undefined ? (listed.get(request) ?? []) : [about],
+      });
+    } catch (error) {
+      settled.add(request);
+      troubles.failed(request, error);
+      throw refusal(503, notRecorded);
+    }
+  }
+
+  app.addHook("preHandler", async (request) => {
+    if (request.method === "POST") record(request, "asked");
+  });
+  app.addHook("onSend", async (request, reply, payload) => {
+    const { statusCode } = reply;
+    if (settled.has(request) || (request.method === "POST" && statusCode < 400)) return payload;
+    settled.add(request);
+    record(request, outcomeOf(statusCode));
+    return payload;
+  });
+}
+
+const notRecorded =
+  "Nothing was shown or done, because it cannot be written down who asked for it. Tell support: the disk may be full.";
+
+function outcomeOf(statusCode: number): AuditOutcome {
+  if (statusCode < 400) return "done";
+  if (statusCode === 403) return "refused";
+  return statusCode < 500 ? "not-done" : "failed";
+}

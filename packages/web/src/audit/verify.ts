@@ -1,0 +1,94 @@
+import type { DatabaseSync } from "node:sqlite";
+import { beginning, isSeal, seal } from "./chain.ts";
+import { rowFrom, type StoredRow } from "./row-in-database.ts";
+
+/** The seal of a row, as the log has it. */
+export interface AuditHead {
+  readonly sequence: number;
+  /** In hexadecimal digits. */
+  readonly seal: string;
+}
+
+export interface AuditVerdict {
+  /** How many rows there are. */
+  readonly rows: number;
+  /** Absent: there is none. */
+  readonly head?: AuditHead;
+  /** What is wrong, in sentences; none: all is as it was written. At most 20. */
+  readonly problems: readonly string[];
+}
+
+const atOnce = 2000;
+const mostProblems = 20;
+
+/**
+ * Reads the whole audit and works every seal out again. In parts: other work of the process goes on between them.
+ *
+ * @param heads seals that the log has: each must be that of its row, so an end that was cut off is found too
+ */
+export async function verifyAudit(
+  database: DatabaseSync,
+  key: Uint8Array,
+  heads: readonly AuditHead[] = [],
+): Promise<AuditVerdict> {
+  const some = database.prepare("SELECT * FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?");
+  const subjectsOf = database.prepare("SELECT subject FROM audit_subject WHERE sequence = ? ORDER BY subject");
+  const known = new Map(heads.map(({ sequence, seal: sealed }) => [sequence, sealed]));
+  const problems: string[] = [];
+  const found = (problem: string): void => void (problems.length < mostProblems && problems.push(problem));
+  let before = beginning;
+  let rows = 0;
+  let last = 0;
+  for (;;) {
+    const stored = some.all(last, atOnce) as unknown as StoredRow[];
+    if (stored.length === 0) break;
+    for (const one of stored) {
+      if (one.sequence !== last + 1) found(missing(last + 1, one.sequence - 1));
+      const problem = problemIn(one, key, before);
+      if (problem !== undefined) found(problem);
+      const logged = known.get(one.sequence);
+      if (logged !== undefined && logged !== hex(one.seal)) {
+        found(`Row ${one.sequence} is not the one whose seal the log has: it was written anew.`);
+      }
+      known.delete(one.sequence);
+      const indexed = subjectsOf.all(one.sequence).map(({ subject }) => String(subject));
+      if (JSON.stringify(indexed) !== JSON.stringify(indexOf(one.subjects))) {
+        found(`Row ${one.sequence} is not found by all that it is about.`);
+      }
+      before = one.seal;
+      last = one.sequence;
+      rows += 1;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const sequence of [...known.keys()].toSorted((a, b) => a - b)) {
+    if (sequence > last)
+      found(`The log has the seal of row ${sequence}, and the audit ends at row ${last}: its end is gone.`);
+  }
+  return { rows, ...(rows > 0 && { head: { sequence: last, seal: hex(before) } }), problems };
+}
+
+function problemIn(stored: StoredRow, key: Uint8Array, before: Uint8Array): string | undefined {
+  try {
+    if (isSeal(seal(key, before, rowFrom(stored)), stored.seal)) return undefined;
+  } catch {
+    // What it says cannot even be read.
+  }
+  return `Row ${stored.sequence} is not as it was written, or the row before it is not.`;
+}
+
+function indexOf(subjects: string): readonly string[] {
+  try {
+    return [...new Set(JSON.parse(subjects) as string[])].toSorted();
+  } catch {
+    return [];
+  }
+}
+
+function missing(from: number, to: number): string {
+  return from === to ? `Row ${from} is missing.` : `Rows ${from} to ${to} are missing.`;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { temporaryFolder } from "@restante/testbed";
+import { type Audit, type AuditEntry, openAccess } from "../../src/index.ts";
+import { openAudit } from "../open-audit.ts";
+
+const entry: AuditEntry = {
+  actor: "u-1",
+  session: "s-1",
+  source: "127.0.0.1",
+  act: "view",
+  outcome: "done",
+  subjects: ["task:1"],
+};
+
+function fill(audit: Audit, rows: number): void {
+  for (let row = 1; row <= rows; row += 1) audit.record({ ...entry, subjects: [`task:${row}`, "task:900"] });
+}
+
+/** As somebody does who may write the file, and does not care for triggers. */
+function tamper(folder: string, sql: string): void {
+  const database = new DatabaseSync(join(folder, "access.sqlite"));
+  const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`);
+  database.exec("PRAGMA foreign_keys = OFF");
+  database.exec(sql);
+  database.close();
+}
+
+test("what was recorded is found again, newest first, by who, what, which and when", async (t) => {
+  const { audit } = await openAudit(t);
+  fill(audit, 5);
+  const other = audit.record({ ...entry, actor: "u-2", act: "download", subjects: ["task:3"] });
+  const numbers = (query: Parameters<Audit["find"]>[0]): number[] =>
+    audit.find(query).rows.map(({ sequence }) => sequence);
+  assert.deepEqual(numbers({ limit: 10 }), [6, 5, 4, 3, 2, 1]);
+  assert.deepEqual(numbers({ limit: 10, actor: "u-2" }), [6]);
+  assert.deepEqual(numbers({ limit: 10, act: "download" }), [6]);
+  assert.deepEqual(numbers({ limit: 10, subjects: ["task:3", "task:5"] }), [6, 5, 3]);
+  assert.deepEqual(numbers({ limit: 10, before: 4 }), [3, 2, 1]);
+  assert.deepEqual(numbers({ limit: 10, to: new Date(0) }), []);
+  assert.deepEqual(audit.find({ limit: 2 }).more, true);
+  assert.deepEqual(audit.find({ limit: 1 }).rows, [other]);
+});
+
+test("an audit that nobody touched is whole, with the seal of its last row", async (t) => {
+  const { audit } = await openAudit(t);
+  assert.deepEqual(await audit.verify(), { rows: 0, problems: [] });
+  fill(audit, 30);
+  assert.deepEqual(await audit.verify(), { rows: 30, head: audit.head(), problems: [] });
+});
+
+test("a row is neither changed nor removed by a program that means no harm", async (t) => {
+  const { audit, folder } = await openAudit(t);
+  fill(audit, 2);
+  const database = new DatabaseSync(join(folder, "access.sqlite"));
+  t.after(() => database.close());
+  assert.throws(() => database.exec("UPDATE audit SET actor = 'u-9'"), /the audit is not changed/);
+  assert.throws(() => database.exec("DELETE FROM audit_subject"), /the audit is not removed/);
+});
+
+for (const [what, sql, problem] of [
+  ["changed", "UPDATE audit SET actor = 'u-9' WHERE sequence = 3", /^Row 3 is not as it was written/],
+  ["taken out", "DELETE FROM audit WHERE sequence = 3", /^Row 3 is missing\.$/],
+  ["taken out at its beginning", "DELETE FROM audit WHERE sequence < 3", /^Rows 1 to 2 are missing\.$/],
+  ["made unreadable", "UPDATE audit SET subjects = '[' WHERE sequence = 3", /^Row 3 is not as it was written/],
+  ["hidden from a search", "DELETE FROM audit_subject WHERE sequence = 3", /^Row 3 is not found by all/],
+  [
+    "put in",
+    "INSERT INTO audit SELECT 6, at, actor, session, source, act, outcome, '[]', seal FROM audit WHERE sequence = 5",
+    /^Row 6 is not as it was written/,
+  ],
+] as const) {
+  test(`a row that was ${what} by whoever may write the database is found`, async (t) => {
+    const { audit, folder } = await openAudit(t);
+    fill(audit, 5);
+    tamper(folder, sql);
+    const { problems } = await audit.verify();
+    assert.match(problems[0] ?? "", problem);
+  });
+}
+
+test("an end that was cut off, or written anew, is found by the seals that the log has", async (t) => {
+  const { audit, folder } = await openAudit(t);
+  fill(audit, 5);
+  const logged = audit.head();
+  assert.ok(logged);
+  tamper(folder, "DELETE FROM audit WHERE sequence > 3; DELETE FROM audit_subject WHERE sequence > 3");
+  assert.deepEqual((await audit.verify()).problems, []);
+  assert.match((await audit.verify([logged])).problems.join(), /the seal of row 5, and the audit ends at row 3/);
+  fill(audit, 2);
+  assert.match((await audit.verify([logged])).problems.join(), /^Row 5 is not the one whose seal the log has/);
+});
+
+test("what names a person is not taken for a subject", async (t) => {
+  const { audit } = await openAudit(t);
+  for (const subject of ["Noah", "task:Noah NG", "task:", "TASK:1", `task:${"1".repeat(81)}`]) {
+    assert.throws(() => audit.record({ ...entry, subjects: [subject] }), /^TypeError: A subject that is no id\.$/);
+  }
+  assert.equal(audit.head(), undefined);
+});
+
+test("two processes' worth of connections write one chain", async (t) => {
+  const { audit, folder } = await openAudit(t);
+  using beside = await openAccess({ folder });
+  for (let turn = 0; turn < 10; turn += 1) {
+    audit.record(entry);
+    beside.audit.record({ ...entry, source: "command" });
+  }
+  assert.deepEqual(await audit.verify(), { rows: 20, head: beside.audit.head(), problems: [] });
+});
+
+test("the database and the secret are their owner's alone, and neither is made anew without the other", async (t) => {
+  const folder = await temporaryFolder(t);
+  (await openAccess({ folder }))[Symbol.dispose]();
+  const [database, key] = [join(folder, "access.sqlite"), join(folder, "audit.key")];
+  for (const file of [database, key]) assert.equal(statSync(file).mode % 0o1000, 0o600);
+  {
+    using access = await openAccess({ folder });
+    access.audit.record(entry);
+  }
+  const secret = await import("node:fs").then(({ readFileSync }) => readFileSync(key));
+  rmSync(key);
+  await assert.rejects(openAccess({ folder }), { code: "damaged", path: key });
+  writeFileSync(key, secret, { mode: 0o600 });
+  rmSync(database);
+  await assert.rejects(openAccess({ folder }), { code: "damaged", path: database });
+  writeFileSync(key, "12", { mode: 0o600 });
+  rmSync(key);
+  (await openAccess({ folder }))[Symbol.dispose]();
+});

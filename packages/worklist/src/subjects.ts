@@ -1,0 +1,17 @@
+// What the audit calls the things that pages are about.
+
+type Params = Readonly<Record<string, string>>;
+
+export const taskSubject = (taskId: number | string): string => `task:${taskId}`;
+export const reportSubject = (headerId: string): string => `report:${headerId}`;
+export const straySubject = (strayId: number | string): string => `unmatched:${strayId}`;
+
+/** By the address of a page; undefined where it names no such thing, whatever it says. */
+export const aboutTask = ({ id = "" }: Params): string | undefined => (isNumber(id) ? taskSubject(id) : undefined);
+export const aboutStray = ({ id = "" }: Params): string | undefined => (isNumber(id) ? straySubject(id) : undefined);
+export const aboutReport = ({ id = "" }: Params): string | undefined =>
+  /^[A-Za-z0-9.-]{1,64}$/.test(id) ? reportSubject(id) : undefined;
+
+function isNumber(id: string): boolean {
+  return /^\d{1,15}$/.test(id);
+}

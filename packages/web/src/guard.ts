@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { faultStatus, faultWords, type VisitFault } from "./access/door/visit-fault.ts";
+import type { WayIn } from "./access/door/way-in.ts";
 import { refusal } from "./refusal.ts";
 
 /**
@@ -28,14 +30,23 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts the guards before every route: the headers; the Host check, without which a site that points its own name at
- * 127.0.0.1 (DNS rebinding) could read the pages; and for forms the check that they come from these pages.
+ * Puts the guards before every route: the headers; the way in, where the Host check keeps a site that points its own name at
+ * this one (DNS rebinding) from reading the pages; and the checks that what other sites have a browser ask for is a page that
+ * is opened, and what is sent a form of these pages.
  */
-export function guard(app: FastifyInstance, port: () => number): void {
+export function guard(app: FastifyInstance, way: WayIn, onFault: (fault: VisitFault, address?: string) => void): void {
   app.addHook("onRequest", (request, reply, done) => {
-    reply.headers(pageHeaders);
-    if (!isOwnHost(request.headers.host, port())) return done(refusal(421, "This address is not served here."));
-    if (request.method === "POST" && !isFromOwnPage(request)) {
+    reply.headers(pageHeaders).headers(way.headers);
+    const fault = way.faultIn(request);
+    if (fault !== undefined) {
+      onFault(fault, request.socket.remoteAddress);
+      return done(refusal(faultStatus[fault], faultWords(fault, way.address)));
+    }
+    if (request.headers.upgrade?.toLowerCase() === "websocket")
+      return done(refusal(400, "There is no WebSocket here."));
+    if (!isOpenedOrOwn(request))
+      return done(refusal(403, "Other sites may lead to these pages, and show nothing of them."));
+    if (request.method === "POST" && !isFromOwnPage(request, way)) {
       return done(
         refusal(403, "The form was not sent from one of these pages. Go back, load the page again and retry."),
       );
@@ -44,17 +55,22 @@ export function guard(app: FastifyInstance, port: () => number): void {
   });
 }
 
-function isOwnHost(host: string | undefined, port: number): boolean {
-  const names = ["127.0.0.1", "[::1]", "localhost"].map((name) => (port === 80 ? name : `${name}:${port}`));
-  return host !== undefined && names.includes(host.toLowerCase());
+/**
+ * A picture or a frame on another site that names a page of this one shows nothing, but would be written down as seen by
+ * whoever looks at that other site.
+ */
+function isOpenedOrOwn({ method, headers }: FastifyRequest): boolean {
+  const site = headers["sec-fetch-site"];
+  const isElsewhere = site === "cross-site" || site === "same-site";
+  return method === "POST" || !isElsewhere || headers["sec-fetch-dest"] === "document";
 }
 
 /**
  * Sec-Fetch-Site is the browser's own word. Where a browser does not send it, Origin must be ours; it is `null` under the
  * referrer policy of these pages in the browsers that send both, so it counts only then.
  */
-function isFromOwnPage({ headers }: FastifyRequest): boolean {
-  const site = headers["sec-fetch-site"];
+function isFromOwnPage(request: FastifyRequest, way: WayIn): boolean {
+  const { "sec-fetch-site": site, origin } = request.headers;
   if (site !== undefined) return site === "same-origin";
-  return headers.origin !== undefined && headers.origin === `http://${headers.host}`;
+  return origin !== undefined && origin === way.originOf(request);
 }

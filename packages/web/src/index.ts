@@ -1,3 +1,7 @@
+export type { Door } from "./access/door/door.ts";
+export type { OwnCertificate } from "./access/door/own-certificate.ts";
+export type { RefusedVisit, VisitFault } from "./access/door/visit-fault.ts";
+export { rangeOf } from "./access/door/trusted-proxies.ts";
 export { type Access, type AccessOptions, openAccess } from "./access/open-access.ts";
 export { type Right, type Role, rights, rightsOf, roles } from "./access/rights.ts";
 export { route, type RouteAccess } from "./access/route-access.ts";
@@ -7,7 +11,7 @@ export type { AuditAct, AuditEntry, AuditOutcome, AuditRow } from "./audit/entry
 export type { AuditHead, AuditVerdict } from "./audit/verify.ts";
 export type { AssetFolder } from "./assets.ts";
 export { formatDate, formatDay, formatHour, formatSize, formatTime } from "./format.ts";
-export { SiteError, type SiteErrorCode } from "./loopback.ts";
+export { SiteError, type SiteErrorCode } from "./site-error.ts";
 export { type PageLinks, pageLinks, type PageOfList } from "./page-links.ts";
 export type { PageTrouble } from "./page-troubles.ts";
 export { numberIn } from "./query.ts";

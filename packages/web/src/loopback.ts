@@ -1,25 +1,17 @@
-import { CodedError } from "@restante/mesh";
+import { SiteError } from "./site-error.ts";
 
-/** Only these: whoever reaches the pages may do everything, so nobody else's machine may reach them. */
+/** Only these: whoever reaches pages without a sign-in may do everything, so nobody else's machine may reach them. */
 const loopbackHosts: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
-export type SiteErrorCode = "host-not-loopback";
-
-/** Why a site cannot be served. */
-export class SiteError extends CodedError {
-  readonly code: SiteErrorCode;
-
-  constructor(code: SiteErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
+export function isLoopback(host: string): boolean {
+  return loopbackHosts.has(host);
 }
 
 /** Throws "host-not-loopback". */
 export function requireLoopback(host: string): void {
-  if (loopbackHosts.has(host)) return;
+  if (isLoopback(host)) return;
   throw new SiteError(
     "host-not-loopback",
-    "These pages have no sign-in yet, so they are served to this computer only: the host must be 127.0.0.1, ::1 or localhost.",
+    "Pages without a sign-in are served to this computer only: the host must be 127.0.0.1, ::1 or localhost.",
   );
 }

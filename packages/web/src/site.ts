@@ -1,6 +1,11 @@
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "@restante/mesh";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { checkDoor, type Door } from "./access/door/door.ts";
+import { secure } from "./access/door/own-certificate.ts";
+import { answerPlainHttp } from "./access/door/plain-http.ts";
+import { type RefusedVisit, tellVisits } from "./access/door/visit-fault.ts";
+import { wayIn } from "./access/door/way-in.ts";
 import { requireRights } from "./access/route-access.ts";
 import { rights } from "./access/rights.ts";
 import { noteVisitor, type Visitor, visitorAt } from "./access/visitor.ts";
@@ -20,10 +25,14 @@ export type Request = FastifyRequest;
 export type Reply = FastifyReply;
 
 export interface SiteOptions {
-  /** 127.0.0.1, ::1 or localhost. */
+  /** Without a door 127.0.0.1, ::1 or localhost. */
   host: string;
   /** 0: any free port. */
   port: number;
+  /** Absent: HTTP, on this computer alone, where whoever uses it may do everything. */
+  door?: Door;
+  /** Is told who is turned away at the door: at once, then at growing intervals. */
+  onRefusedVisit?: (refused: RefusedVisit) => void;
   /** Whose site it is: the last part of every page's title. */
   name: string;
   /** In the head of every page. */
@@ -86,16 +95,17 @@ export interface Site {
 }
 
 export interface SiteServer extends AsyncDisposable {
-  /** Such as `http://127.0.0.1:8431`. */
+  /** Such as `http://127.0.0.1:8431`, or the address of its door. */
   readonly url: string;
+  /** At which it listens, whatever it is reached at. */
+  readonly port: number;
 }
 
 /**
- * Serves pages to people, over HTTP on this computer alone: there is no sign-in yet, so whoever reaches a site may do
- * everything on it. Every answer carries the guards of guard.ts; a form is taken only from one of these pages, and whoever
- * takes one asks for its token.
+ * Serves pages to people: over HTTP on this computer alone, where whoever reaches a site may do everything on it, or by a door.
+ * Every answer carries the guards of guard.ts; a form is taken only from one of these pages, with its token.
  *
- * @throws SiteError `host-not-loopback`; whatever listening throws, such as EADDRINUSE.
+ * @throws SiteError; whatever listening throws, such as EADDRINUSE.
  * @example
  * await using site = await createSite({
  *   host: "127.0.0.1", port: 0, name: "Harbour Light", heading: "Harbour Light (Y90002)", home: "the list",
@@ -108,23 +118,35 @@ export interface SiteServer extends AsyncDisposable {
  */
 export async function createSite(options: SiteOptions): Promise<SiteServer> {
   const { host, clock = systemClock, surroundings = async () => ({}), onTrouble = () => undefined } = options;
-  requireLoopback(host);
-  const app = fastify({
+  const { door, onRefusedVisit = () => undefined } = options;
+  if (door === undefined) requireLoopback(host);
+  else checkDoor(door, host);
+  const way = wayIn(door, () => port());
+  const app: FastifyInstance = fastify({
+    ...(door?.tls !== undefined && { https: { ...secure(door.tls), handshakeTimeout: 10_000 } }),
+    trustProxy: way.trusts ?? false,
     bodyLimit: 16_384,
     routerOptions: { maxParamLength: 200 },
     requestTimeout: 30_000,
-    rewriteUrl: ({ url = "/" }) => (isReadable(url) ? url : nowhere),
+    rewriteUrl(request) {
+      way.prepare(request);
+      const { url = "/" } = request;
+      return isReadable(url) ? url : nowhere;
+    },
     // Browsers keep connections open, and closing must not wait for them.
     forceCloseConnections: true,
   });
   const port = (): number => (app.server.address() as AddressInfo).port;
+  const url = (): string =>
+    door?.address?.origin ?? `${door === undefined ? "http" : "https"}://${shown(host)}:${port()}`;
+  if (door?.tls !== undefined) answerPlainHttp(app.server, url);
   const { name, heading, home, navigation, styles = [], views, filters = {} } = options;
   const globals = { ...options.globals, site: { name, heading, home, navigation, styles } };
   const render = createTemplates({ views, filters, globals });
   const tokens = createFormTokens(clock);
 
-  guard(app, port);
-  app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
+  guard(app, way, tellVisits(clock, onRefusedVisit));
+  if (door === undefined) app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
   const troubles = watchPages(app, clock, onTrouble);
   readForms(app);
   requireRights(app, askToSignIn);
@@ -143,11 +165,15 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   showProblems(app, render, troubles, options);
 
   await app.listen({ host, port: options.port });
-  const shownHost = host === "::1" ? "[::1]" : host;
   return {
-    url: `http://${shownHost}:${port()}`,
+    url: url(),
+    port: port(),
     [Symbol.asyncDispose]: () => app.close(),
   };
+}
+
+function shown(host: string): string {
+  return host === "::1" ? "[::1]" : host;
 }
 
 /** Without sign-in nobody knows better who it is, and whoever uses this computer may do everything. */

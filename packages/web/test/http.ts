@@ -1,4 +1,5 @@
-import { request } from "node:http";
+import { request, type RequestOptions } from "node:http";
+import { request as requestByTls } from "node:https";
 
 export interface Answer {
   status: number;
@@ -7,17 +8,22 @@ export interface Answer {
   text: string;
 }
 
+export interface Asked {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Whom to trust, by which name it is called, and from which address of this machine it is asked. */
+  connection?: { ca?: string; servername?: string; localAddress?: string };
+}
+
 /** fetch would not let a test choose its own Host, Origin or Sec-Fetch-Site. */
 export function ask(
   url: string,
-  {
-    method = "GET",
-    headers = {},
-    body = "",
-  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  { method = "GET", headers = {}, body = "", connection = {} }: Asked = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers }, (response) => {
+    const options: RequestOptions = { method, headers, agent: false, ...connection };
+    const asked = (url.startsWith("https:") ? requestByTls : request)(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
@@ -35,6 +41,7 @@ export function submit(
   url: string,
   fields: Record<string, string>,
   headers: Record<string, string> = {},
+  connection: Asked["connection"] = {},
 ): Promise<Answer> {
   const body = new URLSearchParams(fields).toString();
   return ask(url, {
@@ -47,6 +54,7 @@ export function submit(
       ...headers,
     },
     body,
+    connection,
   });
 }
 

@@ -46,6 +46,7 @@ const severity: Partial<Record<Event["event"], "debug" | "warn" | "error">> = {
   "folder-open-to-others": "warn",
   "folder-lost": "error",
   "page-failed": "error",
+  "visit-refused": "warn",
   "client-not-started": "error",
   "folder-made": "warn",
   "poll-held-up": "error",

@@ -254,8 +254,9 @@ export type ClientEvent =
   | ({ event: "poll-goes-on"; mailboxId: MailboxId } & Lasting)
   | { event: "message-cleared"; mailboxId: MailboxId; messageId: MessageId }
   /**
-   * A certificate of a client has 60, 30 or 7 days left, or has expired (`daysLeft` 0 or less): of those that matter, the one
-   * that ends first, by its common name. Of one mailbox (`mailboxId`), or else of all that have none of their own.
+   * A certificate of a client, or of an organisation's pages (`odsCode`), has 60, 30 or 7 days left, or has expired (`daysLeft`
+   * 0 or less): of those that matter, the one that ends first, by its common name. Of one mailbox (`mailboxId`), or else of all
+   * that have none of their own.
    */
   | ({ event: "certificate-expires"; of: CertificateUse; daysLeft: number } & LastingCertificate)
   /** It was replaced: the one that ends first now has more than 60 days. */
@@ -263,12 +264,13 @@ export type ClientEvent =
 
 interface LastingCertificate extends Lasting {
   mailboxId?: MailboxId;
+  odsCode?: OdsCode;
   certificate: string;
   expiresAt: Date;
 }
 
-/** The client's own, one that is sent with it as its issuer, or one that the server is trusted by. */
-export type CertificateUse = "client" | "issuer" | "trusted";
+/** The client's own, one that is sent with it as its issuer, or one that the server is trusted by; one of pages. */
+export type CertificateUse = "client" | "issuer" | "trusted" | "pages";
 
 /** `level` is the kind of acknowledgement: ITK3 infrastructure (did it arrive whole?) or business (is it for us?). */
 /**
@@ -336,7 +338,15 @@ export type PracticeEvent =
  */
 export type PageEvent =
   | ({ event: "page-failed"; odsCode: OdsCode; route: string; code: string } & Lasting)
-  | ({ event: "page-works-again"; odsCode: OdsCode; route: string } & Lasting);
+  | ({ event: "page-works-again"; odsCode: OdsCode; route: string } & Lasting)
+  /** Whoever asked for a page, from `address`, was turned away at the door; of each address and reason not each time. */
+  | ({ event: "visit-refused"; odsCode: OdsCode; code: VisitFault; address: string } & Lasting);
+
+/**
+ * It came past the proxy; the proxy does not say that it was asked over HTTPS, or by whom; it asks for a name that is not the
+ * pages'.
+ */
+export type VisitFault = "not-the-proxy" | "not-over-https" | "visitor-unnamed" | "other-name";
 
 export interface HeldUpWork {
   odsCode: OdsCode;

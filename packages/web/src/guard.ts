@@ -1,5 +1,6 @@
+import type { VisitFault } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { faultStatus, faultWords, type VisitFault } from "./access/door/visit-fault.ts";
+import { faultStatus, faultWords } from "./access/door/visit-fault.ts";
 import type { WayIn } from "./access/door/way-in.ts";
 import { refusal } from "./refusal.ts";
 

@@ -1,6 +1,6 @@
 export type { Door } from "./access/door/door.ts";
 export type { OwnCertificate } from "./access/door/own-certificate.ts";
-export type { RefusedVisit, VisitFault } from "./access/door/visit-fault.ts";
+export type { RefusedVisit } from "./access/door/visit-fault.ts";
 export { rangeOf } from "./access/door/trusted-proxies.ts";
 export { type Access, type AccessOptions, openAccess } from "./access/open-access.ts";
 export { type Right, type Role, rights, rightsOf, roles } from "./access/rights.ts";

@@ -1,6 +1,6 @@
 import { type Clock, type Emit, formatNhsNumber, isNhsNumber, systemClock } from "@restante/mesh";
 import type { PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
-import { type Audit, createSite, refusal, type SiteServer } from "@restante/web";
+import { type Audit, createSite, type Door, refusal, type SiteServer } from "@restante/web";
 import { assets } from "./assets.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
@@ -13,22 +13,24 @@ export interface WorklistPagesOptions {
   organisation: Pick<PracticeOrganisation, "name" | "odsCode">;
   /** Where it is written down who saw and did what. */
   audit: Audit;
-  /** 127.0.0.1, ::1 or localhost. */
+  /** Without a door 127.0.0.1, ::1 or localhost. */
   host: string;
   /** 0: any free port. */
   port: number;
+  /** Absent: HTTP, on this computer alone, where whoever uses it may do everything. */
+  door?: Door;
   clock?: Clock;
-  /** Is told of pages that fail inside. */
+  /** Is told of pages that fail inside, and of who is turned away at the door. */
   emit?: Emit;
 }
 
 export type WorklistPages = SiteServer;
 
 /**
- * Serves the worklist of one organisation to people, over HTTP on this computer alone: there is no sign-in yet, so
- * whoever reaches the pages may do everything on them.
+ * Serves the worklist of one organisation to people: over HTTP on this computer alone, where whoever reaches the pages may do
+ * everything on them, or by a door.
  *
- * @throws SiteError `host-not-loopback`; whatever listening throws, such as EADDRINUSE.
+ * @throws SiteError; whatever listening throws, such as EADDRINUSE.
  * @example
  * await using pages = await createWorklistPages({
  *   worklist: practice.worklist, organisation, audit, host: "127.0.0.1", port: 0,
@@ -39,6 +41,8 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
   return createSite({
     host,
     port,
+    ...(options.door !== undefined && { door: options.door }),
+    onRefusedVisit: (refused) => emit({ event: "visit-refused", odsCode: organisation.odsCode, ...refused }),
     clock,
     audit,
     name: organisation.name,

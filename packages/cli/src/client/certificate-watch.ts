@@ -1,4 +1,4 @@
-import { type Clock, type Emit, lastingTroubles, systemClock } from "@restante/mesh";
+import { type Clock, type Emit, lastingTroubles, type OdsCode, systemClock } from "@restante/mesh";
 import { certificateExpiry } from "@restante/mesh-client";
 import type { ClientCertificates } from "./certificates.ts";
 
@@ -8,7 +8,12 @@ export interface CertificateWatch extends Disposable {
    * From now on it is these: at a start, and whenever the settings are read anew. They are looked at now, and every hour: those
    * that have 60, 30 or 7 days left, or none, are told as lasting trouble is; then that they were replaced.
    */
-  watch(certificates: readonly ClientCertificates[]): void;
+  watch(certificates: readonly WatchedCertificates[]): void;
+}
+
+/** Of a client, or of the pages of an organisation. */
+export interface WatchedCertificates extends ClientCertificates {
+  readonly odsCode?: OdsCode;
 }
 
 /** Days left from which it is told, and told at once although it was told before. */
@@ -17,12 +22,17 @@ const HOUR = 60 * 60 * 1000;
 
 export function watchCertificates({ emit, clock = systemClock }: { emit: Emit; clock?: Clock }): CertificateWatch {
   const troubles = lastingTroubles(clock);
-  let watched: readonly ClientCertificates[] = [];
+  let watched: readonly WatchedCertificates[] = [];
 
   function look(): void {
-    for (const { mailboxId, cert, ca } of watched) {
-      const { daysLeft, of, ...what } = certificateExpiry({ cert, ca }, clock.now());
-      const whose = { ...(mailboxId !== undefined && { mailboxId }), ...what };
+    for (const { mailboxId, odsCode, cert, ca } of watched) {
+      const { daysLeft, of: use, ...what } = certificateExpiry({ cert, ca }, clock.now());
+      const whose = {
+        ...(mailboxId !== undefined && { mailboxId }),
+        ...(odsCode !== undefined && { odsCode }),
+        ...what,
+      };
+      const of = odsCode === undefined ? use : "pages";
       const stage = STAGES.find((days) => daysLeft <= days);
       if (stage === undefined) {
         const trouble = troubles.over(topicOf(mailboxId));

@@ -77,8 +77,9 @@ export function readTls(
       ? attempt(() => readTrusted(settings, reader))
       : attempt(() => trustedOf(keystore, "ca", `is missing: ${keystore.name} has no certificate that it trusts`));
   const texts = { ...(key && { key }), ...(cert && { cert: cert }), ...(ca && { ca }) };
-  if (key === undefined || cert === undefined || ca === undefined) return { texts, findings };
-  const fitting = attempt(() => fit({ key, cert, ca }));
+  // Pages trust nobody by a certificate: theirs is for browsers, which have none.
+  if (key === undefined || cert === undefined || ("ca" in settings && ca === undefined)) return { texts, findings };
+  const fitting = attempt(() => fit({ key, cert, ...(ca !== undefined && { ca }) }));
   return { texts: fitting ?? texts, findings };
 }
 
@@ -213,13 +214,13 @@ function textBlocks(setting: string, { bytes, name }: NamedBytes, { takesPasswor
 }
 
 /** That a key is not its certificate's would be told by the first connection, of which nobody would know why. */
-function fit({ key, cert, ca }: TlsTexts): TlsTexts {
+function fit({ key, cert, ...trusted }: Omit<TlsTexts, "ca"> & Partial<TlsTexts>): Partial<TlsTexts> {
   const chain = pemBlocks(cert).map(({ pem }) => pem);
   const privateKey = createPrivateKey(key);
   const own = chain.find((pem) => certificateOf(pem)?.checkPrivateKey(privateKey) === true);
   if (own === undefined) throw new Unfit("", "cannot be used: the key is not the certificate's");
   // Whoever makes a file of a chain may put the root first; it is sent with the key's own before the others.
-  const ordered = { key, cert: [own, ...chain.filter((pem) => pem !== own)].join(""), ca };
+  const ordered = { key, cert: [own, ...chain.filter((pem) => pem !== own)].join(""), ...trusted };
   try {
     createSecureContext(ordered);
     return ordered;

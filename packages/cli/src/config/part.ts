@@ -8,7 +8,7 @@ export interface Part<File> {
   /** Paths of files and folders, written from the folder of the file. */
   readonly paths: readonly string[];
   readonly secrets: readonly string[];
-  /** `{ key, cert, ca }`, each the path of a PEM file. */
+  /** `{ key, cert, ca }`, each the path of a PEM file; of pages without `ca`. */
   readonly tls: readonly string[];
   /** `{ patients, organisations }`, the two files of the embedded directory. */
   readonly directory?: string;

@@ -17,6 +17,7 @@ import {
 import { type Strictness, strictnesses } from "@restante/itk3";
 import { type BusinessResponse, practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
 import { clientTls, clientTlsPaths, clientTlsSecrets, type ClientTlsSettings } from "./client-tls.ts";
+import { pages, pagesPaths, pagesRules, type PagesSettings } from "./pages-settings.ts";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
 import {
@@ -48,11 +49,6 @@ export interface OrganisationSettings {
   phone: string;
   address?: { lines: string[]; postcode?: string };
   email?: string;
-}
-
-export interface PagesSettings {
-  host?: "127.0.0.1" | "::1" | "localhost";
-  port: number;
 }
 
 export type TransportSettings = DirectoryTransport | ApiTransport;
@@ -181,21 +177,6 @@ const tuning = object<Partial<Tuning>>(
   { description: "What is seldom changed.", default: {} },
 );
 
-const pages = object<PagesSettings>(
-  {
-    host: optional(
-      oneOf(["127.0.0.1", "::1", "localhost"], {
-        description: "The address they are served at: this computer's own alone, because they have no sign-in yet.",
-        errorMessage:
-          "must be 127.0.0.1, ::1 or localhost: the pages have no sign-in yet, so they are served to this computer alone",
-        default: "127.0.0.1",
-      }),
-    ),
-    port: whole({ description: "The port they are served at; 0: any free one.", from: 0, to: 65_535 }),
-  },
-  { description: "The worklist's pages. Absent: none are served." },
-);
-
 const schema: Schema<PracticeFile> = withRules(
   object<PracticeFile>(
     {
@@ -257,6 +238,7 @@ const schema: Schema<PracticeFile> = withRules(
   ),
   distinct(["/transports/*/mailboxId"], idOf(mailboxIdFormat)),
   distinct(["/transports/*/folder"], (folder) => resolve("/", folder)),
+  ...pagesRules,
 );
 
 /** `--strictness`, whatever the file says. */
@@ -275,6 +257,7 @@ export const practicePart: Part<PracticeFile> = {
     ...clientTlsPaths("/transports/*/tls"),
     "/directory/patients",
     "/directory/organisations",
+    ...pagesPaths,
     "/log",
   ],
   secrets: [
@@ -283,6 +266,6 @@ export const practicePart: Part<PracticeFile> = {
     "/transports/*/proxy/password",
     ...clientTlsSecrets("/transports/*/tls"),
   ],
-  tls: ["/transports/*/tls"],
+  tls: ["/transports/*/tls", "/pages/tls"],
   directory: "/directory",
 };

@@ -1,8 +1,10 @@
 import { embeddedDemographics } from "@restante/demographics";
-import { parseMailboxId, parseOdsCode } from "@restante/mesh";
+import { type OdsCode, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { createPractice, type Practice, type PracticeOrganisation, type Transport } from "@restante/practice";
 import { openAccess } from "@restante/web";
 import { createWorklistPages } from "@restante/worklist";
+import { watchCertificates } from "../client/certificate-watch.ts";
+import { doorOf } from "./door-of.ts";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { PracticeFile } from "./practice-file.ts";
@@ -65,7 +67,7 @@ function transportsOf({ file, text }: Settings, closing: AsyncDisposableStack): 
   });
 }
 
-/** The worklist, for a browser on this machine; undefined where the settings want no pages. */
+/** The worklist, for a browser; undefined where the settings want no pages. */
 export async function openPages(
   settings: Settings,
   practice: Practice,
@@ -73,13 +75,36 @@ export async function openPages(
 ): Promise<string | undefined> {
   const { pages } = settings.file;
   if (pages === undefined) return undefined;
-  const { host = "127.0.0.1", port } = pages;
+  const { host = "127.0.0.1", port, auditKey } = pages;
   const organisation = organisationOf(settings);
-  const { audit } = closing.use(await openAccess({ folder: settings.file.dataFolder }));
+  const door = await doorOf(settings);
+  const access = await openAccess({
+    folder: settings.file.dataFolder,
+    ...(auditKey !== undefined && { auditKeyFile: auditKey.file }),
+  });
+  const { audit } = closing.use(access);
   const served = await listenAt({ host, port }, `the worklist of ${organisation.odsCode}`, remedies, () =>
-    createWorklistPages({ worklist: practice.worklist, organisation, audit, host, port, emit }),
+    createWorklistPages({
+      worklist: practice.worklist,
+      organisation,
+      audit,
+      host,
+      port,
+      emit,
+      ...(door !== undefined && { door }),
+    }),
   );
+  if (door?.tls !== undefined) watchPagesCertificate(organisation.odsCode, door.tls.cert, { emit, closing });
   return closing.use(served).url;
+}
+
+/** What issued it is in the same file, if anything is: the end of the first of them ends all. */
+function watchPagesCertificate(
+  odsCode: OdsCode,
+  cert: string,
+  { emit, closing }: Pick<Opening, "emit" | "closing">,
+): void {
+  closing.use(watchCertificates({ emit })).watch([{ odsCode, cert, ca: cert }]);
 }
 
 function organisationOf({ file }: Settings): PracticeOrganisation {

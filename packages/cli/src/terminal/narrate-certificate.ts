@@ -1,4 +1,5 @@
 import type { CertificateUse, Event } from "@restante/mesh";
+import { system } from "./event-words.ts";
 
 type CertificateEvent = Extract<Event, { event: "certificate-expires" | "certificate-renewed" }>;
 
@@ -6,11 +7,12 @@ const uses: Readonly<Record<CertificateUse, string>> = {
   client: "its certificate",
   issuer: "the issuer of its certificate,",
   trusted: "the certificate by which it trusts the server,",
+  pages: "the certificate of its pages,",
 };
 
 /** How the end of a client's certificate, and that it was replaced, are told. */
 export function narrateCertificate(event: CertificateEvent): { who: string; what: string; tone: "good" | "bad" } {
-  const who = event.mailboxId === undefined ? "MESH clients" : `MESH client ${event.mailboxId}`;
+  const who = whoseIs(event);
   const day = event.expiresAt.toISOString().slice(0, 10);
   if (event.event === "certificate-renewed") {
     return {
@@ -23,4 +25,9 @@ export function narrateCertificate(event: CertificateEvent): { who: string; what
   const when =
     daysLeft <= 0 ? `has expired (${day})` : `expires in ${daysLeft} ${daysLeft === 1 ? "day" : "days"} (${day})`;
   return { who, what: `${uses[of]} ${certificate} ${when}: see docs/certificates.md`, tone: "bad" };
+}
+
+function whoseIs({ odsCode, mailboxId }: CertificateEvent): string {
+  if (odsCode !== undefined) return system(odsCode);
+  return mailboxId === undefined ? "MESH clients" : `MESH client ${mailboxId}`;
 }

@@ -17,6 +17,7 @@ import {
   size,
   system,
   reasonWithRemedy,
+  visitFaults,
 } from "./event-words.ts";
 import { narrateCertificate } from "./narrate-certificate.ts";
 import type { Paint, Terminal } from "./terminal.ts";
@@ -392,6 +393,12 @@ export function narrate(event: Event): Step | undefined {
         who: system(event.odsCode),
         what: `the page ${event.route} works again, after ${count(event.times, "failure", "failures")}`,
         tone: "good",
+      };
+    case "visit-refused":
+      return {
+        who: system(event.odsCode),
+        what: `its pages were not shown to ${event.address}, ${often(event)}: ${visitFaults[event.code]}`,
+        tone: "bad",
       };
     case "folder-open-to-others":
       return {

@@ -132,7 +132,7 @@ test("pages that another computer could reach are refused, saying why; a port in
   const practice = join(folder, "practice.yaml");
   await edit(practice, (text) => `${text}  host: 192.0.2.1\n`);
   const refusal = await typed(["practice", "--config", practice]);
-  assert.match(refusal.complained, /\/pages\/host \(line \d+ column 3\) must be .* no sign-in yet/);
+  assert.match(refusal.complained, /\/pages\/host \(line \d+ column 3\) must be .* no signIn/);
   assert.equal(refusal.status, 1);
 
   const occupant = createServer().listen(0, "127.0.0.1");

@@ -172,7 +172,7 @@ test("pages for another computer are refused, saying why", async (t) => {
   assert.deepEqual(
     problemsOf(() => readPart(practicePart, file, { environment }), folder).map((line) => line.replace(/\(.*?\) /, "")),
     [
-      "practice.yaml /pages/host must be 127.0.0.1, ::1 or localhost: the pages have no sign-in yet, so they are served to this computer alone",
+      "practice.yaml /pages/host must be 127.0.0.1, ::1 or localhost where there is no signIn: whoever reaches the pages may then do everything",
     ],
   );
 });
@@ -410,6 +410,9 @@ const ofFormat: Readonly<Record<string, readonly string[]>> = {
   "http-proxy-url": ["http://127.0.0.1:3128", "http://proxy.example:8080/"],
   "json-pointer": ["/a", "/a~1b/0", "/ #x", "/:"],
   "environment-variable": ["NO", "MESH_KEY"],
+  "address-of-this-machine": ["127.0.0.1", "::1", "0.0.0.0"],
+  "https-address": ["https://worklist.example", "https://[::1]:8443/"],
+  "address-or-range": ["10.0.0.1", "2001:db8::/32"],
 };
 
 test("whatever settings say, the file that is printed of them says the same, and again when it is printed itself", () => {

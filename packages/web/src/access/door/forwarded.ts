@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import type { VisitFault } from "@restante/mesh";
 import type { FastifyRequest } from "fastify";
 import type { Trusts } from "./trusted-proxies.ts";
-import type { VisitFault } from "./visit-fault.ts";
 
 /**
  * What is wrong with a request to a site that is reached through proxies alone. They must say that they were asked over HTTPS

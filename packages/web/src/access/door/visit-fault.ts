@@ -1,14 +1,4 @@
-import { type Clock, lastingTroubles } from "@restante/mesh";
-
-/**
- * Why a request is turned away at the door:
- *
- * - `not-the-proxy`: it came from an address that is no trusted proxy's.
- * - `not-over-https`: the proxy does not say that it was asked over HTTPS.
- * - `visitor-unnamed`: the proxy does not say by which address it was asked.
- * - `other-name`: it asks for the site under a name that is not its own.
- */
-export type VisitFault = "not-the-proxy" | "not-over-https" | "visitor-unnamed" | "other-name";
+import { type Clock, lastingTroubles, type VisitFault } from "@restante/mesh";
 
 /** `address` is who spoke to this computer: a proxy, where there is one. Told at once, then at growing intervals. */
 export interface RefusedVisit {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import type { VisitFault } from "@restante/mesh";
 import type { FastifyRequest } from "fastify";
 import type { Door } from "./door.ts";
 import { forwardedFault, withoutPorts } from "./forwarded.ts";
 import { trustedAmong, type Trusts } from "./trusted-proxies.ts";
-import type { VisitFault } from "./visit-fault.ts";
 
 /** How a site is asked for, whichever way it is reached. */
 export interface WayIn {

@@ -6,6 +6,8 @@ export { type Access, type AccessOptions, openAccess } from "./access/open-acces
 export { type Right, type Role, rights, rightsOf, roles } from "./access/rights.ts";
 export { route, type RouteAccess } from "./access/route-access.ts";
 export type { Visitor } from "./access/visitor.ts";
+export type { BegunSecondFactor, By, NewUser, OpenIdIdentity, User, UserChanges, Users } from "./access/users/user.ts";
+export { UsersError, type UsersErrorCode } from "./access/users/users-error.ts";
 export type { Audit } from "./audit/audit.ts";
 export type { AuditAct, AuditEntry, AuditOutcome, AuditRow } from "./audit/entry.ts";
 export type { AuditHead, AuditVerdict } from "./audit/verify.ts";

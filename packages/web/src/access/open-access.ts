@@ -4,20 +4,27 @@ import { asDurableError, DurableError, makeFolders, openDatabase } from "@restan
 import { type Audit, createAudit } from "../audit/audit.ts";
 import { auditKey } from "../audit/audit-key.ts";
 import { auditTables } from "../audit/schema.ts";
+import { userTables } from "./users/schema.ts";
+import { isSameSecret } from "./users/secret-proof.ts";
+import type { Users } from "./users/user.ts";
+import { createUsers } from "./users/users.ts";
 
 export interface AccessOptions {
   /** Where `access.sqlite` is, or is made. */
   readonly folder: string;
   /** The secret of the audit; absent: `audit.key` beside the database. */
   readonly auditKeyFile?: string;
+  /** The name of whose users they are: authenticators show it, and no password is made of it. */
+  readonly organisation?: string;
 }
 
 /** Who may come in, and what they saw and did. */
 export interface Access extends Disposable {
   readonly audit: Audit;
+  readonly users: Users;
 }
 
-const migrations: readonly string[] = [auditTables];
+const migrations: readonly string[] = [auditTables, userTables];
 
 /**
  * Opens the database of who may come in and who did what, making it first. Several processes may have it open.
@@ -27,7 +34,7 @@ const migrations: readonly string[] = [auditTables];
  *
  * @throws {DurableError} `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`, `unusable`
  */
-export async function openAccess({ folder, auditKeyFile }: AccessOptions): Promise<Access> {
+export async function openAccess({ folder, auditKeyFile, organisation }: AccessOptions): Promise<Access> {
   const file = join(folder, "access.sqlite");
   const keyFile = auditKeyFile ?? join(folder, "audit.key");
   try {
@@ -46,9 +53,18 @@ export async function openAccess({ folder, auditKeyFile }: AccessOptions): Promi
     if (!existsSync(keyFile) && database.prepare("SELECT 1 FROM audit LIMIT 1").get() !== undefined) {
       throw lost(keyFile, `the secret of the audit in ${file} is missing`);
     }
-    const audit = createAudit(database, await auditKey(keyFile));
+    const secret = await auditKey(keyFile);
+    if (!isSameSecret(database, secret)) throw lost(keyFile, `it is not the one under which ${file} was written`);
+    const audit = createAudit(database, secret);
+    const users = createUsers(database, {
+      audit,
+      secret,
+      endSessions: () => undefined,
+      ...(organisation !== undefined && { organisation }),
+    });
     return {
       audit,
+      users,
       [Symbol.dispose]() {
         if (database.isOpen) database.close();
       },

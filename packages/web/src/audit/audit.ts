@@ -17,6 +17,8 @@ export interface Audit {
    * @throws whatever keeps it from being stored, such as a full disk: then what it is about must not be shown or done
    */
   record(entry: AuditEntry): AuditRow;
+  /** The same as a part of a transaction on the database of the audit: on disk with what it is about, or neither is. */
+  recordWithin(entry: AuditEntry): AuditRow;
   /** Of the last row; undefined where there is none. */
   head(): AuditHead | undefined;
   /** Newest first. */
@@ -40,22 +42,23 @@ export function createAudit(database: DatabaseSync, key: Uint8Array, now: () => 
   const lastRow = (): Pick<StoredRow, "sequence" | "seal"> | undefined =>
     last.get() as Pick<StoredRow, "sequence" | "seal"> | undefined;
 
+  function recordWithin(entry: AuditEntry): AuditRow {
+    const wrong = entry.subjects.find((subject) => !isSubject(subject));
+    // Not what it is: it may be a name.
+    if (wrong !== undefined || entry.subjects.length > mostSubjects) throw new TypeError("A subject that is no id.");
+    const before = lastRow();
+    const row: AuditRow = { ...entry, sequence: (before?.sequence ?? 0) + 1, at: now() };
+    const { sequence, at, actor, session = null, source, act, outcome, subjects } = row;
+    const sealed = seal(key, before?.seal ?? beginning, row);
+    const said = JSON.stringify(subjects);
+    insert.run(sequence, at.toISOString(), actor, session, source, act, outcome, said, sealed);
+    for (const subject of subjects) insertSubject.run(subject, sequence);
+    return row;
+  }
+
   return {
-    record(entry) {
-      const wrong = entry.subjects.find((subject) => !isSubject(subject));
-      // Not what it is: it may be a name.
-      if (wrong !== undefined || entry.subjects.length > mostSubjects) throw new TypeError("A subject that is no id.");
-      return inTransaction(database, () => {
-        const before = lastRow();
-        const row: AuditRow = { ...entry, sequence: (before?.sequence ?? 0) + 1, at: now() };
-        const { sequence, at, actor, session = null, source, act, outcome, subjects } = row;
-        const sealed = seal(key, before?.seal ?? beginning, row);
-        const said = JSON.stringify(subjects);
-        insert.run(sequence, at.toISOString(), actor, session, source, act, outcome, said, sealed);
-        for (const subject of subjects) insertSubject.run(subject, sequence);
-        return row;
-      });
-    },
+    record: (entry) => inTransaction(database, () => recordWithin(entry)),
+    recordWithin,
     head() {
       const row = lastRow();
       return row && { sequence: row.sequence, seal: Buffer.from(row.seal).toString("hex") };

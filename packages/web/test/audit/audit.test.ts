@@ -125,7 +125,13 @@ test("the database and the secret are their owner's alone, and neither is made a
   const secret = await import("node:fs").then(({ readFileSync }) => readFileSync(key));
   rmSync(key);
   await assert.rejects(openAccess({ folder }), { code: "damaged", path: key });
+  writeFileSync(key, "5".repeat(64), { mode: 0o600 });
+  await assert.rejects(openAccess({ folder }), {
+    code: "damaged",
+    message: /not the one under which .* was written: put back a copy of it/,
+  });
   writeFileSync(key, secret, { mode: 0o600 });
+  (await openAccess({ folder }))[Symbol.dispose]();
   rmSync(database);
   await assert.rejects(openAccess({ folder }), { code: "damaged", path: database });
   writeFileSync(key, "12", { mode: 0o600 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type UserChanges, UsersError } from "../../../src/index.ts";
-import { by, openUsers, phrase } from "./open-users.ts";
+import { openUsers } from "./open-users.ts";
+import { by, phrase } from "./users-in-folder.ts";
 
 const amina = { signInName: "Amina.Patel", name: "Amina Patel", roles: ["administrator", "clinician"] } as const;
 

@@ -10,6 +10,7 @@ import { readyWords } from "./words/ready.ts";
 import { respondWords } from "./words/respond.ts";
 import { sendWords } from "./words/send.ts";
 import { upWords } from "./words/up.ts";
+import { userWords } from "./words/user.ts";
 
 /** Every command, in the order of the help. */
 export const program: Group = group({
@@ -27,6 +28,7 @@ export const program: Group = group({
     readyWords,
     clientWords,
     practiceWords,
+    userWords,
     controlWords,
     completionWords,
   ],

@@ -1,10 +1,10 @@
 import { embeddedDemographics } from "@restante/demographics";
 import { type OdsCode, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { createPractice, type Practice, type PracticeOrganisation, type Transport } from "@restante/practice";
-import { openAccess } from "@restante/web";
 import { createWorklistPages } from "@restante/worklist";
 import { watchCertificates } from "../client/certificate-watch.ts";
 import { doorOf } from "./door-of.ts";
+import { openAccessOf } from "./open-access-of.ts";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { PracticeFile } from "./practice-file.ts";
@@ -75,14 +75,10 @@ export async function openPages(
 ): Promise<string | undefined> {
   const { pages } = settings.file;
   if (pages === undefined) return undefined;
-  const { host = "127.0.0.1", port, auditKey } = pages;
+  const { host = "127.0.0.1", port } = pages;
   const organisation = organisationOf(settings);
   const door = await doorOf(settings);
-  const access = await openAccess({
-    folder: settings.file.dataFolder,
-    ...(auditKey !== undefined && { auditKeyFile: auditKey.file }),
-  });
-  const { audit } = closing.use(access);
+  const { audit } = closing.use(await openAccessOf(settings.file));
   const served = await listenAt({ host, port }, `the worklist of ${organisation.odsCode}`, remedies, () =>
     createWorklistPages({
       worklist: practice.worklist,

@@ -12,6 +12,17 @@ export interface Terminal extends Signals {
   readonly progress: (line: string) => void;
   readonly paint: Paint;
   readonly columns: number;
+  /** What is typed, or given by another program or a file. */
+  readonly input: Input;
+}
+
+/** What is used of a stream that may be a terminal. */
+export interface Input {
+  readonly isTTY: boolean;
+  setRawMode(isRaw: boolean): unknown;
+  setEncoding(encoding: "utf8"): unknown;
+  iterator(options?: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
+  pause(): unknown;
 }
 
 export interface Paint {
@@ -66,6 +77,10 @@ export function processTerminal(process: NodeJS.Process, signals: Signals): Term
     },
     paint: wanted && (process.stdout.isTTY || process.stderr.isTTY) ? coloured : plain,
     columns: process.stdout.columns || 120,
+    // Opened where it is asked for: of most commands nobody reads it.
+    get input() {
+      return process.stdin;
+    },
     ...signals,
   };
 }

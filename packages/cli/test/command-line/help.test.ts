@@ -26,6 +26,7 @@ test("the general help, which is there for no words too, names the commands in t
     "ready",
     "client",
     "practice",
+    "user",
     "control",
     "completion",
   ]);

@@ -41,8 +41,8 @@ test("what holds where an option is not typed is itself what is wanted there", (
 });
 
 test("no option is called as another one is, but for an s", () => {
-  // Two that are: one names an organisation, the other the file of all of them.
-  const meant = new Set(["organisation", "organisations"]);
+  // That are: one names an organisation, the other the file of all of them; one a person, the other events.
+  const meant = new Set(["organisation", "organisations", "name", "names"]);
   const names = new Set<string>();
   for (const { entry } of everyEntry(program.entries)) {
     for (const { name } of Object.values(entry.kind === "command" ? entry.options : {})) names.add(name);

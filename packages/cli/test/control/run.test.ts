@@ -9,7 +9,7 @@ import { program } from "../../src/commands/index.ts";
 import { run } from "../../src/run.ts";
 import { plain } from "../../src/terminal/terminal.ts";
 import { atEnd, temporaryFolder } from "../support/at-end.ts";
-import { type Typed, typed } from "../support/typed.ts";
+import { noInput, type Typed, typed } from "../support/typed.ts";
 
 interface Served {
   readonly control: Control;
@@ -115,6 +115,7 @@ test("Ctrl-C ends a run at once, and its fault is cleared all the same", async (
     progress: (line) => line.includes("messages.wait") && stop.abort(),
     paint: plain,
     columns: 120,
+    input: noInput,
     stop: stop.signal,
     onReload: () => () => undefined,
   });

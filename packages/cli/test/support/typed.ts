@@ -1,8 +1,9 @@
+import { Readable } from "node:stream";
 import type { Entry, Group } from "../../src/command-line/tree.ts";
 import { group } from "../../src/command-line/tree.ts";
 import { program } from "../../src/commands/index.ts";
 import { run } from "../../src/run.ts";
-import { plain } from "../../src/terminal/terminal.ts";
+import { type Input, plain } from "../../src/terminal/terminal.ts";
 
 /** What typing these words comes to. */
 export interface Typed {
@@ -11,8 +12,16 @@ export interface Typed {
   readonly complained: string;
 }
 
+/** Nobody types anything. */
+export const noInput: Input = Object.assign(Readable.from([]), { isTTY: false, setRawMode: () => undefined });
+
 /** Runs the words in this process, on a terminal that remembers. */
-export async function typed(words: readonly string[], tree: Group = program, columns = 120): Promise<Typed> {
+export async function typed(
+  words: readonly string[],
+  tree: Group = program,
+  columns = 120,
+  input: Input = noInput,
+): Promise<Typed> {
   const lines = { printed: [] as string[], complained: [] as string[] };
   const status = await run(tree, words, {
     print: (line) => void lines.printed.push(`${line}\n`),
@@ -21,6 +30,7 @@ export async function typed(words: readonly string[], tree: Group = program, col
     progress: () => undefined,
     paint: plain,
     columns,
+    input,
     stop: new AbortController().signal,
     onReload: () => () => undefined,
   });

@@ -35,7 +35,7 @@ export function parseNewPassword(typed: string, near: readonly string[]): string
   const own = without(plain, near.flatMap(wordsOf));
   if (own !== plain && count(own) < fewestOfItsOwn) {
     throw refused(
-      "The password is little more than your name, your sign-in name or your organisation's: choose another.",
+      "The password is little more than the person's name, their sign-in name or their organisation's: choose another.",
     );
   }
   if (count(withoutPatterns(without(plain, [...near.flatMap(wordsOf), ...commonWords]))) < fewestOfItsOwn) {

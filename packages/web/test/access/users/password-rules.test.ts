@@ -8,7 +8,7 @@ for (const [words, passwords] of [
   [/^The password is too short: 12 characters at least/, ["", "12 letters?", "eleven char", "ﷺ".slice(1)]],
   [/^The password is too long: 128 characters at most/, ["ab ".repeat(43), "x".repeat(100_000), "half a pair \uD83D"]],
   [
-    /^The password is little more than your name, your sign-in name or your organisation's/,
+    /^The password is little more than the person's name, their sign-in name or their organisation's/,
     ["amina.patel.12", "AminaPatel2026", "Lantern-Row-Surgery", "1@nternRow surg3ry!!", "patel patel patel"],
   ],
   [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { type Program, runProgram, temporaryFolder, waitFor } from "@restante/testbed";
+import { type Program, runProgram, waitFor } from "@restante/testbed";
 import { codeOf } from "../../../src/access/users/one-time-code.ts";
 import { openUsers } from "./open-users.ts";
 import { by, type OpenUsers } from "./users-in-folder.ts";
@@ -33,7 +33,7 @@ async function together(t: TestContext, folder: string, programs: readonly strin
 
 /** Each user has one row of having been added, and each such row its user. */
 async function requireWhole({ users, audit }: OpenUsers): Promise<void> {
-  const added = audit.find({ limit: 1000, act: "add-user" }).rows.map(({ subjects: [subject] }) => subject);
+  const added = audit.find({ limit: 1000, act: "add-user" }).rows.map(({ subjects: [subject = ""] }) => subject);
   assert.deepEqual(
     added.toSorted(),
     users

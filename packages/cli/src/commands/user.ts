@@ -1,0 +1,149 @@
+import type { By, Role, User, UserChanges, Users } from "@restante/web";
+import { visible } from "../check/words.ts";
+import type { Given } from "../command-line/tree.ts";
+import { lookAtPractice, openAccessOf } from "../config/open-access-of.ts";
+import { CliError } from "../errors.ts";
+import { columns } from "../terminal/columns.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { givenPassword } from "./given-password.ts";
+
+interface WhoseValues {
+  readonly config: string | undefined;
+}
+
+interface AddValues extends WhoseValues {
+  readonly name: string | undefined;
+  readonly role: readonly Role[];
+  readonly passwordFile: string | undefined;
+  readonly openIdIssuer: string | undefined;
+  readonly openIdSubject: string | undefined;
+}
+
+/** Who changes it, for the audit: whoever may write the files. */
+const by: By = { actor: "this-computer", source: "command" };
+
+export async function add({ options, words }: Given<AddValues>, terminal: Terminal): Promise<number> {
+  const [signInName = ""] = words;
+  const { role: roles, openIdIssuer: issuer, openIdSubject: subject } = options;
+  if (roles.length === 0) throw new CliError("usage", "--role is missing: say what they may do");
+  if ((issuer === undefined) !== (subject === undefined)) {
+    throw new CliError("usage", "--open-id-issuer and --open-id-subject go together: one alone says nobody");
+  }
+  if (issuer !== undefined && options.passwordFile !== undefined) {
+    throw new CliError(
+      "usage",
+      "--password-file and --open-id-issuer both say how they sign in: leave one of them out",
+    );
+  }
+  return withUsers(options, async (users) => {
+    // Before a password is typed for nothing.
+    const other = users.findByName(signInName);
+    if (other !== undefined) throw new CliError("usage", `there is a user ${other.signInName} already`);
+    const user = await users.add(
+      {
+        signInName,
+        name: options.name ?? signInName,
+        roles,
+        ...(issuer !== undefined && subject !== undefined
+          ? { openId: { issuer, subject } }
+          : { password: await givenPassword(options.passwordFile, visible(signInName), terminal) }),
+      },
+      by,
+    );
+    terminal.print(visible(`Added ${user.signInName} (${user.name}): ${user.roles.join(", ")}`));
+  });
+}
+
+export async function list(
+  { options }: Given<WhoseValues & { readonly json: boolean }>,
+  terminal: Terminal,
+): Promise<number> {
+  return withUsers(options, (users) => {
+    const all = users.list();
+    if (options.json) {
+      terminal.print(JSON.stringify({ formatVersion: 1, users: all }, undefined, 2));
+    } else if (all.length === 0) {
+      terminal.print("There is no user yet: restante user add NAME --role administrator adds the first.");
+    } else {
+      for (const line of columns(all.map(rowOf))) terminal.print(visible(line));
+    }
+  });
+}
+
+function rowOf({ signInName, name, roles, disabled, openId, hasPassword, hasSecondFactor }: User): string[] {
+  const ways = [
+    ...(hasPassword ? ["password"] : []),
+    ...(openId === undefined ? [] : [openId.issuer]),
+    ...(hasSecondFactor ? ["second factor"] : []),
+  ];
+  return [signInName, name, roles.join(", "), disabled ? "disabled" : "", ways.join(", ")];
+}
+
+export async function disable(given: Given<WhoseValues>, terminal: Terminal): Promise<number> {
+  return change(
+    given,
+    terminal,
+    { disabled: true },
+    (user) => `${user.signInName} is disabled, and signed out everywhere`,
+  );
+}
+
+export async function enable(given: Given<WhoseValues>, terminal: Terminal): Promise<number> {
+  return change(given, terminal, { disabled: false }, (user) => `${user.signInName} may sign in`);
+}
+
+export async function role(
+  given: Given<WhoseValues & { readonly role: readonly Role[] }>,
+  terminal: Terminal,
+): Promise<number> {
+  const { role: roles } = given.options;
+  if (roles.length === 0) throw new CliError("usage", "--role is missing: say what they may do");
+  return change(given, terminal, { roles }, (user) => `${user.signInName} is ${user.roles.join(", ")}`);
+}
+
+async function change(
+  { options, words }: Given<WhoseValues>,
+  terminal: Terminal,
+  changes: UserChanges,
+  done: (user: User) => string,
+): Promise<number> {
+  return withUsers(options, (users) => {
+    terminal.print(visible(done(users.change(named(users, words).id, changes, by))));
+  });
+}
+
+export async function password(
+  { options, words }: Given<WhoseValues & { readonly passwordFile: string | undefined }>,
+  terminal: Terminal,
+): Promise<number> {
+  return withUsers(options, async (users) => {
+    const { id, signInName } = named(users, words);
+    await users.setPassword(id, await givenPassword(options.passwordFile, visible(signInName), terminal), by);
+    terminal.print(visible(`${signInName} has a new password, and is signed out everywhere`));
+  });
+}
+
+export async function removeSecondFactor({ options, words }: Given<WhoseValues>, terminal: Terminal): Promise<number> {
+  return withUsers(options, (users) => {
+    const { id, signInName } = named(users, words);
+    users.removeSecondFactor(id, by);
+    terminal.print(visible(`${signInName} has no second factor`));
+  });
+}
+
+async function withUsers({ config }: WhoseValues, act: (users: Users) => void | Promise<void>): Promise<number> {
+  if (config === undefined)
+    throw new CliError("usage", "--config is missing: name the practice.yaml whose pages they are");
+  using access = await openAccessOf(lookAtPractice(config));
+  await act(access.users);
+  return 0;
+}
+
+function named(users: Users, [signInName = ""]: readonly string[]): User {
+  const user = users.findByName(signInName);
+  if (user !== undefined) return user;
+  throw new CliError(
+    "input-unreadable",
+    visible(`there is no user ${signInName}: restante user list shows who there is`),
+  );
+}

@@ -1,6 +1,7 @@
 import { hasControlCharacter } from "@restante/mesh";
 import { readPrivateText, Unreadable } from "../config/named-file.ts";
 import { CliError } from "../errors.ts";
+import { readInput } from "../terminal/read-input.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { typeUnseen } from "../terminal/type-unseen.ts";
 
@@ -26,13 +27,14 @@ function textOf(file: string): string {
   }
 }
 
-async function allOf({ input }: Terminal): Promise<string> {
-  input.setEncoding("utf8");
+async function allOf({ input, stop }: Terminal): Promise<string> {
   let text = "";
-  for await (const piece of input.iterator() as AsyncIterable<string>) {
+  for await (const piece of readInput(input, stop)) {
     text += piece;
     if (text.length > mostBytes) throw refused("what standard input gives is no password: it is too long");
   }
+  // What came until then may be a part of it.
+  if (stop.aborted) throw refused("the command was stopped");
   return text;
 }
 
@@ -45,8 +47,8 @@ function onOneLine(text: string, where: string): string {
   return password;
 }
 
-async function typedTwice(whose: string, { input, complain }: Terminal): Promise<string> {
-  await using typing = typeUnseen(input);
+async function typedTwice(whose: string, { input, complain, stop }: Terminal): Promise<string> {
+  await using typing = typeUnseen(input, stop);
   complain(`Password of ${whose}, at least 12 characters (it is not shown):`);
   const first = await typing.lines.next();
   if (first.done === true) throw refused("no password was typed");

@@ -17,11 +17,10 @@ export interface Terminal extends Signals {
 }
 
 /** What is used of a stream that may be a terminal. */
-export interface Input {
+export interface Input extends NodeJS.EventEmitter {
   readonly isTTY: boolean;
   setRawMode(isRaw: boolean): unknown;
   setEncoding(encoding: "utf8"): unknown;
-  iterator(options?: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
   pause(): unknown;
 }
 

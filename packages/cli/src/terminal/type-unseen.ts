@@ -1,26 +1,29 @@
+import { readInput } from "./read-input.ts";
 import type { Input } from "./terminal.ts";
 
 /**
  * From now until it is disposed of, what a person types is not shown: say what is wanted after this, not before. Its lines end
- * where the person gives up: Ctrl-C, or Ctrl-D on an empty line. What is rubbed out is not in them.
+ * where the person gives up: Ctrl-C, or Ctrl-D on an empty line; and where the command is to stop. What is rubbed out is not in
+ * them.
  */
-export function typeUnseen(input: Input): AsyncDisposable & { readonly lines: AsyncGenerator<string, void, void> } {
+export function typeUnseen(
+  input: Input,
+  stop: AbortSignal,
+): AsyncDisposable & { readonly lines: AsyncGenerator<string, void, void> } {
   input.setRawMode(true);
-  input.setEncoding("utf8");
-  const lines = linesOf(input);
+  const lines = linesOf(input, stop);
   return {
     lines,
     async [Symbol.asyncDispose]() {
       await lines.return();
       input.setRawMode(false);
-      input.pause();
     },
   };
 }
 
-async function* linesOf(input: Input): AsyncGenerator<string, void, void> {
+async function* linesOf(input: Input, stop: AbortSignal): AsyncGenerator<string, void, void> {
   let line = "";
-  for await (const piece of input.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
+  for await (const piece of readInput(input, stop)) {
     // Keys that type nothing come as sequences.
     for (const typed of piece.replaceAll(sequences, "")) {
       if (typed === ctrlC || (typed === ctrlD && line === "")) return;

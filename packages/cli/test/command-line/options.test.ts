@@ -33,9 +33,11 @@ test("an option means the same wherever it is offered", () => {
 
 test("what holds where an option is not typed is itself what is wanted there", () => {
   for (const { entry } of everyEntry(program.entries)) {
-    for (const { name, value, read } of Object.values(entry.kind === "command" ? entry.options : {})) {
+    for (const { name, value, isRepeated, read } of Object.values(entry.kind === "command" ? entry.options : {})) {
       if (value?.default !== undefined) assert.notEqual(read(value.default), undefined, name);
-      for (const choice of value?.choices ?? []) assert.equal(read(choice), choice);
+      for (const choice of value?.choices ?? []) {
+        assert.deepEqual(read(choice), isRepeated === true ? [choice] : choice);
+      }
     }
   }
 });

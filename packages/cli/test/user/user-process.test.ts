@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { waitFor } from "@restante/testbed";
 import { openAccess } from "@restante/web";
 import { partsFolder, secretFile } from "../config/parts-folder.ts";
 import { follow, runCommand } from "../support/processes.ts";
@@ -65,3 +66,17 @@ test(
     assert.ok(await access.users.checkPassword("amina", phrase));
   },
 );
+
+test("a command that waits for a password ends when it is told to stop, and does nothing with what has come", async (t) => {
+  const home = await partsFolder(t);
+  const words = ["user", "add", "amina", "--role", "auditor", "--config", join(home, "practice.yaml")];
+  const options = ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning"];
+  const child = spawn(process.execPath, [...options, main, ...words], { stdio: ["pipe", "pipe", "pipe"] });
+  const waiting = follow(child);
+  t.after(() => waiting.end("SIGKILL"));
+  child.stdin.write(phrase);
+  // It reads what it is given only once it has all else.
+  await waitFor(() => existsSync(join(home, "practice-data", "audit.key")) && child.stdin.writableLength === 0);
+  assert.equal(await waiting.end("SIGTERM"), 2);
+  assert.equal(waiting.standardError(), "restante: the command was stopped; nothing was done\n");
+});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createSite, rights, rightsOf, roles } from "../../src/index.ts";
 import { tinyOptions } from "../tiny-site.ts";
@@ -14,4 +15,14 @@ test("each right is somebody's, and nobody who sees patients reads the audit", (
     const may = rightsOf[role];
     assert.ok(!(may.includes("audit") && may.includes("see")), role);
   }
+});
+
+test("the page about users says what each role may do as the code does", () => {
+  const page = readFileSync(new URL("../../../../docs/users.md", import.meta.url), "utf8");
+  const told = Array.from(page.matchAll(/^\| `([a-z-]+)` +\|(.*)\|$/gm), ([, role, cells = ""]) => [
+    role,
+    ...cells.split("|").map((cell) => cell.trim()),
+  ]);
+  const inCode = roles.map((role) => [role, ...rights.map((right) => (rightsOf[role].includes(right) ? "yes" : "no"))]);
+  assert.deepEqual(told, inCode);
 });

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { visitorAt } from "./access/visitor.ts";
+import { bindingAt } from "./access/visitor.ts";
 import { refusal } from "./refusal.ts";
 
 /**
- * Tokens that tie a form to the sign-in of the person whom it was shown to, so that nobody else, and no other site, can have
+ * Tokens that tie a form to the sign-in of the person whom it was shown to (before it, to their browser), so that nobody else, and no other site, can have
  * it sent. Each is bound to the address that the form goes to, and good for 12 to 24 hours or until the system is started
  * again, whichever comes first.
  */
@@ -20,15 +20,22 @@ const windowMs = 12 * 60 * 60 * 1000;
 export function createFormTokens(clock: Clock): FormTokens {
   const key = randomBytes(32);
   const now = (): number => Math.floor(clock.now().getTime() / windowMs);
-  const sign = (request: FastifyRequest, action: string, window: number): string => {
-    const said = JSON.stringify([visitorAt(request)?.binding ?? null, window, action]);
-    return createHmac("sha256", key).update(said).digest("base64url");
-  };
+  const sign = (binding: string, action: string, window: number): string =>
+    createHmac("sha256", key)
+      .update(JSON.stringify([binding, window, action]))
+      .digest("base64url");
 
   return {
-    issue: (request, action) => sign(request, action, now()),
-    accepts: (request, action, token) =>
-      typeof token === "string" && [now(), now() - 1].some((window) => isSame(sign(request, action, window), token)),
+    issue(request, action) {
+      const binding = bindingAt(request);
+      if (binding === undefined) throw new TypeError("A form that is tied to nobody.");
+      return sign(binding, action, now());
+    },
+    accepts(request, action, token) {
+      const binding = bindingAt(request);
+      if (binding === undefined || typeof token !== "string") return false;
+      return [now(), now() - 1].some((window) => isSame(sign(binding, action, window), token));
+    },
   };
 }
 

@@ -3,8 +3,10 @@ export type { OwnCertificate } from "./access/door/own-certificate.ts";
 export type { RefusedVisit } from "./access/door/visit-fault.ts";
 export { rangeOf } from "./access/door/trusted-proxies.ts";
 export { type Access, type AccessOptions, openAccess } from "./access/open-access.ts";
+export type { Doorway, OpenIdWay, SignInOptions } from "./access/pages/sign-in-options.ts";
 export { type Right, type Role, rights, rightsOf, roles } from "./access/rights.ts";
-export { route, type RouteAccess } from "./access/route-access.ts";
+export { route, type RouteAccess, type ServedRoute } from "./access/route-access.ts";
+export type { OpenSession, Sessions, SessionTimes } from "./access/sessions/sessions.ts";
 export type { Visitor } from "./access/visitor.ts";
 export type { BegunSecondFactor, By, NewUser, OpenIdIdentity, User, UserChanges, Users } from "./access/users/user.ts";
 export { UsersError, type UsersErrorCode } from "./access/users/users-error.ts";
@@ -18,9 +20,9 @@ export { type PageLinks, pageLinks, type PageOfList } from "./page-links.ts";
 export type { PageTrouble } from "./page-troubles.ts";
 export { numberIn } from "./query.ts";
 export { type Refusal, refusal } from "./refusal.ts";
+export type { NavigationItem } from "./frame.ts";
 export {
   createSite,
-  type NavigationItem,
   type Reply,
   type Request,
   type Routes,

@@ -1,8 +1,7 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { pageHeaders } from "./guard.ts";
 import type { PageTroubles } from "./page-troubles.ts";
 import { isRefusal, type Refusal, refusal } from "./refusal.ts";
-import type { Render } from "./templates.ts";
 
 interface ProblemOptions {
   explain?: (error: unknown) => Refusal | undefined;
@@ -14,7 +13,7 @@ const wentWrong = "Something went wrong here. Try again; if it keeps happening, 
 /** Every failure is a page that says what to do next; what went wrong inside is not shown, and told to who runs the site. */
 export function showProblems(
   app: FastifyInstance,
-  render: Render,
+  render: (request: FastifyRequest, context: { status: number; message: string }) => string,
   troubles: PageTroubles,
   { explain, notFound }: ProblemOptions,
 ): void {
@@ -29,7 +28,7 @@ export function showProblems(
     reply.headers(pageHeaders).removeHeader("content-disposition");
     // Nothing that stands on every page: reading it may be what failed.
     try {
-      const page = render("web/problem", { status, message: shown?.message ?? wentWrong });
+      const page = render(request, { status, message: shown?.message ?? wentWrong });
       return reply.code(status).type("text/html; charset=utf-8").send(page);
     } catch (failure) {
       // What a page is made of cannot be read: fastify would answer with the reason.

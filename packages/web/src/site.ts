@@ -6,17 +6,24 @@ import { secure } from "./access/door/own-certificate.ts";
 import { answerPlainHttp } from "./access/door/plain-http.ts";
 import { type RefusedVisit, tellVisits } from "./access/door/visit-fault.ts";
 import { wayIn } from "./access/door/way-in.ts";
-import { requireRights } from "./access/route-access.ts";
+import { ownPath } from "./access/pages/own-path.ts";
+import { serveAccountPages } from "./access/pages/account-pages.ts";
+import { recogniseVisitors } from "./access/pages/recognise.ts";
+import type { SignInOptions } from "./access/pages/sign-in-options.ts";
+import { serveSignInPages } from "./access/pages/sign-in-pages.ts";
+import { requireRights, type ServedRoute } from "./access/route-access.ts";
 import { rights } from "./access/rights.ts";
 import { noteVisitor, type Visitor, visitorAt } from "./access/visitor.ts";
 import { type AssetFolder, serveAssets } from "./assets.ts";
 import type { Audit } from "./audit/audit.ts";
 import { noteListed, recordRequests } from "./audit/record-requests.ts";
 import { createFormTokens, requireFormTokens } from "./form-tokens.ts";
+import { frameFor, type NavigationItem } from "./frame.ts";
 import { guard } from "./guard.ts";
 import { requireLoopback } from "./loopback.ts";
 import { type PageTrouble, watchPages } from "./page-troubles.ts";
 import { showProblems } from "./problems.ts";
+import { SiteError } from "./site-error.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { createTemplates } from "./templates.ts";
 
@@ -63,14 +70,9 @@ export interface SiteOptions {
   routes: (app: Routes, site: Site) => void;
   /** Where it is written down who saw and did what, before they do. */
   audit: Audit;
+  /** With a door, and only then. */
+  signIn?: SignInOptions;
   clock?: Clock;
-}
-
-export interface NavigationItem {
-  /** By this name a page says where it belongs. */
-  section: string;
-  href: string;
-  text: string;
 }
 
 /** What stands on every page, whatever it is about. */
@@ -99,11 +101,14 @@ export interface SiteServer extends AsyncDisposable {
   readonly url: string;
   /** At which it listens, whatever it is reached at. */
   readonly port: number;
+  /** All that it serves, and to whom. */
+  readonly routes: readonly ServedRoute[];
 }
 
 /**
- * Serves pages to people: over HTTP on this computer alone, where whoever reaches a site may do everything on it, or by a door.
- * Every answer carries the guards of guard.ts; a form is taken only from one of these pages, with its token.
+ * Serves pages to people: by a door to those who have signed in, what they may see and do; without one, over HTTP on this
+ * computer alone, to whoever uses it, everything. Every answer carries the guards of guard.ts; a form is taken only from one of
+ * these pages, with its token.
  *
  * @throws SiteError; whatever listening throws, such as EADDRINUSE.
  * @example
@@ -118,9 +123,10 @@ export interface SiteServer extends AsyncDisposable {
  */
 export async function createSite(options: SiteOptions): Promise<SiteServer> {
   const { host, clock = systemClock, surroundings = async () => ({}), onTrouble = () => undefined } = options;
-  const { door, onRefusedVisit = () => undefined } = options;
+  const { door, signIn, onRefusedVisit = () => undefined } = options;
   if (door === undefined) requireLoopback(host);
   else checkDoor(door, host);
+  if ((door === undefined) !== (signIn === undefined)) throw new SiteError("door-unusable", togetherAlone);
   const way = wayIn(door, () => port());
   const app: FastifyInstance = fastify({
     ...(door?.tls !== undefined && { https: { ...secure(door.tls), handshakeTimeout: 10_000 } }),
@@ -141,36 +147,56 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     door?.address?.origin ?? `${door === undefined ? "http" : "https"}://${shown(host)}:${port()}`;
   if (door?.tls !== undefined) answerPlainHttp(app.server, url);
   const { name, heading, home, navigation, styles = [], views, filters = {} } = options;
-  const globals = { ...options.globals, site: { name, heading, home, navigation, styles } };
+  const globals = { ...options.globals, site: { name, heading, home, styles } };
   const render = createTemplates({ views, filters, globals });
   const tokens = createFormTokens(clock);
+  const token: Site["token"] = (request, action) => tokens.issue(request, action);
+  const nobody = signIn === undefined ? thisComputer : undefined;
+  const frameOf = (request: Request): object =>
+    frameFor(visitorAt(request) ?? nobody, { name, home, navigation }, () => token(request, "/sign-out"));
 
   guard(app, way, tellVisits(clock, onRefusedVisit));
-  if (door === undefined) app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
+  if (signIn === undefined) app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
+  else recogniseVisitors(app, signIn.access.sessions);
   const troubles = watchPages(app, clock, onTrouble);
   readForms(app);
-  requireRights(app, askToSignIn);
+  const routes = requireRights(app, askToSignIn);
   requireFormTokens(app, tokens);
   recordRequests(app, options.audit, troubles);
   serveAssets(app, options.assets ?? {});
-  options.routes(app, {
-    visitor: (request) => visitorAt(request) ?? askToSignIn(),
-    token: (request, action) => tokens.issue(request, action),
-    listed: noteListed,
-    async show(reply, view, context) {
-      const page = render(view, { ...(await surroundings()), ...context });
-      await reply.type("text/html; charset=utf-8").send(page);
-    },
-  });
-  showProblems(app, render, troubles, options);
+  const show: Site["show"] = async (reply, view, context) => {
+    const { request } = reply;
+    // Who may not see patients is not told how many wait.
+    const around = visitor(request).rights.has("see") ? await surroundings() : {};
+    await send(reply, render(view, { ...around, ...frameOf(request), ...context }));
+  };
+  options.routes(app, { visitor, token, listed: noteListed, show });
+  if (signIn !== undefined) {
+    serveSignInPages(app, signIn, {
+      token,
+      navigation,
+      show: (reply, view, context) => send(reply, render(view, { ...frameOf(reply.request), ...context })),
+    });
+    serveAccountPages(app, signIn, { token, show });
+  }
+  showProblems(
+    app,
+    (request, context) => render("web/problem", { ...frameOf(request), ...context }),
+    troubles,
+    options,
+  );
 
   await app.listen({ host, port: options.port });
   return {
     url: url(),
     port: port(),
+    routes,
     [Symbol.asyncDispose]: () => app.close(),
   };
 }
+
+const togetherAlone =
+  "Who comes by a door must be able to sign in, and who is to sign in comes by a door: one is not without the other.";
 
 function shown(host: string): string {
   return host === "::1" ? "[::1]" : host;
@@ -184,8 +210,23 @@ const thisComputer: Visitor = {
   binding: "this-computer",
 };
 
-function askToSignIn(): never {
-  throw refusal(403, "Sign in first.");
+function visitor(request: Request): Visitor {
+  const found = visitorAt(request);
+  if (found === undefined) throw refusal(403, "Sign in first.");
+  return found;
+}
+
+/** What was sent by a form is not kept: it is sent again by who signs in. */
+function askToSignIn({ method, url }: Request, reply: Reply): Reply {
+  if (method === "POST") {
+    throw refusal(403, "You are not signed in any more, so nothing was done. Sign in, open the page again and retry.");
+  }
+  const to = ownPath(url);
+  return reply.redirect(to === undefined || to === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(to)}`, 303);
+}
+
+function send(reply: Reply, page: string): Reply {
+  return reply.type("text/html; charset=utf-8").send(page);
 }
 
 /** No route has it. */

@@ -82,6 +82,8 @@ export async function noteSeen(
   { version, matter }: { version: number; matter?: Matter },
 ): Promise<void> {
   const { "sec-fetch-dest": shownAs, "sec-fetch-site": askedBy, "sec-purpose": ahead } = request.headers;
+  // Who could do nothing about it has not seen it for those who can.
+  if (!site.visitor(request).rights.has("act")) return;
   if (matter?.state !== "new" || shownAs !== "document" || ahead !== undefined) return;
   if (askedBy === "same-origin" || askedBy === "none") {
     await site.worklist.see(key, { actor: actorAt(site, request), version });

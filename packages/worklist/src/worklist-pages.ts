@@ -1,6 +1,6 @@
 import { type Clock, type Emit, formatNhsNumber, isNhsNumber, systemClock } from "@restante/mesh";
 import type { PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
-import { type Audit, createSite, type Door, refusal, type SiteServer } from "@restante/web";
+import { type Audit, createSite, type Door, refusal, type SignInOptions, type SiteServer } from "@restante/web";
 import { assets } from "./assets.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
@@ -19,6 +19,8 @@ export interface WorklistPagesOptions {
   port: number;
   /** Absent: HTTP, on this computer alone, where whoever uses it may do everything. */
   door?: Door;
+  /** With a door, and only then. */
+  signIn?: SignInOptions;
   clock?: Clock;
   /** Is told of pages that fail inside, and of who is turned away at the door. */
   emit?: Emit;
@@ -27,8 +29,8 @@ export interface WorklistPagesOptions {
 export type WorklistPages = SiteServer;
 
 /**
- * Serves the worklist of one organisation to people: over HTTP on this computer alone, where whoever reaches the pages may do
- * everything on them, or by a door.
+ * Serves the worklist of one organisation to people: by a door to those who have signed in, what they may see and do; without
+ * one, over HTTP on this computer alone, to whoever uses it, everything.
  *
  * @throws SiteError; whatever listening throws, such as EADDRINUSE.
  * @example
@@ -38,13 +40,15 @@ export type WorklistPages = SiteServer;
  */
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
   const { worklist, organisation, audit, host, port, clock = systemClock, emit = () => undefined } = options;
+  const { door, signIn } = options;
   return createSite({
     host,
     port,
-    ...(options.door !== undefined && { door: options.door }),
+    ...(door !== undefined && { door }),
     onRefusedVisit: (refused) => emit({ event: "visit-refused", odsCode: organisation.odsCode, ...refused }),
     clock,
     audit,
+    ...(signIn !== undefined && { signIn }),
     name: organisation.name,
     heading: `${organisation.name} (${organisation.odsCode})`,
     home: "the worklist",

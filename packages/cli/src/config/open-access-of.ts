@@ -5,10 +5,15 @@ import { readPart } from "./read-part.ts";
 /** Who may come in to a practice's pages, and who did what there: the system and the commands beside it open the same. */
 export function openAccessOf({ dataFolder, organisation, pages }: PracticeFile): Promise<Access> {
   const auditKeyFile = pages?.auditKey?.file;
+  const { idleMinutes, absoluteHours } = pages?.signIn ?? {};
   return openAccess({
     folder: dataFolder,
     organisation: organisation.name,
     ...(auditKeyFile !== undefined && { auditKeyFile }),
+    times: {
+      ...(idleMinutes !== undefined && { idleMinutes }),
+      ...(absoluteHours !== undefined && { absoluteHours }),
+    },
   });
 }
 

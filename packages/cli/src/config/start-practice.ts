@@ -78,16 +78,17 @@ export async function openPages(
   const { host = "127.0.0.1", port } = pages;
   const organisation = organisationOf(settings);
   const door = await doorOf(settings);
-  const { audit } = closing.use(await openAccessOf(settings.file));
+  const access = closing.use(await openAccessOf(settings.file));
   const served = await listenAt({ host, port }, `the worklist of ${organisation.odsCode}`, remedies, () =>
     createWorklistPages({
       worklist: practice.worklist,
       organisation,
-      audit,
+      audit: access.audit,
       host,
       port,
       emit,
       ...(door !== undefined && { door }),
+      ...(pages.signIn !== undefined && { signIn: { access, local: pages.signIn.local ?? false } }),
     }),
   );
   if (door?.tls !== undefined) watchPagesCertificate(organisation.odsCode, door.tls.cert, { emit, closing });

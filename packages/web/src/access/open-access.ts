@@ -4,6 +4,11 @@ import { asDurableError, DurableError, makeFolders, openDatabase } from "@restan
 import { type Audit, createAudit } from "../audit/audit.ts";
 import { auditKey } from "../audit/audit-key.ts";
 import { auditTables } from "../audit/schema.ts";
+import { type Attempts, createAttempts } from "./sessions/attempts.ts";
+import { createDevices, type Devices } from "./sessions/devices.ts";
+import { sessionTables } from "./sessions/schema.ts";
+import { createSessions, type Sessions, type SessionTimes } from "./sessions/sessions.ts";
+import { derivedKey } from "./users/derived-key.ts";
 import { userTables } from "./users/schema.ts";
 import { isSameSecret } from "./users/secret-proof.ts";
 import type { Users } from "./users/user.ts";
@@ -16,15 +21,22 @@ export interface AccessOptions {
   readonly auditKeyFile?: string;
   /** The name of whose users they are: authenticators show it, and no password is made of it. */
   readonly organisation?: string;
+  /** How long a person stays signed in. */
+  readonly times?: SessionTimes;
+  /** The machine's own clock, if absent. */
+  readonly now?: () => Date;
 }
 
 /** Who may come in, and what they saw and did. */
 export interface Access extends Disposable {
   readonly audit: Audit;
   readonly users: Users;
+  readonly sessions: Sessions;
+  readonly attempts: Attempts;
+  readonly devices: Devices;
 }
 
-const migrations: readonly string[] = [auditTables, userTables];
+const migrations: readonly string[] = [auditTables, userTables, sessionTables];
 
 /**
  * Opens the database of who may come in and who did what, making it first. Several processes may have it open.
@@ -34,7 +46,8 @@ const migrations: readonly string[] = [auditTables, userTables];
  *
  * @throws {DurableError} `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`, `unusable`
  */
-export async function openAccess({ folder, auditKeyFile, organisation }: AccessOptions): Promise<Access> {
+export async function openAccess(options: AccessOptions): Promise<Access> {
+  const { folder, auditKeyFile, organisation, times, now } = options;
   const file = join(folder, "access.sqlite");
   const keyFile = auditKeyFile ?? join(folder, "audit.key");
   try {
@@ -55,16 +68,21 @@ export async function openAccess({ folder, auditKeyFile, organisation }: AccessO
     }
     const secret = await auditKey(keyFile);
     if (!isSameSecret(database, secret)) throw lost(keyFile, `it is not the one under which ${file} was written`);
-    const audit = createAudit(database, secret);
+    const audit = createAudit(database, secret, now);
     const users = createUsers(database, {
       audit,
       secret,
-      endSessions: () => undefined,
+      endSessions: (userId) => sessions.endWithin(userId),
       ...(organisation !== undefined && { organisation }),
+      ...(now !== undefined && { now }),
     });
+    const sessions = createSessions(database, users, audit, times, now);
     return {
       audit,
       users,
+      sessions,
+      attempts: createAttempts(database, derivedKey(secret, "attempts"), now),
+      devices: createDevices(derivedKey(secret, "devices")),
       [Symbol.dispose]() {
         if (database.isOpen) database.close();
       },

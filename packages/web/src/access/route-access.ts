@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AuditAct } from "../audit/entry.ts";
 import { refusal } from "../refusal.ts";
 import type { Right } from "./rights.ts";
@@ -6,8 +6,8 @@ import { visitorAt } from "./visitor.ts";
 
 /** What a route says of itself. One that says nothing is not served: none can be forgotten. */
 export interface RouteAccess {
-  /** `anybody`: also who has not signed in. */
-  readonly needs: Right | "anybody";
+  /** `anybody`: also who has not signed in; `signed-in`: whoever has. */
+  readonly needs: Right | "signed-in" | "anybody";
   /** What the audit calls it. Absent: it shows nothing of a patient and changes nothing, so the audit has none of it. */
   readonly act?: AuditAct;
   /** By the parameters of its address, what it is about: such as `task:12`. */
@@ -29,23 +29,38 @@ export function accessOf(request: FastifyRequest): RouteAccess | undefined {
   return request.routeOptions.config.access;
 }
 
+/** What a site serves, and to whom. */
+export interface ServedRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly access: RouteAccess;
+}
+
 /**
  * Puts before every route what it says that it needs. Whoever has not signed in is sent to do so by `askToSignIn`; whoever has,
  * and may not, is told so.
  *
+ * @returns the routes, as they are added
  * @throws where a route says nothing
  */
-export function requireRights(app: FastifyInstance, askToSignIn: (request: FastifyRequest) => never): void {
+export function requireRights(
+  app: FastifyInstance,
+  askToSignIn: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
+): readonly ServedRoute[] {
+  const served: ServedRoute[] = [];
   app.addHook("onRoute", ({ method, url, config }) => {
-    if (config?.access === undefined)
-      throw new Error(`The route ${String(method)} ${url} does not say who may use it.`);
+    const access = config?.access;
+    if (access === undefined) throw new Error(`The route ${String(method)} ${url} does not say who may use it.`);
+    served.push(...[method].flat().map((one) => ({ method: one, url, access })));
   });
-  app.addHook("preHandler", async (request) => {
-    const access = accessOf(request);
-    if (access === undefined || access.needs === "anybody") return;
-    const visitor = visitorAt(request) ?? askToSignIn(request);
-    if (!visitor.rights.has(access.needs)) throw refusal(403, notYours[access.needs]);
+  app.addHook("preHandler", async (request, reply) => {
+    const needs = accessOf(request)?.needs ?? "anybody";
+    if (needs === "anybody") return;
+    const visitor = visitorAt(request);
+    if (visitor === undefined) return askToSignIn(request, reply);
+    if (needs !== "signed-in" && !visitor.rights.has(needs)) throw refusal(403, notYours[needs]);
   });
+  return served;
 }
 
 const notYours: Readonly<Record<Right, string>> = {

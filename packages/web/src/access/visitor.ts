@@ -24,3 +24,15 @@ export function visitorAt(request: FastifyRequest): Visitor | undefined {
 export function noteVisitor(request: FastifyRequest, visitor: Visitor): void {
   visitors.set(request, visitor);
 }
+
+/** Of browsers in which nobody has signed in. */
+const bindings = new WeakMap<FastifyRequest, string>();
+
+/** What forms are tied to: the sign-in, or before it the browser. Absent: nothing, so none is taken. */
+export function bindingAt(request: FastifyRequest): string | undefined {
+  return visitorAt(request)?.binding ?? bindings.get(request);
+}
+
+export function noteBinding(request: FastifyRequest, binding: string): void {
+  bindings.set(request, binding);
+}

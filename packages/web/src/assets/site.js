@@ -55,9 +55,13 @@ async function update() {
   const askedAt = new Date();
   try {
     const answer = await fetch(pageAddress(), {
-      headers: { accept: "text/html" },
+      // The server is told that no person asks: a page that is left open keeps nobody signed in.
+      headers: { accept: "text/html", "x-restante-update": "1" },
+      redirect: "manual",
       signal: AbortSignal.timeout(patienceMs),
     });
+    // Nobody is signed in here any more: what the page shows is taken from the screen.
+    if (answer.type === "opaqueredirect") return location.reload();
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.title = fresh.title;

@@ -25,6 +25,8 @@ export function recordRequests(app: FastifyInstance, audit: Audit, troubles: Pag
     const access = accessOf(request);
     if (access?.act === undefined) return;
     const visitor = visitorAt(request);
+    // Sent to sign in: nothing was shown, and whoever it was may ask a thousand times.
+    if (visitor === undefined && access.needs !== "anybody" && request.method !== "POST") return;
     const about = access.about?.(request.params as Record<string, string>);
     try {
       audit.record({

@@ -30,11 +30,12 @@ export async function certificateFor(...hosts: string[]): Promise<IssuedCertific
 
 /** A site whose pages anybody may see: what they need is another's test. Its page shows by whom it was asked. */
 export async function openDoorSite(t: TestContext, door: Door, changes: Partial<SiteOptions> = {}): Promise<DoorSite> {
-  const { audit } = await openAudit(t);
+  const access = await openAudit(t);
+  const { audit } = access;
   const refused: RefusedVisit[] = [];
   let sent = 0;
   const site = await createSite({
-    ...(await tinyOptions(t, { audit, door, onRefusedVisit: (one) => void refused.push(one) })),
+    ...(await tinyOptions(t, { audit, door, signIn: { access }, onRefusedVisit: (one) => void refused.push(one) })),
     routes(app, { token, visitor }) {
       app.get("/", route({ needs: "anybody", act: "list" }), (request) => `seen by ${request.ip}`);
       app.get("/token", route({ needs: "anybody" }), (request) => token(request, "/send"));
@@ -50,7 +51,9 @@ export async function openDoorSite(t: TestContext, door: Door, changes: Partial<
   const { url, port } = site;
   const base = `${door.tls === undefined ? "http" : "https"}://127.0.0.1:${port}`;
   const { caPem: ca } = await testAuthority();
-  const names = { host: door.address?.host ?? `localhost:${port}` };
+  // A browser in which nobody has signed in: its forms are tied to this.
+  const cookie = `__Host-restante-before=${"a".repeat(43)}`;
+  const names = { host: door.address?.host ?? `localhost:${port}`, cookie };
   const connect = { ca, servername: door.address?.hostname ?? "localhost" };
   return {
     url,

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { expiredCertificate, strangeAuthority, testAuthority } from "@restante/testbed";
 import { createSite, type Door, SiteError } from "../../../src/index.ts";
 import { ask } from "../../http.ts";
+import { openAudit } from "../../open-audit.ts";
 import { tinyOptions } from "../../tiny-site.ts";
 import { certificateFor, type DoorSite, name, openDoorSite } from "./open-door-site.ts";
 
@@ -18,15 +19,9 @@ test("a site with a door is served over HTTPS at its address, and its visitor is
   assert.deepEqual([answer.status, answer.text], [200, "seen by 127.0.0.1"]);
   assert.equal(answer.headers["strict-transport-security"], "max-age=31536000");
   const secret = await site.ask("/secret");
-  assert.equal(secret.status, 403);
-  assert.match(secret.text, /Sign in first/);
-  assert.deepEqual(
-    site.audit.find({ limit: 9 }).rows.map(({ actor, act, outcome }) => [actor, act, outcome]),
-    [
-      ["nobody", "view", "refused"],
-      ["nobody", "list", "done"],
-    ],
-  );
+  assert.deepEqual([secret.status, secret.headers["location"]], [303, "/sign-in?to=%2Fsecret"]);
+  const told = site.audit.find({ limit: 9 }).rows.map(({ actor, act, outcome }) => `${actor} ${act} ${outcome}`);
+  assert.deepEqual(told, ["nobody list done"]);
 });
 
 test("every answer tells browsers to come over HTTPS from then on, a problem too", async (t) => {
@@ -197,6 +192,14 @@ for (const [what, host, door, words] of [
   });
 }
 
+test("a door without a sign-in, and a sign-in without a door, are refused before anything listens", async (t) => {
+  const tls = await certificateFor(name);
+  const signIn = { access: await openAudit(t) };
+  for (const given of [{ door: { address, tls } }, { signIn }, { door: { tls } }]) {
+    await assert.rejects(createSite(await tinyOptions(t, given)), { code: "door-unusable" });
+  }
+});
+
 test("a certificate that no browser would take is refused in words, and none of them is of the key", async (t) => {
   const [own, other] = [await certificateFor(name), await certificateFor("other.example")];
   const none = await (await strangeAuthority()).issue({ commonName: name, kind: "server" });
@@ -238,7 +241,7 @@ async function refused(
   host = "127.0.0.1",
 ): Promise<SiteError> {
   let found: unknown;
-  const options = await tinyOptions(t, { host, door });
+  const options = await tinyOptions(t, { host, door, signIn: { access: await openAudit(t) } });
   await assert.rejects(createSite(options), (error) => (found = error) instanceof SiteError);
   const error = found as SiteError;
   assert.deepEqual([error.code, words.test(error.message)], [code, true], error.message);

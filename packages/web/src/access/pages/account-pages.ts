@@ -1,0 +1,208 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AuditAct } from "../../audit/entry.ts";
+import { formatTime } from "../../format.ts";
+import { refusal } from "../../refusal.ts";
+import { route } from "../route-access.ts";
+import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
+import type { By, User } from "../users/user.ts";
+import { UsersError } from "../users/users-error.ts";
+import { type Visitor, visitorAt } from "../visitor.ts";
+import { qrPath } from "./qr-path.ts";
+import type { SignInOptions } from "./sign-in-options.ts";
+
+interface Form {
+  Body: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the pages of a person's own account have of their site. */
+export interface AccountSite {
+  readonly show: (reply: FastifyReply, view: string, context: object) => Promise<void>;
+  readonly token: (request: FastifyRequest, action: string) => string;
+}
+
+/** Which part of the page says what was wrong. */
+type Part = "password" | "second-factor" | "second-factor-off";
+
+const notices: Readonly<Record<string, string>> = {
+  password: "Your password is changed. You are signed out everywhere else.",
+  "second-factor-on": "A code is asked for from now on whenever you sign in. You are signed out everywhere else.",
+  "second-factor-off": "No code is asked for any more when you sign in.",
+};
+
+const signedIn = route({ needs: "signed-in" });
+
+/**
+ * The page on which a person sees who they are here and where they are signed in, and changes what they sign in with. A change
+ * asks for what they sign in with now: whoever finds a browser open cannot keep its owner out.
+ */
+export function serveAccountPages(app: FastifyInstance, { access }: SignInOptions, site: AccountSite): void {
+  const { users, sessions, attempts, audit } = access;
+
+  app.post("/sign-out", signedIn, (request, reply) => {
+    sessions.end(cookieOf(request, "session") ?? "", { source: request.ip });
+    return leave(reply);
+  });
+
+  app.post("/account/sign-out-everywhere", signedIn, (request, reply) => {
+    const { actor, source, session } = byOf(request);
+    sessions.endAll(actor, { source, ...(session !== undefined && { session }) });
+    return leave(reply);
+  });
+
+  app.get<{ Querystring: Readonly<Record<string, unknown>> }>("/account", signedIn, (request, reply) => {
+    const { done } = request.query;
+    const text = typeof done === "string" && Object.hasOwn(notices, done) ? notices[done] : undefined;
+    return show(request, reply, text === undefined ? {} : { notice: { text } });
+  });
+
+  app.post<Form>("/account/password", signedIn, async (request, reply) => {
+    const user = userOf(request);
+    const { password = "", "new-password": wanted = "" } = request.body ?? {};
+    if (!(await isPassword(request, reply, user, "password", "change-password", password))) return reply;
+    try {
+      await users.setPassword(user.id, wanted, byOf(request));
+    } catch (error) {
+      if (!(error instanceof UsersError)) throw error;
+      return showProblem(request, reply.code(400), "password", error.message, "new-password");
+    }
+    // All of them are ended by it, this one too.
+    const { cookie } = sessions.begin(user, { source: request.ip });
+    setCookie(reply, "session", cookie);
+    return reply.redirect("/account?done=password", 303);
+  });
+
+  app.post<Form>("/account/second-factor", signedIn, async (request, reply) => {
+    const user = userOf(request);
+    if (user.hasSecondFactor) throw refusal(409, "A code is asked for already. Go back, and load the page again.");
+    const { password = "" } = request.body ?? {};
+    if (!(await isPassword(request, reply, user, "second-factor", "second-factor", password))) return reply;
+    const { secret, uri } = users.beginSecondFactor(user.id);
+    return showSetUp(request, reply, { secret: secret.replaceAll(/.{4}(?=.)/g, "$& "), uri, qr: qrPath(uri) });
+  });
+
+  app.post<Form>("/account/second-factor/confirm", signedIn, async (request, reply) => {
+    const user = userOf(request);
+    const attempt = attempts.begin([counted(user)]);
+    if (!attempt.allowed) return showSetUp(request, reply.code(429), { problem: waitWords(attempt.until) });
+    if (!users.confirmSecondFactor(user.id, request.body?.["code"] ?? "", byOf(request))) {
+      record(request, "second-factor");
+      return showSetUp(request, reply.code(400), { problem: wrongCode });
+    }
+    attempt.succeeded();
+    endOthers(request);
+    return reply.redirect("/account?done=second-factor-on", 303);
+  });
+
+  app.post<Form>("/account/second-factor/remove", signedIn, async (request, reply) => {
+    const user = userOf(request);
+    const attempt = attempts.begin([counted(user)]);
+    if (!attempt.allowed) {
+      return showProblem(request, reply.code(429), "second-factor-off", waitWords(attempt.until), "code");
+    }
+    if (!users.checkSecondFactor(user.id, request.body?.["code"] ?? "")) {
+      record(request, "second-factor");
+      return showProblem(request, reply.code(400), "second-factor-off", wrongCode, "code");
+    }
+    attempt.succeeded();
+    users.removeSecondFactor(user.id, byOf(request));
+    return reply.redirect("/account?done=second-factor-off", 303);
+  });
+
+  /** Otherwise the page that says so is the answer. */
+  async function isPassword(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    user: User,
+    part: Part,
+    act: AuditAct,
+    password: string,
+  ): Promise<boolean> {
+    const field = part === "password" ? "password" : "second-factor-password";
+    const attempt = attempts.begin([counted(user)]);
+    if (!attempt.allowed) {
+      await showProblem(request, reply.code(429), part, waitWords(attempt.until), field);
+      return false;
+    }
+    const proved = await users.checkPassword(user.signInName, password).catch((error: unknown) => {
+      attempt.takeBack();
+      throw error instanceof UsersError
+        ? refusal(503, `${error.message} Go back, wait a little, and try again.`)
+        : error;
+    });
+    if (proved?.id === user.id) {
+      attempt.succeeded();
+      return true;
+    }
+    record(request, act);
+    await showProblem(request, reply.code(400), part, "This is not your password.", field);
+    return false;
+  }
+
+  function endOthers(request: FastifyRequest): void {
+    const { actor, source, session } = byOf(request);
+    sessions.endAll(actor, { source, ...(session !== undefined && { session }) }, session);
+  }
+
+  function record(request: FastifyRequest, act: AuditAct): void {
+    const by = byOf(request);
+    audit.record({ ...by, act, outcome: "refused", subjects: [`user:${by.actor}`] });
+  }
+
+  function userOf(request: FastifyRequest): User {
+    const user = users.find(visitorOf(request).id);
+    if (user === undefined) throw refusal(403, "There is no such account any more.");
+    return user;
+  }
+
+  function showProblem(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    part: Part,
+    text: string,
+    field: string,
+  ): Promise<void> {
+    return show(request, reply, { problem: { part, text, field } });
+  }
+
+  function show(request: FastifyRequest, reply: FastifyReply, context: object): Promise<void> {
+    const user = userOf(request);
+    return site.show(reply, "web/account", {
+      user,
+      sessions: sessions.list(user.id),
+      session: visitorOf(request).session,
+      token: (action: string) => site.token(request, action),
+      ...context,
+    });
+  }
+
+  function showSetUp(request: FastifyRequest, reply: FastifyReply, context: object): Promise<void> {
+    const token = site.token(request, "/account/second-factor/confirm");
+    return site.show(reply, "web/second-factor-set-up", { token, ...context });
+  }
+}
+
+function waitWords(until: Date): string {
+  return `Too many attempts have failed. Try again after ${formatTime(until)}.`;
+}
+
+const wrongCode = "This is not the code of this moment. Each code is good once, for half a minute.";
+
+function leave(reply: FastifyReply): FastifyReply {
+  removeCookie(reply, "session");
+  return reply.redirect("/sign-in", 303);
+}
+
+function counted(user: User): { who: string; free: number } {
+  return { who: `account:${user.id}`, free: 5 };
+}
+
+function visitorOf(request: FastifyRequest): Visitor {
+  const visitor = visitorAt(request);
+  if (visitor === undefined) throw refusal(403, "Sign in first.");
+  return visitor;
+}
+
+function byOf(request: FastifyRequest): By {
+  const { id, session } = visitorOf(request);
+  return { actor: id, source: request.ip, ...(session !== undefined && { session }) };
+}

@@ -1,0 +1,175 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { landingFor } from "../../frame.ts";
+import { formatTime } from "../../format.ts";
+import { route } from "../route-access.ts";
+import { rightsOfAll } from "../rights.ts";
+import type { Attempt, Attempter } from "../sessions/attempts.ts";
+import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
+import { foldedName } from "../users/names.ts";
+import type { User } from "../users/user.ts";
+import { UsersError } from "../users/users-error.ts";
+import { visitorAt } from "../visitor.ts";
+import { browserBinding, newBrowserBinding } from "./browser-binding.ts";
+import { createHalfWays } from "./half-way.ts";
+import { ownPath } from "./own-path.ts";
+import type { Doorway, SignInOptions, SignInSite } from "./sign-in-options.ts";
+
+interface Form {
+  Body: Readonly<Record<string, string>> | undefined;
+}
+
+interface Query {
+  Querystring: Readonly<Record<string, unknown>>;
+}
+
+/** So many failures cost no time: of one person, and of an address from which a whole practice may come. */
+const free = { person: 5, address: 20 } as const;
+/** A browser is known for so long after somebody has signed in there. */
+const deviceDays = 180;
+
+/**
+ * The pages by which people come in: with a name and a password, and with a second factor where they have one, before which
+ * nothing is shown. Who they are is in the audit as soon as it is known; what they typed is nowhere.
+ */
+export function serveSignInPages(app: FastifyInstance, options: SignInOptions, site: SignInSite): void {
+  const { access, local = true, openId, now = () => new Date() } = options;
+  const { users, sessions, attempts, devices, audit } = access;
+  const halfWays = createHalfWays(now);
+
+  function finish(request: FastifyRequest, reply: FastifyReply, user: User, to?: string): FastifyReply {
+    const { cookie } = sessions.begin(user, { source: request.ip }, cookieOf(request, "session"));
+    setCookie(reply, "session", cookie);
+    removeCookie(reply, "before");
+    const page = ownPath(to);
+    // Who reads the audit alone sees nothing at `/`.
+    return reply.redirect(
+      page === undefined || page === "/" ? landingFor(rightsOfAll(user.roles), site.navigation).href : page,
+      303,
+    );
+  }
+
+  function finishHere(request: FastifyRequest, reply: FastifyReply, user: User, to?: string): FastifyReply {
+    setCookie(reply, "device", devices.remember(cookieOf(request, "device"), user.id), deviceDays);
+    return finish(request, reply, user, to);
+  }
+
+  function record(request: FastifyRequest, user: User | undefined, outcome: "asked" | "refused"): void {
+    audit.record({ actor: user?.id ?? "nobody", source: request.ip, act: "sign-in", outcome, subjects: [] });
+  }
+
+  function show(request: FastifyRequest, reply: FastifyReply, view: string, context: object): FastifyReply {
+    browserBinding(request, reply);
+    const action = view === "web/sign-in" ? "/sign-in" : "/sign-in/second-factor";
+    return site.show(reply, view, { local, openId, ...context, action, token: site.token(request, action) });
+  }
+
+  function showWait(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    view: string,
+    { until }: Attempt & { allowed: false },
+    context: object,
+  ): FastifyReply {
+    const seconds = Math.max(1, Math.ceil((until.getTime() - now().getTime()) / 1000));
+    reply.code(429).header("retry-after", String(seconds));
+    const problem = `Too many attempts have failed, so this one was not looked at. Try again after ${formatTime(until)}.`;
+    return show(request, reply, view, { ...context, problem });
+  }
+
+  app.get<Query>("/sign-in", route({ needs: "anybody" }), (request, reply) => {
+    const to = ownPath(request.query["to"]);
+    if (visitorAt(request) !== undefined) return reply.redirect(to ?? "/", 303);
+    return show(request, reply, "web/sign-in", { to });
+  });
+
+  if (openId !== undefined) {
+    const showBare: Doorway["show"] = (reply, view, context) => site.show(reply, view, context);
+    openId.serve(app, { before: browserBinding, finish, show: showBare, toIn: ownPath });
+  }
+  if (!local) return;
+
+  app.post<Form>("/sign-in", route({ needs: "anybody" }), async (request, reply) => {
+    const { name = "", password = "" } = request.body ?? {};
+    const to = ownPath(request.body?.["to"]);
+    const user = users.findByName(name);
+    const device = user && devices.find(cookieOf(request, "device"), user.id);
+    const attempt = attempts.begin(device === undefined ? strangers(name, request.ip) : known(device));
+    if (!attempt.allowed) {
+      if (attempt.first) record(request, user, "refused");
+      return showWait(request, reply, "web/sign-in", attempt, { to, name });
+    }
+    const proved = await checkPassword(name, password);
+    if (proved === "busy") {
+      attempt.takeBack();
+      const problem = "Many people are signing in at this moment. Wait a little, and try again.";
+      return show(request, reply.code(503), "web/sign-in", { to, name, problem });
+    }
+    if (proved === undefined) {
+      record(request, user, "refused");
+      const problem = "The name or the password is not right.";
+      return show(request, reply.code(401), "web/sign-in", { to, name, problem });
+    }
+    if (!proved.hasSecondFactor) {
+      attempt.succeeded();
+      return finishHere(request, reply, proved, to);
+    }
+    record(request, proved, "asked");
+    attempt.succeeded();
+    halfWays.note(newBrowserBinding(request, reply), { userId: proved.id, to });
+    return reply.redirect("/sign-in/second-factor", 303);
+  });
+
+  async function checkPassword(name: string, password: string): Promise<User | "busy" | undefined> {
+    try {
+      return await users.checkPassword(name, password);
+    } catch (error) {
+      if (error instanceof UsersError && error.code === "busy") return "busy";
+      throw error;
+    }
+  }
+
+  app.get("/sign-in/second-factor", route({ needs: "anybody" }), (request, reply) => {
+    if (halfWayAt(request, reply) === undefined) return reply.redirect("/sign-in", 303);
+    return show(request, reply, "web/second-factor", {});
+  });
+
+  app.post<Form>("/sign-in/second-factor", route({ needs: "anybody" }), (request, reply) => {
+    const halfWay = halfWayAt(request, reply);
+    if (halfWay === undefined) return reply.redirect("/sign-in", 303);
+    const { user, to } = halfWay;
+    const device = devices.find(cookieOf(request, "device"), user.id) ?? user.id;
+    const attempt = attempts.begin([{ who: `code:${device}`, free: free.person }]);
+    if (!attempt.allowed) {
+      if (attempt.first) record(request, user, "refused");
+      return showWait(request, reply, "web/second-factor", attempt, {});
+    }
+    if (!users.checkSecondFactor(user.id, request.body?.["code"] ?? "")) {
+      record(request, user, "refused");
+      const problem = "This is not the code of this moment. Each code is good once, for half a minute.";
+      return show(request, reply.code(401), "web/second-factor", { problem });
+    }
+    attempt.succeeded();
+    halfWays.remove(browserBinding(request, reply));
+    return finishHere(request, reply, user, to);
+  });
+
+  /** Who may have been disabled since, or have no second factor any more. */
+  function halfWayAt(request: FastifyRequest, reply: FastifyReply): { user: User; to: string | undefined } | undefined {
+    const halfWay = halfWays.at(browserBinding(request, reply));
+    const user = halfWay && users.find(halfWay.userId);
+    if (user === undefined || user.disabled || !user.hasSecondFactor) return undefined;
+    return { user, to: halfWay?.to };
+  }
+}
+
+/** Counted alike whether there is such a user or not. */
+function strangers(name: string, address: string): readonly Attempter[] {
+  return [
+    { who: `name:${foldedName(name)}`, free: free.person },
+    { who: `address:${address}`, free: free.address, shared: true },
+  ];
+}
+
+function known(device: string): readonly Attempter[] {
+  return [{ who: device, free: free.person }];
+}

@@ -1,0 +1,178 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "@restante/durable";
+import type { Audit } from "../../audit/audit.ts";
+import type { User, Users } from "../users/user.ts";
+
+/** How long a person stays signed in. */
+export interface SessionTimes {
+  /** Without doing anything. 20 if absent. */
+  readonly idleMinutes?: number;
+  /** In all. 10 if absent. */
+  readonly absoluteHours?: number;
+}
+
+/** Who a cookie is, for the request that carries it. */
+export interface SignedIn {
+  readonly user: User;
+  /** What the audit knows the sign-in by. */
+  readonly session: string;
+  /** What ties forms to it: see `Visitor`. */
+  readonly binding: string;
+}
+
+/** One of the places where a person is signed in. */
+export interface OpenSession {
+  readonly session: string;
+  readonly startedAt: Date;
+  readonly lastUsedAt: Date;
+  readonly source: string;
+}
+
+/**
+ * Who is signed in. It is known by what a browser holds and nothing else: an address changes on the way from one room to the
+ * next, so a cookie is good from any. It is open until
+ *
+ * - the person, or somebody for them, ends it;
+ * - nobody has used it for `idleMinutes`, or it has lasted for `absoluteHours`;
+ * - its user is disabled or removed, or their password is changed;
+ * - the machine's clock is found to have been put back: then nobody can say how long it has lasted.
+ *
+ * Each beginning and ending by a person is a row of the audit, in the same transaction.
+ */
+export interface Sessions {
+  /**
+   * Always under a new cookie. What the browser was signed in by before is over, whoever that was.
+   *
+   * @param over the cookie before
+   */
+  begin(user: User, from: { readonly source: string }, over?: string): { cookie: string; session: string };
+  /**
+   * @param used whether a person asks, which keeps it from being idle, or a page that keeps itself up to date
+   */
+  at(cookie: string, used?: boolean): SignedIn | undefined;
+  end(cookie: string, from: { readonly source: string }): void;
+  /** @returns how many were ended */
+  endAll(userId: string, from: { readonly source: string; readonly session?: string }, exceptSession?: string): number;
+  /** The same as a part of a transaction that has a row of its own in the audit. */
+  endWithin(userId: string): void;
+  /** Newest first. */
+  list(userId: string): OpenSession[];
+}
+
+interface Stored {
+  cookie: Uint8Array;
+  session: string;
+  user: string;
+  started_at: string;
+  used_at: string;
+  source: string;
+}
+
+/** A use is written down so often at most. */
+const noteEveryMs = 60_000;
+/** By so much a clock may be put right. */
+const clockMayDifferMs = 5 * 60_000;
+
+export function createSessions(
+  database: DatabaseSync,
+  users: Pick<Users, "find">,
+  audit: Pick<Audit, "recordWithin">,
+  { idleMinutes = 20, absoluteHours = 10 }: SessionTimes = {},
+  now: () => Date = () => new Date(),
+): Sessions {
+  const idleMs = idleMinutes * 60_000;
+  const absoluteMs = absoluteHours * 3_600_000;
+  const byCookie = database.prepare("SELECT * FROM session WHERE cookie = ?");
+  const ofUser = database.prepare("SELECT * FROM session WHERE user = ? ORDER BY started_at DESC");
+  const insert = database.prepare(
+    "INSERT INTO session (cookie, session, user, started_at, used_at, source) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const noteUse = database.prepare("UPDATE session SET used_at = ? WHERE cookie = ?");
+  const remove = database.prepare("DELETE FROM session WHERE cookie = ?");
+  const removeAll = database.prepare("DELETE FROM session WHERE user = ?");
+  const removeOld = database.prepare("DELETE FROM session WHERE started_at < ?");
+
+  const find = (cookie: string): Stored | undefined => byCookie.get(digestOf(cookie)) as Stored | undefined;
+  const isOpen = ({ started_at, used_at }: Stored): boolean => {
+    const time = now().getTime();
+    const lasted = time - Date.parse(started_at);
+    const idle = time - Date.parse(used_at);
+    return lasted < absoluteMs && idle < idleMs && Math.min(lasted, idle) > -clockMayDifferMs;
+  };
+  const openOf = (userId: string): Stored[] => (ofUser.all(userId) as unknown as Stored[]).filter(isOpen);
+
+  function signOut({ cookie, user, session }: Stored, source: string): void {
+    remove.run(cookie);
+    audit.recordWithin({ actor: user, session, source, act: "sign-out", outcome: "done", subjects: [] });
+  }
+
+  return {
+    begin(user, { source }, over) {
+      const cookie = randomBytes(32).toString("base64url");
+      const session = derived(cookie, "session").toString("hex").slice(0, 12);
+      const at = now();
+      return inTransaction(database, () => {
+        const before = over === undefined ? undefined : find(over);
+        if (before !== undefined) signOut(before, source);
+        removeOld.run(new Date(at.getTime() - absoluteMs).toISOString());
+        insert.run(digestOf(cookie), session, user.id, at.toISOString(), at.toISOString(), source);
+        audit.recordWithin({ actor: user.id, session, source, act: "sign-in", outcome: "done", subjects: [] });
+        return { cookie, session };
+      });
+    },
+    at(cookie, used = true) {
+      const stored = find(cookie);
+      if (stored === undefined) return undefined;
+      const user = users.find(stored.user);
+      if (user === undefined || user.disabled || !isOpen(stored)) {
+        remove.run(stored.cookie);
+        return undefined;
+      }
+      const time = now();
+      if (used && time.getTime() - Date.parse(stored.used_at) >= noteEveryMs) {
+        noteUse.run(time.toISOString(), stored.cookie);
+      }
+      return { user, session: stored.session, binding: derived(cookie, "binding").toString("base64url") };
+    },
+    end(cookie, { source }) {
+      inTransaction(database, () => {
+        const stored = find(cookie);
+        if (stored !== undefined) signOut(stored, source);
+      });
+    },
+    endAll(userId, { source, session }, exceptSession) {
+      return inTransaction(database, () => {
+        const ended = (ofUser.all(userId) as unknown as Stored[]).filter((stored) => stored.session !== exceptSession);
+        if (ended.length === 0) return 0;
+        for (const { cookie } of ended) remove.run(cookie);
+        audit.recordWithin({
+          actor: userId,
+          ...(session !== undefined && { session }),
+          source,
+          act: "sign-out",
+          outcome: "done",
+          subjects: ended.slice(0, 500).map((stored) => `session:${stored.session}`),
+        });
+        return ended.length;
+      });
+    },
+    endWithin: (userId) => void removeAll.run(userId),
+    list: (userId) =>
+      openOf(userId).map(({ session, started_at, used_at, source }) => ({
+        session,
+        startedAt: new Date(started_at),
+        lastUsedAt: new Date(used_at),
+        source,
+      })),
+  };
+}
+
+function digestOf(cookie: string): Buffer {
+  return createHash("sha256").update(cookie).digest();
+}
+
+/** What may be known of a cookie where the cookie itself may not. */
+export function derived(cookie: string, use: "session" | "binding"): Buffer {
+  return createHmac("sha256", cookie).update(use).digest();
+}

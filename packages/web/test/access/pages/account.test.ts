@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formOf, readable } from "../../http.ts";
+import { authenticator, openSecureSite, password, withSecondFactor } from "../secure-site.ts";
+
+const better = "eleven teapots on a hill";
+
+test("a person changes their password, stays signed in under a new cookie, and is signed out everywhere else", async (t) => {
+  const { signedIn, visitor, users, told } = await openSecureSite(t);
+  const [here, there] = [await signedIn("anna"), await signedIn("anna")];
+  const copy = here.copy();
+  const answer = await here.fill("/account", "/account/password", { password, "new-password": better });
+  assert.deepEqual([answer.status, answer.headers["location"]], [303, "/account?done=password"]);
+  assert.match((await here.get("/account?done=password")).text, /Your password is changed\./);
+  for (const other of [there, copy]) assert.equal((await other.get("/account")).status, 303);
+  assert.deepEqual(told().slice(0, 2), [`${users.anna.id} sign-in done`, `${users.anna.id} change-password done`]);
+  assert.equal((await visitor().signIn("anna", password)).status, 401);
+  assert.equal((await visitor().signIn("anna", better)).status, 303);
+});
+
+test("a password is changed only by who knows the one before, and only to one that is hard to guess", async (t) => {
+  const { signedIn, users, told } = await openSecureSite(t);
+  const anna = await signedIn("anna");
+  const wrong = await anna.fill("/account", "/account/password", { password: "not hers", "new-password": better });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.text, /This is not your password\./);
+  assert.equal(told()[0], `${users.anna.id} change-password refused`);
+  const weak = await anna.fill("/account", "/account/password", { password, "new-password": "tiny" });
+  assert.equal(weak.status, 400);
+  assert.match(readable(weak.text), /12/);
+  assert.doesNotMatch(weak.text, /tiny|seven lanterns/);
+  for (let guess = 0; guess < 5; guess += 1) {
+    await anna.fill("/account", "/account/password", { password: "not hers", "new-password": better });
+  }
+  const { status, text } = await anna.fill("/account", "/account/password", { password, "new-password": better });
+  assert.equal(status, 429);
+  assert.match(text, /Too many attempts have failed\. Try again after/);
+});
+
+test("codes are set up by who knows the password and has the authenticator, and ended by a code", async (t) => {
+  const { signedIn, access, users, clock, told } = await openSecureSite(t);
+  const [anna, other] = [await signedIn("anna"), await signedIn("anna")];
+  const refused = await anna.fill("/account", "/account/second-factor", { password: "not hers" });
+  assert.equal(refused.status, 400);
+  assert.equal(told()[0], `${users.anna.id} second-factor refused`);
+
+  const { text } = await anna.fill("/account", "/account/second-factor", { password });
+  const secret = /<code class="app-break">([A-Z2-7 ]+)<\/code>/.exec(text)?.[1]?.replaceAll(" ", "") ?? "";
+  assert.ok(secret.length >= 32);
+  assert.match(text, /<svg class="app-qr" viewBox="0 0 \d+ \d+"/);
+  const code = authenticator(secret, clock);
+  const confirm = "/account/second-factor/confirm";
+  const form = formOf(text, confirm);
+  const wrong = await anna.post(confirm, { ...form, code: "12345" });
+  assert.equal(wrong.status, 400);
+  assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, false);
+  assert.equal((await anna.post(confirm, { ...formOf(wrong.text, confirm), code: code() })).status, 303);
+  assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, true);
+  assert.match((await anna.get("/account?done=second-factor-on")).text, /A code is asked for from now on/);
+  assert.equal((await other.get("/account")).status, 303, "who came in without one is out");
+
+  const remove = "/account/second-factor/remove";
+  assert.equal((await anna.fill("/account", remove, { code: "000000" })).status, 400);
+  clock.advance(60_000);
+  assert.equal((await anna.fill("/account", remove, { code: code() })).status, 303);
+  assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, false);
+});
+
+test("a person sees where they are signed in, and signs out everywhere", async (t) => {
+  const { signedIn, users, told } = await openSecureSite(t);
+  const [here, there, else_] = [await signedIn("anna"), await signedIn("anna"), await signedIn("clinician")];
+  const { text } = await here.get("/account");
+  assert.equal(text.split("127.0.0.1").length - 1, 2);
+  assert.equal(text.split("(here)").length - 1, 1);
+  const answer = await here.fill("/account", "/account/sign-out-everywhere", {});
+  assert.equal(answer.headers["location"], "/sign-in");
+  for (const browser of [here, there]) assert.equal((await browser.get("/account")).status, 303);
+  assert.equal((await else_.get("/account")).status, 200);
+  assert.equal(told()[0], `${users.anna.id} sign-out done`);
+});
+
+test("whoever has codes is asked for one also where they came in before without", async (t) => {
+  const site = await openSecureSite(t);
+  const anna = await site.signedIn("anna");
+  await anna.fill("/", "/sign-out", {});
+  withSecondFactor(site, site.users.anna.id);
+  const { headers } = await anna.signIn("anna", password);
+  assert.equal(headers["location"], "/sign-in/second-factor");
+});
+
+test("a user who is disabled sees nothing at their next request, and gets no new sign-in", async (t) => {
+  const { signedIn, access, users } = await openSecureSite(t);
+  const anna = await signedIn("anna");
+  access.users.change(users.anna.id, { disabled: true }, { actor: "this-computer", source: "command" });
+  const { status, headers } = await anna.get("/parcels/7");
+  assert.deepEqual([status, headers["location"]], [303, "/sign-in?to=%2Fparcels%2F7"]);
+  assert.equal((await anna.signIn("anna", password)).status, 401);
+});

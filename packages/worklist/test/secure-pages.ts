@@ -27,7 +27,7 @@ export async function openSecurePages(t: TestContext): Promise<SecurePages> {
     organisation,
     audit: access.audit,
     signIn: { access, now: () => clock.now() },
-    tls,
+    door: { tls },
     host: "127.0.0.1",
     port: 0,
   });

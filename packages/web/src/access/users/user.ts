@@ -7,7 +7,7 @@ export interface User {
   readonly signInName: string;
   /** As other persons are shown it. */
   readonly name: string;
-  /** In the order of `roles`, at least one. */
+  /** In the order of `roles`; none where an issuer gave them and has taken them away. */
   readonly roles: readonly Role[];
   /** May not come in. */
   readonly disabled: boolean;
@@ -16,7 +16,10 @@ export interface User {
   readonly hasSecondFactor: boolean;
 }
 
-/** Who somebody is to an issuer of OpenID Connect: the two together, and nothing else that it says of them. */
+/**
+ * Who somebody is to an issuer of OpenID Connect: the two together, and nothing else that it says of them. However its address is
+ * written, it is one issuer.
+ */
 export interface OpenIdIdentity {
   readonly issuer: string;
   readonly subject: string;

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "@restante/durable";
 import type { Audit } from "../../audit/audit.ts";
 import type { AuditAct } from "../../audit/entry.ts";
+import { issuerName } from "../open-id/issuer-name.ts";
 import { derivedKey } from "./derived-key.ts";
 import { foldedName, parseName, parseRoles, parseSignInName } from "./names.ts";
 import { base32 } from "./one-time-code.ts";
@@ -54,7 +55,7 @@ export function createUsers(database: DatabaseSync, options: UsersOptions): User
     statement.findByName.get(folded) as StoredUser | undefined;
   const asUser = (stored: StoredUser | undefined): User | undefined => stored && userFrom(stored);
   const findByOpenId = (issuer: string, subject: string): User | undefined =>
-    asUser(statement.findByOpenId.get(issuer, subject) as StoredUser | undefined);
+    asUser(statement.findByOpenId.get(issuerName(issuer), subject) as StoredUser | undefined);
 
   function existing(id: string): StoredUser {
     const stored = storedAt(id);
@@ -82,7 +83,8 @@ export function createUsers(database: DatabaseSync, options: UsersOptions): User
     findByOpenId,
     list: () => (statement.list.all() as unknown as StoredUser[]).map(userFrom),
 
-    async add({ openId, password, ...given }, by) {
+    async add({ password, ...given }, by) {
+      const openId = given.openId && known(given.openId);
       const [signInName, name, roles] = [
         parseSignInName(given.signInName),
         parseName(given.name),
@@ -111,10 +113,9 @@ export function createUsers(database: DatabaseSync, options: UsersOptions): User
           ...before,
           ...changes,
           ...(changes.name !== undefined && { name: parseName(changes.name) }),
-          ...(changes.roles !== undefined && { roles: parseRoles(changes.roles) }),
-          ...(changes.openId !== undefined && {
-            openId: { issuer: changes.openId.issuer, subject: changes.openId.subject },
-          }),
+          // All of them are taken away where an issuer gave them, and does so no more.
+          ...(changes.roles !== undefined && { roles: changes.roles.length === 0 ? [] : parseRoles(changes.roles) }),
+          ...(changes.openId !== undefined && { openId: known(changes.openId) }),
         };
         if (JSON.stringify(after) === JSON.stringify(before)) return before;
         const isLast = isAdministrator(before) && !isAdministrator(after);
@@ -163,6 +164,10 @@ export function createUsers(database: DatabaseSync, options: UsersOptions): User
 /** 60 bits: no two of a system's users are alike. */
 function newId(): string {
   return `u-${base32(randomBytes(8)).slice(0, 12).toLowerCase()}`;
+}
+
+function known({ issuer, subject }: OpenIdIdentity): OpenIdIdentity {
+  return { issuer: issuerName(issuer), subject };
 }
 
 function isAdministrator({ disabled, roles }: User): boolean {

@@ -81,6 +81,21 @@ test("every change has its row, what changes nothing has none, and who is disabl
   assert.equal(audit.find({ limit: 10, act: "change-password" }).rows[0]?.session, "abc");
 });
 
+test("an issuer is the same however its address is written, and may take away every role that it gave", async (t) => {
+  const { users, rows } = await openUsers(t);
+  const openId = { issuer: "https://Issuer.example:443/realms/health/", subject: "42" };
+  const { id } = await users.add({ ...amina, roles: ["clinician"], openId }, by);
+  const issuer = "https://issuer.example/realms/health";
+  assert.deepEqual(users.findByOpenId(openId.issuer, "42")?.openId, { issuer, subject: "42" });
+  assert.equal(users.findByOpenId(issuer, "42")?.id, id);
+  assert.equal(users.findByOpenId("https://issuer.example", "42"), undefined);
+  users.change(id, { openId }, by);
+  assert.equal(rows().length, 1);
+  assert.deepEqual(users.change(id, { roles: [] }, by).roles, []);
+  assert.deepEqual(users.find(id)?.roles, []);
+  assert.equal(rows().at(-1), "change-user done this-computer command state:enabled");
+});
+
 test("the last administrator who may come in can neither be disabled nor lose the role", async (t) => {
   const { users, rows } = await openUsers(t);
   const { id } = await users.add(amina, by);

@@ -175,6 +175,8 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     serveSignInPages(app, signIn, {
       token,
       navigation,
+      url,
+      failed: (request, error) => troubles.failed(request, error),
       show: (reply, view, context) => send(reply, render(view, { ...frameOf(reply.request), ...context })),
     });
     serveAccountPages(app, signIn, { token, show });

@@ -35,12 +35,14 @@ const signedIn = route({ needs: "signed-in" });
  * The page on which a person sees who they are here and where they are signed in, and changes what they sign in with. A change
  * asks for what they sign in with now: whoever finds a browser open cannot keep its owner out.
  */
-export function serveAccountPages(app: FastifyInstance, { access }: SignInOptions, site: AccountSite): void {
+export function serveAccountPages(app: FastifyInstance, { access, openId }: SignInOptions, site: AccountSite): void {
   const { users, sessions, attempts, audit } = access;
 
   app.post("/sign-out", signedIn, (request, reply) => {
+    const { session = "" } = visitorOf(request);
+    const elsewhere = openId?.signedOut?.(userOf(request), session);
     sessions.end(cookieOf(request, "session") ?? "", { source: request.ip });
-    return leave(reply);
+    return leave(reply, elsewhere);
   });
 
   app.post("/account/sign-out-everywhere", signedIn, (request, reply) => {
@@ -187,9 +189,9 @@ function waitWords(until: Date): string {
 
 const wrongCode = "This is not the code of this moment. Each code is good once, for half a minute.";
 
-function leave(reply: FastifyReply): FastifyReply {
+function leave(reply: FastifyReply, to = "/sign-in"): FastifyReply {
   removeCookie(reply, "session");
-  return reply.redirect("/sign-in", 303);
+  return reply.redirect(to, 303);
 }
 
 function counted(user: User): { who: string; free: number } {

@@ -21,6 +21,8 @@ export interface OpenIdWay {
   readonly href: string;
   /** Serves its pages. */
   readonly serve: (app: FastifyInstance, doorway: Doorway) => void;
+  /** The page of this site that whoever signs out comes to, if the sign-in elsewhere is to end with this one. */
+  readonly signedOut?: (user: User, session: string) => string | undefined;
 }
 
 /** What every way to sign in ends with. */
@@ -33,11 +35,14 @@ export interface Doorway {
   readonly show: (reply: FastifyReply, view: string, context: object) => FastifyReply;
   /** The page of this site that somebody wanted to go to; undefined for anything else. */
   readonly toIn: (given: unknown) => string | undefined;
+  /** Of this site, for browsers, as soon as it is served. */
+  readonly url: () => string;
+  /** Whoever runs the site is told. */
+  readonly failed: (request: FastifyRequest, error: Error) => void;
 }
 
 /** What the pages of signing in have of their site. */
-export interface SignInSite {
-  readonly show: Doorway["show"];
+export interface SignInSite extends Pick<Doorway, "show" | "url" | "failed"> {
   readonly token: (request: FastifyRequest, action: string) => string;
   readonly navigation: readonly NavigationItem[];
 }

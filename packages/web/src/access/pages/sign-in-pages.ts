@@ -84,7 +84,8 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
 
   if (openId !== undefined) {
     const showBare: Doorway["show"] = (reply, view, context) => site.show(reply, view, context);
-    openId.serve(app, { before: browserBinding, finish, show: showBare, toIn: ownPath });
+    const { url, failed } = site;
+    openId.serve(app, { before: browserBinding, finish, show: showBare, toIn: ownPath, url, failed });
   }
   if (!local) return;
 

@@ -12,6 +12,7 @@ import {
   whole,
 } from "@restante/settings";
 import { rangeOf } from "@restante/web";
+import { openId, openIdPaths, openIdRules, type OpenIdSettings } from "./open-id-settings.ts";
 
 /** The pages on which an organisation's people work: who reaches them, and how they come in. */
 export interface PagesSettings {
@@ -35,6 +36,7 @@ export interface SignInSettings {
   local?: boolean;
   idleMinutes?: number;
   absoluteHours?: number;
+  openId?: OpenIdSettings;
 }
 
 const loopback: ReadonlySet<unknown> = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -144,6 +146,7 @@ export const pages: Needed<PagesSettings> = object<PagesSettings>(
           absoluteHours: optional(
             whole({ description: "Hours after which a sign-in ends, used or not.", from: 1, to: 24, default: 10 }),
           ),
+          openId: optional(openId),
         },
         {
           description:
@@ -175,6 +178,7 @@ export const pagesPaths: readonly string[] = [
   "/pages/tls/cert",
   "/pages/tls/authority",
   "/pages/auditKey/file",
+  ...openIdPaths,
 ];
 
 /** How the settings of the pages depend on each other. */
@@ -209,7 +213,7 @@ export const pagesRules: readonly Rule[] = [
     }
     const isObject = typeof signIn.value === "object" && signIn.value !== null;
     if (isObject && find("/pages/signIn/local")[0]?.value !== true && find("/pages/signIn/openId").length === 0) {
-      found.push({ pointer: signIn.pointer, words: "must have a way in: local: true" });
+      found.push({ pointer: signIn.pointer, words: "must have a way in: local: true, or openId" });
     }
     return found;
   },
@@ -218,4 +222,5 @@ export const pagesRules: readonly Rule[] = [
     if (port?.value !== 0 || find("/pages/address").length === 0) return [];
     return [{ pointer: port.pointer, words: "must be a port of its own: at the address, others have to reach it" }];
   },
+  ...openIdRules,
 ];

@@ -17,6 +17,7 @@ import {
 import { type Strictness, strictnesses } from "@restante/itk3";
 import { type BusinessResponse, practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
 import { clientTls, clientTlsPaths, clientTlsSecrets, type ClientTlsSettings } from "./client-tls.ts";
+import { openIdSecrets, openIdTls } from "./open-id-settings.ts";
 import { pages, pagesPaths, pagesRules, type PagesSettings } from "./pages-settings.ts";
 import type { Part } from "./part.ts";
 import { secret, type SecretSource } from "./secret.ts";
@@ -265,7 +266,8 @@ export const practicePart: Part<PracticeFile> = {
     "/transports/*/sharedKey",
     "/transports/*/proxy/password",
     ...clientTlsSecrets("/transports/*/tls"),
+    ...openIdSecrets,
   ],
-  tls: ["/transports/*/tls", "/pages/tls"],
+  tls: ["/transports/*/tls", "/pages/tls", ...openIdTls],
   directory: "/directory",
 };

@@ -1,9 +1,12 @@
 import { embeddedDemographics } from "@restante/demographics";
 import { type OdsCode, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { createPractice, type Practice, type PracticeOrganisation, type Transport } from "@restante/practice";
+import { type Access, createOpenId, type SignInOptions } from "@restante/web";
 import { createWorklistPages } from "@restante/worklist";
 import { watchCertificates } from "../client/certificate-watch.ts";
 import { doorOf } from "./door-of.ts";
+import { openIdOptions } from "./open-id-settings.ts";
+import type { SignInSettings } from "./pages-settings.ts";
 import { openAccessOf } from "./open-access-of.ts";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
@@ -88,11 +91,19 @@ export async function openPages(
       port,
       emit,
       ...(door !== undefined && { door }),
-      ...(pages.signIn !== undefined && { signIn: { access, local: pages.signIn.local ?? false } }),
+      ...(pages.signIn !== undefined && { signIn: signInOf(settings, pages.signIn, access) }),
     }),
   );
   if (door?.tls !== undefined) watchPagesCertificate(organisation.odsCode, door.tls.cert, { emit, closing });
   return closing.use(served).url;
+}
+
+function signInOf({ text }: Settings, { local = false, openId }: SignInSettings, access: Access): SignInOptions {
+  return {
+    access,
+    local,
+    ...(openId !== undefined && { openId: createOpenId(openIdOptions(openId, text), access) }),
+  };
 }
 
 /** What issued it is in the same file, if anything is: the end of the first of them ends all. */

@@ -52,7 +52,7 @@ for (const [what, pages, problems] of [
   [
     "with a sign-in that nobody can use",
     `${tls}\nsignIn: { local: false }`,
-    ["/signIn must have a way in: local: true"],
+    ["/signIn must have a way in: local: true, or openId"],
   ],
   [
     "behind a proxy without an address",
@@ -69,7 +69,7 @@ for (const [what, pages, problems] of [
       '/tls must have either "key" or "authority"',
       "/proxy/trusted/0 must be the IP address of a proxy, or a range such as 10.1.2.0/24, and not everybody",
       "/proxy/trusted/1 must be the IP address of a proxy, or a range such as 10.1.2.0/24, and not everybody",
-      "/signIn must have a way in: local: true",
+      "/signIn must have a way in: local: true, or openId",
       "/signIn/local must be true or false",
       "/signIn/idleMinutes must be a whole number from 1 to 720",
       "/signIn/absoluteHours must be a whole number from 1 to 24",

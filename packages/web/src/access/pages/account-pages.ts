@@ -9,6 +9,7 @@ import { UsersError } from "../users/users-error.ts";
 import { type Visitor, visitorAt } from "../visitor.ts";
 import { qrPath } from "./qr-path.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
+import { free, wrongCode } from "./sign-in-pages.ts";
 
 interface Form {
   Body: Readonly<Record<string, string>> | undefined;
@@ -187,15 +188,13 @@ function waitWords(until: Date): string {
   return `Too many attempts have failed. Try again after ${formatTime(until)}.`;
 }
 
-const wrongCode = "This is not the code of this moment. Each code is good once, for half a minute.";
-
 function leave(reply: FastifyReply, to = "/sign-in"): FastifyReply {
   removeCookie(reply, "session");
   return reply.redirect(to, 303);
 }
 
 function counted(user: User): { who: string; free: number } {
-  return { who: `account:${user.id}`, free: 5 };
+  return { who: `account:${user.id}`, free: free.person };
 }
 
 function visitorOf(request: FastifyRequest): Visitor {

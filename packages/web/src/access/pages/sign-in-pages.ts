@@ -23,7 +23,8 @@ interface Query {
 }
 
 /** So many failures cost no time: of one person, and of an address from which a whole practice may come. */
-const free = { person: 5, address: 20 } as const;
+export const free = { person: 5, address: 20 } as const;
+export const wrongCode = "This is not the code of this moment. Each code is good once, for half a minute.";
 /** A browser is known for so long after somebody has signed in there. */
 const deviceDays = 180;
 
@@ -78,7 +79,8 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
 
   app.get<Query>("/sign-in", route({ needs: "anybody" }), (request, reply) => {
     const to = ownPath(request.query["to"]);
-    if (visitorAt(request) !== undefined) return reply.redirect(to ?? "/", 303);
+    const visitor = visitorAt(request);
+    if (visitor !== undefined) return reply.redirect(to ?? landingFor(visitor.rights, site.navigation).href, 303);
     return show(request, reply, "web/sign-in", { to });
   });
 
@@ -146,8 +148,7 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     }
     if (!users.checkSecondFactor(user.id, request.body?.["code"] ?? "")) {
       record(request, user, "refused");
-      const problem = "This is not the code of this moment. Each code is good once, for half a minute.";
-      return show(request, reply.code(401), "web/second-factor", { problem });
+      return show(request, reply.code(401), "web/second-factor", { problem: wrongCode });
     }
     attempt.succeeded();
     halfWays.remove(browserBinding(request, reply));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runProgram, temporaryFolder } from "@restante/testbed";
+import { runProgram, waitFor } from "@restante/testbed";
 import { formOf } from "../../http.ts";
 import { openSecureSite, password, type SecureSite, testCertificate, withSecondFactor } from "../secure-site.ts";
 import { Visitor } from "../visitor.ts";
@@ -94,19 +94,25 @@ test("codes that are guessed have to wait, whoever has the password", async (t) 
 });
 
 test("kill -9 between the password and the code leaves nobody signed in", async (t) => {
-  const folder = await temporaryFolder(t);
+  const before = await openSecureSite(t);
+  const { folder } = before.access;
+  withSecondFactor(before, before.users.anna.id);
+  await before.site[Symbol.asyncDispose]();
+  before.access[Symbol.dispose]();
   const { tls, ca } = await testCertificate();
+  const support = new URL("../secure-site.ts", import.meta.url).href;
   const running = await runProgram(
     t,
     `import { writeSync } from "node:fs";
-     import { addUsers, openSecureSite, withSecondFactor } from ${JSON.stringify(new URL("../secure-site.ts", import.meta.url).href)};
-     const site = await openSecureSite({ after() {} }, { door: { tls: ${JSON.stringify(tls)} } }, ${JSON.stringify(folder)});
-     const users = await addUsers(site.access);
-     withSecondFactor(site, users.anna.id);
-     writeSync(1, site.site.url + "\\nready\\n");`,
-    "ready",
+     writeSync(1, "begun\\n");
+     const { openSecureSite } = await import(${JSON.stringify(support)});
+     const { site } = await openSecureSite({ after() {} }, { door: { tls: ${JSON.stringify(tls)} } }, ${JSON.stringify(folder)});
+     writeSync(1, site.url + "\\nserved\\n");`,
+    "begun",
   );
-  const [url = ""] = running.said().split("\n");
+  // All that it stands on is loaded first, on a machine that may do much else.
+  await waitFor(() => running.said().includes("served"), { timeoutMs: 60_000 });
+  const [, url = ""] = running.said().split("\n");
   const anna = new Visitor(url, ca);
   assert.equal((await anna.signIn("anna", password, "/parcels/7")).headers["location"], page);
   const form = formOf((await anna.get(page)).text, page);

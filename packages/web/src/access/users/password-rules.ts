@@ -1,3 +1,4 @@
+import { commonPasswords } from "./common-passwords.ts";
 import { commonWords } from "./common-words.ts";
 import { UsersError } from "./users-error.ts";
 
@@ -38,7 +39,10 @@ export function parseNewPassword(typed: string, near: readonly string[]): string
       "The password is little more than the person's name, their sign-in name or their organisation's: choose another.",
     );
   }
-  if (count(withoutPatterns(without(plain, [...near.flatMap(wordsOf), ...commonWords]))) < fewestOfItsOwn) {
+  if (
+    count(withoutPatterns(without(plain, [...near.flatMap(wordsOf), ...commonPasswords, ...commonWords]))) <
+    fewestOfItsOwn
+  ) {
     throw refused(
       "The password is one of those that are tried first, or a row of the same or neighbouring characters: choose another.",
     );
@@ -60,7 +64,7 @@ function wordsOf(name: string): string[] {
   return [...words, words.join("")].filter((word) => word.length > 2);
 }
 
-/** What letters are often written as. */
+/** What letters are often written as, and a sign that means something else in a pattern. */
 const disguises: Readonly<Record<string, string>> = {
   a: "[a@4]",
   b: "[b8]",
@@ -72,6 +76,7 @@ const disguises: Readonly<Record<string, string>> = {
   s: "[s5$]",
   t: "[t7]",
   z: "[z2]",
+  $: "[$]",
 };
 
 /** The longest first: "administrator" is not "admin" and something of its owner's. */
@@ -86,11 +91,18 @@ function without(plain: string, words: readonly string[]): string {
   return patterns.length === 0 ? plain : plain.replaceAll(new RegExp(patterns.join("|"), "gu"), " ");
 }
 
-const rows = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "01234567890", "abcdefghijklmnopqrstuvwxyz"];
+/** What stands beside each other on a keyboard or in the alphabet, row by row, column by column and zigzag. */
+const rows = `
+  qwertyuiop asdfghjkl zxcvbnm 01234567890 abcdefghijklmnopqrstuvwxyz 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p
+  qazwsxedcrfvtgbyhnujmikolp qazxswedcvfrtgbnhyujm 1q2w3e4r5t6y7u8i9o0p q1w2e3r4t5y6u7i8o9p0 1a2s3d4f5g6h7j8k9l
+  a1s2d3f4g5h6j7k8l9 z1x2c3v4b5n6m7 qawsedrftgyhujikolp 1qa2ws3ed4rf5tg6yh 1qazxsw23edcvfr45tgb 112233445566778899
+`
+  .trim()
+  .split(/\s+/);
 const runs = [...rows, ...rows.map((row) => Array.from(row).toReversed().join(""))].join(" ");
 const shortestRun = 4;
 
-/** Without years, what stands there twice in a row, and runs of neighbours on the keyboard or in the alphabet. */
+/** Without years, what stands there twice in a row, and runs of neighbours. */
 function withoutPatterns(plain: string): string {
   const letters = Array.from(plain.replaceAll(/(?:19|20)\d\d/g, " ").replaceAll(/(.)\1{2,}|(.{2,}?)\2+/gsu, "$1$2"));
   const inRuns = new Set<number>();
@@ -105,5 +117,5 @@ function withoutPatterns(plain: string): string {
 }
 
 function count(text: string): number {
-  return Array.from(text.replaceAll(/[^\p{L}\p{M}\p{N}]/gu, "")).length;
+  return Array.from(text.replaceAll(/\s/gu, "")).length;
 }

@@ -165,11 +165,9 @@ export const openIdPaths: readonly string[] = [`${at}/ca`];
 export const openIdTls: readonly string[] = [at];
 
 /** Of two entries for one value, nobody could say which was meant. */
-export const openIdRules: readonly Rule[] = [
-  ...["roles/map/*/value", "roles/where/*/field", "require/*/claim"].map((told) =>
-    distinct([`${at}/${told}`], (name) => name),
-  ),
-];
+export const openIdRules: readonly Rule[] = ["roles/map/*/value", "roles/where/*/field", "require/*/claim"].map(
+  (told) => distinct([`${at}/${told}`], (name) => name),
+);
 
 /** @param given what is in the files that settings name, by pointer */
 export function openIdOptions(

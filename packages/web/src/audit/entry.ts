@@ -15,7 +15,7 @@ export type AuditOutcome = "asked" | "done" | "refused" | "not-done" | "failed";
 
 /** Holds ids alone: no name of a person or patient, nothing that was searched for. */
 export interface AuditEntry {
-  /** Who: the id of a user, `this-computer`, or `nobody` where they were not known. */
+  /** Who: the id of a user, `this-computer`, `issuer` of what follows from what it says of a user, or `nobody` where they were not known. */
   readonly actor: string;
   /** By which sign-in. */
   readonly session?: string;

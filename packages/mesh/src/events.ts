@@ -334,13 +334,19 @@ export type PracticeEvent =
 
 /**
  * A system's pages of one kind fail inside: a person is shown only that they do. `route` is their pattern, such as
- * `GET /tasks/:id`, never an address.
+ * `GET /tasks/:id`, never an address. And where the audit of the pages stands.
  */
 export type PageEvent =
   | ({ event: "page-failed"; odsCode: OdsCode; route: string; code: string } & Lasting)
   | ({ event: "page-works-again"; odsCode: OdsCode; route: string } & Lasting)
   /** Whoever asked for a page, from `address`, was turned away at the door; of each address and reason not each time. */
-  | ({ event: "visit-refused"; odsCode: OdsCode; code: VisitFault; address: string } & Lasting);
+  | ({ event: "visit-refused"; odsCode: OdsCode; code: VisitFault; address: string } & Lasting)
+  /**
+   * The seal of the last row of the audit, at the start, each hour and at the end: what is cut off the audit later is found
+   * by it, where the log is kept elsewhere.
+   */
+  | { event: "audit-head"; odsCode: OdsCode; sequence: number; seal: string }
+  | { event: "audit-unreadable"; odsCode: OdsCode; code: string };
 
 /**
  * It came past the proxy; the proxy does not say that it was asked over HTTPS, or by whom; it asks for a name that is not the

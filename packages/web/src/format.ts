@@ -15,6 +15,16 @@ export function formatHour(moment: Date): string {
   return hourFormat.format(moment);
 }
 
+/** When a day such as `2026-03-29` begins; undefined where there is no such day. */
+export function startOfDay(isoDay: string): Date | undefined {
+  const midnight = new Date(`${isoDay}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(isoDay) || Number.isNaN(midnight.getTime())) return undefined;
+  // `2026-02-30` would be a day of March.
+  if (midnight.toISOString().slice(0, 10) !== isoDay) return undefined;
+  // In winter the clocks are those of UTC, in summer an hour before; no day begins as they change.
+  return formatHour(midnight) === "00:00" ? midnight : new Date(midnight.getTime() - 3_600_000);
+}
+
 const zone = { timeZone: "Europe/London" } as const;
 const day = { day: "numeric", month: "short", year: "numeric" } as const;
 const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;

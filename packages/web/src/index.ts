@@ -14,11 +14,22 @@ export type { Visitor } from "./access/visitor.ts";
 export type { BegunSecondFactor, By, NewUser, OpenIdIdentity, User, UserChanges, Users } from "./access/users/user.ts";
 export { UsersError, type UsersErrorCode } from "./access/users/users-error.ts";
 export type { Audit } from "./audit/audit.ts";
-export type { AuditAct, AuditEntry, AuditOutcome, AuditRow } from "./audit/entry.ts";
+export {
+  type AuditAct,
+  type AuditEntry,
+  type AuditOutcome,
+  type AuditRow,
+  isSubject,
+  type SealedRow,
+} from "./audit/entry.ts";
+export type { AuditFilter } from "./audit/find-rows.ts";
+export { tellHeads } from "./audit/tell-heads.ts";
 export type { AuditHead, AuditVerdict } from "./audit/verify.ts";
 export type { AssetFolder } from "./assets.ts";
 export { formatDate, formatDay, formatHour, formatSize, formatTime } from "./format.ts";
 export { SiteError, type SiteErrorCode } from "./site-error.ts";
+export { formatDate, formatDay, formatHour, formatSize, formatTime, startOfDay } from "./format.ts";
+export { SiteError, type SiteErrorCode } from "./loopback.ts";
 export { type PageLinks, pageLinks, type PageOfList } from "./page-links.ts";
 export type { PageTrouble } from "./page-troubles.ts";
 export { numberIn } from "./query.ts";

@@ -1,5 +1,6 @@
-import { type Clock, CodedError, lastingTroubles } from "@restante/mesh";
+import { type Clock, lastingTroubles } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { codeOf } from "./code-of.ts";
 
 /**
  * Pages of one kind fail inside, or work again. `route` is its pattern, such as `GET /parcels/:id`, never the address that
@@ -54,11 +55,4 @@ export function watchPages(
 
 function routeOf({ method, routeOptions: { url } }: FastifyRequest): string {
   return url === undefined ? "no route" : `${method} ${url}`;
-}
-
-/** Ours, that of the system or of a library, or at least what kind of error it is; never its message, which may quote what a page shows. */
-function codeOf(error: unknown): string {
-  const { code, name } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
-  if (error instanceof CodedError) return error.code;
-  return [code, name].find((word) => word !== undefined && /^[A-Za-z][\w-]{0,63}$/.test(word)) ?? "unknown";
 }

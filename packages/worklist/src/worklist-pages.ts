@@ -1,6 +1,14 @@
 import { type Clock, type Emit, formatNhsNumber, isNhsNumber, systemClock } from "@restante/mesh";
 import type { PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
-import { type Audit, createSite, type Door, refusal, type SignInOptions, type SiteServer } from "@restante/web";
+import {
+  type Audit,
+  createSite,
+  type Door,
+  refusal,
+  type SignInOptions,
+  type SiteServer,
+  tellHeads,
+} from "@restante/web";
 import { assets } from "./assets.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
@@ -22,7 +30,7 @@ export interface WorklistPagesOptions {
   /** With a door, and only then. */
   signIn?: SignInOptions;
   clock?: Clock;
-  /** Is told of pages that fail inside, and of who is turned away at the door. */
+  /** Is told of pages that fail inside, of who is turned away at the door, and where the audit stands. */
   emit?: Emit;
 }
 
@@ -41,7 +49,7 @@ export type WorklistPages = SiteServer;
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
   const { worklist, organisation, audit, host, port, clock = systemClock, emit = () => undefined } = options;
   const { door, signIn } = options;
-  return createSite({
+  const site = await createSite({
     host,
     port,
     ...(door !== undefined && { door }),
@@ -87,6 +95,17 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
       serveStrayPages(app, here);
     },
   });
+  const { odsCode } = organisation;
+  const heads = tellHeads(audit, (head) => {
+    emit("code" in head ? { event: "audit-unreadable", odsCode, ...head } : { event: "audit-head", odsCode, ...head });
+  });
+  return {
+    ...site,
+    async [Symbol.asyncDispose]() {
+      await site[Symbol.asyncDispose]();
+      heads[Symbol.dispose]();
+    },
+  };
 }
 
 function numbersOf({ openTasks, attentionBy }: WorklistCounts): Record<string, { count: number; of: string }> {

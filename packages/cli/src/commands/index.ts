@@ -1,4 +1,5 @@
 import { group, type Group } from "../command-line/tree.ts";
+import { auditWords } from "./words/audit.ts";
 import { checkWords } from "./words/check.ts";
 import { clientWords } from "./words/client.ts";
 import { completionWords } from "./words/completion.ts";
@@ -29,6 +30,7 @@ export const program: Group = group({
     clientWords,
     practiceWords,
     userWords,
+    auditWords,
     controlWords,
     completionWords,
   ],

@@ -45,6 +45,7 @@ export function narrate(event: Event): Step | undefined {
     case "message-downloaded":
     case "folder-kept":
     case "call-retried":
+    case "audit-head":
       return undefined;
     case "retention-paused":
       return {
@@ -398,6 +399,12 @@ export function narrate(event: Event): Step | undefined {
       return {
         who: system(event.odsCode),
         what: `its pages were not shown to ${event.address}, ${often(event)}: ${visitFaults[event.code]}`,
+        tone: "bad",
+      };
+    case "audit-unreadable":
+      return {
+        who: system(event.odsCode),
+        what: `where the audit of the pages ends cannot be read: ${event.code}`,
         tone: "bad",
       };
     case "folder-open-to-others":

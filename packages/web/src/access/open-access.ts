@@ -25,6 +25,8 @@ export interface AccessOptions {
   readonly times?: SessionTimes;
   /** The machine's own clock, if absent. */
   readonly now?: () => Date;
+  /** Refused where there is none: who looks at an audit must not begin one. */
+  readonly mustExist?: true;
 }
 
 /** Who may come in, and what they saw and did. */
@@ -47,9 +49,14 @@ const migrations: readonly string[] = [auditTables, userTables, sessionTables];
  * @throws {DurableError} `damaged`, `too-new`, `not-private`, `disk-full`, `not-permitted`, `unusable`
  */
 export async function openAccess(options: AccessOptions): Promise<Access> {
-  const { folder, auditKeyFile, organisation, times, now } = options;
+  const { folder, auditKeyFile, organisation, times, now, mustExist } = options;
   const file = join(folder, "access.sqlite");
   const keyFile = auditKeyFile ?? join(folder, "audit.key");
+  if (mustExist === true && !existsSync(file)) {
+    throw new DurableError("unusable", file, "there is no audit here: it begins when pages are first served", {
+      retry: "never",
+    });
+  }
   try {
     makeFolders(folder);
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "@restante/durable";
 import { beginning, seal } from "./chain.ts";
-import { type AuditEntry, type AuditRow, isSubject } from "./entry.ts";
-import { type AuditQuery, findRows, type FoundRows } from "./find-rows.ts";
+import { type AuditEntry, type AuditRow, isSubject, type SealedRow } from "./entry.ts";
+import { type AuditFilter, type AuditQuery, findActors, findRows, type FoundRows, readRows } from "./find-rows.ts";
 import type { StoredRow } from "./row-in-database.ts";
 import { type AuditHead, type AuditVerdict, verifyAudit } from "./verify.ts";
 
@@ -23,6 +23,10 @@ export interface Audit {
   head(): AuditHead | undefined;
   /** Newest first. */
   find(query: AuditQuery): FoundRows;
+  /** All of them, in the order of writing. */
+  read(filter: AuditFilter): Iterable<SealedRow>;
+  /** Everybody whom a row names: at most 200. */
+  actors(): readonly string[];
   verify(heads?: readonly AuditHead[]): Promise<AuditVerdict>;
 }
 
@@ -64,6 +68,8 @@ export function createAudit(database: DatabaseSync, key: Uint8Array, now: () => 
       return row && { sequence: row.sequence, seal: Buffer.from(row.seal).toString("hex") };
     },
     find: (query) => findRows(database, query),
+    read: (filter) => readRows(database, filter),
+    actors: () => findActors(database),
     verify: (heads) => verifyAudit(database, key, heads),
   };
 }

@@ -32,6 +32,13 @@ export interface AuditRow extends AuditEntry {
   readonly sequence: number;
   /** By the machine's own clock, whatever the clock of the system is moved to. */
   readonly at: Date;
+  /** What it says cannot be read any more: somebody changed it. `at` is then 1970, and `subjects` are none. */
+  readonly damaged?: true;
+}
+
+/** With its seal in hexadecimal digits, as the log may have it. */
+export interface SealedRow extends AuditRow {
+  readonly seal: string;
 }
 
 /** What a row is about is an id that means something to this system alone. */

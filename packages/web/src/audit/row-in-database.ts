@@ -1,4 +1,4 @@
-import type { AuditAct, AuditOutcome, AuditRow } from "./entry.ts";
+import type { AuditAct, AuditOutcome, AuditRow, SealedRow } from "./entry.ts";
 
 /** A row as it is stored. */
 export interface StoredRow {
@@ -13,7 +13,11 @@ export interface StoredRow {
   seal: Uint8Array;
 }
 
-/** As it says it is: what a row says may have been changed, and is then shown to be wrong by its seal. */
+/**
+ * As it says it is: what a row says may have been changed, and is then shown to be wrong by its seal.
+ *
+ * @throws where it cannot be read at all
+ */
 export function rowFrom(stored: StoredRow): AuditRow {
   const { sequence, at, actor, session, source, act, outcome, subjects } = stored;
   return {
@@ -26,4 +30,18 @@ export function rowFrom(stored: StoredRow): AuditRow {
     outcome: outcome as AuditOutcome,
     subjects: JSON.parse(subjects) as string[],
   };
+}
+
+/** For somebody to read: one row that cannot be read must not stand before all others. */
+export function shownRow(stored: StoredRow): SealedRow {
+  const seal = Buffer.from(stored.seal).toString("hex");
+  try {
+    const row = rowFrom(stored);
+    if (!Number.isNaN(row.at.getTime()) && row.subjects.every((subject) => typeof subject === "string")) {
+      return { ...row, seal };
+    }
+  } catch {
+    // Told by `damaged`.
+  }
+  return { ...rowFrom({ ...stored, at: new Date(0).toISOString(), subjects: "[]" }), seal, damaged: true };
 }

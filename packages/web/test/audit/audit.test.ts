@@ -43,7 +43,27 @@ test("what was recorded is found again, newest first, by who, what, which and wh
   assert.deepEqual(numbers({ limit: 10, before: 4 }), [3, 2, 1]);
   assert.deepEqual(numbers({ limit: 10, to: new Date(0) }), []);
   assert.deepEqual(audit.find({ limit: 2 }).more, true);
-  assert.deepEqual(audit.find({ limit: 1 }).rows, [other]);
+  assert.deepEqual(audit.find({ limit: 1 }).rows, [{ ...other, seal: audit.head()?.seal }]);
+  assert.deepEqual(
+    [...audit.read({ actor: "u-1", before: 3 })].map(({ sequence }) => sequence),
+    [1, 2],
+  );
+  assert.deepEqual(audit.actors(), ["u-1", "u-2"]);
+});
+
+test("a row that was made unreadable is shown as that, and the others as they are", async (t) => {
+  const { audit, folder } = await openAudit(t);
+  fill(audit, 3);
+  tamper(folder, "UPDATE audit SET subjects = '{' WHERE sequence = 2");
+  const { rows } = audit.find({ limit: 10 });
+  assert.deepEqual(
+    rows.map(({ sequence, damaged, subjects }) => [sequence, damaged, subjects.length]),
+    [
+      [3, undefined, 2],
+      [2, true, 0],
+      [1, undefined, 2],
+    ],
+  );
 });
 
 test("an audit that nobody touched is whole, with the seal of its last row", async (t) => {
@@ -67,6 +87,11 @@ for (const [what, sql, problem] of [
   ["taken out", "DELETE FROM audit WHERE sequence = 3", /^Row 3 is missing\.$/],
   ["taken out at its beginning", "DELETE FROM audit WHERE sequence < 3", /^Rows 1 to 2 are missing\.$/],
   ["made unreadable", "UPDATE audit SET subjects = '[' WHERE sequence = 3", /^Row 3 is not as it was written/],
+  [
+    "found by what it is not about",
+    "INSERT INTO audit_subject VALUES ('task:77', 3)",
+    /^Some row is found by what it is not about\.$/,
+  ],
   ["hidden from a search", "DELETE FROM audit_subject WHERE sequence = 3", /^Row 3 is not found by all/],
   [
     "put in",

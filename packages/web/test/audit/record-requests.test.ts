@@ -18,7 +18,7 @@ test("what is read and what is done has its row: who, when, what, from where", a
     ["complete", "asked"],
     ["list", "done"],
   ]);
-  const [{ at, actor, source }] = rows as [AuditRow];
+  const [{ at, actor, source }] = rows as unknown as [AuditRow];
   assert.deepEqual([actor, source], ["this-computer", "127.0.0.1"]);
   assert.ok(at >= before && at <= new Date());
 });

@@ -1,0 +1,85 @@
+import { type AuditFilter, isSubject, openAccess, startOfDay } from "@restante/web";
+import { rowsAsCsv, rowsAsJson } from "../audit/exported.ts";
+import { readHeads } from "../audit/logged-heads.ts";
+import { count } from "../check/words.ts";
+import type { Values } from "../command-line/option.ts";
+import type { Given } from "../command-line/tree.ts";
+import { accessOptions } from "../config/access-options.ts";
+import { CliError } from "../errors.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { exportOptions, verifyOptions } from "./options/audit.ts";
+import type { lookPracticeOptions } from "./options/economy.ts";
+import { lookAtPractice } from "./part.ts";
+
+type LookValues = Values<typeof lookPracticeOptions>;
+
+export async function verify(
+  { options }: Given<Values<typeof verifyOptions> & LookValues>,
+  terminal: Terminal,
+): Promise<number> {
+  const file = await lookAtPractice(options, terminal);
+  const { odsCode } = file.organisation;
+  // Before the audit: what is written meanwhile is in it, and may be in the log.
+  const heads = await readHeads(options.log, odsCode);
+  using access = await openAccess({ ...accessOptions(file), mustExist: true });
+  const { rows, head, problems } = await access.audit.verify(heads);
+  for (const problem of problems) terminal.print(`${terminal.paint.red("!")} ${problem}`);
+  const isBlind = options.log.length > 0 && heads.length === 0;
+  if (isBlind) {
+    terminal.print(
+      `${terminal.paint.red("!")} No named log has a seal of the audit of ${odsCode}: its end may be gone.`,
+    );
+  }
+  const last = head === undefined ? "" : `, up to row ${head.sequence} with the seal ${head.seal}`;
+  terminal.print(`${count(rows, "row", "rows")}${last}.`);
+  if (problems.length > 0) {
+    terminal.print(
+      "The audit is not as it was written. Keep it as it is, and its secret and the logs: see docs/audit.md",
+    );
+  } else if (!isBlind) {
+    terminal.print(
+      heads.length === 0
+        ? "Every row is as it was written. Whether the end was cut off only the log can show: name it with --log."
+        : `Every row is as it was written, and the audit has every one of ${count(heads.length, "seal", "seals")} in the log.`,
+    );
+  }
+  return problems.length > 0 || isBlind ? 1 : 0;
+}
+
+export async function exportRows(
+  { options }: Given<Values<typeof exportOptions> & LookValues>,
+  terminal: Terminal,
+): Promise<number> {
+  const filter = filterOf(options);
+  const file = await lookAtPractice(options, terminal);
+  using access = await openAccess({ ...accessOptions(file), mustExist: true });
+  const { sequence } = access.audit.record({
+    actor: "this-computer",
+    source: "command",
+    act: "read-audit",
+    outcome: "done",
+    subjects: filter.subjects ?? [],
+  });
+  const rows = access.audit.read({ ...filter, before: sequence });
+  for (const text of options.csv ? rowsAsCsv(rows) : rowsAsJson(rows)) await terminal.write(text);
+  return 0;
+}
+
+function filterOf({ fromTime, toTime, actor, act, about }: Values<typeof exportOptions>): AuditFilter {
+  if (about !== undefined && !isSubject(about)) {
+    throw new CliError("usage", `--about is what a row is about, such as task:12, not '${about}'`);
+  }
+  return {
+    ...(fromTime !== undefined && { from: momentOf("--from-time", fromTime) }),
+    ...(toTime !== undefined && { to: momentOf("--to-time", toTime) }),
+    ...(actor !== undefined && { actor }),
+    ...(act !== undefined && { act }),
+    ...(about !== undefined && { subjects: [about] }),
+  };
+}
+
+function momentOf(option: string, typed: string): Date {
+  const moment = typed.includes("T") ? new Date(typed) : startOfDay(typed);
+  if (moment !== undefined && !Number.isNaN(moment.getTime())) return moment;
+  throw new CliError("usage", `${option}: there is no ${typed}`);
+}

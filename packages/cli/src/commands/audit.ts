@@ -1,27 +1,28 @@
-import { type AuditFilter, isSubject, openAccess, startOfDay } from "@restante/web";
+import { type Access, type AuditFilter, isSubject, startOfDay } from "@restante/web";
 import { rowsAsCsv, rowsAsJson } from "../audit/exported.ts";
 import { readHeads } from "../audit/logged-heads.ts";
 import { count } from "../check/words.ts";
 import type { Values } from "../command-line/option.ts";
 import type { Given } from "../command-line/tree.ts";
-import { accessOptions } from "../config/access-options.ts";
+import { lookAtPractice, openAccessOf } from "../config/open-access-of.ts";
+import type { PracticeFile } from "../config/practice-file.ts";
 import { CliError } from "../errors.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { exportOptions, verifyOptions } from "./options/audit.ts";
-import type { lookPracticeOptions } from "./options/economy.ts";
-import { lookAtPractice } from "./part.ts";
 
-type LookValues = Values<typeof lookPracticeOptions>;
+interface WhoseValues {
+  readonly config: string | undefined;
+}
 
 export async function verify(
-  { options }: Given<Values<typeof verifyOptions> & LookValues>,
+  { options }: Given<Values<typeof verifyOptions> & WhoseValues>,
   terminal: Terminal,
 ): Promise<number> {
-  const file = await lookAtPractice(options, terminal);
+  const file = lookAtPractice(options.config);
   const { odsCode } = file.organisation;
   // Before the audit: what is written meanwhile is in it, and may be in the log.
   const heads = await readHeads(options.log, odsCode);
-  using access = await openAccess({ ...accessOptions(file), mustExist: true });
+  using access = await opened(file);
   const { rows, head, problems } = await access.audit.verify(heads);
   for (const problem of problems) terminal.print(`${terminal.paint.red("!")} ${problem}`);
   const isBlind = options.log.length > 0 && heads.length === 0;
@@ -47,12 +48,11 @@ export async function verify(
 }
 
 export async function exportRows(
-  { options }: Given<Values<typeof exportOptions> & LookValues>,
+  { options }: Given<Values<typeof exportOptions> & WhoseValues>,
   terminal: Terminal,
 ): Promise<number> {
   const filter = filterOf(options);
-  const file = await lookAtPractice(options, terminal);
-  using access = await openAccess({ ...accessOptions(file), mustExist: true });
+  using access = await opened(lookAtPractice(options.config));
   const { sequence } = access.audit.record({
     actor: "this-computer",
     source: "command",
@@ -63,6 +63,11 @@ export async function exportRows(
   const rows = access.audit.read({ ...filter, before: sequence });
   for (const text of options.csv ? rowsAsCsv(rows) : rowsAsJson(rows)) await terminal.write(text);
   return 0;
+}
+
+/** Who looks begins no audit. */
+function opened(file: PracticeFile): Promise<Access> {
+  return openAccessOf(file, { mustExist: true });
 }
 
 function filterOf({ fromTime, toTime, actor, act, about }: Values<typeof exportOptions>): AuditFilter {

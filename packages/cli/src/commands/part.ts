@@ -173,45 +173,16 @@ interface PracticeValues extends PartValues {
   readonly strictness: Strictness | undefined;
 }
 
-function settingsOfPractice(
-  named: string | undefined,
-  override: ReturnType<typeof withStrictness> = {},
-  part: Part<PracticeFile> = practicePart,
-): Pick<Run<PracticeFile>, "accept" | "ofFile" | "ofEconomy"> {
-  return {
-    accept: (directory) => void organisationOf(directory, named),
-    ofFile: (path) => readPart(part, path, override),
-    ofEconomy: async (economy, asked) =>
-      practiceSettings(economy, organisationOf(economy.directory, named), serverUrl(economy), {
-        ...override,
-        ...asked,
-      }),
-  };
-}
-
-/** Who looks at what it keeps fetches nothing: what only the service is given, in its environment, need not be there. */
-const practiceLookedAt: Part<PracticeFile> = {
-  name: practicePart.name,
-  schema: practicePart.schema,
-  paths: practicePart.paths,
-  secrets: [],
-  tls: [],
-};
-
-/** What an organisation's system is started with, for a command that looks at its data folder and starts none. */
-export async function lookAtPractice(
-  values: Omit<PartValues, "printConfig" | "newAuthority">,
-  terminal: Terminal,
-): Promise<PracticeFile> {
-  const looking = { ...values, printConfig: true, newAuthority: false };
-  const from = settingsOfPractice(looking.organisation, {}, practiceLookedAt);
-  return (await settingsOf(looking, terminal, from)).settings.file;
-}
-
 export const practice: Act<PracticeValues> = ({ options }, terminal) => {
+  const override = withStrictness(options.strictness);
   return runPart<PracticeFile>(options, terminal, {
     part: practicePart,
-    ...settingsOfPractice(options.organisation, withStrictness(options.strictness)),
+    accept: (directory) => void organisationOf(directory, options.organisation),
+    ofFile: (path) => readPart(practicePart, path, override),
+    ofEconomy: async (economy, asked) => {
+      const organisation = organisationOf(economy.directory, options.organisation);
+      return practiceSettings(economy, organisation, serverUrl(economy), { ...override, ...asked });
+    },
     async start(settings, opening) {
       const { name, odsCode } = settings.file.organisation;
       const pages = await openPages(settings, await startPractice(settings, opening), opening);

@@ -132,8 +132,6 @@ export async function removeSecondFactor({ options, words }: Given<WhoseValues>,
 }
 
 async function withUsers({ config }: WhoseValues, act: (users: Users) => void | Promise<void>): Promise<number> {
-  if (config === undefined)
-    throw new CliError("usage", "--config is missing: name the practice.yaml whose pages they are");
   using access = await openAccessOf(lookAtPractice(config));
   await act(access.users);
   return 0;

@@ -79,13 +79,6 @@ export const lookOptions: {
   readonly organisation: typeof organisation;
 } = { config, meshclientCfg, data, organisation };
 
-/** Of a command that looks at what an organisation's system keeps. */
-export const lookPracticeOptions: Omit<typeof lookOptions, "meshclientCfg"> = {
-  config,
-  ...economyOptions,
-  organisation,
-};
-
 export const configOptions: { readonly config: typeof config; readonly printConfig: typeof printConfig } = {
   config,
   printConfig,

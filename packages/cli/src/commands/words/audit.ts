@@ -1,13 +1,15 @@
 import { command, type Command, group, type Group } from "../../command-line/tree.ts";
 import { exportOptions, verifyOptions } from "../options/audit.ts";
-import { lookPracticeOptions } from "../options/economy.ts";
+import { configOptions } from "../options/economy.ts";
+
+const { config } = configOptions;
 
 const verify: Command = command({
   name: "verify",
   summary: "say whether the audit is as it was written",
   about:
     "Works out the seal of every row of the audit again, and says which rows were changed, taken out or put in since they were written. That its end was not cut off, only the seals in the log can show: name it with --log. It writes nothing, and the system may run.",
-  options: { ...verifyOptions, ...lookPracticeOptions },
+  options: { ...verifyOptions, config },
   remarks: [
     "Exit status: 0 the audit is whole; 1 it is not, or it cannot be told, as where no named log has a seal of it; 2 typed wrong.",
   ],
@@ -20,7 +22,7 @@ const exportVerb: Command = command({
   summary: "print the audit's rows, the oldest first",
   about:
     "Prints who saw and did what: every row, or those that all filters fit, the oldest first, each with its seal. That it was done is a row of the audit itself, before anything is printed.",
-  options: { ...exportOptions, ...lookPracticeOptions },
+  options: { ...exportOptions, config },
   remarks: ["A row has ids alone: what they stand for an auditor is shown by the page Audit."],
   examples: [
     "--config practice.yaml > audit.json",

@@ -23,13 +23,13 @@ export {
   type SealedRow,
 } from "./audit/entry.ts";
 export type { AuditFilter } from "./audit/find-rows.ts";
+export type { AuditPagesOptions, Resolved, SubjectsOfPatient } from "./audit/pages/audit-pages.ts";
 export { tellHeads } from "./audit/tell-heads.ts";
+export { createKeptSearches, type KeptSearches } from "./kept-searches.ts";
 export type { AuditHead, AuditVerdict } from "./audit/verify.ts";
 export type { AssetFolder } from "./assets.ts";
-export { formatDate, formatDay, formatHour, formatSize, formatTime } from "./format.ts";
-export { SiteError, type SiteErrorCode } from "./site-error.ts";
 export { formatDate, formatDay, formatHour, formatSize, formatTime, startOfDay } from "./format.ts";
-export { SiteError, type SiteErrorCode } from "./loopback.ts";
+export { SiteError, type SiteErrorCode } from "./site-error.ts";
 export { type PageLinks, pageLinks, type PageOfList } from "./page-links.ts";
 export type { PageTrouble } from "./page-troubles.ts";
 export { numberIn } from "./query.ts";

@@ -16,6 +16,7 @@ import { rights } from "./access/rights.ts";
 import { noteVisitor, type Visitor, visitorAt } from "./access/visitor.ts";
 import { type AssetFolder, serveAssets } from "./assets.ts";
 import type { Audit } from "./audit/audit.ts";
+import { type AuditPagesOptions, serveAuditPages } from "./audit/pages/audit-pages.ts";
 import { noteListed, recordRequests } from "./audit/record-requests.ts";
 import { createFormTokens, requireFormTokens } from "./form-tokens.ts";
 import { frameFor, type NavigationItem } from "./frame.ts";
@@ -72,6 +73,8 @@ export interface SiteOptions {
   audit: Audit;
   /** With a door, and only then. */
   signIn?: SignInOptions;
+  /** Its own pages, for who may read it. Absent: there are none. */
+  auditPages?: AuditPagesOptions;
   clock?: Clock;
 }
 
@@ -146,7 +149,8 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   const url = (): string =>
     door?.address?.origin ?? `${door === undefined ? "http" : "https"}://${shown(host)}:${port()}`;
   if (door?.tls !== undefined) answerPlainHttp(app.server, url);
-  const { name, heading, home, navigation, styles = [], views, filters = {} } = options;
+  const { name, heading, home, auditPages, styles = [], views, filters = {} } = options;
+  const navigation = auditPages === undefined ? options.navigation : [...options.navigation, toAudit];
   const globals = { ...options.globals, site: { name, heading, home, styles } };
   const render = createTemplates({ views, filters, globals });
   const tokens = createFormTokens(clock);
@@ -170,7 +174,12 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     const around = visitor(request).rights.has("see") ? await surroundings() : {};
     await send(reply, render(view, { ...around, ...frameOf(request), ...context }));
   };
-  options.routes(app, { visitor, token, listed: noteListed, show });
+  const site: Site = { visitor, token, listed: noteListed, show };
+  options.routes(app, site);
+  if (auditPages !== undefined) {
+    const userName = (id: string): string | undefined => signIn?.access.users.find(id)?.name;
+    serveAuditPages(app, site, options.audit, { userName, ...auditPages });
+  }
   if (signIn !== undefined) {
     serveSignInPages(app, signIn, {
       token,
@@ -211,6 +220,8 @@ const thisComputer: Visitor = {
   rights: new Set(rights),
   binding: "this-computer",
 };
+
+const toAudit: NavigationItem = { section: "audit", href: "/audit", text: "Audit", needs: "audit" };
 
 function visitor(request: Request): Visitor {
   const found = visitorAt(request);

@@ -22,7 +22,10 @@ export class LostKey extends CodedError {
   readonly code = "lost-key";
 }
 
-export async function tinyOptions(t: TestContext, changes: Partial<SiteOptions> = {}): Promise<SiteOptions> {
+export async function tinyOptions(
+  t: Pick<TestContext, "after">,
+  changes: Partial<SiteOptions> = {},
+): Promise<SiteOptions> {
   return {
     host: "127.0.0.1",
     port: 0,

@@ -10,6 +10,7 @@ import {
   tellHeads,
 } from "@restante/web";
 import { assets } from "./assets.ts";
+import { auditPagesOf } from "./audit-pages-of.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
 import { serveStrayPages } from "./stray-pages.ts";
@@ -57,6 +58,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     clock,
     audit,
     ...(signIn !== undefined && { signIn }),
+    auditPages: auditPagesOf(worklist),
     name: organisation.name,
     heading: `${organisation.name} (${organisation.odsCode})`,
     home: "the worklist",

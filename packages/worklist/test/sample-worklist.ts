@@ -71,11 +71,12 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
   const among = ({ matter }: { matter?: Matter }, show: string | undefined): boolean =>
     show === undefined || (show === "attention" ? needed({ ...(matter && { matter }) }) : matter?.state === show);
   const paged = async <Item>(
-    items: readonly Item[],
+    of: readonly Item[],
     idOf: (item: Item) => number,
-    { page = { number: 1, size: 100 } }: ListOf<object>,
+    { page = { number: 1, size: 100 }, query }: ListOf<{ text?: string }>,
   ): Promise<Listing<Item>> => {
     const from = (page.number - 1) * page.size;
+    const items = of.filter((item) => JSON.stringify(item).includes(query?.text ?? ""));
     const sorted = items.toSorted((a, b) => idOf(b) - idOf(a));
     return { items: sorted.slice(from, from + page.size), total: items.length };
   };

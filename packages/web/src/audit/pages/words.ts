@@ -1,0 +1,73 @@
+// What a row of the audit says, in words for a person.
+import type { AuditAct, AuditOutcome } from "../entry.ts";
+
+/** What was to be done: how that ended stands beside it. */
+export const actNames: Readonly<Record<AuditAct, string>> = {
+  list: "Look at a list",
+  view: "Look at",
+  download: "Open or download a file",
+  search: "Search",
+  "read-audit": "Read the audit",
+  resolve: "Be shown what it stands for",
+  verify: "Verify the audit",
+  complete: "Mark as done",
+  reopen: "Open again",
+  "deal-with": "Mark as dealt with",
+  undo: "Take back that it is dealt with",
+  answer: "Answer",
+  "send-again": "Send again",
+  "sign-in": "Sign in",
+  "second-factor": "Set up or give up codes",
+  "sign-out": "Sign out",
+  "change-password": "Change a password",
+  "add-user": "Add a user",
+  "change-user": "Change a user",
+};
+
+export interface OutcomeTag {
+  readonly text: string;
+  readonly colour: string;
+  readonly meaning: string;
+}
+
+export const outcomeTags: Readonly<Record<AuditOutcome, OutcomeTag>> = {
+  asked: {
+    text: "Asked for",
+    colour: "blue",
+    meaning: "Written down before it was done. It was then done, unless a later row of it says otherwise.",
+  },
+  done: { text: "Done", colour: "green", meaning: "It was shown, or done." },
+  refused: { text: "Refused", colour: "red", meaning: "They may not, or are not who they say." },
+  "not-done": {
+    text: "Not done",
+    colour: "grey",
+    meaning: "There is no such thing, or it cannot be done to it as it is.",
+  },
+  failed: { text: "Failed", colour: "orange", meaning: "The system could not." },
+};
+
+const unknownTag: OutcomeTag = { text: "Not known", colour: "red", meaning: "No row is written so." };
+
+/** A row may say anything once somebody has changed it. */
+export function actOf(act: string): string {
+  return Object.hasOwn(actNames, act) ? actNames[act as AuditAct] : `Not known (${act})`;
+}
+
+export function outcomeOf(outcome: string): OutcomeTag {
+  return Object.hasOwn(outcomeTags, outcome) ? outcomeTags[outcome as AuditOutcome] : unknownTag;
+}
+
+const plainActors: Readonly<Record<string, string>> = {
+  "this-computer": "Whoever uses this computer",
+  nobody: "Somebody not signed in",
+  issuer: "The issuer of sign-ins",
+};
+
+/** @param nameOf of a user */
+export function actorWords(actor: string, nameOf: (id: string) => string | undefined): string {
+  return Object.hasOwn(plainActors, actor) ? plainActors[actor]! : (nameOf(actor) ?? actor);
+}
+
+export function sourceWords(source: string): string {
+  return source === "command" ? "by a command" : `from ${source}`;
+}

@@ -95,10 +95,10 @@ export function createOpenId(
           answer.search = request.url.slice(request.url.indexOf("?"));
           identified = await issuer.identify(begun, answer);
         } catch (error) {
-          // That the issuer could not be asked is nobody's failure.
-          const isTheirs = error instanceof IssuerError && counts.has(error.code);
-          if (isTheirs) recordRefused(request);
-          else attempt.takeBack();
+          const code = error instanceof IssuerError ? error.code : undefined;
+          if (code === "sign-in-refused" || code === "issuer-not-trusted") recordRefused(request);
+          // What the issuer does wrong, or cannot do, is nobody's failure.
+          if (code !== "sign-in-refused") attempt.takeBack();
           return refuseFor(request, reply, error);
         }
         const { subject, claims, idToken } = identified;
@@ -131,8 +131,6 @@ export function createOpenId(
       openId?.issuer === issuerName(options.issuer) ? `${signedOut}/${leaving.keyFor(id)}` : undefined,
   };
 }
-
-const counts: ReadonlySet<string> = new Set(["sign-in-refused", "issuer-not-trusted"]);
 
 /** A claim may say several things. */
 function has(claims: Claims, required: Readonly<Record<string, readonly string[]>>): boolean {

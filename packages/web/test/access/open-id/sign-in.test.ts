@@ -130,6 +130,10 @@ test("after many sign-ins from one address that came to nothing, the next are no
   const { visitor, signIn, issuer, clock, addUser, told } = await openIssuedSite(t);
   await addUser("anna");
   const { person } = issuer;
+  // What the issuer does wrong keeps nobody waiting.
+  issuer.faults = { signature: "none" };
+  for (let time = 0; time < 21; time += 1) assert.equal((await signIn(visitor())).status, 502);
+  issuer.faults = {};
   issuer.person = undefined;
   const rows = told().length;
   for (let time = 0; time < 20; time += 1) assert.equal((await signIn(visitor())).status, 403);

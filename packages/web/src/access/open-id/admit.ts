@@ -6,7 +6,7 @@ import { type Claims, type RolesOfClaims, rolesOf } from "./roles-of-claims.ts";
 /** Why somebody whom the issuer knows may not come in. */
 export type NotAdmitted = "unknown" | "no-role" | "disabled" | "last-administrator";
 
-/** The same for the same person, and nothing by which somebody else would know them. */
+/** By which the audit, and whoever was turned away, speak of the same person. No secret: who guesses a subject can make it. */
 export function referenceOf({ issuer, subject }: OpenIdIdentity): string {
   return createHash("sha256")
     .update(JSON.stringify([issuer, subject]))

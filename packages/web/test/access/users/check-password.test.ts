@@ -73,6 +73,7 @@ test("a password is stored as argon2id makes it, with its cost and a salt of its
   assert.deepEqual(await passwords.check(phrase, one), { isRight: true });
   assert.deepEqual(await passwords.check("three blind dormicE", one), { isRight: false });
   assert.deepEqual(await createPasswords(Buffer.alloc(32, 2)).check(phrase, one), { isRight: false });
+  for (const typed of ["", phrase]) assert.deepEqual(await passwords.check(typed, undefined), { isRight: false });
   await assert.rejects(passwords.check(phrase, "$argon2i$v=19$m=1"), TypeError);
 });
 

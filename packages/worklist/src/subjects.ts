@@ -12,6 +12,7 @@ export const aboutStray = ({ id = "" }: Params): string | undefined => (isNumber
 export const aboutReport = ({ id = "" }: Params): string | undefined =>
   /^[A-Za-z0-9.-]{1,64}$/.test(id) ? reportSubject(id) : undefined;
 
+/** Of fewer digits than an NHS number, which somebody may type there. */
 function isNumber(id: string): boolean {
-  return /^\d{1,15}$/.test(id);
+  return /^\d{1,9}$/.test(id);
 }

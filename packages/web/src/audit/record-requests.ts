@@ -5,6 +5,7 @@ import type { PageTroubles } from "../page-troubles.ts";
 import { refusal } from "../refusal.ts";
 import type { Audit } from "./audit.ts";
 import type { AuditOutcome } from "./entry.ts";
+import { createOpenPages } from "./open-pages.ts";
 
 /** What the handler of a list says that it shows. */
 const listed = new WeakMap<FastifyRequest, readonly string[]>();
@@ -19,15 +20,22 @@ export function noteListed(request: FastifyRequest, subjects: readonly string[])
 /**
  * Writes a row for every request to a route that says what it is called: of what is read before the page is sent, of what is
  * done before it is done, and once more if it then was not. Where the row cannot be written, nothing is shown and nothing done.
+ * A page that keeps itself up to date has a row again when what it shows is another, and each hour: see open-pages.ts.
  */
 export function recordRequests(app: FastifyInstance, audit: Audit, troubles: PageTroubles): void {
+  const openPages = createOpenPages();
+
   function record(request: FastifyRequest, outcome: AuditOutcome): void {
     const access = accessOf(request);
     if (access?.act === undefined) return;
     const visitor = visitorAt(request);
-    // Sent to sign in: nothing was shown, and whoever it was may ask a thousand times.
-    if (visitor === undefined && access.needs !== "anybody" && request.method !== "POST") return;
+    // Sent to sign in, or told to: nothing was shown or done, and whoever it was may ask a thousand times.
+    if (visitor === undefined && access.needs !== "anybody") return;
     const about = access.about?.(request.params as Record<string, string>);
+    const subjects = about === undefined ? (listed.get(request) ?? []) : [about];
+    const page = `${visitor?.binding ?? ""} ${request.url}`;
+    const isUpdate = outcome === "done" && "x-restante-update" in request.headers;
+    if (isUpdate && openPages.has(page, subjects)) return;
     try {
       audit.record({
         actor: visitor?.id ?? "nobody",
@@ -35,8 +43,9 @@ export function recordRequests(app: FastifyInstance, audit: Audit, troubles: Pag
         source: request.ip,
         act: access.act,
         outcome,
-        subjects: about === undefined ? (listed.get(request) ?? []) : [about],
+        subjects,
       });
+      if (outcome === "done") openPages.note(page, subjects);
     } catch (error) {
       settled.add(request);
       troubles.failed(request, error);

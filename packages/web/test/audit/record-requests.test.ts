@@ -53,6 +53,36 @@ test("a thing's page is about it, a list about all that it shows, and what is no
   ]);
 });
 
+test("a page that keeps itself up to date has a row again only where what it shows is another", async (t) => {
+  const { audit } = await openAudit(t);
+  let shown = ["parcel:1"];
+  const site = await createSite(
+    await tinyOptions(t, {
+      audit,
+      routes(app, { listed }) {
+        app.get("/all", route({ needs: "see", act: "list" }), (request) => {
+          listed(request, shown);
+          return "some";
+        });
+      },
+    }),
+  );
+  t.after(() => site[Symbol.asyncDispose]());
+  const headers = { "x-restante-update": "1" };
+  await ask(`${site.url}/all?page=2`, { headers });
+  await ask(`${site.url}/all`);
+  for (let time = 0; time < 3; time += 1) await ask(`${site.url}/all`, { headers });
+  shown = ["parcel:1", "parcel:2"];
+  for (let time = 0; time < 3; time += 1) await ask(`${site.url}/all`, { headers });
+  await ask(`${site.url}/all`);
+  assert.deepEqual(audit.find({ limit: 10 }).rows.map(told), [
+    ["list", "done", "parcel:1", "parcel:2"],
+    ["list", "done", "parcel:1", "parcel:2"],
+    ["list", "done", "parcel:1"],
+    ["list", "done", "parcel:1"],
+  ]);
+});
+
 test("where it cannot be written down who asks, nothing is shown and nothing done, and who runs the site is told", async (t) => {
   const access = await openAudit(t);
   const troubles: PageTrouble[] = [];

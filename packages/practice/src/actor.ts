@@ -1,4 +1,4 @@
-/** Who does or reads something. Until there is sign-in it is `thisComputer`, whoever it is. */
+/** Who does or reads something. Without sign-in it is `thisComputer`, whoever that is. */
 export interface Actor {
   /** The same for the same person, for good. */
   id: string;
@@ -26,5 +26,5 @@ export interface ActBy {
  */
 export type ActOutcome = { outcome: "done"; version: number } | { outcome: "changed-meanwhile" };
 
-/** Who does what is done on this computer: until there is sign-in nobody knows better. */
+/** Who does what is done on this computer: without sign-in nobody knows better. */
 export const thisComputer: Actor = { id: "this-computer", name: "this computer" };

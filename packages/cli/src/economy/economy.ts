@@ -37,7 +37,7 @@ export interface Economy {
   readonly lost: AbortController;
 }
 
-/** Every party listens here and nowhere else: there is no sign-in on the pages. */
+/** Every party listens here and nowhere else: nobody signs in on the pages of an economy. */
 export const HOST = "127.0.0.1";
 
 /** How long one part waits while another makes the economy that both need, in milliseconds. */

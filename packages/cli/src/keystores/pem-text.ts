@@ -13,11 +13,11 @@ export interface PemBlock {
 export function pemBlocks(text: string): PemBlock[] {
   const whole = text.replaceAll(/\\r|\\n/g, "\n");
   // Line by line of boundaries: one expression for a whole block would need more memory than there is for a large file of something else.
-  const boundaries = Array.from(whole.matchAll(/-----(BEGIN|END) ([A-Z0-9 ]{1,100})-----/g));
+  const boundaries = Array.from(whole.matchAll(/-----(?:BEGIN|END) ([A-Z0-9 ]{1,100})-----/g));
   return boundaries.flatMap((begin, index) => {
-    const [, kind, label = ""] = begin;
+    const label = begin[1] ?? "";
     const end = boundaries[index + 1];
-    if (kind !== "BEGIN" || end?.[1] !== "END" || end[2] !== label) return [];
+    if (begin[0] !== `-----BEGIN ${label}-----` || end?.[0] !== `-----END ${label}-----`) return [];
     return [blockOf(label, whole.slice(begin.index + begin[0].length, end.index))];
   });
 }

@@ -23,7 +23,7 @@ test("with a wrong mailbox password nothing is sent or lost, both sides say so, 
 
   await client.printed(/Y99001OT001 client +cannot poll: .*/);
   await server.printed(/refused Y99001OT001: 403/);
-  await client.printed(/pair \w{8} waits: unauthorised/);
+  await client.printed(/pair \w{8} waits \(unauthorised\)/);
   assert.deepEqual(await namesIn(economy.folder, SENDER, "OUT"), ["kept.ctl", "kept.dat"]);
   const [report, ...others] = await controlFilesIn(economy.folder, SENDER, "IN");
   assert.deepEqual(others, [], "told once, however often it is tried");

@@ -69,7 +69,7 @@ test(
       assert.equal(suffixes.filter((suffix) => suffix === ".ctl").length, PAIRS, folder);
     }
     assert.deepEqual(readdirSync(at("mesh", "one", "OUT")), []);
-    assert.ok(told("settings-refused").length > 0 && told("settings-reloaded").length > 5);
+    assert.ok(told("settings-refused").length > 0 && told("settings-reloaded").length > 1);
     assert.deepEqual(told("client-not-started"), []);
     if (openAtFirst !== undefined) {
       await waitFor(() => openFiles(client.pid)! <= openAtFirst + 10, { ...patience, what: "what was open is closed" });

@@ -25,8 +25,8 @@ export interface SecureSite {
   readonly access: Access & { folder: string };
   readonly clock: SettableClock;
   readonly users: Readonly<Record<Role | "anna", User>>;
-  /** A new browser, in which nobody has signed in. */
-  readonly visitor: () => Visitor;
+  /** A new browser, in which nobody has signed in. It asks at `url`, if that is not where the site says that it is. */
+  readonly visitor: (url?: string) => Visitor;
   /** One in which they have. */
   readonly signedIn: (name: string) => Promise<Visitor>;
   /** Newest first: actor, act, outcome. */
@@ -109,7 +109,7 @@ export async function openSecureSite(
     ...changes,
   });
   t.after(() => site[Symbol.asyncDispose]());
-  const visitor = (): Visitor => new Visitor(site.url, ca);
+  const visitor = (url = site.url): Visitor => new Visitor(url, ca);
   return {
     site,
     ca,

@@ -3,6 +3,7 @@ import { formatTime } from "../../format.ts";
 import type { Access } from "../open-access.ts";
 import type { OpenIdWay } from "../pages/sign-in-options.ts";
 import { route } from "../route-access.ts";
+import { networkOf } from "../sessions/network-of.ts";
 import type { OpenIdIdentity } from "../users/user.ts";
 import { admit, referenceOf } from "./admit.ts";
 import { createBegunSignIns } from "./begun-sign-ins.ts";
@@ -83,7 +84,7 @@ export function createOpenId(
       app.get<Query>(back, route({ needs: "anybody" }), async (request, reply) => {
         const begun = begunSignIns.take(request.query["state"], doorway.before(request, reply));
         if (begun === undefined) return refuse(reply, "not-begun");
-        const attempt = attempts.begin([{ who: `open-id:${request.ip}`, free, shared: true }]);
+        const attempt = attempts.begin([{ who: `open-id:${networkOf(request.ip)}`, free, shared: true }]);
         if (!attempt.allowed) {
           if (attempt.first) recordRefused(request);
           const text = `Too many sign-ins from here came to nothing, so this one was not looked at. Try again after ${formatTime(attempt.until)}.`;

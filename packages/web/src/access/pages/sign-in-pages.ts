@@ -5,6 +5,7 @@ import { route } from "../route-access.ts";
 import { rightsOfAll } from "../rights.ts";
 import type { Attempt, Attempter } from "../sessions/attempts.ts";
 import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
+import { networkOf } from "../sessions/network-of.ts";
 import { foldedName } from "../users/names.ts";
 import type { User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
@@ -168,7 +169,7 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
 function strangers(name: string, address: string): readonly Attempter[] {
   return [
     { who: `name:${foldedName(name)}`, free: free.person },
-    { who: `address:${address}`, free: free.address, shared: true },
+    { who: `address:${networkOf(address)}`, free: free.address, shared: true },
   ];
 }
 

@@ -69,8 +69,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
       return showProblem(request, reply.code(400), "password", error.message, "new-password");
     }
     // All of them are ended by it, this one too.
-    const { cookie } = sessions.begin(user, { source: request.ip });
-    setCookie(reply, "session", cookie);
+    renew(request, reply, user);
     return reply.redirect("/account?done=password", 303);
   });
 
@@ -93,6 +92,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     }
     attempt.succeeded();
     endOthers(request);
+    renew(request, reply, user);
     return reply.redirect("/account?done=second-factor-on", 303);
   });
 
@@ -108,6 +108,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     }
     attempt.succeeded();
     users.removeSecondFactor(user.id, byOf(request));
+    renew(request, reply, user);
     return reply.redirect("/account?done=second-factor-off", 303);
   });
 
@@ -139,6 +140,12 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     record(request, act);
     await showProblem(request, reply.code(400), part, "This is not your password.", field);
     return false;
+  }
+
+  /** Whoever has just proved who they are has another cookie from now on: who had a copy of theirs has nothing. */
+  function renew(request: FastifyRequest, reply: FastifyReply, user: User): void {
+    const { cookie } = sessions.begin(user, { source: request.ip }, cookieOf(request, "session"));
+    setCookie(reply, "session", cookie);
   }
 
   function endOthers(request: FastifyRequest): void {

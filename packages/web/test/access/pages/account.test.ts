@@ -53,17 +53,21 @@ test("codes are set up by who knows the password and has the authenticator, and 
   const form = formOf(text, confirm);
   const wrong = await anna.post(confirm, { ...form, code: "12345" });
   assert.equal(wrong.status, 400);
+  const copy = anna.copy();
   assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, false);
   assert.equal((await anna.post(confirm, { ...formOf(wrong.text, confirm), code: code() })).status, 303);
   assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, true);
   assert.match((await anna.get("/account?done=second-factor-on")).text, /A code is asked for from now on/);
   assert.equal((await other.get("/account")).status, 303, "who came in without one is out");
+  assert.equal((await copy.get("/account")).status, 303, "and who has a copy of the cookie");
 
   const remove = "/account/second-factor/remove";
   assert.equal((await anna.fill("/account", remove, { code: "000000" })).status, 400);
   clock.advance(60_000);
+  const before = anna.copy();
   assert.equal((await anna.fill("/account", remove, { code: code() })).status, 303);
   assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, false);
+  assert.deepEqual([(await anna.get("/account")).status, (await before.get("/account")).status], [200, 303]);
 });
 
 test("a person sees where they are signed in, and signs out everywhere", async (t) => {

@@ -98,12 +98,12 @@ const written: readonly (readonly [ids: readonly string[], reason: Reason])[] = 
     ["GPCM-SD-CS-029", "GPCM-SD-OC-013", "GPCM-SD-GE-013"],
     partly("The task keeps them together; nothing is handed on to a system behind the worklist."),
   ],
-  [["FHIR-DOC-02"], partly("What is shown or printed, and to whom, is not recorded.")],
-  [["FHIR-DOC-03"], partly("Neither NHS number, which no log may have, nor user: there is no sign-in.")],
+  [["FHIR-DOC-02"], partly("What is printed no browser tells.")],
   [
-    ["FHIR-DOC-04"],
-    partly("There is no sign-in: who uses the computer may read everything (docs/decisions/052-worklist-pages.md)."),
+    ["FHIR-DOC-03"],
+    partly("Of a patient the audit has ids, and roles where they are given alone; without a sign-in there is no user."),
   ],
+  [["FHIR-DOC-04"], partly("Without a sign-in, a setting, who uses the computer may read everything.")],
   [["FHIR-DOC-06"], unseen("Send Document has no CareSettingType extension")],
   [["FHIR-DOC-09"], partly("The text of a section is kept with the message, and no page shows it.")],
 

@@ -19,50 +19,54 @@ function addressOf({ url }: ServedRoute): string {
 
 const rightsIn: ReadonlySet<string> = new Set<Right>(["see", "act", "answer", "configure", "audit"]);
 
-test("every page and every act is for whom the table of roles says, and for nobody who has not signed in", async (t) => {
-  const { pages, worklist, visitor, signedIn } = await openSecurePages(t);
-  const routes = pages.routes.filter(({ access }) => rightsIn.has(access.needs));
-  assert.ok(routes.filter(({ method }) => method === "POST").length >= 11);
-  assert.ok(routes.filter(({ method }) => method === "GET").length >= 9);
-  const browsers: [Role | "nobody", Visitor][] = [["nobody", visitor()]];
-  for (const role of roles) browsers.push([role, await signedIn(role)]);
-  for (const route of routes) {
-    const { method, access } = route;
-    const address = addressOf(route);
-    for (const [who, browser] of browsers) {
-      const may = who !== "nobody" && rightsOf[who].includes(access.needs as Right);
-      // Without its token: who may send the form is told of that, and who may not that they may not.
-      const { status, headers, text } = await (method === "POST" ? browser.post(address, {}) : browser.get(address));
-      const what = `${who}: ${method} ${address}`;
-      if (who === "nobody" && method !== "POST") {
-        assert.equal(status, 303, what);
-        assert.match(String(headers["location"]), /^\/sign-in(\?to=%2F|$)/, what);
-        continue;
-      }
-      if (method === "POST") {
-        assert.equal(status, 403, what);
-        if (may) assert.match(text, /The page was open for too long/, what);
-        else
-          assert.match(
-            text,
-            who === "nobody" ? /You are not signed in any more/ : refusedFor[access.needs as Right],
-            what,
+test(
+  "every page and every act is for whom the table of roles says, and for nobody who has not signed in",
+  { tags: ["FHIR-DOC-04"] },
+  async (t) => {
+    const { pages, worklist, visitor, signedIn } = await openSecurePages(t);
+    const routes = pages.routes.filter(({ access }) => rightsIn.has(access.needs));
+    assert.ok(routes.filter(({ method }) => method === "POST").length >= 11);
+    assert.ok(routes.filter(({ method }) => method === "GET").length >= 9);
+    const browsers: [Role | "nobody", Visitor][] = [["nobody", visitor()]];
+    for (const role of roles) browsers.push([role, await signedIn(role)]);
+    for (const route of routes) {
+      const { method, access } = route;
+      const address = addressOf(route);
+      for (const [who, browser] of browsers) {
+        const may = who !== "nobody" && rightsOf[who].includes(access.needs as Right);
+        // Without its token: who may send the form is told of that, and who may not that they may not.
+        const { status, headers, text } = await (method === "POST" ? browser.post(address, {}) : browser.get(address));
+        const what = `${who}: ${method} ${address}`;
+        if (who === "nobody" && method !== "POST") {
+          assert.equal(status, 303, what);
+          assert.match(String(headers["location"]), /^\/sign-in(\?to=%2F|$)/, what);
+          continue;
+        }
+        if (method === "POST") {
+          assert.equal(status, 403, what);
+          if (may) assert.match(text, /The page was open for too long/, what);
+          else
+            assert.match(
+              text,
+              who === "nobody" ? /You are not signed in any more/ : refusedFor[access.needs as Right],
+              what,
+            );
+        } else if (may)
+          assert.ok(
+            // A search of the audit is there for the sign-in that searched.
+            status === 200 || (status === 404 && /^\/(?:unmatched\/1|audit\/found)\//.test(address)),
+            `${what}: ${status}`,
           );
-      } else if (may)
-        assert.ok(
-          // A search of the audit is there for the sign-in that searched.
-          status === 200 || (status === 404 && /^\/(?:unmatched\/1|audit\/found)\//.test(address)),
-          `${what}: ${status}`,
-        );
-      else {
-        assert.equal(status, 403, what);
-        if (method === "GET") assert.match(text, refusedFor[access.needs as Right], what);
+        else {
+          assert.equal(status, 403, what);
+          if (method === "GET") assert.match(text, refusedFor[access.needs as Right], what);
+        }
+        if (!may) assert.doesNotMatch(text, /WIŚNIEWSKI/, what);
       }
-      if (!may) assert.doesNotMatch(text, /WIŚNIEWSKI/, what);
     }
-  }
-  assert.deepEqual(worklist.calls, []);
-});
+    assert.deepEqual(worklist.calls, []);
+  },
+);
 
 const refusedFor: Readonly<Record<Right, RegExp>> = {
   see: /You may not see patients/,
@@ -123,7 +127,7 @@ for (const role of roles.filter((one) => rightsOf[one].includes("see"))) {
   });
 }
 
-test("an act is in the name of who did it, for the practice and in the audit", async (t) => {
+test("an act is in the name of who did it, for the practice and in the audit", { tags: ["FHIR-DOC-03"] }, async (t) => {
   const { signedIn, worklist, access } = await openSecurePages(t);
   const actors: unknown[] = [];
   const complete = worklist.complete.bind(worklist);

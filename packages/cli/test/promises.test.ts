@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { isNamedIn } from "./support/is-named-in.ts";
 
 const page = new URL("../../../docs/promises.md", import.meta.url);
 
@@ -21,18 +22,3 @@ test("every test that docs/promises.md names exists in the file that it names", 
   }
   assert.ok(named > 50);
 });
-
-/** An ellipsis stands for what the test puts together: `${code}` and the like. */
-function isNamedIn(source: string, name: string): boolean {
-  // In a source the name stands in quotes of either kind, its own quotes escaped or not.
-  const parts = name.split("…").map((part) => part.replaceAll("\\", ""));
-  const lines = source.replaceAll("\\", "").split("\n");
-  return lines.some((line) => {
-    let from = 0;
-    return parts.every((part) => {
-      const found = line.indexOf(part, from);
-      from = found + part.length;
-      return found >= 0;
-    });
-  });
-}

@@ -169,6 +169,8 @@ test("a page that there is not is told in the site's own words, and leads back",
   assert.match(text, /<a class="app-target" href="\/">Go to the parcels<\/a>/);
   for (const odd of ["/%zz", "/%E0%A4%A", "//", "/assets/%", "/?%zz"])
     assert.equal((await ask(url + odd)).status, odd === "/?%zz" ? 200 : 404, odd);
+  for (const method of ["TRACE", "OPTIONS", "PUT", "DELETE"])
+    assert.equal((await ask(url, { method })).status, 404, method);
   const own = await openTinySite(t, { notFound: "No such parcel." });
   assert.match((await ask(`${own.url}/nowhere`)).text, /<p>No such parcel\.<\/p>/);
 });

@@ -27,8 +27,8 @@ export interface SecureSite {
   readonly users: Readonly<Record<Role | "anna", User>>;
   /** A new browser, in which nobody has signed in. It asks at `url`, if that is not where the site says that it is. */
   readonly visitor: (url?: string) => Visitor;
-  /** One in which they have. */
-  readonly signedIn: (name: string) => Promise<Visitor>;
+  /** One in which they have: with the code that their authenticator shows, where one is asked for. */
+  readonly signedIn: (name: string, code?: string) => Promise<Visitor>;
   /** Newest first: actor, act, outcome. */
   readonly told: () => string[];
 }
@@ -117,9 +117,11 @@ export async function openSecureSite(
     clock,
     users,
     visitor,
-    async signedIn(name) {
+    async signedIn(name, code) {
       const one = visitor();
-      const { status, text } = await one.signIn(name, password);
+      const first = await one.signIn(name, password);
+      const { status, text } =
+        code === undefined ? first : await one.fill("/sign-in/second-factor", "/sign-in/second-factor", { code });
       if (status !== 303) throw new Error(`${name} was not signed in: ${status} ${text}`);
       return one;
     },

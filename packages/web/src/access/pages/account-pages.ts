@@ -3,6 +3,7 @@ import type { AuditAct } from "../../audit/entry.ts";
 import { formatTime } from "../../format.ts";
 import { refusal } from "../../refusal.ts";
 import { route } from "../route-access.ts";
+import type { Attempter } from "../sessions/attempts.ts";
 import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
 import type { By, User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
@@ -84,7 +85,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
 
   app.post<Form>("/account/second-factor/confirm", signedIn, async (request, reply) => {
     const user = userOf(request);
-    const attempt = attempts.begin([counted(user)]);
+    const attempt = attempts.begin([counted(user, "code")]);
     if (!attempt.allowed) return showSetUp(request, reply.code(429), { problem: waitWords(attempt.until) });
     if (!users.confirmSecondFactor(user.id, request.body?.["code"] ?? "", byOf(request))) {
       record(request, "second-factor");
@@ -98,7 +99,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
 
   app.post<Form>("/account/second-factor/remove", signedIn, async (request, reply) => {
     const user = userOf(request);
-    const attempt = attempts.begin([counted(user)]);
+    const attempt = attempts.begin([counted(user, "code")]);
     if (!attempt.allowed) {
       return showProblem(request, reply.code(429), "second-factor-off", waitWords(attempt.until), "code");
     }
@@ -122,7 +123,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     password: string,
   ): Promise<boolean> {
     const field = part === "password" ? "password" : "second-factor-password";
-    const attempt = attempts.begin([counted(user)]);
+    const attempt = attempts.begin([counted(user, "password")]);
     if (!attempt.allowed) {
       await showProblem(request, reply.code(429), part, waitWords(attempt.until), field);
       return false;
@@ -200,8 +201,9 @@ function leave(reply: FastifyReply, to = "/sign-in"): FastifyReply {
   return reply.redirect(to, 303);
 }
 
-function counted(user: User): { who: string; free: number } {
-  return { who: `account:${user.id}`, free: free.person };
+/** Each by itself: who knows the password could guess codes for ever, if being right about the one forgot the other. */
+function counted({ id }: User, what: "password" | "code"): Attempter {
+  return { who: `account-${what}:${id}`, free: free.person };
 }
 
 function visitorOf(request: FastifyRequest): Visitor {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formOf, readable } from "../../http.ts";
+import { type Answer, formOf, readable } from "../../http.ts";
 import { authenticator, openSecureSite, password, withSecondFactor } from "../secure-site.ts";
 
 const better = "eleven teapots on a hill";
@@ -68,6 +68,17 @@ test("codes are set up by who knows the password and has the authenticator, and 
   assert.equal((await anna.fill("/account", remove, { code: code() })).status, 303);
   assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, false);
   assert.deepEqual([(await anna.get("/account")).status, (await before.get("/account")).status], [200, 303]);
+});
+
+test("whoever has the password too guesses no code faster: being right about the one forgets nothing of the other", async (t) => {
+  const site = await openSecureSite(t);
+  const code = withSecondFactor(site, site.users.anna.id);
+  const thief = await site.signedIn("anna", code());
+  const guess = (): Promise<Answer> => thief.fill("/account", "/account/second-factor/remove", { code: "000 00" });
+  for (let time = 0; time < 5; time += 1) assert.equal((await guess()).status, 400);
+  const fields = { password, "new-password": "tiny" };
+  assert.match((await thief.fill("/account", "/account/password", fields)).text, /too short/);
+  assert.equal((await guess()).status, 429);
 });
 
 test("a person sees where they are signed in, and signs out everywhere", async (t) => {

@@ -1,6 +1,8 @@
 /** Somebody whose password was right, and of whom the second factor is wanted. */
 export interface HalfWay {
   readonly userId: string;
+  /** Of the password that was right. */
+  readonly passwordMark: string | undefined;
   readonly to: string | undefined;
 }
 

@@ -119,7 +119,11 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     }
     record(request, proved, "asked");
     attempt.succeeded();
-    halfWays.note(newBrowserBinding(request, reply), { userId: proved.id, to });
+    halfWays.note(newBrowserBinding(request, reply), {
+      userId: proved.id,
+      passwordMark: users.passwordMark(proved.id),
+      to,
+    });
     return reply.redirect("/sign-in/second-factor", 303);
   });
 
@@ -156,12 +160,12 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     return finishHere(request, reply, user, to);
   });
 
-  /** Who may have been disabled since, or have no second factor any more. */
+  /** Who may have been disabled since, have no second factor any more, or another password: who knew that before is out. */
   function halfWayAt(request: FastifyRequest, reply: FastifyReply): { user: User; to: string | undefined } | undefined {
     const halfWay = halfWays.at(browserBinding(request, reply));
     const user = halfWay && users.find(halfWay.userId);
-    if (user === undefined || user.disabled || !user.hasSecondFactor) return undefined;
-    return { user, to: halfWay?.to };
+    if (halfWay === undefined || user === undefined || user.disabled || !user.hasSecondFactor) return undefined;
+    return users.passwordMark(user.id) === halfWay.passwordMark ? { user, to: halfWay.to } : undefined;
   }
 }
 

@@ -89,6 +89,8 @@ export interface Users {
    * @throws {UsersError} `busy`
    */
   checkPassword(signInName: string, password: string): Promise<User | undefined>;
+  /** Another as soon as they have another password; it says nothing of it. Undefined: they have none. */
+  passwordMark(id: string): string | undefined;
   /** What is confirmed within 15 minutes is their second factor from then on; until then nothing changes. */
   beginSecondFactor(id: string): BegunSecondFactor;
   /** Whether the code is of what was begun. */

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "@restante/durable";
 import type { Audit } from "../../audit/audit.ts";
@@ -155,6 +155,11 @@ export function createUsers(database: DatabaseSync, options: UsersOptions): User
       if (now === undefined || now.disabled !== 0 || now.password !== stored.password) return undefined;
       if (storeAnew !== undefined) statement.storeAnew.run(storeAnew, stored.id, stored.password);
       return userFrom(now);
+    },
+
+    passwordMark(id) {
+      const { password } = existing(id);
+      return password === null ? undefined : createHash("sha256").update(password).digest("base64url");
     },
 
     ...createSecondFactors(database, { existing, record, now, secret, issuer: organisation ?? "Restante" }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runProgram, waitFor } from "@restante/testbed";
 import { formOf } from "../../http.ts";
-import { openSecureSite, password, type SecureSite, testCertificate, withSecondFactor } from "../secure-site.ts";
+import { by, openSecureSite, password, type SecureSite, testCertificate, withSecondFactor } from "../secure-site.ts";
 import { Visitor } from "../visitor.ts";
 
 const page = "/sign-in/second-factor";
@@ -71,6 +71,18 @@ test("who waits too long after the password, or is disabled meanwhile, begins ag
     assert.deepEqual([status, headers["location"]], [303, "/sign-in"]);
     assert.equal((await anna.get("/")).status, 303);
   }
+});
+
+test("whoever knew the password before it was changed is half way no more", async (t) => {
+  const site = await openSecureSite(t);
+  const { users, access } = site;
+  const code = withSecondFactor(site, users.anna.id);
+  const thief = await halfWay(site);
+  const form = formOf((await thief.get(page)).text, page);
+  await access.users.setPassword(users.anna.id, "eleven teapots on a hill", by);
+  const { status, headers } = await thief.post(page, { ...form, code: code() });
+  assert.deepEqual([status, headers["location"]], [303, "/sign-in"]);
+  assert.equal((await thief.get("/")).status, 303);
 });
 
 test("codes that are guessed have to wait, whoever has the password", async (t) => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import { rangeOf } from "../../../src/index.ts";
 import { trustedAmong } from "../../../src/access/door/trusted-proxies.ts";
-import { ask } from "../../http.ts";
+import { ask, formOf } from "../../http.ts";
 import { certificateFor, type DoorSite, name, openDoorSite } from "./open-door-site.ts";
 
 const address = new URL(`https://${name}`);
@@ -25,6 +25,34 @@ test("behind a proxy, whoever asks is the address that the proxy names, and its 
     403,
   );
   assert.deepEqual([site.url, site.sent(), site.refused.length], [`https://${name}`, 1, 0]);
+});
+
+test("whoever asks from elsewhere, as an open page does that keeps itself up to date, has a row of their own", async (t) => {
+  const { site, proxyUrl } = await behindProxy(t, (visitor) => ({ ...asNginx, "x-forwarded-for": visitor }));
+  const headers = { host: name, "x-restante-update": "1" };
+  for (const localAddress of ["127.0.0.7", "127.0.0.7", "127.0.0.8", "127.0.0.7"]) {
+    await ask(proxyUrl, { headers, connection: { localAddress } });
+  }
+  assert.deepEqual(
+    site.audit.find({ limit: 9 }).rows.map(({ source }) => source),
+    ["127.0.0.8", "127.0.0.7"],
+  );
+});
+
+test("whoever has a whole network of IPv6 has no more attempts by it than by one address", async (t) => {
+  const site = await openBehind(t, ["127.0.0.1"]);
+  const from = (address: string): Record<string, string> => ({ ...asNginx, "x-forwarded-for": address });
+  const { text } = await site.ask("/sign-in", { headers: from("2001:db8::1") });
+  const { token } = formOf(text, "/sign-in");
+  const guess = async (address: string, name: string): Promise<number> => {
+    const body = new URLSearchParams({ token, name, password: "one that many have" }).toString();
+    const type = { "content-type": "application/x-www-form-urlencoded", "content-length": String(body.length) };
+    const headers = { ...from(address), ...type, "sec-fetch-site": "same-origin" };
+    return (await site.ask("/sign-in", { method: "POST", headers, body })).status;
+  };
+  for (let one = 0; one < 20; one += 1) assert.equal(await guess(`2001:db8::${one}:1`, `name-${one}`), 401);
+  assert.equal(await guess("2001:db8::ffff:1", "name-20"), 429);
+  assert.equal(await guess("2001:db8:0:1::1", "name-21"), 401, "of another network");
 });
 
 test("a visitor cannot say that they are another: what the proxy adds behind it counts", async (t) => {

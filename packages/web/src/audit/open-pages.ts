@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * What pages that stay open have been written down as. A page keeps itself up to date every few seconds: a row for each time
  * would be a million a year for each screen, and would say nothing that the first does not.
@@ -6,7 +8,7 @@ export interface OpenPages {
   /**
    * Whether the row of this sign-in for this address, about the same, was written within the hour.
    *
-   * @param page the sign-in and the address
+   * @param page the sign-in, from where it is used, and the address
    */
   has(page: string, subjects: readonly string[]): boolean;
   /** Its row has been written. */
@@ -22,14 +24,20 @@ export function createOpenPages(now: () => number = () => performance.now()): Op
   const pages = new Map<string, { about: string; at: number }>();
   return {
     has(page, subjects) {
-      const noted = pages.get(page);
-      return noted !== undefined && noted.about === subjects.join() && now() - noted.at < hourMs;
+      const noted = pages.get(digest(page));
+      return noted !== undefined && noted.about === digest(subjects.join()) && now() - noted.at < hourMs;
     },
     note(page, subjects) {
-      pages.delete(page);
-      pages.set(page, { about: subjects.join(), at: now() });
+      const key = digest(page);
+      pages.delete(key);
+      pages.set(key, { about: digest(subjects.join()), at: now() });
       const [oldest] = pages.keys();
       if (pages.size > most && oldest !== undefined) pages.delete(oldest);
     },
   };
+}
+
+/** An address may be some thousand characters, and a list about hundreds of things. */
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
 }

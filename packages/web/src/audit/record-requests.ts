@@ -33,7 +33,8 @@ export function recordRequests(app: FastifyInstance, audit: Audit, troubles: Pag
     if (visitor === undefined && access.needs !== "anybody") return;
     const about = access.about?.(request.params as Record<string, string>);
     const subjects = about === undefined ? (listed.get(request) ?? []) : [about];
-    const page = `${visitor?.binding ?? ""} ${request.url}`;
+    // From another machine it may be somebody else, who has the cookie.
+    const page = `${visitor?.binding ?? ""} ${request.ip} ${request.url}`;
     const isUpdate = outcome === "done" && "x-restante-update" in request.headers;
     if (isUpdate && openPages.has(page, subjects)) return;
     try {

@@ -94,6 +94,24 @@ for (const [what, sql, problem] of [
   ],
   ["hidden from a search", "DELETE FROM audit_subject WHERE sequence = 3", /^Row 3 is not found by all/],
   [
+    "moved to another time of the same moment",
+    "UPDATE audit SET at = replace(replace(at, 'T', ' '), 'Z', '+00:00') WHERE sequence = 3",
+    /^Row 3 is not as it was written/,
+  ],
+  [
+    "about what is no text",
+    `UPDATE audit SET subjects = '[{"no":1}, 7]' WHERE sequence = 3`,
+    /^Row 3 is not as it was written/,
+  ],
+  ...[-1, 0, 2 ** 60].map(
+    (number) =>
+      [
+        `put in under the number ${number}`,
+        `INSERT INTO audit SELECT ${BigInt(number)}, at, actor, session, source, act, outcome, '[]', seal FROM audit WHERE sequence = 5`,
+        /^Rows with numbers that no row can have were put in: 1\.$/,
+      ] as const,
+  ),
+  [
     "put in",
     "INSERT INTO audit SELECT 6, at, actor, session, source, act, outcome, '[]', seal FROM audit WHERE sequence = 5",
     /^Row 6 is not as it was written/,

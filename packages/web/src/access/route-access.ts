@@ -68,5 +68,5 @@ const notYours: Readonly<Record<Right, string>> = {
   act: "You may look, and not act. Ask whoever gives out the roles here, if you should.",
   answer: "Answers to a sender are given by clinicians. Leave this to one of them.",
   configure: "This is for those who give out the roles here.",
-  audit: "The audit is read by auditors alone.",
+  audit: "The audit is read by auditors alone. Ask whoever gives out the roles here, if you should be one.",
 };

@@ -25,6 +25,10 @@ export function noteVisitor(request: FastifyRequest, visitor: Visitor): void {
   visitors.set(request, visitor);
 }
 
+export function forgetVisitor(request: FastifyRequest): void {
+  visitors.delete(request);
+}
+
 /** Of browsers in which nobody has signed in. */
 const bindings = new WeakMap<FastifyRequest, string>();
 

@@ -1,3 +1,4 @@
+import type { ClientRequest } from "node:http";
 import { request } from "node:https";
 import type { Answer } from "../http.ts";
 import { formOf } from "../http.ts";
@@ -24,6 +25,30 @@ export class Visitor {
     return this.#ask(path, "POST", { "content-type": type, "sec-fetch-site": "same-origin", ...headers }, body);
   }
 
+  /** Begins to send a form, which the server has looked at when this returns; what that returns sends the rest. */
+  begin(path: string, fields: Record<string, string>): Promise<() => Promise<Answer>> {
+    const body = new URLSearchParams(fields).toString();
+    return new Promise((begun, reject) => {
+      const headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": String(Buffer.byteLength(body)),
+        "sec-fetch-site": "same-origin",
+        cookie: this.#cookie(),
+        expect: "100-continue",
+      };
+      const asked = request(this.#url + path, { method: "POST", ca: this.#ca, headers });
+      const answered = this.#answer(asked);
+      answered.catch(reject);
+      asked.on("continue", () => {
+        begun(() => {
+          asked.end(body);
+          return answered;
+        });
+      });
+      asked.flushHeaders();
+    });
+  }
+
   /** Opens a page and sends the form on it that goes to `action`. */
   async fill(page: string, action: string, fields: Record<string, string>): Promise<Answer> {
     const { text } = await this.get(page);
@@ -46,10 +71,20 @@ export class Visitor {
   }
 
   #ask(path: string, method: string, headers: Record<string, string>, body = ""): Promise<Answer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const cookie = this.#cookie();
     const sent = { ...headers, ...(cookie !== "" && { cookie }), "content-length": String(Buffer.byteLength(body)) };
+    const asked = request(this.#url + path, { method, ca: this.#ca, headers: sent });
+    asked.end(body);
+    return this.#answer(asked);
+  }
+
+  #cookie(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
+  #answer(asked: ClientRequest): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const asked = request(this.#url + path, { method, ca: this.#ca, headers: sent }, (response) => {
+      asked.on("response", (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("end", () => {
@@ -59,7 +94,6 @@ export class Visitor {
         });
       });
       asked.on("error", reject);
-      asked.end(body);
     });
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Answer, formOf, readable } from "../../http.ts";
-import { authenticator, openSecureSite, password, withSecondFactor } from "../secure-site.ts";
+import { authenticator, by, openSecureSite, password, type SecureSite, withSecondFactor } from "../secure-site.ts";
 
 const better = "eleven teapots on a hill";
 
@@ -102,6 +102,20 @@ test("whoever has codes is asked for one also where they came in before without"
   const { headers } = await anna.signIn("anna", password);
   assert.equal(headers["location"], "/sign-in/second-factor");
 });
+
+for (const [what, takeAway, status] of [
+  ["may do so no more", ({ access, users }) => access.users.change(users.anna.id, { roles: ["read-only"] }, by), 403],
+  ["is signed out", ({ access, users }) => access.sessions.endAll(users.anna.id, { source: "command" }), 403],
+  ["goes on as before", () => undefined, 303],
+] as const satisfies (readonly [string, (site: SecureSite) => unknown, number])[]) {
+  test(`a form whose sender ${what} while it arrives has the answer ${status}`, async (t) => {
+    const site = await openSecureSite(t);
+    const anna = await site.signedIn("anna");
+    const rest = await anna.begin("/send", formOf((await anna.get("/")).text, "/send"));
+    takeAway(site);
+    assert.equal((await rest()).status, status);
+  });
+}
 
 test("a user who is disabled sees nothing at their next request, and gets no new sign-in", async (t) => {
   const { signedIn, access, users } = await openSecureSite(t);

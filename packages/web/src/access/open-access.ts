@@ -96,8 +96,25 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     };
   } catch (error) {
     database.close();
-    throw asDurableError(error, keyFile);
+    throw isOfTables(error) ? changed(file, error) : asDurableError(error, keyFile);
   }
+}
+
+/** Of what is asked of the database here nothing is wrong by itself: SQLite's "error" is a table that is gone, or another. */
+function isOfTables(error: unknown): boolean {
+  return Error.isError(error) && "errcode" in error && error.errcode === 1;
+}
+
+function changed(path: string, cause: unknown): DurableError {
+  return new DurableError(
+    "damaged",
+    path,
+    "its tables are not as they were made: somebody changed them: put back a copy",
+    {
+      retry: "never",
+      cause,
+    },
+  );
 }
 
 function lost(path: string, what: string): DurableError {

@@ -138,6 +138,18 @@ test("an end that was cut off, or written anew, is found by the seals that the l
   assert.match((await audit.verify([logged])).problems.join(), /^Row 5 is not the one whose seal the log has/);
 });
 
+for (const [what, sql] of [
+  ["is gone", "DROP TABLE audit_subject"],
+  ["is another", "ALTER TABLE audit RENAME TO kept; CREATE VIEW audit AS SELECT * FROM kept"],
+  ["lacks a column", "ALTER TABLE audit DROP COLUMN source"],
+] as const) {
+  test(`a database of which a table ${what} is refused, by its name`, async (t) => {
+    const { folder } = await openAudit(t);
+    tamper(folder, sql);
+    await assert.rejects(openAccess({ folder }), { code: "damaged", path: join(folder, "access.sqlite") });
+  });
+}
+
 test("what names a person is not taken for a subject", async (t) => {
   const { audit } = await openAudit(t);
   for (const subject of ["Noah", "task:Noah NG", "task:", "TASK:1", `task:${"1".repeat(81)}`]) {

@@ -10,7 +10,11 @@ export const straySubject = (strayId: number | string): string => `unmatched:${s
 export const aboutTask = ({ id = "" }: Params): string | undefined => (isNumber(id) ? taskSubject(id) : undefined);
 export const aboutStray = ({ id = "" }: Params): string | undefined => (isNumber(id) ? straySubject(id) : undefined);
 export const aboutReport = ({ id = "" }: Params): string | undefined =>
-  /^[A-Za-z0-9.-]{1,64}$/.test(id) ? reportSubject(id) : undefined;
+  /^[A-Za-z0-9.-]{1,64}$/.test(id) && !isLikeNhsNumber(id) ? reportSubject(id) : undefined;
+
+function isLikeNhsNumber(id: string): boolean {
+  return /^\d{10}$/.test(id.replaceAll(/[.-]/g, ""));
+}
 
 /** Of fewer digits than an NHS number, which somebody may type there. */
 function isNumber(id: string): boolean {

@@ -17,17 +17,20 @@ export type IssuerErrorCode =
 
 export class IssuerError extends CodedError {
   readonly code: IssuerErrorCode;
+  /** It was found before the issuer was asked: anybody can make up what a browser brings. */
+  readonly ofBrowser: boolean;
 
-  constructor(code: IssuerErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: IssuerErrorCode, message: string, options?: ErrorOptions & { readonly ofBrowser?: boolean }) {
     super(message, options);
     this.code = code;
+    this.ofBrowser = options?.ofBrowser ?? false;
   }
 }
 
 const clientCodes: ReadonlySet<string> = new Set(["invalid_client", "unauthorized_client", "invalid_request"]);
 
 /** What went wrong, in our words. What openid-client says of it may quote a token, so it is never shown nor logged. */
-export function asIssuerError(error: unknown): IssuerError {
+export function asIssuerError(error: unknown, ofBrowser = false): IssuerError {
   const known = causesOf(error).find((cause) => cause instanceof IssuerError);
   if (known !== undefined) return known;
   if (error instanceof AuthorizationResponseError) {
@@ -41,7 +44,7 @@ export function asIssuerError(error: unknown): IssuerError {
   if (error instanceof ClientError && unreadable.has(error.code ?? "")) {
     return new IssuerError("issuer-unreachable", "What answers is no issuer.", { cause: error });
   }
-  return new IssuerError("issuer-not-trusted", "What the issuer says cannot be trusted.", { cause: error });
+  return new IssuerError("issuer-not-trusted", "What the issuer says cannot be trusted.", { cause: error, ofBrowser });
 }
 
 /** What whoever runs the system is told by: the code of the system, or of openid-client, where that says more. */

@@ -98,12 +98,22 @@ export function createIssuer(options: OpenIdOptions, now: () => Date): Issuer {
       ),
     identify: ({ state, nonce, verifier }, answer) =>
       asking(async (by) => {
-        const tokens = await client.authorizationCodeGrant(by, answer, {
-          expectedState: state,
-          expectedNonce: nonce,
-          pkceCodeVerifier: verifier,
-          ...(maxAge !== undefined && { maxAge }),
-        });
+        let isAsked = false;
+        const fetch = by[client.customFetch];
+        by[client.customFetch] = (...asked) => {
+          isAsked = true;
+          return fetch!(...asked);
+        };
+        const tokens = await client
+          .authorizationCodeGrant(by, answer, {
+            expectedState: state,
+            expectedNonce: nonce,
+            pkceCodeVerifier: verifier,
+            ...(maxAge !== undefined && { maxAge }),
+          })
+          .catch((error: unknown) => {
+            throw asIssuerError(error, !isAsked);
+          });
         const said = tokens.claims();
         const { id_token: idToken } = tokens;
         if (said === undefined || idToken === undefined) throw new TypeError("There is no ID token.");

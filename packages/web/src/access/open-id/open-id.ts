@@ -96,10 +96,10 @@ export function createOpenId(
           answer.search = request.url.slice(request.url.indexOf("?"));
           identified = await issuer.identify(begun, answer);
         } catch (error) {
-          const code = error instanceof IssuerError ? error.code : undefined;
+          const { code, ofBrowser = false } = error instanceof IssuerError ? error : {};
           if (code === "sign-in-refused" || code === "issuer-not-trusted") recordRefused(request);
           // What the issuer does wrong, or cannot do, is nobody's failure.
-          if (code !== "sign-in-refused") attempt.takeBack();
+          if (code !== "sign-in-refused" && !ofBrowser) attempt.takeBack();
           return refuseFor(request, reply, error);
         }
         const { subject, claims, idToken } = identified;

@@ -126,6 +126,20 @@ test("whoever turned back at the issuer, or is nobody there, is told so", async 
   assert.deepEqual(troubles, []);
 });
 
+test("whoever makes up what comes back has to wait too, and fills no audit", async (t) => {
+  const { visitor, comeBack, told } = await openIssuedSite(t);
+  const stranger = visitor();
+  const makeUp = async (): Promise<number> => {
+    const { pathname, searchParams } = await comeBack(stranger);
+    searchParams.set("iss", "https://another.example");
+    return (await stranger.get(`${pathname}?${searchParams.toString()}`)).status;
+  };
+  for (let time = 0; time < 20; time += 1) assert.equal(await makeUp(), 502);
+  const rows = told().length;
+  for (let more = 0; more < 3; more += 1) assert.equal(await makeUp(), 429);
+  assert.equal(told().length, rows + 1);
+});
+
 test("after many sign-ins from one address that came to nothing, the next are not looked at for a while", async (t) => {
   const { visitor, signIn, issuer, clock, addUser, told } = await openIssuedSite(t);
   await addUser("anna");

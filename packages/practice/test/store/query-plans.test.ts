@@ -71,7 +71,7 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
     await each.practice.cycle();
   }
 
-  const asked = new Set(prepare.mock.calls.map((call) => call.arguments[0]));
+  const asked = new Set(prepare.mock.calls.filter(isOfPractice).map((call) => call.arguments[0]));
   using database = new DatabaseSync(join(to.options.dataFolder, "practice.sqlite"), { readOnly: true });
   const plans = [...asked]
     .filter((sql) => /^\s*(SELECT|UPDATE|DELETE|INSERT)/.test(sql))
@@ -143,6 +143,11 @@ test("a page runs as many statements, of as many rows, with hundreds of tasks, r
   assert.deepEqual(await cost(), few);
   assert.ok(Math.max(...Object.values(few)) < 300, JSON.stringify(few));
 });
+
+/** Not of the audit of the pages, which is another database. */
+function isOfPractice({ this: database }: { this: DatabaseSync | undefined }): boolean {
+  return database?.isOpen !== true || !database.location()?.endsWith("access.sqlite");
+}
 
 function planOf(database: DatabaseSync, sql: string): string[] {
   return database

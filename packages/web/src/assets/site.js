@@ -60,8 +60,8 @@ async function update() {
       redirect: "manual",
       signal: AbortSignal.timeout(patienceMs),
     });
-    // Nobody is signed in here any more: what the page shows is taken from the screen.
-    if (answer.type === "opaqueredirect") return location.reload();
+    // Nobody is signed in here any more, or they may not see it: what the page shows is taken from the screen.
+    if (answer.type === "opaqueredirect" || answer.status === 403) return location.reload();
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.title = fresh.title;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
 import { assertAccessible } from "../../accessible.ts";
 import { openBrowser } from "../../browser.ts";
-import { authenticator, openSecureSite, password, type SecureSite } from "../secure-site.ts";
+import { authenticator, by, openSecureSite, password, type SecureSite } from "../secure-site.ts";
 
 test("signing in, in a real browser", async (t) => {
   const browser = await openBrowser(t);
@@ -70,17 +70,22 @@ test("signing in, in a real browser", async (t) => {
     await context.close();
   });
 
-  await t.test("a sign-in that ends takes what an open page shows from the screen, and leads back to it", async () => {
-    const [context, page] = await open();
-    await page.goto(`${url}/`);
-    await signIn(page, "clinician", password);
-    await page.getByText("This page keeps itself up to date.").waitFor();
-    site.access.sessions.endAll(site.users.clinician.id, { source: "command" });
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
-    await signIn(page, "clinician", password);
-    await page.getByText("This page keeps itself up to date.").waitFor();
-    await context.close();
-  });
+  await t.test(
+    "a sign-in or a role that ends takes what an open page shows from the screen, and the sign-in leads back to it",
+    async () => {
+      const [context, page] = await open();
+      await page.goto(`${url}/`);
+      await signIn(page, "clinician", password);
+      await page.getByText("This page keeps itself up to date.").waitFor();
+      site.access.sessions.endAll(site.users.clinician.id, { source: "command" });
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+      await signIn(page, "clinician", password);
+      await page.getByText("This page keeps itself up to date.").waitFor();
+      site.access.users.change(site.users.clinician.id, { roles: ["auditor"] }, by);
+      await page.getByText("You may not see patients' details.").waitFor();
+      await context.close();
+    },
+  );
 
   await t.test("after signing out the way back shows nothing, and with and without scripts all works", async () => {
     for (const javaScriptEnabled of [true, false]) {

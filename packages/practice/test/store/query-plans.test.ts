@@ -145,8 +145,9 @@ test("a page runs as many statements, of as many rows, with hundreds of tasks, r
 });
 
 /** Not of the audit of the pages, which is another database. */
-function isOfPractice({ this: database }: { this: DatabaseSync | undefined }): boolean {
-  return database?.isOpen !== true || !database.location()?.endsWith("access.sqlite");
+function isOfPractice(call: { this: unknown }): boolean {
+  const database = call.this as DatabaseSync;
+  return !database.isOpen || database.location()?.endsWith("access.sqlite") !== true;
 }
 
 function planOf(database: DatabaseSync, sql: string): string[] {

@@ -5,6 +5,7 @@
 // started, nobody can tell whether it is alive. What two of them do to one file then is in partial-file.ts.
 
 import { rm, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { currentHolder, describeHolder, type Holder, holderText, isAlive, readHolder } from "@restante/durable/files";
 import { invalid } from "./check-input.ts";
 import { codeOf } from "./error-code.ts";
@@ -15,15 +16,31 @@ export interface DownloadClaim extends AsyncDisposable {
   readonly wasLeft: boolean;
 }
 
+/** What this process downloads to: between a file that is made and one that is written, it names nobody yet. */
+const inHand = new Set<string>();
+
 /** Throws `request-invalid` if this process has it already, `file-unusable` if another one that is alive has it. */
-export async function claimDownload(file: string): Promise<DownloadClaim> {
-  const wasLeft = !(await take(file));
-  if (wasLeft) {
-    checkNobody(readHolder(file));
-    await rm(file, { force: true });
-    if (!(await take(file))) throw takenBy(readHolder(file));
+export async function claimDownload(path: string): Promise<DownloadClaim> {
+  const file = resolve(path);
+  if (inHand.has(file)) throw invalid("path", "the message is being downloaded to it already");
+  inHand.add(file);
+  try {
+    const wasLeft = !(await take(file));
+    if (wasLeft) {
+      checkNobody(readHolder(file));
+      await rm(file, { force: true });
+      if (!(await take(file))) throw takenBy(readHolder(file));
+    }
+    return { wasLeft, [Symbol.asyncDispose]: async () => letGo(file) };
+  } catch (error) {
+    inHand.delete(file);
+    throw error;
   }
-  return { wasLeft, [Symbol.asyncDispose]: async () => rm(file, { force: true }).catch(() => undefined) };
+}
+
+async function letGo(file: string): Promise<void> {
+  await rm(file, { force: true }).catch(() => undefined);
+  inHand.delete(file);
 }
 
 /** False if there is one. */
@@ -40,9 +57,8 @@ async function take(file: string): Promise<boolean> {
 }
 
 function checkNobody(holder: Holder | undefined): void {
-  if (holder === undefined) return;
-  if (holder.instance === currentHolder().instance)
-    throw invalid("path", "the message is being downloaded to it already");
+  // One of this very process, which has it in hand no more, could not be removed.
+  if (holder === undefined || holder.instance === currentHolder().instance) return;
   if (isAlive(holder)) throw takenBy(holder);
 }
 

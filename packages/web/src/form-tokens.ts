@@ -1,8 +1,9 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { bindingAt } from "./access/visitor.ts";
 import { refusal } from "./refusal.ts";
+import { isSameBytes } from "./same-bytes.ts";
 
 /**
  * Tokens that tie a form to the sign-in of the person whom it was shown to (before it, to their browser), so that nobody else, and no other site, can have
@@ -34,7 +35,9 @@ export function createFormTokens(clock: Clock): FormTokens {
     accepts(request, action, token) {
       const binding = bindingAt(request);
       if (binding === undefined || typeof token !== "string") return false;
-      return [now(), now() - 1].some((window) => isSame(sign(binding, action, window), token));
+      return [now(), now() - 1].some((window) =>
+        isSameBytes(Buffer.from(sign(binding, action, window)), Buffer.from(token)),
+      );
     },
   };
 }
@@ -50,9 +53,4 @@ export function requireFormTokens(app: FastifyInstance, tokens: FormTokens): voi
       "The page was open for too long, or the system has been started again since. Open it again and retry.",
     );
   });
-}
-
-function isSame(expected: string, given: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { AuditRow } from "./entry.ts";
 
 /** Before the first row. */
@@ -13,8 +13,4 @@ export function seal(key: Uint8Array, before: Uint8Array, row: AuditRow): Buffer
   const { sequence, at, actor, session, source, act, outcome, subjects } = row;
   const said = JSON.stringify([sequence, at.toISOString(), actor, session ?? null, source, act, outcome, subjects]);
   return createHmac("sha256", key).update(before).update(said).digest();
-}
-
-export function isSeal(expected: Uint8Array, given: Uint8Array): boolean {
-  return expected.byteLength === given.byteLength && timingSafeEqual(expected, given);
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import { beginning, isSeal, seal } from "./chain.ts";
+import { isSameBytes } from "../same-bytes.ts";
+import { beginning, seal } from "./chain.ts";
 import { rowFrom, type StoredRow } from "./row-in-database.ts";
 
 /** The seal of a row, as the log has it. */
@@ -92,7 +93,7 @@ function problemIn(stored: StoredRow, key: Uint8Array, before: Uint8Array): stri
     const row = rowFrom(stored);
     // Written otherwise it means the same, and is found by other times.
     const isPlain = row.at.toISOString() === stored.at && JSON.stringify(row.subjects) === stored.subjects;
-    if (isPlain && isSeal(seal(key, before, row), stored.seal)) return undefined;
+    if (isPlain && isSameBytes(seal(key, before, row), stored.seal)) return undefined;
   } catch {
     // What it says cannot even be read.
   }

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
+import { isSameBytes } from "../../same-bytes.ts";
 
 /**
  * Browsers in which somebody has signed in before. What such a browser gets wrong is counted by itself: whoever guesses
@@ -28,8 +29,7 @@ export function createDevices(secret: Uint8Array): Devices {
     const [device = "", ...entries] = (cookie ?? "").split(".");
     const users = entries.slice(0, mostUsers).flatMap((entry) => {
       const [userId = "", signature = ""] = entry.split("~");
-      const [given, expected] = [Buffer.from(signature, "base64url"), sign(device, userId)];
-      return given.length === expected.length && timingSafeEqual(given, expected) ? [userId] : [];
+      return isSameBytes(sign(device, userId), Buffer.from(signature, "base64url")) ? [userId] : [];
     });
     return users.length === 0 ? { device: undefined, users } : { device, users };
   }

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import { isSameBytes } from "../../same-bytes.ts";
 import { derivedKey } from "./derived-key.ts";
 
 /**
@@ -10,5 +10,5 @@ export function isSameSecret(database: DatabaseSync, secret: Uint8Array): boolea
   const proof = derivedKey(secret, "proof");
   database.prepare("INSERT OR IGNORE INTO secret_proof (only_row, proof) VALUES (1, ?)").run(proof);
   const known = database.prepare("SELECT proof FROM secret_proof").get() as { proof: Uint8Array };
-  return known.proof.byteLength === proof.byteLength && timingSafeEqual(known.proof, proof);
+  return isSameBytes(proof, known.proof);
 }

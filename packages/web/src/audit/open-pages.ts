@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { keepLatest } from "../keep-latest.ts";
 
 /**
  * What pages that stay open have been written down as. A page keeps itself up to date every few seconds: a row for each time
@@ -28,11 +29,7 @@ export function createOpenPages(now: () => number = () => performance.now()): Op
       return noted !== undefined && noted.about === digest(subjects.join()) && now() - noted.at < hourMs;
     },
     note(page, subjects) {
-      const key = digest(page);
-      pages.delete(key);
-      pages.set(key, { about: digest(subjects.join()), at: now() });
-      const [oldest] = pages.keys();
-      if (pages.size > most && oldest !== undefined) pages.delete(oldest);
+      keepLatest(pages, digest(page), { about: digest(subjects.join()), at: now() }, most);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomUUID } from "node:crypto";
+import { keepLatest } from "../../keep-latest.ts";
 
 /** What goes to the issuer with a person, and must come back with them. */
 export interface BegunSignIn {
@@ -74,9 +75,7 @@ export function createBegunSignIns(now: () => Date): BegunSignIns {
 
   function noteTaken({ id, at }: Sealed): void {
     for (const [other, begun] of taken) if (!isGood(begun)) taken.delete(other);
-    const [oldest] = taken.keys();
-    if (taken.size >= mostTaken && oldest !== undefined) taken.delete(oldest);
-    taken.set(id, at);
+    keepLatest(taken, id, at, mostTaken);
   }
 
   return {

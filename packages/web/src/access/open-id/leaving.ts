@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { keepLatest } from "../../keep-latest.ts";
 
 /** As many as a site has people; of more, and after a start, the issuer asks whoever signs out there whether they mean it. */
 const most = 1000;
@@ -17,12 +18,12 @@ export function createLeaving(): Leaving {
   const tokens = new Map<string, string>();
   const left = new Map<string, string>();
   return {
-    note: (userId, idToken) => add(tokens, userId, idToken),
+    note: (userId, idToken) => keepLatest(tokens, userId, idToken, most),
     keyFor(userId) {
       const key = randomBytes(16).toString("base64url");
       const idToken = tokens.get(userId);
       tokens.delete(userId);
-      if (idToken !== undefined) add(left, key, idToken);
+      if (idToken !== undefined) keepLatest(left, key, idToken, most);
       return key;
     },
     take(key) {
@@ -31,11 +32,4 @@ export function createLeaving(): Leaving {
       return idToken;
     },
   };
-}
-
-function add(map: Map<string, string>, key: string, value: string): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > most && oldest !== undefined) map.delete(oldest);
 }

@@ -1,3 +1,5 @@
+import { keepLatest } from "../../keep-latest.ts";
+
 /** Somebody whose password was right, and of whom the second factor is wanted. */
 export interface HalfWay {
   readonly userId: string;
@@ -22,12 +24,7 @@ const most = 1000;
 export function createHalfWays(now: () => Date): HalfWays {
   const known = new Map<string, HalfWay & { since: number }>();
   return {
-    note(binding, halfWay) {
-      known.delete(binding);
-      known.set(binding, { ...halfWay, since: now().getTime() });
-      const [oldest] = known.keys();
-      if (known.size > most && oldest !== undefined) known.delete(oldest);
-    },
+    note: (binding, halfWay) => keepLatest(known, binding, { ...halfWay, since: now().getTime() }, most),
     at(binding) {
       const found = known.get(binding);
       // Of a clock that was put back nobody knows how long it has been.

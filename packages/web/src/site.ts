@@ -13,7 +13,7 @@ import type { SignInOptions } from "./access/pages/sign-in-options.ts";
 import { serveSignInPages } from "./access/pages/sign-in-pages.ts";
 import { requireRights, type ServedRoute } from "./access/route-access.ts";
 import { rights } from "./access/rights.ts";
-import { noteVisitor, type Visitor, visitorAt } from "./access/visitor.ts";
+import { noteVisitor, signedInAt, type Visitor, visitorAt } from "./access/visitor.ts";
 import { type AssetFolder, serveAssets } from "./assets.ts";
 import type { Audit } from "./audit/audit.ts";
 import { type AuditPagesOptions, serveAuditPages } from "./audit/pages/audit-pages.ts";
@@ -171,10 +171,10 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   const show: Site["show"] = async (reply, view, context) => {
     const { request } = reply;
     // Who may not see patients is not told how many wait.
-    const around = visitor(request).rights.has("see") ? await surroundings() : {};
+    const around = signedInAt(request).rights.has("see") ? await surroundings() : {};
     await send(reply, render(view, { ...around, ...frameOf(request), ...context }));
   };
-  const site: Site = { visitor, token, listed: noteListed, show };
+  const site: Site = { visitor: signedInAt, token, listed: noteListed, show };
   options.routes(app, site);
   if (auditPages !== undefined) {
     const userName = (id: string): string | undefined => signIn?.access.users.find(id)?.name;
@@ -222,12 +222,6 @@ const thisComputer: Visitor = {
 };
 
 const toAudit: NavigationItem = { section: "audit", href: "/audit", text: "Audit", needs: "audit" };
-
-function visitor(request: Request): Visitor {
-  const found = visitorAt(request);
-  if (found === undefined) throw refusal(403, "Sign in first.");
-  return found;
-}
 
 /** What was sent by a form is not kept: it is sent again by who signs in. */
 function askToSignIn({ method, url }: Request, reply: Reply): Reply {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { refusal } from "../refusal.ts";
 import type { Right } from "./rights.ts";
 
 /** Who is at the other end of a request. */
@@ -19,6 +20,13 @@ const visitors = new WeakMap<FastifyRequest, Visitor>();
 /** Absent: nobody has signed in. */
 export function visitorAt(request: FastifyRequest): Visitor | undefined {
   return visitors.get(request);
+}
+
+/** Throws a refusal where nobody has: of a route that needs somebody, so that it has not come so far. */
+export function signedInAt(request: FastifyRequest): Visitor {
+  const visitor = visitorAt(request);
+  if (visitor === undefined) throw refusal(403, "Sign in first.");
+  return visitor;
 }
 
 export function noteVisitor(request: FastifyRequest, visitor: Visitor): void {

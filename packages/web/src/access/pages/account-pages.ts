@@ -7,7 +7,7 @@ import type { Attempter } from "../sessions/attempts.ts";
 import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
 import type { By, User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
-import { type Visitor, visitorAt } from "../visitor.ts";
+import { signedInAt } from "../visitor.ts";
 import { qrPath } from "./qr-path.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
 import { free, wrongCode } from "./sign-in-pages.ts";
@@ -41,15 +41,14 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
   const { users, sessions, attempts, audit } = access;
 
   app.post("/sign-out", signedIn, (request, reply) => {
-    const { session = "" } = visitorOf(request);
+    const { session = "" } = signedInAt(request);
     const elsewhere = openId?.signedOut?.(userOf(request), session);
     sessions.end(cookieOf(request, "session") ?? "", { source: request.ip });
     return leave(reply, elsewhere);
   });
 
   app.post("/account/sign-out-everywhere", signedIn, (request, reply) => {
-    const { actor, source, session } = byOf(request);
-    sessions.endAll(actor, { source, ...(session !== undefined && { session }) });
+    endAll(request);
     return leave(reply);
   });
 
@@ -92,7 +91,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
       return showSetUp(request, reply.code(400), { problem: wrongCode });
     }
     attempt.succeeded();
-    endOthers(request);
+    endAll(request, signedInAt(request).session);
     renew(request, reply, user);
     return reply.redirect("/account?done=second-factor-on", 303);
   });
@@ -149,9 +148,9 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     setCookie(reply, "session", cookie);
   }
 
-  function endOthers(request: FastifyRequest): void {
-    const { actor, source, session } = byOf(request);
-    sessions.endAll(actor, { source, ...(session !== undefined && { session }) }, session);
+  function endAll(request: FastifyRequest, exceptSession?: string): void {
+    const { actor, ...from } = byOf(request);
+    sessions.endAll(actor, from, exceptSession);
   }
 
   function record(request: FastifyRequest, act: AuditAct): void {
@@ -160,7 +159,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
   }
 
   function userOf(request: FastifyRequest): User {
-    const user = users.find(visitorOf(request).id);
+    const user = users.find(signedInAt(request).id);
     if (user === undefined) throw refusal(403, "There is no such account any more.");
     return user;
   }
@@ -180,7 +179,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     return site.show(reply, "web/account", {
       user,
       sessions: sessions.list(user.id),
-      session: visitorOf(request).session,
+      session: signedInAt(request).session,
       token: (action: string) => site.token(request, action),
       ...context,
     });
@@ -206,13 +205,7 @@ function counted({ id }: User, what: "password" | "code"): Attempter {
   return { who: `account-${what}:${id}`, free: free.person };
 }
 
-function visitorOf(request: FastifyRequest): Visitor {
-  const visitor = visitorAt(request);
-  if (visitor === undefined) throw refusal(403, "Sign in first.");
-  return visitor;
-}
-
 function byOf(request: FastifyRequest): By {
-  const { id, session } = visitorOf(request);
+  const { id, session } = signedInAt(request);
   return { actor: id, source: request.ip, ...(session !== undefined && { session }) };
 }

@@ -10,6 +10,7 @@ export type { Doorway, OpenIdWay, SignInOptions } from "./access/pages/sign-in-o
 export { type Right, type Role, rights, rightsOf, roles } from "./access/rights.ts";
 export { route, type RouteAccess, type ServedRoute } from "./access/route-access.ts";
 export type { OpenSession, Sessions, SessionTimes } from "./access/sessions/sessions.ts";
+export type { Tag } from "./tag.ts";
 export type { Visitor } from "./access/visitor.ts";
 export type { BegunSecondFactor, By, NewUser, OpenIdIdentity, User, UserChanges, Users } from "./access/users/user.ts";
 export { UsersError, type UsersErrorCode } from "./access/users/users-error.ts";

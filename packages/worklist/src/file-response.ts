@@ -1,5 +1,5 @@
 import type { AttachmentContent, TaskAttachment } from "@restante/practice";
-import type { Reply } from "@restante/web";
+import { numberIn, refusal, type Reply, type Request } from "@restante/web";
 
 /** How a browser may treat a file that came from elsewhere. */
 interface FileHandling {
@@ -70,7 +70,7 @@ function mediaType(contentType: string): string {
  *
  * @param download Absent: shown by the browser where it can.
  */
-export function sendFile(reply: Reply, content: AttachmentContent, name: string, download: boolean): Reply {
+function sendFile(reply: Reply, content: AttachmentContent, name: string, download: boolean): Reply {
   const { contentType, extension, shown } = handlingOf(content);
   const disposition = shown === undefined || download ? "attachment" : "inline";
   // A sandbox would be safer still for a PDF, but browsers then refuse to show it. None of them lets it script this site.
@@ -80,6 +80,24 @@ export function sendFile(reply: Reply, content: AttachmentContent, name: string,
     .header("content-disposition", `${disposition}; filename="${name}.${extension}"`)
     .type(contentType)
     .send(asBuffer(content.bytes));
+}
+
+interface Attachments {
+  /** Whose they are, in a sentence. */
+  of: "task" | "report";
+  /** Such as `task-12`. */
+  name: string;
+  /** Counted from 0. */
+  read: (index: number) => Promise<AttachmentContent | undefined>;
+}
+
+/** Sends the attachment that an address names by its number. */
+export async function sendAttachment(request: Request, reply: Reply, { of, name, read }: Attachments): Promise<Reply> {
+  const index = numberIn(request.params as Readonly<Record<string, unknown>>, "index");
+  const content = index === undefined ? undefined : await read(index);
+  if (content === undefined) throw refusal(404, `This ${of} has no such attachment.`);
+  const isDownload = "download" in (request.query as object);
+  return sendFile(reply, content, `${name}-document-${Number(index) + 1}`, isDownload);
 }
 
 /** A message as it was received: looked at by an engineer, never by a browser. */

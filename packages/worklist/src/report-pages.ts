@@ -11,7 +11,7 @@ import {
 } from "@restante/web";
 import { actIn, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
-import { sendFile } from "./file-response.ts";
+import { sendAttachment } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { readMatterList } from "./matter-list.ts";
 import { refusedWith } from "./refused.ts";
@@ -52,18 +52,13 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
     },
   );
 
-  app.get<{ Params: { id: string; index: string }; Querystring: Record<string, unknown> }>(
-    "/reports/:id/attachments/:index",
-    of("see", "download"),
-    async (request, reply) => {
-      const { headerId, sequence } = await findReport(request, request.params.id);
-      const index = numberIn(request.params, "index");
-      const content =
-        index === undefined ? undefined : await worklist.reportAttachment(headerId, index, actorAt(site, request));
-      if (content === undefined) throw refusal(404, "This report has no such attachment.");
-      return sendFile(reply, content, `report-${sequence}-document-${Number(index) + 1}`, "download" in request.query);
-    },
-  );
+  const attachment = "/reports/:id/attachments/:index";
+  app.get<{ Params: { id: string } }>(attachment, of("see", "download"), async (request, reply) => {
+    const { headerId, sequence } = await findReport(request, request.params.id);
+    const read = (index: number): ReturnType<typeof worklist.reportAttachment> =>
+      worklist.reportAttachment(headerId, index, actorAt(site, request));
+    return sendAttachment(request, reply, { of: "report", name: `report-${sequence}`, read });
+  });
 
   app.post<{ Params: { id: string }; Body: Record<string, string> }>(
     "/reports/:id/send-again",

@@ -11,7 +11,7 @@ import {
 } from "@restante/web";
 import { actIn, pageOf, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
-import { sendFile, sendOriginal } from "./file-response.ts";
+import { sendAttachment, sendOriginal } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { linksOf, pageIn, perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
@@ -64,18 +64,13 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     },
   );
 
-  app.get<{ Params: { id: string; index: string }; Querystring: Record<string, unknown> }>(
-    "/tasks/:id/attachments/:index",
-    of("see", "download"),
-    async (request, reply) => {
-      const { taskId } = await findTask(request, request.params.id);
-      const index = numberIn(request.params, "index");
-      const content =
-        index === undefined ? undefined : await worklist.attachment(taskId, index, actorAt(site, request));
-      if (content === undefined) throw refusal(404, "This task has no such attachment.");
-      return sendFile(reply, content, `task-${taskId}-document-${Number(index) + 1}`, "download" in request.query);
-    },
-  );
+  const attachment = "/tasks/:id/attachments/:index";
+  app.get<{ Params: { id: string } }>(attachment, of("see", "download"), async (request, reply) => {
+    const { taskId } = await findTask(request, request.params.id);
+    const read = (index: number): ReturnType<typeof worklist.attachment> =>
+      worklist.attachment(taskId, index, actorAt(site, request));
+    return sendAttachment(request, reply, { of: "task", name: `task-${taskId}`, read });
+  });
 
   app.get<{ Params: { id: string } }>("/tasks/:id/original", of("see", "download"), async (request, reply) => {
     const { taskId } = await findTask(request, request.params.id);

@@ -17,14 +17,7 @@ import type {
   TaskNotice,
   TaskSummary,
 } from "@restante/practice";
-import { formatDay, formatHour } from "@restante/web";
-
-/** A short word with its colour (nhsuk-frontend, Tag), and a sentence for who wants to know more. */
-export interface Tag {
-  text: string;
-  colour: "grey" | "green" | "blue" | "purple" | "red" | "orange" | "yellow" | "white";
-  meaning: string;
-}
+import { formatDay, formatHour, type Tag } from "@restante/web";
 
 /** Where the task stands, the one thing a person must see first. */
 export function taskTag(task: Pick<TaskSummary, "kind" | "state">): Tag {

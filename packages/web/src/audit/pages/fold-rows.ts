@@ -1,6 +1,6 @@
 import type { SealedRow } from "../entry.ts";
 
-/** Rows that say the same but for when: an open page asks again each minute. */
+/** Rows that say the same but for when: a page that was loaded again, or is open for hours. */
 export interface FoldedRows {
   /** The newest of them. */
   readonly row: SealedRow;

@@ -1,4 +1,5 @@
 // What a row of the audit says, in words for a person.
+import type { Tag } from "../../tag.ts";
 import type { AuditAct, AuditOutcome } from "../entry.ts";
 
 /** What was to be done: how that ended stands beside it. */
@@ -24,13 +25,7 @@ export const actNames: Readonly<Record<AuditAct, string>> = {
   "change-user": "Change a user",
 };
 
-export interface OutcomeTag {
-  readonly text: string;
-  readonly colour: string;
-  readonly meaning: string;
-}
-
-export const outcomeTags: Readonly<Record<AuditOutcome, OutcomeTag>> = {
+export const outcomeTags: Readonly<Record<AuditOutcome, Tag>> = {
   asked: {
     text: "Asked for",
     colour: "blue",
@@ -46,14 +41,14 @@ export const outcomeTags: Readonly<Record<AuditOutcome, OutcomeTag>> = {
   failed: { text: "Failed", colour: "orange", meaning: "The system could not." },
 };
 
-const unknownTag: OutcomeTag = { text: "Not known", colour: "red", meaning: "No row is written so." };
+const unknownTag: Tag = { text: "Not known", colour: "red", meaning: "No row is written so." };
 
 /** A row may say anything once somebody has changed it. */
 export function actOf(act: string): string {
   return Object.hasOwn(actNames, act) ? actNames[act as AuditAct] : `Not known (${act})`;
 }
 
-export function outcomeOf(outcome: string): OutcomeTag {
+export function outcomeOf(outcome: string): Tag {
   return Object.hasOwn(outcomeTags, outcome) ? outcomeTags[outcome as AuditOutcome] : unknownTag;
 }
 

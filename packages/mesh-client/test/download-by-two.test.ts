@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -138,8 +139,10 @@ test("who downloads a message to a file to which another process downloads it is
   asked.sendRest();
   // The second would have been answered at once.
   assert.equal((await slow.next()).number, 2);
+  // Not only what it writes has to end: by then it may still count as alive.
+  const exited = once(first.child, "exit");
   first.child.kill("SIGKILL");
-  await first.outcome;
+  await exited;
 
   slow.answerAll();
   assert.equal((await slow.client.downloadToFile(slow.messageId, slow.path)).keptChunks, 1);

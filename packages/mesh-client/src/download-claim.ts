@@ -5,7 +5,6 @@
 // started, nobody can tell whether it is alive. What two of them do to one file then is in partial-file.ts.
 
 import { rm, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { currentHolder, describeHolder, type Holder, holderText, isAlive, readHolder } from "@restante/durable/files";
 import { invalid } from "./check-input.ts";
 import { codeOf } from "./error-code.ts";
@@ -20,8 +19,7 @@ export interface DownloadClaim extends AsyncDisposable {
 const inHand = new Set<string>();
 
 /** Throws `request-invalid` if this process has it already, `file-unusable` if another one that is alive has it. */
-export async function claimDownload(path: string): Promise<DownloadClaim> {
-  const file = resolve(path);
+export async function claimDownload(file: string): Promise<DownloadClaim> {
   if (inHand.has(file)) throw invalid("path", "the message is being downloaded to it already");
   inHand.add(file);
   try {

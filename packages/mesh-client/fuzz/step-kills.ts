@@ -139,7 +139,6 @@ async function take(
   }
 }
 
-/** So long after it was killed may what it had sent still be on its way through the server. */
 /** What a mailbox has, in the order of acceptance; acknowledged. */
 export async function collect({ client }: End): Promise<Buffer[]> {
   const bodies: Buffer[] = [];

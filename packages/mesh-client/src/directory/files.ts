@@ -3,6 +3,7 @@ import { type FileHandle, lstat, open } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { isMissing, platform } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
+import type { FolderName } from "./folder-name.ts";
 
 /** What a folder says of an entry, without following links. */
 export interface FileState {
@@ -22,6 +23,11 @@ export interface FileState {
 
 /** What a file is called in its folder. */
 export type FileName = Pick<FileState, "name" | "nameBytes">;
+
+/** A file in one of the five folders. */
+export interface Place extends FileName {
+  readonly folder: FolderName;
+}
 
 export function pathOf(folder: string, { name, nameBytes }: FileName): string | Buffer {
   if (nameBytes === undefined) return join(folder, name);

@@ -12,7 +12,7 @@ import {
   systemReason,
 } from "@restante/durable";
 import { codeOf } from "../error-code.ts";
-import { type FileName, pathOf, stateOf } from "./files.ts";
+import { pathOf, type Place, stateOf } from "./files.ts";
 import { folderTrouble, FolderTrouble, inFolder, labelOf } from "./folder-trouble.ts";
 import type { FolderName, Folders } from "./folder-name.ts";
 import { shareFile } from "./group.ts";
@@ -20,11 +20,6 @@ import { refuseTaken } from "./taken-names.ts";
 
 /** Behind the name of what could not be moved out of OUT; with a dot before it, of what is on its way out. */
 export const refusedSuffix = ".refused";
-
-/** A file in one of the five folders. */
-export interface Place extends FileName {
-  readonly folder: FolderName;
-}
 
 /**
  * One move of a filing. A filing is decided, with all that led to it, in one transaction of the journal, and then
@@ -155,12 +150,11 @@ export const removedFromTemp = "files on their way to IN were removed from it";
 /** False if there was nothing to move. */
 async function move(places: FilingPlaces, { from }: Step, to: Place, isThere: boolean): Promise<boolean> {
   const { folders } = places;
-  const target = pathOf(folders[to.folder], to);
-  const copy = join(folders[to.folder], movingName(from, to));
+  const copy: Place = { folder: to.folder, name: movingName(from, to) };
   try {
     if (isThere && (await moveInOne(places, from, to))) return true;
-    await refuseTaken(to.folder, target, copy);
-    return await rename(copy, target).then(
+    await refuseTaken(folders, { from: copy, to });
+    return await rename(pathOf(folders[to.folder], copy), pathOf(folders[to.folder], to)).then(
       () => true,
       (error: unknown) => {
         if (!isMissing(error)) throw error;
@@ -195,7 +189,7 @@ async function moveOrCopy(
   const path = pathOf(folders[from.folder], from);
   const isShared = group !== undefined && to.folder === "in";
   try {
-    await refuseTaken(to.folder, pathOf(folders[to.folder], to), path);
+    await refuseTaken(folders, { from, to });
     if (isShared) await shareFile(path, group);
     await rename(path, pathOf(folders[to.folder], to));
     return true;

@@ -1,6 +1,6 @@
 import { type Clock, newMessageId } from "@restante/mesh";
-import { stateOf } from "./files.ts";
-import type { Place, Step } from "./filing.ts";
+import { type Place, stateOf } from "./files.ts";
+import type { Step } from "./filing.ts";
 import type { Folders } from "./folder-name.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { Filing, Journal } from "./journal.ts";

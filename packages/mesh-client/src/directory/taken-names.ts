@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { createReadStream, type Stats } from "node:fs";
-import { lstat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { isMissing } from "@restante/durable";
-import { stateOf } from "./files.ts";
-import type { FolderName } from "./folder-name.ts";
+import { pathOf, type Place, stateOf } from "./files.ts";
+import type { Folders } from "./folder-name.ts";
 import { FolderTrouble, labelOf } from "./folder-trouble.ts";
 
 /**
@@ -36,29 +34,23 @@ export async function freeName(
  *
  * @throws FolderTrouble of the one file
  */
-export async function refuseTaken(folder: FolderName, target: string | Buffer, from: string | Buffer): Promise<void> {
-  if (folder === "out") return;
-  const there = await find(target);
+export async function refuseTaken(
+  folders: Folders,
+  { from, to }: { readonly from: Place; readonly to: Place },
+): Promise<void> {
+  if (to.folder === "out") return;
+  const there = await stateOf(folders[to.folder], to);
   if (there === undefined) return;
-  const coming = await find(from);
+  const coming = await stateOf(folders[from.folder], from);
   // What has moved already is what is there.
   if (coming === undefined) return;
+  const digest = async (place: Place): Promise<string> => digestOf(pathOf(folders[place.folder], place));
   const isSame =
-    there.isFile() &&
-    coming.isFile() &&
-    there.size === coming.size &&
-    (await digestOf(target)) === (await digestOf(from));
-  if (!isSame) throw new FolderTrouble(labelOf(folder), nameIsTaken, "file");
+    there.plain && coming.plain && there.bytes === coming.bytes && (await digest(to)) === (await digest(from));
+  if (!isSame) throw new FolderTrouble(labelOf(to.folder), nameIsTaken, "file");
 }
 
 const nameIsTaken = "another file has the name of one that belongs there; take it away";
-
-async function find(path: string | Buffer): Promise<Stats | undefined> {
-  return lstat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-}
 
 async function digestOf(path: string | Buffer): Promise<string> {
   const hash = createHash("sha256");

@@ -1,4 +1,5 @@
 import { folded } from "@restante/durable";
+import type { Place } from "./files.ts";
 import type { FolderName } from "./folder-name.ts";
 import type { Filing } from "./journal.ts";
 
@@ -26,10 +27,7 @@ export function namesInHand(unfinished: readonly Filing[]): NamesInHand {
   }
 
   for (const { subject, steps } of unfinished) {
-    for (const { to } of steps) {
-      if (subject !== null && (to?.folder === "sent" || to?.folder === "failed"))
-        take(to.folder, to.name.slice(0, -".dat".length), subject);
-    }
+    for (const { to } of steps) if (subject !== null && isChosen(to)) take(to.folder, baseOf(to), subject);
   }
 
   return {
@@ -39,4 +37,13 @@ export function namesInHand(unfinished: readonly Filing[]): NamesInHand {
       for (const [name, owner] of owners) if (!kept.has(owner)) owners.delete(name);
     },
   };
+}
+
+/** Whether it is a file of a pair under a name that was chosen for it. */
+export function isChosen(to: Place | undefined): to is Place {
+  return to?.folder === "sent" || to?.folder === "failed";
+}
+
+export function baseOf({ name }: Place): string {
+  return name.slice(0, -".dat".length);
 }

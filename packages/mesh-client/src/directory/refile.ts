@@ -1,10 +1,10 @@
 import { type Clock, newMessageId } from "@restante/mesh";
-import { type Place, stateOf } from "./files.ts";
+import { stateOf } from "./files.ts";
 import type { Step } from "./filing.ts";
 import type { Folders } from "./folder-name.ts";
 import { inFolder } from "./folder-trouble.ts";
 import type { Filing, Journal } from "./journal.ts";
-import type { NamesInHand } from "./names-in-hand.ts";
+import { baseOf, isChosen, type NamesInHand } from "./names-in-hand.ts";
 import { freeName } from "./taken-names.ts";
 
 interface Parts {
@@ -20,7 +20,7 @@ interface Parts {
  */
 export async function underFreeName({ folders, journal, names, clock }: Parts, filing: Filing): Promise<Filing> {
   const { subject, steps } = filing;
-  const moves = steps.flatMap(({ from, to, fingerprint }) => (isKept(to) ? [{ from, to, fingerprint }] : []));
+  const moves = steps.flatMap(({ from, to, fingerprint }) => (isChosen(to) ? [{ from, to, fingerprint }] : []));
   const [first] = moves;
   if (subject === null || first === undefined) return filing;
   const { folder } = first.to;
@@ -37,14 +37,6 @@ export async function underFreeName({ folders, journal, names, clock }: Parts, f
   });
   if (base === undefined) return filing;
   const renamed = ({ to, ...step }: Step): Step =>
-    isKept(to) ? { ...step, to: { ...to, name: base + to.name.slice(baseOf(to).length) } } : { ...step, to };
+    isChosen(to) ? { ...step, to: { ...to, name: base + to.name.slice(baseOf(to).length) } } : { ...step, to };
   return journal.together(() => journal.refile(filing, steps.map(renamed)));
-}
-
-function isKept(to: Step["to"]): to is Place {
-  return to?.folder === "sent" || to?.folder === "failed";
-}
-
-function baseOf({ name }: Place): string {
-  return name.slice(0, -".dat".length);
 }

@@ -30,11 +30,13 @@ export async function writeData(
   const { body, contentEncoding, headers } = message;
   const data = join(folders.temp, `${staged}.dat`);
   if (contentEncoding !== "gzip") {
-    const bytes = await writeBody(body, data, { claim, synced: true });
+    const bytes = await writeBody(body, data, claim);
+    // Of an empty report nothing is kept.
+    if (bytes > 0 || !isReport(headers)) await inFolder("temp", async () => syncFile(data));
     return { bytes, isCompressed: headers.compressed?.toUpperCase() === "Y" };
   }
   const packed = join(folders.temp, `${staged}.gz`);
-  const packedBytes = await writeBody(body, packed, { claim, synced: false });
+  const packedBytes = await writeBody(body, packed, claim);
   try {
     if (packedBytes === 0 && isReport(headers)) return { bytes: 0, isCompressed: false };
     return await inFolder("temp", async () => {
@@ -60,11 +62,7 @@ function chunksOf({ chunkBytes }: DownloadedMessage, bytes: number): readonly nu
 }
 
 /** A failure leaves no file: on a full disk, half of one would take the room of what comes next. */
-async function writeBody(
-  body: Readable,
-  path: string,
-  { claim, synced }: { claim: Claim; synced: boolean },
-): Promise<number> {
+async function writeBody(body: Readable, path: string, claim: Claim): Promise<number> {
   const file = writer(path);
   file.on("drain", () => claim.wrote(file.bytesWritten));
   const hasRoomFor = askForRoom(async (written) => (await claim.leastForMore(written)).bytes, claim.bytes);
@@ -79,10 +77,7 @@ async function writeBody(
   }
   try {
     // What the server or the way to it fails with is no system error any more: see transport.ts.
-    await inFolder("temp", async () => {
-      await pipeline(body, within, file);
-      if (synced) await syncFile(path);
-    });
+    await inFolder("temp", async () => pipeline(body, within, file));
     claim.wrote(file.bytesWritten);
     return file.bytesWritten;
   } catch (error) {

@@ -23,7 +23,7 @@ import type { DirectoryClientOptions } from "./options.ts";
 import { createOutFolder } from "./out-folder.ts";
 import { type HeldPair, lookAtOut, poll, type PollResult, type PollState } from "./poll.ts";
 import { reportPoll } from "./poll-report.ts";
-import { createReceivingState, endFetching } from "./receiving-state.ts";
+import { countUnfetched, createReceivingState, endFetching } from "./receiving-state.ts";
 import { createRetention } from "./retention.ts";
 import { createRooms } from "./room.ts";
 import { readSettings } from "./settings.ts";
@@ -154,7 +154,7 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
 
   async function watched(work: () => Promise<PollResult>): Promise<PollResult> {
     return watchWhile(work, state.watch, (trouble) => void troubles.met(trouble)).catch((cause: unknown) =>
-      nothingDone(state, troubles.met(cause)),
+      nothingDone(troubles.met(cause), countUnfetched(state, settings.orderWaitMs)),
     );
   }
 
@@ -258,6 +258,6 @@ export async function createDirectoryClient(options: DirectoryClientOptions): Pr
   };
 }
 
-function nothingDone({ backOff }: Pick<PollState, "backOff">, error: MeshClientError): PollResult {
-  return { sent: 0, received: 0, failed: 0, waiting: 0, held: [], unfetched: backOff.ids().length, error };
+function nothingDone(error: MeshClientError, unfetched: number): PollResult {
+  return { sent: 0, received: 0, failed: 0, waiting: 0, held: [], unfetched, error };
 }

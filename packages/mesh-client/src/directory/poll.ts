@@ -24,7 +24,7 @@ import type { OutFolder, Sighting, Stray } from "./out-folder.ts";
 import type { PairResult } from "./pair-ends.ts";
 import { pairName } from "./pair-name.ts";
 import { receiveAll } from "./receive-all.ts";
-import { fetchedForLong, type ReceivingState } from "./receiving-state.ts";
+import { countUnfetched, type ReceivingState } from "./receiving-state.ts";
 import { type Sending, sendAll } from "./send-all.ts";
 import { isOfTheWay } from "./way-to-the-server.ts";
 
@@ -126,7 +126,7 @@ async function sendSettled(
     failed: count("failed"),
     waiting: count("waiting"),
     held: held.map(([{ base }]) => ({ baseName: base, pair: pairName(base) })),
-    unfetched: state.backOff.ids().length + fetchedForLong(state, context.settings.orderWaitMs).length,
+    unfetched: countUnfetched(state, context.settings.orderWaitMs),
     error: troubles.first(),
   };
 }

@@ -91,6 +91,11 @@ export function fetchedForLong({ fetching }: Pick<ReceivingState, "fetching">, o
   return [...fetching].filter(isLong).map(([messageId]) => messageId);
 }
 
+/** The messages that could not be fetched, and those that go on for long: what is tried again may be both. */
+export function countUnfetched(state: Pick<ReceivingState, "backOff" | "fetching">, orderWaitMs: number): number {
+  return new Set([...state.backOff.ids(), ...fetchedForLong(state, orderWaitMs)]).size;
+}
+
 /** At the end of the client, whose signal has given them up: nothing of what was being fetched stays in TEMP. */
 export async function endFetching(context: DirectoryContext, { fetching }: ReceivingState): Promise<void> {
   await Promise.all([...fetching.values()].map(async ({ ended }) => ended));

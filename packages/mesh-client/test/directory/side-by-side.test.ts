@@ -198,6 +198,29 @@ test("a message that goes on for long is told, also where nothing is behind it, 
   assert.equal((await folder.directory.pollOnce()).unfetched, 0);
 });
 
+test("a message that failed, and goes on for long when it is tried again, is counted once", async (t) => {
+  const clock = settableClock();
+  const folder = await start(t, { orderWaitMs: 20, clock });
+  const [only] = await folder.send(1);
+  const failing = Promise.withResolvers<void>();
+  failing.promise.catch(() => undefined);
+  failing.reject(new MeshClientError("unexpected-answer", "It is another message."));
+  folder.gates.set(only ?? "", failing);
+  const told = async (wanted: string): Promise<unknown> =>
+    waitFor(async () => {
+      await folder.directory.pollOnce();
+      return folder.events.of("message-waiting").some(({ code }) => code === wanted);
+    });
+  await told("unexpected-answer");
+  const release = hold(folder, only);
+  clock.advance(60_000);
+  await told("slow");
+  assert.equal((await folder.directory.pollOnce()).unfetched, 1);
+  release();
+  await waitFor(async () => (await folder.directory.pollOnce()).received === 1);
+  assert.equal((await folder.directory.pollOnce()).unfetched, 0);
+});
+
 test("where messages hang in every place there is, the poll goes on to the pairs, and the rest comes when one has ended", async (t) => {
   const folder = await start(t, { orderWaitMs: 300 });
   const ids = await folder.send(9);

@@ -6,10 +6,16 @@ import {
   type JournalEvent,
   reportMaker,
   statusWords,
-  type VisitFault,
 } from "@restante/mesh";
 
 // What the narration of several events has in common.
+
+/** Who did something, what, and whether it needs a person's eye. */
+export interface Step {
+  who: string;
+  what: string;
+  tone?: "good" | "bad" | "quiet";
+}
 
 /** Bytes as a person reads them: 812 bytes, 61 KB, 2.6 MB. */
 export function size(bytes: number): string {
@@ -95,11 +101,3 @@ export function system(odsCode: string): string {
 export function remark(note: string | undefined): string {
   return note === undefined ? "" : ` (${note})`;
 }
-
-/** Why somebody was turned away at the door of the pages. */
-export const visitFaults: Readonly<Record<VisitFault, string>> = {
-  "not-the-proxy": "it is none of the proxies that are trusted",
-  "not-over-https": "the proxy does not say that it was asked over HTTPS (X-Forwarded-Proto)",
-  "visitor-unnamed": "the proxy does not say who asks (X-Forwarded-For)",
-  "other-name": "they were asked for under a name that is not theirs",
-};

@@ -1,5 +1,5 @@
 import type { CertificateUse, Event } from "@restante/mesh";
-import { system } from "./event-words.ts";
+import { type Step, system } from "./event-words.ts";
 
 type CertificateEvent = Extract<Event, { event: "certificate-expires" | "certificate-renewed" }>;
 
@@ -11,7 +11,7 @@ const uses: Readonly<Record<CertificateUse, string>> = {
 };
 
 /** How the end of a client's certificate, and that it was replaced, are told. */
-export function narrateCertificate(event: CertificateEvent): { who: string; what: string; tone: "good" | "bad" } {
+export function narrateCertificate(event: CertificateEvent): Step {
   const who = whoseIs(event);
   const day = event.expiresAt.toISOString().slice(0, 10);
   if (event.event === "certificate-renewed") {

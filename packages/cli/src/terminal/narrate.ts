@@ -15,19 +15,13 @@ import {
   returned,
   short,
   size,
+  type Step,
   system,
   reasonWithRemedy,
-  visitFaults,
 } from "./event-words.ts";
 import { narrateCertificate } from "./narrate-certificate.ts";
+import { narratePages } from "./narrate-pages.ts";
 import type { Paint, Terminal } from "./terminal.ts";
-
-/** Who did something, what, and whether it needs a person's eye. */
-export interface Step {
-  who: string;
-  what: string;
-  tone?: "good" | "bad" | "quiet";
-}
 
 /**
  * An event in a person's words, or undefined where a person following a journey does not need it.
@@ -384,29 +378,10 @@ export function narrate(event: Event): Step | undefined {
         tone: "good",
       };
     case "page-failed":
-      return {
-        who: system(event.odsCode),
-        what: `a page of the worklist (${event.route}) fails, ${count(event.times, "time", "times")} so far: ${event.code}`,
-        tone: "bad",
-      };
     case "page-works-again":
-      return {
-        who: system(event.odsCode),
-        what: `the page ${event.route} works again, after ${count(event.times, "failure", "failures")}`,
-        tone: "good",
-      };
     case "visit-refused":
-      return {
-        who: system(event.odsCode),
-        what: `its pages were not shown to ${event.address}, ${often(event)}: ${visitFaults[event.code]}`,
-        tone: "bad",
-      };
     case "audit-unreadable":
-      return {
-        who: system(event.odsCode),
-        what: `where the audit of the pages ends cannot be read: ${event.code}`,
-        tone: "bad",
-      };
+      return narratePages(event);
     case "folder-open-to-others":
       return {
         who: ownerOf(event),

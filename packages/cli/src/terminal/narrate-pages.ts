@@ -1,0 +1,39 @@
+import type { PageEvent, VisitFault } from "@restante/mesh";
+import { count, often, type Step, system } from "./event-words.ts";
+
+/** Where the audit ends is for the log alone. */
+type ToldEvent = Exclude<PageEvent, { event: "audit-head" }>;
+
+const visitFaults: Readonly<Record<VisitFault, string>> = {
+  "not-the-proxy": "it is none of the proxies that are trusted",
+  "not-over-https": "the proxy does not say that it was asked over HTTPS (X-Forwarded-Proto)",
+  "visitor-unnamed": "the proxy does not say who asks (X-Forwarded-For)",
+  "other-name": "they were asked for under a name that is not theirs",
+};
+
+/** How the trouble of a system's pages is told, and that it is over. */
+export function narratePages(event: ToldEvent): Step {
+  const who = system(event.odsCode);
+  switch (event.event) {
+    case "page-failed":
+      return {
+        who,
+        what: `a page of the worklist (${event.route}) fails, ${count(event.times, "time", "times")} so far: ${event.code}`,
+        tone: "bad",
+      };
+    case "page-works-again":
+      return {
+        who,
+        what: `the page ${event.route} works again, after ${count(event.times, "failure", "failures")}`,
+        tone: "good",
+      };
+    case "visit-refused":
+      return {
+        who,
+        what: `its pages were not shown to ${event.address}, ${often(event)}: ${visitFaults[event.code]}`,
+        tone: "bad",
+      };
+    case "audit-unreadable":
+      return { who, what: `where the audit of the pages ends cannot be read: ${event.code}`, tone: "bad" };
+  }
+}

@@ -5,13 +5,11 @@ export interface Closing {
   after(close: () => unknown): void;
 }
 
-/** Collects what is to be closed, and closes it in reverse: what uses a folder before the folder goes. */
+/** Collects what is to be closed, and closes it in reverse, also where one fails: what uses a folder before the folder goes. */
 export function closingInReverse(t: { after(close: () => Promise<void>): void }): Closing {
-  const closes: (() => unknown)[] = [];
-  t.after(async () => {
-    for (const close of closes.toReversed()) await close();
-  });
-  return { after: (close) => void closes.push(close) };
+  const stack = new AsyncDisposableStack();
+  t.after(async () => stack.disposeAsync());
+  return { after: (close) => stack.defer(async () => void (await close())) };
 }
 
 const closings = new WeakMap<Pick<TestContext, "after">, Closing>();

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { TestContext } from "node:test";
+import { atEnd } from "./at-end.ts";
 
 /** Something that has a file so that it cannot be renamed, until it is ended; undefined, and the test skipped, where that cannot be made. */
 export function busyFile(t: Pick<TestContext, "after" | "skip">, file: string): (() => void) | undefined {
@@ -14,6 +15,6 @@ export function busyFile(t: Pick<TestContext, "after" | "skip">, file: string): 
     if (!isOver) execFileSync("umount", [file]);
     isOver = true;
   };
-  t.after(end);
+  atEnd(t, end);
   return end;
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Event } from "@restante/mesh";
 import type { MeshServerConfig, Operator } from "@restante/mesh-server";
 
+import { atEnd } from "./at-end.ts";
 import { testAuthority } from "./authority.ts";
 import { testDirectory } from "@restante/testkit/patients";
 import type { OperatorAnswer, OperatorCall, OperatorResult } from "./operator-call.ts";
@@ -57,7 +58,7 @@ export async function startServerProcess(
     await exited;
   }
 
-  t.after(kill);
+  atEnd(t, kill);
   await start(options.limits);
   return {
     url,

@@ -11,6 +11,7 @@ import {
 } from "@restante/mesh-server";
 import { localHosts, type LocalAuthority } from "@restante/authority";
 
+import { atEnd } from "./at-end.ts";
 import { testAuthority } from "./authority.ts";
 import { testDirectory, testWorkflow } from "@restante/testkit/patients";
 import { recordEvents, type RecordedEvents } from "./record-events.ts";
@@ -67,7 +68,7 @@ export async function startTestServer(
   };
   let server: MeshServer = await createMeshServer(config, services);
   let restarting: Promise<void> | undefined;
-  t.after(async () => {
+  atEnd(t, async () => {
     // A test that failed may have left it in the middle.
     await restarting?.catch(() => undefined);
     await server.close();

@@ -29,7 +29,7 @@ export const other: string = testMailboxes.practice;
 
 export async function clientFolder(t: TestContext): Promise<ClientFolder> {
   const folder = await partsFolder(t);
-  const server = await startTestServer({ after: (close) => atEnd(t, close as () => unknown) });
+  const server = await startTestServer(t);
   await secretFile(folder, "key", server.config.sharedKey);
   const passwords = server.config.mailboxes.map(({ mailboxId, password }) => [mailboxId, password]);
   await secretFile(folder, "passwords.json", JSON.stringify(Object.fromEntries(passwords)));

@@ -10,6 +10,7 @@ import { Visitor } from "../../../web/test/access/visitor.ts";
 import { openIdOptions } from "../../src/config/open-id-settings.ts";
 import { practicePart } from "../../src/config/practice-file.ts";
 import { readPart } from "../../src/config/read-part.ts";
+import { atEnd } from "../support/at-end.ts";
 import { freePortBase, runCommand } from "../support/processes.ts";
 import { environment, partsFolder, secretFile } from "./parts-folder.ts";
 
@@ -26,7 +27,7 @@ const roles = `
 test("a system by its file lets in whom its issuer says that they are, by the roles that it says", async (t) => {
   const home = await partsFolder(t, ["localhost"]);
   const issuer = await startIssuer();
-  t.after(() => issuer.close());
+  atEnd(t, () => issuer.close());
   const post = { org_code: "Y90002", role_code: "S8001:G8003:R8003" };
   issuer.person = { subject: "555012345678", claims: { name: "Anna Example", nhsid_nrbac_roles: [post] } };
   await writeFile(join(home, "tls", "issuer.crt"), issuer.ca);
@@ -48,7 +49,7 @@ test("a system by its file lets in whom its issuer says that they are, by the ro
       buttonText: Sign in with NHS CIS2${roles}`,
   );
   const system = runCommand(["practice", "--config", config]);
-  t.after(() => system.end("SIGKILL"));
+  atEnd(t, () => system.end("SIGKILL"));
   await system.printed(/Worklist of .* at (\S+)/);
 
   const anna = new Visitor(url, (await testAuthority()).caPem);

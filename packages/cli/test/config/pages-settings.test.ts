@@ -13,6 +13,7 @@ import { type PracticeFile, practicePart } from "../../src/config/practice-file.
 import { readPart } from "../../src/config/read-part.ts";
 import { openPages } from "../../src/config/start-practice.ts";
 import { narrate } from "../../src/terminal/narrate.ts";
+import { atEnd } from "../support/at-end.ts";
 import { environment, partsFolder } from "./parts-folder.ts";
 
 const away = "whoever reaches the pages may then do everything";
@@ -188,7 +189,7 @@ async function start(
   pages: string,
 ): Promise<{ url: string; events: Event[]; ca: string }> {
   const closing = new AsyncDisposableStack();
-  t.after(() => closing.disposeAsync());
+  atEnd(t, () => closing.disposeAsync());
   const events: Event[] = [];
   const settings = await readPages(folder, pages);
   const opening = { emit: (event: Event) => void events.push(event), closing, remedies: remediesIn("practice.yaml") };

@@ -9,6 +9,7 @@ import { testAuthority } from "@restante/testbed";
 import { openAccess } from "@restante/web";
 import { ask } from "../../../web/test/http.ts";
 import { Visitor } from "../../../web/test/access/visitor.ts";
+import { atEnd } from "../support/at-end.ts";
 import { freePortBase, runCommand, type RunningCommand } from "../support/processes.ts";
 import { partsFolder, secretFile } from "./parts-folder.ts";
 
@@ -103,7 +104,7 @@ async function withPages(
 
 async function start(t: TestContext, config: string, url: string): Promise<RunningCommand> {
   const system = runCommand(["practice", "--config", config]);
-  t.after(() => system.end("SIGKILL"));
+  atEnd(t, () => system.end("SIGKILL"));
   const [, at] = await system.printed(/Worklist of .* at (\S+)/);
   assert.equal(at, url);
   return system;
@@ -126,7 +127,7 @@ async function openProxy(t: TestContext, { from, to }: { from: number; to: numbe
     asked.pipe(passed);
   });
   await new Promise<void>((resolve) => proxy.listen(from, "127.0.0.1", resolve));
-  t.after(() => proxy.close());
+  atEnd(t, () => proxy.close());
 }
 
 function cookiesOf({ cookies }: Visitor): string {

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { waitFor } from "@restante/testbed";
 import { openAccess } from "@restante/web";
 import { partsFolder, secretFile } from "../config/parts-folder.ts";
+import { atEnd } from "../support/at-end.ts";
 import { follow, runCommand } from "../support/processes.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -25,7 +26,7 @@ test("users are added before the system has been started, and while it runs, and
   };
   await add("before");
   const system = runCommand(["practice", "--config", config]);
-  t.after(() => system.end("SIGKILL"));
+  atEnd(t, () => system.end("SIGKILL"));
   const [, url = ""] = await system.printed(/Worklist of .* at (\S+)/);
   const look = async (): Promise<void> => assert.equal((await fetch(url)).status, 200);
   await look();
@@ -54,7 +55,7 @@ test(
     const line = [...command, ...words].map((word) => `'${word}'`).join(" ");
     const child = spawn(script, ["-qec", line, "/dev/null"], { stdio: ["pipe", "pipe", "pipe"] });
     const typing = follow(child);
-    t.after(() => typing.end("SIGKILL"));
+    atEnd(t, () => typing.end("SIGKILL"));
     await typing.printed(/Password of amina/);
     child.stdin.write(`${phrase}\r`);
     await typing.printed(/The same once more/);
@@ -73,7 +74,7 @@ test("a command that waits for a password ends when it is told to stop, and does
   const options = ["--conditions=@restante/source", "--disable-warning=ExperimentalWarning"];
   const child = spawn(process.execPath, [...options, main, ...words], { stdio: ["pipe", "pipe", "pipe"] });
   const waiting = follow(child);
-  t.after(() => waiting.end("SIGKILL"));
+  atEnd(t, () => waiting.end("SIGKILL"));
   child.stdin.write(phrase);
   // It reads what it is given only once it has all else.
   await waitFor(() => existsSync(join(home, "practice-data", "audit.key")) && child.stdin.writableLength === 0);

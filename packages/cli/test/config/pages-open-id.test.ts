@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { testAuthority } from "@restante/testbed";
@@ -12,7 +12,7 @@ import { practicePart } from "../../src/config/practice-file.ts";
 import { readPart } from "../../src/config/read-part.ts";
 import { atEnd } from "../support/at-end.ts";
 import { freePortBase, runCommand } from "../support/processes.ts";
-import { environment, partsFolder, secretFile } from "./parts-folder.ts";
+import { environment, partsFolder, secretFile, writePages } from "./parts-folder.ts";
 
 const roles = `
       roles:
@@ -34,7 +34,7 @@ test("a system by its file lets in whom its issuer says that they are, by the ro
   await secretFile(home, "open-id", "secret\n");
   const port = await freePortBase();
   const url = `https://localhost:${port}`;
-  const config = await withPages(
+  const config = await writePages(
     home,
     `  port: ${port}
   address: ${url}
@@ -74,7 +74,7 @@ test("a system by its file lets in whom its issuer says that they are, by the ro
 
 test("what is wrong with an issuer's settings is told at once, each at its place", async (t) => {
   const home = await partsFolder(t);
-  const config = await withPages(
+  const config = await writePages(
     home,
     `  port: 0
   tls: { authority: pages }
@@ -137,10 +137,3 @@ test("the settings of an issuer become what signs people in, with what their fil
     roles: { claim: "groups", field: "name", where: { at: "here" }, map: { staff: ["clinician"] } },
   });
 });
-
-async function withPages(home: string, pages: string): Promise<string> {
-  const config = join(home, "practice.yaml");
-  const text = await readFile(config, "utf8");
-  await writeFile(config, `${text.replace(/\npages:\n(?: {2}.*\n)+/, "\n")}\npages:\n${pages}`);
-  return config;
-}

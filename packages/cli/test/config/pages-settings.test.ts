@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { createLocalAuthority } from "@restante/authority";
@@ -14,7 +14,7 @@ import { readPart } from "../../src/config/read-part.ts";
 import { openPages } from "../../src/config/start-practice.ts";
 import { narrate } from "../../src/terminal/narrate.ts";
 import { atEnd } from "../support/at-end.ts";
-import { environment, partsFolder } from "./parts-folder.ts";
+import { environment, partsFolder, writePages } from "./parts-folder.ts";
 
 const away = "whoever reaches the pages may then do everything";
 const wayIn = "signIn: { local: true }";
@@ -176,10 +176,8 @@ test("a certificate that is not for the address of the pages keeps them from sta
 });
 
 async function readPages(folder: string, pages: string): Promise<PartSettings<PracticeFile>> {
-  const file = join(folder, "practice.yaml");
-  const text = (await readFile(file, "utf8")).replace(/\npages:\n(?: {2}.*\n)+/, "\n");
   const port = pages.includes("port:") ? "" : "  port: 8701\n";
-  await writeFile(file, `${text}\npages:\n${port}${pages.replaceAll(/^/gm, "  ")}\n`);
+  const file = await writePages(folder, `${port}${pages.replaceAll(/^/gm, "  ")}\n`);
   return readPart(practicePart, file, { environment });
 }
 

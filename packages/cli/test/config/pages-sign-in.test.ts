@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:https";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ import { ask } from "../../../web/test/http.ts";
 import { Visitor } from "../../../web/test/access/visitor.ts";
 import { atEnd } from "../support/at-end.ts";
 import { freePortBase, runCommand, type RunningCommand } from "../support/processes.ts";
-import { partsFolder, secretFile } from "./parts-folder.ts";
+import { partsFolder, secretFile, writePages } from "./parts-folder.ts";
 
 const phrase = "three blind dormice";
 
@@ -88,9 +87,7 @@ async function withPages(
   home: string,
   pages: string,
 ): Promise<{ config: string; user: (verb: string, name: string, ...options: string[]) => Promise<void> }> {
-  const config = join(home, "practice.yaml");
-  const text = await readFile(config, "utf8");
-  await writeFile(config, `${text.replace(/\npages:\n(?: {2}.*\n)+/, "\n")}\npages:\n${pages}`);
+  const config = await writePages(home, pages);
   const passwordFile = await secretFile(home, "password", phrase);
   return {
     config,

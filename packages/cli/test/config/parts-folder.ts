@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { testAuthority } from "@restante/testbed";
@@ -29,6 +29,14 @@ export async function secretFile(folder: string, name: string, text: string): Pr
   const file = join(folder, "secrets", name);
   await writeFile(file, text, { mode: 0o600 });
   await chmod(file, 0o600);
+  return file;
+}
+
+/** Has practice.yaml of such a folder say this of its pages, in lines that are indented. Resolves to the file. */
+export async function writePages(folder: string, pages: string): Promise<string> {
+  const file = join(folder, "practice.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, `${text.replace(/\npages:\n(?: {2}.*\n)+/, "\n")}\npages:\n${pages}`);
   return file;
 }
 

@@ -11,6 +11,7 @@ import {
   whole,
 } from "@restante/settings";
 import type { OpenIdOptions, Role } from "@restante/web";
+import { roleWords } from "./role-words.ts";
 import { secret, type SecretSource } from "./secret.ts";
 
 /** An issuer of OpenID Connect that people sign in by. */
@@ -75,10 +76,10 @@ const roles: Needed<RolesSettings> = object<RolesSettings>(
       object<{ value: string; roles: Role[] }>(
         {
           value: text({ description: "What the claim, or the field, says." }),
-          roles: list(
-            oneOf<Role>(["administrator", "clinician", "read-only", "auditor"], { description: "A role here." }),
-            { description: "The roles that it gives.", least: 1 },
-          ),
+          roles: list(oneOf(roleWords, { description: "A role here." }), {
+            description: "The roles that it gives.",
+            least: 1,
+          }),
         },
         { description: "A value, and the roles that it gives. What is in no entry gives none." },
       ),

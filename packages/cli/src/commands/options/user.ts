@@ -2,6 +2,7 @@
 import type { Role } from "@restante/web";
 import { oneOf, text } from "../../command-line/kinds.ts";
 import { type Option, optional, repeated } from "../../command-line/option.ts";
+import { roleWords } from "../../config/role-words.ts";
 
 export const name: Option<string | undefined> = optional("name", text("a name"), {
   value: "NAME",
@@ -9,11 +10,10 @@ export const name: Option<string | undefined> = optional("name", text("a name"),
   otherwise: "the sign-in name",
 });
 
-export const role: Option<readonly Role[]> = repeated(
-  "role",
-  oneOf<Role>(["administrator", "clinician", "read-only", "auditor"]),
-  { value: "ROLE", about: "what they may do; once for each role" },
-);
+export const role: Option<readonly Role[]> = repeated("role", oneOf(roleWords), {
+  value: "ROLE",
+  about: "what they may do; once for each role",
+});
 
 export const passwordFile: Option<string | undefined> = optional("password-file", text("a file", "file"), {
   value: "FILE",

@@ -1,6 +1,5 @@
 import {
   createHmac,
-  createPrivateKey,
   createPublicKey,
   generateKeyPair,
   type JsonWebKey,
@@ -18,12 +17,8 @@ export interface SigningKey {
 }
 
 export async function makeKey(): Promise<SigningKey> {
-  const { privateKey } = await promisify(generateKeyPair)("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
-  return { id: randomUUID(), privateKey: createPrivateKey(privateKey) };
+  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  return { id: randomUUID(), privateKey };
 }
 
 /** As it is published (RFC 7517). */

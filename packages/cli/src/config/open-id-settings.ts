@@ -172,21 +172,19 @@ export const openIdRules: readonly Rule[] = ["roles/map/*/value", "roles/where/*
 
 /** @param given what is in the files that settings name, by pointer */
 export function openIdOptions(
-  { acrValues, require, roles: mapped, ca, ...settings }: OpenIdSettings,
+  { require, roles: mapped, ca, ...settings }: OpenIdSettings,
   given: (pointer: string) => string,
 ): OpenIdOptions {
   return {
     ...settings,
     clientSecret: given(`${at}/clientSecret`),
     ...(ca !== undefined && { ca: given(`${at}/ca`) }),
-    ...(acrValues !== undefined && { acrValues }),
     ...(require !== undefined && {
       require: Object.fromEntries(require.map(({ claim: name, values }) => [name, values])),
     }),
     ...(mapped !== undefined && {
       roles: {
-        claim: mapped.claim,
-        ...(mapped.field !== undefined && { field: mapped.field }),
+        ...mapped,
         where: Object.fromEntries((mapped.where ?? []).map(({ field, value }) => [field, value])),
         map: Object.fromEntries(mapped.map.map(({ value, roles: held }) => [value, held])),
       },

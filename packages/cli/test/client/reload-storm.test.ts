@@ -54,6 +54,13 @@ test(
       // Of three, one takes effect for certain; the others come while it is at work.
       if (count % 3 === 2) await waitFor(() => read() > before, { ...patience, what: "the settings" });
     }
+    // Signals that come while one is at work are one: more are sent where few were told of so far.
+    for (let count = 0; count < 30 && told("settings-reloaded").length <= 5; count += 1) {
+      const before = read();
+      await write(variants[count % variants.length]!);
+      process.kill(client.pid, "SIGHUP");
+      await waitFor(() => read() > before, { ...patience, what: "the settings once more" });
+    }
     await write({ mailboxes: all });
     const reloads = told("settings-reloaded").length;
     process.kill(client.pid, "SIGHUP");
@@ -69,7 +76,7 @@ test(
       assert.equal(suffixes.filter((suffix) => suffix === ".ctl").length, PAIRS, folder);
     }
     assert.deepEqual(readdirSync(at("mesh", "one", "OUT")), []);
-    assert.ok(told("settings-refused").length > 0 && told("settings-reloaded").length > 1);
+    assert.ok(told("settings-refused").length > 0 && told("settings-reloaded").length > 5);
     assert.deepEqual(told("client-not-started"), []);
     if (openAtFirst !== undefined) {
       await waitFor(() => openFiles(client.pid)! <= openAtFirst + 10, { ...patience, what: "what was open is closed" });

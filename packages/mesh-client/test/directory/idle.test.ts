@@ -40,6 +40,7 @@ test("an idle poll reads OUT and no other folder, however many files SENT, FAILE
   await folder.directory.pollOnce();
   const counts = countCalls(t, folder.root);
   await folder.directory.pollOnce();
+  counts.delete("stat .restante"); // the lease's heartbeat: it goes by the clock, and not by polls
   const stats = { "stat FAILED": 1, "stat IN": 1, "stat OUT": 1, "stat SENT": 1, "stat TEMP": 1 };
   assert.deepEqual(Object.fromEntries(counts), { "readdir OUT": 2, ...stats });
 

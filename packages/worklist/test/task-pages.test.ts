@@ -52,6 +52,19 @@ test("the title of a list says which of the lists it is, and which page of it", 
   }
 });
 
+test("the title of a page names no patient, since the history of a browser keeps it", async (t) => {
+  const { url } = await open(t);
+  for (const [path, title] of [
+    ["/tasks/1", /^Message 1, received 23 Nov 2026, 07:41:22$/],
+    ["/tasks/2", /^Message 2, received \d\d Nov 2026, [\d:]{8}$/],
+    [`/reports/${headerIds.held}`, /^Consultation report of \d\d Nov 2026, [\d:]{8}$/],
+    ["/unmatched/1", /^(?:Acknowledgement|MESH report)(?: [\w-]+)?$/],
+  ] as const) {
+    const { text } = await ask(url + path);
+    assert.match(/<title>(.*) – Lantern Row Surgery<\/title>/.exec(text)?.[1] ?? "", title, path);
+  }
+});
+
 test("large numbers are written as people read them", async (t) => {
   const { url, worklist } = await open(t);
   worklist.counts = async () => ({

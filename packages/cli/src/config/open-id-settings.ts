@@ -46,6 +46,14 @@ const issuerFormat: TextFormat = {
   problem: "must be the address by which an issuer calls itself, such as https://issuer.example/realms/health",
 };
 
+const scopeFormat: TextFormat = {
+  name: "scope",
+  accepts: (scope) => scope.split(" ").includes("openid"),
+  // Without it an issuer says nothing of who came (OpenID Connect Core, 3.1.2.1).
+  pattern: "(^| )openid( |$)",
+  problem: "must have openid among what it asks for, such as 'openid profile'",
+};
+
 const claim = text({ description: "The claim's name." });
 
 const roles: Needed<RolesSettings> = object<RolesSettings>(
@@ -103,7 +111,11 @@ export const openId: Needed<OpenIdSettings> = object<OpenIdSettings>(
     clientId: text({ description: "By which the issuer knows this system." }),
     clientSecret: secret("The secret that the issuer gave this system."),
     scope: optional(
-      text({ description: "What is asked to be told of people, openid among it.", default: "openid profile" }),
+      text({
+        description: "What is asked to be told of people, openid among it.",
+        default: "openid profile",
+        format: scopeFormat,
+      }),
     ),
     acrValues: optional(
       list(text({ description: "A value." }), {

@@ -84,6 +84,7 @@ test("what is wrong with an issuer's settings is told at once, each at its place
       clientId: restante
       clientSecret: topsecret
       ca: tls/nowhere.crt
+      scope: profile
       roles:
         claim: groups
         where: [{ field: org_code, value: Y90002 }]
@@ -99,6 +100,7 @@ test("what is wrong with an issuer's settings is told at once, each at its place
         /openId\/issuer .*must be the address by which an issuer calls itself/,
         /openId\/clientSecret .*never written here itself/,
         /openId\/ca .*nowhere\.crt/,
+        /openId\/scope .*must have openid among what it asks for/,
         /roles .*"field"/,
         /map\/0\/roles\/0 /,
         /map\/1\/roles /,

@@ -171,7 +171,8 @@ test("a certificate that is not for the address of the pages keeps them from sta
   const folder = await partsFolder(t);
   await assert.rejects(start(t, folder, `port: 8701\n${address}\n${wayIn}\n${tls}`), {
     code: "certificate-unusable",
-    message: "The pages cannot be served: the certificate is not for worklist.example, so browsers would refuse it.",
+    message:
+      "The pages cannot be served: the certificate is for 127.0.0.1, not for worklist.example, so browsers would refuse it.",
   });
 });
 

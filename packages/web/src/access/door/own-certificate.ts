@@ -43,8 +43,13 @@ export function checkCertificate(own: OwnCertificate, name: string | undefined):
   }
   if (!isItsKey) throw unusable("the key is not the certificate's");
   if (name !== undefined && !isFor(certificate, name)) {
-    throw unusable(`the certificate is not for ${name}, so browsers would refuse it`);
+    throw unusable(`the certificate is for ${namesOf(certificate)}, not for ${name}, so browsers would refuse it`);
   }
+}
+
+/** As browsers see them: its subject is none of them. */
+function namesOf({ subjectAltName }: X509Certificate): string {
+  return subjectAltName?.replaceAll(/\b(?:DNS|IP Address):/g, "") ?? "no name (subjectAltName)";
 }
 
 function isFor(certificate: X509Certificate, name: string): boolean {

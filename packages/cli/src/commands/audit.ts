@@ -1,4 +1,4 @@
-import { type Access, type AuditFilter, isSubject, startOfDay } from "@restante/web";
+import { type Access, type AuditFilter, type AuditHead, isSubject, startOfDay } from "@restante/web";
 import { rowsAsCsv, rowsAsJson } from "../audit/exported.ts";
 import { readHeads } from "../audit/logged-heads.ts";
 import { count } from "../check/words.ts";
@@ -41,7 +41,7 @@ export async function verify(
     terminal.print(
       heads.length === 0
         ? "Every row is as it was written. Whether the end was cut off only the log can show: name it with --log."
-        : `Every row is as it was written, and the audit has every one of ${count(heads.length, "seal", "seals")} in the log.`,
+        : `Every row is as it was written, and the audit has every one of ${count(heads.length, "seal", "seals")} in the log, up to that of row ${lastOf(heads)}.`,
     );
   }
   return problems.length > 0 || isBlind ? 1 : 0;
@@ -63,6 +63,11 @@ export async function exportRows(
   const rows = access.audit.read({ ...filter, before: sequence });
   for (const text of options.csv ? rowsAsCsv(rows) : rowsAsJson(rows)) await terminal.write(text);
   return 0;
+}
+
+/** How far the log reaches: of what came after, it shows nothing. */
+function lastOf(heads: readonly AuditHead[]): number {
+  return heads.reduce((last, { sequence }) => Math.max(last, sequence), 0);
 }
 
 /** Who looks begins no audit. */

@@ -66,7 +66,7 @@ test("'restante audit verify' says that an audit is whole, with its last seal, a
   );
   assert.equal(alone.status, 0);
   const held = await type("verify", "--log", log);
-  assert.match(held.printed, /and the audit has every one of 2 seals in the log\.\n$/);
+  assert.match(held.printed, /and the audit has every one of 2 seals in the log, up to that of row 20\.\n$/);
   assert.equal(held.status, 0);
 });
 
@@ -130,6 +130,21 @@ test("looking at an audit begins none, and needs no secret but the audit's own",
   assert.ok(!existsSync(join(folder, "audit.key")));
 });
 
+test("an audit that was taken away is told apart from one that never began", async (t) => {
+  const { folder, write, type } = await audited(t);
+  await write(2);
+  await rm(join(folder, "access.sqlite"));
+  for (const verb of ["verify", "export"]) {
+    const { status, complained } = await type(verb);
+    assert.equal(status, 1);
+    assert.match(
+      complained,
+      /access\.sqlite: it is missing, but the secret of its audit is there \(.*audit\.key\): put/,
+    );
+  }
+  assert.ok(!existsSync(join(folder, "access.sqlite")));
+});
+
 interface Exported {
   readonly formatVersion: number;
   readonly rows: (AuditRow & { seal: string })[];
@@ -170,6 +185,7 @@ test("what is typed wrong of an export is refused before it is a row", async (t)
     [["--from-time", "2026-02-30"], /--from-time: there is no 2026-02-30/],
     [["--to-time", "yesterday"], /--to-time is a day such as/],
     [["--act", "look"], /--act is one of/],
+    [["--actor", "amina"], /--actor is the id of a user \('restante user list --json' has it\)/],
   ] as const) {
     const { status, complained } = await type("export", ...words);
     assert.equal(status, 2);

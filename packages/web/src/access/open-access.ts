@@ -52,7 +52,11 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const { folder, auditKeyFile, organisation, times, now, mustExist } = options;
   const file = join(folder, "access.sqlite");
   const keyFile = auditKeyFile ?? join(folder, "audit.key");
+  const missing = (found: string): DurableError =>
+    lost(file, `it is ${found}, but the secret of its audit is there (${keyFile})`);
   if (mustExist === true && !existsSync(file)) {
+    // To say that there never was one would be what somebody wants who took it away.
+    if (existsSync(keyFile)) throw missing("missing");
     throw new DurableError("unusable", file, "there is no audit here: it begins when pages are first served", {
       retry: "never",
     });
@@ -65,7 +69,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const database = openDatabase(file, {
     migrations,
     beforeMaking(found) {
-      if (existsSync(keyFile)) throw lost(file, `it is ${found}, but the secret of its audit is there (${keyFile})`);
+      if (existsSync(keyFile)) throw missing(found);
     },
   });
   try {

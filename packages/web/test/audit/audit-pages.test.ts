@@ -87,6 +87,15 @@ test("who saw a patient is found by the NHS number, which is in no address, head
   }
 });
 
+test("of a patient of whom nothing is kept it is not said that nobody saw them", async (t) => {
+  const { url, find } = await openAuditPages(t);
+  const { text } = await ask(url + (await find({ about: "943 476 5919" })));
+  assert.match(
+    readable(text),
+    /Nothing that is kept here is about this patient\. Rows about what is gone since cannot be found by its patient/,
+  );
+});
+
 test("rows are found by who, what, which and the days of the United Kingdom, the last day to its end", async (t) => {
   const { url, audit, find } = await openAuditPages(t);
   audit.record({ actor: "u-1", source: "::1", act: "view", outcome: "done", subjects: ["parcel:1"] });

@@ -27,9 +27,17 @@ const toTime: Option<string | undefined> = optional("to-time", time, {
   about: "only rows before this moment, or before this day",
 });
 
-const actor: Option<string | undefined> = optional("actor", text("the id of a user"), {
+/** By its form: of a sign-in name nothing would be found, which would pass for nothing having been done. */
+const actorId: Kind<string> = {
+  wanted: "the id of a user ('restante user list --json' has it), this-computer or nobody",
+  isNumber: false,
+  read: (typed) => (/^(?:u-[a-z0-9]+|this-computer|nobody)$/.test(typed) ? typed : undefined),
+};
+
+const actor: Option<string | undefined> = optional("actor", actorId, {
   value: "ID",
-  about: "only what this user did, by the id that the audit knows them by",
+  about:
+    "only what this user did, by the id that the audit and 'restante user list --json' have; or this-computer, nobody",
 });
 
 /** All of them, or it does not compile. */

@@ -77,7 +77,11 @@ function opened(file: PracticeFile): Promise<Access> {
 
 function filterOf({ fromTime, toTime, actor, act, about }: Values<typeof exportOptions>): AuditFilter {
   if (about !== undefined && !isSubject(about)) {
-    throw new CliError("usage", `--about is what a row is about, such as task:12, not '${about}'`);
+    // Not what was typed, which may be an NHS number.
+    throw new CliError(
+      "usage",
+      "--about is what a row is about, such as task:12; rows about a patient are found on the page Audit",
+    );
   }
   return {
     ...(fromTime !== undefined && { from: momentOf("--from-time", fromTime) }),

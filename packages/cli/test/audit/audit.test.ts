@@ -119,7 +119,10 @@ test("looking at an audit begins none, and needs no secret but the audit's own",
   for (const verb of ["verify", "export"]) {
     const { status, complained } = await type(verb);
     assert.equal(status, 1);
-    assert.match(complained, /access\.sqlite: there is no audit here: it begins when pages are first served\n$/);
+    assert.match(
+      complained,
+      /access\.sqlite: there is no audit here: it begins when pages are first served, so if they were it is gone\n$/,
+    );
   }
   assert.ok(!existsSync(folder));
   await write(1);
@@ -181,7 +184,7 @@ test("what is typed wrong of an export is refused before it is a row", async (t)
   const { write, type, folder } = await audited(t);
   await write(1);
   for (const [words, complaint] of [
-    [["--about", "999 000 0018"], /--about is what a row is about/],
+    [["--about", "999 000 0018"], /--about is what a row is about, such as task:12; rows about a patient are found on/],
     [["--from-time", "2026-02-30"], /--from-time: there is no 2026-02-30/],
     [["--to-time", "yesterday"], /--to-time is a day such as/],
     [["--act", "look"], /--act is one of/],
@@ -190,6 +193,7 @@ test("what is typed wrong of an export is refused before it is a row", async (t)
     const { status, complained } = await type("export", ...words);
     assert.equal(status, 2);
     assert.match(complained, complaint);
+    assert.ok(!complained.includes("999 000 0018"));
   }
   using access = await openAccess({ folder });
   assert.equal(access.audit.head()?.sequence, 1);

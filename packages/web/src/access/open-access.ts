@@ -57,9 +57,14 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   if (mustExist === true && !existsSync(file)) {
     // To say that there never was one would be what somebody wants who took it away.
     if (existsSync(keyFile)) throw missing("missing");
-    throw new DurableError("unusable", file, "there is no audit here: it begins when pages are first served", {
-      retry: "never",
-    });
+    throw new DurableError(
+      "unusable",
+      file,
+      "there is no audit here: it begins when pages are first served, so if they were it is gone",
+      {
+        retry: "never",
+      },
+    );
   }
   try {
     makeFolders(folder);

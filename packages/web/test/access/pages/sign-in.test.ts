@@ -209,6 +209,7 @@ test("an open page whose sign-in has idled out is sent to sign in, however often
   }
   const { status, headers } = await anna.get("/", asking);
   assert.deepEqual([status, headers["location"]], [303, "/sign-in"]);
+  assert.match((await anna.get("/sign-in")).text, /A sign-in that is not used for a while ends by itself/);
 });
 
 test("where nobody signs in there are no such pages, and nobody is sent to them", async (t) => {

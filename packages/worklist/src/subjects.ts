@@ -16,7 +16,7 @@ function isLikeNhsNumber(id: string): boolean {
   return /^\d{10}$/.test(id.replaceAll(/[.-]/g, ""));
 }
 
-/** Of fewer digits than an NHS number, which somebody may type there. */
+/** As its page is found by (`numberIn`), of fewer digits than an NHS number, which somebody may type there. */
 function isNumber(id: string): boolean {
-  return /^\d{1,9}$/.test(id);
+  return /^[1-9]\d{0,8}$/.test(id);
 }

@@ -47,3 +47,42 @@ test(
     assert.deepEqual(found, ["3", "1"]);
   },
 );
+
+test("however the address of a page is written, nobody is shown a message without a row that says which it was", async (t) => {
+  const { audit } = await openAudit(t);
+  const { url } = await openPages(t, { worklist: sampleWorklist(), organisation, audit });
+  const id = headerIds.accepted;
+  const said: unknown[] = [];
+  for (const [path, subject] of [
+    ...["1", "%31", "01", "0000000001", "000000000000001", "+1", "1.0", "0x1", "1;2", "1%00"].flatMap((task) =>
+      ["", "/", "/original", "/attachments/0"].map((part) => [`/tasks/${task}${part}`, "task:1"]),
+    ),
+    ...["1", "01", "0000000001"].map((stray) => [`/unmatched/${stray}`, "unmatched:1"]),
+    ...[
+      id,
+      id.toLowerCase(),
+      id.toUpperCase(),
+      `%20${id}`,
+      `${id}/`,
+      `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`,
+    ].map((report) => [`/reports/${report}`, `report:${id}`]),
+  ] as [string, string][]) {
+    for (const method of ["GET", "HEAD"]) {
+      const rows = audit.head()?.sequence ?? 0;
+      const { status } = await ask(url + path, { method });
+      if (status >= 400) continue;
+      const [row] = audit.find({ limit: 1 }).rows;
+      assert.deepEqual([row?.sequence, row?.subjects], [rows + 1, [subject]], `${method} ${path}`);
+      said.push(path);
+    }
+  }
+  assert.deepEqual(
+    [...new Set(said)],
+    [
+      ...["1", "%31"].flatMap((task) => ["", "/original", "/attachments/0"].map((part) => `/tasks/${task}${part}`)),
+      "/unmatched/1",
+      `/reports/${id}`,
+      `/reports/%${id.charCodeAt(0).toString(16)}${id.slice(1)}`,
+    ],
+  );
+});

@@ -48,9 +48,10 @@ async function audited(t: TestContext): Promise<Audited> {
     type: async (...words) => typed(["audit", ...words, "--config", config]),
     tamper(sql) {
       const database = new DatabaseSync(join(folder, "access.sqlite"));
-      const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+      const triggers = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
       for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`);
       database.exec(`PRAGMA foreign_keys = OFF; ${sql}`);
+      for (const { sql: made } of triggers) database.exec(String(made));
       database.close();
     },
   };

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "@restante/durable";
+import { isSameBytes } from "../same-bytes.ts";
 import { beginning, seal } from "./chain.ts";
 import { type AuditEntry, type AuditRow, isSubject, type SealedRow } from "./entry.ts";
 import { type AuditFilter, type AuditQuery, findActors, findRows, type FoundRows, readRows } from "./find-rows.ts";
@@ -14,12 +15,13 @@ export interface Audit {
   /**
    * On disk when it returns.
    *
-   * @throws whatever keeps it from being stored, such as a full disk: then what it is about must not be shown or done
+   * @throws whatever keeps it from being stored, such as a full disk: then what it is about must not be shown or done; an error
+   *   with the code `audit-cut-off` where the last row that was recorded here is gone, until the process ends
    */
   record(entry: AuditEntry): AuditRow;
   /** The same as a part of a transaction on the database of the audit: on disk with what it is about, or neither is. */
   recordWithin(entry: AuditEntry): AuditRow;
-  /** Of the last row; undefined where there is none. */
+  /** Of the last row, also where it is gone since it was written here; undefined where there is none. */
   head(): AuditHead | undefined;
   /** Newest first. */
   find(query: AuditQuery): FoundRows;
@@ -29,6 +31,8 @@ export interface Audit {
   actors(): readonly string[];
   verify(heads?: readonly AuditHead[]): Promise<AuditVerdict>;
 }
+
+type SealOfRow = Pick<StoredRow, "sequence" | "seal">;
 
 /** What a list may show at once, and more. */
 const mostSubjects = 500;
@@ -43,28 +47,41 @@ export function createAudit(database: DatabaseSync, key: Uint8Array, now: () => 
     "INSERT INTO audit (sequence, at, actor, session, source, act, outcome, subjects, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const insertSubject = database.prepare("INSERT OR IGNORE INTO audit_subject (subject, sequence) VALUES (?, ?)");
-  const lastRow = (): Pick<StoredRow, "sequence" | "seal"> | undefined =>
-    last.get() as Pick<StoredRow, "sequence" | "seal"> | undefined;
+  const sealOf = database.prepare("SELECT seal FROM audit WHERE sequence = ?");
+  const lastRow = (): SealOfRow | undefined => last.get() as SealOfRow | undefined;
+  /** Of the last row that was committed here. Taken out before the next is written, it would leave no trace in the chain. */
+  let known: SealOfRow | undefined;
 
-  function recordWithin(entry: AuditEntry): AuditRow {
+  function isCutOff(): boolean {
+    if (known === undefined) return false;
+    const stored = sealOf.get(known.sequence) as Pick<StoredRow, "seal"> | undefined;
+    return stored === undefined || !isSameBytes(known.seal, stored.seal);
+  }
+
+  function write(entry: AuditEntry): { row: AuditRow; sealed: SealOfRow } {
     const wrong = entry.subjects.find((subject) => !isSubject(subject));
     // Not what it is: it may be a name.
     if (wrong !== undefined || entry.subjects.length > mostSubjects) throw new TypeError("A subject that is no id.");
+    if (isCutOff()) throw Object.assign(new Error("Rows of the audit are gone."), { code: "audit-cut-off" });
     const before = lastRow();
     const row: AuditRow = { ...entry, sequence: (before?.sequence ?? 0) + 1, at: now() };
     const { sequence, at, actor, session = null, source, act, outcome, subjects } = row;
-    const sealed = seal(key, before?.seal ?? beginning, row);
+    const sealed = { sequence, seal: seal(key, before?.seal ?? beginning, row) };
     const said = JSON.stringify(subjects);
-    insert.run(sequence, at.toISOString(), actor, session, source, act, outcome, said, sealed);
+    insert.run(sequence, at.toISOString(), actor, session, source, act, outcome, said, sealed.seal);
     for (const subject of subjects) insertSubject.run(subject, sequence);
-    return row;
+    return { row, sealed };
   }
 
   return {
-    record: (entry) => inTransaction(database, () => recordWithin(entry)),
-    recordWithin,
+    record(entry) {
+      const { row, sealed } = inTransaction(database, () => write(entry));
+      known = sealed;
+      return row;
+    },
+    recordWithin: (entry) => write(entry).row,
     head() {
-      const row = lastRow();
+      const row = isCutOff() ? known : lastRow();
       return row && { sequence: row.sequence, seal: Buffer.from(row.seal).toString("hex") };
     },
     find: (query) => findRows(database, query),

@@ -34,7 +34,7 @@ export function rowFrom(stored: StoredRow): AuditRow {
 
 /** For somebody to read: one row that cannot be read must not stand before all others. */
 export function shownRow(stored: StoredRow): SealedRow {
-  const seal = Buffer.from(stored.seal).toString("hex");
+  const seal = hexOf(stored.seal);
   try {
     const row = rowFrom(stored);
     if (!Number.isNaN(row.at.getTime()) && row.subjects.every((subject) => typeof subject === "string")) {
@@ -44,4 +44,9 @@ export function shownRow(stored: StoredRow): SealedRow {
     // Told by `damaged`.
   }
   return { ...rowFrom({ ...stored, at: new Date(0).toISOString(), subjects: "[]" }), seal, damaged: true };
+}
+
+/** Of what is no seal any more: none. */
+export function hexOf(seal: unknown): string {
+  return seal instanceof Uint8Array ? Buffer.from(seal).toString("hex") : "";
 }

@@ -1,7 +1,8 @@
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { isSameBytes } from "../same-bytes.ts";
 import { beginning, seal } from "./chain.ts";
-import { rowFrom, type StoredRow } from "./row-in-database.ts";
+import { hexOf, rowFrom, type StoredRow } from "./row-in-database.ts";
+import { auditTables } from "./schema.ts";
 
 /** The seal of a row, as the log has it. */
 export interface AuditHead {
@@ -63,7 +64,7 @@ export async function verifyAudit(
       const problem = problemIn(one, key, before);
       if (problem !== undefined) found(problem);
       const logged = known.get(one.sequence);
-      if (logged !== undefined && logged !== hex(one.seal)) {
+      if (logged !== undefined && logged !== hexOf(one.seal)) {
         found(`Row ${one.sequence} is not the one whose seal the log has: it was written anew.`);
       }
       known.delete(one.sequence);
@@ -85,7 +86,8 @@ export async function verifyAudit(
     if (sequence > last)
       found(`The log has the seal of row ${sequence}, and the audit ends at row ${last}: its end is gone.`);
   }
-  return { rows, ...(rows > 0 && { head: { sequence: last, seal: hex(before) } }), problems };
+  if (!isAsMade(database)) found("The tables of the audit, or triggers in its database, are not as they were made.");
+  return { rows, ...(rows > 0 && { head: { sequence: last, seal: hexOf(before) } }), problems };
 }
 
 function problemIn(stored: StoredRow, key: Uint8Array, before: Uint8Array): string | undefined {
@@ -113,6 +115,21 @@ function missing(from: number, to: number): string {
   return from === to ? `Row ${from} is missing.` : `Rows ${from} to ${to} are missing.`;
 }
 
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
+/**
+ * A trigger that was put in, on any table, could keep rows out as they are written, or take them out before the next; a table made
+ * another way could hold a row twice.
+ */
+function isAsMade(database: DatabaseSync): boolean {
+  using made = new DatabaseSync(":memory:");
+  made.exec(auditTables);
+  return JSON.stringify(tablesOf(database)) === JSON.stringify(tablesOf(made));
+}
+
+function tablesOf(database: DatabaseSync): unknown[] {
+  return database
+    .prepare(
+      `SELECT type, name, tbl_name, sql FROM sqlite_schema
+       WHERE tbl_name IN ('audit', 'audit_subject') OR type = 'trigger' ORDER BY type, name`,
+    )
+    .all();
 }

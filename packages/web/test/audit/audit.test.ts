@@ -20,13 +20,17 @@ function fill(audit: Audit, rows: number): void {
   for (let row = 1; row <= rows; row += 1) audit.record({ ...entry, subjects: [`task:${row}`, "task:900"] });
 }
 
-/** As somebody does who may write the file, and does not care for triggers. */
+/** As somebody does who may write the file, and puts back the triggers that were in their way. */
 function tamper(folder: string, sql: string): void {
   const database = new DatabaseSync(join(folder, "access.sqlite"));
-  const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+  const triggers = database.prepare("SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
   for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`);
   database.exec("PRAGMA foreign_keys = OFF");
   database.exec(sql);
+  const isThere = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  for (const { tbl_name: table, sql: made } of triggers) {
+    if (isThere.get(String(table)) !== undefined) database.exec(String(made));
+  }
   database.close();
 }
 
@@ -82,6 +86,8 @@ test("a row is neither changed nor removed by a program that means no harm", asy
   assert.throws(() => database.exec("DELETE FROM audit_subject"), /the audit is not removed/);
 });
 
+const madeAnew = "CREATE TABLE kept AS SELECT * FROM audit; DROP TABLE audit; ALTER TABLE kept RENAME TO audit;";
+
 for (const [what, sql, problem] of [
   ["changed", "UPDATE audit SET actor = 'u-9' WHERE sequence = 3", /^Row 3 is not as it was written/],
   ["taken out", "DELETE FROM audit WHERE sequence = 3", /^Row 3 is missing\.$/],
@@ -116,6 +122,26 @@ for (const [what, sql, problem] of [
     "INSERT INTO audit SELECT 6, at, actor, session, source, act, outcome, '[]', seal FROM audit WHERE sequence = 5",
     /^Row 6 is not as it was written/,
   ],
+  [
+    "put in beside another, in a table that was made anew",
+    `${madeAnew} INSERT INTO audit SELECT * FROM audit WHERE sequence = 5`,
+    /^Rows 6 to 4 are missing|The tables of the audit/,
+  ],
+  [
+    "put in under no number, in a table that was made anew",
+    `${madeAnew} INSERT INTO audit SELECT NULL, at, actor, session, source, act, outcome, subjects, seal FROM audit WHERE sequence = 5`,
+    /^The tables of the audit, or triggers in its database, are not as they were made\.$/,
+  ],
+  [
+    "left without a seal, in a table that was made anew",
+    `${madeAnew} UPDATE audit SET seal = NULL WHERE sequence = 5`,
+    /^Row 5 is not as it was written/,
+  ],
+  [
+    "kept out by a trigger",
+    "CREATE TRIGGER quiet AFTER UPDATE ON session BEGIN DELETE FROM audit WHERE actor = 'u-1'; END",
+    /^The tables of the audit, or triggers in its database, are not as they were made\.$/,
+  ],
 ] as const) {
   test(`a row that was ${what} by whoever may write the database is found`, async (t) => {
     const { audit, folder } = await openAudit(t);
@@ -134,8 +160,51 @@ test("an end that was cut off, or written anew, is found by the seals that the l
   tamper(folder, "DELETE FROM audit WHERE sequence > 3; DELETE FROM audit_subject WHERE sequence > 3");
   assert.deepEqual((await audit.verify()).problems, []);
   assert.match((await audit.verify([logged])).problems.join(), /the seal of row 5, and the audit ends at row 3/);
-  fill(audit, 2);
+  using again = await openAccess({ folder });
+  fill(again.audit, 2);
   assert.match((await audit.verify([logged])).problems.join(), /^Row 5 is not the one whose seal the log has/);
+});
+
+for (const [what, sql] of [
+  ["taken out before the next", "DELETE FROM audit_subject WHERE sequence = 3; DELETE FROM audit WHERE sequence = 3"],
+  ["written anew", "UPDATE audit SET actor = 'u-9', seal = zeroblob(32) WHERE sequence = 3"],
+  [
+    "never let in",
+    "CREATE TRIGGER never BEFORE INSERT ON audit WHEN NEW.actor = 'u-1' BEGIN SELECT RAISE(IGNORE); END",
+  ],
+] as const) {
+  test(`nothing is written behind a last row that was ${what}, and the log has its seal`, async (t) => {
+    const { audit, folder } = await openAudit(t);
+    fill(audit, 3);
+    tamper(folder, sql);
+    if (what === "never let in") audit.record({ ...entry, subjects: [] });
+    const seal = audit.head();
+    for (const actor of ["u-1", "u-2"]) {
+      assert.throws(() => audit.record({ ...entry, actor }), { code: "audit-cut-off" });
+      assert.throws(() => audit.recordWithin({ ...entry, actor }), { code: "audit-cut-off" });
+    }
+    assert.ok(seal);
+    assert.match(
+      (await audit.verify([seal])).problems.join(),
+      /its end is gone|Row 3 is not the one whose seal the log has/,
+    );
+    using again = await openAccess({ folder });
+    assert.equal(again.audit.record({ ...entry, actor: "u-2" }).actor, "u-2", "after a start it goes on");
+  });
+}
+
+test("what was rolled back, or another process wrote, is not taken for a row that is gone", async (t) => {
+  const { audit, users, folder } = await openAudit(t);
+  using beside = await openAccess({ folder });
+  fill(audit, 2);
+  assert.throws(() => audit.record({ ...entry, act: null as unknown as "view" }));
+  const added = { signInName: "amina", name: "Amina", roles: ["auditor"] as const };
+  await users.add(added, entry);
+  await assert.rejects(users.add(added, entry), { code: "taken" });
+  fill(beside.audit, 2);
+  fill(audit, 1);
+  assert.deepEqual((await audit.verify()).problems, []);
+  assert.equal(audit.head()?.sequence, 6);
 });
 
 for (const [what, sql] of [

@@ -135,7 +135,7 @@ function foundUsers({ users }: Access): SecureSite["users"] {
 
 /** Has codes asked of a user, and gives what their authenticator shows from then on. */
 export function withSecondFactor(
-  { access, clock }: Pick<SecureSite, "access" | "clock">,
+  { access, clock }: { access: Pick<Access, "users">; clock: SettableClock },
   userId: string,
 ): () => string {
   const { secret } = access.users.beginSecondFactor(userId);

@@ -5,7 +5,7 @@ import { refusal } from "../../refusal.ts";
 import { route } from "../route-access.ts";
 import type { Attempter } from "../sessions/attempts.ts";
 import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
-import type { By, User } from "../users/user.ts";
+import type { By, Proved, User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
 import { signedInAt } from "../visitor.ts";
 import { qrPath } from "./qr-path.ts";
@@ -61,15 +61,18 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
   app.post<Form>("/account/password", signedIn, async (request, reply) => {
     const user = userOf(request);
     const { password = "", "new-password": wanted = "" } = request.body ?? {};
-    if (!(await isPassword(request, reply, user, "password", "change-password", password))) return reply;
+    const proved = await prove(request, reply, user, "password", "change-password", password);
+    if (proved === undefined) return reply;
+    let passwordMark: string;
     try {
-      await users.setPassword(user.id, wanted, byOf(request));
+      passwordMark = await users.setPassword(user.id, wanted, byOf(request), proved.passwordMark);
     } catch (error) {
       if (!(error instanceof UsersError)) throw error;
+      if (error.code === "changed-meanwhile") throw refusal(403, error.message);
       return showProblem(request, reply.code(400), "password", error.message, "new-password");
     }
     // All of them are ended by it, this one too.
-    renew(request, reply, user);
+    renew(request, reply, proved, passwordMark);
     return reply.redirect("/account?done=password", 303);
   });
 
@@ -77,7 +80,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     const user = userOf(request);
     if (user.hasSecondFactor) throw refusal(409, "A code is asked for already. Go back, and load the page again.");
     const { password = "" } = request.body ?? {};
-    if (!(await isPassword(request, reply, user, "second-factor", "second-factor", password))) return reply;
+    if ((await prove(request, reply, user, "second-factor", "second-factor", password)) === undefined) return reply;
     const { secret, uri } = users.beginSecondFactor(user.id);
     return showSetUp(request, reply, { secret: secret.replaceAll(/.{4}(?=.)/g, "$& "), uri, qr: qrPath(uri) });
   });
@@ -112,20 +115,20 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     return reply.redirect("/account?done=second-factor-off", 303);
   });
 
-  /** Otherwise the page that says so is the answer. */
-  async function isPassword(
+  /** Undefined: it is not their password, and the page that says so is the answer. */
+  async function prove(
     request: FastifyRequest,
     reply: FastifyReply,
     user: User,
     part: Part,
     act: AuditAct,
     password: string,
-  ): Promise<boolean> {
+  ): Promise<Proved | undefined> {
     const field = part === "password" ? "password" : "second-factor-password";
     const attempt = attempts.begin([counted(user, "password")]);
     if (!attempt.allowed) {
       await showProblem(request, reply.code(429), part, waitWords(attempt.until), field);
-      return false;
+      return undefined;
     }
     const proved = await users.checkPassword(user.signInName, password).catch((error: unknown) => {
       attempt.takeBack();
@@ -135,16 +138,16 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     });
     if (proved?.id === user.id) {
       attempt.succeeded();
-      return true;
+      return proved;
     }
     record(request, act);
     await showProblem(request, reply.code(400), part, "This is not your password.", field);
-    return false;
+    return undefined;
   }
 
   /** Whoever has just proved who they are has another cookie from now on: who had a copy of theirs has nothing. */
-  function renew(request: FastifyRequest, reply: FastifyReply, user: User): void {
-    const { cookie } = sessions.begin(user, { source: request.ip }, cookieOf(request, "session"));
+  function renew(request: FastifyRequest, reply: FastifyReply, user: User, passwordMark?: string): void {
+    const { cookie } = sessions.begin(user, { source: request.ip, passwordMark }, cookieOf(request, "session"));
     setCookie(reply, "session", cookie);
   }
 

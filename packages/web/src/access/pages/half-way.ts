@@ -4,7 +4,7 @@ import { keepLatest } from "../../keep-latest.ts";
 export interface HalfWay {
   readonly userId: string;
   /** Of the password that was right. */
-  readonly passwordMark: string | undefined;
+  readonly passwordMark: string;
   readonly to: string | undefined;
 }
 

@@ -7,11 +7,11 @@ import type { Attempt, Attempter } from "../sessions/attempts.ts";
 import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
 import { networkOf } from "../sessions/network-of.ts";
 import { foldedName } from "../users/names.ts";
-import type { User } from "../users/user.ts";
+import type { Proved, User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
 import { visitorAt } from "../visitor.ts";
 import { browserBinding, newBrowserBinding } from "./browser-binding.ts";
-import { createHalfWays } from "./half-way.ts";
+import { createHalfWays, type HalfWay } from "./half-way.ts";
 import { ownPath } from "./own-path.ts";
 import type { Doorway, SignInOptions, SignInSite } from "./sign-in-options.ts";
 
@@ -38,8 +38,14 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
   const { users, sessions, attempts, devices, audit } = access;
   const halfWays = createHalfWays(now);
 
-  function finish(request: FastifyRequest, reply: FastifyReply, user: User, to?: string): FastifyReply {
-    const { cookie } = sessions.begin(user, { source: request.ip }, cookieOf(request, "session"));
+  function finish(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    user: User,
+    to?: string,
+    passwordMark?: string,
+  ): FastifyReply {
+    const { cookie } = sessions.begin(user, { source: request.ip, passwordMark }, cookieOf(request, "session"));
     setCookie(reply, "session", cookie);
     removeCookie(reply, "before");
     const page = ownPath(to);
@@ -50,9 +56,15 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     );
   }
 
-  function finishHere(request: FastifyRequest, reply: FastifyReply, user: User, to?: string): FastifyReply {
+  function finishHere(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    user: User,
+    to: string | undefined,
+    passwordMark: string,
+  ): FastifyReply {
     setCookie(reply, "device", devices.remember(cookieOf(request, "device"), user.id), deviceDays);
-    return finish(request, reply, user, to);
+    return finish(request, reply, user, to, passwordMark);
   }
 
   function record(request: FastifyRequest, user: User | undefined, outcome: "asked" | "refused"): void {
@@ -115,19 +127,19 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     }
     if (!proved.hasSecondFactor) {
       attempt.succeeded();
-      return finishHere(request, reply, proved, to);
+      return finishHere(request, reply, proved, to, proved.passwordMark);
     }
     record(request, proved, "asked");
     attempt.succeeded();
     halfWays.note(newBrowserBinding(request, reply), {
       userId: proved.id,
-      passwordMark: users.passwordMark(proved.id),
+      passwordMark: proved.passwordMark,
       to,
     });
     return reply.redirect("/sign-in/second-factor", 303);
   });
 
-  async function checkPassword(name: string, password: string): Promise<User | "busy" | undefined> {
+  async function checkPassword(name: string, password: string): Promise<Proved | "busy" | undefined> {
     try {
       return await users.checkPassword(name, password);
     } catch (error) {
@@ -144,7 +156,7 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
   app.post<Form>("/sign-in/second-factor", route({ needs: "anybody" }), (request, reply) => {
     const halfWay = halfWayAt(request, reply);
     if (halfWay === undefined) return reply.redirect("/sign-in", 303);
-    const { user, to } = halfWay;
+    const { user, to, passwordMark } = halfWay;
     const device = devices.find(cookieOf(request, "device"), user.id) ?? user.id;
     const attempt = attempts.begin([{ who: `code:${device}`, free: free.person }]);
     if (!attempt.allowed) {
@@ -157,15 +169,15 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     }
     attempt.succeeded();
     halfWays.remove(browserBinding(request, reply));
-    return finishHere(request, reply, user, to);
+    return finishHere(request, reply, user, to, passwordMark);
   });
 
   /** Who may have been disabled since, have no second factor any more, or another password: who knew that before is out. */
-  function halfWayAt(request: FastifyRequest, reply: FastifyReply): { user: User; to: string | undefined } | undefined {
+  function halfWayAt(request: FastifyRequest, reply: FastifyReply): (HalfWay & { user: User }) | undefined {
     const halfWay = halfWays.at(browserBinding(request, reply));
     const user = halfWay && users.find(halfWay.userId);
     if (halfWay === undefined || user === undefined || user.disabled || !user.hasSecondFactor) return undefined;
-    return users.passwordMark(user.id) === halfWay.passwordMark ? { user, to: halfWay.to } : undefined;
+    return users.passwordMark(user.id) === halfWay.passwordMark ? { ...halfWay, user } : undefined;
   }
 }
 

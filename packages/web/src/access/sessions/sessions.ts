@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "@restante/durable";
 import type { Audit } from "../../audit/audit.ts";
+import { refusal } from "../../refusal.ts";
 import type { User, Users } from "../users/user.ts";
 
 /** How long a person stays signed in. */
@@ -44,9 +45,15 @@ export interface Sessions {
   /**
    * Always under a new cookie. What the browser was signed in by before is over, whoever that was.
    *
+   * @param from with the mark of the password that was right, if they come by one: nothing begins where another holds by now
    * @param over the cookie before
+   * @throws a refusal, where they may not come in any more
    */
-  begin(user: User, from: { readonly source: string }, over?: string): { cookie: string; session: string };
+  begin(
+    user: User,
+    from: { readonly source: string; readonly passwordMark?: string | undefined },
+    over?: string,
+  ): { cookie: string; session: string };
   /**
    * @param used whether a person asks, which keeps it from being idle, or a page that keeps itself up to date
    */
@@ -76,7 +83,7 @@ const clockMayDifferMs = 5 * 60_000;
 
 export function createSessions(
   database: DatabaseSync,
-  users: Pick<Users, "find">,
+  users: Pick<Users, "find" | "passwordMark">,
   audit: Pick<Audit, "recordWithin">,
   { idleMinutes = 20, absoluteHours = 10 }: SessionTimes = {},
   now: () => Date = () => new Date(),
@@ -102,17 +109,26 @@ export function createSessions(
   };
   const openOf = (userId: string): Stored[] => (ofUser.all(userId) as unknown as Stored[]).filter(isOpen);
 
+  /** Another process may have changed that since: it is signed out by that of what was begun before alone. */
+  function isAsProved(user: User, passwordMark: string | undefined): boolean {
+    const now = users.find(user.id);
+    if (now === undefined || now.disabled) return false;
+    if (passwordMark === undefined) return true;
+    return users.passwordMark(user.id) === passwordMark && now.hasSecondFactor === user.hasSecondFactor;
+  }
+
   function signOut({ cookie, user, session }: Stored, source: string): void {
     remove.run(cookie);
     audit.recordWithin({ actor: user, session, source, act: "sign-out", outcome: "done", subjects: [] });
   }
 
   return {
-    begin(user, { source }, over) {
+    begin(user, { source, passwordMark }, over) {
       const cookie = randomBytes(32).toString("base64url");
       const session = derived(cookie, "session").toString("hex").slice(0, 12);
       const at = now();
       return inTransaction(database, () => {
+        if (!isAsProved(user, passwordMark)) throw refusal(403, changedMeanwhile);
         const before = over === undefined ? undefined : find(over);
         if (before !== undefined) signOut(before, source);
         removeOld.run(new Date(at.getTime() - absoluteMs).toISOString());
@@ -167,6 +183,8 @@ export function createSessions(
       })),
   };
 }
+
+const changedMeanwhile = "Your account was changed while you signed in, so you were not. Sign in again.";
 
 function digestOf(cookie: string): Buffer {
   return createHash("sha256").update(cookie).digest();

@@ -16,6 +16,11 @@ export interface User {
   readonly hasSecondFactor: boolean;
 }
 
+/** Whose password was right, by what is to be known again of it: see `Users.passwordMark`. */
+export interface Proved extends User {
+  readonly passwordMark: string;
+}
+
 /**
  * Who somebody is to an issuer of OpenID Connect: the two together, and nothing else that it says of them. However its address is
  * written, it is one issuer.
@@ -79,16 +84,18 @@ export interface Users {
   /**
    * Signs them out everywhere.
    *
-   * @throws {UsersError} `password-refused`, `busy`
+   * @param over the mark of the password that they have just proved, in whose place it comes and no other's
+   * @returns the mark of the new one
+   * @throws {UsersError} `password-refused`, `changed-meanwhile`, `busy`
    */
-  setPassword(id: string, password: string, by: By): Promise<void>;
+  setPassword(id: string, password: string, by: By, over?: string): Promise<string>;
   /**
    * Does the same work whether there is such a user or not, has a password or not, is disabled or not. It counts no failures:
    * whoever calls it does.
    *
    * @throws {UsersError} `busy`
    */
-  checkPassword(signInName: string, password: string): Promise<User | undefined>;
+  checkPassword(signInName: string, password: string): Promise<Proved | undefined>;
   /** Another as soon as they have another password; it says nothing of it. Undefined: they have none. */
   passwordMark(id: string): string | undefined;
   /** What is confirmed within 15 minutes is their second factor from then on; until then nothing changes. */

@@ -134,13 +134,20 @@ export function createUsers(database: DatabaseSync, options: UsersOptions): User
       });
     },
 
-    async setPassword(id, password, by) {
+    async setPassword(id, password, by, over) {
       const toStore = await passwords.toStore(newPassword(password, userFrom(existing(id))));
-      inTransaction(database, () => {
-        existing(id);
+      return inTransaction(database, () => {
+        const before = existing(id).password;
+        if (over !== undefined && (before === null || markOf(before) !== over)) {
+          throw new UsersError(
+            "changed-meanwhile",
+            "You have been given another password meanwhile: sign in with that.",
+          );
+        }
         statement.setPassword.run(toStore, id);
         endSessions(id);
         record("change-password", id, by);
+        return markOf(toStore);
       });
     },
 
@@ -152,18 +159,25 @@ export function createUsers(database: DatabaseSync, options: UsersOptions): User
       if (!isRight || password === undefined || stored === undefined) return undefined;
       // While it was checked, they may have been disabled, or their password changed.
       const now = storedAt(stored.id);
-      if (now === undefined || now.disabled !== 0 || now.password !== stored.password) return undefined;
-      if (storeAnew !== undefined) statement.storeAnew.run(storeAnew, stored.id, stored.password);
-      return userFrom(now);
+      if (now === undefined || now.disabled !== 0 || now.password === null || now.password !== stored.password) {
+        return undefined;
+      }
+      const isStoredAnew =
+        storeAnew !== undefined && statement.storeAnew.run(storeAnew, now.id, now.password).changes > 0;
+      return { ...userFrom(now), passwordMark: markOf(isStoredAnew ? storeAnew : now.password) };
     },
 
     passwordMark(id) {
       const { password } = existing(id);
-      return password === null ? undefined : createHash("sha256").update(password).digest("base64url");
+      return password === null ? undefined : markOf(password);
     },
 
     ...createSecondFactors(database, { existing, record, now, secret, issuer: organisation ?? "Restante" }),
   };
+}
+
+function markOf(storedPassword: string): string {
+  return createHash("sha256").update(storedPassword).digest("base64url");
 }
 
 /** 60 bits: no two of a system's users are alike. */

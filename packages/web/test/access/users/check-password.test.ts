@@ -60,7 +60,7 @@ test("who is disabled, or given another password, while theirs is checked does n
   meanwhile = async () => void users.change(id, { disabled: true }, by);
   assert.equal(await users.checkPassword("amina", phrase), undefined);
   users.change(id, { disabled: false }, by);
-  meanwhile = () => users.setPassword(id, "purple monkey dishwasher", by);
+  meanwhile = async () => void (await users.setPassword(id, "purple monkey dishwasher", by));
   assert.equal(await users.checkPassword("amina", phrase), undefined);
   assert.equal((await users.checkPassword("amina", "purple monkey dishwasher"))?.id, id);
 });

@@ -239,8 +239,12 @@ function send(reply: Reply, page: string): Reply {
 /** No route has it. */
 const nowhere = "//";
 
-/** Where the percent signs of a path stand for nothing, fastify would answer by itself, before any guard. */
+/**
+ * Where the percent signs of a path stand for nothing, fastify would answer by itself, before any guard. An address that is whole
+ * (`https://other.example/`) has a name of its own, which nothing else would look at.
+ */
 function isReadable(url: string): boolean {
+  if (!url.startsWith("/")) return false;
   try {
     decodeURIComponent(url.split("?")[0] ?? "");
     return true;

@@ -35,8 +35,11 @@ export function wayIn(door: Door | undefined, port: () => number): WayIn {
     faultIn(request) {
       const fault = trusts && forwardedFault(request, trusts);
       if (fault !== undefined) return fault;
-      const { host } = request.headers;
-      return host !== undefined && names().includes(host.toLowerCase()) ? undefined : "other-name";
+      // Of several, Node.js knows the first alone; a proxy before it may have gone by another.
+      const [host, ...others] = request.raw.headersDistinct["host"] ?? [];
+      return host !== undefined && others.length === 0 && names().includes(host.toLowerCase())
+        ? undefined
+        : "other-name";
     },
     originOf: ({ headers }) => address?.origin ?? `${scheme}://${headers.host}`,
   };

@@ -210,6 +210,21 @@ test("an export is comma-separated values where a spreadsheet wants them, and a 
   assert.match(first, /^1,2\d{3}-[^,]*Z,u-1,0123456789ab,127\.0\.0\.1,list,done,task:1 report:R-1,[0-9a-f]{64}$/);
   assert.match(second, /^2,1970-01-01T00:00:00\.000Z,"'=HYPERLINK\(""x"",1\)",0123456789ab,/);
   assert.deepEqual(rest, [""]);
+  for (const sign of ["=", "+", "-", "@", "＝", "＋", "－", "＠"]) {
+    tamper(`UPDATE audit SET actor = '${sign}1+1' WHERE sequence = 2`);
+    assert.equal((await type("export", "--csv")).printed.split("\r\n")[2]?.split(",")[2], `'${sign}1+1`);
+  }
+});
+
+test("a row that was changed tells a terminal nothing, in no form of an export", async (t) => {
+  const { write, type, tamper } = await audited(t);
+  await write(1);
+  const told = "u-1\u001B]52;c;eA==\u0007\u009B2J\u007F\u202E\n2,row";
+  tamper(`UPDATE audit SET actor = '${told}', subjects = '["task:1"]' WHERE sequence = 1`);
+  const [json, csv] = [(await type("export")).printed, (await type("export", "--csv")).printed];
+  for (const printed of [json, csv]) assert.doesNotMatch(printed.replaceAll(/\r?\n/g, ""), /\p{Cc}|\p{Cf}/u);
+  assert.equal((JSON.parse(json) as Exported).rows[0]?.actor, told);
+  assert.equal(csv.split(/\r?\n/).filter((line) => line.startsWith("2,")).length, 1, "the row of the export before");
 });
 
 test("10,000 rows are exported piece by piece, while another process writes", async (t) => {

@@ -100,7 +100,8 @@ export function createAttempts(
         });
         const waiting = counted.filter((one) => one.at + waitMs(one.failures, one.free) > time);
         if (waiting.length > 0) {
-          for (const one of waiting) write.run(one.key, one.failures, iso(one.at), 1);
+          // Once: whoever goes on asking has nothing written, nor the disk waited for.
+          for (const one of waiting) if (!one.refused) write.run(one.key, one.failures, iso(one.at), 1);
           const until = Math.max(...waiting.map((one) => one.at + waitMs(one.failures, one.free)));
           return { allowed: false, until: new Date(until), first: waiting.some(({ refused }) => !refused) };
         }

@@ -36,6 +36,17 @@ test("what is refused while somebody waits makes the wait no longer, and is told
   assert.ok(!next.allowed && next.first, "after the next failure it is told again");
 });
 
+test("whoever goes on asking while they have to wait has nothing written", async (t) => {
+  const { access, attempts } = await open(t);
+  for (let failure = 1; failure <= 25; failure += 1) attempts.begin([{ who: `name:${failure}`, free: 5 }, address]);
+  assert.ok(!attempts.begin([anna, address]).allowed);
+  using beside = new DatabaseSync(join(access.folder, "access.sqlite"));
+  const version = (): unknown => beside.prepare("PRAGMA data_version").get()?.["data_version"];
+  const before = version();
+  for (let more = 0; more < 50; more += 1) assert.ok(!attempts.begin([anna, address]).allowed);
+  assert.equal(version(), before);
+});
+
 test("a hundred attempts at once are no more than a hundred one by one", async (t) => {
   const { attempts } = await open(t);
   const allowed = Array.from({ length: 100 }, () => attempts.begin([anna])).filter((attempt) => attempt.allowed);

@@ -7,9 +7,9 @@ import { answerPlainHttp } from "./access/door/plain-http.ts";
 import { type RefusedVisit, tellVisits } from "./access/door/visit-fault.ts";
 import { wayIn } from "./access/door/way-in.ts";
 import { ownPath } from "./access/pages/own-path.ts";
-import { serveAccountPages } from "./access/pages/account-pages.ts";
+import { type AccountSite, serveAccountPages } from "./access/pages/account-pages.ts";
 import { recogniseVisitors } from "./access/pages/recognise.ts";
-import type { SignInOptions } from "./access/pages/sign-in-options.ts";
+import type { SignInOptions, SignInSite } from "./access/pages/sign-in-options.ts";
 import { serveSignInPages } from "./access/pages/sign-in-pages.ts";
 import { requireRights, type ServedRoute } from "./access/route-access.ts";
 import { rights } from "./access/rights.ts";
@@ -181,14 +181,11 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     serveAuditPages(app, site, options.audit, { userName, ...auditPages });
   }
   if (signIn !== undefined) {
-    serveSignInPages(app, signIn, {
-      token,
-      navigation,
-      url,
-      failed: (request, error) => troubles.failed(request, error),
-      show: (reply, view, context) => send(reply, render(view, { ...frameOf(reply.request), ...context })),
-    });
-    serveAccountPages(app, signIn, { token, show });
+    const showBare: SignInSite["show"] = (reply, view, context) =>
+      send(reply, render(view, { ...frameOf(reply.request), ...context }));
+    const failed: AccountSite["failed"] = (request, error) => troubles.failed(request, error);
+    serveSignInPages(app, signIn, { token, navigation, url, failed, show: showBare });
+    serveAccountPages(app, signIn, { token, show, showBare, failed });
   }
   showProblems(
     app,

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AuditAct } from "../../audit/entry.ts";
 import { formatTime } from "../../format.ts";
-import { refusal } from "../../refusal.ts";
+import { isRefusal, refusal } from "../../refusal.ts";
 import { route } from "../route-access.ts";
 import type { Attempter } from "../sessions/attempts.ts";
 import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
 import type { By, Proved, User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
-import { signedInAt } from "../visitor.ts";
+import { forgetVisitor, signedInAt } from "../visitor.ts";
 import { qrPath } from "./qr-path.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
 import { free, wrongCode } from "./sign-in-pages.ts";
@@ -19,7 +19,11 @@ interface Form {
 /** What the pages of a person's own account have of their site. */
 export interface AccountSite {
   readonly show: (reply: FastifyReply, view: string, context: object) => Promise<void>;
+  /** Without anything that only who has signed in may see. */
+  readonly showBare: (reply: FastifyReply, view: string, context: object) => FastifyReply;
   readonly token: (request: FastifyRequest, action: string) => string;
+  /** Whoever runs the site is told. */
+  readonly failed: (request: FastifyRequest, error: unknown) => void;
 }
 
 /** Which part of the page says what was wrong. */
@@ -40,17 +44,26 @@ const signedIn = route({ needs: "signed-in" });
 export function serveAccountPages(app: FastifyInstance, { access, openId }: SignInOptions, site: AccountSite): void {
   const { users, sessions, attempts, audit } = access;
 
-  app.post("/sign-out", signedIn, (request, reply) => {
+  const leaving = {
+    ...signedIn,
+    errorHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+      if (isRefusal(error)) throw error;
+      return leaveUnwritten(request, reply, error);
+    },
+  };
+
+  app.post("/sign-out", leaving, (request, reply) => {
     const { session = "" } = signedInAt(request);
     const elsewhere = openId?.signedOut?.(userOf(request), session);
-    sessions.end(cookieOf(request, "session") ?? "", { source: request.ip });
-    return leave(reply, elsewhere);
+    return leave(
+      request,
+      reply,
+      () => sessions.end(cookieOf(request, "session") ?? "", { source: request.ip }),
+      elsewhere,
+    );
   });
 
-  app.post("/account/sign-out-everywhere", signedIn, (request, reply) => {
-    endAll(request);
-    return leave(reply);
-  });
+  app.post("/account/sign-out-everywhere", leaving, (request, reply) => leave(request, reply, () => endAll(request)));
 
   app.get<{ Querystring: Readonly<Record<string, unknown>> }>("/account", signedIn, (request, reply) => {
     const { done } = request.query;
@@ -114,6 +127,27 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     renew(request, reply, user);
     return reply.redirect("/account?done=second-factor-off", 303);
   });
+
+  function leave(request: FastifyRequest, reply: FastifyReply, end: () => void, to = "/sign-in"): FastifyReply {
+    try {
+      end();
+    } catch (error) {
+      return leaveUnwritten(request, reply, error, to);
+    }
+    removeCookie(reply, "session");
+    return reply.redirect(to, 303);
+  }
+
+  /** Whatever fails, nobody has to leave a screen that others use while they are signed in there: decision 264. */
+  function leaveUnwritten(request: FastifyRequest, reply: FastifyReply, error: unknown, to = "/sign-in"): FastifyReply {
+    site.failed(request, error);
+    removeCookie(reply, "session");
+    forgetVisitor(request);
+    return site.showBare(reply.code(503), "web/signed-out-unwritten", {
+      to,
+      isEverywhere: request.url !== "/sign-out",
+    });
+  }
 
   /** Undefined: it is not their password, and the page that says so is the answer. */
   async function prove(
@@ -196,11 +230,6 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
 
 function waitWords(until: Date): string {
   return `Too many attempts have failed. Try again after ${formatTime(until)}.`;
-}
-
-function leave(reply: FastifyReply, to = "/sign-in"): FastifyReply {
-  removeCookie(reply, "session");
-  return reply.redirect(to, 303);
 }
 
 /** Each by itself: who knows the password could guess codes for ever, if being right about the one forgot the other. */

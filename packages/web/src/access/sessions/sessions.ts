@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "@restante/durable";
 import type { Audit } from "../../audit/audit.ts";
+import { keepLatest } from "../../keep-latest.ts";
 import { refusal } from "../../refusal.ts";
 import type { User, Users } from "../users/user.ts";
 
@@ -39,7 +40,8 @@ export interface OpenSession {
  * - its user is disabled or removed, or their password is changed;
  * - the machine's clock is found to have been put back: then nobody can say how long it has lasted.
  *
- * Each beginning and ending by a person is a row of the audit, in the same transaction.
+ * Each beginning and ending by a person is a row of the audit, in the same transaction; an ending that cannot be written down is
+ * one all the same, whose row comes later.
  */
 export interface Sessions {
   /**
@@ -58,8 +60,17 @@ export interface Sessions {
    * @param used whether a person asks, which keeps it from being idle, or a page that keeps itself up to date
    */
   at(cookie: string, used?: boolean): SignedIn | undefined;
+  /**
+   * Here it is over also where that cannot be written down (decision 264).
+   *
+   * @throws why it could not: it is written down with the next that can be
+   */
   end(cookie: string, from: { readonly source: string }): void;
-  /** @returns how many were ended */
+  /**
+   * As `end`, of all of somebody's.
+   *
+   * @returns how many were ended
+   */
   endAll(userId: string, from: { readonly source: string; readonly session?: string }, exceptSession?: string): number;
   /** The same as a part of a transaction that has a row of its own in the audit. */
   endWithin(userId: string): void;
@@ -80,6 +91,8 @@ interface Stored {
 const noteEveryMs = 60_000;
 /** By so much a clock may be put right. */
 const clockMayDifferMs = 5 * 60_000;
+/** More than sign out before somebody sees to a full disk. */
+const mostOwed = 1000;
 
 export function createSessions(
   database: DatabaseSync,
@@ -107,7 +120,40 @@ export function createSessions(
     const idle = time - Date.parse(used_at);
     return lasted < absoluteMs && idle < idleMs && Math.min(lasted, idle) > -clockMayDifferMs;
   };
-  const openOf = (userId: string): Stored[] => (ofUser.all(userId) as unknown as Stored[]).filter(isOpen);
+  const openOf = (userId: string): Stored[] =>
+    (ofUser.all(userId) as unknown as Stored[]).filter((stored) => isOpen(stored) && !owed.has(keyOf(stored)));
+
+  /** Over here, and not yet written down, by their cookies' digests: where the system ends first, they last until they are idle. */
+  const owed = new Map<string, { stored: Stored; source: string }>();
+
+  /** All that is written here: what is owed goes with it. */
+  function write<Result>(work: () => Result): Result {
+    const result = inTransaction(database, () => {
+      for (const { stored, source } of owed.values()) signOut(stored, source);
+      return work();
+    });
+    owed.clear();
+    return result;
+  }
+
+  /** They are over, whether `work` can write that or not. */
+  function endHere<Result>(ended: readonly Stored[], source: string, work: () => Result): Result {
+    try {
+      return write(work);
+    } catch (error) {
+      for (const stored of ended) keepLatest(owed, keyOf(stored), { stored, source }, mostOwed);
+      throw error;
+    }
+  }
+
+  /** What follows from the time alone, and is found out again where it cannot be written: a full disk signs nobody out. */
+  function noteIfPossible(work: () => unknown): void {
+    try {
+      work();
+    } catch {
+      // What is shown or done next has to be written down too, and is told where it cannot be.
+    }
+  }
 
   /** Another process may have changed that since: it is signed out by that of what was begun before alone. */
   function isAsProved(user: User, passwordMark: string | undefined): boolean {
@@ -118,7 +164,8 @@ export function createSessions(
   }
 
   function signOut({ cookie, user, session }: Stored, source: string): void {
-    remove.run(cookie);
+    // A command may have ended it meanwhile.
+    if (remove.run(cookie).changes === 0) return;
     audit.recordWithin({ actor: user, session, source, act: "sign-out", outcome: "done", subjects: [] });
   }
 
@@ -127,7 +174,7 @@ export function createSessions(
       const cookie = randomBytes(32).toString("base64url");
       const session = derived(cookie, "session").toString("hex").slice(0, 12);
       const at = now();
-      return inTransaction(database, () => {
+      return write(() => {
         if (!isAsProved(user, passwordMark)) throw refusal(403, changedMeanwhile);
         const before = over === undefined ? undefined : find(over);
         if (before !== undefined) signOut(before, source);
@@ -139,28 +186,26 @@ export function createSessions(
     },
     at(cookie, used = true) {
       const stored = find(cookie);
-      if (stored === undefined) return undefined;
+      if (stored === undefined || owed.has(keyOf(stored))) return undefined;
       const user = users.find(stored.user);
       if (user === undefined || user.disabled || !isOpen(stored)) {
-        remove.run(stored.cookie);
+        noteIfPossible(() => remove.run(stored.cookie));
         return undefined;
       }
       const time = now();
       if (used && time.getTime() - Date.parse(stored.used_at) >= noteEveryMs) {
-        noteUse.run(time.toISOString(), stored.cookie);
+        noteIfPossible(() => noteUse.run(time.toISOString(), stored.cookie));
       }
       return { user, session: stored.session, binding: derived(cookie, "binding").toString("base64url") };
     },
     end(cookie, { source }) {
-      inTransaction(database, () => {
-        const stored = find(cookie);
-        if (stored !== undefined) signOut(stored, source);
-      });
+      const stored = find(cookie);
+      if (stored !== undefined) endHere([stored], source, () => signOut(stored, source));
     },
     endAll(userId, { source, session }, exceptSession) {
-      return inTransaction(database, () => {
-        const ended = (ofUser.all(userId) as unknown as Stored[]).filter((stored) => stored.session !== exceptSession);
-        if (ended.length === 0) return 0;
+      const ended = (ofUser.all(userId) as unknown as Stored[]).filter((stored) => stored.session !== exceptSession);
+      if (ended.length === 0) return 0;
+      return endHere(ended, source, () => {
         for (const { cookie } of ended) remove.run(cookie);
         audit.recordWithin({
           actor: userId,
@@ -185,6 +230,10 @@ export function createSessions(
 }
 
 const changedMeanwhile = "Your account was changed while you signed in, so you were not. Sign in again.";
+
+function keyOf({ cookie }: Stored): string {
+  return Buffer.from(cookie).toString("hex");
+}
 
 function digestOf(cookie: string): Buffer {
   return createHash("sha256").update(cookie).digest();

@@ -1,4 +1,4 @@
-import type { By, Role, User, UserChanges, Users } from "@restante/web";
+import type { Access, By, OpenSession, Role, User, UserChanges, Users } from "@restante/web";
 import { visible } from "../check/words.ts";
 import type { Given } from "../command-line/tree.ts";
 import { lookAtPractice, openAccessOf } from "../config/open-access-of.ts";
@@ -58,8 +58,8 @@ export async function list(
   { options }: Given<WhoseValues & { readonly json: boolean }>,
   terminal: Terminal,
 ): Promise<number> {
-  return withUsers(options, (users) => {
-    const all = users.list();
+  return withUsers(options, (users, { sessions }) => {
+    const all = users.list().map((user) => Object.assign(user, { signedIn: sessions.list(user.id) }));
     if (options.json) {
       terminal.print(JSON.stringify({ formatVersion: 1, users: all }, undefined, 2));
     } else if (all.length === 0) {
@@ -70,13 +70,20 @@ export async function list(
   });
 }
 
-function rowOf({ signInName, name, roles, disabled, openId, hasPassword, hasSecondFactor }: User): string[] {
+function rowOf(user: User & { readonly signedIn: readonly OpenSession[] }): string[] {
+  const { signInName, name, roles, openId, hasPassword, hasSecondFactor } = user;
   const ways = [
     ...(hasPassword ? ["password"] : []),
     ...(openId === undefined ? [] : [openId.issuer]),
     ...(hasSecondFactor ? ["second factor"] : []),
   ];
-  return [signInName, name, roles.join(", "), disabled ? "disabled" : "", ways.join(", ")];
+  return [signInName, name, roles.join(", "), stateOf(user), ways.join(", ")];
+}
+
+function stateOf({ disabled, signedIn }: User & { readonly signedIn: readonly OpenSession[] }): string {
+  if (disabled) return "disabled";
+  if (signedIn.length === 0) return "";
+  return signedIn.length === 1 ? "signed in" : `signed in ${signedIn.length} times`;
 }
 
 export async function disable(given: Given<WhoseValues>, terminal: Terminal): Promise<number> {
@@ -112,6 +119,14 @@ async function change(
   });
 }
 
+export async function signOut({ options, words }: Given<WhoseValues>, terminal: Terminal): Promise<number> {
+  return withUsers(options, (users, { sessions }) => {
+    const { id, signInName } = named(users, words);
+    const ended = sessions.endAll(id, by);
+    terminal.print(visible(ended === 0 ? `${signInName} was not signed in` : `${signInName} is signed out everywhere`));
+  });
+}
+
 export async function password(
   { options, words }: Given<WhoseValues & { readonly passwordFile: string | undefined }>,
   terminal: Terminal,
@@ -131,9 +146,12 @@ export async function removeSecondFactor({ options, words }: Given<WhoseValues>,
   });
 }
 
-async function withUsers({ config }: WhoseValues, act: (users: Users) => void | Promise<void>): Promise<number> {
+async function withUsers(
+  { config }: WhoseValues,
+  act: (users: Users, access: Access) => void | Promise<void>,
+): Promise<number> {
   using access = await openAccessOf(lookAtPractice(config));
-  await act(access.users);
+  await act(access.users, access);
   return 0;
 }
 

@@ -108,6 +108,27 @@ test("the first administrator and others are added, listed, disabled, enabled an
   for (const name of ["access.sqlite", "audit.key"]) assert.equal((await stat(join(data, name))).mode % 0o1000, 0o600);
 });
 
+test("whoever is signed in is listed as that, and signed out everywhere", async (t) => {
+  const { type, passwordFile, open } = await practice(t);
+  await type("add", "amina", "--role", "administrator", "--password-file", passwordFile);
+  {
+    using access = await open();
+    const amina = access.users.findByName("amina")!;
+    for (const source of ["192.0.2.1", "192.0.2.2"]) access.sessions.begin(amina, { source });
+  }
+  assert.equal((await type("list")).printed, "amina  amina  administrator  signed in 2 times  password\n");
+  const { users } = JSON.parse((await type("list", "--json")).printed) as {
+    users: { signedIn: { source: string }[] }[];
+  };
+  assert.deepEqual(users[0]?.signedIn.map(({ source }) => source).toSorted(), ["192.0.2.1", "192.0.2.2"]);
+  const said = async (): Promise<string> => (await type("sign-out", "Amina")).printed;
+  assert.deepEqual([await said(), await said()], ["amina is signed out everywhere\n", "amina was not signed in\n"]);
+  assert.equal((await type("list")).printed, "amina  amina  administrator    password\n");
+  using access = await open();
+  const [row] = access.audit.find({ limit: 1 }).rows;
+  assert.deepEqual([row?.actor, row?.act, row?.outcome], ["this-computer", "sign-out", "done"]);
+});
+
 test("a password is typed twice at a terminal without being shown, as it was meant", async (t) => {
   const { typeWith, open } = await practice(t);
   const added = ["add", "amina", "--role", "administrator"];
@@ -208,7 +229,7 @@ test("whatever cannot be done is said in words, and nothing is done", async (t) 
     ],
     [["disable", "amina"], 1, "amina is the last administrator: make somebody else one first."],
     [["role", "amina", "--role", "auditor"], 1, "amina is the last administrator: make somebody else one first."],
-    ...["disable", "enable", "password", "role"].map(
+    ...["disable", "enable", "sign-out", "password", "role"].map(
       (verb) =>
         [
           [verb, "abel", ...(verb === "role" ? ["--role", "auditor"] : [])],

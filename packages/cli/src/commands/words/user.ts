@@ -26,7 +26,7 @@ const add: Command = command({
 const list: Command = command({
   name: "list",
   summary: "list who may sign in, and as what",
-  about: "Lists everybody who may sign in to a practice's pages, or might, with their roles.",
+  about: "Lists everybody who may sign in to a practice's pages, or might, with their roles, and who is signed in now.",
   options: { json, config },
   examples: ["--config practice.yaml"],
   load: async () => (await import("../user.ts")).list,
@@ -52,6 +52,17 @@ const enable: Command = command({
   remarks,
   examples: ["amina --config practice.yaml"],
   load: async () => (await import("../user.ts")).enable,
+});
+
+const signOut: Command = command({
+  name: "sign-out",
+  summary: "sign somebody out everywhere",
+  about: "Ends all that somebody is signed in by, at once. They may sign in again.",
+  arguments: [signInName],
+  options: { config },
+  remarks,
+  examples: ["amina --config practice.yaml"],
+  load: async () => (await import("../user.ts")).signOut,
 });
 
 const password: Command = command({
@@ -99,5 +110,5 @@ export const userWords: Group = group({
   name: "user",
   summary: "say who may sign in to a practice's pages, and as what",
   about: "Says who may sign in to a practice's pages, by which password, and what they may do there.",
-  entries: [add, list, disable, enable, password, roleVerb, secondFactor],
+  entries: [add, list, disable, enable, signOut, password, roleVerb, secondFactor],
 });

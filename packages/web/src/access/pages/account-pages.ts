@@ -10,7 +10,7 @@ import { UsersError } from "../users/users-error.ts";
 import { forgetVisitor, signedInAt } from "../visitor.ts";
 import { qrPath } from "./qr-path.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
-import { free, wrongCode } from "./sign-in-pages.ts";
+import { beganFrom, free, wrongCode } from "./sign-in-pages.ts";
 
 interface Form {
   Body: Readonly<Record<string, string>> | undefined;
@@ -30,6 +30,7 @@ export interface AccountSite {
 type Part = "password" | "second-factor" | "second-factor-off";
 
 const notices: Readonly<Record<string, string>> = {
+  "signed-out": "That sign-in is over.",
   password: "Your password is changed. You are signed out everywhere else.",
   "second-factor-on": "A code is asked for from now on whenever you sign in. You are signed out everywhere else.",
   "second-factor-off": "No code is asked for any more when you sign in.",
@@ -64,6 +65,12 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
   });
 
   app.post("/account/sign-out-everywhere", leaving, (request, reply) => leave(request, reply, () => endAll(request)));
+
+  app.post<{ Params: { session: string } }>("/account/sessions/:session/end", signedIn, (request, reply) => {
+    const { actor, ...from } = byOf(request);
+    sessions.endOne(actor, request.params.session, from);
+    return reply.redirect("/account?done=signed-out", 303);
+  });
 
   app.get<{ Querystring: Readonly<Record<string, unknown>> }>("/account", signedIn, (request, reply) => {
     const { done } = request.query;
@@ -181,7 +188,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
 
   /** Whoever has just proved who they are has another cookie from now on: who had a copy of theirs has nothing. */
   function renew(request: FastifyRequest, reply: FastifyReply, user: User, passwordMark?: string): void {
-    const { cookie } = sessions.begin(user, { source: request.ip, passwordMark }, cookieOf(request, "session"));
+    const { cookie } = sessions.begin(user, { ...beganFrom(request), passwordMark }, cookieOf(request, "session"));
     setCookie(reply, "session", cookie);
   }
 

@@ -4,6 +4,7 @@ import { formatTime } from "../../format.ts";
 import { route } from "../route-access.ts";
 import { rightsOfAll } from "../rights.ts";
 import type { Attempt, Attempter } from "../sessions/attempts.ts";
+import { browserWords } from "../sessions/browser-words.ts";
 import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
 import { networkOf } from "../sessions/network-of.ts";
 import { foldedName } from "../users/names.ts";
@@ -45,7 +46,7 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     to?: string,
     passwordMark?: string,
   ): FastifyReply {
-    const { cookie } = sessions.begin(user, { source: request.ip, passwordMark }, cookieOf(request, "session"));
+    const { cookie } = sessions.begin(user, { ...beganFrom(request), passwordMark }, cookieOf(request, "session"));
     setCookie(reply, "session", cookie);
     removeCookie(reply, "before");
     const page = ownPath(to);
@@ -179,6 +180,11 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     if (halfWay === undefined || user === undefined || user.disabled || !user.hasSecondFactor) return undefined;
     return users.passwordMark(user.id) === halfWay.passwordMark ? { ...halfWay, user } : undefined;
   }
+}
+
+/** Where a sign-in is begun. */
+export function beganFrom({ ip, headers }: FastifyRequest): { source: string; browser: string } {
+  return { source: ip, browser: browserWords(headers["user-agent"]) };
 }
 
 /** Counted alike whether there is such a user or not. */

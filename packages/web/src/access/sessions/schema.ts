@@ -23,3 +23,6 @@ export const sessionTables: string = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX sign_in_failure_at ON sign_in_failure (at);
 `;
+
+/** Sign-ins from before have no words. */
+export const sessionBrowsers: string = "ALTER TABLE session ADD COLUMN browser TEXT NOT NULL DEFAULT ''";

@@ -29,6 +29,15 @@ export interface OpenSession {
   readonly startedAt: Date;
   readonly lastUsedAt: Date;
   readonly source: string;
+  /** What it said that it was at the beginning, such as `Firefox on Windows`: see browser-words.ts. Empty: nothing that is known. */
+  readonly browser: string;
+}
+
+/** From where, and by which sign-in of theirs, a person ends others; with `actor` somebody else does. */
+export interface EndedFrom {
+  readonly source: string;
+  readonly session?: string;
+  readonly actor?: string;
 }
 
 /**
@@ -53,7 +62,7 @@ export interface Sessions {
    */
   begin(
     user: User,
-    from: { readonly source: string; readonly passwordMark?: string | undefined },
+    from: { readonly source: string; readonly browser?: string; readonly passwordMark?: string | undefined },
     over?: string,
   ): { cookie: string; session: string };
   /**
@@ -71,7 +80,9 @@ export interface Sessions {
    *
    * @returns how many were ended
    */
-  endAll(userId: string, from: { readonly source: string; readonly session?: string }, exceptSession?: string): number;
+  endAll(userId: string, from: EndedFrom, exceptSession?: string): number;
+  /** As `end`, of one of somebody's by what the audit knows it by; what is over already stays so. */
+  endOne(userId: string, session: string, from: EndedFrom): void;
   /** The same as a part of a transaction that has a row of its own in the audit. */
   endWithin(userId: string): void;
   /** Newest first. */
@@ -85,6 +96,7 @@ interface Stored {
   started_at: string;
   used_at: string;
   source: string;
+  browser: string;
 }
 
 /** A use is written down so often at most. */
@@ -106,7 +118,7 @@ export function createSessions(
   const byCookie = database.prepare("SELECT * FROM session WHERE cookie = ?");
   const ofUser = database.prepare("SELECT * FROM session WHERE user = ? ORDER BY started_at DESC");
   const insert = database.prepare(
-    "INSERT INTO session (cookie, session, user, started_at, used_at, source) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO session (cookie, session, user, started_at, used_at, source, browser) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   const noteUse = database.prepare("UPDATE session SET used_at = ? WHERE cookie = ?");
   const remove = database.prepare("DELETE FROM session WHERE cookie = ?");
@@ -120,11 +132,13 @@ export function createSessions(
     const idle = time - Date.parse(used_at);
     return lasted < absoluteMs && idle < idleMs && Math.min(lasted, idle) > -clockMayDifferMs;
   };
-  const openOf = (userId: string): Stored[] =>
-    (ofUser.all(userId) as unknown as Stored[]).filter((stored) => isOpen(stored) && !owed.has(keyOf(stored)));
 
   /** Over here, and not yet written down, by their cookies' digests: where the system ends first, they last until they are idle. */
   const owed = new Map<string, { stored: Stored; source: string }>();
+
+  const isOwed = (stored: Stored): boolean => owed.has(keyOf(stored));
+  const openOf = (userId: string): Stored[] =>
+    (ofUser.all(userId) as unknown as Stored[]).filter((stored) => isOpen(stored) && !isOwed(stored));
 
   /** All that is written here: what is owed goes with it. */
   function write<Result>(work: () => Result): Result {
@@ -169,8 +183,28 @@ export function createSessions(
     audit.recordWithin({ actor: user, session, source, act: "sign-out", outcome: "done", subjects: [] });
   }
 
+  function endThese(userId: string, { source, session, actor }: EndedFrom, which: (stored: Stored) => boolean): number {
+    const ended = (ofUser.all(userId) as unknown as Stored[]).filter((stored) => !isOwed(stored) && which(stored));
+    if (ended.length === 0) return 0;
+    return endHere(ended, source, () => {
+      for (const { cookie } of ended) remove.run(cookie);
+      audit.recordWithin({
+        actor: actor ?? userId,
+        ...(session !== undefined && { session }),
+        source,
+        act: "sign-out",
+        outcome: "done",
+        subjects: [
+          ...(actor === undefined ? [] : [`user:${userId}`]),
+          ...ended.slice(0, 499).map((stored) => `session:${stored.session}`),
+        ],
+      });
+      return ended.length;
+    });
+  }
+
   return {
-    begin(user, { source, passwordMark }, over) {
+    begin(user, { source, browser = "", passwordMark }, over) {
       const cookie = randomBytes(32).toString("base64url");
       const session = derived(cookie, "session").toString("hex").slice(0, 12);
       const at = now();
@@ -179,14 +213,14 @@ export function createSessions(
         const before = over === undefined ? undefined : find(over);
         if (before !== undefined) signOut(before, source);
         removeOld.run(new Date(at.getTime() - absoluteMs).toISOString());
-        insert.run(digestOf(cookie), session, user.id, at.toISOString(), at.toISOString(), source);
+        insert.run(digestOf(cookie), session, user.id, at.toISOString(), at.toISOString(), source, browser);
         audit.recordWithin({ actor: user.id, session, source, act: "sign-in", outcome: "done", subjects: [] });
         return { cookie, session };
       });
     },
     at(cookie, used = true) {
       const stored = find(cookie);
-      if (stored === undefined || owed.has(keyOf(stored))) return undefined;
+      if (stored === undefined || isOwed(stored)) return undefined;
       const user = users.find(stored.user);
       if (user === undefined || user.disabled || !isOpen(stored)) {
         noteIfPossible(() => remove.run(stored.cookie));
@@ -202,29 +236,16 @@ export function createSessions(
       const stored = find(cookie);
       if (stored !== undefined) endHere([stored], source, () => signOut(stored, source));
     },
-    endAll(userId, { source, session }, exceptSession) {
-      const ended = (ofUser.all(userId) as unknown as Stored[]).filter((stored) => stored.session !== exceptSession);
-      if (ended.length === 0) return 0;
-      return endHere(ended, source, () => {
-        for (const { cookie } of ended) remove.run(cookie);
-        audit.recordWithin({
-          actor: userId,
-          ...(session !== undefined && { session }),
-          source,
-          act: "sign-out",
-          outcome: "done",
-          subjects: ended.slice(0, 500).map((stored) => `session:${stored.session}`),
-        });
-        return ended.length;
-      });
-    },
+    endAll: (userId, from, exceptSession) => endThese(userId, from, ({ session }) => session !== exceptSession),
+    endOne: (userId, wanted, from) => void endThese(userId, from, ({ session }) => session === wanted),
     endWithin: (userId) => void removeAll.run(userId),
     list: (userId) =>
-      openOf(userId).map(({ session, started_at, used_at, source }) => ({
+      openOf(userId).map(({ session, started_at, used_at, source, browser }) => ({
         session,
         startedAt: new Date(started_at),
         lastUsedAt: new Date(used_at),
         source,
+        browser,
       })),
   };
 }

@@ -85,13 +85,45 @@ test("a person sees where they are signed in, and signs out everywhere", async (
   const { signedIn, users, told } = await openSecureSite(t);
   const [here, there, else_] = [await signedIn("anna"), await signedIn("anna"), await signedIn("clinician")];
   const { text } = await here.get("/account");
-  assert.equal(text.split("127.0.0.1").length - 1, 2);
+  // Each in its row, and in the words of what ends it.
+  assert.equal(text.split("127.0.0.1").length - 1, 4);
   assert.equal(text.split("(here)").length - 1, 1);
   const answer = await here.fill("/account", "/account/sign-out-everywhere", {});
   assert.equal(answer.headers["location"], "/sign-in");
   for (const browser of [here, there]) assert.equal((await browser.get("/account")).status, 303);
   assert.equal((await else_.get("/account")).status, 200);
   assert.equal(told()[0], `${users.anna.id} sign-out done`);
+});
+
+test("a person ends one of their sign-ins, known again by its browser, and the others go on", async (t) => {
+  const { signedIn, users, access, told } = await openSecureSite(t);
+  const [here, other] = [await signedIn("anna"), await signedIn("clinician")];
+  const begun = access.sessions.begin(users.anna, { source: "192.0.2.9", browser: "Firefox on Windows" });
+  const { text } = await here.get("/account");
+  assert.match(readable(text), /192\.0\.2\.9, Firefox on Windows/);
+  const action = `/account/sessions/${begun.session}/end`;
+  assert.equal(text.split('action="/account/sessions/').length, 2, "this one is signed out of");
+  const form = formOf(text, action);
+
+  const [theirs] = access.sessions.list(users.clinician.id);
+  const stolen = await here.post(`/account/sessions/${theirs?.session}/end`, form);
+  assert.deepEqual([stolen.status, (await other.get("/account")).status], [403, 200], "it is of that one alone");
+
+  assert.equal((await here.post(action, form)).headers["location"], "/account?done=signed-out");
+  assert.match((await here.get("/account?done=signed-out")).text, /That sign-in is over\./);
+  assert.equal(access.sessions.at(begun.cookie), undefined);
+  const [row] = access.audit.find({ limit: 1 }).rows;
+  assert.deepEqual(
+    [row?.actor, row?.session, row?.act, row?.outcome, row?.subjects],
+    [users.anna.id, access.sessions.list(users.anna.id)[0]?.session, "sign-out", "done", [`session:${begun.session}`]],
+  );
+  // Once more, from a page that is open still.
+  const rows = told().length;
+  assert.equal((await here.post(action, form)).status, 303);
+  assert.equal(told().length, rows);
+
+  const left = await here.fill("/account", "/sign-out", {});
+  assert.equal(left.headers["location"], "/sign-in");
 });
 
 test("whoever has codes is asked for one also where they came in before without", async (t) => {

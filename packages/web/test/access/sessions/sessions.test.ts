@@ -119,6 +119,17 @@ test("somebody signs out everywhere, or everywhere else, and sees where they wer
   ]);
 });
 
+test("nobody ends another's sign-in by its name alone, and one that somebody ended for them says who", async (t) => {
+  const { access, anna, told } = await open(t);
+  const other = await access.users.add({ signInName: "ben", name: "Ben", roles: ["read-only"], password }, by);
+  const { cookie, session } = access.sessions.begin(anna, from);
+  access.sessions.endOne(other.id, session, from);
+  assert.ok(access.sessions.at(cookie));
+  assert.equal(access.sessions.endAll(anna.id, by), 1);
+  assert.equal(told()[0], "this-computer undefined sign-out done");
+  assert.deepEqual(access.audit.find({ limit: 1 }).rows[0]?.subjects, [`user:${anna.id}`, `session:${session}`]);
+});
+
 test("a sign-in outlasts a restart, and nothing of its cookie is in the database", async (t) => {
   const { access, anna, clock } = await open(t);
   const { cookie, session } = access.sessions.begin(anna, from);

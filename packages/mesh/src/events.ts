@@ -339,7 +339,10 @@ export type PracticeEvent =
 export type PageEvent =
   | ({ event: "page-failed"; odsCode: OdsCode; route: string; code: string } & Lasting)
   | ({ event: "page-works-again"; odsCode: OdsCode; route: string } & Lasting)
-  /** Whoever asked for a page, from `address`, was turned away at the door; of each address and reason not each time. */
+  /**
+   * Whoever asked for a page, or sent a form, from `address`, was turned away; of each address and reason not each time. Neither
+   * the page nor what the form said is told.
+   */
   | ({ event: "visit-refused"; odsCode: OdsCode; code: VisitFault; address: string } & Lasting)
   /**
    * The seal of the last row of the audit, at the start, each hour and at the end: what is cut off the audit later is found
@@ -350,9 +353,11 @@ export type PageEvent =
 
 /**
  * It came past the proxy; the proxy does not say that it was asked over HTTPS, or by whom; it asks for a name that is not the
- * pages'.
+ * pages'. Of a form: another site, or none, had the browser send it; it has not the token of a page that was shown for it.
  */
-export type VisitFault = "not-the-proxy" | "not-over-https" | "visitor-unnamed" | "other-name";
+export type VisitFault =
+  | ("not-the-proxy" | "not-over-https" | "visitor-unnamed" | "other-name")
+  | ("form-from-elsewhere" | "form-without-token");
 
 export interface HeldUpWork {
   odsCode: OdsCode;

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { faultStatus, faultWords, type TellVisit } from "./access/door/visit-fault.ts";
 import { bindingAt } from "./access/visitor.ts";
 import { refusal } from "./refusal.ts";
 import { isSameBytes } from "./same-bytes.ts";
@@ -43,14 +44,13 @@ export function createFormTokens(clock: Clock): FormTokens {
 }
 
 /** Refuses every form that was not shown for its address, or too long ago: no route has to ask for its token. */
-export function requireFormTokens(app: FastifyInstance, tokens: FormTokens): void {
+export function requireFormTokens(app: FastifyInstance, tokens: FormTokens, onFault: TellVisit): void {
   app.addHook("preHandler", async (request) => {
     if (request.method !== "POST" || request.is404) return;
     const { token } = (request.body ?? {}) as { token?: unknown };
     if (tokens.accepts(request, request.url, token)) return;
-    throw refusal(
-      403,
-      "The page was open for too long, or the system has been started again since. Open it again and retry.",
-    );
+    const fault = "form-without-token";
+    onFault(fault, request.ip);
+    throw refusal(faultStatus[fault], faultWords(fault));
   });
 }

@@ -1,6 +1,5 @@
-import type { VisitFault } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { faultStatus, faultWords } from "./access/door/visit-fault.ts";
+import { faultStatus, faultWords, type TellVisit } from "./access/door/visit-fault.ts";
 import type { WayIn } from "./access/door/way-in.ts";
 import { refusal } from "./refusal.ts";
 
@@ -35,7 +34,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
  * this one (DNS rebinding) from reading the pages; and the checks that what other sites have a browser ask for is a page that
  * is opened, and what is sent a form of these pages.
  */
-export function guard(app: FastifyInstance, way: WayIn, onFault: (fault: VisitFault, address?: string) => void): void {
+export function guard(app: FastifyInstance, way: WayIn, onFault: TellVisit): void {
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(pageHeaders).headers(way.headers);
     const fault = way.faultIn(request);
@@ -48,9 +47,9 @@ export function guard(app: FastifyInstance, way: WayIn, onFault: (fault: VisitFa
     if (!isOpenedOrOwn(request))
       return done(refusal(403, "Other sites may lead to these pages, and show nothing of them."));
     if (request.method === "POST" && !isFromOwnPage(request, way)) {
-      return done(
-        refusal(403, "The form was not sent from one of these pages. Go back, load the page again and retry."),
-      );
+      const elsewhere = "form-from-elsewhere";
+      onFault(elsewhere, request.ip);
+      return done(refusal(faultStatus[elsewhere], faultWords(elsewhere)));
     }
     done();
   });

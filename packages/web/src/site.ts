@@ -39,7 +39,7 @@ export interface SiteOptions {
   port: number;
   /** Absent: HTTP, on this computer alone, where whoever uses it may do everything. */
   door?: Door;
-  /** Is told who is turned away at the door: at once, then at growing intervals. */
+  /** Is told who is turned away at the door, and whose form is: at once, then at growing intervals. */
   onRefusedVisit?: (refused: RefusedVisit) => void;
   /** Whose site it is: the last part of every page's title. */
   name: string;
@@ -159,13 +159,14 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   const frameOf = (request: Request): object =>
     frameFor(visitorAt(request) ?? nobody, { name, home, navigation }, () => token(request, "/sign-out"));
 
-  guard(app, way, tellVisits(clock, onRefusedVisit));
+  const onFault = tellVisits(clock, onRefusedVisit);
+  guard(app, way, onFault);
   if (signIn === undefined) app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
   else recogniseVisitors(app, signIn.access.sessions);
   const troubles = watchPages(app, clock, onTrouble);
   readForms(app);
   const routes = requireRights(app, askToSignIn);
-  requireFormTokens(app, tokens);
+  requireFormTokens(app, tokens, onFault);
   recordRequests(app, options.audit, troubles);
   serveAssets(app, options.assets ?? {});
   const show: Site["show"] = async (reply, view, context) => {

@@ -9,6 +9,8 @@ const visitFaults: Readonly<Record<VisitFault, string>> = {
   "not-over-https": "the proxy does not say that it was asked over HTTPS (X-Forwarded-Proto)",
   "visitor-unnamed": "the proxy does not say who asks (X-Forwarded-For)",
   "other-name": "they were asked for under a name that is not theirs",
+  "form-from-elsewhere": "another site had it sent, or none",
+  "form-without-token": "it has not the token of its page, as where that was open over a start",
 };
 
 /** How the trouble of a system's pages is told, and that it is over. */
@@ -30,7 +32,7 @@ export function narratePages(event: ToldEvent): Step {
     case "visit-refused":
       return {
         who,
-        what: `its pages were not shown to ${event.address}, ${often(event)}: ${visitFaults[event.code]}`,
+        what: `${event.code.startsWith("form-") ? "a form was not taken from" : "its pages were not shown to"} ${event.address}, ${often(event)}: ${visitFaults[event.code]}`,
         tone: "bad",
       };
     case "audit-unreadable":

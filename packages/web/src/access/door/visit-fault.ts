@@ -1,6 +1,10 @@
 import { type Clock, lastingTroubles, type VisitFault } from "@restante/mesh";
+import { networkOf } from "../sessions/network-of.ts";
 
-/** `address` is who spoke to this computer: a proxy, where there is one. Told at once, then at growing intervals. */
+/**
+ * `address` is who spoke to this computer: a proxy, where there is one; of a form it is the visitor. Told at once, then at growing
+ * intervals.
+ */
 export interface RefusedVisit {
   readonly code: VisitFault;
   readonly address: string;
@@ -13,10 +17,12 @@ export const faultStatus: Readonly<Record<VisitFault, number>> = {
   "not-over-https": 403,
   "visitor-unnamed": 400,
   "other-name": 421,
+  "form-from-elsewhere": 403,
+  "form-without-token": 403,
 };
 
 /** What whoever asks reads of it, who may be the one that sets up the proxy. */
-export function faultWords(fault: VisitFault, address: URL | undefined): string {
+export function faultWords(fault: VisitFault, address?: URL): string {
   const where = address === undefined ? "" : ` These pages are at ${address.origin}.`;
   switch (fault) {
     case "not-the-proxy":
@@ -27,17 +33,20 @@ export function faultWords(fault: VisitFault, address: URL | undefined): string 
       return "The proxy must say by X-Forwarded-For from which address it was asked.";
     case "other-name":
       return `This address is not served here.${where}`;
+    case "form-from-elsewhere":
+      return "The form was not sent from one of these pages. Go back, load the page again and retry.";
+    case "form-without-token":
+      return "The page was open for too long, or the system has been started again since. Open it again and retry.";
   }
 }
 
-/** Anybody can have it told, so not each time. */
-export function tellVisits(
-  clock: Clock,
-  tell: (refused: RefusedVisit) => void,
-): (code: VisitFault, address: string | undefined) => void {
+export type TellVisit = (code: VisitFault, address: string | undefined) => void;
+
+/** Anybody can have it told, so not each time, nor for each address of a network that one machine has whole. */
+export function tellVisits(clock: Clock, tell: (refused: RefusedVisit) => void): TellVisit {
   const troubles = lastingTroubles(clock);
   return (code, address = "unknown") => {
-    const trouble = troubles.met(`${code} ${address}`, code);
+    const trouble = troubles.met(`${code} ${networkOf(address)}`, code);
     if (trouble !== undefined) tell({ code, address, ...trouble });
   };
 }

@@ -24,7 +24,11 @@ test("behind a proxy, whoever asks is the address that the proxy names, and its 
     (await site.submit({ ...asNginx, origin: `https://${name}`, "sec-fetch-site": "cross-site" })).status,
     403,
   );
-  assert.deepEqual([site.url, site.sent(), site.refused.length], [`https://${name}`, 1, 0]);
+  assert.deepEqual([site.url, site.sent()], [`https://${name}`, 1]);
+  assert.deepEqual(
+    site.refused.map(({ code, address }) => `${code} ${address}`),
+    [`form-from-elsewhere ${asNginx["x-forwarded-for"]}`],
+  );
 });
 
 test("whoever asks from elsewhere, as an open page does that keeps itself up to date, has a row of their own", async (t) => {

@@ -3,8 +3,8 @@ import { connect as connectPlain } from "node:net";
 import { test, type TestContext } from "node:test";
 import { connect, type ConnectionOptions } from "node:tls";
 import { text } from "node:stream/consumers";
-import { expiredCertificate, strangeAuthority, testAuthority } from "@restante/testbed";
-import { createSite, type Door, SiteError } from "../../../src/index.ts";
+import { expiredCertificate, settableClock, strangeAuthority, testAuthority } from "@restante/testbed";
+import { createSite, type Door, SiteError, type SiteOptions } from "../../../src/index.ts";
 import { ask } from "../../http.ts";
 import { openAudit } from "../../open-audit.ts";
 import { tinyOptions } from "../../tiny-site.ts";
@@ -123,8 +123,39 @@ for (const [what, headers, status] of [
     });
     assert.equal(answer.status, status);
     assert.equal(site.sent(), status === 303 ? 1 : 0);
+    assert.deepEqual(
+      site.refused.map(({ code, address }) => `${code} ${address}`),
+      status === 303 ? [] : ["form-from-elsewhere 127.0.0.1"],
+    );
   });
 }
+
+test("a form that is not taken is told with its address alone, and not each time", async (t) => {
+  const clock = settableClock();
+  const site = await openOwnTls(t, {}, { clock });
+  for (let times = 0; times < 3; times += 1) {
+    assert.equal((await site.submit({ "sec-fetch-site": "cross-site" })).status, 403);
+    const body = "token=made-up&nhsNumber=9434765919";
+    const headers = { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin" };
+    assert.equal(
+      (
+        await site.ask("/send?about=9434765919", {
+          method: "POST",
+          headers: { ...headers, "content-length": String(body.length) },
+          body,
+        })
+      ).status,
+      403,
+    );
+  }
+  const told = (): string[] => site.refused.map(({ code, address, times }) => `${code} ${address} ${times}`);
+  const atOnce = ["form-from-elsewhere 127.0.0.1 1", "form-without-token 127.0.0.1 1"];
+  assert.deepEqual(told(), atOnce);
+  clock.advance(60_000);
+  await site.submit({ "sec-fetch-site": "cross-site" });
+  assert.deepEqual(told(), [...atOnce, "form-from-elsewhere 127.0.0.1 4"]);
+  assert.doesNotMatch(JSON.stringify(site.refused), /9434765919|made-up/);
+});
 
 test("a picture, a frame or a script on another site that names a page has it neither shown nor written down as seen", async (t) => {
   const site = await openOwnTls(t);
@@ -232,8 +263,8 @@ test("a certificate that has expired keeps no site from starting: its end is tol
   await openDoorSite(t, { tls: await expiredCertificate() });
 });
 
-async function openOwnTls(t: TestContext, door: Door = {}): Promise<DoorSite> {
-  return openDoorSite(t, { address, tls: await certificateFor(name), ...door });
+async function openOwnTls(t: TestContext, door: Door = {}, changes: Partial<SiteOptions> = {}): Promise<DoorSite> {
+  return openDoorSite(t, { address, tls: await certificateFor(name), ...door }, changes);
 }
 
 async function refused(

@@ -121,13 +121,15 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
 
   app.post<Form>("/account/second-factor/remove", signedIn, async (request, reply) => {
     const user = userOf(request);
+    const part = "second-factor-off";
+    const { password = "", code = "" } = request.body ?? {};
+    // First: a code that was looked at is good no more.
+    if (!(await isPassword(request, reply, user, part, "second-factor", password))) return reply;
     const attempt = attempts.begin([counted(user, "code")]);
-    if (!attempt.allowed) {
-      return showProblem(request, reply.code(429), "second-factor-off", waitWords(attempt.until), "code");
-    }
-    if (!users.checkSecondFactor(user.id, request.body?.["code"] ?? "")) {
+    if (!attempt.allowed) return showProblem(request, reply.code(429), part, waitWords(attempt.until), "code");
+    if (!users.checkSecondFactor(user.id, code)) {
       record(request, "second-factor");
-      return showProblem(request, reply.code(400), "second-factor-off", wrongCode, "code");
+      return showProblem(request, reply.code(400), part, wrongCode, "code");
     }
     attempt.succeeded();
     users.removeSecondFactor(user.id, byOf(request));

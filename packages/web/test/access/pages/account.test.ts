@@ -37,7 +37,7 @@ test("a password is changed only by who knows the one before, and only to one th
   assert.match(text, /Too many attempts have failed\. Try again after/);
 });
 
-test("codes are set up by who knows the password and has the authenticator, and ended by a code", async (t) => {
+test("codes are set up, and given up, by who knows the password and has the authenticator", async (t) => {
   const { signedIn, access, users, clock, told } = await openSecureSite(t);
   const [anna, other] = [await signedIn("anna"), await signedIn("anna")];
   const refused = await anna.fill("/account", "/account/second-factor", { password: "not hers" });
@@ -62,10 +62,17 @@ test("codes are set up by who knows the password and has the authenticator, and 
   assert.equal((await copy.get("/account")).status, 303, "and who has a copy of the cookie");
 
   const remove = "/account/second-factor/remove";
-  assert.equal((await anna.fill("/account", remove, { code: "000000" })).status, 400);
+  assert.equal((await anna.fill("/account", remove, { password, code: "000000" })).status, 400);
   clock.advance(60_000);
+  for (const fields of [{ code: code() }, { password: "not hers", code: code() }]) {
+    const kept = await anna.fill("/account", remove, fields);
+    assert.equal(kept.status, 400);
+    assert.match(kept.text, /This is not your password\./);
+  }
+  assert.equal(told()[0], `${users.anna.id} second-factor refused`);
+  assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, true);
   const before = anna.copy();
-  assert.equal((await anna.fill("/account", remove, { code: code() })).status, 303);
+  assert.equal((await anna.fill("/account", remove, { password, code: code() })).status, 303, "the code is good still");
   assert.equal(access.users.find(users.anna.id)?.hasSecondFactor, false);
   assert.deepEqual([(await anna.get("/account")).status, (await before.get("/account")).status], [200, 303]);
 });
@@ -74,7 +81,8 @@ test("whoever has the password too guesses no code faster: being right about the
   const site = await openSecureSite(t);
   const code = withSecondFactor(site, site.users.anna.id);
   const thief = await site.signedIn("anna", code());
-  const guess = (): Promise<Answer> => thief.fill("/account", "/account/second-factor/remove", { code: "000 00" });
+  const guess = (): Promise<Answer> =>
+    thief.fill("/account", "/account/second-factor/remove", { password, code: "000 00" });
   for (let time = 0; time < 5; time += 1) assert.equal((await guess()).status, 400);
   const fields = { password, "new-password": "tiny" };
   assert.match((await thief.fill("/account", "/account/password", fields)).text, /too short/);

@@ -2,6 +2,7 @@ import type { Access, By, OpenSession, Role, User, UserChanges, Users } from "@r
 import { visible } from "../check/words.ts";
 import type { Given } from "../command-line/tree.ts";
 import { lookAtPractice, openAccessOf } from "../config/open-access-of.ts";
+import type { PracticeFile } from "../config/practice-file.ts";
 import { CliError } from "../errors.ts";
 import { columns } from "../terminal/columns.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -35,7 +36,7 @@ export async function add({ options, words }: Given<AddValues>, terminal: Termin
       "--password-file and --open-id-issuer both say how they sign in: leave one of them out",
     );
   }
-  return withUsers(options, async (users) => {
+  return withUsers(options, async (users, _, { pages }) => {
     // Before a password is typed for nothing.
     const other = users.findByName(signInName);
     if (other !== undefined) throw new CliError("usage", `there is a user ${other.signInName} already`);
@@ -51,6 +52,11 @@ export async function add({ options, words }: Given<AddValues>, terminal: Termin
       by,
     );
     terminal.print(visible(`Added ${user.signInName} (${user.name}): ${user.roles.join(", ")}`));
+    if (pages?.signIn === undefined) {
+      terminal.print(
+        `Nobody can sign in yet: ${visible(options.config ?? "")} has no pages.signIn, so the pages ask nobody who they are. It stands with HTTPS: see docs/how-to/let-others-see-the-pages.md, and start again.`,
+      );
+    }
   });
 }
 
@@ -148,10 +154,11 @@ export async function removeSecondFactor({ options, words }: Given<WhoseValues>,
 
 async function withUsers(
   { config }: WhoseValues,
-  act: (users: Users, access: Access) => void | Promise<void>,
+  act: (users: Users, access: Access, settings: PracticeFile) => void | Promise<void>,
 ): Promise<number> {
-  using access = await openAccessOf(lookAtPractice(config));
-  await act(access.users, access);
+  const settings = lookAtPractice(config);
+  using access = await openAccessOf(settings);
+  await act(access.users, access, settings);
   return 0;
 }
 

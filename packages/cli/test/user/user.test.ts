@@ -6,7 +6,7 @@ import { test, type TestContext } from "node:test";
 import { type Access, openAccess, roles } from "@restante/web";
 import { role } from "../../src/commands/options/user.ts";
 import type { Input } from "../../src/terminal/terminal.ts";
-import { partsFolder, secretFile } from "../config/parts-folder.ts";
+import { partsFolder, secretFile, writePages } from "../config/parts-folder.ts";
 import { noInput, type Typed, typed } from "../support/typed.ts";
 
 const phrase = "three blind dormice";
@@ -20,10 +20,12 @@ interface Practice {
   readonly open: () => Promise<Access>;
 }
 
+const withSignIn = "  port: 8701\n  tls: { key: tls/server.key, cert: tls/server.crt }\n  signIn: { local: true }\n";
+
 /** The folder of the examples of settings, whose practice has not been started yet. */
-async function practice(t: TestContext): Promise<Practice> {
+async function practice(t: TestContext, pages: string = withSignIn): Promise<Practice> {
   const home = await partsFolder(t);
-  const config = join(home, "practice.yaml");
+  const config = await writePages(home, pages);
   const data = join(home, "practice-data");
   const typeWith: Practice["typeWith"] = async (input, ...words) =>
     typed(["user", ...words, "--config", config], undefined, 200, input);
@@ -127,6 +129,16 @@ test("whoever is signed in is listed as that, and signed out everywhere", async 
   using access = await open();
   const [row] = access.audit.find({ limit: 1 }).rows;
   assert.deepEqual([row?.actor, row?.act, row?.outcome], ["this-computer", "sign-out", "done"]);
+});
+
+test("whoever adds somebody is told that nobody can sign in while the settings have no sign-in, and how they could", async (t) => {
+  const { type, passwordFile, home } = await practice(t, "  port: 8701\n");
+  const { status, printed } = await type("add", "amina", "--role", "administrator", "--password-file", passwordFile);
+  assert.equal(status, 0);
+  assert.deepEqual(printed.trimEnd().split("\n"), [
+    "Added amina (amina): administrator",
+    `Nobody can sign in yet: ${join(home, "practice.yaml")} has no pages.signIn, so the pages ask nobody who they are. It stands with HTTPS: see docs/how-to/let-others-see-the-pages.md, and start again.`,
+  ]);
 });
 
 test("a password is typed twice at a terminal without being shown, as it was meant", async (t) => {

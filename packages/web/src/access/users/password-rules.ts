@@ -1,4 +1,5 @@
 import { commonPasswords } from "./common-passwords.ts";
+import { commonPhrases } from "./common-phrases.ts";
 import { commonWords } from "./common-words.ts";
 import { UsersError } from "./users-error.ts";
 
@@ -39,10 +40,8 @@ export function parseNewPassword(typed: string, near: readonly string[]): string
       "The password is little more than the person's name, their sign-in name or their organisation's: choose another.",
     );
   }
-  if (
-    count(withoutPatterns(without(plain, [...near.flatMap(wordsOf), ...commonPasswords, ...commonWords]))) <
-    fewestOfItsOwn
-  ) {
+  const guessed = [...near.flatMap(wordsOf), ...commonPhrases, ...commonPasswords, ...commonWords];
+  if (count(withoutPatterns(without(plain, guessed))) < fewestOfItsOwn) {
     throw refused(
       "The password is one of those that are tried first, or a row of the same or neighbouring characters: choose another.",
     );
@@ -77,6 +76,8 @@ const disguises: Readonly<Record<string, string>> = {
   t: "[t7]",
   z: "[z2]",
   $: "[$]",
+  // Between the words of a phrase.
+  " ": "[^\\p{L}\\p{N}]*",
 };
 
 /** The longest first: "administrator" is not "admin" and something of its owner's. */

@@ -30,6 +30,11 @@ for (const [words, passwords] of [
       "zaq1xsw2cde3vfr4",
       "thecakeisalie",
       "Supernatural1!",
+      "correct horse battery staple",
+      "CorrectHorseBatteryStaple1!",
+      "c0rrect-h0rse-b@ttery-st@ple",
+      "To be, or not to be: 2026",
+      "Hello, darkness, my old friend!",
       "            ",
       "!!!!????....----",
     ],
@@ -44,8 +49,8 @@ for (const [words, passwords] of [
 
 test("any other is taken: words in a row, in any script, and whatever a program makes", () => {
   for (const password of [
-    "correct horse battery staple",
-    "purple monkey dishwasher",
+    "a wrong donkey with a torch",
+    "correct horse battery staple on the roof",
     "three blind dormice",
     "Zq8#mVt2!xLw",
     "_%&[)=;*?!{+",

@@ -6,6 +6,8 @@ export interface NavigationItem {
   section: string;
   href: string;
   text: string;
+  /** What the page is called in a sentence; absent: its text. */
+  inSentence?: string;
   /** Who is shown it; absent: who may see patients. */
   needs?: Right;
 }
@@ -55,7 +57,7 @@ export function landingFor(
   const first = navigation.find((item) => mayOpen(held, item));
   if (first === undefined)
     return held.has("see") ? { href: "/", text: home } : { href: "/account", text: "your account" };
-  return { href: first.href, text: first.href === "/" ? home : first.text };
+  return { href: first.href, text: first.href === "/" ? home : (first.inSentence ?? first.text) };
 }
 
 function mayOpen(held: ReadonlySet<Right>, { needs = "see" }: NavigationItem): boolean {

@@ -219,7 +219,13 @@ const thisComputer: Visitor = {
   binding: "this-computer",
 };
 
-const toAudit: NavigationItem = { section: "audit", href: "/audit", text: "Audit", needs: "audit" };
+const toAudit: NavigationItem = {
+  section: "audit",
+  href: "/audit",
+  text: "Audit",
+  inSentence: "the audit",
+  needs: "audit",
+};
 
 /** What was sent by a form is not kept: it is sent again by who signs in. */
 function askToSignIn({ method, url }: Request, reply: Reply): Reply {

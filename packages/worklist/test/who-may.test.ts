@@ -169,4 +169,5 @@ test("an auditor is shown none of the worklist, nor how much there is to do", as
     const { text } = await auditor.get(address);
     assert.doesNotMatch(readable(text), /Worklist|Sent reports|Unmatched|to do/, address);
   }
+  assert.match((await auditor.get("/tasks/1")).text, /href="\/audit">Go to the audit</);
 });

@@ -353,11 +353,13 @@ export type PageEvent =
 
 /**
  * It came past the proxy; the proxy does not say that it was asked over HTTPS, or by whom; it asks for a name that is not the
- * pages'. Of a form: another site, or none, had the browser send it; it has not the token of a page that was shown for it.
+ * pages'. Of a form: another site, or none, had the browser send it; it has not the token of a page that was shown for it. Of a
+ * connection: all that there may be are taken.
  */
 export type VisitFault =
   | ("not-the-proxy" | "not-over-https" | "visitor-unnamed" | "other-name")
-  | ("form-from-elsewhere" | "form-without-token");
+  | ("form-from-elsewhere" | "form-without-token")
+  | "too-many-at-once";
 
 export interface HeldUpWork {
   odsCode: OdsCode;

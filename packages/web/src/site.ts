@@ -161,6 +161,8 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
 
   const onFault = tellVisits(clock, onRefusedVisit);
   guard(app, way, onFault);
+  app.server.maxConnections = mostConnections;
+  app.server.on("drop", (from) => onFault("too-many-at-once", from?.remoteAddress));
   if (signIn === undefined) app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
   else recogniseVisitors(app, signIn.access.sessions);
   const troubles = watchPages(app, clock, onTrouble);
@@ -203,6 +205,9 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     [Symbol.asyncDispose]: () => app.close(),
   };
 }
+
+/** A browser has six at once at most: those of some hundred people. Each is an open file of the process, which needs others. */
+const mostConnections = 1000;
 
 const togetherAlone =
   "Who comes by a door must be able to sign in, and who is to sign in comes by a door: one is not without the other.";

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { test } from "node:test";
-import { createSite, route, SiteError } from "../src/index.ts";
+import { waitFor } from "@restante/testbed";
+import { createSite, type RefusedVisit, route, SiteError } from "../src/index.ts";
 import { ask, readable, submit, formOf } from "./http.ts";
 import { openTinySite, tinyOptions } from "./tiny-site.ts";
 
@@ -196,4 +199,26 @@ test("where what stands on every page cannot be read, the page that says so stan
   assert.equal(status, 500);
   assert.match(text, /Something went wrong here/);
   assert.doesNotMatch(text, /SECRET/);
+});
+
+test("of more connections than it takes the next is closed and told, and when some have gone it answers again", async (t) => {
+  const refused: RefusedVisit[] = [];
+  const { url } = await openTinySite(t, { onRefusedVisit: (one) => void refused.push(one) });
+  const port = Number(new URL(url).port);
+  const taken: Socket[] = [];
+  // Not more at once than may wait to be accepted: what the kernel holds back would come after the next.
+  while (taken.length < 1000) {
+    const some = Array.from({ length: 100 }, () => connect(port, "127.0.0.1"));
+    taken.push(...some);
+    await Promise.all(some.map((socket) => once(socket, "connect")));
+  }
+  t.after(() => taken.forEach((socket) => socket.destroy()));
+  await assert.rejects(ask(url));
+  assert.deepEqual(
+    refused.map(({ code, address }) => [code, address]),
+    [["too-many-at-once", "127.0.0.1"]],
+  );
+  const [first] = taken;
+  first?.destroy();
+  await waitFor(async () => (await ask(url)).status === 200);
 });

@@ -9,6 +9,7 @@ const visitFaults: Readonly<Record<VisitFault, string>> = {
   "not-over-https": "the proxy does not say that it was asked over HTTPS (X-Forwarded-Proto)",
   "visitor-unnamed": "the proxy does not say who asks (X-Forwarded-For)",
   "other-name": "they were asked for under a name that is not theirs",
+  "too-many-at-once": "all connections that there may be are taken",
   "form-from-elsewhere": "another site had it sent, or none",
   "form-without-token": "it has not the token of its page, as where that was open over a start",
 };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
-import type { VisitFault } from "@restante/mesh";
 import type { FastifyRequest } from "fastify";
+import type { AnsweredFault } from "./visit-fault.ts";
 import type { Trusts } from "./trusted-proxies.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Trusts } from "./trusted-proxies.ts";
  * (`X-Forwarded-Proto`) and by whom (`X-Forwarded-For`, whose last address that is no proxy's own is `request.ip`); nobody else
  * is believed a word of it. Under which name they were asked is the Host that they pass on: `X-Forwarded-Host` is never read.
  */
-export function forwardedFault(request: FastifyRequest, trusts: Trusts): VisitFault | undefined {
+export function forwardedFault(request: FastifyRequest, trusts: Trusts): AnsweredFault | undefined {
   if (!trusts(request.socket.remoteAddress)) return "not-the-proxy";
   if (String(request.headers["x-forwarded-proto"]).toLowerCase() !== "https") return "not-over-https";
   // Without the header the proxy itself would be who asks, and one visitor's wrong passwords would be held against all.

@@ -12,7 +12,10 @@ export interface RefusedVisit {
   readonly since: Date;
 }
 
-export const faultStatus: Readonly<Record<VisitFault, number>> = {
+/** A connection that is too many is closed without an answer. */
+export type AnsweredFault = Exclude<VisitFault, "too-many-at-once">;
+
+export const faultStatus: Readonly<Record<AnsweredFault, number>> = {
   "not-the-proxy": 403,
   "not-over-https": 403,
   "visitor-unnamed": 400,
@@ -22,7 +25,7 @@ export const faultStatus: Readonly<Record<VisitFault, number>> = {
 };
 
 /** What whoever asks reads of it, who may be the one that sets up the proxy. */
-export function faultWords(fault: VisitFault, address?: URL): string {
+export function faultWords(fault: AnsweredFault, address?: URL): string {
   const where = address === undefined ? "" : ` These pages are at ${address.origin}.`;
   switch (fault) {
     case "not-the-proxy":

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
-import type { VisitFault } from "@restante/mesh";
 import type { FastifyRequest } from "fastify";
 import type { Door } from "./door.ts";
 import { forwardedFault, withoutPorts } from "./forwarded.ts";
+import type { AnsweredFault } from "./visit-fault.ts";
 import { trustedAmong, type Trusts } from "./trusted-proxies.ts";
 
 /** How a site is asked for, whichever way it is reached. */
@@ -16,7 +16,7 @@ export interface WayIn {
   readonly headers: Readonly<Record<string, string>>;
   /** Of each request, before anything else looks at it. */
   readonly prepare: (request: IncomingMessage) => void;
-  readonly faultIn: (request: FastifyRequest) => VisitFault | undefined;
+  readonly faultIn: (request: FastifyRequest) => AnsweredFault | undefined;
   /** What `Origin` is, of a form that one of the pages of this request sends. */
   readonly originOf: (request: FastifyRequest) => string;
 }

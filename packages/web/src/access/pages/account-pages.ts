@@ -124,7 +124,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     const part = "second-factor-off";
     const { password = "", code = "" } = request.body ?? {};
     // First: a code that was looked at is good no more.
-    if (!(await isPassword(request, reply, user, part, "second-factor", password))) return reply;
+    if ((await prove(request, reply, user, part, "second-factor", password)) === undefined) return reply;
     const attempt = attempts.begin([counted(user, "code")]);
     if (!attempt.allowed) return showProblem(request, reply.code(429), part, waitWords(attempt.until), "code");
     if (!users.checkSecondFactor(user.id, code)) {

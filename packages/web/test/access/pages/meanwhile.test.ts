@@ -4,7 +4,7 @@ import { type Access, openAccess } from "../../../src/index.ts";
 import { by, openSecureSite, password, type SecureSite, withSecondFactor } from "../secure-site.ts";
 
 const given = "eleven teapots on a hill";
-const another = "purple monkey dishwasher";
+const another = "purple donkey dishwasher";
 
 /** Has another process, such as a command, do something as soon as a password was found to be right. */
 async function meanwhile(t: TestContext, site: SecureSite, act: (beside: Access) => unknown): Promise<void> {

@@ -6,7 +6,7 @@ export { type Access, type AccessOptions, openAccess } from "./access/open-acces
 export { createOpenId } from "./access/open-id/open-id.ts";
 export type { OpenIdOptions } from "./access/open-id/open-id-options.ts";
 export type { RolesOfClaims } from "./access/open-id/roles-of-claims.ts";
-export type { Doorway, OpenIdWay, SignInOptions } from "./access/pages/sign-in-options.ts";
+export type { Doorway, OpenIdWay, SecondFactorDemand, SignInOptions } from "./access/pages/sign-in-options.ts";
 export { type Right, type Role, rights, rightsOf, roles } from "./access/rights.ts";
 export { route, type RouteAccess, type ServedRoute } from "./access/route-access.ts";
 export type { OpenSession, Sessions, SessionTimes } from "./access/sessions/sessions.ts";

@@ -164,10 +164,10 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   app.server.maxConnections = mostConnections;
   app.server.on("drop", (from) => onFault("too-many-at-once", from?.remoteAddress));
   if (signIn === undefined) app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
-  else recogniseVisitors(app, signIn.access.sessions);
+  else recogniseVisitors(app, signIn.access.sessions, signIn.secondFactor);
   const troubles = watchPages(app, clock, onTrouble);
   readForms(app);
-  const routes = requireRights(app, askToSignIn);
+  const routes = requireRights(app, leadToTheDoor);
   requireFormTokens(app, tokens, onFault);
   recordRequests(app, options.audit, troubles);
   serveAssets(app, options.assets ?? {});
@@ -188,7 +188,7 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
       send(reply, render(view, { ...frameOf(reply.request), ...context }));
     const failed: AccountSite["failed"] = (request, error) => troubles.failed(request, error);
     serveSignInPages(app, signIn, { token, navigation, url, failed, show: showBare });
-    serveAccountPages(app, signIn, { token, show, showBare, failed });
+    serveAccountPages(app, signIn, { token, show, showBare, failed, navigation });
   }
   showProblems(
     app,
@@ -232,14 +232,23 @@ const toAudit: NavigationItem = {
   needs: "audit",
 };
 
-/** What was sent by a form is not kept: it is sent again by who signs in. */
-function askToSignIn({ method, url }: Request, reply: Reply): Reply {
-  if (method === "POST") {
-    throw refusal(403, "You are not signed in any more, so nothing was done. Sign in, open the page again and retry.");
-  }
-  const to = ownPath(url);
-  return reply.redirect(to === undefined || to === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(to)}`, 303);
+/** What was sent by a form is not kept: it is sent again by who has signed in, and set up what is demanded. */
+function leadToTheDoor(request: Request, reply: Reply): Reply {
+  const { page, refused } = visitorAt(request) === undefined ? signInFirst : setUpFirst;
+  if (request.method === "POST") throw refusal(403, refused);
+  const to = ownPath(request.url);
+  return reply.redirect(to === undefined || to === "/" ? page : `${page}?to=${encodeURIComponent(to)}`, 303);
 }
+
+const signInFirst = {
+  page: "/sign-in",
+  refused: "You are not signed in any more, so nothing was done. Sign in, open the page again and retry.",
+};
+const setUpFirst = {
+  page: "/account",
+  refused:
+    "Nothing was done: codes are demanded here, and you have none yet. Set them up, open the page again and retry.",
+};
 
 function send(reply: Reply, page: string): Reply {
   return reply.type("text/html; charset=utf-8").send(page);

@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
-import type { Access, Role } from "@restante/web";
+import type { Access, Role, SecondFactorDemand } from "@restante/web";
 import { createWorklistPages, type WorklistPages } from "@restante/worklist";
-import { settableClock } from "@restante/testbed";
+import { settableClock, type SettableClock } from "@restante/testbed";
 import { addUsers, openTestAccess, password, testCertificate } from "../../web/test/access/secure-site.ts";
 import { Visitor } from "../../web/test/access/visitor.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
@@ -9,6 +9,7 @@ import { organisation, sampleWorklist, type SampleWorklist } from "./sample-work
 export interface SecurePages {
   readonly pages: WorklistPages;
   readonly access: Access;
+  readonly clock: SettableClock;
   readonly worklist: SampleWorklist;
   readonly visitor: () => Visitor;
   /** A browser in which somebody of this role has signed in. */
@@ -16,7 +17,10 @@ export interface SecurePages {
 }
 
 /** The worklist over HTTPS, with a user for each role. */
-export async function openSecurePages(t: TestContext): Promise<SecurePages> {
+export async function openSecurePages(
+  t: TestContext,
+  secondFactor: SecondFactorDemand = "optional",
+): Promise<SecurePages> {
   const clock = settableClock();
   const access = await openTestAccess(t, clock);
   await addUsers(access);
@@ -26,7 +30,7 @@ export async function openSecurePages(t: TestContext): Promise<SecurePages> {
     worklist,
     organisation,
     audit: access.audit,
-    signIn: { access, now: () => clock.now() },
+    signIn: { access, secondFactor, now: () => clock.now() },
     door: { tls },
     host: "127.0.0.1",
     port: 0,
@@ -36,6 +40,7 @@ export async function openSecurePages(t: TestContext): Promise<SecurePages> {
   return {
     pages,
     access,
+    clock,
     worklist,
     visitor,
     async signedIn(role) {

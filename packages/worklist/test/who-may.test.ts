@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Right, type Role, rightsOf, roles, type ServedRoute } from "@restante/web";
 import { formOf, readable } from "../../web/test/http.ts";
+import { authenticator, password, secretOn } from "../../web/test/access/secure-site.ts";
 import type { Visitor } from "../../web/test/access/visitor.ts";
 import { headerIds } from "./sample-worklist.ts";
 import { openSecurePages } from "./secure-pages.ts";
@@ -67,6 +68,52 @@ test(
     assert.deepEqual(worklist.calls, []);
   },
 );
+
+const open = new Set([
+  "POST /sign-out",
+  "GET /account",
+  "HEAD /account",
+  "POST /account/second-factor",
+  "POST /account/second-factor/confirm",
+]);
+
+test("where a second factor is required every page and every act is shut to who has none, until they have set one up", async (t) => {
+  const { pages, worklist, access, clock, signedIn } = await openSecurePages(t, "required");
+  const routes = pages.routes.filter(({ access: { needs } }) => needs !== "anybody");
+  const named = new Set(routes.map(({ method, url }) => `${method} ${url}`));
+  for (const one of open) assert.ok(named.has(one), one);
+  for (const role of roles) {
+    const browser = await signedIn(role);
+    const shut = async (isShut: boolean): Promise<void> => {
+      for (const route of routes.filter(({ method, url }) => !open.has(`${method} ${url}`))) {
+        const { method } = route;
+        const address = addressOf(route);
+        const { status, headers, text } = await (method === "POST" ? browser.post(address, {}) : browser.get(address));
+        const what = `${role}: ${method} ${address}: ${status}`;
+        const isLed = /^\/account(\?to=%2F|$)/.test(String(headers["location"]));
+        const isTold = text.includes("codes are demanded here, and you have none yet");
+        assert.equal(method === "POST" ? status === 403 && isTold : status === 303 && isLed, isShut, what);
+        if (isShut) assert.doesNotMatch(text, /WIŚNIEWSKI|Worklist|to do/, what);
+      }
+    };
+    await shut(true);
+    const begun = await browser.fill("/account", "/account/second-factor", { password });
+    const code = authenticator(secretOn(begun.text), clock);
+    // Half of it is none of it.
+    assert.equal((await browser.get("/")).headers["location"], "/account");
+    const confirm = "/account/second-factor/confirm";
+    const done = await browser.post(confirm, { ...formOf(begun.text, confirm), code: code() });
+    const landing = role === "auditor" ? "/audit" : "/";
+    assert.deepEqual([done.status, done.headers["location"]], [303, landing]);
+    assert.equal((await browser.get(landing)).status, 200);
+    await shut(false);
+  }
+  assert.deepEqual(worklist.calls, []);
+  const refused = access.audit.find({ limit: 500 }).rows.filter(({ outcome }) => outcome === "refused");
+  const tried = refused.filter(({ act }) => act === "complete");
+  // Whoever tries to act has a row, as anybody else whose rights do not suffice has; to be led elsewhere is none.
+  assert.ok(tried.length >= roles.length);
+});
 
 const refusedFor: Readonly<Record<Right, RegExp>> = {
   see: /You may not see patients/,

@@ -64,24 +64,26 @@ export async function list(
   { options }: Given<WhoseValues & { readonly json: boolean }>,
   terminal: Terminal,
 ): Promise<number> {
-  return withUsers(options, (users, { sessions }) => {
+  return withUsers(options, (users, { sessions }, settings) => {
     const all = users.list().map((user) => Object.assign(user, { signedIn: sessions.list(user.id) }));
+    const demandsSecondFactor = settings.pages?.signIn?.secondFactor === "required";
     if (options.json) {
       terminal.print(JSON.stringify({ formatVersion: 1, users: all }, undefined, 2));
     } else if (all.length === 0) {
       terminal.print("There is no user yet: restante user add NAME --role administrator adds the first.");
     } else {
-      for (const line of columns(all.map(rowOf))) terminal.print(visible(line));
+      for (const line of columns(all.map((user) => rowOf(user, demandsSecondFactor)))) terminal.print(visible(line));
     }
   });
 }
 
-function rowOf(user: User & { readonly signedIn: readonly OpenSession[] }): string[] {
+function rowOf(user: User & { readonly signedIn: readonly OpenSession[] }, demandsSecondFactor: boolean): string[] {
   const { signInName, name, roles, openId, hasPassword, hasSecondFactor } = user;
   const ways = [
     ...(hasPassword ? ["password"] : []),
     ...(openId === undefined ? [] : [openId.issuer]),
     ...(hasSecondFactor ? ["second factor"] : []),
+    ...(demandsSecondFactor && hasPassword && !hasSecondFactor ? ["no second factor yet"] : []),
   ];
   return [signInName, name, roles.join(", "), stateOf(user), ways.join(", ")];
 }
@@ -145,10 +147,11 @@ export async function password(
 }
 
 export async function removeSecondFactor({ options, words }: Given<WhoseValues>, terminal: Terminal): Promise<number> {
-  return withUsers(options, (users) => {
+  return withUsers(options, (users, demandsSecondFactor) => {
     const { id, signInName } = named(users, words);
     users.removeSecondFactor(id, by);
-    terminal.print(visible(`${signInName} has no second factor`));
+    const next = demandsSecondFactor ? ", and sets one up before anything else" : "";
+    terminal.print(visible(`${signInName} has no second factor${next}`));
   });
 }
 

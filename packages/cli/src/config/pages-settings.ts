@@ -5,13 +5,14 @@ import {
   list,
   type Needed,
   object,
+  oneOf,
   optional,
   type Rule,
   text,
   type TextFormat,
   whole,
 } from "@restante/settings";
-import { rangeOf } from "@restante/web";
+import { rangeOf, type SecondFactorDemand } from "@restante/web";
 import { openId, openIdPaths, openIdRules, type OpenIdSettings } from "./open-id-settings.ts";
 
 /** The pages on which an organisation's people work: who reaches them, and how they come in. */
@@ -34,6 +35,7 @@ export interface PagesTls {
 
 export interface SignInSettings {
   local?: boolean;
+  secondFactor?: SecondFactorDemand;
   idleMinutes?: number;
   absoluteHours?: number;
   openId?: OpenIdSettings;
@@ -135,6 +137,13 @@ export const pages: Needed<PagesSettings> = object<PagesSettings>(
               default: false,
             }),
           ),
+          secondFactor: optional(
+            oneOf<SecondFactorDemand>(["optional", "required"], {
+              description:
+                "Codes of an authenticator, for accounts of this system. optional: who likes is asked for them. required: who has none yet sets them up after the password, and sees and does nothing before that.",
+              default: "optional",
+            }),
+          ),
           idleMinutes: optional(
             whole({
               description: "Minutes after which a sign-in that is not used ends.",
@@ -216,6 +225,13 @@ export const pagesRules: readonly Rule[] = [
       found.push({ pointer: signIn.pointer, words: "must have a way in: local: true, or openId" });
     }
     return found;
+  },
+  (find) => {
+    const [demand] = find("/pages/signIn/secondFactor");
+    if (demand?.value !== "required" || find("/pages/signIn/local")[0]?.value === true) return [];
+    const words =
+      "is demanded of accounts of this system alone, and without local: true nobody signs in by one: of an issuer it is asked by acrValues, or require";
+    return [{ pointer: demand.pointer, words }];
   },
   (find) => {
     const [port] = find("/pages/port");

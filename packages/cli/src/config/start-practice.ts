@@ -98,10 +98,15 @@ export async function openPages(
   return closing.use(served).url;
 }
 
-function signInOf({ text }: Settings, { local = false, openId }: SignInSettings, access: Access): SignInOptions {
+function signInOf(
+  { text }: Settings,
+  { local = false, secondFactor = "optional", openId }: SignInSettings,
+  access: Access,
+): SignInOptions {
   return {
     access,
     local,
+    secondFactor,
     ...(openId !== undefined && { openId: createOpenId(openIdOptions(openId, text), access) }),
   };
 }

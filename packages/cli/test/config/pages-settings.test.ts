@@ -56,13 +56,21 @@ for (const [what, pages, problems] of [
     ["/signIn must have a way in: local: true, or openId"],
   ],
   [
+    "with a second factor that is demanded of nobody",
+    `${tls}\nsignIn: { secondFactor: required }`,
+    [
+      "/signIn must have a way in: local: true, or openId",
+      "/signIn/secondFactor is demanded of accounts of this system alone, and without local: true nobody signs in by one: of an issuer it is asked by acrValues, or require",
+    ],
+  ],
+  [
     "behind a proxy without an address",
     `${wayIn}\nproxy: { trusted: [127.0.0.1] }`,
     [' must have "address" with "proxy"'],
   ],
   [
     "with everything written wrongly",
-    "host: worklist\naddress: http://worklist.example/pages\ntls: { authority: ca, key: tls/server.key }\nproxy: { trusted: [0.0.0.0/0, proxy.example, 10.0.0.0/8] }\nsignIn: { local: yes please, idleMinutes: 0, absoluteHours: 48 }\nauditKey: { env: KEY }",
+    "host: worklist\naddress: http://worklist.example/pages\ntls: { authority: ca, key: tls/server.key }\nproxy: { trusted: [0.0.0.0/0, proxy.example, 10.0.0.0/8] }\nsignIn: { local: yes please, secondFactor: always, idleMinutes: 0, absoluteHours: 48 }\nauditKey: { env: KEY }",
     [
       "/host must be an IP address of this machine, 0.0.0.0 or :: for every one of them, or localhost",
       "/address must be an address of HTTPS as a browser shows it, without a path, such as https://worklist.example",
@@ -72,6 +80,7 @@ for (const [what, pages, problems] of [
       "/proxy/trusted/1 must be the IP address of a proxy, or a range such as 10.1.2.0/24, and not everybody",
       "/signIn must have a way in: local: true, or openId",
       "/signIn/local must be true or false",
+      '/signIn/secondFactor must be "optional" or "required"',
       "/signIn/idleMinutes must be a whole number from 1 to 720",
       "/signIn/absoluteHours must be a whole number from 1 to 24",
       "/auditKey/file is missing: it must be a text that is not empty",
@@ -122,7 +131,7 @@ for (const [what, pages] of [
   test(`pages with a sign-in ${what} are what is meant`, async (t) => {
     const folder = await partsFolder(t);
     const { signIn, auditKey } = (await readPages(folder, `${pages}\nauditKey: { file: keys/audit.key }`)).file.pages!;
-    assert.deepEqual(signIn, { local: true, idleMinutes: 20, absoluteHours: 10 });
+    assert.deepEqual(signIn, { local: true, secondFactor: "optional", idleMinutes: 20, absoluteHours: 10 });
     assert.equal(auditKey?.file, join(folder, "keys/audit.key"));
   });
 }

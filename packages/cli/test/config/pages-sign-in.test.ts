@@ -6,10 +6,12 @@ import { test, type TestContext } from "node:test";
 import { localHosts } from "@restante/authority";
 import { testAuthority } from "@restante/testbed";
 import { openAccess } from "@restante/web";
-import { ask } from "../../../web/test/http.ts";
+import { ask, formOf } from "../../../web/test/http.ts";
+import { authenticator, secretOn } from "../../../web/test/access/secure-site.ts";
 import { Visitor } from "../../../web/test/access/visitor.ts";
 import { atEnd } from "../support/at-end.ts";
 import { freePortBase, runCommand, type RunningCommand } from "../support/processes.ts";
+import { typed } from "../support/typed.ts";
 import { partsFolder, secretFile, writePages } from "./parts-folder.ts";
 
 const phrase = "three blind dormice";
@@ -81,6 +83,41 @@ test("behind a proxy that speaks HTTPS a person signs in by it, and nobody past 
   using access = await openAccess({ folder: join(home, "practice-data") });
   const signedIn = access.audit.find({ act: "sign-in", limit: 9 }).rows.find(({ outcome }) => outcome === "done");
   assert.equal(signedIn?.source, "127.0.0.1");
+});
+
+test("a system that comes to require a second factor has whoever has none set one up, also who is signed in", async (t) => {
+  const home = await partsFolder(t, ["localhost"]);
+  const port = await freePortBase();
+  const url = `https://localhost:${port}`;
+  const pages = (signIn: string): string =>
+    `  port: ${port}\n  address: ${url}\n  tls: { key: tls/server.key, cert: tls/server.crt }\n  signIn: { local: true${signIn} }\n`;
+  const { config, user } = await withPages(home, pages(""));
+  await user("add", "amina", "--role", "administrator");
+  const optional = await typed(["practice", "--config", config, "--print-config"]);
+  assert.match(optional.printed, /\n {4}secondFactor: optional\n/);
+  let system = await start(t, config, url);
+  const { caPem: ca } = await testAuthority();
+  const amina = new Visitor(url, ca);
+  assert.equal((await amina.signIn("amina", phrase)).status, 303);
+  assert.equal((await amina.get("/")).status, 200);
+  assert.equal(await system.end("SIGTERM"), 0);
+
+  await writePages(home, pages(", secondFactor: required"));
+  system = await start(t, config, url);
+  const list = ["user", "list", "--config", config];
+  assert.match((await typed(list)).printed, /password, no second factor yet\n$/);
+  assert.equal((await amina.get("/")).headers["location"], "/account");
+  const begun = await amina.fill("/account", "/account/second-factor", { password: phrase });
+  const code = authenticator(secretOn(begun.text), { now: () => new Date() });
+  const confirm = "/account/second-factor/confirm";
+  const done = await amina.post(confirm, { ...formOf(begun.text, confirm), code: code() });
+  assert.deepEqual([done.status, done.headers["location"]], [303, "/"]);
+  assert.equal((await amina.get("/")).status, 200);
+  assert.match((await typed(list)).printed, /password, second factor\n$/);
+  const removed = await typed(["user", "second-factor", "remove", "amina", "--config", config]);
+  assert.equal(removed.printed, "amina has no second factor, and sets one up before anything else\n");
+  assert.equal((await amina.get("/")).headers["location"], "/account");
+  assert.equal(await system.end("SIGTERM"), 0);
 });
 
 async function withPages(

@@ -6,7 +6,7 @@ import { auditKey } from "../audit/audit-key.ts";
 import { auditTables } from "../audit/schema.ts";
 import { type Attempts, createAttempts } from "./sessions/attempts.ts";
 import { createDevices, type Devices } from "./sessions/devices.ts";
-import { sessionBrowsers, sessionTables } from "./sessions/schema.ts";
+import { sessionBrowsers, sessionTables, sessionWays } from "./sessions/schema.ts";
 import { createSessions, type Sessions, type SessionTimes } from "./sessions/sessions.ts";
 import { derivedKey } from "./users/derived-key.ts";
 import { userTables } from "./users/schema.ts";
@@ -38,7 +38,7 @@ export interface Access extends Disposable {
   readonly devices: Devices;
 }
 
-const migrations: readonly string[] = [auditTables, userTables, sessionTables, sessionBrowsers];
+const migrations: readonly string[] = [auditTables, userTables, sessionTables, sessionBrowsers, sessionWays];
 
 /**
  * Opens the database of who may come in and who did what, making it first. Several processes may have it open.

@@ -2,12 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AuditAct } from "../audit/entry.ts";
 import { refusal } from "../refusal.ts";
 import type { Right } from "./rights.ts";
-import { visitorAt } from "./visitor.ts";
+import { type Visitor, visitorAt } from "./visitor.ts";
 
 /** What a route says of itself. One that says nothing is not served: none can be forgotten. */
 export interface RouteAccess {
   /** `anybody`: also who has not signed in; `signed-in`: whoever has. */
   readonly needs: Right | "signed-in" | "anybody";
+  /** Also for who has to set up a second factor first: it is a part of that, or leaves. */
+  readonly whileSettingUp?: true;
   /** What the audit calls it. Absent: it shows nothing of a patient and changes nothing, so the audit has none of it. */
   readonly act?: AuditAct;
   /** By the parameters of its address, what it is about: such as `task:12`. */
@@ -36,16 +38,22 @@ export interface ServedRoute {
   readonly access: RouteAccess;
 }
 
+/** Whether whoever asks has to sign in, or to set up a second factor, before anything else is asked about them. */
+export function isShutTo(visitor: Visitor | undefined, { needs, whileSettingUp }: RouteAccess): boolean {
+  if (needs === "anybody") return false;
+  return visitor === undefined || (visitor.setsUpFirst === true && whileSettingUp !== true);
+}
+
 /**
- * Puts before every route what it says that it needs. Whoever has not signed in is sent to do so by `askToSignIn`; whoever has,
- * and may not, is told so.
+ * Puts before every route what it says that it needs. To whom it is shut is led by `leadToTheDoor` to where it is opened; who has
+ * come in, and may not, is told so.
  *
  * @returns the routes, as they are added
  * @throws where a route says nothing
  */
 export function requireRights(
   app: FastifyInstance,
-  askToSignIn: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
+  leadToTheDoor: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
 ): readonly ServedRoute[] {
   const served: ServedRoute[] = [];
   app.addHook("onRoute", ({ method, url, config }) => {
@@ -54,11 +62,12 @@ export function requireRights(
     served.push(...[method].flat().map((one) => ({ method: one, url, access })));
   });
   app.addHook("preHandler", async (request, reply) => {
-    const needs = accessOf(request)?.needs ?? "anybody";
-    if (needs === "anybody") return;
+    const access = accessOf(request) ?? { needs: "anybody" };
     const visitor = visitorAt(request);
-    if (visitor === undefined) return askToSignIn(request, reply);
-    if (needs !== "signed-in" && !visitor.rights.has(needs)) throw refusal(403, notYours[needs]);
+    if (isShutTo(visitor, access)) return leadToTheDoor(request, reply);
+    const { needs } = access;
+    if (needs === "anybody" || needs === "signed-in") return;
+    if (visitor?.rights.has(needs) !== true) throw refusal(403, notYours[needs]);
   });
   return served;
 }

@@ -8,7 +8,10 @@ export interface Visitor {
   readonly id: string;
   /** As other persons are shown it. */
   readonly name: string;
+  /** None for as long as `setsUpFirst`. */
   readonly rights: ReadonlySet<Right>;
+  /** A second factor is demanded of them, and they have none: they may do nothing but set one up, and sign out. */
+  readonly setsUpFirst?: true;
   /** What ties forms, and what is kept for them, to this sign-in. Never shown, nor written down. */
   readonly binding: string;
   /** What the audit knows the sign-in by; absent where there is none. */

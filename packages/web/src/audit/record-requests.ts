@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { accessOf } from "../access/route-access.ts";
+import { accessOf, isShutTo } from "../access/route-access.ts";
 import { visitorAt } from "../access/visitor.ts";
 import type { PageTroubles } from "../page-troubles.ts";
 import { refusal } from "../refusal.ts";
@@ -29,8 +29,9 @@ export function recordRequests(app: FastifyInstance, audit: Audit, troubles: Pag
     const access = accessOf(request);
     if (access?.act === undefined) return;
     const visitor = visitorAt(request);
-    // Sent to sign in, or told to: nothing was shown or done, and whoever it was may ask a thousand times.
-    if (visitor === undefined && access.needs !== "anybody") return;
+    // Sent to sign in, or to set up codes: nothing was shown. Told to sign in: nothing was done, and a stranger may ask a thousand
+    // times; of who has to set up codes it is known who tried what.
+    if (isShutTo(visitor, access) && (visitor === undefined || outcome === "done")) return;
     const about = access.about?.(request.params as Record<string, string>);
     const subjects = about === undefined ? (listed.get(request) ?? []) : [about];
     // From another machine it may be somebody else, who has the cookie.

@@ -6,6 +6,7 @@ import {
   openAccess,
   type Role,
   route,
+  type SecondFactorDemand,
   type SiteOptions,
   type SiteServer,
   type User,
@@ -72,7 +73,7 @@ export async function addUsers(access: Access): Promise<SecureSite["users"]> {
  */
 export async function openSecureSite(
   t: Pick<TestContext, "after">,
-  changes: Partial<SiteOptions> = {},
+  { secondFactor = "optional", ...changes }: Partial<SiteOptions> & { secondFactor?: SecondFactorDemand } = {},
   folder?: string,
 ): Promise<SecureSite> {
   const clock = settableClock();
@@ -91,7 +92,7 @@ export async function openSecureSite(
     ],
     views: new URL("../views/", import.meta.url),
     audit: access.audit,
-    signIn: { access, now: () => clock.now() },
+    signIn: { access, secondFactor, now: () => clock.now() },
     door: { tls },
     surroundings: async () => ({ numbers: { list: { count: 1234, of: "waiting" } } }),
     routes(app, { show, token }) {
@@ -146,8 +147,15 @@ export function withSecondFactor(
   return code;
 }
 
+/** What the page that sets codes up has an authenticator read. */
+export function secretOn(text: string): string {
+  const [, shown] = /<code class="app-break">([A-Z2-7 ]+)<\/code>/.exec(text) ?? [];
+  if (shown === undefined) throw new Error(`There is no key: ${text}`);
+  return shown.replaceAll(" ", "");
+}
+
 /** @param secret in base 32 */
-export function authenticator(secret: string, clock: SettableClock): () => string {
+export function authenticator(secret: string, clock: Pick<SettableClock, "now">): () => string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const bits = Array.from(secret, (letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
   const bytes = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));

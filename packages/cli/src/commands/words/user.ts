@@ -91,7 +91,7 @@ const remove: Command = command({
   name: "remove",
   summary: "take away a second factor, such as of a lost telephone",
   about:
-    "Takes away somebody's second factor, such as of a telephone that was lost: their password alone lets them in until they have another.",
+    "Takes away somebody's second factor, such as of a telephone that was lost: their password alone lets them in until they have another, or, where a second factor is required, lets them set one up.",
   arguments: [signInName],
   options: { config },
   remarks,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AuditAct } from "../../audit/entry.ts";
+import type { NavigationItem } from "../../frame.ts";
 import { formatTime } from "../../format.ts";
 import { isRefusal, refusal } from "../../refusal.ts";
 import { route } from "../route-access.ts";
@@ -8,9 +9,10 @@ import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
 import type { By, Proved, User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
 import { forgetVisitor, signedInAt } from "../visitor.ts";
+import { ownPath } from "./own-path.ts";
 import { qrPath } from "./qr-path.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
-import { beganFrom, free, wrongCode } from "./sign-in-pages.ts";
+import { beganFrom, free, pageFor, wrongCode } from "./sign-in-pages.ts";
 
 interface Form {
   Body: Readonly<Record<string, string>> | undefined;
@@ -24,6 +26,7 @@ export interface AccountSite {
   readonly token: (request: FastifyRequest, action: string) => string;
   /** Whoever runs the site is told. */
   readonly failed: (request: FastifyRequest, error: unknown) => void;
+  readonly navigation: readonly NavigationItem[];
 }
 
 /** Which part of the page says what was wrong. */
@@ -37,23 +40,31 @@ const notices: Readonly<Record<string, string>> = {
 };
 
 const signedIn = route({ needs: "signed-in" });
+const settingUp = route({ needs: "signed-in", whileSettingUp: true });
+const demanded =
+  "You cannot do without codes: they are demanded here of whoever has a password. With another phone, ask whoever gives out the accounts here.";
 
 /**
  * The page on which a person sees who they are here and where they are signed in, and changes what they sign in with. A change
  * asks for what they sign in with now: whoever finds a browser open cannot keep its owner out.
+ *
+ * Where a second factor is demanded of them, and they have none, it is the only page that they are shown, and has that alone.
  */
-export function serveAccountPages(app: FastifyInstance, { access, openId }: SignInOptions, site: AccountSite): void {
+export function serveAccountPages(
+  app: FastifyInstance,
+  { access, openId, secondFactor = "optional" }: SignInOptions,
+  site: AccountSite,
+): void {
   const { users, sessions, attempts, audit } = access;
 
   const leaving = {
-    ...signedIn,
     errorHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
       if (isRefusal(error)) throw error;
       return leaveUnwritten(request, reply, error);
     },
   };
 
-  app.post("/sign-out", leaving, (request, reply) => {
+  app.post("/sign-out", { ...settingUp, ...leaving }, (request, reply) => {
     const { session = "" } = signedInAt(request);
     const elsewhere = openId?.signedOut?.(userOf(request), session);
     return leave(
@@ -64,7 +75,9 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     );
   });
 
-  app.post("/account/sign-out-everywhere", leaving, (request, reply) => leave(request, reply, () => endAll(request)));
+  app.post("/account/sign-out-everywhere", { ...signedIn, ...leaving }, (request, reply) =>
+    leave(request, reply, () => endAll(request)),
+  );
 
   app.post<{ Params: { session: string } }>("/account/sessions/:session/end", signedIn, (request, reply) => {
     const { actor, ...from } = byOf(request);
@@ -72,7 +85,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     return reply.redirect("/account?done=signed-out", 303);
   });
 
-  app.get<{ Querystring: Readonly<Record<string, unknown>> }>("/account", signedIn, (request, reply) => {
+  app.get<{ Querystring: Readonly<Record<string, unknown>> }>("/account", settingUp, (request, reply) => {
     const { done } = request.query;
     const text = typeof done === "string" && Object.hasOwn(notices, done) ? notices[done] : undefined;
     return show(request, reply, text === undefined ? {} : { notice: { text } });
@@ -96,7 +109,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     return reply.redirect("/account?done=password", 303);
   });
 
-  app.post<Form>("/account/second-factor", signedIn, async (request, reply) => {
+  app.post<Form>("/account/second-factor", settingUp, async (request, reply) => {
     const user = userOf(request);
     if (user.hasSecondFactor) throw refusal(409, "A code is asked for already. Go back, and load the page again.");
     const { password = "" } = request.body ?? {};
@@ -105,7 +118,7 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     return showSetUp(request, reply, { secret: secret.replaceAll(/.{4}(?=.)/g, "$& "), uri, qr: qrPath(uri) });
   });
 
-  app.post<Form>("/account/second-factor/confirm", signedIn, async (request, reply) => {
+  app.post<Form>("/account/second-factor/confirm", settingUp, async (request, reply) => {
     const user = userOf(request);
     const attempt = attempts.begin([counted(user, "code")]);
     if (!attempt.allowed) return showSetUp(request, reply.code(429), { problem: waitWords(attempt.until) });
@@ -116,11 +129,17 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
     attempt.succeeded();
     endAll(request, signedInAt(request).session);
     renew(request, reply, user);
-    return reply.redirect("/account?done=second-factor-on", 303);
+    const { setsUpFirst = false } = signedInAt(request);
+    const next = setsUpFirst ? pageFor(user, wantedIn(request), site.navigation) : "/account?done=second-factor-on";
+    return reply.redirect(next, 303);
   });
 
   app.post<Form>("/account/second-factor/remove", signedIn, async (request, reply) => {
     const user = userOf(request);
+    if (secondFactor === "required") {
+      record(request, "second-factor");
+      throw refusal(403, demanded);
+    }
     const part = "second-factor-off";
     const { password = "", code = "" } = request.body ?? {};
     // First: a code that was looked at is good no more.
@@ -226,6 +245,8 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
       user,
       sessions: sessions.list(user.id),
       session: signedInAt(request).session,
+      demanded: secondFactor === "required",
+      ...setUpIn(request),
       token: (action: string) => site.token(request, action),
       ...context,
     });
@@ -233,8 +254,19 @@ export function serveAccountPages(app: FastifyInstance, { access, openId }: Sign
 
   function showSetUp(request: FastifyRequest, reply: FastifyReply, context: object): Promise<void> {
     const token = site.token(request, "/account/second-factor/confirm");
-    return site.show(reply, "web/second-factor-set-up", { token, ...context });
+    return site.show(reply, "web/second-factor-set-up", { token, ...setUpIn(request), ...context });
   }
+}
+
+/** Of who has to set codes up first, and is led on then. */
+function setUpIn(request: FastifyRequest): object {
+  return signedInAt(request).setsUpFirst === true ? { setsUpFirst: true, to: wantedIn(request) } : {};
+}
+
+/** The page that they were led away from. */
+function wantedIn({ query, body }: FastifyRequest): string | undefined {
+  const { to } = { ...(query as object), ...(body as object | undefined) } as { to?: unknown };
+  return ownPath(to);
 }
 
 function waitWords(until: Date): string {

@@ -1,15 +1,22 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { rightsOfAll } from "../rights.ts";
 import { cookieOf } from "../sessions/cookies.ts";
-import type { Sessions } from "../sessions/sessions.ts";
+import type { Sessions, SignedIn } from "../sessions/sessions.ts";
 import { forgetVisitor, noteVisitor } from "../visitor.ts";
 import { noteBrowser } from "./browser-binding.ts";
+import type { SecondFactorDemand } from "./sign-in-options.ts";
 
 /**
  * Says of every request who is there, by the cookie that it carries: with the rights that they have now. A form may take half a
  * minute to arrive, and is sent by who they are then.
+ *
+ * @param secondFactor `required`: who came in by a password alone has no rights before they have one
  */
-export function recogniseVisitors(app: FastifyInstance, sessions: Sessions): void {
+export function recogniseVisitors(
+  app: FastifyInstance,
+  sessions: Sessions,
+  secondFactor: SecondFactorDemand = "optional",
+): void {
   const recognise = async (request: FastifyRequest): Promise<void> => {
     noteBrowser(request);
     const cookie = cookieOf(request, "session");
@@ -18,10 +25,19 @@ export function recogniseVisitors(app: FastifyInstance, sessions: Sessions): voi
     const signedIn = cookie === undefined ? undefined : sessions.at(cookie, byPerson);
     if (signedIn === undefined) return forgetVisitor(request);
     const { user, session, binding } = signedIn;
-    noteVisitor(request, { id: user.id, name: user.name, rights: rightsOfAll(user.roles), binding, session });
+    const known = { id: user.id, name: user.name, binding, session };
+    if (secondFactor === "required" && lacksFactor(signedIn)) {
+      return noteVisitor(request, { ...known, rights: new Set(), setsUpFirst: true });
+    }
+    noteVisitor(request, { ...known, rights: rightsOfAll(user.roles) });
   };
   app.addHook("onRequest", recognise);
   app.addHook("preHandler", async (request) => {
     if (request.method === "POST") await recognise(request);
   });
+}
+
+/** Of whom an issuer says who they are, it asks as much as it is told to. */
+function lacksFactor({ user, byIssuer }: SignedIn): boolean {
+  return !byIssuer && !user.hasSecondFactor;
 }

@@ -3,11 +3,16 @@ import type { NavigationItem } from "../../frame.ts";
 import type { Access } from "../open-access.ts";
 import type { User } from "../users/user.ts";
 
+/** Whether whoever has a password here sets codes up if they like, or before anything else. */
+export type SecondFactorDemand = "optional" | "required";
+
 /** How people sign in on a site. */
 export interface SignInOptions {
   readonly access: Omit<Access, keyof Disposable>;
   /** Whether with a name and a password of this system. Yes, if absent. */
   readonly local?: boolean;
+  /** Of whoever signs in so. Optional, if absent. */
+  readonly secondFactor?: SecondFactorDemand;
   readonly openId?: OpenIdWay;
   /** The machine's own clock, if absent. */
   readonly now?: () => Date;

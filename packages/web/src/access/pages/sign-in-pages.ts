@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { landingFor } from "../../frame.ts";
+import { landingFor, type NavigationItem } from "../../frame.ts";
 import { formatTime } from "../../format.ts";
 import { route } from "../route-access.ts";
 import { rightsOfAll } from "../rights.ts";
@@ -7,6 +7,7 @@ import type { Attempt, Attempter } from "../sessions/attempts.ts";
 import { browserWords } from "../sessions/browser-words.ts";
 import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
 import { networkOf } from "../sessions/network-of.ts";
+import type { Beginning } from "../sessions/sessions.ts";
 import { foldedName } from "../users/names.ts";
 import type { Proved, User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
@@ -43,18 +44,13 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     request: FastifyRequest,
     reply: FastifyReply,
     user: User,
-    to?: string,
-    passwordMark?: string,
+    to: string | undefined,
+    how: { readonly byIssuer: true } | { readonly passwordMark: string },
   ): FastifyReply {
-    const { cookie } = sessions.begin(user, { ...beganFrom(request), passwordMark }, cookieOf(request, "session"));
+    const { cookie } = sessions.begin(user, { ...beganFrom(request), ...how }, cookieOf(request, "session"));
     setCookie(reply, "session", cookie);
     removeCookie(reply, "before");
-    const page = ownPath(to);
-    // Who reads the audit alone sees nothing at `/`.
-    return reply.redirect(
-      page === undefined || page === "/" ? landingFor(rightsOfAll(user.roles), site.navigation).href : page,
-      303,
-    );
+    return reply.redirect(pageFor(user, to, site.navigation), 303);
   }
 
   function finishHere(
@@ -65,7 +61,7 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     passwordMark: string,
   ): FastifyReply {
     setCookie(reply, "device", devices.remember(cookieOf(request, "device"), user.id), deviceDays);
-    return finish(request, reply, user, to, passwordMark);
+    return finish(request, reply, user, to, { passwordMark });
   }
 
   function record(request: FastifyRequest, user: User | undefined, outcome: "asked" | "refused"): void {
@@ -101,7 +97,9 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
   if (openId !== undefined) {
     const showBare: Doorway["show"] = (reply, view, context) => site.show(reply, view, context);
     const { url, failed } = site;
-    openId.serve(app, { before: browserBinding, finish, show: showBare, toIn: ownPath, url, failed });
+    const finishByIssuer: Doorway["finish"] = (request, reply, user, to) =>
+      finish(request, reply, user, to, { byIssuer: true });
+    openId.serve(app, { before: browserBinding, finish: finishByIssuer, show: showBare, toIn: ownPath, url, failed });
   }
   if (!local) return;
 
@@ -183,8 +181,15 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
 }
 
 /** Where a sign-in is begun. */
-export function beganFrom({ ip, headers }: FastifyRequest): { source: string; browser: string } {
+export function beganFrom({ ip, headers }: FastifyRequest): Pick<Beginning, "source" | "browser"> {
   return { source: ip, browser: browserWords(headers["user-agent"]) };
+}
+
+/** Where somebody comes to who may go on: what they wanted, or the first page that they may see. */
+export function pageFor({ roles }: User, to: string | undefined, navigation: readonly NavigationItem[]): string {
+  const page = ownPath(to);
+  // Who reads the audit alone sees nothing at `/`.
+  return page === undefined || page === "/" ? landingFor(rightsOfAll(roles), navigation).href : page;
 }
 
 /** Counted alike whether there is such a user or not. */

@@ -26,3 +26,10 @@ export const sessionTables: string = `
 
 /** Sign-ins from before have no words. */
 export const sessionBrowsers: string = "ALTER TABLE session ADD COLUMN browser TEXT NOT NULL DEFAULT ''";
+
+/** Of whoever is signed in by then nobody knows by what: they sign in again. */
+export const sessionWays: string = `
+  DELETE FROM session;
+  -- Whether an issuer of OpenID Connect said who it is, and no password was asked for.
+  ALTER TABLE session ADD COLUMN by_issuer INTEGER NOT NULL DEFAULT 0;
+`;

@@ -17,10 +17,23 @@ export interface SessionTimes {
 /** Who a cookie is, for the request that carries it. */
 export interface SignedIn {
   readonly user: User;
+  /** An issuer of OpenID Connect said so, and no password was asked for. */
+  readonly byIssuer: boolean;
   /** What the audit knows the sign-in by. */
   readonly session: string;
   /** What ties forms to it: see `Visitor`. */
   readonly binding: string;
+}
+
+/** What a sign-in is begun from. */
+export interface Beginning {
+  readonly source: string;
+  /** What it says that it is: see browser-words.ts. */
+  readonly browser?: string;
+  /** Whether an issuer of OpenID Connect said who it is. No, if absent. */
+  readonly byIssuer?: boolean;
+  /** Of the password that was right, if they come by one: see `Users.passwordMark`. */
+  readonly passwordMark?: string | undefined;
 }
 
 /** One of the places where a person is signed in. */
@@ -60,11 +73,7 @@ export interface Sessions {
    * @param over the cookie before
    * @throws a refusal, where they may not come in any more
    */
-  begin(
-    user: User,
-    from: { readonly source: string; readonly browser?: string; readonly passwordMark?: string | undefined },
-    over?: string,
-  ): { cookie: string; session: string };
+  begin(user: User, from: Beginning, over?: string): { cookie: string; session: string };
   /**
    * @param used whether a person asks, which keeps it from being idle, or a page that keeps itself up to date
    */
@@ -97,6 +106,7 @@ interface Stored {
   used_at: string;
   source: string;
   browser: string;
+  by_issuer: number;
 }
 
 /** A use is written down so often at most. */
@@ -118,7 +128,7 @@ export function createSessions(
   const byCookie = database.prepare("SELECT * FROM session WHERE cookie = ?");
   const ofUser = database.prepare("SELECT * FROM session WHERE user = ? ORDER BY started_at DESC");
   const insert = database.prepare(
-    "INSERT INTO session (cookie, session, user, started_at, used_at, source, browser) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO session (cookie, session, user, started_at, used_at, source, browser, by_issuer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const noteUse = database.prepare("UPDATE session SET used_at = ? WHERE cookie = ?");
   const remove = database.prepare("DELETE FROM session WHERE cookie = ?");
@@ -204,7 +214,7 @@ export function createSessions(
   }
 
   return {
-    begin(user, { source, browser = "", passwordMark }, over) {
+    begin(user, { source, browser = "", byIssuer = false, passwordMark }, over) {
       const cookie = randomBytes(32).toString("base64url");
       const session = derived(cookie, "session").toString("hex").slice(0, 12);
       const at = now();
@@ -213,7 +223,8 @@ export function createSessions(
         const before = over === undefined ? undefined : find(over);
         if (before !== undefined) signOut(before, source);
         removeOld.run(new Date(at.getTime() - absoluteMs).toISOString());
-        insert.run(digestOf(cookie), session, user.id, at.toISOString(), at.toISOString(), source, browser);
+        const time = at.toISOString();
+        insert.run(digestOf(cookie), session, user.id, time, time, source, browser, Number(byIssuer));
         audit.recordWithin({ actor: user.id, session, source, act: "sign-in", outcome: "done", subjects: [] });
         return { cookie, session };
       });
@@ -230,7 +241,12 @@ export function createSessions(
       if (used && time.getTime() - Date.parse(stored.used_at) >= noteEveryMs) {
         noteIfPossible(() => noteUse.run(time.toISOString(), stored.cookie));
       }
-      return { user, session: stored.session, binding: derived(cookie, "binding").toString("base64url") };
+      return {
+        user,
+        byIssuer: stored.by_issuer !== 0,
+        session: stored.session,
+        binding: derived(cookie, "binding").toString("base64url"),
+      };
     },
     end(cookie, { source }) {
       const stored = find(cookie);

@@ -10,6 +10,7 @@ import {
   type PageTrouble,
   type Role,
   route,
+  type SecondFactorDemand,
   type SiteServer,
   type User,
 } from "../../../src/index.ts";
@@ -38,6 +39,7 @@ export interface IssuedSite {
 export interface IssuedOptions {
   readonly issuer?: IssuerOptions;
   readonly openId?: Partial<OpenIdOptions>;
+  readonly secondFactor?: SecondFactorDemand;
 }
 
 export async function openIssuedSite(t: TestContext, options: IssuedOptions = {}): Promise<IssuedSite> {
@@ -56,7 +58,7 @@ export async function openIssuedSite(t: TestContext, options: IssuedOptions = {}
   const site = await createSite(
     await tinyOptions(t, {
       audit: access.audit,
-      signIn: { access, openId, now },
+      signIn: { access, openId, secondFactor: options.secondFactor ?? "optional", now },
       door: { tls },
       clock,
       onTrouble: (trouble) => void troubles.push(trouble),

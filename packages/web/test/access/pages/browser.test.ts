@@ -102,6 +102,27 @@ test("signing in, in a real browser", async (t) => {
     }
   });
 
+  await t.test("where codes are required they are set up on the way to where a person wanted to go", async () => {
+    const required = await openSecureSite(t, { secondFactor: "required" });
+    const [context, page] = await open();
+    await page.goto(`${required.site.url}/parcels/7`);
+    await signIn(page, "anna", password);
+    await page.getByRole("heading", { name: "Set up codes first" }).waitFor();
+    await picture(page, "codes-first");
+    await assertAccessible(page);
+    await page.getByLabel("Your password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Set up codes" }).click();
+    const key = (await page.locator("main code").textContent()) ?? "";
+    const code = authenticator(key.replaceAll(" ", ""), required.clock);
+    await page.getByLabel("Then enter the code that it shows").fill(code());
+    await page.getByRole("button", { name: "Ask for codes from now on" }).click();
+    await page.waitForURL(`${required.site.url}/parcels/7`);
+    await page.getByRole("link", { name: "The anna" }).click();
+    await page.getByText("That is demanded here of whoever has a password").waitFor();
+    await assertAccessible(page);
+    await context.close();
+  });
+
   assert.deepEqual(unseen, []);
 });
 

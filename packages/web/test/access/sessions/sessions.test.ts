@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
 import { settableClock, type SettableClock } from "@restante/testbed";
 import type { Access, User } from "../../../src/index.ts";
@@ -142,11 +143,35 @@ test("a sign-in outlasts a restart, and nothing of its cookie is in the database
   assert.ok(!bytes.includes(cookie) && !bytes.includes(Buffer.from(cookie, "base64url")));
 });
 
+test("a sign-in knows whether an issuer said who it is, and one of before that was written down is over", async (t) => {
+  const { access, anna, clock } = await open(t);
+  const cookies = [undefined, true].map(
+    (byIssuer) => access.sessions.begin(anna, { ...from, ...(byIssuer && { byIssuer }) }).cookie,
+  );
+  access[Symbol.dispose]();
+  const again = await openTestAccess(t, clock, access.folder);
+  assert.deepEqual(
+    cookies.map((cookie) => again.sessions.at(cookie)?.byIssuer),
+    [false, true],
+  );
+  again[Symbol.dispose]();
+  // As it was before, with whoever was signed in then.
+  using database = new DatabaseSync(join(access.folder, "access.sqlite"));
+  database.exec("ALTER TABLE session DROP COLUMN by_issuer; PRAGMA user_version = 3");
+  database.close();
+  const { sessions } = await openTestAccess(t, clock, access.folder);
+  assert.deepEqual(
+    cookies.map((cookie) => sessions.at(cookie)),
+    [undefined, undefined],
+  );
+  assert.equal(sessions.at(sessions.begin(anna, from).cookie)?.user.id, anna.id);
+});
+
 test("where a sign-in cannot be written down, nobody is signed in", async (t) => {
   const { access, anna } = await open(t);
   const { sessions } = access;
   assert.throws(() => sessions.begin({ ...anna, id: null as unknown as string }, from));
-  using database = new (await import("node:sqlite")).DatabaseSync(join(access.folder, "access.sqlite"));
+  using database = new DatabaseSync(join(access.folder, "access.sqlite"));
   database.exec("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END");
   assert.throws(() => sessions.begin(anna, from), /no room/);
   assert.deepEqual(sessions.list(anna.id), []);

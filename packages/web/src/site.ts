@@ -17,6 +17,7 @@ import { noteVisitor, signedInAt, type Visitor, visitorAt } from "./access/visit
 import { type AssetFolder, serveAssets } from "./assets.ts";
 import type { Audit } from "./audit/audit.ts";
 import { type AuditPagesOptions, serveAuditPages } from "./audit/pages/audit-pages.ts";
+import { printedForm, servePrinted } from "./audit/printed.ts";
 import { noteListed, recordRequests } from "./audit/record-requests.ts";
 import { createFormTokens, requireFormTokens } from "./form-tokens.ts";
 import { frameFor, type NavigationItem } from "./frame.ts";
@@ -169,13 +170,15 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   readForms(app);
   const routes = requireRights(app, leadToTheDoor);
   requireFormTokens(app, tokens, onFault);
+  servePrinted(app);
   recordRequests(app, options.audit, troubles);
   serveAssets(app, options.assets ?? {});
   const show: Site["show"] = async (reply, view, context) => {
     const { request } = reply;
     // Who may not see patients is not told how many wait.
     const around = signedInAt(request).rights.has("see") ? await surroundings() : {};
-    await send(reply, render(view, { ...around, ...frameOf(request), ...context }));
+    const printed = printedForm(request, token);
+    await send(reply, render(view, { ...around, ...frameOf(request), printed, ...context }));
   };
   const site: Site = { visitor: signedInAt, token, listed: noteListed, show };
   options.routes(app, site);

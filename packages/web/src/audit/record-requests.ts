@@ -17,6 +17,12 @@ export function noteListed(request: FastifyRequest, subjects: readonly string[])
   listed.set(request, subjects);
 }
 
+/** What the answer to a request is about. */
+export function subjectsOf(request: FastifyRequest): readonly string[] {
+  const about = accessOf(request)?.about?.(request.params as Record<string, string>);
+  return about === undefined ? (listed.get(request) ?? []) : [about];
+}
+
 /**
  * Writes a row for every request to a route that says what it is called: of what is read before the page is sent, of what is
  * done before it is done, and once more if it then was not. Where the row cannot be written, nothing is shown and nothing done.
@@ -32,8 +38,7 @@ export function recordRequests(app: FastifyInstance, audit: Audit, troubles: Pag
     // Sent to sign in, or to set up codes: nothing was shown. Told to sign in: nothing was done, and a stranger may ask a thousand
     // times; of who has to set up codes it is known who tried what.
     if (isShutTo(visitor, access) && (visitor === undefined || outcome === "done")) return;
-    const about = access.about?.(request.params as Record<string, string>);
-    const subjects = about === undefined ? (listed.get(request) ?? []) : [about];
+    const subjects = subjectsOf(request);
     // From another machine it may be somebody else, who has the cookie.
     const page = `${visitor?.binding ?? ""} ${request.ip} ${request.url}`;
     const isUpdate = outcome === "done" && "x-restante-update" in request.headers;

@@ -45,6 +45,7 @@ const acts: Readonly<Record<AuditAct, true>> = {
   list: true,
   view: true,
   download: true,
+  print: true,
   search: true,
   "read-audit": true,
   resolve: true,

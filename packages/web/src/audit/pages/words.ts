@@ -7,6 +7,7 @@ export const actNames: Readonly<Record<AuditAct, string>> = {
   list: "Look at a list",
   view: "Look at",
   download: "Open or download a file",
+  print: "Print",
   search: "Search",
   "read-audit": "Read the audit",
   resolve: "Be shown what it stands for",

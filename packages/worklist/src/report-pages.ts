@@ -14,6 +14,7 @@ import { documentsShown } from "./documents.ts";
 import { sendAttachment } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { readMatterList } from "./matter-list.ts";
+import { showToPrint } from "./print-page.ts";
 import { refusedWith } from "./refused.ts";
 import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { timelineOf } from "./timeline.ts";
@@ -58,6 +59,11 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
     const read = (index: number): ReturnType<typeof worklist.reportAttachment> =>
       worklist.reportAttachment(headerId, index, actorAt(site, request));
     return sendAttachment(request, reply, { of: "report", name: `report-${sequence}`, read });
+  });
+
+  app.get<{ Params: { id: string } }>(`${attachment}/print`, of("see", "print"), async (request, reply) => {
+    const { headerId, sequence, attachments } = await findReport(request, request.params.id);
+    return showToPrint(site, reply, attachments, { of: "report", number: sequence, address: `/reports/${headerId}` });
   });
 
   app.post<{ Params: { id: string }; Body: Record<string, string> }>(

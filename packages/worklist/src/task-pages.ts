@@ -13,6 +13,7 @@ import { actIn, pageOf, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
 import { sendAttachment, sendOriginal } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
+import { showToPrint } from "./print-page.ts";
 import { linksOf, pageIn, perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
 import { afterwards, backTo, listIn, listPath, noticeIn } from "./return-path.ts";
@@ -70,6 +71,11 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     const read = (index: number): ReturnType<typeof worklist.attachment> =>
       worklist.attachment(taskId, index, actorAt(site, request));
     return sendAttachment(request, reply, { of: "task", name: `task-${taskId}`, read });
+  });
+
+  app.get<{ Params: { id: string } }>(`${attachment}/print`, of("see", "print"), async (request, reply) => {
+    const { taskId, attachments } = await findTask(request, request.params.id);
+    return showToPrint(site, reply, attachments, { of: "task", number: taskId, address: `/tasks/${taskId}` });
   });
 
   app.get<{ Params: { id: string } }>("/tasks/:id/original", of("see", "download"), async (request, reply) => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { getDocument, OPS } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Browser, Page } from "playwright-core";
 import { readConsultation, reportPdf, type SystemTrouble } from "@restante/practice";
 import { openPages } from "./open-pages.ts";
 import { assertAccessible } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
 import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { sheetsOf } from "./sheets-of.ts";
 
 test("in a real browser", async (t) => {
   const browser = await openBrowser(t);
@@ -388,20 +388,4 @@ async function open(t: TestContext, port = 0): Promise<Opened> {
   const worklist = sampleWorklist({ report });
   const pages = await openPages(t, { worklist, organisation, port });
   return { url: pages.url, worklist, close: async () => pages[Symbol.asyncDispose]() };
-}
-
-/** The sheets of what a browser printed: the words of each, and how many pictures are on it. */
-async function sheetsOf(pdf: Uint8Array): Promise<{ text: string; pictures: number }[]> {
-  const document = await getDocument({ data: new Uint8Array(pdf), verbosity: 0 }).promise;
-  const sheets: { text: string; pictures: number }[] = [];
-  for (let number = 1; number <= document.numPages; number += 1) {
-    const sheet = await document.getPage(number);
-    const { items } = await sheet.getTextContent();
-    const { fnArray } = await sheet.getOperatorList();
-    sheets.push({
-      text: items.map((item) => ("str" in item ? item.str : "")).join(" "),
-      pictures: fnArray.filter((operation) => operation === OPS.paintImageXObject).length,
-    });
-  }
-  return sheets;
 }

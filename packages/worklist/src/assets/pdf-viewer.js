@@ -1,14 +1,9 @@
 // Shows a PDF in the page: each of its pages as a picture with its text over it, for reading aloud, finding and copying.
-import { getDocument, GlobalWorkerOptions, TextLayer } from "../pdfjs/pdf.min.mjs";
+import { TextLayer } from "../pdfjs/pdf.min.mjs";
+import { count, drawForPaper, legibleWidth, mostPixels, openPdf } from "./pdf-paper.js";
 
-GlobalWorkerOptions.workerSrc = "/assets/pdfjs/pdf.worker.min.mjs";
-
-/** A page is never drawn larger than this many pixels: browsers refuse larger pictures, or run out of memory. */
-const mostPixels = 16_000_000;
-/** A PDF of more pages is not printed with the page: they would take too much memory. It is printed from its own tab. */
+/** A PDF of more pages is not printed with the page: they would take too much memory. It is printed by itself. */
 const mostPrinted = 10;
-/** Across a sheet of A4, at 150 dots an inch. */
-const printedWidth = 1240;
 const steps = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 
 for (const place of document.querySelectorAll("[data-pdf]")) void show(place);
@@ -18,19 +13,7 @@ async function show(place) {
   place.querySelector("[data-pdf-tools]").hidden = false;
   state.textContent = "Loading";
   try {
-    const answer = await fetch(place.dataset.pdf);
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    const pdf = await getDocument({
-      data: new Uint8Array(await answer.arrayBuffer()),
-      cMapUrl: "/assets/cmaps/",
-      cMapPacked: true,
-      standardFontDataUrl: "/assets/fonts/",
-      wasmUrl: "/assets/wasm/",
-      // The pages' content security policy allows neither.
-      useWasm: false,
-      isEvalSupported: false,
-      enableXfa: false,
-    }).promise;
+    const pdf = await openPdf(place.dataset.pdf);
     const pages = document.createElement("div");
     pages.className = "app-pdf__pages";
     pages.tabIndex = 0;
@@ -39,14 +22,10 @@ async function show(place) {
     place.append(pages);
     await layOut(place, pages, pdf);
     state.textContent = count(pdf.numPages);
-    if (pdf.numPages <= mostPrinted) await drawForPaper(place, pdf);
+    if (pdf.numPages <= mostPrinted) await addPaper(place, pdf);
   } catch {
     state.textContent = "This PDF cannot be shown here whole. Open or download it instead.";
   }
-}
-
-function count(pages) {
-  return pages === 1 ? "1 page" : `${pages} pages`;
 }
 
 /** Gives every page its place at once, and draws each only when it is about to be seen. */
@@ -102,21 +81,13 @@ async function layOut(place, pages, pdf) {
  * What is printed is not the box with what happens to be seen of it, but every page whole, drawn beforehand: a browser
  * does not wait for it when a person prints.
  */
-async function drawForPaper(place, pdf) {
+async function addPaper(place, pdf) {
+  const drawn = await drawForPaper(pdf, legibleWidth);
+  if (drawn === undefined) return;
   const paper = document.createElement("div");
   paper.className = "app-pdf__paper";
   paper.setAttribute("aria-hidden", "true");
-  for (let number = 1; number <= pdf.numPages; number += 1) {
-    const page = await pdf.getPage(number);
-    const natural = page.getViewport({ scale: 1 });
-    const viewport = page.getViewport({ scale: printedWidth / natural.width });
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.floor(viewport.width);
-    canvas.height = Math.floor(viewport.height);
-    if (canvas.width * canvas.height > mostPixels) return;
-    await page.render({ canvas, viewport, intent: "print" }).promise;
-    paper.append(canvas);
-  }
+  paper.append(...drawn);
   place.append(paper);
   place.dataset.pdfPrints = "yes";
 }

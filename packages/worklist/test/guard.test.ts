@@ -5,6 +5,9 @@ import { ask, submit, formOf } from "../../web/test/http.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { openPages } from "./open-pages.ts";
 
+/** Its title is a script. */
+const documentToPrint = "/tasks/1/attachments/2/print";
+
 for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.org", ""]) {
   test(`the pages are not served on "${host}", where another computer could reach them`, async (t) => {
     await assert.rejects(
@@ -27,7 +30,7 @@ test("a name that someone has pointed at this computer is not answered", async (
 
 test("every answer forbids inline scripts, frames, sniffing, referrers and storing", async (t) => {
   const { url } = await open(t);
-  for (const path of ["/", "/tasks/1", "/reports", "/unmatched", "/nowhere", "/tasks/1/original"]) {
+  for (const path of ["/", "/tasks/1", "/reports", "/unmatched", "/nowhere", "/tasks/1/original", documentToPrint]) {
     const { headers } = await ask(url + path);
     const policy = String(headers["content-security-policy"]);
     assert.match(policy, /default-src 'none'/, path);
@@ -43,7 +46,7 @@ test("every answer forbids inline scripts, frames, sniffing, referrers and stori
 
 test("no page carries a script, a style or an event handler of its own, nor asks another machine for anything", async (t) => {
   const { url } = await open(t);
-  for (const path of ["/", "/tasks/1", "/tasks/2", "/reports", "/unmatched"]) {
+  for (const path of ["/", "/tasks/1", "/tasks/2", "/reports", "/unmatched", documentToPrint]) {
     const { text } = await ask(url + path);
     assert.doesNotMatch(text, /<script(?![^>]* src="\/assets\/)[^>]*>/, path);
     assert.doesNotMatch(text, /<style|\sstyle="|\son\w+="|javascript:/, path);

@@ -38,12 +38,12 @@ test("printing, in a real browser", async (t) => {
       await ready(toPrint);
       assert.equal(await toPrint.evaluate("dialogues"), 1);
       assert.equal(printed(audit), "print done task:1");
-      for (const preferCSSPageSize of [true, false]) {
-        const sheets = await sheetsOf(await toPrint.pdf({ format: "A4", preferCSSPageSize }));
-        assert.deepEqual(sheets, alike(3, { text: "", pictures: 1, lies: false }));
+      const asItSays = await toPrint.pdf({ preferCSSPageSize: true });
+      for (const pdf of [asItSays, await toPrint.pdf({ format: "A4" })]) {
+        assert.deepEqual(await sheetsOf(pdf), alike(3, { text: "", pictures: 1, lies: false }));
       }
       // What was printed, drawn as a document itself: of every page the frame at its very edge is there, in its shape.
-      const paper = await open(await toPrint.pdf({ format: "A4", preferCSSPageSize: true }));
+      const paper = await open(asItSays);
       await paper.page.goto(`${paper.url}/tasks/1/attachments/0/print`);
       await ready(paper.page);
       for (const [index, [width, height]] of sizes.entries()) {
@@ -91,7 +91,6 @@ test("printing, in a real browser", async (t) => {
       const sheets = await sheetsOf(await page.pdf({ format: "A4" }));
       assert.equal(sheets.length, 1);
       assert.ok(sheets[0]?.text.includes(words), sheets[0]?.text);
-      await assertAccessible(page);
       await context.close();
     }
   });

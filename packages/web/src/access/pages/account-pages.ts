@@ -12,7 +12,7 @@ import { forgetVisitor, signedInAt } from "../visitor.ts";
 import { ownPath } from "./own-path.ts";
 import { qrPath } from "./qr-path.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
-import { beganFrom, free, pageFor, wrongCode } from "./sign-in-pages.ts";
+import { afterSigningOut, beganFrom, free, pageFor, wrongCode } from "./sign-in-pages.ts";
 
 interface Form {
   Body: Readonly<Record<string, string>> | undefined;
@@ -127,7 +127,7 @@ export function serveAccountPages(
       return showSetUp(request, reply.code(400), { problem: wrongCode });
     }
     attempt.succeeded();
-    endAll(request, signedInAt(request).session);
+    // All of them are ended by it, this one too.
     renew(request, reply, user);
     const { setsUpFirst = false } = signedInAt(request);
     const next = setsUpFirst ? pageFor(user, wantedIn(request), site.navigation) : "/account?done=second-factor-on";
@@ -156,7 +156,7 @@ export function serveAccountPages(
     return reply.redirect("/account?done=second-factor-off", 303);
   });
 
-  function leave(request: FastifyRequest, reply: FastifyReply, end: () => void, to = "/sign-in"): FastifyReply {
+  function leave(request: FastifyRequest, reply: FastifyReply, end: () => void, to = afterSigningOut): FastifyReply {
     try {
       end();
     } catch (error) {
@@ -167,12 +167,18 @@ export function serveAccountPages(
   }
 
   /** Whatever fails, nobody has to leave a screen that others use while they are signed in there: decision 264. */
-  function leaveUnwritten(request: FastifyRequest, reply: FastifyReply, error: unknown, to = "/sign-in"): FastifyReply {
+  function leaveUnwritten(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    error: unknown,
+    to = afterSigningOut,
+  ): FastifyReply {
     site.failed(request, error);
     removeCookie(reply, "session");
     forgetVisitor(request);
     return site.showBare(reply.code(503), "web/signed-out-unwritten", {
       to,
+      isElsewhere: to !== afterSigningOut,
       isEverywhere: request.url !== "/sign-out",
     });
   }
@@ -213,9 +219,9 @@ export function serveAccountPages(
     setCookie(reply, "session", cookie);
   }
 
-  function endAll(request: FastifyRequest, exceptSession?: string): void {
+  function endAll(request: FastifyRequest): void {
     const { actor, ...from } = byOf(request);
-    sessions.endAll(actor, from, exceptSession);
+    sessions.endAll(actor, from);
   }
 
   function record(request: FastifyRequest, act: AuditAct): void {

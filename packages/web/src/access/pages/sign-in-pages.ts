@@ -27,6 +27,8 @@ interface Query {
 
 /** So many failures cost no time: of one person, and of an address from which a whole practice may come. */
 export const free = { person: 5, address: 20 } as const;
+/** Where whoever has signed out comes to. */
+export const afterSigningOut = "/sign-in?done=signed-out";
 export const wrongCode = "This is not the code of this moment. Each code is good once, for half a minute.";
 /** A browser is known for so long after somebody has signed in there. */
 const deviceDays = 180;
@@ -91,7 +93,8 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     const to = ownPath(request.query["to"]);
     const visitor = visitorAt(request);
     if (visitor !== undefined) return reply.redirect(to ?? landingFor(visitor.rights, site.navigation).href, 303);
-    return show(request, reply, "web/sign-in", { to });
+    const hasLeft = request.query["done"] === "signed-out";
+    return show(request, reply, "web/sign-in", { to, ...(hasLeft && { notice: { text: "You have signed out." } }) });
   });
 
   if (openId !== undefined) {

@@ -89,7 +89,7 @@ export interface Sessions {
    *
    * @returns how many were ended
    */
-  endAll(userId: string, from: EndedFrom, exceptSession?: string): number;
+  endAll(userId: string, from: EndedFrom): number;
   /** As `end`, of one of somebody's by what the audit knows it by; what is over already stays so. */
   endOne(userId: string, session: string, from: EndedFrom): void;
   /** The same as a part of a transaction that has a row of its own in the audit. */
@@ -252,7 +252,7 @@ export function createSessions(
       const stored = find(cookie);
       if (stored !== undefined) endHere([stored], source, () => signOut(stored, source));
     },
-    endAll: (userId, from, exceptSession) => endThese(userId, from, ({ session }) => session !== exceptSession),
+    endAll: (userId, from) => endThese(userId, from, () => true),
     endOne: (userId, wanted, from) => void endThese(userId, from, ({ session }) => session === wanted),
     endWithin: (userId) => void removeAll.run(userId),
     list: (userId) =>

@@ -12,6 +12,8 @@ const begunForMs = 15 * 60_000;
 interface Surroundings {
   readonly existing: (id: string) => StoredUser;
   readonly record: (act: "second-factor", id: string, by: By, state: string) => void;
+  /** As a part of the transaction. */
+  readonly endSessions: (id: string) => void;
   readonly now: () => Date;
   readonly secret: Uint8Array;
   /** What an authenticator shows beside the sign-in name. */
@@ -26,7 +28,7 @@ type SecondFactors = Pick<
 /** What shows that somebody has their telephone with them: codes of one time, made there and here of one secret. */
 export function createSecondFactors(
   database: DatabaseSync,
-  { existing, record, now, secret, issuer }: Surroundings,
+  { existing, record, endSessions, now, secret, issuer }: Surroundings,
 ): SecondFactors {
   const key = derivedKey(secret, "second factors");
   const begin = database.prepare("UPDATE user SET second_factor_begun = ?, second_factor_begun_at = ? WHERE id = ?");
@@ -51,6 +53,7 @@ export function createSecondFactors(
         const step = stepOfCode(opened(key, begun, id), code, now());
         if (step === undefined) return false;
         confirm.run(step, id);
+        endSessions(id);
         record("second-factor", id, by, "state:on");
         return true;
       });

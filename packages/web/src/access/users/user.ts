@@ -100,7 +100,7 @@ export interface Users {
   passwordMark(id: string): string | undefined;
   /** What is confirmed within 15 minutes is their second factor from then on; until then nothing changes. */
   beginSecondFactor(id: string): BegunSecondFactor;
-  /** Whether the code is of what was begun. */
+  /** Whether the code is of what was begun. Then they are signed out everywhere. */
   confirmSecondFactor(id: string, code: string, by: By): boolean;
   /** Whether it is their code of this half minute, the one before or the next; each is taken once. It counts no failures. */
   checkSecondFactor(id: string, code: string): boolean;

@@ -172,7 +172,14 @@ export function createUsers(database: DatabaseSync, options: UsersOptions): User
       return password === null ? undefined : markOf(password);
     },
 
-    ...createSecondFactors(database, { existing, record, now, secret, issuer: organisation ?? "Restante" }),
+    ...createSecondFactors(database, {
+      existing,
+      record,
+      endSessions,
+      now,
+      secret,
+      issuer: organisation ?? "Restante",
+    }),
   };
 }
 

@@ -44,5 +44,5 @@ test("an account of this system signs out here alone", async (t) => {
   const { visitor } = await openIssuedSite(t);
   const local = visitor();
   await local.signIn("local", password);
-  assert.equal((await local.fill("/", "/sign-out", {})).headers["location"], "/sign-in");
+  assert.equal((await local.fill("/", "/sign-out", {})).headers["location"], "/sign-in?done=signed-out");
 });

@@ -105,7 +105,7 @@ test("a person sees where they are signed in, and signs out everywhere", async (
   assert.equal(text.split("127.0.0.1").length - 1, 4);
   assert.equal(text.split("(here)").length - 1, 1);
   const answer = await here.fill("/account", "/account/sign-out-everywhere", {});
-  assert.equal(answer.headers["location"], "/sign-in");
+  assert.equal(answer.headers["location"], "/sign-in?done=signed-out");
   for (const browser of [here, there]) assert.equal((await browser.get("/account")).status, 303);
   assert.equal((await else_.get("/account")).status, 200);
   assert.equal(told()[0], `${users.anna.id} sign-out done`);
@@ -139,7 +139,7 @@ test("a person ends one of their sign-ins, known again by its browser, and the o
   assert.equal(told().length, rows);
 
   const left = await here.fill("/account", "/sign-out", {});
-  assert.equal(left.headers["location"], "/sign-in");
+  assert.equal(left.headers["location"], "/sign-in?done=signed-out");
 });
 
 test("whoever has codes is asked for one also where they came in before without", async (t) => {

@@ -40,7 +40,7 @@ test("signing in, in a real browser", async (t) => {
     await page.getByRole("link", { name: "The anna" }).click();
     await page.getByRole("heading", { name: "Your account" }).waitFor();
     await look("account");
-    await page.getByLabel("The new one").fill("tiny");
+    await page.getByLabel("New password", { exact: true }).fill("tiny");
     await page.getByRole("button", { name: "Change the password" }).click();
     await page.getByText("There is a problem").waitFor();
     await look("account-refused");

@@ -24,7 +24,7 @@ test("who has no codes where they are required sets them up before anything else
   const { text } = await anna.get(account);
   assert.match(readable(text), /Set up codes first/);
   assert.match(text, /Whoever signs in here with a password is asked for a code too/);
-  assert.doesNotMatch(text, /Parcels|1,234|The new one|Sign out everywhere|A parcel/);
+  assert.doesNotMatch(text, /Parcels|1,234|New password|Sign out everywhere|A parcel/);
   assert.equal(told().length, before, "who is led elsewhere has seen nothing");
   const refused = await anna.post("/send", {});
   assert.equal(refused.status, 403);
@@ -72,7 +72,7 @@ test("where codes are set up first nobody is led to another site, and everybody 
 test("who has to set codes up first can sign out", async (t) => {
   const { signedIn, users, told } = await openSecureSite(t, { secondFactor: "required" });
   const anna = await signedIn("anna");
-  assert.equal((await anna.fill("/account", "/sign-out", {})).headers["location"], "/sign-in");
+  assert.equal((await anna.fill("/account", "/sign-out", {})).headers["location"], "/sign-in?done=signed-out");
   assert.equal((await anna.get("/account")).headers["location"], "/sign-in?to=%2Faccount");
   assert.equal(told()[0], `${users.anna.id} sign-out done`);
 });

@@ -193,7 +193,8 @@ test("signing out ends it at once, for every copy of the cookie, and is written 
   const anna = await signedIn("anna");
   const copy = anna.copy();
   const { status, headers } = await anna.fill("/", "/sign-out", {});
-  assert.deepEqual([status, headers["location"]], [303, "/sign-in"]);
+  assert.deepEqual([status, headers["location"]], [303, "/sign-in?done=signed-out"]);
+  assert.match((await anna.get("/sign-in?done=signed-out")).text, /You have signed out\./);
   assert.equal(anna.cookies.get("__Host-restante"), undefined);
   assert.equal((await copy.get("/")).status, 303);
   assert.equal(told()[0], `${users.anna.id} sign-out done`);

@@ -66,24 +66,24 @@ export async function list(
 ): Promise<number> {
   return withUsers(options, (users, { sessions }, settings) => {
     const all = users.list().map((user) => Object.assign(user, { signedIn: sessions.list(user.id) }));
-    const demandsSecondFactor = settings.pages?.signIn?.secondFactor === "required";
     if (options.json) {
       terminal.print(JSON.stringify({ formatVersion: 1, users: all }, undefined, 2));
     } else if (all.length === 0) {
       terminal.print("There is no user yet: restante user add NAME --role administrator adds the first.");
     } else {
-      for (const line of columns(all.map((user) => rowOf(user, demandsSecondFactor)))) terminal.print(visible(line));
+      const isDemanded = demandsSecondFactor(settings);
+      for (const line of columns(all.map((user) => rowOf(user, isDemanded)))) terminal.print(visible(line));
     }
   });
 }
 
-function rowOf(user: User & { readonly signedIn: readonly OpenSession[] }, demandsSecondFactor: boolean): string[] {
+function rowOf(user: User & { readonly signedIn: readonly OpenSession[] }, isDemanded: boolean): string[] {
   const { signInName, name, roles, openId, hasPassword, hasSecondFactor } = user;
   const ways = [
     ...(hasPassword ? ["password"] : []),
     ...(openId === undefined ? [] : [openId.issuer]),
     ...(hasSecondFactor ? ["second factor"] : []),
-    ...(demandsSecondFactor && hasPassword && !hasSecondFactor ? ["no second factor yet"] : []),
+    ...(isDemanded && hasPassword && !hasSecondFactor ? ["no second factor yet"] : []),
   ];
   return [signInName, name, roles.join(", "), stateOf(user), ways.join(", ")];
 }
@@ -147,10 +147,10 @@ export async function password(
 }
 
 export async function removeSecondFactor({ options, words }: Given<WhoseValues>, terminal: Terminal): Promise<number> {
-  return withUsers(options, (users, demandsSecondFactor) => {
+  return withUsers(options, (users, _, settings) => {
     const { id, signInName } = named(users, words);
     users.removeSecondFactor(id, by);
-    const next = demandsSecondFactor ? ", and sets one up before anything else" : "";
+    const next = demandsSecondFactor(settings) ? ", and sets one up before anything else" : "";
     terminal.print(visible(`${signInName} has no second factor${next}`));
   });
 }
@@ -163,6 +163,10 @@ async function withUsers(
   using access = await openAccessOf(settings);
   await act(access.users, access, settings);
   return 0;
+}
+
+function demandsSecondFactor({ pages }: PracticeFile): boolean {
+  return pages?.signIn?.secondFactor === "required";
 }
 
 function named(users: Users, [signInName = ""]: readonly string[]): User {

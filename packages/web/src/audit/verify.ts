@@ -57,10 +57,11 @@ export async function verifyAudit(
   let last = 0;
   let indexed = 0;
   for (;;) {
-    const stored = some.all(last, atOnce) as unknown as StoredRow[];
-    if (stored.length === 0) break;
-    for (const one of stored) {
-      if (one.sequence !== last + 1) found(missing(last + 1, one.sequence - 1));
+    const lastBefore = last;
+    // One by one: whoever may write the file may have put megabytes into each.
+    for (const one of some.iterate(last, atOnce) as unknown as Iterable<StoredRow>) {
+      if (one.sequence > last + 1) found(missing(last + 1, one.sequence - 1));
+      if (one.sequence === last) found(`Row ${last} is there twice.`);
       const problem = problemIn(one, key, before);
       if (problem !== undefined) found(problem);
       const logged = known.get(one.sequence);
@@ -76,6 +77,7 @@ export async function verifyAudit(
       last = one.sequence;
       rows += 1;
     }
+    if (last === lastBefore) break;
     await new Promise((resolve) => setImmediate(resolve));
   }
   const { count } = database.prepare("SELECT count(*) AS count FROM audit_subject WHERE sequence <= ?").get(last) as {

@@ -153,7 +153,7 @@ test("a sign-in knows whether an issuer said who it is, and one of before that w
   again[Symbol.dispose]();
   // As it was before, with whoever was signed in then.
   using database = new DatabaseSync(join(access.folder, "access.sqlite"));
-  database.exec("ALTER TABLE session DROP COLUMN by_issuer; PRAGMA user_version = 3");
+  database.exec("ALTER TABLE session DROP COLUMN by_issuer; PRAGMA user_version = 4");
   database.close();
   const { sessions } = await openTestAccess(t, clock, access.folder);
   assert.deepEqual(

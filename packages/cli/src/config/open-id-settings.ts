@@ -11,7 +11,7 @@ import {
   whole,
 } from "@restante/settings";
 import type { OpenIdOptions, Role } from "@restante/web";
-import { roleWords } from "./role-words.ts";
+import { roleWords } from "../commands/options/role-words.ts";
 import { secret, type SecretSource } from "./secret.ts";
 
 /** An issuer of OpenID Connect that people sign in by. */

@@ -2,7 +2,7 @@
 import type { Role } from "@restante/web";
 import { oneOf, text } from "../../command-line/kinds.ts";
 import { type Option, optional, repeated } from "../../command-line/option.ts";
-import { roleWords } from "../../config/role-words.ts";
+import { roleWords } from "./role-words.ts";
 
 export const name: Option<string | undefined> = optional("name", text("a name"), {
   value: "NAME",

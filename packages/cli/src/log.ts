@@ -42,6 +42,7 @@ const severity: Partial<Record<Event["event"], "debug" | "warn" | "error">> = {
   "response-ignored": "warn",
   "message-damaged": "warn",
   "work-held-up": "warn",
+  "match-waiting": "warn",
   "message-gone": "error",
   "folder-open-to-others": "warn",
   "folder-lost": "error",

@@ -298,6 +298,8 @@ export type PracticeEvent =
       findings: number;
       refusedFor?: "not-acceptable" | "strictness";
     }
+  /** Nobody has decided yet whether the patient is theirs: told when the set time has passed, then at growing intervals. */
+  | ({ event: "match-waiting"; odsCode: OdsCode; messageId: MessageId; taskId: number } & Lasting)
   | {
       event: "response-handed-over";
       odsCode: OdsCode;

@@ -1,9 +1,10 @@
 import { defaultRoutedWorkflows, isAckWorkflow } from "@restante/mesh";
-import type { PracticeOptions, Tuning } from "./options.ts";
+import type { BusinessResponse, PracticeOptions, Tuning } from "./options.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
 interface PracticeDefaults extends Required<Pick<PracticeOptions, "generation" | "strictness" | "pollIntervalMs">> {
+  readonly businessResponse: Required<Omit<Extract<BusinessResponse, { kind: "onMatch" }>, "kind">>;
   readonly tuning: Tuning;
 }
 
@@ -12,6 +13,7 @@ export const practiceDefaults: PracticeDefaults = {
   generation: 1,
   strictness: "deliver",
   pollIntervalMs: 5 * 60 * 1000,
+  businessResponse: { doubtful: "answer", tellAfterHours: 24 },
   tuning: {
     batchSize: 50,
     importAttempts: 5,

@@ -6,6 +6,7 @@ export type PracticeErrorCode =
   | "task-unknown"
   | "already-decided"
   | "decision-not-allowed"
+  | "match-not-allowed"
   | "not-held"
   | "nothing-to-deal-with"
   | "not-dealt-with"

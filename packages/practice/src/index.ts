@@ -12,5 +12,6 @@ export type * from "./options.ts";
 export { practiceDefaults } from "./defaults.ts";
 export { createPractice } from "./practice.ts";
 export type * from "./lists.ts";
+export type * from "./matching.ts";
 export type * from "./worklist.ts";
 export { type ConsultationPair, consultationPair } from "./outbound/consultation-pair.ts";

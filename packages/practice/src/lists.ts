@@ -83,3 +83,4 @@ export interface StrayQuery extends TextQuery {
 export type TaskList = ListOf<TaskQuery>;
 export type ReportList = ListOf<ReportQuery>;
 export type StrayList = ListOf<StrayQuery>;
+export type MatchList = Omit<ListOf<never>, "query">;

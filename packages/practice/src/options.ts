@@ -52,10 +52,14 @@ export interface KnownOrganisation {
 
 /**
  * The business response (is this for us?), one of two, never both:
- * - `onMatch`: by looking for the patient in the register; 30001 to 30004.
+ * - `onMatch`: by looking for the patient in the register; 30001 to 30004. What the register does not settle (`MatchDoubt`)
+ *   is answered 30002 at once, which is the default; or, with `queue`, when a person decides. `tellAfterHours`: after how many
+ *   hours it is told that nobody has; 24 if absent.
  * - `onDecision`: when a person decides, one of 30005 to 30018; `automatic` decides by itself.
  */
-export type BusinessResponse = { kind: "onMatch" } | { kind: "onDecision"; automatic?: "30016" };
+export type BusinessResponse =
+  | { kind: "onMatch"; doubtful?: "answer" | "queue"; tellAfterHours?: number }
+  | { kind: "onDecision"; automatic?: "30016" };
 
 export type Transport =
   /** `folder` is the mailbox's own folder, holding IN, OUT, SENT and FAILED. */

@@ -1,7 +1,8 @@
 import type { KnownFileType, RefusedFor } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@restante/mesh";
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
-import type { Listing, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
+import type { Listing, MatchList, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
+import type { MatchAnswer, MatchDecision, MatchDoubt, MatchVerdict, RegisterEntry } from "./matching.ts";
 
 /**
  * What people see and do: the tasks that received messages raised, and the reports this organisation sent. Everything
@@ -38,6 +39,16 @@ export interface Worklist {
   decide(taskId: number, code: string, by: ActBy): Promise<ActOutcome>;
   /** The business responses that a person may still give to this task; none once one was given, or where MESH is not asked for one. */
   decisions(taskId: number): Promise<Decision[]>;
+  /** The documents whose patient waits for a person to say whether they are ours, each with what the register says now. */
+  matches(list: MatchList): Promise<Listing<MatchToDecide>>;
+  /** The same of one task, also where its match is settled: a person may say otherwise. Undefined where nobody looked, or not yet. */
+  match(taskId: number, actor: Actor): Promise<MatchToDecide | undefined>;
+  /**
+   * A person says what the patient is to this organisation. Where the match waited for that (`MatchToDecide.answerTo`) it is
+   * the one business answer that is sent; else nothing is. Throws "task-unknown"; "match-not-allowed", also where it would
+   * send what it was not to, or nothing where it was.
+   */
+  matchByHand(taskId: number, decision: MatchDecision, by: ActBy): Promise<ActOutcome>;
   reports(list: ReportList): Promise<Listing<SentReport>>;
   report(headerId: string, actor: Actor): Promise<SentReportDetail | undefined>;
   /** What was sent with a report, counted from 0, in the order of `SentReportDetail.attachments`. Throws "document-not-ready". */
@@ -87,8 +98,8 @@ export interface Matter {
 export interface PersonAct {
   at: Date;
   by: Actor;
-  act: "completed" | "reopened" | "dealt-with" | "undone" | "answered" | "sent-again";
-  /** What needed attention; the answer that was given. */
+  act: "completed" | "reopened" | "dealt-with" | "undone" | "answered" | "sent-again" | "matched";
+  /** What needed attention; the answer that was given; what the patient is, and whether the sender is told. */
   about?: string;
   note?: string;
 }
@@ -182,13 +193,32 @@ export interface Sender {
  * Whether the patient is one of ours, by the patient's record.
  * - `not-checked`: this organisation keeps no register (a pharmacy), or there is no patient to look for.
  * - `waiting`: the patient's record could not be read yet.
+ * - `doubtful`: the record does not settle it, and a person is to: until they do, the sender has no business answer.
  */
 export interface PatientMatch {
-  outcome: "not-checked" | "waiting" | "known" | "recently-deceased" | "no-longer-here" | "not-known";
+  outcome: "not-checked" | "waiting" | "doubtful" | MatchVerdict;
+  /** Why the record does not settle it, also where it was answered or decided since. */
+  doubt?: MatchDoubt;
+  /** A person has said what the outcome is, last. */
+  byHand?: { at: Date; by: Actor };
   nhsNumber?: string;
   name?: string;
   /** ISO date, possibly partial. */
   dateOfBirth?: string;
+}
+
+/** What a person decides by, and what their decision leads to. */
+export interface MatchToDecide {
+  task: TaskSummary;
+  /** When its patient was looked up. */
+  since: Date;
+  register: RegisterEntry;
+  /** What may be decided: all but what holds already. */
+  verdicts: MatchAnswer[];
+  /** Where a decision sends its business answer to; absent: it sends none. */
+  answerTo?: MailboxId;
+  /** The business answer that was given already: no decision takes it back, or sends another. */
+  answered?: { code: string; text: string; at: Date };
 }
 
 export interface Task extends TaskSummary {
@@ -389,4 +419,6 @@ export interface WorklistCounts {
   /** The same by what they are. */
   attentionBy: Readonly<Record<MatterKind, number>>;
   strays: number;
+  /** Matches that wait for a person. Absent: there are none, and will be none by the settings. */
+  matches?: number;
 }

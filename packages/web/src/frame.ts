@@ -10,6 +10,8 @@ export interface NavigationItem {
   inSentence?: string;
   /** Who is shown it; absent: who may see patients. */
   needs?: Right;
+  /** Shown only on pages whose surroundings have a number for it, and on its own. */
+  ifNumbered?: true;
 }
 
 interface FrameSite {

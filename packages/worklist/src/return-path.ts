@@ -1,12 +1,12 @@
 /** Where a person was before they opened something: a list, with its filter and page. */
 export interface ListAddress {
-  path: "/" | "/reports" | "/unmatched";
+  path: "/" | "/matching" | "/reports" | "/unmatched";
   show?: string | undefined;
   /** From 1, the newest; absent: that. */
   page?: number | undefined;
 }
 
-const form = /^(\/|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
+const form = /^(\/|\/matching|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
 
 /** As one text, for an address to carry. */
 export function listPath({ path, show, page }: ListAddress): string {
@@ -33,6 +33,7 @@ export function listIn(given: unknown): string | undefined {
 
 const listNames: Readonly<Record<string, string>> = {
   "/": "the worklist",
+  "/matching": "matching",
   "/reports": "sent reports",
   "/unmatched": "unmatched messages",
 };
@@ -57,6 +58,7 @@ const notices: Readonly<Record<string, string>> = {
   undone: "This needs attention again.",
   answered: "Your answer will be sent to the sender.",
   "sent-again": "It will be sent again.",
+  matched: "What you decided about the patient is stored. Nothing was sent.",
 };
 
 export interface Notice {

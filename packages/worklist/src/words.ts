@@ -3,7 +3,6 @@ import type {
   GivenResponse,
   HandOverState,
   Matter,
-  PatientMatch,
   PersonAct,
   ReportRecipient,
   ReportState,
@@ -18,6 +17,8 @@ import type {
   TaskSummary,
 } from "@restante/practice";
 import { formatDay, formatHour, type Tag } from "@restante/web";
+
+export * from "./words/matching.ts";
 
 /** Where the task stands, the one thing a person must see first. */
 export function taskTag(task: Pick<TaskSummary, "kind" | "state">): Tag {
@@ -47,35 +48,6 @@ export function noDocuments({ refusedFor }: Pick<Task, "refusedFor">): string {
   if (refusedFor === "strictness") return "None is shown of a message that was refused by the strictness chosen here.";
   return "No document could be read from the message.";
 }
-
-export function matchTag({ outcome }: PatientMatch): Tag {
-  return matchTags[outcome];
-}
-
-const matchTags: Readonly<Record<PatientMatch["outcome"], Tag>> = {
-  known: { text: "Registered here", colour: "green", meaning: "The patient is registered with this organisation." },
-  "recently-deceased": {
-    text: "Registered here, has died",
-    colour: "purple",
-    meaning: "The patient was registered with this organisation and has died within the last six months.",
-  },
-  "no-longer-here": {
-    text: "No longer registered here",
-    colour: "orange",
-    meaning: "The patient was registered with this organisation, and is not now.",
-  },
-  "not-known": {
-    text: "Not our patient",
-    colour: "red",
-    meaning: "The patient is not registered with this organisation.",
-  },
-  waiting: {
-    text: "Looking up",
-    colour: "yellow",
-    meaning: "The patient's record could not be read yet. It is tried again by itself.",
-  },
-  "not-checked": { text: "Not looked up", colour: "white", meaning: "No register was searched for this patient." },
-};
 
 export function recipientTypeWords(type: TaskSummary["recipientType"]): string | undefined {
   if (type === undefined) return undefined;
@@ -230,10 +202,11 @@ const acts: Readonly<Record<PersonAct["act"], string>> = {
   undone: "Marked as needing attention again",
   answered: "Answered",
   "sent-again": "Sent again",
+  matched: "Said what the patient is to this organisation",
 };
 
 /** What a person may do by a form. */
-export type FormAct = "complete" | "reopen" | "decide" | "send-again" | "deal-with" | "undo";
+export type FormAct = "complete" | "reopen" | "decide" | "send-again" | "deal-with" | "undo" | "match";
 
 /** To a person whose form came after a change that they had not seen. */
 export function changedWords(act: FormAct): string {
@@ -247,6 +220,7 @@ const notDone: Readonly<Record<FormAct, string>> = {
   "send-again": "it was not sent again",
   "deal-with": "it was not marked as dealt with",
   undo: "it was not marked as needing attention again",
+  match: "what you decided about the patient was not stored, and nothing was sent",
 };
 
 /** What the system cannot do now, and since when. */

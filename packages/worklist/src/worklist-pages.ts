@@ -11,6 +11,7 @@ import {
 } from "@restante/web";
 import { assets } from "./assets.ts";
 import { auditPagesOf } from "./audit-pages-of.ts";
+import { serveMatchingPages } from "./matching-pages.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
 import { serveStrayPages } from "./stray-pages.ts";
@@ -64,6 +65,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     home: "the worklist",
     navigation: [
       { section: "worklist", href: "/", text: "Worklist" },
+      { section: "matching", href: "/matching", text: "Matching", ifNumbered: true },
       { section: "reports", href: "/reports", text: "Sent reports" },
       { section: "unmatched", href: "/unmatched", text: "Unmatched messages" },
     ],
@@ -73,6 +75,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     globals: { organisation, words },
     filters: {
       nhsNumber: (number: string) => (isNhsNumber(number) ? formatNhsNumber(number) : number),
+      lower_first: (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`,
       first_of: (list: readonly unknown[], count: number) => list.slice(0, count),
     },
     async surroundings() {
@@ -93,6 +96,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     routes(app, site) {
       const here = { ...site, worklist };
       serveTaskPages(app, here);
+      serveMatchingPages(app, here);
       serveReportPages(app, here);
       serveStrayPages(app, here);
     },
@@ -110,9 +114,10 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
   };
 }
 
-function numbersOf({ openTasks, attentionBy }: WorklistCounts): Record<string, { count: number; of: string }> {
+function numbersOf({ openTasks, attentionBy, matches }: WorklistCounts): Record<string, { count: number; of: string }> {
   return {
     worklist: { count: openTasks, of: "to do" },
+    ...(matches !== undefined && { matching: { count: matches, of: "to decide on" } }),
     reports: { count: attentionBy.report, of: "needing attention" },
     unmatched: { count: attentionBy.stray, of: "needing attention" },
   };

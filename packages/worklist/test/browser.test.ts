@@ -69,11 +69,19 @@ test("in a real browser", async (t) => {
     ["a task that is done", "/tasks/5"],
     ["an unmatched message", "/unmatched/1"],
     ["a list after something was done there", "/?done=completed&item=%2Ftasks%2F5"],
+    ["what a patient is to the organisation", "/tasks/1/match"],
+    ["a decision on a patient before it is taken", "/tasks/1/match?verdict=not-known"],
+    ["no patient to decide on", "/matching"],
+    ["the queue of patients to decide on", "/matching"],
+    ["a decision of the queue", "/tasks/6/match?verdict=known&from=%2Fmatching"],
     ["a page while the system is in trouble", "/reports?show=attention"],
   ] as const) {
     await t.test(`${name}: nothing that axe knows stands in the way of a person with a disability`, async () => {
       if (name.includes("trouble")) worklist.trouble.push(trouble);
+      const waiting = worklist.all.find(({ taskId }) => taskId === 6)?.patient;
+      if (name.includes("queue")) Object.assign(waiting ?? {}, { outcome: "doubtful", doubt: "details-differ" });
       await using page = await openPage(browser, url + path);
+      Object.assign(waiting ?? {}, { outcome: "no-longer-here" });
       worklist.trouble.length = 0;
       if (await page.locator("[data-pdf]").count()) await page.waitForSelector('[data-drawn="yes"]');
       for (const details of await page.locator("details").all())

@@ -10,6 +10,7 @@ import type {
   ListOf,
   Matter,
   MatterKey,
+  RegisterEntry,
   SentReportDetail,
   StrayDetail,
   SystemTrouble,
@@ -17,6 +18,7 @@ import type {
   TaskAttachment,
   Worklist,
 } from "@restante/practice";
+import { sampleMatch } from "./sample-match.ts";
 
 export const organisation: { name: string; odsCode: OdsCode } = {
   name: "Lantern Row Surgery",
@@ -33,6 +35,8 @@ export interface SampleWorklist extends Worklist {
   readonly contents: Map<string, AttachmentContent>;
   readonly calls: string[];
   readonly trouble: SystemTrouble[];
+  /** What the register says, by task; where it says nothing, that nobody is found. */
+  readonly register: Map<number, RegisterEntry>;
 }
 
 /** A worklist in memory, so that the pages can be shown every state that there is without a message for each. */
@@ -43,6 +47,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
   const calls: string[] = [];
   const unmatched: StrayDetail[] = [];
   const trouble: SystemTrouble[] = [];
+  const register = new Map<number, RegisterEntry>();
   if (!options.empty) fill(all, sent, contents, unmatched, options.report ?? new TextEncoder().encode("%PDF-1.7"));
 
   const known = (taskId: number): Task => {
@@ -87,6 +92,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
     contents,
     calls,
     trouble,
+    register,
     tasks: (list) => {
       const show = list.query?.show;
       const state = (task: Task): boolean =>
@@ -124,6 +130,26 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
             { code: "30017", text: "Referral rejected", positive: false },
           ]
         : [],
+    matches: (list) =>
+      paged(
+        all.filter(({ patient }) => patient.outcome === "doubtful").map((task) => sampleMatch(task, register)),
+        ({ task }) => -task.taskId,
+        list,
+      ),
+    async match(taskId) {
+      const task = all.find((found) => found.taskId === taskId);
+      const isMatched = task !== undefined && !["waiting", "not-checked"].includes(task.patient.outcome);
+      return isMatched ? sampleMatch(task, register) : undefined;
+    },
+    matchByHand: async (taskId, { verdict, sends }, by) =>
+      acting(known(taskId), by, () => {
+        const { patient } = known(taskId);
+        if (sends !== (patient.outcome === "doubtful") || verdict === patient.outcome) {
+          throw new PracticeError("match-not-allowed", "This cannot be said of the patient.");
+        }
+        calls.push(`match ${taskId} ${verdict}`);
+        Object.assign(patient, { outcome: verdict, byHand: { at: at("10:00:00"), by: by.actor } });
+      }),
     reports: (list) =>
       paged(
         sent.filter((report) => among(report, list.query?.show)),
@@ -176,6 +202,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
         matter.state = "seen";
       }),
     async counts() {
+      const waiting = all.filter(({ patient }) => patient.outcome === "doubtful");
       const attentionBy = {
         task: all.filter(needed).length,
         report: sent.filter(needed).length,
@@ -188,6 +215,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
         attention: attentionBy.task + attentionBy.report + attentionBy.stray,
         attentionBy,
         strays: unmatched.length,
+        ...(waiting.length > 0 && { matches: waiting.length }),
       };
     },
     troubles: async () => trouble,

@@ -152,6 +152,7 @@ for (const role of roles.filter((one) => rightsOf[one].includes("see"))) {
       "/?show=all",
       "/reports",
       "/unmatched",
+      ...(rightsOf[role].includes("act") ? ["/tasks/5/match?verdict=known"] : []),
       ...worklist.all.map(({ taskId }) => `/tasks/${taskId}`),
       ...worklist.sent.map(({ headerId }) => `/reports/${headerId}`),
       ...worklist.unmatched.map(({ strayId }) => `/unmatched/${strayId}`),
@@ -164,7 +165,7 @@ for (const role of roles.filter((one) => rightsOf[one].includes("see"))) {
       }
     }
     const expected = [
-      ...(rightsOf[role].includes("act") ? ["complete", "deal-with", "reopen", "undo"] : []),
+      ...(rightsOf[role].includes("act") ? ["complete", "deal-with", "match", "reopen", "undo"] : []),
       ...(rightsOf[role].includes("answer") ? ["decide", "send-again"] : []),
     ];
     assert.deepEqual(

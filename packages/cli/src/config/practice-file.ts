@@ -100,7 +100,25 @@ const businessResponse = variants<BusinessResponse>(
   "kind",
   [
     object<Extract<BusinessResponse, { kind: "onMatch" }>>(
-      { kind: oneOf(["onMatch"], { description: "By looking for the patient in the register: 30001 to 30004." }) },
+      {
+        kind: oneOf(["onMatch"], { description: "By looking for the patient in the register: 30001 to 30004." }),
+        doubtful: optional(
+          oneOf(["answer", "queue"], {
+            description:
+              "What becomes of a document whose patient the register does not settle: it has no NHS number or a wrong one, nobody is found by it, the details of who is found differ, or something unknown may change whose it is. answer: 30002, at once. queue: nothing is answered until a person decides. Holds for what is looked up from then on.",
+            default: by.businessResponse.doubtful,
+          }),
+        ),
+        tellAfterHours: optional(
+          whole({
+            description:
+              "Hours after which it is told that nobody has decided on a document of the queue; then again and again, each time after twice as long, up to a week.",
+            from: 1,
+            to: 8760,
+            default: by.businessResponse.tellAfterHours,
+          }),
+        ),
+      },
       { description: "A practice's." },
     ),
     object<Extract<BusinessResponse, { kind: "onDecision" }>>(

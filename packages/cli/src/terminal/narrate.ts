@@ -344,6 +344,12 @@ export function narrate(event: Event): Step | undefined {
         what: `task ${event.taskId} raised${refusal(event)}${event.findings === 0 ? "" : `, ${count(event.findings, "finding", "findings")}`}`,
         tone: event.refusedFor === undefined ? "good" : "bad",
       };
+    case "match-waiting":
+      return {
+        who: system(event.odsCode),
+        what: `the patient of task ${event.taskId} waits for a person to decide on, said ${count(event.times, "time", "times")} so far`,
+        tone: "bad",
+      };
     case "response-handed-over":
       return {
         who: system(event.odsCode),

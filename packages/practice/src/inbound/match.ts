@@ -1,16 +1,18 @@
 import type { DatabaseSync } from "node:sqlite";
-import { DemographicsError, patientStanding, type PatientStanding } from "@restante/demographics";
+import { DemographicsError, isSamePatient, type PatientRecord, patientStanding } from "@restante/demographics";
 import { inTransaction } from "@restante/durable";
 import { isNhsNumber, lastingTroubles, type MessageId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
 import { retryAt } from "../hand-over/retry.ts";
-import type { MessageSummary } from "../store/tasks.ts";
+import type { MatchDoubt, MatchVerdict } from "../matching.ts";
+import { noteDoubt } from "../store/match-decisions.ts";
+import type { MessageSummary, PatientSummary } from "../store/tasks.ts";
 import { isDueAt, type Progress } from "../work.ts";
 import { readMailbox, storeResponse, type Verdict } from "./respond.ts";
 
 /** What each standing is answered with (ITK3 2.10.0). Diagnostics name nobody. */
-const answers: Readonly<Record<PatientStanding, Verdict>> = {
+export const matchAnswers: Readonly<Record<MatchVerdict, Verdict>> = {
   known: { code: "30001", diagnostics: "The patient is registered here." },
   "not-known": { code: "30002", diagnostics: "The patient is not known here." },
   "no-longer-here": { code: "30003", diagnostics: "The patient is no longer registered here." },
@@ -23,8 +25,9 @@ export interface Matching {
 }
 
 /**
- * Looks every waiting document's patient up, and answers at business level where that is asked for. One transaction a
- * document: the outcome and its response are stored together or not at all. Where demographics cannot be reached, the
+ * Looks every waiting document's patient up, and answers at business level where that is asked for; or, where the register
+ * does not settle it and a person is to (`queue`), leaves both to them. One transaction a document: the outcome and its
+ * response are stored together or not at all. Where demographics cannot be reached, the
  * documents wait, their infrastructure response already on its way. One whose patient cannot be looked up waits alone, a
  * growing time and for as long as it takes: those behind it have their turn.
  *
@@ -39,8 +42,8 @@ export function createMatching(context: PracticeContext): Matching {
   async function match(task: WaitingTask, signal?: AbortSignal): Promise<void> {
     const { taskId } = task;
     try {
-      const standing = await standingOf(context, task.summary, signal);
-      inTransaction(database, () => storeMatch(context, task, standing));
+      const match = await lookUp(context, task.summary, signal);
+      inTransaction(database, () => storeMatch(context, task, match));
       failed.delete(taskId);
       const trouble = troubles.over(String(taskId));
       if (trouble !== undefined) emit({ event: "work-resumed", odsCode, work: "matching", taskId, ...trouble });
@@ -108,29 +111,44 @@ function waitingTasks(database: DatabaseSync, after: number, limit: number): Wai
     }));
 }
 
-async function standingOf(
-  { patients, organisation, clock }: PracticeContext,
-  { patient }: MessageSummary,
-  signal?: AbortSignal,
-): Promise<PatientStanding> {
-  const nhsNumber = patient?.nhsNumber;
-  if (nhsNumber === undefined || !isNhsNumber(nhsNumber)) return "not-known";
-  const record = await patients.find(nhsNumber, signal);
-  const today = clock.now().toISOString().slice(0, 10);
-  return patientStanding(record, organisation.odsCode, today, {
-    dateOfBirth: patient?.dateOfBirth,
-    family: patient?.family,
-    given: patient?.given,
-  });
+interface Match {
+  /** As far as the register says. */
+  standing: MatchVerdict;
+  doubt?: MatchDoubt | undefined;
 }
 
-function storeMatch(context: PracticeContext, task: WaitingTask, standing: PatientStanding): void {
-  const { changes } = context.database
+async function lookUp(
+  { patients, organisation, clock }: PracticeContext,
+  { patient, modified = [] }: MessageSummary,
+  signal?: AbortSignal,
+): Promise<Match> {
+  const nhsNumber = patient?.nhsNumber;
+  if (nhsNumber === undefined) return { standing: "not-known", doubt: "no-number" };
+  if (!isNhsNumber(nhsNumber)) return { standing: "not-known", doubt: "wrong-number" };
+  const record = await patients.find(nhsNumber, signal);
+  const today = clock.now().toISOString().slice(0, 10);
+  return {
+    standing: patientStanding(record, organisation.odsCode, today, patient ?? {}),
+    doubt: doubtOf(record, patient ?? {}) ?? (modified.includes("patient") ? "may-differ" : undefined),
+  };
+}
+
+function doubtOf(record: PatientRecord | undefined, patient: PatientSummary): MatchDoubt | undefined {
+  if (record === undefined) return "not-found";
+  return isSamePatient(record, patient) ? undefined : "details-differ";
+}
+
+function storeMatch(context: PracticeContext, task: WaitingTask, { standing, doubt }: Match): void {
+  const { database, businessResponse, clock } = context;
+  const waiting = doubt !== undefined && businessResponse.kind === "onMatch" && businessResponse.doubtful === "queue";
+  const { changes } = database
     .prepare("UPDATE task SET match_outcome = ?, match_due = 0 WHERE task_id = ? AND match_due = 1")
-    .run(standing, task.taskId);
+    .run(waiting ? "doubtful" : standing, task.taskId);
+  if (changes === 0) return;
+  if (doubt !== undefined) noteDoubt(database, task.taskId, { doubt, waiting, at: clock.now() });
   const from = readMailbox(task.from);
-  if (changes === 0 || !task.businessAsked || from === undefined) return;
+  if (waiting || !task.businessAsked || from === undefined) return;
   const { messageId, workflowId, headerId, summary } = task;
   const request = { messageId, from, workflowId, headerId, senderReference: summary.senderReference };
-  storeResponse(context, request, "business", answers[standing]);
+  storeResponse(context, request, "business", matchAnswers[standing]);
 }

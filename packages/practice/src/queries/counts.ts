@@ -1,12 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { PracticeContext } from "../context.ts";
 import type { MatterKind, WorklistCounts } from "../worklist.ts";
 import { number, text } from "./rows.ts";
 
 /** What the pages count, kept by the triggers of schema.ts: as dear at a hundred thousand tasks as at one. */
-export function countAll(database: DatabaseSync): WorklistCounts {
+export function countAll({ database, businessResponse }: PracticeContext): WorklistCounts {
   const amount = tallyOf(database);
   const needed = (kind: MatterKind): number => amount(`matter ${kind} new`) + amount(`matter ${kind} seen`);
   const attentionBy = { task: needed("task"), report: needed("report"), stray: needed("stray") };
+  const matches = amount("match waiting");
+  const mayWait = businessResponse.kind === "onMatch" && businessResponse.doubtful === "queue";
   return {
     openTasks: amount("task open"),
     completedTasks: amount("task completed"),
@@ -14,6 +17,7 @@ export function countAll(database: DatabaseSync): WorklistCounts {
     attention: attentionBy.task + attentionBy.report + attentionBy.stray,
     attentionBy,
     strays: attentionBy.stray + amount("matter stray dealt-with"),
+    ...((mayWait || matches > 0) && { matches }),
   };
 }
 

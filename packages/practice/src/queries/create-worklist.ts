@@ -7,6 +7,7 @@ import type { Worklist } from "../worklist.ts";
 import { originalOf, reportAttachment, taskAttachment } from "./content.ts";
 import { countAll } from "./counts.ts";
 import { decide, decisionsFor } from "./decisions.ts";
+import { listMatches, matchByHand, readMatch } from "./matching.ts";
 import { named } from "./names.ts";
 import { completeTask, dealWith, reopenTask, seeAsOf, sendAgain, undoDealtWith } from "./person.ts";
 import { type Deadlines, listReports, readReport } from "./reports.ts";
@@ -68,6 +69,18 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
       return acted(decide(context, taskId, code, by));
     },
     decisions: async (taskId) => decisionsFor(context, taskId),
+    async matches(list) {
+      upToDate();
+      return listed(await listMatches(context, list));
+    },
+    async match(taskId) {
+      upToDate();
+      return shown(await readMatch(context, taskId));
+    },
+    async matchByHand(taskId, decision, by) {
+      upToDate();
+      return acted(matchByHand(context, taskId, decision, by));
+    },
     async reports(list) {
       upToDate();
       const { items, ...listing } = listed(listReports(database, list, deadlines()));
@@ -111,7 +124,7 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
     },
     async counts() {
       upToDate();
-      return countAll(database);
+      return countAll(context);
     },
     troubles: async () => troubles.list(),
   };

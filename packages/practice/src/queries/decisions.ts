@@ -1,5 +1,5 @@
 import { responseCodes } from "@restante/itk3";
-import { readMailbox, storeResponse } from "../inbound/respond.ts";
+import { readMailbox, type Request, storeResponse } from "../inbound/respond.ts";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import type { MessageSummary } from "../store/tasks.ts";
@@ -30,17 +30,10 @@ export function decide(context: PracticeContext, taskId: number, code: string, b
         throw new PracticeError("already-decided", "A business response was given to this task already.");
       }
       const decision = decidable.find((decision) => decision.code === code);
-      const from = readMailbox(optionalText(task, "from_mailbox"));
-      if (decision === undefined || from === undefined || !isDecidable(context, task)) {
+      const request = requestOf(task);
+      if (decision === undefined || request === undefined || !isDecidable(context, task)) {
         throw new PracticeError("decision-not-allowed", "This business response cannot be given to this task.");
       }
-      const request = {
-        messageId: text(task, "message_id"),
-        from,
-        workflowId: text(task, "workflow_id"),
-        headerId: optionalText(task, "header_id"),
-        senderReference: (json(task, "summary") as MessageSummary).senderReference,
-      };
       storeResponse(context, request, "business", { code, diagnostics: `${decision.text}.` });
       return { about: `${code} ${decision.text}` };
     },
@@ -52,17 +45,27 @@ export function unknownTask(): PracticeError {
 }
 
 function isDecidable({ businessResponse }: PracticeContext, task: Row): boolean {
-  return (
-    businessResponse.kind === "onDecision" &&
-    number(task, "business_asked") === 1 &&
-    readMailbox(optionalText(task, "from_mailbox")) !== undefined
-  );
+  return businessResponse.kind === "onDecision" && requestOf(task) !== undefined;
 }
 
-function taskRow({ database }: PracticeContext, taskId: number): Row | undefined {
+/** What a business answer answers; undefined where none is asked for, or MESH named nobody to give it to. */
+export function requestOf(task: Row): Request | undefined {
+  const from = readMailbox(optionalText(task, "from_mailbox"));
+  if (from === undefined || number(task, "business_asked") === 0) return undefined;
+  return {
+    messageId: text(task, "message_id"),
+    from,
+    workflowId: text(task, "workflow_id"),
+    headerId: optionalText(task, "header_id"),
+    senderReference: (json(task, "summary") as MessageSummary).senderReference,
+  };
+}
+
+/** A task, as far as its business answer depends on it. */
+export function taskRow({ database }: PracticeContext, taskId: number): Row | undefined {
   return database
     .prepare(
-      `SELECT message_id, from_mailbox, workflow_id, header_id, summary, business_asked,
+      `SELECT message_id, from_mailbox, workflow_id, header_id, summary, business_asked, match_outcome,
          EXISTS (SELECT 1 FROM given_response WHERE request_message_id = message_id AND level = 'business') AS answered
        FROM task JOIN received USING (message_id) WHERE task_id = ?`,
     )

@@ -133,6 +133,9 @@ function lookAgain(database: DatabaseSync, { kind, id }: MatterKey): void {
          AS asked CROSS JOIN given_response ON request_message_id = asked.message_id CROSS JOIN outgoing USING (header_id)`,
     )
     .run({ id });
+  database
+    .prepare("INSERT OR REPLACE INTO review SELECT 'match', task_id, '' FROM match_decision WHERE task_id = ?")
+    .run(id);
 }
 
 function requireTask(database: DatabaseSync, taskId: number): void {

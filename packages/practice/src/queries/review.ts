@@ -7,12 +7,13 @@ import { type Deadlines, standingOf } from "./reports.ts";
 import { number, optionalText, text } from "./rows.ts";
 import { strayReason } from "./strays.ts";
 import { standingOfAnswers, troubleOfTask } from "./tasks.ts";
+import { noteWaiting, type WaitingMatch } from "./waiting-matches.ts";
 
 /** As many are looked at in one transaction: it must not keep other writers waiting. */
 const atOnce = 500;
 
 /**
- * Looks at everything that something has happened to, or whose answer is overdue, and raises or ends what needs a
+ * Looks at everything that something has happened to, whose answer is overdue or whose match waits, and raises or ends what needs a
  * person's attention. What is to be looked at was noted by the transaction in which it happened (the triggers of
  * schema.ts), so that nothing is missed whoever wrote it and whenever the system was killed; looking twice changes
  * nothing. It is done after every pass and before every page, because a page must not wait for a pass. True: there is
@@ -25,15 +26,27 @@ export function review(context: PracticeContext): boolean {
   const at = deadlines.now.toISOString();
   // Nothing is written, and nobody waited for, where there is nothing to look at.
   if (due.all(at, 1).length === 0) return false;
-  return inTransaction(database, () => {
+  const told: WaitingMatch[] = [];
+  const more = inTransaction(database, () => {
     const rows = due.all(at, atOnce);
     for (const row of rows) {
       const id = number(row, "id");
-      if (text(row, "kind") === "stray") reviewStray(context, id, deadlines);
+      const kind = text(row, "kind");
+      if (kind === "stray") reviewStray(context, id, deadlines);
+      else if (kind === "match") told.push(...reviewMatch(context, id, deadlines));
       else reviewOutgoing(context, id, deadlines);
     }
     return rows.length === atOnce;
   });
+  for (const event of told) context.emit(event);
+  return more;
+}
+
+function reviewMatch(context: PracticeContext, taskId: number, deadlines: Deadlines): WaitingMatch[] {
+  const { event, dueAt } = noteWaiting(context, taskId);
+  tell(context, { kind: "task", id: taskId }, troubleOfTask(context.database, taskId, deadlines));
+  lookAgain(context, "match", taskId, dueAt);
+  return event === undefined ? [] : [event];
 }
 
 function reviewOutgoing(context: PracticeContext, sequence: number, deadlines: Deadlines): void {
@@ -126,7 +139,7 @@ function tell({ database, clock }: PracticeContext, key: MatterKey, trouble: Hap
 
 function lookAgain(
   { database }: PracticeContext,
-  kind: "outgoing" | "stray",
+  kind: "outgoing" | "stray" | "match",
   id: number,
   dueAt: Date | undefined,
 ): void {

@@ -3,6 +3,7 @@ import type { RefusedFor } from "@restante/itk3";
 import type { MailboxId, MessageId } from "@restante/mesh";
 import type { MessageSummary } from "../store/tasks.ts";
 import type { Listing, TaskList, TaskQuery, TaskState } from "../lists.ts";
+import type { MatchDoubt } from "../matching.ts";
 import type {
   GivenResponse,
   PatientMatch,
@@ -21,14 +22,16 @@ import { type ListPlan, listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
+import { troubleOfMatch } from "./waiting-matches.ts";
 
 /** Without the long ones: a list may name messages with thousands of documents. */
 const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, summary, finding_count, attachment_count, match_outcome,
   replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason, received.kind AS received_kind,
-  coalesce(thing_version.version, 1) AS version, ${matterColumns}`;
+  coalesce(thing_version.version, 1) AS version, doubt, decided_at, decided_by, decided_by_id, ${matterColumns}`;
 
 const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
-  LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id`;
+  LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id
+  LEFT JOIN match_decision USING (task_id)`;
 
 const inState = (state: TaskState): ListPlan => ({
   id: "task_id",
@@ -52,6 +55,11 @@ export function listTasks(database: DatabaseSync, list: TaskList): Listing<TaskS
   const { ids, ...listing } = listIds(database, lists[list.query?.show ?? "all"], "task_words", list);
   const one = database.prepare(`SELECT ${columns} FROM ${joins} WHERE task_id = ?`);
   return { items: ids.flatMap((id) => one.all(id)).map(summaryOf), ...listing };
+}
+
+export function readTaskSummary(database: DatabaseSync, taskId: number): TaskSummary | undefined {
+  const row = database.prepare(`SELECT ${columns} FROM ${joins} WHERE task_id = ?`).get(taskId);
+  return row && summaryOf(row);
 }
 
 export function readTask(database: DatabaseSync, taskId: number): Task | undefined {
@@ -126,6 +134,7 @@ function summaryOf(row: Row): TaskSummary {
 }
 
 function patientOf(row: Row, { patient }: MessageSummary): PatientMatch {
+  const decidedAt = optionalTime(row, "decided_at");
   const name = [patient?.prefix, ...(patient?.given ?? []), patient?.family].filter((part) => part !== undefined);
   return {
     outcome: text(row, "match_outcome") as PatientMatch["outcome"],
@@ -133,6 +142,11 @@ function patientOf(row: Row, { patient }: MessageSummary): PatientMatch {
       nhsNumber: patient?.nhsNumber,
       name: name.length === 0 ? undefined : name.join(" "),
       dateOfBirth: patient?.dateOfBirth,
+      doubt: optionalText(row, "doubt") as MatchDoubt | undefined,
+      byHand: decidedAt && {
+        at: decidedAt,
+        by: { id: text(row, "decided_by_id"), name: text(row, "decided_by") },
+      },
     }),
   };
 }
@@ -163,13 +177,16 @@ export function standingOfAnswers(
   return { trouble: { reason, happenings }, ...present({ dueAt }) };
 }
 
-/** What is wrong with the answers to the message of a task, and to copies of it that came later. */
+/** What is wrong with the answers to the message of a task, and to copies of it that came later; or waits too long for one. */
 export function troubleOfTask(database: DatabaseSync, taskId: number, deadlines: Deadlines): Happened | undefined {
   const own = text(database.prepare("SELECT message_id FROM task WHERE task_id = ?").get(taskId) ?? {}, "message_id");
   const copies = troubledCopies(database, taskId).filter(({ over }) => !over);
-  const troubles = [own, ...copies.map(({ messageId }) => messageId)].flatMap(
-    (messageId) => standingOfAnswers(database, messageId, deadlines).trouble ?? [],
-  );
+  const troubles = [
+    ...[own, ...copies.map(({ messageId }) => messageId)].flatMap(
+      (messageId) => standingOfAnswers(database, messageId, deadlines).trouble ?? [],
+    ),
+    ...[troubleOfMatch(database, taskId) ?? []].flat(),
+  ];
   const [first] = troubles;
   return first && { reason: first.reason, happenings: troubles.flatMap(({ happenings }) => happenings) };
 }

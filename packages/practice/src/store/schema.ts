@@ -1,4 +1,5 @@
 import { documentsComeBack } from "./documents-come-back.ts";
+import { matchDecision } from "./migrations/match-decision.ts";
 
 /**
  * The practice's database, one statement list a version: version n is reached by running lists 1 to n.
@@ -474,4 +475,5 @@ export const migrations: readonly string[] = [
       UNION SELECT task_id FROM replaces WHERE id_key(upper(target)) <> target);
   `,
   documentsComeBack,
+  matchDecision,
 ];

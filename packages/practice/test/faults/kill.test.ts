@@ -9,7 +9,7 @@ import type { Practice } from "../../src/options.ts";
 import { consultation } from "../support/consultations.ts";
 import { deliver, markSent, openPractice, type Pair, pairsIn } from "../support/economy.ts";
 import { killablePractice } from "../support/killable.ts";
-import { message, workflowId } from "../support/messages.ts";
+import { documentInput, message, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { organisations, startEconomy } from "../support/real.ts";
 import { person } from "../support/person.ts";
@@ -71,6 +71,57 @@ test("killed at random while it receives by directory: each message is one task 
   assert.deepEqual(answers.sort(), expected.sort());
 
   assert.deepEqual((await headerIdsOf(to.practice)).sort(), [...sent].sort());
+});
+
+test("killed at random while somebody decides on matches: each decision has its one answer, and none is lost", async (t) => {
+  const to = await openPractice(t, receiver, { businessResponse: { kind: "onMatch", doubtful: "queue" } });
+  const { organisation, role, businessResponse, dataFolder } = to.options;
+  const running = killablePractice(t, join(to.folder, ".."), {
+    options: { organisation, role, businessResponse, dataFolder },
+    verdict: "no-longer-here",
+    transport: { kind: "directory", mailboxId: to.organisation.mailboxId, folder: to.folder },
+  });
+  const sent: string[] = [];
+  const answers: string[] = [];
+  const collect = (): void => {
+    for (const { name, data } of pairsIn(join(to.folder, "OUT"))) {
+      const { message } = readMessage(data);
+      const response = message && readResponse(message);
+      if (response?.level === "business") answers.push(`${response.requestHeaderId} ${response.code}`);
+      markSent(to, name, newMessageId(new Date()));
+    }
+  };
+  for (let round = 0; round < 4; round += 1) {
+    for (let count = 0; count < perRound; count += 1) {
+      // Nobody is found by its number.
+      const { xml, headerId } = message({ patient: { ...documentInput().patient, nhsNumber: "9912609131" } });
+      sent.push(headerId);
+      deliver(to, xml, { from: sender.mailboxId, workflowId, messageId: newMessageId(new Date()) });
+    }
+    await running.start();
+    await delay(Math.random() * 60);
+    await running.kill();
+    collect();
+  }
+  // Decided while nothing hands over, as a kill between the two would leave it.
+  await to.practice.cycle();
+  const at = person(to.practice.worklist);
+  for (const { task } of await at.matches()) {
+    await at.matchByHand(task.taskId, { verdict: "no-longer-here", sends: true });
+  }
+  await running.start();
+  await waitFor(() => {
+    collect();
+    return answers.length >= sent.length;
+  });
+  await running.kill();
+  collect();
+  assert.deepEqual(answers.sort(), sent.map((headerId) => `${headerId} 30003`).sort());
+  const tasks = await at.openTasks();
+  assert.deepEqual(
+    tasks.map(({ acts, patient }) => [patient.outcome, acts.map(({ act }) => act)]),
+    sent.map(() => ["no-longer-here", ["matched"]]),
+  );
 });
 
 test("killed at random while it hands reports over: each is one pair, whether or not the client has taken it", async (t) => {

@@ -1,8 +1,10 @@
 import { type ActBy, type ActOutcome, type Actor, thisComputer } from "../../src/actor.ts";
 import type { ListSort, ReportQuery, StrayQuery, TaskQuery } from "../../src/lists.ts";
+import type { MatchDecision } from "../../src/matching.ts";
 import type {
   AttachmentContent,
   Decision,
+  MatchToDecide,
   MatterKey,
   SentReport,
   SentReportDetail,
@@ -25,6 +27,9 @@ export interface Person {
   reopen(taskId: number): Promise<ActOutcome>;
   decide(taskId: number, code: string): Promise<ActOutcome>;
   decisions(taskId: number): Promise<Decision[]>;
+  matches(): Promise<MatchToDecide[]>;
+  match(taskId: number): Promise<MatchToDecide | undefined>;
+  matchByHand(taskId: number, decision: MatchDecision): Promise<ActOutcome>;
   reports(query?: ReportQuery, sort?: ListSort): Promise<SentReport[]>;
   report(headerId: string): Promise<SentReportDetail | undefined>;
   reportAttachment(headerId: string, index: number): Promise<AttachmentContent | undefined>;
@@ -62,6 +67,9 @@ export function person(worklist: Worklist, actor: Actor = thisComputer): Person 
     reopen: async (taskId) => worklist.reopen(taskId, await onTask(taskId)),
     decide: async (taskId, code) => worklist.decide(taskId, code, await onTask(taskId)),
     decisions: (taskId) => worklist.decisions(taskId),
+    matches: async () => (await worklist.matches({ actor, sort: "oldest", page })).items,
+    match: (taskId) => worklist.match(taskId, actor),
+    matchByHand: async (taskId, decision) => worklist.matchByHand(taskId, decision, await onTask(taskId)),
     reports: async (query = {}, sort = "newest") => (await worklist.reports({ actor, query, sort, page })).items,
     report: (headerId) => worklist.report(headerId, actor),
     reportAttachment: (headerId, index) => worklist.reportAttachment(headerId, index, actor),

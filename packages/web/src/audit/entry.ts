@@ -1,7 +1,7 @@
 /** What somebody did, as the audit calls it. The first line is of pages, the second of messages, the third of who may come in. */
 export type AuditAct =
   | ("list" | "view" | "download" | "print" | "search" | "read-audit" | "resolve" | "verify")
-  | ("complete" | "reopen" | "deal-with" | "undo" | "answer" | "send-again")
+  | ("complete" | "reopen" | "deal-with" | "undo" | "answer" | "send-again" | "match")
   | ("sign-in" | "second-factor" | "sign-out" | "change-password" | "add-user" | "change-user");
 
 /**

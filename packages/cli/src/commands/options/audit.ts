@@ -56,6 +56,7 @@ const acts: Readonly<Record<AuditAct, true>> = {
   undo: true,
   answer: true,
   "send-again": true,
+  match: true,
   "sign-in": true,
   "second-factor": true,
   "sign-out": true,

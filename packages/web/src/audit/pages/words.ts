@@ -18,6 +18,7 @@ export const actNames: Readonly<Record<AuditAct, string>> = {
   undo: "Take back that it is dealt with",
   answer: "Answer",
   "send-again": "Send again",
+  match: "Say what a patient is to the organisation",
   "sign-in": "Sign in",
   "second-factor": "Set up or give up codes",
   "sign-out": "Sign out",

@@ -1,5 +1,4 @@
 import type { Directory, Organisation } from "@restante/demographics";
-import type { Strictness } from "@restante/itk3";
 import { CodedError } from "@restante/mesh";
 import type { Act } from "../command-line/tree.ts";
 import { serveClients } from "../client/serve-clients.ts";
@@ -7,7 +6,7 @@ import { type ClientFile, clientPart, withPollEvery } from "../config/client-fil
 import { rotationOf } from "../config/client-service-properties.ts";
 import { type Opening, remediesIn } from "../config/opening.ts";
 import type { Part, PartSettings } from "../config/part.ts";
-import { type PracticeFile, practicePart, withStrictness } from "../config/practice-file.ts";
+import { type PracticeChoices, type PracticeFile, practicePart, withChoices } from "../config/practice-file.ts";
 import { printedConfig } from "../config/print-config.ts";
 import { readGivenText } from "../config/given-text.ts";
 import { readPart, readPartText } from "../config/read-part.ts";
@@ -169,12 +168,10 @@ async function orSayWhatToName<Result>(
   }
 }
 
-interface PracticeValues extends PartValues {
-  readonly strictness: Strictness | undefined;
-}
+type PracticeValues = PartValues & Required<PracticeChoices>;
 
 export const practice: Act<PracticeValues> = ({ options }, terminal) => {
-  const override = withStrictness(options.strictness);
+  const override = withChoices(options);
   return runPart<PracticeFile>(options, terminal, {
     part: practicePart,
     accept: (directory) => void organisationOf(directory, options.organisation),

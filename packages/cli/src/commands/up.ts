@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
-import type { Strictness } from "@restante/itk3";
 import type { Event } from "@restante/mesh";
 import { readConsultation } from "@restante/practice";
 import type { Given } from "../command-line/tree.ts";
+import type { PracticeChoices } from "../config/practice-file.ts";
 import { DEFAULT_DATA } from "../defaults.ts";
 import { type Economy, openEconomy } from "../economy/economy.ts";
 import { exampleFile } from "../economy/examples.ts";
@@ -22,11 +22,10 @@ import type { ControlValues } from "./development-values.ts";
 import { refusePortOfEconomy } from "./economy-ports.ts";
 import { readEconomyValues, type StartValues } from "./economy-values.ts";
 
-interface UpValues extends StartValues, ControlValues {
+interface UpValues extends StartValues, ControlValues, Required<PracticeChoices> {
   readonly strictTls: boolean;
   readonly acceptClock: boolean;
   readonly noSamples: boolean;
-  readonly strictness: Strictness | undefined;
 }
 
 export async function up({ options }: Given<UpValues>, terminal: Terminal): Promise<number> {

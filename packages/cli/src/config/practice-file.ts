@@ -260,11 +260,31 @@ const schema: Schema<PracticeFile> = withRules(
   ...pagesRules,
 );
 
-/** `--strictness`, whatever the file says. */
-export function withStrictness(strictness: Strictness | undefined): {
+/** What is said on the command line of how messages are taken in. */
+export interface PracticeChoices {
+  readonly strictness?: Strictness | undefined;
+  readonly doubtful?: Doubtful | undefined;
+}
+
+/** Of what the register does not settle; see `businessResponse`. */
+export type Doubtful = NonNullable<Extract<BusinessResponse, { kind: "onMatch" }>["doubtful"]>;
+
+/** `--strictness` and `--doubtful`, whatever the file says. An organisation without a register has no doubtful matches. */
+export function withChoices({ strictness, doubtful }: PracticeChoices): {
   override?: (file: PracticeFile) => PracticeFile;
 } {
-  return strictness === undefined ? {} : { override: (file) => ({ ...file, strictness }) };
+  if (strictness === undefined && doubtful === undefined) return {};
+  return {
+    override(file) {
+      const { businessResponse } = file;
+      return {
+        ...file,
+        ...(strictness !== undefined && { strictness }),
+        ...(doubtful !== undefined &&
+          businessResponse.kind === "onMatch" && { businessResponse: { ...businessResponse, doubtful } }),
+      };
+    },
+  };
 }
 
 export const practicePart: Part<PracticeFile> = {

@@ -1,9 +1,8 @@
 import type { Organisation } from "@restante/demographics";
-import type { Strictness } from "@restante/itk3";
 import type { Emit } from "@restante/mesh";
 import type { Practice } from "@restante/practice";
 import type { Opening } from "../config/opening.ts";
-import { withStrictness } from "../config/practice-file.ts";
+import { type PracticeChoices, withChoices } from "../config/practice-file.ts";
 import { startClients } from "../config/start-client.ts";
 import { openPages, startPractice } from "../config/start-practice.ts";
 import { type ServerStart, type StartedServer, startServer, withStrictTls } from "../config/start-server.ts";
@@ -23,10 +22,9 @@ export interface WholeEconomy {
   readonly organisations: readonly WorkingOrganisation[];
 }
 
-export interface WholeStart extends ServerStart {
+/** What is chosen is of every organisation; absent: as their settings say. */
+export interface WholeStart extends ServerStart, PracticeChoices {
   readonly strictTls?: boolean;
-  /** Of every organisation; that of their settings if absent. */
-  readonly strictness?: Strictness | undefined;
   readonly tell?: TellOfKept;
 }
 
@@ -35,14 +33,16 @@ export async function startEconomy(
   economy: Economy,
   emit: Emit,
   closing: AsyncDisposableStack,
-  { strictTls = false, strictness, tell = () => undefined, ...start }: WholeStart = {},
+  { strictTls = false, strictness, doubtful, tell = () => undefined, ...start }: WholeStart = {},
 ): Promise<WholeEconomy> {
   const opening = openingIn(economy, { emit, closing });
   const settings = await serverSettings(economy, { tell, ...(strictTls ? { override: withStrictTls } : {}) });
   const server = await startServer(settings, opening, start);
   const organisations: WorkingOrganisation[] = [];
   for (const organisation of economy.directory.organisations) {
-    organisations.push(await startOrganisation(economy, server.url, organisation, opening, { tell, strictness }));
+    organisations.push(
+      await startOrganisation(economy, server.url, organisation, opening, { tell, strictness, doubtful }),
+    );
   }
   return { server, organisations };
 }
@@ -52,12 +52,12 @@ async function startOrganisation(
   url: string,
   organisation: Organisation,
   opening: Opening,
-  { tell, strictness }: { tell: TellOfKept } & Pick<WholeStart, "strictness">,
+  { tell, ...choices }: { tell: TellOfKept } & PracticeChoices,
 ): Promise<WorkingOrganisation> {
   if (organisation.mailboxes.some(worksByFolders)) {
     await startClients(await clientSettings(economy, organisation, url, { tell }), opening);
   }
-  const settings = await practiceSettings(economy, organisation, url, { tell, ...withStrictness(strictness) });
+  const settings = await practiceSettings(economy, organisation, url, { tell, ...withChoices(choices) });
   const practice = await startPractice(settings, opening);
   return { organisation, practice, pages: (await openPages(settings, practice, opening))! };
 }

@@ -127,6 +127,23 @@ test("a practice's strictness is that of its file, or of --strictness before it;
   }
 });
 
+test("what the register does not settle is answered as the file says, or --doubtful before it; of who has no register it says nothing", async (t) => {
+  const data = await temporaryFolder(t);
+  await openEconomy({ data, portBase: await freePortBase() });
+  const doubtful = async (organisation: string, ...words: string[]): Promise<string | undefined> => {
+    const asked = ["practice", "--data", data, "--organisation", organisation, ...words, "--print-config"];
+    const { printed, complained, status } = await typed(asked);
+    assert.equal(status, 0, complained);
+    return /^ +doubtful: (.*)$/m.exec(printed)?.[1];
+  };
+  assert.equal(await doubtful("Y99002"), "answer");
+  assert.equal(await doubtful("Y99002", "--doubtful", "queue"), "queue");
+  assert.equal(await doubtful("FX999", "--doubtful", "queue"), undefined);
+  const mistyped = await typed(["up", "--data", data, "--doubtful", "wait"]);
+  assert.equal(mistyped.status, 2);
+  assert.match(mistyped.complained, /--doubtful .*answer.*queue/);
+});
+
 test("pages that another computer could reach are refused, saying why; a port in use and a strange address by the setting", async (t) => {
   const folder = await partsFolder(t);
   const practice = join(folder, "practice.yaml");

@@ -1,0 +1,10 @@
+import { oneOf } from "../../command-line/kinds.ts";
+import { type Option, optional } from "../../command-line/option.ts";
+import type { Doubtful } from "../../config/practice-file.ts";
+
+/** Of a command that runs organisations' systems. */
+export const doubtful: Option<Doubtful | undefined> = optional("doubtful", oneOf<Doubtful>(["answer", "queue"]), {
+  value: "NAME",
+  about: "answer what the register does not settle at once, or when a person has decided on it under Matching",
+  otherwise: "that of the settings, or answer",
+});

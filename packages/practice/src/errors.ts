@@ -19,6 +19,7 @@ export type PracticeErrorCode =
   | "address-lookup-needs-api"
   | "no-mailbox"
   | "strictness-unknown"
+  | "matching-unknown"
   | "folder-missing"
   | "pair-unreadable"
   | "message-too-large"

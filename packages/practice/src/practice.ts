@@ -35,6 +35,7 @@ import { standingTroubles } from "./troubles.ts";
 export async function createPractice(options: PracticeOptions): Promise<Practice> {
   const mailboxes = sendingMailboxes(options.transports);
   refuseOtherStrictness(options.strictness);
+  refuseOtherMatching(options.businessResponse);
   const clock = options.clock ?? systemClock;
   const emit = options.emit ?? (() => undefined);
   const context: PracticeContext = {
@@ -96,6 +97,17 @@ function sendingMailboxes(transports: readonly Transport[]): SendingMailboxes {
 function refuseOtherStrictness(strictness: PracticeOptions["strictness"]): void {
   if (strictness === undefined || strictnesses.includes(strictness)) return;
   throw new PracticeError("strictness-unknown", `The strictness must be one of: ${strictnesses.join(", ")}.`);
+}
+
+/** One that is not known would answer what was meant to wait, or never tell that it waits. */
+function refuseOtherMatching(businessResponse: PracticeOptions["businessResponse"]): void {
+  if (businessResponse.kind !== "onMatch") return;
+  const { doubtful, tellAfterHours } = { ...practiceDefaults.businessResponse, ...businessResponse };
+  if (["answer", "queue"].includes(doubtful) && tellAfterHours >= 1 && Number.isFinite(tellAfterHours)) return;
+  throw new PracticeError(
+    "matching-unknown",
+    "A doubtful match must be one of: answer, queue; and it is told that it waits after 1 hour or more.",
+  );
 }
 
 function mailboxOf(transport: Transport): MailboxId {

@@ -5,6 +5,7 @@ import { readMessage, readResponse } from "@restante/itk3";
 import { thisComputer } from "../../src/actor.ts";
 import type { MatchDoubt } from "../../src/matching.ts";
 import type { BusinessResponse, PracticeOptions } from "../../src/options.ts";
+import { createPractice } from "../../src/practice.ts";
 import { patient } from "../support/consultations.ts";
 import { demographicsOf, record } from "../support/demographics.ts";
 import { deliver, type DirectoryPractice, openPractice, pairsIn } from "../support/economy.ts";
@@ -228,4 +229,17 @@ test("what the register says is read as it is asked for; out of reach, a person 
   await then.matchByHand(1, { verdict: "no-longer-here", sends: true });
   await to.practice.cycle();
   assert.deepEqual(answers(to), ["30003"]);
+});
+
+test("a setting that would answer what is to wait, or never tell of it, is refused", async (t) => {
+  const { options } = await openPractice(t, receiver);
+  for (const wrong of [
+    { doubtful: "Queue" },
+    { tellAfterHours: 0 },
+    { tellAfterHours: NaN },
+    { tellAfterHours: Infinity },
+  ]) {
+    const businessResponse = { ...queue, ...wrong } as BusinessResponse;
+    await assert.rejects(createPractice({ ...options, businessResponse }), { code: "matching-unknown" });
+  }
 });

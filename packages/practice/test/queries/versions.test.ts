@@ -66,6 +66,12 @@ test("a task's version grows with its state, its match, its answer, what replace
       () => person(decided).decide(1, "30016"),
     ),
   );
+  const matched = await withTask(t);
+  assert.ok(
+    await matched.does(() =>
+      person(matched.to.practice.worklist).matchByHand(1, { verdict: "not-known", sends: false }),
+    ),
+  );
 });
 
 test("a report's version grows with each answer, with a send that is held or failed, and with what needs attention", async (t) => {

@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import { ask } from "../../../web/test/http.ts";
 import { consultation } from "../support/consultations.ts";
 import { carry, deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
-import { message, response, workflowId } from "../support/messages.ts";
+import { documentInput, message, response, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { person } from "../support/person.ts";
 import { openPages } from "../../../worklist/test/open-pages.ts";
@@ -26,12 +26,13 @@ const lists = [
   "/unmatched",
   "/unmatched?show=attention",
   "/unmatched?show=dealt-with",
+  "/matching",
 ];
 
 test("nothing that a pass or a page asks reads a large table from end to end", async (t) => {
   const prepare = t.mock.method(DatabaseSync.prototype, "prepare");
   const from = await openPractice(t, sender);
-  const to = await openPractice(t, receiver);
+  const to = await openPractice(t, receiver, { businessResponse: { kind: "onMatch", doubtful: "queue" } });
   const first = await from.practice.sendConsultation(consultation());
   await from.practice.sendConsultation({ ...consultation(), version: 2 });
   for (let pass = 0; pass < 3; pass += 1) {
@@ -41,9 +42,16 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
     carry(to, from);
   }
   for (const each of [from, to]) await meetTrouble(each);
+  const patient = { ...documentInput().patient, nhsNumber: "9912609131" };
+  deliver(to, message({ patient }).xml, { from: sender.mailboxId, workflowId });
+  await to.practice.cycle();
+  to.clock.advance(25 * 60 * 60 * 1000);
+  await to.practice.cycle();
+  assert.equal((await person(to.practice.worklist).matches()).length, 1);
   for (const each of [from, to]) {
     const url = await readPages(t, each);
-    for (const path of [...lists, "/tasks/1", "/unmatched/1", `/reports/${first.headerId}`]) await ask(url + path);
+    for (const path of [...lists, "/tasks/1", "/tasks/1/match", "/unmatched/1", `/reports/${first.headerId}`])
+      await ask(url + path);
     const { worklist } = each.practice;
     for (const sort of ["newest", "oldest"] as const) {
       for (const text of [undefined, "neill"]) {
@@ -60,6 +68,8 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
         }
       }
     }
+    for (const { task, answerTo } of await person(worklist).matches())
+      await person(worklist).matchByHand(task.taskId, { verdict: "known", sends: answerTo !== undefined });
     if (await person(worklist).task(1)) {
       await person(worklist).complete(1);
       await person(worklist).reopen(1);

@@ -20,6 +20,7 @@ import { createPass, type Part } from "./pass.ts";
 import { createPolling } from "./polling.ts";
 import { createWorklist } from "./queries/create-worklist.ts";
 import { review } from "./queries/review.ts";
+import { logWaiting } from "./queries/waiting-matches.ts";
 import { openDatabase } from "./store/database.ts";
 import { tellOpenFolders } from "./store/open-folders.ts";
 import { standingTroubles } from "./troubles.ts";
@@ -148,6 +149,7 @@ function partsOf(context: PracticeContext, transports: readonly Transport[]): Pa
       // One part of the pass: trouble that the one has is not over because the other works.
       run: async (signal) => {
         const more = review(context);
+        logWaiting(context);
         const reread = await rereading.run(signal);
         return { ...reread, more: more || reread.more };
       },

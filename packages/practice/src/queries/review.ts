@@ -7,7 +7,7 @@ import { type Deadlines, standingOf } from "./reports.ts";
 import { number, optionalText, text } from "./rows.ts";
 import { strayReason } from "./strays.ts";
 import { standingOfAnswers, troubleOfTask } from "./tasks.ts";
-import { noteWaiting, type WaitingMatch } from "./waiting-matches.ts";
+import { noteWaiting } from "./waiting-matches.ts";
 
 /** As many are looked at in one transaction: it must not keep other writers waiting. */
 const atOnce = 500;
@@ -26,27 +26,23 @@ export function review(context: PracticeContext): boolean {
   const at = deadlines.now.toISOString();
   // Nothing is written, and nobody waited for, where there is nothing to look at.
   if (due.all(at, 1).length === 0) return false;
-  const told: WaitingMatch[] = [];
-  const more = inTransaction(database, () => {
+  return inTransaction(database, () => {
     const rows = due.all(at, atOnce);
     for (const row of rows) {
       const id = number(row, "id");
       const kind = text(row, "kind");
       if (kind === "stray") reviewStray(context, id, deadlines);
-      else if (kind === "match") told.push(...reviewMatch(context, id, deadlines));
+      else if (kind === "match") reviewMatch(context, id, deadlines);
       else reviewOutgoing(context, id, deadlines);
     }
     return rows.length === atOnce;
   });
-  for (const event of told) context.emit(event);
-  return more;
 }
 
-function reviewMatch(context: PracticeContext, taskId: number, deadlines: Deadlines): WaitingMatch[] {
-  const { event, dueAt } = noteWaiting(context, taskId);
+function reviewMatch(context: PracticeContext, taskId: number, deadlines: Deadlines): void {
+  const dueAt = noteWaiting(context, taskId);
   tell(context, { kind: "task", id: taskId }, troubleOfTask(context.database, taskId, deadlines));
   lookAgain(context, "match", taskId, dueAt);
-  return event === undefined ? [] : [event];
 }
 
 function reviewOutgoing(context: PracticeContext, sequence: number, deadlines: Deadlines): void {

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { MessageId, PracticeEvent } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { practiceDefaults } from "../defaults.ts";
 import { eventId } from "../inbound/event-id.ts";
@@ -10,34 +9,45 @@ const hour = 3_600_000;
 /** A set time that is longer is the longest itself. */
 const longestInterval = 7 * 24 * hour;
 
-/** What is told of a match that has waited too long, once what is stored of it is. */
-export type WaitingMatch = Extract<PracticeEvent, { event: "match-waiting" }>;
+/**
+ * A match that waits for a person is told when the set time has passed, then again and again at intervals that double from
+ * it, up to a week, until a person decides. Part of a transaction: how often it was told is stored with it, so that a system
+ * that was not running tells once what it missed. When it is to be asked again; undefined: it waits no more.
+ */
+export function noteWaiting({ database, businessResponse, clock }: PracticeContext, taskId: number): Date | undefined {
+  const row = database.prepare("SELECT since FROM match_decision WHERE task_id = ? AND waiting = 1").get(taskId);
+  if (row === undefined) return undefined;
+  const { tellAfterHours } = { ...practiceDefaults.businessResponse, ...businessResponse };
+  const { times, dueAt } = tellings(time(row, "since"), tellAfterHours * hour, clock.now());
+  database.prepare("UPDATE match_decision SET told = ?1 WHERE task_id = ?2 AND told < ?1").run(times, taskId);
+  return dueAt;
+}
 
 /**
- * Tells of a match that waits for a person when the set time has passed, then again and again at intervals that double
- * from it, up to a week, until a person decides. Part of a transaction: how often it was told is stored with it, so that a
- * system that was not running tells once what it missed.
+ * The same in the log: by the system at work, since whoever else looks at its database has a log of their own. Told before it
+ * is noted, so that a kill between the two tells it twice and loses nothing.
  */
-export function noteWaiting(
-  { database, businessResponse, clock, organisation }: PracticeContext,
-  taskId: number,
-): { event?: WaitingMatch; dueAt?: Date } {
-  const row = database
+export function logWaiting({ database, emit, organisation }: PracticeContext): void {
+  const rows = database
     .prepare(
-      "SELECT since, told, message_id FROM match_decision CROSS JOIN task USING (task_id) WHERE task_id = ? AND waiting = 1",
+      `SELECT task_id, message_id, told, since FROM match_decision INDEXED BY match_to_log CROSS JOIN task USING (task_id)
+       WHERE waiting = 1 AND told > logged AND match_decision.task_id > 0`,
     )
-    .get(taskId);
-  if (row === undefined) return {};
-  const { tellAfterHours } = { ...practiceDefaults.businessResponse, ...businessResponse };
-  const since = time(row, "since");
-  const { times, dueAt } = tellings(since, tellAfterHours * hour, clock.now());
-  if (times <= number(row, "told")) return { dueAt };
-  database.prepare("UPDATE match_decision SET told = ? WHERE task_id = ?").run(times, taskId);
-  const messageId: MessageId = eventId(text(row, "message_id"));
-  return {
-    dueAt,
-    event: { event: "match-waiting", odsCode: organisation.odsCode, messageId, taskId, times, since },
-  };
+    .all();
+  const noted = database.prepare("UPDATE match_decision SET logged = ? WHERE task_id = ?");
+  for (const row of rows) {
+    const [taskId, times] = [number(row, "task_id"), number(row, "told")];
+    const messageId = eventId(text(row, "message_id"));
+    emit({
+      event: "match-waiting",
+      odsCode: organisation.odsCode,
+      messageId,
+      taskId,
+      times,
+      since: time(row, "since"),
+    });
+    noted.run(times, taskId);
+  }
 }
 
 /** How often it should have been told by now, and when it next should be. */

@@ -182,7 +182,11 @@ test("that nobody decides is told after the set time, then at growing intervals,
   };
   await after(9.9);
   assert.deepEqual([told(), (await at.task(1))?.attention], [[], undefined]);
-  await after(10.1);
+  to.clock.advance(0.2 * hour);
+  passed = 10.1;
+  assert.match((await at.task(1))?.attention ?? "", /Nobody has decided yet/, "a page waits for no pass");
+  assert.deepEqual(told(), [], "who looks does not take it from the log of the system");
+  await after(10.15);
   await after(10.2);
   assert.deepEqual(told(), [1]);
   const event = to.events.find((each) => each.event === "match-waiting");

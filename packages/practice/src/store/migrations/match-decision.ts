@@ -9,13 +9,15 @@ export const matchDecision: string = `
     since         TEXT NOT NULL,
     -- A person is to decide, and nothing is answered before.
     waiting       INTEGER NOT NULL,
-    -- How often it has been told that it waits: see queries/waiting-matches.ts.
+    -- How often it has been told that it waits, to the people of the pages and in the log: see queries/waiting-matches.ts.
     told          INTEGER NOT NULL DEFAULT 0,
+    logged        INTEGER NOT NULL DEFAULT 0,
     decided_at    TEXT,
     decided_by    TEXT,
     decided_by_id TEXT
   ) STRICT;
   CREATE INDEX match_waiting ON match_decision (waiting) WHERE waiting = 1;
+  CREATE INDEX match_to_log ON match_decision (task_id) WHERE waiting = 1 AND told > logged;
   INSERT INTO tally VALUES ('match waiting', 0);
   -- Upserts both: what sets a trigger off may be one itself, and its conflicts are resolved in the trigger as in it.
   CREATE TRIGGER match_waits AFTER INSERT ON match_decision WHEN NEW.waiting = 1 BEGIN

@@ -16,6 +16,9 @@ import { person, type Person } from "../support/person.ts";
 const from = sender.mailboxId;
 const queue: BusinessResponse = { kind: "onMatch", doubtful: "queue" };
 const hour = 3_600_000;
+/** Something unknown, which may turn what it stands in into its opposite. */
+const modifier =
+  '<modifierExtension url="https://example.org/negated"><valueBoolean value="true"/></modifierExtension>';
 const somebodyElse = { name: { family: "Ng", given: ["Noah"] }, birthDate: "2019-02-03" };
 
 /** The codes of the business answers that have left. */
@@ -54,6 +57,7 @@ const doubts: [MatchDoubt, string][] = [
   ["wrong-number", message().xml.replaceAll('value="9912830164"', 'value="9912830165"')],
   ["not-found", message({ patient: { nhsNumber: "9912609131", ...somebodyElse } }).xml],
   ["details-differ", doubtful()],
+  ["may-differ", message().xml.replace("</Patient>", `${modifier}</Patient>`)],
 ];
 
 test("with the queue, what the register does not settle waits for a person, and what it settles is answered at once", async (t) => {

@@ -53,7 +53,7 @@ export interface KnownOrganisation {
 /**
  * The business response (is this for us?), one of two, never both:
  * - `onMatch`: by looking for the patient in the register; 30001 to 30004. What the register does not settle (`MatchDoubt`)
- *   is answered 30002 at once, which is the default; or, with `queue`, when a person decides. `tellAfterHours`: after how many
+ *   is answered at once by the register alone, which is the default; or, with `queue`, when a person decides. `tellAfterHours`: after how many
  *   hours it is told that nobody has; 24 if absent.
  * - `onDecision`: when a person decides, one of 30005 to 30018; `automatic` decides by itself.
  */

@@ -15,7 +15,8 @@ import {
   withRules,
 } from "@restante/settings";
 import { type Strictness, strictnesses } from "@restante/itk3";
-import { type BusinessResponse, practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
+import { practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
+import { businessResponse, type Doubtful } from "./business-response.ts";
 import { clientTls, clientTlsPaths, clientTlsSecrets, type ClientTlsSettings } from "./client-tls.ts";
 import { openIdSecrets, openIdTls } from "./open-id-settings.ts";
 import { pages, pagesPaths, pagesRules, type PagesSettings } from "./pages-settings.ts";
@@ -94,44 +95,6 @@ const transport = variants<TransportSettings>(
     ),
   ],
   { description: "A mailbox, and the way it is worked." },
-);
-
-const businessResponse = variants<BusinessResponse>(
-  "kind",
-  [
-    object<Extract<BusinessResponse, { kind: "onMatch" }>>(
-      {
-        kind: oneOf(["onMatch"], { description: "By looking for the patient in the register: 30001 to 30004." }),
-        doubtful: optional(
-          oneOf(["answer", "queue"], {
-            description:
-              "What becomes of a document whose patient the register does not settle: it has no NHS number or a wrong one, nobody is found by it, the details of who is found differ, or something unknown may change whose it is. answer: 30002, at once. queue: nothing is answered until a person decides. Holds for what is looked up from then on.",
-            default: by.businessResponse.doubtful,
-          }),
-        ),
-        tellAfterHours: optional(
-          whole({
-            description:
-              "Hours after which it is told that nobody has decided on a document of the queue; then again and again, each time after twice as long, up to a week.",
-            from: 1,
-            to: 8760,
-            default: by.businessResponse.tellAfterHours,
-          }),
-        ),
-      },
-      { description: "A practice's." },
-    ),
-    object<Extract<BusinessResponse, { kind: "onDecision" }>>(
-      {
-        kind: oneOf(["onDecision"], { description: "When a person decides: one of 30005 to 30018." }),
-        automatic: optional(
-          oneOf(["30016"], { description: "Decides by itself, for trying things out. Absent: a person decides." }),
-        ),
-      },
-      { description: "An organisation's without a register." },
-    ),
-  ],
-  { description: "How it is answered whether a document is for this organisation." },
 );
 
 const tuning = object<Partial<Tuning>>(
@@ -265,9 +228,6 @@ export interface PracticeChoices {
   readonly strictness?: Strictness | undefined;
   readonly doubtful?: Doubtful | undefined;
 }
-
-/** Of what the register does not settle; see `businessResponse`. */
-export type Doubtful = NonNullable<Extract<BusinessResponse, { kind: "onMatch" }>["doubtful"]>;
 
 /** `--strictness` and `--doubtful`, whatever the file says. An organisation without a register has no doubtful matches. */
 export function withChoices({ strictness, doubtful }: PracticeChoices): {

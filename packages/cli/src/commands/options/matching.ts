@@ -1,6 +1,6 @@
 import { oneOf } from "../../command-line/kinds.ts";
 import { type Option, optional } from "../../command-line/option.ts";
-import type { Doubtful } from "../../config/practice-file.ts";
+import type { Doubtful } from "../../config/business-response.ts";
 
 /** Of a command that runs organisations' systems. */
 export const doubtful: Option<Doubtful | undefined> = optional("doubtful", oneOf<Doubtful>(["answer", "queue"]), {

@@ -74,7 +74,13 @@ export { check } from "./check/check.ts";
 export { type CheckOptions, type Strictness, strictnesses } from "./check/check-options.ts";
 export type { CheckResult, Finding, HeldAgainst, Negative, RefusedFor } from "./check/finding.ts";
 export type { Severity } from "./check/severity.ts";
-export type { EnvelopeToCheck, UseCase, UseCaseSign } from "./check/rule.ts";
+export {
+  type DocumentUseCase,
+  documentUseCases,
+  type EnvelopeToCheck,
+  type UseCase,
+  type UseCaseSign,
+} from "./check/rule.ts";
 export { type InputProblem, Itk3Error, type Itk3ErrorCode } from "./errors.ts";
 export type { Issue, IssueCode } from "./issue.ts";
 export { writeJson } from "./json/write-resource.ts";

@@ -296,7 +296,7 @@ export type PracticeEvent =
       messageId: MessageId;
       taskId: number;
       findings: number;
-      refusedFor?: "not-acceptable" | "strictness";
+      refusedFor?: "not-acceptable" | "strictness" | "not-taken";
     }
   /** Nobody has decided yet whether the patient is theirs: told when the set time has passed, then at growing intervals. */
   | ({ event: "match-waiting"; odsCode: OdsCode; messageId: MessageId; taskId: number } & Lasting)

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Demographics } from "@restante/demographics";
-import type { Strictness } from "@restante/itk3";
+import type { DocumentUseCase, Strictness } from "@restante/itk3";
 import type { Clock, Emit } from "@restante/mesh";
 import type { Reader } from "./inbound/reader.ts";
 import type { BusinessResponse, KnownOrganisation, PracticeOrganisation, Tuning } from "./options.ts";
@@ -19,6 +19,7 @@ export interface PracticeContext {
   patients: Demographics;
   generation: 1 | 2;
   strictness: Strictness;
+  doesNotTake: readonly DocumentUseCase[];
   clock: Clock;
   emit: Emit;
   tuning: Tuning;

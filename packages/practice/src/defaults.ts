@@ -3,7 +3,9 @@ import type { BusinessResponse, PracticeOptions, Tuning } from "./options.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
-interface PracticeDefaults extends Required<Pick<PracticeOptions, "generation" | "strictness" | "pollIntervalMs">> {
+interface PracticeDefaults extends Required<
+  Pick<PracticeOptions, "generation" | "strictness" | "doesNotTake" | "pollIntervalMs">
+> {
   readonly businessResponse: Required<Omit<Extract<BusinessResponse, { kind: "onMatch" }>, "kind">>;
   readonly tuning: Tuning;
 }
@@ -12,6 +14,7 @@ interface PracticeDefaults extends Required<Pick<PracticeOptions, "generation" |
 export const practiceDefaults: PracticeDefaults = {
   generation: 1,
   strictness: "deliver",
+  doesNotTake: [],
   pollIntervalMs: 5 * 60 * 1000,
   businessResponse: { doubtful: "answer", tellAfterHours: 24 },
   tuning: {

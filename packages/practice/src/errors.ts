@@ -20,6 +20,7 @@ export type PracticeErrorCode =
   | "no-mailbox"
   | "strictness-unknown"
   | "matching-unknown"
+  | "kind-unknown"
   | "folder-missing"
   | "pair-unreadable"
   | "message-too-large"

@@ -1,5 +1,5 @@
 import type { Demographics } from "@restante/demographics";
-import type { Strictness } from "@restante/itk3";
+import type { DocumentUseCase, Strictness } from "@restante/itk3";
 import type { Clock, Emit, MailboxId, OdsCode } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
 import type { Consultation } from "./consultation/consultation.ts";
@@ -29,6 +29,11 @@ export interface PracticeOptions {
    * be met (`refuse`). Holds for what is read from now on. Absent: `deliver`.
    */
   strictness?: Strictness;
+  /**
+   * The kinds of document that are not taken: refused with 20010, and kept for a person to see. Holds for what is read from
+   * now on. Absent: every kind is taken.
+   */
+  doesNotTake?: readonly DocumentUseCase[];
   /** Absent: 5 minutes, the most often that MESH allows where nothing is waiting. */
   pollIntervalMs?: number;
   clock?: Clock;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { strictnesses } from "@restante/itk3";
+import { documentUseCases, strictnesses } from "@restante/itk3";
 import { type MailboxId, systemClock } from "@restante/mesh";
 import { unusableIds } from "@restante/mesh-client";
 import type { PracticeContext } from "./context.ts";
@@ -37,6 +37,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   const mailboxes = sendingMailboxes(options.transports);
   refuseOtherStrictness(options.strictness);
   refuseOtherMatching(options.businessResponse);
+  refuseOtherKinds(options.doesNotTake);
   const clock = options.clock ?? systemClock;
   const emit = options.emit ?? (() => undefined);
   const context: PracticeContext = {
@@ -51,6 +52,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     patients: options.patients,
     generation: options.generation ?? practiceDefaults.generation,
     strictness: options.strictness ?? practiceDefaults.strictness,
+    doesNotTake: options.doesNotTake ?? practiceDefaults.doesNotTake,
     clock,
     emit,
     tuning: { ...practiceDefaults.tuning, ...options.tuning },
@@ -109,6 +111,13 @@ function refuseOtherMatching(businessResponse: PracticeOptions["businessResponse
     "matching-unknown",
     "A doubtful match must be one of: answer, queue; and it is told that it waits after 1 hour or more.",
   );
+}
+
+/** One that is not known would be taken, or fail every message. */
+function refuseOtherKinds(doesNotTake: PracticeOptions["doesNotTake"]): void {
+  if (doesNotTake === undefined) return;
+  if (Array.isArray(doesNotTake) && doesNotTake.every((kind) => documentUseCases.includes(kind))) return;
+  throw new PracticeError("kind-unknown", `What is not taken must be a list of: ${documentUseCases.join(", ")}.`);
 }
 
 function mailboxOf(transport: Transport): MailboxId {

@@ -119,8 +119,8 @@ export interface SystemTrouble {
 
 /**
  * - `document`: an acceptable message; what it departs from is in its findings.
- * - `refused`: an ITK3 message that is not acceptable; answered negatively where asked, and kept for a person. Of what the
- *   chosen strictness refused there are no attachments: only the message as it came.
+ * - `refused`: an ITK3 message that is not acceptable, or not taken here; answered negatively where asked, and kept for a person.
+ *   Of what the chosen strictness refused there are no attachments: only the message as it came.
  * - `set-aside`: not an ITK3 message, or not to be processed at all; never answered.
  */
 export type TaskKind = "document" | "refused" | "set-aside";
@@ -130,6 +130,8 @@ export interface TaskSummary {
   /** See `ActBy.version`. */
   version: number;
   kind: TaskKind;
+  /** Only where it is `refused`: what refused it, the message itself, the strictness chosen here, or that its kind is not taken here. */
+  refusedFor?: RefusedFor;
   state: TaskState;
   /** The Subject of the control file or header, as it must be shown (CS-030, OC-014). Empty where the sender gave none. */
   subject: string;
@@ -224,8 +226,6 @@ export interface MatchToDecide {
 export interface Task extends TaskSummary {
   /** Why it is `refused` or `set-aside`, in a sentence. */
   reason?: string;
-  /** Only where it is `refused`: what refused it, the message itself or the strictness that was chosen here. */
-  refusedFor?: RefusedFor;
   headerId?: string;
   documentId?: string;
   title?: string;

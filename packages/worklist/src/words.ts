@@ -11,7 +11,6 @@ import type {
   StrayDetail,
   SystemTrouble,
   ModifiedPart,
-  Task,
   TaskFinding,
   TaskNotice,
   TaskSummary,
@@ -19,12 +18,20 @@ import type {
 import { formatDay, formatHour, type Tag } from "@restante/web";
 
 export * from "./words/matching.ts";
+export * from "./words/refused.ts";
 
 /** Where the task stands, the one thing a person must see first. */
-export function taskTag(task: Pick<TaskSummary, "kind" | "state">): Tag {
+export function taskTag(task: Pick<TaskSummary, "kind" | "state" | "refusedFor">): Tag {
   if (task.state === "completed") return { text: "Done", colour: "green", meaning: "A person has dealt with it." };
   if (task.state === "replaced") {
     return { text: "Replaced", colour: "grey", meaning: "A later version has arrived and is a task of its own." };
+  }
+  if (task.refusedFor === "not-taken") {
+    return {
+      text: "Not taken",
+      colour: "red",
+      meaning: "Your organisation does not take this kind of message. A person must look at it.",
+    };
   }
   if (task.kind === "refused") {
     return {
@@ -37,16 +44,6 @@ export function taskTag(task: Pick<TaskSummary, "kind" | "state">): Tag {
     return { text: "Set aside", colour: "orange", meaning: "Not a document message. A person must look at it." };
   }
   return { text: "To do", colour: "blue", meaning: "For a person to deal with." };
-}
-
-/** What a person is told of a message that could have been given to them, and was refused all the same. */
-export const refusedByStrictness =
-  "This organisation has chosen to refuse every message that breaks a requirement (strictness: refuse), so nothing of this one was taken in. Put right by its sender, it may come again, and is then a task like any other.";
-
-/** Why a task shows no document at all. */
-export function noDocuments({ refusedFor }: Pick<Task, "refusedFor">): string {
-  if (refusedFor === "strictness") return "None is shown of a message that was refused by the strictness chosen here.";
-  return "No document could be read from the message.";
 }
 
 export function recipientTypeWords(type: TaskSummary["recipientType"]): string | undefined {

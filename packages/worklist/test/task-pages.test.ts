@@ -328,6 +328,30 @@ test("a message that the chosen strictness refused says so, shows no document, a
   }
 });
 
+test("a message of a kind that is not taken says so, shows its document, and whether its sender knows", async (t) => {
+  const { url, worklist } = await open(t);
+  const refused = worklist.all.find(({ taskId }) => taskId === 3);
+  const document = worklist.all.find(({ attachments }) => attachments.length > 0);
+  assert.ok(refused && document);
+  const { attachments } = document;
+  const reason = "This organisation does not take online consultation reports.";
+  Object.assign(refused, { refusedFor: "not-taken", reason, attachments });
+  const { text } = await ask(`${url}/tasks/3`);
+  for (const words of [
+    "Not taken",
+    reason,
+    "has chosen not to take this kind of message",
+    "The sender’s system is told so.",
+  ])
+    assert.ok(text.includes(words), words);
+  assert.match(text, /\/tasks\/3\/attachments\/0/);
+  assert.doesNotMatch(text, /If a document was expected/);
+  assert.match((await ask(`${url}/?show=all`)).text, />\s*Not taken\s*</);
+  refused.responses = [];
+  const untold = (await ask(`${url}/tasks/3`)).text;
+  assert.match(untold, /The sender asked for no answer and does not know\. Tell them that you did not take it\./);
+});
+
 test("a replaced task leads to the later version", async (t) => {
   const { url } = await open(t);
   assert.match((await ask(`${url}/tasks/6`)).text, /<a href="\/tasks\/5">Open the later version<\/a>/);

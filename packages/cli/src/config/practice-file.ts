@@ -14,7 +14,7 @@ import {
   whole,
   withRules,
 } from "@restante/settings";
-import { type Strictness, strictnesses } from "@restante/itk3";
+import { documentUseCases, type Strictness, strictnesses } from "@restante/itk3";
 import { practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
 import { businessResponse, type Doubtful } from "./business-response.ts";
 import { clientTls, clientTlsPaths, clientTlsSecrets, type ClientTlsSettings } from "./client-tls.ts";
@@ -203,6 +203,12 @@ const schema: Schema<PracticeFile> = withRules(
           description:
             "Which documents are refused: those that no person could be given (deliver), or whatever breaks a requirement that must be met (refuse). Holds for what is read from then on.",
           default: by.strictness,
+        }),
+      ),
+      doesNotTake: optional(
+        list(oneOf(documentUseCases, { description: "A kind of document." }), {
+          description:
+            "The kinds of document that are not taken here, where a message says for certain of which it is: refused with 20010, and shown to a person as not taken. Holds for what is read from then on. Absent: every kind is taken.",
         }),
       ),
       pollIntervalMs: optional(

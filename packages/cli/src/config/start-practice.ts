@@ -32,7 +32,7 @@ export async function openPractice(
   const { file } = settings;
   const { role } = file.organisation;
   const directory = settings.directory();
-  const { generation, strictness, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
+  const { generation, strictness, doesNotTake, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
   const practice = await createPractice({
     organisation: organisationOf(settings),
     role,
@@ -47,6 +47,7 @@ export async function openPractice(
     })),
     ...(generation === undefined ? {} : { generation }),
     ...(strictness === undefined ? {} : { strictness }),
+    ...(doesNotTake === undefined ? {} : { doesNotTake }),
     ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
     ...(tuning === undefined ? {} : { tuning }),
     emit,

@@ -25,9 +25,14 @@ export function size(bytes: number): string {
 }
 
 export function refusal({ refusedFor }: Extract<Event, { event: "task-raised" }>): string {
-  if (refusedFor === undefined) return "";
-  return ` of a message that was refused${refusedFor === "strictness" ? " by the strictness chosen here" : ""}`;
+  return refusedFor === undefined ? "" : ` of a message that was refused${refusals[refusedFor]}`;
 }
+
+const refusals = {
+  "not-acceptable": "",
+  strictness: " by the strictness chosen here",
+  "not-taken": " because its kind is not taken here",
+};
 
 export function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;

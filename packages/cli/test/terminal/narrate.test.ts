@@ -18,7 +18,7 @@ test("an answer to a message that could not be read is told without an id that i
   );
 });
 
-test("of a task that a refused message raised it is told that it was refused, and whether the chosen strictness did it", () => {
+test("of a task that a refused message raised it is told that it was refused, and whether by what is chosen here", () => {
   const messageId = parseMessageId("20260302110000123456_ABCDEF");
   const raised = { event: "task-raised", odsCode: parseOdsCode("Y99001"), messageId, taskId: 3, findings: 1 } as const;
   const told = (step: ReturnType<typeof narrate>): unknown[] => [step?.what, step?.tone];
@@ -29,6 +29,10 @@ test("of a task that a refused message raised it is told that it was refused, an
   ]);
   assert.deepEqual(told(narrate({ ...raised, refusedFor: "strictness" })), [
     "task 3 raised of a message that was refused by the strictness chosen here, 1 finding",
+    "bad",
+  ]);
+  assert.deepEqual(told(narrate({ ...raised, refusedFor: "not-taken" })), [
+    "task 3 raised of a message that was refused because its kind is not taken here, 1 finding",
     "bad",
   ]);
 });

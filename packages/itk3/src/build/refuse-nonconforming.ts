@@ -18,7 +18,7 @@ export type Origins = Map<Resource, string>;
  */
 export function refuseNonconforming(
   message: Bundle,
-  options: Required<Omit<CheckOptions, "strictness">>,
+  options: Required<Pick<CheckOptions, "envelope" | "generation" | "useCase">>,
   origins: Origins,
 ): void {
   const parts = messageOf(message);

@@ -2,8 +2,12 @@
 // Rows are tried in order; the first that fits decides.
 import type { Issue, IssueCode } from "../issue.ts";
 import { isConfidential } from "../message/confidential.ts";
+import { resourcesOf } from "../message/message-of.ts";
 import type { Itk3Message } from "../message/model.ts";
+import { referencesOf } from "../message/references.ts";
+import { sectionEntries } from "../message/sections.ts";
 import { events } from "../names.ts";
+import { isOpaque } from "../stu3/opaque.ts";
 import { primitiveFault } from "../stu3/primitives.ts";
 import type { IssueType } from "../respond/response-codes.ts";
 
@@ -51,6 +55,12 @@ export const refusals: readonly Row[] = [
   },
   {
     code: "20009",
+    issueCode: "structure",
+    text: "The message holds more than its one document: what else is sent in it could be given to nobody.",
+    fits: holdsMore,
+  },
+  {
+    code: "20009",
     issueCode: "required",
     text: "The document Bundle has no id, or one that is none: it could not be known again.",
     fits: ({ document }) => document?.id === undefined || primitiveFault("id", document.id) !== undefined,
@@ -60,6 +70,13 @@ export const refusals: readonly Row[] = [
     issueCode: "required",
     text: "The document has no Composition.",
     fits: ({ composition }) => composition === undefined,
+  },
+  {
+    code: "20009",
+    issueCode: "structure",
+    text: "The document has more than one Composition: what the others lead to could be given to nobody.",
+    fits: ({ document }) =>
+      resourcesOf(document).filter(({ resourceType }) => resourceType === "Composition").length > 1,
   },
   {
     code: "20009",
@@ -81,8 +98,31 @@ export const refusals: readonly Row[] = [
   },
   {
     code: "20009",
+    issueCode: "not-supported",
+    text: "The report, the first that a section leads to, is of a kind that STU3 does not know: no report can be opened.",
+    fits: hasOpaqueReport,
+  },
+  {
+    code: "20009",
     issueCode: "value",
     text: "The report, the first document that a section leads to, is empty or no base64: it cannot be opened.",
     fits: ({ attachments }) => attachments[0]?.intact === false,
   },
 ];
+
+/** Of several documents one alone is read, as of several things that the header is about: the rest would be accepted and never seen. */
+function holdsMore({ bundle, header, document }: Itk3Message): boolean {
+  if (resourcesOf(bundle).filter(({ resourceType }) => resourceType === "Bundle").length > 1) return true;
+  const references = referencesOf(bundle);
+  return (header.focus ?? []).some((focus) => {
+    const meant = references.candidates(focus);
+    return meant.length > 0 && !meant.some((resource) => resource === document);
+  });
+}
+
+/** What comes behind it, a scan say, would be shown in its place. Where a PDF comes behind it, that is the report. */
+function hasOpaqueReport({ composition, document, attachments }: Itk3Message): boolean {
+  if (attachments.some(({ contentType }) => /^application\/pdf\b/i.test(contentType))) return false;
+  const [first] = sectionEntries(composition, referencesOf(document));
+  return first !== undefined && isOpaque(first);
+}

@@ -1,4 +1,4 @@
-import type { EnvelopeToCheck, UseCase } from "./rule.ts";
+import type { DocumentUseCase, EnvelopeToCheck, UseCase } from "./rule.ts";
 
 /**
  * Which messages a receiver refuses.
@@ -20,4 +20,9 @@ export interface CheckOptions {
   useCase?: UseCase;
   /** `deliver` unless given. Changes what is refused, and never what is found. */
   strictness?: Strictness;
+  /**
+   * The kinds of document that the receiver does not take (docs/decisions/270-kinds-not-taken.md): refused with 20010 where the
+   * message says by more than a name of which kind it is. None unless given. Changes what is refused, and never what is found.
+   */
+  doesNotTake?: readonly DocumentUseCase[];
 }

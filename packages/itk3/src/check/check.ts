@@ -5,7 +5,7 @@ import type { Itk3Message, ReadResult } from "../message/model.ts";
 import { sectionsOf } from "../message/sections.ts";
 import type { Position } from "../read/positions.ts";
 import type { List } from "../stu3/types.ts";
-import type { CheckOptions, Strictness } from "./check-options.ts";
+import type { CheckOptions } from "./check-options.ts";
 import { contextOf } from "./context.ts";
 import { type Answering, answeredAt } from "./code-by-place.ts";
 import { type Reason, reasonUnreadable, refusals } from "./acceptable.ts";
@@ -17,6 +17,7 @@ import { readingFinding } from "./reading.ts";
 import { oncePerReference, oncePerUnled } from "./one-cause.ts";
 import { besideReading, choiceAt, oncePerPlace, placesAround } from "./one-place.ts";
 import { rules } from "./rules.ts";
+import { reasonNotTaken } from "./not-taken.ts";
 import { errorsByCode, reasonOfStrictness } from "./strictness.ts";
 
 /**
@@ -41,9 +42,10 @@ export function check(input: Itk3Message | ReadResult, options: CheckOptions = {
   ];
   const conforms = findings.every(({ severity }) => severity !== "error");
   if (context.useCase === "response") return { findings, conforms, acceptable: isUsableResponse(context), heldAgainst };
-  const negative = negativeFor(context, findings, options.strictness);
+  const negative = negativeFor(context, findings, options);
   if (negative === undefined) return { findings, conforms, acceptable: true, heldAgainst };
-  const refused = { findings, conforms: false, acceptable: false, heldAgainst };
+  // What is not taken may be as it should.
+  const refused = { findings, conforms: conforms && negative.because === "not-taken", acceptable: false, heldAgainst };
   return isResponse(message) ? refused : { ...refused, negative };
 }
 
@@ -66,17 +68,23 @@ function withoutValues(
   return { noticed, standing };
 }
 
-/** By which a message is refused; the rows of what is acceptable go first, so that `refuse` answers them no otherwise. */
+/**
+ * By which a message is refused; the rows of what is acceptable go first, so that what a receiver chose answers them no
+ * otherwise. Its code (20010) is higher than those of all other faults: what is not taken comes last.
+ */
 function negativeFor(
-  { message, generation }: CheckContext,
+  context: CheckContext,
   findings: readonly Finding[],
-  strictness: Strictness = "deliver",
+  { strictness = "deliver", doesNotTake = [] }: CheckOptions,
 ): Negative | undefined {
+  const { message, generation } = context;
   const reason = refusals.find((row) => row.fits(message, generation));
   if (reason !== undefined) return negativeOf("not-acceptable", reason, findings);
   const errors = strictness === "refuse" ? errorsByCode(findings) : [];
   const strict = reasonOfStrictness(errors);
-  return strict && negativeOf("strictness", strict, errors);
+  if (strict !== undefined) return negativeOf("strictness", strict, errors);
+  const notTaken = reasonNotTaken(context, doesNotTake);
+  return notTaken && negativeOf("not-taken", notTaken, []);
 }
 
 function unreadable(read: ReadResult): CheckResult {

@@ -25,10 +25,11 @@ export interface Finding {
 }
 
 /**
- * Why a message is refused: it is not to be given to a person or answered (docs/decisions/010-acceptable.md), or the
- * strictness that the receiver chose refuses it (docs/decisions/192-strictness.md).
+ * Why a message is refused: it is not to be given to a person or answered (docs/decisions/010-acceptable.md), the
+ * strictness that the receiver chose refuses it (docs/decisions/192-strictness.md), or the receiver does not take messages of
+ * its kind (docs/decisions/270-kinds-not-taken.md).
  */
-export type RefusedFor = "not-acceptable" | "strictness";
+export type RefusedFor = "not-acceptable" | "strictness" | "not-taken";
 
 /** What a message that is not acceptable is answered with. */
 export interface Negative {
@@ -55,7 +56,8 @@ export interface CheckResult {
   conforms: boolean;
   /**
    * It can be handed to a person: readable, header usable, patient and document there (docs/decisions/010-acceptable.md). With
-   * the strictness `refuse`, it conforms as well. Of a response, whatever the strictness: that it says what it answers.
+   * the strictness `refuse`, it conforms as well; with `doesNotTake`, it is of none of those kinds. Of a response, whatever was
+   * chosen: that it says what it answers.
    */
   acceptable: boolean;
   /** Only where the message is not acceptable and may be answered: never for a response. */

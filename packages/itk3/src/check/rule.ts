@@ -9,7 +9,12 @@ import type { DocumentWords } from "./document-words.ts";
 import type { Severity } from "./severity.ts";
 import { ofConsultationSummaries } from "./conformance-list.ts";
 
-export type UseCase = "consultation-summary" | "online-consultation" | "generic" | "response";
+export type UseCase = DocumentUseCase | "response";
+
+export type DocumentUseCase = (typeof documentUseCases)[number];
+
+/** The use cases of a document: every kind of message that a receiver is sent, but for responses. */
+export const documentUseCases = ["consultation-summary", "online-consultation", "generic"] as const;
 
 /** What says of which use case a document is, in the order in which it is believed; `event` says that it is a response. */
 export type UseCaseSign = "event" | "title" | "text" | "localExtension" | "type";

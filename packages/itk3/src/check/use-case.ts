@@ -67,6 +67,11 @@ function byLocalExtension(local = ""): Sign | undefined {
   return { sign, says: "generic", certain: true };
 }
 
+/** Whether what is believed may well be wrong: a person is told to look (`Send-Document:use-case`). */
+export function isGuess(told: ToldUseCase): boolean {
+  return told.disputed || isNamedAlone(told);
+}
+
 /** Whether nothing says so but what somebody called the document, or nothing at all. */
 export function isNamedAlone({ restsOn }: ToldUseCase): boolean {
   const [first, ...others] = restsOn;

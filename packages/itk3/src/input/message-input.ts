@@ -1,11 +1,11 @@
 // What the functions that take a message, or what was read of one, are given. Only the outline is looked at: what a
 // message holds is for the check to judge.
 import { type CheckOptions, strictnesses } from "../check/check-options.ts";
-import type { EnvelopeToCheck } from "../check/rule.ts";
+import { documentUseCases, type EnvelopeToCheck } from "../check/rule.ts";
 import type { Itk3Message, ReadResult } from "../message/model.ts";
 import type { ReadOptions } from "../message/read-options.ts";
 import { placeOf, problemList } from "./problems.ts";
-import { both, fields, isRecord, optional, type Shape } from "./shapes.ts";
+import { both, fields, isRecord, list, optional, type Shape } from "./shapes.ts";
 import { oneOf } from "./values.ts";
 
 const object: Shape = (value, at) => {
@@ -55,8 +55,9 @@ const envelope = fields<EnvelopeToCheck>({
 const checkOptions = fields<CheckOptions>({
   envelope: optional(envelope),
   generation: optional(oneOf(1, 2)),
-  useCase: optional(oneOf("consultation-summary", "online-consultation", "generic", "response")),
+  useCase: optional(oneOf(...documentUseCases, "response")),
   strictness: optional(oneOf(...strictnesses)),
+  doesNotTake: optional(list(oneOf(...documentUseCases))),
 });
 
 // No number is a limit too: one that lets nothing through.

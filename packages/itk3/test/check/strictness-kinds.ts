@@ -36,6 +36,12 @@ function changed(what: string, ...changes: readonly (readonly [from: string | Re
   return kind(what, xml);
 }
 
+/** Nothing but its title says what it is. */
+const guessed = valid
+  .replace(/SendDocument-ConsultationReport/, "None")
+  .replace(/371531000/, "25831000000103")
+  .replace(/Consultation report for/g, "For");
+
 /** Every entry with a resource of this type. */
 function entries(type: string): RegExp {
   const resource = `<resource>\\s*<${type}>[\\s\\S]*?</${type}>\\s*</resource>`;
@@ -92,8 +98,20 @@ const unacceptable: readonly Kind[] = [
   changed("without MessageHeader.id", [/(<MessageHeader>\s*)<id value="[^"]*"\/>/, "$1"]),
   changed("of another event", ['code value="ITK007C"', 'code value="ITK003D"']),
   changed("without a document", [entries("Bundle"), ""]),
+  changed("with a second document", [
+    /(<entry>\s*<fullUrl[^>]*>\s*<resource>\s*<Bundle>[\s\S]*<\/Bundle>\s*<\/resource>\s*<\/entry>)/,
+    "$1$1",
+  ]),
+  changed("whose header is about something beside its document", [
+    /(<focus>[\s\S]*?<\/focus>)/,
+    `$1<focus><reference value="${/<sender>\s*<reference value="([^"]*)"/.exec(valid)?.[1]}"/></focus>`,
+  ]),
   changed("whose document has no id", [/(<Bundle>\s*)<id value="[^"]*"\/>/, "$1"]),
   changed("without Composition", [entries("Composition"), ""]),
+  changed("with a second Composition", [
+    /(<entry>\s*<fullUrl[^>]*>\s*<resource>\s*<Composition>[\s\S]*?<\/Composition>\s*<\/resource>\s*<\/entry>)/,
+    "$1$1",
+  ]),
   kind(
     "of Send Document 2 that is confidential",
     consultationSummary(consultation({ confidential: true, attachments: [] })).xml,
@@ -101,6 +119,10 @@ const unacceptable: readonly Kind[] = [
   ),
   changed("without Patient", [entries("Patient"), ""]),
   changed("no section of which leads to a document", [entries("Binary"), ""]),
+  changed("whose report is a resource that STU3 does not know, with a picture behind it", [
+    /<Binary>((?:(?!<\/Binary>)[\s\S])*application\/pdf[\s\S]*?)<\/Binary>/,
+    "<Letter>$1</Letter>",
+  ]),
   changed("whose report is empty or no base64", [report, '$1"%%%"']),
 ];
 
@@ -169,6 +191,22 @@ const payload: readonly Kind[] = [
   changed("with a damaged attachment behind a whole report", [picture, '$1"%%%"']),
 ];
 
+const notTaken = { doesNotTake: ["consultation-summary"] } as const;
+
+const ofItsKind: readonly Kind[] = [
+  kind("of a kind that is not taken", valid, { options: notTaken }),
+  kind("of another kind than those that are not taken", valid, {
+    options: { doesNotTake: ["online-consultation", "generic"] },
+  }),
+  { ...changed("of a kind that is not taken, whose title is of another", title), options: notTaken },
+  kind("of which only a guess says that it is of a kind that is not taken", guessed, { options: notTaken }),
+  { ...changed("of a kind that is not taken, without Patient", [entries("Patient"), ""]), options: notTaken },
+  {
+    ...changed("of a kind that is not taken, whose InfAckRequested is false", flag("InfAckRequested", "false")),
+    options: notTaken,
+  },
+];
+
 const several: readonly Kind[] = [
   changed("with another title and an InfAckRequested that is false", title, flag("InfAckRequested", "false")),
   changed("with another title and a header with a destination", title, [
@@ -197,6 +235,7 @@ export const kinds: ReadonlyMap<string, readonly Kind[]> = new Map([
   ["How it is to be handled", handling],
   ["Its header, and the envelope that it came in", header],
   ["Its document", payload],
+  ["Of its kind", ofItsKind],
   ["Several faults", several],
   ["Responses", responses],
 ]);

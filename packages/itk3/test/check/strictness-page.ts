@@ -54,7 +54,8 @@ export function strictnessPage(): string {
 
 A receiver chooses: with \`deliver\`, the default, only what no person could be given, or nobody answer, is refused
 ([010](decisions/010-acceptable.md)); with \`refuse\`, so is whatever breaks a requirement that must be met
-([192](decisions/192-strictness.md)). Warnings, and what a person must look at, refuse nothing. Of several errors the code that is lowest answers: ITK3 numbers its
+([192](decisions/192-strictness.md)). Warnings, and what a person must look at, refuse nothing. With either it may choose kinds of document that it does not take
+([270](decisions/270-kinds-not-taken.md)). Of several errors the code that is lowest answers: ITK3 numbers its
 codes from the outside in, from how a message is handled to its header and its document.
 
 _taken_: a person is given the document, and the sender the code that follows. _refused_: the sender is answered with the response code and issue

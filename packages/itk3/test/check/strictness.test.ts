@@ -37,6 +37,17 @@ for (const [title, rows] of kinds) {
       assert.deepEqual(deliver, unset);
       assert.deepEqual(refuse.findings, deliver.findings);
       assert.equal(refuse.conforms, deliver.conforms);
+      if (deliver.negative?.because === "not-taken") {
+        // What is chosen of kinds changes neither what is found nor whether it conforms; a fault's lower code comes first.
+        const { options: { doesNotTake: _, ...taking } = {} } = kind;
+        const taken = outcomeOf({ ...kind, options: taking }, "deliver");
+        assert.deepEqual([deliver.findings, deliver.conforms], [taken.findings, taken.conforms]);
+        assert.equal(deliver.negative.code, "20010");
+        assert.doesNotMatch(deliver.negative.diagnostics, secrets);
+        assert.equal(deliver.answer?.code, /InfAckRequested is false/.test(kind.what) ? undefined : "20010");
+        assert.equal(refuse.negative?.because, deliver.conforms ? "not-taken" : "strictness");
+        return;
+      }
       if (title === "Responses") assert.equal(refuse.answer, undefined);
       if (deliver.heldAgainst?.useCase === "response" || deliver.negative !== undefined || deliver.conforms) {
         assert.deepEqual(refuse, deliver);

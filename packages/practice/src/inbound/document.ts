@@ -1,4 +1,5 @@
 import { inTransaction } from "@restante/durable";
+import type { RefusedFor } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId, PracticeEvent } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
@@ -24,7 +25,8 @@ type Read = Reading & { document: ReadDocument };
  *
  * - a MessageHeader.id or a document seen before is a duplicate: answered 20007 or 20008, kept, no task;
  * - what is not acceptable is refused at infrastructure level, which ends it, and is kept for a person; so is what the
- *   chosen strictness refuses (docs/decisions/192-strictness.md), of which nothing else is made;
+ *   chosen strictness refuses (docs/decisions/192-strictness.md), of which nothing else is made, and what is of a kind that is
+ *   not taken here (docs/decisions/270-kinds-not-taken.md);
  * - what is acceptable is a task, with whatever it departs from as findings, and 20013;
  * - a level is answered if its flag is true or unreadable, or the message is refused for its strictness, and only if MESH names
  *   a sender to answer.
@@ -100,10 +102,15 @@ function storeChecked(context: PracticeContext, arrival: Arrival, read: Read, co
   return { taskId, findings: departures(findings), ...(negative && { refusedFor: negative.because }) };
 }
 
-function kindOf({ acceptable, negative }: ReadDocument): ReceivedKind {
-  if (acceptable) return "document";
-  return negative?.because === "strictness" ? "refused-by-strictness" : "refused";
+function kindOf({ negative }: ReadDocument): ReceivedKind {
+  return negative === undefined ? "document" : refusedKinds[negative.because];
 }
+
+const refusedKinds: Readonly<Record<RefusedFor, ReceivedKind>> = {
+  "not-acceptable": "refused",
+  strictness: "refused-by-strictness",
+  "not-taken": "refused-by-kind",
+};
 
 /** Why it is refused, for a person: what its sender is told, and what only they need know (GPCM-SD-034). */
 function reasonOf({ negative, replaces }: ReadDocument): string | undefined {

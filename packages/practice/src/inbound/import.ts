@@ -24,8 +24,9 @@ export async function importMessage(context: PracticeContext, arrival: Arrival, 
     return;
   }
   const content = await arrival.content();
+  const { strictness, doesNotTake } = context;
   const reading = await context.reader.read(
-    { ...headOf(arrival), content: content.bytes, damage: content.damage, strictness: context.strictness },
+    { ...headOf(arrival), content: content.bytes, damage: content.damage, strictness, doesNotTake },
     { signal },
   );
   const { document } = reading;

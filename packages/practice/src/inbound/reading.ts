@@ -1,6 +1,7 @@
 import {
   check,
   type CheckResult,
+  type DocumentUseCase,
   type Finding,
   isResponse,
   type Itk3Message,
@@ -30,6 +31,8 @@ export interface ToRead {
   subject: string;
   /** Only for who is to judge it: `deliver` unless given. */
   strictness?: Strictness | undefined;
+  /** The same: none unless given. */
+  doesNotTake?: readonly DocumentUseCase[] | undefined;
 }
 
 /**
@@ -81,10 +84,11 @@ export function readArrived(toRead: ToRead): Reading {
     return { ...common, isResponse: true, response: message && readResponse(message) };
   }
   // Without To: the address that the sender wrote is not delivered, MESH puts the mailbox in its place.
-  const { from, workflowId, subject, localId, strictness } = toRead;
+  const { from, workflowId, subject, localId, strictness, doesNotTake } = toRead;
   const result = check(read, {
     envelope: { from, workflowId, subject, localId },
     ...(strictness && { strictness }),
+    ...(doesNotTake && { doesNotTake }),
   });
   const { acceptable, findings, negative } = result;
   return {

@@ -70,6 +70,7 @@ export function readTask(database: DatabaseSync, taskId: number): Task | undefin
 const refusedFor: Readonly<Record<string, RefusedFor>> = {
   refused: "not-acceptable",
   "refused-by-strictness": "strictness",
+  "refused-by-kind": "not-taken",
 };
 
 function taskOf(database: DatabaseSync, row: Row): Task {
@@ -92,7 +93,6 @@ function taskOf(database: DatabaseSync, row: Row): Task {
     acts: actsOf(database, { kind: "task", id: taskId }),
     ...present({
       reason: optionalText(row, "reason"),
-      refusedFor: refusedFor[text(row, "received_kind")],
       headerId: optionalText(row, "header_id"),
       documentId: optionalText(row, "document_id"),
       title,
@@ -124,6 +124,7 @@ function summaryOf(row: Row): TaskSummary {
     attachmentCount: number(row, "attachment_count"),
     ...present({
       completedAt: optionalTime(row, "completed_at"),
+      refusedFor: refusedFor[text(row, "received_kind")],
       recipientType: summary.recipientType,
       confidential: summary.confidential,
       notices: summary.notices,

@@ -6,6 +6,7 @@ export type ReceivedKind =
   | "document"
   | "refused"
   | "refused-by-strictness"
+  | "refused-by-kind"
   | "set-aside"
   | "duplicate-message"
   | "duplicate-document"

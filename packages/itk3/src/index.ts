@@ -88,6 +88,7 @@ export { isConfidential } from "./message/confidential.ts";
 export { fileTypeOf, type KnownFileType } from "./message/file-type.ts";
 export { idKey, isUuid } from "./message/id-key.ts";
 export { isResponse } from "./message/handling.ts";
+export { likenessOf } from "./message/likeness.ts";
 export { type Modifier, type Modifiers, modifiersOf } from "./message/modifiers.ts";
 export { messageOf } from "./message/message-of.ts";
 export type { Attachment, Itk3Message, MessageHandling, ReadResult, Remains } from "./message/model.ts";

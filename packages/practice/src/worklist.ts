@@ -150,6 +150,8 @@ export interface TaskSummary {
   modified?: ModifiedPart[];
   /** A confidential document: who sent it is not displayed (CS-030, OC-014), so `sender` has its mailbox alone. */
   confidential?: boolean;
+  /** In the order of `TaskFlag`; empty where there is nothing. */
+  flags: TaskFlag[];
   /** Of `findings`, those that are departures: what a person must look at is none, nor what merely cannot be shown. */
   findingCount: number;
   attachmentCount: number;
@@ -161,6 +163,14 @@ export interface TaskSummary {
   /** The same, also after a person has dealt with it. */
   matter?: Matter;
 }
+
+/**
+ * - `replacement`: its document says that it replaces an earlier one, whether that has come or not.
+ * - `duplicate`: it came again, with the same ids; `duplicates` says when. Answered 20007 or 20008, and no task of its own.
+ * - `potential-duplicate`: another task has a document of the same patient and encounter that says the same, with other ids:
+ *   `alike`. Nothing is decided by it.
+ */
+export type TaskFlag = "replacement" | "duplicate" | "potential-duplicate";
 
 /**
  * - `modified`: a person must look. Something that is not known here may change what parts of the message mean, or turn them
@@ -241,6 +251,8 @@ export interface Task extends TaskSummary {
   responses: GivenResponse[];
   /** Later arrivals of the same message or document; answered 20007 or 20008 and not raised again. The first 50. */
   duplicates: { messageId: MessageId; receivedAt: Date; code: "20007" | "20008" }[];
+  /** The tasks of documents that say the same for the same patient and encounter, with other ids. The first 20 that came. */
+  alike: number[];
   /** The earlier task that this document replaces, and the later one that replaces it. */
   replaces?: number;
   replacedBy?: number;

@@ -17,6 +17,7 @@ import type {
 } from "@restante/practice";
 import { formatDay, formatHour, type Tag } from "@restante/web";
 
+export * from "./words/flags.ts";
 export * from "./words/matching.ts";
 export * from "./words/refused.ts";
 

@@ -277,6 +277,8 @@ function fill(
         1,
         "Consultation report for WIŚNIEWSKI, Łukasz (Mr), NHS Number 9912609131, seen at Exampleton GP Federation, ODS Code Y99001, Version 1",
       ),
+      flags: ["duplicate", "potential-duplicate"],
+      alike: [5],
       patient: {
         outcome: "known",
         nhsNumber: "9912609131",
@@ -347,6 +349,8 @@ function fill(
       ...document(5, "Consultation report for NG, Noah (Master)"),
       state: "completed",
       completedAt: at("08:00:00"),
+      flags: ["replacement", "potential-duplicate"],
+      alike: [1],
       patient: { outcome: "recently-deceased", name: "NG, Noah" },
     },
     {
@@ -440,6 +444,7 @@ function document(taskId: number, subject: string): Task {
     receivedAt: at(`07:4${taskId}:22`),
     recipientType: "FA",
     patient: { outcome: "waiting" },
+    flags: [],
     findingCount: 0,
     attachmentCount: 0,
     headerId: "5f1d2c3b-0000-4000-8000-000000000001",
@@ -450,6 +455,7 @@ function document(taskId: number, subject: string): Task {
     attachments: [],
     responses: [],
     duplicates: [],
+    alike: [],
     acts: [],
   };
 }

@@ -352,6 +352,29 @@ test("a message of a kind that is not taken says so, shows its document, and whe
   assert.match(untold, /The sender asked for no answer and does not know\. Tell them that you did not take it\./);
 });
 
+test("what replaces, came again or may be a duplicate is tagged in the list and on its page, which leads to those that are like it", async (t) => {
+  const { url, worklist } = await open(t);
+  const tagged = async (path: string): Promise<string[]> => {
+    const { text } = await ask(url + path);
+    return ["Replacement", "Duplicate", "Potential duplicate"].filter((tag) =>
+      new RegExp(`>\\s*${tag}\\s*</strong>`).test(text),
+    );
+  };
+  assert.deepEqual(await tagged("/"), ["Duplicate", "Potential duplicate"]);
+  assert.deepEqual(await tagged("/tasks/1"), ["Duplicate", "Potential duplicate"]);
+  assert.deepEqual(await tagged("/?show=completed"), ["Replacement", "Potential duplicate"]);
+  assert.deepEqual(await tagged("/tasks/5"), ["Replacement", "Potential duplicate"]);
+  assert.deepEqual(await tagged("/tasks/4"), []);
+  const one = (await ask(`${url}/tasks/1`)).text;
+  assert.match(one, /Another message has the same patient, encounter and content as this one/);
+  assert.match(one, /<a class="app-target" href="\/tasks\/5">Compare with task 5<\/a>/);
+  worklist.all.find(({ taskId }) => taskId === 1)?.alike.push(6);
+  const two = (await ask(`${url}/tasks/1`)).text;
+  assert.match(two, /Other messages have the same patient, encounter and content as this one/);
+  assert.match(two, /Compare with task 5<\/a>[\s\S]*Compare with task 6<\/a>/);
+  assert.doesNotMatch((await ask(`${url}/tasks/4`)).text, /Compare with/);
+});
+
 test("a replaced task leads to the later version", async (t) => {
   const { url } = await open(t);
   assert.match((await ask(`${url}/tasks/6`)).text, /<a href="\/tasks\/5">Open the later version<\/a>/);

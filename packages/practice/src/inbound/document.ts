@@ -4,6 +4,7 @@ import type { AcknowledgementLevel, MailboxId, PracticeEvent } from "@restante/m
 import type { PracticeContext } from "../context.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
 import { addAccepted, addCopy, type Repeated, repeatedBy } from "../store/copies.ts";
+import { addLikeness } from "../store/likeness.ts";
 import { addReceived, type ReceivedKind } from "../store/received.ts";
 import { addTask, departures } from "../store/tasks.ts";
 import { eventId } from "./event-id.ts";
@@ -74,7 +75,7 @@ function storeDuplicate(
 }
 
 function storeChecked(context: PracticeContext, arrival: Arrival, read: Read, content: Uint8Array): Raised {
-  const { acceptable, negative, findings, attachments, contents, summary, ids, replaces } = read.document;
+  const { acceptable, negative, findings, attachments, contents, summary, ids, replaces, likeness } = read.document;
   const { businessResponse } = context;
   store(context, arrival, read, content, kindOf(read.document), reasonOf(read.document));
   const taskId = addTask(context.database, {
@@ -91,6 +92,7 @@ function storeChecked(context: PracticeContext, arrival: Arrival, read: Read, co
   if (acceptable) {
     addAccepted(context.database, arrival.messageId, { headerId: read.headerId, documentId: read.document.documentId });
   }
+  if (likeness !== undefined) addLikeness(context.database, arrival.messageId, likeness);
   addAttachmentContents(context.database, arrival.messageId, contents);
   answer(context, arrival, read, "infrastructure", negative ?? received);
   // What may mean the opposite is for a person to decide on.

@@ -5,6 +5,7 @@ import {
   type Finding,
   isResponse,
   type Itk3Message,
+  likenessOf,
   type MessageHandling,
   modifiersOf,
   type Negative,
@@ -61,6 +62,8 @@ export interface ReadDocument extends PlacedAttachments {
   ids: string[];
   /** What it says that it replaces, acceptable or not. */
   replaces: string[];
+  /** Of an acceptable document: see likenessOf of itk3. */
+  likeness?: string | undefined;
 }
 
 const nothingAsked: MessageHandling = {
@@ -107,7 +110,7 @@ export function readArrived(toRead: ToRead): Reading {
 
 const nothingSaid = { summary: {}, ids: [], replaces: [], attachments: [], contents: [] };
 
-type Said = Pick<ReadDocument, "summary" | "ids" | "replaces"> & PlacedAttachments;
+type Said = Pick<ReadDocument, "summary" | "ids" | "replaces" | "likeness"> & PlacedAttachments;
 
 function saidIn(message: Itk3Message, { acceptable, negative }: CheckResult, content: Uint8Array): Said {
   const modifiers = modifiersOf(message.bundle, message.issues);
@@ -117,6 +120,7 @@ function saidIn(message: Itk3Message, { acceptable, negative }: CheckResult, con
     summary: { ...summarise(message), ...noticed(message, modifiers) },
     ids: acceptable ? idsOf(message) : [],
     replaces: replacedBy(message, modifiers),
+    ...(acceptable && { likeness: likenessOf(message) }),
     ...placeAttachments(content, laidOut),
   };
 }

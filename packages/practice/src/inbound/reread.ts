@@ -3,6 +3,7 @@ import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem } from "../errors.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
+import { addLikeness } from "../store/likeness.ts";
 import { addUnbelieved } from "../store/received.ts";
 import { noteNotices, replaceKeys } from "../store/tasks.ts";
 import type { Progress } from "../work.ts";
@@ -14,11 +15,11 @@ const perPass = 20;
 /** After so many the rest must do: it can still be opened whole. */
 const mostAttempts = 5;
 
-type Kind = "task" | "report" | "response" | "keys" | "notices";
+type Kind = "task" | "report" | "response" | "keys" | "notices" | "likeness";
 
 /**
  * Decides what pages show of messages that an earlier version stored without deciding it, what a person must be told of them
- * first, and what replaces what by the keys of today. Nothing else is changed.
+ * first, what replaces what by the keys of today, and which are alike. Nothing else is changed.
  */
 export interface Rereading {
   readonly run: (signal?: AbortSignal) => Promise<Progress>;
@@ -73,6 +74,7 @@ const contents: Readonly<Record<Kind, string>> = {
   response: "SELECT content, workflow_id FROM received WHERE message_id = ?",
   keys: "SELECT content FROM received WHERE message_id = ?",
   notices: "SELECT content FROM received WHERE message_id = ?",
+  likeness: "SELECT content FROM received WHERE message_id = ?",
 };
 
 function store(database: DatabaseSync, kind: Kind, owner: string, { document, response }: Reading): void {
@@ -83,6 +85,10 @@ function store(database: DatabaseSync, kind: Kind, owner: string, { document, re
   if (kind === "keys") {
     // What is not read as it was then keeps the keys that it had.
     if (document?.acceptable) replaceKeys(database, owner, document);
+    return;
+  }
+  if (kind === "likeness") {
+    if (document?.likeness !== undefined) addLikeness(database, owner, document.likeness);
     return;
   }
   const { attachments = [], contents = [] } = document ?? {};

@@ -18,6 +18,8 @@ import { isDuplicate } from "../hand-over/states.ts";
 import { troubledCopies } from "../store/copies.ts";
 import type { Happened } from "../store/matters.ts";
 import type { Deadlines } from "./reports.ts";
+import { alikeTo } from "../store/likeness.ts";
+import { flagColumns, flagsIn } from "./flags.ts";
 import { type ListPlan, listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
@@ -27,7 +29,7 @@ import { troubleOfMatch } from "./waiting-matches.ts";
 /** Without the long ones: a list may name messages with thousands of documents. */
 const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, summary, finding_count, attachment_count, match_outcome,
   replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason, received.kind AS received_kind,
-  coalesce(thing_version.version, 1) AS version, doubt, decided_at, decided_by, decided_by_id, ${matterColumns}`;
+  coalesce(thing_version.version, 1) AS version, doubt, decided_at, decided_by, decided_by_id, ${matterColumns}, ${flagColumns}`;
 
 const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
   LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id
@@ -90,6 +92,7 @@ function taskOf(database: DatabaseSync, row: Row): Task {
       ),
     ],
     duplicates: duplicatesOf(database, taskId),
+    alike: alikeTo(database, taskId),
     acts: actsOf(database, { kind: "task", id: taskId }),
     ...present({
       reason: optionalText(row, "reason"),
@@ -120,6 +123,7 @@ function summaryOf(row: Row): TaskSummary {
     messageId: text(row, "message_id"),
     receivedAt: time(row, "received_at"),
     patient: patientOf(row, summary),
+    flags: flagsIn(row),
     findingCount: number(row, "finding_count"),
     attachmentCount: number(row, "attachment_count"),
     ...present({

@@ -1,4 +1,5 @@
 import { documentsComeBack } from "./documents-come-back.ts";
+import { likeness } from "./migrations/likeness.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
 
 /**
@@ -476,4 +477,5 @@ export const migrations: readonly string[] = [
   `,
   documentsComeBack,
   matchDecision,
+  likeness,
 ];

@@ -1,0 +1,31 @@
+// What is to be known of a message beside where its task stands.
+import type { TaskFlag } from "@restante/practice";
+import type { Tag } from "@restante/web";
+
+export function flagTag(flag: TaskFlag): Tag {
+  return tags[flag];
+}
+
+const tags: Readonly<Record<TaskFlag, Tag>> = {
+  replacement: {
+    text: "Replacement",
+    colour: "blue",
+    meaning: "It says that it replaces an earlier document.",
+  },
+  duplicate: {
+    text: "Duplicate",
+    colour: "grey",
+    meaning: "It came more than once. It is one task, and there is nothing more to do.",
+  },
+  "potential-duplicate": {
+    text: "Potential duplicate",
+    colour: "yellow",
+    meaning: "Another message has the same patient, encounter and content.",
+  },
+};
+
+/** What a person is told of the messages that are like this one, before the links to them. */
+export function alikeWords(alike: readonly number[]): string {
+  const others = alike.length === 1 ? "Another message has" : "Other messages have";
+  return `${others} the same patient, encounter and content as this one. The sender may have sent the document more than once. Compare them before you act on this one.`;
+}

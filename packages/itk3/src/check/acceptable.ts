@@ -113,9 +113,12 @@ export const refusals: readonly Row[] = [
 /** Of several documents one alone is read, as of several things that the header is about: the rest would be accepted and never seen. */
 function holdsMore({ bundle, header, document }: Itk3Message): boolean {
   if (resourcesOf(bundle).filter(({ resourceType }) => resourceType === "Bundle").length > 1) return true;
+  // A single one that leads astray hides nothing: the only document that there is, is read.
+  const { focus = [] } = header;
+  if (focus.length < 2) return false;
   const references = referencesOf(bundle);
-  return (header.focus ?? []).some((focus) => {
-    const meant = references.candidates(focus);
+  return focus.some((one) => {
+    const meant = references.candidates(one);
     return meant.length > 0 && !meant.some((resource) => resource === document);
   });
 }

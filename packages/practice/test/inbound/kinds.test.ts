@@ -206,6 +206,17 @@ for (const [what, code, changed] of notHeld) {
   });
 }
 
+test("a document to which the header leads by the wrong name, and that is the only one, is taken", async (t) => {
+  const to = await openPractice(t, receiver);
+  const other = /<sender>\s*<reference value="([^"]*)"/.exec(xml)?.[1];
+  deliver(to, xml.replace(focus, `<focus><reference value="${other}"/></focus>`), { from, workflowId });
+  await to.practice.cycle();
+  assert.deepEqual(
+    (await tasks(to)).map(({ kind, attachments }) => [kind, attachments.length]),
+    [["document", 2]],
+  );
+});
+
 test("a practice that does not take what is no kind of document does not start", async (t) => {
   const to = await openPractice(t, receiver);
   for (const doesNotTake of [["letters"], "generic", ["response"], null]) {

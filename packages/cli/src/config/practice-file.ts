@@ -208,7 +208,8 @@ const schema: Schema<PracticeFile> = withRules(
       doesNotTake: optional(
         list(oneOf(documentUseCases, { description: "A kind of document." }), {
           description:
-            "The kinds of document that are not taken here, where a message says for certain of which it is: refused with 20010, and shown to a person as not taken. Holds for what is read from then on. Absent: every kind is taken.",
+            "The kinds of document (consultation-summary, online-consultation, generic) that are not taken here, where a message says for certain of which it is: refused with 20010, and shown to a person as not taken. Holds for what is read from then on.",
+          default: by.doesNotTake,
         }),
       ),
       pollIntervalMs: optional(

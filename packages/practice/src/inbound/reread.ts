@@ -48,7 +48,10 @@ export function createRereading({ database, reader }: PracticeContext): Rereadin
 
   return {
     async run(signal) {
-      const rows = database.prepare("SELECT kind, owner, attempts FROM reread LIMIT ?").all(perPass);
+      // From the end of the alphabet: what no page can show meanwhile (`task`) comes before what is only told beside it (`likeness`).
+      const rows = database
+        .prepare("SELECT kind, owner, attempts FROM reread ORDER BY kind DESC, owner DESC LIMIT ?")
+        .all(perPass);
       for (const row of rows) {
         signal?.throwIfAborted();
         const [kind, owner] = [row["kind"] as Kind, row["owner"] as string];

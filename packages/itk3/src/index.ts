@@ -93,6 +93,7 @@ export { type Modifier, type Modifiers, modifiersOf } from "./message/modifiers.
 export { messageOf } from "./message/message-of.ts";
 export type { Attachment, Itk3Message, MessageHandling, ReadResult, Remains } from "./message/model.ts";
 export { readMessage } from "./message/read-message.ts";
+export { type References, referencesOf } from "./message/references.ts";
 export type { ReadOptions } from "./message/read-options.ts";
 export { unreadableHeaderId } from "./names.ts";
 export {
@@ -127,5 +128,7 @@ export type {
   Resource,
 } from "./stu3/types.ts";
 export type * as stu3 from "./stu3/types.ts";
+export { typeNameOf } from "./stu3/opaque.ts";
 export { recommendedMaxBytes } from "./read/limits.ts";
+export { type NarrativeLine, type NarrativeLines, narrativeLines } from "./xml/narrative-lines.ts";
 export { writeXml } from "./xml/write-resource.ts";

@@ -1,6 +1,7 @@
 import type { KnownFileType, RefusedFor } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@restante/mesh";
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
+import type { DocumentView } from "./document-view.ts";
 import type { Listing, MatchList, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
 import type { MatchAnswer, MatchDecision, MatchDoubt, MatchVerdict, RegisterEntry } from "./matching.ts";
 
@@ -20,6 +21,11 @@ export interface Worklist {
   task(taskId: number, actor: Actor): Promise<Task | undefined>;
   /** Counted from 0, in the order of `Task.attachments`. Throws "document-not-ready". */
   attachment(taskId: number, index: number, actor: Actor): Promise<AttachmentContent | undefined>;
+  /**
+   * What the document of a task says in its sections and entries. Undefined where there is none, or none of it may be shown.
+   * Throws "document-not-ready".
+   */
+  documentView(taskId: number, actor: Actor): Promise<DocumentView | undefined>;
   /** The message exactly as it was received. */
   original(taskId: number, actor: Actor): Promise<AttachmentContent | undefined>;
   /**
@@ -256,8 +262,26 @@ export interface Task extends TaskSummary {
   /** The earlier task that this document replaces, and the later one that replaces it. */
   replaces?: number;
   replacedBy?: number;
+  /**
+   * All versions of the document that are tasks, this one among them, in the order in which they came; empty where there is
+   * no other. At most 50.
+   */
+  versions: TaskVersion[];
+  /** There are more. */
+  moreVersions?: true;
   /** Newest first, at most 50. */
   acts: PersonAct[];
+}
+
+/** One of the documents that replace each other. */
+export interface TaskVersion {
+  taskId: number;
+  state: TaskState;
+  receivedAt: Date;
+  /** As the document says, an ISO date. */
+  documentDate?: string;
+  /** The task of the document that replaced it. */
+  replacedBy?: number;
 }
 
 export interface TaskFinding {

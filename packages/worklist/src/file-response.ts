@@ -42,6 +42,8 @@ export interface DocumentLink extends TaskAttachment {
   /** Such as `PDF`. */
   kind: string;
   shown: FileHandling["shown"];
+  /** What its sender says that it is, where by its first bytes it is something else. */
+  claims?: string;
 }
 
 /** Larger ones are offered for download: a browser would stall on them. */
@@ -58,7 +60,23 @@ export function documentLink(base: string, attachment: TaskAttachment, index: nu
     url: `${base}/attachments/${index}`,
     kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
     shown: attachment.bytes <= largestShown && attachment.damaged !== true ? shown : undefined,
+    ...(isOtherThan(attachment.fileType, claimed) && { claims: attachment.contentType }),
   };
+}
+
+const otherNames: Readonly<Record<string, string>> = {
+  "application/x-pdf": "application/pdf",
+  "image/jpg": "image/jpeg",
+  "image/pjpeg": "image/jpeg",
+  "image/x-png": "image/png",
+  "image/tif": "image/tiff",
+};
+
+/** Of a file that nothing is known of, only that it is none of those that are known by their content. */
+function isOtherThan(fileType: TaskAttachment["fileType"], claimed: string): boolean {
+  const claim = otherNames[claimed] ?? claimed;
+  if (fileType === undefined || claim === "" || claim === "application/octet-stream") return false;
+  return fileType === "other" ? Object.hasOwn(kinds, claim) : claim !== fileType;
 }
 
 function mediaType(contentType: string): string {

@@ -11,6 +11,7 @@ import {
 } from "@restante/web";
 import { actIn, pageOf, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
+import { entriesOf } from "./entry-pages.ts";
 import { sendAttachment, sendOriginal } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { showToPrint } from "./print-page.ts";
@@ -19,6 +20,7 @@ import { refusedWith } from "./refused.ts";
 import { afterwards, backTo, listIn, listPath, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask, taskSubject } from "./subjects.ts";
+import { mostBeside } from "./words/entries.ts";
 import type { FormAct } from "./words.ts";
 
 type View = TaskState | "attention" | "all";
@@ -202,6 +204,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       from,
       address,
       back: backTo(from),
+      entries: await entriesOf(site, reply.request, task, mostBeside),
       documents: documentsShown(address, task.attachments, numberIn(asked, "documents")),
       decisions: task.state === "replaced" ? [] : await worklist.decisions(task.taskId),
       token: (action: string) => token(reply.request, `${address}/${action}`),

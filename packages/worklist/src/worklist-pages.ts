@@ -11,11 +11,14 @@ import {
 } from "@restante/web";
 import { assets } from "./assets.ts";
 import { auditPagesOf } from "./audit-pages-of.ts";
+import { serveEntryPages } from "./entry-pages.ts";
 import { serveMatchingPages } from "./matching-pages.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
 import { serveStrayPages } from "./stray-pages.ts";
 import { serveTaskPages } from "./task-pages.ts";
+import * as entryWords from "./words/entries.ts";
+import * as findingWords from "./words/findings.ts";
 import * as words from "./words.ts";
 
 export interface WorklistPagesOptions {
@@ -72,7 +75,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     views: new URL("views/", import.meta.url),
     assets,
     styles: ["/assets/own/worklist.css"],
-    globals: { organisation, words },
+    globals: { organisation, words, entryWords, findingWords },
     filters: {
       nhsNumber: (number: string) => (isNhsNumber(number) ? formatNhsNumber(number) : number),
       lower_first: (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`,
@@ -96,6 +99,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     routes(app, site) {
       const here = { ...site, worklist };
       serveTaskPages(app, here);
+      serveEntryPages(app, here);
       serveMatchingPages(app, here);
       serveReportPages(app, here);
       serveStrayPages(app, here);

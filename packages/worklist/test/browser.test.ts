@@ -6,6 +6,7 @@ import { readConsultation, reportPdf, type SystemTrouble } from "@restante/pract
 import { openPages } from "./open-pages.ts";
 import { assertAccessible } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
+import { poisoned, sampleView } from "./sample-view.ts";
 import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { sheetsOf } from "./sheets-of.ts";
 
@@ -69,6 +70,7 @@ test("in a real browser", async (t) => {
     ["a task that is done", "/tasks/5"],
     ["an unmatched message", "/unmatched/1"],
     ["a list after something was done there", "/?done=completed&item=%2Ftasks%2F5"],
+    ["what a document says", "/tasks/1/entries"],
     ["what a patient is to the organisation", "/tasks/1/match"],
     ["a decision on a patient before it is taken", "/tasks/1/match?verdict=not-known"],
     ["no patient to decide on", "/matching"],
@@ -89,6 +91,45 @@ test("in a real browser", async (t) => {
       await assertAccessible(page);
     });
   }
+
+  await t.test("no script in any text of a document, its entries, files or names runs or is fetched", async () => {
+    const script = `</script></table><script>document.title="ran"</script><img src=x onerror='document.title="ran"'><svg onload='document.title="ran"'>"'`;
+    const plain = worklist.views.get(1) ?? sampleView();
+    worklist.views.set(1, poisoned(sampleView({ modified: true }), script));
+    unseen.length = 0;
+    for (const path of ["/tasks/1", "/tasks/1/entries"]) {
+      await using page = await openPage(browser, url + path);
+      await page.waitForSelector('[data-drawn="yes"]');
+      for (const details of await page.locator("details").all())
+        await details.evaluate((it) => it.setAttribute("open", ""));
+      assert.ok((await page.getByText(script).count()) > 30, `${path} shows it as text`);
+      assert.doesNotMatch(await page.title(), /^ran$/);
+      assert.equal(await page.locator(".app-entries :is(script, img, svg:not(.nhsuk-icon))").count(), 0);
+    }
+    worklist.views.set(1, plain);
+    assert.deepEqual(unseen, []);
+  });
+
+  await t.test("the entries stand beside the report where there is room, and below it where there is not", async () => {
+    for (const [width, path, isBeside] of [
+      [1280, "/tasks/1", true],
+      [1280, "/tasks/1/entries", true],
+      [320, "/tasks/1", false],
+      [320, "/tasks/1/entries", false],
+    ] as const) {
+      await using page = await openPage(browser, url + path);
+      await page.setViewportSize({ width, height: 900 });
+      const [report, entries] = await Promise.all(
+        ["#report-heading", "#entries-heading"].map((it) => page.locator(it).boundingBox()),
+      );
+      assert.equal((entries?.x ?? 0) > (report?.x ?? 0) + 200, isBeside, `${path} ${width}`);
+      assert.equal(
+        await page.evaluate("document.documentElement.scrollWidth"),
+        width,
+        `${path} is not scrolled sideways`,
+      );
+    }
+  });
 
   await t.test("a person marks a task as done, and is back at the worklist, which shows one less", async () => {
     await using page = await openPage(browser, `${url}/tasks/3`);

@@ -4,9 +4,11 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 import { ask } from "../../web/test/http.ts";
 import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { openPages } from "./open-pages.ts";
+import { poisoned, sampleView } from "./sample-view.ts";
 
 /** Every text that a sender, a recipient, MESH or a person can write, in everything that there is, in every state. */
-function poison({ all, sent, unmatched, trouble }: SampleWorklist): void {
+function poison({ all, sent, unmatched, trouble, views }: SampleWorklist): void {
+  views.set(1, poisoned(sampleView({ modified: true }), hostile));
   const mailboxId = hostile as MailboxId;
   const messageId = hostile as MessageId;
   const at = new Date("2026-11-23T10:00:00Z");
@@ -90,6 +92,7 @@ test("whatever a sender, a recipient, MESH or a person writes is shown as text o
     "/?show=attention",
     "/?show=completed",
     ...worklist.all.map(({ taskId }) => `/tasks/${taskId}`),
+    "/tasks/1/entries",
     "/reports",
     "/reports?show=attention",
     "/reports?show=dealt-with",

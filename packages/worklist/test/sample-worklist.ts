@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { fileTypeOf } from "@restante/itk3";
 import { type MailboxId, type MessageId, type OdsCode, parseMailboxId, parseOdsCode } from "@restante/mesh";
 import { PracticeError } from "@restante/practice";
+import { sampleView } from "./sample-view.ts";
 import type {
   ActBy,
   ActOutcome,
   AttachmentContent,
+  DocumentView,
   Listing,
   ListOf,
   Matter,
@@ -37,6 +39,7 @@ export interface SampleWorklist extends Worklist {
   readonly trouble: SystemTrouble[];
   /** What the register says, by task; where it says nothing, that nobody is found. */
   readonly register: Map<number, RegisterEntry>;
+  readonly views: Map<number, DocumentView>;
 }
 
 /** A worklist in memory, so that the pages can be shown every state that there is without a message for each. */
@@ -48,6 +51,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
   const unmatched: StrayDetail[] = [];
   const trouble: SystemTrouble[] = [];
   const register = new Map<number, RegisterEntry>();
+  const views = new Map(options.empty ? [] : [[1, sampleView()]]);
   if (!options.empty) fill(all, sent, contents, unmatched, options.report ?? new TextEncoder().encode("%PDF-1.7"));
 
   const known = (taskId: number): Task => {
@@ -93,6 +97,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
     calls,
     trouble,
     register,
+    views,
     tasks: (list) => {
       const show = list.query?.show;
       const state = (task: Task): boolean =>
@@ -101,6 +106,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
     },
     task: async (taskId) => all.find((task) => task.taskId === taskId),
     attachment: async (taskId, index) => contents.get(`task ${taskId} ${index}`),
+    documentView: async (taskId) => views.get(taskId),
     original: async (taskId) => (taskId === 1 ? original : undefined),
     complete: async (taskId, by) =>
       acting(known(taskId), by, () => {
@@ -456,6 +462,7 @@ function document(taskId: number, subject: string): Task {
     responses: [],
     duplicates: [],
     alike: [],
+    versions: [],
     acts: [],
   };
 }

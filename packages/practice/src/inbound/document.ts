@@ -4,6 +4,7 @@ import type { AcknowledgementLevel, MailboxId, PracticeEvent } from "@restante/m
 import type { PracticeContext } from "../context.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
 import { addAccepted, addCopy, type Repeated, repeatedBy } from "../store/copies.ts";
+import { addDocumentView } from "../store/document-views.ts";
 import { addLikeness } from "../store/likeness.ts";
 import { addReceived, type ReceivedKind } from "../store/received.ts";
 import { addTask, departures } from "../store/tasks.ts";
@@ -94,6 +95,7 @@ function storeChecked(context: PracticeContext, arrival: Arrival, read: Read, co
   }
   if (likeness !== undefined) addLikeness(context.database, arrival.messageId, likeness);
   addAttachmentContents(context.database, arrival.messageId, contents);
+  addDocumentView(context.database, arrival.messageId, read.document);
   answer(context, arrival, read, "infrastructure", negative ?? received);
   // What may mean the opposite is for a person to decide on.
   const isPlain = summary.notices?.every(({ kind }) => kind !== "modified") ?? true;

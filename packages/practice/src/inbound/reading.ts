@@ -16,6 +16,7 @@ import {
   type Strictness,
 } from "@restante/itk3";
 import { isAckWorkflow } from "@restante/mesh";
+import { documentViewOf } from "../document-view/view.ts";
 import { type PlacedAttachments, placeAttachments } from "../store/attachments.ts";
 import type { MessageSummary } from "../store/tasks.ts";
 import { noticed } from "./notices.ts";
@@ -64,6 +65,8 @@ export interface ReadDocument extends PlacedAttachments {
   replaces: string[];
   /** Of an acceptable document: see likenessOf of itk3. */
   likeness?: string | undefined;
+  /** What it says in its sections and entries: a DocumentView as JSON. Absent where none of it may be shown. */
+  view?: string;
 }
 
 const nothingAsked: MessageHandling = {
@@ -110,17 +113,20 @@ export function readArrived(toRead: ToRead): Reading {
 
 const nothingSaid = { summary: {}, ids: [], replaces: [], attachments: [], contents: [] };
 
-type Said = Pick<ReadDocument, "summary" | "ids" | "replaces" | "likeness"> & PlacedAttachments;
+type Said = Pick<ReadDocument, "summary" | "ids" | "replaces" | "likeness" | "view"> & PlacedAttachments;
 
 function saidIn(message: Itk3Message, { acceptable, negative }: CheckResult, content: Uint8Array): Said {
   const modifiers = modifiersOf(message.bundle, message.issues);
   // Nothing is made of what its strictness refused (GPCM-SD-041): no document is laid out.
-  const laidOut = negative?.because === "strictness" ? [] : attachmentsOf(message, modifiers);
+  const isShown = negative?.because !== "strictness";
+  const laidOut = isShown ? attachmentsOf(message, modifiers) : [];
+  const view = isShown ? documentViewOf(message, modifiers) : undefined;
   return {
     summary: { ...summarise(message), ...noticed(message, modifiers) },
     ids: acceptable ? idsOf(message) : [],
     replaces: replacedBy(message, modifiers),
     ...(acceptable && { likeness: likenessOf(message) }),
+    ...(view && { view: JSON.stringify(view) }),
     ...placeAttachments(content, laidOut),
   };
 }

@@ -3,6 +3,7 @@ import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem } from "../errors.ts";
 import { addAttachmentContents } from "../store/attachments.ts";
+import { addDocumentView } from "../store/document-views.ts";
 import { addLikeness } from "../store/likeness.ts";
 import { addUnbelieved } from "../store/received.ts";
 import { noteNotices, replaceKeys } from "../store/tasks.ts";
@@ -15,7 +16,7 @@ const perPass = 20;
 /** After so many the rest must do: it can still be opened whole. */
 const mostAttempts = 5;
 
-type Kind = "task" | "report" | "response" | "keys" | "notices" | "likeness";
+type Kind = "task" | "report" | "response" | "keys" | "notices" | "view" | "likeness";
 
 /**
  * Decides what pages show of messages that an earlier version stored without deciding it, what a person must be told of them
@@ -78,11 +79,16 @@ const contents: Readonly<Record<Kind, string>> = {
   keys: "SELECT content FROM received WHERE message_id = ?",
   notices: "SELECT content FROM received WHERE message_id = ?",
   likeness: "SELECT content FROM received WHERE message_id = ?",
+  view: "SELECT content FROM received WHERE message_id = ?",
 };
 
 function store(database: DatabaseSync, kind: Kind, owner: string, { document, response }: Reading): void {
   if (kind === "response") {
     if (response !== undefined) addUnbelieved(database, owner, saidBy(response));
+    return;
+  }
+  if (kind === "view") {
+    if (document !== undefined) addDocumentView(database, owner, document);
     return;
   }
   if (kind === "keys") {

@@ -6,6 +6,7 @@ import type { ActOutcome } from "../actor.ts";
 import type { Worklist } from "../worklist.ts";
 import { originalOf, reportAttachment, taskAttachment } from "./content.ts";
 import { countAll } from "./counts.ts";
+import { documentViewOfTask } from "./document-views.ts";
 import { decide, decisionsFor } from "./decisions.ts";
 import { listMatches, matchByHand, readMatch } from "./matching.ts";
 import { named } from "./names.ts";
@@ -55,6 +56,7 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
       return shown(readTask(database, taskId));
     },
     attachment: async (taskId, index) => taskAttachment(database, taskId, index),
+    documentView: async (taskId) => documentViewOfTask(database, taskId),
     original: async (taskId) => originalOf(database, keptFolder, taskId),
     async complete(taskId, by) {
       upToDate();

@@ -23,6 +23,7 @@ import { flagColumns, flagsIn } from "./flags.ts";
 import { type ListPlan, listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
+import { versionsOf } from "./task-versions.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 import { troubleOfMatch } from "./waiting-matches.ts";
 
@@ -94,6 +95,7 @@ function taskOf(database: DatabaseSync, row: Row): Task {
     duplicates: duplicatesOf(database, taskId),
     alike: alikeTo(database, taskId),
     acts: actsOf(database, { kind: "task", id: taskId }),
+    ...versionsOf(database, taskId),
     ...present({
       reason: optionalText(row, "reason"),
       headerId: optionalText(row, "header_id"),

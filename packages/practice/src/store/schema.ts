@@ -1,4 +1,5 @@
 import { documentsComeBack } from "./documents-come-back.ts";
+import { documentViews } from "./migrations/document-views.ts";
 import { likeness } from "./migrations/likeness.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
 
@@ -478,4 +479,5 @@ export const migrations: readonly string[] = [
   documentsComeBack,
   matchDecision,
   likeness,
+  documentViews,
 ];

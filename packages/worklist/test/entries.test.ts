@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { PracticeError } from "@restante/practice";
+import { ask, readable } from "../../web/test/http.ts";
+import { openPages } from "./open-pages.ts";
+import { sampleView } from "./sample-view.ts";
+import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+
+test("a task and the page of its entries say what is not in the tables before them, and each entry with its code", async (t) => {
+  const { url, worklist } = await open(t);
+  worklist.views.set(1, sampleView({ modified: true }));
+  for (const path of ["/tasks/1", "/tasks/1/entries"]) {
+    const said = readable((await ask(url + path)).text);
+    for (const words of [
+      "Not in the tables: Zebra: 2.",
+      "Left out here: Observation: 1,200.",
+      "Allergy to penicillin SNOMED CT 91936005 Note: As a child",
+      "Verification status: unconfirmed Criticality: high",
+      "Began: 2001 Recorded: 5 Jan 2026, 10:00",
+      "Ruled out Entered in error Allergy to latex",
+      "On hold Taken: not known",
+      "Taken: 5 Jan 2026 to 5 Jul 2026",
+      "Not taken May not be this patient’s Amoxicillin 250mg capsules",
+      "Not shown here: basedOn (extension).",
+      "6.1 mmol/L",
+      "3.5 mmol/L to 5.3 mmol/L",
+      "Mother Family history",
+      "Entries of this section that stand in an earlier one: 1.",
+      "Entries that this section names and that are not in the message: 2. Ask the sender for them.",
+      "The entries name: Organisation: 2.",
+      "SHA-256 336276927fc27d28c262f08eae5511abe9336bfb08fdeca8c7845c8a69d2e5e7",
+    ])
+      assert.ok(said.includes(words), `${path}: "${words}" is missing in ${said}`);
+    assert.ok(said.indexOf("Not in the tables") < said.indexOf("Allergy to penicillin"));
+    assert.match(said, /Medicines A person must look/);
+  }
+});
+
+test("a task shows the first hundred entries and leads to all of them; one whose entries are not ready says so", async (t) => {
+  const { url, worklist } = await open(t);
+  const view = sampleView();
+  const [section] = view.sections;
+  const [table] = section?.tables ?? [];
+  assert.ok(table);
+  table.entries = Array.from({ length: 150 }, (_, index) => ({
+    ...(table.entries[0] as (typeof table.entries)[0]),
+    term: { text: `Allergy ${index}.`, codings: [] },
+  }));
+  worklist.views.set(1, view);
+  const [task, page] = [await ask(`${url}/tasks/1`), await ask(`${url}/tasks/1/entries`)].map(({ text }) =>
+    readable(text),
+  );
+  assert.ok(task?.includes("Allergy 99.") && !task.includes("Allergy 100."));
+  assert.match(task ?? "", /Show the 55 more entries/);
+  assert.ok(page?.includes("Allergy 149."));
+
+  worklist.documentView = async () => {
+    throw new PracticeError("document-not-ready", "This document is still being prepared.");
+  };
+  for (const path of ["/tasks/1", "/tasks/1/entries"]) {
+    const { status, text } = await ask(url + path);
+    assert.equal(status, 200);
+    assert.match(readable(text), /This is still being prepared\. Try again in a minute/);
+  }
+});
+
+test("a document of nothing but a report, a message that is none, and a task that is not there each say so", async (t) => {
+  const { url, worklist } = await open(t);
+  worklist.views.set(1, { ...sampleView(), sections: [], unplaced: [], others: [], named: [] });
+  assert.match(readable((await ask(`${url}/tasks/1`)).text), /No entries came with the report\./);
+  assert.match(readable((await ask(`${url}/tasks/4/entries`)).text), /No document could be read from the message/);
+  assert.equal((await ask(`${url}/tasks/99/entries`)).status, 404);
+});
+
+test("a file that is sent as what it is not says so, and one that is only called by another name does not", async (t) => {
+  const { url, worklist } = await open(t);
+  const [task] = worklist.all;
+  assert.ok(task);
+  const file = (contentType: string, fileType: "application/pdf" | "image/jpeg" | "other", index: number) => ({
+    title: `File ${index}.`,
+    contentType,
+    fileType,
+    bytes: 10,
+    primary: false,
+  });
+  const claims = async (...[contentType, fileType]: [string, "application/pdf" | "image/jpeg" | "other"]) => {
+    task.attachments = [file(contentType, fileType, 1)];
+    return /It was sent as “([^”]*)”, which it is not/.exec(readable((await ask(`${url}/tasks/1`)).text))?.[1];
+  };
+  assert.equal(await claims("image/png", "other"), "image/png");
+  assert.equal(await claims("text/html", "application/pdf"), "text/html");
+  assert.equal(await claims("image/jpg; x=1", "image/jpeg"), undefined);
+  assert.equal(await claims("application/octet-stream", "application/pdf"), undefined);
+  assert.equal(await claims("text/plain", "other"), undefined);
+});
+
+test("findings are said in words, once where they are the same, and their ids and places in the technical details", async (t) => {
+  const { url, worklist } = await open(t);
+  const [task] = worklist.all;
+  assert.ok(task);
+  const text = "A value is no date.";
+  task.findings = [1, 2, 3].map((place) => ({
+    id: "STU3:bad-value",
+    severity: "error",
+    location: `Place${place}`,
+    text,
+  }));
+  const said = readable((await ask(`${url}/tasks/1`)).text);
+  const [words = "", technical = ""] = said.split("Technical details");
+  assert.match(words, /Must A value is no date\. \(in 3 places\)/);
+  assert.doesNotMatch(words, /STU3:bad-value|Place1/);
+  assert.match(technical, /STU3:bad-value at Place1.*STU3:bad-value at Place3/);
+});
+
+test("all versions of a document are listed with their dates, and lead to their tasks", async (t) => {
+  const { url, worklist } = await open(t);
+  const [task] = worklist.all;
+  assert.ok(task);
+  const receivedAt = new Date("2026-11-20T07:46:22Z");
+  task.versions = [
+    { taskId: 6, state: "replaced", receivedAt, documentDate: "2026-11-19", replacedBy: 1 },
+    { taskId: 1, state: "open", receivedAt: task.receivedAt },
+  ];
+  task.moreVersions = true;
+  const { text } = await ask(`${url}/tasks/1`);
+  assert.match(
+    readable(text),
+    /Versions of this document \(2 and more\) Replaced Document of 19 Nov 2026 Received 20 Nov 2026, 07:46:22 Open this version.*To do \(this one\)/,
+  );
+  assert.match(text, /href="\/tasks\/6"/);
+});
+
+async function open(t: TestContext): Promise<{ url: string; worklist: SampleWorklist }> {
+  const worklist = sampleWorklist();
+  const { url } = await openPages(t, { worklist, organisation });
+  return { url, worklist };
+}

@@ -18,6 +18,7 @@ import type {
   DocumentView,
   EntryKind,
   EntryTable,
+  KindCount,
   NarrativeText,
 } from "../document-view.ts";
 import { entriesOf, type EntryContext, wordsFor } from "./entry.ts";
@@ -53,7 +54,6 @@ export function documentViewOf(message: Itk3Message, modifiers: Modifiers): Docu
   const context = contextOf(message, references, modifiers);
   const placing = placeEntries(composition, references);
   const files = new Set<object>(message.attachments.flatMap(({ sources }) => sources));
-  const attached = new Set(message.attachments.map(({ id }) => id));
   const room = roomFor(mostEntries, mostCharacters);
   const tell = (resources: readonly Resource[]): EntryTable[] =>
     tablesOf(
@@ -61,8 +61,14 @@ export function documentViewOf(message: Itk3Message, modifiers: Modifiers): Docu
       (resource) => entriesOf(resource, context, placing.removed.has(resource)),
       room,
     );
+  const isCarried = (content: stu3.DocumentReferenceContent): boolean => {
+    const url = content.attachment?.url;
+    const led = url === undefined ? undefined : references.resolve({ reference: url });
+    return files.has(content) || (led !== undefined && files.has(led));
+  };
+  // A DocumentReference too, unless a file of it is not in the message.
   const isFile = (resource: Resource): boolean =>
-    files.has(resource) || (resource.resourceType === "DocumentReference" && attached.has(resource.id));
+    files.has(resource) || (resource.resourceType === "DocumentReference" && (resource.content ?? []).every(isCarried));
   const sections = placing.sections.slice(0, mostSections).map((placed) => {
     const section = sectionOf(placed, tell, modifiers, room);
     section.files = placed.entries.filter(isFile).length;
@@ -81,9 +87,7 @@ export function documentViewOf(message: Itk3Message, modifiers: Modifiers): Docu
     narrative: narrativeOf(composition?.text, room),
     sections,
     unplaced: unplacedTables,
-    others: countKinds(all.filter((one) => !isTold(one) && !isPerson(one) && !context.used.has(one)))
-      .slice(0, mostKinds)
-      .map(({ what, count }) => ({ what: bounded(what, mostListed), count })),
+    others: othersAmong(all.filter((one) => !isTold(one) && !isNamedElsewhere(one, context))),
     named: countKinds(all.filter(isPerson)),
     files: message.attachments.slice(0, mostFiles).map(fileOf),
     leftOut: {
@@ -104,11 +108,24 @@ function isTold(resource: Resource): boolean {
   );
 }
 
+/** In a row of something else, among the people, or by what it leads to. */
+function isNamedElsewhere(resource: Resource, { used }: Context): boolean {
+  return isPerson(resource) || used.has(resource) || resource.resourceType === "List";
+}
+
+/** What is unknown may call itself anything. */
+function othersAmong(resources: readonly Resource[]): KindCount[] {
+  const kinds = countKinds(resources);
+  const rest = kinds.slice(mostKinds).reduce((sum, { count }) => sum + count, 0);
+  const told = kinds.slice(0, mostKinds).map(({ what, count }) => ({ what: bounded(what, mostListed), count }));
+  return rest === 0 ? told : [...told, { what: "Entries of other kinds", count: rest }];
+}
+
 function isPerson({ resourceType }: Resource): boolean {
   return people.has(resourceType);
 }
 
-/** Of its own: what it leads to stands in the tables. */
+/** Of its own: what it leads to stands in the tables, and that it led there tells nobody anything. */
 function saysNothing({ note, emptyReason, status, mode, entry }: stu3.List): boolean {
   const isPlain = status === "current" && mode !== "changes" && (entry ?? []).length > 0;
   return isPlain && note === undefined && emptyReason === undefined;

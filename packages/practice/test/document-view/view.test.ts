@@ -89,7 +89,7 @@ test("an entry of a kind that is not known is listed by its kind, and one that a
       .replace(/(<entry>(?:(?!<entry>)[^])*<Patient>)/, `${flagship}$1`)
       .replace(/(<title value="Allergies"\/>)/, '$1<entry><reference value="urn:uuid:nowhere"/></entry>'),
   );
-  assert.ok(view.others.some(({ what, count }) => what === "Flagship" && count === 1));
+  assert.deepEqual(view.others, [{ what: "Flagship", count: 1 }]);
   assert.equal(
     view.sections.reduce((sum, { leadNowhere }) => sum + leadNowhere, 0),
     1,
@@ -142,6 +142,12 @@ test("each file has what it is by its content, what it is sent as, its size and 
     assert.match(sha256, /^[0-9a-f]{64}$/);
     assert.ok(bytes > 0 && fileType.length > 0);
   }
+  // What is said to be a file, and is not in the message, is an entry.
+  const { xml } = genericDocument(genericInput({ document, sections: every }));
+  const documents = (changed: string): number =>
+    entriesIn(viewOf(changed)).filter(({ type }) => type === "DocumentReference").length;
+  assert.equal(documents(xml), 1);
+  assert.equal(documents(xml.replace(/<content>\s*<attachment>\s*<url value="https:[^]*?<\/content>/, "")), 0);
 });
 
 function viewOf(xml: string): DocumentView {

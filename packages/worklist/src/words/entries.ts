@@ -72,6 +72,19 @@ export function factWords({ what, said }: Fact, cell?: Cell): string {
   return what === "" ? words : `${capital(what)}: ${words}`;
 }
 
+/** What an entry says beside its columns: first what somebody wrote for those who read it. */
+export function besideColumns({ more }: DocumentEntry): { first: Fact[]; rest: Fact[] } {
+  const [first, rest] = [true, false].map((isFirst) => more.filter(({ what }) => written.has(what) === isFirst));
+  return { first: first ?? [], rest: rest ?? [] };
+}
+
+const written: ReadonlySet<string> = new Set(["note", "comment", "text", "part of", "priority"]);
+
+/** `category, recorder`: what is folded away, by name. */
+export function factNames(facts: readonly Fact[]): string {
+  return [...new Set(facts.map(({ what }) => what))].join(", ");
+}
+
 export function saidWords(said: Said): string {
   if (typeof said === "string") return said;
   if ("at" in said) return momentWords(said.at);
@@ -133,10 +146,9 @@ export function kindWords(type: string): string {
 const kinds: Readonly<Record<string, string>> = {
   AllergyIntolerance: "Allergy or intolerance",
   Binary: "File in no section",
-  DocumentReference: "Document that is not in the message",
+  DocumentReference: "Document of which a file is not in the message",
   FamilyMemberHistory: "Family history",
   Immunization: "Immunisation",
-  List: "List of entries that stand in the tables",
   MedicationRequest: "Prescription",
   MedicationStatement: "Medicine taken",
   Organization: "Organisation",

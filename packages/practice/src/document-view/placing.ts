@@ -11,14 +11,11 @@ export interface PlacedSection {
 
 export interface Placing {
   sections: PlacedSection[];
-  /** Those that a List leads to, and says that they are in it no longer. */
-  removed: ReadonlySet<Resource>;
   isPlaced: (resource: Resource) => boolean;
 }
 
 export function placeEntries(composition: Composition | undefined, references: References): Placing {
   const placed = new Map<Resource, PlacedSection>();
-  const removed = new Set<Resource>();
   const sections = [...walk(composition?.section, 1)];
   const lists: { list: stu3.List; into: PlacedSection }[] = [];
   const place = (into: PlacedSection, reference: stu3.Reference | undefined): void => {
@@ -37,15 +34,13 @@ export function placeEntries(composition: Composition | undefined, references: R
   for (const into of sections) for (const reference of into.section.entry ?? []) place(into, reference);
   // A List may lead to Lists, which are taken in their turn; each is in one place, so that this ends.
   for (const { list, into } of lists) {
-    for (const { item, deleted } of list.entry ?? []) {
+    for (const { item } of list.entry ?? []) {
       const candidates = references.candidates(item);
       // What stands in a section already is no less there for a List of it.
       if (candidates.length === 0 || candidates.some((candidate) => !placed.has(candidate))) place(into, item);
-      const [found] = candidates;
-      if (deleted === true && found !== undefined) removed.add(found);
     }
   }
-  return { sections, removed, isPlaced: (resource) => placed.has(resource) };
+  return { sections, isPlaced: (resource) => placed.has(resource) };
 }
 
 function* walk(sections: readonly stu3.CompositionSection[] | undefined, level: number): Generator<PlacedSection> {

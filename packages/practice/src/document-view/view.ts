@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  type Bundle,
   fileTypeOf,
   isConfidential,
   type Itk3Message,
@@ -22,6 +23,7 @@ import type {
   NarrativeText,
 } from "../document-view.ts";
 import { entriesOf, type EntryContext, wordsFor } from "./entry.ts";
+import { type Listed, listedIn } from "./lists.ts";
 import { countKinds, type PlacedSection, placeEntries } from "./placing.ts";
 import { people, planOf } from "./plans.ts";
 import { type Held, isHeld, termOf, textIn } from "./term.ts";
@@ -51,14 +53,14 @@ export function documentViewOf(message: Itk3Message, modifiers: Modifiers): Docu
   const { document, composition } = message;
   if (document === undefined) return undefined;
   const references = referencesOf(document);
-  const context = contextOf(message, references, modifiers);
+  const context = contextOf(message, document, references, modifiers);
   const placing = placeEntries(composition, references);
   const files = new Set<object>(message.attachments.flatMap(({ sources }) => sources));
   const room = roomFor(mostEntries, mostCharacters);
   const tell = (resources: readonly Resource[]): EntryTable[] =>
     tablesOf(
       resources.filter((resource) => isTold(resource) && !isFile(resource)),
-      (resource) => entriesOf(resource, context, placing.removed.has(resource)),
+      (resource) => entriesOf(resource, context, context.listed.removed.has(resource)),
       room,
     );
   const isCarried = (content: stu3.DocumentReferenceContent): boolean => {
@@ -134,9 +136,15 @@ function saysNothing({ note, emptyReason, status, mode, entry }: stu3.List): boo
 interface Context extends EntryContext {
   /** What stands in a table as what an entry is of. */
   used: Set<Resource>;
+  listed: Listed;
 }
 
-function contextOf(message: Itk3Message, references: References, { found, touch }: Modifiers): Context {
+function contextOf(
+  message: Itk3Message,
+  document: Bundle,
+  references: References,
+  { found, touch }: Modifiers,
+): Context {
   const { composition, patient } = message;
   const carriers = new Set<object>(found.map(({ resource }) => resource));
   const isHidden = composition !== undefined && isConfidential(composition);
@@ -145,6 +153,7 @@ function contextOf(message: Itk3Message, references: References, { found, touch 
     const { contained = [] } = resource as { contained?: readonly Resource[] };
     return touch(resource) || carriers.has(resource) || contained.some((inside) => carriers.has(inside));
   };
+  const listed = listedIn(document, references, concerns);
   const resolve = (reference: unknown, holder: Resource): Resource | undefined => {
     if (!isHeld(reference)) return undefined;
     const name = textIn(reference, "reference");
@@ -157,6 +166,7 @@ function contextOf(message: Itk3Message, references: References, { found, touch 
   };
   return {
     used,
+    listed,
     resolve,
     // Who sent a confidential document is displayed nowhere (CS-030, OC-014).
     called: (reference) => {
@@ -165,7 +175,8 @@ function contextOf(message: Itk3Message, references: References, { found, touch 
       if (people.has(found.resourceType)) return isHidden ? undefined : nameOf(found);
       return found === patient ? "the patient" : wordsFor(found);
     },
-    isModified: (resource) => concerns(resource) || medicineOf(resource, resolve).some(concerns),
+    isModified: (resource) =>
+      concerns(resource) || listed.modified.has(resource) || medicineOf(resource, resolve).some(concerns),
     isThePatient: (reference) =>
       patient === undefined || (isHeld(reference) && references.candidates(reference).includes(patient)),
   };

@@ -53,6 +53,12 @@ test("an entry that says the opposite of what its row seems to say is marked, an
   const wrong = xml.replace(/(<Observation>[^]*?<status value=")final/, "$1entered-in-error");
   assert.ok(against(wrong).includes("entered-in-error"));
 
+  // By a List, also where no section leads to it.
+  const removed = xml.replace(/(<List>(?:(?!<List>)[^])*?<entry>)(?=\s*<item>)/, '$1<deleted value="true"/>');
+  const unled = removed.replace(/<section>\s*<title value="Lists"\/>[^]*?<\/section>/, "");
+  assert.notEqual(unled, removed);
+  for (const changed of [removed, unled]) assert.ok(against(changed).includes("removed"));
+
   const others = (changed: string): DocumentEntry[] =>
     entriesIn(viewOf(changed)).filter((entry) => entry.notThePatient);
   assert.deepEqual(others(xml), []);
@@ -74,6 +80,8 @@ test("what something unknown may change is marked on the rows concerned, and on 
   const medicine = xml.replace(/(<Medication>[^]*?)(<code>)/, `$1${modifier}$2`);
   const concerned = new Set(modified(medicine));
   assert.ok(concerned.size > 0 && [...concerned].every((type) => type.startsWith("Medication")));
+  const list = modified(xml.replace(/(<List>[^]*?)(<status)/, `$1${modifier}$2`));
+  assert.ok(list.length > 0 && list.length < entriesIn(viewOf(xml)).length);
   const section = viewOf(xml.replace(/<section>(?=\s*<title value="Allergies")/, `<section>${modifier}`)).sections.find(
     (each) => each.modified,
   );

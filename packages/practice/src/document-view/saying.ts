@@ -85,7 +85,7 @@ export class Saying {
       const said = this.#each(name, part).flatMap((one) => this.#one(name, one, within + 1) ?? []);
       if (said.length === 0) return [];
       const words = said.map(plain).join(", ");
-      return [name === "text" ? words : `${/^value[A-Z]/.test(name) ? "value" : spaced(name)}: ${words}`];
+      return [name === "text" ? words : `${spaced(name)}: ${words}`];
     });
     return parts.length === 0 ? undefined : bounded(parts.join("; "), mostKept);
   }

@@ -30,9 +30,15 @@ export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** `clinical status` of `clinicalStatus`. */
+const choice =
+  /^(abatement|allowed|asNeeded|born|deceased|effective|item|medication|occurrence|onset|performed|scheduled|timing|used|value)(?:Boolean|CodeableConcept|Coding|Date|DateTime|Decimal|Integer|Period|Quantity|Range|Ratio|Reference|String|Time|Timing|Uri)$/;
+
+/** `clinical status` of `clinicalStatus`; of a part that may be of several types, such as `asNeededBoolean`, without its type. */
 export function spaced(name: string): string {
-  return name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, " ").toLowerCase();
+  return name
+    .replace(choice, "$1")
+    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, " ")
+    .toLowerCase();
 }
 
 function codingOf(coding: Held): TermCoding {

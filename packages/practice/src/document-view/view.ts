@@ -83,7 +83,10 @@ export function documentViewOf(message: Itk3Message, modifiers: Modifiers): Docu
       ? []
       : [resource],
   );
-  const all = [...placing.sections.flatMap(({ entries }) => entries), ...unplaced].filter((one) => !isFile(one));
+  // Whom the document is about stands at the head of its task.
+  const all = [...placing.sections.flatMap(({ entries }) => entries), ...unplaced].filter(
+    (one) => !isFile(one) && one !== message.patient,
+  );
   const unplacedTables = tell(unplaced);
   return {
     narrative: narrativeOf(composition?.text, room),

@@ -92,8 +92,11 @@ test("an entry of a kind that is not known is listed by its kind, and one that a
   const { xml } = genericDocument(genericInput({ document, sections: every }));
   const flagship =
     '<entry><fullUrl value="urn:uuid:9a1b0c2d-0000-4000-8000-0000000000ff"/><resource><Flagship><id value="f"/></Flagship></resource></entry>';
+  const [, patient = ""] = /<patient>\s*<reference value="([^"]*)/.exec(xml) ?? [];
+  assert.notEqual(patient, "");
   const view = viewOf(
     xml
+      .replace(/(<title value="Problems"\/>)/, `$1<entry><reference value="${patient}"/></entry>`)
       .replace(/(<entry>(?:(?!<entry>)[^])*<Patient>)/, `${flagship}$1`)
       .replace(/(<title value="Allergies"\/>)/, '$1<entry><reference value="urn:uuid:nowhere"/></entry>'),
   );

@@ -3,7 +3,8 @@ import { test, type TestContext } from "node:test";
 import { ask, formOf, readable, submit } from "../../web/test/http.ts";
 import { openAudit } from "../../web/test/open-audit.ts";
 import { openPages } from "./open-pages.ts";
-import { headerIds, organisation, sampleWorklist } from "./sample-worklist.ts";
+import { headerIds } from "./sample-things.ts";
+import { organisation, sampleWorklist } from "./sample-worklist.ts";
 
 async function open(t: TestContext): Promise<{ url: string; rows: () => unknown[] }> {
   const { audit } = await openAudit(t);

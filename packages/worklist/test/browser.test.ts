@@ -7,7 +7,8 @@ import { openPages } from "./open-pages.ts";
 import { assertAccessible } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
 import { poisoned, sampleView } from "./sample-view.ts";
-import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { headerIds } from "./sample-things.ts";
+import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { sheetsOf } from "./sheets-of.ts";
 
 test("in a real browser", async (t) => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MailboxId, MessageId } from "@restante/mesh";
 import { ask } from "../../web/test/http.ts";
-import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { headerIds, hostile } from "./sample-things.ts";
+import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { openPages } from "./open-pages.ts";
 import { poisoned, sampleView } from "./sample-view.ts";
 

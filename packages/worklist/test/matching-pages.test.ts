@@ -3,7 +3,8 @@ import { test, type TestContext } from "node:test";
 import { parseNhsNumber } from "@restante/mesh";
 import { ask, formOf, readable, submit } from "../../web/test/http.ts";
 import { openPages } from "./open-pages.ts";
-import { hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { hostile } from "./sample-things.ts";
+import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { openSecurePages } from "./secure-pages.ts";
 
 /** The first task waits for a person: the register has somebody with other details. */

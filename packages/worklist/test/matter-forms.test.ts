@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { ask, readable, submit, formOf } from "../../web/test/http.ts";
 import { person } from "../../practice/test/support/person.ts";
-import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { headerIds, hostile } from "./sample-things.ts";
+import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { openPages } from "./open-pages.ts";
 
 const things = [

@@ -9,7 +9,8 @@ import { openBrowser } from "../../web/test/browser.ts";
 import { openAudit } from "../../web/test/open-audit.ts";
 import { openPages } from "./open-pages.ts";
 import { lying, pagesPdf, upright } from "./pages-pdf.ts";
-import { headerIds, organisation, sampleWorklist } from "./sample-worklist.ts";
+import { headerIds } from "./sample-things.ts";
+import { organisation, sampleWorklist } from "./sample-worklist.ts";
 import { sheetsOf } from "./sheets-of.ts";
 
 test("printing, in a real browser", async (t) => {

@@ -4,7 +4,8 @@ import type { AuditRow } from "@restante/web";
 import { ask, readable } from "../../web/test/http.ts";
 import { openAudit } from "../../web/test/open-audit.ts";
 import { openPages } from "./open-pages.ts";
-import { headerIds, organisation, sampleWorklist } from "./sample-worklist.ts";
+import { headerIds } from "./sample-things.ts";
+import { organisation, sampleWorklist } from "./sample-worklist.ts";
 
 const told = ({ act, outcome, subjects }: AuditRow): unknown[] => [act, outcome, ...subjects];
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { ask, readable, submit, formOf } from "../../web/test/http.ts";
-import { headerIds, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { headerIds } from "./sample-things.ts";
+import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { openPages } from "./open-pages.ts";
 
 test("sent reports show both acknowledgements with code, text and time, and what is overdue", async (t) => {

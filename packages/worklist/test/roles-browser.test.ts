@@ -8,7 +8,7 @@ import type { Role } from "@restante/web";
 import type { Page } from "playwright-core";
 import { password } from "../../web/test/access/secure-site.ts";
 import { openBrowser } from "../../web/test/browser.ts";
-import { headerIds } from "./sample-worklist.ts";
+import { headerIds } from "./sample-things.ts";
 import { openSecurePages } from "./secure-pages.ts";
 
 test("four roles at work, in a real browser", async (t) => {

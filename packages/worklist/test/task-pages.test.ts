@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { ask, readable, submit, formOf } from "../../web/test/http.ts";
-import { headerIds, hostile, organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
+import { headerIds, hostile } from "./sample-things.ts";
+import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { openPages } from "./open-pages.ts";
 
 test("the worklist shows each open task with subject, sender, patient, time and status, newest first", async (t) => {

@@ -4,7 +4,7 @@ import { type Right, type Role, rightsOf, roles, type ServedRoute } from "@resta
 import { formOf, readable } from "../../web/test/http.ts";
 import { authenticator, password, secretOn } from "../../web/test/access/secure-site.ts";
 import type { Visitor } from "../../web/test/access/visitor.ts";
-import { headerIds } from "./sample-worklist.ts";
+import { headerIds } from "./sample-things.ts";
 import { openSecurePages } from "./secure-pages.ts";
 
 /** An address of each route, of the things of the sample. */

@@ -20,6 +20,7 @@ export { ensurePrivate, isOpenToOthers } from "./private.ts";
 export { removeFile, renameFile } from "./rename-file.ts";
 export { separateDatabase } from "./separate-database.ts";
 export { type SharedSyncs, sharedSyncs } from "./shared-syncs.ts";
+export { createSteadyClock, type SeenClock, type SteadyClock } from "./steady-clock.ts";
 export { makeFolder, makeFolders, syncFile, syncFolder } from "./sync.ts";
 export { systemReason } from "./system-reason.ts";
 export { writeNew, writeUnsynced, writeWhole } from "./write-whole.ts";

@@ -6,18 +6,24 @@
 //
 // A pair of ours is a .ctl with the status record that this client writes there, and the .dat of its name. Anything else stays,
 // and is in the sum. It is as old as the latest of: its status record, by this machine's clock, and both files' last change, by
-// the disk's. So one wrong clock of the two makes nothing old; and by a clock that is doubted nothing is (steady-clock.ts). Of that the
+// the disk's. So one wrong clock of the two makes nothing old; and by a clock that is doubted nothing is (durable, steady-clock.ts). Of that the
 // journal is told once a day as well: what it forgot too soon of a message that is not acknowledged would be delivered again.
 
 import { opendir, readFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { DurableError, removeFile, writeUnsynced } from "@restante/durable";
+import {
+  createSteadyClock,
+  DurableError,
+  removeFile,
+  type SeenClock,
+  type SteadyClock,
+  writeUnsynced,
+} from "@restante/durable";
 import { type ControlFile, lastingTroubles, readControlFile, readTimestamp } from "@restante/mesh";
 import type { DirectoryContext } from "./context.ts";
 import { type FileState, openUnchanged, stateOf } from "./files.ts";
 import { asClientError, inFolder, labelOf } from "./folder-trouble.ts";
-import { createSteadyClock, type SeenClock, type SteadyClock } from "./steady-clock.ts";
 
 /** Days. Absent: for good. */
 export interface RetentionDays {
@@ -92,7 +98,11 @@ export function createRetention(
   let working: Promise<void> | undefined;
 
   async function lookAtClock(): Promise<void> {
-    steady ??= createSteadyClock({ wall: () => clock.now().getTime(), uptime: uptimeMs }, await readSeen(hidden));
+    steady ??= createSteadyClock(
+      { wall: () => clock.now().getTime(), uptime: uptimeMs },
+      await readSeen(hidden),
+      "client",
+    );
     const seen = steady.look();
     await writeSeen(hidden, seen);
     // What the journal keeps for longer is no trouble.
@@ -120,11 +130,12 @@ export function createRetention(
 
   async function work(): Promise<void> {
     const now = uptimeMs();
-    if (now - lookedAt >= HOUR) {
+    const isDaily = now - measuredAt >= DAY;
+    // What is old is so by a clock that was looked at just now: in an hour it may jump.
+    if (isDaily || isMore || now - lookedAt >= HOUR) {
       await lookAtClock();
       lookedAt = now;
     }
-    const isDaily = now - measuredAt >= DAY;
     if (!isDaily && !isMore) return;
     const mayRemove = steady !== undefined && steady.doubt() === undefined;
     if (isDaily && mayRemove) journal.prune();

@@ -7,55 +7,11 @@ import type { DirectoryContext } from "../../src/directory/context.ts";
 import { openFolders } from "../../src/directory/folders.ts";
 import { type Journal, openJournal } from "../../src/directory/journal.ts";
 import { createRetention, type RetentionDays } from "../../src/directory/retention.ts";
-import { createSteadyClock } from "../../src/directory/steady-clock.ts";
 import { openMailboxFolder, outControl } from "./mailbox-folder.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const mailboxId: MailboxId = parseMailboxId(testMailboxes.sender);
-
-test("a clock is believed once it has moved with the uptime for a day, over restarts, and no more once it jumps", () => {
-  let [wall, uptime] = [1_000_000 * HOUR, 0];
-  const machine = { wall: () => wall, uptime: () => uptime };
-  const pass = (ms: number): void => void ((wall += ms), (uptime += ms));
-  let clock = createSteadyClock(machine, undefined);
-  assert.equal(clock.isNew(), true);
-  assert.match(clock.doubt() ?? "", /no client has run for a day/);
-  pass(20 * HOUR);
-  let seen = clock.look();
-  pass(3 * HOUR);
-  clock = createSteadyClock(machine, seen);
-  pass(5 * HOUR);
-  seen = clock.look();
-  assert.equal(clock.doubt(), undefined);
-
-  wall += 100 * DAY;
-  clock.look();
-  assert.match(clock.doubt() ?? "", /moved 2400 hours further/);
-  wall -= 100 * DAY;
-  pass(23 * HOUR);
-  clock.look();
-  assert.match(clock.doubt() ?? "", /2400 hours less/);
-  pass(23 * HOUR);
-  clock.look();
-  assert.notEqual(clock.doubt(), undefined);
-  pass(HOUR);
-  seen = clock.look();
-  assert.equal(clock.doubt(), undefined);
-
-  for (let step = 0; step < 3; step += 1) {
-    assert.equal(clock.doubt(), undefined);
-    pass(HOUR);
-    wall += HOUR;
-    seen = clock.look();
-  }
-  assert.notEqual(clock.doubt(), undefined, "small steps add up");
-
-  for (const ms of [4 * DAY, -3 * HOUR]) {
-    wall = seen.wall + ms;
-    assert.match(createSteadyClock(machine, { ...seen, steady: DAY }).doubt() ?? "", /far from what it was/);
-  }
-});
 
 interface Kept {
   readonly folder: ReturnType<typeof openMailboxFolder>;
@@ -190,6 +146,19 @@ test("a clock that jumps years ahead removes nothing, and it is told that it is 
   for (let hour = 0; hour < 60; hour += 1) await pass(HOUR);
   assert.equal((await folder.names("sent")).length, 2);
   assert.equal(events.of("retention-resumed").length, 1);
+});
+
+test("a clock that jumps between two looks at it, just before the day's work, removes nothing", async (t) => {
+  const { folder, pass, jump, put } = await start(t, { sent: 30 });
+  await put("sent", "A");
+  await pass(HOUR);
+  for (let hour = 0; hour < 24; hour += 1) await pass(HOUR);
+  // From here the looks of each hour and the day's work are half an hour apart.
+  await pass(1.5 * HOUR);
+  for (let hour = 0; hour < 22; hour += 1) await pass(HOUR);
+  jump(3650 * DAY);
+  await pass(HOUR / 2);
+  assert.equal((await folder.names("sent")).length, 2);
 });
 
 test("what is no pair of the client's own stays, whatever its age", async (t) => {

@@ -14,7 +14,7 @@ const STEADY_MS = 24 * HOUR;
 /** What is kept from one start to the next, in milliseconds. */
 export interface SeenClock {
   readonly wall: number;
-  /** For so long it has moved with the uptime, while a client ran. */
+  /** For so long it has moved with the uptime, while whoever removes by it ran. */
   readonly steady: number;
 }
 
@@ -23,21 +23,23 @@ export interface SteadyClock {
   look(): SeenClock;
   /** Why it is doubted; undefined if it can be believed. */
   doubt(): string | undefined;
-  /** It is, for no reason but that no client has looked for a day yet: that is no trouble. */
+  /** It is, for no reason but that nobody has looked for a day yet: that is no trouble. */
   isNew(): boolean;
 }
 
+/** @param who removes by it, such as "client": as `doubt` calls them */
 export function createSteadyClock(
   { wall, uptime }: { readonly wall: () => number; readonly uptime: () => number },
   seen: SeenClock | undefined,
+  who: string,
 ): SteadyClock {
   let last = { wall: wall(), uptime: uptime() };
   let steady = 0;
-  const notYet = "no client has run for a day yet";
+  const notYet = `no ${who} has run for a day yet`;
   let why = notYet;
   const passed = last.wall - (seen?.wall ?? last.wall);
   if (seen !== undefined && passed >= -TOLERANCE_MS && passed <= LONG_OFF_MS) steady = seen.steady;
-  else if (seen !== undefined) why = "it is far from what it was when a client last ran";
+  else if (seen !== undefined) why = `it is far from what it was when a ${who} last ran`;
 
   return {
     look() {

@@ -332,7 +332,27 @@ export type PracticeEvent =
       messageId: MessageId;
       times: number;
       since: Date;
-    };
+    }
+  /**
+   * How much an organisation's system keeps, told once a day: tasks, the file of its database with what of that is free, and
+   * the messages that are files; with a retention, what went since.
+   */
+  | {
+      event: "records-kept";
+      odsCode: OdsCode;
+      tasks: number;
+      databaseBytes: number;
+      freeBytes: number;
+      files: number;
+      fileBytes: number;
+      removedTasks?: number;
+      removedMessages?: number;
+    }
+  /** So many were removed by their age: `tasks` whole, and of tasks, whole or not, so many `messages`. */
+  | { event: "records-removed"; odsCode: OdsCode; tasks: number; messages: number }
+  /** An organisation's system removes nothing by its age, and why. */
+  | ({ event: "retention-paused"; odsCode: OdsCode; reason: string } & Lasting)
+  | ({ event: "retention-resumed"; odsCode: OdsCode } & Lasting);
 
 /**
  * A system's pages of one kind fail inside: a person is shown only that they do. `route` is their pattern, such as

@@ -12,6 +12,7 @@ export type * from "./options.ts";
 export { practiceDefaults } from "./defaults.ts";
 export { createPractice } from "./practice.ts";
 export type * from "./document-view.ts";
+export type * from "./kept.ts";
 export type * from "./lists.ts";
 export type * from "./matching.ts";
 export type * from "./worklist.ts";

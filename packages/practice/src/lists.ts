@@ -47,17 +47,18 @@ export interface TextQuery {
  * - `open`: for a person to deal with.
  * - `completed`: a person has dealt with it.
  * - `replaced`: a later version of the document has arrived and is a task of its own (SD-033: "archive the replaced document").
+ * - `removed`: it was completed or replaced, and has been removed by its age. In no list, unless it needs attention.
  */
-export type TaskState = "open" | "completed" | "replaced";
+export type TaskState = "open" | "completed" | "replaced" | "removed";
 
 export interface TaskQuery extends TextQuery {
   /**
-   * Those in a state; or those that need attention, whatever their state. Absent: all.
+   * Those in a state; or those that need attention, whatever their state. Absent: all that are kept.
    *
    * The text is looked for in the subject, the sender (unless the document is confidential), the patient's name and NHS
    * number.
    */
-  show?: TaskState | "attention";
+  show?: Exclude<TaskState, "removed"> | "attention";
 }
 
 export interface ReportQuery extends TextQuery {

@@ -3,6 +3,7 @@ import type { DocumentUseCase, Strictness } from "@restante/itk3";
 import type { Clock, Emit, MailboxId, OdsCode } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
 import type { Consultation } from "./consultation/consultation.ts";
+import type { RetentionDays } from "./kept.ts";
 import type { Worklist } from "./worklist.ts";
 
 export interface PracticeOptions {
@@ -34,6 +35,8 @@ export interface PracticeOptions {
    * now on. Absent: every kind is taken.
    */
   doesNotTake?: readonly DocumentUseCase[];
+  /** Absent: nothing is removed. */
+  retention?: RetentionDays;
   /** Absent: 5 minutes, the most often that MESH allows where nothing is waiting. */
   pollIntervalMs?: number;
   clock?: Clock;

@@ -21,6 +21,7 @@ import { createPolling } from "./polling.ts";
 import { createWorklist } from "./queries/create-worklist.ts";
 import { review } from "./queries/review.ts";
 import { logWaiting } from "./queries/waiting-matches.ts";
+import { createRetention } from "./retention/retention.ts";
 import { openDatabase } from "./store/database.ts";
 import { tellOpenFolders } from "./store/open-folders.ts";
 import { standingTroubles } from "./troubles.ts";
@@ -62,15 +63,22 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   };
   tellOpenFolders(context, options.dataFolder);
   const pass = createPass(context, partsOf(context, options.transports));
+  const retention = createRetention(context, options.retention);
   const polling = createPolling({
-    pass: async (signal) => context.troubles.watch(async () => pass(signal)),
+    pass: async (signal) => {
+      try {
+        return await context.troubles.watch(async () => pass(signal));
+      } finally {
+        retention.turn();
+      }
+    },
     intervalMs: options.pollIntervalMs ?? practiceDefaults.pollIntervalMs,
     // The pass has told what failed.
     onFailure: () => undefined,
   });
 
   return {
-    worklist: createWorklist(context, polling.wake),
+    worklist: createWorklist(context, polling.wake, retention),
     start: polling.start,
     cycle: polling.cycle,
     async sendConsultation(consultation, sendOptions) {
@@ -80,6 +88,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     },
     async [Symbol.asyncDispose]() {
       await polling.stop();
+      await retention[Symbol.asyncDispose]();
       await context.reader[Symbol.asyncDispose]();
       await context.reports[Symbol.asyncDispose]();
       if (context.database.isOpen) context.database.close();

@@ -2,6 +2,7 @@ import type { KnownFileType, RefusedFor } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@restante/mesh";
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
 import type { DocumentView } from "./document-view.ts";
+import type { Kept } from "./kept.ts";
 import type { Listing, MatchList, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
 import type { MatchAnswer, MatchDecision, MatchDoubt, MatchVerdict, RegisterEntry } from "./matching.ts";
 
@@ -81,6 +82,8 @@ export interface Worklist {
   counts(): Promise<WorklistCounts>;
   /** What the system itself cannot do now, and holds letters up. The longest first. */
   troubles(): Promise<SystemTrouble[]>;
+  /** What is kept, how large it is, and for how long. */
+  kept(): Promise<Kept>;
 }
 
 export type MatterKind = "task" | "report" | "stray";
@@ -244,6 +247,8 @@ export interface Task extends TaskSummary {
   reason?: string;
   headerId?: string;
   documentId?: string;
+  /** What a retention took away: the message with its documents, and where `at` is there all else that it said. */
+  removed?: { messageAt: Date; at?: Date };
   title?: string;
   documentDate?: string;
   /** Where the message departs from the requirements, and where a person must look. */

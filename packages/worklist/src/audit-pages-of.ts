@@ -43,6 +43,9 @@ export function auditPagesOf(worklist: Worklist): AuditPagesOptions {
 async function ofTask(worklist: Worklist, taskId: number, actor: Actor): Promise<Resolved | undefined> {
   const task = await worklist.task(taskId, actor);
   if (task === undefined) return undefined;
+  if (task.state === "removed") {
+    return { text: "A received message. It was dealt with, and has been removed by its age", href: `/tasks/${taskId}` };
+  }
   const { name, nhsNumber } = task.patient;
   const patient = [name, nhsNumber === undefined ? undefined : `NHS number ${formatNhsNumber(nhsNumber)}`];
   const known = patient.filter((part) => part !== undefined).join(", ");

@@ -23,7 +23,7 @@ import { aboutTask, taskSubject } from "./subjects.ts";
 import { mostBeside } from "./words/entries.ts";
 import type { FormAct } from "./words.ts";
 
-type View = TaskState | "attention" | "all";
+type View = Exclude<TaskState, "removed"> | "attention" | "all";
 const views: readonly View[] = ["open", "completed", "replaced", "attention", "all"];
 
 export function serveTaskPages(app: Routes, site: WorklistSite): void {
@@ -206,7 +206,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       back: backTo(from),
       entries: await entriesOf(site, reply.request, task, mostBeside),
       documents: documentsShown(address, task.attachments, numberIn(asked, "documents")),
-      decisions: task.state === "replaced" ? [] : await worklist.decisions(task.taskId),
+      decisions: task.state === "replaced" || task.state === "removed" ? [] : await worklist.decisions(task.taskId),
       token: (action: string) => token(reply.request, `${address}/${action}`),
       ...extra,
     });

@@ -18,6 +18,7 @@ import type {
 import { formatDay, formatHour, type Tag } from "@restante/web";
 
 export * from "./words/flags.ts";
+export { removedWords } from "./words/kept.ts";
 export * from "./words/matching.ts";
 export * from "./words/refused.ts";
 
@@ -26,6 +27,9 @@ export function taskTag(task: Pick<TaskSummary, "kind" | "state" | "refusedFor">
   if (task.state === "completed") return { text: "Done", colour: "green", meaning: "A person has dealt with it." };
   if (task.state === "replaced") {
     return { text: "Replaced", colour: "grey", meaning: "A later version has arrived and is a task of its own." };
+  }
+  if (task.state === "removed") {
+    return { text: "Removed", colour: "grey", meaning: "It was dealt with, and has been removed by its age." };
   }
   if (task.refusedFor === "not-taken") {
     return {

@@ -12,6 +12,7 @@ import {
 import { assets } from "./assets.ts";
 import { auditPagesOf } from "./audit-pages-of.ts";
 import { serveEntryPages } from "./entry-pages.ts";
+import { serveKeptPage } from "./kept-pages.ts";
 import { serveMatchingPages } from "./matching-pages.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
@@ -71,6 +72,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
       { section: "matching", href: "/matching", text: "Matching", ifNumbered: true },
       { section: "reports", href: "/reports", text: "Sent reports" },
       { section: "unmatched", href: "/unmatched", text: "Unmatched messages" },
+      { section: "kept", href: "/kept", text: "What is kept", needs: "configure" },
     ],
     views: new URL("views/", import.meta.url),
     assets,
@@ -103,6 +105,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
       serveMatchingPages(app, here);
       serveReportPages(app, here);
       serveStrayPages(app, here);
+      serveKeptPage(app, here);
     },
   });
   const { odsCode } = organisation;

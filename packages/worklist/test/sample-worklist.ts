@@ -220,5 +220,11 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
       };
     },
     troubles: async () => trouble,
+    kept: async () => ({
+      tasks: { count: all.length, since: new Date("2026-03-02T11:00:00Z"), removed: 1200, withoutMessage: 3 },
+      database: { bytes: 48_300_000, freeBytes: 5_100_000 },
+      files: { count: 2, bytes: 31_000 },
+      days: { tasks: 3650, messages: 400 },
+    }),
   };
 }

@@ -8,6 +8,7 @@ import {
   odsCodeFormat,
   oneOf,
   optional,
+  type Optional,
   type Schema,
   text,
   variants,
@@ -15,7 +16,7 @@ import {
   withRules,
 } from "@restante/settings";
 import { documentUseCases, type Strictness, strictnesses } from "@restante/itk3";
-import { practiceDefaults, type PracticeOptions, type Tuning } from "@restante/practice";
+import { practiceDefaults, type PracticeOptions, type RetentionDays, type Tuning } from "@restante/practice";
 import { businessResponse, type Doubtful } from "./business-response.ts";
 import { clientTls, clientTlsPaths, clientTlsSecrets, type ClientTlsSettings } from "./client-tls.ts";
 import { openIdSecrets, openIdTls } from "./open-id-settings.ts";
@@ -159,6 +160,20 @@ const tuning = object<Partial<Tuning>>(
   { description: "What is seldom changed.", default: {} },
 );
 
+const daysFrom30 = (description: string): Optional<number> =>
+  optional(whole({ description: `Days ${description} Absent: for good.`, from: 30, to: 36_500 }));
+
+const retention = object<RetentionDays>(
+  {
+    tasks: daysFrom30(
+      "for which a task stays after it was done or replaced; then all that says anything of a patient goes.",
+    ),
+    messages: daysFrom30("for which the message of such a task stays as it was received, with its documents."),
+    audit: daysFrom30("for which rows of the audit of the pages stay."),
+  },
+  { description: "When what is old is removed. Absent: never." },
+);
+
 const schema: Schema<PracticeFile> = withRules(
   object<PracticeFile>(
     {
@@ -212,6 +227,7 @@ const schema: Schema<PracticeFile> = withRules(
           default: by.doesNotTake,
         }),
       ),
+      retention: optional(retention),
       pollIntervalMs: optional(
         whole({
           description: "Milliseconds between two passes. MESH asks for 5 minutes at least where nothing is waiting.",

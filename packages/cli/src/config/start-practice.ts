@@ -32,7 +32,7 @@ export async function openPractice(
   const { file } = settings;
   const { role } = file.organisation;
   const directory = settings.directory();
-  const { generation, strictness, doesNotTake, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
+  const { generation, strictness, doesNotTake, retention, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
   const practice = await createPractice({
     organisation: organisationOf(settings),
     role,
@@ -48,6 +48,7 @@ export async function openPractice(
     ...(generation === undefined ? {} : { generation }),
     ...(strictness === undefined ? {} : { strictness }),
     ...(doesNotTake === undefined ? {} : { doesNotTake }),
+    ...(retention === undefined ? {} : { retention }),
     ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
     ...(tuning === undefined ? {} : { tuning }),
     emit,

@@ -38,16 +38,25 @@ export function narrate(event: Event): Step | undefined {
     case "poll-succeeded":
     case "message-downloaded":
     case "folder-kept":
+    case "records-kept":
     case "call-retried":
     case "audit-head":
       return undefined;
     case "retention-paused":
+      if ("odsCode" in event) {
+        return {
+          who: system(event.odsCode),
+          what: `removes nothing that is old${repeated(event)}: ${event.reason}`,
+          tone: "bad",
+        };
+      }
       return {
         who: client(event.mailboxId),
         what: `removes nothing from SENT and FAILED${repeated(event)}: ${event.reason}`,
         tone: "bad",
       };
     case "retention-resumed":
+      if ("odsCode" in event) return { who: system(event.odsCode), what: "removes what is old again", tone: "good" };
       return { who: client(event.mailboxId), what: "removes what is old from SENT and FAILED again", tone: "good" };
     case "server-failed":
       return { who: "MESH server", what: `stopped accepting: ${event.reason}`, tone: "bad" };
@@ -332,6 +341,12 @@ export function narrate(event: Event): Step | undefined {
       };
     case "message-repeated":
       return { who: system(event.odsCode), what: `${event.messageId} came again: dropped`, tone: "quiet" };
+    case "records-removed":
+      return {
+        who: system(event.odsCode),
+        what: `removed what is old: ${count(event.tasks, "task", "tasks")}, ${count(event.messages, "message", "messages")}`,
+        tone: "quiet",
+      };
     case "message-set-aside":
       return {
         who: system(event.odsCode),

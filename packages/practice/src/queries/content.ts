@@ -25,11 +25,15 @@ export function originalOf(database: DatabaseSync, keptFolder: string, taskId: n
  * or, from IN, under the name that the pair had there.
  */
 function readKept(keptFolder: string, messageId: string): Uint8Array | undefined {
+  const path = keptFilesOf(keptFolder, messageId).find(existsSync);
+  return path === undefined ? undefined : readFileSync(path);
+}
+
+/** Where the files of a message that was set aside unread may be. */
+export function keptFilesOf(keptFolder: string, messageId: string): string[] {
   // An id is the server's, and may be a path.
   const names = [messageFileName(messageId), messageId].filter((name) => !/[/\\\0]/.test(name));
-  const files = names.flatMap((name) => [`${name}.dat`, `${name}.ctl`]);
-  const path = files.map((file) => join(keptFolder, file)).find(existsSync);
-  return path === undefined ? undefined : readFileSync(path);
+  return names.flatMap((name) => [`${name}.dat`, `${name}.ctl`]).map((file) => join(keptFolder, file));
 }
 
 export function taskAttachment(database: DatabaseSync, taskId: number, index: number): AttachmentContent | undefined {

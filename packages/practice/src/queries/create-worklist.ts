@@ -3,6 +3,7 @@ import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
 import type { Listing } from "../lists.ts";
 import type { ActOutcome } from "../actor.ts";
+import type { Retention } from "../retention/retention.ts";
 import type { Worklist } from "../worklist.ts";
 import { originalOf, reportAttachment, taskAttachment } from "./content.ts";
 import { countAll } from "./counts.ts";
@@ -27,7 +28,11 @@ const listed = <Item>({ items, ...listing }: Listing<Item>): Listing<Item> => ({
 const shown = <Item>(item: Item | undefined): Item | undefined => item && boundTexts(item, mostKept, ours);
 
 /** The worklist on the practice's database. `onChange` is called after something was stored that is to be sent. */
-export function createWorklist(context: PracticeContext, onChange: () => void): Worklist {
+export function createWorklist(
+  context: PracticeContext,
+  onChange: () => void,
+  retention: Pick<Retention, "kept">,
+): Worklist {
   const { database, keptFolder, clock, tuning, troubles, organisations } = context;
   const deadlines = (): Deadlines => ({ now: clock.now(), tuning });
 
@@ -129,5 +134,6 @@ export function createWorklist(context: PracticeContext, onChange: () => void): 
       return countAll(context);
     },
     troubles: async () => troubles.list(),
+    kept: () => retention.kept(),
   };
 }

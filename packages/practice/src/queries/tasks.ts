@@ -36,7 +36,7 @@ const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON m
   LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id
   LEFT JOIN match_decision USING (task_id)`;
 
-const inState = (state: TaskState): ListPlan => ({
+const inState = (state: Exclude<TaskState, "removed">): ListPlan => ({
   id: "task_id",
   from: `task INDEXED BY task_open WHERE state = '${state}'`,
   tally: [`task ${state}`],
@@ -45,7 +45,7 @@ const inState = (state: TaskState): ListPlan => ({
 const lists: Readonly<Record<NonNullable<TaskQuery["show"]> | "all", ListPlan>> = {
   all: {
     id: "task_id",
-    from: "task INDEXED BY task_all WHERE task_id > 0",
+    from: "task INDEXED BY task_all WHERE task_id > 0 AND state <> 'removed'",
     tally: ["task open", "task completed", "task replaced"],
   },
   open: inState("open"),
@@ -100,6 +100,7 @@ function taskOf(database: DatabaseSync, row: Row): Task {
       reason: optionalText(row, "reason"),
       headerId: optionalText(row, "header_id"),
       documentId: optionalText(row, "document_id"),
+      removed: removedOf(database, taskId),
       title,
       documentDate,
       replaces: replacedTask(database, taskId),
@@ -215,6 +216,11 @@ function named({ level, code }: GivenResponse): string {
 /** It should have been handed over by now. */
 function isLate({ state, builtAt }: GivenResponse, { now, tuning }: Deadlines): boolean {
   return state === "built" && now.getTime() - builtAt.getTime() > tuning.infrastructureOverdueMs;
+}
+
+function removedOf(database: DatabaseSync, taskId: number): Task["removed"] {
+  const row = database.prepare("SELECT message_at, task_at FROM removed WHERE task_id = ?").get(taskId);
+  return row && { messageAt: time(row, "message_at"), ...present({ at: optionalTime(row, "task_at") }) };
 }
 
 function duplicatesOf(database: DatabaseSync, taskId: number): Task["duplicates"] {

@@ -32,6 +32,8 @@ export async function openDatabase(
   const database = openFile(file, {
     migrations,
     functions: { id_key: idKey },
+    // What is removed is overwritten, not only let go of.
+    pragmas: "PRAGMA secure_delete = ON",
     beforeMaking: (found) => refuseToBeginAgain(folder, file, found),
     onJournalMissing,
   });

@@ -2,6 +2,7 @@ import { documentsComeBack } from "./documents-come-back.ts";
 import { documentViews } from "./migrations/document-views.ts";
 import { likeness } from "./migrations/likeness.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
+import { retention } from "./migrations/retention.ts";
 
 /**
  * The practice's database, one statement list a version: version n is reached by running lists 1 to n.
@@ -480,4 +481,5 @@ export const migrations: readonly string[] = [
   matchDecision,
   likeness,
   documentViews,
+  retention,
 ];

@@ -205,7 +205,7 @@ function rowsIn(tables: readonly EntryTable[]): number {
 
 /** Where a version of a document stands among the others. */
 export function versionWords({ state, taskId }: TaskVersion, here: number): string {
-  const stands = { open: "To do", completed: "Done", replaced: "Replaced" }[state];
+  const stands = { open: "To do", completed: "Done", replaced: "Replaced", removed: "Removed" }[state];
   return taskId === here ? `${stands} (this one)` : stands;
 }
 

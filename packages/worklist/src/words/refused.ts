@@ -26,7 +26,8 @@ export function senderToldWords({ refusedFor, responses }: Pick<Task, "refusedFo
 }
 
 /** Why a task shows no document at all. */
-export function noDocuments({ refusedFor }: Pick<Task, "refusedFor">): string {
+export function noDocuments({ refusedFor, removed }: Pick<Task, "refusedFor" | "removed">): string {
+  if (removed !== undefined) return "They were removed with the message.";
   if (refusedFor === "strictness") return "None is shown of a message that was refused by the strictness chosen here.";
   return "No document could be read from the message.";
 }

@@ -1,0 +1,260 @@
+// What is removed from the practice's data by its age, where its owner has set one, and how much is kept.
+//
+//   asleep     from one day's work to the next; until 5 minutes after a start.
+//   walking    The tasks that are done, then those that were replaced, are gone through in the order in which they came, some at the
+//              end of each pass: what rests for so many days (rests.ts) is removed, a few tasks a transaction, and not for longer
+//              than a fifth of a second a pass.
+//   sweeping   Where tasks went, the words that they were searched by are taken out of the index, and what was written before is
+//              taken out of the journal of the database.
+//   measuring  What is kept is told, once a day, and what went.
+//
+// Killed anywhere it begins anew at the next start: what was committed is gone, all else is as it was. By a clock that is doubted,
+// and for a day after settings were made by which more goes, nothing is removed (durable, steady-clock.ts): so a setting that was
+// typed wrong can be put right. What was rested since before 2020 was dated by a clock that had not been set, and stays.
+//
+// The pages of the database that become free are overwritten (secure_delete) and used again; its file does not shrink.
+
+import { uptime } from "node:os";
+import { createSteadyClock, inTransaction, type SteadyClock } from "@restante/durable";
+import { lastingTroubles } from "@restante/mesh";
+import type { PracticeContext } from "../context.ts";
+import { codeOf, reasonOf } from "../errors.ts";
+import type { Kept, RetentionDays } from "../kept.ts";
+import { number, text } from "../queries/rows.ts";
+import { measureKept } from "./measure-kept.ts";
+import { removeMessage, removeTask } from "./remove.ts";
+import { restsSince } from "./rests.ts";
+
+export interface Retention extends AsyncDisposable {
+  /** At the end of a pass: begins what is due, and does not wait for it. */
+  turn(): void;
+  /** Resolves when nothing is being done. */
+  idle(): Promise<void>;
+  kept(): Promise<Kept>;
+}
+
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
+const firstAfterMs = 5 * 60 * 1000;
+/** After it failed. */
+const againMs = HOUR;
+const mostMsATurn = 200;
+const tasksAtOnce = 20;
+const earliest = "2020";
+const states = ["completed", "replaced"] as const;
+const who = "system with these settings";
+
+type Walk = { state: (typeof states)[number]; after: number };
+type Step = "asleep" | Walk | "sweeping" | "measuring";
+
+export function createRetention(
+  context: PracticeContext,
+  days: RetentionDays = {},
+  uptimeMs: () => number = () => uptime() * 1000,
+): Retention {
+  const { database, clock, emit, organisation } = context;
+  const { odsCode } = organisation;
+  const isSet = Object.values(days).some((limit) => limit !== undefined);
+  const troubles = lastingTroubles(clock);
+  let steady: SteadyClock | undefined;
+  let lookedAt = -Infinity;
+  let dueAt = uptimeMs() + firstAfterMs;
+  let step: Step = "asleep";
+  let removed = { tasks: 0, messages: 0 };
+  let hasSwept = false;
+  let trouble: string | undefined;
+  const ending = new AbortController();
+  let working: Promise<void> | undefined;
+
+  function lookAtClock(): void {
+    steady ??= createSteadyClock(
+      { wall: () => clock.now().getTime(), uptime: uptimeMs },
+      seenClock(context, days),
+      who,
+    );
+    const { wall, steady: moved } = steady.look();
+    database
+      .prepare("INSERT OR REPLACE INTO retention_look (one, wall, steady, days) VALUES (1, ?, ?, ?)")
+      .run(Math.round(wall), Math.round(moved), JSON.stringify(days));
+    const why = steady.doubt();
+    if (why === undefined) over("clock");
+    else if (!steady.isNew()) met("clock", why);
+  }
+
+  function met(topic: string, reason: string): void {
+    const told = troubles.met(topic, reason);
+    if (told !== undefined) emit({ event: "retention-paused", odsCode, reason, ...told });
+  }
+
+  function over(topic: string): void {
+    const told = troubles.over(topic);
+    if (told !== undefined) emit({ event: "retention-resumed", odsCode, ...told });
+  }
+
+  function doubt(): string | undefined {
+    return steady === undefined ? `no ${who} has run for a day yet` : steady.doubt();
+  }
+
+  async function work(): Promise<void> {
+    if (isSet && uptimeMs() - lookedAt >= HOUR) {
+      lookAtClock();
+      lookedAt = uptimeMs();
+    }
+    if (step === "asleep") {
+      if (uptimeMs() < dueAt) return;
+      step = isSet ? { state: "completed", after: 0 } : "measuring";
+    }
+    if (typeof step === "object") step = await walk(step);
+    if (step === "sweeping") step = await sweep();
+    if (step === "measuring") await measure();
+    trouble = undefined;
+    over("database");
+  }
+
+  async function walk(from: Walk): Promise<Step> {
+    const until = performance.now() + mostMsATurn;
+    const before = { ...removed };
+    let at: Walk | undefined = from;
+    try {
+      while (at !== undefined && !ending.signal.aborted && performance.now() < until) {
+        // At each step: since the last it may have jumped.
+        steady?.look();
+        at = doubt() === undefined ? removeSome(at) : undefined;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      const [tasks, messages] = [removed.tasks - before.tasks, removed.messages - before.messages];
+      if (tasks + messages > 0) emit({ event: "records-removed", odsCode, tasks, messages });
+    }
+    return at ?? (removed.tasks + removed.messages > 0 ? "sweeping" : "measuring");
+  }
+
+  /** What is the next to be looked at; undefined: that was all. */
+  function removeSome({ state, after }: Walk): Walk | undefined {
+    const now = clock.now();
+    const limits = { tasks: limitOf(days.tasks, now), messages: limitOf(days.messages, now) };
+    const latest = limits.tasks > limits.messages ? limits.tasks : limits.messages;
+    let last: number | undefined;
+    const gone = inTransaction(database, () => {
+      const rows = database
+        .prepare(
+          `SELECT task_id, received_at, message_at FROM task INDEXED BY task_open CROSS JOIN received USING (message_id)
+             LEFT JOIN removed USING (task_id)
+           WHERE task.state = ? AND task_id > ? ORDER BY task_id LIMIT ?`,
+        )
+        .all(state, after, tasksAtOnce);
+      const gone = { tasks: 0, messages: 0 };
+      for (const row of rows) {
+        // Those that came later rest since later.
+        if (text(row, "received_at") >= latest) return gone;
+        const taskId = number(row, "task_id");
+        last = taskId;
+        const hasMessage = row["message_at"] === null;
+        if (!hasMessage && text(row, "received_at") >= limits.tasks) continue;
+        const since = restsSince(context, taskId);
+        if (since === undefined || since < earliest || since >= latest) continue;
+        if (since < limits.tasks) {
+          removeTask(context, taskId, now);
+          gone.tasks += 1;
+        } else if (hasMessage) removeMessage(context, taskId, now);
+        if (hasMessage) gone.messages += 1;
+      }
+      if (rows.length < tasksAtOnce) last = undefined;
+      return gone;
+    });
+    removed = { tasks: removed.tasks + gone.tasks, messages: removed.messages + gone.messages };
+    if (last !== undefined) return { state, after: last };
+    return state === "completed" ? { state: "replaced", after: 0 } : undefined;
+  }
+
+  /** The words of what was removed stand in the index until what it is made of is put together anew: a part at a time. */
+  async function sweep(): Promise<Step> {
+    const until = performance.now() + mostMsATurn;
+    const changes = database.prepare("SELECT total_changes() AS changes");
+    const merge = database.prepare("INSERT INTO task_words (task_words, rank) VALUES ('merge', ?)");
+    while (!ending.signal.aborted && performance.now() < until) {
+      const before = number(changes.get() ?? {}, "changes");
+      merge.run(hasSwept ? 100 : -100);
+      hasSwept = true;
+      if (number(changes.get() ?? {}, "changes") - before >= 2) {
+        await new Promise((resolve) => setImmediate(resolve));
+        continue;
+      }
+      hasSwept = false;
+      emptyJournal();
+      return "measuring";
+    }
+    return "sweeping";
+  }
+
+  /** Others that read it now keep it from being emptied, and are not waited for: it is tomorrow, or when the system ends. */
+  function emptyJournal(): void {
+    const { timeout } = database.prepare("PRAGMA busy_timeout").get() as { timeout: number };
+    database.exec("PRAGMA busy_timeout = 0");
+    try {
+      database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+    } finally {
+      database.exec(`PRAGMA busy_timeout = ${timeout}`);
+    }
+  }
+
+  async function measure(): Promise<void> {
+    const { tasks, database: file, files } = await measureKept(context);
+    if (ending.signal.aborted) return;
+    emit({
+      event: "records-kept",
+      odsCode,
+      tasks: tasks.count,
+      databaseBytes: file.bytes,
+      freeBytes: file.freeBytes,
+      files: files.count,
+      fileBytes: files.bytes,
+      ...(days.tasks !== undefined && { removedTasks: removed.tasks }),
+      ...((days.tasks ?? days.messages) !== undefined && { removedMessages: removed.messages }),
+    });
+    removed = { tasks: 0, messages: 0 };
+    step = "asleep";
+    dueAt = uptimeMs() + DAY;
+  }
+
+  function failed(error: unknown): void {
+    step = "asleep";
+    dueAt = uptimeMs() + againMs;
+    trouble = reasonOf(error);
+    met("database", `${codeOf(error)}: ${trouble}`);
+  }
+
+  return {
+    turn() {
+      if (working !== undefined || ending.signal.aborted) return;
+      working = work()
+        .catch((error: unknown) => failed(error))
+        .finally(() => (working = undefined));
+    },
+    idle: async () => working,
+    async kept() {
+      const waits = isSet ? (trouble ?? doubt()) : undefined;
+      return { ...(await measureKept(context)), days, ...(waits !== undefined && { waitsFor: waits }) };
+    },
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await working;
+    },
+  };
+}
+
+/** What came before is old; nothing is, where no days are set. */
+function limitOf(days: number | undefined, now: Date): string {
+  return days === undefined ? "" : new Date(now.getTime() - days * DAY).toISOString();
+}
+
+/** Of a clock that was held against settings by which less goes, nothing is believed yet. */
+function seenClock({ database }: PracticeContext, days: RetentionDays): { wall: number; steady: number } | undefined {
+  const row = database.prepare("SELECT wall, steady, days FROM retention_look").get();
+  if (row === undefined) return undefined;
+  const before = JSON.parse(text(row, "days")) as RetentionDays;
+  const isLess = (["tasks", "messages", "audit"] as const).some(
+    (name) => (days[name] ?? Infinity) < (before[name] ?? Infinity),
+  );
+  return { wall: number(row, "wall"), steady: isLess ? 0 : number(row, "steady") };
+}

@@ -371,7 +371,9 @@ export type PageEvent =
    * by it, where the log is kept elsewhere.
    */
   | { event: "audit-head"; odsCode: OdsCode; sequence: number; seal: string }
-  | { event: "audit-unreadable"; odsCode: OdsCode; code: string };
+  | { event: "audit-unreadable"; odsCode: OdsCode; code: string }
+  /** A retention took so many rows away, from the oldest to `upTo`. */
+  | { event: "audit-removed"; odsCode: OdsCode; rows: number; upTo: number };
 
 /**
  * It came past the proxy; the proxy does not say that it was asked over HTTPS, or by whom; it asks for a name that is not the

@@ -14,6 +14,7 @@ import { auditPagesOf } from "./audit-pages-of.ts";
 import { serveEntryPages } from "./entry-pages.ts";
 import { serveKeptPage } from "./kept-pages.ts";
 import { serveMatchingPages } from "./matching-pages.ts";
+import { removeOldAuditRows } from "./old-audit-rows.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
 import { serveStrayPages } from "./stray-pages.ts";
@@ -105,16 +106,18 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
       serveMatchingPages(app, here);
       serveReportPages(app, here);
       serveStrayPages(app, here);
-      serveKeptPage(app, here);
+      serveKeptPage(app, { ...here, audit });
     },
   });
   const { odsCode } = organisation;
   const heads = tellHeads(audit, (head) => {
     emit("code" in head ? { event: "audit-unreadable", odsCode, ...head } : { event: "audit-head", odsCode, ...head });
   });
+  const old = removeOldAuditRows({ worklist, audit, odsCode, clock, emit });
   return {
     ...site,
     async [Symbol.asyncDispose]() {
+      old[Symbol.dispose]();
       await site[Symbol.asyncDispose]();
       heads[Symbol.dispose]();
     },

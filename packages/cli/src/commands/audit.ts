@@ -23,9 +23,11 @@ export async function verify(
   // Before the audit: what is written meanwhile is in it, and may be in the log.
   const heads = await readHeads(options.log, odsCode);
   using access = await opened(file);
-  const { rows, head, problems } = await access.audit.verify(heads);
+  const { rows, head, problems, removed } = await access.audit.verify(heads);
   for (const problem of problems) terminal.print(`${terminal.paint.red("!")} ${problem}`);
-  const isBlind = options.log.length > 0 && heads.length === 0;
+  // Of what was removed there is nothing to hold them against.
+  const held = heads.filter(({ sequence }) => sequence >= (removed?.upTo ?? 0));
+  const isBlind = options.log.length > 0 && held.length === 0;
   if (isBlind) {
     terminal.print(
       `${terminal.paint.red("!")} No named log has a seal of the audit of ${odsCode}: its end may be gone.`,
@@ -33,15 +35,20 @@ export async function verify(
   }
   const last = head === undefined ? "" : `, up to row ${head.sequence} with the seal ${head.seal}`;
   terminal.print(`${count(rows, "row", "rows")}${last}.`);
+  if (removed !== undefined) {
+    terminal.print(
+      `Rows up to ${removed.upTo} were removed by their age (retention.audit, ${removed.days} days) on ${removed.at.toISOString().slice(0, 10)}, as row ${removed.mark} says.`,
+    );
+  }
   if (problems.length > 0) {
     terminal.print(
       "The audit is not as it was written. Keep it as it is, and its secret and the logs: see docs/audit.md",
     );
   } else if (!isBlind) {
     terminal.print(
-      heads.length === 0
+      held.length === 0
         ? "Every row is as it was written. Whether the end was cut off only the log can show: name it with --log."
-        : `Every row is as it was written, and the audit has every one of ${count(heads.length, "seal", "seals")} in the log, up to that of row ${lastOf(heads)}.`,
+        : `Every row is as it was written, and the audit has every one of ${count(held.length, "seal", "seals")} in the log${removed === undefined ? "" : " of rows that are kept"}, up to that of row ${lastOf(held)}.`,
     );
   }
   return problems.length > 0 || isBlind ? 1 : 0;

@@ -1,8 +1,8 @@
 import type { PageEvent, VisitFault } from "@restante/mesh";
 import { count, often, type Step, system } from "./event-words.ts";
 
-/** Where the audit ends is for the log alone. */
-type ToldEvent = Exclude<PageEvent, { event: "audit-head" }>;
+/** Where the audit begins and ends is for the log alone. */
+type ToldEvent = Exclude<PageEvent, { event: "audit-head" | "audit-removed" }>;
 
 const visitFaults: Readonly<Record<VisitFault, string>> = {
   "not-the-proxy": "it is none of the proxies that are trusted",

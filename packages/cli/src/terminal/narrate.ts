@@ -41,6 +41,7 @@ export function narrate(event: Event): Step | undefined {
     case "records-kept":
     case "call-retried":
     case "audit-head":
+    case "audit-removed":
       return undefined;
     case "retention-paused":
       if ("odsCode" in event) {

@@ -233,6 +233,7 @@ export function createRetention(
     },
     idle: async () => working,
     async kept() {
+      steady?.look();
       const waits = isSet ? (trouble ?? doubt()) : undefined;
       return { ...(await measureKept(context)), days, ...(waits !== undefined && { waitsFor: waits }) };
     },

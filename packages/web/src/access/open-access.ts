@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { asDurableError, DurableError, makeFolders, openDatabase } from "@restante/durable";
 import { type Audit, createAudit } from "../audit/audit.ts";
 import { auditKey } from "../audit/audit-key.ts";
-import { auditTables } from "../audit/schema.ts";
+import { auditRemoval, auditTables } from "../audit/schema.ts";
 import { type Attempts, createAttempts } from "./sessions/attempts.ts";
 import { createDevices, type Devices } from "./sessions/devices.ts";
 import { sessionBrowsers, sessionTables, sessionWays } from "./sessions/schema.ts";
@@ -38,7 +38,14 @@ export interface Access extends Disposable {
   readonly devices: Devices;
 }
 
-const migrations: readonly string[] = [auditTables, userTables, sessionTables, sessionBrowsers, sessionWays];
+const migrations: readonly string[] = [
+  auditTables,
+  userTables,
+  sessionTables,
+  sessionBrowsers,
+  sessionWays,
+  auditRemoval,
+];
 
 /**
  * Opens the database of who may come in and who did what, making it first. Several processes may have it open.
@@ -73,6 +80,8 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   }
   const database = openDatabase(file, {
     migrations,
+    // Rows that are removed are overwritten.
+    pragmas: "PRAGMA secure_delete = ON",
     beforeMaking(found) {
       if (existsSync(keyFile)) throw missing(found);
     },

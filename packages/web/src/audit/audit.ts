@@ -4,11 +4,12 @@ import { isSameBytes } from "../same-bytes.ts";
 import { beginning, seal } from "./chain.ts";
 import { type AuditEntry, type AuditRow, isSubject, type SealedRow } from "./entry.ts";
 import { type AuditFilter, type AuditQuery, findActors, findRows, type FoundRows, readRows } from "./find-rows.ts";
+import { keptFrom, lastOldRow, markOf } from "./old-rows.ts";
 import type { StoredRow } from "./row-in-database.ts";
 import { type AuditHead, type AuditVerdict, verifyAudit } from "./verify.ts";
 
 /**
- * Who saw and did what: written once, never changed, in the order of writing. Several processes may write it (a system and a
+ * Who saw and did what: written once, never changed, in the order of writing; removed at its old end alone, where that is set. Several processes may write it (a system and a
  * command beside it): each takes the database's lock for a row.
  */
 export interface Audit {
@@ -30,12 +31,27 @@ export interface Audit {
   /** Everybody whom a row names: at most 200. */
   actors(): readonly string[];
   verify(heads?: readonly AuditHead[]): Promise<AuditVerdict>;
+  /**
+   * Removes rows that were written before this moment, from the first on, at most 5,000, and writes down that it did: see
+   * old-rows.ts. Undefined: there are none.
+   *
+   * @param days for which rows are kept: told with it
+   * @throws an error with the code `audit-changed` where one of them is not as it was written: nothing is removed then
+   */
+  removeBefore(
+    before: Date,
+    days: number,
+  ): { readonly rows: number; readonly upTo: number; readonly more: boolean } | undefined;
+  /** How much is kept, with who may come in. `since`: when the oldest row was written. */
+  kept(): { readonly rows: number; readonly since?: Date; readonly bytes: number };
 }
 
 type SealOfRow = Pick<StoredRow, "sequence" | "seal">;
 
 /** What a list may show at once, and more. */
 const mostSubjects = 500;
+/** A tenth of a second. */
+const mostRemoved = 5000;
 
 /**
  * @param database of schema.ts
@@ -83,6 +99,29 @@ export function createAudit(database: DatabaseSync, key: Uint8Array, now: () => 
     head() {
       const row = isCutOff() ? known : lastRow();
       return row && { sequence: row.sequence, seal: Buffer.from(row.seal).toString("hex") };
+    },
+    removeBefore(before, days) {
+      const { gone, sealed } = inTransaction(database, () => {
+        const first = keptFrom(database)?.last ?? 0;
+        const old = lastOldRow(database, key, { before, most: mostRemoved });
+        if (old === undefined) return {};
+        const { sealed } = write(markOf({ ...old, days }));
+        for (const table of ["audit_subject", "audit"]) {
+          database.prepare(`DELETE FROM ${table} WHERE sequence <= ?`).run(old.upTo);
+        }
+        return { gone: { rows: old.upTo - first, upTo: old.upTo, more: old.more }, sealed };
+      });
+      if (sealed !== undefined) known = sealed;
+      return gone;
+    },
+    kept() {
+      const first = database.prepare("SELECT sequence, at FROM audit ORDER BY sequence LIMIT 1").get();
+      const pragma = (name: string): number => Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+      return {
+        rows: first === undefined ? 0 : (lastRow()?.sequence ?? 0) - Number(first["sequence"]) + 1,
+        ...(first !== undefined && { since: new Date(String(first["at"])) }),
+        bytes: pragma("page_size") * pragma("page_count"),
+      };
     },
     find: (query) => findRows(database, query),
     read: (filter) => readRows(database, filter),

@@ -2,7 +2,9 @@
 export type AuditAct =
   | ("list" | "view" | "download" | "print" | "search" | "read-audit" | "resolve" | "verify")
   | ("complete" | "reopen" | "deal-with" | "undo" | "answer" | "send-again" | "match")
-  | ("sign-in" | "second-factor" | "sign-out" | "change-password" | "add-user" | "change-user");
+  | ("sign-in" | "second-factor" | "sign-out" | "change-password" | "add-user" | "change-user")
+  // The oldest rows, by their age: see old-rows.ts.
+  | "remove-rows";
 
 /**
  * - `asked`: written before it is done: without this row it is not.
@@ -15,11 +17,12 @@ export type AuditOutcome = "asked" | "done" | "refused" | "not-done" | "failed";
 
 /** Holds ids alone: no name of a person or patient, nothing that was searched for. */
 export interface AuditEntry {
-  /** Who: the id of a user, `this-computer`, `issuer` of what follows from what it says of a user, or `nobody` where they were not known. */
+  /** Who: the id of a user, `this-computer`, `issuer` of what follows from what it says of a user,
+   * `nobody` where they were not known, or `retention`. */
   readonly actor: string;
   /** By which sign-in. */
   readonly session?: string;
-  /** From where: the address of their machine, or `command` for what is typed on this one. */
+  /** From where: the address of their machine, `command` for what is typed on this one, or `system`. */
   readonly source: string;
   readonly act: AuditAct;
   readonly outcome: AuditOutcome;

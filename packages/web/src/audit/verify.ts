@@ -1,8 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
-import { isSameBytes } from "../same-bytes.ts";
-import { beginning, seal } from "./chain.ts";
-import { hexOf, rowFrom, type StoredRow } from "./row-in-database.ts";
-import { auditTables } from "./schema.ts";
+import { beginning } from "./chain.ts";
+import { isAsWritten, keptFrom, type RemovedRows } from "./old-rows.ts";
+import { hexOf, type StoredRow } from "./row-in-database.ts";
+import { auditRemoval, auditTables } from "./schema.ts";
 
 /** The seal of a row, as the log has it. */
 export interface AuditHead {
@@ -18,6 +18,8 @@ export interface AuditVerdict {
   readonly head?: AuditHead;
   /** What is wrong, in sentences; none: all is as it was written. At most 20. */
   readonly problems: readonly string[];
+  /** What was removed by its age, as a row says that is there. */
+  readonly removed?: RemovedRows;
 }
 
 const atOnce = 2000;
@@ -52,9 +54,16 @@ export async function verifyAudit(
     .prepare(`SELECT count(*) AS beside FROM audit WHERE sequence NOT BETWEEN 1 AND ${mostRows}`)
     .get() as { beside: number };
   if (beside > 0) found(`Rows with numbers that no row can have were put in: ${beside}.`);
-  let before = beginning;
+  const from = keptFrom(database);
+  let { seal: before, last } = from ?? { seal: beginning, last: 0 };
+  // Of what went the last has its seal in the mark, and the others are not there to be held against any.
+  if (from?.removed !== undefined) {
+    const { upTo, seal: sealed } = from.removed;
+    if ((known.get(upTo) ?? sealed) !== sealed)
+      found(`Row ${upTo}, which was removed, was not the one whose seal the log has.`);
+    for (const sequence of known.keys()) if (sequence <= upTo) known.delete(sequence);
+  }
   let rows = 0;
-  let last = 0;
   let indexed = 0;
   for (;;) {
     const lastBefore = last;
@@ -62,8 +71,9 @@ export async function verifyAudit(
     for (const one of some.iterate(last, atOnce) as unknown as Iterable<StoredRow>) {
       if (one.sequence > last + 1) found(missing(last + 1, one.sequence - 1));
       if (one.sequence === last) found(`Row ${last} is there twice.`);
-      const problem = problemIn(one, key, before);
-      if (problem !== undefined) found(problem);
+      if (!isAsWritten(one, key, before)) {
+        found(`Row ${one.sequence} is not as it was written, or the row before it is not.`);
+      }
       const logged = known.get(one.sequence);
       if (logged !== undefined && logged !== hexOf(one.seal)) {
         found(`Row ${one.sequence} is not the one whose seal the log has: it was written anew.`);
@@ -89,19 +99,8 @@ export async function verifyAudit(
       found(`The log has the seal of row ${sequence}, and the audit ends at row ${last}: its end is gone.`);
   }
   if (!isAsMade(database)) found("The tables of the audit, or triggers in its database, are not as they were made.");
-  return { rows, ...(rows > 0 && { head: { sequence: last, seal: hexOf(before) } }), problems };
-}
-
-function problemIn(stored: StoredRow, key: Uint8Array, before: Uint8Array): string | undefined {
-  try {
-    const row = rowFrom(stored);
-    // Written otherwise it means the same, and is found by other times.
-    const isPlain = row.at.toISOString() === stored.at && JSON.stringify(row.subjects) === stored.subjects;
-    if (isPlain && isSameBytes(seal(key, before, row), stored.seal)) return undefined;
-  } catch {
-    // What it says cannot even be read.
-  }
-  return `Row ${stored.sequence} is not as it was written, or the row before it is not.`;
+  const head = rows > 0 && { head: { sequence: last, seal: hexOf(before) } };
+  return { rows, ...head, problems, ...(from?.removed !== undefined && { removed: from.removed }) };
 }
 
 function indexOf(subjects: string): readonly string[] {
@@ -123,7 +122,7 @@ function missing(from: number, to: number): string {
  */
 function isAsMade(database: DatabaseSync): boolean {
   using made = new DatabaseSync(":memory:");
-  made.exec(auditTables);
+  made.exec(auditTables + auditRemoval);
   return JSON.stringify(tablesOf(database)) === JSON.stringify(tablesOf(made));
 }
 

@@ -1,5 +1,5 @@
 import type { Kept, Task } from "@restante/practice";
-import { formatDay, formatSize } from "@restante/web";
+import { type Audit, formatDay, formatSize } from "@restante/web";
 
 /** Of a task of which something was removed by its age: what, and when. */
 export function removedWords({ removed }: Pick<Task, "removed">): string | undefined {
@@ -17,7 +17,7 @@ interface KeptRow {
 }
 
 /** What is kept, a row each. */
-export function keptRows({ tasks, database, files, days }: Kept): readonly KeptRow[] {
+export function keptRows({ tasks, database, files, days }: Kept, audit: ReturnType<Audit["kept"]>): readonly KeptRow[] {
   const { count, since, removed, withoutMessage } = tasks;
   return [
     {
@@ -50,6 +50,15 @@ export function keptRows({ tasks, database, files, days }: Kept): readonly KeptR
       ],
       howLong: "As long as what is in it",
     },
+    {
+      what: "The audit, and who may sign in",
+      amount: [
+        counted(audit.rows, "row", "rows") +
+          (audit.since === undefined ? "" : `, the oldest written on ${formatDay(audit.since)}`),
+        formatSize(audit.bytes),
+      ],
+      howLong: forSoLong(days.audit, "after they were written"),
+    },
   ];
 }
 
@@ -62,10 +71,10 @@ export function keptSummary({ days, waitsFor }: Kept): string {
   return "What is old is removed once a day. An open task, and anything that needs attention or an answer, is never removed.";
 }
 
-export function forSoLong(days: number | undefined, after: string): string {
+function forSoLong(days: number | undefined, after: string): string {
   return days === undefined ? "For good" : `${days.toLocaleString("en-GB")} days ${after}`;
 }
 
-export function counted(amount: number, one: string, many: string): string {
+function counted(amount: number, one: string, many: string): string {
   return `${amount.toLocaleString("en-GB")} ${amount === 1 ? one : many}`;
 }

@@ -63,6 +63,7 @@ const acts: Readonly<Record<AuditAct, true>> = {
   "change-password": true,
   "add-user": true,
   "change-user": true,
+  "remove-rows": true,
 };
 
 const act: Option<AuditAct | undefined> = optional("act", oneOf(Object.keys(acts) as AuditAct[]), {

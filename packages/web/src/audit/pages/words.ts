@@ -25,6 +25,7 @@ export const actNames: Readonly<Record<AuditAct, string>> = {
   "change-password": "Change a password",
   "add-user": "Add a user",
   "change-user": "Change a user",
+  "remove-rows": "Remove old rows of the audit",
 };
 
 export const outcomeTags: Readonly<Record<AuditOutcome, Tag>> = {
@@ -58,6 +59,7 @@ const plainActors: Readonly<Record<string, string>> = {
   "this-computer": "Whoever uses this computer",
   nobody: "Somebody not signed in",
   issuer: "The issuer of sign-ins",
+  retention: "The retention that is set",
 };
 
 /** @param nameOf of a user */
@@ -66,5 +68,6 @@ export function actorWords(actor: string, nameOf: (id: string) => string | undef
 }
 
 export function sourceWords(source: string): string {
+  if (source === "system") return "by this system";
   return source === "command" ? "by a command" : `from ${source}`;
 }

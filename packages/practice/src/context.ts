@@ -19,6 +19,7 @@ export interface PracticeContext {
   patients: Demographics;
   generation: 1 | 2;
   strictness: Strictness;
+  undoSeconds: number;
   doesNotTake: readonly DocumentUseCase[];
   clock: Clock;
   emit: Emit;

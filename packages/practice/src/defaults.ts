@@ -4,7 +4,7 @@ import type { BusinessResponse, PracticeOptions, Tuning } from "./options.ts";
 const day = 24 * 60 * 60 * 1000;
 
 interface PracticeDefaults extends Required<
-  Pick<PracticeOptions, "generation" | "strictness" | "doesNotTake" | "pollIntervalMs">
+  Pick<PracticeOptions, "generation" | "strictness" | "doesNotTake" | "undoSeconds" | "pollIntervalMs">
 > {
   readonly businessResponse: Required<Omit<Extract<BusinessResponse, { kind: "onMatch" }>, "kind">>;
   readonly tuning: Tuning;
@@ -14,6 +14,7 @@ interface PracticeDefaults extends Required<
 export const practiceDefaults: PracticeDefaults = {
   generation: 1,
   strictness: "deliver",
+  undoSeconds: 30,
   doesNotTake: [],
   pollIntervalMs: 5 * 60 * 1000,
   businessResponse: { doubtful: "answer", tellAfterHours: 24 },

@@ -14,6 +14,7 @@ export { createPractice } from "./practice.ts";
 export type * from "./document-view.ts";
 export type * from "./kept.ts";
 export type * from "./lists.ts";
+export type * from "./task-work.ts";
 export type * from "./matching.ts";
 export type * from "./worklist.ts";
 export { type ConsultationPair, consultationPair } from "./outbound/consultation-pair.ts";

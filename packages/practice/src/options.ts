@@ -31,6 +31,11 @@ export interface PracticeOptions {
    */
   strictness?: Strictness;
   /**
+   * Seconds for which what a person sends, an answer or what was held once more, waits for them to take it back: 0 to 600.
+   * What has begun to leave cannot be taken back. Absent: 30.
+   */
+  undoSeconds?: number;
+  /**
    * The kinds of document that are not taken: refused with 20010, and kept for a person to see. Holds for what is read from
    * now on. Absent: every kind is taken.
    */

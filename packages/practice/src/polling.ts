@@ -3,8 +3,8 @@ export interface Polling {
   /** One pass of its own; waits for a running one first. */
   readonly cycle: (signal?: AbortSignal) => Promise<void>;
   readonly start: () => void;
-  /** Something is to be done now rather than at the next poll. Without effect before `start`. */
-  readonly wake: () => void;
+  /** Something is to be done now, or in `afterMs`, rather than at the next poll. Without effect before `start`. */
+  readonly wake: (afterMs?: number) => void;
   /** No pass begins after this; resolves when the running one has ended. */
   readonly stop: () => Promise<void>;
 }
@@ -26,6 +26,7 @@ export function createPolling({
   const stopping = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  const later: NodeJS.Timeout[] = [];
   let started = false;
   let running = false;
   let woken = false;
@@ -58,6 +59,11 @@ export function createPolling({
     if (!stopping.signal.aborted) timer = setTimeout(() => void run(), delayMs);
   }
 
+  function wakeNow(): void {
+    if (running) woken = true;
+    else if (started) schedule(0);
+  }
+
   return {
     async cycle(signal) {
       await inTurn(signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]));
@@ -67,13 +73,14 @@ export function createPolling({
       started = true;
       schedule(0);
     },
-    wake() {
-      if (running) woken = true;
-      else if (started) schedule(0);
+    wake(afterMs = 0) {
+      if (afterMs === 0) wakeNow();
+      else if (started && !stopping.signal.aborted) later.push(setTimeout(wakeNow, afterMs + 1));
     },
     async stop() {
       stopping.abort();
       clearTimeout(timer);
+      for (const one of later) clearTimeout(one);
       await last;
     },
   };

@@ -53,6 +53,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     patients: options.patients,
     generation: options.generation ?? practiceDefaults.generation,
     strictness: options.strictness ?? practiceDefaults.strictness,
+    undoSeconds: options.undoSeconds ?? practiceDefaults.undoSeconds,
     doesNotTake: options.doesNotTake ?? practiceDefaults.doesNotTake,
     clock,
     emit,

@@ -1,6 +1,7 @@
 import type { KnownFileType, RefusedFor } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@restante/mesh";
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
+import type { Assignee, Completion, CompletionReason, TaskWork } from "./task-work.ts";
 import type { DocumentView } from "./document-view.ts";
 import type { Kept } from "./kept.ts";
 import type { Listing, MatchList, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
@@ -20,6 +21,8 @@ import type { MatchAnswer, MatchDecision, MatchDoubt, MatchVerdict, RegisterEntr
 export interface Worklist {
   tasks(list: TaskList): Promise<Listing<TaskSummary>>;
   task(taskId: number, actor: Actor): Promise<Task | undefined>;
+  /** All tasks whose messages have the same NHS number as this one, newest first: at most 200, of at most 2,000 that are looked through. */
+  ofPatient(taskId: number, actor: Actor): Promise<Listing<TaskSummary> | undefined>;
   /** Counted from 0, in the order of `Task.attachments`. Throws "document-not-ready". */
   attachment(taskId: number, index: number, actor: Actor): Promise<AttachmentContent | undefined>;
   /**
@@ -31,14 +34,23 @@ export interface Worklist {
   original(taskId: number, actor: Actor): Promise<AttachmentContent | undefined>;
   /**
    * A person has dealt with the task, and with what needs attention about it. Completing it again changes nothing.
-   * Throws "task-unknown".
+   * Throws "task-unknown"; "note-missing" (for another reason than those known here), "note-too-long".
    */
-  complete(taskId: number, by: ActBy): Promise<ActOutcome>;
+  complete(taskId: number, by: ActBy, completion?: Completion): Promise<ActOutcome>;
   /**
    * A task completed by mistake is open again, and so is what was dealt with by completing it. Opening it again changes
    * nothing. Throws "task-unknown".
    */
   reopen(taskId: number, by: ActBy): Promise<ActOutcome>;
+  /** Who is to deal with an open task; undefined: nobody yet. Throws "task-unknown", "task-not-open". */
+  assign(taskId: number, assignee: Assignee | undefined, by: ActBy): Promise<ActOutcome>;
+  /**
+   * How soon an open task is to be dealt with; what is absent is so no more. Throws "task-unknown", "task-not-open",
+   * "due-day-invalid".
+   */
+  prioritise(taskId: number, soon: Pick<TaskWork, "priority" | "dueOn">, by: ActBy): Promise<ActOutcome>;
+  /** What a person writes for the others, at most 500 characters. Throws "task-unknown", "note-missing", "note-too-long". */
+  comment(taskId: number, note: string, by: ActBy): Promise<ActOutcome>;
   /**
    * A person answers a message at business level: once, with a code of `decisions(taskId)`.
    * Throws "task-unknown", "already-decided", "decision-not-allowed".
@@ -65,6 +77,11 @@ export interface Worklist {
    * it again. `by.version` is the report's, or of a response that of the task which shows it. Throws "not-held".
    */
   sendAgain(headerId: string, by: ActBy): Promise<ActOutcome>;
+  /**
+   * Takes back what a person has told to be sent, while it waits (`undoableUntil`): the answer of a decision, which may then be
+   * given anew, or what was held, which is held again. `by.version` as for `sendAgain`. Throws "left-already".
+   */
+  undo(headerId: string, by: ActBy): Promise<ActOutcome>;
   /** Responses and MESH reports that belong to nothing this organisation sent, or were not believed. */
   strays(list: StrayList): Promise<Listing<Stray>>;
   stray(strayId: number, actor: Actor): Promise<StrayDetail | undefined>;
@@ -107,10 +124,17 @@ export interface Matter {
 export interface PersonAct {
   at: Date;
   by: Actor;
-  act: "completed" | "reopened" | "dealt-with" | "undone" | "answered" | "sent-again" | "matched";
-  /** What needed attention; the answer that was given; what the patient is, and whether the sender is told. */
+  act:
+    | ("completed" | "reopened" | "dealt-with" | "undone" | "answered" | "sent-again" | "matched")
+    | ("assigned" | "handed-back" | "prioritised" | "commented" | "taken-back");
+  /**
+   * What needed attention; the answer that was given; what the patient is, and whether the sender is told; whom it was assigned to,
+   * or had been; how soon it is to be dealt with.
+   */
   about?: string;
   note?: string;
+  /** Why it was completed. */
+  reason?: CompletionReason;
 }
 
 export interface SystemTrouble {
@@ -159,6 +183,8 @@ export interface TaskSummary {
   modified?: ModifiedPart[];
   /** A confidential document: who sent it is not displayed (CS-030, OC-014), so `sender` has its mailbox alone. */
   confidential?: boolean;
+  /** Absent: nobody has set anything of it. */
+  work?: TaskWork;
   /** In the order of `TaskFlag`; empty where there is nothing. */
   flags: TaskFlag[];
   /** Of `findings`, those that are departures: what a person must look at is none, nor what merely cannot be shown. */
@@ -334,6 +360,8 @@ export interface GivenResponse {
   state: HandOverState;
   builtAt: Date;
   sentAt?: Date;
+  /** A person has told to send it, and may take that back: `Worklist.undo`. It leaves by itself after this. */
+  undoableUntil?: Date;
   messageId?: MessageId;
   /** Why it is `held`, `failed`, `returned` or `refused`. */
   problem?: string;
@@ -369,6 +397,8 @@ export interface SentReport {
   builtAt: Date;
   handedOverAt?: Date;
   sentAt?: Date;
+  /** A person has told to send it again, and may take that back: `Worklist.undo`. It leaves by itself after this. */
+  undoableUntil?: Date;
   /** The way it leaves by. Absent: it has not begun to leave, or never did. */
   via?: "directory" | "api";
   /** As soon as MESH has said it. */

@@ -1,94 +1,32 @@
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers/promises";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { createPolling } from "../src/polling.ts";
 
-function unexpected(error: unknown): void {
-  throw error;
-}
-
-test("passes never run two at a time, whoever asks for them", async () => {
-  let running = 0;
-  let most = 0;
+test("what is to be done later is done at its time, and not with the next look for messages", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let passes = 0;
   const polling = createPolling({
-    intervalMs: 60_000,
-    onFailure: unexpected,
-    async pass() {
-      running += 1;
-      most = Math.max(most, running);
-      await setImmediate();
-      running -= 1;
+    pass: async () => {
+      passes += 1;
       return false;
     },
+    intervalMs: 300_000,
+    onFailure: () => undefined,
   });
+  const after = async (ms: number): Promise<number> => {
+    t.mock.timers.tick(ms);
+    await setImmediate();
+    return passes;
+  };
+  polling.wake(30_000);
+  assert.equal(await after(60_000), 0, "not before it is started");
   polling.start();
-  await Promise.all([polling.cycle(), polling.cycle(), polling.cycle()]);
+  assert.equal(await after(0), 1);
+  polling.wake(30_000);
+  assert.equal(await after(30_000), 1);
+  assert.equal(await after(1), 2);
+  polling.wake(30_000);
   await polling.stop();
-  assert.equal(most, 1);
-});
-
-test("while more is waiting the next pass comes at once", async () => {
-  let passes = 0;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const polling = createPolling({
-    intervalMs: 60_000,
-    onFailure: unexpected,
-    async pass() {
-      passes += 1;
-      if (passes === 4) resolve();
-      return passes < 4;
-    },
-  });
-  polling.start();
-  await promise;
-  await polling.stop();
-  assert.equal(passes, 4);
-});
-
-test("a pass that fails is told, and polling goes on", async () => {
-  const failures: unknown[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let passes = 0;
-  const polling = createPolling({
-    intervalMs: 1,
-    onFailure: (error) => failures.push(error),
-    async pass() {
-      passes += 1;
-      if (passes === 1) throw new Error("no mailbox");
-      resolve();
-      return false;
-    },
-  });
-  polling.start();
-  await promise;
-  await polling.stop();
-  assert.equal(failures.length, 1);
-});
-
-test("a wake during a pass brings another one after it", async () => {
-  let passes = 0;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const polling = createPolling({
-    intervalMs: 60_000,
-    onFailure: unexpected,
-    async pass() {
-      passes += 1;
-      if (passes === 1) polling.wake();
-      else resolve();
-      return false;
-    },
-  });
-  polling.start();
-  await promise;
-  await polling.stop();
-  assert.equal(passes, 2);
-});
-
-test("once stopped, no pass begins", async () => {
-  let passes = 0;
-  const polling = createPolling({ intervalMs: 1, onFailure: unexpected, pass: async () => (passes += 1) < 0 });
-  await polling.stop();
-  await assert.rejects(polling.cycle());
-  polling.start();
-  assert.equal(passes, 0);
+  assert.equal(await after(600_000), 2);
 });

@@ -23,10 +23,11 @@ export function shownAgain(
   act: FormAct,
   address: string,
   form: Form,
-): { notice: Notice; note: string | undefined; refresh: string } {
+): { notice: Notice; note: string | undefined; filled: Form; refresh: string } {
   return {
     notice: { text: changedWords(act), important: true },
     note: form?.["note"],
+    filled: form,
     refresh: pageOf(address, form),
   };
 }

@@ -16,6 +16,7 @@ import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { readMatterList } from "./matter-list.ts";
 import { showToPrint } from "./print-page.ts";
 import { refusedWith } from "./refused.ts";
+import { takingBack } from "./taking-back.ts";
 import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { timelineOf } from "./timeline.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
@@ -85,6 +86,22 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
       const list = listIn(request.body["from"]);
       const from = list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
       return reply.redirect(`/reports/${headerId}?done=sent-again${from}`, 303);
+    },
+  );
+
+  app.post<{ Params: { id: string }; Body: Record<string, string> }>(
+    "/reports/:id/take-back",
+    of("answer", "take-back"),
+    async (request, reply) => {
+      const { headerId } = await findReport(request, request.params.id);
+      const { outcome } = await takingBack(worklist.undo(headerId, actIn(site, request)));
+      if (outcome === "changed-meanwhile") {
+        const extra = shownAgain("take-back", `/reports/${headerId}`, request.body);
+        return showReport(reply.code(409), await findReport(request, headerId), extra, request.body);
+      }
+      const list = listIn(request.body["from"]);
+      const from = list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
+      return reply.redirect(`/reports/${headerId}?done=taken-back${from}`, 303);
     },
   );
 

@@ -58,6 +58,13 @@ const notices: Readonly<Record<string, string>> = {
   undone: "This needs attention again.",
   answered: "Your answer will be sent to the sender.",
   "sent-again": "It will be sent again.",
+  "taken-back": "Taken back: it was not sent.",
+  assigned: "The task has been given to whom you chose.",
+  "handed-back": "The task is for anybody to take again.",
+  prioritised: "Priority and due date are set.",
+  commented: "Your comment was added.",
+  "several-complete": "The tasks that you chose are marked as done.",
+  "several-assign": "The tasks that you chose have been given to whom you chose.",
   matched: "What you decided about the patient is stored. Nothing was sent.",
 };
 

@@ -1,4 +1,4 @@
-import type { Task, TaskState } from "@restante/practice";
+import type { Task } from "@restante/practice";
 import {
   type AuditAct,
   numberIn,
@@ -14,17 +14,18 @@ import { documentsShown } from "./documents.ts";
 import { entriesOf } from "./entry-pages.ts";
 import { sendAttachment, sendOriginal } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
+import { servePatientPages } from "./patient-pages.ts";
 import { showToPrint } from "./print-page.ts";
-import { linksOf, pageIn, perPage } from "./list-pages.ts";
+import { linksOf, perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
-import { afterwards, backTo, listIn, listPath, noticeIn } from "./return-path.ts";
+import { takingBack } from "./taking-back.ts";
+import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask, taskSubject } from "./subjects.ts";
+import { tasksAsked } from "./task-list.ts";
+import { serveWorkForms, workShown } from "./work-pages.ts";
 import { mostBeside } from "./words/entries.ts";
 import type { FormAct } from "./words.ts";
-
-type View = Exclude<TaskState, "removed"> | "attention" | "all";
-const views: readonly View[] = ["open", "completed", "replaced", "attention", "all"];
 
 export function serveTaskPages(app: Routes, site: WorklistSite): void {
   const { worklist, token } = site;
@@ -33,24 +34,22 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     "/",
     route({ needs: "see", act: "list" }),
     async (request, reply) => {
-      const view = views.find((known) => known === request.query["show"]) ?? "open";
-      const page = pageIn(request.query);
+      const { view, query, page, address } = tasksAsked(request.query);
       const { items: tasks, total } = await worklist.tasks({
         actor: actorAt(site, request),
-        query: view === "all" ? {} : { show: view },
+        query,
         page: { number: page, size: perPage },
       });
       site.listed(
         request,
         tasks.map(({ taskId }) => taskSubject(taskId)),
       );
-      const show = view === "open" ? undefined : view;
       return site.show(reply, "worklist", {
         tasks,
         view,
         page,
-        here: listPath({ path: "/", show, page }),
-        links: linksOf(page, total, (to) => listPath({ path: "/", show, page: to })),
+        here: address(page),
+        links: linksOf(page, total, address),
         notice: noticeIn(request.query),
         token: (id: number) => token(request, `/tasks/${id}/deal-with`),
       });
@@ -87,32 +86,8 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     return sendOriginal(reply, content, `task-${taskId}-original`);
   });
 
-  app.post<{ Params: { id: string }; Body: Record<string, string> }>(
-    "/tasks/:id/complete",
-    of("act", "complete"),
-    async (request, reply) => {
-      const { taskId } = await findTask(request, request.params.id);
-      const { outcome } = await worklist.complete(taskId, actIn(site, request));
-      if (outcome === "changed-meanwhile") return showChanged(reply, taskId, "complete", request.body);
-      const list = listIn(request.body["from"]);
-      const address = `/tasks/${taskId}`;
-      return reply.redirect(
-        list === undefined ? `${address}?done=completed` : afterwards(list, "completed", address),
-        303,
-      );
-    },
-  );
-
-  app.post<{ Params: { id: string }; Body: Record<string, string> }>(
-    "/tasks/:id/reopen",
-    of("act", "reopen"),
-    async (request, reply) => {
-      const { taskId } = await findTask(request, request.params.id);
-      const { outcome } = await worklist.reopen(taskId, actIn(site, request));
-      if (outcome === "changed-meanwhile") return showChanged(reply, taskId, "reopen", request.body);
-      return reply.redirect(`/tasks/${taskId}?done=reopened${fromIn(request.body)}`, 303);
-    },
-  );
+  servePatientPages(app, site, findTask);
+  serveWorkForms(app, site, { find: findTask, show: showTask, showChanged });
 
   serveMatterForms(
     app,
@@ -174,6 +149,23 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     },
   );
 
+  app.post<{ Params: { id: string; header: string }; Body: Record<string, string> }>(
+    "/tasks/:id/responses/:header/take-back",
+    of("answer", "take-back"),
+    async (request, reply) => {
+      const { taskId, responses } = await findTask(request, request.params.id);
+      const { header } = request.params;
+      const by = actIn(site, request);
+      // Where it was taken back already there is none of it any more: what there is now is shown.
+      if (!responses.some(({ headerId }) => headerId === header)) {
+        return showChanged(reply, taskId, "take-back", request.body);
+      }
+      const { outcome } = await takingBack(worklist.undo(header, by));
+      if (outcome === "changed-meanwhile") return showChanged(reply, taskId, "take-back", request.body);
+      return reply.redirect(`/tasks/${taskId}?done=taken-back${fromIn(request.body)}`, 303);
+    },
+  );
+
   async function findTask(request: Request, id: string): Promise<Task> {
     const taskId = numberIn({ id }, "id");
     const task = taskId === undefined ? undefined : await worklist.task(taskId, actorAt(site, request));
@@ -206,6 +198,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       back: backTo(from),
       entries: await entriesOf(site, reply.request, task, mostBeside),
       documents: documentsShown(address, task.attachments, numberIn(asked, "documents")),
+      ...(await workShown(site, reply.request, task, from)),
       decisions: task.state === "replaced" || task.state === "removed" ? [] : await worklist.decisions(task.taskId),
       token: (action: string) => token(reply.request, `${address}/${action}`),
       ...extra,

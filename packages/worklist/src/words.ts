@@ -131,9 +131,14 @@ export function isModified({ modified }: Pick<TaskSummary, "modified">, part: Mo
 
 /** What a response tells the sender. 20007 and 20008 say no to a copy alone. From 30005 on it is what was decided about a referral: neither yes nor no. */
 export function answerWords({ level, code, positive }: Pick<GivenResponse, "level" | "code" | "positive">): string {
-  if (level === "business" && Number(code) >= 30005) return "What has been decided?";
+  if (isDecision({ level, code })) return "What has been decided?";
   if (copyCodes.has(code)) return "Had it come before? Yes.";
   return `${level === "infrastructure" ? "Did it arrive whole?" : "Is it for us?"} ${positive ? "Yes." : "No."}`;
+}
+
+/** What only a person, or who decides in their place, answers. */
+export function isDecision({ level, code }: Pick<GivenResponse, "level" | "code">): boolean {
+  return level === "business" && Number(code) >= 30005;
 }
 
 /** ITK3: it had come before. */
@@ -204,11 +209,18 @@ const acts: Readonly<Record<PersonAct["act"], string>> = {
   undone: "Marked as needing attention again",
   answered: "Answered",
   "sent-again": "Sent again",
+  assigned: "Assigned",
+  "handed-back": "Handed back",
+  prioritised: "Priority and due date set",
+  commented: "Commented",
+  "taken-back": "Taken back before it left",
   matched: "Said what the patient is to this organisation",
 };
 
 /** What a person may do by a form. */
-export type FormAct = "complete" | "reopen" | "decide" | "send-again" | "deal-with" | "undo" | "match";
+export type FormAct =
+  | ("complete" | "reopen" | "decide" | "send-again" | "deal-with" | "undo" | "match")
+  | ("assign" | "prioritise" | "comment" | "take-back");
 
 /** To a person whose form came after a change that they had not seen. */
 export function changedWords(act: FormAct): string {
@@ -222,6 +234,10 @@ const notDone: Readonly<Record<FormAct, string>> = {
   "send-again": "it was not sent again",
   "deal-with": "it was not marked as dealt with",
   undo: "it was not marked as needing attention again",
+  assign: "it was not given to anybody or handed back",
+  prioritise: "its priority and due date were not changed",
+  comment: "your comment was not added",
+  "take-back": "nothing was taken back",
   match: "what you decided about the patient was not stored, and nothing was sent",
 };
 

@@ -9,6 +9,7 @@ import {
   type SiteServer,
   tellHeads,
 } from "@restante/web";
+import { assigneesOf } from "./assignees.ts";
 import { assets } from "./assets.ts";
 import { auditPagesOf } from "./audit-pages-of.ts";
 import { serveEntryPages } from "./entry-pages.ts";
@@ -17,11 +18,13 @@ import { serveMatchingPages } from "./matching-pages.ts";
 import { removeOldAuditRows } from "./old-audit-rows.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
+import { serveSeveralPages } from "./several-pages.ts";
 import { serveStrayPages } from "./stray-pages.ts";
 import { serveTaskPages } from "./task-pages.ts";
 import * as entryWords from "./words/entries.ts";
 import * as findingWords from "./words/findings.ts";
 import * as words from "./words.ts";
+import * as workWords from "./words/work.ts";
 
 export interface WorklistPagesOptions {
   worklist: Worklist;
@@ -36,6 +39,8 @@ export interface WorklistPagesOptions {
   door?: Door;
   /** With a door, and only then. */
   signIn?: SignInOptions;
+  /** To which tasks may be given besides people. */
+  teams?: readonly string[];
   clock?: Clock;
   /** Is told of pages that fail inside, of who is turned away at the door, and where the audit stands. */
   emit?: Emit;
@@ -55,7 +60,7 @@ export type WorklistPages = SiteServer;
  */
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
   const { worklist, organisation, audit, host, port, clock = systemClock, emit = () => undefined } = options;
-  const { door, signIn } = options;
+  const { door, signIn, teams = [] } = options;
   const site = await createSite({
     host,
     port,
@@ -78,7 +83,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     views: new URL("views/", import.meta.url),
     assets,
     styles: ["/assets/own/worklist.css"],
-    globals: { organisation, words, entryWords, findingWords },
+    globals: { organisation, words, entryWords, findingWords, workWords },
     filters: {
       nhsNumber: (number: string) => (isNhsNumber(number) ? formatNhsNumber(number) : number),
       lower_first: (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`,
@@ -100,8 +105,9 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     },
     notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
     routes(app, site) {
-      const here = { ...site, worklist };
+      const here = { ...site, worklist, assignees: assigneesOf(signIn?.access.users, teams) };
       serveTaskPages(app, here);
+      serveSeveralPages(app, here);
       serveEntryPages(app, here);
       serveMatchingPages(app, here);
       serveReportPages(app, here);

@@ -38,7 +38,7 @@ test("four roles at work, in a real browser", async (t) => {
   await t.test("an administrator works on the messages, and answers none", async () => {
     const page = await open("administrator");
     await page.goto(`${url}/tasks/1`);
-    await press(page, "Mark as done");
+    await press(page, "Mark as done: filed in the record");
     await page.getByText("Task marked as done.").waitFor();
     await page.goto(`${url}/tasks/1`);
     await press(page, "Open this task again");
@@ -52,7 +52,7 @@ test("four roles at work, in a real browser", async (t) => {
     await page.getByText("This needs attention again.").waitFor();
     await page.goto(`${url}/audit`);
     await page.getByText("The audit is read by auditors alone.").waitFor();
-    assert.deepEqual(acts(), ["complete 1", "reopen 1", "deal with task 2", "undo task 2"]);
+    assert.deepEqual(acts(), ["complete 1 filed", "reopen 1", "deal with task 2", "undo task 2"]);
   });
 
   await t.test("a clinician answers, and has sent again what is held", async () => {
@@ -106,12 +106,12 @@ test("four roles at work, in a real browser", async (t) => {
       for (const page of [first, second]) await page.goto(`${url}/tasks/1`);
       // As a page stands whose updates have not come yet.
       await second.getByRole("button", { name: "Pause updates" }).click();
-      await press(first, "Mark as done");
+      await press(first, "Mark as done: filed in the record");
       await first.getByText("Task marked as done.").waitFor();
-      await press(second, "Mark as done");
+      await press(second, "Mark as done: filed in the record");
       await second.getByText("This has changed since you opened it, so it was not marked as done.").waitFor();
       await second.getByRole("button", { name: "Open this task again" }).waitFor();
-      assert.deepEqual(acts(), ["complete 1"]);
+      assert.deepEqual(acts(), ["complete 1 filed"]);
     },
   );
 

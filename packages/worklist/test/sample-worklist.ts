@@ -16,8 +16,10 @@ import type {
   Task,
   Worklist,
 } from "@restante/practice";
+import { at } from "./sample-messages.ts";
+import { sampleWork } from "./sample-work.ts";
 import { sampleMatch } from "./sample-match.ts";
-import { at, fill, original } from "./sample-things.ts";
+import { fill, original } from "./sample-things.ts";
 import { sampleView } from "./sample-view.ts";
 
 export const organisation: { name: string; odsCode: OdsCode } = {
@@ -85,6 +87,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
     return { items: sorted.slice(from, from + page.size), total: items.length };
   };
   return {
+    ...sampleWork({ all, sent, calls, known, acting }),
     all,
     sent,
     unmatched,
@@ -103,10 +106,12 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
     attachment: async (taskId, index) => contents.get(`task ${taskId} ${index}`),
     documentView: async (taskId) => views.get(taskId),
     original: async (taskId) => (taskId === 1 ? original : undefined),
-    complete: async (taskId, by) =>
+    complete: async (taskId, by, { reason, note } = {}) =>
       acting(known(taskId), by, () => {
-        calls.push(`complete ${taskId}`);
-        Object.assign(known(taskId), { state: "completed", completedAt: new Date("2026-11-23T10:00:00Z") });
+        if ((note ?? "").length > 500) throw new PracticeError("note-too-long", "A note has at most 500 characters.");
+        calls.push(["complete", taskId, reason, note].filter((part) => part !== undefined).join(" "));
+        const work = { ...known(taskId).work, ...(reason && { reason }) };
+        Object.assign(known(taskId), { state: "completed", completedAt: new Date("2026-11-23T10:00:00Z"), work });
       }),
     reopen: async (taskId, by) =>
       acting(known(taskId), by, () => {

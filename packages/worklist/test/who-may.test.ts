@@ -152,6 +152,7 @@ for (const role of roles.filter((one) => rightsOf[one].includes("see"))) {
       "/?show=all",
       "/reports",
       "/unmatched",
+      ...(rightsOf[role].includes("act") ? ["/several?task=1&task=3"] : []),
       ...(rightsOf[role].includes("act") ? ["/tasks/5/match?verdict=known"] : []),
       ...worklist.all.map(({ taskId }) => `/tasks/${taskId}`),
       ...worklist.sent.map(({ headerId }) => `/reports/${headerId}`),
@@ -165,8 +166,10 @@ for (const role of roles.filter((one) => rightsOf[one].includes("see"))) {
       }
     }
     const expected = [
-      ...(rightsOf[role].includes("act") ? ["complete", "deal-with", "match", "reopen", "undo"] : []),
-      ...(rightsOf[role].includes("answer") ? ["decide", "send-again"] : []),
+      ...(rightsOf[role].includes("act")
+        ? ["assign", "comment", "complete", "deal-with", "match", "prioritise", "reopen", "undo"]
+        : []),
+      ...(rightsOf[role].includes("answer") ? ["decide", "send-again", "take-back"] : []),
     ];
     assert.deepEqual(
       [...shown].toSorted((a, b) => a.localeCompare(b)),

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import {
+  distinct,
   type Finding,
   flag,
   list,
@@ -23,6 +24,7 @@ export interface PagesSettings {
   tls?: PagesTls;
   proxy?: { trusted: string[] };
   signIn?: SignInSettings;
+  teams?: string[];
   auditKey?: { file: string };
 }
 
@@ -57,6 +59,14 @@ const addressFormat: TextFormat = {
   },
   pattern: "^[Hh][Tt][Tt][Pp][Ss]://[^/?#@\\s]+/?$",
   problem: "must be an address of HTTPS as a browser shows it, without a path, such as https://worklist.example",
+};
+
+/** It stands in forms and beside tasks. */
+const teamFormat: TextFormat = {
+  name: "team-name",
+  accepts: (name) => /^\S(?:.{0,38}\S)?$/u.test(name),
+  pattern: "^\\S(?:.{0,38}\\S)?$",
+  problem: "must be 1 to 40 characters, without spaces at either end",
 };
 
 const proxyFormat: TextFormat = {
@@ -163,6 +173,11 @@ export const pages: Needed<PagesSettings> = object<PagesSettings>(
         },
       ),
     ),
+    teams: optional(
+      list(text({ description: "As people call it.", format: teamFormat }), {
+        description: "The teams to which a task may be given, besides the people who sign in. Absent: none.",
+      }),
+    ),
     auditKey: optional(
       object<NonNullable<PagesSettings["auditKey"]>>(
         {
@@ -192,6 +207,7 @@ export const pagesPaths: readonly string[] = [
 
 /** How the settings of the pages depend on each other. */
 export const pagesRules: readonly Rule[] = [
+  distinct(["/pages/teams/*"], (name) => name),
   (find) => {
     const [signIn] = find("/pages/signIn");
     const [host] = find("/pages/host");

@@ -220,6 +220,15 @@ const schema: Schema<PracticeFile> = withRules(
           default: by.strictness,
         }),
       ),
+      undoSeconds: optional(
+        whole({
+          description:
+            "Seconds for which an answer that a person gives, or what they have sent again, waits before it is handed over, so that they can take it back. 0: it leaves at once.",
+          from: 0,
+          to: 600,
+          default: by.undoSeconds,
+        }),
+      ),
       doesNotTake: optional(
         list(oneOf(documentUseCases, { description: "A kind of document." }), {
           description:
@@ -250,13 +259,18 @@ const schema: Schema<PracticeFile> = withRules(
 export interface PracticeChoices {
   readonly strictness?: Strictness | undefined;
   readonly doubtful?: Doubtful | undefined;
+  /** By a person where the organisation has no register, whatever would decide in their place. */
+  readonly decideByHand?: boolean;
 }
 
-/** `--strictness` and `--doubtful`, whatever the file says. An organisation without a register has no doubtful matches. */
-export function withChoices({ strictness, doubtful }: PracticeChoices): {
+/**
+ * `--strictness`, `--doubtful` and `--decide-by-hand`, whatever the file says. An organisation without a register has no doubtful
+ * matches, and of one with a register nobody decides otherwise.
+ */
+export function withChoices({ strictness, doubtful, decideByHand = false }: PracticeChoices): {
   override?: (file: PracticeFile) => PracticeFile;
 } {
-  if (strictness === undefined && doubtful === undefined) return {};
+  if (strictness === undefined && doubtful === undefined && !decideByHand) return {};
   return {
     override(file) {
       const { businessResponse } = file;
@@ -265,6 +279,7 @@ export function withChoices({ strictness, doubtful }: PracticeChoices): {
         ...(strictness !== undefined && { strictness }),
         ...(doubtful !== undefined &&
           businessResponse.kind === "onMatch" && { businessResponse: { ...businessResponse, doubtful } }),
+        ...(decideByHand && businessResponse.kind === "onDecision" && { businessResponse: { kind: "onDecision" } }),
       };
     },
   };

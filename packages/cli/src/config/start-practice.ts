@@ -32,7 +32,8 @@ export async function openPractice(
   const { file } = settings;
   const { role } = file.organisation;
   const directory = settings.directory();
-  const { generation, strictness, doesNotTake, retention, pollIntervalMs, tuning, businessResponse, dataFolder } = file;
+  const { generation, strictness, doesNotTake, retention, undoSeconds, pollIntervalMs, tuning } = file;
+  const { businessResponse, dataFolder } = file;
   const practice = await createPractice({
     organisation: organisationOf(settings),
     role,
@@ -47,6 +48,7 @@ export async function openPractice(
     })),
     ...(generation === undefined ? {} : { generation }),
     ...(strictness === undefined ? {} : { strictness }),
+    ...(undoSeconds === undefined ? {} : { undoSeconds }),
     ...(doesNotTake === undefined ? {} : { doesNotTake }),
     ...(retention === undefined ? {} : { retention }),
     ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
@@ -92,6 +94,7 @@ export async function openPages(
       host,
       port,
       emit,
+      ...(pages.teams !== undefined && { teams: pages.teams }),
       ...(door !== undefined && { door }),
       ...(pages.signIn !== undefined && { signIn: signInOf(settings, pages.signIn, access) }),
     }),

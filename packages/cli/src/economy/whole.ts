@@ -33,7 +33,7 @@ export async function startEconomy(
   economy: Economy,
   emit: Emit,
   closing: AsyncDisposableStack,
-  { strictTls = false, strictness, doubtful, tell = () => undefined, ...start }: WholeStart = {},
+  { strictTls = false, strictness, doubtful, decideByHand = false, tell = () => undefined, ...start }: WholeStart = {},
 ): Promise<WholeEconomy> {
   const opening = openingIn(economy, { emit, closing });
   const settings = await serverSettings(economy, { tell, ...(strictTls ? { override: withStrictTls } : {}) });
@@ -41,7 +41,7 @@ export async function startEconomy(
   const organisations: WorkingOrganisation[] = [];
   for (const organisation of economy.directory.organisations) {
     organisations.push(
-      await startOrganisation(economy, server.url, organisation, opening, { tell, strictness, doubtful }),
+      await startOrganisation(economy, server.url, organisation, opening, { tell, strictness, doubtful, decideByHand }),
     );
   }
   return { server, organisations };

@@ -144,6 +144,20 @@ test("what the register does not settle is answered as the file says, or --doubt
   assert.match(mistyped.complained, /--doubtful .*answer.*queue/);
 });
 
+test("an organisation without a register answers by itself in an economy, and by a person with --decide-by-hand", async (t) => {
+  const data = await temporaryFolder(t);
+  await openEconomy({ data, portBase: await freePortBase() });
+  const answering = async (organisation: string, ...words: string[]): Promise<string | undefined> => {
+    const asked = ["practice", "--data", data, "--organisation", organisation, ...words, "--print-config"];
+    const { printed, complained, status } = await typed(asked);
+    assert.equal(status, 0, complained);
+    return /^businessResponse:\n((?: +\w+: .*\n)+)/m.exec(printed)?.[1]?.replaceAll(/\s+/g, " ").trim();
+  };
+  assert.equal(await answering("FX999"), 'kind: onDecision automatic: "30016"');
+  assert.equal(await answering("FX999", "--decide-by-hand"), "kind: onDecision");
+  assert.equal(await answering("Y99002", "--decide-by-hand"), await answering("Y99002"));
+});
+
 test("pages that another computer could reach are refused, saying why; a port in use and a strange address by the setting", async (t) => {
   const folder = await partsFolder(t);
   const practice = join(folder, "practice.yaml");

@@ -2,6 +2,7 @@ import { type MeshClient, MeshClientError, wasAccepted } from "@restante/mesh-cl
 import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, isOfTheWay, reasonOf } from "../errors.ts";
 import { addressOutgoing, contentOf, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
+import { takeUpDue } from "../store/undoable.ts";
 import { announce, announceFailure, fileNameOf, type HandOver } from "./hand-over.ts";
 import { createHeldUp } from "./held-up.ts";
 import { retryAt } from "./retry.ts";
@@ -144,7 +145,7 @@ export function apiHandOver(context: PracticeContext, client: MeshClient): HandO
         signal?.throwIfAborted();
         await settle(message, signal);
       }
-      const due = outgoingAt(database, client.mailboxId, "due", clock.now(), tuning.batchSize);
+      const due = takeUpDue(database, client.mailboxId, clock.now(), tuning.batchSize);
       for (const message of due) {
         signal?.throwIfAborted();
         if (!(await send(message, signal))) return { more: false, ...heldUp.summary() };

@@ -6,6 +6,7 @@ import type { PracticeContext } from "../context.ts";
 import { codeOf, isOfTheSystem, reasonOf } from "../errors.ts";
 import { mailboxFolder } from "../mailbox-folder.ts";
 import { contentOf, handedOver, hasStaged, moveOutgoing, type Outgoing, outgoingAt } from "../store/outgoing.ts";
+import { takeUpDue } from "../store/undoable.ts";
 import { announce, announceFailure, type HandOver } from "./hand-over.ts";
 import { createHeldUp } from "./held-up.ts";
 import { retryAt } from "./retry.ts";
@@ -134,7 +135,7 @@ export function directoryHandOver(context: PracticeContext, mailboxId: MailboxId
       // Left by a kill between staging and release: first, so that they keep their order.
       for (const message of outgoingAt(database, mailboxId, "staged", clock.now(), tuning.batchSize))
         await attempt(message, release);
-      const due = outgoingAt(database, mailboxId, "due", clock.now(), tuning.batchSize);
+      const due = takeUpDue(database, mailboxId, clock.now(), tuning.batchSize);
       for (const message of due) {
         signal?.throwIfAborted();
         await attempt(message, stage);

@@ -9,7 +9,8 @@ import type { HandOverState, ReportState } from "../worklist.ts";
  * A step is committed before what comes after it is begun. What holds in each:
  *
  * - `due`          The message is whole in the database and nowhere else that matters. It may be begun again any number
- *                  of times: a kill here costs nothing. By API, its mailbox may still have to be looked up.
+ *                  of times: a kill here costs nothing. By API, its mailbox may still have to be looked up. What a person
+ *                  has told to be sent waits here for a set time, and can be taken back (store/undoable.ts).
  * - `staged`       OUT holds `<header id>.dat.tmp` and `<header id>.ctl.tmp`, both synced, and so is the folder. Giving
  *                  the control file its own name is what hands the pair over, and it can happen once only: after a kill,
  *                  a control file still named .tmp was not handed over, and one no longer there was. OUT, SENT and TEMP

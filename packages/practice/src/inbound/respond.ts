@@ -32,7 +32,7 @@ export interface Verdict {
 
 /**
  * Stores an answer, to be handed over like any other message. Part of the transaction that decides on it; a message is
- * answered once at each level, whoever asks for it again. False: it was answered before.
+ * answered once at each level, whoever asks for it again. Its header id; undefined: it was answered before.
  *
  * It leaves by the mailbox that the request came to, addressed to the mailbox that the request came from, on the request's workflow with `_ACK`, LocalId the own ODS code,
  * and with no patient detail in Subject or diagnostics (FHIR-BA-02).
@@ -42,9 +42,9 @@ export function storeResponse(
   request: Request,
   level: AcknowledgementLevel,
   { code, diagnostics, issueCode }: Verdict,
-): boolean {
+): string | undefined {
   const { database, organisation, clock } = context;
-  if (isAnswered(context, request.messageId, level)) return false;
+  if (isAnswered(context, request.messageId, level)) return undefined;
   const now = clock.now();
   const mailboxId = mailboxOf(context, request.messageId);
   const build = level === "infrastructure" ? infrastructureResponse : businessResponse;
@@ -85,7 +85,7 @@ export function storeResponse(
       meaning?.display ?? "",
       meaning?.positive ? 1 : 0,
     );
-  return true;
+  return headerId;
 }
 
 export function isAnswered({ database }: PracticeContext, messageId: string, level: AcknowledgementLevel): boolean {

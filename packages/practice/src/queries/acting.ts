@@ -1,20 +1,23 @@
 import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
-import { addAct, isLastAct } from "../store/acts.ts";
+import { addAct, isLastAct, type Said } from "../store/acts.ts";
 import { versionOf } from "../store/versions.ts";
 import type { ActBy, ActOutcome } from "../actor.ts";
+import type { CompletionReason } from "../task-work.ts";
 import type { MatterKey, PersonAct } from "../worklist.ts";
 
 /** What an act has come to, for the record of it. Undefined: it was so already, and nothing was done. */
-export type Acted = { about?: string | undefined; note?: string | undefined } | undefined;
+export type Acted =
+  | { about?: string | undefined; note?: string | undefined; reason?: CompletionReason | undefined }
+  | undefined;
 
 /** One thing that a person does to another. */
 export interface Act {
   act: PersonAct["act"];
   /** Stores it, within the transaction; throws where it cannot be done to the thing as it is. */
   change: (at: Date) => Acted;
-  /** The same once more, by the same person on what they saw then, is no failure: a form was sent twice. */
-  again?: true;
+  /** The same once more, with the same to say, by the same person on what they saw then, is no failure: a form was sent twice. */
+  again?: Said;
 }
 
 /**
@@ -27,7 +30,7 @@ export function act(context: PracticeContext, key: MatterKey, by: ActBy, { act, 
   return inTransaction(database, () => {
     const version = versionOf(database, key);
     if (version !== by.version) {
-      return again === true && isLastAct(database, key, act, by, version)
+      return again !== undefined && isLastAct(database, key, { act, by, said: again, versionNow: version })
         ? { outcome: "done", version }
         : { outcome: "changed-meanwhile" };
     }

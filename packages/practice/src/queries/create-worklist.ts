@@ -6,6 +6,7 @@ import type { ActOutcome } from "../actor.ts";
 import type { Retention } from "../retention/retention.ts";
 import type { Worklist } from "../worklist.ts";
 import { originalOf, reportAttachment, taskAttachment } from "./content.ts";
+import { tasksOfPatient } from "./same-patient.ts";
 import { countAll } from "./counts.ts";
 import { documentViewOfTask } from "./document-views.ts";
 import { decide, decisionsFor } from "./decisions.ts";
@@ -15,6 +16,8 @@ import { completeTask, dealWith, reopenTask, seeAsOf, sendAgain, undoDealtWith }
 import { type Deadlines, listReports, readReport } from "./reports.ts";
 import { review } from "./review.ts";
 import { listStrays, readStray, strayOriginal } from "./strays.ts";
+import { assignTask, commentOnTask, prioritiseTask } from "./task-work.ts";
+import { undoSending } from "./undo.ts";
 import { listTasks, readTask } from "./tasks.ts";
 
 /** Sentences of ours and notes of persons have limits of their own. */
@@ -27,10 +30,10 @@ const listed = <Item>({ items, ...listing }: Listing<Item>): Listing<Item> => ({
 });
 const shown = <Item>(item: Item | undefined): Item | undefined => item && boundTexts(item, mostKept, ours);
 
-/** The worklist on the practice's database. `onChange` is called after something was stored that is to be sent. */
+/** The worklist on the practice's database. `onChange` is called after something was stored that is to be sent, `afterMs` from now. */
 export function createWorklist(
   context: PracticeContext,
-  onChange: () => void,
+  onChange: (afterMs: number) => void,
   retention: Pick<Retention, "kept">,
 ): Worklist {
   const { database, keptFolder, clock, tuning, troubles, organisations } = context;
@@ -46,10 +49,12 @@ export function createWorklist(
     }
   }
 
-  function acted(outcome: ActOutcome): ActOutcome {
-    if (outcome.outcome === "done") onChange();
+  /** @param afterMs for how long it can be taken back before it is sent */
+  function acted(outcome: ActOutcome, afterMs = 0): ActOutcome {
+    if (outcome.outcome === "done") onChange(afterMs);
     return outcome;
   }
+  const undoMs = context.undoSeconds * 1000;
 
   return {
     async tasks(list) {
@@ -60,20 +65,37 @@ export function createWorklist(
       upToDate();
       return shown(readTask(database, taskId));
     },
+    async ofPatient(taskId) {
+      upToDate();
+      const found = tasksOfPatient(database, taskId);
+      return found && listed(found);
+    },
     attachment: async (taskId, index) => taskAttachment(database, taskId, index),
     documentView: async (taskId) => documentViewOfTask(database, taskId),
     original: async (taskId) => originalOf(database, keptFolder, taskId),
-    async complete(taskId, by) {
+    async complete(taskId, by, completion) {
       upToDate();
-      return completeTask(context, taskId, by);
+      return completeTask(context, taskId, by, completion);
     },
     async reopen(taskId, by) {
       upToDate();
       return reopenTask(context, taskId, by);
     },
+    async assign(taskId, assignee, by) {
+      upToDate();
+      return assignTask(context, taskId, assignee, by);
+    },
+    async prioritise(taskId, soon, by) {
+      upToDate();
+      return prioritiseTask(context, taskId, soon, by);
+    },
+    async comment(taskId, note, by) {
+      upToDate();
+      return commentOnTask(context, taskId, note, by);
+    },
     async decide(taskId, code, by) {
       upToDate();
-      return acted(decide(context, taskId, code, by));
+      return acted(decide(context, taskId, code, by), undoMs);
     },
     decisions: async (taskId) => decisionsFor(context, taskId),
     async matches(list) {
@@ -101,7 +123,11 @@ export function createWorklist(
     reportAttachment: async (headerId, index) => reportAttachment(database, headerId, index),
     async sendAgain(headerId, by) {
       upToDate();
-      return acted(sendAgain(context, headerId, by));
+      return acted(sendAgain(context, headerId, by), undoMs);
+    },
+    async undo(headerId, by) {
+      upToDate();
+      return undoSending(context, headerId, by);
     },
     async strays(list) {
       upToDate();

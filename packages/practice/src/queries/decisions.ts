@@ -3,9 +3,11 @@ import { readMailbox, type Request, storeResponse } from "../inbound/respond.ts"
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
 import type { MessageSummary } from "../store/tasks.ts";
+import { waitWithAnswer } from "../store/undoable.ts";
 import type { ActBy, ActOutcome } from "../actor.ts";
 import type { Decision } from "../worklist.ts";
 import { act } from "./acting.ts";
+import { undoUntil } from "./undo-until.ts";
 import { json, number, optionalText, type Row, text } from "./rows.ts";
 
 /** What a person may answer about a referral (ITK3 2.10.0): 30005 to 30018. */
@@ -23,7 +25,7 @@ export function decide(context: PracticeContext, taskId: number, code: string, b
   if (taskRow(context, taskId) === undefined) throw unknownTask();
   return act(context, { kind: "task", id: taskId }, by, {
     act: "answered",
-    change() {
+    change(at) {
       const task = taskRow(context, taskId);
       if (task === undefined) throw unknownTask();
       if (number(task, "answered") === 1) {
@@ -34,7 +36,9 @@ export function decide(context: PracticeContext, taskId: number, code: string, b
       if (decision === undefined || request === undefined || !isDecidable(context, task)) {
         throw new PracticeError("decision-not-allowed", "This business response cannot be given to this task.");
       }
-      storeResponse(context, request, "business", { code, diagnostics: `${decision.text}.` });
+      const headerId = storeResponse(context, request, "business", { code, diagnostics: `${decision.text}.` });
+      const until = undoUntil(context, at);
+      if (headerId !== undefined && until !== undefined) waitWithAnswer(context.database, headerId, until);
       return { about: `${code} ${decision.text}` };
     },
   });
@@ -42,6 +46,10 @@ export function decide(context: PracticeContext, taskId: number, code: string, b
 
 export function unknownTask(): PracticeError {
   return new PracticeError("task-unknown", "There is no such task.");
+}
+
+export function requireTask({ database }: Pick<PracticeContext, "database">, taskId: number): void {
+  if (database.prepare("SELECT 1 FROM task WHERE task_id = ?").get(taskId) === undefined) throw unknownTask();
 }
 
 function isDecidable({ businessResponse }: PracticeContext, task: Row): boolean {

@@ -63,9 +63,11 @@ export function matchByHand(
   by: ActBy,
 ): ActOutcome {
   if (matchRow(context, taskId) === undefined) throw unknownTask();
+  const { code, text: meaning } = answerOf(verdict);
+  const about = sends ? `${code} ${meaning}` : `${matchAnswers[verdict].diagnostics} Nothing was sent.`;
   return act(context, { kind: "task", id: taskId }, by, {
     act: "matched",
-    again: true,
+    again: { about },
     change(at) {
       const row = matchRow(context, taskId);
       const request = row && answerDue(row);
@@ -74,9 +76,7 @@ export function matchByHand(
       }
       if (request !== undefined) storeResponse(context, request, "business", matchAnswers[verdict]);
       noteVerdict(context.database, taskId, verdict, { at, by: by.actor });
-      const { code, text: meaning } = answerOf(verdict);
-      const { diagnostics } = matchAnswers[verdict];
-      return { about: request === undefined ? `${diagnostics} Nothing was sent.` : `${code} ${meaning}` };
+      return { about };
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Matter, MatterKey, MatterKind, PersonAct } from "../worklist.ts";
+import type { CompletionReason } from "../task-work.ts";
 import type { ListPlan } from "./listing.ts";
 import { optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
@@ -44,7 +45,7 @@ export function matterIn(row: Row): { matter: Matter; attention?: string } | und
 export function actsOf(database: DatabaseSync, { kind, id }: MatterKey): PersonAct[] {
   return database
     .prepare(
-      "SELECT at, actor_id, person, act, about, note FROM act WHERE kind = ? AND id = ? ORDER BY act_id DESC LIMIT 50",
+      "SELECT at, actor_id, person, act, about, note, reason FROM act WHERE kind = ? AND id = ? ORDER BY act_id DESC LIMIT 50",
     )
     .all(kind, id)
     .map(actIn);
@@ -55,6 +56,10 @@ function actIn(row: Row): PersonAct {
     at: time(row, "at"),
     by: { id: text(row, "actor_id"), name: text(row, "person") },
     act: text(row, "act") as PersonAct["act"],
-    ...present({ about: optionalText(row, "about"), note: optionalText(row, "note") }),
+    ...present({
+      about: optionalText(row, "about"),
+      note: optionalText(row, "note"),
+      reason: optionalText(row, "reason") as CompletionReason | undefined,
+    }),
   };
 }

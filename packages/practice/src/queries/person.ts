@@ -1,32 +1,41 @@
-import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
-import { taskOfMessage } from "../store/copies.ts";
 import { dealWithMatter, seeMatter, undoMatter } from "../store/matters.ts";
-import { moveOutgoing } from "../store/outgoing.ts";
+import { noteReason } from "../store/task-work.ts";
+import { sendHeldAgain } from "../store/undoable.ts";
 import { versionOf } from "../store/versions.ts";
 import type { ActBy, ActOutcome } from "../actor.ts";
+import type { Completion } from "../task-work.ts";
 import type { MatterKey } from "../worklist.ts";
 import { act } from "./acting.ts";
-import { unknownTask } from "./decisions.ts";
-import { number, optionalText, text } from "./rows.ts";
+import { requireTask } from "./decisions.ts";
+import { noteIn, requiredNote } from "./notes.ts";
+import { lookAgain } from "./look-again.ts";
+import { text } from "./rows.ts";
+import { aboutWhat } from "./sent-by-us.ts";
+import { undoUntil } from "./undo-until.ts";
 
-/** In characters. */
-const longestNote = 500;
-
-export function completeTask(context: PracticeContext, taskId: number, by: ActBy): ActOutcome {
+export function completeTask(
+  context: PracticeContext,
+  taskId: number,
+  by: ActBy,
+  { reason, note: written }: Completion = {},
+): ActOutcome {
   const { database } = context;
   const key: MatterKey = { kind: "task", id: taskId };
-  requireTask(database, taskId);
+  requireTask(context, taskId);
+  const note = reason === "other" ? requiredNote(written) : noteIn(written);
   return act(context, key, by, {
     act: "completed",
-    again: true,
+    again: { reason, note },
     change(at) {
       const { changes } = database
         .prepare("UPDATE task SET state = 'completed', completed_at = ? WHERE task_id = ? AND state = 'open'")
         .run(at.toISOString(), taskId);
-      return changes === 0 ? undefined : { about: dealWithMatter(database, key, { at, by: by.actor }) };
+      if (changes === 0) return undefined;
+      if (reason !== undefined) noteReason(database, taskId, reason);
+      return { about: dealWithMatter(database, key, { at, by: by.actor }), note, reason };
     },
   });
 }
@@ -35,16 +44,17 @@ export function completeTask(context: PracticeContext, taskId: number, by: ActBy
 export function reopenTask(context: PracticeContext, taskId: number, by: ActBy): ActOutcome {
   const { database } = context;
   const key: MatterKey = { kind: "task", id: taskId };
-  requireTask(database, taskId);
+  requireTask(context, taskId);
   return act(context, key, by, {
     act: "reopened",
-    again: true,
+    again: {},
     change() {
       const row = database
         .prepare("SELECT completed_at FROM task WHERE task_id = ? AND state = 'completed'")
         .get(taskId);
       if (row === undefined) return undefined;
       database.prepare("UPDATE task SET state = 'open', completed_at = NULL WHERE task_id = ?").run(taskId);
+      database.prepare("UPDATE task_work SET reason = NULL WHERE task_id = ?").run(taskId);
       const about = undoMatter(database, key, text(row, "completed_at"));
       lookAgain(database, key);
       return { about };
@@ -61,24 +71,10 @@ export function sendAgain(context: PracticeContext, headerId: string, by: ActBy)
   return act(context, key, by, {
     act: "sent-again",
     change(at) {
-      if (!moveOutgoing(database, headerId, "held", "due", { at, dueAt: at, problem: null })) throw notHeld();
+      if (!sendHeldAgain(database, headerId, { at, until: undoUntil(context, at) })) throw notHeld();
       return {};
     },
   });
-}
-
-/** The report that a message of ours is, or the task whose message it answers. */
-function aboutWhat(database: DatabaseSync, headerId: string): MatterKey | undefined {
-  const row = database
-    .prepare(
-      `SELECT sequence, request_message_id FROM outgoing LEFT JOIN given_response USING (header_id) WHERE header_id = ?`,
-    )
-    .get(headerId);
-  if (row === undefined) return undefined;
-  const requested = optionalText(row, "request_message_id");
-  if (requested === undefined) return { kind: "report", id: number(row, "sequence") };
-  const task = taskOfMessage(database, requested);
-  return task && { kind: "task", id: task.taskId };
 }
 
 /** Opening a page is no act that is kept on record. What has happened since the page was read stays new. */
@@ -91,10 +87,7 @@ export function seeAsOf({ database }: PracticeContext, key: MatterKey, { version
 }
 
 export function dealWith(context: PracticeContext, key: MatterKey, by: ActBy, written?: string): ActOutcome {
-  const note = written?.trim() || undefined;
-  if (note !== undefined && Array.from(note).length > longestNote) {
-    throw new PracticeError("note-too-long", `A note has at most ${longestNote} characters.`);
-  }
+  const note = noteIn(written);
   return act(context, key, by, {
     act: "dealt-with",
     change(at) {
@@ -118,26 +111,4 @@ export function undoDealtWith(context: PracticeContext, key: MatterKey, by: ActB
       return { about };
     },
   });
-}
-
-/** What was wrong may have ended since a person dealt with it. */
-function lookAgain(database: DatabaseSync, { kind, id }: MatterKey): void {
-  if (kind !== "task") {
-    database.prepare("INSERT OR REPLACE INTO review VALUES (?, ?, '')").run(kind === "report" ? "outgoing" : kind, id);
-    return;
-  }
-  database
-    .prepare(
-      `INSERT OR REPLACE INTO review SELECT 'outgoing', sequence, ''
-       FROM (SELECT message_id FROM task WHERE task_id = :id UNION ALL SELECT message_id FROM troubled_copy WHERE task_id = :id)
-         AS asked CROSS JOIN given_response ON request_message_id = asked.message_id CROSS JOIN outgoing USING (header_id)`,
-    )
-    .run({ id });
-  database
-    .prepare("INSERT OR REPLACE INTO review SELECT 'match', task_id, '' FROM match_decision WHERE task_id = ?")
-    .run(id);
-}
-
-function requireTask(database: DatabaseSync, taskId: number): void {
-  if (database.prepare("SELECT 1 FROM task WHERE task_id = ?").get(taskId) === undefined) throw unknownTask();
 }

@@ -5,6 +5,7 @@ import type { Tuning } from "../options.ts";
 import type { Listing, ReportList, ReportQuery } from "../lists.ts";
 import type { MeshReport, ReportRecipient, SentReport, SentReportDetail, TaskAttachment } from "../worklist.ts";
 import type { Happened } from "../store/matters.ts";
+import { undoableUntil } from "../store/undoable.ts";
 import { type ListPlan, listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { failureIn, happeningsOf, meshReports, problemOf, receivedResponses, returnedText } from "./responses.ts";
@@ -102,6 +103,7 @@ function reportOf(database: DatabaseSync, row: Row, deadlines: Deadlines): SentR
       messageId: messageId as MessageId | undefined,
       infrastructure,
       business,
+      undoableUntil: text(row, "step") === "due" ? undoableUntil(database, headerId) : undefined,
     }),
     ...matterIn(row),
   };

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AcknowledgementLevel, MailboxId, MessageId } from "@restante/mesh";
 import { handOverState, type Step } from "../hand-over/states.ts";
+import { undoableUntil } from "../store/undoable.ts";
 import type { GivenResponse, HandOverState, MeshReport, ReceivedResponse } from "../worklist.ts";
 import { number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
@@ -83,6 +84,7 @@ function readGiven(database: DatabaseSync, row: Row, about: Pick<GivenResponse, 
       sentAt: optionalTime(row, "sent_at"),
       messageId: messageId as MessageId | undefined,
       problem,
+      undoableUntil: text(row, "step") === "due" ? undoableUntil(database, text(row, "header_id")) : undefined,
     }),
   };
 }

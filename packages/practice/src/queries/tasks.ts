@@ -25,16 +25,18 @@ import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
 import { versionsOf } from "./task-versions.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
+import { workColumns, workIn } from "./task-work.ts";
 import { troubleOfMatch } from "./waiting-matches.ts";
 
 /** Without the long ones: a list may name messages with thousands of documents. */
 const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, summary, finding_count, attachment_count, match_outcome,
   replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason, received.kind AS received_kind,
-  coalesce(thing_version.version, 1) AS version, doubt, decided_at, decided_by, decided_by_id, ${matterColumns}, ${flagColumns}`;
+  coalesce(thing_version.version, 1) AS version, doubt, decided_at, decided_by, decided_by_id, ${workColumns}, ${matterColumns}, ${flagColumns}`;
 
 const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
   LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id
-  LEFT JOIN match_decision USING (task_id)`;
+  LEFT JOIN match_decision USING (task_id)
+  LEFT JOIN task_work USING (task_id)`;
 
 const inState = (state: Exclude<TaskState, "removed">): ListPlan => ({
   id: "task_id",
@@ -56,8 +58,13 @@ const lists: Readonly<Record<NonNullable<TaskQuery["show"]> | "all", ListPlan>> 
 
 export function listTasks(database: DatabaseSync, list: TaskList): Listing<TaskSummary> {
   const { ids, ...listing } = listIds(database, lists[list.query?.show ?? "all"], "task_words", list);
+  return { items: readSummaries(database, ids), ...listing };
+}
+
+/** In the order of the ids. */
+export function readSummaries(database: DatabaseSync, ids: readonly number[]): TaskSummary[] {
   const one = database.prepare(`SELECT ${columns} FROM ${joins} WHERE task_id = ?`);
-  return { items: ids.flatMap((id) => one.all(id)).map(summaryOf), ...listing };
+  return ids.flatMap((id) => one.all(id)).map(summaryOf);
 }
 
 export function readTaskSummary(database: DatabaseSync, taskId: number): TaskSummary | undefined {
@@ -136,6 +143,7 @@ function summaryOf(row: Row): TaskSummary {
       confidential: summary.confidential,
       notices: summary.notices,
       modified: summary.modified,
+      work: workIn(row),
     }),
     ...matterIn(row),
   };

@@ -1,4 +1,4 @@
-/** The last step of the schema so far: see schema.ts. */
+/** A step of the schema: see schema.ts. */
 export const documentsComeBack: string = `
   -- Documents that said that they replace each other were archived in a circle, with those that came later and replace one of
   -- them, and none was left to be seen: the one that came last comes back.

@@ -1,4 +1,6 @@
 import { documentsComeBack } from "./documents-come-back.ts";
+import { taskWork } from "./migrations/task-work.ts";
+import { undoable } from "./migrations/undoable.ts";
 import { documentViews } from "./migrations/document-views.ts";
 import { likeness } from "./migrations/likeness.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
@@ -482,4 +484,6 @@ export const migrations: readonly string[] = [
   likeness,
   documentViews,
   retention,
+  taskWork,
+  undoable,
 ];

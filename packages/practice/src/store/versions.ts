@@ -9,3 +9,10 @@ export function versionOf(database: DatabaseSync, { kind, id }: MatterKey): numb
   const row = database.prepare("SELECT version FROM thing_version WHERE kind = ? AND id = ?").get(kind, id);
   return (row?.["version"] as number | undefined) ?? 1;
 }
+
+/** For what no trigger sees. Part of the transaction that does it. */
+export function growVersion(database: DatabaseSync, { kind, id }: MatterKey): void {
+  database
+    .prepare("INSERT INTO thing_version VALUES (?, ?, 2) ON CONFLICT DO UPDATE SET version = version + 1")
+    .run(kind, id);
+}

@@ -44,6 +44,7 @@ export async function openPractice(
     dataFolder: join(home, "practice"),
     transports: [{ kind: "directory", mailboxId: organisation.mailboxId, folder }],
     patients: demographicsOf(record()),
+    undoSeconds: 0,
     clock,
     emit: (event) => events.push(event),
     ...changes,

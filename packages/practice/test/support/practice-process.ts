@@ -11,7 +11,10 @@ import { demographicsOf, record } from "./demographics.ts";
 
 /** What of a practice can be written down. */
 export interface ProcessSettings {
-  options: Pick<PracticeOptions, "organisation" | "role" | "businessResponse" | "dataFolder" | "strictness">;
+  options: Pick<
+    PracticeOptions,
+    "organisation" | "role" | "businessResponse" | "dataFolder" | "strictness" | "undoSeconds"
+  >;
   /** Somebody sits at it, and says this of whatever waits to be matched. */
   verdict?: MatchVerdict;
   transport: { kind: "directory"; mailboxId: MailboxId; folder: string } | { kind: "api"; client: MeshClientOptions };

@@ -95,7 +95,7 @@ export async function openParty(
     emit: events.emit,
     ...changes,
   };
-  const practice = await createPractice(options);
+  const practice = await createPractice({ undoSeconds: 0, ...options });
   t.after(async () => practice[Symbol.asyncDispose]());
   return {
     practice,

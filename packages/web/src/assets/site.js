@@ -170,6 +170,7 @@ function replace(part) {
   const old = document.getElementById(part.id);
   const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
   const written = [...old.querySelectorAll('input[type="text"][id]')].map(({ id, value }) => ({ id, value }));
+  const ticked = [...old.querySelectorAll('input[type="checkbox"][id]')].filter(({ checked }) => checked);
   const adopted = document.adoptNode(part);
   old.replaceWith(adopted);
   initAll({ scope: adopted });
@@ -177,6 +178,11 @@ function replace(part) {
   for (const { id, value } of written) {
     const field = adopted.querySelector(`#${CSS.escape(id)}`);
     if (field !== null) field.value = value;
+  }
+  // So does what they have ticked, for as long as it is there.
+  for (const { id } of ticked) {
+    const box = adopted.querySelector(`#${CSS.escape(id)}`);
+    if (box !== null) box.checked = true;
   }
   if (focused !== undefined) adopted.querySelector(focused)?.focus({ preventScroll: true });
   if (adopted.dataset.liveSaid && said !== null) said.textContent = `Updated. ${adopted.dataset.liveSaid}`;

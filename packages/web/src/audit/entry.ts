@@ -1,7 +1,8 @@
-/** What somebody did, as the audit calls it. The first line is of pages, the second of messages, the third of who may come in. */
+/** What somebody did, as the audit calls it. The first line is of pages, the next two of messages, the last of who may come in. */
 export type AuditAct =
   | ("list" | "view" | "download" | "print" | "search" | "read-audit" | "resolve" | "verify")
-  | ("complete" | "reopen" | "deal-with" | "undo" | "answer" | "send-again" | "match")
+  | ("complete" | "reopen" | "deal-with" | "undo" | "answer" | "send-again" | "match" | "take-back")
+  | ("assign" | "prioritise" | "comment")
   | ("sign-in" | "second-factor" | "sign-out" | "change-password" | "add-user" | "change-user")
   // The oldest rows, by their age: see old-rows.ts.
   | "remove-rows";

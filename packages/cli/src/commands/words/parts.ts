@@ -8,7 +8,7 @@ import {
   organisation,
   serverOptions,
 } from "../options/economy.ts";
-import { doubtful } from "../options/matching.ts";
+import { decideByHand, doubtful } from "../options/matching.ts";
 import { strictness } from "../options/message.ts";
 
 export const serverWords: Command = command({
@@ -37,7 +37,7 @@ export const practiceWords: Command = command({
   summary: "run an organisation's system and worklist page alone",
   about:
     "Runs one organisation's system and its worklist page alone, of a data folder or by a file of settings. Ctrl-C stops it.",
-  options: { ...configOptions, organisation, strictness, doubtful, newAuthority, ...economyOptions },
+  options: { ...configOptions, organisation, strictness, doubtful, decideByHand, newAuthority, ...economyOptions },
   remarks: [economyRemark],
   examples: ["--organisation Y99001", "--config practice.yaml"],
   load: async () => (await import("../part.ts")).practice,

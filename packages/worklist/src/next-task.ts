@@ -1,0 +1,35 @@
+import type { Actor, TaskSummary, Worklist } from "@restante/practice";
+import { perPage } from "./list-pages.ts";
+import { tasksAsked } from "./task-list.ts";
+
+/**
+ * The task that follows in the list that a person came from, whatever that shows and in whatever order; undefined at its end,
+ * and where the task is in it no more. What has come meanwhile may have moved it to the page behind.
+ */
+export async function nextTask(
+  worklist: Pick<Worklist, "tasks">,
+  taskId: number,
+  list: string,
+  actor: Actor,
+): Promise<number | undefined> {
+  const [path, search] = list.split("?");
+  if (path !== "/") return undefined;
+  const { query, page } = tasksAsked(Object.fromEntries(new URLSearchParams(search)));
+  const on = async (number: number): Promise<TaskSummary[]> =>
+    (await worklist.tasks({ actor, query, page: { number, size: perPage } })).items;
+  let number = page;
+  let items = await on(number);
+  let place = placeOf(items, taskId);
+  if (place === -1) {
+    number += 1;
+    items = await on(number);
+    place = placeOf(items, taskId);
+  }
+  if (place === -1) return undefined;
+  const next = items[place + 1] ?? (items.length === perPage ? (await on(number + 1))[0] : undefined);
+  return next?.taskId;
+}
+
+function placeOf(items: readonly TaskSummary[], taskId: number): number {
+  return items.findIndex((item) => item.taskId === taskId);
+}

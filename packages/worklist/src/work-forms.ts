@@ -1,0 +1,34 @@
+import type { Completion, CompletionReason } from "@restante/practice";
+import { reasonChoices } from "./words/work.ts";
+
+export type Form = Readonly<Record<string, string>>;
+
+/** What is wrong with what a person filled in, and the field that it stands at. */
+export interface Problem {
+  text: string;
+  /** The id of the field. */
+  at: string;
+}
+
+/** How a form says that a task ended. A form that lets one choose (`choose`) wants a reason. */
+export function completionIn({ reason: given, note, choose }: Form): Completion | Problem {
+  const reason = reasonChoices.find(({ value }) => value === given)?.value;
+  if (reason === undefined && (given !== undefined || choose !== undefined)) return reasonProblem;
+  if (reason === "other" && !note?.trim()) return { text: "Enter a note that says why it is done", at: "done-note" };
+  return withNote(reason, note);
+}
+
+function withNote(reason: CompletionReason | undefined, note: string | undefined): Completion {
+  return { ...(reason !== undefined && { reason }), ...(note?.trim() && { note }) };
+}
+
+export const reasonProblem: Problem = { text: "Choose why it is done", at: "reason" };
+
+export const noteTooLong: Problem = { text: "The note must be 500 characters or fewer", at: "done-note" };
+
+/** The due date of three fields as an ISO date; undefined where all are empty. Whether there is such a day the practice says. */
+export function dayIn({ day = "", month = "", year = "" }: Form): string | undefined {
+  const parts = [year, month, day].map((part) => part.trim());
+  if (parts.every((part) => part === "")) return undefined;
+  return parts.map((part, index) => part.padStart(index === 0 ? 4 : 2, "0")).join("-");
+}

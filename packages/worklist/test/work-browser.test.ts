@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "../../web/test/accessible.ts";
+import { openBrowser } from "../../web/test/browser.ts";
+import { openPages } from "./open-pages.ts";
+import { organisation, sampleWorklist } from "./sample-worklist.ts";
+
+test("the forms of work can be used by everybody, with and without scripts, and a tick is not lost to an update", async (t) => {
+  const browser = await openBrowser(t);
+  if (browser === undefined) return;
+  const worklist = sampleWorklist();
+  const { url } = await openPages(t, { worklist, organisation, teams: ["Prescribing", "Secretaries"] });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+
+  await page.goto(url);
+  await page.getByLabel("Choose Something else").check();
+  await page.getByLabel("Choose (no subject)").check();
+  // Somebody else ends another one: the list is shown anew.
+  worklist.all[1]!.state = "completed";
+  await page.getByRole("link", { name: "Done (2)" }).waitFor({ timeout: 30_000 });
+  await assertAccessible(page);
+  await page.getByRole("button", { name: "Do something with the tasks chosen" }).click();
+  await page.getByRole("heading", { name: "2 tasks chosen" }).waitFor();
+  await page.getByRole("button", { name: "Mark all 2 as done" }).click();
+  await page.getByRole("link", { name: "Choose why it is done" }).click();
+  await assertAccessible(page);
+  await page.getByLabel("Nothing to do").check();
+  await page.getByRole("button", { name: "Mark all 2 as done" }).click();
+  await page.getByText("The tasks that you chose are marked as done.").waitFor();
+  assert.deepEqual(worklist.calls.toSorted(), ["complete 3 nothing-to-do", "complete 4 nothing-to-do"]);
+
+  await page.goto(`${url}/tasks/1`);
+  for (const details of await page.locator("details.app-work > summary").all()) await details.click();
+  await assertAccessible(page);
+  await page.goto(`${url}/tasks/1/patient`);
+  await assertAccessible(page);
+
+  const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  await plain.goto(`${url}/tasks/1`);
+  await plain.getByText("Give it to somebody").click();
+  await plain.getByLabel("Who is to deal with it?").selectOption("Prescribing (team)");
+  await plain.getByRole("button", { name: "Give it to them" }).click();
+  await plain.getByText("The task has been given to whom you chose.").waitFor();
+  await plain.getByText("Add a comment").click();
+  await plain.getByLabel("Comment", { exact: true }).fill("Rang the ward.\nNo answer.");
+  await plain.getByRole("button", { name: "Add the comment" }).click();
+  await plain.getByText("Your comment was added.").waitFor();
+  await plain.goto(url);
+  await plain.getByLabel("Choose Consultation report").check();
+  await plain.getByRole("button", { name: "Do something with the tasks chosen" }).click();
+  await plain.getByRole("button", { name: "Take them" }).click();
+  await plain.getByText("The tasks that you chose have been given").waitFor();
+  assert.deepEqual(worklist.calls.slice(2), [
+    "assign 1 team Prescribing",
+    "comment 1 Rang the ward.\nNo answer.",
+    "assign 1 person this-computer",
+  ]);
+});

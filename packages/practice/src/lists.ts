@@ -1,19 +1,26 @@
 // Which tasks, reports and strays are asked for, in which order, and how they are given.
 import type { Actor } from "./actor.ts";
+import type { MatchOutcome, TaskFlag, TaskKind } from "./task-facts.ts";
 
 /** Which part of a list is wanted, by whom. */
-export interface ListOf<Query> {
+export interface ListOf<Query, Sort = ListSort> {
   actor: Actor;
   /** Absent: all. */
   query?: Query;
   /** `newest` first where absent. */
-  sort?: ListSort;
+  sort?: Sort;
   /** The first 100 where absent. */
   page?: ListPage;
 }
 
 /** By when a thing was first stored here. */
 export type ListSort = "newest" | "oldest";
+
+/**
+ * - `patient`: by the patient's family name, then the others, from a to z; those without a name last.
+ * - `consulted`: by the date of the document, the newest first; those without a date last.
+ */
+export type TaskSort = ListSort | "patient" | "consulted";
 
 /**
  * One page of a list. A list can be turned 100,000 items deep from either end; what lies between is found by a text.
@@ -31,7 +38,7 @@ export interface Listing<Item> {
   items: Item[];
   /** How many there are on all pages. */
   total: number;
-  /** Only the first 2,000 that have the text, in the order asked for, were looked at: there may be more than `total`. */
+  /** Only the first 2,000 that have the text, in the order asked for, were looked at: there may be more than `total`. Never of tasks. */
   cutOff?: true;
 }
 
@@ -51,13 +58,29 @@ export interface TextQuery {
  */
 export type TaskState = "open" | "completed" | "replaced" | "removed";
 
-export interface TaskQuery extends TextQuery {
-  /**
-   * Those in a state; or those that need attention, whatever their state. Absent: all that are kept.
-   *
-   * The text is looked for in the subject, the sender (unless the document is confidential), the patient's name and NHS
-   * number.
-   */
+/**
+ * What else tasks are asked for by. Each is passed by a task that has one of what it lists, and a task must pass each; absent or
+ * empty: any.
+ */
+export interface TaskFilters {
+  recipientType?: readonly ("FA" | "FI")[];
+  kind?: readonly TaskKind[];
+  match?: readonly MatchOutcome[];
+  flags?: readonly TaskFlag[];
+  /** A key of `senders()`. What is confidential has none. */
+  sender?: string;
+  receivedFrom?: Date;
+  /** Not itself. */
+  receivedBefore?: Date;
+}
+
+/**
+ * The text is looked for in the subject, the title, the patient's name, NHS number and date of birth (as people write one:
+ * 12/03/1980, 12 March 1980, 1980-03-12, March 1980), the ids of the message and its document, and the sender unless the document
+ * is confidential. How many there are is told exactly, however many have it.
+ */
+export interface TaskQuery extends TextQuery, TaskFilters {
+  /** Those in a state; or those that need attention, whatever their state. Absent: all that are kept. */
   show?: Exclude<TaskState, "removed"> | "attention";
 }
 
@@ -81,7 +104,7 @@ export interface StrayQuery extends TextQuery {
   show?: "attention" | "dealt-with";
 }
 
-export type TaskList = ListOf<TaskQuery>;
+export type TaskList = ListOf<TaskQuery, TaskSort>;
 export type ReportList = ListOf<ReportQuery>;
 export type StrayList = ListOf<StrayQuery>;
 export type MatchList = Omit<ListOf<never>, "query">;

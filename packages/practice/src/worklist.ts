@@ -5,7 +5,8 @@ import type { Assignee, Completion, CompletionReason, TaskWork } from "./task-wo
 import type { DocumentView } from "./document-view.ts";
 import type { Kept } from "./kept.ts";
 import type { Listing, MatchList, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
-import type { MatchAnswer, MatchDecision, MatchDoubt, MatchVerdict, RegisterEntry } from "./matching.ts";
+import type { MatchAnswer, MatchDecision, MatchDoubt, RegisterEntry } from "./matching.ts";
+import type { MatchOutcome, TaskFlag, TaskKind } from "./task-facts.ts";
 
 /**
  * What people see and do: the tasks that received messages raised, and the reports this organisation sent. Everything
@@ -20,6 +21,8 @@ import type { MatchAnswer, MatchDecision, MatchDoubt, MatchVerdict, RegisterEntr
  */
 export interface Worklist {
   tasks(list: TaskList): Promise<Listing<TaskSummary>>;
+  /** Whom tasks can be asked for by: the 200 that sent most of them, by name. */
+  senders(actor: Actor): Promise<TaskSender[]>;
   task(taskId: number, actor: Actor): Promise<Task | undefined>;
   /** All tasks whose messages have the same NHS number as this one, newest first: at most 200, of at most 2,000 that are looked through. */
   ofPatient(taskId: number, actor: Actor): Promise<Listing<TaskSummary> | undefined>;
@@ -150,14 +153,6 @@ export interface SystemTrouble {
   some?: true;
 }
 
-/**
- * - `document`: an acceptable message; what it departs from is in its findings.
- * - `refused`: an ITK3 message that is not acceptable, or not taken here; answered negatively where asked, and kept for a person.
- *   Of what the chosen strictness refused there are no attachments: only the message as it came.
- * - `set-aside`: not an ITK3 message, or not to be processed at all; never answered.
- */
-export type TaskKind = "document" | "refused" | "set-aside";
-
 export interface TaskSummary {
   taskId: number;
   /** See `ActBy.version`. */
@@ -168,6 +163,9 @@ export interface TaskSummary {
   state: TaskState;
   /** The Subject of the control file or header, as it must be shown (CS-030, OC-014). Empty where the sender gave none. */
   subject: string;
+  /** What the document is called, and its date, as it says. */
+  title?: string;
+  documentDate?: string;
   sender: Sender;
   workflowId: string;
   /** The id MESH gave the message. For a pair whose control file could not be read: the name of the pair. */
@@ -200,14 +198,6 @@ export interface TaskSummary {
 }
 
 /**
- * - `replacement`: its document says that it replaces an earlier one, whether that has come or not.
- * - `duplicate`: it came again, with the same ids; `duplicates` says when. Answered 20007 or 20008, and no task of its own.
- * - `potential-duplicate`: another task has a document of the same patient and encounter that says the same, with other ids:
- *   `alike`. Nothing is decided by it.
- */
-export type TaskFlag = "replacement" | "duplicate" | "potential-duplicate";
-
-/**
  * - `modified`: a person must look. Something that is not known here may change what parts of the message mean, or turn them
  *   into the opposite (FHIR: modifierExtension, implicitRules).
  * - `not-shown`: the message holds what cannot be shown.
@@ -228,6 +218,12 @@ export interface TaskNotice {
  */
 export type ModifiedPart = "patient" | "sender" | "document" | "handling";
 
+export interface TaskSender {
+  /** See `TaskFilters.sender`: letters and figures, an ODS code that the messages say, or a mailbox. */
+  key: string;
+  name: string;
+}
+
 export interface Sender {
   /** The mailbox that MESH says sent it. */
   mailboxId?: MailboxId;
@@ -236,14 +232,9 @@ export interface Sender {
   practitioner?: string;
 }
 
-/**
- * Whether the patient is one of ours, by the patient's record.
- * - `not-checked`: this organisation keeps no register (a pharmacy), or there is no patient to look for.
- * - `waiting`: the patient's record could not be read yet.
- * - `doubtful`: the record does not settle it, and a person is to: until they do, the sender has no business answer.
- */
+/** Whether the patient is one of ours, by the patient's record. */
 export interface PatientMatch {
-  outcome: "not-checked" | "waiting" | "doubtful" | MatchVerdict;
+  outcome: MatchOutcome;
   /** Why the record does not settle it, also where it was answered or decided since. */
   doubt?: MatchDoubt;
   /** A person has said what the outcome is, last. */
@@ -275,8 +266,6 @@ export interface Task extends TaskSummary {
   documentId?: string;
   /** What a retention took away: the message with its documents, and where `at` is there all else that it said. */
   removed?: { messageAt: Date; at?: Date };
-  title?: string;
-  documentDate?: string;
   /** Where the message departs from the requirements, and where a person must look. */
   findings: TaskFinding[];
   /** In the order of the document; the report itself has `primary`. */

@@ -16,6 +16,7 @@ import type {
   Task,
   Worklist,
 } from "@restante/practice";
+import { passes } from "./sample-filters.ts";
 import { at } from "./sample-messages.ts";
 import { sampleWork } from "./sample-work.ts";
 import { sampleMatch } from "./sample-match.ts";
@@ -79,7 +80,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
   const paged = async <Item>(
     of: readonly Item[],
     idOf: (item: Item) => number,
-    { page = { number: 1, size: 100 }, query }: ListOf<{ text?: string }>,
+    { page = { number: 1, size: 100 }, query }: ListOf<{ text?: string }, unknown>,
   ): Promise<Listing<Item>> => {
     const from = (page.number - 1) * page.size;
     const items = of.filter((item) => JSON.stringify(item).includes(query?.text ?? ""));
@@ -100,7 +101,17 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
       const show = list.query?.show;
       const state = (task: Task): boolean =>
         show === "attention" ? among(task, show) : task.state === (show ?? task.state);
-      return paged(all.filter(state), ({ taskId }) => taskId, list);
+      return paged(
+        all.filter((task) => state(task) && passes(task, list.query)),
+        ({ taskId }) => taskId,
+        list,
+      );
+    },
+    senders: async () => {
+      const named = all
+        .filter(({ confidential }) => confidential !== true)
+        .flatMap(({ sender }) => sender.organisation ?? []);
+      return [...new Map(named.map(({ odsCode = "", name = odsCode }) => [odsCode, { key: odsCode, name }])).values()];
     },
     task: async (taskId) => all.find((task) => task.taskId === taskId),
     attachment: async (taskId, index) => contents.get(`task ${taskId} ${index}`),

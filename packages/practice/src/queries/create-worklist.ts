@@ -10,6 +10,7 @@ import { tasksOfPatient } from "./same-patient.ts";
 import { countAll } from "./counts.ts";
 import { documentViewOfTask } from "./document-views.ts";
 import { decide, decisionsFor } from "./decisions.ts";
+import { listSenders } from "./find-tasks.ts";
 import { listMatches, matchByHand, readMatch } from "./matching.ts";
 import { named } from "./names.ts";
 import { completeTask, dealWith, reopenTask, seeAsOf, sendAgain, undoDealtWith } from "./person.ts";
@@ -61,6 +62,7 @@ export function createWorklist(
       upToDate();
       return listed(listTasks(database, list));
     },
+    senders: async () => listSenders(database).map((sender) => boundTexts(sender, mostListed, ours)),
     async task(taskId) {
       upToDate();
       return shown(readTask(database, taskId));

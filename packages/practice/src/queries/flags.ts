@@ -1,4 +1,4 @@
-import type { TaskFlag } from "../worklist.ts";
+import type { TaskFlag } from "../task-facts.ts";
 import type { Row } from "./rows.ts";
 
 /** Columns of a query of `task`, each found in an index. */

@@ -8,7 +8,7 @@ import { direction, type Found, foundBy, type Words } from "./search.ts";
 /** A page is turned past what lies before it, an entry of an index at a time, and nobody turns so many pages. */
 const deepest = 100_000;
 const largestPage = 1000;
-const defaultPage: ListPage = { number: 1, size: 100 };
+export const defaultPage: ListPage = { number: 1, size: 100 };
 
 /** One list of things, told by what needs no thing to be read: an index that has its ids in order, and what counts it. */
 export interface ListPlan {
@@ -61,7 +61,8 @@ function amongFound(
   return { ids: all.slice(from, from + size), total: all.length, ...(cutOff && { cutOff: true }) };
 }
 
-function rangeOf({ number: page, size }: ListPage): { from: number; size: number } {
+/** @throws PracticeError "page-out-of-range" */
+export function rangeOf({ number: page, size }: ListPage): { from: number; size: number } {
   const whole = Number.isInteger(page) && Number.isInteger(size);
   if (!whole || page < 1 || size < 1 || size > largestPage || page * size > deepest) {
     throw new PracticeError(

@@ -1,18 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { RefusedFor } from "@restante/itk3";
 import type { MailboxId, MessageId } from "@restante/mesh";
-import type { MessageSummary } from "../store/tasks.ts";
+import type { MessageSummary, PatientSummary } from "../store/tasks.ts";
 import type { Listing, TaskList, TaskQuery, TaskState } from "../lists.ts";
 import type { MatchDoubt } from "../matching.ts";
-import type {
-  GivenResponse,
-  PatientMatch,
-  Task,
-  TaskAttachment,
-  TaskFinding,
-  TaskKind,
-  TaskSummary,
-} from "../worklist.ts";
+import type { GivenResponse, PatientMatch, Task, TaskAttachment, TaskFinding, TaskSummary } from "../worklist.ts";
+import type { TaskKind } from "../task-facts.ts";
 import { noticesOf } from "../inbound/notices.ts";
 import { isDuplicate } from "../hand-over/states.ts";
 import { troubledCopies } from "../store/copies.ts";
@@ -20,6 +13,7 @@ import type { Happened } from "../store/matters.ts";
 import type { Deadlines } from "./reports.ts";
 import { alikeTo } from "../store/likeness.ts";
 import { flagColumns, flagsIn } from "./flags.ts";
+import { findTaskIds, isPlain } from "./find-tasks.ts";
 import { type ListPlan, listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
@@ -57,7 +51,9 @@ const lists: Readonly<Record<NonNullable<TaskQuery["show"]> | "all", ListPlan>> 
 };
 
 export function listTasks(database: DatabaseSync, list: TaskList): Listing<TaskSummary> {
-  const { ids, ...listing } = listIds(database, lists[list.query?.show ?? "all"], "task_words", list);
+  const { ids, ...listing } = isPlain(list)
+    ? listIds(database, lists[list.query?.show ?? "all"], "task_words", list)
+    : findTaskIds(database, list);
   return { items: readSummaries(database, ids), ...listing };
 }
 
@@ -85,7 +81,6 @@ const refusedFor: Readonly<Record<string, RefusedFor>> = {
 
 function taskOf(database: DatabaseSync, row: Row): Task {
   const taskId = number(row, "task_id");
-  const { title, documentDate } = json(row, "summary") as MessageSummary;
   const findings = json(row, "findings") as TaskFinding[];
   const { notices = noticesOf(findings), ...summary } = summaryOf(row);
   return {
@@ -108,8 +103,6 @@ function taskOf(database: DatabaseSync, row: Row): Task {
       headerId: optionalText(row, "header_id"),
       documentId: optionalText(row, "document_id"),
       removed: removedOf(database, taskId),
-      title,
-      documentDate,
       replaces: replacedTask(database, taskId),
       replacedBy: (row["replaced_by"] as number | null) ?? undefined,
     }),
@@ -137,6 +130,8 @@ function summaryOf(row: Row): TaskSummary {
     findingCount: number(row, "finding_count"),
     attachmentCount: number(row, "attachment_count"),
     ...present({
+      title: summary.title,
+      documentDate: summary.documentDate,
       completedAt: optionalTime(row, "completed_at"),
       refusedFor: refusedFor[text(row, "received_kind")],
       recipientType: summary.recipientType,
@@ -151,12 +146,12 @@ function summaryOf(row: Row): TaskSummary {
 
 function patientOf(row: Row, { patient }: MessageSummary): PatientMatch {
   const decidedAt = optionalTime(row, "decided_at");
-  const name = [patient?.prefix, ...(patient?.given ?? []), patient?.family].filter((part) => part !== undefined);
+  const name = nameOf(patient);
   return {
     outcome: text(row, "match_outcome") as PatientMatch["outcome"],
     ...present({
       nhsNumber: patient?.nhsNumber,
-      name: name.length === 0 ? undefined : name.join(" "),
+      name,
       dateOfBirth: patient?.dateOfBirth,
       doubt: optionalText(row, "doubt") as MatchDoubt | undefined,
       byHand: decidedAt && {
@@ -165,6 +160,13 @@ function patientOf(row: Row, { patient }: MessageSummary): PatientMatch {
       },
     }),
   };
+}
+
+/** As the NHS writes a patient's name, and as a list is sorted by it: family name first, in capitals. */
+function nameOf({ prefix, given = [], family }: PatientSummary = {}): string | undefined {
+  const names = [family?.toUpperCase(), given.join(" ")].filter((part) => part !== undefined && part !== "").join(", ");
+  if (names === "") return prefix;
+  return prefix === undefined ? names : `${names} (${prefix})`;
 }
 
 /** What is wrong with the answers to the message of a task, and when that is to be asked again if nothing happens. */

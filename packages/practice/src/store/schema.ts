@@ -5,6 +5,7 @@ import { documentViews } from "./migrations/document-views.ts";
 import { likeness } from "./migrations/likeness.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
 import { retention } from "./migrations/retention.ts";
+import { taskFacets } from "./migrations/task-facets.ts";
 
 /**
  * The practice's database, one statement list a version: version n is reached by running lists 1 to n.
@@ -486,4 +487,5 @@ export const migrations: readonly string[] = [
   retention,
   taskWork,
   undoable,
+  taskFacets,
 ];

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredAttachment } from "./attachments.ts";
 import { archiveReplaced } from "./replacements.ts";
-import type { ModifiedPart, PatientMatch, Sender, TaskFinding, TaskKind, TaskNotice } from "../worklist.ts";
+import type { ModifiedPart, PatientMatch, Sender, TaskFinding, TaskNotice } from "../worklist.ts";
+import type { TaskKind } from "../task-facts.ts";
 
 /** What a message says of itself, stored with its task so that a list needs no message to be read again. */
 export interface MessageSummary {

@@ -134,24 +134,30 @@ test("a report is found by its subject and where it goes, an unmatched message b
   assert.equal(await strays("O'Neill"), 0);
 });
 
-test("a word that thousands have is looked for among the first 2,000 of them, and that is said", async (t) => {
+test("a word that thousands have is looked for among the first 2,000 of them, and that is said; of tasks among all", async (t) => {
   const to = await withTasks(t, 1);
   change(
     to,
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
      INSERT INTO received (message_id, received_at, mailbox_id, workflow_id, subject, kind)
-       SELECT 'copy ' || i, received_at, mailbox_id, workflow_id, subject, kind FROM n, (SELECT * FROM received);
+       SELECT kinds.value || i, received_at, mailbox_id, workflow_id, 'A consultation', kinds.value
+       FROM n, (SELECT received_at, mailbox_id, workflow_id FROM received), json_each('["document", "stray-response"]') AS kinds;
      INSERT INTO task (message_id, kind, state, summary, findings, attachments, match_outcome, match_due, business_asked)
        SELECT received.message_id, 'document', 'open', summary, '[]', '[]', 'known', 0, 0
-       FROM received, (SELECT summary FROM task WHERE task_id = 1) WHERE received.message_id LIKE 'copy %'`,
+       FROM received, (SELECT summary FROM task WHERE task_id = 1) WHERE received.message_id LIKE 'document%';
+     INSERT INTO matter (kind, id, state, reason, happenings, raised_at) SELECT 'stray', stray_id, 'new', '', '[]', '2026' FROM stray;
+     DELETE FROM review`,
   );
   const { worklist } = to.practice;
-  const newest = await worklist.tasks({ actor, query: { text: "siobhan" } });
-  assert.deepEqual([newest.items[0]?.taskId, newest.total, newest.cutOff], [2501, 2000, true]);
-  const oldest = await worklist.tasks({ actor, query: { text: "siobhan" }, sort: "oldest" });
-  assert.deepEqual([oldest.items[0]?.taskId, oldest.total, oldest.cutOff], [1, 2000, true]);
-  const all = await worklist.tasks({ actor });
-  assert.deepEqual([all.items.length, all.total, all.cutOff], [100, 2501, undefined]);
+  const query = { text: "consultation" };
+  const newest = await worklist.strays({ actor, query });
+  assert.deepEqual([newest.items[0]?.strayId, newest.total, newest.cutOff], [2500, 2000, true]);
+  const oldest = await worklist.strays({ actor, query, sort: "oldest" });
+  assert.deepEqual([oldest.items[0]?.strayId, oldest.total, oldest.cutOff], [1, 2000, true]);
+  for (const asked of [{}, query, { recipientType: ["FA"] as const }]) {
+    const all = await worklist.tasks({ actor, query: asked });
+    assert.deepEqual([all.items.length, all.total, all.cutOff], [100, 2501, undefined]);
+  }
 });
 
 async function withTasks(t: TestContext, count: number): Promise<DirectoryPractice> {

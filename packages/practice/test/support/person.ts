@@ -1,5 +1,5 @@
 import { type ActBy, type ActOutcome, type Actor, thisComputer } from "../../src/actor.ts";
-import type { ListSort, ReportQuery, StrayQuery, TaskQuery } from "../../src/lists.ts";
+import type { ListSort, ReportQuery, StrayQuery, TaskQuery, TaskSort } from "../../src/lists.ts";
 import type { MatchDecision } from "../../src/matching.ts";
 import type {
   AttachmentContent,
@@ -17,7 +17,7 @@ import type {
 
 /** Somebody at the worklist, who acts on what they have just seen. Lists have up to 1,000. */
 export interface Person {
-  tasks(query?: TaskQuery, sort?: ListSort): Promise<TaskSummary[]>;
+  tasks(query?: TaskQuery, sort?: TaskSort): Promise<TaskSummary[]>;
   task(taskId: number): Promise<Task | undefined>;
   /** Each of the tasks, opened; newest first. */
   openTasks(): Promise<Task[]>;

@@ -1,5 +1,5 @@
 // The longest that the event loop stands still while a practice takes a message in and shows it, as a ratio to the smallest
-// document there is, of some KB: what other practices, pages and handshakes in the same process wait for.
+// document there is, of some KB: what other practices, pages and handshakes in the same process wait for. And lists and searches of very many tasks: find-tasks.ts.
 import { createHash } from "node:crypto";
 import type { TestContext } from "node:test";
 import { performance } from "node:perf_hooks";
@@ -9,6 +9,7 @@ import { deliver, type DirectoryPractice, openPractice } from "../../practice/te
 import { message, response, workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
 import { openPages } from "../test/open-pages.ts";
+import { measureFinding } from "./find-tasks.ts";
 import { measureListPages } from "./list-pages.ts";
 
 interface Subject {
@@ -112,7 +113,10 @@ try {
   });
   process.stdout.write(`${table(["message", "longest stall / of the first (bound)", ""], rows)}\n\n`);
   const lists = await measureListPages();
-  process.stdout.write(`${table(["list", "time / of an empty one (bound)", ""], lists)}\n`);
+  process.stdout.write(`${table(["list", "time / of an empty one (bound)", ""], lists)}\n\n`);
+  const finding = await measureFinding(t);
+  const head = ["50,000 tasks, 100 more a minute, 10 people", "p95 / of 50 tasks (bound)", "p95", ""];
+  process.stdout.write(`${table(head, finding)}\n`);
 } finally {
   await closing.disposeAsync();
 }

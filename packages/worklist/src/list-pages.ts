@@ -2,7 +2,7 @@ import { numberIn, type PageLinks, pageLinks } from "@restante/web";
 
 export const perPage = 50;
 /** No list is turned further: see `ListPage`. */
-const mostPages = 2000;
+export const mostPages = 2000;
 
 /** The page of a list that its address asks for, the newest where it asks for none that can be. */
 export function pageIn(query: Readonly<Record<string, unknown>>): number {

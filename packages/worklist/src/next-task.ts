@@ -1,10 +1,10 @@
 import type { Actor, TaskSummary, Worklist } from "@restante/practice";
 import { perPage } from "./list-pages.ts";
-import { tasksAsked } from "./task-list.ts";
+import { taskQueryOf, tasksAsked } from "./tasks-asked.ts";
 
 /**
  * The task that follows in the list that a person came from, whatever that shows and in whatever order; undefined at its end,
- * and where the task is in it no more. What has come meanwhile may have moved it to the page behind.
+ * where the task is in it no more, and of a search. What has come meanwhile may have moved it to the page behind.
  */
 export async function nextTask(
   worklist: Pick<Worklist, "tasks">,
@@ -14,10 +14,12 @@ export async function nextTask(
 ): Promise<number | undefined> {
   const [path, search] = list.split("?");
   if (path !== "/") return undefined;
-  const { query, page } = tasksAsked(Object.fromEntries(new URLSearchParams(search)));
+  const asked = tasksAsked(Object.fromEntries(new URLSearchParams(search)));
+  const { sort = "newest" } = asked;
+  const query = taskQueryOf(asked, undefined);
   const on = async (number: number): Promise<TaskSummary[]> =>
-    (await worklist.tasks({ actor, query, page: { number, size: perPage } })).items;
-  let number = page;
+    (await worklist.tasks({ actor, query, sort, page: { number, size: perPage } })).items;
+  let number = asked.page;
   let items = await on(number);
   let place = placeOf(items, taskId);
   if (place === -1) {

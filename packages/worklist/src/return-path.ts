@@ -1,12 +1,14 @@
-/** Where a person was before they opened something: a list, with its filter and page. */
+import { tasksAddressIn } from "./tasks-asked.ts";
+
+/** Where a person was before they opened something: a list, with its filter and page. Of tasks there is more to ask for: tasks-asked.ts. */
 export interface ListAddress {
-  path: "/" | "/matching" | "/reports" | "/unmatched";
+  path: "/matching" | "/reports" | "/unmatched";
   show?: string | undefined;
   /** From 1, the newest; absent: that. */
   page?: number | undefined;
 }
 
-const form = /^(\/|\/matching|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
+const form = /^(\/matching|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
 
 /** As one text, for an address to carry. */
 export function listPath({ path, show, page }: ListAddress): string {
@@ -22,7 +24,10 @@ export function listPath({ path, show, page }: ListAddress): string {
  * anew from what is known, so that nothing leads to another site, or to a page that is no list.
  */
 export function listIn(given: unknown): string | undefined {
-  const [, path, show, page] = (typeof given === "string" && form.exec(given)) || [];
+  if (typeof given !== "string") return undefined;
+  const tasks = tasksAddressIn(given);
+  if (tasks !== undefined) return tasks;
+  const [, path, show, page] = form.exec(given) ?? [];
   if (path === undefined) return undefined;
   return listPath({
     path: path as ListAddress["path"],
@@ -40,7 +45,9 @@ const listNames: Readonly<Record<string, string>> = {
 
 /** The link at the head of a page that leads back to where a person came from. */
 export function backTo(list: string): { href: string; text: string } {
-  return { href: list, text: `Back to ${listNames[list.split("?")[0] ?? ""] ?? "the list"}` };
+  const path = list.split("?")[0] ?? "";
+  const name = path.startsWith("/found/") ? "the tasks found" : (listNames[path] ?? "the list");
+  return { href: list, text: `Back to ${name}` };
 }
 
 /** The list after something was done there: it says so, and leads to what it was done to. */

@@ -16,45 +16,17 @@ import { sendAttachment, sendOriginal } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { servePatientPages } from "./patient-pages.ts";
 import { showToPrint } from "./print-page.ts";
-import { linksOf, perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
 import { takingBack } from "./taking-back.ts";
 import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
-import { aboutTask, taskSubject } from "./subjects.ts";
-import { tasksAsked } from "./task-list.ts";
+import { aboutTask } from "./subjects.ts";
 import { serveWorkForms, workShown } from "./work-pages.ts";
 import { mostBeside } from "./words/entries.ts";
 import type { FormAct } from "./words.ts";
 
 export function serveTaskPages(app: Routes, site: WorklistSite): void {
   const { worklist, token } = site;
-
-  app.get<{ Querystring: Record<string, unknown> }>(
-    "/",
-    route({ needs: "see", act: "list" }),
-    async (request, reply) => {
-      const { view, query, page, address } = tasksAsked(request.query);
-      const { items: tasks, total } = await worklist.tasks({
-        actor: actorAt(site, request),
-        query,
-        page: { number: page, size: perPage },
-      });
-      site.listed(
-        request,
-        tasks.map(({ taskId }) => taskSubject(taskId)),
-      );
-      return site.show(reply, "worklist", {
-        tasks,
-        view,
-        page,
-        here: address(page),
-        links: linksOf(page, total, address),
-        notice: noticeIn(request.query),
-        token: (id: number) => token(request, `/tasks/${id}/deal-with`),
-      });
-    },
-  );
 
   app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
     "/tasks/:id",

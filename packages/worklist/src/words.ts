@@ -21,6 +21,7 @@ export * from "./words/flags.ts";
 export { removedWords } from "./words/kept.ts";
 export * from "./words/matching.ts";
 export * from "./words/refused.ts";
+export * from "./words/row.ts";
 
 /** Where the task stands, the one thing a person must see first. */
 export function taskTag(task: Pick<TaskSummary, "kind" | "state" | "refusedFor">): Tag {

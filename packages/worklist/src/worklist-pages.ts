@@ -13,6 +13,7 @@ import { assigneesOf } from "./assignees.ts";
 import { assets } from "./assets.ts";
 import { auditPagesOf } from "./audit-pages-of.ts";
 import { serveEntryPages } from "./entry-pages.ts";
+import { serveFindPages } from "./find-pages.ts";
 import { serveKeptPage } from "./kept-pages.ts";
 import { serveMatchingPages } from "./matching-pages.ts";
 import { removeOldAuditRows } from "./old-audit-rows.ts";
@@ -106,6 +107,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
     routes(app, site) {
       const here = { ...site, worklist, assignees: assigneesOf(signIn?.access.users, teams) };
+      serveFindPages(app, here);
       serveTaskPages(app, here);
       serveSeveralPages(app, here);
       serveEntryPages(app, here);

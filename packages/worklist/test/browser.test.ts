@@ -60,6 +60,8 @@ test("in a real browser", async (t) => {
   for (const [name, path] of [
     ["the worklist", "/"],
     ["the tasks done", "/?show=completed"],
+    ["the tasks that pass filters", "/?show=all&for=action&flag=duplicate.replacement&sort=patient"],
+    ["filters that no task passes", "/?kind=set-aside&flag=duplicate"],
     ["a task", "/tasks/1"],
     ["a task to decide on", "/tasks/2"],
     ["a message that was not accepted", "/tasks/3"],
@@ -335,6 +337,34 @@ test("in a real browser", async (t) => {
       );
       // The browser itself reports the answer's 400 to the console.
       assert.ok(unseen.splice(0).every((line) => line.includes("400")));
+    },
+  );
+
+  await t.test(
+    "without JavaScript, on 320 px, a person searches, filters, opens what is found and comes back",
+    async () => {
+      await using context = await browser.newContext({
+        javaScriptEnabled: false,
+        viewport: { width: 320, height: 640 },
+      });
+      const page = await context.newPage();
+      const fresh = await open(t);
+      await page.goto(fresh.url);
+      await page.getByRole("searchbox").fill("WIŚNIEWSKI");
+      await page.getByText("Filter the list").click();
+      await page.getByLabel("For action").check();
+      await page.getByRole("button", { name: "Apply filters" }).click();
+      await page.getByRole("heading", { name: "Tasks found" }).waitFor();
+      await page.getByText("Showing 1 to 1 of 1").waitFor();
+      const found = page.url();
+      assert.doesNotMatch(decodeURIComponent(found), /WIŚNIEWSKI/);
+      const isWide = await page.locator("html").evaluate((html) => html.scrollWidth > html.clientWidth);
+      assert.equal(isWide, false, "nothing lies beside the page");
+      await page.getByRole("link", { name: /^Consultation report/ }).click();
+      await page.getByRole("link", { name: "Back to the tasks found" }).click();
+      assert.equal(page.url(), found);
+      await page.getByRole("link", { name: "Remove Search: WIŚNIEWSKI" }).click();
+      await page.waitForURL(/\/\?for=action$/);
     },
   );
 

@@ -5,7 +5,7 @@ import { onePixel } from "../../practice/test/consultation/sample.ts";
 import { deliver, openPractice } from "../../practice/test/support/economy.ts";
 import { documentInput, workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
-import { type Answer, ask } from "../../web/test/http.ts";
+import { type Answer, ask, readable } from "../../web/test/http.ts";
 import { openPages } from "./open-pages.ts";
 
 const kindOfDocument = { name: "Immunisation", type: { code: "371531000", display: "Report of clinical encounter" } };
@@ -44,7 +44,8 @@ for (const [kind, build] of kinds) {
       const read = await readPages(t, xml, envelope.subject);
       const worklist = (await read("/")).text;
       assert.equal(worklist.match(/href="\/tasks\/\d+"/g)?.length, 1);
-      assert.ok(worklist.includes(`<a href="/tasks/1"><strong>${inHtml(envelope.subject)}</strong></a>`), worklist);
+      const [, link = ""] = /<a href="\/tasks\/1">(.*?)<\/a>/s.exec(worklist) ?? [];
+      assert.equal(readable(link), inHtml(envelope.subject), "however the row lays it out");
 
       const task = (await read("/tasks/1")).text;
       const expected = [Buffer.from("%PDF-1.7 report"), ...attachments.map(({ bytes }) => Buffer.from(bytes))];
@@ -68,7 +69,7 @@ for (const [kind, build] of kinds) {
       const read = await readPages(t, xml, envelope.subject);
       for (const path of ["/", "/tasks/1"]) {
         const { text } = await read(path);
-        assert.ok(text.includes(inHtml(envelope.subject)), path);
+        assert.ok(readable(text).includes(inHtml(envelope.subject)), path);
         assert.match(text, /Not shown: confidential/, path);
         for (const told of [sender.name, sender.odsCode]) assert.ok(!text.includes(told), `${path} shows ${told}`);
       }

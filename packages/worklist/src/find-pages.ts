@@ -1,0 +1,149 @@
+import type { Worklist } from "@restante/practice";
+import { createKeptSearches, refusal, type Reply, type Request, route, type Routes } from "@restante/web";
+import { type FindForm, type FindProblem, readFindForm } from "./find-form.ts";
+import { linksOf, perPage } from "./list-pages.ts";
+import { refusedWith } from "./refused.ts";
+import { noticeIn } from "./return-path.ts";
+import { actorAt, type WorklistSite } from "./site.ts";
+import { taskSubject } from "./subjects.ts";
+import { isFiltered, taskQueryOf, tasksAddress, type TasksAsked, tasksAsked } from "./tasks-asked.ts";
+import { chosenShown, facetsShown, sortsShown, wrongNumberIn } from "./words/find.ts";
+
+/** What is searched for; whatever filters it is in the address, also of the page of a search. */
+interface Search {
+  readonly text: string;
+}
+
+/** The lists of tasks: by state, filtered, and found by a text, which may name a patient and is in no address (decision 259). */
+export function serveFindPages(app: Routes, site: WorklistSite): void {
+  const { worklist, token } = site;
+  const searches = createKeptSearches<Search>();
+
+  app.get<{ Querystring: Record<string, unknown> }>("/", route({ needs: "see", act: "list" }), (request, reply) =>
+    showTasks(reply, { path: "/", asked: tasksAsked(request.query) }),
+  );
+
+  app.post<{ Body: Record<string, unknown> | undefined }>(
+    "/find",
+    route({ needs: "see", act: "search" }),
+    async (request, reply) => {
+      const { form, asked, problems } = readFindForm(request.body ?? {});
+      const found = [...(await problemsOfText(request, form)), ...problems];
+      if (found.length > 0) return showTasks(reply.code(400), { path: "/", asked, form, problems: found });
+      const path = form.text === "" ? "/" : `/found/${searches.keep(request, { text: form.text })}`;
+      return reply.redirect(tasksAddress(path, asked), 303);
+    },
+  );
+
+  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
+    "/found/:id",
+    route({ needs: "see", act: "search" }),
+    (request, reply) => {
+      const { id } = request.params;
+      const search = searches.find(request, id);
+      if (search === undefined) {
+        throw refusal(
+          404,
+          "This search is not kept any more: it was an hour ago, or of another sign-in. Search again.",
+        );
+      }
+      return showTasks(reply, { path: `/found/${id}`, asked: tasksAsked(request.query), search });
+    },
+  );
+
+  async function problemsOfText(request: Request, { text }: FindForm): Promise<FindProblem[]> {
+    try {
+      await worklist.tasks({ actor: actorAt(site, request), query: { text }, page: { number: 1, size: 1 } });
+      return [];
+    } catch (error) {
+      if (refusedWith(error, ["search-too-long"]) === undefined) throw error;
+      return [{ field: "text", text: "Search for at most 10 words, of 200 characters in all" }];
+    }
+  }
+
+  interface Shown {
+    readonly path: string;
+    readonly asked: TasksAsked;
+    readonly search?: Search;
+    readonly form?: FindForm;
+    readonly problems?: readonly FindProblem[];
+  }
+
+  async function showTasks(reply: Reply, { path, asked, search, form, problems = [] }: Shown): Promise<void> {
+    const { request } = reply;
+    const { page, sort = "newest" } = asked;
+    const actor = actorAt(site, request);
+    const query = taskQueryOf(asked, search?.text);
+    const [{ items: tasks, total }, senders] = await Promise.all([
+      worklist.tasks({ actor, query, sort, page: { number: page, size: perPage } }),
+      worklist.senders(actor),
+    ]);
+    site.listed(
+      request,
+      tasks.map(({ taskId }) => taskSubject(taskId)),
+    );
+    const { show: _, ...anyState } = asked;
+    return site.show(reply, "worklist", {
+      tasks,
+      view: query.show ?? "all",
+      page,
+      sort,
+      here: tasksAddress(path, asked),
+      links: linksOf(page, total, (to) => tasksAddress(path, { ...asked, page: to })),
+      notice: noticeIn(request.query as Record<string, unknown>),
+      token: (id: number) => token(request, `/tasks/${id}/deal-with`),
+      views: (["open", "completed", "attention", "replaced", "all"] as const).map((view) => {
+        const isDefault = view === (search === undefined ? "open" : "all");
+        return {
+          view,
+          href: tasksAddress(path, { ...anyState, page: 1, ...(!isDefault && { show: view }) }),
+          current: view === (query.show ?? "all"),
+        };
+      }),
+      find: {
+        token: token(request, "/find"),
+        form: form ?? { text: search?.text ?? "", since: writtenDay(asked.since), until: writtenDay(asked.until) },
+        problems,
+        problemAt: Object.fromEntries(problems.map(({ field, text }) => [field, text])),
+        asked,
+        search,
+        facets: facetsShown(asked),
+        senders: offered(senders, asked.sender),
+        isFiltered: isFiltered(asked),
+        chosen: [
+          ...(search === undefined
+            ? []
+            : [{ text: `Search: ${search.text}`, href: tasksAddress("/", { ...asked, page: 1 }) }]),
+          ...chosenShown(asked, path, senders),
+        ],
+        sorts: sortsShown(asked, path),
+        unfiltered: tasksAddress(path, { chosen: {}, page: 1, ...(asked.show !== undefined && { show: asked.show }) }),
+        everywhere: tasksAddress(path, { ...asked, show: "all", page: 1 }),
+        wrongNumber: search && wrongNumberIn(search.text),
+      },
+      ...(problems.length > 0 && { refresh: "/" }),
+    });
+  }
+}
+
+/** Also one who is not among those that sent most. */
+function offered(
+  senders: Awaited<ReturnType<Worklist["senders"]>>,
+  chosen: string | undefined,
+): { value: string; text: string; selected: boolean }[] {
+  const all =
+    chosen === undefined || senders.some(({ key }) => key === chosen)
+      ? senders
+      : [...senders, { key: chosen, name: chosen }];
+  return all.map(({ key, name }) => ({
+    value: key,
+    text: name === key ? key : `${name} (${key})`,
+    selected: key === chosen,
+  }));
+}
+
+/** As it is typed: `27/3/2026`. */
+function writtenDay(day: string | undefined): string {
+  const [year, month, date] = (day ?? "").split("-").map(Number);
+  return day === undefined ? "" : `${date}/${month}/${year}`;
+}

@@ -27,6 +27,8 @@ async function headerIdsOf({ worklist }: Practice): Promise<string[]> {
   return (await person(worklist).openTasks()).map(({ headerId }) => headerId ?? "");
 }
 
+/** A process that is started again on a busy machine has many messages to read. */
+const patient = { timeoutMs: 60_000 };
 const rounds = 6;
 const perRound = 4;
 
@@ -64,7 +66,7 @@ test("killed at random while it receives by directory: each message is one task 
   await waitFor(() => {
     collect();
     return answers.length >= 2 * sent.size && pairsIn(join(to.folder, "IN")).length === 0;
-  });
+  }, patient);
   await running.kill();
   collect();
   const expected = [...sent].flatMap((headerId) => [`${headerId} infrastructure`, `${headerId} business`]);
@@ -113,7 +115,7 @@ test("killed at random while somebody decides on matches: each decision has its 
   await waitFor(() => {
     collect();
     return answers.length >= sent.length;
-  });
+  }, patient);
   await running.kill();
   collect();
   assert.deepEqual(answers.sort(), sent.map((headerId) => `${headerId} 30003`).sort());
@@ -153,7 +155,7 @@ test("killed at random while it hands reports over: each is one pair, whether or
   await waitFor(async () => {
     take(pairsIn(join(from.folder, "OUT")));
     return (await person(from.practice.worklist).reports()).every(({ state }) => state === "sent");
-  });
+  }, patient);
   await running.kill();
   take(pairsIn(join(from.folder, "OUT")));
   assert.deepEqual(taken.sort(), built.sort());
@@ -190,7 +192,7 @@ test("killed at random while it works by API: one task a message, no level answe
   await waitFor(async () => {
     const responses = (await person(worklist).openTasks()).flatMap((task) => task.responses);
     return responses.length === 2 * sent.length && responses.every(({ state }) => state === "sent" || state === "held");
-  });
+  }, patient);
   await running.kill();
 
   const tasks = await person(worklist).openTasks();

@@ -10,7 +10,7 @@ import { narrate } from "../../src/terminal/narrate.ts";
 test("a page of a started system that fails inside is told where all its events are, and on the terminal", async (t) => {
   await using closing = new AsyncDisposableStack();
   const events: Event[] = [];
-  const broken = { tasks: () => Promise.reject(new RangeError("no")) };
+  const broken = { tasks: () => Promise.reject(new RangeError("no")), senders: async () => [] };
   const organisation = { odsCode: "Y99002", name: "Lantern Row Surgery" };
   const url = await openPages(
     { file: { pages: { port: 0 }, organisation, dataFolder: await temporaryFolder(t) } } as unknown as Parameters<

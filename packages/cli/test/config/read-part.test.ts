@@ -415,6 +415,7 @@ const ofFormat: Readonly<Record<string, readonly string[]>> = {
   "address-or-range": ["10.0.0.1", "2001:db8::/32"],
   issuer: ["https://issuer.example/realms/health", "https://issuer.example:443"],
   scope: ["openid", "openid profile: #x"],
+  "team-name": ["Reception", "GPs: #1"],
 };
 
 test("whatever settings say, the file that is printed of them says the same, and again when it is printed itself", () => {

@@ -26,7 +26,7 @@ export function createPolling({
   const stopping = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  const later: NodeJS.Timeout[] = [];
+  const later = new Set<NodeJS.Timeout>();
   let started = false;
   let running = false;
   let woken = false;
@@ -64,6 +64,14 @@ export function createPolling({
     else if (started) schedule(0);
   }
 
+  function wakeLater(afterMs: number): void {
+    const one = setTimeout(() => {
+      later.delete(one);
+      wakeNow();
+    }, afterMs + 1);
+    later.add(one);
+  }
+
   return {
     async cycle(signal) {
       await inTurn(signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]));
@@ -75,7 +83,7 @@ export function createPolling({
     },
     wake(afterMs = 0) {
       if (afterMs === 0) wakeNow();
-      else if (started && !stopping.signal.aborted) later.push(setTimeout(wakeNow, afterMs + 1));
+      else if (started && !stopping.signal.aborted) wakeLater(afterMs);
     },
     async stop() {
       stopping.abort();

@@ -1,10 +1,10 @@
 // What pages of the worklist take where there are 50,000 tasks, against one where there is exactly one full page of them: 95 of
 // 100 are as quick or quicker, while 100 messages a minute arrive and 10 people read.
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { inTransaction } from "@restante/durable";
 import { isWithin } from "../../../bench/measure.ts";
+import { openDatabase } from "../../practice/src/store/database.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../../practice/test/support/economy.ts";
 import { message, workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
@@ -76,7 +76,7 @@ function ninetyFifth(times: readonly number[]): number {
 
 async function open(t: TestContext, tasks: number): Promise<Worked> {
   const practice = await openPractice(t, receiver);
-  fill(practice, tasks);
+  await fill(practice, tasks);
   const { url } = await openPages(t, { worklist: practice.practice.worklist, organisation: receiver });
   const found = async (text: string): Promise<string> => {
     const { token } = formOf(await (await fetch(url)).text(), "/find");
@@ -96,8 +96,8 @@ async function open(t: TestContext, tasks: number): Promise<Worked> {
 }
 
 /** As the practice stores messages. Of few all have what is asked for, of many a part. */
-function fill({ options }: DirectoryPractice, tasks: number): void {
-  using database = new DatabaseSync(join(options.dataFolder, "practice.sqlite"));
+async function fill({ options }: DirectoryPractice, tasks: number): Promise<void> {
+  using database = await openDatabase(options.dataFolder);
   const received = database.prepare(
     `INSERT INTO received (message_id, received_at, mailbox_id, from_mailbox, workflow_id, subject, kind, header_id)
      VALUES (?, ?, ?, ?, ?, ?, 'document', ?)`,
@@ -106,23 +106,23 @@ function fill({ options }: DirectoryPractice, tasks: number): void {
     `INSERT INTO task (message_id, kind, state, summary, findings, attachments, match_outcome, match_due, business_asked)
      VALUES (?, 'document', 'open', ?, '[]', '[]', 'known', 0, 0)`,
   );
-  database.exec("BEGIN");
-  for (let made = 1; made <= tasks; made += 1) {
-    const number = `99${String(made).padStart(8, "0")}`;
-    const nhsNumber = made === 17 ? "9900000017" : number;
-    const family = `Kowalski${made % 5000}`;
-    const id = `20260302110000${String(made).padStart(6, "0")}_ABCDEF`;
-    const at = new Date(Date.UTC(2026, 0, 1) + made * 60_000).toISOString();
-    const subject = `Consultation report for ${family}, Zoë (Ms), NHS Number ${nhsNumber}, seen at ${sender.name}, ODS Code ${sender.odsCode}`;
-    received.run(id, at, receiver.mailboxId, sender.mailboxId, workflowId, subject, crypto.randomUUID());
-    const summary = {
-      organisation: { odsCode: sender.odsCode, name: sender.name },
-      recipientType: tasks === onePage || made % 2 === 0 ? "FA" : "FI",
-      title: "Consultation report",
-      documentDate: at,
-      patient: { nhsNumber, prefix: "Ms", given: ["Zoë"], family, dateOfBirth: "1980-03-12" },
-    };
-    task.run(id, JSON.stringify(summary));
-  }
-  database.exec("COMMIT");
+  inTransaction(database, () => {
+    for (let made = 1; made <= tasks; made += 1) {
+      const number = `99${String(made).padStart(8, "0")}`;
+      const nhsNumber = made === 17 ? "9900000017" : number;
+      const family = `Kowalski${made % 5000}`;
+      const id = `20260302110000${String(made).padStart(6, "0")}_ABCDEF`;
+      const at = new Date(Date.UTC(2026, 0, 1) + made * 60_000).toISOString();
+      const subject = `Consultation report for ${family}, Zoë (Ms), NHS Number ${nhsNumber}, seen at ${sender.name}, ODS Code ${sender.odsCode}`;
+      received.run(id, at, receiver.mailboxId, sender.mailboxId, workflowId, subject, crypto.randomUUID());
+      const summary = {
+        organisation: { odsCode: sender.odsCode, name: sender.name },
+        recipientType: tasks === onePage || made % 2 === 0 ? "FA" : "FI",
+        title: "Consultation report",
+        documentDate: at,
+        patient: { nhsNumber, prefix: "Ms", given: ["Zoë"], family, dateOfBirth: "1980-03-12" },
+      };
+      task.run(id, JSON.stringify(summary));
+    }
+  });
 }

@@ -14,7 +14,7 @@ test("the forms of work can be used by everybody, with and without scripts, and 
 
   await page.goto(url);
   await page.getByLabel("Choose Something else").check();
-  await page.getByLabel("Choose (no subject)").check();
+  await page.getByLabel("Choose Consultation report", { exact: true }).check();
   // Somebody else ends another one: the list is shown anew.
   worklist.all[1]!.state = "completed";
   await page.getByRole("link", { name: "Done (2)" }).waitFor({ timeout: 30_000 });

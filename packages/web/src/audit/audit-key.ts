@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { DurableError, ensurePrivate, isMissing, makeFolders, syncFolder, writeNew } from "@restante/durable";
+import { rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { DurableError, ensurePrivate, isMissing, linkFile, makeFolders, syncFolder, writeNew } from "@restante/durable";
 
 const bytes = 32;
 
@@ -17,13 +18,17 @@ export async function auditKey(file: string): Promise<Uint8Array> {
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-  makeFolders(dirname(file));
-  // Where another process has made one meanwhile, its one is taken.
+  const folder = dirname(file);
+  makeFolders(folder);
+  // Killed at any moment it is whole or not there: half of one would keep every later start from it.
+  const made = join(folder, `.${basename(file)}.${randomBytes(6).toString("hex")}.new`);
   try {
-    await writeNew(file, `${randomBytes(bytes).toString("hex")}\n`);
-    await syncFolder(dirname(file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    await writeNew(made, `${randomBytes(bytes).toString("hex")}\n`);
+    // Where another process has made one meanwhile, its one is taken.
+    await linkFile(made, file);
+    await syncFolder(folder);
+  } finally {
+    await rm(made, { force: true });
   }
   return read(file);
 }

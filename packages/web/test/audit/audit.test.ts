@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { temporaryFolder } from "@restante/testbed";
+import { auditKey } from "../../src/audit/audit-key.ts";
 import { type Audit, type AuditEntry, openAccess } from "../../src/index.ts";
 import { openAudit } from "../open-audit.ts";
 
@@ -261,4 +262,21 @@ test("the database and the secret are their owner's alone, and neither is made a
   writeFileSync(key, "12", { mode: 0o600 });
   rmSync(key);
   (await openAccess({ folder }))[Symbol.dispose]();
+});
+
+test("the secret of an audit is whole or not there while it is made, by one process or two, and nothing else is left", async (t) => {
+  const folder = await temporaryFolder(t);
+  for (let time = 0; time < 20; time += 1) {
+    const file = join(folder, `${time}.key`);
+    let isMade = false;
+    const making = Promise.all([auditKey(file), auditKey(file)]).finally(() => (isMade = true));
+    while (!isMade) {
+      const there = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+      assert.ok(there === undefined || there.length === 65, "half a secret");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const [one, other] = await making;
+    assert.deepEqual(one, other);
+  }
+  assert.equal(readdirSync(folder).length, 20);
 });

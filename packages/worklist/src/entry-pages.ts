@@ -14,10 +14,10 @@ export type EntriesFound = EntriesShown | { notReady: true } | undefined;
 export async function entriesOf(
   site: WorklistSite,
   request: Request,
-  { taskId, kind }: Task,
+  { taskId, kind, removed }: Task,
   most?: number,
 ): Promise<EntriesFound> {
-  if (kind === "set-aside") return undefined;
+  if (kind === "set-aside" || removed !== undefined) return undefined;
   try {
     const view = await site.worklist.documentView(taskId, actorAt(site, request));
     return view && entriesShown(view, most);

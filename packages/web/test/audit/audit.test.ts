@@ -268,9 +268,9 @@ test("the secret of an audit is whole or not there while it is made, by one proc
   const folder = await temporaryFolder(t);
   for (let time = 0; time < 20; time += 1) {
     const file = join(folder, `${time}.key`);
-    let isMade = false;
-    const making = Promise.all([auditKey(file), auditKey(file)]).finally(() => (isMade = true));
-    while (!isMade) {
+    const state = { isMade: false };
+    const making = Promise.all([auditKey(file), auditKey(file)]).finally(() => (state.isMade = true));
+    while (!state.isMade) {
       const there = existsSync(file) ? readFileSync(file, "utf8") : undefined;
       assert.ok(there === undefined || there.length === 65, "half a secret");
       await new Promise((resolve) => setImmediate(resolve));

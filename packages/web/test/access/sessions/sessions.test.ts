@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
 import { settableClock, type SettableClock } from "@restante/testbed";
 import type { Access, User } from "../../../src/index.ts";
+import { sessionWays } from "../../../src/access/sessions/schema.ts";
 import { by, openTestAccess, password } from "../secure-site.ts";
 
 const minute = 60_000;
@@ -151,9 +152,9 @@ test("a sign-in knows whether an issuer said who it is, and one of before that w
     [false, true],
   );
   again[Symbol.dispose]();
-  // As it was before, with whoever was signed in then.
+  // As it was before, with whoever was signed in then, and brought to what it is.
   using database = new DatabaseSync(join(access.folder, "access.sqlite"));
-  database.exec("ALTER TABLE session DROP COLUMN by_issuer; PRAGMA user_version = 4");
+  database.exec(`ALTER TABLE session DROP COLUMN by_issuer; ${sessionWays}`);
   database.close();
   const { sessions } = await openTestAccess(t, clock, access.folder);
   assert.deepEqual(

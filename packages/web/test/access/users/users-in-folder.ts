@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openDatabase } from "@restante/durable";
 import { createAudit, type Audit } from "../../../src/audit/audit.ts";
-import { auditTables } from "../../../src/audit/schema.ts";
+import { auditRemoval, auditTables } from "../../../src/audit/schema.ts";
 import type { Derive } from "../../../src/access/users/passwords.ts";
 import { userTables } from "../../../src/access/users/schema.ts";
 import { createUsers, type UsersOptions } from "../../../src/access/users/users.ts";
@@ -32,7 +32,7 @@ export interface OpenOptions extends Partial<UsersOptions> {
 
 /** In a real database, with a clock and a work of their own where these are given. */
 export function usersIn(folder: string, { record = (row) => row(), ...options }: OpenOptions = {}): OpenUsers {
-  const database = openDatabase(join(folder, "access.sqlite"), { migrations: [auditTables, userTables] });
+  const database = openDatabase(join(folder, "access.sqlite"), { migrations: [auditTables, userTables, auditRemoval] });
   const secret = Buffer.alloc(32, 7);
   const audit = createAudit(database, secret);
   const users = createUsers(database, {

@@ -26,7 +26,7 @@ export {
 export type { AuditFilter } from "./audit/find-rows.ts";
 export type { AuditPagesOptions, Resolved, SubjectsOfPatient } from "./audit/pages/audit-pages.ts";
 export { tellHeads } from "./audit/tell-heads.ts";
-export { createKeptSearches, type KeptSearches } from "./kept-searches.ts";
+export { createKeptSearches, keptSearch, type KeptSearches } from "./kept-searches.ts";
 export type { AuditHead, AuditVerdict } from "./audit/verify.ts";
 export type { AssetFolder } from "./assets.ts";
 export { formatDate, formatDay, formatHour, formatSize, formatTime, startOfDay } from "./format.ts";

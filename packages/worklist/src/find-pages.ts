@@ -1,5 +1,5 @@
 import type { Worklist } from "@restante/practice";
-import { createKeptSearches, refusal, type Reply, type Request, route, type Routes } from "@restante/web";
+import { createKeptSearches, keptSearch, type Reply, type Request, route, type Routes } from "@restante/web";
 import { type FindForm, type FindProblem, readFindForm } from "./find-form.ts";
 import { linksOf, perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
@@ -40,13 +40,7 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
     route({ needs: "see", act: "search" }),
     (request, reply) => {
       const { id } = request.params;
-      const search = searches.find(request, id);
-      if (search === undefined) {
-        throw refusal(
-          404,
-          "This search is not kept any more: it was an hour ago, or of another sign-in. Search again.",
-        );
-      }
+      const search = keptSearch(searches, request, id);
       return showTasks(reply, { path: `/found/${id}`, asked: tasksAsked(request.query), search });
     },
   );

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { route } from "../../access/route-access.ts";
 import type { Visitor } from "../../access/visitor.ts";
-import { createKeptSearches } from "../../kept-searches.ts";
+import { createKeptSearches, keptSearch } from "../../kept-searches.ts";
 import { numberIn } from "../../query.ts";
 import { refusal } from "../../refusal.ts";
 import type { Audit } from "../audit.ts";
@@ -81,13 +81,7 @@ export function serveAuditPages(
     read,
     async (request, reply) => {
       const { id } = request.params;
-      const search = searches.find(request, id);
-      if (search === undefined) {
-        throw refusal(
-          404,
-          "This search is not kept any more: it was an hour ago, or of another sign-in. Search again.",
-        );
-      }
+      const search = keptSearch(searches, request, id);
       const { form, about } = search;
       const patient =
         about !== undefined && "nhsNumber" in about

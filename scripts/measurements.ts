@@ -86,6 +86,12 @@ export const measurements: Readonly<Record<string, Measurement>> = {
     // would be half as much again, and another figure in each run.
     flags: ["--single-threaded-gc"],
   },
+  practice: {
+    file: "packages/practice/bench/main.ts",
+    what: "messages of 80 KB that a practice takes in and answers twice by directory, against reading the same files and committing the same rows",
+    takes: "1 minute",
+    bounds: ["a second: at least 0.05 of the bare loop's"],
+  },
   worklist: {
     file: "packages/worklist/bench/main.ts",
     what: "how long a practice's event loop stands still, against the smallest document; a page of a list against an empty one; lists, searches and a task among 50,000 tasks, while 100 messages a minute arrive and 10 people read, against one page of tasks",

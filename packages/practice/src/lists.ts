@@ -1,5 +1,6 @@
 // Which tasks, reports and strays are asked for, in which order, and how they are given.
 import type { Actor } from "./actor.ts";
+import type { Assignee } from "./task-work.ts";
 import type { MatchOutcome, TaskFlag, TaskKind } from "./task-facts.ts";
 
 /** Which part of a list is wanted, by whom. */
@@ -19,8 +20,9 @@ export type ListSort = "newest" | "oldest";
 /**
  * - `patient`: by the patient's family name, then the others, from a to z; those without a name last.
  * - `consulted`: by the date of the document, the newest first; those without a date last.
+ * - `due`: by the day by which they are due, the first first; those that have none, or are not open, last.
  */
-export type TaskSort = ListSort | "patient" | "consulted";
+export type TaskSort = ListSort | "patient" | "consulted" | "due";
 
 /**
  * One page of a list. A list can be turned 100,000 items deep from either end; what lies between is found by a text.
@@ -72,6 +74,12 @@ export interface TaskFilters {
   receivedFrom?: Date;
   /** Not itself. */
   receivedBefore?: Date;
+  /** Who is to deal with it, or nobody yet. */
+  assignee?: Pick<Assignee, "kind" | "id"> | "nobody";
+  priority?: "urgent";
+  /** ISO dates: open, and due by a day from the one on, until the other, both of them included. */
+  dueFrom?: string;
+  dueUntil?: string;
 }
 
 /**

@@ -15,8 +15,9 @@ export type TaskKind = "document" | "refused" | "set-aside";
  * - `duplicate`: it came again, with the same ids; `duplicates` says when. Answered 20007 or 20008, and no task of its own.
  * - `potential-duplicate`: another task has a document of the same patient and encounter that says the same, with other ids:
  *   `alike`. Nothing is decided by it.
+ * - `matched-by-hand`: a person has said what its patient is to this organisation: `PatientMatch.byHand`.
  */
-export type TaskFlag = "replacement" | "duplicate" | "potential-duplicate";
+export type TaskFlag = "replacement" | "duplicate" | "potential-duplicate" | "matched-by-hand";
 
 /**
  * Whether the patient is one of ours, by the patient's record.

@@ -10,6 +10,11 @@ export function formatDay(moment: Date): string {
   return dayFormat.format(moment);
 }
 
+/** The day alone as `startOfDay` takes it, such as `2026-11-23`. */
+export function isoDay(moment: Date): string {
+  return isoFormat.format(moment);
+}
+
 /** The hour alone, such as `07:41`. */
 export function formatHour(moment: Date): string {
   return hourFormat.format(moment);
@@ -31,6 +36,8 @@ const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 
 const timeFormat = new Intl.DateTimeFormat("en-GB", { ...zone, ...day, ...hour, second: "2-digit" });
 const dayFormat = new Intl.DateTimeFormat("en-GB", { ...zone, ...day });
+/** Canada writes a day as ISO 8601 does. */
+const isoFormat = new Intl.DateTimeFormat("en-CA", { ...zone, year: "numeric", month: "2-digit", day: "2-digit" });
 const hourFormat = new Intl.DateTimeFormat("en-GB", { ...zone, ...hour });
 
 /** An ISO date, whole or in part, such as `14 Mar 1979`, `Mar 1979` or `1979`. What is not one stays as it is. */

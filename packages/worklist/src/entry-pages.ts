@@ -2,7 +2,7 @@ import type { Task } from "@restante/practice";
 import { numberIn, refusal, type Request, route, type Routes } from "@restante/web";
 import { documentsShown } from "./documents.ts";
 import { refusedWith } from "./refused.ts";
-import { listIn } from "./return-path.ts";
+import { listHere } from "./list-here.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask } from "./subjects.ts";
 import { type EntriesShown, entriesShown } from "./words/entries.ts";
@@ -37,7 +37,7 @@ export function serveEntryPages(app: Routes, site: WorklistSite): void {
       const task = taskId === undefined ? undefined : await site.worklist.task(taskId, actorAt(site, request));
       if (task === undefined) throw refusal(404, "There is no such task.");
       const address = `/tasks/${task.taskId}`;
-      const from = listIn(request.query["from"]) ?? "/";
+      const from = listHere(site, request, request.query["from"]) ?? "/";
       return site.show(reply, "entries-page", {
         task,
         from,

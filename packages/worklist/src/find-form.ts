@@ -44,8 +44,9 @@ export function readFindForm(body: Readonly<Record<string, unknown>>): FindAsked
       .filter((choice) => body[`${facet}.${choice}`] !== undefined)
       .join("."),
   ]);
-  const { show, sort, sender } = body;
-  return { form, asked: tasksAsked({ show, sort, sender, since, until, ...Object.fromEntries(chosen) }), problems };
+  const { show, sort, sender, assigned, due, age } = body;
+  const others = { show, sort, sender, assigned, due, age };
+  return { form, asked: tasksAsked({ ...others, since, until, ...Object.fromEntries(chosen) }), problems };
 }
 
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

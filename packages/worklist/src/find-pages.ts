@@ -1,23 +1,17 @@
 import type { Worklist } from "@restante/practice";
-import { createKeptSearches, keptSearch, type Reply, type Request, route, type Routes } from "@restante/web";
+import { keptSearch, type Reply, type Request, route, type Routes } from "@restante/web";
 import { type FindForm, type FindProblem, readFindForm } from "./find-form.ts";
 import { linksOf, perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
 import { noticeIn } from "./return-path.ts";
-import { actorAt, type WorklistSite } from "./site.ts";
+import { actorAt, type TaskSearch, type WorklistSite } from "./site.ts";
 import { taskSubject } from "./subjects.ts";
 import { isFiltered, taskQueryOf, tasksAddress, type TasksAsked, tasksAsked } from "./tasks-asked.ts";
-import { chosenShown, facetsShown, sortsShown, wrongNumberIn } from "./words/find.ts";
-
-/** What is searched for; whatever filters it is in the address, also of the page of a search. */
-interface Search {
-  readonly text: string;
-}
+import { choicesShown, chosenShown, facetsShown, sortsShown, wrongNumberIn } from "./words/find.ts";
 
 /** The lists of tasks: by state, filtered, and found by a text, which may name a patient and is in no address (decision 259). */
 export function serveFindPages(app: Routes, site: WorklistSite): void {
-  const { worklist, token } = site;
-  const searches = createKeptSearches<Search>();
+  const { worklist, token, searches, clock } = site;
 
   app.get<{ Querystring: Record<string, unknown> }>("/", route({ needs: "see", act: "list" }), (request, reply) =>
     showTasks(reply, { path: "/", asked: tasksAsked(request.query) }),
@@ -58,7 +52,7 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
   interface Shown {
     readonly path: string;
     readonly asked: TasksAsked;
-    readonly search?: Search;
+    readonly search?: TaskSearch;
     readonly form?: FindForm;
     readonly problems?: readonly FindProblem[];
   }
@@ -67,9 +61,13 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
     const { request } = reply;
     const { page, sort = "newest" } = asked;
     const actor = actorAt(site, request);
-    const query = taskQueryOf(asked, search?.text);
-    const [{ items: tasks, total }, senders] = await Promise.all([
+    const by = { me: actor.id, now: clock.now(), text: search?.text };
+    const query = taskQueryOf(asked, by);
+    const mine: TasksAsked = { chosen: {}, assigned: "me", page: 1 };
+    const assignees = site.assignees();
+    const [{ items: tasks, total }, { total: ofMine }, senders] = await Promise.all([
       worklist.tasks({ actor, query, sort, page: { number: page, size: perPage } }),
+      worklist.tasks({ actor, query: taskQueryOf(mine, { ...by, text: undefined }), page: { number: 1, size: 1 } }),
       worklist.senders(actor),
     ]);
     site.listed(
@@ -77,6 +75,7 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
       tasks.map(({ taskId }) => taskSubject(taskId)),
     );
     const { show: _, ...anyState } = asked;
+    const isMine = path === "/" && tasksAddress(path, { ...asked, page: 1 }) === tasksAddress(path, mine);
     return site.show(reply, "worklist", {
       tasks,
       view: query.show ?? "all",
@@ -90,10 +89,12 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
         const isDefault = view === (search === undefined ? "open" : "all");
         return {
           view,
-          href: tasksAddress(path, { ...anyState, page: 1, ...(!isDefault && { show: view }) }),
-          current: view === (query.show ?? "all"),
+          href:
+            isMine && isDefault ? "/" : tasksAddress(path, { ...anyState, page: 1, ...(!isDefault && { show: view }) }),
+          current: view === (query.show ?? "all") && !isMine,
         };
       }),
+      mine: { href: tasksAddress("/", mine), total: ofMine, current: isMine },
       find: {
         token: token(request, "/find"),
         form: form ?? { text: search?.text ?? "", since: writtenDay(asked.since), until: writtenDay(asked.until) },
@@ -103,12 +104,13 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
         search,
         facets: facetsShown(asked),
         senders: offered(senders, asked.sender),
+        choices: choicesShown(asked, assignees, actor.id),
         isFiltered: isFiltered(asked),
         chosen: [
           ...(search === undefined
             ? []
             : [{ text: `Search: ${search.text}`, href: tasksAddress("/", { ...asked, page: 1 }) }]),
-          ...chosenShown(asked, path, senders),
+          ...chosenShown(asked, path, { senders, assignees, me: actor.id }),
         ],
         sorts: sortsShown(asked, path),
         unfiltered: tasksAddress(path, { chosen: {}, page: 1, ...(asked.show !== undefined && { show: asked.show }) }),

@@ -3,7 +3,8 @@ import { numberIn, pageLinks, refusal, type Reply, type Request, route, type Rou
 import { actIn, shownAgain } from "./changed-meanwhile.ts";
 import { pageIn } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
-import { afterwards, backTo, listIn, listPath, noticeIn } from "./return-path.ts";
+import { listHere } from "./list-here.ts";
+import { afterwards, backTo, listPath, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask, taskSubject } from "./subjects.ts";
 import { isVerdict } from "./words.ts";
@@ -74,7 +75,7 @@ export function serveMatchingPages(app: Routes, site: WorklistSite): void {
           throw refusal(409, "This cannot be said of the patient any more. Open the task again to see how it stands.");
         }
         const [done, address] = [sends ? "answered" : "matched", `/tasks/${taskId}`];
-        const list = listIn(request.body?.["from"]);
+        const list = listHere(site, request, request.body?.["from"]);
         if (list?.startsWith("/matching") === true) return reply.redirect(afterwards(list, done, address), 303);
         const from = list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
         return reply.redirect(`${address}?done=${done}${from}`, 303);
@@ -103,7 +104,7 @@ export function serveMatchingPages(app: Routes, site: WorklistSite): void {
     asked: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const address = `/tasks/${match.task.taskId}`;
-    const from = listIn(asked["from"]) ?? "/";
+    const from = listHere(site, reply.request, asked["from"]) ?? "/";
     const chosen = match.verdicts.find(({ verdict }) => verdict === asked["verdict"]);
     const action = `${address}/match${match.answerTo === undefined ? "" : "/answer"}`;
     return site.show(reply, "match", {

@@ -2,7 +2,8 @@ import type { ActOutcome, Matter, MatterKey } from "@restante/practice";
 import { refusal, type Reply, type Request, route, type RouteAccess, type Routes } from "@restante/web";
 import { actIn, shownAgain } from "./changed-meanwhile.ts";
 import { refusedWith } from "./refused.ts";
-import { afterwards, listIn } from "./return-path.ts";
+import { listHere } from "./list-here.ts";
+import { afterwards } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 
 /** Something with a page of its own that may need a person's attention. */
@@ -38,7 +39,7 @@ export function serveMatterForms(
       const extra = shownAgain("deal-with", address, request.body);
       return show(reply.code(409), request.params.id, extra, request.body ?? {});
     }
-    const list = listIn(request.body?.["from"]);
+    const list = listHere(site, request, request.body?.["from"]);
     return reply.redirect(
       list === undefined ? `${address}?done=dealt-with` : afterwards(list, "dealt-with", address),
       303,
@@ -52,7 +53,7 @@ export function serveMatterForms(
       const extra = shownAgain("undo", address, request.body);
       return show(reply.code(409), request.params.id, extra, request.body ?? {});
     }
-    const list = listIn(request.body?.["from"]);
+    const list = listHere(site, request, request.body?.["from"]);
     return reply.redirect(
       `${address}?done=undone${list === undefined ? "" : `&from=${encodeURIComponent(list)}`}`,
       303,

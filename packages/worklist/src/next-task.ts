@@ -1,24 +1,29 @@
-import type { Actor, TaskSummary, Worklist } from "@restante/practice";
+import type { TaskSummary } from "@restante/practice";
+import type { Request } from "@restante/web";
+import { askedAt } from "./list-here.ts";
 import { perPage } from "./list-pages.ts";
-import { taskQueryOf, tasksAsked } from "./tasks-asked.ts";
+import { actorAt, type WorklistSite } from "./site.ts";
+import { taskQueryOf } from "./tasks-asked.ts";
 
 /**
  * The task that follows in the list that a person came from, whatever that shows and in whatever order; undefined at its end,
- * where the task is in it no more, and of a search. What has come meanwhile may have moved it to the page behind.
+ * where the task is in it no more, and of a search that is not kept any more. What has come meanwhile may have moved it to the
+ * page behind.
  */
 export async function nextTask(
-  worklist: Pick<Worklist, "tasks">,
+  site: WorklistSite,
+  request: Request,
   taskId: number,
   list: string,
-  actor: Actor,
 ): Promise<number | undefined> {
-  const [path, search] = list.split("?");
-  if (path !== "/") return undefined;
-  const asked = tasksAsked(Object.fromEntries(new URLSearchParams(search)));
+  const found = askedAt(site, request, list);
+  if (found === undefined) return undefined;
+  const { asked, by } = found;
   const { sort = "newest" } = asked;
-  const query = taskQueryOf(asked, undefined);
+  const actor = actorAt(site, request);
+  const query = taskQueryOf(asked, by);
   const on = async (number: number): Promise<TaskSummary[]> =>
-    (await worklist.tasks({ actor, query, sort, page: { number, size: perPage } })).items;
+    (await site.worklist.tasks({ actor, query, sort, page: { number, size: perPage } })).items;
   let number = asked.page;
   let items = await on(number);
   let place = placeOf(items, taskId);

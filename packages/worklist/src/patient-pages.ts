@@ -1,6 +1,6 @@
 import type { Task } from "@restante/practice";
 import { refusal, type Request, route, type Routes } from "@restante/web";
-import { listIn } from "./return-path.ts";
+import { listHere } from "./list-here.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { taskSubject } from "./subjects.ts";
 
@@ -21,7 +21,7 @@ export function servePatientPages(
       // Whatever is found: the page names the patient of this one.
       const listed = new Set([taskId, ...found.items.map((item) => item.taskId)]);
       site.listed(request, [...listed].map(taskSubject));
-      const from = listIn(request.query["from"]) ?? "/";
+      const from = listHere(site, request, request.query["from"]) ?? "/";
       const back = from === "/" ? `/tasks/${taskId}` : `/tasks/${taskId}?from=${encodeURIComponent(from)}`;
       const { items: tasks, total, cutOff } = found;
       return site.show(reply, "patient", {

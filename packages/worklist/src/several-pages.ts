@@ -3,7 +3,7 @@ import { type AuditAct, refusal, type Reply, type Request, route, type Routes } 
 import { assigneeIn, assigneesIn } from "./assignees.ts";
 import { perPage } from "./list-pages.ts";
 import { refusedWith } from "./refused.ts";
-import { listIn } from "./return-path.ts";
+import { listHere } from "./list-here.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask, taskSubject } from "./subjects.ts";
 import { completionIn, type Form, noteTooLong, type Problem } from "./work-forms.ts";
@@ -28,7 +28,8 @@ export function serveSeveralPages(app: Routes, site: WorklistSite): void {
   app.get<{ Querystring: Record<string, unknown> }>(
     "/several",
     route({ needs: "act", act: "list" }),
-    async (request, reply) => show(reply, idsIn(request.query["task"]), listIn(request.query["from"]) ?? "/", {}),
+    async (request, reply) =>
+      show(reply, idsIn(request.query["task"]), listHere(site, request, request.query["from"]) ?? "/", {}),
   );
 
   serve("complete", (request) => {
@@ -61,7 +62,7 @@ export function serveSeveralPages(app: Routes, site: WorklistSite): void {
       async (request, reply) => {
         const chosen = chosenIn(form(request));
         if (chosen.length === 0) throw refusal(400, "No task was chosen. Go back to the list and choose some.");
-        const from = listIn(form(request)["from"]) ?? "/";
+        const from = listHere(site, request, form(request)["from"]) ?? "/";
         const doing = actOf(request);
         const ids = chosen.map(({ taskId }) => taskId);
         if ("at" in doing) return show(reply.code(400), ids, from, { workProblem: doing, filled: form(request) });

@@ -13,12 +13,13 @@ import { actIn, pageOf, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
 import { entriesOf } from "./entry-pages.ts";
 import { sendAttachment, sendOriginal } from "./file-response.ts";
+import { listHere } from "./list-here.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { servePatientPages } from "./patient-pages.ts";
 import { showToPrint } from "./print-page.ts";
 import { refusedWith } from "./refused.ts";
 import { takingBack } from "./taking-back.ts";
-import { backTo, listIn, noticeIn } from "./return-path.ts";
+import { backTo, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask } from "./subjects.ts";
 import { serveWorkForms, workShown } from "./work-pages.ts";
@@ -97,7 +98,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
           "This message has been answered already, or the answer does not fit it. Open the task again to see.",
         );
       }
-      return reply.redirect(`/tasks/${task.taskId}?done=answered${fromIn(request.body)}`, 303);
+      return reply.redirect(`/tasks/${task.taskId}?done=answered${fromIn(request)}`, 303);
     },
   );
 
@@ -117,7 +118,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
         if (refusedWith(error, ["not-held"]) === undefined) throw error;
         throw refusal(409, "This response is not held any more. Open the task again to see how it stands.");
       }
-      return reply.redirect(`/tasks/${taskId}?done=sent-again${fromIn(request.body)}`, 303);
+      return reply.redirect(`/tasks/${taskId}?done=sent-again${fromIn(request)}`, 303);
     },
   );
 
@@ -134,9 +135,15 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       }
       const { outcome } = await takingBack(worklist.undo(header, by));
       if (outcome === "changed-meanwhile") return showChanged(reply, taskId, "take-back", request.body);
-      return reply.redirect(`/tasks/${taskId}?done=taken-back${fromIn(request.body)}`, 303);
+      return reply.redirect(`/tasks/${taskId}?done=taken-back${fromIn(request)}`, 303);
     },
   );
+
+  /** Goes on being carried, so that a person who stays on the page can still go back to where they were. */
+  function fromIn(request: Request & { body: Record<string, string> }): string {
+    const list = listHere(site, request, request.body["from"]);
+    return list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
+  }
 
   async function findTask(request: Request, id: string): Promise<Task> {
     const taskId = numberIn({ id }, "id");
@@ -162,7 +169,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     asked: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const address = `/tasks/${task.taskId}`;
-    const from = listIn(asked["from"]) ?? "/";
+    const from = listHere(site, reply.request, asked["from"]) ?? "/";
     return site.show(reply, "task", {
       task,
       from,
@@ -180,10 +187,4 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
 
 function of(needs: Right, act: AuditAct): ReturnType<typeof route> {
   return route({ needs, act, about: aboutTask });
-}
-
-/** Goes on being carried, so that a person who stays on the page can still go back to where they were. */
-function fromIn(body: Readonly<Record<string, string>>): string {
-  const list = listIn(body["from"]);
-  return list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
 }

@@ -1,5 +1,5 @@
 import type { TaskFlag, TaskKind, TaskQuery, TaskSort, TaskState, TaskSummary } from "@restante/practice";
-import { numberIn, startOfDay } from "@restante/web";
+import { isoDay, numberIn, startOfDay } from "@restante/web";
 import { mostPages } from "./list-pages.ts";
 
 type View = Exclude<TaskState, "removed"> | "attention" | "all";
@@ -10,6 +10,7 @@ interface Choices {
   readonly kind: Readonly<Record<TaskKind, TaskKind>>;
   readonly match: Readonly<Record<Outcome, Outcome>>;
   readonly flag: Readonly<Record<TaskFlag, TaskFlag>>;
+  readonly priority: Readonly<Record<"urgent", "urgent">>;
 }
 
 type Outcome = TaskSummary["patient"]["outcome"];
@@ -26,7 +27,13 @@ const choices: Choices = {
     doubtful: "doubtful",
     "not-checked": "not-checked",
   },
-  flag: { replacement: "replacement", duplicate: "duplicate", "potential-duplicate": "potential-duplicate" },
+  flag: {
+    replacement: "replacement",
+    duplicate: "duplicate",
+    "potential-duplicate": "potential-duplicate",
+    "matched-by-hand": "matched-by-hand",
+  },
+  priority: { urgent: "urgent" },
 };
 
 export type FacetName = keyof Choices;
@@ -38,7 +45,13 @@ export function choicesOf(facet: FacetName): readonly string[] {
 }
 
 const views: readonly View[] = ["open", "completed", "replaced", "attention", "all"];
-export const sorts: readonly TaskSort[] = ["newest", "oldest", "patient", "consulted"];
+export const sorts: readonly TaskSort[] = ["newest", "oldest", "patient", "consulted", "due"];
+
+/** When an open task is due, and how old it is at least, in days. */
+export const dues = ["past", "today", "week"] as const;
+export const ages = ["7", "14", "28"] as const;
+export type Due = (typeof dues)[number];
+export type Age = (typeof ages)[number];
 
 /** Which tasks an address asks for. Nothing of it names a patient: a text that is searched for is kept apart (decision 259). */
 export interface TasksAsked {
@@ -50,6 +63,10 @@ export interface TasksAsked {
   /** Days, such as `2026-03-29`: received from then on, and until the end of. */
   readonly since?: string;
   readonly until?: string;
+  /** `me` is whoever looks, `nobody`; else a person or a team, such as `person.u-k3x9` or `team.Reception`. */
+  readonly assigned?: string;
+  readonly due?: Due;
+  readonly age?: Age;
   /** Absent: newest first. */
   readonly sort?: TaskSort;
   /** From 1. */
@@ -67,6 +84,10 @@ export function tasksAsked(query: Readonly<Record<string, unknown>>): TasksAsked
   });
   const sender = typeof query["sender"] === "string" && senderForm.test(query["sender"]) ? query["sender"] : undefined;
   const [since, until] = [dayIn(query["since"]), dayIn(query["until"])];
+  const assigned =
+    typeof query["assigned"] === "string" && assignedForm.test(query["assigned"]) ? query["assigned"] : undefined;
+  const due = dues.find((known) => known === query["due"]);
+  const age = ages.find((known) => known === query["age"]);
   const page = numberIn(query, "page") ?? 1;
   return {
     ...(show !== undefined && { show }),
@@ -74,6 +95,9 @@ export function tasksAsked(query: Readonly<Record<string, unknown>>): TasksAsked
     ...(sender !== undefined && { sender }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
+    ...(assigned !== undefined && { assigned }),
+    ...(due !== undefined && { due }),
+    ...(age !== undefined && { age }),
     ...(sort !== undefined && { sort }),
     page: page >= 1 && page <= mostPages ? page : 1,
   };
@@ -82,18 +106,24 @@ export function tasksAsked(query: Readonly<Record<string, unknown>>): TasksAsked
 /** Letters among figures: no number of a patient. */
 const senderForm = /^(?=[A-Z0-9]*[A-Z])[A-Z0-9]{1,40}$/;
 
+const assignedForm = /^(?:me|nobody|person\.[\w:.-]{1,80}|team\.\S(?:.{0,38}\S)?)$/u;
+
 function dayIn(value: unknown): string | undefined {
   return typeof value === "string" && startOfDay(value) !== undefined ? value : undefined;
 }
 
 /** Where they are: `path` is `/`, or the page of a search. */
-export function tasksAddress(path: string, { show, chosen, sender, since, until, sort, page }: TasksAsked): string {
+export function tasksAddress(path: string, asked: TasksAsked): string {
+  const { show, chosen, sender, since, until, assigned, due, age, sort, page } = asked;
   const query = [
     ["show", show],
     ...facetNames.map((facet) => [facet, chosen[facet]?.join(".")] as const),
     ["sender", sender],
     ["since", since],
     ["until", until],
+    ["assigned", assigned === undefined ? undefined : encodeURIComponent(assigned)],
+    ["due", due],
+    ["age", age],
     ["sort", sort],
     ["page", page === 1 ? undefined : page],
   ].filter(([, value]) => value !== undefined);
@@ -108,13 +138,26 @@ export function tasksAddressIn(given: string): string | undefined {
   return address === given ? address : undefined;
 }
 
+/** What an address means depends on. */
+export interface AskedBy {
+  readonly me: string;
+  readonly now: Date;
+  /** Of a search. */
+  readonly text: string | undefined;
+}
+
 /** What the practice is asked for. */
-export function taskQueryOf(asked: TasksAsked, text: string | undefined): TaskQuery {
-  const { show = text === undefined ? "open" : "all", chosen, sender, since, until } = asked;
+export function taskQueryOf(asked: TasksAsked, { me, now, text }: AskedBy): TaskQuery {
+  const { show = text === undefined ? "open" : "all", chosen, sender, since, until, assigned, due, age } = asked;
   const of = <Facet extends FacetName>(facet: Facet): Choices[Facet][keyof Choices[Facet]][] =>
     (chosen[facet] ?? []).map((choice) => choices[facet][choice as keyof Choices[Facet]]);
   const receivedFrom = since === undefined ? undefined : startOfDay(since);
-  const receivedBefore = until === undefined ? undefined : startOfDay(dayAfter(until));
+  const today = isoDay(now);
+  const ends = [until && daysAfter(until, 1), age && daysAfter(today, 1 - Number(age))].filter(
+    (day) => day !== undefined,
+  );
+  const [before] = ends.toSorted();
+  const receivedBefore = before === undefined ? undefined : startOfDay(before);
   return {
     ...(text !== undefined && { text }),
     ...(show !== "all" && { show }),
@@ -122,6 +165,9 @@ export function taskQueryOf(asked: TasksAsked, text: string | undefined): TaskQu
     kind: of("kind"),
     match: of("match"),
     flags: of("flag"),
+    ...(chosen.priority !== undefined && { priority: "urgent" }),
+    ...(assigned !== undefined && { assignee: assigneeAsked(assigned, me) }),
+    ...(due !== undefined && dueDays(due, today)),
     ...(sender !== undefined && { sender }),
     ...(receivedFrom !== undefined && { receivedFrom }),
     ...(receivedBefore !== undefined && { receivedBefore }),
@@ -129,10 +175,24 @@ export function taskQueryOf(asked: TasksAsked, text: string | undefined): TaskQu
 }
 
 /** Whether anything but a state, an order and a page is asked for. */
-export function isFiltered({ chosen, sender, since, until }: TasksAsked): boolean {
-  return Object.keys(chosen).length > 0 || [sender, since, until].some((one) => one !== undefined);
+export function isFiltered({ chosen, sender, since, until, assigned, due, age }: TasksAsked): boolean {
+  const others = [sender, since, until, assigned, due, age];
+  return Object.keys(chosen).length > 0 || others.some((one) => one !== undefined);
 }
 
-function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+/** Whom `TasksAsked.assigned` stands for. */
+export function assigneeAsked(assigned: string, me: string): NonNullable<TaskQuery["assignee"]> {
+  if (assigned === "nobody") return "nobody";
+  if (assigned === "me") return { kind: "person", id: me };
+  const [kind, id] = [assigned.slice(0, assigned.indexOf(".")), assigned.slice(assigned.indexOf(".") + 1)];
+  return { kind: kind === "team" ? "team" : "person", id };
+}
+
+function dueDays(due: Due, today: string): Pick<TaskQuery, "dueFrom" | "dueUntil"> {
+  if (due === "past") return { dueUntil: daysAfter(today, -1) };
+  return { dueFrom: today, dueUntil: due === "today" ? today : daysAfter(today, 7) };
+}
+
+function daysAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -2,9 +2,10 @@ import type { ActOutcome, Task } from "@restante/practice";
 import { refusal, type Reply, type Request, type Right, route, type Routes, type AuditAct } from "@restante/web";
 import { assigneeIn, assigneesIn } from "./assignees.ts";
 import { actIn, pageOf } from "./changed-meanwhile.ts";
+import { listHere } from "./list-here.ts";
 import { nextTask } from "./next-task.ts";
 import { refusedWith } from "./refused.ts";
-import { afterwards, listIn } from "./return-path.ts";
+import { afterwards } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask } from "./subjects.ts";
 import { completionIn, dayIn, type Form, type Problem } from "./work-forms.ts";
@@ -29,12 +30,9 @@ export function serveWorkForms(app: Routes, site: WorklistSite, page: TaskPage):
     const by = actIn(site, request);
     const completion = completionIn(request.body);
     if ("at" in completion) return again(reply, task, completion, request.body);
-    const list = listIn(request.body["from"]);
+    const list = listHere(site, request, request.body["from"]);
     // Before it leaves the list that says what comes after it.
-    const next =
-      request.body["open"] === "next"
-        ? await nextTask(worklist, taskId, list ?? "/", actorAt(site, request))
-        : undefined;
+    const next = request.body["open"] === "next" ? await nextTask(site, request, taskId, list ?? "/") : undefined;
     const acted = await telling(worklist.complete(taskId, by, completion), "done-note");
     if ("at" in acted) return again(reply, task, acted, request.body);
     if (acted.outcome === "changed-meanwhile") return page.showChanged(reply, taskId, "complete", request.body);
@@ -102,7 +100,7 @@ export function serveWorkForms(app: Routes, site: WorklistSite, page: TaskPage):
     { outcome }: ActOutcome,
   ): Promise<Reply | void> {
     if (outcome === "changed-meanwhile") return page.showChanged(reply, taskId, act, form);
-    const list = listIn(form["from"]);
+    const list = listHere(site, reply.request, form["from"]);
     const from = list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
     const done = act === "assign" && form["to"] === "nobody" ? "handed-back" : doneAs[act];
     return reply.redirect(`/tasks/${taskId}?done=${done}${from}`, 303);
@@ -118,11 +116,10 @@ export async function workShown(
   task: Task,
   from: string,
 ): Promise<{ me: string; assignees: object; next: number | undefined }> {
-  const actor = actorAt(site, request);
   return {
-    me: actor.id,
+    me: actorAt(site, request).id,
     assignees: assigneesIn(site.assignees()),
-    next: await nextTask(site.worklist, task.taskId, from, actor),
+    next: await nextTask(site, request, task.taskId, from),
   };
 }
 

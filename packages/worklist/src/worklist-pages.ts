@@ -2,6 +2,7 @@ import { type Clock, type Emit, formatNhsNumber, isNhsNumber, systemClock } from
 import type { PracticeOrganisation, Worklist, WorklistCounts } from "@restante/practice";
 import {
   type Audit,
+  createKeptSearches,
   createSite,
   type Door,
   refusal,
@@ -19,6 +20,7 @@ import { serveMatchingPages } from "./matching-pages.ts";
 import { removeOldAuditRows } from "./old-audit-rows.ts";
 import { refusedWith } from "./refused.ts";
 import { serveReportPages } from "./report-pages.ts";
+import type { TaskSearch } from "./site.ts";
 import { serveSeveralPages } from "./several-pages.ts";
 import { serveStrayPages } from "./stray-pages.ts";
 import { serveTaskPages } from "./task-pages.ts";
@@ -106,7 +108,8 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     },
     notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
     routes(app, site) {
-      const here = { ...site, worklist, assignees: assigneesOf(signIn?.access.users, teams) };
+      const assignees = assigneesOf(signIn?.access.users, teams);
+      const here = { ...site, worklist, assignees, searches: createKeptSearches<TaskSearch>(), clock };
       serveFindPages(app, here);
       serveTaskPages(app, here);
       serveSeveralPages(app, here);

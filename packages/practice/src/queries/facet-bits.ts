@@ -2,7 +2,7 @@ import type { TaskState } from "../lists.ts";
 import type { TaskSummary } from "../worklist.ts";
 import type { MatchOutcome, TaskFlag, TaskKind } from "../task-facts.ts";
 
-// The bits of a task in task_facet, one for each thing that a filter asks for: see store/migrations/task-facets.ts. Of each of
+// The bits of a task in task_facet, one for each thing that a filter asks for: see store/migrations/task-facets.ts and work-facets.ts. Of each of
 // these a task has one, but of flags any number.
 
 export const stateBits: Readonly<Record<Exclude<TaskState, "removed"> | "attention", number>> = {
@@ -33,7 +33,10 @@ export const flagBits: Readonly<Record<TaskFlag, number>> = {
   replacement: 32768,
   duplicate: 65536,
   "potential-duplicate": 131072,
+  "matched-by-hand": 524_288,
 };
+
+export const urgentBit = 1_048_576;
 
 /** All that are asked for of one thing. */
 export function bitsOf<Name extends string>(bits: Readonly<Record<Name, number>>, names: readonly Name[]): number {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ListOf, ListSort, TaskFilters, TaskList, TaskQuery, TaskSort } from "../lists.ts";
 import type { TaskSender } from "../worklist.ts";
-import { bitsOf, flagBits, kindBits, matchBits, recipientTypeBits, stateBits } from "./facet-bits.ts";
+import { bitsOf, flagBits, kindBits, matchBits, recipientTypeBits, stateBits, urgentBit } from "./facet-bits.ts";
 import { defaultPage, type ListedIds, rangeOf } from "./listing.ts";
 import { number, text } from "./rows.ts";
 import { matchOf } from "./search.ts";
@@ -29,7 +29,7 @@ export function findTaskIds(
   const match = matchOf(query.text);
   if (match === "") return { ids: [], total: 0 };
   const conditions = conditionsOf(query);
-  const values = [...(match === undefined ? [] : [match]), ...conditions.map(({ value }) => value)];
+  const values = [...(match === undefined ? [] : [match]), ...conditions.flatMap(({ value }) => value ?? [])];
   const where = [...(match === undefined ? [] : ["task_words MATCH ?"]), ...conditions.map(({ sql }) => sql)];
   const which = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
   const { index, order } = orders[sort];
@@ -70,6 +70,7 @@ const orders: Readonly<Record<TaskSort, { index?: string; order: string }>> = {
   oldest: { order: "task_id ASC" },
   patient: { index: "task_facet_patient", order: "patient ASC, task_id ASC" },
   consulted: { index: "task_facet_consulted", order: "consulted DESC, task_id DESC" },
+  due: { index: "task_facet_due", order: "due ASC, task_id ASC" },
 };
 
 function isByArrival(sort: TaskSort): sort is ListSort {
@@ -78,24 +79,44 @@ function isByArrival(sort: TaskSort): sort is ListSort {
 
 interface Condition {
   sql: string;
-  value: number | string;
+  /** Absent: there is no question mark. */
+  value?: number | string;
+}
+
+const lastDay = 99_991_231;
+
+/** As task_facet has it. A day that is no day of the calendar is none of any task. */
+function dayNumber(day: string): number {
+  return Number(day.replaceAll("-", "")) || 0;
 }
 
 /** One for each thing that is asked for, of which a task must have one. What came later is asked for like the others: a line here. */
 function conditionsOf({ show, ...filters }: TaskFilters & Pick<TaskQuery, "show">): Condition[] {
   const { recipientType = [], kind = [], match = [], flags = [], sender, receivedFrom, receivedBefore } = filters;
+  const { assignee, priority, dueFrom, dueUntil } = filters;
   const masks = [
     show === undefined ? 0 : stateBits[show],
     bitsOf(recipientTypeBits, recipientType),
     bitsOf(kindBits, kind),
     bitsOf(matchBits, match),
     bitsOf(flagBits, flags),
+    priority === undefined ? 0 : urgentBit,
   ];
   return [
     ...masks.filter((mask) => mask !== 0).map((value) => ({ sql: "bits & ? <> 0", value })),
     ...(receivedFrom === undefined ? [] : [{ sql: "received >= ?", value: seconds(receivedFrom) }]),
     ...(receivedBefore === undefined ? [] : [{ sql: "received < ?", value: seconds(receivedBefore) }]),
     ...(sender === undefined ? [] : [{ sql: "sender = ?", value: sender.toUpperCase() }]),
+    ...(assignee === undefined
+      ? []
+      : assignee === "nobody"
+        ? [{ sql: "assignee IS NULL" }]
+        : [{ sql: "assignee = ?", value: `${assignee.kind}:${assignee.id}` }]),
+    ...(dueFrom === undefined ? [] : [{ sql: "due >= ?", value: dayNumber(dueFrom) }]),
+    // Behind all days is what has none.
+    ...(dueFrom === undefined && dueUntil === undefined
+      ? []
+      : [{ sql: "due <= ?", value: dueUntil === undefined ? lastDay : dayNumber(dueUntil) }]),
   ];
 }
 

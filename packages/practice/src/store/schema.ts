@@ -6,6 +6,7 @@ import { likeness } from "./migrations/likeness.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
 import { retention } from "./migrations/retention.ts";
 import { taskFacets } from "./migrations/task-facets.ts";
+import { workFacets } from "./migrations/work-facets.ts";
 
 /**
  * The practice's database, one statement list a version: version n is reached by running lists 1 to n.
@@ -488,4 +489,5 @@ export const migrations: readonly string[] = [
   taskWork,
   undoable,
   taskFacets,
+  workFacets,
 ];

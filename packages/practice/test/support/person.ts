@@ -1,6 +1,7 @@
 import { type ActBy, type ActOutcome, type Actor, thisComputer } from "../../src/actor.ts";
 import type { ListSort, ReportQuery, StrayQuery, TaskQuery, TaskSort } from "../../src/lists.ts";
 import type { MatchDecision } from "../../src/matching.ts";
+import type { Assignee, TaskWork } from "../../src/task-work.ts";
 import type {
   AttachmentContent,
   Decision,
@@ -25,6 +26,8 @@ export interface Person {
   original(taskId: number): Promise<AttachmentContent | undefined>;
   complete(taskId: number): Promise<ActOutcome>;
   reopen(taskId: number): Promise<ActOutcome>;
+  assign(taskId: number, assignee: Assignee | undefined): Promise<ActOutcome>;
+  prioritise(taskId: number, soon: Pick<TaskWork, "priority" | "dueOn">): Promise<ActOutcome>;
   decide(taskId: number, code: string): Promise<ActOutcome>;
   decisions(taskId: number): Promise<Decision[]>;
   matches(): Promise<MatchToDecide[]>;
@@ -65,6 +68,8 @@ export function person(worklist: Worklist, actor: Actor = thisComputer): Person 
     original: (taskId) => worklist.original(taskId, actor),
     complete: async (taskId) => worklist.complete(taskId, await onTask(taskId)),
     reopen: async (taskId) => worklist.reopen(taskId, await onTask(taskId)),
+    assign: async (taskId, assignee) => worklist.assign(taskId, assignee, await onTask(taskId)),
+    prioritise: async (taskId, soon) => worklist.prioritise(taskId, soon, await onTask(taskId)),
     decide: async (taskId, code) => worklist.decide(taskId, code, await onTask(taskId)),
     decisions: (taskId) => worklist.decisions(taskId),
     matches: async () => (await worklist.matches({ actor, sort: "oldest", page })).items,

@@ -4,7 +4,21 @@ import { isNhsNumber } from "@restante/mesh";
 import { formatDate } from "@restante/web";
 import { matchTag, recipientTypeWords } from "../words.ts";
 import { flagTag } from "./flags.ts";
-import { choicesOf, type FacetName, facetNames, sorts, tasksAddress, type TasksAsked } from "../tasks-asked.ts";
+import type { Assignees } from "../assignees.ts";
+import {
+  type Age,
+  ages,
+  assigneeAsked,
+  choicesOf,
+  type Due,
+  dues,
+  type FacetName,
+  facetNames,
+  sorts,
+  tasksAddress,
+  type TasksAsked,
+} from "../tasks-asked.ts";
+import { assigneeWords, urgentTag } from "./work.ts";
 
 const facetWords: Readonly<Record<FacetName, { name: string; choice: (value: string) => string }>> = {
   for: { name: "For", choice: (value) => recipientTypeWords(value === "action" ? "FA" : "FI") ?? "" },
@@ -14,6 +28,7 @@ const facetWords: Readonly<Record<FacetName, { name: string; choice: (value: str
     choice: (value) => matchTag({ outcome: value as Parameters<typeof matchTag>[0]["outcome"] }).text,
   },
   flag: { name: "Tags", choice: (value) => flagTag(value as Parameters<typeof flagTag>[0]).text },
+  priority: { name: "Priority", choice: () => urgentTag.text },
 };
 
 const kinds: Readonly<Record<string, string>> = {
@@ -23,6 +38,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 export interface FacetShown {
+  facet: FacetName;
   name: string;
   items: { name: string; text: string; checked: boolean }[];
 }
@@ -30,6 +46,7 @@ export interface FacetShown {
 /** The filters with what they offer, and what is chosen of it. */
 export function facetsShown({ chosen }: TasksAsked): FacetShown[] {
   return facetNames.map((facet) => ({
+    facet,
     name: facetWords[facet].name,
     items: choicesOf(facet).map((value) => ({
       name: `${facet}.${value}`,
@@ -39,16 +56,70 @@ export function facetsShown({ chosen }: TasksAsked): FacetShown[] {
   }));
 }
 
+export interface ChoiceShown {
+  value: string;
+  text: string;
+  selected: boolean;
+}
+
+/** Those of which one may be chosen, with what they offer. */
+export function choicesShown(
+  { assigned, due, age }: TasksAsked,
+  { people, teams }: Assignees,
+  me: string,
+): Readonly<Record<"assigned" | "due" | "age", ChoiceShown[]>> {
+  const others = [...people.filter(({ id }) => id !== me), ...teams].map(
+    (one) => [`${one.kind}.${one.id}`, assigneeWords(one)] as const,
+  );
+  const offered = [["", "Anybody, or nobody"], ["me", "Me"], ["nobody", "Nobody"], ...others] as const;
+  const isOffered = assigned === undefined || offered.some(([value]) => value === assigned);
+  const choices = (all: readonly (readonly [string, string])[], chosen: string | undefined): ChoiceShown[] =>
+    all.map(([value, text]) => ({ value, text, selected: value === (chosen ?? "") }));
+  return {
+    assigned: choices(
+      isOffered ? offered : [...offered, [assigned, assignedWords(assigned, { people, teams }, me)]],
+      assigned,
+    ),
+    due: choices([["", "Any day, or none"], ...dues.map((one) => [one, dueWords[one]] as const)], due),
+    age: choices([["", "Any"], ...ages.map((one) => [one, ageWords(one)] as const)], age),
+  };
+}
+
+const dueWords: Readonly<Record<Due, string>> = {
+  past: "Past due",
+  today: "Due today",
+  week: "Due in the next 7 days",
+};
+
+function ageWords(age: Age): string {
+  return `Older than ${age} days`;
+}
+
+/** Of a person who may not act here any more an address has no name. */
+function assignedWords(assigned: string, { people, teams }: Assignees, me: string): string {
+  if (assigned === "me" || assigned === "nobody") return assigned;
+  const asked = assigneeAsked(assigned, me);
+  if (asked === "nobody") return asked;
+  const known = [...people, ...teams].find(({ kind, id }) => kind === asked.kind && id === asked.id);
+  if (known !== undefined) return assigneeWords(known);
+  return asked.kind === "team" ? `${asked.id} (team)` : "Somebody who may not act here";
+}
+
 /** What was chosen, each with the address of the list without it. */
 export function chosenShown(
   asked: TasksAsked,
   path: string,
-  senders: readonly TaskSender[],
+  { senders, assignees, me }: { senders: readonly TaskSender[]; assignees: Assignees; me: string },
 ): { text: string; href: string }[] {
   const without = (part: Partial<TasksAsked>): string => tasksAddress(path, { ...asked, page: 1, ...part });
-  const { sender: _, ...noSender } = asked;
-  const { since: __, ...noSince } = asked;
-  const { until: ___, ...noUntil } = asked;
+  const one = (
+    name: "sender" | "since" | "until" | "assigned" | "due" | "age",
+    text: string,
+  ): { text: string; href: string }[] => {
+    const { [name]: value, ...others } = asked;
+    return value === undefined ? [] : [{ text, href: tasksAddress(path, { ...others, page: 1 }) }];
+  };
+  const { sender = "", since = "", until = "", assigned = "", due = "past", age = "7" } = asked;
   return [
     ...facetNames.flatMap((facet) =>
       (asked.chosen[facet] ?? []).map((value) => {
@@ -60,15 +131,12 @@ export function chosenShown(
         };
       }),
     ),
-    ...(asked.sender === undefined
-      ? []
-      : [{ text: `From ${senderWords(asked.sender, senders)}`, href: tasksAddress(path, { ...noSender, page: 1 }) }]),
-    ...(asked.since === undefined
-      ? []
-      : [{ text: `Received from ${formatDate(asked.since)}`, href: tasksAddress(path, { ...noSince, page: 1 }) }]),
-    ...(asked.until === undefined
-      ? []
-      : [{ text: `Received until ${formatDate(asked.until)}`, href: tasksAddress(path, { ...noUntil, page: 1 }) }]),
+    ...one("sender", `From ${senderWords(sender, senders)}`),
+    ...one("since", `Received from ${formatDate(since)}`),
+    ...one("until", `Received until ${formatDate(until)}`),
+    ...one("age", ageWords(age)),
+    ...one("assigned", `Assigned to ${assignedWords(assigned, assignees, me)}`),
+    ...one("due", dueWords[due]),
   ];
 }
 
@@ -81,6 +149,7 @@ const sortWords: Readonly<Record<TaskSort, string>> = {
   oldest: "Oldest first",
   patient: "Patient’s name",
   consulted: "Document date",
+  due: "Due date",
 };
 
 /** The orders of a list, each with its address. */

@@ -22,6 +22,11 @@ const tags: Readonly<Record<TaskFlag, Tag>> = {
     colour: "yellow",
     meaning: "Another message has the same patient, encounter and content.",
   },
+  "matched-by-hand": {
+    text: "Matched by hand",
+    colour: "white",
+    meaning: "A person here has said whether the patient is one of ours.",
+  },
 };
 
 /** What a person is told of the messages that are like this one, before the links to them. */

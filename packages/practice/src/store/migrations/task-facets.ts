@@ -64,33 +64,7 @@ export const taskFacets: string = `
   CREATE INDEX task_facet_patient ON task_facet (patient, task_id, bits, received, sender);
   CREATE INDEX task_facet_consulted ON task_facet (consulted, task_id, bits, received, sender);
 
-  CREATE VIEW task_facts AS
-    SELECT task_id,
-      CASE task.state WHEN 'open' THEN 1 WHEN 'completed' THEN 2 ELSE 4 END
-      | iif(EXISTS (SELECT 1 FROM matter WHERE matter.kind = 'task' AND matter.id = task_id AND matter.state IN ('new', 'seen')), 8, 0)
-      | CASE summary ->> '$.recipientType' WHEN 'FA' THEN 16 WHEN 'FI' THEN 32 ELSE 0 END
-      | CASE task.kind WHEN 'document' THEN 64 WHEN 'refused' THEN 128 ELSE 256 END
-      | CASE match_outcome WHEN 'not-checked' THEN 512 WHEN 'waiting' THEN 1024 WHEN 'known' THEN 2048 WHEN 'recently-deceased' THEN 4096
-          WHEN 'no-longer-here' THEN 8192 WHEN 'not-known' THEN 16384 WHEN 'doubtful' THEN 262144 ELSE 0 END
-      | iif(EXISTS (SELECT 1 FROM replaces WHERE replaces.task_id = task.task_id), 32768, 0)
-      | iif(EXISTS (SELECT 1 FROM copy WHERE copy.task_id = task.task_id), 65536, 0)
-      | iif(EXISTS (SELECT 1 FROM task_likeness AS own CROSS JOIN task_likeness AS other
-          ON other.likeness = own.likeness AND other.task_id <> own.task_id WHERE own.task_id = task.task_id), 131072, 0) AS bits,
-      coalesce(unixepoch(received_at), 0) AS received,
-      CASE WHEN ${date} GLOB '[0-9][0-9][0-9][0-9]*'
-        THEN coalesce(unixepoch(nullif(${date}, substr(${date}, 1, 4))), unixepoch(substr(${date}, 1, 10)),
-          unixepoch(substr(${date}, 1, 7) || '-01'), unixepoch(substr(${date}, 1, 4) || '-01-01'), 0) ELSE 0 END AS consulted,
-      CASE WHEN ${isConfidential} THEN ''
-        -- No code of ten figures, which would be a patient's number in an address.
-        WHEN ${odsCode} NOT GLOB '*[^A-Za-z0-9]*' AND ${odsCode} GLOB '*[A-Za-z]*' AND length(${odsCode}) <= 8 THEN upper(${odsCode})
-        WHEN from_mailbox NOT GLOB '*[^A-Za-z0-9]*' AND from_mailbox GLOB '*[A-Za-z]*' AND length(from_mailbox) <= 40
-          THEN upper(from_mailbox)
-        ELSE '' END AS sender,
-      CASE WHEN ${family} = '' AND ${given} = '' THEN char(1114111)
-        WHEN (${name}) NOT GLOB '*[^ -~]*' THEN lower(${name})
-        ELSE lower(${plain(name, [...plainLetters, ...marked])}) END AS patient,
-      coalesce(summary ->> '$.organisation.name', '') AS sender_name
-    FROM task CROSS JOIN received USING (message_id);
+  ${taskFacts()}
 
   -- Whom a filter offers, by what a task is filtered by, with the name that came last.
   CREATE TABLE task_sender (
@@ -150,4 +124,41 @@ function changed(name: string, when: string, which: string): string {
 function countSenders(which: string): string {
   return `INSERT INTO task_sender SELECT sender, sender_name, 1 FROM task_facts WHERE ${which}
       ON CONFLICT DO UPDATE SET name = iif(excluded.name = '', name, excluded.name), tasks = tasks + 1;`;
+}
+
+interface MoreFacts {
+  bits: string;
+  columns: string;
+  join: string;
+}
+
+/** The facts of a task, with what a later version adds to them. */
+export function taskFacts({ bits, columns, join }: MoreFacts = { bits: "", columns: "", join: "" }): string {
+  return `CREATE VIEW task_facts AS
+    SELECT task_id,
+      CASE task.state WHEN 'open' THEN 1 WHEN 'completed' THEN 2 ELSE 4 END
+      | iif(EXISTS (SELECT 1 FROM matter WHERE matter.kind = 'task' AND matter.id = task_id AND matter.state IN ('new', 'seen')), 8, 0)
+      | CASE summary ->> '$.recipientType' WHEN 'FA' THEN 16 WHEN 'FI' THEN 32 ELSE 0 END
+      | CASE task.kind WHEN 'document' THEN 64 WHEN 'refused' THEN 128 ELSE 256 END
+      | CASE match_outcome WHEN 'not-checked' THEN 512 WHEN 'waiting' THEN 1024 WHEN 'known' THEN 2048 WHEN 'recently-deceased' THEN 4096
+          WHEN 'no-longer-here' THEN 8192 WHEN 'not-known' THEN 16384 WHEN 'doubtful' THEN 262144 ELSE 0 END
+      | iif(EXISTS (SELECT 1 FROM replaces WHERE replaces.task_id = task.task_id), 32768, 0)
+      | iif(EXISTS (SELECT 1 FROM copy WHERE copy.task_id = task.task_id), 65536, 0)
+      | iif(EXISTS (SELECT 1 FROM task_likeness AS own CROSS JOIN task_likeness AS other
+          ON other.likeness = own.likeness AND other.task_id <> own.task_id WHERE own.task_id = task.task_id), 131072, 0)${bits} AS bits,
+      coalesce(unixepoch(received_at), 0) AS received,
+      CASE WHEN ${date} GLOB '[0-9][0-9][0-9][0-9]*'
+        THEN coalesce(unixepoch(nullif(${date}, substr(${date}, 1, 4))), unixepoch(substr(${date}, 1, 10)),
+          unixepoch(substr(${date}, 1, 7) || '-01'), unixepoch(substr(${date}, 1, 4) || '-01-01'), 0) ELSE 0 END AS consulted,
+      CASE WHEN ${isConfidential} THEN ''
+        -- No code of ten figures, which would be a patient's number in an address.
+        WHEN ${odsCode} NOT GLOB '*[^A-Za-z0-9]*' AND ${odsCode} GLOB '*[A-Za-z]*' AND length(${odsCode}) <= 8 THEN upper(${odsCode})
+        WHEN from_mailbox NOT GLOB '*[^A-Za-z0-9]*' AND from_mailbox GLOB '*[A-Za-z]*' AND length(from_mailbox) <= 40
+          THEN upper(from_mailbox)
+        ELSE '' END AS sender,
+      CASE WHEN ${family} = '' AND ${given} = '' THEN char(1114111)
+        WHEN (${name}) NOT GLOB '*[^ -~]*' THEN lower(${name})
+        ELSE lower(${plain(name, [...plainLetters, ...marked])}) END AS patient,
+      coalesce(summary ->> '$.organisation.name', '') AS sender_name${columns}
+    FROM task CROSS JOIN received USING (message_id)${join};`;
 }

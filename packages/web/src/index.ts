@@ -29,7 +29,16 @@ export { tellHeads } from "./audit/tell-heads.ts";
 export { createKeptSearches, keptSearch, type KeptSearches } from "./kept-searches.ts";
 export type { AuditHead, AuditVerdict } from "./audit/verify.ts";
 export type { AssetFolder } from "./assets.ts";
-export { formatDate, formatDay, formatHour, formatSize, formatTime, isoDay, startOfDay } from "./format.ts";
+export {
+  formatDate,
+  formatDay,
+  formatHour,
+  formatMoment,
+  formatSize,
+  formatTime,
+  isoDay,
+  startOfDay,
+} from "./format.ts";
 export { SiteError, type SiteErrorCode } from "./site-error.ts";
 export { type PageLinks, pageLinks, type PageOfList } from "./page-links.ts";
 export type { PageTrouble } from "./page-troubles.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import nunjucks from "nunjucks";
-import { formatDate, formatSize, formatTime } from "./format.ts";
+import { formatDate, formatDay, formatHour, formatMoment, formatSize, formatTime } from "./format.ts";
 
 export type Render = (view: string, context: object) => string;
 
@@ -25,6 +25,9 @@ export function createTemplates({ views, globals, filters }: TemplateOptions): R
   );
   for (const [name, value] of Object.entries(globals)) environment.addGlobal(name, value);
   environment.addFilter("time", formatTime);
+  environment.addFilter("moment", formatMoment);
+  environment.addFilter("day", formatDay);
+  environment.addFilter("hour", formatHour);
   environment.addFilter("iso", (moment: Date) => moment.toISOString());
   environment.addFilter("date", formatDate);
   environment.addFilter("bytes", formatSize);

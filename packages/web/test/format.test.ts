@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatDate, formatDay, formatHour, formatSize, formatTime, startOfDay } from "../src/index.ts";
+import { formatDate, formatDay, formatHour, formatMoment, formatSize, formatTime, startOfDay } from "../src/index.ts";
 
-test("times are those of the clocks of the United Kingdom, in summer and in winter", () => {
-  assert.equal(formatTime(new Date("2026-11-23T07:41:30Z")), "23 Nov 2026, 07:41:30");
-  assert.equal(formatTime(new Date("2026-07-23T23:41:30Z")), "24 Jul 2026, 00:41:30");
-  assert.equal(formatDay(new Date("2026-07-23T23:41:30Z")), "24 Jul 2026");
-  assert.equal(formatHour(new Date("2026-07-23T23:05:30Z")), "00:05");
+test("times are those of the clocks of the United Kingdom, in summer and in winter, as the service manual writes them", () => {
+  assert.equal(formatTime(new Date("2026-11-23T07:41:30Z")), "23 November 2026 at 7:41am");
+  assert.equal(formatTime(new Date("2026-07-23T23:41:30Z")), "24 July 2026 at 12:41am");
+  assert.equal(formatMoment(new Date("2026-11-23T13:00:05Z")), "23 November 2026 at 1:00:05pm");
+  assert.equal(formatDay(new Date("2026-07-23T23:41:30Z")), "24 July 2026");
+  const hours = ["00:00", "00:05", "09:00", "10:30", "12:00", "12:30", "14:00", "23:59"];
+  assert.deepEqual(
+    hours.map((hour) => formatHour(new Date(`2026-11-23T${hour}:59Z`))),
+    ["midnight", "12:05am", "9am", "10:30am", "midday", "12:30pm", "2pm", "11:59pm"],
+  );
 });
 
 test("a day begins by the clocks of the United Kingdom, in summer, in winter and as they change", () => {
@@ -27,9 +32,9 @@ test("a day begins by the clocks of the United Kingdom, in summer, in winter and
 
 test("a date is written as far as it is known, and what is no date stays as it is", () => {
   for (const [given, written] of [
-    ["1979-03-14", "14 Mar 1979"],
-    ["1979-03-04T10:00:00Z", "4 Mar 1979"],
-    ["1979-03", "Mar 1979"],
+    ["1979-03-14", "14 March 1979"],
+    ["1979-03-04T10:00:00Z", "4 March 1979"],
+    ["1979-03", "March 1979"],
     ["1979", "1979"],
     ["last spring", "last spring"],
     ["", ""],

@@ -31,7 +31,10 @@ test("a page has its title, the site's name, heading, navigation with its number
   assert.match(text, /aria-current="page"/);
   assert.match(readable(text), /Parcel Office \(7\) Parcels &lt;all&gt; \(1 waiting\)/);
   assert.match(readable(text), /27 kB/);
-  assert.match(text, /<time datetime="2026-07-23T07:41:30.000Z">23 Jul 2026, 08:41:30<\/time>/);
+  assert.match(
+    text,
+    /<time datetime="2026-07-23T07:41:30.000Z"><span class="app-nowrap">23 July 2026<\/span> <span class="app-nowrap">at 8:41am<\/span><\/time>/,
+  );
   assert.match(text, /There is no sign-in/);
 });
 

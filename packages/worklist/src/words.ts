@@ -15,7 +15,7 @@ import type {
   TaskNotice,
   TaskSummary,
 } from "@restante/practice";
-import { formatDay, formatHour, type Tag } from "@restante/web";
+import { formatDay, formatHour, formatTime, type Tag } from "@restante/web";
 
 export * from "./words/flags.ts";
 export { removedWords } from "./words/kept.ts";
@@ -260,8 +260,7 @@ const troubleParts: Readonly<Record<SystemTrouble["part"], (mailbox?: string) =>
 
 /** The time alone on the day itself. */
 function moment(at: Date, now: Date): string {
-  const [day, hour] = [formatDay(at), formatHour(at)];
-  return day === formatDay(now) ? hour : `${day}, ${hour}`.replaceAll(" ", "\u00a0");
+  return formatDay(at) === formatDay(now) ? formatHour(at) : formatTime(at).replaceAll(" ", "\u00a0");
 }
 
 /** A text in parts, of which some must not break over two lines: codes such as `EPL-153`. */

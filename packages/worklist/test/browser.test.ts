@@ -394,7 +394,7 @@ test("in a real browser", async (t) => {
     await banner.waitFor({ timeout: 60_000 });
     assert.match(
       (await banner.textContent()) ?? "",
-      /it shows what was known at \d\d:\d\d:\d\d\. The system does not answer\./,
+      /it shows what was known at \d{1,2}:\d\d:\d\d[ap]m\. The system does not answer\./,
     );
     assert.equal(await page.getByText("This page keeps itself up to date.").count(), 0);
     await page.evaluate("scrollTo(0, document.body.scrollHeight)");

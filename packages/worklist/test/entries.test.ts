@@ -16,10 +16,10 @@ test("a task and the page of its entries say what is not in the tables before th
       "Left out here: Observation: 1,200.",
       "Allergy to penicillin SNOMED CT 91936005 Note: As a child",
       "Verification status: unconfirmed Criticality: high",
-      "Began: 2001 Recorded: 5 Jan 2026, 10:00",
+      "Began: 2001 Recorded: 5 January 2026 at 10am",
       "Ruled out Entered in error Allergy to latex",
       "On hold Taken: not known",
-      "Taken: 5 Jan 2026 to 5 Jul 2026",
+      "Taken: 5 January 2026 to 5 July 2026",
       "Not taken May not be this patient’s Amoxicillin 250mg capsules",
       "Not shown here: basedOn (extension).",
       "6.1 mmol/L",
@@ -125,7 +125,7 @@ test("all versions of a document are listed with their dates, and lead to their 
   const { text } = await ask(`${url}/tasks/1`);
   assert.match(
     readable(text),
-    /Versions of this document \(2 and more\) Replaced Document of 19 Nov 2026 Received 20 Nov 2026, 07:46:22 Open this version.*To do \(this one\)/,
+    /Versions of this document \(2 and more\) Replaced Document of 19 November 2026 Received 20 November 2026 at 7:46am Open this version.*To do \(this one\)/,
   );
   assert.match(text, /href="\/tasks\/6"/);
 });

@@ -90,8 +90,8 @@ test("a form without a text is a list with an address, in which each filter is s
       ["Replacement", `/?${query.replace("replacement.", "")}`],
       ["Duplicate", `/?${query.replace(".duplicate", "")}`],
       ["From Exampleton GP Federation", `/?${query.replace("sender=Y99001&", "")}`],
-      ["Received from 1 Nov 2026", `/?${query.replace("since=2026-11-01&", "")}`],
-      ["Received until 23 Nov 2026", `/?${query.replace("until=2026-11-23&", "")}`],
+      ["Received from 1 November 2026", `/?${query.replace("since=2026-11-01&", "")}`],
+      ["Received until 23 November 2026", `/?${query.replace("until=2026-11-23&", "")}`],
     ],
   );
   assert.match(text, /name="for\.action"[^>]*checked/);

@@ -35,7 +35,7 @@ test("the queue has what the message says beside what the register says, and eac
   assert.equal(list.status, 200);
   const text = readable(list.text);
   assert.match(text, /Matching \(1 to decide on\)/);
-  assert.match(text, /WIŚNIEWSKI, Łukasz \(Mr\) Born 23 Jul 1991 991 260 9131 .*Mr Noah NG Born 2 Jan 1950/);
+  assert.match(text, /WIŚNIEWSKI, Łukasz \(Mr\) Born 23 July 1991 991 260 9131 .*Mr Noah NG Born 2 January 1950/);
   assert.match(text, /The register’s details for the NHS number in the message are not those/);
   for (const words of ["Match", "Not our patient", "No longer registered", "Has died"]) assert.ok(text.includes(words));
 
@@ -65,7 +65,7 @@ test("of a message that was answered the page says that nothing is sent any more
   const page = await ask(`${url}/tasks/1/match?verdict=not-known`);
   assert.match(
     readable(page.text),
-    /Nothing will be sent The sender was answered on 23 Nov 2026, 07:41:23: 30001 Patient known here.* the sender is not told of what you decide now/,
+    /Nothing will be sent The sender was answered on 23 November 2026 at 7:41am: 30001 Patient known here.* the sender is not told of what you decide now/,
   );
   const action = "/tasks/1/match";
   const done = await submit(url + action, { ...formOf(page.text, action), verdict: "not-known", from: "/" });

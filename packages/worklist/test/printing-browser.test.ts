@@ -118,7 +118,7 @@ test("printing, in a real browser", async (t) => {
       await page.goto(url + path);
       for (const margin of ["0", "10mm"]) {
         const [first] = await sheetsOf(await page.pdf({ format: "A4", margin: { left: margin, right: margin } }));
-        assert.match(first?.text ?? "", /23 Nov 2026/, `${path}, ${margin}`);
+        assert.match(first?.text ?? "", /23 November 2026/, `${path}, ${margin}`);
       }
       // A4 without margins, of 96 dots an inch.
       await page.setViewportSize({ width: 794, height: 1123 });

@@ -49,7 +49,7 @@ test("trouble of the system is told with the hour since when, and with the day w
   const since = at("2026-11-23T10:15:30Z");
   assert.equal(
     troubleWords({ ...trouble, part: "collecting", mailboxId, since }, at("2026-11-23T12:00:00Z")),
-    "Messages for FY901OT001 have not been collected since\u00a010:15: The MESH server cannot be reached.",
+    "Messages for FY901OT001 have not been collected since\u00a010:15am: The MESH server cannot be reached.",
   );
   assert.match(
     troubleWords({ ...trouble, part: "collecting", mailboxId, since, some: true }, at("2026-11-23T12:00:00Z")),
@@ -57,6 +57,6 @@ test("trouble of the system is told with the hour since when, and with the day w
   );
   assert.match(
     troubleWords({ ...trouble, part: "matching", since }, at("2026-11-24T12:00:00Z")),
-    /^Patients have not been looked up since\u00a023\u00a0Nov\u00a02026,\u00a010:15: /,
+    /^Patients have not been looked up since\u00a023\u00a0November\u00a02026\u00a0at\u00a010:15am: /,
   );
 });

@@ -18,7 +18,7 @@ test("a person takes a task, gives it to a team, hands it back, and says how soo
   }
   const day = { day: "4", month: "12", year: "2026" };
   assert.equal((await send("/tasks/1", "prioritise", { priority: "urgent", ...day })).status, 303);
-  assert.match(await read("/tasks/1"), /Urgent.*Due 4 Dec 2026/);
+  assert.match(await read("/tasks/1"), /Urgent.*Due 4 December 2026/);
   assert.deepEqual(worklist.calls, [
     "assign 1 person this-computer",
     "assign 1 team Prescribing",
@@ -179,7 +179,10 @@ test("what was told to be sent is taken back while it waits, and what has left s
   const [answer] = worklist.all[4]!.responses;
   const address = `/tasks/5/responses/${answer?.headerId}/take-back`;
   const page = (await ask(`${url}/tasks/5`)).text;
-  assert.match(readable(page), /It is not sent before 23 Nov 2026, 07:41:53\. Until it leaves you can take it back\./);
+  assert.match(
+    readable(page),
+    /It is not sent before 23 November 2026 at 7:41:53am\. Until it leaves you can take it back\./,
+  );
   const form = formOf(page, address);
   const { headers } = await submit(url + address, form);
   assert.equal(headers["location"], "/tasks/5?done=taken-back");

@@ -104,6 +104,6 @@ function soonInWords(priority: TaskWork["priority"], dueOn: string | undefined):
   const due =
     dueOn === undefined
       ? "no due date"
-      : `due ${new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(dueOn))}`;
+      : `due ${new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(dueOn))}`;
   return `${priority === "urgent" ? "Urgent" : "Not urgent"}, ${due}`;
 }

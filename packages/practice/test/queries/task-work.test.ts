@@ -41,7 +41,7 @@ test("what two people do about a task is done to what each has seen, kept throug
     task.acts.map(({ act, by, about, note }) => [act, by.name, about ?? note]),
     [
       ["commented", ada.name, "The patient rang.\nCall back."],
-      ["prioritised", ben.name, "Urgent, due 4 Dec 2026"],
+      ["prioritised", ben.name, "Urgent, due 4 December 2026"],
       ["assigned", ben.name, "To Prescribing"],
       ["assigned", ada.name, "To Ada Fenwick"],
     ],

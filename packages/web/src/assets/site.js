@@ -128,9 +128,10 @@ function renewTokens(fresh) {
 /** By the clocks of the United Kingdom, as all times here; with the day where that is another. */
 function clockTime(moment) {
   const words = (at, options) => new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", ...options }).format(at);
-  const day = (at) => words(at, { day: "numeric", month: "short" });
-  const time = words(moment, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-  return day(moment) === day(new Date()) ? time : `${day(moment)}, ${time}`;
+  const day = (at) => words(at, { day: "numeric", month: "long" });
+  const clock = words(moment, { hour: "numeric", minute: "2-digit", second: "2-digit", hour12: true });
+  const time = clock.replace(/\s(am|pm)$/i, (_, half) => half.toLowerCase());
+  return day(moment) === day(new Date()) ? time : `${day(moment)} at ${time}`;
 }
 
 /** Without what a form had just done, which has been said once. A page that answers a form says where it is found. */

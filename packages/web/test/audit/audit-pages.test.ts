@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { formatTime } from "../../src/index.ts";
+import { formatMoment } from "../../src/index.ts";
 import { ask, formOf, readable, submit } from "../http.ts";
 import { fillAudit } from "./fill-audit.ts";
 import { name, nhsNumber, openAuditPages } from "./open-audit-pages.ts";
@@ -26,7 +26,7 @@ test("rows that are alike and follow each other are one line with their number, 
   const look = { actor: "u-1", source: "::1", act: "view", outcome: "done", subjects: ["parcel:1"] } as const;
   await fillAudit(folder, [look, look, look, { ...look, actor: "u-2" }, look]);
   const { text } = await ask(`${url}/audit`);
-  const since = formatTime([...audit.read({})][0]!.at);
+  const since = formatMoment([...audit.read({})][0]!.at);
   assert.match(readable(text), new RegExp(`Look at, 3 times since ${since}`));
   assert.equal(text.match(/href="\/audit\/rows\/\d+"/g)?.length, 3);
   assert.match(readable((await ask(`${url}/audit/rows/2`)).text), /Row 2 of the audit.*parcel:1/);

@@ -12,7 +12,7 @@ import type {
   TaskVersion,
   Term,
 } from "@restante/practice";
-import { formatDate, formatDay, formatHour, type Tag } from "@restante/web";
+import { formatDate, formatTime, type Tag } from "@restante/web";
 
 /** A page that shows more besides has so many rows of entries. */
 export const mostBeside = 100;
@@ -96,7 +96,7 @@ export function saidWords(said: Said): string {
 function momentWords(iso: string): string {
   const moment = new Date(iso);
   if (!iso.includes("T") || Number.isNaN(moment.getTime())) return formatDate(iso);
-  return `${formatDay(moment)}, ${formatHour(moment)}`;
+  return formatTime(moment);
 }
 
 const taken: Readonly<Record<string, string>> = { y: "yes", n: "no", unk: "not known", na: "does not apply" };

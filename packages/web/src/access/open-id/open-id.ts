@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { formatTime } from "../../format.ts";
+import { formatMoment } from "../../format.ts";
 import type { Access } from "../open-access.ts";
 import type { OpenIdWay } from "../pages/sign-in-options.ts";
 import { route } from "../route-access.ts";
@@ -87,7 +87,7 @@ export function createOpenId(
         const attempt = attempts.begin([{ who: `open-id:${networkOf(request.ip)}`, free, shared: true }]);
         if (!attempt.allowed) {
           if (attempt.first) recordRefused(request);
-          const text = `Too many sign-ins from here came to nothing, so this one was not looked at. Try again after ${formatTime(attempt.until)}.`;
+          const text = `Too many sign-ins from here came to nothing, so this one was not looked at. Try again after ${formatMoment(attempt.until)}.`;
           return doorway.show(reply.code(429), "web/open-id-refused", { heading: "Wait a little", text });
         }
         let identified: Identified;

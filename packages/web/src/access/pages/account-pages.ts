@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AuditAct } from "../../audit/entry.ts";
 import type { NavigationItem } from "../../frame.ts";
-import { formatTime } from "../../format.ts";
+import { formatMoment } from "../../format.ts";
 import { isRefusal, refusal } from "../../refusal.ts";
 import { route } from "../route-access.ts";
 import type { Attempter } from "../sessions/attempts.ts";
@@ -276,7 +276,7 @@ function wantedIn({ query, body }: FastifyRequest): string | undefined {
 }
 
 function waitWords(until: Date): string {
-  return `Too many attempts have failed. Try again after ${formatTime(until)}.`;
+  return `Too many attempts have failed. Try again after ${formatMoment(until)}.`;
 }
 
 /** Each by itself: who knows the password could guess codes for ever, if being right about the one forgot the other. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { landingFor, type NavigationItem } from "../../frame.ts";
-import { formatTime } from "../../format.ts";
+import { formatMoment } from "../../format.ts";
 import { route } from "../route-access.ts";
 import { rightsOfAll } from "../rights.ts";
 import type { Attempt, Attempter } from "../sessions/attempts.ts";
@@ -85,7 +85,7 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
   ): FastifyReply {
     const seconds = Math.max(1, Math.ceil((until.getTime() - now().getTime()) / 1000));
     reply.code(429).header("retry-after", String(seconds));
-    const problem = `Too many attempts have failed, so this one was not looked at. Try again after ${formatTime(until)}.`;
+    const problem = `Too many attempts have failed, so this one was not looked at. Try again after ${formatMoment(until)}.`;
     return show(request, reply, view, { ...context, problem });
   }
 

@@ -48,6 +48,7 @@ const severity: Partial<Record<Event["event"], "debug" | "warn" | "error">> = {
   "folder-lost": "error",
   "page-failed": "error",
   "visit-refused": "warn",
+  "token-ends": "warn",
   "audit-unreadable": "error",
   "client-not-started": "error",
   "folder-made": "warn",

@@ -372,17 +372,23 @@ export type PageEvent =
    */
   | { event: "audit-head"; odsCode: OdsCode; sequence: number; seal: string }
   | { event: "audit-unreadable"; odsCode: OdsCode; code: string }
+  /**
+   * A token by which a program asks ends at `endsAt`, within 30 days, or has ended so long ago: at the start, and each day. By what
+   * name it is known, never the token.
+   */
+  | { event: "token-ends"; odsCode: OdsCode; name: string; endsAt: Date }
   /** A retention took so many rows away, from the oldest to `upTo`. */
   | { event: "audit-removed"; odsCode: OdsCode; rows: number; upTo: number };
 
 /**
  * It came past the proxy; the proxy does not say that it was asked over HTTPS, or by whom; it asks for a name that is not the
  * pages'. Of a form: another site, or none, had the browser send it; it has not the token of a page that was shown for it. Of a
- * connection: all that there may be are taken.
+ * connection: all that there may be are taken. Of a program: its token is none, has ended or was revoked; or a browser had it ask.
  */
 export type VisitFault =
   | ("not-the-proxy" | "not-over-https" | "visitor-unnamed" | "other-name")
   | ("form-from-elsewhere" | "form-without-token")
+  | ("token-refused" | "asked-by-a-browser")
   | "too-many-at-once";
 
 export interface HeldUpWork {

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "@restante/mesh";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { faultStatus, faultWords, type TellVisit } from "./access/door/visit-fault.ts";
+import { isOfPrograms } from "./access/route-access.ts";
 import { bindingAt } from "./access/visitor.ts";
 import { refusal } from "./refusal.ts";
 import { isSameBytes } from "./same-bytes.ts";
@@ -46,7 +47,8 @@ export function createFormTokens(clock: Clock): FormTokens {
 /** Refuses every form that was not shown for its address, or too long ago: no route has to ask for its token. */
 export function requireFormTokens(app: FastifyInstance, tokens: FormTokens, onFault: TellVisit): void {
   app.addHook("preHandler", async (request) => {
-    if (request.method !== "POST" || request.is404) return;
+    // No browser sends on its own what a program asks by.
+    if (request.method !== "POST" || request.is404 || isOfPrograms(request)) return;
     const { token } = (request.body ?? {}) as { token?: unknown };
     if (tokens.accepts(request, request.url, token)) return;
     const fault = "form-without-token";

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { faultStatus, faultWords, type TellVisit } from "./access/door/visit-fault.ts";
 import type { WayIn } from "./access/door/way-in.ts";
+import { accessOf, isOfPrograms } from "./access/route-access.ts";
+import { problem } from "./api/problem.ts";
 import { refusal } from "./refusal.ts";
 
 /**
@@ -44,6 +46,7 @@ export function guard(app: FastifyInstance, way: WayIn, onFault: TellVisit): voi
     }
     if (request.headers.upgrade?.toLowerCase() === "websocket")
       return done(refusal(400, "There is no WebSocket here."));
+    if (isOfPrograms(request)) return done(browserFault(request, onFault));
     if (!isOpenedOrOwn(request))
       return done(refusal(403, "Other sites may lead to these pages, and show nothing of them."));
     if (request.method === "POST" && !isFromOwnPage(request, way)) {
@@ -53,6 +56,22 @@ export function guard(app: FastifyInstance, way: WayIn, onFault: TellVisit): voi
     }
     done();
   });
+}
+
+/**
+ * A program says none of what a browser says of the page that has it ask. What a person opens in a browser is no page's.
+ */
+function browserFault(request: FastifyRequest, onFault: TellVisit): Error | undefined {
+  const { origin, "sec-fetch-site": site } = request.headers;
+  const isOpened = site === undefined || site === "none" || (site === "same-origin" && opensToPeople(request));
+  if (origin === undefined && isOpened) return undefined;
+  const fault = "asked-by-a-browser";
+  onFault(fault, request.ip);
+  return problem(fault);
+}
+
+function opensToPeople(request: FastifyRequest): boolean {
+  return accessOf(request)?.opensTo === "either";
 }
 
 /**

@@ -10,6 +10,18 @@ export type { Doorway, OpenIdWay, SecondFactorDemand, SignInOptions } from "./ac
 export { type Right, type Role, rights, rightsOf, roles } from "./access/rights.ts";
 export { route, type RouteAccess, type ServedRoute } from "./access/route-access.ts";
 export type { OpenSession, Sessions, SessionTimes } from "./access/sessions/sessions.ts";
+export { isToBeReplaced, tellEnds } from "./access/tokens/tell-ends.ts";
+export type { NewToken, Token, Tokens } from "./access/tokens/token.ts";
+export {
+  commonProblems,
+  type CommonProblem,
+  type Problem,
+  problem,
+  type ProblemKind,
+  type ProblemKinds,
+} from "./api/problem.ts";
+export { apiPrefix } from "./api/serve-api.ts";
+export type { TokenAccess } from "./access/tokens/recognise-tokens.ts";
 export type { Tag } from "./tag.ts";
 export type { Visitor } from "./access/visitor.ts";
 export type { BegunSecondFactor, By, NewUser, OpenIdIdentity, User, UserChanges, Users } from "./access/users/user.ts";
@@ -51,6 +63,7 @@ export {
   type Request,
   type Routes,
   type Site,
+  type SiteApi,
   type SiteOptions,
   type SiteServer,
   type Surroundings,

@@ -11,9 +11,12 @@ import { type AccountSite, serveAccountPages } from "./access/pages/account-page
 import { recogniseVisitors } from "./access/pages/recognise.ts";
 import type { SignInOptions, SignInSite } from "./access/pages/sign-in-options.ts";
 import { serveSignInPages } from "./access/pages/sign-in-pages.ts";
-import { requireRights, type ServedRoute } from "./access/route-access.ts";
+import { isOfPrograms, requireRights, type ServedRoute } from "./access/route-access.ts";
 import { rights } from "./access/rights.ts";
+import { recogniseTokens, type TokenAccess } from "./access/tokens/recognise-tokens.ts";
 import { noteVisitor, signedInAt, type Visitor, visitorAt } from "./access/visitor.ts";
+import { problem } from "./api/problem.ts";
+import { type ApiOptions, serveApi } from "./api/serve-api.ts";
 import { type AssetFolder, serveAssets } from "./assets.ts";
 import type { Audit } from "./audit/audit.ts";
 import { type AuditPagesOptions, serveAuditPages } from "./audit/pages/audit-pages.ts";
@@ -76,7 +79,15 @@ export interface SiteOptions {
   signIn?: SignInOptions;
   /** Its own pages, for who may read it. Absent: there are none. */
   auditPages?: AuditPagesOptions;
+  /** What programs may ask for, by a token; without a sign-in also without one. Absent: there is nothing. */
+  api?: SiteApi;
   clock?: Clock;
+}
+
+/** What is served to programs, and who knows them. */
+export interface SiteApi extends Omit<ApiOptions, "routes"> {
+  readonly access: TokenAccess;
+  readonly routes: (app: Routes, site: Site) => void;
 }
 
 /** What stands on every page, whatever it is about. */
@@ -126,7 +137,7 @@ export interface SiteServer extends AsyncDisposable {
  * });
  */
 export async function createSite(options: SiteOptions): Promise<SiteServer> {
-  const { host, clock = systemClock, surroundings = async () => ({}), onTrouble = () => undefined } = options;
+  const { host, api, clock = systemClock, surroundings = async () => ({}), onTrouble = () => undefined } = options;
   const { door, signIn, onRefusedVisit = () => undefined } = options;
   if (door === undefined) requireLoopback(host);
   else checkDoor(door, host);
@@ -166,6 +177,7 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   app.server.on("drop", (from) => onFault("too-many-at-once", from?.remoteAddress));
   if (signIn === undefined) app.addHook("onRequest", async (request) => noteVisitor(request, thisComputer));
   else recogniseVisitors(app, signIn.access.sessions, signIn.secondFactor);
+  if (api !== undefined) recogniseTokens(app, api.access, onFault, signIn?.now);
   const troubles = watchPages(app, clock, onTrouble);
   readForms(app);
   const routes = requireRights(app, leadToTheDoor);
@@ -182,6 +194,10 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   };
   const site: Site = { visitor: signedInAt, token, listed: noteListed, show };
   options.routes(app, site);
+  if (api !== undefined) {
+    const { routes: serve, ...of } = api;
+    serveApi(app, { ...of, routes: (under) => serve(under, site) }, troubles, options.explain);
+  }
   if (auditPages !== undefined) {
     const userName = (id: string): string | undefined => signIn?.access.users.find(id)?.name;
     serveAuditPages(app, site, options.audit, { userName, ...auditPages });
@@ -238,6 +254,7 @@ const toAudit: NavigationItem = {
 /** What was sent by a form is not kept: it is sent again by who has signed in, and set up what is demanded. */
 function leadToTheDoor(request: Request, reply: Reply): Reply {
   const { page, refused } = visitorAt(request) === undefined ? signInFirst : setUpFirst;
+  if (isOfPrograms(request)) throw problem("not-allowed", { detail: refused });
   if (request.method === "POST") throw refusal(403, refused);
   const to = ownPath(request.url);
   return reply.redirect(to === undefined || to === "/" ? page : `${page}?to=${encodeURIComponent(to)}`, 303);

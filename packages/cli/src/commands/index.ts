@@ -10,6 +10,7 @@ import { practiceWords, serverWords } from "./words/parts.ts";
 import { readyWords } from "./words/ready.ts";
 import { respondWords } from "./words/respond.ts";
 import { sendWords } from "./words/send.ts";
+import { tokenWords } from "./words/token.ts";
 import { upWords } from "./words/up.ts";
 import { userWords } from "./words/user.ts";
 
@@ -30,6 +31,7 @@ export const program: Group = group({
     clientWords,
     practiceWords,
     userWords,
+    tokenWords,
     auditWords,
     controlWords,
     completionWords,

@@ -10,6 +10,8 @@ const visitFaults: Readonly<Record<VisitFault, string>> = {
   "visitor-unnamed": "the proxy does not say who asks (X-Forwarded-For)",
   "other-name": "they were asked for under a name that is not theirs",
   "too-many-at-once": "all connections that there may be are taken",
+  "token-refused": "the token is none, has ended or was revoked (restante token list)",
+  "asked-by-a-browser": "the API is for programs, and a page in a browser had it asked",
   "form-from-elsewhere": "another site had it sent, or none",
   "form-without-token": "it has not the token of its page, as where that was open over a start",
 };
@@ -34,6 +36,12 @@ export function narratePages(event: ToldEvent): Step {
       return {
         who,
         what: `${event.code.startsWith("form-") ? "a form was not taken from" : "its pages were not shown to"} ${event.address}, ${often(event)}: ${visitFaults[event.code]}`,
+        tone: "bad",
+      };
+    case "token-ends":
+      return {
+        who,
+        what: `the token ${event.name} ends at ${event.endsAt.toISOString()}: give its program another (restante token add)`,
         tone: "bad",
       };
     case "audit-unreadable":

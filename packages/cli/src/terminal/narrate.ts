@@ -402,6 +402,7 @@ export function narrate(event: Event): Step | undefined {
     case "page-failed":
     case "page-works-again":
     case "visit-refused":
+    case "token-ends":
     case "audit-unreadable":
       return narratePages(event);
     case "folder-open-to-others":

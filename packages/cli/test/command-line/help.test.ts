@@ -27,6 +27,7 @@ test("the general help, which is there for no words too, names the commands in t
     "client",
     "practice",
     "user",
+    "token",
     "audit",
     "control",
     "completion",

@@ -8,6 +8,9 @@ import { type Attempts, createAttempts } from "./sessions/attempts.ts";
 import { createDevices, type Devices } from "./sessions/devices.ts";
 import { sessionBrowsers, sessionTables, sessionWays } from "./sessions/schema.ts";
 import { createSessions, type Sessions, type SessionTimes } from "./sessions/sessions.ts";
+import { tokenTables } from "./tokens/schema.ts";
+import type { Tokens } from "./tokens/token.ts";
+import { createTokens } from "./tokens/tokens.ts";
 import { derivedKey } from "./users/derived-key.ts";
 import { userTables } from "./users/schema.ts";
 import { isSameSecret } from "./users/secret-proof.ts";
@@ -36,6 +39,7 @@ export interface Access extends Disposable {
   readonly sessions: Sessions;
   readonly attempts: Attempts;
   readonly devices: Devices;
+  readonly tokens: Tokens;
 }
 
 const migrations: readonly string[] = [
@@ -45,6 +49,7 @@ const migrations: readonly string[] = [
   sessionBrowsers,
   sessionWays,
   auditRemoval,
+  tokenTables,
 ];
 
 /**
@@ -108,6 +113,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       sessions,
       attempts: createAttempts(database, derivedKey(secret, "attempts"), now),
       devices: createDevices(derivedKey(secret, "devices")),
+      tokens: createTokens(database, audit, now),
       [Symbol.dispose]() {
         if (database.isOpen) database.close();
       },

@@ -10,6 +10,13 @@ export interface RouteAccess {
   readonly needs: Right | "signed-in" | "anybody";
   /** Also for who has to set up a second factor first: it is a part of that, or leaves. */
   readonly whileSettingUp?: true;
+  /**
+   * Whose it is: `token`: a program's alone, which no sign-in opens; `either`: a program's by its token, or a person's. Absent: a
+   * person's alone, which no token opens.
+   */
+  readonly opensTo?: "token" | "either";
+  /** Though asked for by POST it is only read: its row is written before the answer is sent, with what that shows. */
+  readonly reads?: true;
   /** What the audit calls it. Absent: it shows nothing of a patient and changes nothing, so the audit has none of it. */
   readonly act?: AuditAct;
   /** By the parameters of its address, what it is about: such as `task:12`. */
@@ -29,6 +36,17 @@ export function route(access: RouteAccess): { config: { access: RouteAccess } } 
 
 export function accessOf(request: FastifyRequest): RouteAccess | undefined {
   return request.routeOptions.config.access;
+}
+
+/** What is asked for by programs: whatever an address of theirs that there is not, too. */
+export function isOfPrograms(request: FastifyRequest): boolean {
+  if (request.is404) return /^\/api(?:[/?]|$)/.test(request.url);
+  return accessOf(request)?.opensTo !== undefined;
+}
+
+/** Whether it does something: it is written down before it is done, and not only before it is answered. */
+export function isAct(request: FastifyRequest): boolean {
+  return request.method === "POST" && accessOf(request)?.reads !== true;
 }
 
 /** What a site serves, and to whom. */

@@ -1,9 +1,10 @@
-/** What somebody did, as the audit calls it. The first line is of pages, the next two of messages, the last of who may come in. */
+/** What somebody did, as the audit calls it. The first line is of pages, the next two of messages, then who may come in, and by which tokens programs ask. */
 export type AuditAct =
   | ("list" | "view" | "download" | "print" | "search" | "read-audit" | "resolve" | "verify")
   | ("complete" | "reopen" | "deal-with" | "undo" | "answer" | "send-again" | "match" | "take-back")
   | ("assign" | "prioritise" | "comment")
   | ("sign-in" | "second-factor" | "sign-out" | "change-password" | "add-user" | "change-user")
+  | ("add-token" | "revoke-token")
   // The oldest rows, by their age: see old-rows.ts.
   | "remove-rows";
 
@@ -18,10 +19,10 @@ export type AuditOutcome = "asked" | "done" | "refused" | "not-done" | "failed";
 
 /** Holds ids alone: no name of a person or patient, nothing that was searched for. */
 export interface AuditEntry {
-  /** Who: the id of a user, `this-computer`, `issuer` of what follows from what it says of a user,
+  /** Who: the id of a user, `token:NAME` of a program, `this-computer`, `issuer` of what follows from what it says of a user,
    * `nobody` where they were not known, or `retention`. */
   readonly actor: string;
-  /** By which sign-in. */
+  /** By which sign-in, or token. */
   readonly session?: string;
   /** From where: the address of their machine, `command` for what is typed on this one, or `system`. */
   readonly source: string;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { accessOf, isShutTo } from "../access/route-access.ts";
+import { accessOf, isAct, isShutTo } from "../access/route-access.ts";
 import { visitorAt } from "../access/visitor.ts";
 import type { PageTroubles } from "../page-troubles.ts";
 import { refusal } from "../refusal.ts";
@@ -61,11 +61,11 @@ export function recordRequests(app: FastifyInstance, audit: Audit, troubles: Pag
   }
 
   app.addHook("preHandler", async (request) => {
-    if (request.method === "POST") record(request, "asked");
+    if (isAct(request)) record(request, "asked");
   });
   app.addHook("onSend", async (request, reply, payload) => {
     const { statusCode } = reply;
-    if (settled.has(request) || (request.method === "POST" && statusCode < 400)) return payload;
+    if (settled.has(request) || (isAct(request) && statusCode < 400)) return payload;
     settled.add(request);
     record(request, outcomeOf(statusCode));
     return payload;
@@ -77,6 +77,6 @@ const notRecorded =
 
 function outcomeOf(statusCode: number): AuditOutcome {
   if (statusCode < 400) return "done";
-  if (statusCode === 403) return "refused";
+  if (statusCode === 401 || statusCode === 403) return "refused";
   return statusCode < 500 ? "not-done" : "failed";
 }

@@ -29,15 +29,15 @@ const toTime: Option<string | undefined> = optional("to-time", time, {
 
 /** By its form: of a sign-in name nothing would be found, which would pass for nothing having been done. */
 const actorId: Kind<string> = {
-  wanted: "the id of a user ('restante user list --json' has it), this-computer or nobody",
+  wanted: "the id of a user ('restante user list --json' has it), token:NAME, this-computer or nobody",
   isNumber: false,
-  read: (typed) => (/^(?:u-[a-z0-9]+|this-computer|nobody)$/.test(typed) ? typed : undefined),
+  read: (typed) => (/^(?:u-[a-z0-9]+|token:[a-z0-9._-]+|this-computer|nobody)$/.test(typed) ? typed : undefined),
 };
 
 const actor: Option<string | undefined> = optional("actor", actorId, {
   value: "ID",
   about:
-    "only what this user did, by the id that the audit and 'restante user list --json' have; or this-computer, nobody",
+    "only what this user did, by the id that the audit and 'restante user list --json' have; or token:NAME, this-computer, nobody",
 });
 
 /** All of them, or it does not compile. */
@@ -67,6 +67,8 @@ const acts: Readonly<Record<AuditAct, true>> = {
   "change-password": true,
   "add-user": true,
   "change-user": true,
+  "add-token": true,
+  "revoke-token": true,
   "remove-rows": true,
 };
 

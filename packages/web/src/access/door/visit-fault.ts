@@ -12,8 +12,8 @@ export interface RefusedVisit {
   readonly since: Date;
 }
 
-/** A connection that is too many is closed without an answer. */
-export type AnsweredFault = Exclude<VisitFault, "too-many-at-once">;
+/** A connection that is too many is closed without an answer; a program is answered by a problem of its own. */
+export type AnsweredFault = Exclude<VisitFault, "too-many-at-once" | "token-refused" | "asked-by-a-browser">;
 
 export const faultStatus: Readonly<Record<AnsweredFault, number>> = {
   "not-the-proxy": 403,

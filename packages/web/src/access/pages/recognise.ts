@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { accessOf } from "../route-access.ts";
 import { rightsOfAll } from "../rights.ts";
 import { cookieOf } from "../sessions/cookies.ts";
 import type { Sessions, SignedIn } from "../sessions/sessions.ts";
@@ -18,6 +19,7 @@ export function recogniseVisitors(
   secondFactor: SecondFactorDemand = "optional",
 ): void {
   const recognise = async (request: FastifyRequest): Promise<void> => {
+    if (accessOf(request)?.opensTo === "token") return forgetVisitor(request);
     noteBrowser(request);
     const cookie = cookieOf(request, "session");
     // A page that keeps itself up to date is not somebody who is still there.

@@ -29,6 +29,8 @@ export const actNames: Readonly<Record<AuditAct, string>> = {
   "change-password": "Change a password",
   "add-user": "Add a user",
   "change-user": "Change a user",
+  "add-token": "Add a token",
+  "revoke-token": "Revoke a token",
   "remove-rows": "Remove old rows of the audit",
 };
 

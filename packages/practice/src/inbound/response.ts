@@ -12,7 +12,7 @@ import type { Arrival } from "./source.ts";
  * Takes in an answer to something we sent, or what came on a workflow for answers. It is never answered itself.
  *
  * Believed only if it names a MessageHeader.id of ours, a UUID in whatever letters, and comes from the mailbox that message
- * went to, where that is known (a routed report's is not). It needs nothing else to have happened: it may be here before
+ * went to: of a routed report that is known once it has answered. It needs nothing else to have happened: it may be here before
  * SENT is written. The first at each level counts; only 20013 after 20007 or 20008 replaces it, because then the copy was
  * the second one and this is the answer to the first. One whose meaning something unknown may change is not believed
  * either. What is not believed is kept, and shown to a person.
@@ -67,7 +67,8 @@ function doubtAbout(
     return { kind: "stray-response", reason: "It answers a message that was not sent from here." };
   }
   const address = sent["to_address"] as string | null;
-  const wentTo = address === null || address.startsWith("GPPROVIDER") ? undefined : address;
+  const isRouted = address === null || address.startsWith("GPPROVIDER");
+  const wentTo = isRouted ? answeredFrom(database, requestHeaderId) : address;
   if (wentTo !== undefined && wentTo !== readMailbox(from)) {
     return { kind: "stray-response", reason: "It does not come from the mailbox that the message went to." };
   }
@@ -81,6 +82,17 @@ function doubtAbout(
   return replaces
     ? undefined
     : { kind: "repeated-response", reason: "The message was already answered at this level." };
+}
+
+/** MESH took it to one mailbox: what another says of it, also at the other level, is not of who has it. */
+function answeredFrom(database: PracticeContext["database"], headerId: string): string | undefined {
+  const row = database
+    .prepare(
+      `SELECT from_mailbox FROM received_response CROSS JOIN received USING (message_id)
+       WHERE received_response.header_id = ? LIMIT 1`,
+    )
+    .get(headerId);
+  return readMailbox((row?.["from_mailbox"] as string | null | undefined) ?? undefined);
 }
 
 /** What is shown of a response that was not believed. */

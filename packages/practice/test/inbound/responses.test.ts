@@ -125,6 +125,23 @@ test("a response from another mailbox than the message went to is not believed",
   assert.equal((await person(from.practice.worklist).report(headerId))?.infrastructure?.code, "20013");
 });
 
+test("of a routed report the mailbox that answers first is believed, and what another says is shown to a person", async (t) => {
+  const { from, headerId } = await withReport(t);
+  const { worklist } = from.practice;
+  deliver(from, response(headerId, "20013").xml, answer);
+  await from.practice.cycle();
+  for (const code of ["30002", "20009"])
+    deliver(from, response(headerId, code).xml, { ...answer, from: "Z99009OT009" });
+  await from.practice.cycle();
+  assert.equal((await person(worklist).report(headerId))?.state, "received");
+  const strays = await person(worklist).strays({ show: "attention" });
+  assert.deepEqual(new Set(strays.map(({ code }) => code)), new Set(["20009", "30002"]));
+  for (const { reason } of strays) assert.match(reason, /does not come from the mailbox/);
+  deliver(from, response(headerId, "30001").xml, { ...answer, from: receiver.mailboxId.toLowerCase() });
+  await from.practice.cycle();
+  assert.equal((await person(worklist).report(headerId))?.state, "accepted");
+});
+
 test("a report that MESH returns is found by its message id, whichever comes first", async (t) => {
   for (const reportFirst of [true, false]) {
     const { from, headerId } = await withReport(t);

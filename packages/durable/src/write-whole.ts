@@ -33,11 +33,17 @@ export async function writeUnsynced(folder: string, name: string, content: strin
 /**
  * Writes a new file; its content is on disk when this resolves, its name once the folder is synced. A failure leaves no
  * file: on a full disk, half of one would take the room of what comes next.
+ *
+ * @param mode of the file, whatever the umask; `shared`: 0666 less the umask
  */
-export async function writeNew(path: string, content: string | Uint8Array, mode: number = 0o600): Promise<void> {
-  const file = await open(path, "wx", mode);
+export async function writeNew(
+  path: string,
+  content: string | Uint8Array,
+  mode: number | "shared" = 0o600,
+): Promise<void> {
+  const file = await open(path, "wx", mode === "shared" ? 0o666 : mode);
   try {
-    await file.chmod(mode);
+    if (mode !== "shared") await file.chmod(mode);
     await file.writeFile(content);
     await file.sync();
   } catch (error) {

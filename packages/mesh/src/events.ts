@@ -298,6 +298,11 @@ export type PracticeEvent =
       findings: number;
       refusedFor?: "not-acceptable" | "strictness" | "not-taken";
     }
+  /**
+   * A document is in `folder`, within that of a record system: so many files, and bytes of all of them. Absent: it was found to be
+   * there, from before the system ended.
+   */
+  | { event: "document-saved"; odsCode: OdsCode; taskId: number; folder: string; files?: number; bytes?: number }
   /** Nobody has decided yet whether the patient is theirs: told when the set time has passed, then at growing intervals. */
   | ({ event: "match-waiting"; odsCode: OdsCode; messageId: MessageId; taskId: number } & Lasting)
   | {
@@ -394,10 +399,11 @@ export type VisitFault =
 export interface HeldUpWork {
   odsCode: OdsCode;
   /**
-   * `storing`: writing down what a person must be told, or what was taken in by an earlier version. `everything`: a pass
+   * `storing`: writing down what a person must be told, or what was taken in by an earlier version. `filing`: saving documents for
+   * a record system. `everything`: a pass
    * waits for something that does not answer.
    */
-  work: "collecting" | "handing-over" | "matching" | "storing" | "everything";
+  work: "collecting" | "handing-over" | "matching" | "storing" | "filing" | "everything";
   mailboxId?: MailboxId;
   messageId?: MessageId;
   headerId?: string;

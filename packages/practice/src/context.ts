@@ -3,7 +3,7 @@ import type { Demographics } from "@restante/demographics";
 import type { DocumentUseCase, Strictness } from "@restante/itk3";
 import type { Clock, Emit } from "@restante/mesh";
 import type { Reader } from "./inbound/reader.ts";
-import type { BusinessResponse, KnownOrganisation, PracticeOrganisation, Tuning } from "./options.ts";
+import type { BusinessResponse, KnownOrganisation, PracticeOptions, PracticeOrganisation, Tuning } from "./options.ts";
 import type { ReportWriter } from "./outbound/report-writer.ts";
 import type { StandingTroubles } from "./troubles.ts";
 
@@ -21,6 +21,7 @@ export interface PracticeContext {
   strictness: Strictness;
   undoSeconds: number;
   doesNotTake: readonly DocumentUseCase[];
+  filing: PracticeOptions["filing"];
   clock: Clock;
   emit: Emit;
   tuning: Tuning;

@@ -40,6 +40,11 @@ export interface PracticeOptions {
    * now on. Absent: every kind is taken.
    */
   doesNotTake?: readonly DocumentUseCase[];
+  /**
+   * Where people may have documents saved for a record system to take: each as a folder of its own within `folder`, which is there
+   * and is no other's of ours. Absent: nothing is saved.
+   */
+  filing?: { folder: string };
   /** Absent: nothing is removed. */
   retention?: RetentionDays;
   /** Absent: 5 minutes, the most often that MESH allows where nothing is waiting. */

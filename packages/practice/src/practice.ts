@@ -5,6 +5,8 @@ import { unusableIds } from "@restante/mesh-client";
 import type { PracticeContext } from "./context.ts";
 import { practiceDefaults } from "./defaults.ts";
 import { PracticeError } from "./errors.ts";
+import { createFiling } from "./filing/filing.ts";
+import { requireFilingFolder } from "./filing/folder.ts";
 import { apiHandOver } from "./hand-over/api.ts";
 import { directoryHandOver } from "./hand-over/directory.ts";
 import { apiSource } from "./inbound/api.ts";
@@ -17,7 +19,7 @@ import type { Practice, PracticeOptions, Transport } from "./options.ts";
 import { createReportWriter } from "./outbound/report-writer.ts";
 import { type SendingMailboxes, storeConsultation } from "./outbound/send-consultation.ts";
 import { createPass, type Part } from "./pass.ts";
-import { createPolling } from "./polling.ts";
+import { createPolling, type Polling } from "./polling.ts";
 import { createWorklist } from "./queries/create-worklist.ts";
 import { review } from "./queries/review.ts";
 import { logWaiting } from "./queries/waiting-matches.ts";
@@ -39,6 +41,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   refuseOtherStrictness(options.strictness);
   refuseOtherMatching(options.businessResponse);
   refuseOtherKinds(options.doesNotTake);
+  if (options.filing !== undefined) await requireFilingFolder(options.filing.folder, oursOf(options));
   const clock = options.clock ?? systemClock;
   const emit = options.emit ?? (() => undefined);
   const context: PracticeContext = {
@@ -55,6 +58,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     strictness: options.strictness ?? practiceDefaults.strictness,
     undoSeconds: options.undoSeconds ?? practiceDefaults.undoSeconds,
     doesNotTake: options.doesNotTake ?? practiceDefaults.doesNotTake,
+    filing: options.filing,
     clock,
     emit,
     tuning: { ...practiceDefaults.tuning, ...options.tuning },
@@ -65,11 +69,13 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   tellOpenFolders(context, options.dataFolder);
   const pass = createPass(context, partsOf(context, options.transports));
   const retention = createRetention(context, options.retention);
-  const polling = createPolling({
+  const filing = options.filing && createFiling(context, options.filing.folder, (afterMs) => polling.wake(afterMs));
+  const polling: Polling = createPolling({
     pass: async (signal) => {
       try {
         return await context.troubles.watch(async () => pass(signal));
       } finally {
+        filing?.turn();
         retention.turn();
       }
     },
@@ -89,6 +95,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     },
     async [Symbol.asyncDispose]() {
       await polling.stop();
+      await filing?.[Symbol.asyncDispose]();
       await retention[Symbol.asyncDispose]();
       await context.reader[Symbol.asyncDispose]();
       await context.reports[Symbol.asyncDispose]();
@@ -128,6 +135,16 @@ function refuseOtherKinds(doesNotTake: PracticeOptions["doesNotTake"]): void {
   if (doesNotTake === undefined) return;
   if (Array.isArray(doesNotTake) && doesNotTake.every((kind) => documentUseCases.includes(kind))) return;
   throw new PracticeError("kind-unknown", `What is not taken must be a list of: ${documentUseCases.join(", ")}.`);
+}
+
+/** What a record system must not take. */
+function oursOf({ dataFolder, transports }: PracticeOptions): { path: string; name: string }[] {
+  return [
+    { path: dataFolder, name: "the data folder" },
+    ...transports.flatMap((transport) =>
+      transport.kind === "directory" ? [{ path: transport.folder, name: "the folder of a mailbox" }] : [],
+    ),
+  ];
 }
 
 function mailboxOf(transport: Transport): MailboxId {

@@ -3,6 +3,7 @@ import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@resta
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
 import type { Assignee, Completion, CompletionReason, TaskWork } from "./task-work.ts";
 import type { DocumentView } from "./document-view.ts";
+import type { DocumentSaving, TaskFiling } from "./filing.ts";
 import type { Kept } from "./kept.ts";
 import type { Listing, MatchList, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
 import type { MatchAnswer, MatchDecision, MatchDoubt, RegisterEntry } from "./matching.ts";
@@ -19,7 +20,7 @@ import type { MatchOutcome, TaskFlag, TaskKind } from "./task-facts.ts";
  *
  * Holds patient detail (subjects, attachments): for the screen of a signed-in person, never for a log or an event.
  */
-export interface Worklist {
+export interface Worklist extends DocumentSaving {
   tasks(list: TaskList): Promise<Listing<TaskSummary>>;
   /** Whom tasks can be asked for by: the 200 that sent most of them, by name. */
   senders(actor: Actor): Promise<TaskSender[]>;
@@ -129,10 +130,11 @@ export interface PersonAct {
   by: Actor;
   act:
     | ("completed" | "reopened" | "dealt-with" | "undone" | "answered" | "sent-again" | "matched")
-    | ("assigned" | "handed-back" | "prioritised" | "commented" | "taken-back");
+    | ("assigned" | "handed-back" | "prioritised" | "commented" | "taken-back")
+    | ("save-asked" | "save-stopped");
   /**
    * What needed attention; the answer that was given; what the patient is, and whether the sender is told; whom it was assigned to,
-   * or had been; how soon it is to be dealt with.
+   * or had been; how soon it is to be dealt with; what the folder is called in which it is saved.
    */
   about?: string;
   note?: string;
@@ -141,8 +143,8 @@ export interface PersonAct {
 }
 
 export interface SystemTrouble {
-  /** What is not done: fetching from a mailbox, handing over to it, looking patients up, storing, or anything at all. */
-  part: "collecting" | "handing-over" | "matching" | "storing" | "stuck";
+  /** What is not done: fetching from a mailbox, handing over to it, looking patients up, storing, saving documents, or anything. */
+  part: "collecting" | "handing-over" | "matching" | "storing" | "filing" | "stuck";
   /** The mailbox of ours; absent where it concerns none alone. */
   mailboxId?: MailboxId;
   /** When it last worked; where it never has since the start, when it first failed. */
@@ -279,6 +281,9 @@ export interface Task extends TaskSummary {
   duplicates: { messageId: MessageId; receivedAt: Date; code: "20007" | "20008" }[];
   /** The tasks of documents that say the same for the same patient and encounter, with other ids. The first 20 that came. */
   alike: number[];
+  /** How the document's saving for a record system stands that was asked for last; and those before, newest first, at most 20. */
+  filing?: TaskFiling;
+  filedEarlier?: TaskFiling[];
   /** The earlier task that this document replaces, and the later one that replaces it. */
   replaces?: number;
   replacedBy?: number;

@@ -1,11 +1,10 @@
-import type { AttachmentContent, TaskAttachment } from "@restante/practice";
+import { type AttachmentContent, fileExtension, mediaType, type TaskAttachment } from "@restante/practice";
 import { numberIn, refusal, type Reply, type Request } from "@restante/web";
 
 /** How a browser may treat a file that came from elsewhere. */
 interface FileHandling {
   /** What it is sent as, by its content; what it claims to be is never believed. */
   contentType: string;
-  extension: string;
   /** Browsers can show it: `pdf` in their own reader, `image` in a page. Everything else is only downloaded. */
   shown?: "pdf" | "image";
 }
@@ -13,28 +12,13 @@ interface FileHandling {
 type KnownFileType = Exclude<AttachmentContent["fileType"], "other">;
 
 const kinds: Readonly<Record<KnownFileType, FileHandling>> = {
-  "application/pdf": { contentType: "application/pdf", extension: "pdf", shown: "pdf" },
-  "image/png": { contentType: "image/png", extension: "png", shown: "image" },
-  "image/jpeg": { contentType: "image/jpeg", extension: "jpg", shown: "image" },
-  "image/tiff": { contentType: "image/tiff", extension: "tif" },
+  "application/pdf": { contentType: "application/pdf", shown: "pdf" },
+  "image/png": { contentType: "image/png", shown: "image" },
+  "image/jpeg": { contentType: "image/jpeg", shown: "image" },
+  "image/tiff": { contentType: "image/tiff" },
 };
 
-/** The claim decides no more than what the downloaded file is called, so that the person's computer can open it. */
-const claimedExtensions: Readonly<Record<string, string>> = {
-  "text/plain": "txt",
-  "text/rtf": "rtf",
-  "application/rtf": "rtf",
-  "application/msword": "doc",
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-};
-
-function handlingOf({ fileType, contentType: claimed }: AttachmentContent): FileHandling {
-  return fileType === "other" ? otherFile(mediaType(claimed)) : kinds[fileType];
-}
-
-function otherFile(claimed: string): FileHandling {
-  return { contentType: "application/octet-stream", extension: claimedExtensions[claimed] ?? "bin" };
-}
+const otherFile: FileHandling = { contentType: "application/octet-stream" };
 
 /** One document of a message, as a page lists it. */
 export interface DocumentLink extends TaskAttachment {
@@ -53,8 +37,9 @@ const largestShown = 20_000_000;
 export function documentLink(base: string, attachment: TaskAttachment, index: number): DocumentLink {
   const claimed = mediaType(attachment.contentType);
   const type = attachment.fileType ?? claimed;
-  const known = Object.hasOwn(kinds, type) ? kinds[type as KnownFileType] : undefined;
-  const { shown, extension } = known ?? otherFile(claimed);
+  const fileType = Object.hasOwn(kinds, type) ? (type as KnownFileType) : "other";
+  const { shown } = fileType === "other" ? otherFile : kinds[fileType];
+  const extension = fileExtension({ fileType, contentType: claimed });
   return {
     ...attachment,
     url: `${base}/attachments/${index}`,
@@ -79,23 +64,19 @@ function isOtherThan(fileType: TaskAttachment["fileType"], claimed: string): boo
   return fileType === "other" ? Object.hasOwn(kinds, claim) : claim !== fileType;
 }
 
-function mediaType(contentType: string): string {
-  return (contentType.split(";")[0] ?? "").trim().toLowerCase();
-}
-
 /**
  * Sends a file that came from elsewhere. `name` is made of ids, never of a title, because titles hold patient details.
  *
  * @param download Absent: shown by the browser where it can.
  */
 function sendFile(reply: Reply, content: AttachmentContent, name: string, download: boolean): Reply {
-  const { contentType, extension, shown } = handlingOf(content);
+  const { contentType, shown } = content.fileType === "other" ? otherFile : kinds[content.fileType];
   const disposition = shown === undefined || download ? "attachment" : "inline";
   // A sandbox would be safer still for a PDF, but browsers then refuse to show it. None of them lets it script this site.
   const policy = shown === "pdf" ? "frame-ancestors 'none'" : "default-src 'none'; frame-ancestors 'none'; sandbox";
   return reply
     .header("content-security-policy", policy)
-    .header("content-disposition", `${disposition}; filename="${name}.${extension}"`)
+    .header("content-disposition", `${disposition}; filename="${name}.${fileExtension(content)}"`)
     .type(contentType)
     .send(asBuffer(content.bytes));
 }

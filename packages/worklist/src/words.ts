@@ -17,6 +17,7 @@ import type {
 } from "@restante/practice";
 import { formatDay, formatHour, formatTime, type Tag } from "@restante/web";
 
+export * from "./words/filing.ts";
 export * from "./words/flags.ts";
 export { removedWords } from "./words/kept.ts";
 export * from "./words/matching.ts";
@@ -215,13 +216,15 @@ const acts: Readonly<Record<PersonAct["act"], string>> = {
   prioritised: "Priority and due date set",
   commented: "Commented",
   "taken-back": "Taken back before it left",
+  "save-asked": "Asked for it to be saved for the record system",
+  "save-stopped": "Stopped the saving for the record system",
   matched: "Said what the patient is to this organisation",
 };
 
 /** What a person may do by a form. */
 export type FormAct =
   | ("complete" | "reopen" | "decide" | "send-again" | "deal-with" | "undo" | "match")
-  | ("assign" | "prioritise" | "comment" | "take-back");
+  | ("assign" | "prioritise" | "comment" | "take-back" | "save" | "stop-saving");
 
 /** To a person whose form came after a change that they had not seen. */
 export function changedWords(act: FormAct): string {
@@ -239,6 +242,8 @@ const notDone: Readonly<Record<FormAct, string>> = {
   prioritise: "its priority and due date were not changed",
   comment: "your comment was not added",
   "take-back": "nothing was taken back",
+  save: "it is not saved for the record system by this",
+  "stop-saving": "its saving was not stopped",
   match: "what you decided about the patient was not stored, and nothing was sent",
 };
 
@@ -255,6 +260,7 @@ const troubleParts: Readonly<Record<SystemTrouble["part"], (mailbox?: string) =>
     `Messages ${mailbox === undefined ? "" : `from ${mailbox} `}have not been handed to MESH`,
   matching: () => "Patients have not been looked up",
   storing: () => "What happens has not been stored, so these pages may not show it,",
+  filing: () => "Documents have not been saved for the record system",
   stuck: () => "The system has been busy with one look for messages",
 };
 

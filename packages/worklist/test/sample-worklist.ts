@@ -19,6 +19,7 @@ import type {
 import { passes } from "./sample-filters.ts";
 import { at } from "./sample-messages.ts";
 import { sampleWork } from "./sample-work.ts";
+import { sampleFiling } from "./sample-filing.ts";
 import { sampleMatch } from "./sample-match.ts";
 import { fill, original } from "./sample-things.ts";
 import { sampleView } from "./sample-view.ts";
@@ -41,7 +42,9 @@ export interface SampleWorklist extends Worklist {
 }
 
 /** A worklist in memory, so that the pages can be shown every state that there is without a message for each. */
-export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array } = {}): SampleWorklist {
+export function sampleWorklist(
+  options: { empty?: boolean; report?: Uint8Array; filing?: string } = {},
+): SampleWorklist {
   const all: Task[] = [];
   const sent: SentReportDetail[] = [];
   const contents = new Map<string, AttachmentContent>();
@@ -89,6 +92,7 @@ export function sampleWorklist(options: { empty?: boolean; report?: Uint8Array }
   };
   return {
     ...sampleWork({ all, sent, calls, known, acting }),
+    ...sampleFiling({ calls, known, acting, folder: () => options.filing }),
     all,
     sent,
     unmatched,

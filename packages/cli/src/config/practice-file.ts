@@ -174,6 +174,19 @@ const retention = object<RetentionDays>(
   { description: "When what is old is removed. Absent: never." },
 );
 
+const filing = object<NonNullable<PracticeFile["filing"]>>(
+  {
+    folder: text({
+      description:
+        "The folder, which must be there: on a disk of its own or shared, and neither in nor around the data folder or a mailbox's. Each document becomes a folder in it, whole at once; whoever takes one away moves or deletes it.",
+    }),
+  },
+  {
+    description:
+      "Where people may save documents, with what there is to know of them, for a record system. Absent: nothing is saved.",
+  },
+);
+
 const schema: Schema<PracticeFile> = withRules(
   object<PracticeFile>(
     {
@@ -236,6 +249,7 @@ const schema: Schema<PracticeFile> = withRules(
           default: by.doesNotTake,
         }),
       ),
+      filing: optional(filing),
       retention: optional(retention),
       pollIntervalMs: optional(
         whole({
@@ -291,6 +305,7 @@ export const practicePart: Part<PracticeFile> = {
   paths: [
     "/dataFolder",
     "/transports/*/folder",
+    "/filing/folder",
     ...clientTlsPaths("/transports/*/tls"),
     "/directory/patients",
     "/directory/organisations",

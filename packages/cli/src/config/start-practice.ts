@@ -19,7 +19,8 @@ type Settings = PartSettings<PracticeFile>;
 export async function startPractice(settings: Settings, opening: Opening): Promise<Practice> {
   const { dataFolder, organisation } = settings.file;
   hold(dataFolder, { part: "practice", odsCode: parseOdsCode(organisation.odsCode) }, opening);
-  const practice = await openPractice(settings, opening);
+  // Who only reads and stores saves nothing, and must not be kept from it by a record system's disk.
+  const practice = await openPractice(settings, opening, settings.file.filing);
   practice.start();
   return practice;
 }
@@ -28,6 +29,7 @@ export async function startPractice(settings: Settings, opening: Opening): Promi
 export async function openPractice(
   settings: Settings,
   { emit, closing }: Pick<Opening, "emit" | "closing">,
+  filing?: PracticeFile["filing"],
 ): Promise<Practice> {
   const { file } = settings;
   const { role } = file.organisation;
@@ -50,6 +52,7 @@ export async function openPractice(
     ...(strictness === undefined ? {} : { strictness }),
     ...(undoSeconds === undefined ? {} : { undoSeconds }),
     ...(doesNotTake === undefined ? {} : { doesNotTake }),
+    ...(filing === undefined ? {} : { filing }),
     ...(retention === undefined ? {} : { retention }),
     ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
     ...(tuning === undefined ? {} : { tuning }),

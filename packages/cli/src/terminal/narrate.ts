@@ -21,6 +21,7 @@ import {
 } from "./event-words.ts";
 import { narrateCertificate } from "./narrate-certificate.ts";
 import { narratePages } from "./narrate-pages.ts";
+import { narrateTask } from "./narrate-task.ts";
 import type { Paint, Terminal } from "./terminal.ts";
 
 /**
@@ -360,12 +361,9 @@ export function narrate(event: Event): Step | undefined {
         what: `task ${event.taskId} raised${refusal(event)}${event.findings === 0 ? "" : `, ${count(event.findings, "finding", "findings")}`}`,
         tone: event.refusedFor === undefined ? "good" : "bad",
       };
+    case "document-saved":
     case "match-waiting":
-      return {
-        who: system(event.odsCode),
-        what: `the patient of task ${event.taskId} waits for a person to decide on, said ${count(event.times, "time", "times")} so far`,
-        tone: "bad",
-      };
+      return narrateTask(event);
     case "response-handed-over":
       return {
         who: system(event.odsCode),

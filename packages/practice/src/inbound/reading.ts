@@ -2,6 +2,7 @@ import {
   check,
   type CheckResult,
   type DocumentUseCase,
+  documentUseCases,
   type Finding,
   isResponse,
   type Itk3Message,
@@ -65,6 +66,9 @@ export interface ReadDocument extends PlacedAttachments {
   replaces: string[];
   /** Of an acceptable document: see likenessOf of itk3. */
   likeness?: string | undefined;
+  /** Of which kind it is, and what its sender calls all its versions together. */
+  kind?: DocumentUseCase | undefined;
+  setId?: string | undefined;
   /** What it says in its sections and entries: a DocumentView as JSON. Absent where none of it may be shown. */
   view?: string;
 }
@@ -113,9 +117,10 @@ export function readArrived(toRead: ToRead): Reading {
 
 const nothingSaid = { summary: {}, ids: [], replaces: [], attachments: [], contents: [] };
 
-type Said = Pick<ReadDocument, "summary" | "ids" | "replaces" | "likeness" | "view"> & PlacedAttachments;
+type Said = Pick<ReadDocument, "summary" | "ids" | "replaces" | "likeness" | "kind" | "setId" | "view"> &
+  PlacedAttachments;
 
-function saidIn(message: Itk3Message, { acceptable, negative }: CheckResult, content: Uint8Array): Said {
+function saidIn(message: Itk3Message, { acceptable, negative, heldAgainst }: CheckResult, content: Uint8Array): Said {
   const modifiers = modifiersOf(message.bundle, message.issues);
   // Nothing is made of what its strictness refused (GPCM-SD-041): no document is laid out.
   const isShown = negative?.because !== "strictness";
@@ -126,6 +131,8 @@ function saidIn(message: Itk3Message, { acceptable, negative }: CheckResult, con
     ids: acceptable ? idsOf(message) : [],
     replaces: replacedBy(message, modifiers),
     ...(acceptable && { likeness: likenessOf(message) }),
+    kind: documentUseCases.find((kind) => kind === heldAgainst?.useCase),
+    setId: message.composition?.identifier?.value,
     ...(view && { view: JSON.stringify(view) }),
     ...placeAttachments(content, laidOut),
   };

@@ -10,6 +10,7 @@ import { tasksOfPatient } from "./same-patient.ts";
 import { countAll } from "./counts.ts";
 import { documentViewOfTask } from "./document-views.ts";
 import { decide, decisionsFor } from "./decisions.ts";
+import { saveToFolder, stopSaving } from "./filing.ts";
 import { listSenders } from "./find-tasks.ts";
 import { listMatches, matchByHand, readMatch } from "./matching.ts";
 import { named } from "./names.ts";
@@ -94,6 +95,15 @@ export function createWorklist(
     async comment(taskId, note, by) {
       upToDate();
       return commentOnTask(context, taskId, note, by);
+    },
+    filingFolder: async () => context.filing?.folder,
+    async saveToFolder(taskId, by, options) {
+      upToDate();
+      return acted(saveToFolder(context, taskId, by, options));
+    },
+    async stopSaving(taskId, by) {
+      upToDate();
+      return acted(stopSaving(context, taskId, by));
     },
     async decide(taskId, code, by) {
       upToDate();

@@ -17,4 +17,7 @@ export function lookAgain(database: DatabaseSync, { kind, id }: MatterKey): void
   database
     .prepare("INSERT OR REPLACE INTO review SELECT 'match', task_id, '' FROM match_decision WHERE task_id = ?")
     .run(id);
+  database
+    .prepare("INSERT OR REPLACE INTO review SELECT 'filing', task_id, '' FROM filing WHERE task_id = ? AND waiting = 1")
+    .run(id);
 }

@@ -5,14 +5,14 @@ import { dealWithMatter, seeMatter, undoMatter } from "../store/matters.ts";
 import { noteReason } from "../store/task-work.ts";
 import { sendHeldAgain } from "../store/undoable.ts";
 import { versionOf } from "../store/versions.ts";
-import type { ActBy, ActOutcome } from "../actor.ts";
+import type { ActBy, ActOutcome, Actor } from "../actor.ts";
 import type { Completion } from "../task-work.ts";
 import type { MatterKey } from "../worklist.ts";
-import { act } from "./acting.ts";
+import { act, type Acted } from "./acting.ts";
 import { requireTask } from "./decisions.ts";
 import { noteIn, requiredNote } from "./notes.ts";
 import { lookAgain } from "./look-again.ts";
-import { text } from "./rows.ts";
+import { present, text } from "./rows.ts";
 import { aboutWhat } from "./sent-by-us.ts";
 import { undoUntil } from "./undo-until.ts";
 
@@ -22,22 +22,28 @@ export function completeTask(
   by: ActBy,
   { reason, note: written }: Completion = {},
 ): ActOutcome {
-  const { database } = context;
   const key: MatterKey = { kind: "task", id: taskId };
   requireTask(context, taskId);
   const note = reason === "other" ? requiredNote(written) : noteIn(written);
   return act(context, key, by, {
     act: "completed",
     again: { reason, note },
-    change(at) {
-      const { changes } = database
-        .prepare("UPDATE task SET state = 'completed', completed_at = ? WHERE task_id = ? AND state = 'open'")
-        .run(at.toISOString(), taskId);
-      if (changes === 0) return undefined;
-      if (reason !== undefined) noteReason(database, taskId, reason);
-      return { about: dealWithMatter(database, key, { at, by: by.actor }), note, reason };
-    },
+    change: (at) => completeNow(context, taskId, { at, by: by.actor, ...present({ reason, note }) }),
   });
+}
+
+/** Part of an act. */
+export function completeNow(
+  { database }: PracticeContext,
+  taskId: number,
+  { at, by, reason, note }: Completion & { at: Date; by: Actor },
+): Acted {
+  const { changes } = database
+    .prepare("UPDATE task SET state = 'completed', completed_at = ? WHERE task_id = ? AND state = 'open'")
+    .run(at.toISOString(), taskId);
+  if (changes === 0) return undefined;
+  if (reason !== undefined) noteReason(database, taskId, reason);
+  return { about: dealWithMatter(database, { kind: "task", id: taskId }, { at, by }), note, reason };
 }
 
 /** What was dealt with by completing the task needs attention again; what a person dealt with apart does not. */

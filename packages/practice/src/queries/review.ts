@@ -13,7 +13,7 @@ import { noteWaiting } from "./waiting-matches.ts";
 const atOnce = 500;
 
 /**
- * Looks at everything that something has happened to, whose answer is overdue or whose match waits, and raises or ends what needs a
+ * Looks at everything that something has happened to, whose answer is overdue, whose match waits or whose document cannot be saved, and raises or ends what needs a
  * person's attention. What is to be looked at was noted by the transaction in which it happened (the triggers of
  * schema.ts), so that nothing is missed whoever wrote it and whenever the system was killed; looking twice changes
  * nothing. It is done after every pass and before every page, because a page must not wait for a pass. True: there is
@@ -33,6 +33,7 @@ export function review(context: PracticeContext): boolean {
       const kind = text(row, "kind");
       if (kind === "stray") reviewStray(context, id, deadlines);
       else if (kind === "match") reviewMatch(context, id, deadlines);
+      else if (kind === "filing") reviewFiling(context, id, deadlines);
       else reviewOutgoing(context, id, deadlines);
     }
     return rows.length === atOnce;
@@ -43,6 +44,11 @@ function reviewMatch(context: PracticeContext, taskId: number, deadlines: Deadli
   const dueAt = noteWaiting(context, taskId);
   tell(context, { kind: "task", id: taskId }, troubleOfTask(context.database, taskId, deadlines));
   lookAgain(context, "match", taskId, dueAt);
+}
+
+function reviewFiling(context: PracticeContext, taskId: number, deadlines: Deadlines): void {
+  tell(context, { kind: "task", id: taskId }, troubleOfTask(context.database, taskId, deadlines));
+  lookAgain(context, "filing", taskId, undefined);
 }
 
 function reviewOutgoing(context: PracticeContext, sequence: number, deadlines: Deadlines): void {
@@ -135,7 +141,7 @@ function tell({ database, clock }: PracticeContext, key: MatterKey, trouble: Hap
 
 function lookAgain(
   { database }: PracticeContext,
-  kind: "outgoing" | "stray" | "match",
+  kind: "outgoing" | "stray" | "match" | "filing",
   id: number,
   dueAt: Date | undefined,
 ): void {

@@ -11,7 +11,9 @@ import { isDuplicate } from "../hand-over/states.ts";
 import { troubledCopies } from "../store/copies.ts";
 import type { Happened } from "../store/matters.ts";
 import type { Deadlines } from "./reports.ts";
+import { filingsOf } from "../store/filings.ts";
 import { alikeTo } from "../store/likeness.ts";
+import { troubleOfFiling } from "./filing.ts";
 import { flagColumns, flagsIn } from "./flags.ts";
 import { findTaskIds, isPlain } from "./find-tasks.ts";
 import { type ListPlan, listIds } from "./listing.ts";
@@ -97,6 +99,7 @@ function taskOf(database: DatabaseSync, row: Row): Task {
     duplicates: duplicatesOf(database, taskId),
     alike: alikeTo(database, taskId),
     acts: actsOf(database, { kind: "task", id: taskId }),
+    ...filingsOf(database, taskId),
     ...versionsOf(database, taskId),
     ...present({
       reason: optionalText(row, "reason"),
@@ -203,7 +206,7 @@ export function troubleOfTask(database: DatabaseSync, taskId: number, deadlines:
     ...[own, ...copies.map(({ messageId }) => messageId)].flatMap(
       (messageId) => standingOfAnswers(database, messageId, deadlines).trouble ?? [],
     ),
-    ...[troubleOfMatch(database, taskId) ?? []].flat(),
+    ...[troubleOfMatch(database, taskId) ?? [], troubleOfFiling(database, taskId) ?? []].flat(),
   ];
   const [first] = troubles;
   return first && { reason: first.reason, happenings: troubles.flatMap(({ happenings }) => happenings) };

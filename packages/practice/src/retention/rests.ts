@@ -9,7 +9,8 @@ const longestLine = 1000;
 /**
  * Since when nobody has anything to do with a task any more, as ISO 8601; undefined: somebody may have.
  *
- * A task rests if it was completed, or replaced by one that rests; nothing about it needs attention; its patient is matched; every answer that is due to
+ * A task rests if it was completed, or replaced by one that rests; nothing about it needs attention; its patient is matched; nothing of it
+ * waits to be saved for a record system; every answer that is due to
  * its message, and to copies of it, was made, and has left, or a person has dealt with its failing. It does so since the last of
  * all that happened to it: one time that was written by a clock that was behind makes nothing older than what came before it.
  */
@@ -21,14 +22,16 @@ export function restsSince(context: PracticeContext, taskId: number): string | u
     const row: Row | undefined = database
       .prepare(
         `SELECT task_id, message_id, task.state AS state, match_due, waiting, decided_at, completed_at, replaced_by, received_at,
-           matter.state AS matter_state, dealt_at, (SELECT max(at) FROM act WHERE act.kind = 'task' AND act.id = task_id) AS act_at
+           matter.state AS matter_state, dealt_at, (SELECT max(at) FROM act WHERE act.kind = 'task' AND act.id = task_id) AS act_at,
+           (SELECT max(written_at) FROM filing WHERE filing.task_id = task.task_id) AS saved_at,
+           EXISTS (SELECT 1 FROM filing WHERE filing.task_id = task.task_id AND filing.waiting = 1) AS to_save
          FROM task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
            LEFT JOIN match_decision USING (task_id)
          WHERE task_id = ?`,
       )
       .get(next);
     if (row === undefined || !isAtRest(context, row)) return undefined;
-    for (const name of ["received_at", "completed_at", "decided_at", "dealt_at", "act_at"])
+    for (const name of ["received_at", "completed_at", "decided_at", "dealt_at", "act_at", "saved_at"])
       times.push(optionalText(row, name) ?? "");
     times.push(...answeredAt(database, row));
     next = text(row, "state") === "replaced" ? (row["replaced_by"] as number | null) : null;
@@ -42,7 +45,7 @@ function isAtRest(context: PracticeContext, row: Row): boolean {
   const state = text(row, "state");
   const matter = optionalText(row, "matter_state");
   const isUnmatched = row["match_due"] === 1 || row["waiting"] === 1;
-  if (state === "open" || isUnmatched || matter === "new" || matter === "seen") return false;
+  if (state === "open" || isUnmatched || row["to_save"] === 1 || matter === "new" || matter === "seen") return false;
   if (state === "completed" && decisionsFor(context, row["task_id"] as number).length > 0) return false;
   // `failed` is the end of a message that a person must be told of: there it is for them to say. One that was handed over is gone
   // from here: where a client keeps nothing in SENT that is all that is ever known.

@@ -1,6 +1,7 @@
 import { documentsComeBack } from "./documents-come-back.ts";
 import { taskWork } from "./migrations/task-work.ts";
 import { undoable } from "./migrations/undoable.ts";
+import { filing } from "./migrations/filing.ts";
 import { documentViews } from "./migrations/document-views.ts";
 import { likeness } from "./migrations/likeness.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
@@ -490,4 +491,5 @@ export const migrations: readonly string[] = [
   undoable,
   taskFacets,
   workFacets,
+  filing,
 ];

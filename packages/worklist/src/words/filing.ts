@@ -1,0 +1,35 @@
+// Words about a document that is saved for a record system.
+import type { Task, TaskFiling } from "@restante/practice";
+import { formatDay, formatHour, type Tag } from "@restante/web";
+
+/** Why nothing of a task can be saved; undefined where its document can. */
+export function whyNotSaved({ kind, removed }: Pick<Task, "kind" | "removed">): string | undefined {
+  if (kind !== "document") return "There is nothing to save: no document of this message was accepted.";
+  return removed && "There is nothing to save: the message has been removed by its age.";
+}
+
+const tags: Readonly<Record<TaskFiling["state"], Tag>> = {
+  waiting: { text: "Waiting to be saved", colour: "white", meaning: "It is about to be saved for the record system." },
+  failed: { text: "Not saved", colour: "red", meaning: "It could not be saved for the record system yet." },
+  saved: { text: "Saved", colour: "green", meaning: "It was put where the record system takes it from." },
+};
+
+export function filingTag({ state, inDoubt }: Pick<TaskFiling, "state" | "inDoubt">): Tag {
+  return inDoubt ? doubtTag : tags[state];
+}
+
+const doubtTag: Tag = {
+  text: "Saved or not",
+  colour: "orange",
+  meaning: "Nobody can tell whether the record system has it. A person must look.",
+};
+
+/** Where it is, or is to be, by whose word. */
+export function filingWords({ state, folder, by, askedAt, savedAt }: TaskFiling): string {
+  if (state === "saved" && savedAt !== undefined) return `Saved in ${folder} on ${moment(savedAt)} by ${by.name}.`;
+  return `Asked for by ${by.name} on ${moment(askedAt)}. It is to be saved in ${folder}.`;
+}
+
+function moment(at: Date): string {
+  return `${formatDay(at)} at ${formatHour(at)}`;
+}

@@ -1,6 +1,7 @@
 // Which tasks, reports and strays are asked for, in which order, and how they are given.
 import type { Actor } from "./actor.ts";
 import type { Assignee } from "./task-work.ts";
+import type { ReportStanding } from "./sent-report.ts";
 import type { MatchOutcome, TaskFlag, TaskKind } from "./task-facts.ts";
 
 /** Which part of a list is wanted, by whom. */
@@ -94,12 +95,15 @@ export interface TaskQuery extends TextQuery, TaskFilters {
 
 export interface ReportQuery extends TextQuery {
   /**
-   * Those that a person must look at (see `SentReport.attention`); or those that a person has dealt with. Absent: all.
+   * Those that a person must look at (see `SentReport.attention`); those that a person has dealt with; or those that stand so.
+   * Absent: all.
    *
    * The text is looked for in the subject, which names the patient, and in the ODS code, address and name of the
    * recipient, as far as they are stored with the report.
    */
-  show?: "attention" | "dealt-with";
+  show?: "attention" | "dealt-with" | ReportStanding;
+  /** The ODS code or mailbox of who it goes to; `REGISTERED` where that is the registered practice, not known yet. */
+  receiver?: string;
 }
 
 export interface StrayQuery extends TextQuery {

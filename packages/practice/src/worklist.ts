@@ -1,13 +1,27 @@
 import type { KnownFileType, RefusedFor } from "@restante/itk3";
-import type { AcknowledgementLevel, MailboxId, MessageId, OdsCode } from "@restante/mesh";
+import type { AcknowledgementLevel, MailboxId, MessageId } from "@restante/mesh";
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
 import type { Assignee, Completion, CompletionReason, TaskWork } from "./task-work.ts";
 import type { DocumentView } from "./document-view.ts";
 import type { DocumentSaving, TaskFiling } from "./filing.ts";
+import type {
+  AwaitedAnswer,
+  HandOverState,
+  MeshReport,
+  ReceivedResponse,
+  ReportReceiver,
+  ReportRecipient,
+  ReportStanding,
+  ReportState,
+  StrayReason,
+  UnusedAnswer,
+} from "./sent-report.ts";
 import type { Kept } from "./kept.ts";
 import type { Listing, MatchList, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
 import type { MatchAnswer, MatchDecision, MatchDoubt, RegisterEntry } from "./matching.ts";
 import type { MatchOutcome, TaskFlag, TaskKind } from "./task-facts.ts";
+
+export type * from "./sent-report.ts";
 
 /**
  * What people see and do: the tasks that received messages raised, and the reports this organisation sent. Everything
@@ -73,6 +87,8 @@ export interface Worklist extends DocumentSaving {
    */
   matchByHand(taskId: number, decision: MatchDecision, by: ActBy): Promise<ActOutcome>;
   reports(list: ReportList): Promise<Listing<SentReport>>;
+  /** Whom reports can be asked for by: at most 200, by their keys. */
+  receivers(actor: Actor): Promise<ReportReceiver[]>;
   report(headerId: string, actor: Actor): Promise<SentReportDetail | undefined>;
   /** What was sent with a report, counted from 0, in the order of `SentReportDetail.attachments`. Throws "document-not-ready". */
   reportAttachment(headerId: string, index: number, actor: Actor): Promise<AttachmentContent | undefined>;
@@ -361,17 +377,11 @@ export interface GivenResponse {
   problem?: string;
 }
 
-/** See hand-over/states.ts, where each is defined. */
-export type HandOverState = "built" | "handed-over" | "sent" | "held" | "failed" | "returned" | "refused";
-
 export interface Decision {
   code: string;
   text: string;
   positive: boolean;
 }
-
-/** See hand-over/states.ts, where each is defined. */
-export type ReportState = HandOverState | "received" | "accepted";
 
 export interface SentReport {
   /** Counts up by one with every report. */
@@ -399,6 +409,8 @@ export interface SentReport {
   messageId?: MessageId;
   infrastructure?: ReceivedResponse;
   business?: ReceivedResponse;
+  /** The answer that it waits for. Absent: none will come, or none is waited for any more. */
+  awaits?: AwaitedAnswer;
   /** Set after the time in which both acknowledgements should have come (SD-045: "the sender system MUST inform an appropriate person"). */
   overdue: boolean;
   /** One sentence for the person who must be told (SD-044, SD-045). Absent: all is well so far, or was dealt with. */
@@ -407,42 +419,18 @@ export interface SentReport {
   matter?: Matter;
 }
 
-/**
- * `registered-practice`: MESH finds it by the patient. Its mailbox is known only once an answer has come from it. `name`:
- * of the organisation, where the consultation, the practice's own list of organisations or MESH tells it.
- */
-export type ReportRecipient =
-  | { kind: "registered-practice"; mailboxId?: MailboxId; odsCode?: OdsCode; name?: string }
-  | { kind: "organisation"; odsCode: OdsCode; mailboxId?: MailboxId; name?: string };
-
-export interface ReceivedResponse {
-  code: string;
-  /** The code's text in the response, then its diagnostics. */
-  text: string;
-  diagnostics?: string;
-  positive: boolean;
-  receivedAt: Date;
-  from?: MailboxId;
-  messageId: MessageId | string;
-}
-
 export interface SentReportDetail extends SentReport {
   attachments: TaskAttachment[];
+  /** Why it does not leave, is `held` or `failed`. */
+  problem?: string;
+  /** Answers that name it and were not used, oldest first; the first 50. */
+  unused: UnusedAnswer[];
   /** What MESH itself sent back about it, oldest first; the first 50. */
   meshReports: MeshReport[];
   /** Earlier and later versions of the same consultation's report; the first 50. */
   versions: { headerId: string; documentVersion: number; state: ReportState }[];
   /** Newest first, at most 50. */
   acts: PersonAct[];
-}
-
-export interface MeshReport {
-  messageId: MessageId | string;
-  receivedAt: Date;
-  event: string;
-  success: boolean;
-  code: string;
-  text: string;
 }
 
 export interface Stray {
@@ -455,8 +443,9 @@ export interface Stray {
   kind: "response" | "mesh-report";
   from?: MailboxId;
   workflowId: string;
-  /** Why it was not believed, or what could not be found. */
+  /** Why it was not believed, or what could not be found: in a sentence, and as one of those known. */
   reason: string;
+  why: StrayReason;
   code?: string;
   text?: string;
   /** Absent: it has turned out to belong to something after all. */
@@ -469,6 +458,8 @@ export interface StrayDetail extends Stray {
   /** Its own id, and the message of ours that it says it answers or is about, as far as they could be read. */
   headerId?: string;
   linkedMessageId?: string;
+  /** The report, or the task with the answer of ours, that it names all the same. */
+  about?: { kind: "report"; headerId: string } | { kind: "task"; taskId: number };
   /** In a MESH report: what MESH was doing. */
   event?: string;
   /** Newest first, at most 50. */
@@ -479,6 +470,7 @@ export interface WorklistCounts {
   openTasks: number;
   completedTasks: number;
   reports: number;
+  reportsBy: Readonly<Record<ReportStanding, number>>;
   /** Reports, tasks and strays with something that a person must be told. */
   attention: number;
   /** The same by what they are. */

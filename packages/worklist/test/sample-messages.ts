@@ -40,6 +40,7 @@ export function sentReport(sequence: number, headerId: string): SentReportDetail
     overdue: false,
     attachments: [],
     meshReports: [],
+    unused: [],
     versions: [{ headerId, documentVersion: 1, state: "sent" }],
     acts: [],
   };

@@ -8,6 +8,7 @@ import type {
   Task,
   TaskAttachment,
 } from "@restante/practice";
+export { noReports } from "./sample-reports.ts";
 import { at, mailbox, messageId, response, sentReport } from "./sample-messages.ts";
 
 /** What a sender may put into a subject or a title, for the pages to show and never to run. */
@@ -208,6 +209,7 @@ export function fill(
     from: mailbox("X26OT999"),
     workflowId: "GPFED_CONSULT_REPORT_ACK",
     reason: "It answers a message that this organisation never sent.",
+    why: "not-sent-here",
     code: "20013",
     text: hostile,
   });

@@ -18,6 +18,7 @@ import type {
 } from "@restante/practice";
 import { passes } from "./sample-filters.ts";
 import { at } from "./sample-messages.ts";
+import { isAsked, receiversOf, reportsBy } from "./sample-reports.ts";
 import { sampleWork } from "./sample-work.ts";
 import { sampleFiling } from "./sample-filing.ts";
 import { sampleMatch } from "./sample-match.ts";
@@ -173,10 +174,11 @@ export function sampleWorklist(
       }),
     reports: (list) =>
       paged(
-        sent.filter((report) => among(report, list.query?.show)),
+        sent.filter((report) => isAsked(report, list.query)),
         ({ sequence }) => sequence,
         list,
       ),
+    receivers: async () => receiversOf(sent),
     report: async (headerId) => sent.find((report) => report.headerId === headerId),
     reportAttachment: async (headerId, index) => contents.get(`report ${headerId} ${index}`),
     async sendAgain(headerId, by) {
@@ -233,6 +235,7 @@ export function sampleWorklist(
         openTasks: all.filter((task) => task.state === "open").length,
         completedTasks: all.filter((task) => task.state === "completed").length,
         reports: sent.length,
+        reportsBy: reportsBy(sent),
         attention: attentionBy.task + attentionBy.report + attentionBy.stray,
         attentionBy,
         strays: unmatched.length,

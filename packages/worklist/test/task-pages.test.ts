@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { ask, readable, submit, formOf } from "../../web/test/http.ts";
-import { headerIds, hostile } from "./sample-things.ts";
+import { headerIds, hostile, noReports } from "./sample-things.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { openPages } from "./open-pages.ts";
 
@@ -71,6 +71,7 @@ test("large numbers are written as people read them", async (t) => {
     openTasks: 100_002,
     completedTasks: 1234,
     reports: 2345,
+    reportsBy: noReports,
     strays: 3456,
     attention: 6006,
     attentionBy: { task: 1001, report: 2002, stray: 3003 },

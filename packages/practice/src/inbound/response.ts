@@ -2,7 +2,8 @@ import { inTransaction } from "@restante/durable";
 import { idKey, type ResponseContent, responseCodes } from "@restante/itk3";
 import type { PracticeContext } from "../context.ts";
 import { isDuplicate } from "../hand-over/states.ts";
-import { addReceived, addUnbelieved } from "../store/received.ts";
+import { addReceived, addUnbelieved, type Unbelieved } from "../store/received.ts";
+import type { StrayReason } from "../worklist.ts";
 import { eventId } from "./event-id.ts";
 import type { Reading } from "./reading.ts";
 import { readMailbox } from "./respond.ts";
@@ -15,7 +16,8 @@ import type { Arrival } from "./source.ts";
  * went to: of a routed report that is known once it has answered. It needs nothing else to have happened: it may be here before
  * SENT is written. The first at each level counts; only 20013 after 20007 or 20008 replaces it, because then the copy was
  * the second one and this is the answer to the first. One whose meaning something unknown may change is not believed
- * either. What is not believed is kept, and shown to a person.
+ * either. What is not believed is kept, and shown to a person; what repeats an answer is kept, and what says otherwise than the
+ * first is not believed over it, and shown (docs/decisions/286-answers-that-contradict.md).
  */
 export function importResponse(
   context: PracticeContext,
@@ -37,7 +39,8 @@ export function importResponse(
       clock.now(),
     );
     if (response !== undefined && doubt === undefined) storeBelieved(context, messageId, response);
-    if (response !== undefined && doubt !== undefined) addUnbelieved(database, messageId, saidBy(response));
+    if (response !== undefined && doubt !== undefined)
+      addUnbelieved(database, messageId, { ...saidBy(response), why: doubt.why });
     return doubt;
   });
   if (doubt !== undefined) {
@@ -48,13 +51,17 @@ export function importResponse(
   }
 }
 
-/** Why a response is not believed. A repeated one tells nothing new, so no person need see it. */
+/** Why a response is not believed. A repeated one that tells nothing new no person need see. */
 interface Doubt {
   kind: "stray-response" | "repeated-response";
   reason: string;
+  /** Of a stray. */
+  why?: StrayReason;
 }
 
-const unreadable: Doubt = { kind: "stray-response", reason: "It cannot be read as a response." };
+const stray = (why: StrayReason, reason: string): Doubt => ({ kind: "stray-response", why, reason });
+
+const unreadable = stray("unreadable", "It cannot be read as a response.");
 
 function doubtAbout(
   { database }: PracticeContext,
@@ -63,24 +70,22 @@ function doubtAbout(
 ): Doubt | undefined {
   const { requestHeaderId, level, code, modified } = response;
   const sent = database.prepare("SELECT to_address FROM outgoing WHERE header_id = ?").get(requestHeaderId);
-  if (sent === undefined) {
-    return { kind: "stray-response", reason: "It answers a message that was not sent from here." };
-  }
+  if (sent === undefined) return stray("not-sent-here", "It answers a message that was not sent from here.");
   const address = sent["to_address"] as string | null;
   const isRouted = address === null || address.startsWith("GPPROVIDER");
   const wentTo = isRouted ? answeredFrom(database, requestHeaderId) : address;
   if (wentTo !== undefined && wentTo !== readMailbox(from)) {
-    return { kind: "stray-response", reason: "It does not come from the mailbox that the message went to." };
+    return stray("other-mailbox", "It does not come from the mailbox that the message went to.");
   }
-  if (modified === true)
-    return { kind: "stray-response", reason: "What it says may be changed by something that is not known here." };
+  if (modified === true) {
+    return stray("modified", "What it says may be changed by something that is not known here.");
+  }
   const earlier = database
     .prepare("SELECT code FROM received_response WHERE header_id = ? AND level = ?")
-    .get(requestHeaderId, level);
-  if (earlier === undefined) return undefined;
-  const replaces = isDuplicate(earlier["code"] as string) && code === "20013";
-  return replaces
-    ? undefined
+    .get(requestHeaderId, level)?.["code"] as string | undefined;
+  if (earlier === undefined || (isDuplicate(earlier) && code === "20013")) return undefined;
+  return saysOtherwise(earlier, code)
+    ? stray("says-otherwise", `The message was answered ${earlier} before, and this says otherwise.`)
     : { kind: "repeated-response", reason: "The message was already answered at this level." };
 }
 
@@ -95,9 +100,16 @@ function answeredFrom(database: PracticeContext["database"], headerId: string): 
   return readMailbox((row?.["from_mailbox"] as string | null | undefined) ?? undefined);
 }
 
+/** A second no is no news, and a copy has answers of its own. */
+function saysOtherwise(earlier: string, code: string): boolean {
+  if (code === earlier || isDuplicate(code)) return false;
+  const isYes = (of: string): boolean => responseCodes.get(of)?.positive === true;
+  return isYes(earlier) || isYes(code);
+}
+
 /** What is shown of a response that was not believed. */
-export function saidBy({ code }: ResponseContent): { code: string; text: string } {
-  return { code, text: responseCodes.get(code)?.display ?? "" };
+export function saidBy({ code, requestHeaderId }: ResponseContent): Unbelieved {
+  return { code, text: responseCodes.get(code)?.display ?? "", answers: idKey(requestHeaderId) };
 }
 
 function storeBelieved({ database }: PracticeContext, messageId: string, response: ResponseContent): void {

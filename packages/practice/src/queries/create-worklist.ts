@@ -16,6 +16,7 @@ import { listMatches, matchByHand, readMatch } from "./matching.ts";
 import { named } from "./names.ts";
 import { completeTask, dealWith, reopenTask, seeAsOf, sendAgain, undoDealtWith } from "./person.ts";
 import { type Deadlines, listReports, readReport } from "./reports.ts";
+import { listReceivers } from "./report-lists.ts";
 import { review } from "./review.ts";
 import { listStrays, readStray, strayOriginal } from "./strays.ts";
 import { assignTask, commentOnTask, prioritiseTask } from "./task-work.ts";
@@ -127,6 +128,7 @@ export function createWorklist(
       const { items, ...listing } = listed(listReports(database, list, deadlines()));
       return { items: items.map((report) => named(report, organisations)), ...listing };
     },
+    receivers: async () => listReceivers(context).map((receiver) => boundTexts(receiver, mostListed, ours)),
     async report(headerId) {
       upToDate();
       const report = shown(readReport(database, headerId, deadlines()));

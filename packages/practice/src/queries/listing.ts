@@ -16,8 +16,10 @@ export interface ListPlan {
   id: string;
   /** What follows FROM: of what, and which. Ends in a condition. */
   from: string;
-  /** The names in the tally whose sum is how many there are. */
-  tally: readonly string[];
+  /** What it is asked with, by the names in it. */
+  values?: Readonly<Record<string, string>>;
+  /** The names in the tally whose sum is how many there are. Absent: they are counted, in their index. */
+  tally?: readonly string[];
 }
 
 /** What a page of a list holds, before any of it is read. */
@@ -41,13 +43,20 @@ export function listIds(
   const { from, size } = rangeOf(page);
   const found = foundBy(database, words, query?.text, sort);
   if (found !== undefined) return amongFound(database, plan, found, { from, size });
-  const tally = tallyOf(database);
   const rows = database
     .prepare(
       `SELECT ${plan.id} AS id FROM ${plan.from} ORDER BY ${plan.id} ${direction[sort]} LIMIT :size OFFSET :from`,
     )
-    .all({ size, from });
-  return { ids: rows.map((row) => number(row, "id")), total: plan.tally.reduce((sum, name) => sum + tally(name), 0) };
+    .all({ ...plan.values, size, from });
+  return { ids: rows.map((row) => number(row, "id")), total: totalOf(database, plan) };
+}
+
+function totalOf(database: DatabaseSync, { tally, from, values = {} }: ListPlan): number {
+  if (tally === undefined) {
+    return number(database.prepare(`SELECT count(*) AS amount FROM ${from}`).get(values) ?? {}, "amount");
+  }
+  const amount = tallyOf(database);
+  return tally.reduce((sum, name) => sum + amount(name), 0);
 }
 
 function amongFound(
@@ -56,8 +65,8 @@ function amongFound(
   { ids, cutOff }: Found,
   { from, size }: { from: number; size: number },
 ): ListedIds {
-  const listed = database.prepare(`SELECT 1 FROM ${plan.from} AND ${plan.id} = ?`);
-  const all = ids.filter((id) => listed.get(id) !== undefined);
+  const listed = database.prepare(`SELECT 1 FROM ${plan.from} AND ${plan.id} = :id`);
+  const all = ids.filter((id) => listed.get({ ...plan.values, id }) !== undefined);
   return { ids: all.slice(from, from + size), total: all.length, ...(cutOff && { cutOff: true }) };
 }
 

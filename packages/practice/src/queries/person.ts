@@ -1,3 +1,4 @@
+import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
@@ -77,10 +78,16 @@ export function sendAgain(context: PracticeContext, headerId: string, by: ActBy)
   return act(context, key, by, {
     act: "sent-again",
     change(at) {
+      if (isAnswered(database, headerId)) throw notHeld();
       if (!sendHeldAgain(database, headerId, { at, until: undoUntil(context, at) })) throw notHeld();
       return {};
     },
   });
+}
+
+/** It has arrived, so it is never sent again, whatever is known of its sending. */
+function isAnswered(database: DatabaseSync, headerId: string): boolean {
+  return database.prepare("SELECT 1 FROM received_response WHERE header_id = ?").get(headerId) !== undefined;
 }
 
 /** Opening a page is no act that is kept on record. What has happened since the page was read stays new. */

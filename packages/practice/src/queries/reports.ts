@@ -2,13 +2,29 @@ import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId, MessageId, OdsCode } from "@restante/mesh";
 import { reportState, type Step } from "../hand-over/states.ts";
 import type { Tuning } from "../options.ts";
-import type { Listing, ReportList, ReportQuery } from "../lists.ts";
-import type { MeshReport, ReportRecipient, SentReport, SentReportDetail, TaskAttachment } from "../worklist.ts";
+import type { Listing, ReportList } from "../lists.ts";
+import type {
+  AwaitedAnswer,
+  MeshReport,
+  ReportRecipient,
+  SentReport,
+  SentReportDetail,
+  TaskAttachment,
+} from "../worklist.ts";
 import type { Happened } from "../store/matters.ts";
 import { undoableUntil } from "../store/undoable.ts";
-import { type ListPlan, listIds } from "./listing.ts";
-import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
-import { failureIn, happeningsOf, meshReports, problemOf, receivedResponses, returnedText } from "./responses.ts";
+import { listIds } from "./listing.ts";
+import { actsOf, matterColumns, matterIn } from "./matters.ts";
+import { planOf } from "./report-lists.ts";
+import {
+  failureIn,
+  happeningsOf,
+  meshReports,
+  problemOf,
+  receivedResponses,
+  returnedText,
+  unusedAnswers,
+} from "./responses.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
 /** What is needed to say what is overdue. */
@@ -26,14 +42,8 @@ const aside = `LEFT JOIN matter ON matter.kind = 'report' AND matter.id = outgoi
 
 const one = `outgoing CROSS JOIN report USING (header_id) ${aside}`;
 
-const lists: Readonly<Record<NonNullable<ReportQuery["show"]> | "all", ListPlan>> = {
-  all: { id: "sequence", from: "outgoing INDEXED BY outgoing_kind WHERE kind = 'report'", tally: ["report"] },
-  attention: mattersOf("report", "attention"),
-  "dealt-with": mattersOf("report", "dealt-with"),
-};
-
 export function listReports(database: DatabaseSync, list: ReportList, deadlines: Deadlines): Listing<SentReport> {
-  const { ids, ...listing } = listIds(database, lists[list.query?.show ?? "all"], "report_words", list);
+  const { ids, ...listing } = listIds(database, planOf(list.query), "report_words", list);
   const found = database.prepare(`SELECT ${columns} FROM ${one} WHERE sequence = ?`);
   return { items: ids.flatMap((id) => found.all(id)).map((row) => reportOf(database, row, deadlines)), ...listing };
 }
@@ -50,27 +60,34 @@ export function readReport(
     ...report,
     attachments: json(row, "attachments") as TaskAttachment[],
     meshReports: meshReports(database, report.messageId),
+    unused: unusedAnswers(database, headerId),
     versions: versionsOf(database, report.consultationId, headerId, deadlines),
     acts: actsOf(database, { kind: "report", id: report.sequence }),
+    ...present({ problem: problemOf(database, row) }),
   };
 }
 
-/** What is wrong with a report, and when that is to be asked again if nothing happens. */
+/** How a report stands, what is wrong with it, and when that is to be asked again if nothing happens. */
 export function standingOf(
   database: DatabaseSync,
   sequence: number,
   deadlines: Deadlines,
-): { trouble?: Happened; dueAt?: Date } {
+): { report?: SentReport; trouble?: Happened; dueAt?: Date } {
   const row = database.prepare(`SELECT ${columns} FROM ${one} WHERE sequence = ?`).get(sequence);
   if (row === undefined) return {};
   const report = reportOf(database, row, deadlines);
   const returned = failureIn(meshReports(database, report.messageId));
   const reason = troubleWith(report, returned, problemOf(database, row));
-  if (reason === undefined) return present({ dueAt: deadlineOf(report, deadlines) });
-  const overdue = report.overdue
-    ? [`overdue ${report.infrastructure === undefined ? "infrastructure" : "business"}`]
-    : [];
-  return { trouble: { reason, happenings: [...overdue, ...happeningsOf(database, row)] } };
+  if (reason === undefined) {
+    const { awaits } = report;
+    return { report, ...present({ dueAt: awaits && new Date(awaits.by.getTime() + 1) }) };
+  }
+  const happenings = [
+    ...(report.overdue ? [`overdue ${report.awaits?.level}`] : []),
+    ...happeningsOf(database, row),
+    ...(acceptedAfterAll(report) ? [`accepted ${report.business?.messageId}`] : []),
+  ];
+  return { report, trouble: { reason, happenings } };
 }
 
 function reportOf(database: DatabaseSync, row: Row, deadlines: Deadlines): SentReport {
@@ -103,12 +120,12 @@ function reportOf(database: DatabaseSync, row: Row, deadlines: Deadlines): SentR
       messageId: messageId as MessageId | undefined,
       infrastructure,
       business,
-      undoableUntil: text(row, "step") === "due" ? undoableUntil(database, headerId) : undefined,
+      undoableUntil: state === "built" ? undoableUntil(database, headerId) : undefined,
     }),
     ...matterIn(row),
   };
-  const deadline = deadlineOf(report, deadlines);
-  return { ...report, overdue: deadline !== undefined && deadline <= deadlines.now };
+  const awaits = awaitedBy(report, deadlines);
+  return { ...report, ...present({ awaits }), overdue: awaits !== undefined && awaits.by < deadlines.now };
 }
 
 /** A routed report's mailbox is known by who answers it. */
@@ -119,15 +136,20 @@ function recipientOf(row: Row, answeredFrom: MailboxId | undefined): ReportRecip
   return { kind: "organisation", odsCode, ...present({ mailboxId, name: optionalText(row, "to_name") }) };
 }
 
-/** From when its next answer is overdue, counted from when it was built: a report that cannot be handed over is late too. */
-function deadlineOf({ state, builtAt, infrastructure }: SentReport, { tuning }: Deadlines): Date | undefined {
+/** Counted from when it was built: a report that cannot be handed over is late too. */
+function awaitedBy({ state, builtAt, infrastructure }: SentReport, { tuning }: Deadlines): AwaitedAnswer | undefined {
+  const from = (level: AwaitedAnswer["level"], since: Date, afterMs: number): AwaitedAnswer => ({
+    level,
+    since,
+    by: new Date(since.getTime() + afterMs),
+  });
   switch (state) {
     case "built":
     case "handed-over":
     case "sent":
-      return new Date(builtAt.getTime() + tuning.infrastructureOverdueMs + 1);
+      return from("infrastructure", builtAt, tuning.infrastructureOverdueMs);
     case "received":
-      return new Date((infrastructure?.receivedAt ?? builtAt).getTime() + tuning.businessOverdueMs + 1);
+      return from("business", infrastructure?.receivedAt ?? builtAt, tuning.businessOverdueMs);
     case "accepted":
     case "held":
     case "failed":
@@ -137,11 +159,17 @@ function deadlineOf({ state, builtAt, infrastructure }: SentReport, { tuning }: 
   }
 }
 
+/** Refused as a message, and yet taken as one for them: a person must ask which holds. */
+function acceptedAfterAll({ state, business }: Pick<SentReport, "state" | "business">): boolean {
+  return state === "refused" && business?.positive === true;
+}
+
 function troubleWith(
-  { state, overdue, infrastructure, business }: SentReport,
+  report: SentReport,
   returned: MeshReport | undefined,
   problem: string | undefined,
 ): string | undefined {
+  const { state, overdue, infrastructure, business } = report;
   switch (state) {
     case "held":
       return `It may or may not have been sent. ${problem ?? ""} Ask the recipient before sending it again.`;
@@ -151,7 +179,8 @@ function troubleWith(
       return returned && returnedText(returned);
     case "refused": {
       const refusal = business?.positive === false ? business : infrastructure;
-      const told = `The recipient refused it: ${refusal?.code} ${refusal?.text}`;
+      const yes = acceptedAfterAll(report) ? `. And it accepted it: ${business?.code} ${business?.text}` : "";
+      const told = `The recipient refused it: ${refusal?.code} ${refusal?.text}${yes}`;
       return returned === undefined ? told : `${told}. ${returnedText(returned)}`;
     }
     case "built":

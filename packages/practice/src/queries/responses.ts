@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AcknowledgementLevel, MailboxId, MessageId } from "@restante/mesh";
 import { handOverState, type Step } from "../hand-over/states.ts";
 import { undoableUntil } from "../store/undoable.ts";
-import type { GivenResponse, HandOverState, MeshReport, ReceivedResponse } from "../worklist.ts";
+import type { GivenResponse, HandOverState, MeshReport, ReceivedResponse, UnusedAnswer } from "../worklist.ts";
 import { number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
 
 /** What was received and believed about a message of ours, by level. */
@@ -30,6 +30,29 @@ export function receivedResponses(
       }),
     ]),
   );
+}
+
+/** What named a message of ours and was not used, oldest first. */
+export function unusedAnswers(database: DatabaseSync, headerId: string): UnusedAnswer[] {
+  return database
+    .prepare(
+      `SELECT message_id, received_at, from_mailbox, code, text, stray_id
+       FROM unbelieved CROSS JOIN received USING (message_id) LEFT JOIN stray USING (message_id)
+       WHERE answers = ? ORDER BY received_at, message_id LIMIT 50`,
+    )
+    .all(headerId)
+    .map((row) => {
+      const code = text(row, "code");
+      return present({
+        messageId: text(row, "message_id"),
+        receivedAt: time(row, "received_at"),
+        level: code.startsWith("3") ? "business" : "infrastructure",
+        code,
+        text: text(row, "text"),
+        from: optionalText(row, "from_mailbox") as MailboxId | undefined,
+        strayId: (row["stray_id"] as number | null) ?? undefined,
+      });
+    });
 }
 
 /** What MESH said of the message that it gave this id, oldest first; of very many, what failed. */

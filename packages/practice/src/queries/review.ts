@@ -3,6 +3,9 @@ import type { PracticeContext } from "../context.ts";
 import { noteCopy, taskOfMessage } from "../store/copies.ts";
 import { endMatter, type Happened, raiseMatter } from "../store/matters.ts";
 import type { MatterKey } from "../worklist.ts";
+import { noteStanding } from "../store/report-standing.ts";
+import { named } from "./names.ts";
+import { receiverKey, standingIn } from "./report-lists.ts";
 import { type Deadlines, standingOf } from "./reports.ts";
 import { number, optionalText, text } from "./rows.ts";
 import { strayReason } from "./strays.ts";
@@ -60,12 +63,10 @@ function reviewOutgoing(context: PracticeContext, sequence: number, deadlines: D
     )
     .get(sequence);
   if (row === undefined) return;
-  const report = text(row, "kind") === "report";
-  const { trouble, dueAt } = report
-    ? standingOf(database, sequence, deadlines)
-    : standingOfAnswers(database, text(row, "request_message_id"), deadlines);
-  if (report) tell(context, { kind: "report", id: sequence }, trouble);
-  else reviewTask(context, text(row, "request_message_id"), trouble, deadlines);
+  const dueAt =
+    text(row, "kind") === "report"
+      ? reviewReport(context, sequence, deadlines)
+      : reviewTask(context, text(row, "request_message_id"), deadlines);
   lookAgain(context, "outgoing", sequence, dueAt);
 
   // What MESH said before the message could be known by it.
@@ -86,19 +87,28 @@ function reviewOutgoing(context: PracticeContext, sequence: number, deadlines: D
   for (const stray of known) endMatter(database, { kind: "stray", id: number(stray, "stray_id") });
 }
 
-/** `trouble`: of the answers to the one message, which may be a copy of the task's. */
-function reviewTask(
-  context: PracticeContext,
-  messageId: string,
-  trouble: Happened | undefined,
-  deadlines: Deadlines,
-): void {
+function reviewReport(context: PracticeContext, sequence: number, deadlines: Deadlines): Date | undefined {
+  const { database, organisations } = context;
+  const { report, trouble, dueAt } = standingOf(database, sequence, deadlines);
+  if (report !== undefined) {
+    const receiver = receiverKey(named(report, organisations).recipient);
+    noteStanding(database, sequence, { standing: standingIn(report), receiver });
+  }
+  tell(context, { kind: "report", id: sequence }, trouble);
+  return dueAt;
+}
+
+/** By the answers to one message, which may be a copy of the task's. */
+function reviewTask(context: PracticeContext, messageId: string, deadlines: Deadlines): Date | undefined {
   const { database } = context;
+  const { trouble, dueAt } = standingOfAnswers(database, messageId, deadlines);
   const task = taskOfMessage(database, messageId);
-  if (task === undefined) return;
+  if (task === undefined) return dueAt;
   const { taskId, isCopy } = task;
-  if (isCopy && !noteCopy(database, { messageId, taskId }, trouble !== undefined)) return;
-  tell(context, { kind: "task", id: taskId }, troubleOfTask(database, taskId, deadlines));
+  if (!isCopy || noteCopy(database, { messageId, taskId }, trouble !== undefined)) {
+    tell(context, { kind: "task", id: taskId }, troubleOfTask(database, taskId, deadlines));
+  }
+  return dueAt;
 }
 
 /** A response that was not believed belongs to nothing. A MESH report belongs to what it is about, if that is ours. */

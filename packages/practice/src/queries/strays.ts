@@ -1,15 +1,16 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId } from "@restante/mesh";
 import type { Listing, StrayList } from "../lists.ts";
-import type { AttachmentContent, Stray, StrayDetail } from "../worklist.ts";
+import type { AttachmentContent, Stray, StrayDetail, StrayReason } from "../worklist.ts";
 import { contentOf } from "./content.ts";
 import { listIds } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { number, optionalText, present, type Row, text, time } from "./rows.ts";
+import { aboutWhat } from "./sent-by-us.ts";
 
 const columns = `stray_id, message_id, mailbox_id, received_at, from_mailbox, workflow_id, received.reason AS reason,
   received.kind AS kind, header_id, mesh_report.code AS code, mesh_report.text AS text, unbelieved.code AS said_code,
-  unbelieved.text AS said_text, linked_message_id, event,
+  unbelieved.text AS said_text, why, answers, linked_message_id, event,
   coalesce(thing_version.version, 1) AS version, ${matterColumns}`;
 
 const joins = `CROSS JOIN stray ON stray_id = matter.id CROSS JOIN received USING (message_id)
@@ -38,8 +39,16 @@ export function readStray(database: DatabaseSync, strayId: number): StrayDetail 
       headerId: optionalText(row, "header_id"),
       linkedMessageId: optionalText(row, "linked_message_id"),
       event: optionalText(row, "event"),
+      about: aboutOurs(database, optionalText(row, "answers")),
     }),
   };
+}
+
+/** Where what it names has a page. */
+function aboutOurs(database: DatabaseSync, headerId: string | undefined): StrayDetail["about"] {
+  const about = headerId === undefined ? undefined : aboutWhat(database, headerId);
+  if (headerId === undefined || about === undefined) return undefined;
+  return about.kind === "task" ? { kind: "task", taskId: about.id } : { kind: "report", headerId };
 }
 
 export function strayOriginal(database: DatabaseSync, strayId: number): AttachmentContent | undefined {
@@ -70,6 +79,7 @@ function strayOf(row: Row): Stray {
     kind: isReport ? "mesh-report" : "response",
     workflowId: text(row, "workflow_id"),
     reason: optionalText(row, "reason") ?? reasonOf(row),
+    why: isReport ? whyOf(row) : ((optionalText(row, "why") ?? "unreadable") as StrayReason),
     ...present({ from: optionalText(row, "from_mailbox") as MailboxId | undefined, matter: matterIn(row)?.matter }),
     ...(isReport
       ? { code: text(row, "code"), text: text(row, "text") }
@@ -77,8 +87,12 @@ function strayOf(row: Row): Stray {
   };
 }
 
+function whyOf(row: Row): StrayReason {
+  return row["linked_message_id"] === null ? "names-no-message" : "about-nothing-sent";
+}
+
 function reasonOf(row: Row): string {
-  return row["linked_message_id"] === null
+  return whyOf(row) === "names-no-message"
     ? "It does not say which message it is about."
     : "It is about a message that was not sent from here.";
 }

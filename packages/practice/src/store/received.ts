@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { MailboxId } from "@restante/mesh";
+import type { StrayReason } from "../worklist.ts";
 
 /** What a received message turned out to be. */
 export type ReceivedKind =
@@ -56,9 +57,23 @@ export function addReceived(database: DatabaseSync, message: ReceivedMessage, no
     );
 }
 
-/** What a response says that was not believed: shown, and nothing else. */
-export function addUnbelieved(database: DatabaseSync, messageId: string, said: { code: string; text: string }): void {
+/** What a response says that was not used, and the message that it names. `why`: only of a stray. What was stored of it before is kept. */
+export interface Unbelieved {
+  code: string;
+  text: string;
+  answers: string;
+  why?: StrayReason | undefined;
+}
+
+export function addUnbelieved(
+  database: DatabaseSync,
+  messageId: string,
+  { code, text, answers, why }: Unbelieved,
+): void {
   database
-    .prepare("INSERT OR REPLACE INTO unbelieved (message_id, code, text) VALUES (?, ?, ?)")
-    .run(messageId, said.code, said.text);
+    .prepare(
+      `INSERT INTO unbelieved (message_id, code, text, answers, why) VALUES (:messageId, :code, :text, :answers, :why)
+       ON CONFLICT DO UPDATE SET code = :code, text = :text, answers = :answers, why = coalesce(:why, why)`,
+    )
+    .run({ messageId, code, text, answers, why: why ?? null });
 }

@@ -61,9 +61,21 @@ function removeAnswer(database: DatabaseSync, headerId: string): void {
 
 /**
  * Those that are due now, which cannot be taken back from here on: the hand-over begins with them. Another process may take one
- * back at the same time.
+ * back at the same time. What was answered has arrived, whatever is known of its sending: it is held, and not sent again.
  */
 export function takeUpDue(database: DatabaseSync, mailboxId: MailboxId, now: Date, limit: number): Outgoing[] {
+  const due = takeUp(database, mailboxId, now, limit);
+  const answer = database.prepare("SELECT 1 FROM received_response WHERE header_id = ?");
+  return due.filter(({ headerId }) => {
+    if (answer.get(headerId) === undefined) return true;
+    moveOutgoing(database, headerId, "due", "held", { at: now, problem: answered });
+    return false;
+  });
+}
+
+const answered = { code: "answered", reason: "It was answered while it waited to be sent again, so it was not." };
+
+function takeUp(database: DatabaseSync, mailboxId: MailboxId, now: Date, limit: number): Outgoing[] {
   const list = (): Outgoing[] => outgoingAt(database, mailboxId, "due", now, limit);
   // Nothing is written, and nobody waited for, where nothing could be taken back.
   const undoable = database.prepare("SELECT 1 FROM undoable WHERE header_id = ?");

@@ -33,7 +33,7 @@ test("an acknowledgement is believed though SENT has not been written yet", asyn
   assert.equal(report.messageId, "20260302110000123456_ABCDEF");
 });
 
-for (const code of ["20007", "20008", "20009"]) {
+for (const code of ["20007", "20008", "20013"]) {
   test(`${code} after 20013 changes nothing`, async (t) => {
     const { from, headerId } = await withReport(t);
     deliver(from, response(headerId, "20013").xml, answer);
@@ -64,6 +64,72 @@ test("a second business response is not believed over the first", async (t) => {
   deliver(from, response(headerId, "30002").xml, answer);
   await from.practice.cycle();
   assert.equal((await person(from.practice.worklist).report(headerId))?.business?.code, "30001");
+});
+
+for (const [first, second, ours] of [
+  ["20013", "20009", "received"],
+  ["20009", "20013", "refused"],
+  ["30001", "30003", "accepted"],
+  ["30002", "30001", "refused"],
+  ["30001", "30004", "accepted"],
+] as const) {
+  test(`${second} after ${first} is not believed, told to a person and shown beside it until they have dealt with it`, async (t) => {
+    const { from, headerId } = await withReport(t);
+    const at = person(from.practice.worklist);
+    for (const code of first.startsWith("3") ? ["20013", first] : [first]) {
+      deliver(from, response(headerId, code).xml, answer);
+    }
+    await from.practice.cycle();
+    const before = await at.report(headerId);
+    const messageId = deliver(from, response(headerId, second).xml, answer);
+    await from.practice.cycle();
+    const report = await at.report(headerId);
+    assert.equal(report?.state, ours);
+    assert.ok(report.version > (before?.version ?? 0));
+    const [stray] = await at.strays({ show: "attention" });
+    assert.deepEqual([stray?.why, stray?.code, stray?.messageId], ["says-otherwise", second, messageId]);
+    assert.match(stray?.reason ?? "", new RegExp(`was answered ${first} before`));
+    assert.deepEqual((await at.stray(1))?.about, { kind: "report", headerId });
+    assert.deepEqual(
+      report.unused.map(({ code, strayId, from: whose }) => [code, strayId, whose]),
+      [[second, 1, receiver.mailboxId]],
+    );
+    await at.dealWith({ kind: "stray", id: 1 }, "Rang them.");
+    assert.equal((await from.practice.worklist.counts()).attentionBy.stray, 0);
+  });
+}
+
+test("a yes to what was refused as a message is told again, also once a person has dealt with the refusal", async (t) => {
+  const { from, headerId } = await withReport(t);
+  const at = person(from.practice.worklist);
+  deliver(from, response(headerId, "20009").xml, answer);
+  await from.practice.cycle();
+  await at.dealWith({ kind: "report", id: 1 }, "Sent by post.");
+  deliver(from, response(headerId, "30001").xml, answer);
+  await from.practice.cycle();
+  const [report] = await at.reports({ show: "attention" });
+  assert.match(report?.attention ?? "", /refused it: 20009 .* And it accepted it: 30001/);
+  await at.dealWith({ kind: "report", id: 1 }, "They have it twice, and know.");
+  assert.equal((await from.practice.worklist.counts()).attention, 0);
+});
+
+test("what repeats an answer is told to nobody, and shown on its report", async (t) => {
+  const { from, headerId } = await withReport(t);
+  for (const code of ["20013", "30003", "30003", "30002", "20008"]) {
+    deliver(from, response(headerId, code).xml, answer);
+    await from.practice.cycle();
+    from.clock.advance(1000);
+  }
+  const report = await person(from.practice.worklist).report(headerId);
+  assert.deepEqual(await person(from.practice.worklist).strays(), []);
+  assert.deepEqual(
+    report?.unused.map(({ level, code, strayId }) => [level, code, strayId]),
+    [
+      ["business", "30003", undefined],
+      ["business", "30002", undefined],
+      ["infrastructure", "20008", undefined],
+    ],
+  );
 });
 
 test("a negative response is told to a person, with its code, text and diagnostics", async (t) => {

@@ -26,6 +26,7 @@ test("tasks are listed newest first, by state, a page at a time", async (t) => {
     openTasks: 4,
     completedTasks: 1,
     reports: 0,
+    reportsBy: { awaited: 0, late: 0, accepted: 0, refused: 0, undelivered: 0, held: 0 },
     attention: 0,
     attentionBy: { task: 0, report: 0, stray: 0 },
     strays: 0,

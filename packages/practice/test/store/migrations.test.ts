@@ -63,6 +63,7 @@ test("what a database of the version before has in trouble needs attention after
     openTasks: 1,
     completedTasks: 0,
     reports: 2,
+    reportsBy: { awaited: 0, late: 0, accepted: 1, refused: 0, undelivered: 1, held: 0 },
     attention: 4,
     attentionBy: { task: 1, report: 1, stray: 2 },
     strays: 2,

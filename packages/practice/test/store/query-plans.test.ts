@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { ask } from "../../../web/test/http.ts";
+import { thisComputer } from "../../src/actor.ts";
 import { consultation } from "../support/consultations.ts";
 import { carry, deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
 import { documentInput, message, response, workflowId } from "../support/messages.ts";
@@ -77,6 +78,10 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
           await at.reports({ ...query, show }, sort);
           await at.strays({ ...query, show }, sort);
         }
+        for (const show of [undefined, "late", "accepted", "attention"] as const)
+          for (const receiver of [undefined, "Y99002"])
+            await at.reports({ ...query, ...(show && { show }), ...(receiver && { receiver }) }, sort);
+        await worklist.receivers(thisComputer);
       }
     }
     for (const { task, answerTo } of await person(worklist).matches())
@@ -144,11 +149,17 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
   const deep = plans.filter(({ sql }) => !isFiltered(sql) && /OFFSET/.test(sql));
   assert.ok(deep.length >= 2 * 11, String(deep.length));
   assert.deepEqual(
-    deep.filter(({ details }) => details.length !== 1 || !/^SEARCH .* USING COVERING INDEX/.test(details[0] ?? "")),
+    deep.filter(
+      ({ sql, details }) =>
+        // Who needs attention and goes to one receiver is looked up in a narrow table.
+        details.length !== (sql.includes("AND EXISTS (SELECT 1 FROM report_standing") ? 3 : 1) ||
+        !/^SEARCH .* USING COVERING INDEX/.test(details[0] ?? "") ||
+        !/USING INTEGER PRIMARY KEY|COVERING INDEX/.test(details.at(-1) ?? ""),
+    ),
     [],
   );
   assert.deepEqual(
-    [...asked].filter((sql) => /\bcount\(/.test(sql) && !isFiltered(sql)),
+    [...asked].filter((sql) => /\bcount\(/.test(sql) && !isFiltered(sql) && !sql.includes("receiver = :receiver")),
     [],
     "what is shown is counted when it is stored, unless it is filtered",
   );

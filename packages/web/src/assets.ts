@@ -60,7 +60,7 @@ async function load({ folder, change }: AssetFolder, name: string): Promise<{ by
 function everySite(): Record<string, AssetFolder> {
   const nhsuk = new URL("dist/nhsuk/", import.meta.resolve("nhsuk-frontend/package.json"));
   return {
-    web: { folder: new URL("assets/", import.meta.url), names: /^site\.(css|js)$/ },
+    web: { folder: new URL("assets/", import.meta.url), names: /^(?:site\.(?:css|js)|favicon\.svg)$/ },
     nhsuk: { folder: nhsuk, names: /^nhsuk-frontend\.min\.(css|js)$/, change: withoutOutsideFonts },
     images: { folder: new URL("assets/images/", nhsuk), names: /^[a-z0-9-]+\.(svg|ico|png)$/ },
   };

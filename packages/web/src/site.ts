@@ -49,6 +49,11 @@ export interface SiteOptions {
   name: string;
   /** In the head of every page. */
   heading: string;
+  /**
+   * Whether the NHS logo stands beside it, and is the pages' icon: for those alone who may use it (NHS identity guidelines). No, if
+   * absent.
+   */
+  nhsLogo?: boolean;
   /** What the page at `/` is called in a sentence, such as `the worklist`. */
   home: string;
   navigation: readonly NavigationItem[];
@@ -161,9 +166,9 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   const url = (): string =>
     door?.address?.origin ?? `${door === undefined ? "http" : "https"}://${shown(host)}:${port()}`;
   if (door?.tls !== undefined) answerPlainHttp(app.server, url);
-  const { name, heading, home, auditPages, styles = [], views, filters = {} } = options;
+  const { name, heading, nhsLogo = false, home, auditPages, styles = [], views, filters = {} } = options;
   const navigation = auditPages === undefined ? options.navigation : [...options.navigation, toAudit];
-  const globals = { ...options.globals, site: { name, heading, home, styles } };
+  const globals = { ...options.globals, site: { name, heading, nhsLogo, home, styles } };
   const render = createTemplates({ views, filters, globals });
   const tokens = createFormTokens(clock);
   const token: Site["token"] = (request, action) => tokens.issue(request, action);

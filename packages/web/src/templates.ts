@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import nunjucks from "nunjucks";
 import { formatDate, formatDay, formatHour, formatMoment, formatSize, formatTime } from "./format.ts";
+import { withoutLogo } from "./without-logo.ts";
 
 export type Render = (view: string, context: object) => string;
 
@@ -31,6 +32,7 @@ export function createTemplates({ views, globals, filters }: TemplateOptions): R
   environment.addFilter("iso", (moment: Date) => moment.toISOString());
   environment.addFilter("date", formatDate);
   environment.addFilter("bytes", formatSize);
+  environment.addFilter("withoutLogo", (header: { toString(): string }) => withoutLogo(header.toString()));
   environment.addFilter("count", (count: number) => count.toLocaleString("en-GB"));
   for (const [name, filter] of Object.entries(filters)) environment.addFilter(name, filter);
   return (view, context) => {

@@ -38,6 +38,22 @@ test("a page has its title, the site's name, heading, navigation with its number
   assert.match(text, /There is no sign-in/);
 });
 
+test("the NHS logo is on pages, and their icon, only where whoever runs the site says that it may be", async (t) => {
+  for (const nhsLogo of [undefined, false, true]) {
+    const { url } = await openTinySite(t, nhsLogo === undefined ? {} : { nhsLogo });
+    for (const path of ["/", "/nowhere"]) {
+      const { text } = await ask(url + path);
+      const icon = /<link rel="icon" href="([^"]+)"/.exec(text)?.[1] ?? "";
+      assert.equal(icon, nhsLogo ? "/assets/images/favicon.svg" : "/assets/web/favicon.svg");
+      const file = await ask(url + icon);
+      assert.deepEqual([file.status, file.headers["content-type"]], [200, "image/svg+xml"]);
+      assert.equal(/nhsuk-header__logo|nhsuk-header__service-logo|aria-label="NHS/.test(text), nhsLogo === true);
+      assert.match(readable(text), /Parcel Office \(7\) Parcels/);
+      if (!nhsLogo) assert.match(text, /<a class="nhsuk-header__service-name" href="[^"]*">Parcel Office \(7\)<\/a>/);
+    }
+  }
+});
+
 test("a page may be given anything by any name that the layout does not say it takes", async (t) => {
   const given = {
     items: "one",

@@ -44,6 +44,8 @@ export interface WorklistPagesOptions {
   signIn?: SignInOptions;
   /** To which tasks may be given besides people. */
   teams?: readonly string[];
+  /** Whether the NHS logo stands in the head of the pages: for those alone who may use it. No, if absent. */
+  nhsLogo?: boolean;
   clock?: Clock;
   /** Is told of pages that fail inside, of who is turned away at the door, and where the audit stands. */
   emit?: Emit;
@@ -63,7 +65,7 @@ export type WorklistPages = SiteServer;
  */
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
   const { worklist, organisation, audit, host, port, clock = systemClock, emit = () => undefined } = options;
-  const { door, signIn, teams = [] } = options;
+  const { door, signIn, teams = [], nhsLogo = false } = options;
   const site = await createSite({
     host,
     port,
@@ -75,6 +77,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     auditPages: auditPagesOf(worklist),
     name: organisation.name,
     heading: `${organisation.name} (${organisation.odsCode})`,
+    nhsLogo,
     home: "the worklist",
     navigation: [
       { section: "worklist", href: "/", text: "Worklist" },

@@ -25,6 +25,7 @@ export interface PagesSettings {
   proxy?: { trusted: string[] };
   signIn?: SignInSettings;
   teams?: string[];
+  nhsLogo?: boolean;
   auditKey?: { file: string };
 }
 
@@ -176,6 +177,13 @@ export const pages: Needed<PagesSettings> = object<PagesSettings>(
     teams: optional(
       list(text({ description: "As people call it.", format: teamFormat }), {
         description: "The teams to which a task may be given, besides the people who sign in. Absent: none.",
+      }),
+    ),
+    nhsLogo: optional(
+      flag({
+        description:
+          "Whether the NHS logo stands in the head of the pages. Yes is for those alone who may use it by the NHS identity guidelines.",
+        default: false,
       }),
     ),
     auditKey: optional(

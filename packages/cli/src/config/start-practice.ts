@@ -97,6 +97,7 @@ export async function openPages(
       host,
       port,
       emit,
+      ...(pages.nhsLogo !== undefined && { nhsLogo: pages.nhsLogo }),
       ...(pages.teams !== undefined && { teams: pages.teams }),
       ...(door !== undefined && { door }),
       ...(pages.signIn !== undefined && { signIn: signInOf(settings, pages.signIn, access) }),

@@ -70,6 +70,12 @@ const notices: Readonly<Record<string, string>> = {
   "handed-back": "The task is for anybody to take again.",
   prioritised: "Priority and due date are set.",
   commented: "Your comment was added.",
+  "save-asked": "The document will be saved to the record system’s folder.",
+  "save-asked-and-done": "Task marked as done. Its document will be saved to the record system’s folder.",
+  "save-stopped": "The document will not be saved.",
+  "several-save": "The documents of the tasks that you chose will be saved to the record system’s folder.",
+  "several-save-and-complete":
+    "The tasks that you chose are marked as done. Their documents will be saved to the record system’s folder.",
   "several-complete": "The tasks that you chose are marked as done.",
   "several-assign": "The tasks that you chose have been given to whom you chose.",
   matched: "What you decided about the patient is stored. Nothing was sent.",

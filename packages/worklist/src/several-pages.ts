@@ -1,4 +1,4 @@
-import type { ActBy, ActOutcome, TaskSummary } from "@restante/practice";
+import type { ActBy, ActOutcome, Task, TaskSummary } from "@restante/practice";
 import { type AuditAct, refusal, type Reply, type Request, route, type Routes } from "@restante/web";
 import { assigneeIn, assigneesIn } from "./assignees.ts";
 import { perPage } from "./list-pages.ts";
@@ -6,6 +6,7 @@ import { refusedWith } from "./refused.ts";
 import { listHere } from "./list-here.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask, taskSubject } from "./subjects.ts";
+import { whyNotSaved } from "./words.ts";
 import { completionIn, type Form, noteTooLong, type Problem } from "./work-forms.ts";
 
 /** A list shows no more at once. */
@@ -43,8 +44,11 @@ export function serveSeveralPages(app: Routes, site: WorklistSite): void {
     return (taskId, by) => worklist.assign(taskId, assignee === "nobody" ? undefined : assignee, by);
   });
 
+  serve("save", () => (taskId, by) => worklist.saveToFolder(taskId, by));
+  serve("save-and-complete", () => (taskId, by) => worklist.saveToFolder(taskId, by, { done: true }));
+
   function serve(
-    name: "complete" | "assign",
+    name: "complete" | "assign" | "save" | "save-and-complete",
     actOf: (request: Request) => ((taskId: number, by: ActBy) => Promise<ActOutcome>) | Problem,
   ): void {
     const act: AuditAct = name;
@@ -89,6 +93,7 @@ export function serveSeveralPages(app: Routes, site: WorklistSite): void {
     const actor = actorAt(site, request);
     const found = await Promise.all(ids.map((taskId) => worklist.task(taskId, actor)));
     const tasks = found.filter((task) => task !== undefined);
+    const savable = (await worklist.filingFolder()) === undefined ? [] : tasks.filter(isToBeSaved);
     site.listed(
       request,
       tasks.map(({ taskId }) => taskSubject(taskId)),
@@ -97,6 +102,8 @@ export function serveSeveralPages(app: Routes, site: WorklistSite): void {
       tasks,
       chosen: tasks.length === 0 ? "No task chosen" : `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} chosen`,
       open: tasks.filter(({ state }) => state === "open").length,
+      savable,
+      savableOpen: savable.some(({ state }) => state === "open"),
       from,
       back: { href: from, text: "Back to the worklist" },
       assignees: assigneesIn(site.assignees()),
@@ -113,9 +120,15 @@ async function isDone(act: Promise<ActOutcome>): Promise<boolean | Problem> {
     return (await act).outcome === "done";
   } catch (error) {
     if (refusedWith(error, ["note-too-long"]) !== undefined) return noteTooLong;
-    if (refusedWith(error, ["task-unknown", "task-not-open"]) === undefined) throw error;
+    if (refusedWith(error, ["task-unknown", "task-not-open", "filing-off", "nothing-to-save"]) === undefined)
+      throw error;
     return false;
   }
+}
+
+/** What was saved, or waits to be, is saved again on its own page alone. */
+function isToBeSaved(task: Task): boolean {
+  return whyNotSaved(task) === undefined && task.filing === undefined;
 }
 
 function leftWords(done: number, left: number): string {

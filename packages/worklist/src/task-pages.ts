@@ -12,6 +12,7 @@ import {
 import { actIn, pageOf, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
 import { entriesOf } from "./entry-pages.ts";
+import { serveFilingForms } from "./filing-pages.ts";
 import { sendAttachment, sendOriginal } from "./file-response.ts";
 import { listHere } from "./list-here.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
@@ -61,6 +62,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
 
   servePatientPages(app, site, findTask);
   serveWorkForms(app, site, { find: findTask, show: showTask, showChanged });
+  serveFilingForms(app, site, { find: findTask, show: showTask, showChanged });
 
   serveMatterForms(
     app,
@@ -177,6 +179,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       back: backTo(from),
       entries: await entriesOf(site, reply.request, task, mostBeside),
       documents: documentsShown(address, task.attachments, numberIn(asked, "documents")),
+      filingFolder: await worklist.filingFolder(),
       ...(await workShown(site, reply.request, task, from)),
       decisions: task.state === "replaced" || task.state === "removed" ? [] : await worklist.decisions(task.taskId),
       token: (action: string) => token(reply.request, `${address}/${action}`),

@@ -45,15 +45,22 @@ function folderOf(taskId: number): string {
   return `${String(taskId).padStart(6, "0")}-5f0c9a3e`;
 }
 
-/** A document that was saved. */
-export function savedOf(taskId: number): TaskFiling {
+/** One that is saved, once more, and one that fails. */
+export function fillFilings(all: readonly Task[]): void {
   const by = { id: "u-1", name: "Priya Nair" };
-  return {
+  const saved: TaskFiling = {
     state: "saved",
-    folder: folderOf(taskId),
+    folder: "000005-5f0c9a3e",
     askedAt: at("10:00"),
     by,
     savedAt: at("10:01"),
     digest: "0".repeat(64),
   };
+  const failure = "The disk of the record system's folder is full: room must be made there.";
+  for (const task of all) {
+    if (task.taskId === 5)
+      Object.assign(task, { filing: saved, filedEarlier: [{ ...saved, folder: "000005-00c0ffee" }] });
+    if (task.taskId === 2)
+      task.filing = { state: "failed", folder: "000002-5f0c9a3e", askedAt: at("10:00"), by, failure };
+  }
 }

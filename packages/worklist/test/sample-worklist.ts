@@ -20,7 +20,7 @@ import { passes } from "./sample-filters.ts";
 import { at } from "./sample-messages.ts";
 import { isAsked, receiversOf, reportsBy } from "./sample-reports.ts";
 import { sampleWork } from "./sample-work.ts";
-import { sampleFiling } from "./sample-filing.ts";
+import { fillFilings, sampleFiling } from "./sample-filing.ts";
 import { sampleMatch } from "./sample-match.ts";
 import { fill, original } from "./sample-things.ts";
 import { sampleView } from "./sample-view.ts";
@@ -55,6 +55,8 @@ export function sampleWorklist(
   const register = new Map<number, RegisterEntry>();
   const views = new Map(options.empty ? [] : [[1, sampleView()]]);
   if (!options.empty) fill(all, sent, contents, unmatched, options.report ?? new TextEncoder().encode("%PDF-1.7"));
+
+  if (options.filing !== undefined) fillFilings(all);
 
   const known = (taskId: number): Task => {
     const task = all.find((found) => found.taskId === taskId);

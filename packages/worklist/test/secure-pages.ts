@@ -25,7 +25,7 @@ export async function openSecurePages(
   const access = await openTestAccess(t, clock);
   await addUsers(access);
   const { tls, ca } = await testCertificate();
-  const worklist = sampleWorklist();
+  const worklist = sampleWorklist({ filing: "/records" });
   const pages = await createWorklistPages({
     worklist,
     organisation,

@@ -168,7 +168,11 @@ for (const role of roles.filter((one) => rightsOf[one].includes("see"))) {
     const expected = [
       "find",
       ...(rightsOf[role].includes("act")
-        ? ["assign", "comment", "complete", "deal-with", "match", "prioritise", "reopen", "undo"]
+        ? ["assign", "comment", "complete", "deal-with", "match", "prioritise", "reopen", "undo"].concat([
+            "save",
+            "save-and-complete",
+            "stop-saving",
+          ])
         : []),
       ...(rightsOf[role].includes("answer") ? ["decide", "send-again", "take-back"] : []),
     ];

@@ -28,6 +28,8 @@ import { type Saved, saveOne } from "./save-one.ts";
 export interface Filing extends AsyncDisposable {
   /** At the end of a pass: begins what is due, and does not wait for it. */
   turn(): void;
+  /** Resolves when nothing is being done. */
+  idle(): Promise<void>;
 }
 
 const atOnce = 20;
@@ -135,6 +137,7 @@ export function createFiling(context: PracticeContext, root: string, wake: (afte
       else again = true;
       if (clock.now().getTime() - since.getTime() > silentMs) tellFailed(undefined, silent);
     },
+    idle: async () => working,
     async [Symbol.asyncDispose]() {
       ending.abort();
       await working;

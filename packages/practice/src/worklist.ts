@@ -347,6 +347,8 @@ export interface TaskAttachment {
   modified?: true;
   /** What it is by its first bytes, whatever it claims. Absent: not decided yet. */
   fileType?: KnownFileType | "other";
+  /** A picture of more than 100 million pixels, as it says: a page that shows it cannot be used. Decided with `fileType`. */
+  huge?: true;
 }
 
 export interface AttachmentContent {
@@ -356,6 +358,8 @@ export interface AttachmentContent {
   bytes: Uint8Array;
   /** What it is by its first bytes, whatever it claims. */
   fileType: KnownFileType | "other";
+  /** See `TaskAttachment.huge`. */
+  huge?: true;
 }
 
 export interface GivenResponse {

@@ -44,7 +44,7 @@ export function documentLink(base: string, attachment: TaskAttachment, index: nu
     ...attachment,
     url: `${base}/attachments/${index}`,
     kind: extension === "bin" ? "Unknown kind" : extension.toUpperCase(),
-    shown: attachment.bytes <= largestShown && attachment.damaged !== true ? shown : undefined,
+    shown: attachment.bytes <= largestShown && !attachment.damaged && !attachment.huge ? shown : undefined,
     ...(isOtherThan(attachment.fileType, claimed) && { claims: attachment.contentType }),
   };
 }
@@ -71,7 +71,7 @@ function isOtherThan(fileType: TaskAttachment["fileType"], claimed: string): boo
  */
 function sendFile(reply: Reply, content: AttachmentContent, name: string, download: boolean): Reply {
   const { contentType, shown } = content.fileType === "other" ? otherFile : kinds[content.fileType];
-  const disposition = shown === undefined || download ? "attachment" : "inline";
+  const disposition = shown === undefined || content.huge || download ? "attachment" : "inline";
   // A sandbox would be safer still for a PDF, but browsers then refuse to show it. None of them lets it script this site.
   const policy = shown === "pdf" ? "frame-ancestors 'none'" : "default-src 'none'; frame-ancestors 'none'; sandbox";
   return reply

@@ -40,7 +40,7 @@ export function summarise(message: Itk3Message): MessageSummary {
 export function attachmentsOf(
   message: Itk3Message,
   { touch }: Modifiers,
-): (Omit<TaskAttachment, "bytes" | "fileType"> & { content: Uint8Array })[] {
+): (Omit<TaskAttachment, "bytes" | "fileType" | "huge"> & { content: Uint8Array })[] {
   return message.attachments.map((attachment, index) => ({
     title: kept(attachment.title ?? `Attachment ${index + 1}`),
     contentType: kept(attachment.contentType),

@@ -6,6 +6,7 @@ import { messageFileName } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
 import { mostOnLoop } from "../inbound/reader.ts";
 import { attachmentBytes, type StoredAttachment } from "../store/attachments.ts";
+import { isHugePicture } from "../store/picture-size.ts";
 import type { AttachmentContent } from "../worklist.ts";
 import { number, optionalText, type Row, text } from "./rows.ts";
 
@@ -85,7 +86,8 @@ function attachmentOf(
 
 /** The claim stays the claim: what it is is looked for in the bytes that are handed out, not in what was noted of them. */
 export function contentOf(title: string, contentType: string, bytes: Uint8Array): AttachmentContent {
-  return { title, contentType, bytes, fileType: fileTypeOf(bytes) ?? "other" };
+  const fileType = fileTypeOf(bytes) ?? "other";
+  return { title, contentType, bytes, fileType, ...(isHugePicture(bytes) && { huge: true }) };
 }
 
 /** Of a message that an earlier version stored and that has not been read again yet: a short one is, for this once. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fileTypeOf } from "@restante/itk3";
 import type { TaskAttachment } from "../worklist.ts";
+import { isHugePicture } from "./picture-size.ts";
 
 /**
  * An attachment as a task or a report stores it. Its bytes are stored once, in the message: one attachment is served by
@@ -29,7 +30,7 @@ const shortest = 64;
  */
 export function placeAttachments(
   message: Uint8Array,
-  found: readonly (Omit<TaskAttachment, "bytes" | "fileType"> & { content: Uint8Array })[],
+  found: readonly (Omit<TaskAttachment, "bytes" | "fileType" | "huge"> & { content: Uint8Array })[],
 ): PlacedAttachments {
   const places = found.some(({ content }) => content.byteLength * 4 >= shortest * 3) ? runsOf(message) : undefined;
   const placed: PlacedAttachments = { attachments: [], contents: [] };
@@ -40,6 +41,7 @@ export function placeAttachments(
       ...attachment,
       bytes: content.byteLength,
       fileType: fileTypeOf(content) ?? "other",
+      ...(isHugePicture(content) && { huge: true }),
       ...(at !== undefined && { at, length: encoded.length }),
     });
     if (at === undefined && content.byteLength > 0) placed.contents.push({ number, content });

@@ -16,7 +16,13 @@ export {
   type OrganisationMailbox,
 } from "./directory.ts";
 export { DemographicsError, type DemographicsErrorCode, DirectoryError } from "./errors.ts";
-export { isSamePatient, patientStanding, type PatientStanding, type SuppliedPatient } from "./patient-standing.ts";
+export {
+  agreesInAll,
+  isSamePatient,
+  patientStanding,
+  type PatientStanding,
+  type SuppliedPatient,
+} from "./patient-standing.ts";
 export { type OrganisationsFile, organisationsSchema, type PatientsFile, patientsSchema } from "./directory-files.ts";
 export { type DirectoryFiles, readDirectory } from "./read-directory.ts";
 export {

@@ -10,3 +10,9 @@ export function surnamesAgree(one: string, other: string): boolean {
   const letters = firstLetters(one, 3);
   return letters !== "" && letters === firstLetters(other, 3);
 }
+
+/** Whether two given names are one, or one of them the beginning of the other, such as an initial or a short form. */
+export function givenNamesAgree(one: string, other: string): boolean {
+  const [short = "", long = ""] = [normaliseName(one), normaliseName(other)].toSorted((a, b) => a.length - b.length);
+  return short !== "" && long.startsWith(short);
+}

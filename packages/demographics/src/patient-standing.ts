@@ -1,6 +1,6 @@
 import type { OdsCode } from "@restante/mesh";
 import { hasBegun, hasEnded, isRegisteredAt, type PatientRecord, type Registration } from "./demographics.ts";
-import { firstLetters, surnamesAgree } from "./names.ts";
+import { firstLetters, givenNamesAgree, surnamesAgree } from "./names.ts";
 
 /**
  * What a patient is to a practice, which its business response says: `known` 30001, `not-known` 30002,
@@ -47,6 +47,22 @@ export function isSamePatient(record: PatientRecord, supplied: SuppliedPatient):
   const recorded = record.dateOfBirth.split("-");
   const sameParts = supplied.dateOfBirth.split("-").filter((part, index) => part === recorded[index]).length;
   return sameParts >= 2 && record.names.some((name) => namesAgree(name, supplied));
+}
+
+/**
+ * Whether a document describes whoever has its NHS number in all that people know them by: the date of birth, and the
+ * surname and a given name of one of their names. The cross-check lets another first name pass, as of a twin whose number
+ * was taken, and another year of birth.
+ */
+export function agreesInAll(record: PatientRecord, supplied: SuppliedPatient): boolean {
+  return (
+    supplied.dateOfBirth === record.dateOfBirth &&
+    record.names.some(
+      ({ family, given }) =>
+        surnamesAgree(family, supplied.family ?? "") &&
+        given.some((one) => (supplied.given ?? []).some((other) => givenNamesAgree(one, other))),
+    )
+  );
 }
 
 function namesAgree(name: { family: string; given: readonly string[] }, supplied: SuppliedPatient): boolean {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  agreesInAll,
   isSamePatient,
   type PatientRecord,
   patientStanding,
@@ -95,6 +96,25 @@ const checks: [name: string, supplied: SuppliedPatient, same: boolean][] = [
 for (const [name, supplied, same] of checks) {
   test(`${name} ${same ? "are" : "are not"} enough to take two patients with one NHS number for the same`, () => {
     assert.equal(isSamePatient(patient(), supplied), same);
+  });
+}
+
+const agreements: [name: string, supplied: SuppliedPatient, agrees: boolean][] = [
+  ["the same", supplied, true],
+  ["a former surname", { ...supplied, family: "Fitzgerald" }, true],
+  ["without accents, in capitals", { ...supplied, family: "ONEILL", given: ["SIOBHAN"] }, true],
+  ["an initial", { ...supplied, given: ["S"] }, true],
+  ["known by the second name", { ...supplied, given: ["Mary", "Siobhán"] }, true],
+  ["a twin: the date of birth and the surname", { ...supplied, given: ["Sinéad"] }, false],
+  ["another surname", { ...supplied, family: "Smith" }, false],
+  ["another year of birth", { ...supplied, dateOfBirth: "1968-12-01" }, false],
+  ["no given name", { ...supplied, given: [] }, false],
+  ["the date of birth alone", { dateOfBirth: "1988-12-01" }, false],
+];
+
+for (const [name, supplied, agrees] of agreements) {
+  test(`${name}: ${agrees ? "agrees" : "does not agree"} in all with who has the number`, () => {
+    assert.equal(agreesInAll(patient(), supplied), agrees);
   });
 }
 

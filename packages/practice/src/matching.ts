@@ -10,11 +10,18 @@ export type MatchVerdict = "known" | "recently-deceased" | "no-longer-here" | "n
  * - `wrong-number`: what it has is none: its check digit is wrong.
  * - `not-found`: nobody is found by its number.
  * - `details-differ`: who is found by its number is not evidently the patient that it describes.
+ * - `differs-in-part`: by the published cross-check they are the same, and a name or the date of birth is another all the same.
  * - `may-differ`: something that is not known here may change who the document says its patient is (see `ModifiedPart`).
  *
  * A patient who is found, and is registered elsewhere or nowhere, is no doubt: the register says so.
  */
-export type MatchDoubt = "no-number" | "wrong-number" | "not-found" | "details-differ" | "may-differ";
+export type MatchDoubt =
+  | "no-number"
+  | "wrong-number"
+  | "not-found"
+  | "details-differ"
+  | "differs-in-part"
+  | "may-differ";
 
 export interface MatchDecision {
   verdict: MatchVerdict;

@@ -133,3 +133,17 @@ test(
     assert.equal((await reader.get("/tasks/1/match")).status, 403);
   },
 );
+
+test("a patient who is registered here and has another name or date of birth there is not shown as if all agreed", async (t) => {
+  const { url, worklist } = await open(t, ({ all }) => {
+    Object.assign(all[0]?.patient ?? {}, { outcome: "known", doubt: "differs-in-part" });
+  });
+  assert.match(readable((await ask(url)).text), /Registered here, details differ/);
+  const task = readable((await ask(`${url}/tasks/1`)).text);
+  assert.match(task, /Registered here, details differ .* is not the one that the register has for this NHS number/);
+  assert.match(task, /Compare with the register/);
+  const by = { id: "7", name: "Dr Nowak" };
+  Object.assign(worklist.all[0]?.patient ?? {}, { byHand: { at: new Date(), by } });
+  const decided = readable((await ask(`${url}/tasks/1`)).text);
+  assert.doesNotMatch(decided, /details differ|Compare with the register/, "a person has said so");
+});

@@ -1,5 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
-import { DemographicsError, isSamePatient, type PatientRecord, patientStanding } from "@restante/demographics";
+import {
+  agreesInAll,
+  DemographicsError,
+  isSamePatient,
+  type PatientRecord,
+  patientStanding,
+} from "@restante/demographics";
 import { inTransaction } from "@restante/durable";
 import { isNhsNumber, lastingTroubles, type MessageId } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
@@ -129,13 +135,19 @@ async function lookUp(
   const today = clock.now().toISOString().slice(0, 10);
   return {
     standing: patientStanding(record, organisation.odsCode, today, patient ?? {}),
-    doubt: doubtOf(record, patient ?? {}) ?? (modified.includes("patient") ? "may-differ" : undefined),
+    doubt: doubtOf(record, patient ?? {}, modified.includes("patient")),
   };
 }
 
-function doubtOf(record: PatientRecord | undefined, patient: PatientSummary): MatchDoubt | undefined {
+function doubtOf(
+  record: PatientRecord | undefined,
+  patient: PatientSummary,
+  mayDiffer: boolean,
+): MatchDoubt | undefined {
   if (record === undefined) return "not-found";
-  return isSamePatient(record, patient) ? undefined : "details-differ";
+  if (!isSamePatient(record, patient)) return "details-differ";
+  if (mayDiffer) return "may-differ";
+  return agreesInAll(record, patient) ? undefined : "differs-in-part";
 }
 
 function storeMatch(context: PracticeContext, task: WaitingTask, { standing, doubt }: Match): void {

@@ -15,7 +15,7 @@ import { requestOf, taskRow, unknownTask } from "./decisions.ts";
 import { type ListPlan, listIds } from "./listing.ts";
 import { givenResponses } from "./responses.ts";
 import { number, optionalTime, present, type Row, text } from "./rows.ts";
-import { readTaskSummary } from "./tasks.ts";
+import { nameOf, readTaskSummary } from "./tasks.ts";
 
 const verdicts = Object.keys(matchAnswers) as readonly MatchVerdict[];
 
@@ -81,10 +81,15 @@ export function matchByHand(
   });
 }
 
-/** All but what holds already; none before the register was asked and has answered, whatever it said. */
+/**
+ * All but what holds already, unless that is in doubt and nobody has confirmed it; none before the register was asked and
+ * has answered, whatever it said.
+ */
 function verdictsFor(row: Row): readonly MatchVerdict[] {
   const outcome = text(row, "match_outcome");
-  return outcome === "not-checked" || outcome === "waiting" ? [] : verdicts.filter((verdict) => verdict !== outcome);
+  if (outcome === "not-checked" || outcome === "waiting") return [];
+  const unconfirmed = row["doubt"] !== null && row["decided_at"] === null;
+  return verdicts.filter((verdict) => unconfirmed || verdict !== outcome);
 }
 
 /** What a decision answers; undefined where it sends nothing. */
@@ -99,8 +104,10 @@ function answerOf(verdict: MatchVerdict): MatchAnswer {
 
 function matchRow(context: PracticeContext, taskId: number): Row | undefined {
   const row = taskRow(context, taskId);
-  const decision = context.database.prepare("SELECT since FROM match_decision WHERE task_id = ?").get(taskId);
-  return row && { since: null, ...row, ...decision };
+  const decision = context.database
+    .prepare("SELECT since, doubt, decided_at FROM match_decision WHERE task_id = ?")
+    .get(taskId);
+  return row && { since: null, doubt: null, decided_at: null, ...row, ...decision };
 }
 
 async function askRegister(context: PracticeContext, { patient }: TaskSummary): Promise<RegisterEntry> {
@@ -122,7 +129,7 @@ function entryOf({ organisation, clock }: PracticeContext, record: PatientRecord
   return {
     found: "patient",
     nhsNumber: record.nhsNumber,
-    names: names.map(({ prefix, given, family }) => [prefix, ...given, family].filter(Boolean).join(" ")),
+    names: names.map((name) => nameOf(name) ?? ""),
     dateOfBirth: record.dateOfBirth,
     standing: patientStanding(record, organisation.odsCode, today, record),
   };

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { RefusedFor } from "@restante/itk3";
 import type { MailboxId, MessageId } from "@restante/mesh";
-import type { MessageSummary, PatientSummary } from "../store/tasks.ts";
+import type { MessageSummary } from "../store/tasks.ts";
 import type { Listing, TaskList, TaskQuery, TaskState } from "../lists.ts";
 import type { MatchDoubt } from "../matching.ts";
 import type { GivenResponse, PatientMatch, Task, TaskAttachment, TaskFinding, TaskSummary } from "../worklist.ts";
@@ -165,8 +165,14 @@ function patientOf(row: Row, { patient }: MessageSummary): PatientMatch {
   };
 }
 
+interface NameParts {
+  prefix?: string | undefined;
+  given?: readonly string[] | undefined;
+  family?: string | undefined;
+}
+
 /** As the NHS writes a patient's name, and as a list is sorted by it: family name first, in capitals. */
-function nameOf({ prefix, given = [], family }: PatientSummary = {}): string | undefined {
+export function nameOf({ prefix, given = [], family }: NameParts = {}): string | undefined {
   const names = [family?.toUpperCase(), given.join(" ")].filter((part) => part !== undefined && part !== "").join(", ");
   if (names === "") return prefix;
   return prefix === undefined ? names : `${names} (${prefix})`;

@@ -35,6 +35,12 @@ function doubtful(): string {
   return message({ patient: { nhsNumber: patient.nhsNumber, ...somebodyElse } }).xml;
 }
 
+/** A message under the number of a patient who was born on the same day, has the same surname and another first name. */
+function twin(): string {
+  const { nhsNumber, family, dateOfBirth } = patient;
+  return message({ patient: { nhsNumber, name: { family, given: ["Aoife"] }, birthDate: dateOfBirth } }).xml;
+}
+
 interface Desk {
   to: DirectoryPractice;
   at: Person;
@@ -57,6 +63,7 @@ const doubts: [MatchDoubt, string][] = [
   ["wrong-number", message().xml.replaceAll('value="9912830164"', 'value="9912830165"')],
   ["not-found", message({ patient: { nhsNumber: "9912609131", ...somebodyElse } }).xml],
   ["details-differ", doubtful()],
+  ["differs-in-part", twin()],
   ["may-differ", message().xml.replace("</Patient>", `${modifier}</Patient>`)],
 ];
 
@@ -150,6 +157,20 @@ test("without the queue it is answered at once, and what a person says later cha
   }
 });
 
+test("without the queue a patient of another first name is answered as registered, and the task says that details differ", async (t) => {
+  const { to, at } = await withDoubt(t, { kind: "onMatch" }, { xml: twin() });
+  assert.deepEqual(answers(to), ["30001"]);
+  const { outcome, doubt } = (await at.task(1))?.patient ?? {};
+  assert.deepEqual([outcome, doubt], ["known", "differs-in-part"]);
+  assert.equal(
+    (await at.matchByHand(1, { verdict: "known", sends: false })).outcome,
+    "done",
+    "a person may confirm it",
+  );
+  assert.ok((await at.task(1))?.patient.byHand);
+  await assert.rejects(at.matchByHand(1, { verdict: "known", sends: false }), { code: "match-not-allowed" });
+});
+
 test("what changed meanwhile is decided by nobody, nor what would send what a person was not told of", async (t) => {
   const { to, at } = await withDoubt(t);
   const { worklist } = to.practice;
@@ -223,7 +244,7 @@ test("what the register says is read as it is asked for; out of reach, a person 
   assert.deepEqual((await at.matches())[0]?.register, {
     found: "patient",
     nhsNumber: patient.nhsNumber,
-    names: ["Siobhán O'Neill"],
+    names: ["O'NEILL, Siobhán"],
     dateOfBirth: patient.dateOfBirth,
     standing: "known",
   });

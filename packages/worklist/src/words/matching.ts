@@ -2,8 +2,15 @@
 import type { MatchDoubt, MatchVerdict, PatientMatch, RegisterEntry, Task } from "@restante/practice";
 import { formatTime, type Tag } from "@restante/web";
 
-export function matchTag({ outcome }: Pick<PatientMatch, "outcome">): Tag {
-  return matchTags[outcome];
+export function matchTag({ outcome, doubt, byHand }: Pick<PatientMatch, "outcome" | "doubt" | "byHand">): Tag {
+  const tag = matchTags[outcome];
+  if (!isMatched({ outcome }) || outcome === "doubtful" || byHand !== undefined || !isOfDetails(doubt)) return tag;
+  return { ...tag, text: `${tag.text}, details differ`, colour: tag.colour === "red" ? "red" : "orange" };
+}
+
+/** Whether the register has somebody by the number, and says otherwise of them than the message. */
+function isOfDetails(doubt: MatchDoubt | undefined): boolean {
+  return doubt === "details-differ" || doubt === "differs-in-part";
 }
 
 const matchTags: Readonly<Record<PatientMatch["outcome"], Tag>> = {
@@ -46,6 +53,8 @@ const doubts: Readonly<Record<MatchDoubt, string>> = {
   "wrong-number": "What the message gives as the NHS number cannot be one.",
   "not-found": "The register has nobody with the NHS number in the message.",
   "details-differ": "The register’s details for the NHS number in the message are not those in the message.",
+  "differs-in-part":
+    "The name or date of birth in the message is not the one that the register has for this NHS number.",
   "may-differ": "The message has something that is not known here, and that may change who the patient is.",
 };
 
@@ -93,6 +102,12 @@ export function byHandWords({ patient, responses }: Pick<Task, "patient" | "resp
   return answer.builtAt < byHand.at
     ? `${said} The sender was answered before that (${answer.code} ${answer.text}), and was sent nothing more.`
     : `${said} The sender was answered by it.`;
+}
+
+/** What leads to the page on which a person decides. */
+export function matchLinkWords({ outcome, doubt, byHand }: PatientMatch): string {
+  if (outcome === "doubtful") return "Decide whether this is our patient";
+  return byHand === undefined && isOfDetails(doubt) ? "Compare with the register" : "Change what the patient is to us";
 }
 
 /** Whether the register has been asked, so that a person may say otherwise. */

@@ -281,6 +281,13 @@ export type HeldVerdict = "release" | "arrived" | "discard";
 
 export type AcknowledgementLevel = "infrastructure" | "business";
 
+/** Who is told of tasks elsewhere: the first, second... of its kind in the settings, whose address may be a secret. */
+export interface NoticeReceiver {
+  odsCode: OdsCode;
+  kind: "email" | "webhook";
+  place: number;
+}
+
 export type PracticeEvent =
   | { event: "report-built"; odsCode: OdsCode; headerId: string; version: number; bytes: number }
   | { event: "report-handed-over"; odsCode: OdsCode; headerId: string; via: "directory" | "api"; messageId?: MessageId }
@@ -305,6 +312,17 @@ export type PracticeEvent =
   | { event: "document-saved"; odsCode: OdsCode; taskId: number; folder: string; files?: number; bytes?: number }
   /** Nobody has decided yet whether the patient is theirs: told when the set time has passed, then at growing intervals. */
   | ({ event: "match-waiting"; odsCode: OdsCode; messageId: MessageId; taskId: number } & Lasting)
+  /** Nobody who may act has opened a task for action in time; or a task is open past its due date (an ISO date). Each once. */
+  | { event: "task-unread"; odsCode: OdsCode; messageId: MessageId; taskId: number; receivedAt: Date }
+  | { event: "task-overdue"; odsCode: OdsCode; messageId: MessageId; taskId: number; dueOn: string }
+  /** Notices were sent to a receiver, by its place in the settings. Of an email `notices` are those that it counts. */
+  | ({ event: "notices-sent"; notices: number } & NoticeReceiver)
+  /** None can be sent to it, or this one; they are tried again. */
+  | ({ event: "notices-held-up"; code: string; reason: string } & NoticeReceiver & Lasting)
+  | ({ event: "notices-resumed" } & NoticeReceiver & Lasting)
+  /** They were tried for days: a person decides. Or came while too many waited: those are not kept. */
+  | ({ event: "notices-given-up"; notices: number; code: string; reason: string } & NoticeReceiver)
+  | ({ event: "notices-not-kept"; notices: number } & NoticeReceiver & Lasting)
   | {
       event: "response-handed-over";
       odsCode: OdsCode;

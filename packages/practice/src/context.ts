@@ -3,6 +3,7 @@ import type { Demographics } from "@restante/demographics";
 import type { DocumentUseCase, Strictness } from "@restante/itk3";
 import type { Clock, Emit } from "@restante/mesh";
 import type { Reader } from "./inbound/reader.ts";
+import type { UnreadOptions } from "./unread.ts";
 import type { BusinessResponse, KnownOrganisation, PracticeOptions, PracticeOrganisation, Tuning } from "./options.ts";
 import type { ReportWriter } from "./outbound/report-writer.ts";
 import type { StandingTroubles } from "./troubles.ts";
@@ -20,6 +21,8 @@ export interface PracticeContext {
   generation: 1 | 2;
   strictness: Strictness;
   undoSeconds: number;
+  /** Absent: nothing is unread or overdue. */
+  unread: UnreadOptions | undefined;
   doesNotTake: readonly DocumentUseCase[];
   filing: PracticeOptions["filing"];
   clock: Clock;

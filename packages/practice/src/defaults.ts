@@ -1,5 +1,6 @@
 import { defaultRoutedWorkflows, isAckWorkflow } from "@restante/mesh";
 import type { BusinessResponse, PracticeOptions, Tuning } from "./options.ts";
+import type { UnreadOptions } from "./unread.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -7,6 +8,7 @@ interface PracticeDefaults extends Required<
   Pick<PracticeOptions, "generation" | "strictness" | "doesNotTake" | "undoSeconds" | "pollIntervalMs">
 > {
   readonly businessResponse: Required<Omit<Extract<BusinessResponse, { kind: "onMatch" }>, "kind">>;
+  readonly unread: UnreadOptions;
   readonly tuning: Tuning;
 }
 
@@ -18,6 +20,7 @@ export const practiceDefaults: PracticeDefaults = {
   doesNotTake: [],
   pollIntervalMs: 5 * 60 * 1000,
   businessResponse: { doubtful: "answer", tellAfterHours: 24 },
+  unread: { afterHours: 4, hours: { from: "08:00", to: "18:30", days: [1, 2, 3, 4, 5] } },
   tuning: {
     batchSize: 50,
     importAttempts: 5,

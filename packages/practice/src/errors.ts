@@ -31,6 +31,8 @@ export type PracticeErrorCode =
   | "nothing-to-save"
   | "not-being-saved"
   | "saving-now"
+  | "unread-unknown"
+  | "notices-unusable"
   | "folder-missing"
   | "pair-unreadable"
   | "message-too-large"

@@ -19,5 +19,6 @@ export type * from "./lists.ts";
 export type * from "./matching.ts";
 export type * from "./task-facts.ts";
 export type * from "./task-work.ts";
+export type * from "./unread.ts";
 export type * from "./worklist.ts";
 export { type ConsultationPair, consultationPair } from "./outbound/consultation-pair.ts";

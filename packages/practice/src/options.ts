@@ -4,6 +4,7 @@ import type { Clock, Emit, MailboxId, OdsCode } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
 import type { Consultation } from "./consultation/consultation.ts";
 import type { RetentionDays } from "./kept.ts";
+import type { NoticeOptions, UnreadOptions } from "./unread.ts";
 import type { Worklist } from "./worklist.ts";
 
 export interface PracticeOptions {
@@ -45,6 +46,10 @@ export interface PracticeOptions {
    * and is no other's of ours. Absent: nothing is saved.
    */
   filing?: { folder: string };
+  /** When people are told that nobody has opened a task for action, or that a task is past its due date. Absent: they are not. */
+  unread?: UnreadOptions;
+  /** Who is told elsewhere, of that and of new tasks. Absent: nobody. */
+  notices?: NoticeOptions;
   /** Absent: nothing is removed. */
   retention?: RetentionDays;
   /** Absent: 5 minutes, the most often that MESH allows where nothing is waiting. */

@@ -20,6 +20,9 @@ import { createReportWriter } from "./outbound/report-writer.ts";
 import { type SendingMailboxes, storeConsultation } from "./outbound/send-consultation.ts";
 import { createPass, type Part } from "./pass.ts";
 import { createPolling, type Polling } from "./polling.ts";
+import { logUnread, tellUnread } from "./notices/tell-unread.ts";
+import { refuseOtherNotices, refuseOtherUnread } from "./notices/refuse.ts";
+import { createNoticeSender } from "./notices/sender.ts";
 import { createWorklist } from "./queries/create-worklist.ts";
 import { review } from "./queries/review.ts";
 import { logWaiting } from "./queries/waiting-matches.ts";
@@ -41,6 +44,8 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   refuseOtherStrictness(options.strictness);
   refuseOtherMatching(options.businessResponse);
   refuseOtherKinds(options.doesNotTake);
+  refuseOtherUnread(options.unread);
+  refuseOtherNotices(options.notices);
   if (options.filing !== undefined) await requireFilingFolder(options.filing.folder, oursOf(options));
   const clock = options.clock ?? systemClock;
   const emit = options.emit ?? (() => undefined);
@@ -57,6 +62,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     generation: options.generation ?? practiceDefaults.generation,
     strictness: options.strictness ?? practiceDefaults.strictness,
     undoSeconds: options.undoSeconds ?? practiceDefaults.undoSeconds,
+    unread: options.unread,
     doesNotTake: options.doesNotTake ?? practiceDefaults.doesNotTake,
     filing: options.filing,
     clock,
@@ -68,6 +74,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
   };
   tellOpenFolders(context, options.dataFolder);
   const pass = createPass(context, partsOf(context, options.transports));
+  const notices = createNoticeSender(context, options.notices);
   const retention = createRetention(context, options.retention);
   const filing = options.filing && createFiling(context, options.filing.folder, (afterMs) => polling.wake(afterMs));
   const polling: Polling = createPolling({
@@ -77,6 +84,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
       } finally {
         filing?.turn();
         retention.turn();
+        notices.turn();
       }
     },
     intervalMs: options.pollIntervalMs ?? practiceDefaults.pollIntervalMs,
@@ -86,8 +94,14 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
 
   return {
     worklist: createWorklist(context, polling.wake, retention),
-    start: polling.start,
-    cycle: polling.cycle,
+    start() {
+      notices.begin();
+      polling.start();
+    },
+    async cycle(signal) {
+      notices.begin();
+      await polling.cycle(signal);
+    },
     async sendConsultation(consultation, sendOptions) {
       const stored = await storeConsultation(context, consultation, mailboxes, sendOptions);
       polling.wake();
@@ -96,6 +110,7 @@ export async function createPractice(options: PracticeOptions): Promise<Practice
     async [Symbol.asyncDispose]() {
       await polling.stop();
       await filing?.[Symbol.asyncDispose]();
+      await notices[Symbol.asyncDispose]();
       await retention[Symbol.asyncDispose]();
       await context.reader[Symbol.asyncDispose]();
       await context.reports[Symbol.asyncDispose]();
@@ -184,8 +199,9 @@ function partsOf(context: PracticeContext, transports: readonly Transport[]): Pa
       work: "storing",
       // One part of the pass: trouble that the one has is not over because the other works.
       run: async (signal) => {
-        const more = review(context);
+        const more = [review(context), tellUnread(context)].includes(true);
         logWaiting(context);
+        logUnread(context);
         const reread = await rereading.run(signal);
         return { ...reread, more: more || reread.more };
       },

@@ -34,4 +34,6 @@ export interface TaskWork {
   dueOn?: string;
   /** While it is completed. */
   reason?: CompletionReason;
+  /** When a person who may act first opened it. Absent: nobody has. */
+  openedAt?: Date;
 }

@@ -20,6 +20,7 @@ import type { Kept } from "./kept.ts";
 import type { Listing, MatchList, ReportList, StrayList, TaskList, TaskState } from "./lists.ts";
 import type { MatchAnswer, MatchDecision, MatchDoubt, RegisterEntry } from "./matching.ts";
 import type { MatchOutcome, TaskFlag, TaskKind } from "./task-facts.ts";
+import type { UnreadWorklist } from "./unread.ts";
 
 export type * from "./sent-report.ts";
 
@@ -34,7 +35,7 @@ export type * from "./sent-report.ts";
  *
  * Holds patient detail (subjects, attachments): for the screen of a signed-in person, never for a log or an event.
  */
-export interface Worklist extends DocumentSaving {
+export interface Worklist extends DocumentSaving, UnreadWorklist<TaskSummary> {
   tasks(list: TaskList): Promise<Listing<TaskSummary>>;
   /** Whom tasks can be asked for by: the 200 that sent most of them, by name. */
   senders(actor: Actor): Promise<TaskSender[]>;
@@ -482,4 +483,6 @@ export interface WorklistCounts {
   strays: number;
   /** Matches that wait for a person. Absent: there are none, and will be none by the settings. */
   matches?: number;
+  /** What `unread()` and `heldNotices()` have. Absent: there is none, and will be none by the settings. */
+  unread?: number;
 }

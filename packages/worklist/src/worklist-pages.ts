@@ -46,6 +46,8 @@ export interface WorklistPagesOptions {
   teams?: readonly string[];
   /** Whether the NHS logo stands in the head of the pages: for those alone who may use it. No, if absent. */
   nhsLogo?: boolean;
+  /** Who is told of tasks that nobody has opened in time, and of notices that could not be sent. Absent: administrators. */
+  unreadRole?: "administrator" | "clinician";
   clock?: Clock;
   /** Is told of pages that fail inside, of who is turned away at the door, and where the audit stands. */
   emit?: Emit;

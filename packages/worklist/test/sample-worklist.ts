@@ -23,6 +23,7 @@ import { sampleWork } from "./sample-work.ts";
 import { fillFilings, sampleFiling } from "./sample-filing.ts";
 import { sampleMatch } from "./sample-match.ts";
 import { fill, original } from "./sample-things.ts";
+import { sampleUnread, type SampleUnread } from "./sample-unread.ts";
 import { sampleView } from "./sample-view.ts";
 
 export const organisation: { name: string; odsCode: OdsCode } = {
@@ -30,7 +31,7 @@ export const organisation: { name: string; odsCode: OdsCode } = {
   odsCode: parseOdsCode("Y99002"),
 };
 
-export interface SampleWorklist extends Worklist {
+export interface SampleWorklist extends Worklist, SampleUnread {
   readonly all: Task[];
   readonly sent: SentReportDetail[];
   readonly unmatched: StrayDetail[];
@@ -93,7 +94,10 @@ export function sampleWorklist(
     const sorted = items.toSorted((a, b) => idOf(b) - idOf(a));
     return { items: sorted.slice(from, from + page.size), total: items.length };
   };
+  const unread: SampleUnread = { late: new Map(), held: [] };
   return {
+    ...unread,
+    ...sampleUnread(unread, { all, calls }),
     ...sampleWork({ all, sent, calls, known, acting }),
     ...sampleFiling({ calls, known, acting, folder: () => options.filing }),
     all,
@@ -242,6 +246,7 @@ export function sampleWorklist(
         attentionBy,
         strays: unmatched.length,
         ...(waiting.length > 0 && { matches: waiting.length }),
+        ...(unread.late.size + unread.held.length > 0 && { unread: unread.late.size + unread.held.length }),
       };
     },
     troubles: async () => trouble,

@@ -19,6 +19,7 @@ import { documentUseCases, type Strictness, strictnesses } from "@restante/itk3"
 import { practiceDefaults, type PracticeOptions, type RetentionDays, type Tuning } from "@restante/practice";
 import { businessResponse, type Doubtful } from "./business-response.ts";
 import { clientTls, clientTlsPaths, clientTlsSecrets, type ClientTlsSettings } from "./client-tls.ts";
+import { noticePaths, noticeRules, notices, noticeSecrets, type NoticeSettings, noticeTls } from "./notice-settings.ts";
 import { openIdSecrets, openIdTls } from "./open-id-settings.ts";
 import { pages, pagesPaths, pagesRules, type PagesSettings } from "./pages-settings.ts";
 import type { Part } from "./part.ts";
@@ -31,17 +32,20 @@ import {
   log,
   LONGEST_MS,
 } from "./shared-properties.ts";
+import { unread, unreadRules, type UnreadSettings } from "./unread-settings.ts";
 
 /** `practice.yaml`: an organisation's system, and the pages on which its people work. */
 export interface PracticeFile extends Omit<
   PracticeOptions,
   // `organisation` with the role, transports as what they are made from, and the directory for both of the others.
-  "organisation" | "role" | "transports" | "patients" | "organisations" | "clock" | "emit"
+  "organisation" | "role" | "transports" | "patients" | "organisations" | "clock" | "emit" | "unread" | "notices"
 > {
   organisation: OrganisationSettings;
   transports: TransportSettings[];
   directory: DirectorySettings;
   pages?: PagesSettings;
+  unread?: UnreadSettings;
+  notices?: NoticeSettings;
   log?: string;
 }
 
@@ -220,6 +224,8 @@ const schema: Schema<PracticeFile> = withRules(
       businessResponse,
       directory: directory("Who is registered here, and the organisations whose names are shown."),
       pages: optional(pages),
+      unread: optional(unread),
+      notices: optional(notices),
       generation: optional(
         oneOf([1, 2], {
           description: "The generation of GP Connect Messaging in which is sent; both are read.",
@@ -267,6 +273,8 @@ const schema: Schema<PracticeFile> = withRules(
   distinct(["/transports/*/mailboxId"], idOf(mailboxIdFormat)),
   distinct(["/transports/*/folder"], (folder) => resolve("/", folder)),
   ...pagesRules,
+  ...unreadRules,
+  ...noticeRules,
 );
 
 /** What is said on the command line of how messages are taken in. */
@@ -310,6 +318,7 @@ export const practicePart: Part<PracticeFile> = {
     "/directory/patients",
     "/directory/organisations",
     ...pagesPaths,
+    ...noticePaths,
     "/log",
   ],
   secrets: [
@@ -318,7 +327,8 @@ export const practicePart: Part<PracticeFile> = {
     "/transports/*/proxy/password",
     ...clientTlsSecrets("/transports/*/tls"),
     ...openIdSecrets,
+    ...noticeSecrets,
   ],
-  tls: ["/transports/*/tls", "/pages/tls", ...openIdTls],
+  tls: ["/transports/*/tls", "/pages/tls", ...openIdTls, ...noticeTls],
   directory: "/directory",
 };

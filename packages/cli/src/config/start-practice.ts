@@ -5,6 +5,7 @@ import { type Access, createOpenId, type SignInOptions } from "@restante/web";
 import { createWorklistPages } from "@restante/worklist";
 import { watchCertificates } from "../client/certificate-watch.ts";
 import { doorOf } from "./door-of.ts";
+import { noticeOptions } from "./notice-settings.ts";
 import { openIdOptions } from "./open-id-settings.ts";
 import type { SignInSettings } from "./pages-settings.ts";
 import { openAccessOf } from "./open-access-of.ts";
@@ -12,6 +13,7 @@ import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
 import type { PracticeFile } from "./practice-file.ts";
 import { openClient } from "./start-client.ts";
+import { unreadOptions } from "./unread-settings.ts";
 
 type Settings = PartSettings<PracticeFile>;
 
@@ -55,6 +57,8 @@ export async function openPractice(
     ...(filing === undefined ? {} : { filing }),
     ...(retention === undefined ? {} : { retention }),
     ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
+    ...(file.unread === undefined ? {} : { unread: unreadOptions(file.unread) }),
+    ...(file.notices === undefined ? {} : { notices: noticeOptions(file.notices, file.pages?.address, settings.text) }),
     ...(tuning === undefined ? {} : { tuning }),
     emit,
   });
@@ -98,6 +102,7 @@ export async function openPages(
       port,
       emit,
       ...(pages.nhsLogo !== undefined && { nhsLogo: pages.nhsLogo }),
+      ...(settings.file.unread?.role !== undefined && { unreadRole: settings.file.unread.role }),
       ...(pages.teams !== undefined && { teams: pages.teams }),
       ...(door !== undefined && { door }),
       ...(pages.signIn !== undefined && { signIn: signInOf(settings, pages.signIn, access) }),

@@ -20,6 +20,7 @@ import {
   reasonWithRemedy,
 } from "./event-words.ts";
 import { narrateCertificate } from "./narrate-certificate.ts";
+import { isAboutNotices, narrateNotices } from "./narrate-notices.ts";
 import { narratePages } from "./narrate-pages.ts";
 import { narrateTask } from "./narrate-task.ts";
 import type { Paint, Terminal } from "./terminal.ts";
@@ -29,6 +30,7 @@ import type { Paint, Terminal } from "./terminal.ts";
  * Organisations, mailboxes, ids, workflows and states only: events carry nothing else.
  */
 export function narrate(event: Event): Step | undefined {
+  if (isAboutNotices(event)) return narrateNotices(event);
   switch (event.event) {
     case "server-started":
     case "server-stopped":

@@ -12,6 +12,8 @@ import { documentViewOfTask } from "./document-views.ts";
 import { decide, decisionsFor } from "./decisions.ts";
 import { saveToFolder, stopSaving } from "./filing.ts";
 import { listSenders } from "./find-tasks.ts";
+import { endNotices, readHeldNotices, sendNoticesAgain } from "../notices/held-notices.ts";
+import { listUnread, noteOpened, tellUnread } from "../notices/tell-unread.ts";
 import { listMatches, matchByHand, readMatch } from "./matching.ts";
 import { named } from "./names.ts";
 import { completeTask, dealWith, reopenTask, seeAsOf, sendAgain, undoDealtWith } from "./person.ts";
@@ -46,6 +48,7 @@ export function createWorklist(
   function upToDate(): void {
     try {
       review(context);
+      tellUnread(context);
     } catch (error) {
       if (!isOfTheSystem(error)) throw error;
       troubles.failed("storing", undefined, { code: codeOf(error), reason: reasonOf(error) });
@@ -169,6 +172,25 @@ export function createWorklist(
       upToDate();
       return undoDealtWith(context, matter, by);
     },
+    async opened(taskId, actor) {
+      try {
+        noteOpened(context, taskId, actor);
+      } catch (error) {
+        // Nobody has opened it. The page is shown all the same.
+        if (!isOfTheSystem(error)) throw error;
+      }
+    },
+    async unread(list) {
+      upToDate();
+      const { items, total } = listUnread(context, list);
+      return { items: items.map((item) => boundTexts(item, mostListed, ours)), total };
+    },
+    heldNotices: async () => readHeldNotices(database),
+    async sendNoticesAgain(receiver, upTo) {
+      sendNoticesAgain(context, receiver, upTo);
+      onChange(0);
+    },
+    endNotices: async (receiver, upTo) => endNotices(context, receiver, upTo),
     async counts() {
       upToDate();
       return countAll(context);

@@ -8,10 +8,13 @@ import type { MatterKey } from "../worklist.ts";
 import { act } from "./acting.ts";
 import { requireTask } from "./decisions.ts";
 import { requiredNote } from "./notes.ts";
-import { optionalText, present, type Row, text } from "./rows.ts";
+import { optionalText, optionalTime, present, type Row, text } from "./rows.ts";
 
-/** The columns of what people have set about a task that task_work is joined to. */
-export const workColumns = "assignee_kind, assignee_id, assignee_name, priority, due_on, task_work.reason AS done_for";
+/** The columns of what people have set about a task that `workTables` are joined to. */
+export const workColumns =
+  "assignee_kind, assignee_id, assignee_name, priority, due_on, task_work.reason AS done_for, task_opened.at AS opened_at";
+
+export const workTables = "task_work USING (task_id) LEFT JOIN task_opened USING (task_id)";
 
 /** Of a row with `workColumns`; undefined where nothing is set. */
 export function workIn(row: Row): TaskWork | undefined {
@@ -21,6 +24,7 @@ export function workIn(row: Row): TaskWork | undefined {
     priority: optionalText(row, "priority") as TaskWork["priority"],
     dueOn: optionalText(row, "due_on"),
     reason: optionalText(row, "done_for") as CompletionReason | undefined,
+    openedAt: optionalTime(row, "opened_at"),
   });
   return Object.keys(work).length === 0 ? undefined : work;
 }
@@ -87,7 +91,7 @@ const keyOf = (taskId: number): MatterKey => ({ kind: "task", id: taskId });
 /** @throws PracticeError "task-not-open" */
 function openWork({ database }: PracticeContext, taskId: number): TaskWork {
   const row = database
-    .prepare(`SELECT state, ${workColumns} FROM task LEFT JOIN task_work USING (task_id) WHERE task_id = ?`)
+    .prepare(`SELECT state, ${workColumns} FROM task LEFT JOIN ${workTables} WHERE task_id = ?`)
     .get(taskId);
   if (row === undefined || text(row, "state") !== "open") {
     throw new PracticeError("task-not-open", "Only a task that is open can be given to somebody or made urgent.");

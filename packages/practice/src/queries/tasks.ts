@@ -21,7 +21,7 @@ import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
 import { versionsOf } from "./task-versions.ts";
 import { json, number, optionalText, optionalTime, present, type Row, text, time } from "./rows.ts";
-import { workColumns, workIn } from "./task-work.ts";
+import { workColumns, workIn, workTables } from "./task-work.ts";
 import { troubleOfMatch } from "./waiting-matches.ts";
 
 /** Without the long ones: a list may name messages with thousands of documents. */
@@ -32,7 +32,7 @@ const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, 
 const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
   LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id
   LEFT JOIN match_decision USING (task_id)
-  LEFT JOIN task_work USING (task_id)`;
+  LEFT JOIN ${workTables}`;
 
 const inState = (state: Exclude<TaskState, "removed">): ListPlan => ({
   id: "task_id",

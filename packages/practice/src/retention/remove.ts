@@ -57,6 +57,7 @@ export function removeTask(context: PracticeContext, taskId: number, at: Date): 
     "DELETE FROM match_decision WHERE task_id = ?",
     "DELETE FROM task_work WHERE task_id = ?",
     "DELETE FROM filing WHERE task_id = ?",
+    "DELETE FROM task_opened WHERE task_id = ?",
     "DELETE FROM matter WHERE kind = 'task' AND id = ?",
     "DELETE FROM act WHERE kind = 'task' AND id = ?",
   ]) {

@@ -8,8 +8,10 @@ import { likeness } from "./migrations/likeness.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
 import { reportStanding } from "./migrations/report-standing.ts";
 import { retention } from "./migrations/retention.ts";
+import { notices } from "./migrations/notices.ts";
 import { taskFacets } from "./migrations/task-facets.ts";
 import { workFacets } from "./migrations/work-facets.ts";
+import { unread } from "./migrations/unread.ts";
 
 /**
  * The practice's database, one statement list a version: version n is reached by running lists 1 to n.
@@ -317,4 +319,6 @@ export const migrations: readonly string[] = [
   workFacets,
   filing,
   reportStanding,
+  unread,
+  notices,
 ];

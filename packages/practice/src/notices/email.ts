@@ -1,0 +1,88 @@
+import type { PracticeOrganisation } from "../options.ts";
+import type { EmailOptions } from "../unread.ts";
+import { failureOfConnection, NoticeFailure } from "./notice-failure.ts";
+import type { Batch } from "./receivers.ts";
+
+const answerMs = 15_000;
+
+/** An email, which names no patient: how many tasks, and where to look. */
+export interface Digest {
+  subject: string;
+  text: string;
+}
+
+export function digestOf(
+  { event, notices: { length } }: Pick<Batch, "event" | "notices">,
+  { name, odsCode }: Pick<PracticeOrganisation, "name" | "odsCode">,
+  address: string | undefined,
+): Digest {
+  const tasks = length === 1 ? "1 task" : `${length} tasks`;
+  const [said, what] =
+    event === "task-overdue"
+      ? [`${tasks} past the due date`, `${tasks} ${length === 1 ? "is" : "are"} open past the due date.`]
+      : [
+          `${tasks} for action not opened in time`,
+          `Nobody has opened ${length === 1 ? "1 task" : `${length} tasks`} for action in time.`,
+        ];
+  const where =
+    address === undefined
+      ? "Open Not opened in time in the worklist to see which, and who each is assigned to."
+      : `To see which, and who each is assigned to, open:\n${address}/unread`;
+  return {
+    subject: `${name} (${odsCode}): ${said}`,
+    text: [
+      what,
+      where,
+      "Each stays there until somebody has opened it or dealt with it.",
+      "The worklist sends such an email once an hour at most. Nobody reads an answer to it.",
+    ].join("\n\n"),
+  };
+}
+
+/**
+ * Sends one to one address, over TLS that is checked, unless it goes to this computer alone.
+ *
+ * @throws NoticeFailure
+ */
+export async function sendByEmail(
+  { host, port, security, user, password, from, ca }: EmailOptions,
+  to: string,
+  { subject, text, id, now }: Digest & { id: string; now: Date },
+): Promise<void> {
+  const { createTransport } = await import("nodemailer");
+  const transport = createTransport({
+    host,
+    port,
+    secure: security === "tls",
+    requireTLS: security === "starttls",
+    ignoreTLS: security === "none",
+    ...(user !== undefined && { auth: { user, pass: password ?? "" } }),
+    ...(ca !== undefined && { tls: { ca } }),
+    connectionTimeout: answerMs,
+    greetingTimeout: answerMs,
+    socketTimeout: answerMs,
+    dnsTimeout: answerMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  try {
+    await transport.sendMail({
+      from,
+      to,
+      subject,
+      text,
+      date: now,
+      // The same where it is sent twice, so that a mail system may know it.
+      messageId: `<${id}@${from.split("@").at(-1)}>`,
+      headers: { "auto-submitted": "auto-generated" },
+    });
+  } catch (error) {
+    const status = error instanceof Error && "responseCode" in error ? error.responseCode : undefined;
+    if (typeof status === "number") {
+      throw new NoticeFailure(`smtp-${status}`, `The mail server answered ${status}.`, { cause: error });
+    }
+    throw failureOfConnection(error);
+  } finally {
+    transport.close();
+  }
+}

@@ -99,8 +99,8 @@ export interface Worklist extends DocumentSaving, UnreadWorklist<TaskSummary> {
    */
   sendAgain(headerId: string, by: ActBy): Promise<ActOutcome>;
   /**
-   * Takes back what a person has told to be sent, while it waits (`undoableUntil`): the answer of a decision, which may then be
-   * given anew, or what was held, which is held again. `by.version` as for `sendAgain`. Throws "left-already".
+   * Takes back what a person has told to be sent, while it waits (`undoableUntil`): the answer of a decision, or of a match by hand, which
+   * may then be given anew, or what was held, which is held again. `by.version` as for `sendAgain`. Throws "left-already".
    */
   undo(headerId: string, by: ActBy): Promise<ActOutcome>;
   /** Responses and MESH reports that belong to nothing this organisation sent, or were not believed. */
@@ -270,12 +270,15 @@ export interface MatchToDecide {
   /** When its patient was looked up. */
   since: Date;
   register: RegisterEntry;
-  /** What may be decided: all but what holds already. */
+  /** What may be decided: all but what holds already; nothing while `answered` can be taken back. */
   verdicts: MatchAnswer[];
   /** Where a decision sends its business answer to; absent: it sends none. */
   answerTo?: MailboxId;
-  /** The business answer that was given already: no decision takes it back, or sends another. */
-  answered?: { code: string; text: string; at: Date };
+  /**
+   * The business answer that was given already: no decision takes it back, or sends another. `undoableUntil`: of a person's match,
+   * which is taken back by `Worklist.undo` before anything else is decided.
+   */
+  answered?: { code: string; text: string; at: Date; undoableUntil?: Date };
 }
 
 export interface Task extends TaskSummary {

@@ -17,6 +17,8 @@ import type {
 } from "@restante/practice";
 import { formatDay, formatHour, formatTime, type Tag } from "@restante/web";
 
+import { isDecision } from "./words/matching.ts";
+
 export * from "./words/filing.ts";
 export * from "./words/flags.ts";
 export { removedWords } from "./words/kept.ts";
@@ -136,11 +138,6 @@ export function answerWords({ level, code, positive }: Pick<GivenResponse, "leve
   if (isDecision({ level, code })) return "What has been decided?";
   if (copyCodes.has(code)) return "Had it come before? Yes.";
   return `${level === "infrastructure" ? "Did it arrive whole?" : "Is it for us?"} ${positive ? "Yes." : "No."}`;
-}
-
-/** What only a person, or who decides in their place, answers. */
-export function isDecision({ level, code }: Pick<GivenResponse, "level" | "code">): boolean {
-  return level === "business" && Number(code) >= 30005;
 }
 
 /** ITK3: it had come before. */

@@ -44,7 +44,7 @@ test("the queue has what the message says beside what the register says, and eac
   const confirm = await ask(url + page);
   assert.match(
     readable(confirm.text),
-    /What will be sent The sender \(mailbox Y99001OT001\) is answered, once: 30001 Patient known here.* This cannot be taken back\./,
+    /What will be sent The sender \(mailbox Y99001OT001\) is answered, once: 30001 Patient known here.* Once the answer has left it cannot be taken back\./,
   );
   assert.ok(!confirm.text.includes("<script>alert"), "what the register says is written, and never run");
   assert.deepEqual(worklist.calls, [], "nothing is done by looking");
@@ -75,6 +75,29 @@ test("of a message that was answered the page says that nothing is sent any more
   assert.match(task, /What you decided about the patient is stored\. Nothing was sent\./);
   assert.match(task, /The sender was answered before that \(30001 .*\), and was sent nothing more\./);
   assert.equal((await ask(`${url}/tasks/3/match`)).status, 404, "nobody looked its patient up");
+});
+
+test("the answer of a match by hand is taken back on the page of its task until it leaves, and the match is not changed before", async (t) => {
+  const { url, worklist } = await open(t, () => undefined);
+  const [task] = worklist.all;
+  assert.ok(task);
+  task.responses = task.responses.map((one) => ({ ...one }));
+  const answer = task.responses.find(({ level }) => level === "business");
+  assert.ok(answer);
+  Object.assign(answer, { state: "built", undoableUntil: new Date("2026-11-23T10:00:30Z") });
+  task.patient.byHand = { at: answer.builtAt, by: { id: "u-ada", name: "Ada Fenwick" } };
+  const waiting = (await ask(`${url}/tasks/1`)).text;
+  assert.match(readable(waiting), /Decided by Ada Fenwick on .* will be answered by it, unless it is taken back\./);
+  assert.match(readable(waiting), /Until it leaves you can take it back\. Undo/);
+  const match = (await ask(`${url}/tasks/1/match`)).text;
+  assert.match(readable(match), /has not left yet: 30001 .* take that back first\./);
+  assert.doesNotMatch(match, /app-verdicts/);
+  const action = `/tasks/1/responses/${answer.headerId}/take-back`;
+  const undone = await submit(url + action, formOf(waiting, action));
+  assert.equal(undone.headers["location"], "/tasks/1?done=taken-back");
+  assert.deepEqual(worklist.calls, [`take back ${answer.headerId}`]);
+  answer.state = "sent";
+  assert.match(readable((await ask(`${url}/tasks/1`)).text), /It has left, and cannot be taken back\./);
 });
 
 test("a decision on what has changed meanwhile is not taken, and its page says so", async (t) => {

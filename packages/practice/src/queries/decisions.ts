@@ -38,7 +38,8 @@ export function decide(context: PracticeContext, taskId: number, code: string, b
       }
       const headerId = storeResponse(context, request, "business", { code, diagnostics: `${decision.text}.` });
       const until = undoUntil(context, at);
-      if (headerId !== undefined && until !== undefined) waitWithAnswer(context.database, headerId, until);
+      if (headerId !== undefined && until !== undefined)
+        waitWithAnswer(context.database, headerId, { kind: "decision", until });
       return { about: `${code} ${decision.text}` };
     },
   });

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from "node:sqlite";
 import { type PatientRecord, patientStanding } from "@restante/demographics";
 import { responseCodes } from "@restante/itk3";
 import { isNhsNumber } from "@restante/mesh";
@@ -9,13 +10,15 @@ import { storeResponse } from "../inbound/respond.ts";
 import type { Listing, MatchList } from "../lists.ts";
 import type { MatchAnswer, MatchDecision, MatchVerdict, RegisterEntry } from "../matching.ts";
 import { noteVerdict } from "../store/match-decisions.ts";
-import type { MatchToDecide, TaskSummary } from "../worklist.ts";
+import { waitWithAnswer } from "../store/undoable.ts";
 import { act } from "./acting.ts";
+import type { GivenResponse, MatchToDecide, TaskSummary } from "../worklist.ts";
 import { requestOf, taskRow, unknownTask } from "./decisions.ts";
 import { type ListPlan, listIds } from "./listing.ts";
 import { givenResponses } from "./responses.ts";
 import { number, optionalTime, present, type Row, text } from "./rows.ts";
 import { nameOf, readTaskSummary } from "./tasks.ts";
+import { undoUntil } from "./undo-until.ts";
 
 const verdicts = Object.keys(matchAnswers) as readonly MatchVerdict[];
 
@@ -39,14 +42,19 @@ export async function readMatch(context: PracticeContext, taskId: number): Promi
   const row = matchRow(context, taskId);
   const task = readTaskSummary(database, taskId);
   if (row === undefined || task === undefined || verdictsFor(row).length === 0) return undefined;
-  const answered = givenResponses(database, text(row, "message_id")).find(({ level }) => level === "business");
+  const answered = answerTo(database, row);
   return {
     task,
     since: optionalTime(row, "since") ?? task.receivedAt,
-    verdicts: verdictsFor(row).map(answerOf),
+    verdicts: answered?.undoableUntil === undefined ? verdictsFor(row).map(answerOf) : [],
     ...present({
       answerTo: answerDue(row)?.from,
-      answered: answered && { code: answered.code, text: answered.text, at: answered.builtAt },
+      answered: answered && {
+        code: answered.code,
+        text: answered.text,
+        at: answered.builtAt,
+        ...present({ undoableUntil: answered.undoableUntil }),
+      },
     }),
     register: await askRegister(context, task),
   };
@@ -54,7 +62,8 @@ export async function readMatch(context: PracticeContext, taskId: number): Promi
 
 /**
  * What a person says of the patient, and the business answer that waited for it, in one transaction. The register is not
- * asked: the person may know better, or it may be out of reach.
+ * asked: the person may know better, or it may be out of reach. What was said while its answer waits to leave is taken back and
+ * not changed: the answer would leave all the same.
  */
 export function matchByHand(
   context: PracticeContext,
@@ -71,14 +80,23 @@ export function matchByHand(
     change(at) {
       const row = matchRow(context, taskId);
       const request = row && answerDue(row);
-      if (row === undefined || !verdictsFor(row).includes(verdict) || sends !== (request !== undefined)) {
+      const isAllowed = row !== undefined && verdictsFor(row).includes(verdict) && sends === (request !== undefined);
+      if (!isAllowed || answerTo(context.database, row)?.undoableUntil !== undefined) {
         throw new PracticeError("match-not-allowed", "This cannot be said of the patient of this task.");
       }
-      if (request !== undefined) storeResponse(context, request, "business", matchAnswers[verdict]);
+      const headerId = request && storeResponse(context, request, "business", matchAnswers[verdict]);
+      const until = undoUntil(context, at);
+      if (headerId !== undefined && until !== undefined)
+        waitWithAnswer(context.database, headerId, { kind: "match", until });
       noteVerdict(context.database, taskId, verdict, { at, by: by.actor });
       return { about };
     },
   });
+}
+
+/** The business answer that was given. */
+function answerTo(database: DatabaseSync, row: Row): GivenResponse | undefined {
+  return givenResponses(database, text(row, "message_id")).find(({ level }) => level === "business");
 }
 
 /**

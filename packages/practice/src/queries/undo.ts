@@ -1,5 +1,6 @@
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
+import { takeVerdictBack } from "../store/match-decisions.ts";
 import { takeBack } from "../store/undoable.ts";
 import { growVersion } from "../store/versions.ts";
 import type { ActBy, ActOutcome } from "../actor.ts";
@@ -23,8 +24,9 @@ export function undoSending(context: PracticeContext, headerId: string, by: ActB
       const what = takeBack(database, headerId, at);
       if (what === undefined) throw left();
       if (what === "decision") growVersion(database, key);
+      if (what === "match") takeVerdictBack(database, key.id);
       lookAgain(database, key);
-      return { about: what === "decision" ? optionalText(answer ?? {}, "about") : "Sending it again" };
+      return { about: what === "held" ? "Sending it again" : optionalText(answer ?? {}, "about") };
     },
   });
 }

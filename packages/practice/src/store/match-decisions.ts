@@ -10,7 +10,8 @@ import type { MatchDoubt, MatchVerdict } from "../matching.ts";
  * - `doubtful`  The register does not settle it and a person is to decide: nothing is answered before (`waiting` = 1). Of
  *               its own it stays so for ever.
  * - a verdict   By the register; or by a person, and then `decided_at` is set. A person may change it again and again: the
- *               answer, if it was to be given, was given with the first.
+ *               answer, if it was to be given, was given with the first. Until that leaves it may be taken back, and it is
+ *               `doubtful` again; it is not changed before.
  *
  * A verdict and its answer are stored in one transaction.
  */
@@ -39,4 +40,14 @@ export function noteVerdict(
        SET waiting = 0, decided_at = excluded.decided_at, decided_by = excluded.decided_by, decided_by_id = excluded.decided_by_id`,
     )
     .run({ taskId, at: at.toISOString(), name: by.name, id: by.id });
+}
+
+/** The answer of a person's verdict was taken back: whoever sent the document waits for one, since when they did. */
+export function takeVerdictBack(database: DatabaseSync, taskId: number): void {
+  database.prepare("UPDATE task SET match_outcome = 'doubtful' WHERE task_id = ?").run(taskId);
+  database
+    .prepare(
+      `UPDATE match_decision SET waiting = 1, decided_at = NULL, decided_by = NULL, decided_by_id = NULL WHERE task_id = ?`,
+    )
+    .run(taskId);
 }

@@ -5,6 +5,7 @@ import { undoable } from "./migrations/undoable.ts";
 import { filing } from "./migrations/filing.ts";
 import { documentViews } from "./migrations/document-views.ts";
 import { likeness } from "./migrations/likeness.ts";
+import { matchUndo } from "./migrations/match-undo.ts";
 import { matchDecision } from "./migrations/match-decision.ts";
 import { reportStanding } from "./migrations/report-standing.ts";
 import { retention } from "./migrations/retention.ts";
@@ -321,4 +322,5 @@ export const migrations: readonly string[] = [
   reportStanding,
   unread,
   notices,
+  matchUndo,
 ];

@@ -10,12 +10,19 @@ import { moveOutgoing, type Outgoing, outgoingAt } from "./outgoing.ts";
  * leaves the one or the other.
  */
 
+/** What a person may take back: the answer of a decision, or of a match by hand, or that what was held is sent again. */
+export type Undoable = "decision" | "match" | "held";
+
 /** An answer that was just stored waits. */
-export function waitWithAnswer(database: DatabaseSync, headerId: string, until: Date): void {
+export function waitWithAnswer(
+  database: DatabaseSync,
+  headerId: string,
+  { kind, until }: { kind: Exclude<Undoable, "held">; until: Date },
+): void {
   database
     .prepare("UPDATE outgoing SET due_at = ? WHERE header_id = ? AND step = 'due'")
     .run(until.toISOString(), headerId);
-  database.prepare("INSERT INTO undoable (header_id, kind) VALUES (?, 'decision')").run(headerId);
+  database.prepare("INSERT INTO undoable (header_id, kind) VALUES (?, ?)").run(headerId, kind);
 }
 
 /** What is held waits to be sent again. False: it is not held. */
@@ -34,22 +41,23 @@ export function sendHeldAgain(
 }
 
 /** Takes it back. What it was, or undefined: it has begun to leave, or was not a person's to take back. */
-export function takeBack(database: DatabaseSync, headerId: string, at: Date): "decision" | "held" | undefined {
+export function takeBack(database: DatabaseSync, headerId: string, at: Date): Undoable | undefined {
   const row = database
     .prepare("SELECT undoable.* FROM undoable JOIN outgoing USING (header_id) WHERE header_id = ? AND step = 'due'")
     .get(headerId);
   if (row === undefined) return undefined;
   database.prepare("DELETE FROM undoable WHERE header_id = ?").run(headerId);
-  if (row["kind"] === "decision") {
+  const kind = row["kind"] as Undoable;
+  if (kind !== "held") {
     removeAnswer(database, headerId);
-    return "decision";
+    return kind;
   }
   const problem = { code: row["problem_code"] as string, reason: row["problem"] as string };
   moveOutgoing(database, headerId, "due", "held", { at, dueAt: new Date(row["due_at"] as string), problem });
   return "held";
 }
 
-/** As if it had never been decided: another may be given. */
+/** As if it had never been given: another may be. */
 function removeAnswer(database: DatabaseSync, headerId: string): void {
   database
     .prepare("DELETE FROM review WHERE kind = 'outgoing' AND id = (SELECT sequence FROM outgoing WHERE header_id = ?)")

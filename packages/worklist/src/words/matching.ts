@@ -1,5 +1,5 @@
 // Whether the patient of a message is one of this organisation's, in words.
-import type { MatchDoubt, MatchVerdict, PatientMatch, RegisterEntry, Task } from "@restante/practice";
+import type { GivenResponse, MatchDoubt, MatchVerdict, PatientMatch, RegisterEntry, Task } from "@restante/practice";
 import { formatTime, type Tag } from "@restante/web";
 
 export function matchTag({ outcome, doubt, byHand }: Pick<PatientMatch, "outcome" | "doubt" | "byHand">): Tag {
@@ -99,6 +99,7 @@ export function byHandWords({ patient, responses }: Pick<Task, "patient" | "resp
   const said = `Decided by ${byHand.by.name} on ${formatTime(byHand.at)}.`;
   const answer = responses.find(({ level, copy }) => level === "business" && copy === undefined);
   if (answer === undefined) return `${said} No answer was to be sent.`;
+  if (answer.undoableUntil !== undefined) return `${said} The sender will be answered by it, unless it is taken back.`;
   return answer.builtAt < byHand.at
     ? `${said} The sender was answered before that (${answer.code} ${answer.text}), and was sent nothing more.`
     : `${said} The sender was answered by it.`;
@@ -108,6 +109,17 @@ export function byHandWords({ patient, responses }: Pick<Task, "patient" | "resp
 export function matchLinkWords({ outcome, doubt, byHand }: PatientMatch): string {
   if (outcome === "doubtful") return "Decide whether this is our patient";
   return byHand === undefined && isOfDetails(doubt) ? "Compare with the register" : "Change what the patient is to us";
+}
+
+/** Whether an answer to the sender is a person's: of a decision, or of a match by hand. */
+export function isOfPerson({ patient: { byHand } }: Pick<Task, "patient">, answer: GivenResponse): boolean {
+  const isOfMatch = answer.level === "business" && answer.copy === undefined && byHand !== undefined;
+  return isDecision(answer) || (isOfMatch && answer.builtAt >= byHand.at);
+}
+
+/** What only a person, or who decides in their place, answers. */
+export function isDecision({ level, code }: Pick<GivenResponse, "level" | "code">): boolean {
+  return level === "business" && Number(code) >= 30005;
 }
 
 /** Whether the register has been asked, so that a person may say otherwise. */

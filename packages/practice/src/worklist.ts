@@ -179,6 +179,8 @@ export interface TaskSummary {
   kind: TaskKind;
   /** Only where it is `refused`: what refused it, the message itself, the strictness chosen here, or that its kind is not taken here. */
   refusedFor?: RefusedFor;
+  /** The code by which its sender was told that it is refused. Absent: they were not, since nobody asked or could be answered. */
+  refusedWith?: string;
   state: TaskState;
   /** The Subject of the control file or header, as it must be shown (CS-030, OC-014). Empty where the sender gave none. */
   subject: string;

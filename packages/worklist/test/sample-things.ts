@@ -123,6 +123,8 @@ export function fill(
     {
       ...document(3, ""),
       kind: "refused",
+      refusedFor: "not-acceptable",
+      refusedWith: "20006",
       reason: "The message header could not be read.",
       patient: { outcome: "not-checked" },
       responses: [{ ...response("infrastructure", "20006", "Invalid message header"), positive: false }],

@@ -314,7 +314,7 @@ test("a message that the chosen strictness refused says so, shows no document, a
   const { url, worklist } = await open(t);
   const refused = worklist.all.find(({ taskId }) => taskId === 3);
   assert.ok(refused);
-  const chosen = /has chosen to refuse every message that breaks a requirement \(strictness: refuse\)/;
+  const chosen = /It breaks a requirement, and your organisation refuses such messages\./;
   assert.doesNotMatch((await ask(`${url}/tasks/3`)).text, chosen);
   Object.assign(refused, { refusedFor: "strictness", reason: "A requirement is broken.", attachments: [] });
   const { text } = await ask(`${url}/tasks/3`);
@@ -323,7 +323,7 @@ test("a message that the chosen strictness refused says so, shows no document, a
     "Not accepted",
     "A requirement is broken.",
     "Put right by its sender, it may come again, and is then a task like any other.",
-    "The sender’s system is told so.",
+    "The sender’s system is told “Invalid message header” (20006).",
     "None is shown of a message that was refused by the strictness chosen here.",
     "Download the message as it was received",
   ]) {
@@ -343,8 +343,8 @@ test("a message of a kind that is not taken says so, shows its document, and whe
   for (const words of [
     "Not taken",
     reason,
-    "has chosen not to take this kind of message",
-    "The sender’s system is told so.",
+    "It is of a kind that your organisation does not take.",
+    "The sender’s system is told “Invalid message header” (20006).",
   ])
     assert.ok(text.includes(words), words);
   assert.match(text, /\/tasks\/3\/attachments\/0/);

@@ -27,7 +27,9 @@ import { troubleOfMatch } from "./waiting-matches.ts";
 /** Without the long ones: a list may name messages with thousands of documents. */
 const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, summary, finding_count, attachment_count, match_outcome,
   replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason, received.kind AS received_kind,
-  coalesce(thing_version.version, 1) AS version, doubt, decided_at, decided_by, decided_by_id, ${workColumns}, ${matterColumns}, ${flagColumns}`;
+  coalesce(thing_version.version, 1) AS version, doubt, decided_at, decided_by, decided_by_id,
+  CASE task.kind WHEN 'refused' THEN (SELECT code FROM given_response WHERE request_message_id = message_id AND level = 'infrastructure') END AS refused_with,
+  ${workColumns}, ${matterColumns}, ${flagColumns}`;
 
 const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
   LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id
@@ -137,6 +139,7 @@ function summaryOf(row: Row): TaskSummary {
       documentDate: summary.documentDate,
       completedAt: optionalTime(row, "completed_at"),
       refusedFor: refusedFor[text(row, "received_kind")],
+      refusedWith: optionalText(row, "refused_with"),
       recipientType: summary.recipientType,
       confidential: summary.confidential,
       notices: summary.notices,

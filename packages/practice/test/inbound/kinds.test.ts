@@ -54,8 +54,8 @@ for (const generation of [1, 2] as const) {
       assert.deepEqual(codes(to), ["20010", "20013", "20013", "30001", "30001"]);
       const found = (await tasks(to)).filter(({ refusedFor }) => refusedFor !== undefined);
       assert.deepEqual(
-        found.map((task) => [task.kind, task.refusedFor, task.patient.outcome, task.attachments.length]),
-        [["refused", "not-taken", "not-checked", 1]],
+        found.map((task) => [task.kind, task.refusedWith, task.patient.outcome, task.attachments.length]),
+        [["refused", "20010", "not-checked", 1]],
       );
       assert.match(found[0]?.reason ?? "", /^This organisation does not take [a-z ]+\.$/);
     }
@@ -140,7 +140,8 @@ test("where no answer is asked for none is given to what is not taken, and a per
   await to.practice.cycle();
   assert.deepEqual(codes(to), []);
   const [task] = await tasks(to);
-  assert.deepEqual([task?.refusedFor, task?.responses, task?.attachments.length], ["not-taken", [], 1]);
+  const { refusedFor, refusedWith, responses, attachments } = task ?? {};
+  assert.deepEqual([refusedFor, refusedWith, responses, attachments?.length], ["not-taken", undefined, [], 1]);
 });
 
 test("a document of which it is only guessed that it is of a kind that is not taken, is taken, and a person is told to look", async (t) => {

@@ -9,20 +9,46 @@ export function refusedWords({ refusedFor }: Pick<Task, "refusedFor">): string |
 const chosen: Readonly<Record<NonNullable<Task["refusedFor"]>, string | undefined>> = {
   "not-acceptable": undefined,
   strictness:
-    "This organisation has chosen to refuse every message that breaks a requirement (strictness: refuse), so nothing of this one was taken in. Put right by its sender, it may come again, and is then a task like any other.",
+    "So the settings say (strictness: refuse), and nothing of it was taken in. Put right by its sender, it may come again, and is then a task like any other.",
   "not-taken":
-    "Your organisation has chosen not to take this kind of message (doesNotTake). The patient was not looked up, and nothing was accepted or replaced because of it. What came is shown here all the same, in case it cannot wait.",
+    "So the settings say (doesNotTake). The patient was not looked up, and nothing was accepted or replaced because of it. What came is shown here all the same, in case it cannot wait.",
 };
 
-/** Whether the sender knows, and what is left to do. */
+/** What was wrong with it, for who works on it: what exactly is in the technical words beside it. */
+export function faultWords({ refusedFor, refusedWith = "" }: Pick<Task, "refusedFor" | "refusedWith">): string {
+  return (refusedFor && byChoice[refusedFor]) ?? faults[refusedWith] ?? "It could not be taken in as a document";
+}
+
+const byChoice: Readonly<Record<NonNullable<Task["refusedFor"]>, string | undefined>> = {
+  "not-acceptable": undefined,
+  strictness: "It breaks a requirement, and your organisation refuses such messages",
+  "not-taken": "It is of a kind that your organisation does not take",
+};
+
+/** By the codes of ITK3 by which a message is refused whatever was chosen. */
+const faults: Readonly<Record<string, string>> = {
+  "10009": "It could not be read: it is damaged, or not written as such messages are",
+  "20006": "It does not say what it is, or is something other than a document",
+  "20009": "Its document lacks something that it must have, or cannot be opened",
+  "20015": "It is too large to be taken in",
+};
+
+/** Whether the sender knows, and of what, and what is left to do. */
 export function senderToldWords({ refusedFor, responses }: Pick<Task, "refusedFor" | "responses">): string {
-  const isTold = responses.length > 0;
+  const answer = responses.find(({ level, copy }) => level === "infrastructure" && copy === undefined);
+  const told = answer && `The sender’s system is told “${answer.text}” (${answer.code}).`;
   if (refusedFor === "not-taken") {
-    return isTold
-      ? "The sender’s system is told so. If the patient may be waiting for you, contact the sender."
-      : "The sender asked for no answer and does not know. Tell them that you did not take it.";
+    return told === undefined
+      ? "The sender asked for no answer and does not know. Tell them that you did not take it."
+      : `${told} If the patient may be waiting for you, contact the sender.`;
   }
-  return `${isTold ? "The sender’s system is told so." : "The sender is not told of it."} If a document was expected, ask the sender for it.`;
+  return `${told ?? "The sender is not told of it."} If a document was expected, ask the sender for it.`;
+}
+
+/** In a row: both, in short. */
+export function refusedInRow(task: Pick<Task, "kind" | "refusedFor" | "refusedWith">): string | undefined {
+  if (task.kind !== "refused") return undefined;
+  return `${faultWords(task)}. ${task.refusedWith === undefined ? "The sender is not told." : "The sender’s system is told."}`;
 }
 
 /** Why a task shows no document at all. */

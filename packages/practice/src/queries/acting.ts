@@ -34,9 +34,16 @@ export function act(context: PracticeContext, key: MatterKey, by: ActBy, { act, 
         ? { outcome: "done", version }
         : { outcome: "changed-meanwhile" };
     }
+    if (isRemoved(database, key)) return { outcome: "changed-meanwhile" };
     const acted = change(at);
     const versionAfter = versionOf(database, key);
     if (acted !== undefined) addAct(database, key, { at, by: by.actor, act, ...acted, version, versionAfter });
     return { outcome: "done", version: versionAfter };
   });
+}
+
+/** By its age, with all that was said of it: what is said of it now nobody would ever remove. */
+function isRemoved(database: PracticeContext["database"], { kind, id }: MatterKey): boolean {
+  if (kind !== "task") return false;
+  return database.prepare("SELECT 1 FROM task WHERE task_id = ? AND state = 'removed'").get(id) !== undefined;
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import { thisComputer } from "../../src/actor.ts";
 import type { PracticeContext } from "../../src/context.ts";
 import type { RetentionDays } from "../../src/kept.ts";
 import { createRetention, type Retention } from "../../src/retention/retention.ts";
@@ -122,8 +123,15 @@ test("a task that is done goes whole after its days, and what comes again is sti
   assert.deepEqual([removed.acts, removed.findings], [[], []]);
   assert.equal(await here.person.original(done), undefined);
   assert.equal(await here.person.attachment(done, 0), undefined);
-  assert.equal((await here.person.reopen(done)).outcome, "done");
-  assert.equal((await here.person.task(done))?.state, "removed");
+  const by = { actor: thisComputer, version: removed.version };
+  const { worklist } = here.to.practice;
+  for (const act of [
+    worklist.reopen(done, by),
+    worklist.comment(done, "About the patient", by),
+    worklist.matchByHand(done, { verdict: "not-known", sends: false }, by),
+  ])
+    assert.equal((await act).outcome, "changed-meanwhile", "what is said of it now would stay for good");
+  assert.deepEqual(await here.person.task(done), removed);
   assert.deepEqual(await here.person.tasks({ text: "Zyxwvut" }), []);
   assert.deepEqual(removals(here), [[1, 1]]);
   assert.equal((lastKept(here) as { tasks: number }).tasks, 1);

@@ -30,5 +30,6 @@ export const noteTooLong: Problem = { text: "The note must be 500 characters or 
 export function dayIn({ day = "", month = "", year = "" }: Form): string | undefined {
   const parts = [year, month, day].map((part) => part.trim());
   if (parts.every((part) => part === "")) return undefined;
-  return parts.map((part, index) => part.padStart(index === 0 ? 4 : 2, "0")).join("-");
+  // A year of two figures would be one of the first century.
+  return parts.map((part, index) => (index === 0 ? part : part.padStart(2, "0"))).join("-");
 }

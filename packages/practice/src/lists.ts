@@ -20,7 +20,7 @@ export type ListSort = "newest" | "oldest";
 
 /**
  * - `patient`: by the patient's family name, then the others, from a to z; those without a name last.
- * - `consulted`: by the date of the document, the newest first; those without a date last.
+ * - `consulted`: by when the patient was seen, else by the date of the document, the newest first; those without a date last.
  * - `due`: by the day by which they are due, the first first; those that have none, or are not open, last.
  */
 export type TaskSort = ListSort | "patient" | "consulted" | "due";

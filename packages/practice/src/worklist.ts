@@ -184,9 +184,10 @@ export interface TaskSummary {
   state: TaskState;
   /** The Subject of the control file or header, as it must be shown (CS-030, OC-014). Empty where the sender gave none. */
   subject: string;
-  /** What the document is called, and its date, as it says. */
+  /** What the document is called, as it says; when it was made, and when the patient was seen. */
   title?: string;
   documentDate?: string;
+  consultedAt?: string;
   sender: Sender;
   workflowId: string;
   /** The id MESH gave the message. For a pair whose control file could not be read: the name of the pair. */

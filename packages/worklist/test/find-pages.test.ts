@@ -158,6 +158,12 @@ test("a search with a mistake says what it is beside its field, keeps what was t
     assert.equal(readDay(written), day, written);
 });
 
+test("a row says when the patient was seen, and the task's page when the document was made too", async (t) => {
+  const { url } = await openPages(t, { worklist: sampleWorklist(), organisation });
+  assert.match(readable((await ask(url)).text), /Consultation on 19 Nov 2026/);
+  assert.match(readable((await ask(`${url}/tasks/1`)).text), /Consultation 19 Nov 2026 Document made 23 Nov 2026/);
+});
+
 test("a search is of the sign-in that searched, and the audit has which tasks it found, not what was typed", async (t) => {
   const { signedIn, access } = await openSecurePages(t);
   const clinician = await signedIn("clinician");

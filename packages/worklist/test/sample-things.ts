@@ -246,6 +246,7 @@ function document(taskId: number, subject: string): Task {
     documentId: "5f1d2c3b-0000-4000-8000-000000000002",
     title: "Consultation report",
     documentDate: "2026-11-23T07:40:00+00:00",
+    consultedAt: "2026-11-19T18:40:00+00:00",
     findings: [],
     attachments: [],
     responses: [],

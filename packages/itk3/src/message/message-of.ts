@@ -20,6 +20,7 @@ export function messageOf(bundle: Bundle, issues: readonly Issue[] = []): Itk3Me
   const document = documentOf(bundle, header, outer);
   const inner = referencesOf(document);
   const composition = resourcesOf(document).find((resource) => resource.resourceType === "Composition");
+  const encounter = inner.resolve(composition?.encounter);
   const custodian = inner.resolve(composition?.custodian);
   return {
     bundle,
@@ -32,6 +33,7 @@ export function messageOf(bundle: Bundle, issues: readonly Issue[] = []): Itk3Me
     document,
     composition,
     patient: patientOf(document, composition, inner),
+    encounter: encounter?.resourceType === "Encounter" ? encounter : undefined,
     custodian: custodian?.resourceType === "Organization" ? custodian : undefined,
     attachments: readAttachments(composition, inner, document),
     issues,

@@ -1,5 +1,13 @@
 import type { Issue } from "../issue.ts";
-import type { Bundle, Composition, MessageHeader, Organization, Patient, Practitioner } from "../stu3/types.ts";
+import type {
+  Bundle,
+  Composition,
+  Encounter,
+  MessageHeader,
+  Organization,
+  Patient,
+  Practitioner,
+} from "../stu3/types.ts";
 
 /** An ITK3 message that could be read, and the parts that a receiver asks for first. Any of them may be missing. */
 export interface Itk3Message {
@@ -19,6 +27,8 @@ export interface Itk3Message {
   composition: Composition | undefined;
   /** Composition.subject. */
   patient: Patient | undefined;
+  /** Composition.encounter: when the patient was seen, among else; Composition.date is when the message was made. */
+  encounter: Encounter | undefined;
   /** Composition.custodian: the organisation that sends the document. */
   custodian: Organization | undefined;
   /** In the order of Composition.section. */

@@ -19,7 +19,7 @@ const longestReference = 255;
  * the register, which goes by the beginnings of names.
  */
 export function summarise(message: Itk3Message): MessageSummary {
-  const { handling, composition, patient, sender, custodian } = message;
+  const { handling, composition, encounter, patient, sender, custodian } = message;
   const organisation = organisationOf(custodian, sender);
   const practitioner = sender?.resourceType === "Practitioner" ? practitionerName(sender) : undefined;
   return {
@@ -31,6 +31,7 @@ export function summarise(message: Itk3Message): MessageSummary {
       handling.senderReference.length <= longestReference && { senderReference: handling.senderReference }),
     ...(composition?.title && { title: kept(composition.title) }),
     ...(composition?.date && { documentDate: kept(composition.date) }),
+    ...(encounter?.period?.start && { consultedAt: kept(encounter.period.start) }),
     ...(composition && { confidential: isConfidential(composition) }),
     ...(patient && { patient: patientOf(patient) }),
   };

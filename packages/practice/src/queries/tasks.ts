@@ -137,6 +137,7 @@ function summaryOf(row: Row): TaskSummary {
     ...present({
       title: summary.title,
       documentDate: summary.documentDate,
+      consultedAt: summary.consultedAt,
       completedAt: optionalTime(row, "completed_at"),
       refusedFor: refusedFor[text(row, "received_kind")],
       refusedWith: optionalText(row, "refused_with"),

@@ -12,6 +12,7 @@ export interface MessageSummary {
   senderReference?: string;
   title?: string;
   documentDate?: string;
+  consultedAt?: string;
   confidential?: boolean;
   patient?: PatientSummary;
   notices?: TaskNotice[];

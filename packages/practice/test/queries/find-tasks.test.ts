@@ -53,7 +53,8 @@ const people: readonly Stored[] = [
   {
     summary: {
       confidential: true,
-      documentDate: "2025-01-02T09:00:00+05:00",
+      documentDate: "2027-01-02T09:00:00+05:00",
+      consultedAt: "2025-01-02T09:00:00+05:00",
       recipientType: "FA",
       organisation: { name: "Secret Clinic", odsCode: "S3CR3T" },
       patient: { given: ["Bob"], family: "Zander", dateOfBirth: "not a date" },
@@ -166,7 +167,7 @@ test("a list is sorted here, by arrival, by the patient's name whatever its mark
   const found = finding(to.practice);
   assert.deepEqual(await found({}, { sort: "oldest" }), [1, 2, 3, 4]);
   assert.deepEqual(await found({}, { sort: "patient" }), [2, 1, 4, 3], "Ågren, Wiśniewski, Zander, none");
-  assert.deepEqual(await found({}, { sort: "consulted" }), [1, 2, 4, 3], "20 November, November, 2025, none");
+  assert.deepEqual(await found({}, { sort: "consulted" }), [1, 2, 4, 3], "20 November, November, seen in 2025, none");
   assert.deepEqual(await found({ recipientType: ["FA"] }, { sort: "patient" }), [1, 4]);
   assert.deepEqual(await found({ text: "2026" }, { sort: "oldest" }), [1, 2, 3, 4]);
   assert.deepEqual(await found({ text: "a letter" }, { sort: "patient" }), [2, 4, 3]);

@@ -33,6 +33,19 @@ test("tasks are listed newest first, by state, a page at a time", async (t) => {
   });
 });
 
+test("a task has when the patient was seen beside when the document was made, and is sorted by it", async (t) => {
+  const to = await openPractice(t, receiver);
+  for (const day of ["2026-02-27", "2026-03-01", "2026-02-26"]) {
+    deliver(to, message({ date: new Date(`${day}T10:15:00Z`) }).xml, { from, workflowId });
+  }
+  await to.practice.cycle();
+  const { items } = await to.practice.worklist.tasks({ actor: thisComputer, sort: "consulted" });
+  assert.deepEqual(
+    items.map(({ consultedAt, documentDate }) => [consultedAt?.slice(0, 10), documentDate?.slice(0, 10)]),
+    ["2026-03-01", "2026-02-27", "2026-02-26"].map((day) => [day, "2026-03-02"]),
+  );
+});
+
 test("a task is completed once: the time of the first stays", async (t) => {
   const to = await openPractice(t, receiver);
   deliver(to, message().xml, { from, workflowId });

@@ -148,7 +148,7 @@ const sortWords: Readonly<Record<TaskSort, string>> = {
   newest: "Newest first",
   oldest: "Oldest first",
   patient: "Patient’s name",
-  consulted: "Document date",
+  consulted: "Consultation date",
   due: "Due date",
 };
 

@@ -45,9 +45,15 @@ const family = "coalesce(summary ->> '$.patient.family', '')";
 const given = "coalesce((SELECT group_concat(value, ' ') FROM json_each(summary, '$.patient.given')), '')";
 const name = `${family} || ' ' || ${given}`;
 const dateOfBirth = "summary ->> '$.patient.dateOfBirth'";
-const date = "summary ->> '$.documentDate'";
 const odsCode = "summary ->> '$.organisation.odsCode'";
 const isConfidential = "coalesce(summary ->> '$.confidential', 0) <> 0";
+
+/** A FHIR date, possibly partial, in seconds since 1970; 0 where it is none. */
+export function secondsOf(date: string): string {
+  return `CASE WHEN ${date} GLOB '[0-9][0-9][0-9][0-9]*'
+        THEN coalesce(unixepoch(nullif(${date}, substr(${date}, 1, 4))), unixepoch(substr(${date}, 1, 10)),
+          unixepoch(substr(${date}, 1, 7) || '-01'), unixepoch(substr(${date}, 1, 4) || '-01-01'), 0) ELSE 0 END`;
+}
 
 export const taskFacets: string = `
   CREATE TABLE task_facet (
@@ -147,9 +153,7 @@ export function taskFacts({ bits, columns, join }: MoreFacts = { bits: "", colum
       | iif(EXISTS (SELECT 1 FROM task_likeness AS own CROSS JOIN task_likeness AS other
           ON other.likeness = own.likeness AND other.task_id <> own.task_id WHERE own.task_id = task.task_id), 131072, 0)${bits} AS bits,
       coalesce(unixepoch(received_at), 0) AS received,
-      CASE WHEN ${date} GLOB '[0-9][0-9][0-9][0-9]*'
-        THEN coalesce(unixepoch(nullif(${date}, substr(${date}, 1, 4))), unixepoch(substr(${date}, 1, 10)),
-          unixepoch(substr(${date}, 1, 7) || '-01'), unixepoch(substr(${date}, 1, 4) || '-01-01'), 0) ELSE 0 END AS consulted,
+      ${secondsOf("summary ->> '$.documentDate'")} AS consulted,
       CASE WHEN ${isConfidential} THEN ''
         -- No code of ten figures, which would be a patient's number in an address.
         WHEN ${odsCode} NOT GLOB '*[^A-Za-z0-9]*' AND ${odsCode} GLOB '*[A-Za-z]*' AND length(${odsCode}) <= 8 THEN upper(${odsCode})

@@ -12,7 +12,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "mesh-server": ["mesh", "durable", "settings", "control", "demographics"],
   "mesh-client": ["mesh", "durable"],
   practice: ["mesh", "durable", "settings", "itk3", "demographics", "mesh-client"],
-  worklist: ["mesh", "web", "practice"],
+  worklist: ["mesh", "web", "settings", "practice"],
   testkit: ["mesh", "durable", "authority", "itk3", "control", "demographics", "mesh-server", "mesh-client"],
   testbed: ["mesh", "authority", "demographics", "mesh-server", "mesh-client", "testkit"],
   cli: [

@@ -1,5 +1,5 @@
 import { request, type RequestOptions } from "node:http";
-import { request as requestByTls } from "node:https";
+import { type Agent, request as requestByTls } from "node:https";
 
 export interface Answer {
   status: number;
@@ -13,7 +13,7 @@ export interface Asked {
   headers?: Record<string, string>;
   body?: string;
   /** Whom to trust, by which name it is called, and from which address of this machine it is asked. */
-  connection?: { ca?: string; servername?: string; localAddress?: string };
+  connection?: { ca?: string; servername?: string; localAddress?: string; agent?: Agent };
 }
 
 /** fetch would not let a test choose its own Host, Origin or Sec-Fetch-Site. */

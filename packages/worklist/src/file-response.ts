@@ -69,7 +69,7 @@ function isOtherThan(fileType: TaskAttachment["fileType"], claimed: string): boo
  *
  * @param download Absent: shown by the browser where it can.
  */
-function sendFile(reply: Reply, content: AttachmentContent, name: string, download: boolean): Reply {
+export function sendFile(reply: Reply, content: AttachmentContent, name: string, download: boolean): Reply {
   const { contentType, shown } = content.fileType === "other" ? otherFile : kinds[content.fileType];
   const disposition = shown === undefined || content.huge || download ? "attachment" : "inline";
   // A sandbox would be safer still for a PDF, but browsers then refuse to show it. None of them lets it script this site.

@@ -7,9 +7,13 @@ import {
   type Door,
   refusal,
   type SignInOptions,
+  type Site,
   type SiteServer,
+  tellEnds,
   tellHeads,
+  type TokenAccess,
 } from "@restante/web";
+import { worklistApi } from "./api/serve.ts";
 import { assigneesOf } from "./assignees.ts";
 import { assets } from "./assets.ts";
 import { auditPagesOf } from "./audit-pages-of.ts";
@@ -24,6 +28,7 @@ import type { TaskSearch } from "./site.ts";
 import { serveSeveralPages } from "./several-pages.ts";
 import { serveStrayPages } from "./stray-pages.ts";
 import { serveTaskPages } from "./task-pages.ts";
+import type { WorklistSite } from "./site.ts";
 import * as entryWords from "./words/entries.ts";
 import * as findingWords from "./words/findings.ts";
 import * as words from "./words.ts";
@@ -36,6 +41,8 @@ export interface WorklistPagesOptions {
   audit: Audit;
   /** Without a door 127.0.0.1, ::1 or localhost. */
   host: string;
+  /** By what programs may ask for the same. Absent: there is no API. */
+  programs?: TokenAccess;
   /** 0: any free port. */
   port: number;
   /** Absent: HTTP, on this computer alone, where whoever uses it may do everything. */
@@ -67,7 +74,15 @@ export type WorklistPages = SiteServer;
  */
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
   const { worklist, organisation, audit, host, port, clock = systemClock, emit = () => undefined } = options;
-  const { door, signIn, teams = [], nhsLogo = false } = options;
+  const { door, signIn, programs, teams = [], nhsLogo = false } = options;
+  const searches = createKeptSearches<TaskSearch>();
+  const siteOf = (site: Site): WorklistSite => ({
+    ...site,
+    worklist,
+    assignees: assigneesOf(signIn?.access.users, teams),
+    searches,
+    clock,
+  });
   const site = await createSite({
     host,
     port,
@@ -77,6 +92,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     audit,
     ...(signIn !== undefined && { signIn }),
     auditPages: auditPagesOf(worklist),
+    ...(programs !== undefined && { api: worklistApi(programs, siteOf) }),
     name: organisation.name,
     heading: `${organisation.name} (${organisation.odsCode})`,
     nhsLogo,
@@ -113,8 +129,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     },
     notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
     routes(app, site) {
-      const assignees = assigneesOf(signIn?.access.users, teams);
-      const here = { ...site, worklist, assignees, searches: createKeptSearches<TaskSearch>(), clock };
+      const here = siteOf(site);
       serveFindPages(app, here);
       serveTaskPages(app, here);
       serveSeveralPages(app, here);
@@ -129,11 +144,15 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
   const heads = tellHeads(audit, (head) => {
     emit("code" in head ? { event: "audit-unreadable", odsCode, ...head } : { event: "audit-head", odsCode, ...head });
   });
+  const ends =
+    programs &&
+    tellEnds(programs.tokens, ({ name, endsAt }) => emit({ event: "token-ends", odsCode, name, endsAt }), signIn?.now);
   const old = removeOldAuditRows({ worklist, audit, odsCode, clock, emit });
   return {
     ...site,
     async [Symbol.asyncDispose]() {
       old[Symbol.dispose]();
+      ends?.[Symbol.dispose]();
       await site[Symbol.asyncDispose]();
       heads[Symbol.dispose]();
     },

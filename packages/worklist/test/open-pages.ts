@@ -9,8 +9,14 @@ export async function openPages(
   t: Pick<TestContext, "after">,
   options: Omit<PagesOptions, "audit" | "host" | "port"> & Partial<PagesOptions>,
 ): ReturnType<typeof createWorklistPages> {
-  const { audit } = await openAudit(t);
-  const pages = await createWorklistPages({ audit, host: "127.0.0.1", port: 0, ...options });
+  const access = await openAudit(t);
+  const pages = await createWorklistPages({
+    audit: access.audit,
+    programs: access,
+    host: "127.0.0.1",
+    port: 0,
+    ...options,
+  });
   t.after(() => pages[Symbol.asyncDispose]());
   return pages;
 }

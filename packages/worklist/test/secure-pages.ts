@@ -30,6 +30,7 @@ export async function openSecurePages(
     worklist,
     organisation,
     audit: access.audit,
+    programs: access,
     signIn: { access, secondFactor, now: () => clock.now() },
     door: { tls },
     host: "127.0.0.1",

@@ -25,7 +25,8 @@ test(
   { tags: ["FHIR-DOC-04"] },
   async (t) => {
     const { pages, worklist, visitor, signedIn } = await openSecurePages(t);
-    const routes = pages.routes.filter(({ access }) => rightsIn.has(access.needs));
+    // What programs ask for is in api/who-may.test.ts.
+    const routes = pages.routes.filter(({ access }) => rightsIn.has(access.needs) && access.opensTo === undefined);
     assert.ok(routes.filter(({ method }) => method === "POST").length >= 11);
     assert.ok(routes.filter(({ method }) => method === "GET").length >= 9);
     const browsers: [Role | "nobody", Visitor][] = [["nobody", visitor()]];
@@ -79,7 +80,7 @@ const open = new Set([
 
 test("where a second factor is required every page and every act is shut to who has none, until they have set one up", async (t) => {
   const { pages, worklist, access, clock, signedIn } = await openSecurePages(t, "required");
-  const routes = pages.routes.filter(({ access: { needs } }) => needs !== "anybody");
+  const routes = pages.routes.filter(({ access: { needs, opensTo } }) => needs !== "anybody" && opensTo === undefined);
   const named = new Set(routes.map(({ method, url }) => `${method} ${url}`));
   for (const one of open) assert.ok(named.has(one), one);
   for (const role of roles) {

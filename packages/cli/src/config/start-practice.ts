@@ -98,6 +98,7 @@ export async function openPages(
       worklist: practice.worklist,
       organisation,
       audit: access.audit,
+      programs: access,
       host,
       port,
       emit,

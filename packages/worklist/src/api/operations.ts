@@ -1,0 +1,6 @@
+import { acts } from "./acts.ts";
+import type { Operation } from "./operation.ts";
+import { reading } from "./reading.ts";
+
+/** All that programs may ask for, but the description of it. */
+export const operations: readonly Operation[] = [...reading, ...acts];

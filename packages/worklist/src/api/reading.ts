@@ -1,0 +1,444 @@
+import type { SentReportDetail, StrayDetail, Task } from "@restante/practice";
+import { list, object, oneOf, text, type Needed, type Schema } from "@restante/settings";
+import { numberIn, problem, type AuditAct, type Reply, type RouteAccess } from "@restante/web";
+import { sendFile, sendOriginal } from "../file-response.ts";
+import { aboutReport, aboutStray, aboutTask, reportSubject, straySubject, taskSubject } from "../subjects.ts";
+import { count, words } from "./kinds.ts";
+import { type Asked, file, type Operation, operation } from "./operation.ts";
+import { telling } from "./problems.ts";
+import { listOf, type ListShape } from "./shapes/common.ts";
+import { documentSchema } from "./shapes/document.ts";
+import { tasksExample, taskExample } from "./shapes/example.ts";
+import { pageOf, type PageAsked, pageProperties, taskQueryOf, tasksSearched, tasksWanted } from "./shapes/find.ts";
+import { matchOf, matchSchema } from "./shapes/match.ts";
+import { reportDetailOf, reportDetailSchema, reportOf, reportSchema } from "./shapes/report.ts";
+import { strayDetailOf, strayDetailSchema, strayOf, straySchema } from "./shapes/stray.ts";
+import { assignee, type AssigneeShape, taskOf, taskSchema, type TaskShape } from "./shapes/task.ts";
+import { taskDetailOf, taskDetailSchema } from "./shapes/task-detail.ts";
+
+// What programs may read.
+
+type Anything = Pick<Asked<unknown, unknown>, "site" | "actor" | "params">;
+
+/** @throws Problem `unknown` */
+export async function taskAt({ site, actor, params }: Anything): Promise<Task> {
+  const taskId = numberIn(params, "id");
+  const task = taskId === undefined ? undefined : await site.worklist.task(taskId, actor);
+  if (task === undefined) throw problem("unknown");
+  return task;
+}
+
+/** @throws Problem `unknown` */
+export async function reportAt({ site, actor, params }: Anything): Promise<SentReportDetail> {
+  const report = await site.worklist.report(params["id"] ?? "", actor);
+  if (report === undefined) throw problem("unknown");
+  return report;
+}
+
+/** @throws Problem `unknown` */
+export async function strayAt({ site, actor, params }: Anything): Promise<StrayDetail> {
+  const strayId = numberIn(params, "id");
+  const stray = strayId === undefined ? undefined : await site.worklist.stray(strayId, actor);
+  if (stray === undefined) throw problem("unknown");
+  return stray;
+}
+
+function seeing(act: AuditAct, about?: RouteAccess["about"]): RouteAccess {
+  return { needs: "see", opensTo: "token", act, ...(about !== undefined && { about }) };
+}
+
+const taskList: Needed<ListShape<TaskShape>> = listOf(taskSchema, "Tasks");
+
+async function findTasks(
+  { site, request, actor }: Asked<unknown, unknown>,
+  asked: Parameters<typeof taskQueryOf>[0],
+): Promise<ListShape<TaskShape>> {
+  const page = pageOf(asked);
+  const { items, total } = await telling(
+    site.worklist.tasks({ actor, query: taskQueryOf(asked), sort: asked.sort ?? "newest", page }),
+  );
+  site.listed(
+    request,
+    items.map(({ taskId }) => taskSubject(taskId)),
+  );
+  return { total, page: page.number, size: page.size, items: items.map(taskOf) };
+}
+
+interface MattersWanted extends PageAsked {
+  state?: "attention" | "dealt-with" | "all";
+}
+
+const mattersWanted: Schema<MattersWanted> = object<MattersWanted>(
+  {
+    state: {
+      ...oneOf(["attention", "dealt-with", "all"], {
+        description: "Those that somebody must look at, that somebody has dealt with, or all.",
+        default: "all",
+      }),
+      isOptional: true,
+    },
+    ...pageProperties,
+  },
+  { description: "Which are asked for." },
+);
+
+function matterListOf({ state = "all", ...page }: MattersWanted): {
+  query: { show?: "attention" | "dealt-with" };
+  page: ReturnType<typeof pageOf>;
+} {
+  return { query: state === "all" ? {} : { show: state }, page: pageOf(page) };
+}
+
+const matchesWanted: Schema<PageAsked> = object<PageAsked>(
+  {
+    ...pageProperties,
+    size: {
+      ...pageProperties.size,
+      json: { ...pageProperties.size.json, maximum: 20, default: 20 },
+    },
+  },
+  { description: "Which are asked for." },
+);
+
+/** Fewer than on other lists: the register is asked for each. */
+const mostMatches = 20;
+
+interface SenderKeyShape {
+  key: string;
+  name: string;
+}
+
+interface CountsShape {
+  openTasks: number;
+  completedTasks: number;
+  reports: number;
+  unmatched: number;
+  matches: number;
+  attention: { tasks: number; reports: number; unmatched: number };
+}
+
+const counts: Needed<CountsShape> = object<CountsShape>(
+  {
+    openTasks: count("Tasks to be dealt with."),
+    completedTasks: count("Tasks dealt with."),
+    reports: count("Reports sent."),
+    unmatched: count("Unmatched messages."),
+    matches: count("Patients that wait for a person to say whether they are ours."),
+    attention: object<CountsShape["attention"]>(
+      {
+        tasks: count("Tasks."),
+        reports: count("Reports."),
+        unmatched: count("Unmatched messages."),
+      },
+      { description: "How many there are that somebody must look at." },
+    ),
+  },
+  { description: "How many there are." },
+);
+
+function bytes(described: Omit<Operation, "method" | "answer">): Operation {
+  return { ...described, method: "get", answer: file };
+}
+
+async function sendNumbered(
+  reply: Reply,
+  given: string | undefined,
+  name: string,
+  read: (index: number) => ReturnType<Asked<unknown, unknown>["site"]["worklist"]["attachment"]>,
+): Promise<Reply> {
+  const index = numberIn({ given }, "given");
+  const content = index === undefined ? undefined : await telling(read(index));
+  if (index === undefined || content === undefined) throw problem("unknown");
+  return sendFile(reply, content, `${name}-document-${index + 1}`, true);
+}
+
+export const reading: readonly Operation[] = [
+  operation({
+    name: "listTasks",
+    method: "get",
+    path: "/tasks",
+    tag: "Tasks",
+    summary: "Tasks, a page of them",
+    remark:
+      "Those to be dealt with, the newest first, unless it says otherwise. To take new tasks ask for sort=oldest.",
+    access: seeing("list"),
+    query: tasksWanted,
+    answer: taskList,
+    answerExample: tasksExample,
+    problems: [],
+    run: (asked) => findTasks(asked, asked.query),
+  }),
+  operation({
+    name: "searchTasks",
+    method: "post",
+    path: "/tasks/search",
+    tag: "Tasks",
+    summary: "Tasks found by a text",
+    remark: "What may name a patient is in the body, and in no address.",
+    access: { ...seeing("search"), reads: true },
+    body: tasksSearched,
+    bodyExample: { text: "9992370820", state: "all", kind: ["document"] },
+    answer: taskList,
+    answerExample: tasksExample,
+    problems: ["search-too-long"],
+    run: (asked) => findTasks(asked, asked.body),
+  }),
+  operation({
+    name: "getTask",
+    method: "get",
+    path: "/tasks/{id}",
+    tag: "Tasks",
+    summary: "A task",
+    access: seeing("view", aboutTask),
+    answer: taskDetailSchema,
+    answerExample: taskExample,
+    problems: ["unknown"],
+    async run(asked) {
+      const task = await taskAt(asked);
+      const isOver = task.state === "replaced" || task.state === "removed";
+      return taskDetailOf(task, isOver ? [] : await asked.site.worklist.decisions(task.taskId));
+    },
+  }),
+  operation({
+    name: "getDocument",
+    method: "get",
+    path: "/tasks/{id}/document",
+    tag: "Tasks",
+    summary: "What the document of a task says, in its sections and entries",
+    access: seeing("view", aboutTask),
+    answer: documentSchema,
+    problems: ["unknown", "document-not-ready"],
+    async run(asked) {
+      const { taskId } = await taskAt(asked);
+      const view = await telling(asked.site.worklist.documentView(taskId, asked.actor));
+      if (view === undefined) throw problem("unknown");
+      return view;
+    },
+  }),
+  bytes({
+    name: "getAttachment",
+    path: "/tasks/{id}/attachments/{index}",
+    tag: "Tasks",
+    summary: "A file of a task, as it came",
+    remark: "Its type is what it is by its first bytes; of anything that is not known, application/octet-stream.",
+    access: seeing("download", aboutTask),
+    problems: ["unknown", "document-not-ready"],
+    async run(asked) {
+      const { taskId } = await taskAt(asked);
+      return sendNumbered(asked.reply, asked.params["index"], `task-${taskId}`, (index) =>
+        asked.site.worklist.attachment(taskId, index, asked.actor),
+      );
+    },
+  }),
+  bytes({
+    name: "getOriginal",
+    path: "/tasks/{id}/original",
+    tag: "Tasks",
+    summary: "The message of a task exactly as it was received",
+    access: seeing("download", aboutTask),
+    problems: ["unknown"],
+    async run(asked) {
+      const { taskId } = await taskAt(asked);
+      const content = await asked.site.worklist.original(taskId, asked.actor);
+      if (content === undefined) throw problem("unknown");
+      return sendOriginal(asked.reply, content, `task-${taskId}-original`);
+    },
+  }),
+  operation({
+    name: "listSenders",
+    method: "get",
+    path: "/senders",
+    tag: "Tasks",
+    summary: "Whom tasks can be asked for by: the 200 that sent most of them",
+    access: seeing("list"),
+    answer: object<{ items: SenderKeyShape[] }>(
+      {
+        items: list(
+          object<SenderKeyShape>(
+            { key: text({ description: "What the filter sender takes." }), name: words("Its name.") },
+            { description: "A sender." },
+          ),
+          { description: "By name." },
+        ),
+      },
+      { description: "Senders." },
+    ),
+    problems: [],
+    run: async ({ site, actor }) => ({
+      items: (await site.worklist.senders(actor)).map(({ key, name }) => ({ key, name })),
+    }),
+  }),
+  operation({
+    name: "listAssignees",
+    method: "get",
+    path: "/assignees",
+    tag: "Work",
+    summary: "To whom tasks may be given",
+    access: { needs: "see", opensTo: "token" },
+    answer: object<{ items: AssigneeShape[] }>(
+      { items: list(assignee, { description: "People by name, then teams." }) },
+      { description: "People and teams." },
+    ),
+    problems: [],
+    async run({ site }) {
+      const { people, teams } = site.assignees();
+      return { items: [...people, ...teams].map(({ kind, id, name }) => ({ kind, id, name })) };
+    },
+  }),
+  operation({
+    name: "listMatches",
+    method: "get",
+    path: "/matches",
+    tag: "Matching",
+    summary: "Patients that wait for a person to say whether they are ours, the longest first",
+    access: seeing("view"),
+    query: matchesWanted,
+    answer: listOf(matchSchema, "Matches"),
+    problems: [],
+    async run({ site, request, actor, query }) {
+      const page = pageOf({ size: mostMatches, ...query });
+      const { items, total } = await telling(site.worklist.matches({ actor, sort: "oldest", page }));
+      site.listed(
+        request,
+        items.map(({ task }) => taskSubject(task.taskId)),
+      );
+      return { total, page: page.number, size: page.size, items: items.map(matchOf) };
+    },
+  }),
+  operation({
+    name: "getMatch",
+    method: "get",
+    path: "/tasks/{id}/match",
+    tag: "Matching",
+    summary: "What the patient of a task is, and what a decision on it is made by",
+    access: { needs: "act", opensTo: "token", act: "view", about: aboutTask },
+    answer: matchSchema,
+    problems: ["unknown"],
+    async run(asked) {
+      const { taskId } = await taskAt(asked);
+      const match = await asked.site.worklist.match(taskId, asked.actor);
+      if (match === undefined) throw problem("unknown", { detail: "Its patient has not been looked up." });
+      return matchOf(match);
+    },
+  }),
+  operation({
+    name: "listReports",
+    method: "get",
+    path: "/reports",
+    tag: "Sent reports",
+    summary: "Sent reports, the newest first",
+    access: seeing("list"),
+    query: mattersWanted,
+    answer: listOf(reportSchema, "Reports"),
+    problems: [],
+    async run({ site, request, actor, query }) {
+      const asked = matterListOf(query);
+      const { items, total } = await telling(site.worklist.reports({ actor, ...asked }));
+      site.listed(
+        request,
+        items.map(({ headerId }) => reportSubject(headerId)),
+      );
+      return { total, page: asked.page.number, size: asked.page.size, items: items.map(reportOf) };
+    },
+  }),
+  operation({
+    name: "getReport",
+    method: "get",
+    path: "/reports/{id}",
+    tag: "Sent reports",
+    summary: "A sent report",
+    access: seeing("view", aboutReport),
+    answer: reportDetailSchema,
+    problems: ["unknown"],
+    run: async (asked) => reportDetailOf(await reportAt(asked)),
+  }),
+  bytes({
+    name: "getReportAttachment",
+    path: "/reports/{id}/attachments/{index}",
+    tag: "Sent reports",
+    summary: "A file of a sent report",
+    access: seeing("download", aboutReport),
+    problems: ["unknown", "document-not-ready"],
+    async run(asked) {
+      const { headerId, sequence } = await reportAt(asked);
+      return sendNumbered(asked.reply, asked.params["index"], `report-${sequence}`, (index) =>
+        asked.site.worklist.reportAttachment(headerId, index, asked.actor),
+      );
+    },
+  }),
+  operation({
+    name: "listUnmatched",
+    method: "get",
+    path: "/unmatched",
+    tag: "Unmatched messages",
+    summary: "Responses and MESH reports that belong to nothing that was sent, the newest first",
+    access: seeing("list"),
+    query: mattersWanted,
+    answer: listOf(straySchema, "Unmatched messages"),
+    problems: [],
+    async run({ site, request, actor, query }) {
+      const asked = matterListOf(query);
+      const { items, total } = await telling(site.worklist.strays({ actor, ...asked }));
+      site.listed(
+        request,
+        items.map(({ strayId }) => straySubject(strayId)),
+      );
+      return { total, page: asked.page.number, size: asked.page.size, items: items.map(strayOf) };
+    },
+  }),
+  operation({
+    name: "getUnmatched",
+    method: "get",
+    path: "/unmatched/{id}",
+    tag: "Unmatched messages",
+    summary: "An unmatched message",
+    access: seeing("view", aboutStray),
+    answer: strayDetailSchema,
+    problems: ["unknown"],
+    run: async (asked) => strayDetailOf(await strayAt(asked)),
+  }),
+  bytes({
+    name: "getUnmatchedOriginal",
+    path: "/unmatched/{id}/original",
+    tag: "Unmatched messages",
+    summary: "An unmatched message exactly as it was received",
+    access: seeing("download", aboutStray),
+    problems: ["unknown"],
+    async run(asked) {
+      const { strayId } = await strayAt(asked);
+      const content = await asked.site.worklist.strayOriginal(strayId, asked.actor);
+      if (content === undefined) throw problem("unknown");
+      return sendOriginal(asked.reply, content, `unmatched-${strayId}-original`);
+    },
+  }),
+  operation({
+    name: "getCounts",
+    method: "get",
+    path: "/counts",
+    tag: "Around",
+    summary: "How many there are of each, and how many need attention",
+    access: { needs: "see", opensTo: "token" },
+    answer: counts,
+    answerExample: {
+      openTasks: 4,
+      completedTasks: 12,
+      reports: 3,
+      unmatched: 0,
+      matches: 1,
+      attention: { tasks: 0, reports: 1, unmatched: 0 },
+    },
+    problems: [],
+    async run({ site }) {
+      const { openTasks, completedTasks, reports, strays, matches = 0, attentionBy } = await site.worklist.counts();
+      const { task, report, stray } = attentionBy;
+      return {
+        openTasks,
+        completedTasks,
+        reports,
+        unmatched: strays,
+        matches,
+        attention: { tasks: task, reports: report, unmatched: stray },
+      };
+    },
+  }),
+];

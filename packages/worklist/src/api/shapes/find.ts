@@ -1,0 +1,121 @@
+import type { TaskQuery, TaskSort } from "@restante/practice";
+import { object, type ObjectSchema, oneOf, optional, type PropertiesOf, whole } from "@restante/settings";
+import { mostPages } from "../../list-pages.ts";
+import { atMost, givenInstant, id, kind } from "../kinds.ts";
+
+/** Which part of a list is asked for. */
+export interface PageAsked {
+  page?: number;
+  size?: number;
+}
+
+const usualSize = 50;
+
+export const pageProperties: PropertiesOf<PageAsked> = {
+  page: optional(whole({ description: "Which page, from 1.", from: 1, to: mostPages, default: 1 })),
+  size: optional(whole({ description: "How many a page has.", from: 1, to: 100, default: usualSize })),
+};
+
+export function pageOf({ page = 1, size = usualSize }: PageAsked): { number: number; size: number } {
+  return { number: page, size };
+}
+
+const states = ["open", "completed", "replaced", "attention", "all"] as const;
+const sorts = ["newest", "oldest", "patient", "consulted"] as const;
+const recipientTypes = ["FA", "FI"] as const;
+const kinds = ["document", "refused", "set-aside"] as const;
+const matches = [
+  "known",
+  "not-known",
+  "no-longer-here",
+  "recently-deceased",
+  "waiting",
+  "doubtful",
+  "not-checked",
+] as const;
+const flags = ["replacement", "duplicate", "potential-duplicate"] as const;
+
+/** What tasks are asked for by. Nothing of it names a patient: it stands in an address. */
+export interface TasksWanted extends PageAsked {
+  state?: (typeof states)[number];
+  recipientType?: readonly (typeof recipientTypes)[number][];
+  kind?: readonly (typeof kinds)[number][];
+  match?: readonly (typeof matches)[number][];
+  flag?: readonly (typeof flags)[number][];
+  sender?: string;
+  receivedFrom?: string;
+  receivedBefore?: string;
+  sort?: TaskSort;
+}
+
+/** The same with what may name a patient: it stands in a body. */
+export interface TasksSearched extends TasksWanted {
+  text: string;
+}
+
+function any<Word extends string>(
+  words: readonly [Word, ...Word[]],
+  what: string,
+): PropertiesOf<{ a: readonly Word[] }>["a"] {
+  return atMost(oneOf(words, { description: what }), words.length, { description: `${what} Any of these.` });
+}
+
+const wanted: PropertiesOf<TasksWanted> = {
+  state: optional(
+    oneOf(states, {
+      description: "Where the tasks stand; attention: those about which something went wrong. A search looks in all.",
+    }),
+  ),
+  recipientType: optional(any(recipientTypes, "For action (FA) or for information (FI).")),
+  kind: optional(any(kinds, "A document, a message that was not accepted, or what is no document message.")),
+  match: optional(any(matches, "What looking the patient up came to.")),
+  flag: optional(any(flags, "What the worklist shows as tags.")),
+  sender: optional({
+    ...id("Who sent it: a key of /senders.", 40),
+    json: { ...id("Who sent it: a key of /senders.", 40).json, pattern: "^(?=[A-Z0-9]*[A-Z])[A-Z0-9]{1,40}$" },
+  }),
+  receivedFrom: optional(givenInstant("Received then or later.")),
+  receivedBefore: optional(givenInstant("Received before.")),
+  sort: optional(
+    oneOf(sorts, {
+      description: "By when they were received, the patient's family name, or the date of the document.",
+      default: "newest",
+    }),
+  ),
+  ...pageProperties,
+};
+
+export const tasksWanted: ObjectSchema<TasksWanted> = object<TasksWanted>(wanted, {
+  description: "Which tasks are asked for.",
+});
+
+export const tasksSearched: ObjectSchema<TasksSearched> = object<TasksSearched>(
+  {
+    text: kind({
+      type: "string",
+      minLength: 1,
+      maxLength: 200,
+      description:
+        "Words that a task must all have, of 10 at most: NHS number, name, date of birth, sender, subject, message id.",
+    }),
+    ...wanted,
+  },
+  { description: "Which tasks are searched for." },
+);
+
+/** What the practice is asked for. */
+export function taskQueryOf(asked: TasksWanted & { readonly text?: string }): TaskQuery {
+  const { text, state = text === undefined ? "open" : "all", recipientType, kind: ofKind, match, flag } = asked;
+  const { sender, receivedFrom, receivedBefore } = asked;
+  return {
+    ...(text !== undefined && { text }),
+    ...(state !== "all" && { show: state }),
+    ...(recipientType !== undefined && { recipientType }),
+    ...(ofKind !== undefined && { kind: ofKind }),
+    ...(match !== undefined && { match }),
+    ...(flag !== undefined && { flags: flag }),
+    ...(sender !== undefined && { sender }),
+    ...(receivedFrom !== undefined && { receivedFrom: new Date(receivedFrom) }),
+    ...(receivedBefore !== undefined && { receivedBefore: new Date(receivedBefore) }),
+  };
+}

@@ -1,7 +1,9 @@
 // Dates as people write them, for what is found by a date of birth.
 
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const name = `(${months.join("|")})[a-z]*`;
+/** Whole or short: `Mary 1980` is no month. */
+const name =
+  "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
 
 /** Each with the parts of a date in the order in which its groups have them; the day comes before the month, as in the United Kingdom. */
 const forms: readonly { form: RegExp; order: readonly ("day" | "month" | "year")[] }[] = [

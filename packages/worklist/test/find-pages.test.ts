@@ -86,7 +86,7 @@ test("a form without a text is a list with an address, in which each filter is s
     chips.map(([, href = "", words]) => [words, href.replaceAll("&amp;", "&")]),
     [
       ["For action", `/?${query.replace("for=action&", "")}`],
-      ["Registered here", `/?${query.replace("match=known&", "")}`],
+      ["Patient matched", `/?${query.replace("match=known&", "")}`],
       ["Replacement", `/?${query.replace("replacement.", "")}`],
       ["Duplicate", `/?${query.replace(".duplicate", "")}`],
       ["From Exampleton GP Federation", `/?${query.replace("sender=Y99001&", "")}`],
@@ -184,6 +184,23 @@ test("a search is of the sign-in that searched, and the audit has which tasks it
   assert.doesNotMatch(other.text, /WIŚNIEWSKI/);
 });
 
+test("who has a row read out hears each thing of it once, and whose it is of each link and box", async (t) => {
+  const { url } = await open(t);
+  const { text } = await ask(url);
+  const row = text.split("<tr ").find((one) => one.includes('href="/tasks/1"')) ?? "";
+  const heard = readable(row.replaceAll(/<span [^>]*aria-hidden="true">[^<]*<\/span>/g, " "));
+  for (const [once, times] of [
+    [/991 ?260 ?9131/g, 1],
+    [/Exampleton GP Federation/g, 1],
+    [/Y99001/g, 1],
+    [/Version 1/g, 1],
+    [/WIŚNIEWSKI, Łukasz \(Mr\)/g, 3],
+  ] as const)
+    assert.equal(heard.match(once)?.length, times, `${once} in: ${heard}`);
+  const whose = "Consultation report for WIŚNIEWSKI, Łukasz (Mr)";
+  assert.ok(heard.includes(`Choose ${whose} ${whose} Document of`), heard);
+});
+
 test("a row says each thing once: a subject is without what the row shows, unless it says another thing", () => {
   const task = {
     kind: "document",
@@ -195,7 +212,7 @@ test("a row says each thing once: a subject is without what the row shows, unles
   } as const;
   const { text, said, version } = nameInRow(task);
   assert.deepEqual([text, version], ["Consultation report", "2"]);
-  assert.equal(text + said, task.subject);
+  assert.equal(text + said, "Consultation report for WIŚNIEWSKI, Łukasz (Mr)");
   const online = "Online consultation report for Mr Łukasz Wiśniewski, NHS Number 991 260 9131, ODS Code Y99001";
   assert.equal(nameInRow({ ...task, subject: online }).text, "Online consultation report");
   for (const other of [

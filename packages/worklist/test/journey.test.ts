@@ -31,7 +31,7 @@ test("what was sent is read at the practice and its acknowledgements at the send
     readable(worklist),
     /Consultation report for [^<]*Achterberg-Lowe, NHS Number 9955260181, seen at Testbury Federation/,
   );
-  assert.match(worklist, /Registered here/);
+  assert.match(worklist, /Patient matched/);
   const page = (await ask(atPractice + task)).text;
   assert.match(page, /20013 Success/);
   assert.match(page, /30001 Patient known here/);

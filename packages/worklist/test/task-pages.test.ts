@@ -13,9 +13,9 @@ test("the worklist shows each open task with subject, sender, patient, time and 
   assert.equal(headers["content-type"], "text/html; charset=utf-8");
   assert.match(text, /<title>\(4\) Worklist – Lantern Row Surgery<\/title>/);
   for (const words of [
-    "Consultation report for WIŚNIEWSKI, Łukasz (Mr), NHS Number 9912609131, seen at Exampleton GP Federation, ODS Code Y99001, Version 1",
-    "Exampleton GP Federation",
-    "Registered here",
+    "Consultation report for WIŚNIEWSKI, Łukasz (Mr)",
+    "991 260 9131 Patient matched",
+    "Exampleton GP Federation Y99001",
     "Not our patient",
     "23 November 2026 at 7:41am",
     "To do",
@@ -146,7 +146,7 @@ test("a task shows its subject, sender, patient, findings, answers and documents
     '<h1 class="nhsuk-heading-m app-subject">Consultation report for WIŚNIEWSKI',
     "Born 23 July 1991",
     "NHS number 991 260 9131",
-    "Registered here",
+    "Patient matched",
     "Dr Priya Raman",
     "20013 Success",
     "30001 Patient known here and registered with practice",

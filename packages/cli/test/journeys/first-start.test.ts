@@ -284,7 +284,7 @@ test("the worklist pages show the tasks, and the sender's page both acknowledgem
   const surgery = await page(SURGERY);
   assert.match(readable(surgery), /Consultation report for Mr Łukasz Wiśniewski, NHS Number 9912609131/);
   assert.match(surgery, /Exampleton GP Federation/);
-  assert.match(surgery, /Registered here/);
+  assert.match(surgery, /Patient matched/);
   assert.match(
     readable(await page(PHARMACY)),
     /Online consultation report for Mrs Siobhán O&#39;Neill, NHS Number 9912830164/,

@@ -14,9 +14,9 @@ function isOfDetails(doubt: MatchDoubt | undefined): boolean {
 }
 
 const matchTags: Readonly<Record<PatientMatch["outcome"], Tag>> = {
-  known: { text: "Registered here", colour: "green", meaning: "The patient is registered with this organisation." },
+  known: { text: "Patient matched", colour: "green", meaning: "The patient is registered with this organisation." },
   "recently-deceased": {
-    text: "Registered here, has died",
+    text: "Patient matched, has died",
     colour: "purple",
     meaning: "The patient was registered with this organisation and has died within the last six months.",
   },

@@ -17,7 +17,7 @@ const form =
 
 export interface NameInRow {
   text: string;
-  /** The rest of the subject, which the row says in other places: for who hears the row read out, and knows no places. */
+  /** Whose it is: for who goes from link to link, or box to box, and hears each by itself. The rest the row says in other places. */
   said?: string;
   version?: string;
 }
@@ -37,7 +37,7 @@ export function nameInRow(task: Named & Pick<TaskSummary, "patient" | "sender" |
     (seenAt === undefined || seenAt === organisation?.name) &&
     (odsCode === undefined || odsCode === organisation?.odsCode);
   if (!isSaid) return { text: taskName(task) };
-  return { text: what, said: task.subject.slice(what.length), ...(version !== undefined && { version }) };
+  return { text: what, said: ` for ${name}`, ...(version !== undefined && { version }) };
 }
 
 /** In one order, since a name is written with the family name first or last. */

@@ -37,6 +37,7 @@ export {
 } from "./ids.ts";
 export { escapePointer, type JsonText, readJsonText, type TextPlace } from "./json-text.ts";
 export { type LastingTroubles, lastingTroubles, type Trouble } from "./lasting-trouble.ts";
+export { fileExtension, mediaTypeOf } from "./file-extension.ts";
 export { messageFileName } from "./message-file-name.ts";
 export { MeshError, type MeshErrorCode } from "./mesh-error.ts";
 export { normaliseName } from "./names.ts";

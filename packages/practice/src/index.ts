@@ -9,7 +9,6 @@ export { reportPdf, type ReportOptions } from "./consultation/report-pdf.ts";
 export type * from "./consultation/consultation.ts";
 export { PracticeError, type PracticeErrorCode } from "./errors.ts";
 export type * from "./options.ts";
-export { fileExtension, mediaType } from "./file-extension.ts";
 export { practiceDefaults } from "./defaults.ts";
 export { createPractice } from "./practice.ts";
 export type * from "./document-view.ts";

@@ -1,4 +1,5 @@
-import { type AttachmentContent, fileExtension, mediaType, type TaskAttachment } from "@restante/practice";
+import { fileExtension, mediaTypeOf } from "@restante/mesh";
+import type { AttachmentContent, TaskAttachment } from "@restante/practice";
 import { numberIn, refusal, type Reply, type Request } from "@restante/web";
 
 /** How a browser may treat a file that came from elsewhere. */
@@ -35,7 +36,7 @@ const largestShown = 20_000_000;
 
 /** By what was decided when the message was taken in. Not decided yet: by its claim, found out when the file is sent. */
 export function documentLink(base: string, attachment: TaskAttachment, index: number): DocumentLink {
-  const claimed = mediaType(attachment.contentType);
+  const claimed = mediaTypeOf(attachment.contentType);
   const type = attachment.fileType ?? claimed;
   const fileType = Object.hasOwn(kinds, type) ? (type as KnownFileType) : "other";
   const { shown } = fileType === "other" ? otherFile : kinds[fileType];

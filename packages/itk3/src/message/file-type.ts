@@ -24,8 +24,3 @@ export function fileTypeOf(content: Uint8Array): KnownFileType | undefined {
   if (known !== undefined) return known.type;
   return Buffer.from(content.subarray(0, mostBeforePdf + 5)).includes("%PDF-") ? "application/pdf" : undefined;
 }
-
-/** `application/pdf` of ` Application/PDF; version=1.7`. */
-export function mediaTypeOf(contentType: string): string {
-  return contentType.split(";", 1).join("").trim().toLowerCase();
-}

@@ -1,8 +1,9 @@
 // Base64 that came without its padding, or as a `data:` address. A decoder reads both, and cannot tell them from what was cut off
 // on its way: so they are repaired only where the file itself shows that it is whole (docs/decisions/184-what-is-read-what-is-refused.md).
+import { mediaTypeOf } from "@restante/mesh";
 import { createHash } from "node:crypto";
 import { isPlainBase64, withoutSpaces } from "../stu3/base64.ts";
-import { fileTypeOf, type KnownFileType, mediaTypeOf } from "./file-type.ts";
+import { fileTypeOf, type KnownFileType } from "./file-type.ts";
 
 /** What is said of a file where it is described: of its bytes, not of their base64. */
 export interface FileDescription {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { fileExtension } from "@restante/mesh";
 import type { PracticeContext } from "../context.ts";
 import { PracticeError } from "../errors.ts";
-import { fileExtension } from "../file-extension.ts";
 import { originalOf, taskAttachment } from "../queries/content.ts";
 import { present } from "../queries/rows.ts";
 import { readTask } from "../queries/tasks.ts";

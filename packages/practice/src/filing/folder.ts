@@ -28,7 +28,7 @@ export interface FilingFolder {
   publish(name: string): Promise<void>;
   whereIs(name: string): Promise<Whereabouts>;
   /** That it has its name, and where it was before, are on disk when this resolves. */
-  sync(): Promise<void>;
+  makeLasting(): Promise<void>;
   discard(name: string): Promise<void>;
   /** Removes all that is hidden but these: what a kill has left, or what was stopped. */
   sweep(keep: ReadonlySet<string>): Promise<void>;
@@ -37,7 +37,7 @@ export interface FilingFolder {
 export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
   // Of each organisation its own, as several may have one record system.
   const hidden = join(root, `.restante-${odsCode}`);
-  const sync = async (): Promise<void> => {
+  const makeLasting = async (): Promise<void> => {
     await syncFolder(root);
     await syncFolder(hidden);
   };
@@ -62,7 +62,7 @@ export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
       if (await isThere(join(hidden, name))) return "hidden";
       return (await isThere(join(root, name))) ? "there" : "taken";
     },
-    sync,
+    makeLasting,
     discard: async (name) => rm(join(hidden, name), { recursive: true, force: true }),
     async sweep(keep) {
       const names = await readdir(hidden).catch((error: unknown) => {

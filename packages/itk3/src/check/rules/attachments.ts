@@ -1,6 +1,7 @@
 // What the sections of the Composition lead to.
+import { mediaTypeOf } from "@restante/mesh";
 import { holderOf } from "../../message/attachments.ts";
-import { fileTypeOf, type KnownFileType, mediaTypeOf } from "../../message/file-type.ts";
+import { fileTypeOf, type KnownFileType } from "../../message/file-type.ts";
 import type { Itk3Message } from "../../message/model.ts";
 import { sectionsOf } from "../../message/sections.ts";
 import { addressLength } from "../../message/whole-file.ts";

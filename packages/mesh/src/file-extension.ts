@@ -1,6 +1,5 @@
-import type { AttachmentContent } from "./worklist.ts";
-
-const extensions: Readonly<Record<Exclude<AttachmentContent["fileType"], "other">, string>> = {
+/** What a file is by its first bytes. */
+const extensions: Readonly<Record<string, string>> = {
   "application/pdf": "pdf",
   "image/png": "png",
   "image/jpeg": "jpg",
@@ -16,15 +15,20 @@ const claimedExtensions: Readonly<Record<string, string>> = {
   "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
 };
 
-/** How a file is called that came from elsewhere: by what it is; where that is not known, by what it claims to be, or `bin`. */
-export function fileExtension({ fileType, contentType }: Pick<AttachmentContent, "fileType" | "contentType">): string {
-  if (fileType !== "other") return extensions[fileType];
-  const claim = mediaType(contentType);
+/**
+ * How a file is called that came from elsewhere, without a point: by what it is; where that is not known, by what it claims to
+ * be, or `bin`.
+ *
+ * @param file `fileType`: a media type, or `other` where it is none that is known
+ */
+export function fileExtension({ fileType, contentType }: { fileType: string; contentType: string }): string {
   // A claim may be any word: `constructor` is none of these.
+  if (Object.hasOwn(extensions, fileType)) return extensions[fileType] ?? "bin";
+  const claim = mediaTypeOf(contentType);
   return (Object.hasOwn(claimedExtensions, claim) ? claimedExtensions[claim] : undefined) ?? "bin";
 }
 
 /** `application/pdf` of ` Application/PDF; version=1.7`. */
-export function mediaType(contentType: string): string {
+export function mediaTypeOf(contentType: string): string {
   return (contentType.split(";")[0] ?? "").trim().toLowerCase();
 }

@@ -26,6 +26,7 @@ export type PracticeErrorCode =
   | "matching-unknown"
   | "kind-unknown"
   | "filing-folder-unusable"
+  | "filing-folder-changed"
   | "filing-off"
   | "filing-in-doubt"
   | "nothing-to-save"

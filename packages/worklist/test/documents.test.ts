@@ -6,6 +6,7 @@ import { deliver, openPractice } from "../../practice/test/support/economy.ts";
 import { documentInput, workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
 import { type Answer, ask, readable } from "../../web/test/http.ts";
+import { documentLink } from "../src/file-response.ts";
 import { openPages } from "./open-pages.ts";
 
 const kindOfDocument = { name: "Immunisation", type: { code: "371531000", display: "Report of clinical encounter" } };
@@ -90,3 +91,10 @@ async function readPages(t: TestContext, xml: string, subject: string): Promise<
 function inHtml(text: string): string {
   return text.replaceAll("'", "&#39;");
 }
+
+test("a claim that is a word of the language that the pages are written in is an unknown kind like any other", () => {
+  for (const contentType of ["constructor", "__proto__", "hasOwnProperty"]) {
+    const attachment = { title: "Letter", contentType, bytes: 1, primary: true, fileType: "other" } as const;
+    assert.equal(documentLink("/tasks/1", attachment, 0).kind, "Unknown kind");
+  }
+});

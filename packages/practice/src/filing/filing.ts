@@ -56,15 +56,19 @@ export function createFiling(context: PracticeContext, root: string, wake: (afte
     // First what a kill has left: before anything is written there, so that what is found is what it left.
     for (const filing of wholeFilings(database)) if (!(await trySaving(filing))) return;
     if (!isSwept) await sweep();
+    let tried = 0;
     for (const filing of waiting()) {
       if (ending.signal.aborted) return;
-      if (isDueAt(filing.dueAt, clock.now()) && !(await trySaving(filing))) return;
+      if (!isDueAt(filing.dueAt, clock.now())) continue;
+      if (!(await trySaving(filing))) return;
+      tried += 1;
     }
     const failing = anyFailing(database);
-    if (failing !== undefined) return standing.failed("filing", undefined, { ...failing, some: true });
-    // What was stopped is no trouble any more either.
-    standing.worked("filing");
-    troubles.retain([]);
+    if (failing === undefined) {
+      // What was stopped is no trouble any more either.
+      standing.worked("filing");
+      troubles.retain([]);
+    } else if (tried > 0) standing.failed("filing", undefined, { ...failing, some: true });
   }
 
   function* waiting(): Generator<WaitingFiling> {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { realpathSync, statSync } from "node:fs";
-import { lstat, mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { isMissing, renameFile, syncFolder, systemReason, writeNew } from "@restante/durable";
 import type { OdsCode } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
+import { OtherDisk } from "./problems.ts";
 
 /** One file of a folder that is saved. */
 export interface FileToSave {
@@ -35,6 +36,11 @@ export interface FilingFolder {
 }
 
 export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
+  const first = idOf(statSync(root, { throwIfNoEntry: false }));
+  /** Where a disk was unmounted an empty folder is left, from which nobody takes anything. */
+  async function requireSame(): Promise<void> {
+    if (first !== undefined && idOf(await stat(root)) !== first) throw new OtherDisk();
+  }
   // Of each organisation its own, as several may have one record system.
   const hidden = join(root, `.restante-${odsCode}`);
   const makeLasting = async (): Promise<void> => {
@@ -44,6 +50,7 @@ export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
   return {
     isTaken: async (name) => isThere(join(root, name)),
     async write(name, files) {
+      await requireSame();
       // A folder that is gone is not made anew: nobody would look for anything there.
       await mkdir(hidden, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;
@@ -58,6 +65,7 @@ export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
     },
     publish: async (name) => renameFile(join(hidden, name), join(root, name)),
     async whereIs(name) {
+      await requireSame();
       if (!(await isThere(hidden))) return "unknown";
       if (await isThere(join(hidden, name))) return "hidden";
       return (await isThere(join(root, name))) ? "there" : "taken";
@@ -74,6 +82,10 @@ export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
       }
     },
   };
+}
+
+function idOf(stats: { dev: number; ino: number } | undefined): string | undefined {
+  return stats && `${stats.dev} ${stats.ino}`;
 }
 
 /** Less the umask: the record system is mostly another user of the machine. */

@@ -13,13 +13,27 @@ export class InDoubt extends PracticeError {
   }
 }
 
+/** There is a folder of its name, and it is not the one that was there at the start. */
+export class OtherDisk extends PracticeError {
+  constructor() {
+    super(
+      "filing-folder-changed",
+      "The record system's folder is another than when this system started: mount the right disk there, or, if this is meant, start this system again.",
+    );
+  }
+}
+
 /** The operating system said so, so that it keeps all of them from being saved. Of the practice's own data SQLite would say it. */
-export function isOfFolder(error: unknown): error is NodeJS.ErrnoException {
+export function isOfFolder(error: unknown): boolean {
+  return error instanceof OtherDisk || isOfSystem(error);
+}
+
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
   return Error.isError(error) && "syscall" in error && "code" in error;
 }
 
 export function problemOf(error: unknown): FilingProblem {
-  if (!isOfFolder(error)) return { code: codeOf(error), reason: reasonOf(error) };
+  if (!isOfSystem(error)) return { code: codeOf(error), reason: reasonOf(error) };
   const code = error.code ?? "unexpected";
   return {
     code,

@@ -1,15 +1,30 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { waitFor } from "@restante/testbed";
 import { thisComputer } from "../../src/actor.ts";
 import type { TaskFiling } from "../../src/filing.ts";
 import type { PracticeOptions } from "../../src/options.ts";
+import { createPractice } from "../../src/practice.ts";
+import { restsSince } from "../../src/retention/rests.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { smallDisk } from "../../../mesh-client/test/directory/disks.ts";
 import { patient } from "../support/consultations.ts";
 import { deliver, type DirectoryPractice, openPractice, temporaryFolder } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
+import { filingContext } from "../support/filing-context.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { person } from "../support/person.ts";
 
@@ -173,4 +188,208 @@ test("a document is saved with all that there is to know of it, in a folder and 
   );
   assert.ok(!JSON.stringify(saving.to.events).includes("Neill"));
   assert.equal(statSync(at).mode & 0o777, 0o777 & ~process.umask());
+});
+
+test("a folder that goes away is told, tried again for as long as it takes, and all is saved once it is there", async (t) => {
+  const saving = await openSaving(t);
+  const taskId = await saving.receive(message().xml, message().xml);
+  renameSync(saving.folder, `${saving.folder} away`);
+  for (const one of [taskId, taskId - 1]) await saving.save(one, { done: true });
+  for (const one of [taskId, taskId - 1]) await saving.until(one, "failed");
+  const { worklist } = saving.to.practice;
+  const task = await person(worklist).task(taskId);
+  const words = "The record system's folder is not there: make sure that it is, and that its disk is mounted.";
+  assert.equal(task?.filing?.failure, words);
+  assert.equal(task?.attention, `The document has not been saved for the record system. ${words} It is tried again.`);
+  assert.equal((await worklist.counts()).attentionBy.task, 2);
+  assert.deepEqual(
+    (await worklist.troubles()).map(({ part, code, reason, some }) => [part, code, reason, some]),
+    [["filing", "ENOENT", words, undefined]],
+  );
+  assert.ok(!existsSync(saving.folder), "it is not made anew");
+  renameSync(`${saving.folder} away`, saving.folder);
+  for (const one of [taskId, taskId - 1]) await saving.until(one, "saved");
+  assert.equal(saving.names().length, 2);
+  assert.equal((await person(worklist).task(taskId))?.attention, undefined);
+  assert.deepEqual(await worklist.troubles(), []);
+  const told = saving.to.events.filter((event) => "work" in event && event.work === "filing");
+  assert.deepEqual([told.at(0)?.event, told.at(-1)?.event], ["work-held-up", "work-resumed"]);
+  assert.ok(
+    told.every((event) => !("taskId" in event)),
+    "of the folder, and not of each task",
+  );
+});
+
+test("what was saved is saved again under a new name if a person asks for it, and the record system may have taken the first", async (t) => {
+  const saving = await openSaving(t);
+  const taskId = await saving.receive(message().xml);
+  await saving.save(taskId);
+  const first = await saving.until(taskId, "saved");
+  rmSync(join(saving.folder, first.folder), { recursive: true });
+  await saving.to.practice.cycle();
+  assert.equal((await saving.filing(taskId))?.state, "saved", "taken away is what it is for");
+  await saving.save(taskId);
+  assert.equal((await saving.filing(taskId))?.state, "waiting");
+  const second = await saving.until(taskId, "saved");
+  assert.notEqual(second.folder, first.folder);
+  assert.deepEqual(saving.names(), [second.folder]);
+  const task = await person(saving.to.practice.worklist).task(taskId);
+  assert.deepEqual(
+    task?.filedEarlier?.map(({ folder }) => folder),
+    [first.folder],
+  );
+});
+
+test("a disk that is full is said to be, keeps half of nothing, and takes the document once there is room; unmounted, it is saved beside it never", async (t) => {
+  const disk = await smallDisk(t, 1_000_000);
+  if (disk === undefined) return;
+  const saving = await openSaving(t, { filing: { folder: disk.folder } });
+  const bytes = randomBytes(700_000);
+  const taskId = await saving.receive(
+    message({ attachments: [{ title: "Notes", contentType: "text/plain", bytes }] }).xml,
+  );
+  await saving.save(taskId);
+  const { failure } = await saving.until(taskId, "failed");
+  assert.equal(failure, "The disk of the record system's folder is full: room must be made there.");
+  const hidden = join(disk.folder, `.restante-${receiver.odsCode}`);
+  assert.deepEqual([readdirSync(disk.folder), readdirSync(hidden)], [[`.restante-${receiver.odsCode}`], []]);
+  disk.resize(4_000_000);
+  await saving.until(taskId, "saved");
+
+  // Unmounted, its folder is still there, and is another one.
+  await saving.save(taskId);
+  disk.unmount();
+  const gone = await saving.until(taskId, "failed");
+  assert.match(gone.failure ?? "", /is another than when this system started: mount the right disk there/);
+  assert.deepEqual(readdirSync(disk.folder), []);
+  disk.mount();
+  disk.resize(4_000_000);
+  await saving.to.reopen();
+  await saving.until(taskId, "saved");
+});
+
+test("a name that is taken is left as it is, and another is found", async (t) => {
+  const saving = await openSaving(t);
+  const taskId = await saving.receive(message().xml);
+  await saving.save(taskId);
+  const asked = (await saving.filing(taskId))?.folder ?? "";
+  writeFileSync(join(saving.folder, asked), "somebody else's");
+  const { folder } = await saving.until(taskId, "saved");
+  assert.notEqual(folder, asked);
+  assert.equal(readFileSync(join(saving.folder, asked), "utf8"), "somebody else's");
+  assert.equal(readdirSync(join(saving.folder, folder)).length, 3);
+});
+
+test("what fails is ended by the person who stops it, and a stopped one is never saved", async (t) => {
+  const saving = await openSaving(t);
+  const taskId = await saving.receive(message().xml);
+  await saving.save(taskId);
+  await saving.stop(taskId);
+  assert.equal(await saving.filing(taskId), undefined);
+  await saving.save(taskId);
+  renameSync(saving.folder, `${saving.folder} away`);
+  await saving.until(taskId, "failed");
+  assert.ok((await person(saving.to.practice.worklist).task(taskId))?.attention);
+  await saving.stop(taskId);
+  const stopped = await person(saving.to.practice.worklist).task(taskId);
+  assert.deepEqual([stopped?.filing, stopped?.attention], [undefined, undefined]);
+  renameSync(`${saving.folder} away`, saving.folder);
+  saving.to.clock.advance(3_600_000);
+  await saving.to.practice.cycle();
+  await waitFor(async () => (await saving.to.practice.worklist.troubles()).length === 0);
+  assert.deepEqual(saving.names(), []);
+  assert.deepEqual(
+    stopped?.acts.map(({ act }) => act),
+    ["save-stopped", "save-asked", "save-stopped", "save-asked"],
+  );
+});
+
+test("where nobody can tell whether the record system has it, it is not saved again before a person has looked", async (t) => {
+  const saving = await openSaving(t);
+  const taskId = await saving.receive(message().xml);
+  await saving.save(taskId);
+  // As a kill leaves it between its being written and its name, on a disk that was not mounted again.
+  using database = await openDatabase(saving.to.options.dataFolder);
+  database.exec("UPDATE filing SET step = 'whole', written_at = asked_at, digest = ''");
+  const filing = await saving.until(taskId, "failed");
+  assert.equal(filing.inDoubt, true);
+  assert.match(
+    filing.failure ?? "",
+    /Look whether the record system has 000001-[0-9a-f]{8}\. If it has not, stop the saving/,
+  );
+  // Another one is saved meanwhile: the folder can be used.
+  const other = await saving.receive(message().xml);
+  await saving.save(other);
+  const saved = await saving.until(other, "saved");
+  assert.equal((await saving.filing(taskId))?.inDoubt, true);
+  await saving.stop(taskId);
+  await saving.save(taskId);
+  const again = await saving.until(taskId, "saved");
+  assert.deepEqual(saving.names().toSorted(), [again.folder, saved.folder].toSorted());
+});
+
+test("nothing is saved of what has no accepted document, or was removed, and what waits to be saved is no removable task", async (t) => {
+  const saving = await openSaving(t);
+  const refused = await saving.receive("<Bundle/>");
+  await assert.rejects(saving.save(refused), { code: "nothing-to-save" });
+  const taskId = await saving.receive(message().xml);
+  await saving.save(taskId, { done: true });
+  using database = await openDatabase(saving.to.options.dataFolder);
+  const context = {
+    ...filingContext(database, saving.to.options.dataFolder),
+    businessResponse: { kind: "onMatch" as const },
+  };
+  database.exec("UPDATE outgoing SET step = 'sent', sent_at = built_at; DELETE FROM review");
+  assert.equal(restsSince(context, taskId), undefined);
+  const { savedAt } = await saving.until(taskId, "saved");
+  assert.equal(restsSince(context, taskId), savedAt?.toISOString());
+  database.exec(`INSERT INTO removed (task_id, message_at) VALUES (${taskId}, '2026-03-03T00:00:00.000Z')`);
+  await assert.rejects(saving.save(taskId), { code: "nothing-to-save" });
+});
+
+test("a folder that nothing should be saved to is refused at the start, and says why", async (t) => {
+  const { options, folder: mailbox } = await openPractice(t, receiver);
+  const home = join(options.dataFolder, "..");
+  const file = join(home, "a file");
+  writeFileSync(file, "");
+  symlinkSync(options.dataFolder, join(home, "a link"));
+  mkdirSync(join(options.dataFolder, "within"));
+  for (const [folder, words] of [
+    [join(home, "missing"), /is not there\. Make it, or mount the disk that it is on/],
+    [file, /is no folder/],
+    [join(options.dataFolder, "within"), /is within the data folder/],
+    [join(home, "a link"), /is within the data folder/],
+    [join(mailbox, "IN"), /is within the folder of a mailbox/],
+    [home, /has the data folder in it/],
+    ["/proc", /cannot be written to/],
+  ] as const) {
+    await assert.rejects(createPractice({ ...options, filing: { folder } }), (error: Error & { code: string }) => {
+      assert.equal(error.code, "filing-folder-unusable");
+      assert.match(error.message, words);
+      return true;
+    });
+  }
+});
+
+test("what its sender says of a file makes no path and no name", async (t) => {
+  const saving = await openSaving(t);
+  const bytes = new TextEncoder().encode("<script>alert(1)</script>");
+  const claims = ["constructor", "__proto__", "../../etc/passwd", "text/html"];
+  const attachments = claims.map((_, index) => ({ title: "../../x", contentType: `claim/n${index}`, bytes }));
+  const xml = claims.reduce(
+    (text, claim, index) => text.replace(`claim/n${index}`, claim),
+    message({ attachments }).xml,
+  );
+  const taskId = await saving.receive(xml);
+  await saving.save(taskId);
+  const { folder } = await saving.until(taskId, "saved");
+  assert.deepEqual(readdirSync(join(saving.folder, folder)).toSorted(), [
+    "document-01.pdf",
+    "document-02.bin",
+    "document-03.bin",
+    "document-04.bin",
+    "document-05.bin",
+    "message.xml",
+    "metadata.json",
+  ]);
 });

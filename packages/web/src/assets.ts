@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { FastifyInstance } from "fastify";
 import { route } from "./access/route-access.ts";
 import { refusal } from "./refusal.ts";
+import { refusalWords } from "./refusal-words.ts";
 
 /** A folder of files that browsers may have. */
 export interface AssetFolder {
@@ -32,13 +33,13 @@ export function serveAssets(app: FastifyInstance, own: Readonly<Record<string, A
   app.get<Asset>("/assets/:source/:name", route({ needs: "anybody" }), async (request, reply) => {
     const { source: key, name } = request.params;
     const source = Object.hasOwn(sources, key) ? sources[key] : undefined;
-    if (source === undefined || !source.names.test(name)) throw refusal(404, "There is no such file.");
+    if (source === undefined || !source.names.test(name)) throw refusal(404, refusalWords["no-such-file"]);
     const path = `${key}/${name}`;
     const loading = loaded.get(path) ?? load(source, name);
     loaded.set(path, loading);
     const { bytes, etag } = await loading.catch((error: unknown) => {
       loaded.delete(path);
-      throw (error as NodeJS.ErrnoException).code === "ENOENT" ? refusal(404, "There is no such file.") : error;
+      throw (error as NodeJS.ErrnoException).code === "ENOENT" ? refusal(404, refusalWords["no-such-file"]) : error;
     });
     // Kept by the browser, and asked for again each time, so that a new release shows at once.
     reply.headers({ "cache-control": "no-cache", etag });

@@ -18,6 +18,8 @@ interface FrameSite {
   readonly name: string;
   readonly home: string;
   readonly navigation: readonly NavigationItem[];
+  /** The address of the page that shows what the messages say. */
+  readonly messages?: string | undefined;
 }
 
 /** What stands around every page, whatever it is about and whatever has failed: by who looks at it. */
@@ -30,6 +32,8 @@ export interface Frame {
     readonly landing: { href: string; text: string };
     readonly signedIn?: { name: string; token: string };
     readonly footer: string;
+    /** The page that shows what the messages say, for who may open it. */
+    readonly messages?: string;
   };
 }
 
@@ -45,6 +49,9 @@ export function frameFor(visitor: Visitor | undefined, site: FrameSite, token: (
           ? { href: "/sign-in", text: "the page to sign in" }
           : landingFor(held, site.navigation, site.home),
       ...(visitor?.session !== undefined && { signedIn: { name: visitor.name, token: token() } }),
+      ...(visitor !== undefined &&
+        visitor.setsUpFirst !== true &&
+        site.messages !== undefined && { messages: site.messages }),
       footer: visitor !== undefined && visitor.session === undefined ? thisComputer : whoseAccounts(site.name),
     },
   };

@@ -4,6 +4,7 @@ import type { WayIn } from "./access/door/way-in.ts";
 import { accessOf, isOfPrograms } from "./access/route-access.ts";
 import { problem } from "./api/problem.ts";
 import { refusal } from "./refusal.ts";
+import { refusalWords } from "./refusal-words.ts";
 
 /**
  * What every answer of a site says about itself. No inline script or style, nothing from elsewhere, no frames. Pages
@@ -45,10 +46,9 @@ export function guard(app: FastifyInstance, way: WayIn, onFault: TellVisit): voi
       return done(refusal(faultStatus[fault], faultWords(fault, way.address)));
     }
     if (request.headers.upgrade?.toLowerCase() === "websocket")
-      return done(refusal(400, "There is no WebSocket here."));
+      return done(refusal(400, refusalWords["no-web-socket"]));
     if (isOfPrograms(request)) return done(browserFault(request, onFault));
-    if (!isOpenedOrOwn(request))
-      return done(refusal(403, "Other sites may lead to these pages, and show nothing of them."));
+    if (!isOpenedOrOwn(request)) return done(refusal(403, refusalWords["other-site"]));
     if (request.method === "POST" && !isFromOwnPage(request, way)) {
       const elsewhere = "form-from-elsewhere";
       onFault(elsewhere, request.ip);

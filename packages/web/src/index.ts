@@ -41,6 +41,7 @@ export { tellHeads } from "./audit/tell-heads.ts";
 export { createKeptSearches, keptSearch, type KeptSearches } from "./kept-searches.ts";
 export type { AuditHead, AuditVerdict } from "./audit/verify.ts";
 export type { AssetFolder } from "./assets.ts";
+export type { Message, MessageGroup } from "./messages.ts";
 export {
   formatDate,
   formatDay,

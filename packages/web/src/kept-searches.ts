@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { visitorAt } from "./access/visitor.ts";
 import { refusal } from "./refusal.ts";
+import { refusalWords } from "./refusal-words.ts";
 
 /**
  * What was searched for, kept for the sign-in that searched, so that what names a patient is in a form and in memory, and in no
@@ -63,7 +64,7 @@ export function createKeptSearches<Search>(now: () => number = Date.now): KeptSe
 export function keptSearch<Search>(searches: KeptSearches<Search>, request: FastifyRequest, id: string): Search {
   const search = searches.find(request, id);
   if (search !== undefined) return search;
-  throw refusal(404, "This search is not kept any more: it was an hour ago, or of another sign-in. Search again.");
+  throw refusal(404, refusalWords["search-gone"]);
 }
 
 function bindingOf(request: FastifyRequest): string {

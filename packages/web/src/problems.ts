@@ -2,13 +2,14 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { pageHeaders } from "./guard.ts";
 import type { PageTroubles } from "./page-troubles.ts";
 import { isRefusal, type Refusal, refusal } from "./refusal.ts";
+import { refusalWords } from "./refusal-words.ts";
 
 interface ProblemOptions {
   explain?: (error: unknown) => Refusal | undefined;
   notFound?: string;
 }
 
-const wentWrong = "Something went wrong here. Try again; if it keeps happening, tell support.";
+const wentWrong = refusalWords["went-wrong"];
 
 /** Every failure is a page that says what to do next; what went wrong inside is not shown, and told to who runs the site. */
 export function showProblems(
@@ -18,7 +19,7 @@ export function showProblems(
   { explain, notFound }: ProblemOptions,
 ): void {
   app.setNotFoundHandler(() => {
-    throw refusal(404, notFound ?? "There is no page at this address. It may be an old link.");
+    throw refusal(404, notFound ?? refusalWords["no-such-page"]);
   });
   app.setErrorHandler((error, request, reply) => {
     const shown = isRefusal(error) ? error : explain?.(error);

@@ -26,11 +26,13 @@ import { createFormTokens, requireFormTokens } from "./form-tokens.ts";
 import { frameFor, type NavigationItem } from "./frame.ts";
 import { guard } from "./guard.ts";
 import { requireLoopback } from "./loopback.ts";
+import { type MessageGroup, messagesPath, serveMessages } from "./messages.ts";
 import { type PageTrouble, watchPages } from "./page-troubles.ts";
 import { showProblems } from "./problems.ts";
 import { SiteError } from "./site-error.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import { createTemplates } from "./templates.ts";
+import { refusalWords } from "./refusal-words.ts";
 
 export type Routes = FastifyInstance;
 export type Request = FastifyRequest;
@@ -78,6 +80,8 @@ export interface SiteOptions {
   /** What a person is told who asks for a page that there is not. */
   notFound?: string;
   routes: (app: Routes, site: Site) => void;
+  /** What it tells people, for the page that shows all of that to whoever has signed in. Absent: there is none. */
+  messages?: readonly MessageGroup[];
   /** Where it is written down who saw and did what, before they do. */
   audit: Audit;
   /** With a door, and only then. */
@@ -168,13 +172,14 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
   if (door?.tls !== undefined) answerPlainHttp(app.server, url);
   const { name, heading, nhsLogo = false, home, auditPages, styles = [], views, filters = {} } = options;
   const navigation = auditPages === undefined ? options.navigation : [...options.navigation, toAudit];
+  const messages = options.messages === undefined ? undefined : messagesPath;
   const globals = { ...options.globals, site: { name, heading, nhsLogo, home, styles } };
   const render = createTemplates({ views, filters, globals });
   const tokens = createFormTokens(clock);
   const token: Site["token"] = (request, action) => tokens.issue(request, action);
   const nobody = signIn === undefined ? thisComputer : undefined;
   const frameOf = (request: Request): object =>
-    frameFor(visitorAt(request) ?? nobody, { name, home, navigation }, () => token(request, "/sign-out"));
+    frameFor(visitorAt(request) ?? nobody, { name, home, navigation, messages }, () => token(request, "/sign-out"));
 
   const onFault = tellVisits(clock, onRefusedVisit);
   guard(app, way, onFault);
@@ -203,6 +208,7 @@ export async function createSite(options: SiteOptions): Promise<SiteServer> {
     const { routes: serve, ...of } = api;
     serveApi(app, { ...of, routes: (under) => serve(under, site) }, troubles, options.explain);
   }
+  if (options.messages !== undefined) serveMessages(app, show, options.messages);
   if (auditPages !== undefined) {
     const userName = (id: string): string | undefined => signIn?.access.users.find(id)?.name;
     serveAuditPages(app, site, options.audit, { userName, ...auditPages });
@@ -267,12 +273,11 @@ function leadToTheDoor(request: Request, reply: Reply): Reply {
 
 const signInFirst = {
   page: "/sign-in",
-  refused: "You are not signed in any more, so nothing was done. Sign in, open the page again and retry.",
+  refused: refusalWords["signed-out"],
 };
 const setUpFirst = {
   page: "/account",
-  refused:
-    "Nothing was done: codes are demanded here, and you have none yet. Set them up, open the page again and retry.",
+  refused: refusalWords["codes-first"],
 };
 
 function send(reply: Reply, page: string): Reply {

@@ -3,6 +3,7 @@ import { numberIn, refusal, type Request, type Site } from "@restante/web";
 import { listIn, type Notice } from "./return-path.ts";
 import { actorAt } from "./site.ts";
 import { changedWords, type FormAct } from "./words.ts";
+import { refusals } from "./words/refusals.ts";
 
 type Form = Readonly<Record<string, string>> | undefined;
 
@@ -10,10 +11,7 @@ type Form = Readonly<Record<string, string>> | undefined;
 export function actIn(site: Site, request: Request): ActBy {
   const version = numberIn((request.body as Form) ?? {}, "version");
   if (version === undefined) {
-    throw refusal(
-      409,
-      "This page is from before the system was updated, so nothing was done. Open the page again and retry.",
-    );
+    throw refusal(409, refusals["page-of-before"]);
   }
   return { actor: actorAt(site, request), version };
 }

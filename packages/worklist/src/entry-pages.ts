@@ -6,6 +6,7 @@ import { listHere } from "./list-here.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask } from "./subjects.ts";
 import { type EntriesShown, entriesShown } from "./words/entries.ts";
+import { refusals } from "./words/refusals.ts";
 
 /** `notReady`: an earlier version took the message in, and it has not been read again yet. */
 export type EntriesFound = EntriesShown | { notReady: true } | undefined;
@@ -35,7 +36,7 @@ export function serveEntryPages(app: Routes, site: WorklistSite): void {
     async (request, reply) => {
       const taskId = numberIn(request.params, "id");
       const task = taskId === undefined ? undefined : await site.worklist.task(taskId, actorAt(site, request));
-      if (task === undefined) throw refusal(404, "There is no such task.");
+      if (task === undefined) throw refusal(404, refusals["no-such-task"]);
       const address = `/tasks/${task.taskId}`;
       const from = listHere(site, request, request.query["from"]) ?? "/";
       return site.show(reply, "entries-page", {

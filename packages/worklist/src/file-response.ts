@@ -1,6 +1,7 @@
 import { fileExtension, mediaTypeOf } from "@restante/mesh";
 import type { AttachmentContent, TaskAttachment } from "@restante/practice";
 import { numberIn, refusal, type Reply, type Request } from "@restante/web";
+import { refusals } from "./words/refusals.ts";
 
 /** How a browser may treat a file that came from elsewhere. */
 interface FileHandling {
@@ -95,7 +96,7 @@ interface Attachments {
 export async function sendAttachment(request: Request, reply: Reply, { of, name, read }: Attachments): Promise<Reply> {
   const index = numberIn(request.params as Readonly<Record<string, unknown>>, "index");
   const content = index === undefined ? undefined : await read(index);
-  if (content === undefined) throw refusal(404, `This ${of} has no such attachment.`);
+  if (content === undefined) throw refusal(404, refusals[`no-attachment-of-${of}`]);
   const isDownload = "download" in (request.query as object);
   return sendFile(reply, content, `${name}-document-${Number(index) + 1}`, isDownload);
 }

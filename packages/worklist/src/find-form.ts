@@ -1,5 +1,6 @@
 import { startOfDay } from "@restante/web";
 import { choicesOf, facetNames, type TasksAsked, tasksAsked } from "./tasks-asked.ts";
+import { problems as words } from "./words/refusals.ts";
 
 /** As it was typed. */
 export interface FindForm {
@@ -30,13 +31,13 @@ export function readFindForm(body: Readonly<Record<string, unknown>>): FindAsked
   const [since, until] = [readDay(form.since), readDay(form.until)];
   const problems: FindProblem[] = [];
   if (form.since !== "" && since === undefined) {
-    problems.push({ field: "since", text: "Enter a first day that there is, such as 27/3/2026" });
+    problems.push({ field: "since", text: words["since-invalid"] });
   }
   if (form.until !== "" && until === undefined) {
-    problems.push({ field: "until", text: "Enter a last day that there is, such as 27/3/2026" });
+    problems.push({ field: "until", text: words["until-invalid"] });
   }
   if (since !== undefined && until !== undefined && until < since) {
-    problems.push({ field: "until", text: "Enter a last day that is not before the first" });
+    problems.push({ field: "until", text: words["until-before-since"] });
   }
   const chosen = facetNames.map((facet) => [
     facet,

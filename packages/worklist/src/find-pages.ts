@@ -8,6 +8,7 @@ import { actorAt, type TaskSearch, type WorklistSite } from "./site.ts";
 import { taskSubject } from "./subjects.ts";
 import { isFiltered, taskQueryOf, tasksAddress, type TasksAsked, tasksAsked } from "./tasks-asked.ts";
 import { choicesShown, chosenShown, facetsShown, sortsShown, wrongNumberIn } from "./words/find.ts";
+import { problems as words } from "./words/refusals.ts";
 
 /** The lists of tasks: by state, filtered, and found by a text, which may name a patient and is in no address (decision 259). */
 export function serveFindPages(app: Routes, site: WorklistSite): void {
@@ -45,7 +46,7 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
       return [];
     } catch (error) {
       if (refusedWith(error, ["search-too-long"]) === undefined) throw error;
-      return [{ field: "text", text: "Search for at most 10 words, of 200 characters in all" }];
+      return [{ field: "text", text: words["search-too-long"] }];
     }
   }
 

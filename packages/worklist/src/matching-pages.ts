@@ -8,6 +8,7 @@ import { afterwards, backTo, listPath, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask, taskSubject } from "./subjects.ts";
 import { isVerdict } from "./words.ts";
+import { refusals } from "./words/refusals.ts";
 
 /** Fewer than on other lists: the register is asked for each. */
 const size = 20;
@@ -64,15 +65,15 @@ export function serveMatchingPages(app: Routes, site: WorklistSite): void {
         const taskId = numberIn({ id }, "id");
         const { verdict } = request.body ?? {};
         const by = actIn(site, request);
-        if (taskId === undefined || !isVerdict(verdict)) throw refusal(404, "There is no such decision.");
+        if (taskId === undefined || !isVerdict(verdict)) throw refusal(404, refusals["no-such-decision"]);
         try {
           const { outcome } = await worklist.matchByHand(taskId, { verdict, sends }, by);
           if (outcome === "changed-meanwhile") return await showChanged(reply, id, request.body);
         } catch (error) {
           const code = refusedWith(error, ["task-unknown", "match-not-allowed"]);
           if (code === undefined) throw error;
-          if (code === "task-unknown") throw refusal(404, "There is no such task.");
-          throw refusal(409, "This cannot be said of the patient any more. Open the task again to see how it stands.");
+          if (code === "task-unknown") throw refusal(404, refusals["no-such-task"]);
+          throw refusal(409, refusals["match-not-allowed"]);
         }
         const [done, address] = [sends ? "answered" : "matched", `/tasks/${taskId}`];
         const list = listHere(site, request, request.body?.["from"]);
@@ -86,7 +87,7 @@ export function serveMatchingPages(app: Routes, site: WorklistSite): void {
   async function findMatch(request: Request, id: string): Promise<MatchToDecide> {
     const taskId = numberIn({ id }, "id");
     const match = taskId === undefined ? undefined : await worklist.match(taskId, actorAt(site, request));
-    if (match === undefined) throw refusal(404, "There is no such task, or its patient has not been looked up.");
+    if (match === undefined) throw refusal(404, refusals["no-patient-to-match"]);
     return match;
   }
 

@@ -5,6 +5,7 @@ import { refusedWith } from "./refused.ts";
 import { listHere } from "./list-here.ts";
 import { afterwards } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
+import { refusals } from "./words/refusals.ts";
 
 /** Something with a page of its own that may need a person's attention. */
 export interface Subject {
@@ -67,8 +68,8 @@ async function telling(act: Promise<ActOutcome>): Promise<ActOutcome> {
   } catch (error) {
     const code = refusedWith(error, ["note-too-long", "nothing-to-deal-with", "not-dealt-with"]);
     if (code === undefined) throw error;
-    if (code === "note-too-long") throw refusal(400, `${(error as Error).message} Go back and make it shorter.`);
-    throw refusal(409, "This has changed since the page was shown. Open it again to see how it stands.");
+    if (code === "note-too-long") throw refusal(400, refusals["note-too-long"]);
+    throw refusal(409, refusals["changed-since"]);
   }
 }
 

@@ -3,6 +3,7 @@ import { refusal, type Request, route, type Routes } from "@restante/web";
 import { listHere } from "./list-here.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { taskSubject } from "./subjects.ts";
+import { refusals } from "./words/refusals.ts";
 
 /** All that has come about one patient. The address names the message that a person came from, and nothing of the patient. */
 export function servePatientPages(
@@ -17,7 +18,7 @@ export function servePatientPages(
       const task = await find(request, request.params.id);
       const { taskId } = task;
       const found = await site.worklist.ofPatient(taskId, actorAt(site, request));
-      if (found === undefined) throw refusal(404, "There is no such task.");
+      if (found === undefined) throw refusal(404, refusals["no-such-task"]);
       // Whatever is found: the page names the patient of this one.
       const listed = new Set([taskId, ...found.items.map((item) => item.taskId)]);
       site.listed(request, [...listed].map(taskSubject));

@@ -2,6 +2,7 @@ import type { TaskAttachment } from "@restante/practice";
 import { numberIn, refusal, type Reply } from "@restante/web";
 import { documentLink } from "./file-response.ts";
 import type { WorklistSite } from "./site.ts";
+import { refusals } from "./words/refusals.ts";
 
 interface PrintedOf {
   /** Whose document it is, in a sentence. */
@@ -23,8 +24,8 @@ export function showToPrint(
 ): Promise<void> {
   const index = numberIn(reply.request.params as Readonly<Record<string, unknown>>, "index");
   const attachment = index === undefined ? undefined : attachments[index];
-  if (index === undefined || attachment === undefined) throw refusal(404, `This ${of} has no such attachment.`);
+  if (index === undefined || attachment === undefined) throw refusal(404, refusals[`no-attachment-of-${of}`]);
   const document = documentLink(address, attachment, index);
-  if (document.shown === undefined) throw refusal(404, "This document cannot be printed from here: download it.");
+  if (document.shown === undefined) throw refusal(404, refusals["not-printed-here"]);
   return site.show(reply, "print", { document, name: `Document ${index + 1} of ${of} ${number}` });
 }

@@ -21,6 +21,7 @@ import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { timelineOf } from "./timeline.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutReport, reportSubject } from "./subjects.ts";
+import { refusals } from "./words/refusals.ts";
 
 export function serveReportPages(app: Routes, site: WorklistSite): void {
   const { worklist, token } = site;
@@ -81,7 +82,7 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
         }
       } catch (error) {
         if (refusedWith(error, ["not-held"]) === undefined) throw error;
-        throw refusal(409, "This report is not held any more. Open it again to see how it stands.");
+        throw refusal(409, refusals["report-not-held"]);
       }
       const list = listIn(request.body["from"]);
       const from = list === undefined ? "" : `&from=${encodeURIComponent(list)}`;
@@ -139,7 +140,7 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
 
   async function findReport(request: Request, id: string): Promise<SentReportDetail> {
     const report = await worklist.report(id, actorAt(site, request));
-    if (report === undefined) throw refusal(404, "There is no such report.");
+    if (report === undefined) throw refusal(404, refusals["no-such-report"]);
     return report;
   }
 }

@@ -58,7 +58,7 @@ export function afterwards(list: string, done: string, item: string): string {
 const item = /^\/(?:tasks\/\d{1,15}|unmatched\/\d{1,15}|reports\/[A-Za-z0-9.-]{1,64})$/;
 
 /** What an address may say was just done. */
-const notices: Readonly<Record<string, string>> = {
+export const notices: Readonly<Record<string, string>> = {
   completed: "Task marked as done.",
   reopened: "The task is open again.",
   "dealt-with": "Marked as dealt with.",

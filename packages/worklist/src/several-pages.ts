@@ -8,6 +8,7 @@ import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask, taskSubject } from "./subjects.ts";
 import { whyNotSaved } from "./words.ts";
 import { completionIn, type Form, noteTooLong, type Problem } from "./work-forms.ts";
+import { problems, refusals } from "./words/refusals.ts";
 
 /** A list shows no more at once. */
 const most = perPage;
@@ -40,7 +41,7 @@ export function serveSeveralPages(app: Routes, site: WorklistSite): void {
 
   serve("assign", (request) => {
     const assignee = assigneeIn(site.assignees(), actorAt(site, request), form(request)["to"]);
-    if (assignee === "unknown") return { text: "Choose who is to deal with them", at: "to" };
+    if (assignee === "unknown") return { text: problems["assignee-of-several-missing"], at: "to" };
     return (taskId, by) => worklist.assign(taskId, assignee === "nobody" ? undefined : assignee, by);
   });
 
@@ -65,7 +66,7 @@ export function serveSeveralPages(app: Routes, site: WorklistSite): void {
       },
       async (request, reply) => {
         const chosen = chosenIn(form(request));
-        if (chosen.length === 0) throw refusal(400, "No task was chosen. Go back to the list and choose some.");
+        if (chosen.length === 0) throw refusal(400, refusals["nothing-chosen"]);
         const from = listHere(site, request, form(request)["from"]) ?? "/";
         const doing = actOf(request);
         const ids = chosen.map(({ taskId }) => taskId);

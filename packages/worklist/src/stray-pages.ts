@@ -6,6 +6,7 @@ import { readMatterList } from "./matter-list.ts";
 import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutStray, straySubject } from "./subjects.ts";
+import { refusals } from "./words/refusals.ts";
 
 export function serveStrayPages(app: Routes, site: WorklistSite): void {
   const { worklist, token } = site;
@@ -43,7 +44,7 @@ export function serveStrayPages(app: Routes, site: WorklistSite): void {
   app.get<{ Params: { id: string } }>("/unmatched/:id/original", download, async (request, reply) => {
     const { strayId } = await findStray(request, request.params.id);
     const content = await worklist.strayOriginal(strayId, actorAt(site, request));
-    if (content === undefined) throw refusal(404, "This message has no content.");
+    if (content === undefined) throw refusal(404, refusals["message-without-content"]);
     return sendOriginal(reply, content, `unmatched-${strayId}-original`);
   });
 
@@ -81,7 +82,7 @@ export function serveStrayPages(app: Routes, site: WorklistSite): void {
   async function findStray(request: Request, id: string): Promise<StrayDetail> {
     const strayId = numberIn({ id }, "id");
     const stray = strayId === undefined ? undefined : await worklist.stray(strayId, actorAt(site, request));
-    if (stray === undefined) throw refusal(404, "There is no such unmatched message.");
+    if (stray === undefined) throw refusal(404, refusals["no-such-stray"]);
     return stray;
   }
 }

@@ -1,6 +1,7 @@
 import type { ActOutcome } from "@restante/practice";
 import { refusal } from "@restante/web";
 import { refusedWith } from "./refused.ts";
+import { refusals } from "./words/refusals.ts";
 
 /** What has left cannot be taken back, and says so. */
 export async function takingBack(undo: Promise<ActOutcome>): Promise<ActOutcome> {
@@ -8,9 +9,6 @@ export async function takingBack(undo: Promise<ActOutcome>): Promise<ActOutcome>
     return await undo;
   } catch (error) {
     if (refusedWith(error, ["left-already"]) === undefined) throw error;
-    throw refusal(
-      409,
-      "It has left, or is leaving, so it could not be taken back. If it was wrong, tell the people whom it went to.",
-    );
+    throw refusal(409, refusals["left-already"]);
   }
 }

@@ -26,6 +26,8 @@ import { aboutTask } from "./subjects.ts";
 import { serveWorkForms, workShown } from "./work-pages.ts";
 import { mostBeside } from "./words/entries.ts";
 import type { FormAct } from "./words.ts";
+import { problems } from "./words/refusals.ts";
+import { refusals } from "./words/refusals.ts";
 
 export function serveTaskPages(app: Routes, site: WorklistSite): void {
   const { worklist, token } = site;
@@ -56,7 +58,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
   app.get<{ Params: { id: string } }>("/tasks/:id/original", of("see", "download"), async (request, reply) => {
     const { taskId } = await findTask(request, request.params.id);
     const content = await worklist.original(taskId, actorAt(site, request));
-    if (content === undefined) throw refusal(404, "The message itself is not kept.");
+    if (content === undefined) throw refusal(404, refusals["message-not-kept"]);
     return sendOriginal(reply, content, `task-${taskId}-original`);
   });
 
@@ -85,7 +87,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       const by = actIn(site, request);
       if (code === undefined) {
         const extra = {
-          decisionProblem: "Choose the answer to send",
+          decisionProblem: problems["answer-missing"],
           refresh: pageOf(`/tasks/${task.taskId}`, request.body),
         };
         return showTask(reply.code(400), task, extra, request.body);
@@ -95,10 +97,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
         if (outcome === "changed-meanwhile") return await showChanged(reply, task.taskId, "decide", request.body);
       } catch (error) {
         if (refusedWith(error, ["already-decided", "decision-not-allowed"]) === undefined) throw error;
-        throw refusal(
-          409,
-          "This message has been answered already, or the answer does not fit it. Open the task again to see.",
-        );
+        throw refusal(409, refusals["answered-already"]);
       }
       return reply.redirect(`/tasks/${task.taskId}?done=answered${fromIn(request)}`, 303);
     },
@@ -112,13 +111,13 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       const { taskId, responses } = await findTask(request, request.params.id);
       const { header } = request.params;
       const by = actIn(site, request);
-      if (!responses.some(({ headerId }) => headerId === header)) throw refusal(404, "There is no such response.");
+      if (!responses.some(({ headerId }) => headerId === header)) throw refusal(404, refusals["no-such-response"]);
       try {
         const { outcome } = await worklist.sendAgain(header, by);
         if (outcome === "changed-meanwhile") return await showChanged(reply, taskId, "send-again", request.body);
       } catch (error) {
         if (refusedWith(error, ["not-held"]) === undefined) throw error;
-        throw refusal(409, "This response is not held any more. Open the task again to see how it stands.");
+        throw refusal(409, refusals["response-not-held"]);
       }
       return reply.redirect(`/tasks/${taskId}?done=sent-again${fromIn(request)}`, 303);
     },
@@ -150,7 +149,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
   async function findTask(request: Request, id: string): Promise<Task> {
     const taskId = numberIn({ id }, "id");
     const task = taskId === undefined ? undefined : await worklist.task(taskId, actorAt(site, request));
-    if (task === undefined) throw refusal(404, "There is no such task.");
+    if (task === undefined) throw refusal(404, refusals["no-such-task"]);
     return task;
   }
 

@@ -16,8 +16,8 @@ import type {
   TaskSummary,
 } from "@restante/practice";
 import { formatDay, formatHour, formatTime, type Tag } from "@restante/web";
-
-import { isDecision } from "./words/matching.ts";
+import { everyFlagTag } from "./words/flags.ts";
+import { everyMatchTag, isDecision } from "./words/matching.ts";
 
 export * from "./words/filing.ts";
 export * from "./words/flags.ts";
@@ -84,6 +84,11 @@ const stateTags: Readonly<Record<HandOverState | ReportState, Tag>> = {
   accepted: { text: "Accepted", colour: "green", meaning: "The recipient has it, and it is for them." },
   refused: { text: "Refused", colour: "red", meaning: "The recipient has refused it." },
 };
+
+/** Every word in colour that a list or a page may show of a message or a report. */
+export function everyTag(): Tag[] {
+  return [stateTags, matterTags, severities, everyMatchTag, everyFlagTag].flatMap((tags) => Object.values<Tag>(tags));
+}
 
 /** Where something stands that needs a person's attention. */
 export function matterTag({ state }: Pick<Matter, "state">): Tag {
@@ -218,10 +223,24 @@ const acts: Readonly<Record<PersonAct["act"], string>> = {
   matched: "Said what the patient is to this organisation",
 };
 
+export type FormAct = (typeof formActs)[number];
+
 /** What a person may do by a form. */
-export type FormAct =
-  | ("complete" | "reopen" | "decide" | "send-again" | "deal-with" | "undo" | "match")
-  | ("assign" | "prioritise" | "comment" | "take-back" | "save" | "stop-saving");
+export const formActs = [
+  "complete",
+  "reopen",
+  "decide",
+  "send-again",
+  "deal-with",
+  "undo",
+  "match",
+  "assign",
+  "prioritise",
+  "comment",
+  "take-back",
+  "save",
+  "stop-saving",
+] as const;
 
 /** To a person whose form came after a change that they had not seen. */
 export function changedWords(act: FormAct): string {
@@ -260,6 +279,11 @@ const troubleParts: Readonly<Record<SystemTrouble["part"], (mailbox?: string) =>
   filing: () => "Documents have not been saved for the record system",
   stuck: () => "The system has been busy with one look for messages",
 };
+
+/** What the system may say that it cannot do. */
+export function troubleNames(): string[] {
+  return Object.values(troubleParts).map((words) => `${words()} since a time: the reason.`);
+}
 
 /** The time alone on the day itself. */
 function moment(at: Date, now: Date): string {

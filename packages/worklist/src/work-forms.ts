@@ -1,5 +1,6 @@
 import type { Completion, CompletionReason } from "@restante/practice";
 import { reasonChoices } from "./words/work.ts";
+import { problems } from "./words/refusals.ts";
 
 export type Form = Readonly<Record<string, string>>;
 
@@ -14,7 +15,7 @@ export interface Problem {
 export function completionIn({ reason: given, note, choose }: Form): Completion | Problem {
   const reason = reasonChoices.find(({ value }) => value === given)?.value;
   if (reason === undefined && (given !== undefined || choose !== undefined)) return reasonProblem;
-  if (reason === "other" && !note?.trim()) return { text: "Enter a note that says why it is done", at: "done-note" };
+  if (reason === "other" && !note?.trim()) return { text: problems["reason-note-missing"], at: "done-note" };
   return withNote(reason, note);
 }
 
@@ -22,9 +23,9 @@ function withNote(reason: CompletionReason | undefined, note: string | undefined
   return { ...(reason !== undefined && { reason }), ...(note?.trim() && { note }) };
 }
 
-export const reasonProblem: Problem = { text: "Choose why it is done", at: "reason" };
+export const reasonProblem: Problem = { text: problems["reason-missing"], at: "reason" };
 
-export const noteTooLong: Problem = { text: "The note must be 500 characters or fewer", at: "done-note" };
+export const noteTooLong: Problem = { text: problems["reason-note-too-long"], at: "done-note" };
 
 /** The due date of three fields as an ISO date; undefined where all are empty. Whether there is such a day the practice says. */
 export function dayIn({ day = "", month = "", year = "" }: Form): string | undefined {

@@ -10,6 +10,8 @@ import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask } from "./subjects.ts";
 import { completionIn, dayIn, type Form, type Problem } from "./work-forms.ts";
 import type { FormAct } from "./words.ts";
+import { problems } from "./words/refusals.ts";
+import { refusals } from "./words/refusals.ts";
 
 /** The page of a task, as the forms of work need it. */
 export interface TaskPage {
@@ -57,7 +59,7 @@ export function serveWorkForms(app: Routes, site: WorklistSite, page: TaskPage):
     const by = actIn(site, request);
     const assignee = assigneeIn(site.assignees(), by.actor, request.body["to"]);
     if (assignee === "unknown") {
-      return again(reply, task, { text: "Choose who is to deal with it", at: "to" }, request.body);
+      return again(reply, task, { text: problems["assignee-missing"], at: "to" }, request.body);
     }
     const act = assignee === "nobody" ? undefined : assignee;
     const acted = await telling(worklist.assign(task.taskId, act, by), "to");
@@ -130,8 +132,9 @@ export async function telling<Outcome>(act: Promise<Outcome>, at: string): Promi
   } catch (error) {
     const code = refusedWith(error, ["note-missing", "note-too-long", "due-day-invalid", "task-not-open"]);
     if (code === undefined) throw error;
-    if (code === "task-not-open") throw refusal(409, notOpen);
-    return { text: problems[code], at };
+    if (code === "task-not-open") throw refusal(409, refusals["task-not-open"]);
+    const isReason = code === "note-too-long" && at === "done-note";
+    return { text: problems[isReason ? "reason-note-too-long" : code], at };
   }
 }
 
@@ -139,14 +142,6 @@ export async function telling<Outcome>(act: Promise<Outcome>, at: string): Promi
 function written(text = ""): string {
   return text.replaceAll("\r\n", "\n");
 }
-
-const notOpen = "This task is not open any more, so nothing was done. Open it again to see how it stands.";
-
-const problems = {
-  "note-missing": "Enter a comment",
-  "note-too-long": "It must be 500 characters or fewer",
-  "due-day-invalid": "Due date must be a real date, such as 27 3 2027",
-} as const;
 
 function of(needs: Right, act: AuditAct): ReturnType<typeof route> {
   return route({ needs, act, about: aboutTask });

@@ -32,7 +32,9 @@ import type { WorklistSite } from "./site.ts";
 import * as entryWords from "./words/entries.ts";
 import * as findingWords from "./words/findings.ts";
 import * as words from "./words.ts";
+import { messages } from "./words/messages.ts";
 import * as workWords from "./words/work.ts";
+import { refusals } from "./words/refusals.ts";
 
 export interface WorklistPagesOptions {
   worklist: Worklist;
@@ -127,7 +129,8 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
       if (trouble.state === "over") emit({ event: "page-works-again", ...about });
       else emit({ event: "page-failed", code: trouble.code, ...about });
     },
-    notFound: "There is no page at this address. It may be an old link: look for the message in the worklist.",
+    notFound: refusals["no-such-page"],
+    messages: messages(),
     routes(app, site) {
       const here = siteOf(site);
       serveFindPages(app, here);

@@ -135,16 +135,16 @@ test("a search with a mistake says what it is beside its field, keeps what was t
   assert.equal(status, 400);
   assert.match(text, /<title>Error: /);
   for (const [field, words] of [
-    ["text", "Search for at most 10 words, of 200 characters in all"],
-    ["since", "Enter a first day that there is, such as 27/3/2026"],
-    ["until", "Enter a last day that there is, such as 27/3/2026"],
+    ["text", "Search for 10 words or fewer, of 200 characters in all"],
+    ["since", "‘Received from’ must be a real date, such as 27/3/2026"],
+    ["until", "‘Received until’ must be a real date, such as 27/3/2026"],
   ]) {
     assert.match(text, new RegExp(`href="#${field}"[^>]*>\\s*${words}\\s*</a>`));
     assert.match(text, new RegExp(`id="${field}-error"`));
   }
   assert.match(text, /value="31\/2\/2026"/);
   const other = await find({ since: "2/1/2026", until: "1/1/2026" });
-  assert.match(other.text, /Enter a last day that is not before the first/);
+  assert.match(other.text, /‘Received until’ must be the same as or after ‘Received from’/);
   for (const [written, day] of [
     ["27/3/2026", "2026-03-27"],
     ["27 March 2026", "2026-03-27"],

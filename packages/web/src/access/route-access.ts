@@ -90,7 +90,7 @@ export function requireRights(
   return served;
 }
 
-const notYours: Readonly<Record<Right, string>> = {
+export const notYours: Readonly<Record<Right, string>> = {
   see: "You may not see patients' details. Ask whoever gives out the roles here, if you should.",
   act: "You may look, and not act. Ask whoever gives out the roles here, if you should.",
   answer: "Answers to a sender are given by clinicians. Leave this to one of them.",

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { refusal } from "../refusal.ts";
 import type { Right } from "./rights.ts";
+import { refusalWords } from "../refusal-words.ts";
 
 /** Who is at the other end of a request. */
 export interface Visitor {
@@ -28,7 +29,7 @@ export function visitorAt(request: FastifyRequest): Visitor | undefined {
 /** Throws a refusal where nobody has: of a route that needs somebody, so that it has not come so far. */
 export function signedInAt(request: FastifyRequest): Visitor {
   const visitor = visitorAt(request);
-  if (visitor === undefined) throw refusal(403, "Sign in first.");
+  if (visitor === undefined) throw refusal(403, refusalWords["sign-in-first"]);
   return visitor;
 }
 

@@ -124,11 +124,11 @@ test("what cannot be searched for is said at its field, and kept nowhere", async
   assert.match(text, /href="#about"/);
   assert.match(
     readable(text),
-    /Enter a whole NHS number.*About whom or what.*Enter a whole NHS number.*Enter a day that there is to begin with/,
+    /Enter a whole NHS number.*About whom or what.*Enter a whole NHS number.*First day must be a real date/,
   );
   assert.match(text, /value="Łukasz &lt;b&gt;"/);
   const later = await submit(`${url}/audit/find`, { from: "2026-03-02", to: "2026-03-01", token });
-  assert.match(readable(later.text), /Enter a last day that is not before the first/);
+  assert.match(readable(later.text), /Last day must be the same as or after the first day/);
 });
 
 test("a search is nobody else's, whatever its address is known by", async (t) => {

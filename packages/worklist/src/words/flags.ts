@@ -3,10 +3,10 @@ import type { TaskFlag } from "@restante/practice";
 import type { Tag } from "@restante/web";
 
 export function flagTag(flag: TaskFlag): Tag {
-  return tags[flag];
+  return everyFlagTag[flag];
 }
 
-const tags: Readonly<Record<TaskFlag, Tag>> = {
+export const everyFlagTag: Readonly<Record<TaskFlag, Tag>> = {
   replacement: {
     text: "Replacement",
     colour: "blue",

@@ -3,7 +3,7 @@ import type { GivenResponse, MatchDoubt, MatchVerdict, PatientMatch, RegisterEnt
 import { formatTime, type Tag } from "@restante/web";
 
 export function matchTag({ outcome, doubt, byHand }: Pick<PatientMatch, "outcome" | "doubt" | "byHand">): Tag {
-  const tag = matchTags[outcome];
+  const tag = everyMatchTag[outcome];
   if (!isMatched({ outcome }) || outcome === "doubtful" || byHand !== undefined || !isOfDetails(doubt)) return tag;
   return { ...tag, text: `${tag.text}, details differ`, colour: tag.colour === "red" ? "red" : "orange" };
 }
@@ -13,7 +13,7 @@ function isOfDetails(doubt: MatchDoubt | undefined): boolean {
   return doubt === "details-differ" || doubt === "differs-in-part";
 }
 
-const matchTags: Readonly<Record<PatientMatch["outcome"], Tag>> = {
+export const everyMatchTag: Readonly<Record<PatientMatch["outcome"], Tag>> = {
   known: { text: "Patient matched", colour: "green", meaning: "The patient is registered with this organisation." },
   "recently-deceased": {
     text: "Patient matched, has died",
@@ -57,6 +57,8 @@ const doubts: Readonly<Record<MatchDoubt, string>> = {
     "The name or date of birth in the message is not the one that the register has for this NHS number.",
   "may-differ": "The message has something that is not known here, and that may change who the patient is.",
 };
+
+export const everyDoubt = Object.keys(doubts) as readonly MatchDoubt[];
 
 /** What the register says of whoever has the number; where it says nothing, why. */
 export function registerWords(entry: RegisterEntry): string {

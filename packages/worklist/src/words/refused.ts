@@ -51,6 +51,13 @@ export function refusedInRow(task: Pick<Task, "kind" | "refusedFor" | "refusedWi
   return `${faultWords(task)}. ${task.refusedWith === undefined ? "The sender is not told." : "The sender’s system is told."}`;
 }
 
+export function everyRefused(): string[] {
+  const told = (["not-taken", "not-acceptable"] as const).flatMap((refusedFor) =>
+    [[], [{}]].map((responses) => senderToldWords({ refusedFor, responses: responses as never[] })),
+  );
+  return [...Object.values(chosen).filter((text) => text !== undefined), ...told];
+}
+
 /** Why a task shows no document at all. */
 export function noDocuments({ refusedFor, removed }: Pick<Task, "refusedFor" | "removed">): string {
   if (removed !== undefined) return "They were removed with the message.";

@@ -14,6 +14,7 @@ import { issuerName } from "./issuer-name.ts";
 import type { OpenIdOptions } from "./open-id-options.ts";
 import type { Claims } from "./roles-of-claims.ts";
 import { type WhyNot, words } from "./words.ts";
+import { tooManyAttempts } from "../../refusal-words.ts";
 
 const start = "/sign-in/open-id";
 const back = `${start}/answer`;
@@ -87,7 +88,7 @@ export function createOpenId(
         const attempt = attempts.begin([{ who: `open-id:${networkOf(request.ip)}`, free, shared: true }]);
         if (!attempt.allowed) {
           if (attempt.first) recordRefused(request);
-          const text = `Too many sign-ins from here came to nothing, so this one was not looked at. Try again after ${formatMoment(attempt.until)}.`;
+          const text = tooManyAttempts["by-issuer"](formatMoment(attempt.until));
           return doorway.show(reply.code(429), "web/open-id-refused", { heading: "Wait a little", text });
         }
         let identified: Identified;

@@ -9,10 +9,12 @@ import { cookieOf, removeCookie, setCookie } from "../sessions/cookies.ts";
 import type { By, Proved, User } from "../users/user.ts";
 import { UsersError } from "../users/users-error.ts";
 import { forgetVisitor, signedInAt } from "../visitor.ts";
+import { accountNotices } from "./account-notices.ts";
 import { ownPath } from "./own-path.ts";
 import { qrPath } from "./qr-path.ts";
 import type { SignInOptions } from "./sign-in-options.ts";
-import { afterSigningOut, beganFrom, free, pageFor, wrongCode } from "./sign-in-pages.ts";
+import { afterSigningOut, beganFrom, free, pageFor } from "./sign-in-pages.ts";
+import { problemWords, refusalWords, tooManyAttempts } from "../../refusal-words.ts";
 
 interface Form {
   Body: Readonly<Record<string, string>> | undefined;
@@ -32,17 +34,8 @@ export interface AccountSite {
 /** Which part of the page says what was wrong. */
 type Part = "password" | "second-factor" | "second-factor-off";
 
-const notices: Readonly<Record<string, string>> = {
-  "signed-out": "That sign-in is over.",
-  password: "Your password is changed. You are signed out everywhere else.",
-  "second-factor-on": "A code is asked for from now on whenever you sign in. You are signed out everywhere else.",
-  "second-factor-off": "No code is asked for any more when you sign in.",
-};
-
 const signedIn = route({ needs: "signed-in" });
 const settingUp = route({ needs: "signed-in", whileSettingUp: true });
-const demanded =
-  "You cannot do without codes: they are demanded here of whoever has a password. With another phone, ask whoever gives out the accounts here.";
 
 /**
  * The page on which a person sees who they are here and where they are signed in, and changes what they sign in with. A change
@@ -87,7 +80,7 @@ export function serveAccountPages(
 
   app.get<{ Querystring: Readonly<Record<string, unknown>> }>("/account", settingUp, (request, reply) => {
     const { done } = request.query;
-    const text = typeof done === "string" && Object.hasOwn(notices, done) ? notices[done] : undefined;
+    const text = typeof done === "string" && Object.hasOwn(accountNotices, done) ? accountNotices[done] : undefined;
     return show(request, reply, text === undefined ? {} : { notice: { text } });
   });
 
@@ -111,7 +104,7 @@ export function serveAccountPages(
 
   app.post<Form>("/account/second-factor", settingUp, async (request, reply) => {
     const user = userOf(request);
-    if (user.hasSecondFactor) throw refusal(409, "A code is asked for already. Go back, and load the page again.");
+    if (user.hasSecondFactor) throw refusal(409, refusalWords["codes-already"]);
     const { password = "" } = request.body ?? {};
     if ((await prove(request, reply, user, "second-factor", "second-factor", password)) === undefined) return reply;
     const { secret, uri } = users.beginSecondFactor(user.id);
@@ -124,7 +117,7 @@ export function serveAccountPages(
     if (!attempt.allowed) return showSetUp(request, reply.code(429), { problem: waitWords(attempt.until) });
     if (!users.confirmSecondFactor(user.id, request.body?.["code"] ?? "", byOf(request))) {
       record(request, "second-factor");
-      return showSetUp(request, reply.code(400), { problem: wrongCode });
+      return showSetUp(request, reply.code(400), { problem: problemWords["wrong-code"] });
     }
     attempt.succeeded();
     // All of them are ended by it, this one too.
@@ -138,7 +131,7 @@ export function serveAccountPages(
     const user = userOf(request);
     if (secondFactor === "required") {
       record(request, "second-factor");
-      throw refusal(403, demanded);
+      throw refusal(403, refusalWords["codes-demanded"]);
     }
     const part = "second-factor-off";
     const { password = "", code = "" } = request.body ?? {};
@@ -148,7 +141,7 @@ export function serveAccountPages(
     if (!attempt.allowed) return showProblem(request, reply.code(429), part, waitWords(attempt.until), "code");
     if (!users.checkSecondFactor(user.id, code)) {
       record(request, "second-factor");
-      return showProblem(request, reply.code(400), part, wrongCode, "code");
+      return showProblem(request, reply.code(400), part, problemWords["wrong-code"], "code");
     }
     attempt.succeeded();
     users.removeSecondFactor(user.id, byOf(request));
@@ -200,16 +193,14 @@ export function serveAccountPages(
     }
     const proved = await users.checkPassword(user.signInName, password).catch((error: unknown) => {
       attempt.takeBack();
-      throw error instanceof UsersError
-        ? refusal(503, `${error.message} Go back, wait a little, and try again.`)
-        : error;
+      throw error instanceof UsersError ? refusal(503, refusalWords["too-many-passwords"]) : error;
     });
     if (proved?.id === user.id) {
       attempt.succeeded();
       return proved;
     }
     record(request, act);
-    await showProblem(request, reply.code(400), part, "This is not your password.", field);
+    await showProblem(request, reply.code(400), part, problemWords["not-your-password"], field);
     return undefined;
   }
 
@@ -231,7 +222,7 @@ export function serveAccountPages(
 
   function userOf(request: FastifyRequest): User {
     const user = users.find(signedInAt(request).id);
-    if (user === undefined) throw refusal(403, "There is no such account any more.");
+    if (user === undefined) throw refusal(403, refusalWords["no-such-account"]);
     return user;
   }
 
@@ -276,7 +267,7 @@ function wantedIn({ query, body }: FastifyRequest): string | undefined {
 }
 
 function waitWords(until: Date): string {
-  return `Too many attempts have failed. Try again after ${formatMoment(until)}.`;
+  return tooManyAttempts.failed(formatMoment(until));
 }
 
 /** Each by itself: who knows the password could guess codes for ever, if being right about the one forgot the other. */

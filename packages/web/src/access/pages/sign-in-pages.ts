@@ -16,6 +16,7 @@ import { browserBinding, newBrowserBinding } from "./browser-binding.ts";
 import { createHalfWays, type HalfWay } from "./half-way.ts";
 import { ownPath } from "./own-path.ts";
 import type { Doorway, SignInOptions, SignInSite } from "./sign-in-options.ts";
+import { problemWords, tooManyAttempts } from "../../refusal-words.ts";
 
 interface Form {
   Body: Readonly<Record<string, string>> | undefined;
@@ -29,7 +30,6 @@ interface Query {
 export const free = { person: 5, address: 20 } as const;
 /** Where whoever has signed out comes to. */
 export const afterSigningOut = "/sign-in?done=signed-out";
-export const wrongCode = "This is not the code of this moment. Each code is good once, for half a minute.";
 /** A browser is known for so long after somebody has signed in there. */
 const deviceDays = 180;
 
@@ -85,7 +85,7 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
   ): FastifyReply {
     const seconds = Math.max(1, Math.ceil((until.getTime() - now().getTime()) / 1000));
     reply.code(429).header("retry-after", String(seconds));
-    const problem = `Too many attempts have failed, so this one was not looked at. Try again after ${formatMoment(until)}.`;
+    const problem = tooManyAttempts["not-looked-at"](formatMoment(until));
     return show(request, reply, view, { ...context, problem });
   }
 
@@ -119,12 +119,12 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     const proved = await checkPassword(name, password);
     if (proved === "busy") {
       attempt.takeBack();
-      const problem = "Many people are signing in at this moment. Wait a little, and try again.";
+      const problem = problemWords["many-at-once"];
       return show(request, reply.code(503), "web/sign-in", { to, name, problem });
     }
     if (proved === undefined) {
       record(request, user, "refused");
-      const problem = "The name or the password is not right.";
+      const problem = problemWords["name-or-password"];
       return show(request, reply.code(401), "web/sign-in", { to, name, problem });
     }
     if (!proved.hasSecondFactor) {
@@ -167,7 +167,7 @@ export function serveSignInPages(app: FastifyInstance, options: SignInOptions, s
     }
     if (!users.checkSecondFactor(user.id, request.body?.["code"] ?? "")) {
       record(request, user, "refused");
-      return show(request, reply.code(401), "web/second-factor", { problem: wrongCode });
+      return show(request, reply.code(401), "web/second-factor", { problem: problemWords["wrong-code"] });
     }
     attempt.succeeded();
     halfWays.remove(browserBinding(request, reply));

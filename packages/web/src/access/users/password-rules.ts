@@ -1,10 +1,9 @@
 import { commonPasswords } from "./common-passwords.ts";
 import { commonPhrases } from "./common-phrases.ts";
 import { commonWords } from "./common-words.ts";
+import { fewest, most, passwordWords } from "./password-words.ts";
 import { UsersError } from "./users-error.ts";
 
-const fewest = 12;
-const most = 128;
 /** Whatever is left of a password without what can be guessed must be as long as this. */
 const fewestOfItsOwn = 6;
 
@@ -29,22 +28,17 @@ export function readPassword(typed: string): string | undefined {
  */
 export function parseNewPassword(typed: string, near: readonly string[]): string {
   const length = Array.from(typed.normalize("NFKC")).length;
-  if (length < fewest)
-    throw refused(`The password is too short: ${fewest} characters at least, such as three or four words.`);
+  if (length < fewest) throw refused(passwordWords["too-short"]);
   const password = readPassword(typed);
-  if (password === undefined) throw refused(`The password is too long: ${most} characters at most.`);
+  if (password === undefined) throw refused(passwordWords["too-long"]);
   const plain = plainOf(password);
   const own = without(plain, near.flatMap(wordsOf));
   if (own !== plain && count(own) < fewestOfItsOwn) {
-    throw refused(
-      "The password is little more than the person's name, their sign-in name or their organisation's: choose another.",
-    );
+    throw refused(passwordWords["of-names"]);
   }
   const guessed = [...near.flatMap(wordsOf), ...commonPhrases, ...commonPasswords, ...commonWords];
   if (count(withoutPatterns(without(plain, guessed))) < fewestOfItsOwn) {
-    throw refused(
-      "The password is one of those that are tried first, or a row of the same or neighbouring characters: choose another.",
-    );
+    throw refused(passwordWords.guessed);
   }
   return password;
 }

@@ -11,6 +11,7 @@ import { foldRows } from "./fold-rows.ts";
 import { type AuditSearch, emptyForm, type FormProblem, readSearchForm } from "./search-form.ts";
 import { createVerification } from "./verification.ts";
 import { actNames, actOf, actorWords, outcomeOf, sourceWords } from "./words.ts";
+import { refusalWords } from "../../refusal-words.ts";
 
 /** What the audit of a site cannot know by itself. */
 export interface AuditPagesOptions {
@@ -104,7 +105,7 @@ export function serveAuditPages(
   app.get<{ Params: { sequence: string } }>("/audit/rows/:sequence", read, (request, reply) => {
     const sequence = numberIn(request.params, "sequence") ?? 0;
     const [row] = audit.find({ before: sequence + 1, limit: 1 }).rows;
-    if (row === undefined || row.sequence !== sequence) throw refusal(404, "The audit has no such row.");
+    if (row === undefined || row.sequence !== sequence) throw refusal(404, refusalWords["no-such-row"]);
     const subjects = row.subjects.map((subject) => ({
       subject,
       token: standsForMore(subject) ? site.token(request, `/audit/resolve/${subject}`) : undefined,
@@ -119,7 +120,7 @@ export function serveAuditPages(
       const { subject } = request.params;
       const visitor = site.visitor(request);
       const resolved = isSubject(subject) ? await standingFor(subject, visitor) : undefined;
-      if (resolved === undefined) throw refusal(404, "Nothing is kept here that this stands for.");
+      if (resolved === undefined) throw refusal(404, refusalWords["stands-for-nothing"]);
       const sequence = numberIn(request.body ?? {}, "row");
       return site.show(reply, "web/audit-subject", {
         subject,

@@ -3,6 +3,7 @@ import { startOfDay } from "../../format.ts";
 import { type AuditAct, isSubject } from "../entry.ts";
 import type { AuditFilter } from "../find-rows.ts";
 import { actNames } from "./words.ts";
+import { problemWords } from "../../refusal-words.ts";
 
 /** As it was typed. */
 export interface SearchForm {
@@ -43,19 +44,19 @@ export function readSearchForm(body: Readonly<Record<string, unknown>>): AuditSe
     if (form[name] !== "" && day === undefined) {
       problems.push({
         field: name,
-        text: `Enter a day that there is ${name === "from" ? "to begin with" : "to end with"}`,
+        text: problemWords[`${name}-invalid`],
       });
     }
     return day;
   };
   const about = aboutIn(form.about);
   if (about === undefined && form.about !== "") {
-    problems.push({ field: "about", text: "Enter a whole NHS number, or what a row is about, such as task:12" });
+    problems.push({ field: "about", text: problemWords["about-unknown"] });
   }
   const from = dayIn("from");
   const last = dayIn("to");
   if (from !== undefined && last !== undefined && last < from) {
-    problems.push({ field: "to", text: "Enter a last day that is not before the first" });
+    problems.push({ field: "to", text: problemWords["to-before-from"] });
   }
   if (problems.length > 0) return problems;
   return {

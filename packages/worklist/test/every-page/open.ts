@@ -1,0 +1,149 @@
+import { fileURLToPath } from "node:url";
+import { type Access, createOpenId, type Role, type ServedRoute } from "@restante/web";
+import { createWorklistPages } from "@restante/worklist";
+import { readConsultation, reportPdf } from "@restante/practice";
+import { settableClock, type SettableClock } from "@restante/testbed";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import {
+  addUsers,
+  authenticator,
+  openTestAccess,
+  password,
+  testCertificate,
+} from "../../../web/test/access/secure-site.ts";
+import { openPages } from "../open-pages.ts";
+import { organisation, sampleWorklist, type SampleWorklist } from "../sample-worklist.ts";
+import type { PageState } from "./states.ts";
+
+type Context = Parameters<typeof openTestAccess>[0];
+export type Who = Role | "nobody";
+/**
+ * - `usual`: over HTTPS, with accounts.
+ * - `codes`: the same, and whoever has a password must have codes.
+ * - `issuer`: the same, with an issuer of OpenID Connect that cannot be reached.
+ * - `computer`: without signing in, to this computer alone.
+ */
+export type SiteName = "usual" | "codes" | "issuer" | "computer";
+
+/** What the steps of a state have besides the page. */
+export interface Surroundings {
+  readonly url: string;
+  /** The code that the authenticator shows which has read what the page shows. */
+  readonly codeOn: (page: Page) => Promise<string>;
+  readonly password: string;
+}
+
+interface Opened extends Surroundings {
+  readonly worklist: SampleWorklist;
+  readonly routes: readonly ServedRoute[];
+}
+
+/** Opens states one after the other, each on a sample that is as new. */
+export interface EveryPage {
+  readonly routes: (site: SiteName) => Promise<readonly ServedRoute[]>;
+  readonly show: (state: PageState) => Promise<Page>;
+}
+
+export function everyPage(t: Context, browser: Browser, javaScriptEnabled: boolean): EveryPage {
+  const sites = new Map<SiteName, Promise<Opened>>();
+  const contexts = new Map<string, Promise<BrowserContext>>();
+  const site = (name: SiteName): Promise<Opened> => kept(sites, name, () => openSite(t, name));
+
+  return {
+    routes: async (name) => (await site(name)).routes,
+    async show(state) {
+      const { site: name = "usual", who = "clinician" } = state;
+      const opened = await site(name);
+      asNew(opened.worklist);
+      state.before?.(opened.worklist);
+      const options = { ignoreHTTPSErrors: true, javaScriptEnabled, viewport: { width: 1280, height: 900 } };
+      const signedIn = async (): Promise<BrowserContext> => {
+        const context = await browser.newContext(options);
+        if (name !== "computer" && who !== "nobody") await signIn(context, opened.url, who);
+        return context;
+      };
+      const context = state.alone ? await signedIn() : await kept(contexts, `${name} ${who}`, signedIn);
+      const page = await context.newPage();
+      if (state.alone) page.on("close", () => void context.close());
+      await page.goto(opened.url + state.path);
+      await state.steps?.(page, opened);
+      if (javaScriptEnabled && (await page.locator("[data-pdf]").count()) > 0)
+        await page.waitForSelector("[data-drawn]");
+      return page;
+    },
+  };
+}
+
+function kept<Key, Value>(all: Map<Key, Promise<Value>>, key: Key, make: () => Promise<Value>): Promise<Value> {
+  const made = all.get(key) ?? make();
+  all.set(key, made);
+  return made;
+}
+
+export async function signIn(context: BrowserContext, url: string, who: Role): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel("Name", { exact: true }).fill(who);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
+  await page.close();
+}
+
+const example = fileURLToPath(new URL("../../../../examples/consultation.json", import.meta.url));
+const report = await reportPdf(await readConsultation(example), {
+  organisation: { name: "Exampleton GP Federation", phone: "01632 960001" },
+});
+
+async function openSite(t: Context, name: SiteName): Promise<Opened> {
+  const worklist = sampleWorklist({ report });
+  const teams = ["Prescribing", "Secretaries"];
+  const clock = settableClock();
+  const codeOn: Surroundings["codeOn"] = async (page) => {
+    const key = (await page.locator("main code").textContent()) ?? "";
+    return authenticator(key.replaceAll(" ", ""), clock)();
+  };
+  if (name === "computer") {
+    const { url, routes } = await openPages(t, { worklist, organisation, teams });
+    return { url, routes, worklist, codeOn, password };
+  }
+  const access = await openTestAccess(t, clock);
+  await addUsers(access);
+  const { tls } = await testCertificate();
+  const pages = await createWorklistPages({
+    worklist,
+    organisation,
+    teams,
+    audit: access.audit,
+    signIn: {
+      access,
+      secondFactor: name === "codes" ? "required" : "optional",
+      now: () => clock.now(),
+      ...(name === "issuer" && { openId: deadIssuer(access, clock) }),
+    },
+    door: { tls },
+    host: "127.0.0.1",
+    port: 0,
+  });
+  t.after(() => pages[Symbol.asyncDispose]());
+  return { url: pages.url, routes: pages.routes, worklist, codeOn, password };
+}
+
+function deadIssuer(access: Access, clock: SettableClock): ReturnType<typeof createOpenId> {
+  // Port 9 is closed: nobody listens for it on a machine that has no service "discard".
+  const issuer = { issuer: "https://localhost:9", clientId: "restante", clientSecret: "secret" };
+  return createOpenId({ ...issuer, buttonText: "Sign in with NHS CIS2" }, access, () => clock.now());
+}
+
+/** What people did in one state is not there in the next. */
+function asNew({ all, sent, unmatched, contents, register, views, trouble }: SampleWorklist): void {
+  const fresh = sampleWorklist({ report });
+  all.splice(0, all.length, ...fresh.all);
+  sent.splice(0, sent.length, ...fresh.sent);
+  unmatched.splice(0, unmatched.length, ...fresh.unmatched);
+  for (const [key, content] of fresh.contents) contents.set(key, content);
+  views.clear();
+  for (const [key, view] of fresh.views) views.set(key, view);
+  register.clear();
+  trouble.length = 0;
+}

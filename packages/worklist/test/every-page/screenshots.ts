@@ -1,0 +1,39 @@
+// npm run screenshots -- FOLDER [WORDS]: a picture of every page in every state, wide and narrow, and the paper where it matters. With
+// WORDS only those whose names have them.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { openBrowser } from "../../../web/test/browser.ts";
+import { everyPage } from "./open.ts";
+import { states } from "./states.ts";
+
+const [, , folder, words = ""] = process.argv;
+if (folder === undefined) {
+  console.error("Where are the pictures to be written? npm run screenshots -- FOLDER");
+  process.exit(2);
+}
+await mkdir(folder, { recursive: true });
+const ends: (() => unknown)[] = [];
+const context = { after: (end: () => unknown) => void ends.push(end), skip: (why: string) => console.error(why) };
+try {
+  const browser = await openBrowser(context as Pick<TestContext, "after" | "skip"> as TestContext);
+  if (browser === undefined) process.exitCode = 1;
+  else {
+    const shown = everyPage(context as Pick<TestContext, "after"> as TestContext, browser, true);
+    for (const state of states.filter(({ name }) => name.includes(words))) {
+      await using page = await shown.show(state);
+      const file = join(folder, state.name.replaceAll(" ", "-"));
+      for (const width of [1280, 320]) {
+        await page.setViewportSize({ width, height: 900 });
+        // The menu folds what has no room in the frames after a new width.
+        for (let frame = 0; frame < 3; frame += 1) await page.evaluate("new Promise(requestAnimationFrame)");
+        await page.screenshot({ path: `${file}-${width}.png`, fullPage: true });
+      }
+      if (state.printed) await page.pdf({ path: `${file}.pdf`, format: "A4" });
+      console.log(state.name);
+    }
+  }
+} finally {
+  for (const end of ends.toReversed()) await end();
+}

@@ -33,6 +33,7 @@ export function createTemplates({ views, globals, filters }: TemplateOptions): R
   environment.addFilter("date", formatDate);
   environment.addFilter("bytes", formatSize);
   environment.addFilter("withoutLogo", (header: { toString(): string }) => withoutLogo(header.toString()));
+  environment.addFilter("has_long_word", hasLongWord);
   environment.addFilter("count", (count: number) => count.toLocaleString("en-GB"));
   for (const [name, filter] of Object.entries(filters)) environment.addFilter(name, filter);
   return (view, context) => {
@@ -43,4 +44,9 @@ export function createTemplates({ views, globals, filters }: TemplateOptions): R
       throw Object.assign(new Error(`The page ${view} cannot be made.`, { cause }), { code: "template-failed" });
     }
   };
+}
+
+/** Longer than the words of people are, and without a hyphen or a stroke at which it would break by itself. */
+function hasLongWord(html: { toString: () => string } | undefined): boolean {
+  return /[^\s/-]{25}/.test((html?.toString() ?? "").replaceAll(/<[^>]*>/g, " "));
 }

@@ -219,3 +219,12 @@ async function open(t: TestContext): Promise<Open> {
     read: async (page) => readable((await ask(url + page)).text),
   };
 }
+
+test("a task whose sender waits for a person's answer says so, and says it louder once it is done", async (t) => {
+  const { worklist, read } = await open(t);
+  const waits = /The sender waits for an answer\. Nobody has decided what to answer/;
+  assert.match(await read("/tasks/2"), new RegExp(`${waits.source}\\.`));
+  Object.assign(worklist.all.find(({ taskId }) => taskId === 2) ?? {}, { state: "completed", completedAt: new Date() });
+  assert.match(await read("/tasks/2"), new RegExp(`${waits.source}, although the task is done`));
+  assert.doesNotMatch(await read("/tasks/1"), waits);
+});

@@ -257,6 +257,35 @@ export const acts: readonly Operation[] = [
       return site.worklist.prioritise(taskIdOf({ params }), soon, by);
     },
   }),
+  ...(["save", "save-and-complete"] as const).map((called) =>
+    act<OnVersion>({
+      ...onTask,
+      name: called === "save" ? "saveTask" : "saveAndCompleteTask",
+      path: `/tasks/{id}/${called}`,
+      summary: `Have the document saved as a folder for a record system${called === "save" ? "" : ", and the task done"}`,
+      remark:
+        "Not at once: filing of the task says how it stands. The folder within which it is saved is the settings'.",
+      needs: "act",
+      act: called,
+      body: onVersion,
+      example: { version: 7 },
+      problems: ["filing-off", "nothing-to-save"],
+      run: ({ site, params }, by) =>
+        site.worklist.saveToFolder(taskIdOf({ params }), by, { done: called === "save-and-complete" }),
+    }),
+  ),
+  act<OnVersion>({
+    ...onTask,
+    name: "stopSavingTask",
+    path: "/tasks/{id}/stop-saving",
+    summary: "Stop what is not saved yet",
+    needs: "act",
+    act: "stop-saving",
+    body: onVersion,
+    example: { version: 7 },
+    problems: ["not-being-saved", "saving-now"],
+    run: ({ site, params }, by) => site.worklist.stopSaving(taskIdOf({ params }), by),
+  }),
   act<OnVersion & { note: string }>({
     ...onTask,
     name: "commentTask",

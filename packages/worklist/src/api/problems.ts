@@ -7,7 +7,7 @@ type Refused = Extract<
   PracticeErrorCode,
   | ("task-not-open" | "already-decided" | "decision-not-allowed" | "match-not-allowed" | "not-held" | "left-already")
   | ("nothing-to-deal-with" | "not-dealt-with" | "note-missing" | "note-too-long" | "due-day-invalid")
-  | ("search-too-long" | "document-not-ready")
+  | ("search-too-long" | "document-not-ready" | "filing-off" | "nothing-to-save" | "not-being-saved" | "saving-now")
 >;
 
 export type WorklistProblem = Refused | "changed-meanwhile" | "assignee-unknown";
@@ -33,6 +33,10 @@ export const worklistProblems: Readonly<Record<WorklistProblem, ProblemKind>> = 
   "left-already": { status: 409, title: "It has left already." },
   "nothing-to-deal-with": { status: 409, title: "Nothing about it needs attention." },
   "not-dealt-with": { status: 409, title: "Nobody has dealt with it." },
+  "filing-off": { status: 409, title: "Documents are not saved here: the settings name no folder for it." },
+  "nothing-to-save": { status: 409, title: "There is nothing of this message to save." },
+  "not-being-saved": { status: 409, title: "Nothing of this task waits to be saved." },
+  "saving-now": { status: 409, title: "It is being saved at this moment, which cannot be stopped any more." },
   "document-not-ready": { status: 503, title: "The document has not been read again yet: try again later." },
 };
 

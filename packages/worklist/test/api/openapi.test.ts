@@ -200,6 +200,12 @@ test("every answer is what the description says of it, of every state that a thi
   await act("/tasks/{id}/comment", 1, { note: "Waits." });
   await act("/tasks/{id}/complete", 1, { reason: "filed", note: "4711" });
   await act("/tasks/{id}/reopen", 1);
+  await act("/tasks/{id}/save", 1);
+  const { filing } = await ok("get", "/tasks/{id}", "/tasks/1");
+  const by = { id: "token:clinician", name: "clinician" };
+  assert.deepEqual(filing, { state: "waiting", folder: "000001-5f0c9a3e", askedAt: "2026-11-23T10:00:00.000Z", by });
+  await act("/tasks/{id}/stop-saving", 1);
+  await act("/tasks/{id}/save-and-complete", 1);
   await act("/tasks/{id}/match/answer", 2, { verdict: "known" });
   await act("/tasks/{id}/match", 2, { verdict: "not-known" });
   await act("/tasks/{id}/decide", 2, { code: "30016" });
@@ -222,6 +228,9 @@ test("every answer is what the description says of it, of every state that a thi
     "comment 1 Waits.",
     "complete 1 filed 4711",
     "reopen 1",
+    "save 1",
+    "stop saving 1",
+    "save 1 and complete",
     "match 2 known",
     "match 2 not-known",
     "decide 2 30016",
@@ -256,6 +265,7 @@ test("every answer is what the description says of it, of every state that a thi
   );
   await refused("/tasks/{id}/deal-with", "/tasks/3/deal-with", { version }, "nothing-to-deal-with");
   await refused("/tasks/{id}/undo", "/tasks/3/undo", { version }, "not-dealt-with");
+  await refused("/tasks/{id}/save", "/tasks/3/save", { version }, "nothing-to-save");
   await refused("/tasks/{id}/reopen", "/tasks/77/reopen", { version }, "unknown");
   await refused("/tasks/{id}/responses/{header}/send-again", "/tasks/3/responses/x/send-again", { version }, "unknown");
   assert.equal(worklist.calls.length, calls);

@@ -38,6 +38,7 @@ export const taskExample: TaskDetailShape = {
   ...task,
   headerId: "5f1d2c3b-0000-4000-8000-000000000001",
   documentId: "5f1d2c3b-0000-4000-8000-000000000002",
+  filedEarlier: [],
   findings: [],
   attachments: [
     {

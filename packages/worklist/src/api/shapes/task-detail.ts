@@ -1,7 +1,18 @@
-import type { Decision, GivenResponse, Task } from "@restante/practice";
+import type { Decision, GivenResponse, Task, TaskFiling } from "@restante/practice";
 import { flag, list, object, oneOf, optional, text, type Needed } from "@restante/settings";
 import { count, instant, trueIfSo, words } from "../kinds.ts";
-import { type ActShape, acts, actsOf, attachments, type AttachmentShape, attachmentsOf, given } from "./common.ts";
+import {
+  type ActShape,
+  acts,
+  actsOf,
+  attachments,
+  type AttachmentShape,
+  attachmentsOf,
+  given,
+  person,
+  personOf,
+  type PersonShape,
+} from "./common.ts";
 import { taskOf, taskProperties, type TaskShape } from "./task.ts";
 
 export interface ResponseShape {
@@ -59,6 +70,46 @@ export function responseOf(given_: GivenResponse): ResponseShape {
   };
 }
 
+interface FilingShape {
+  state: TaskFiling["state"];
+  folder: string;
+  askedAt: string;
+  by: PersonShape;
+  savedAt?: string;
+  digest?: string;
+  failure?: string;
+  inDoubt?: true;
+}
+
+const filing = object<FilingShape>(
+  {
+    state: oneOf(["waiting", "saved", "failed"], { description: "failed: it is tried again until somebody stops it." }),
+    folder: text({ description: "What the folder is called: nothing of a patient." }),
+    askedAt: instant("When it was asked for."),
+    by: person,
+    savedAt: optional(instant("When it was there, whole.")),
+    digest: optional(
+      text({ description: "SHA-256 of its metadata.json, which has those of all its files; in hexadecimal." }),
+    ),
+    failure: optional(words("What failed last, and what helps.")),
+    inDoubt: trueIfSo("Whether the record system has it cannot be told: it is not saved again before a person looked."),
+  },
+  { description: "How a saving of the document for a record system stands." },
+);
+
+function filingOf({ state, folder, askedAt, by, savedAt, digest, failure, inDoubt }: TaskFiling): FilingShape {
+  return {
+    state,
+    folder,
+    askedAt: askedAt.toISOString(),
+    by: personOf(by),
+    ...given("savedAt", savedAt?.toISOString()),
+    ...given("digest", digest),
+    ...given("failure", failure),
+    ...(inDoubt && { inDoubt }),
+  };
+}
+
 interface FindingShape {
   id: string;
   severity: Task["findings"][number]["severity"];
@@ -96,6 +147,8 @@ export interface TaskDetailShape extends TaskShape {
   headerId?: string;
   documentId?: string;
   removed?: RemovedShape;
+  filing?: FilingShape;
+  filedEarlier: FilingShape[];
   findings: FindingShape[];
   attachments: AttachmentShape[];
   decisions: DecisionShape[];
@@ -121,6 +174,8 @@ export const taskDetailSchema: Needed<TaskDetailShape> = object<TaskDetailShape>
         { description: "What a retention took away." },
       ),
     ),
+    filing: optional(filing),
+    filedEarlier: list(filing, { description: "What was saved of it before." }),
     findings: list(
       object<FindingShape>(
         {
@@ -192,6 +247,8 @@ export function taskDetailOf(task: Task, decisions: readonly Decision[]): TaskDe
     ...(messageAt !== undefined && {
       removed: { messageAt: messageAt.toISOString(), ...given("at", at?.toISOString()) },
     }),
+    ...given("filing", task.filing && filingOf(task.filing)),
+    filedEarlier: (task.filedEarlier ?? []).map(filingOf),
     findings: task.findings.map(({ id, severity, location, text: says }) => ({ id, severity, location, text: says })),
     attachments: attachmentsOf(`/api/tasks/${task.taskId}`, task.attachments),
     decisions: decisions.map(({ code, text: says, positive }) => ({ code, text: says, positive })),

@@ -39,6 +39,16 @@ test("a system by its file lets a person whom the command added in over HTTPS, a
   assert.equal((await ask(`https://127.0.0.1:${port}/`, { headers: elsewhere, connection })).status, 421);
   assert.equal((await ask(`http://127.0.0.1:${port}/`)).status, 400);
 
+  // A program comes in by its token, at once, until that is revoked.
+  const added = await typed(["token", "add", "records", "--role", "read-only", "--config", config]);
+  const headers = { authorization: `Bearer ${added.printed.trimEnd()}` };
+  const asking = { headers, connection: { ca, servername: "localhost" } };
+  const tasks = await ask(`${url}/api/tasks`, asking);
+  assert.deepEqual([tasks.status, JSON.parse(tasks.text)], [200, { total: 0, page: 1, size: 50, items: [] }]);
+  assert.equal((await ask(`${url}/api/tasks`, { connection: asking.connection })).status, 401);
+  assert.equal((await typed(["token", "revoke", "records", "--config", config])).status, 0);
+  assert.equal((await ask(`${url}/api/tasks`, asking)).status, 401);
+
   // Started again, it knows her still; and nobody whom another process has put out meanwhile.
   assert.equal(await system.end("SIGTERM"), 0);
   system = await start(t, config, url);
@@ -53,7 +63,7 @@ test("a system by its file lets a person whom the command added in over HTTPS, a
     auditKeyFile: join(home, "keys/audit.key"),
   });
   const acts = access.audit.find({ limit: 100 }).rows.map(({ act, outcome }) => `${act} ${outcome}`);
-  for (const told of ["add-user done", "sign-in refused", "sign-in done", "list done", "change-user done"])
+  for (const told of ["add-user done", "sign-in refused", "sign-in done", "list done", "change-user done", "add-token done", "revoke-token done"])
     assert.ok(acts.includes(told), `${told}: ${acts.join(", ")}`);
   assert.deepEqual((await access.audit.verify()).problems, []);
 });

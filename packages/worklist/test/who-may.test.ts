@@ -154,7 +154,7 @@ for (const role of roles.filter((one) => rightsOf[one].includes("see"))) {
       "/reports",
       "/unmatched",
       ...(rightsOf[role].includes("act") ? ["/several?task=1&task=3"] : []),
-      ...(rightsOf[role].includes("act") ? ["/tasks/5/match?verdict=known"] : []),
+      ...(rightsOf[role].includes("act") ? ["/tasks/6/match?verdict=known"] : []),
       ...worklist.all.map(({ taskId }) => `/tasks/${taskId}`),
       ...worklist.sent.map(({ headerId }) => `/reports/${headerId}`),
       ...worklist.unmatched.map(({ strayId }) => `/unmatched/${strayId}`),

@@ -63,7 +63,15 @@ test("a system by its file lets a person whom the command added in over HTTPS, a
     auditKeyFile: join(home, "keys/audit.key"),
   });
   const acts = access.audit.find({ limit: 100 }).rows.map(({ act, outcome }) => `${act} ${outcome}`);
-  for (const told of ["add-user done", "sign-in refused", "sign-in done", "list done", "change-user done", "add-token done", "revoke-token done"])
+  for (const told of [
+    "add-user done",
+    "sign-in refused",
+    "sign-in done",
+    "list done",
+    "change-user done",
+    "add-token done",
+    "revoke-token done",
+  ])
     assert.ok(acts.includes(told), `${told}: ${acts.join(", ")}`);
   assert.deepEqual((await access.audit.verify()).problems, []);
 });

@@ -29,7 +29,7 @@ export interface FilingFolder {
   publish(name: string): Promise<void>;
   whereIs(name: string): Promise<Whereabouts>;
   /** That it has its name, and where it was before, are on disk when this resolves. */
-  makeLasting(): Promise<void>;
+  syncNames(): Promise<void>;
   discard(name: string): Promise<void>;
   /** Removes all that is hidden but these: what a kill has left, or what was stopped. */
   sweep(keep: ReadonlySet<string>): Promise<void>;
@@ -43,7 +43,7 @@ export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
   }
   // Of each organisation its own, as several may have one record system.
   const hidden = join(root, `.restante-${odsCode}`);
-  const makeLasting = async (): Promise<void> => {
+  const syncNames = async (): Promise<void> => {
     await syncFolder(root);
     await syncFolder(hidden);
   };
@@ -70,7 +70,7 @@ export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
       if (await isThere(join(hidden, name))) return "hidden";
       return (await isThere(join(root, name))) ? "there" : "taken";
     },
-    makeLasting,
+    syncNames,
     discard: async (name) => rm(join(hidden, name), { recursive: true, force: true }),
     async sweep(keep) {
       const names = await readdir(hidden).catch((error: unknown) => {

@@ -42,7 +42,7 @@ export async function saveOne(
   }
   try {
     await folder.publish(name);
-    await folder.makeLasting();
+    await folder.syncNames();
   } catch (error) {
     if ((await settle(context, folder, { ...filing, folder: name, step: "whole" }, error)) === "asked") throw error;
   }
@@ -66,7 +66,7 @@ async function settle(
     }
     // What was in doubt may have been on another disk than is there now: that nothing is there then says nothing.
     if (found === "unknown" || (found === "taken" && step === "doubtful")) throw new InDoubt(name, cause);
-    await folder.makeLasting();
+    await folder.syncNames();
     noteSaved(database, filingId);
     return "saved";
   } catch (error) {

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import { waitFor } from "@restante/testbed";
+import { type ActBy, thisComputer } from "../../src/actor.ts";
 import { ask } from "../../../web/test/http.ts";
-import { thisComputer } from "../../src/actor.ts";
 import { practiceDefaults } from "../../src/defaults.ts";
 import { consultation } from "../support/consultations.ts";
-import { carry, deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
+import { carry, deliver, type DirectoryPractice, openPractice, temporaryFolder } from "../support/economy.ts";
 import { documentInput, message, response, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 import { person } from "../support/person.ts";
@@ -43,6 +44,7 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
       email: { host: "127.0.0.1", port: 1, security: "none", from: "worklist@example.org", to: ["a@example.org"] },
       webhooks: [{ url: "http://127.0.0.1:1/", secret: "a secret of a test" }],
     },
+    filing: { folder: temporaryFolder(t) },
   });
   const first = await from.practice.sendConsultation(consultation());
   await from.practice.sendConsultation({ ...consultation(), version: 2 });
@@ -98,6 +100,7 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
     if (await person(worklist).task(1)) {
       await person(worklist).complete(1);
       await person(worklist).reopen(1);
+      if (each === to) await stopAndSave(each);
     }
     for (const { strayId } of await person(worklist).strays())
       await person(worklist).dealWith({ kind: "stray", id: strayId });
@@ -209,6 +212,19 @@ test("a page runs as many statements, of as many rows, with hundreds of tasks, r
 });
 
 /** Not of the audit of the pages, which is another database. */
+/** A document whose saving is stopped, and that is saved then. */
+async function stopAndSave({ practice: { worklist, cycle } }: DirectoryPractice): Promise<void> {
+  const by = async (): Promise<ActBy> => ({
+    actor: thisComputer,
+    version: (await worklist.task(1, thisComputer))?.version ?? 1,
+  });
+  await worklist.saveToFolder(1, await by());
+  await worklist.stopSaving(1, await by());
+  await worklist.saveToFolder(1, await by());
+  await cycle();
+  await waitFor(async () => (await worklist.task(1, thisComputer))?.filing?.state === "saved");
+}
+
 function isOfPractice(call: { this: unknown }): boolean {
   const database = call.this as DatabaseSync;
   return !database.isOpen || database.location()?.endsWith("access.sqlite") !== true;

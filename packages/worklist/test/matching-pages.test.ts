@@ -140,9 +140,9 @@ test(
     assert.deepEqual([row?.act, row?.outcome, row?.subjects], ["view", "done", ["task:1"]]);
     const path = "/tasks/1/match?verdict=known";
     assert.doesNotMatch((await administrator.get(path)).text, /<form method="post" action="\/tasks/);
-    const silent = formOf((await administrator.get("/tasks/5/match?verdict=known")).text, "/tasks/5/match");
-    assert.equal((await administrator.post("/tasks/5/match", { ...silent, verdict: "known" })).status, 303);
-    assert.deepEqual(worklist.calls.splice(0), ["match 5 known"]);
+    const silent = formOf((await administrator.get("/tasks/6/match?verdict=known")).text, "/tasks/6/match");
+    assert.equal((await administrator.post("/tasks/6/match", { ...silent, verdict: "known" })).status, 303);
+    assert.deepEqual(worklist.calls.splice(0), ["match 6 known"]);
 
     const clinician = await signedIn("clinician");
     const action = "/tasks/1/match/answer";
@@ -161,9 +161,9 @@ test("a patient who is registered here and has another name or date of birth the
   const { url, worklist } = await open(t, ({ all }) => {
     Object.assign(all[0]?.patient ?? {}, { outcome: "known", doubt: "differs-in-part" });
   });
-  assert.match(readable((await ask(url)).text), /Registered here, details differ/);
+  assert.match(readable((await ask(url)).text), /Patient matched, details differ/);
   const task = readable((await ask(`${url}/tasks/1`)).text);
-  assert.match(task, /Registered here, details differ .* is not the one that the register has for this NHS number/);
+  assert.match(task, /Patient matched, details differ .* is not the one that the register has for this NHS number/);
   assert.match(task, /Compare with the register/);
   const by = { id: "7", name: "Dr Nowak" };
   Object.assign(worklist.all[0]?.patient ?? {}, { byHand: { at: new Date(), by } });

@@ -5,6 +5,7 @@ import { refusedWith } from "./refused.ts";
 import { listHere } from "./list-here.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask } from "./subjects.ts";
+import { noteOpened } from "./unread-pages.ts";
 import { type EntriesShown, entriesShown } from "./words/entries.ts";
 import { refusals } from "./words/refusals.ts";
 
@@ -37,6 +38,7 @@ export function serveEntryPages(app: Routes, site: WorklistSite): void {
       const taskId = numberIn(request.params, "id");
       const task = taskId === undefined ? undefined : await site.worklist.task(taskId, actorAt(site, request));
       if (task === undefined) throw refusal(404, refusals["no-such-task"]);
+      await noteOpened(site, request, task.taskId);
       const address = `/tasks/${task.taskId}`;
       const from = listHere(site, request, request.query["from"]) ?? "/";
       return site.show(reply, "entries-page", {

@@ -6,6 +6,7 @@ import { listHere } from "./list-here.ts";
 import { afterwards } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { refusals } from "./words/refusals.ts";
+import { isOpenedBySomebody } from "./unread-pages.ts";
 
 /** Something with a page of its own that may need a person's attention. */
 export interface Subject {
@@ -73,21 +74,13 @@ async function telling(act: Promise<ActOutcome>): Promise<ActOutcome> {
   }
 }
 
-/**
- * A person has opened the page of something new. Only what a browser says it shows as a page counts: not the page
- * keeping itself up to date in a corner, nor another site asking for it as a picture, nor a browser that fetches ahead what a person may open.
- */
+/** A person has opened the page of something new. */
 export async function noteSeen(
   site: WorklistSite,
   request: Request,
   key: MatterKey,
   { version, matter }: { version: number; matter?: Matter },
 ): Promise<void> {
-  const { "sec-fetch-dest": shownAs, "sec-fetch-site": askedBy, "sec-purpose": ahead } = request.headers;
-  // Who could do nothing about it has not seen it for those who can.
-  if (!site.visitor(request).rights.has("act")) return;
-  if (matter?.state !== "new" || shownAs !== "document" || ahead !== undefined) return;
-  if (askedBy === "same-origin" || askedBy === "none") {
-    await site.worklist.see(key, { actor: actorAt(site, request), version });
-  }
+  if (matter?.state !== "new" || !isOpenedBySomebody(site, request)) return;
+  await site.worklist.see(key, { actor: actorAt(site, request), version });
 }

@@ -2,13 +2,13 @@ import { tasksAddressIn } from "./tasks-asked.ts";
 
 /** Where a person was before they opened something: a list, with its filter and page. Of tasks there is more to ask for: tasks-asked.ts. */
 export interface ListAddress {
-  path: "/matching" | "/reports" | "/unmatched";
+  path: "/matching" | "/unread" | "/reports" | "/unmatched";
   show?: string | undefined;
   /** From 1, the newest; absent: that. */
   page?: number | undefined;
 }
 
-const form = /^(\/matching|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
+const form = /^(\/matching|\/unread|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
 
 /** As one text, for an address to carry. */
 export function listPath({ path, show, page }: ListAddress): string {
@@ -39,6 +39,7 @@ export function listIn(given: unknown): string | undefined {
 const listNames: Readonly<Record<string, string>> = {
   "/": "the worklist",
   "/matching": "matching",
+  "/unread": "the tasks not opened in time",
   "/reports": "sent reports",
   "/unmatched": "unmatched messages",
 };
@@ -78,6 +79,8 @@ export const notices: Readonly<Record<string, string>> = {
     "The tasks that you chose are marked as done. Their documents will be saved to the record system’s folder.",
   "several-complete": "The tasks that you chose are marked as done.",
   "several-assign": "The tasks that you chose have been given to whom you chose.",
+  "notices-sent-again": "The notices will be sent again.",
+  "notices-ended": "The notices are ended. Nobody will be sent them.",
   matched: "What you decided about the patient is stored. Nothing was sent.",
 };
 

@@ -9,6 +9,7 @@ export const straySubject = (strayId: number | string): string => `unmatched:${s
 /** By the address of a page; undefined where it names no such thing, whatever it says. */
 export const aboutTask = ({ id = "" }: Params): string | undefined => (isNumber(id) ? taskSubject(id) : undefined);
 export const aboutStray = ({ id = "" }: Params): string | undefined => (isNumber(id) ? straySubject(id) : undefined);
+export const aboutReceiver = ({ id = "" }: Params): string | undefined => (isNumber(id) ? `receiver:${id}` : undefined);
 export const aboutReport = ({ id = "" }: Params): string | undefined =>
   /^[A-Za-z0-9.-]{1,64}$/.test(id) && !isLikeNhsNumber(id) ? reportSubject(id) : undefined;
 

@@ -23,6 +23,7 @@ import { takingBack } from "./taking-back.ts";
 import { backTo, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask } from "./subjects.ts";
+import { noteOpened } from "./unread-pages.ts";
 import { serveWorkForms, workShown } from "./work-pages.ts";
 import { mostBeside } from "./words/entries.ts";
 import type { FormAct } from "./words.ts";
@@ -38,6 +39,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
     async (request, reply) => {
       const task = await findTask(request, request.params.id);
       await noteSeen(site, request, { kind: "task", id: task.taskId }, task);
+      await noteOpened(site, request, task.taskId);
       return showTask(reply, task, { notice: noticeIn(request.query) }, request.query);
     },
   );
@@ -45,6 +47,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
   const attachment = "/tasks/:id/attachments/:index";
   app.get<{ Params: { id: string } }>(attachment, of("see", "download"), async (request, reply) => {
     const { taskId } = await findTask(request, request.params.id);
+    await noteOpened(site, request, taskId);
     const read = (index: number): ReturnType<typeof worklist.attachment> =>
       worklist.attachment(taskId, index, actorAt(site, request));
     return sendAttachment(request, reply, { of: "task", name: `task-${taskId}`, read });

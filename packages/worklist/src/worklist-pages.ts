@@ -29,10 +29,12 @@ import { serveSeveralPages } from "./several-pages.ts";
 import { serveStrayPages } from "./stray-pages.ts";
 import { serveTaskPages } from "./task-pages.ts";
 import type { WorklistSite } from "./site.ts";
+import { serveUnreadPages, unreadRight, type UnreadRole } from "./unread-pages.ts";
 import * as entryWords from "./words/entries.ts";
 import * as findingWords from "./words/findings.ts";
 import * as words from "./words.ts";
 import { messages } from "./words/messages.ts";
+import * as unreadWords from "./words/unread.ts";
 import * as workWords from "./words/work.ts";
 import { refusals } from "./words/refusals.ts";
 
@@ -55,8 +57,9 @@ export interface WorklistPagesOptions {
   teams?: readonly string[];
   /** Whether the NHS logo stands in the head of the pages: for those alone who may use it. No, if absent. */
   nhsLogo?: boolean;
-  /** Who is told of tasks that nobody has opened in time, and of notices that could not be sent. Absent: administrators. */
-  unreadRole?: "administrator" | "clinician";
+  /** Who is told of tasks that nobody has opened in time, and of notices that could not be sent. Absent: nobody is told of
+   * tasks, and administrators of notices. */
+  unreadRole?: UnreadRole;
   clock?: Clock;
   /** Is told of pages that fail inside, of who is turned away at the door, and where the audit stands. */
   emit?: Emit;
@@ -76,7 +79,7 @@ export type WorklistPages = SiteServer;
  */
 export async function createWorklistPages(options: WorklistPagesOptions): Promise<WorklistPages> {
   const { worklist, organisation, audit, host, port, clock = systemClock, emit = () => undefined } = options;
-  const { door, signIn, programs, teams = [], nhsLogo = false } = options;
+  const { door, signIn, programs, teams = [], nhsLogo = false, unreadRole } = options;
   const searches = createKeptSearches<TaskSearch>();
   const siteOf = (site: Site): WorklistSite => ({
     ...site,
@@ -102,6 +105,13 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     navigation: [
       { section: "worklist", href: "/", text: "Worklist" },
       { section: "matching", href: "/matching", text: "Matching", ifNumbered: true },
+      {
+        section: "unread",
+        href: "/unread",
+        text: "Not opened in time",
+        needs: unreadRight(unreadRole),
+        ifNumbered: true,
+      },
       { section: "reports", href: "/reports", text: "Sent reports" },
       { section: "unmatched", href: "/unmatched", text: "Unmatched messages" },
       { section: "kept", href: "/kept", text: "What is kept", needs: "configure" },
@@ -109,7 +119,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     views: new URL("views/", import.meta.url),
     assets,
     styles: ["/assets/own/worklist.css"],
-    globals: { organisation, words, entryWords, findingWords, workWords },
+    globals: { organisation, words, entryWords, findingWords, unreadWords, workWords },
     filters: {
       nhsNumber: (number: string) => (isNhsNumber(number) ? formatNhsNumber(number) : number),
       lower_first: (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`,
@@ -138,6 +148,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
       serveSeveralPages(app, here);
       serveEntryPages(app, here);
       serveMatchingPages(app, here);
+      serveUnreadPages(app, here, unreadRole);
       serveReportPages(app, here);
       serveStrayPages(app, here);
       serveKeptPage(app, { ...here, audit });
@@ -162,10 +173,16 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
   };
 }
 
-function numbersOf({ openTasks, attentionBy, matches }: WorklistCounts): Record<string, { count: number; of: string }> {
+function numbersOf({
+  openTasks,
+  attentionBy,
+  matches,
+  unread,
+}: WorklistCounts): Record<string, { count: number; of: string }> {
   return {
     worklist: { count: openTasks, of: "to do" },
     ...(matches !== undefined && { matching: { count: matches, of: "to decide on" } }),
+    ...(unread !== undefined && { unread: { count: unread, of: "to look at" } }),
     reports: { count: attentionBy.report, of: "needing attention" },
     unmatched: { count: attentionBy.stray, of: "needing attention" },
   };

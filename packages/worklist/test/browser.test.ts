@@ -6,6 +6,7 @@ import { readConsultation, reportPdf, type SystemTrouble } from "@restante/pract
 import { openPages } from "./open-pages.ts";
 import { assertAccessible } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
+import { fillUnread } from "./sample-unread.ts";
 import { poisoned, sampleView } from "./sample-view.ts";
 import { headerIds } from "./sample-things.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
@@ -77,17 +78,22 @@ test("in a real browser", async (t) => {
     ["what a patient is to the organisation", "/tasks/1/match"],
     ["a decision on a patient before it is taken", "/tasks/1/match?verdict=not-known"],
     ["no patient to decide on", "/matching"],
+    ["no task that was not opened in time", "/unread"],
+    ["tasks not opened in time, and notices that could not be sent", "/unread"],
     ["the queue of patients to decide on", "/matching"],
     ["a decision of the queue", "/tasks/6/match?verdict=known&from=%2Fmatching"],
     ["a page while the system is in trouble", "/reports?show=attention"],
   ] as const) {
     await t.test(`${name}: nothing that axe knows stands in the way of a person with a disability`, async () => {
       if (name.includes("trouble")) worklist.trouble.push(trouble);
+      if (name.includes("could not be sent")) fillUnread(worklist);
       const waiting = worklist.all.find(({ taskId }) => taskId === 6)?.patient;
       if (name.includes("queue")) Object.assign(waiting ?? {}, { outcome: "doubtful", doubt: "details-differ" });
       await using page = await openPage(browser, url + path);
       Object.assign(waiting ?? {}, { outcome: "no-longer-here" });
       worklist.trouble.length = 0;
+      worklist.late.clear();
+      worklist.held.length = 0;
       if (await page.locator("[data-pdf]").count()) await page.waitForSelector('[data-drawn="yes"]');
       for (const details of await page.locator("details").all())
         await details.evaluate((it) => it.setAttribute("open", ""));

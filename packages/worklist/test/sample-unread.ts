@@ -4,11 +4,36 @@ export interface SampleUnread {
   /** Those that were told, by task; nothing of it is watched. */
   readonly late: Map<number, Omit<UnreadTask<TaskSummary>, "task">>;
   readonly held: HeldNotices[];
+  /** Which task was opened by whom. */
+  readonly opens: string[];
+}
+
+/** Some of each. */
+export function fillUnread({ late, held }: SampleUnread): void {
+  const openBy = new Date("2026-11-23T12:00:00Z");
+  late.set(1, { openBy });
+  late.set(2, { openBy, overdue: true });
+  const since = new Date("2026-11-20T10:00:00Z");
+  const { notices, upTo, reason } = { notices: 1200, upTo: 17, reason: "It answered 500." };
+  held.push(
+    { receiver: 3, kind: "webhook", to: "https://hooks.example", notices, since, upTo, reason, notKept: 40 },
+    {
+      receiver: 4,
+      kind: "email",
+      to: "practice.manager@a-rather-long-name-of-an-organisation.example",
+      notices: 1,
+      since,
+      upTo,
+      reason: "It is not in the settings any more.",
+      notKept: 0,
+      unknown: true,
+    },
+  );
 }
 
 /** What of a sample worklist is about tasks that nobody has opened in time. */
 export function sampleUnread(
-  { late, held }: SampleUnread,
+  { late, held, opens }: SampleUnread,
   { all, calls }: { all: Task[]; calls: string[] },
 ): UnreadWorklist<TaskSummary> {
   const drop = (receiver: number, upTo: number): void => {
@@ -17,7 +42,7 @@ export function sampleUnread(
   };
   return {
     async opened(taskId, { id }) {
-      calls.push(`opened ${taskId} ${id}`);
+      opens.push(`${taskId} ${id}`);
       const task = all.find((each) => each.taskId === taskId);
       if (task?.work?.openedAt === undefined && task)
         task.work = { ...task.work, openedAt: new Date("2026-11-23T10:00:00Z") };

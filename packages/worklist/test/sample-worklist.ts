@@ -94,7 +94,7 @@ export function sampleWorklist(
     const sorted = items.toSorted((a, b) => idOf(b) - idOf(a));
     return { items: sorted.slice(from, from + page.size), total: items.length };
   };
-  const unread: SampleUnread = { late: new Map(), held: [] };
+  const unread: SampleUnread = { late: new Map(), held: [], opens: [] };
   return {
     ...unread,
     ...sampleUnread(unread, { all, calls }),

@@ -81,7 +81,13 @@ export async function sendByEmail(
     if (typeof status === "number") {
       throw new NoticeFailure(`smtp-${status}`, `The mail server answered ${status}.`, { cause: error });
     }
-    throw failureOfConnection(error);
+    // Of a certificate that is not trusted it says no more than that.
+    const isOfSocket = error instanceof Error && "code" in error && error.code === "ESOCKET";
+    throw isOfSocket
+      ? new NoticeFailure("unreachable", "It cannot be reached by a connection that is trusted (ESOCKET).", {
+          cause: error,
+        })
+      : failureOfConnection(error);
   } finally {
     transport.close();
   }

@@ -31,6 +31,7 @@ const lists = [
   "/unmatched?show=attention",
   "/unmatched?show=dealt-with",
   "/matching",
+  "/unread",
 ];
 
 test("nothing that a pass or a page asks reads a large table from end to end", async (t) => {

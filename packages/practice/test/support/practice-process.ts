@@ -13,7 +13,7 @@ import { demographicsOf, record } from "./demographics.ts";
 export interface ProcessSettings {
   options: Pick<
     PracticeOptions,
-    "organisation" | "role" | "businessResponse" | "dataFolder" | "strictness" | "undoSeconds"
+    "organisation" | "role" | "businessResponse" | "dataFolder" | "strictness" | "undoSeconds" | "notices"
   >;
   /** Somebody sits at it, and says this of whatever waits to be matched. */
   verdict?: MatchVerdict;

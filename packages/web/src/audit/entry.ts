@@ -3,6 +3,7 @@ export type AuditAct =
   | ("list" | "view" | "download" | "print" | "search" | "read-audit" | "resolve" | "verify")
   | ("complete" | "reopen" | "deal-with" | "undo" | "answer" | "send-again" | "match" | "take-back")
   | ("assign" | "prioritise" | "comment" | "save" | "save-and-complete" | "stop-saving")
+  | ("send-notices" | "end-notices")
   | ("sign-in" | "second-factor" | "sign-out" | "change-password" | "add-user" | "change-user")
   | ("add-token" | "revoke-token")
   // The oldest rows, by their age: see old-rows.ts.

@@ -4,6 +4,7 @@ export const refusals = {
   "no-such-task": "There is no such task.",
   "no-such-report": "There is no such report.",
   "no-such-stray": "There is no such unmatched message.",
+  "no-such-notices": "There are no such notices.",
   "no-such-response": "There is no such response.",
   "no-such-decision": "There is no such decision.",
   "no-attachment-of-task": "This task has no such attachment.",

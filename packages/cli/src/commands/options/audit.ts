@@ -63,6 +63,8 @@ const acts: Readonly<Record<AuditAct, true>> = {
   assign: true,
   prioritise: true,
   comment: true,
+  "send-notices": true,
+  "end-notices": true,
   match: true,
   "sign-in": true,
   "second-factor": true,

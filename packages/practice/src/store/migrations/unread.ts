@@ -23,7 +23,7 @@ export const unread: string = `
     PRIMARY KEY (task_id, kind)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX watched_untold ON watched_task (kind, at) WHERE told_at IS NULL;
-  CREATE INDEX watched_told ON watched_task (task_id) WHERE told_at IS NOT NULL;
+  CREATE INDEX watched_told ON watched_task (task_id, told_at) WHERE told_at IS NOT NULL;
   CREATE INDEX watched_to_log ON watched_task (task_id) WHERE told_at IS NOT NULL AND logged = 0;
   INSERT INTO tally VALUES ('unread', 0);
 

@@ -25,6 +25,8 @@ export const actNames: Readonly<Record<AuditAct, string>> = {
   save: "Have a document saved for the record system",
   "save-and-complete": "Have a document saved for the record system, and mark as done",
   "stop-saving": "Stop the saving of a document",
+  "send-notices": "Send notices again",
+  "end-notices": "End notices that could not be sent",
   match: "Say what a patient is to the organisation",
   "sign-in": "Sign in",
   "second-factor": "Set up or give up codes",

@@ -91,7 +91,7 @@ const email: Needed<EmailSettings> = object<EmailSettings>(
       }),
     ),
     user: optional(text({ description: "Who signs in there. Absent: nobody has to." })),
-    password: optional(secret("Their password.")),
+    password: optional(secret("Their password. Absent: nobody signs in.")),
     from: text({ description: "The address that emails are from.", format: addressFormat }),
     to: list(text({ description: "An address.", format: addressFormat }), {
       description: `Who is told: at most ${mostAddresses}. Each is told by an email of their own.`,

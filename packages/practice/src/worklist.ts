@@ -250,7 +250,7 @@ export interface Sender {
   /** The mailbox that MESH says sent it. */
   mailboxId?: MailboxId;
   /** What the message itself says: shown, never trusted for an answer. */
-  organisation?: { odsCode?: string; name?: string };
+  organisation?: { odsCode?: string; name?: string; phone?: string };
   practitioner?: string;
 }
 

@@ -13,37 +13,21 @@ import { actIn, shownAgain } from "./changed-meanwhile.ts";
 import { documentsShown } from "./documents.ts";
 import { sendAttachment } from "./file-response.ts";
 import { noteSeen, serveMatterForms } from "./matter-forms.ts";
-import { readMatterList } from "./matter-list.ts";
 import { showToPrint } from "./print-page.ts";
 import { refusedWith } from "./refused.ts";
 import { takingBack } from "./taking-back.ts";
+import { serveReportLists } from "./report-list-pages.ts";
 import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { timelineOf } from "./timeline.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
-import { aboutReport, reportSubject } from "./subjects.ts";
+import { aboutReport } from "./subjects.ts";
 import { refusals } from "./words/refusals.ts";
+import { guidanceFor, waitsWords } from "./words/reports.ts";
 
 export function serveReportPages(app: Routes, site: WorklistSite): void {
   const { worklist, token } = site;
 
-  app.get<{ Querystring: Record<string, unknown> }>(
-    "/reports",
-    route({ needs: "see", act: "list" }),
-    async (request, reply) => {
-      const { items, shown } = await readMatterList(request.query, "/reports", (asked) =>
-        worklist.reports({ actor: actorAt(site, request), ...asked }),
-      );
-      site.listed(
-        request,
-        items.map(({ headerId }) => reportSubject(headerId)),
-      );
-      return site.show(reply, "reports", {
-        ...shown,
-        reports: items,
-        token: (headerId: string) => token(request, `/reports/${headerId}/deal-with`),
-      });
-    },
-  );
+  serveReportLists(app, site);
 
   app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
     "/reports/:id",
@@ -133,6 +117,8 @@ export function serveReportPages(app: Routes, site: WorklistSite): void {
       back: backTo(from),
       documents: documentsShown(address, report.attachments, numberIn(asked, "documents")),
       timeline: timelineOf(report),
+      guide: guidanceFor(report),
+      waits: waitsWords(report, site.clock.now()),
       token: (action: string) => token(reply.request, `${address}/${action}`),
       ...extra,
     });

@@ -1,14 +1,15 @@
+import { reportsAddressIn } from "./reports-asked.ts";
 import { tasksAddressIn } from "./tasks-asked.ts";
 
-/** Where a person was before they opened something: a list, with its filter and page. Of tasks there is more to ask for: tasks-asked.ts. */
+/** Where a person was before they opened something: a list, with its filter and page. Of tasks and reports there is more to ask for: tasks-asked.ts, reports-asked.ts. */
 export interface ListAddress {
-  path: "/matching" | "/unread" | "/reports" | "/unmatched";
+  path: "/matching" | "/unread" | "/unmatched";
   show?: string | undefined;
   /** From 1, the newest; absent: that. */
   page?: number | undefined;
 }
 
-const form = /^(\/matching|\/unread|\/reports|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
+const form = /^(\/matching|\/unread|\/unmatched)(?:\?show=([a-z-]{1,20}))?(?:[?&]page=(\d{1,4}))?$/;
 
 /** As one text, for an address to carry. */
 export function listPath({ path, show, page }: ListAddress): string {
@@ -25,8 +26,8 @@ export function listPath({ path, show, page }: ListAddress): string {
  */
 export function listIn(given: unknown): string | undefined {
   if (typeof given !== "string") return undefined;
-  const tasks = tasksAddressIn(given);
-  if (tasks !== undefined) return tasks;
+  const known = tasksAddressIn(given) ?? reportsAddressIn(given);
+  if (known !== undefined) return known;
   const [, path, show, page] = form.exec(given) ?? [];
   if (path === undefined) return undefined;
   return listPath({
@@ -47,7 +48,11 @@ const listNames: Readonly<Record<string, string>> = {
 /** The link at the head of a page that leads back to where a person came from. */
 export function backTo(list: string): { href: string; text: string } {
   const path = list.split("?")[0] ?? "";
-  const name = path.startsWith("/found/") ? "the tasks found" : (listNames[path] ?? "the list");
+  const name = path.startsWith("/found/")
+    ? "the tasks found"
+    : path.startsWith("/reports/found/")
+      ? "the reports found"
+      : (listNames[path] ?? "the list");
   return { href: list, text: `Back to ${name}` };
 }
 

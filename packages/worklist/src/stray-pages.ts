@@ -5,8 +5,10 @@ import { noteSeen, serveMatterForms } from "./matter-forms.ts";
 import { readMatterList } from "./matter-list.ts";
 import { backTo, listIn, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
+import { strayTimeline } from "./stray-timeline.ts";
 import { aboutStray, straySubject } from "./subjects.ts";
 import { refusals } from "./words/refusals.ts";
+import { strayEnds, strayGuidance } from "./words/strays.ts";
 
 export function serveStrayPages(app: Routes, site: WorklistSite): void {
   const { worklist, token } = site;
@@ -73,6 +75,9 @@ export function serveStrayPages(app: Routes, site: WorklistSite): void {
       from,
       back: backTo(from),
       hasOriginal: stray.kind === "response",
+      guidance: strayGuidance[stray.why],
+      ends: strayEnds(stray),
+      timeline: strayTimeline(stray),
       address,
       token: (action: string) => token(reply.request, `${address}/${action}`),
       ...extra,

@@ -23,6 +23,7 @@ import { takingBack } from "./taking-back.ts";
 import { backTo, noticeIn } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
 import { aboutTask } from "./subjects.ts";
+import { refusedShown } from "./task-timeline.ts";
 import { noteOpened } from "./unread-pages.ts";
 import { serveWorkForms, workShown } from "./work-pages.ts";
 import { mostBeside } from "./words/entries.ts";
@@ -180,6 +181,7 @@ export function serveTaskPages(app: Routes, site: WorklistSite): void {
       address,
       back: backTo(from),
       entries: await entriesOf(site, reply.request, task, mostBeside),
+      notAccepted: refusedShown(task),
       documents: documentsShown(address, task.attachments, numberIn(asked, "documents")),
       filingFolder: await worklist.filingFolder(),
       ...(await workShown(site, reply.request, task, from)),

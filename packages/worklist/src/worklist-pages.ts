@@ -32,6 +32,7 @@ import type { WorklistSite } from "./site.ts";
 import { serveUnreadPages, unreadRight, type UnreadRole } from "./unread-pages.ts";
 import * as entryWords from "./words/entries.ts";
 import * as findingWords from "./words/findings.ts";
+import * as reportWords from "./words/reports.ts";
 import * as words from "./words.ts";
 import { messages } from "./words/messages.ts";
 import * as unreadWords from "./words/unread.ts";
@@ -119,7 +120,7 @@ export async function createWorklistPages(options: WorklistPagesOptions): Promis
     views: new URL("views/", import.meta.url),
     assets,
     styles: ["/assets/own/worklist.css"],
-    globals: { organisation, words, entryWords, findingWords, unreadWords, workWords },
+    globals: { organisation, words, reportWords, entryWords, findingWords, unreadWords, workWords },
     filters: {
       nhsNumber: (number: string) => (isNhsNumber(number) ? formatNhsNumber(number) : number),
       lower_first: (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`,

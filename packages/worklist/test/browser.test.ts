@@ -68,6 +68,8 @@ test("in a real browser", async (t) => {
     ["a message that was not accepted", "/tasks/3"],
     ["the sent reports", "/reports"],
     ["a report", `/reports/${headerIds.accepted}`],
+    ["the reports that are late", "/reports?show=late"],
+    ["a report that is late", `/reports/${headerIds.overdue}`],
     ["a report that is held", `/reports/${headerIds.held}`],
     ["the unmatched messages", "/unmatched"],
     ["the tasks that need attention", "/?show=attention"],

@@ -23,7 +23,7 @@ function poison({ all, sent, unmatched, trouble, views }: SampleWorklist): void 
   for (const [index, task] of all.entries()) {
     Object.assign(task, {
       subject: hostile,
-      sender: { mailboxId, organisation: { odsCode: hostile, name: hostile }, practitioner: hostile },
+      sender: { mailboxId, organisation: { odsCode: hostile, name: hostile, phone: hostile }, practitioner: hostile },
       patient: { ...task.patient, name: hostile, nhsNumber: hostile, dateOfBirth: hostile },
       workflowId: hostile,
       messageId,
@@ -58,6 +58,10 @@ function poison({ all, sent, unmatched, trouble, views }: SampleWorklist): void 
       business: answer,
       matter: matters[index % 2],
       meshReports: [{ messageId, receivedAt: at, event: hostile, success: false, code: hostile, text: hostile }],
+      unused: [
+        { messageId, receivedAt: at, from: mailboxId, level: "business", code: hostile, text: hostile, strayId: 1 },
+      ],
+      problem: hostile,
       acts,
     });
     for (const attachment of report.attachments) Object.assign(attachment, { title: hostile });
@@ -74,6 +78,7 @@ function poison({ all, sent, unmatched, trouble, views }: SampleWorklist): void 
       headerId: hostile,
       linkedMessageId: hostile,
       event: hostile,
+      about: { kind: "report", headerId: headerIds.accepted },
       matter: matters[0],
       acts,
     });

@@ -106,7 +106,7 @@ test("each list shows what needs attention, what was dealt with, or all", async 
   assert.deepEqual(await shown("/reports?show=attention"), [true, false, false]);
   assert.deepEqual(await shown("/reports?show=dealt-with"), [false, true, false]);
   assert.match((await ask(`${url}/reports?show=dealt-with`)).text, /<span[^>]*>Note: Rang them/);
-  assert.match((await ask(`${url}/unmatched?show=dealt-with`)).text, /There are none\./);
+  assert.match((await ask(`${url}/unmatched?show=dealt-with`)).text, /None has been marked as dealt with\./);
   assert.match((await ask(`${url}/unmatched?show=attention`)).text, /href="\/unmatched\/1\?from=/);
   const tasks = (await ask(`${url}/?show=attention`)).text;
   assert.match(tasks, /href="\/tasks\/2\?from=/);

@@ -179,6 +179,11 @@ export function fill(
       ...sentReport(2, headerIds.overdue),
       documentVersion: 2,
       overdue: true,
+      awaits: {
+        level: "infrastructure",
+        since: at("07:40:00"),
+        by: new Date("2026-11-24T07:40:00Z"),
+      },
       ...needing("The acknowledgements are overdue."),
     },
     {

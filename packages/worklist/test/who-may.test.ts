@@ -56,7 +56,7 @@ test(
         } else if (may)
           assert.ok(
             // A search is there for the sign-in that searched.
-            status === 200 || (status === 404 && /^\/(?:unmatched\/1|(?:audit\/)?found)\//.test(address)),
+            status === 200 || (status === 404 && /^\/(?:unmatched\/1|(?:audit\/|reports\/)?found)\//.test(address)),
             `${what}: ${status}`,
           );
         else {

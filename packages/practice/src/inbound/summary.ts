@@ -13,6 +13,7 @@ const odsSystems: ReadonlySet<string | undefined> = new Set([
 /** More given names than anybody has, and a longer reference than is ever echoed (FHIR-SR-03). */
 const mostGiven = 20;
 const longestReference = 255;
+const longestPhone = 40;
 
 /**
  * What a task shows of its message, bounded: every list reads it. Nothing here decides anything but whom to look for in
@@ -90,8 +91,13 @@ function organisationOf(
   const organisation = custodian ?? (sender?.resourceType === "Organization" ? sender : undefined);
   if (organisation === undefined) return undefined;
   const odsCode = organisation.identifier?.find(({ system }) => odsSystems.has(system))?.value;
-  const { name } = organisation;
-  return { ...(odsCode && { odsCode: kept(odsCode) }), ...(name && { name: kept(name) }) };
+  const { name, telecom } = organisation;
+  const phone = telecom?.find(({ system }) => system === "phone")?.value;
+  return {
+    ...(odsCode && { odsCode: kept(odsCode) }),
+    ...(name && { name: kept(name) }),
+    ...(phone && { phone: bounded(phone, longestPhone) }),
+  };
 }
 
 function practitionerName({ name }: Practitioner): string | undefined {

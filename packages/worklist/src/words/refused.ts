@@ -33,16 +33,22 @@ const faults: Readonly<Record<string, string>> = {
   "20015": "It is too large to be taken in",
 };
 
+/** Whether an answer is on its way to the sender, or has left. */
+export function isTold({ responses }: Pick<Task, "responses">): boolean {
+  return responses.some(({ state }) => state === "built" || state === "handed-over" || state === "sent");
+}
+
 /** Whether the sender knows, and of what, and what is left to do. */
 export function senderToldWords({ refusedFor, responses }: Pick<Task, "refusedFor" | "responses">): string {
   const answer = responses.find(({ level, copy }) => level === "infrastructure" && copy === undefined);
-  const told = answer && `The sender’s system is told “${answer.text}” (${answer.code}).`;
+  const told = isTold({ responses }) ? `The sender’s system is told “${answer?.text}” (${answer?.code}).` : undefined;
+  const failed = responses.length > 0 ? "The answer did not get through, so the sender does not know." : undefined;
   if (refusedFor === "not-taken") {
     return told === undefined
-      ? "The sender asked for no answer and does not know. Tell them that you did not take it."
+      ? `${failed ?? "The sender asked for no answer and does not know."} Tell them that you did not take it.`
       : `${told} If the patient may be waiting for you, contact the sender.`;
   }
-  return `${told ?? "The sender is not told of it."} If a document was expected, ask the sender for it.`;
+  return `${told ?? failed ?? "The sender is not told of it."} If a document was expected, ask the sender for it.`;
 }
 
 /** In a row: both, in short. */
@@ -51,9 +57,16 @@ export function refusedInRow(task: Pick<Task, "kind" | "refusedFor" | "refusedWi
   return `${faultWords(task)}. ${task.refusedWith === undefined ? "The sender is not told." : "The sender’s system is told."}`;
 }
 
+/** All that is said of one. */
 export function everyRefused(): string[] {
+  const answer = { level: "infrastructure", code: "20009", text: "Invalid message content" } as const;
+  const given = [
+    [],
+    [{ ...answer, state: "failed" }],
+    [{ ...answer, state: "sent" }],
+  ] as unknown as Task["responses"][];
   const told = (["not-taken", "not-acceptable"] as const).flatMap((refusedFor) =>
-    [[], [{}]].map((responses) => senderToldWords({ refusedFor, responses: responses as never[] })),
+    given.map((responses) => senderToldWords({ refusedFor, responses })),
   );
   return [...Object.values(chosen).filter((text) => text !== undefined), ...told];
 }

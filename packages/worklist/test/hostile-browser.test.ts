@@ -100,6 +100,7 @@ test("a practice that is sent what means harm", async (t) => {
       assert.match(await page.title(), /Exampleton GP Federation/, path);
       assert.ok((await page.locator("body").innerText()).includes(shownOfIt), `${path} shows none of it`);
       assert.equal(await page.locator(active).count(), 0, path);
+      assert.deepEqual(await page.evaluate(backwards), [], `${path} has the patient's number backwards`);
       assert.deepEqual(unseen, [], path);
     }
   });
@@ -119,6 +120,25 @@ test("a practice that is sent what means harm", async (t) => {
 /** What no text of a message may become on a page. */
 const active =
   "script:not([src]), [onload], [onerror], [onclick], iframe, object, embed, base, a[href^='javascript:'], img[src^='http']";
+
+/** Where the patient's number stands in the direction of what somebody else wrote before it. */
+const backwards = `(() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    const at = text.data.search(/991\\s283\\s0164/);
+    if (at < 0) continue;
+    const [first, last] = [at, at + 11].map((from) => {
+      const range = document.createRange();
+      range.setStart(text, from);
+      range.setEnd(text, from + 1);
+      return range.getBoundingClientRect();
+    });
+    if (first.top === last.top && first.left > last.left) found.push(text.data.trim().slice(0, 80));
+  }
+  return found;
+})()`;
 
 async function pathsOf({ practice: { worklist } }: DirectoryPractice, reports: readonly string[]): Promise<string[]> {
   const tasks = (await person(worklist).tasks()).map(({ taskId }) => `/tasks/${taskId}`);

@@ -14,7 +14,7 @@ const stranger = "Z99009OT009";
 export const hostile: string = [
   `<script>document.title="ran"</script><img src="${elsewhere}/a.png" onerror='document.title="ran"'>`,
   `</span></td></table></title></textarea><svg onload="document.title='ran'">'"&{{7*1111111}}{%x%}\${7}`,
-  `\u202Eoverridden\u2066\u200B\uFEFF\u0085`,
+  `\u200B\uFEFF\u0085\u2066\u2069\u202Eoverridden`,
   `javascript:alert(1) ../../etc/passwd`,
   "W".repeat(600),
 ].join("");

@@ -20,6 +20,7 @@ export type PracticeErrorCode =
   | "registered-here"
   | "not-our-consultation"
   | "confidential-not-sent"
+  | "no-earlier-version"
   | "address-lookup-needs-api"
   | "no-mailbox"
   | "strictness-unknown"

@@ -121,7 +121,8 @@ export interface Practice extends AsyncDisposable {
    * practice.
    *
    * Throws PracticeError "registered-here" (the patient is registered with this organisation: there is nobody to
-   * tell), "confidential-not-sent" (generation 2 does not send confidential ones), "address-lookup-needs-api".
+   * tell), "confidential-not-sent" (generation 2 does not send confidential ones), "address-lookup-needs-api",
+   * "no-earlier-version" (a later version replaces what was sent before it, and nothing was).
    */
   sendConsultation(consultation: Consultation, options?: SendOptions): Promise<{ headerId: string }>;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { systemReason, writeWhole } from "@restante/durable";
 import { consultationPair } from "@restante/practice";
@@ -8,7 +7,7 @@ import { shortest } from "../economy/folder.ts";
 import { CliError } from "../errors.ts";
 import { quoted } from "../terminal/quoted.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readConsultationFile } from "./consultation-file.ts";
+import { readConsultationFile, underNewId } from "./consultation-file.ts";
 import { type EconomyValues, readEconomyValues } from "./economy-values.ts";
 
 interface PairValues extends EconomyValues {
@@ -17,7 +16,8 @@ interface PairValues extends EconomyValues {
 
 export async function pair({ options, words }: Given<PairValues>, terminal: Terminal): Promise<number> {
   const [file = ""] = words;
-  const consultation = await readConsultationFile(file);
+  const read = await readConsultationFile(file);
+  const consultation = underNewId(read, file, "a pair is of version 1; send both with restante send --keep-id");
   const economy = await openEconomy({ ...readEconomyValues(options), mustExist: true });
   const organisation = organisationOf(economy.directory, consultation.organisation.odsCode);
   const mailbox = organisation.mailboxes.find(({ transport }) => transport === "directory");
@@ -25,10 +25,7 @@ export async function pair({ options, words }: Given<PairValues>, terminal: Term
     throw new CliError("organisation-unknown", `${organisation.odsCode} has no mailbox with folders: it works by API`);
   }
   const { mailboxId } = mailbox;
-  const { headerId, data, control } = await consultationPair(
-    { ...consultation, id: randomUUID() },
-    { organisation, mailboxId },
-  );
+  const { headerId, data, control } = await consultationPair(consultation, { organisation, mailboxId });
   try {
     // The control file last: a MESH client takes it for the whole pair.
     await writeWhole(options.into, `${headerId}.dat`, data);

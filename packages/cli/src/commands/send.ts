@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Event, OdsCode } from "@restante/mesh";
 import { type SentReportDetail, thisComputer } from "@restante/practice";
@@ -7,7 +6,7 @@ import { openEconomy, organisationOf } from "../economy/economy.ts";
 import { isPracticeRunning, openPractice } from "../economy/parts.ts";
 import { narrate } from "../terminal/narrate.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readConsultationFile } from "./consultation-file.ts";
+import { readConsultationFile, underNewId } from "./consultation-file.ts";
 import { type EconomyValues, readEconomyValues } from "./economy-values.ts";
 
 const LOOK_MS = 100;
@@ -23,7 +22,8 @@ interface SendValues extends EconomyValues {
 
 export async function send({ options, words }: Given<SendValues>, terminal: Terminal): Promise<number> {
   const [file = ""] = words;
-  const consultation = await readConsultationFile(file);
+  const read = await readConsultationFile(file);
+  const consultation = options.keepId ? read : underNewId(read, file, "send both with --keep-id");
   const economy = await openEconomy({ ...readEconomyValues(options), mustExist: true });
   const organisation = organisationOf(economy.directory, consultation.organisation.odsCode);
 
@@ -36,7 +36,7 @@ export async function send({ options, words }: Given<SendValues>, terminal: Term
     closing,
   );
   const { headerId } = await practice.sendConsultation(
-    options.keepId ? consultation : { ...consultation, id: randomUUID() },
+    consultation,
     options.to === undefined ? {} : { to: { odsCode: options.to } },
   );
   terminal.print(`Stored as message ${headerId} with ${organisation.name} (${organisation.odsCode}).`);

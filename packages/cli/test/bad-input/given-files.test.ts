@@ -70,6 +70,23 @@ for (const command of ["send", "pair"]) {
   });
 }
 
+for (const command of ["send", "pair"]) {
+  test(`'restante ${command}' of a later version says under which id it is to be sent, before anything is made`, async (t) => {
+    const folder = await temporaryFolder(t);
+    const file = join(folder, "consultation.json");
+    const first = await readFile(exampleFile("unroutable.json"), "utf8");
+    await writeFile(file, first.replace('"version": 1', '"version": 2'));
+    const data = join(folder, "data");
+    const run = runCommand([command, file, "--data", data]);
+    assert.equal(await run.ended, 1, run.output());
+    assert.match(
+      run.output(),
+      /consultation\.json: version 2 replaces the version before it, .* send both with .*--keep-id/,
+    );
+    assert.ok(!existsSync(data));
+  });
+}
+
 test(
   "--output writes through a link, and puts no file in the place of a pipe or a device",
   { skip: process.platform === "win32" },

@@ -46,6 +46,13 @@ export async function storeConsultation(
     const other = storedReport(context, consultation, odsCode);
     if (other !== undefined) return other;
     const replaced = earlierVersion(context, consultation, odsCode);
+    if (replaced === undefined && consultation.version > 1) {
+      const why = "no version of this consultation (its id) was sent from here to the same recipient before";
+      throw new PracticeError(
+        "no-earlier-version",
+        `Version ${consultation.version} replaces an earlier one, and ${why}.`,
+      );
+    }
     const message = buildMessage(context, mailboxId, consultation, report, replaced);
     const content = new TextEncoder().encode(message.xml);
     const placed = placeAttachments(content, attachmentsOf(consultation, report));

@@ -142,7 +142,7 @@ test("a report is sent though demographics cannot be reached: MESH looks the pra
   assert.equal((await person(from.practice.worklist).reports()).length, 1);
 });
 
-test("what cannot be sent says why: another's consultation, a confidential one in generation 2, no lookup", async (t) => {
+test("what cannot be sent says why: another's consultation, a confidential one in generation 2, no lookup, no earlier version", async (t) => {
   const from = await openPractice(t, sender, { generation: 2 });
   const { practice } = from;
   await assert.rejects(practice.sendConsultation(consultation({ organisation: { odsCode: receiver.odsCode } })), {
@@ -154,6 +154,7 @@ test("what cannot be sent says why: another's consultation, a confidential one i
   await assert.rejects(practice.sendConsultation(consultation(), { to: { odsCode: pharmacy.odsCode } }), {
     code: "address-lookup-needs-api",
   });
+  await assert.rejects(practice.sendConsultation(consultation({ version: 2 })), { code: "no-earlier-version" });
 });
 
 test(

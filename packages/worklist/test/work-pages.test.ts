@@ -174,6 +174,19 @@ test("one patient's messages are together on a page whose address and title name
   assert.match(readable((await browser.get("/tasks/3/patient")).text), /no NHS number that could be read/);
 });
 
+test("where tasks are brought together each says whether it may be a duplicate, and what its patient is", async (t) => {
+  const { worklist, read } = await open(t);
+  const [task] = worklist.all;
+  Object.assign(task ?? {}, { flags: ["potential-duplicate"] });
+  Object.assign(task?.patient ?? {}, { outcome: "doubtful" });
+  for (const page of ["/several?task=1&from=%2F", "/tasks/1/patient"]) {
+    const text = await read(page);
+    for (const said of ["To be matched", "Potential duplicate", "Consultation on 19 Nov 2026"]) {
+      assert.ok(text.includes(said), `${page}: ${said}`);
+    }
+  }
+});
+
 test("what was told to be sent is taken back while it waits, and what has left says that it cannot be", async (t) => {
   const { worklist, url, read } = await open(t);
   const [answer] = worklist.all[4]!.responses;

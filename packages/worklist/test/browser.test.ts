@@ -479,7 +479,7 @@ async function open(t: TestContext, port = 0): Promise<Opened> {
   const report = await reportPdf(await readConsultation(example), {
     organisation: { name: "Exampleton GP Federation", phone: "01632 960001" },
   });
-  const worklist = sampleWorklist({ report, filing: "/records" });
+  const worklist = sampleWorklist({ report });
   const pages = await openPages(t, { worklist, organisation, port });
   return { url: pages.url, worklist, close: async () => pages[Symbol.asyncDispose]() };
 }

@@ -55,4 +55,15 @@ test("the forms of work can be used by everybody, with and without scripts, and 
     "comment 1 Rang the ward.\nNo answer.",
     "assign 1 person this-computer",
   ]);
+
+  const saving = sampleWorklist({ filing: "/records" });
+  const { url: records } = await openPages(t, { worklist: saving, organisation });
+  for (const path of ["/tasks/2", "/tasks/5", "/several?task=1&task=3&task=5&task=6"]) {
+    await page.goto(records + path);
+    await assertAccessible(page);
+  }
+  await plain.goto(`${records}/tasks/1?from=/`);
+  await plain.getByRole("button", { name: "Save, and mark as done: filed in the record" }).click();
+  await plain.getByText("Its document will be saved to the record system’s folder.").waitFor();
+  assert.deepEqual(saving.calls, ["save 1 and complete"]);
 });

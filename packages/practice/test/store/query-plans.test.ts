@@ -214,7 +214,8 @@ test("a page runs as many statements, of as many rows, with hundreds of tasks, r
 
 /** Not of the audit of the pages, which is another database. */
 /** A document whose saving is stopped, and that is saved then. */
-async function stopAndSave({ practice: { worklist, cycle } }: DirectoryPractice): Promise<void> {
+async function stopAndSave({ practice }: DirectoryPractice): Promise<void> {
+  const { worklist } = practice;
   const by = async (): Promise<ActBy> => ({
     actor: thisComputer,
     version: (await worklist.task(1, thisComputer))?.version ?? 1,
@@ -222,7 +223,7 @@ async function stopAndSave({ practice: { worklist, cycle } }: DirectoryPractice)
   await worklist.saveToFolder(1, await by());
   await worklist.stopSaving(1, await by());
   await worklist.saveToFolder(1, await by());
-  await cycle();
+  await practice.cycle();
   await waitFor(async () => (await worklist.task(1, thisComputer))?.filing?.state === "saved");
 }
 

@@ -4,7 +4,7 @@ import { signatureOf } from "../../../practice/src/notices/webhook.ts";
 import { readPage } from "./pages.ts";
 
 interface Example {
-  isFromRestante(header: string | undefined, body: string, secret: string, now: number): boolean;
+  isFromRestante: (header: string | undefined, body: string, secret: string, now: number) => boolean;
 }
 
 test("the code of docs/notices.md knows what this system has signed, and nothing else", async () => {

@@ -6,9 +6,7 @@ import { readConsultation, reportPdf, type SystemTrouble } from "@restante/pract
 import { openPages } from "./open-pages.ts";
 import { assertAccessible } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
-import { fillUnread } from "./sample-unread.ts";
 import { poisoned, sampleView } from "./sample-view.ts";
-import { headerIds } from "./sample-things.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 import { sheetsOf } from "./sheets-of.ts";
 
@@ -57,51 +55,6 @@ test("in a real browser", async (t) => {
     await until(page, `document.querySelector(".app-pdf__pages").scrollTop > 100`);
     assert.ok(await pages.isVisible());
   });
-
-  for (const [name, path] of [
-    ["the worklist", "/"],
-    ["the tasks done", "/?show=completed"],
-    ["the tasks that pass filters", "/?show=all&for=action&flag=duplicate.replacement&sort=patient"],
-    ["filters that no task passes", "/?kind=set-aside&flag=duplicate"],
-    ["a task", "/tasks/1"],
-    ["a task to decide on", "/tasks/2"],
-    ["a message that was not accepted", "/tasks/3"],
-    ["the sent reports", "/reports"],
-    ["a report", `/reports/${headerIds.accepted}`],
-    ["the reports that are late", "/reports?show=late"],
-    ["a report that is late", `/reports/${headerIds.overdue}`],
-    ["a report that is held", `/reports/${headerIds.held}`],
-    ["the unmatched messages", "/unmatched"],
-    ["the tasks that need attention", "/?show=attention"],
-    ["a task that is done", "/tasks/5"],
-    ["an unmatched message", "/unmatched/1"],
-    ["a list after something was done there", "/?done=completed&item=%2Ftasks%2F5"],
-    ["what a document says", "/tasks/1/entries"],
-    ["what a patient is to the organisation", "/tasks/1/match"],
-    ["a decision on a patient before it is taken", "/tasks/1/match?verdict=not-known"],
-    ["no patient to decide on", "/matching"],
-    ["no task that was not opened in time", "/unread"],
-    ["tasks not opened in time, and notices that could not be sent", "/unread"],
-    ["the queue of patients to decide on", "/matching"],
-    ["a decision of the queue", "/tasks/6/match?verdict=known&from=%2Fmatching"],
-    ["a page while the system is in trouble", "/reports?show=attention"],
-  ] as const) {
-    await t.test(`${name}: nothing that axe knows stands in the way of a person with a disability`, async () => {
-      if (name.includes("trouble")) worklist.trouble.push(trouble);
-      if (name.includes("could not be sent")) fillUnread(worklist);
-      const waiting = worklist.all.find(({ taskId }) => taskId === 6)?.patient;
-      if (name.includes("queue")) Object.assign(waiting ?? {}, { outcome: "doubtful", doubt: "details-differ" });
-      await using page = await openPage(browser, url + path);
-      Object.assign(waiting ?? {}, { outcome: "no-longer-here" });
-      worklist.trouble.length = 0;
-      worklist.late.clear();
-      worklist.held.length = 0;
-      if (await page.locator("[data-pdf]").count()) await page.waitForSelector('[data-drawn="yes"]');
-      for (const details of await page.locator("details").all())
-        await details.evaluate((it) => it.setAttribute("open", ""));
-      await assertAccessible(page);
-    });
-  }
 
   await t.test("no script in any text of a document, its entries, files or names runs or is fetched", async () => {
     const script = `</script></table><script>document.title="ran"</script><img src=x onerror='document.title="ran"'><svg onload='document.title="ran"'>"'`;

@@ -26,11 +26,15 @@ export function sampleWork({
       }),
     prioritise: async (taskId, { priority, dueOn }, by) =>
       acting(known(taskId), by, () => {
+        if (dueOn !== undefined && new Date(`${dueOn}T12:00Z`).toJSON()?.slice(0, 10) !== dueOn) {
+          throw new PracticeError("due-day-invalid", "There is no such day.");
+        }
         calls.push(`prioritise ${taskId} ${priority ?? "in its turn"} ${dueOn ?? "whenever"}`);
         known(taskId).work = { ...known(taskId).work, ...(priority && { priority }), ...(dueOn && { dueOn }) };
       }),
     comment: async (taskId, note, by) =>
       acting(known(taskId), by, () => {
+        if (note.trim() === "") throw new PracticeError("note-missing", "There is nothing in it.");
         calls.push(`comment ${taskId} ${note}`);
         known(taskId).acts.unshift({ at: new Date("2026-11-23T10:00:00Z"), by: by.actor, act: "commented", note });
       }),

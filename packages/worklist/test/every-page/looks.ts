@@ -75,8 +75,8 @@ interface Reached {
 /** By the Tab key alone everything is reached that can be used, in the order of the page, and it is seen where one is. */
 export async function lookAtKeyboard(page: Page): Promise<void> {
   const count = await page.evaluate<number>(tabStops);
-  // What scrolls is a stop of the browser's own: a few more.
-  await Promise.all(Array.from({ length: count + 4 }, () => page.keyboard.press("Tab")));
+  // What scrolls, and each part of a date, is a stop of the browser's own: a few more.
+  await Promise.all(Array.from({ length: count + 12 }, () => page.keyboard.press("Tab")));
   const { order, unseen, all } = await page.evaluate<Reached>("window.reached()");
   const wrong = all.findIndex((_, index) => order[index] !== index);
   assert.equal(wrong === -1 ? "" : `${all[wrong]} after ${all[wrong - 1]}, and not ${all[order[wrong] ?? -1]}`, "");

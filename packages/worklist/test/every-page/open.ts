@@ -13,26 +13,9 @@ import {
 } from "../../../web/test/access/secure-site.ts";
 import { openPages } from "../open-pages.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "../sample-worklist.ts";
-import type { PageState } from "./states.ts";
+import type { PageState, SiteName, Surroundings } from "./page-state.ts";
 
 type Context = Parameters<typeof openTestAccess>[0];
-export type Who = Role | "nobody";
-/**
- * - `usual`: over HTTPS, with accounts.
- * - `codes`: the same, and whoever has a password must have codes.
- * - `issuer`: the same, with an issuer of OpenID Connect that cannot be reached.
- * - `computer`: without signing in, to this computer alone.
- */
-export type SiteName = "usual" | "codes" | "issuer" | "computer";
-
-/** What the steps of a state have besides the page. */
-export interface Surroundings {
-  readonly url: string;
-  /** The code that the authenticator shows which has read what the page shows. */
-  readonly codeOn: (page: Page) => Promise<string>;
-  readonly password: string;
-}
-
 interface Opened extends Surroundings {
   readonly worklist: SampleWorklist;
   readonly routes: readonly ServedRoute[];

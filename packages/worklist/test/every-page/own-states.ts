@@ -1,9 +1,8 @@
 // What people see of themselves: signing in, their account, the audit, and what the messages say.
 
 import type { Page } from "playwright-core";
-import type { Surroundings } from "./open.ts";
 import { follow, opened, press } from "./steps.ts";
-import type { PageState } from "./states.ts";
+import type { PageState, Surroundings } from "./page-state.ts";
 
 const signInForm = ["GET /sign-in", "POST /sign-in"];
 

@@ -10,12 +10,15 @@ import { states } from "./states.ts";
 
 const [, , folder, words = ""] = process.argv;
 if (folder === undefined) {
-  console.error("Where are the pictures to be written? npm run screenshots -- FOLDER");
+  process.stderr.write("Where are the pictures to be written? npm run screenshots -- FOLDER\n");
   process.exit(2);
 }
 await mkdir(folder, { recursive: true });
 const ends: (() => unknown)[] = [];
-const context = { after: (end: () => unknown) => void ends.push(end), skip: (why: string) => console.error(why) };
+const context = {
+  after: (end: () => unknown) => void ends.push(end),
+  skip: (why: string) => process.stderr.write(`${why}\n`),
+};
 try {
   const browser = await openBrowser(context as Pick<TestContext, "after" | "skip"> as TestContext);
   if (browser === undefined) process.exitCode = 1;
@@ -31,7 +34,7 @@ try {
         await page.screenshot({ path: `${file}-${width}.png`, fullPage: true });
       }
       if (state.printed) await page.pdf({ path: `${file}.pdf`, format: "A4" });
-      console.log(state.name);
+      process.stdout.write(`${state.name}\n`);
     }
   }
 } finally {

@@ -6,30 +6,7 @@ import { headerIds } from "../sample-things.ts";
 import type { SampleWorklist } from "../sample-worklist.ts";
 import { ownStates } from "./own-states.ts";
 import { follow, opened, press } from "./steps.ts";
-import type { SiteName, Surroundings, Who } from "./open.ts";
-
-export interface PageState {
-  /** What it shows; also the name of its picture. */
-  readonly name: string;
-  /** What is opened first. */
-  readonly path: string;
-  /** The routes that are shown or used, such as `GET /tasks/:id`. */
-  readonly routes: readonly string[];
-  /** Who looks: a clinician, unless another is named. */
-  readonly who?: Who;
-  /** `usual`, if absent. */
-  readonly site?: SiteName;
-  /** What the sample has besides. */
-  readonly before?: (worklist: SampleWorklist) => void;
-  /** What the person then does; with scripts and without. */
-  readonly steps?: (page: Page, surroundings: Surroundings) => Promise<void>;
-  /** In a browser of its own: it signs in or out, or shows what another state has changed. */
-  readonly alone?: true;
-  /** It has a document alone, with nothing around it. */
-  readonly bare?: true;
-  /** Its paper matters too. */
-  readonly printed?: true;
-}
+import type { PageState } from "./page-state.ts";
 
 /** Opens what is folded, and sends what is in it as it is. */
 const sent = (folded: string, button: string) => async (page: Page) => {

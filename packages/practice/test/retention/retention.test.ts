@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { thisComputer } from "../../src/actor.ts";
 import type { PracticeContext } from "../../src/context.ts";
@@ -328,4 +328,36 @@ test("where nothing can be written that is told, nothing is lost, and it goes on
   assert.equal((await here.person.task(taskId))?.state, "removed");
   assert.ok(here.to.events.some(({ event }) => event === "retention-resumed"));
   assert.equal((await here.retention.kept()).waitsFor, undefined);
+});
+
+test("no statement by which something is removed reads a large table from end to end, or sorts one", async (t) => {
+  const here = await keep(t);
+  const [first = 0, second = 0] = await here.receive(message().xml, message().xml);
+  for (const taskId of [first, second]) await here.person.complete(taskId);
+  await here.begin({ tasks: 40, messages: 30 });
+  const prepare = t.mock.method(DatabaseSync.prototype, "prepare");
+  await here.pass(41 * DAY);
+  prepare.mock.restore();
+  assert.equal((await here.person.task(second))?.state, "removed");
+  const asked = [...new Set(prepare.mock.calls.map((call) => call.arguments[0]))].filter((sql) =>
+    /^\s*(SELECT|UPDATE|DELETE|INSERT)/.test(sql),
+  );
+  assert.ok(asked.length > 20, String(asked.length));
+  const plans = asked.map((sql) => ({
+    sql,
+    details: here.database
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail)),
+  }));
+  // The tally is as long as there are kinds to count, and of what was looked at last there is one row. Of words the one
+  // row of a task is taken away.
+  const large = plans.flatMap(({ sql, details }) =>
+    details
+      .filter((detail) =>
+        /^SCAN (?!tally\b|retention_look\b|CONSTANT ROW|task_words VIRTUAL TABLE INDEX 0:=)|TEMP B-TREE/.test(detail),
+      )
+      .map((detail) => `${detail}: ${sql}`),
+  );
+  assert.deepEqual(large, []);
 });

@@ -12,14 +12,15 @@ const answers: Readonly<Record<MatchVerdict, [code: string, text: string]>> = {
 export function sampleMatch(task: Task, register: ReadonlyMap<number, RegisterEntry>): MatchToDecide {
   const { outcome } = task.patient;
   const given = task.responses.find(({ level }) => level === "business");
-  const until = given?.undoableUntil && { undoableUntil: given.undoableUntil };
+  // A task that is decided on is matched by nobody.
+  const until = task.patient.byHand && given?.undoableUntil && { undoableUntil: given.undoableUntil };
   const verdicts = Object.keys(answers) as MatchVerdict[];
   return {
     task,
     since: task.receivedAt,
     register: register.get(task.taskId) ?? { found: "nobody" },
     verdicts: verdicts
-      .filter((verdict) => verdict !== outcome && given?.undoableUntil === undefined)
+      .filter((verdict) => verdict !== outcome && until === undefined)
       .map((verdict) => ({ verdict, code: answers[verdict][0], text: answers[verdict][1] })),
     ...(outcome === "doubtful" && { answerTo: parseMailboxId("Y99001OT001") }),
     ...(given && { answered: { code: given.code, text: given.text, at: given.builtAt, ...until } }),

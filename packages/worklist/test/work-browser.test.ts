@@ -26,6 +26,18 @@ test("the forms of work can be used by everybody, with and without scripts, and 
   await page.getByText("The tasks that you chose are marked as done.").waitFor();
   assert.deepEqual(worklist.calls.toSorted(), ["complete 3 nothing-to-do", "complete 4 nothing-to-do"]);
 
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(`${url}/tasks/1`);
+  // What it is, from whom, whose it is and what is to be done: without scrolling on a screen of 800 px.
+  for (const shown of [
+    page.getByText("Exampleton GP Federation (Y99001)"),
+    page.getByText("NHS number 991 260 9131"),
+    page.getByRole("button", { name: "Mark as done: filed in the record" }),
+  ]) {
+    const box = await shown.boundingBox();
+    assert.ok(box && box.y + box.height <= 800, JSON.stringify(box));
+  }
+
   const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   await plain.goto(`${url}/tasks/1`);
   await plain.getByText("Give it to somebody").click();

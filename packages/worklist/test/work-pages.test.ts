@@ -11,7 +11,7 @@ test("a person takes a task, gives it to a team, hands it back, and says how soo
   for (const [form, said] of [
     [{ to: "me" }, "Assigned to this computer"],
     [{ to: "team:Prescribing" }, "Assigned to Prescribing (team)"],
-    [{ to: "nobody" }, "Assigned to Nobody"],
+    [{ to: "nobody" }, "Assigned to nobody"],
   ] as const) {
     assert.equal((await send("/tasks/1", "assign", form)).status, 303);
     assert.ok((await read("/tasks/1")).includes(said), said);

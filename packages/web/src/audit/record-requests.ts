@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { accessOf, isAct, isShutTo } from "../access/route-access.ts";
+import { accessOf, isAct, isOfPrograms, isShutTo } from "../access/route-access.ts";
 import { visitorAt } from "../access/visitor.ts";
 import type { PageTroubles } from "../page-troubles.ts";
 import { refusal } from "../refusal.ts";
@@ -41,7 +41,8 @@ export function recordRequests(app: FastifyInstance, audit: Audit, troubles: Pag
     const subjects = subjectsOf(request);
     // From another machine it may be somebody else, who has the cookie.
     const page = `${visitor?.binding ?? ""} ${request.ip} ${request.url}`;
-    const isUpdate = outcome === "done" && "x-restante-update" in request.headers;
+    // A program has no page open.
+    const isUpdate = outcome === "done" && !isOfPrograms(request) && "x-restante-update" in request.headers;
     if (isUpdate && openPages.has(page, subjects)) return;
     try {
       audit.record({

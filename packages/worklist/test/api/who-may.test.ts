@@ -83,6 +83,10 @@ test("what a program does is in the name of its token, for the practice and in t
   await asking.get("/api/tasks/1/attachments/0");
   assert.deepEqual(rows()[0], row("download", "done", "task:1"));
 
+  const before = access.audit.head()?.sequence ?? 0;
+  await asking.get("/api/tasks/1/attachments/0", { "x-restante-update": "1" });
+  assert.equal(access.audit.head()?.sequence, before + 1);
+
   let asked: unknown;
   const complete = worklist.complete.bind(worklist);
   worklist.complete = async (taskId, by, completion) => {
@@ -100,6 +104,23 @@ test("what a program does is in the name of its token, for the practice and in t
   assert.deepEqual([late.status, jsonOf(late)["code"], jsonOf(late)["version"]], [409, "changed-meanwhile", 2]);
   assert.deepEqual(rows()[0], row("comment", "not-done", "task:1"));
   // Where it cannot be written down, nothing is shown or done.
+  const calls = [...worklist.calls];
+  const record = t.mock.method(access.audit, "record", () => {
+    throw new Error("The disk is full.");
+  });
+  for (const answer of [
+    await asking.get("/api/tasks/1"),
+    await asking.get("/api/tasks/1/attachments/0"),
+    await asking.post("/api/tasks/search", { text: "WIŚNIEWSKI" }),
+    await asking.post("/api/tasks/1/comment", { version: 2, note: "x" }),
+  ]) {
+    assert.deepEqual([answer.status, jsonOf(answer)["code"]], [503, "unavailable"]);
+    assert.match(String(answer.headers["content-type"]), /^application\/problem\+json/);
+    assert.equal(answer.headers["content-disposition"], undefined);
+    assert.doesNotMatch(answer.text, /WIŚNIEWSKI|disk is full\./);
+  }
+  assert.deepEqual(worklist.calls, calls);
+  record.mock.restore();
   access[Symbol.dispose]();
   assert.equal((await asking.get("/api/tasks/1")).status, 500);
 });

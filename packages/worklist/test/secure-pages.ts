@@ -20,10 +20,12 @@ export interface SecurePages {
 export async function openSecurePages(
   t: TestContext,
   secondFactor: SecondFactorDemand = "optional",
+  people: "people" | "nobody" = "people",
 ): Promise<SecurePages> {
   const clock = settableClock();
   const access = await openTestAccess(t, clock);
-  await addUsers(access);
+  // Their passwords take most of the time.
+  if (people === "people") await addUsers(access);
   const { tls, ca } = await testCertificate();
   const worklist = sampleWorklist({ filing: "/records" });
   const pages = await createWorklistPages({

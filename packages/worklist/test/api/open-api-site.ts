@@ -1,6 +1,6 @@
 import { Agent } from "node:https";
 import type { TestContext } from "node:test";
-import { type Role, roles } from "@restante/web";
+import { type Role, roles, type SecondFactorDemand } from "@restante/web";
 import { type Answer, ask } from "../../../web/test/http.ts";
 import { by, testCertificate } from "../../../web/test/access/secure-site.ts";
 import { openSecurePages, type SecurePages } from "../secure-pages.ts";
@@ -19,8 +19,12 @@ export interface ApiSite extends SecurePages {
 }
 
 /** The worklist over HTTPS, with a token for each role, called by it. */
-export async function openApiSite(t: TestContext, ...given: [] | ["optional" | "required"]): Promise<ApiSite> {
-  const secure = await openSecurePages(t, ...given);
+export async function openApiSite(
+  t: TestContext,
+  secondFactor: SecondFactorDemand = "optional",
+  people: "people" | "nobody" = "people",
+): Promise<ApiSite> {
+  const secure = await openSecurePages(t, secondFactor, people);
   const { ca } = await testCertificate();
   const tokens = Object.fromEntries(
     roles.map((role) => [role, secure.access.tokens.add({ name: role, roles: [role], days: 365 }, by).secret]),

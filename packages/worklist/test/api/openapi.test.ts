@@ -59,7 +59,7 @@ test("the description is OpenAPI 3.1, by somebody else's validator, and has ever
   assert.deepEqual(await new Validator().validate(structuredClone(document) as unknown as Record<string, unknown>), {
     valid: true,
   });
-  const { pages, program, tokens } = await openApiSite(t);
+  const { pages, program, tokens } = await openApiSite(t, "optional", "nobody");
   assert.deepEqual(jsonOf(await program(tokens["read-only"]).get("/api/openapi.json")), structuredClone(document));
   const served = pages.routes
     .filter(({ url, method }) => url.startsWith("/api") && method !== "HEAD")

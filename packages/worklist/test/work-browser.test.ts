@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertAccessible } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
 import { openPages } from "./open-pages.ts";
 import { organisation, sampleWorklist } from "./sample-worklist.ts";

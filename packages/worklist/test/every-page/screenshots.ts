@@ -23,7 +23,7 @@ try {
   const browser = await openBrowser(context as Pick<TestContext, "after" | "skip"> as TestContext);
   if (browser === undefined) process.exitCode = 1;
   else {
-    const shown = everyPage(context as Pick<TestContext, "after"> as TestContext, browser, true);
+    const shown = everyPage(context, browser, true);
     for (const state of states.filter(({ name }) => name.includes(words))) {
       await using page = await shown.show(state);
       const file = join(folder, state.name.replaceAll(" ", "-"));

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { temporaryFolder } from "@restante/testbed";
 import { type Access, type AuditHead, openAccess } from "../../src/index.ts";
+import { auditTables } from "../../src/audit/schema.ts";
 import { fillAudit } from "./fill-audit.ts";
 
 const DAY = 24 * 3_600_000;
@@ -164,4 +165,26 @@ test("many go a part at a time", async (t) => {
   assert.deepEqual(here.remove(40), { rows: 3, upTo: 5003, more: false });
   assert.deepEqual((await here.audit.verify()).problems, []);
   assert.deepEqual(sequences(here), [5004, 5005]);
+});
+
+test("rows that were written before any could go are whole after the upgrade, and go like those since", async (t) => {
+  const here = await open(t);
+  here.write(20);
+  here[Symbol.dispose]();
+  {
+    using database = new DatabaseSync(join(here.folder, "access.sqlite"));
+    const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+    const before = auditTables.slice(auditTables.indexOf("CREATE TRIGGER audit_is_not_changed"));
+    const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit%'");
+    for (const { name } of triggers.all()) database.exec(`DROP TRIGGER ${String(name)}`);
+    database.exec(`DROP INDEX audit_subject_sequence; ${before} PRAGMA user_version = ${version - 1}`);
+    assert.throws(() => database.exec("DELETE FROM audit_subject"), /the audit is not removed/);
+  }
+  using access = await openAccess({ folder: here.folder, now: () => new Date(here.at.now) });
+  assert.equal(sequences(access).length, 20);
+  assert.deepEqual((await access.audit.verify()).problems, []);
+  const upTo = access.audit.removeBefore(new Date(here.at.now - 10 * DAY), 10)?.upTo ?? 0;
+  assert.ok(upTo >= 9, String(upTo));
+  assert.equal(sequences(access)[0], upTo + 1);
+  assert.deepEqual((await access.audit.verify()).problems, []);
 });

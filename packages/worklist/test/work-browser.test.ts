@@ -69,5 +69,5 @@ test("the forms of work can be used by everybody, with and without scripts, and 
   await plain.goto(`${records}/tasks/1?from=/`);
   await plain.getByRole("button", { name: "Save, and mark as done: filed in the record" }).click();
   await plain.getByText("Its document will be saved to the record system’s folder.").waitFor();
-  assert.deepEqual(saving.calls, ["save 1 and complete"]);
+  assert.equal(saving.calls.at(-1), "save 1 and complete");
 });

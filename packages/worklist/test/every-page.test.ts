@@ -15,10 +15,12 @@ test("every page in every state can be used by everybody, with and without scrip
 
   await t.test("every route is in the list of states", async () => {
     const listed = new Set([...states.flatMap(({ routes }) => routes), ...noPages]);
-    const sites: SiteName[] = ["usual", "issuer", "codes", "computer"];
+    const sites: SiteName[] = ["usual", "saving", "issuer", "codes", "computer"];
     const served = (await Promise.all(sites.map((site) => withScripts.routes(site)))).flat();
     const names = new Set(
-      served.filter(({ method }) => method !== "HEAD").map(({ method, url }) => `${method} ${url}`),
+      served
+        .filter(({ method, access }) => method !== "HEAD" && access.opensTo === undefined)
+        .map(({ method, url }) => `${method} ${url}`),
     );
     assert.deepEqual(
       [...names].filter((name) => !listed.has(name)),

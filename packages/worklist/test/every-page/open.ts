@@ -37,7 +37,7 @@ export function everyPage(t: Context, browser: Browser, javaScriptEnabled: boole
     async show(state) {
       const { site: name = "usual", who = "clinician" } = state;
       const opened = await site(name);
-      asNew(opened.worklist);
+      asNew(opened.worklist, name);
       state.before?.(opened.worklist);
       const options = { ignoreHTTPSErrors: true, javaScriptEnabled, viewport: { width: 1280, height: 900 } };
       const signedIn = async (): Promise<BrowserContext> => {
@@ -79,7 +79,7 @@ const report = await reportPdf(await readConsultation(example), {
 });
 
 async function openSite(t: Context, name: SiteName): Promise<Opened> {
-  const worklist = sampleWorklist({ report });
+  const worklist = sampleWorklist(sampleOf(name));
   const teams = ["Prescribing", "Secretaries"];
   const clock = settableClock();
   const codeOn: Surroundings["codeOn"] = async (page) => {
@@ -97,6 +97,7 @@ async function openSite(t: Context, name: SiteName): Promise<Opened> {
     worklist,
     organisation,
     teams,
+    ...(name === "saving" && { unreadRole: "clinician" }),
     audit: access.audit,
     signIn: {
       access,
@@ -119,8 +120,11 @@ function deadIssuer(access: Access, clock: SettableClock): ReturnType<typeof cre
 }
 
 /** What people did in one state is not there in the next. */
-function asNew({ all, sent, unmatched, contents, register, views, trouble }: SampleWorklist): void {
-  const fresh = sampleWorklist({ report });
+function asNew(
+  { all, sent, unmatched, contents, register, views, trouble, late, held }: SampleWorklist,
+  name: SiteName,
+): void {
+  const fresh = sampleWorklist(sampleOf(name));
   all.splice(0, all.length, ...fresh.all);
   sent.splice(0, sent.length, ...fresh.sent);
   unmatched.splice(0, unmatched.length, ...fresh.unmatched);
@@ -129,4 +133,10 @@ function asNew({ all, sent, unmatched, contents, register, views, trouble }: Sam
   for (const [key, view] of fresh.views) views.set(key, view);
   register.clear();
   trouble.length = 0;
+  late.clear();
+  held.length = 0;
+}
+
+function sampleOf(name: SiteName): Parameters<typeof sampleWorklist>[0] {
+  return { report, ...(name === "saving" && { filing: "/records" }) };
 }

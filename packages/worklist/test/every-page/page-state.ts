@@ -7,9 +7,10 @@ export type Who = Role | "nobody";
  * - `usual`: over HTTPS, with accounts.
  * - `codes`: the same, and whoever has a password must have codes.
  * - `issuer`: the same, with an issuer of OpenID Connect that cannot be reached.
+ * - `saving`: documents are saved for a record system, and clinicians are told of what nobody has opened in time.
  * - `computer`: without signing in, to this computer alone.
  */
-export type SiteName = "usual" | "codes" | "issuer" | "computer";
+export type SiteName = "usual" | "saving" | "codes" | "issuer" | "computer";
 
 /** What the steps of a state have besides the page. */
 export interface Surroundings {

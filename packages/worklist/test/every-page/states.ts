@@ -4,6 +4,7 @@ import type { SystemTrouble, Task } from "@restante/practice";
 import type { Page } from "playwright-core";
 import { headerIds } from "../sample-things.ts";
 import type { SampleWorklist } from "../sample-worklist.ts";
+import { laterStates } from "./later-states.ts";
 import { ownStates } from "./own-states.ts";
 import { follow, opened, press } from "./steps.ts";
 import type { PageState } from "./page-state.ts";
@@ -373,6 +374,7 @@ export const states: readonly PageState[] = [
   { name: "kept", path: "/kept", routes: ["GET /kept"], who: "administrator" },
   { name: "kept not theirs", path: "/kept", routes: ["GET /kept"] },
 
+  ...laterStates,
   ...ownStates,
 ];
 

@@ -8,7 +8,7 @@ export async function follow(page: Page, act: () => Promise<void>): Promise<void
 }
 
 /** By a button that sends a form. */
-export function press(name: string): Step {
+export function press(name: string | RegExp): Step {
   return (page) => follow(page, async () => page.getByRole("button", { name, exact: true }).first().click());
 }
 

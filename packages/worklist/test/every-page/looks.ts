@@ -85,6 +85,8 @@ export async function lookAtKeyboard(page: Page): Promise<void> {
 
 /** Of radio buttons of one name one is a stop: the arrow keys go to the others. */
 const tabStops = `(() => {
+  // The page is not to keep itself up to date meanwhile: what has the focus would be another.
+  for (let timer = setTimeout(() => undefined); timer > 0; timer -= 1) clearTimeout(timer);
   const groups = new Set();
   const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter((one) => {
     if (one.tabIndex < 0 || one.disabled || one.type === "hidden" || !one.checkVisibility({ visibilityProperty: true })) return false;

@@ -200,7 +200,7 @@ test("in a real browser", async (t) => {
   await t.test("a person deals with an unmatched message from the list, and the list then has one less", async () => {
     await using page = await openPage(browser, `${url}/unmatched?show=attention`);
     await page.getByRole("button", { name: /^Mark as dealt with ?: Acknowledgement 20013/ }).click();
-    await page.getByText("No unmatched message needs attention.").waitFor();
+    await page.getByText("No unmatched message needs attention").waitFor();
     assert.equal(new URL(page.url()).pathname, "/unmatched");
     await page.getByRole("link", { name: "Open it, to see it or undo this" }).click();
     await page.getByRole("button", { name: "It needs attention after all" }).click();

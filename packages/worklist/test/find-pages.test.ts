@@ -160,8 +160,11 @@ test("a search with a mistake says what it is beside its field, keeps what was t
 
 test("a row says when the patient was seen, and the task's page when the document was made too", async (t) => {
   const { url } = await openPages(t, { worklist: sampleWorklist(), organisation });
-  assert.match(readable((await ask(url)).text), /Consultation on 19 Nov 2026/);
-  assert.match(readable((await ask(`${url}/tasks/1`)).text), /Consultation 19 Nov 2026 Document made 23 Nov 2026/);
+  assert.match(readable((await ask(url)).text), /Consultation on 19 November 2026/);
+  assert.match(
+    readable((await ask(`${url}/tasks/1`)).text),
+    /Consultation on 19 November 2026\. Document made 23 November 2026\./,
+  );
 });
 
 test("a search is of the sign-in that searched, and the audit has which tasks it found, not what was typed", async (t) => {
@@ -198,7 +201,7 @@ test("who has a row read out hears each thing of it once, and whose it is of eac
   ] as const)
     assert.equal(heard.match(once)?.length, times, `${once} in: ${heard}`);
   const whose = "Consultation report for WIŚNIEWSKI, Łukasz (Mr)";
-  assert.ok(heard.includes(`Choose ${whose} ${whose} Document of`), heard);
+  assert.ok(heard.includes(`Choose ${whose} ${whose} Consultation on`), heard);
 });
 
 test("a row says each thing once: a subject is without what the row shows, unless it says another thing", () => {

@@ -29,7 +29,7 @@ test("what was sent is read at the practice and its acknowledgements at the send
   const task = /href="(\/tasks\/\d+)"/.exec(worklist)?.[1] ?? "";
   assert.match(
     readable(worklist),
-    /Consultation report for [^<]*Achterberg-Lowe, NHS Number 9955260181, seen at Testbury Federation/,
+    /ACHTERBERG-LOWE[^<]* 995 526 0181 .*Consultation report for [^<]*Achterberg-Lowe.*Testbury Federation/,
   );
   assert.match(worklist, /Patient matched/);
   const page = (await ask(atPractice + task)).text;

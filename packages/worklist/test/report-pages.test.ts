@@ -54,7 +54,7 @@ test("a report's page tells what happened to it, in order, in words, and its cod
     String(steps),
   );
   assert.doesNotMatch(text, /--awaited/);
-  assert.match(readable(text), /Accepted: they know the patient by Y99002OT001 23 Nov 2026, 07:41:31/);
+  assert.match(readable(text), /Accepted: they know the patient by Y99002OT001 23 November 2026 at 7:41am/);
   assert.match(text, /<summary>Codes.*\s+<dl>\s+<dt>Answer<\/dt><dd>infrastructure acknowledgement/);
   assert.match(readable(text), /Can it be sent again\? There is no need to send it again: it has arrived\./);
   assert.match(text, new RegExp(`href="/reports/${headerIds.overdue}">Version 2: sent`));
@@ -65,7 +65,7 @@ test("a report that went by API was handed to MESH, one that went by directory t
   const { url, worklist } = await open(t);
   const report = worklist.sent.find(({ headerId }) => headerId === headerIds.accepted);
   for (const [via, said, never] of [
-    ["api", "Handed to MESH 23 Nov 2026, 07:40:01 Through the MESH API.", "MESH client"],
+    ["api", "Handed to MESH 23 November 2026 at 7:40am Through the MESH API.", "MESH client"],
     ["directory", "Handed to the MESH client", "API"],
   ] as const) {
     Object.assign(report ?? {}, { via });
@@ -109,7 +109,7 @@ test("a report's page says what is still awaited and by when; late, since when, 
   const late = readable((await ask(path)).text);
   for (const words of [
     "it is late by 3 hours.",
-    "Arrived whole? Late since 24 Nov 2026, 07:40:00",
+    "Arrived whole? Late since 24 November 2026 at 7:40am",
     "For them? Not yet",
     "What it may be, in the order in which to check Their answer came and could not be matched",
     "What to do next Look under Unmatched messages",
@@ -123,15 +123,18 @@ test("a report's page says what is still awaited and by when; late, since when, 
   const awaits = { level: "business", since: new Date("2026-11-24T07:40:00Z"), by: new Date("2026-11-29T07:40:00Z") };
   Object.assign(report ?? {}, { state: "received", overdue: false, matter: undefined, awaits });
   const awaited = readable((await ask(path)).text);
-  assert.match(awaited, /has been awaited for 3 hours, and is expected by 29 Nov 2026, 07:40:00\. If it has not come/);
-  assert.match(awaited, /For them\? Not yet\. Expected by 29 Nov 2026, 07:40:00/);
+  assert.match(
+    awaited,
+    /has been awaited for 3 hours, and is expected by 29 November 2026 at 7:40am\. If it has not come/,
+  );
+  assert.match(awaited, /For them\? Not yet\. Expected by 29 November 2026 at 7:40am/);
   assert.doesNotMatch(awaited, /What to do next|Late/);
 });
 
 test("a report that MESH returned says why in words, shows the returned code and awaits nothing", async (t) => {
   const { url } = await open(t);
   const { text } = await ask(`${url}/reports/${headerIds.returned}`);
-  assert.match(readable(text), /Returned by MESH by MESH 23 Nov 2026, 07:42:00 No mailbox matched\./);
+  assert.match(readable(text), /Returned by MESH by MESH 23 November 2026 at 7:42am No mailbox matched\./);
   assert.match(readable(text), /to check The recipient has no mailbox for such reports\. What to do next/);
   assert.doesNotMatch(text, /--awaited/);
 });
@@ -158,7 +161,10 @@ test("what people did, and answers that were not used, stand where they happened
   );
   assert.ok((yes ?? 0) < (no ?? 0) && (no ?? 0) < (act ?? 0));
   assert.match(text, /<a href="\/unmatched\/1">Why it was not used/);
-  assert.match(readable(text), /Marked as dealt with by Ada Fenwick 23 Nov 2026, 07:42:00 Refused\. Note: Rang them\./);
+  assert.match(
+    readable(text),
+    /Marked as dealt with by Ada Fenwick 23 November 2026 at 7:42am Refused\. Note: Rang them\./,
+  );
 });
 
 test("sent reports are listed by how they stand and by who has them, and are searched by what is in no address", async (t) => {

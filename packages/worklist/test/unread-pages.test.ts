@@ -41,8 +41,8 @@ test("tasks not opened in time, and those past their due date, say since when an
   worklist.late.set(two.taskId, { openBy, overdue: true });
   two.work = { assignee: { kind: "team", id: "Prescribing", name: "Prescribing" }, dueOn: "2026-11-20" };
   const shown = await page();
-  assert.match(shown, /Nobody has opened it\. It was to be opened by 23 Nov 2026, 12:00 Assigned to Nobody/);
-  assert.match(shown, /Not done\. It was due on 20 Nov 2026 Assigned to Prescribing \(team\)/);
+  assert.match(shown, /Nobody has opened it\. It was to be opened by 23 November 2026 at midday Assigned to Nobody/);
+  assert.match(shown, /Not done\. It was due on 20 November 2026 Assigned to Prescribing \(team\)/);
   assert.match(readable(await menu()), /Not opened in time \(2 to look at\)/);
   const { text } = await ask(`${url}/unread`);
   assert.match(text, new RegExp(`href="/tasks/${one.taskId}\\?from=%2Funread"`));
@@ -52,7 +52,7 @@ test("tasks not opened in time, and those past their due date, say since when an
   assert.match(readable(await menu()), /Not opened in time \(1 to look at\)/);
   await ask(`${url}/tasks/${two.taskId}`, { headers: opening });
   assert.doesNotMatch(await page(), /Nobody has opened it/);
-  assert.match(await page(), /It was due on 20 Nov 2026/);
+  assert.match(await page(), /It was due on 20 November 2026/);
 });
 
 test("a task is opened by who may act and sees its page, its entries or its document, and not by a browser alone or a reader", async (t) => {
@@ -97,7 +97,7 @@ test("notices that could not be sent are sent again or ended by the role that is
   const shown = readable(text);
   assert.match(
     shown,
-    /Webhook at https:\/\/hooks\.example 2 notices could not be sent, the first of 20 Nov 2026, 10:00\.\s*It answered 500\.\s*Send again/,
+    /Webhook at https:\/\/hooks\.example 2 notices could not be sent, the first of 20 November 2026 at 10am\.\s*It answered 500\.\s*Send again/,
   );
   assert.match(
     shown,

@@ -181,7 +181,7 @@ test("where tasks are brought together each says whether it may be a duplicate, 
   Object.assign(task?.patient ?? {}, { outcome: "doubtful" });
   for (const page of ["/several?task=1&from=%2F", "/tasks/1/patient"]) {
     const text = await read(page);
-    for (const said of ["To be matched", "Potential duplicate", "Consultation on 19 Nov 2026"]) {
+    for (const said of ["To be matched", "Potential duplicate", "Consultation on 19 November 2026"]) {
       assert.ok(text.includes(said), `${page}: ${said}`);
     }
   }

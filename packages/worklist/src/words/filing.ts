@@ -1,6 +1,6 @@
 // Words about a document that is saved for a record system.
 import type { Task, TaskFiling } from "@restante/practice";
-import { formatDay, formatHour, type Tag } from "@restante/web";
+import { formatTime, type Tag } from "@restante/web";
 
 /** Why nothing of a task can be saved; undefined where its document can. */
 export function whyNotSaved({ kind, removed }: Pick<Task, "kind" | "removed">): string | undefined {
@@ -26,10 +26,6 @@ const doubtTag: Tag = {
 
 /** Where it is, or is to be, by whose word. */
 export function filingWords({ state, folder, by, askedAt, savedAt }: TaskFiling): string {
-  if (state === "saved" && savedAt !== undefined) return `Saved in ${folder} on ${moment(savedAt)} by ${by.name}.`;
-  return `Asked for by ${by.name} on ${moment(askedAt)}. It is to be saved in ${folder}.`;
-}
-
-function moment(at: Date): string {
-  return `${formatDay(at)} at ${formatHour(at)}`;
+  if (state === "saved" && savedAt !== undefined) return `Saved in ${folder} on ${formatTime(savedAt)} by ${by.name}.`;
+  return `Asked for by ${by.name} on ${formatTime(askedAt)}. It is to be saved in ${folder}.`;
 }

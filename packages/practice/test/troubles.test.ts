@@ -63,7 +63,7 @@ test("every page says while messages cannot be collected from their folder, and 
   renameSync(join(to.folder, "IN"), join(to.folder, "away"));
   writeFileSync(join(to.folder, "IN"), "");
   await assert.rejects(to.practice.cycle());
-  const told = new RegExp(`Messages for ${receiver.mailboxId} have not been collected since\\s11:00: `);
+  const told = new RegExp(`Messages for ${receiver.mailboxId} have not been collected since\\s11am: `);
   for (const path of ["/", "/reports", "/unmatched"])
     assert.match(readable((await ask(pages.url + path)).text), told, path);
   rmSync(join(to.folder, "IN"));

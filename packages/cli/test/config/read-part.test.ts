@@ -38,7 +38,7 @@ test("the examples of settings are read, with secrets from files and the environ
   assert.equal(client.text("/mailboxes/0/password"), "password-1");
 
   const practice = readPart(practicePart, join(folder, "practice.yaml"), { environment });
-  assert.deepEqual(practice.file.pages, { host: "127.0.0.1", port: 8701 });
+  assert.deepEqual(practice.file.pages, { host: "127.0.0.1", port: 8701, nhsLogo: false });
 });
 
 test("what --print-config prints is a file that says the same, with every default, and no secret in it", async (t) => {
@@ -416,6 +416,11 @@ const ofFormat: Readonly<Record<string, readonly string[]>> = {
   issuer: ["https://issuer.example/realms/health", "https://issuer.example:443"],
   scope: ["openid", "openid profile: #x"],
   "team-name": ["Reception", "GPs: #1"],
+  "time-of-day": ["08:00", "23:59", "24:00"],
+  day: ["2026-12-25", "2028-02-29"],
+  host: ["smtp.example.org", "127.0.0.1", "::1", "0123", "NO"],
+  "email-address": ["worklist@example.org", "#1@NO", "a:b@0123"],
+  "webhook-address": ["https://records.example/hook?a=b:%20c", "http://127.0.0.1:1/"],
 };
 
 test("whatever settings say, the file that is printed of them says the same, and again when it is printed itself", () => {

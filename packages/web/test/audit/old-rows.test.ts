@@ -177,7 +177,9 @@ test("rows that were written before any could go are whole after the upgrade, an
     const before = auditTables.slice(auditTables.indexOf("CREATE TRIGGER audit_is_not_changed"));
     const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit%'");
     for (const { name } of triggers.all()) database.exec(`DROP TRIGGER ${String(name)}`);
-    database.exec(`DROP INDEX audit_subject_sequence; ${before} PRAGMA user_version = ${version - 1}`);
+    database.exec(
+      `DROP INDEX audit_subject_sequence; DROP TABLE token; ${before} PRAGMA user_version = ${version - 2}`,
+    );
     assert.throws(() => database.exec("DELETE FROM audit_subject"), /the audit is not removed/);
   }
   using access = await openAccess({ folder: here.folder, now: () => new Date(here.at.now) });

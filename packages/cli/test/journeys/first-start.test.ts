@@ -285,10 +285,7 @@ test("the worklist pages show the tasks, and the sender's page both acknowledgem
   assert.match(readable(surgery), /991 260 9131 .*Consultation report for Mr Łukasz Wiśniewski/);
   assert.match(surgery, /Exampleton GP Federation/);
   assert.match(surgery, /Patient matched/);
-  assert.match(
-    readable(await page(PHARMACY)),
-    /991 283 0164 .*Online consultation report for Mrs Siobhán O&#39;Neill/,
-  );
+  assert.match(readable(await page(PHARMACY)), /991 283 0164 .*Online consultation report for Mrs Siobhán O&#39;Neill/);
   const reports = await page(FEDERATION, "/reports");
   assert.equal(reports.match(/20013 Success/g)?.length, 2);
   assert.equal(reports.match(/30001 Patient known here/g)?.length, 1);

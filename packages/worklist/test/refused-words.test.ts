@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, readable } from "../../web/test/http.ts";
-import { faultWords, refusedInRow } from "../src/words.ts";
+import type { Task } from "@restante/practice";
+import { faultWords, refusedInRow, senderToldWords } from "../src/words.ts";
 import { openPages } from "./open-pages.ts";
 import { organisation, sampleWorklist } from "./sample-worklist.ts";
 
@@ -36,4 +37,17 @@ test("every reason for which a message is refused has words, with a code that no
     assert.doesNotMatch(row, /\d/);
   }
   assert.equal(refusedInRow({ kind: "set-aside" }), undefined);
+});
+
+test("the sender is said to know what was answered to its message, and nothing that was answered to a copy", () => {
+  const answer = { level: "infrastructure", code: "20009", text: "Invalid message content" } as const;
+  const said = (...responses: object[]): string =>
+    senderToldWords({ refusedFor: "not-acceptable", responses: responses as Task["responses"] });
+  const toACopy = { ...answer, code: "20007", text: "Duplicate", state: "sent", copy: "another-message" };
+  assert.match(
+    said({ ...answer, state: "sent" }, toACopy),
+    /^The sender’s system is told “Invalid message content” \(20009\)/,
+  );
+  assert.match(said({ ...answer, state: "failed" }, toACopy), /^The answer did not get through/);
+  assert.match(said(toACopy), /^The sender is not told of it/);
 });

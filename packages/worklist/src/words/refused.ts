@@ -33,16 +33,20 @@ const faults: Readonly<Record<string, string>> = {
   "20015": "It is too large to be taken in",
 };
 
-/** Whether an answer is on its way to the sender, or has left. */
+/** Whether the answer to the sender is on its way, or has left; one to a copy is another's. */
 export function isTold({ responses }: Pick<Task, "responses">): boolean {
-  return responses.some(({ state }) => state === "built" || state === "handed-over" || state === "sent");
+  return ["built", "handed-over", "sent"].includes(answerTo(responses)?.state ?? "");
+}
+
+function answerTo(responses: Task["responses"]): Task["responses"][number] | undefined {
+  return responses.find(({ level, copy }) => level === "infrastructure" && copy === undefined);
 }
 
 /** Whether the sender knows, and of what, and what is left to do. */
 export function senderToldWords({ refusedFor, responses }: Pick<Task, "refusedFor" | "responses">): string {
-  const answer = responses.find(({ level, copy }) => level === "infrastructure" && copy === undefined);
+  const answer = answerTo(responses);
   const told = isTold({ responses }) ? `The sender’s system is told “${answer?.text}” (${answer?.code}).` : undefined;
-  const failed = responses.length > 0 ? "The answer did not get through, so the sender does not know." : undefined;
+  const failed = answer && "The answer did not get through, so the sender does not know.";
   if (refusedFor === "not-taken") {
     return told === undefined
       ? `${failed ?? "The sender asked for no answer and does not know."} Tell them that you did not take it.`

@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from "node:zlib";
+import { pdfOf } from "./pages-pdf.ts";
 
 // Files as somebody would send them who means harm. Where they lead is `elsewhere`.
 
@@ -59,16 +60,7 @@ export function activePdf(): Buffer {
     "<</Type/Annot/Subtype/Link/Rect[0 0 595 842]/A<</S/Launch/F(calc.exe)/Win<</F(calc.exe)>>>>>>",
     "<</Length 2>>stream\nMZ\nendstream",
   ];
-  let text = "%PDF-1.7\n";
-  const places = objects.map((object, index) => {
-    const at = text.length;
-    text += `${index + 1} 0 obj${object}endobj\n`;
-    return `${String(at).padStart(10, "0")} 00000 n \n`;
-  });
-  const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join("")}`;
-  return Buffer.from(
-    `${text}${table}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF\n`,
-  );
+  return pdfOf(objects);
 }
 
 interface HostileFile {

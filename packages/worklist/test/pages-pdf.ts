@@ -17,6 +17,11 @@ export function pagesPdf(sizes: readonly (readonly [number, number])[]): Uint8Ar
       ];
     }),
   ];
+  return pdfOf(objects);
+}
+
+/** A PDF of these objects, numbered from 1, of which the first is its catalogue. */
+export function pdfOf(objects: readonly string[]): Buffer {
   let text = "%PDF-1.7\n";
   const places = objects.map((object, index) => {
     const at = text.length;

@@ -1,6 +1,7 @@
 // What is asked of every page, whatever it shows.
 
 import assert from "node:assert/strict";
+import { waitFor } from "@restante/testbed";
 import type { Page } from "playwright-core";
 import { organisation } from "../sample-worklist.ts";
 
@@ -13,7 +14,12 @@ export interface Frame {
 
 /** Its title, its parts, and, where something was refused or done, that this is said first. */
 export async function lookAtFrame(page: Page, { bare = false }: { bare?: boolean } = {}): Promise<Frame> {
-  const seen = await page.evaluate<Seen>(frame);
+  let seen = await page.evaluate<Seen>(frame);
+  if (seen.announced !== undefined) {
+    // A browser gives the focus with a frame that it draws, which may come after the page is there.
+    const what = "what was done or refused to have the focus";
+    await waitFor(async () => (seen = await page.evaluate<Seen>(frame)).announced?.focused, { what });
+  }
   assert.equal(seen.lang, "en-GB");
   assert.equal(seen.headings.length, 1, `one heading of the first order: ${seen.headings.join(" | ")}`);
   const around = bare ? 0 : 1;

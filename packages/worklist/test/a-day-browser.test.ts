@@ -2,6 +2,7 @@
 // databases, HTTPS, sign-in, the audit, and a real browser for each person. What is owed in the morning is dealt with by the
 // evening, and each sender has one answer.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { parseNhsNumber } from "@restante/mesh";
 import type { PracticeOptions } from "@restante/practice";
@@ -14,9 +15,9 @@ import { demographicsOf, record } from "../../practice/test/support/demographics
 import { deliver, type DirectoryPractice, openPractice, pairsIn } from "../../practice/test/support/economy.ts";
 import { message, response, workflowId } from "../../practice/test/support/messages.ts";
 import { pharmacy, receiver, sender, type TestOrganisation } from "../../practice/test/support/organisations.ts";
-import { addUsers, openTestAccess, password, testCertificate } from "../../web/test/access/secure-site.ts";
+import { addUsers, openTestAccess, testCertificate } from "../../web/test/access/secure-site.ts";
 import { openBrowser } from "../../web/test/browser.ts";
-import { join } from "node:path";
+import { signedInPage } from "./signed-in-page.ts";
 
 /** An organisation at work: its practice, its pages, and who may sign in at them. */
 interface Workplace extends DirectoryPractice {
@@ -51,13 +52,7 @@ async function open(
 /** A browser of their own, in which somebody has signed in. */
 async function signIn(browser: Browser, { url }: Workplace, role: Role): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("Name", { exact: true }).fill(role);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
-  return page;
+  return signedInPage(context, url, role);
 }
 
 const press = async (page: Page, name: string): Promise<void> => {

@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import type { Role } from "@restante/web";
 import type { Page } from "playwright-core";
-import { password } from "../../web/test/access/secure-site.ts";
 import { openBrowser } from "../../web/test/browser.ts";
 import { headerIds } from "./sample-things.ts";
+import { signedInPage } from "./signed-in-page.ts";
 import { openSecurePages } from "./secure-pages.ts";
 
 test("four roles at work, in a real browser", async (t) => {
@@ -20,13 +20,7 @@ test("four roles at work, in a real browser", async (t) => {
   /** A browser of their own, in which they have signed in. */
   async function open(role: Role): Promise<Page> {
     const context = await browser!.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } });
-    const page = await context.newPage();
-    await page.goto(`${url}/sign-in`);
-    await page.getByLabel("Name", { exact: true }).fill(role);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
-    return page;
+    return signedInPage(context, url, role);
   }
   /** What was done since the last look, but that something new was opened. */
   const acts = (): string[] => worklist.calls.splice(0).filter((call) => !call.startsWith("see "));

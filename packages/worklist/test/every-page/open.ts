@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Access, createOpenId, type Role, type ServedRoute } from "@restante/web";
+import { type Access, createOpenId, type ServedRoute } from "@restante/web";
 import { createWorklistPages } from "@restante/worklist";
 import { readConsultation, reportPdf } from "@restante/practice";
 import { settableClock, type SettableClock } from "@restante/testbed";
@@ -12,6 +12,7 @@ import {
   testCertificate,
 } from "../../../web/test/access/secure-site.ts";
 import { openPages } from "../open-pages.ts";
+import { signedInPage } from "../signed-in-page.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "../sample-worklist.ts";
 import type { PageState, SiteName, Surroundings } from "./page-state.ts";
 
@@ -42,7 +43,7 @@ export function everyPage(t: Context, browser: Browser, javaScriptEnabled: boole
       const options = { ignoreHTTPSErrors: true, javaScriptEnabled, viewport: { width: 1280, height: 900 } };
       const signedIn = async (): Promise<BrowserContext> => {
         const context = await browser.newContext(options);
-        if (name !== "computer" && who !== "nobody") await signIn(context, opened.url, who);
+        if (name !== "computer" && who !== "nobody") await (await signedInPage(context, opened.url, who)).close();
         return context;
       };
       const context = state.alone ? await signedIn() : await kept(contexts, `${name} ${who}`, signedIn);
@@ -61,16 +62,6 @@ function kept<Key, Value>(all: Map<Key, Promise<Value>>, key: Key, make: () => P
   const made = all.get(key) ?? make();
   all.set(key, made);
   return made;
-}
-
-export async function signIn(context: BrowserContext, url: string, who: Role): Promise<void> {
-  const page = await context.newPage();
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("Name", { exact: true }).fill(who);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
-  await page.close();
 }
 
 const example = fileURLToPath(new URL("../../../../examples/consultation.json", import.meta.url));

@@ -124,7 +124,7 @@ export function createWorklist(
     },
     async matchByHand(taskId, decision, by) {
       upToDate();
-      return acted(matchByHand(context, taskId, decision, by));
+      return acted(matchByHand(context, taskId, decision, by), undoMs);
     },
     async reports(list) {
       upToDate();

@@ -3,13 +3,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
+import { systemClock } from "@restante/mesh";
 import { waitFor } from "@restante/testbed";
 import type { ActBy, Actor } from "../../src/actor.ts";
+import type { PracticeOptions } from "../../src/options.ts";
 import { createPractice } from "../../src/practice.ts";
 import type { Worklist } from "../../src/worklist.ts";
 import { deliver, type DirectoryPractice, openPractice, pairsIn } from "../support/economy.ts";
 import { killablePractice } from "../support/killable.ts";
-import { message, workflowId } from "../support/messages.ts";
+import { documentInput, message, workflowId } from "../support/messages.ts";
 import { pharmacy, sender } from "../support/organisations.ts";
 
 const ada: Actor = { id: "u-ada", name: "Ada Fenwick" };
@@ -118,13 +120,44 @@ test("taken back while another process hands over, and is killed: an answer is g
   assert.equal(new Set(out.map(({ name }) => name)).size, out.length);
 });
 
-async function withTask(t: TestContext): Promise<DirectoryPractice> {
+test("what a person has told to be sent leaves when it cannot be taken back any more, and not with the next look for messages", async (t) => {
+  // A second that passes: whatever looks for messages does so every 5 minutes.
+  const soon = { undoSeconds: 1, clock: systemClock };
+  const ways = [
+    {
+      to: await withTask(t, soon),
+      tell: async (worklist: Worklist) => worklist.decide(1, "30017", await seen(worklist, ada)),
+    },
+    {
+      to: await withTask(
+        t,
+        { ...soon, role: "practice", businessResponse: { kind: "onMatch", doubtful: "queue" } },
+        message({ patient: { ...documentInput().patient, birthDate: "2019-02-03" } }).xml,
+      ),
+      tell: async (worklist: Worklist) =>
+        worklist.matchByHand(1, { verdict: "known", sends: true }, await seen(worklist, ada)),
+    },
+  ];
+  for (const { to, tell } of ways) {
+    const { practice } = to;
+    practice.start();
+    assert.equal((await tell(practice.worklist)).outcome, "done");
+    await waitFor(() => pairsIn(join(to.folder, "OUT")).length === 2);
+  }
+});
+
+async function withTask(
+  t: TestContext,
+  changes: Partial<PracticeOptions> = {},
+  xml: string = message().xml,
+): Promise<DirectoryPractice> {
   const to = await openPractice(t, pharmacy, {
     role: "pharmacy",
     businessResponse: { kind: "onDecision" },
     undoSeconds: 30,
+    ...changes,
   });
-  deliver(to, message().xml, { from: sender.mailboxId, workflowId });
+  deliver(to, xml, { from: sender.mailboxId, workflowId });
   await to.practice.cycle();
   return to;
 }

@@ -59,6 +59,16 @@ test("many unread tasks are one email to each address, over TLS, at most one an 
   await to.practice.cycle();
   await waitFor(() => server.mails.length === 8 && sent(to) === 8);
   assert.match(plain(server.mails.at(-1)), /^Subject: .*: 1 task past the due date$/m);
+  // Whatever was begun and not waited for above: by the time that each bears.
+  for (const each of [manager, deputy]) {
+    for (const kind of ["past the due date", "not opened in time"]) {
+      const times = server.mails
+        .filter((mail) => mail.to[0] === each && plain(mail).includes(kind))
+        .map((mail) => Date.parse(/^Date: (.*)$/m.exec(plain(mail))?.[1] ?? ""));
+      assert.equal(times.length, 2);
+      assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= hour, `${each}, ${kind}: ${times.join(", ")}`);
+    }
+  }
 });
 
 test("an address that is refused keeps no other from being told, and is told in the log without the address", async (t) => {

@@ -212,7 +212,6 @@ test("a page runs as many statements, of as many rows, with hundreds of tasks, r
   assert.ok(Math.max(...Object.values(few)) < 300, JSON.stringify(few));
 });
 
-/** Not of the audit of the pages, which is another database. */
 /** A document whose saving is stopped, and that is saved then. */
 async function stopAndSave({ practice }: DirectoryPractice): Promise<void> {
   const { worklist } = practice;
@@ -227,6 +226,7 @@ async function stopAndSave({ practice }: DirectoryPractice): Promise<void> {
   await waitFor(async () => (await worklist.task(1, thisComputer))?.filing?.state === "saved");
 }
 
+/** Not of the audit of the pages, which is another database. */
 function isOfPractice(call: { this: unknown }): boolean {
   const database = call.this as DatabaseSync;
   return !database.isOpen || database.location()?.endsWith("access.sqlite") !== true;

@@ -28,7 +28,3 @@ export const roles = Object.keys(rightsOf) as readonly Role[];
 export function rightsOfAll(held: readonly Role[]): ReadonlySet<Right> {
   return new Set(held.flatMap((role) => rightsOf[role]));
 }
-
-export function isRole(word: string): word is Role {
-  return Object.hasOwn(rightsOf, word);
-}

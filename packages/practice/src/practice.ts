@@ -199,9 +199,7 @@ function partsOf(context: PracticeContext, transports: readonly Transport[]): Pa
       work: "storing",
       // One part of the pass: trouble that the one has is not over because the other works.
       run: async (signal) => {
-        const more = [review(context), tellUnread(context)].includes(true);
-        logWaiting(context);
-        logUnread(context);
+        const more = [review(context), tellUnread(context), logWaiting(context), logUnread(context)].includes(true);
         const reread = await rereading.run(signal);
         return { ...reread, more: more || reread.more };
       },

@@ -46,24 +46,29 @@ export function tellUnread({ database, clock, unread }: PracticeContext): boolea
 
 /**
  * The same in the log: by the system at work, since whoever else looks at its database has a log of their own. Told before it
- * is noted, so that a kill between the two tells it twice and loses nothing.
+ * is noted, so that a kill between the two tells it twice and loses nothing; noted together, since each commit waits for the disk.
+ * True: there is more.
  */
-export function logUnread({ database, emit, organisation, unread }: PracticeContext): void {
-  if (unread === undefined) return;
+export function logUnread({ database, emit, organisation, unread }: PracticeContext): boolean {
+  if (unread === undefined) return false;
   const rows = database
     .prepare(
       `SELECT task_id, watched_task.kind AS kind, at, message_id FROM watched_task INDEXED BY watched_to_log CROSS JOIN task USING (task_id)
        WHERE told_at IS NOT NULL AND logged = 0 AND watched_task.task_id > 0 LIMIT ?`,
     )
     .all(atOnce);
-  const noted = database.prepare("UPDATE watched_task SET logged = 1 WHERE task_id = ? AND kind = ?");
+  if (rows.length === 0) return false;
   for (const row of rows) {
-    const [taskId, kind] = [number(row, "task_id"), text(row, "kind")];
+    const taskId = number(row, "task_id");
     const about = { odsCode: organisation.odsCode, messageId: eventId(text(row, "message_id")), taskId };
-    if (kind === "unread") emit({ event: "task-unread", ...about, receivedAt: time(row, "at") });
+    if (text(row, "kind") === "unread") emit({ event: "task-unread", ...about, receivedAt: time(row, "at") });
     else emit({ event: "task-overdue", ...about, dueOn: text(row, "at") });
-    noted.run(taskId, kind);
   }
+  const noted = database.prepare("UPDATE watched_task SET logged = 1 WHERE task_id = ? AND kind = ?");
+  inTransaction(database, () => {
+    for (const row of rows) noted.run(number(row, "task_id"), text(row, "kind"));
+  });
+  return rows.length === atOnce;
 }
 
 /** A person who may act has opened it. Where it was opened before nothing changes. */

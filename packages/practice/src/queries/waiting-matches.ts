@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "@restante/durable";
 import type { PracticeContext } from "../context.ts";
 import { practiceDefaults } from "../defaults.ts";
 import { eventId } from "../inbound/event-id.ts";
@@ -8,6 +9,8 @@ import { number, text, time } from "./rows.ts";
 const hour = 3_600_000;
 /** A set time that is longer is the longest itself. */
 const longestInterval = 7 * 24 * hour;
+/** As many are told in the log by one pass: it must not keep other writers waiting. */
+const atOnce = 500;
 
 /**
  * A match that waits for a person is told when the set time has passed, then again and again at intervals that double from
@@ -25,29 +28,32 @@ export function noteWaiting({ database, businessResponse, clock }: PracticeConte
 
 /**
  * The same in the log: by the system at work, since whoever else looks at its database has a log of their own. Told before it
- * is noted, so that a kill between the two tells it twice and loses nothing.
+ * is noted, so that a kill between the two tells it twice and loses nothing; noted together, since each commit waits for the disk.
+ * True: there is more.
  */
-export function logWaiting({ database, emit, organisation }: PracticeContext): void {
+export function logWaiting({ database, emit, organisation }: PracticeContext): boolean {
   const rows = database
     .prepare(
       `SELECT task_id, message_id, told, since FROM match_decision INDEXED BY match_to_log CROSS JOIN task USING (task_id)
-       WHERE waiting = 1 AND told > logged AND match_decision.task_id > 0`,
+       WHERE waiting = 1 AND told > logged AND match_decision.task_id > 0 LIMIT ?`,
     )
-    .all();
-  const noted = database.prepare("UPDATE match_decision SET logged = ? WHERE task_id = ?");
+    .all(atOnce);
+  if (rows.length === 0) return false;
   for (const row of rows) {
-    const [taskId, times] = [number(row, "task_id"), number(row, "told")];
-    const messageId = eventId(text(row, "message_id"));
     emit({
       event: "match-waiting",
       odsCode: organisation.odsCode,
-      messageId,
-      taskId,
-      times,
+      messageId: eventId(text(row, "message_id")),
+      taskId: number(row, "task_id"),
+      times: number(row, "told"),
       since: time(row, "since"),
     });
-    noted.run(times, taskId);
   }
+  const noted = database.prepare("UPDATE match_decision SET logged = ? WHERE task_id = ?");
+  inTransaction(database, () => {
+    for (const row of rows) noted.run(number(row, "told"), number(row, "task_id"));
+  });
+  return rows.length === atOnce;
 }
 
 /** How often it should have been told by now, and when it next should be. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
 import type { Event } from "@restante/mesh";
 import type { Actor } from "../../src/actor.ts";
@@ -6,7 +7,7 @@ import { practiceDefaults } from "../../src/defaults.ts";
 import type { PracticeOptions } from "../../src/options.ts";
 import type { TaskSummary, Worklist } from "../../src/worklist.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
-import { message, workflowId } from "../support/messages.ts";
+import { documentInput, message, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 
 const ada: Actor = { id: "u-ada", name: "Ada Fenwick" };
@@ -167,6 +168,36 @@ test("hours that are none are refused", async (t) => {
     });
   }
   await assert.rejects(openPractice(t, receiver, { unread: { ...unread, afterHours: 0 } }), { code: "unread-unknown" });
+});
+
+test("what is told in the log is noted at once for all of it: a pass waits for the disk once, however many they are", async (t) => {
+  const to = await unreadPractice(t, { businessResponse: { kind: "onMatch", doubtful: "queue" } });
+  const patient = { ...documentInput().patient, birthDate: "2019-02-03" };
+  for (let count = 0; count < 20; count += 1)
+    deliver(to, message({ patient }).xml, { from: sender.mailboxId, workflowId });
+  await to.practice.cycle();
+  to.clock.advance(25 * hour);
+  const noted: boolean[] = [];
+  const prepare: (this: DatabaseSync, sql: string) => StatementSync = Reflect.get(DatabaseSync.prototype, "prepare");
+  t.mock.method(DatabaseSync.prototype, "prepare", function (this: DatabaseSync, sql: string) {
+    const statement = prepare.call(this, sql);
+    const run = statement.run.bind(statement);
+    if (!sql.includes("SET logged =")) return statement;
+    return Object.assign(statement, {
+      run: (...values: SQLInputValue[]) => {
+        noted.push(this.isTransaction);
+        return run(...values);
+      },
+    });
+  });
+  await to.practice.cycle();
+  await to.practice.cycle();
+  assert.deepEqual(
+    noted,
+    Array.from({ length: 40 }, () => true),
+  );
+  assert.equal(logged(to).length, 20);
+  assert.equal(to.events.filter(({ event }) => event === "match-waiting").length, 20);
 });
 
 async function unreadPractice(t: TestContext, changes: Partial<PracticeOptions> = {}): Promise<DirectoryPractice> {

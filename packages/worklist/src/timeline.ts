@@ -72,7 +72,6 @@ function leaving({ builtAt, handedOverAt, sentAt, messageId, recipient, via }: S
 function meshEntry({ success, receivedAt, event, code, text, messageId }: MeshReport): Dated {
   return {
     title: success ? "Report of MESH" : "Returned by MESH",
-    by: "MESH",
     at: receivedAt,
     ...(text !== "" && { text: sentence(text) }),
     outcome: success ? "plain" : "bad",

@@ -134,7 +134,7 @@ test("a report's page says what is still awaited and by when; late, since when, 
 test("a report that MESH returned says why in words, shows the returned code and awaits nothing", async (t) => {
   const { url } = await open(t);
   const { text } = await ask(`${url}/reports/${headerIds.returned}`);
-  assert.match(readable(text), /Returned by MESH by MESH 23 November 2026 at 7:42am No mailbox matched\./);
+  assert.match(readable(text), /Returned by MESH 23 November 2026 at 7:42am No mailbox matched\./);
   assert.match(readable(text), /to check The recipient has no mailbox for such reports\. What to do next/);
   assert.doesNotMatch(text, /--awaited/);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { ask, formOf, readable, submit } from "../../web/test/http.ts";
 import { openPages } from "./open-pages.ts";
+import { at } from "./sample-messages.ts";
 import { organisation, sampleWorklist, type SampleWorklist } from "./sample-worklist.ts";
 
 async function open(
@@ -52,6 +53,34 @@ test("a person has a document saved, with the task done or not, sees how that st
   assert.match(saved, /Save it again It is saved in a new folder, so the record system may then have it twice\./);
   assert.equal((await send("/tasks/5", "/tasks/5/save")).status, 303);
   assert.match(await read("/tasks/3"), /There is nothing to save: no document of this message was accepted\./);
+});
+
+test("a task that is done as filed, and whose saving was stopped, says so until it is opened again, done anew or saved", async (t) => {
+  const { worklist, read, send } = await open(t, "/records");
+  const [task] = worklist.all;
+  assert.ok(task);
+  const stopped =
+    /The saving was stopped, but the task is marked as done: filed in the record\. Make sure that the record has/;
+  const act = (name: "completed" | "save-asked" | "save-stopped"): void => {
+    task.acts.unshift({ at: at("10:00"), by: { id: "u-1", name: "Priya Nair" }, act: name });
+  };
+  act("save-asked");
+  act("completed");
+  Object.assign(task, { state: "completed", completedAt: at("10:00"), work: { reason: "filed" } });
+  assert.doesNotMatch(await read("/tasks/1"), stopped);
+  act("save-stopped");
+  assert.match(await read("/tasks/1"), stopped);
+  task.work = { reason: "nothing-to-do" };
+  assert.doesNotMatch(await read("/tasks/1"), stopped);
+  Object.assign(task, { state: "open", work: {} });
+  assert.doesNotMatch(await read("/tasks/1"), stopped);
+  Object.assign(task, { state: "completed", work: { reason: "filed" } });
+  act("completed");
+  assert.doesNotMatch(await read("/tasks/1"), stopped);
+  act("save-stopped");
+  assert.match(await read("/tasks/1"), stopped);
+  await send("/tasks/1", "/tasks/1/save");
+  assert.doesNotMatch(await read("/tasks/1"), stopped);
 });
 
 test("what cannot be saved any more, or was changed meanwhile, is said and nothing is done", async (t) => {

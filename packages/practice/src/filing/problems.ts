@@ -51,5 +51,7 @@ const remedies: Readonly<Record<string, string>> = {
   EDQUOT: full,
   EACCES: denied,
   EPERM: denied,
-  EROFS: denied,
+  // Whoever may write there cannot either: more rights would mend nothing.
+  EROFS:
+    "The disk of the record system's folder is mounted so that nothing can be written to it: mount it so that it can be.",
 };

@@ -268,6 +268,19 @@ test("a disk that is full is said to be, keeps half of nothing, and takes the do
   await saving.until(taskId, "saved");
 });
 
+test("a disk that nobody can write to is told as that, not as a want of rights, and takes the document once it can be written to", async (t) => {
+  const disk = await smallDisk(t, 1_000_000);
+  if (disk === undefined) return;
+  const saving = await openSaving(t, { filing: { folder: disk.folder } });
+  const taskId = await saving.receive(message().xml);
+  disk.readOnly();
+  await saving.save(taskId);
+  const { failure } = await saving.until(taskId, "failed");
+  assert.match(failure ?? "", /is mounted so that nothing can be written to it: mount it so that it can be\.$/);
+  disk.resize(1_000_000);
+  await saving.until(taskId, "saved");
+});
+
 test("a name that is taken is left as it is, and another is found", async (t) => {
   const saving = await openSaving(t);
   const taskId = await saving.receive(message().xml);

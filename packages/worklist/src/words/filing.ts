@@ -8,6 +8,17 @@ export function whyNotSaved({ kind, removed }: Pick<Task, "kind" | "removed">): 
   return removed && "There is nothing to save: the message has been removed by its age.";
 }
 
+/** Of a task that is done as filed, and whose saving somebody stopped since: nothing was seen to come to the record system. */
+export function isStoppedThoughFiled({
+  state,
+  work,
+  filing,
+  acts,
+}: Pick<Task, "state" | "work" | "filing" | "acts">): boolean {
+  if (state !== "completed" || work?.reason !== "filed" || filing !== undefined) return false;
+  return acts.find(({ act }) => act === "completed" || act === "save-stopped")?.act === "save-stopped";
+}
+
 const tags: Readonly<Record<TaskFiling["state"], Tag>> = {
   waiting: { text: "Waiting to be saved", colour: "white", meaning: "It is about to be saved for the record system." },
   failed: { text: "Not saved", colour: "red", meaning: "It could not be saved for the record system yet." },

@@ -48,6 +48,10 @@ test("tasks not opened in time, and those past their due date, say since when an
   assert.match(text, new RegExp(`href="/tasks/${one.taskId}\\?from=%2Funread"`));
   const task = await ask(`${url}/tasks/${one.taskId}?from=%2Funread`, { headers: opening });
   assert.match(task.text, /href="\/unread"[^>]*>\s*Back to the tasks not opened in time/);
+  assert.match(
+    await page(),
+    /somebody has opened it or dealt with it; past its due date, until it is done or its due date is moved\./,
+  );
   // To open it is to end it; that it is past its due date is not.
   assert.match(readable(await menu()), /Not opened in time \(1 to look at\)/);
   await ask(`${url}/tasks/${two.taskId}`, { headers: opening });

@@ -17,12 +17,17 @@ export function digestOf(
   address: string | undefined,
 ): Digest {
   const tasks = length === 1 ? "1 task" : `${length} tasks`;
-  const [said, what] =
+  const [said, what, until] =
     event === "task-overdue"
-      ? [`${tasks} past the due date`, `${tasks} ${length === 1 ? "is" : "are"} open past the due date.`]
+      ? [
+          `${tasks} past the due date`,
+          `${tasks} ${length === 1 ? "is" : "are"} open past the due date.`,
+          "Each stays there until it is done, or its due date is moved.",
+        ]
       : [
           `${tasks} for action not opened in time`,
-          `Nobody has opened ${length === 1 ? "1 task" : `${length} tasks`} for action in time.`,
+          `Nobody has opened ${tasks} for action in time.`,
+          "Each stays there until somebody has opened it or dealt with it.",
         ];
   const where =
     address === undefined
@@ -33,7 +38,7 @@ export function digestOf(
     text: [
       what,
       where,
-      "Each stays there until somebody has opened it or dealt with it.",
+      until,
       "The worklist sends such an email once an hour at most. Nobody reads an answer to it.",
     ].join("\n\n"),
   };

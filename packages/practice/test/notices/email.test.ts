@@ -33,6 +33,7 @@ test("many unread tasks are one email to each address, over TLS, at most one an 
     const text = plain(mail);
     assert.match(text, /^Subject: Lantern Row Surgery \(Y99002\): 3 tasks for action not opened in time$/m);
     assert.match(text, /Nobody has opened 3 tasks for action in time\./);
+    assert.match(text, /Each stays there until somebody has opened it or dealt with it\./);
     assert.match(text, /https:\/\/worklist\.example\/unread/);
     assert.match(text, /^Auto-Submitted: auto-generated$/im);
     for (const word of [patient.family, patient.nhsNumber, ...patient.given, ...ids, mailPassword]) {
@@ -59,6 +60,8 @@ test("many unread tasks are one email to each address, over TLS, at most one an 
   await to.practice.cycle();
   await waitFor(() => server.mails.length === 8 && sent(to) === 8);
   assert.match(plain(server.mails.at(-1)), /^Subject: .*: 1 task past the due date$/m);
+  // To open it does not end it.
+  assert.match(plain(server.mails.at(-1)), /Each stays there until it is done, or its due date is moved\./);
   // Whatever was begun and not waited for above: by the time that each bears.
   for (const each of [manager, deputy]) {
     for (const kind of ["past the due date", "not opened in time"]) {

@@ -28,6 +28,7 @@ export type PracticeErrorCode =
   | "kind-unknown"
   | "filing-folder-unusable"
   | "filing-folder-changed"
+  | "filing-folder-replaced"
   | "filing-off"
   | "filing-in-doubt"
   | "nothing-to-save"

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync, type Stats, statSync } from "node:fs";
 import { lstat, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { isMissing, renameFile, syncFolder, systemReason, writeNew } from "@restante/durable";
 import type { OdsCode } from "@restante/mesh";
 import { PracticeError } from "../errors.ts";
-import { OtherDisk } from "./problems.ts";
+import { isFolderName } from "../store/filings.ts";
+import { HiddenReplaced, OtherDisk } from "./problems.ts";
 
 /** One file of a folder that is saved. */
 export interface FileToSave {
@@ -43,18 +44,25 @@ export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
   }
   // Of each organisation its own, as several may have one record system.
   const hidden = join(root, `.restante-${odsCode}`);
+  /** Whoever may write beside it can put a link in its place: what that leads to is not this system's to write or to remove. */
+  async function isHiddenThere(): Promise<boolean> {
+    const found = await statsOf(hidden);
+    if (found !== undefined && !found.isDirectory()) throw new HiddenReplaced();
+    return found !== undefined;
+  }
   const syncNames = async (): Promise<void> => {
     await syncFolder(root);
     await syncFolder(hidden);
   };
   return {
-    isTaken: async (name) => isThere(join(root, name)),
+    isTaken: async (name) => (await statsOf(join(root, name))) !== undefined,
     async write(name, files) {
       await requireSame();
       // A folder that is gone is not made anew: nobody would look for anything there.
       await mkdir(hidden, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;
       });
+      await isHiddenThere();
       await syncFolder(root);
       const folder = join(hidden, name);
       await rm(folder, { recursive: true, force: true });
@@ -66,19 +74,16 @@ export function filingFolder(root: string, odsCode: OdsCode): FilingFolder {
     publish: async (name) => renameFile(join(hidden, name), join(root, name)),
     async whereIs(name) {
       await requireSame();
-      if (!(await isThere(hidden))) return "unknown";
-      if (await isThere(join(hidden, name))) return "hidden";
-      return (await isThere(join(root, name))) ? "there" : "taken";
+      if (!(await isHiddenThere())) return "unknown";
+      if ((await statsOf(join(hidden, name))) !== undefined) return "hidden";
+      return (await statsOf(join(root, name))) === undefined ? "taken" : "there";
     },
     syncNames,
     discard: async (name) => rm(join(hidden, name), { recursive: true, force: true }),
     async sweep(keep) {
-      const names = await readdir(hidden).catch((error: unknown) => {
-        if (isMissing(error)) return [];
-        throw error;
-      });
-      for (const name of names) {
-        if (!keep.has(name)) await rm(join(hidden, name), { recursive: true, force: true });
+      if (!(await isHiddenThere())) return;
+      for (const name of await readdir(hidden)) {
+        if (isFolderName(name) && !keep.has(name)) await rm(join(hidden, name), { recursive: true, force: true });
       }
     },
   };
@@ -91,15 +96,12 @@ function idOf(stats: { dev: number; ino: number } | undefined): string | undefin
 /** Less the umask: the record system is mostly another user of the machine. */
 const shared = 0o777;
 
-/** Also a link that leads nowhere. */
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
+/** Also of a link that leads nowhere. */
+async function statsOf(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
     throw error;
-  }
+  });
 }
 
 /**

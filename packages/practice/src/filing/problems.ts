@@ -23,9 +23,19 @@ export class OtherDisk extends PracticeError {
   }
 }
 
+/** A link, or a file, is where documents are written before they have their name. */
+export class HiddenReplaced extends PracticeError {
+  constructor() {
+    super(
+      "filing-folder-replaced",
+      "Something else is where this system has its own folder (.restante-ODSCODE) within the record system's folder: find out who put it there, and remove it. Nothing is written or removed through it.",
+    );
+  }
+}
+
 /** The operating system said so, so that it keeps all of them from being saved. Of the practice's own data SQLite would say it. */
 export function isOfFolder(error: unknown): boolean {
-  return error instanceof OtherDisk || isOfSystem(error);
+  return error instanceof OtherDisk || error instanceof HiddenReplaced || isOfSystem(error);
 }
 
 function isOfSystem(error: unknown): error is NodeJS.ErrnoException {

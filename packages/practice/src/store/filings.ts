@@ -52,6 +52,11 @@ export function newFolderName(taskId: number): string {
   return `${String(taskId).padStart(6, "0")}-${randomBytes(4).toString("hex")}`;
 }
 
+/** Nothing else was ever called so by this system. */
+export function isFolderName(name: string): boolean {
+  return /^\d{6,}-[0-9a-f]{8}$/.test(name);
+}
+
 /** Part of a transaction. What the folder is to be called; undefined where it waits for its first try already. */
 export function askToSave(
   database: DatabaseSync,

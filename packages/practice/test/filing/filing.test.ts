@@ -293,6 +293,40 @@ test("a name that is taken is left as it is, and another is found", async (t) =>
   assert.equal(readdirSync(join(saving.folder, folder)).length, 3);
 });
 
+test("a link or a file in place of the hidden folder has nothing written or removed behind it, is told, and ends when it is taken away", async (t) => {
+  const saving = await openSaving(t);
+  const elsewhere = temporaryFolder(t);
+  // As a folder that is left half, and as anything else.
+  for (const name of ["000009-0123abcd", "a letter"]) mkdirSync(join(elsewhere, name));
+  const hidden = join(saving.folder, `.restante-${receiver.odsCode}`);
+  const putInPlace = [() => symlinkSync(elsewhere, hidden), () => writeFileSync(hidden, "")];
+  for (const [index, put] of putInPlace.entries()) {
+    const taskId = await saving.receive(message().xml);
+    put();
+    await saving.save(taskId);
+    const { failure } = await saving.until(taskId, "failed");
+    assert.match(failure ?? "", /Something else is where this system has its own folder/);
+    await saving.to.reopen();
+    await saving.until(taskId, "failed");
+    assert.deepEqual(readdirSync(elsewhere).sort(), ["000009-0123abcd", "a letter"]);
+    rmSync(hidden);
+    await saving.until(taskId, "saved");
+    assert.equal(saving.names().length, index + 1);
+    rmSync(hidden, { recursive: true });
+  }
+});
+
+test("of what lies in the hidden folder only what this system called so is swept", async (t) => {
+  const saving = await openSaving(t);
+  const hidden = join(saving.folder, `.restante-${receiver.odsCode}`);
+  mkdirSync(hidden);
+  for (const name of ["000009-0123abcd", "practice.sqlite"]) mkdirSync(join(hidden, name));
+  const taskId = await saving.receive(message().xml);
+  await saving.save(taskId);
+  await saving.until(taskId, "saved");
+  assert.deepEqual(readdirSync(hidden), ["practice.sqlite"]);
+});
+
 test("what fails is ended by the person who stops it, and a stopped one is never saved", async (t) => {
   const saving = await openSaving(t);
   const taskId = await saving.receive(message().xml);

@@ -60,7 +60,8 @@ export class PracticeError extends CodedError {
 
 /** The stable code of anything thrown, for an event or a row: never its message, unless it is one of ours. */
 export function codeOf(error: unknown): string {
-  return error instanceof CodedError ? error.code : "unexpected";
+  const told = asDurableError(error, "practice.sqlite");
+  return told instanceof CodedError ? told.code : "unexpected";
 }
 
 /** What may be shown of anything thrown. The message of a foreign error can quote what it failed on. */

@@ -34,7 +34,7 @@ export function act(context: PracticeContext, key: MatterKey, by: ActBy, { act, 
         ? { outcome: "done", version }
         : { outcome: "changed-meanwhile" };
     }
-    if (isRemoved(database, key)) return { outcome: "changed-meanwhile" };
+    if (!ofAnswers.has(act) && isRemoved(database, key)) return { outcome: "changed-meanwhile" };
     const acted = change(at);
     const versionAfter = versionOf(database, key);
     if (acted !== undefined) addAct(database, key, { at, by: by.actor, act, ...acted, version, versionAfter });
@@ -42,7 +42,10 @@ export function act(context: PracticeContext, key: MatterKey, by: ActBy, { act, 
   });
 }
 
-/** By its age, with all that was said of it: what is said of it now nobody would ever remove. */
+/** Acts on the answers to a message: to a copy that comes after its task was removed one may fail, and a person ends that. */
+const ofAnswers: ReadonlySet<PersonAct["act"]> = new Set(["dealt-with", "undone", "sent-again", "taken-back"] as const);
+
+/** By its age, with all that was said of it. What is said of it now would be about nothing. */
 function isRemoved(database: PracticeContext["database"], { kind, id }: MatterKey): boolean {
   if (kind !== "task") return false;
   return database.prepare("SELECT 1 FROM task WHERE task_id = ? AND state = 'removed'").get(id) !== undefined;

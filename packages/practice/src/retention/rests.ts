@@ -31,9 +31,9 @@ export function restsSince(context: PracticeContext, taskId: number): string | u
       )
       .get(next);
     if (row === undefined || !isAtRest(context, row)) return undefined;
-    for (const name of ["received_at", "completed_at", "decided_at", "dealt_at", "act_at", "saved_at"])
+    for (const name of ["completed_at", "decided_at", "dealt_at", "act_at", "saved_at"])
       times.push(optionalText(row, name) ?? "");
-    times.push(...answeredAt(database, row));
+    times.push(...messagesOf(database, row).flatMap((messageId) => happenedTo(database, messageId)));
     next = text(row, "state") === "replaced" ? (row["replaced_by"] as number | null) : null;
     if (next === null) return text(row, "state") === "replaced" ? undefined : times.toSorted().at(-1);
   }
@@ -60,16 +60,31 @@ function isAtRest(context: PracticeContext, row: Row): boolean {
   return messagesOf(database, row).every((messageId) => pending.get({ messageId, dealtWith }) === undefined);
 }
 
-function answeredAt(database: DatabaseSync, row: Row): string[] {
-  const sent = database.prepare(
-    `SELECT max(coalesce(sent_at, handed_over_at, built_at)) AS at FROM given_response CROSS JOIN outgoing USING (header_id)
-     WHERE request_message_id = ?`,
-  );
-  return messagesOf(database, row).flatMap((messageId) => optionalText(sent.get(messageId) ?? {}, "at") ?? []);
+/** When a message came, and when its answers left. */
+function happenedTo(database: DatabaseSync, messageId: string): string[] {
+  const row = database
+    .prepare(
+      `SELECT received_at, (SELECT max(coalesce(sent_at, handed_over_at, built_at)) FROM given_response CROSS JOIN outgoing USING (header_id)
+         WHERE request_message_id = message_id) AS answered_at
+       FROM received WHERE message_id = ?`,
+    )
+    .get(messageId);
+  return ["received_at", "answered_at"].flatMap((name) => optionalText(row ?? {}, name) ?? []);
 }
 
 function messagesOf(database: DatabaseSync, row: Row): string[] {
   return [text(row, "message_id"), ...copiesOf(database, row["task_id"] as number)];
+}
+
+/** The copies of a task's message that are kept, and since when nothing has happened to each. They rest no sooner than their task does. */
+export function keptCopies(database: DatabaseSync, taskId: number): { messageId: string; since: string }[] {
+  return database
+    .prepare(
+      "SELECT message_id FROM copy CROSS JOIN received USING (message_id) WHERE task_id = ? AND content IS NOT NULL",
+    )
+    .all(taskId)
+    .map((copy) => text(copy, "message_id"))
+    .map((messageId) => ({ messageId, since: happenedTo(database, messageId).toSorted().at(-1) ?? "" }));
 }
 
 /** The ids of the messages that repeat the one of a task. */

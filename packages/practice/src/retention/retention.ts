@@ -3,14 +3,16 @@
 //   asleep     from one day's work to the next; until 5 minutes after a start.
 //   walking    The tasks that are done, then those that were replaced, are gone through in the order in which they came, some at the
 //              end of each pass: what rests for so many days (rests.ts) is removed, a few tasks a transaction, and not for longer
-//              than a fifth of a second a pass.
+//              than a fifth of a second a pass. Then those of which something came after they, or their messages, were removed:
+//              copies of their messages, and what was wrong with the answers to them. That goes by its own age.
 //   sweeping   Where tasks went, the words that they were searched by are taken out of the index, and what was written before is
 //              taken out of the journal of the database.
 //   measuring  What is kept is told, once a day, and what went.
 //
 // Killed anywhere it begins anew at the next start: what was committed is gone, all else is as it was. By a clock that is doubted,
 // and for a day after settings were made by which more goes, nothing is removed (durable, steady-clock.ts): so a setting that was
-// typed wrong can be put right. What was rested since before 2020 was dated by a clock that had not been set, and stays.
+// typed wrong can be put right. What was rested since before 2020 was dated by a clock that had not been set, and stays. So does,
+// with its task, a message whose files cannot be removed: the others go, and it is told.
 //
 // The pages of the database that become free are overwritten (secure_delete) and used again; its file does not shrink.
 
@@ -22,8 +24,7 @@ import { codeOf, reasonOf } from "../errors.ts";
 import type { Kept, RetentionDays } from "../kept.ts";
 import { number, text } from "../queries/rows.ts";
 import { measureKept } from "./measure-kept.ts";
-import { removeMessage, removeTask } from "./remove.ts";
-import { restsSince } from "./rests.ts";
+import { removeSome, type Walk, walkFrom } from "./remove-some.ts";
 
 export interface Retention extends AsyncDisposable {
   /** At the end of a pass: begins what is due, and does not wait for it. */
@@ -39,12 +40,8 @@ const firstAfterMs = 5 * 60 * 1000;
 /** After it failed. */
 const againMs = HOUR;
 const mostMsATurn = 200;
-const tasksAtOnce = 20;
-const earliest = "2020";
-const states = ["completed", "replaced"] as const;
 const who = "system with these settings";
 
-type Walk = { state: (typeof states)[number]; after: number };
 type Step = "asleep" | Walk | "sweeping" | "measuring";
 
 export function createRetention(
@@ -63,6 +60,8 @@ export function createRetention(
   let removed = { tasks: 0, messages: 0 };
   let hasSwept = false;
   let trouble: string | undefined;
+  /** Why files stay, in this day's work. */
+  let staying: string | undefined;
   const ending = new AbortController();
   let working: Promise<void> | undefined;
 
@@ -102,7 +101,8 @@ export function createRetention(
     }
     if (step === "asleep") {
       if (uptimeMs() < dueAt) return;
-      step = isSet ? { state: "completed", after: 0 } : "measuring";
+      staying = undefined;
+      step = isSet ? walkFrom : "measuring";
     }
     if (typeof step === "object") step = await walk(step);
     if (step === "sweeping") step = await sweep();
@@ -119,7 +119,7 @@ export function createRetention(
       while (at !== undefined && !ending.signal.aborted && performance.now() < until) {
         // At each step: since the last it may have jumped.
         steady?.look();
-        at = doubt() === undefined ? removeSome(at) : undefined;
+        at = doubt() === undefined ? removeNext(at) : undefined;
         await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
@@ -129,42 +129,14 @@ export function createRetention(
     return at ?? (removed.tasks + removed.messages > 0 ? "sweeping" : "measuring");
   }
 
-  /** What is the next to be looked at; undefined: that was all. */
-  function removeSome({ state, after }: Walk): Walk | undefined {
-    const now = clock.now();
-    const limits = { tasks: limitOf(days.tasks, now), messages: limitOf(days.messages, now) };
-    const latest = limits.tasks > limits.messages ? limits.tasks : limits.messages;
-    let last: number | undefined;
-    const gone = inTransaction(database, () => {
-      const rows = database
-        .prepare(
-          `SELECT task_id, received_at, message_at FROM task INDEXED BY task_open CROSS JOIN received USING (message_id)
-             LEFT JOIN removed USING (task_id)
-           WHERE task.state = ? AND task_id > ? ORDER BY task_id LIMIT ?`,
-        )
-        .all(state, after, tasksAtOnce);
-      const gone = { tasks: 0, messages: 0 };
-      for (const row of rows) {
-        // Those that came later rest since later.
-        if (text(row, "received_at") >= latest) return gone;
-        const taskId = number(row, "task_id");
-        last = taskId;
-        const hasMessage = row["message_at"] === null;
-        if (!hasMessage && text(row, "received_at") >= limits.tasks) continue;
-        const since = restsSince(context, taskId);
-        if (since === undefined || since < earliest || since >= latest) continue;
-        if (since < limits.tasks) {
-          removeTask(context, taskId, now);
-          gone.tasks += 1;
-        } else if (hasMessage) removeMessage(context, taskId, now);
-        if (hasMessage) gone.messages += 1;
-      }
-      if (rows.length < tasksAtOnce) last = undefined;
-      return gone;
-    });
+  function removeNext(at: Walk): Walk | undefined {
+    const { gone, stays, next } = inTransaction(database, () => removeSome(context, days, at));
     removed = { tasks: removed.tasks + gone.tasks, messages: removed.messages + gone.messages };
-    if (last !== undefined) return { state, after: last };
-    return state === "completed" ? { state: "replaced", after: 0 } : undefined;
+    staying = stays ?? staying;
+    if (next !== undefined) return next;
+    if (staying === undefined) over("files");
+    else met("files", staying);
+    return undefined;
   }
 
   /** The words of what was removed stand in the index until what it is made of is put together anew: a part at a time. */
@@ -242,11 +214,6 @@ export function createRetention(
       await working;
     },
   };
-}
-
-/** What came before is old; nothing is, where no days are set. */
-function limitOf(days: number | undefined, now: Date): string {
-  return days === undefined ? "" : new Date(now.getTime() - days * DAY).toISOString();
 }
 
 /** Of a clock that was held against settings by which less goes, nothing is believed yet. */

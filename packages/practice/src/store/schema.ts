@@ -3,6 +3,7 @@ import { firstTables } from "./migrations/first-tables.ts";
 import { taskWork } from "./migrations/task-work.ts";
 import { undoable } from "./migrations/undoable.ts";
 import { filing } from "./migrations/filing.ts";
+import { cameLater } from "./migrations/came-later.ts";
 import { consultationDate } from "./migrations/consultation-date.ts";
 import { documentViews } from "./migrations/document-views.ts";
 import { likeness } from "./migrations/likeness.ts";
@@ -325,4 +326,5 @@ export const migrations: readonly string[] = [
   notices,
   matchUndo,
   consultationDate,
+  cameLater,
 ];

@@ -20,6 +20,8 @@ const journeys = [
 /** After this long a journey is left to go on by itself, in milliseconds. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 50;
+/** What was delivered a moment ago is among these. */
+const newestTasks = 20;
 
 /**
  * Sends the samples that were not sent yet and waits until both acknowledgements of each are back. A sample is one
@@ -46,12 +48,32 @@ export async function runSampleJourneys(economy: WholeEconomy, terminal: Termina
     const headerId = await sendSample(sender.practice, consultation, terminal);
     if (headerId === undefined) continue;
     let report = await worklist.report(headerId, thisComputer);
+    let decision: string | undefined;
     while (!isSettled(report) && !terminal.stop.aborted && performance.now() - began < PATIENCE_MS) {
       await wait(LOOK_MS);
       report = await worklist.report(headerId, thisComputer);
+      decision = isDelivered(report) ? await decisionWaiting(economy, headerId) : undefined;
+      // However patient nobody decides who is not told to.
+      if (decision !== undefined) break;
     }
-    if (!terminal.stop.aborted) terminal.print(`\n  ${outcome(report, performance.now() - began, terminal)}`);
+    if (terminal.stop.aborted) continue;
+    const said = decision ?? outcome(report, performance.now() - began, terminal);
+    terminal.print(`\n  ${decision === undefined ? said : terminal.paint.yellow(said)}`);
   }
+}
+
+/** Where a person is to decide on it, in a sentence; undefined: nobody is. */
+async function decisionWaiting({ organisations }: WholeEconomy, headerId: string): Promise<string | undefined> {
+  for (const { organisation, practice, pages } of organisations) {
+    const { items } = await practice.worklist.tasks({ actor: thisComputer, page: { number: 1, size: newestTasks } });
+    for (const { taskId } of items) {
+      if ((await practice.worklist.decisions(taskId)).length === 0) continue;
+      const task = await practice.worklist.task(taskId, thisComputer);
+      if (task?.headerId !== headerId) continue;
+      return `Delivered. Its business answer waits for a person at ${organisation.name}: choose one on ${new URL(`/tasks/${taskId}`, pages).href}`;
+    }
+  }
+  return undefined;
 }
 
 /** Undefined, and said: with other patients and organisations than the examples' a sample may not make sense. */
@@ -67,6 +89,11 @@ async function sendSample(
     terminal.print(`  ${terminal.paint.yellow(`not sent: ${error.message}`)}`);
     return undefined;
   }
+}
+
+/** Its recipient has it, and has not answered yet. */
+function isDelivered(report: SentReport | undefined): boolean {
+  return report?.infrastructure?.positive === true && report.business === undefined;
 }
 
 /** Both acknowledgements are in, or a person has to look. */

@@ -1,5 +1,6 @@
 import { isNhsNumber } from "@restante/mesh";
 import { type About, type JsonSchema, type Needed, optional, type Optional, type Schema } from "@restante/settings";
+import { startOfDay } from "@restante/web";
 
 // The kinds of value that the API is made of: what it takes has bounds, and what it gives may be empty.
 
@@ -37,6 +38,15 @@ function isInstant(text: string): boolean {
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
   );
 }
+
+/** Of what the API takes: an ISO date of the calendar. */
+export function givenDay(description: string): Needed<string> {
+  return kind({ type: "string", format: "date", maxLength: 10, errorMessage: dayProblem, description }, [
+    { name: "date", accepts: (text) => startOfDay(text) !== undefined, problem: dayProblem },
+  ]);
+}
+
+const dayProblem = "must be a day that there is, such as 2026-12-04";
 
 export function nhsNumber(description: string): Needed<string> {
   return kind({ type: "string", pattern: "^[0-9]{10}$", description });

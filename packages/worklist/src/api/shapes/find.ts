@@ -1,7 +1,7 @@
-import type { TaskQuery, TaskSort } from "@restante/practice";
+import type { TaskQuery } from "@restante/practice";
 import { object, type ObjectSchema, oneOf, optional, type PropertiesOf, whole } from "@restante/settings";
 import { mostPages } from "../../list-pages.ts";
-import { atMost, givenInstant, id, kind } from "../kinds.ts";
+import { atMost, givenDay, givenInstant, id, kind } from "../kinds.ts";
 
 /** Which part of a list is asked for. */
 export interface PageAsked {
@@ -21,7 +21,7 @@ export function pageOf({ page = 1, size = usualSize }: PageAsked): { number: num
 }
 
 const states = ["open", "completed", "replaced", "attention", "all"] as const;
-const sorts = ["newest", "oldest", "patient", "consulted"] as const;
+const sorts = ["newest", "oldest", "patient", "consulted", "due"] as const;
 const recipientTypes = ["FA", "FI"] as const;
 const kinds = ["document", "refused", "set-aside"] as const;
 const matches = [
@@ -33,7 +33,7 @@ const matches = [
   "doubtful",
   "not-checked",
 ] as const;
-const flags = ["replacement", "duplicate", "potential-duplicate"] as const;
+const flags = ["replacement", "duplicate", "potential-duplicate", "matched-by-hand"] as const;
 
 /** What tasks are asked for by. Nothing of it names a patient: it stands in an address. */
 export interface TasksWanted extends PageAsked {
@@ -43,9 +43,13 @@ export interface TasksWanted extends PageAsked {
   match?: readonly (typeof matches)[number][];
   flag?: readonly (typeof flags)[number][];
   sender?: string;
+  assignee?: string;
+  priority?: "urgent";
+  dueFrom?: string;
+  dueUntil?: string;
   receivedFrom?: string;
   receivedBefore?: string;
-  sort?: TaskSort;
+  sort?: (typeof sorts)[number];
 }
 
 /** The same with what may name a patient: it stands in a body. */
@@ -59,6 +63,9 @@ function any<Word extends string>(
 ): PropertiesOf<{ a: readonly Word[] }>["a"] {
   return atMost(oneOf(words, { description: what }), words.length, { description: `${what} Any of these.` });
 }
+
+/** As an address of the pages has it. Whoever asks is a program, to which nothing is assigned. */
+const assigneeForm = String.raw`^(?:nobody|person\.[\w:.-]{1,80}|team\.\S(?:.{0,38}\S)?)$`;
 
 const wanted: PropertiesOf<TasksWanted> = {
   state: optional(
@@ -74,11 +81,24 @@ const wanted: PropertiesOf<TasksWanted> = {
     ...id("Who sent it: a key of /senders.", 40),
     json: { ...id("Who sent it: a key of /senders.", 40).json, pattern: "^(?=[A-Z0-9]*[A-Z])[A-Z0-9]{1,40}$" },
   }),
+  assignee: optional(
+    kind({
+      type: "string",
+      maxLength: 90,
+      pattern: assigneeForm,
+      errorMessage: "must be nobody, person. with an id, or team. with a name",
+      description: "Who is to deal with it: nobody, or one of /assignees, such as person.u-k3x9 or team.Reception.",
+    }),
+  ),
+  priority: optional(oneOf(["urgent"], { description: "How soon." })),
+  dueFrom: optional(givenDay("Open, and due on that day or later.")),
+  dueUntil: optional(givenDay("Open, and due on that day or before.")),
   receivedFrom: optional(givenInstant("Received then or later.")),
   receivedBefore: optional(givenInstant("Received before.")),
   sort: optional(
     oneOf(sorts, {
-      description: "By when they were received, the patient's family name, or the date of the document.",
+      description:
+        "By when they were received; the patient's family name; when the patient was seen, else the date of the document, the newest first; or the day by which they are due, the first first.",
       default: "newest",
     }),
   ),
@@ -106,7 +126,7 @@ export const tasksSearched: ObjectSchema<TasksSearched> = object<TasksSearched>(
 /** What the practice is asked for. */
 export function taskQueryOf(asked: TasksWanted & { readonly text?: string }): TaskQuery {
   const { text, state = text === undefined ? "open" : "all", recipientType, kind: ofKind, match, flag } = asked;
-  const { sender, receivedFrom, receivedBefore } = asked;
+  const { sender, assignee, priority, dueFrom, dueUntil, receivedFrom, receivedBefore } = asked;
   return {
     ...(text !== undefined && { text }),
     ...(state !== "all" && { show: state }),
@@ -115,7 +135,17 @@ export function taskQueryOf(asked: TasksWanted & { readonly text?: string }): Ta
     ...(match !== undefined && { match }),
     ...(flag !== undefined && { flags: flag }),
     ...(sender !== undefined && { sender }),
+    ...(assignee !== undefined && { assignee: assigneeOf(assignee) }),
+    ...(priority !== undefined && { priority }),
+    ...(dueFrom !== undefined && { dueFrom }),
+    ...(dueUntil !== undefined && { dueUntil }),
     ...(receivedFrom !== undefined && { receivedFrom: new Date(receivedFrom) }),
     ...(receivedBefore !== undefined && { receivedBefore: new Date(receivedBefore) }),
   };
+}
+
+function assigneeOf(asked: string): NonNullable<TaskQuery["assignee"]> {
+  if (asked === "nobody") return asked;
+  const [, kind, id = ""] = /^(person|team)\.(.+)$/u.exec(asked) ?? [];
+  return { kind: kind === "team" ? kind : "person", id };
 }

@@ -184,7 +184,9 @@ export const taskProperties: PropertiesOf<TaskShape> = {
   }),
   confidential: trueIfSo("Who sent it is not shown."),
   work,
-  flags: list(text({ description: "replacement, duplicate or potential-duplicate." }), { description: "Its tags." }),
+  flags: list(text({ description: "replacement, duplicate, potential-duplicate or matched-by-hand." }), {
+    description: "Its tags.",
+  }),
   findingCount: count("Where it departs from the requirements."),
   attachmentCount: count("How many files it has."),
   attention: optional(words("What went wrong about it that nobody has dealt with.")),

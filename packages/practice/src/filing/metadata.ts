@@ -72,6 +72,7 @@ export function metadataOf(
       kind: identity.kind,
       title: task.title,
       date: task.documentDate,
+      consultedAt: task.consultedAt,
       confidential,
       replaces: identity.replaces,
     }),

@@ -156,6 +156,7 @@ test("a document is saved with all that there is to know of it, in a folder and 
       kind: "consultation-summary",
       title: "Consultation report",
       date: "2026-03-02T10:30:00.000+00:00",
+      consultedAt: "2026-03-02T10:15:00.000+00:00",
       confidential: false,
       replaces: [],
     },

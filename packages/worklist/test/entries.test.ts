@@ -12,7 +12,7 @@ test("a task and the page of its entries say what is not in the tables before th
   for (const path of ["/tasks/1", "/tasks/1/entries"]) {
     const said = readable((await ask(url + path)).text);
     for (const words of [
-      "Not in the tables: Zebra: 2.",
+      "Not shown below: Zebra: 2.",
       "Left out here: Observation: 1,200.",
       "Allergy to penicillin SNOMED CT 91936005 Note: As a child",
       "Verification status: unconfirmed Criticality: high",
@@ -21,17 +21,17 @@ test("a task and the page of its entries say what is not in the tables before th
       "On hold Taken: not known",
       "Taken: 5 January 2026 to 5 July 2026",
       "Not taken May not be this patient’s Amoxicillin 250mg capsules",
-      "Not shown here: basedOn (extension).",
+      "Part of this entry is not shown here What it is called in the message: basedOn (extension).",
       "6.1 mmol/L",
       "3.5 mmol/L to 5.3 mmol/L",
       "Mother Family history",
-      "Entries of this section that stand in an earlier one: 1.",
-      "Entries that this section names and that are not in the message: 2. Ask the sender for them.",
-      "The entries name: Organisation: 2.",
+      "1 entry that belongs here too is shown under an earlier heading.",
+      "2 entries that belong here are not in the message. Ask the sender for them.",
+      "Addresses and other details of the people, organisations and places that the document names are not shown here.",
       "SHA-256 336276927fc27d28c262f08eae5511abe9336bfb08fdeca8c7845c8a69d2e5e7",
     ])
       assert.ok(said.includes(words), `${path}: "${words}" is missing in ${said}`);
-    assert.ok(said.indexOf("Not in the tables") < said.indexOf("Allergy to penicillin"));
+    assert.ok(said.indexOf("Not shown below") < said.indexOf("Allergy to penicillin"));
     assert.match(said, /Medicines A person must look/);
   }
 });
@@ -62,6 +62,24 @@ test("a task shows the first hundred entries and leads to all of them; one whose
     assert.equal(status, 200);
     assert.match(readable(text), /This is still being prepared\. Try again in a minute/);
   }
+});
+
+test("an entry that says nothing of what it is, and one under no heading, are shown in words that mean something to staff", async (t) => {
+  const { url, worklist } = await open(t);
+  const view = sampleView();
+  const [first] = view.unplaced.flatMap(({ entries }) => entries);
+  assert.ok(first);
+  const { term: ____, ...nameless } = first;
+  view.unplaced = [
+    { kind: "medicines", entries: [{ ...nameless, type: "MedicationStatement" }] },
+    { kind: "other", entries: [{ ...nameless, type: "Flag" }] },
+  ];
+  worklist.views.set(1, view);
+  const said = readable((await ask(`${url}/tasks/1`)).text);
+  assert.match(said, /Entries under no heading Medicines Medicines: under no heading/);
+  assert.match(said, /Medicine taken: no name given/);
+  assert.match(said, /Flag: no name given (?!Flag)/);
+  assert.doesNotMatch(said, /In none of the sections|Not said in the message|Practitioner/);
 });
 
 test("a document of nothing but a report, a message that is none, and a task that is not there each say so", async (t) => {

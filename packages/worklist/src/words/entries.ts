@@ -58,12 +58,13 @@ export function tableWords({ kind, entries }: EntryTable): EntryColumns {
 }
 
 /** What an entry is, where its table does not say. */
-export function entryType({ kind }: EntryTable, { type }: DocumentEntry): string | undefined {
-  return kind === "other" ? kindWords(type) : undefined;
+export function entryType({ kind }: EntryTable, { term, type }: DocumentEntry): string | undefined {
+  return kind === "other" && term !== undefined ? kindWords(type) : undefined;
 }
 
+/** What an entry is of; of one that does not say it, what sort of entry it is. */
 export function entryName({ term, type }: DocumentEntry): string {
-  return term?.text ?? (type === "QuestionnaireResponse" ? "Questionnaire" : "Not said in the message");
+  return term?.text ?? (type === "QuestionnaireResponse" ? "Questionnaire" : `${kindWords(type)}: no name given`);
 }
 
 /** One line of a cell. */
@@ -145,14 +146,15 @@ export function kindWords(type: string): string {
 
 const kinds: Readonly<Record<string, string>> = {
   AllergyIntolerance: "Allergy or intolerance",
-  Binary: "File in no section",
+  Binary: "File under no heading",
   DocumentReference: "Document of which a file is not in the message",
   FamilyMemberHistory: "Family history",
   Immunization: "Immunisation",
   MedicationRequest: "Prescription",
   MedicationStatement: "Medicine taken",
   Organization: "Organisation",
-  PractitionerRole: "Practitioner’s role",
+  Practitioner: "Health professional",
+  PractitionerRole: "Health professional’s role",
   ProcedureRequest: "Request",
   QuestionnaireResponse: "Answers to a questionnaire",
   ReferralRequest: "Referral",

@@ -72,7 +72,7 @@ export { type TaskInput, taskSection, type TaskValueInput } from "./build/sectio
 export { type WordsBeside, wordsBeside } from "./build/words-beside.ts";
 export { check } from "./check/check.ts";
 export { type CheckOptions, type Strictness, strictnesses } from "./check/check-options.ts";
-export type { CheckResult, Finding, HeldAgainst, Negative, RefusedFor } from "./check/finding.ts";
+export type { CheckResult, Finding, HeldAgainst, Negative, RefusalRule, RefusedFor } from "./check/finding.ts";
 export type { Severity } from "./check/severity.ts";
 export {
   type DocumentUseCase,

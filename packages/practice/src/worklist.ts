@@ -1,4 +1,4 @@
-import type { KnownFileType, RefusedFor } from "@restante/itk3";
+import type { KnownFileType, RefusalRule, RefusedFor } from "@restante/itk3";
 import type { AcknowledgementLevel, MailboxId, MessageId } from "@restante/mesh";
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
 import type { Assignee, Completion, CompletionReason, TaskWork } from "./task-work.ts";
@@ -181,6 +181,8 @@ export interface TaskSummary {
   refusedFor?: RefusedFor;
   /** The code by which its sender was told that it is refused. Absent: they were not, since nobody asked or could be answered. */
   refusedWith?: string;
+  /** What was wrong with it, where one code has several reasons. Absent of one refused by what was chosen here, and of older ones. */
+  refusalRule?: RefusalRule;
   state: TaskState;
   /** The Subject of the control file or header, as it must be shown (CS-030, OC-014). Empty where the sender gave none. */
   subject: string;

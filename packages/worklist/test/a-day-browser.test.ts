@@ -136,7 +136,7 @@ test("a day's work of an administrator, a clinician, a provider and an auditor, 
 
     await page.goto(`${surgery.url}/?kind=refused`);
     await page.locator("tbody tr a").first().click();
-    await stands(page, /The sender’s system is told “.*” \(\d{5}\)/);
+    await stands(page, /The sender’s system is told that it was not accepted\./);
     await press(page, "Mark as done: nothing to do");
     await stands(page, "Task marked as done.");
     await follow(page, /^Unmatched messages/);

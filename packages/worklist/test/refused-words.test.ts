@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, readable } from "../../web/test/http.ts";
-import type { Task } from "@restante/practice";
+import type { Matter, Task } from "@restante/practice";
 import { faultWords, refusedInRow, senderToldWords } from "../src/words.ts";
 import { openPages } from "./open-pages.ts";
 import { organisation, sampleWorklist } from "./sample-worklist.ts";
@@ -15,7 +15,7 @@ test("a refused message says in its row and on its page what was wrong and what 
   const { text } = await ask(`${url}/tasks/3`);
   assert.ok(
     readable(text).includes(
-      `${fault} The sender’s system is told “Invalid message header” (20006). If a document was expected, ask the sender for it. Why, in technical words The message header could not be read.`,
+      `${fault} The sender’s system is told that it was not accepted. If a document was expected, ask the sender for it. Why, in technical words The message header could not be read.`,
     ),
     readable(text),
   );
@@ -24,7 +24,16 @@ test("a refused message says in its row and on its page what was wrong and what 
 test("every reason for which a message is refused has words, with a code that nobody knows too, and none is a bare code", () => {
   for (const [task, words] of [
     [{ refusedFor: "not-acceptable", refusedWith: "10009" }, "It could not be read: it is damaged"],
-    [{ refusedFor: "not-acceptable", refusedWith: "20009" }, "Its document lacks something"],
+    [{ refusedFor: "not-acceptable", refusedWith: "20009" }, "Its document is not as it must be"],
+    [
+      { refusedFor: "not-acceptable", refusedWith: "20009", refusalRule: "several-documents" },
+      "It has more in it than",
+    ],
+    [
+      { refusedFor: "not-acceptable", refusedWith: "20009", refusalRule: "no-patient" },
+      "Its document does not say which",
+    ],
+    [{ refusedFor: "not-acceptable", refusedWith: "20006", refusalRule: "other-event" }, "It is something other than"],
     [{ refusedFor: "not-acceptable", refusedWith: "20015" }, "It is too large"],
     [{ refusedFor: "not-acceptable", refusedWith: "29999" }, "It could not be taken in as a document"],
     [{ refusedFor: "strictness", refusedWith: "20006" }, "It breaks a requirement"],
@@ -37,6 +46,9 @@ test("every reason for which a message is refused has words, with a code that no
     assert.doesNotMatch(row, /\d/);
   }
   assert.equal(refusedInRow({ kind: "set-aside" }), undefined);
+  const matter = { state: "new", reason: "An answer could not be delivered." } as unknown as Matter;
+  const row = refusedInRow({ kind: "refused", refusedFor: "not-acceptable", refusedWith: "20009", matter });
+  assert.doesNotMatch(row ?? "", /sender/, "nothing is said of an answer that has not got through");
 });
 
 test("the sender is said to know what was answered to its message, and nothing that was answered to a copy", () => {
@@ -44,10 +56,7 @@ test("the sender is said to know what was answered to its message, and nothing t
   const said = (...responses: object[]): string =>
     senderToldWords({ refusedFor: "not-acceptable", responses: responses as Task["responses"] });
   const toACopy = { ...answer, code: "20007", text: "Duplicate", state: "sent", copy: "another-message" };
-  assert.match(
-    said({ ...answer, state: "sent" }, toACopy),
-    /^The sender’s system is told “Invalid message content” \(20009\)/,
-  );
+  assert.match(said({ ...answer, state: "sent" }, toACopy), /^The sender’s system is told that it was not accepted\./);
   assert.match(said({ ...answer, state: "failed" }, toACopy), /^The answer did not get through/);
   assert.match(said(toACopy), /^The sender is not told of it/);
 });

@@ -322,9 +322,9 @@ test("a message that the chosen strictness refused says so, shows no document, a
   for (const words of [
     "Not accepted",
     "A requirement is broken.",
-    "Put right by its sender, it may come again, and is then a task like any other.",
-    "The sender’s system is told “Invalid message header” (20006).",
-    "None is shown of a message that was refused by the strictness chosen here.",
+    "Once its sender has put it right it may come again, as a task like any other.",
+    "The sender’s system is told that it was not accepted.",
+    "None is shown, because your organisation refuses messages that break a requirement.",
     "Download the message as it was received",
   ]) {
     assert.ok(text.includes(words), words);
@@ -344,7 +344,7 @@ test("a message of a kind that is not taken says so, shows its document, and whe
     "Not taken",
     reason,
     "It is of a kind that your organisation does not take.",
-    "The sender’s system is told “Invalid message header” (20006).",
+    "The sender’s system is told that it was not taken.",
   ])
     assert.ok(text.includes(words), words);
   assert.match(text, /\/tasks\/3\/attachments\/0/);

@@ -212,5 +212,6 @@ function negativeOf(because: RefusedFor, reason: Reason, findings: readonly Find
     .map(({ id, location, text }) => `${id} at ${location || "the start"}: ${text}`);
   const more = errors.length > maxListed ? [`And ${errors.length - maxListed} more.`] : [];
   const diagnostics = [reason.text, ...lines, ...more].join(" ");
-  return { because, code: reason.code, issueCode: reason.issueCode, diagnostics };
+  const { rule, code, issueCode } = reason;
+  return { because, ...(rule && { rule }), code, issueCode, diagnostics };
 }

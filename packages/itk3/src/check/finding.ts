@@ -31,9 +31,17 @@ export interface Finding {
  */
 export type RefusedFor = "not-acceptable" | "strictness" | "not-taken";
 
+/** What was wrong with a message that could not be accepted, whatever the code by which its sender is told. */
+export type RefusalRule =
+  | ("unreadable" | "too-large" | "not-a-message" | "no-message-id" | "other-event" | "confidential" | "no-patient")
+  | ("no-document" | "several-documents" | "no-document-id" | "no-composition" | "several-compositions")
+  | ("no-report" | "report-unknown" | "report-unreadable");
+
 /** What a message that is not acceptable is answered with. */
 export interface Negative {
   because: RefusedFor;
+  /** Of what is not acceptable whatever was chosen: why, where one code has several reasons. */
+  rule?: RefusalRule;
   code: string;
   issueCode: IssueType;
   /** For OperationOutcome.issue.diagnostics: free of patient detail. */

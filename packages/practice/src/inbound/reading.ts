@@ -101,6 +101,7 @@ export function readArrived(toRead: ToRead): Reading {
     ...(doesNotTake && { doesNotTake }),
   });
   const { acceptable, findings, negative } = result;
+  const { summary, ...said } = message === undefined ? nothingSaid : saidIn(message, result, toRead.content);
   return {
     ...common,
     isResponse: false,
@@ -110,7 +111,8 @@ export function readArrived(toRead: ToRead): Reading {
       acceptable,
       negative,
       findings: findings.map(({ id, severity, location, text }) => ({ id, severity, location, text })),
-      ...(message === undefined ? nothingSaid : saidIn(message, result, toRead.content)),
+      summary: { ...summary, ...(negative?.rule && { refusalRule: negative.rule }) },
+      ...said,
     },
   };
 }

@@ -141,6 +141,7 @@ function summaryOf(row: Row): TaskSummary {
       completedAt: optionalTime(row, "completed_at"),
       refusedFor: refusedFor[text(row, "received_kind")],
       refusedWith: optionalText(row, "refused_with"),
+      refusalRule: summary.refusalRule,
       recipientType: summary.recipientType,
       confidential: summary.confidential,
       notices: summary.notices,

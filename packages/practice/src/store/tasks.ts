@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { RefusalRule } from "@restante/itk3";
 import type { StoredAttachment } from "./attachments.ts";
 import { archiveReplaced } from "./replacements.ts";
 import type { ModifiedPart, PatientMatch, Sender, TaskFinding, TaskNotice } from "../worklist.ts";
@@ -17,6 +18,8 @@ export interface MessageSummary {
   patient?: PatientSummary;
   notices?: TaskNotice[];
   modified?: ModifiedPart[];
+  /** Of a message that is not acceptable. Absent of one that was taken in before this was kept, too. */
+  refusalRule?: RefusalRule;
 }
 
 /** As the document has it: neither checked nor complete. */

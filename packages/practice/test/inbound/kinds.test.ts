@@ -8,6 +8,7 @@ import {
   readMessage,
   readResponse,
   consultationSummary,
+  type RefusalRule,
 } from "@restante/itk3";
 import { waitFor } from "@restante/testbed";
 import { createPractice } from "../../src/practice.ts";
@@ -164,11 +165,17 @@ const focus = /<focus>[\s\S]*?<\/focus>/;
 const second = message().xml;
 
 /** What only in part could be given to a person, or not at all; and what is refused for its event, whatever it holds. */
-const notHeld: readonly (readonly [what: string, code: string, xml: string])[] = [
-  ["with a second document", "20009", xml.replace(document, (one) => one + document.exec(second)?.[0])],
+const notHeld: readonly (readonly [what: string, code: string, rule: RefusalRule, xml: string])[] = [
+  [
+    "with a second document",
+    "20009",
+    "several-documents",
+    xml.replace(document, (one) => one + document.exec(second)?.[0]),
+  ],
   [
     "about two documents",
     "20009",
+    "several-documents",
     xml
       .replace(document, (one) => one + document.exec(second)?.[0])
       .replace(focus, (one) => one + focus.exec(second)?.[0]),
@@ -176,23 +183,31 @@ const notHeld: readonly (readonly [what: string, code: string, xml: string])[] =
   [
     "with a second Composition",
     "20009",
+    "several-compositions",
     xml.replace(entry("Composition"), (one) => one + entry("Composition").exec(second)?.[0]),
   ],
-  ["whose header is about a Composition", "20009", xml.replace(document, entry("Composition").exec(xml)?.[0] ?? "")],
+  [
+    "whose header is about a Composition",
+    "20009",
+    "no-document",
+    xml.replace(document, entry("Composition").exec(xml)?.[0] ?? ""),
+  ],
   [
     "whose report is a resource of a kind that is not known",
     "20009",
+    "report-unknown",
     xml.replace(/<(\/?)Binary>/, "<$1Letter>").replace("</Binary>", "</Letter>"),
   ],
   [
     "with structured entries alone",
     "20009",
+    "no-report",
     xml.replaceAll(/<Binary>(\s*<id[^>]*>)[\s\S]*?<\/Binary>/g, "<Basic>$1</Basic>"),
   ],
-  ["of another event", "20006", xml.replace("ITK007C", "ITK014M")],
+  ["of another event", "20006", "other-event", xml.replace("ITK007C", "ITK014M")],
 ];
 
-for (const [what, code, changed] of notHeld) {
+for (const [what, code, rule, changed] of notHeld) {
   test(`a message ${what} is refused whole, with ${code}, whatever kinds are taken`, async (t) => {
     assert.notEqual(changed, xml);
     for (const doesNotTake of [[], kinds]) {
@@ -202,7 +217,10 @@ for (const [what, code, changed] of notHeld) {
       await to.practice.cycle();
       assert.deepEqual(codes(to), [code]);
       const [task, ...more] = await tasks(to);
-      assert.deepEqual([task?.kind, task?.refusedFor, more], ["refused", "not-acceptable", []]);
+      assert.deepEqual(
+        [task?.kind, task?.refusedFor, task?.refusalRule, more],
+        ["refused", "not-acceptable", rule, []],
+      );
     }
   });
 }

@@ -1,5 +1,5 @@
 // What a person is told of a message that was refused.
-import type { Task } from "@restante/practice";
+import type { Task, TaskSummary } from "@restante/practice";
 
 /** Of one that could have been given to them, and was refused all the same: what was chosen here. */
 export function refusedWords({ refusedFor }: Pick<Task, "refusedFor">): string | undefined {
@@ -9,14 +9,24 @@ export function refusedWords({ refusedFor }: Pick<Task, "refusedFor">): string |
 const chosen: Readonly<Record<NonNullable<Task["refusedFor"]>, string | undefined>> = {
   "not-acceptable": undefined,
   strictness:
-    "So the settings say (strictness: refuse), and nothing of it was taken in. Put right by its sender, it may come again, and is then a task like any other.",
+    "Your organisation has chosen to refuse messages that break a requirement, so nothing of it was taken in. Once its sender has put it right it may come again, as a task like any other.",
   "not-taken":
-    "So the settings say (doesNotTake). The patient was not looked up, and nothing was accepted or replaced because of it. What came is shown here all the same, in case it cannot wait.",
+    "Your organisation has chosen not to take messages of this kind. The patient was not looked up, and nothing was accepted or replaced because of it. What came is shown here all the same, in case it cannot wait.",
 };
 
 /** What was wrong with it, for who works on it: what exactly is in the technical words beside it. */
-export function faultWords({ refusedFor, refusedWith = "" }: Pick<Task, "refusedFor" | "refusedWith">): string {
-  return (refusedFor && byChoice[refusedFor]) ?? faults[refusedWith] ?? "It could not be taken in as a document";
+export function faultWords({
+  refusedFor,
+  refusedWith = "",
+  refusalRule,
+}: Pick<Task, "refusedFor" | "refusedWith" | "refusalRule">): string {
+  const chosenHere = refusedFor && byChoice[refusedFor];
+  return (
+    chosenHere ??
+    (refusalRule && byRule[refusalRule]) ??
+    byCode[refusedWith] ??
+    "It could not be taken in as a document"
+  );
 }
 
 const byChoice: Readonly<Record<NonNullable<Task["refusedFor"]>, string | undefined>> = {
@@ -25,12 +35,31 @@ const byChoice: Readonly<Record<NonNullable<Task["refusedFor"]>, string | undefi
   "not-taken": "It is of a kind that your organisation does not take",
 };
 
-/** By the codes of ITK3 by which a message is refused whatever was chosen. */
-const faults: Readonly<Record<string, string>> = {
-  "10009": "It could not be read: it is damaged, or not written as such messages are",
+const byRule: Readonly<Record<NonNullable<TaskSummary["refusalRule"]>, string>> = {
+  unreadable: "It could not be read: it is damaged, or not written as such messages are",
+  "too-large": "It is too large to be taken in",
+  "not-a-message": "It does not say what it is: the part that every message begins with is missing",
+  "no-message-id": "It has no number by which it could be answered, or known if it came again",
+  "other-event": "It is something other than a document",
+  confidential: "It is about a confidential consultation, and such messages must not be sent this way",
+  "no-patient": "Its document does not say which patient it is about",
+  "no-document": "There is no document in it",
+  "several-documents": "It has more in it than one document, and only one could have been shown to you",
+  "no-document-id": "Its document has no number by which it could be known if it came again",
+  "no-composition": "Its document does not say what it holds",
+  "several-compositions":
+    "Its document says in two ways or more what it holds, and only one could have been shown to you",
+  "no-report": "There is no report in its document",
+  "report-unknown": "Its report is of a kind that cannot be opened here",
+  "report-unreadable": "Its report is empty or damaged, and cannot be opened",
+};
+
+/** Of one that was taken in before its rule was kept: by the codes of ITK3, of which some have several reasons. */
+const byCode: Readonly<Record<string, string>> = {
+  "10009": byRule.unreadable,
   "20006": "It does not say what it is, or is something other than a document",
-  "20009": "Its document lacks something that it must have, or cannot be opened",
-  "20015": "It is too large to be taken in",
+  "20009": "Its document is not as it must be, or cannot be opened",
+  "20015": byRule["too-large"],
 };
 
 /** Whether the answer to the sender is on its way, or has left; one to a copy is another's. */
@@ -45,7 +74,8 @@ function answerTo(responses: Task["responses"]): Task["responses"][number] | und
 /** Whether the sender knows, and of what, and what is left to do. */
 export function senderToldWords({ refusedFor, responses }: Pick<Task, "refusedFor" | "responses">): string {
   const answer = answerTo(responses);
-  const told = isTold({ responses }) ? `The sender’s system is told “${answer?.text}” (${answer?.code}).` : undefined;
+  const what = refusedFor === "not-taken" ? "taken" : "accepted";
+  const told = isTold({ responses }) ? `The sender’s system is told that it was not ${what}.` : undefined;
   const failed = answer && "The answer did not get through, so the sender does not know.";
   if (refusedFor === "not-taken") {
     return told === undefined
@@ -55,10 +85,13 @@ export function senderToldWords({ refusedFor, responses }: Pick<Task, "refusedFo
   return `${told ?? failed ?? "The sender is not told of it."} If a document was expected, ask the sender for it.`;
 }
 
-/** In a row: both, in short. */
-export function refusedInRow(task: Pick<Task, "kind" | "refusedFor" | "refusedWith">): string | undefined {
+/** In a row: both, in short. Where something is the matter with the answer the row says that by itself. */
+export function refusedInRow(
+  task: Pick<Task, "kind" | "refusedFor" | "refusedWith" | "refusalRule" | "matter">,
+): string | undefined {
   if (task.kind !== "refused") return undefined;
-  return `${faultWords(task)}. ${task.refusedWith === undefined ? "The sender is not told." : "The sender’s system is told."}`;
+  const told = task.refusedWith === undefined ? "The sender is not told." : "The sender’s system is told.";
+  return `${faultWords(task)}.${task.matter === undefined ? ` ${told}` : ""}`;
 }
 
 /** All that is said of one. */
@@ -72,12 +105,17 @@ export function everyRefused(): string[] {
   const told = (["not-taken", "not-acceptable"] as const).flatMap((refusedFor) =>
     given.map((responses) => senderToldWords({ refusedFor, responses })),
   );
-  return [...Object.values(chosen).filter((text) => text !== undefined), ...told];
+  return [
+    ...Object.values(byRule).map((text) => `${text}.`),
+    ...Object.values(chosen).filter((text) => text !== undefined),
+    ...told,
+  ];
 }
 
 /** Why a task shows no document at all. */
 export function noDocuments({ refusedFor, removed }: Pick<Task, "refusedFor" | "removed">): string {
   if (removed !== undefined) return "They were removed with the message.";
-  if (refusedFor === "strictness") return "None is shown of a message that was refused by the strictness chosen here.";
+  if (refusedFor === "strictness")
+    return "None is shown, because your organisation refuses messages that break a requirement.";
   return "No document could be read from the message.";
 }

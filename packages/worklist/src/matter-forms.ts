@@ -1,11 +1,11 @@
 import type { ActOutcome, Matter, MatterKey } from "@restante/practice";
 import { refusal, type Reply, type Request, route, type RouteAccess, type Routes } from "@restante/web";
-import { actIn, shownAgain } from "./changed-meanwhile.ts";
+import { actIn, pageOf, shownAgain } from "./changed-meanwhile.ts";
 import { refusedWith } from "./refused.ts";
 import { listHere } from "./list-here.ts";
 import { afterwards } from "./return-path.ts";
 import { actorAt, type WorklistSite } from "./site.ts";
-import { refusals } from "./words/refusals.ts";
+import { problems, refusals } from "./words/refusals.ts";
 import { isOpenedBySomebody } from "./unread-pages.ts";
 
 /** Something with a page of its own that may need a person's attention. */
@@ -36,7 +36,13 @@ export function serveMatterForms(
   app.post<Form>(`${path}/deal-with`, route({ needs: "act", act: "deal-with", about }), async (request, reply) => {
     const { key, address } = await find(request, request.params.id);
     const by = actIn(site, request);
-    const { outcome } = await telling(worklist.dealWith(key, by, request.body?.["note"]));
+    const note = request.body?.["note"];
+    const { outcome } = await telling(worklist.dealWith(key, by, note));
+    if (outcome === "note-too-long") {
+      const noteProblem = { text: problems["dealt-note-too-long"], at: "note" };
+      const extra = { noteProblem, note, refresh: pageOf(address, request.body) };
+      return show(reply.code(400), request.params.id, extra, request.body ?? {});
+    }
     if (outcome === "changed-meanwhile") {
       const extra = shownAgain("deal-with", address, request.body);
       return show(reply.code(409), request.params.id, extra, request.body ?? {});
@@ -63,13 +69,13 @@ export function serveMatterForms(
   });
 }
 
-async function telling(act: Promise<ActOutcome>): Promise<ActOutcome> {
+async function telling(act: Promise<ActOutcome>): Promise<{ outcome: ActOutcome["outcome"] | "note-too-long" }> {
   try {
     return await act;
   } catch (error) {
     const code = refusedWith(error, ["note-too-long", "nothing-to-deal-with", "not-dealt-with"]);
     if (code === undefined) throw error;
-    if (code === "note-too-long") throw refusal(400, refusals["note-too-long"]);
+    if (code === "note-too-long") return { outcome: code };
     throw refusal(409, refusals["changed-since"]);
   }
 }

@@ -52,7 +52,11 @@ for (const [what, address, list, key] of things) {
     const { url, worklist } = await open(t);
     const form = formOf((await ask(url + address)).text, `${address}/deal-with`);
     assert.equal((await submit(`${url}${address}/undo`, form)).status, 403);
-    assert.equal((await submit(`${url}${address}/deal-with`, { ...form, note: "x".repeat(501) })).status, 400);
+    const refused = await submit(`${url}${address}/deal-with`, { ...form, note: "x".repeat(501) });
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /<title>\s*Error: /);
+    assert.match(refused.text, /href="#note"[^>]*>\s*What you did about it must be 500 characters or fewer/);
+    assert.ok(refused.text.includes(`value="${"x".repeat(501)}"`), "what was typed is kept");
     assert.equal((await submit(`${url}${address}/deal-with`, form)).status, 303);
     assert.equal((await submit(`${url}${address}/deal-with`, form)).status, 409);
     assert.equal(worklist.calls.length, 1);

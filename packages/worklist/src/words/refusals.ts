@@ -25,7 +25,6 @@ export const refusals = {
   "left-already":
     "It has left, or is leaving, so it could not be taken back. If it was wrong, tell the people whom it went to.",
   "nothing-chosen": "No task was chosen. Go back to the list and choose some.",
-  "note-too-long": "The note is longer than 500 characters. Go back and make it shorter.",
   "no-such-page": "There is no page at this address. It may be an old link: look for the message in the worklist.",
 } as const;
 
@@ -37,6 +36,7 @@ export const problems = {
   "reason-missing": "Choose why it is done",
   "reason-note-missing": "Enter a note that says why it is done",
   "reason-note-too-long": "The note must be 500 characters or fewer",
+  "dealt-note-too-long": "What you did about it must be 500 characters or fewer",
   "note-missing": "Enter a comment",
   "note-too-long": "The comment must be 500 characters or fewer",
   "due-day-invalid": "Due date must be a real date, such as 27 3 2027",

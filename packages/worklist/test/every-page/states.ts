@@ -217,6 +217,15 @@ export const states: readonly PageState[] = [
     },
   },
   {
+    name: "task note too long",
+    path: "/tasks/2",
+    routes: ["POST /tasks/:id/deal-with"],
+    steps: async (page) => {
+      await page.getByLabel("What you did about it").fill("Rang them. ".repeat(50));
+      await press("Mark as dealt with")(page);
+    },
+  },
+  {
     name: "task sent again",
     path: "/tasks/2",
     routes: ["POST /tasks/:id/responses/:header/send-again"],

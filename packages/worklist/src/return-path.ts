@@ -79,9 +79,11 @@ export const notices: Readonly<Record<string, string>> = {
   "save-asked": "The document will be saved to the record system’s folder.",
   "save-asked-and-done": "Task marked as done. Its document will be saved to the record system’s folder.",
   "save-stopped": "The document will not be saved.",
-  "several-save": "The documents of the tasks that you chose will be saved to the record system’s folder.",
+  // Of what was chosen some may have nothing to save, or be saved already: that is left out.
+  "several-save":
+    "The documents that could be saved will be saved to the record system’s folder. Any other task that you chose is as it was.",
   "several-save-and-complete":
-    "The tasks that you chose are marked as done. Their documents will be saved to the record system’s folder.",
+    "The tasks whose documents could be saved are marked as done. Their documents will be saved to the record system’s folder. Any other task that you chose is as it was, and not marked as done.",
   "several-complete": "The tasks that you chose are marked as done.",
   "several-assign": "The tasks that you chose have been given to whom you chose.",
   "notices-sent-again": "The notices will be sent again.",

@@ -104,7 +104,7 @@ export function serveSeveralPages(app: Routes, site: WorklistSite): void {
       chosen: tasks.length === 0 ? "No task chosen" : `${tasks.length} ${tasks.length === 1 ? "task" : "tasks"} chosen`,
       open: tasks.filter(({ state }) => state === "open").length,
       savable,
-      savableOpen: savable.some(({ state }) => state === "open"),
+      savableOpen: savable.filter(({ state }) => state === "open"),
       from,
       back: { href: from, text: "Back to the worklist" },
       assignees: assigneesIn(site.assignees()),

@@ -117,10 +117,25 @@ test("several documents are saved at once, and those that have nothing to save a
   const sent = await submit(`${url}/several/save-and-complete`, { token: token ?? "", "task-1": "1", "task-6": "1" });
   assert.equal(sent.headers["location"], "/?done=several-save-and-complete");
   assert.deepEqual(worklist.calls, ["save 1 and complete", "save 6 and complete"]);
+  // Two of four: that the other two are done is not said.
   assert.match(
     await read("/?done=several-save-and-complete"),
-    /Their documents will be saved to the record system’s folder\./,
+    /The tasks whose documents could be saved are marked as done\. .* Any other task that you chose is as it was, and not marked as done\./,
   );
+  assert.match(await read("/?done=several-save"), /Any other task that you chose is as it was\./);
+});
+
+test("of several, those that are done already are saved, and are not asked to be marked as done", async (t) => {
+  const { worklist, url } = await open(t, "/records");
+  const done = worklist.all.find(({ taskId }) => taskId === 6);
+  assert.ok(done);
+  Object.assign(done, { state: "completed", completedAt: at("10:00"), work: { reason: "filed" } });
+  const { text } = await ask(`${url}/several?task=1&task=6`);
+  const fields = (action: string): string[] =>
+    (text.split(`action="${action}"`)[1]?.split("</form>")[0] ?? "").match(/task-\d+/g) ?? [];
+  assert.deepEqual(fields("/several/save-and-complete"), ["task-1"]);
+  assert.deepEqual(fields("/several/save"), ["task-1", "task-6"]);
+  assert.match(readable(text), /1 of those can be marked as done too\. The others are not to do\./);
 });
 
 test("where the settings name no folder nothing is offered", async (t) => {

@@ -4,6 +4,8 @@ import { failureOfConnection, NoticeFailure } from "./notice-failure.ts";
 import type { Batch } from "./receivers.ts";
 
 const answerMs = 15_000;
+/** All of it: a server that says a little now and then is no server. */
+const wholeMs = 120_000;
 
 /** An email, which names no patient: how many tasks, and where to look. */
 export interface Digest {
@@ -53,6 +55,8 @@ export async function sendByEmail(
   { host, port, security, user, password, from, ca }: EmailOptions,
   to: string,
   { subject, text, id, now }: Digest & { id: string; now: Date },
+  signal: AbortSignal,
+  withinMs: number = wholeMs,
 ): Promise<void> {
   const { createTransport } = await import("nodemailer");
   const transport = createTransport({
@@ -80,6 +84,7 @@ export async function sendByEmail(
       // The same where it is sent twice, so that a mail system may know it.
       messageId: `<${id}@${from.split("@").at(-1)}>`,
       headers: { "auto-submitted": "auto-generated" },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
     });
   } catch (error) {
     const status = error instanceof Error && "responseCode" in error ? error.responseCode : undefined;

@@ -16,7 +16,8 @@ export class NoticeFailure extends Error {
 }
 
 /** Of a connection that could not be made, or was cut. */
-export function failureOfConnection(error: unknown): NoticeFailure {
+export function failureOfConnection(failure: unknown): NoticeFailure {
+  const error = failure instanceof Error && failure.name === "AbortError" ? (failure.cause ?? failure) : failure;
   if (error instanceof NoticeFailure) return error;
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unexpected";
   if (isTimeOut(error, code)) return new NoticeFailure("no-answer", "It did not answer in time.", { cause: error });

@@ -96,24 +96,12 @@ function createLane(
     const now = clock.now();
     if (to.kind === "email") {
       const digest = { ...digestOf(batch, organisation, address), id: notice.id, now };
-      return orAbort(sendByEmail(to.email, to.address, digest));
+      return sendByEmail(to.email, to.address, digest, signal);
     }
     const { id, taskId, at } = notice;
     const href = address === undefined ? {} : { href: `${address}/api/tasks/${taskId}` };
     const body = JSON.stringify({ id, event, at, odsCode, task: { id: taskId, ...href } });
     return sendByWebhook(to.webhook, body, { now, signal });
-  }
-
-  /** What ends must not wait for a mail server. */
-  async function orAbort(sending: Promise<void>): Promise<void> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const abort = (): void => reject(new Error("It ends."));
-    signal.addEventListener("abort", abort);
-    try {
-      await Promise.race([sending, promise]);
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
   }
 
   function failed(batch: Batch, { code, message: reason, ofNotice }: NoticeFailure): void {

@@ -23,10 +23,11 @@ export async function sendByWebhook(
   { now, signal }: { now: Date; signal: AbortSignal },
 ): Promise<void> {
   const time = Math.floor(now.getTime() / 1000);
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
   const request = (url.startsWith("http:") ? overHttp : overHttps)(url, {
     method: "POST",
     agent: false,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
+    signal: inTime,
     headers: {
       "content-type": "application/json",
       "content-length": Buffer.byteLength(body),
@@ -38,11 +39,12 @@ export async function sendByWebhook(
   let status: number;
   try {
     request.end(body);
-    const [response] = (await once(request, "response")) as [IncomingMessage];
+    // By the signal too: of a connection that is to become another protocol's (101) the request itself says nothing more.
+    const [response] = (await once(request, "response", { signal: inTime })) as [IncomingMessage];
     status = response.statusCode ?? 0;
     await readAway(response);
   } catch (error) {
-    throw failureOfConnection(error instanceof Error && error.name === "AbortError" ? (error.cause ?? error) : error);
+    throw failureOfConnection(error);
   } finally {
     request.destroy();
   }

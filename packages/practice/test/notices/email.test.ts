@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { test, type TestContext } from "node:test";
 import { waitFor } from "@restante/testbed";
 import { thisComputer } from "../../src/actor.ts";
 import { practiceDefaults } from "../../src/defaults.ts";
+import { sendByEmail } from "../../src/notices/email.ts";
 import type { EmailOptions } from "../../src/unread.ts";
 import { patient } from "../support/consultations.ts";
 import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
@@ -90,6 +93,29 @@ test("an address that is refused keeps no other from being told, and is told in 
   assert.deepEqual([held?.kind, held?.to, held?.notices], ["email", manager, 1]);
 });
 
+test("a mail server that goes on and on is let go of, by the time for all of it and by the end", async (t) => {
+  const server = await endlessMailServer(t);
+  const options = {
+    host: "127.0.0.1",
+    port: server.port,
+    security: "none",
+    from: "worklist@practice.example",
+  } as const;
+  const email = { ...options, to: [manager] };
+  const sending = sendByEmail(email, manager, { subject: "x", text: "x", id: "1", now: new Date() }, never, 200);
+  await assert.rejects(sending, { code: "no-answer" });
+  await waitFor(() => server.closed === 1);
+
+  const to = await telling(t, email);
+  receive(to);
+  await to.practice.cycle();
+  to.clock.advance(4 * hour);
+  await to.practice.cycle();
+  await waitFor(() => server.greeted === 2);
+  await to.practice[Symbol.asyncDispose]();
+  await waitFor(() => server.closed === 2);
+});
+
 test("nothing is sent to a mail server that offers no TLS, or that nobody vouches for", async (t) => {
   const [open, strange] = [await mailServer(t, { offersTls: false }), await mailServer(t)];
   const { ca: _, ...unvouched } = strange.options;
@@ -110,6 +136,29 @@ test("nothing is sent to a mail server that offers no TLS, or that nobody vouche
     { code: "notices-unusable" },
   );
 });
+
+const never = new AbortController().signal;
+
+/** Says that there is more to come, again and again. */
+async function endlessMailServer(t: TestContext): Promise<{ port: number; greeted: number; closed: number }> {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.write("220 mail.example\r\n");
+    socket.once("data", () => {
+      endless.greeted += 1;
+      const timer = setInterval(() => socket.write("250-more\r\n"), 20);
+      socket.once("close", () => {
+        clearInterval(timer);
+        endless.closed += 1;
+      });
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const endless = { port: (server.address() as AddressInfo).port, greeted: 0, closed: 0 };
+  return endless;
+}
 
 async function telling(t: TestContext, email: EmailOptions): Promise<DirectoryPractice> {
   const notices = { address: "https://worklist.example", email };

@@ -101,6 +101,20 @@ test("one that hangs, leads elsewhere, is unwell, has a strange certificate or i
   await to.practice[Symbol.asyncDispose]();
 });
 
+test("one that wants to speak another protocol is let go of as one that does not answer is", async (t) => {
+  const other = await webhookReceiver(t);
+  let isLeft = false;
+  other.answer = ({ socket }) => {
+    socket?.once("close", () => (isLeft = true));
+    socket?.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n");
+  };
+  const { to } = await telling(t, [hookOf(other)]);
+  receive(to);
+  await to.practice.cycle();
+  await waitFor(() => isLeft);
+  await to.practice[Symbol.asyncDispose]();
+});
+
 test("a notice that is refused waits behind the others, is given up after 3 days of tries, and a person has it sent again or ends it", async (t) => {
   const other = await webhookReceiver(t);
   other.answer = (response, { body }) => response.writeHead(body.task.id === 1 ? 400 : 200).end();

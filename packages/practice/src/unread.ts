@@ -36,7 +36,7 @@ export interface HeldNotices {
   kind: "email" | "webhook";
   /** An email address, or where a webhook is, without its path. */
   to: string;
-  /** Those that were given up, and when the first of them was to be sent. */
+  /** Those that were given up, and since when the first of them was tried. */
   notices: number;
   since?: Date;
   /** The last of them: see `sendNoticesAgain`. */

@@ -138,7 +138,8 @@ export function noteSent(database: DatabaseSync, { kind, receiver }: Receiver, b
 
 /**
  * It was tried for nothing. `ofNotice`: it takes others, but not this one. What has been tried for days is given up, and counted:
- * where nothing at all can be sent, all that has waited so long.
+ * where nothing at all can be sent, all that has waited so long. The days begin with the first try that fails: while the system
+ * was not at work nothing was tried.
  */
 export function noteFailed(
   database: DatabaseSync,
@@ -153,6 +154,12 @@ export function noteFailed(
       const dueAt = retryAt(now, attempts, firstWaitMs).toISOString();
       database.prepare(`UPDATE ${table} SET attempts = attempts + 1, due_at = ? WHERE ${id} = ?`).run(dueAt, of);
     };
+    database
+      .prepare(
+        `UPDATE notice SET since = :now WHERE receiver = :receiver AND state = 'waiting' AND attempts = 0
+           AND iif(:ofNotice, notice_id = :notice, 0 = (SELECT attempts FROM notice_receiver WHERE receiver = :receiver))`,
+      )
+      .run({ now: now.toISOString(), receiver, notice: notice?.noticeId ?? 0, ofNotice: ofNotice ? 1 : 0 });
     if (notice !== undefined) put("notice", "notice_id", notice.noticeId);
     if (!ofNotice) put("notice_receiver", "receiver", receiver);
     database.prepare("UPDATE notice_receiver SET problem = ? WHERE receiver = ?").run(reason, receiver);

@@ -179,6 +179,26 @@ test("a notice that is refused waits behind the others, is given up after 3 days
   assert.deepEqual([await worklist.heldNotices(), (await worklist.counts()).unread, queued(to)], [[], undefined, 0]);
 });
 
+test("after days in which the system was not at work a notice is given up by no first try", async (t) => {
+  const other = await webhookReceiver(t);
+  other.answer = () => undefined;
+  const { to } = await telling(t, [hookOf(other)]);
+  receive(to);
+  receive(to);
+  await to.practice.cycle();
+  await waitFor(() => other.told.length === 1);
+  await to.practice[Symbol.asyncDispose]();
+  to.clock.advance(96 * hour);
+  other.answer = 503;
+  await to.reopen();
+  await to.practice.cycle();
+  await waitFor(() => eventsOf(to, "notices-held-up").length === 1);
+  assert.deepEqual(await to.practice.worklist.heldNotices(), []);
+  to.clock.advance(73 * hour);
+  await to.practice.cycle();
+  await waitFor(async () => (await to.practice.worklist.heldNotices())[0]?.notices === 2);
+});
+
 test("what waits for a webhook that the settings have no more is for a person to end, and can be sent to nobody", async (t) => {
   const gone = await webhookReceiver(t);
   gone.answer = 500;

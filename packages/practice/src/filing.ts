@@ -23,6 +23,13 @@ export interface TaskFiling {
   inDoubt?: true;
 }
 
+/** Somebody had it saved for the record system, in `folder`, or marked its task as done because it is in the patient's record. */
+export interface FiledVersion {
+  at: Date;
+  by: Actor;
+  folder?: string;
+}
+
 export interface SaveOptions {
   /** The task is done with that: filed in the record. */
   done?: boolean;

@@ -3,7 +3,7 @@ import type { AcknowledgementLevel, MailboxId, MessageId } from "@restante/mesh"
 import type { ActBy, ActOutcome, Actor } from "./actor.ts";
 import type { Assignee, Completion, CompletionReason, TaskWork } from "./task-work.ts";
 import type { DocumentView } from "./document-view.ts";
-import type { DocumentSaving, TaskFiling } from "./filing.ts";
+import type { DocumentSaving, FiledVersion, TaskFiling } from "./filing.ts";
 import type {
   AwaitedAnswer,
   HandOverState,
@@ -332,6 +332,7 @@ export interface TaskVersion {
   documentDate?: string;
   /** The task of the document that replaced it. */
   replacedBy?: number;
+  filed?: FiledVersion;
 }
 
 export interface TaskFinding {

@@ -148,6 +148,42 @@ test("all versions of a document are listed with their dates, and lead to their 
   assert.match(text, /href="\/tasks\/6"/);
 });
 
+test("that an earlier version was filed is said on it and on the last one, with who did it, until the last is filed as well", async (t) => {
+  const { url, worklist } = await open(t);
+  const [task] = worklist.all;
+  assert.ok(task);
+  const at = new Date("2026-11-20T07:46:22Z");
+  const filed = { at, by: { id: "anna", name: "Anna Field" } };
+  const earlier = { taskId: 6, state: "replaced", receivedAt: at, replacedBy: 1 } as const;
+  const last = { taskId: 1, state: "open", receivedAt: task.receivedAt } as const;
+  const said = async (): Promise<string> => readable((await ask(`${url}/tasks/1`)).text);
+  task.versions = [earlier, last];
+  assert.doesNotMatch(await said(), /filed\. Replace it/);
+  task.versions = [{ ...earlier, filed: { ...filed, folder: "000006-5f0c9a3e" } }, last];
+  assert.match(
+    await said(),
+    /An earlier version of this document was filed\. Replace it in the patient’s record with this one\. Saved for the record system in 000006-5f0c9a3e on 20 November 2026 at 7:46am by Anna Field\./,
+  );
+  task.versions = [
+    { ...earlier, filed },
+    { ...last, filed },
+  ];
+  assert.doesNotMatch(await said(), /filed\. Replace it/);
+  assert.match(
+    await said(),
+    /Replaced Received .* Marked as filed in the record on 20 November 2026 at 7:46am by Anna Field\. ?Open/,
+  );
+  Object.assign(task, { state: "replaced", replacedBy: 7 });
+  task.versions = [
+    { ...last, state: "replaced", replacedBy: 7, filed },
+    { ...last, taskId: 7 },
+  ];
+  assert.match(
+    await said(),
+    /A later version of this document has arrived\..*This version was filed\. Replace it in the patient’s record with the later version\. Marked as filed in the record on/,
+  );
+});
+
 async function open(t: TestContext): Promise<{ url: string; worklist: SampleWorklist }> {
   const worklist = sampleWorklist();
   const { url } = await openPages(t, { worklist, organisation });

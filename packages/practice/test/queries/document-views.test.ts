@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { allergySection, type DocumentInput } from "@restante/itk3";
-import { thisComputer } from "../../src/actor.ts";
-import { deliver, type DirectoryPractice, openPractice } from "../support/economy.ts";
+import { waitFor } from "@restante/testbed";
+import { type ActBy, thisComputer } from "../../src/actor.ts";
+import { deliver, type DirectoryPractice, openPractice, temporaryFolder } from "../support/economy.ts";
 import { message, workflowId } from "../support/messages.ts";
 import { receiver, sender } from "../support/organisations.ts";
 
@@ -97,3 +99,45 @@ async function receive(to: DirectoryPractice, xml: string): Promise<void> {
   deliver(to, xml, { from: sender.mailboxId, workflowId });
   await to.practice.cycle();
 }
+
+test("of each version it is told whether it was filed, when and by whom, whether it was saved or marked, and no more once it is opened again", async (t) => {
+  const folder = join(temporaryFolder(t), "record system");
+  mkdirSync(folder);
+  const to = await openPractice(t, receiver, { filing: { folder } });
+  const { worklist } = to.practice;
+  const anna = { id: "anna", name: "Anna Field" };
+  const now = async (taskId: number): Promise<ActBy> => ({
+    actor: anna,
+    version: (await worklist.task(taskId, anna))?.version ?? 0,
+  });
+  const first = message();
+  await receive(to, first.xml);
+  await worklist.saveToFolder(1, await now(1));
+  const task = await waitFor(
+    async () => {
+      await to.practice.cycle();
+      const found = await worklist.task(1, anna);
+      return found?.filing?.state === "saved" ? found : undefined;
+    },
+    { what: "the saving" },
+  );
+  const second = message({ version: 2, replaces: first.documentIdentifier });
+  await receive(to, second.xml);
+  await worklist.complete(2, await now(2), { reason: "filed" });
+  await receive(to, message({ version: 3, replaces: second.documentIdentifier }).xml);
+
+  for (const taskId of [1, 2, 3]) {
+    assert.deepEqual(
+      (await worklist.task(taskId, anna))?.versions.map(({ filed }) => filed),
+      [
+        { at: task.filing?.savedAt, by: anna, folder: task.filing?.folder },
+        { at: to.clock.now(), by: anna },
+        undefined,
+      ],
+    );
+  }
+  await worklist.complete(3, await now(3), { reason: "filed" });
+  assert.ok((await worklist.task(3, anna))?.versions.at(-1)?.filed);
+  await worklist.reopen(3, await now(3));
+  assert.equal((await worklist.task(3, anna))?.versions.at(-1)?.filed, undefined);
+});

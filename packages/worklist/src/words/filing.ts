@@ -1,5 +1,5 @@
 // Words about a document that is saved for a record system.
-import type { Task, TaskFiling } from "@restante/practice";
+import type { FiledVersion, Task, TaskFiling } from "@restante/practice";
 import { formatTime, type Tag } from "@restante/web";
 
 /** Why nothing of a task can be saved; undefined where its document can. */
@@ -39,4 +39,42 @@ const doubtTag: Tag = {
 export function filingWords({ state, folder, by, askedAt, savedAt }: TaskFiling): string {
   if (state === "saved" && savedAt !== undefined) return `Saved in ${folder} on ${formatTime(savedAt)} by ${by.name}.`;
   return `Asked for by ${by.name} on ${formatTime(askedAt)}. It is to be saved in ${folder}.`;
+}
+
+/** By whose word a version of a document is in the patient's record, as far as is known here. */
+export function filedWords({ at, by, folder }: FiledVersion): string {
+  return folder === undefined
+    ? `Marked as filed in the record on ${formatTime(at)} by ${by.name}.`
+    : `Saved for the record system in ${folder} on ${formatTime(at)} by ${by.name}.`;
+}
+
+/**
+ * That the record has a version that is not the last, and what is to be done: on the page of that version, and of the last one until
+ * that is filed too.
+ */
+export function filedEarlier({
+  taskId,
+  state,
+  versions,
+}: Pick<Task, "taskId" | "state" | "versions">): FiledNotice | undefined {
+  const own = versions.find((version) => version.taskId === taskId)?.filed;
+  if (state === "replaced") {
+    return (
+      own && {
+        text: "This version was filed. Replace it in the patient’s record with the later version.",
+        filed: [own],
+      }
+    );
+  }
+  const filed = versions.flatMap((version) => (version.state === "replaced" && version.filed) || []);
+  if (own !== undefined || filed.length === 0 || state === "removed") return undefined;
+  return {
+    text: "An earlier version of this document was filed. Replace it in the patient’s record with this one.",
+    filed,
+  };
+}
+
+export interface FiledNotice {
+  text: string;
+  filed: FiledVersion[];
 }

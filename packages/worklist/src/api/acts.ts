@@ -5,7 +5,7 @@ import { aboutReport, aboutStray, aboutTask } from "../subjects.ts";
 import { id, kind, words } from "./kinds.ts";
 import { type Asked, type Operation, operation } from "./operation.ts";
 import { type ApiProblem, telling } from "./problems.ts";
-import { reportAt, strayAt, taskAt } from "./reading.ts";
+import { reportAt, strayAt, taskAt } from "./named.ts";
 import { acted, given, version } from "./shapes/common.ts";
 
 // What programs may do. Each is done on what was read, by its version, in the name of the program's token.

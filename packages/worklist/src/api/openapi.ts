@@ -3,7 +3,7 @@ import { type Right, roles, rightsOf } from "@restante/web";
 import { everywhere, file, type Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { allProblems, type ApiProblem } from "./problems.ts";
-import { acted, acts, attachments, matter, person } from "./shapes/common.ts";
+import { acted, acts, attachments, guidance, matter, person } from "./shapes/common.ts";
 import { documentSchema } from "./shapes/document.ts";
 import { matchSchema } from "./shapes/match.ts";
 import { reportDetailSchema, reportSchema } from "./shapes/report.ts";
@@ -26,6 +26,7 @@ const named: Readonly<Record<string, Schema<unknown>>> = {
   Attachments: attachments,
   Assignee: assignee,
   Matter: matter,
+  Guidance: guidance,
   Person: person,
 };
 const nameOf = new Map(Object.entries(named).map(([name, { json }]) => [json, name]));

@@ -1,6 +1,7 @@
 import { acts } from "./acts.ts";
 import type { Operation } from "./operation.ts";
 import { reading } from "./reading.ts";
+import { readingSent } from "./reading-sent.ts";
 
 /** All that programs may ask for, but the description of it. */
-export const operations: readonly Operation[] = [...reading, ...acts];
+export const operations: readonly Operation[] = [...reading, ...readingSent, ...acts];

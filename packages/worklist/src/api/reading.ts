@@ -1,51 +1,20 @@
-import type { SentReportDetail, StrayDetail, Task } from "@restante/practice";
-import { list, object, oneOf, text, type Needed, type Schema } from "@restante/settings";
-import { numberIn, problem, type AuditAct, type Reply, type RouteAccess } from "@restante/web";
-import { sendFile, sendOriginal } from "../file-response.ts";
-import { aboutReport, aboutStray, aboutTask, reportSubject, straySubject, taskSubject } from "../subjects.ts";
+import { list, object, text, type Needed, type Schema } from "@restante/settings";
+import { problem } from "@restante/web";
+import { sendOriginal } from "../file-response.ts";
+import { aboutTask, taskSubject } from "../subjects.ts";
 import { count, words } from "./kinds.ts";
-import { type Asked, file, type Operation, operation } from "./operation.ts";
+import { bytes, seeing, sendNumbered, taskAt } from "./named.ts";
+import { type Asked, type Operation, operation } from "./operation.ts";
 import { telling } from "./problems.ts";
 import { listOf, type ListShape } from "./shapes/common.ts";
 import { documentSchema } from "./shapes/document.ts";
 import { tasksExample, taskExample } from "./shapes/example.ts";
 import { pageOf, type PageAsked, pageProperties, taskQueryOf, tasksSearched, tasksWanted } from "./shapes/find.ts";
 import { matchOf, matchSchema } from "./shapes/match.ts";
-import { reportDetailOf, reportDetailSchema, reportOf, reportSchema } from "./shapes/report.ts";
-import { strayDetailOf, strayDetailSchema, strayOf, straySchema } from "./shapes/stray.ts";
 import { assignee, type AssigneeShape, taskOf, taskSchema, type TaskShape } from "./shapes/task.ts";
 import { taskDetailOf, taskDetailSchema } from "./shapes/task-detail.ts";
 
-// What programs may read.
-
-type Anything = Pick<Asked<unknown, unknown>, "site" | "actor" | "params">;
-
-/** @throws Problem `unknown` */
-export async function taskAt({ site, actor, params }: Anything): Promise<Task> {
-  const taskId = numberIn(params, "id");
-  const task = taskId === undefined ? undefined : await site.worklist.task(taskId, actor);
-  if (task === undefined) throw problem("unknown");
-  return task;
-}
-
-/** @throws Problem `unknown` */
-export async function reportAt({ site, actor, params }: Anything): Promise<SentReportDetail> {
-  const report = await site.worklist.report(params["id"] ?? "", actor);
-  if (report === undefined) throw problem("unknown");
-  return report;
-}
-
-/** @throws Problem `unknown` */
-export async function strayAt({ site, actor, params }: Anything): Promise<StrayDetail> {
-  const strayId = numberIn(params, "id");
-  const stray = strayId === undefined ? undefined : await site.worklist.stray(strayId, actor);
-  if (stray === undefined) throw problem("unknown");
-  return stray;
-}
-
-function seeing(act: AuditAct, about?: RouteAccess["about"]): RouteAccess {
-  return { needs: "see", opensTo: "token", act, ...(about !== undefined && { about }) };
-}
+// What programs may read of tasks, and of all of it.
 
 const taskList: Needed<ListShape<TaskShape>> = listOf(taskSchema, "Tasks");
 
@@ -62,31 +31,6 @@ async function findTasks(
     items.map(({ taskId }) => taskSubject(taskId)),
   );
   return { total, page: page.number, size: page.size, items: items.map(taskOf) };
-}
-
-interface MattersWanted extends PageAsked {
-  state?: "attention" | "dealt-with" | "all";
-}
-
-const mattersWanted: Schema<MattersWanted> = object<MattersWanted>(
-  {
-    state: {
-      ...oneOf(["attention", "dealt-with", "all"], {
-        description: "Those that somebody must look at, that somebody has dealt with, or all.",
-        default: "all",
-      }),
-      isOptional: true,
-    },
-    ...pageProperties,
-  },
-  { description: "Which are asked for." },
-);
-
-function matterListOf({ state = "all", ...page }: MattersWanted): {
-  query: { show?: "attention" | "dealt-with" };
-  page: ReturnType<typeof pageOf>;
-} {
-  return { query: state === "all" ? {} : { show: state }, page: pageOf(page) };
 }
 
 const matchesWanted: Schema<PageAsked> = object<PageAsked>(
@@ -135,22 +79,6 @@ const counts: Needed<CountsShape> = object<CountsShape>(
   },
   { description: "How many there are." },
 );
-
-function bytes(described: Omit<Operation, "method" | "answer">): Operation {
-  return { ...described, method: "get", answer: file };
-}
-
-async function sendNumbered(
-  reply: Reply,
-  given: string | undefined,
-  name: string,
-  read: (index: number) => ReturnType<Asked<unknown, unknown>["site"]["worklist"]["attachment"]>,
-): Promise<Reply> {
-  const index = numberIn({ given }, "given");
-  const content = index === undefined ? undefined : await telling(read(index));
-  if (index === undefined || content === undefined) throw problem("unknown");
-  return sendFile(reply, content, `${name}-document-${index + 1}`, true);
-}
 
 export const reading: readonly Operation[] = [
   operation({
@@ -319,96 +247,6 @@ export const reading: readonly Operation[] = [
       const match = await asked.site.worklist.match(taskId, asked.actor);
       if (match === undefined) throw problem("unknown", { detail: "Its patient has not been looked up." });
       return matchOf(match);
-    },
-  }),
-  operation({
-    name: "listReports",
-    method: "get",
-    path: "/reports",
-    tag: "Sent reports",
-    summary: "Sent reports, the newest first",
-    access: seeing("list"),
-    query: mattersWanted,
-    answer: listOf(reportSchema, "Reports"),
-    problems: [],
-    async run({ site, request, actor, query }) {
-      const asked = matterListOf(query);
-      const { items, total } = await telling(site.worklist.reports({ actor, ...asked }));
-      site.listed(
-        request,
-        items.map(({ headerId }) => reportSubject(headerId)),
-      );
-      return { total, page: asked.page.number, size: asked.page.size, items: items.map(reportOf) };
-    },
-  }),
-  operation({
-    name: "getReport",
-    method: "get",
-    path: "/reports/{id}",
-    tag: "Sent reports",
-    summary: "A sent report",
-    access: seeing("view", aboutReport),
-    answer: reportDetailSchema,
-    problems: ["unknown"],
-    run: async (asked) => reportDetailOf(await reportAt(asked)),
-  }),
-  bytes({
-    name: "getReportAttachment",
-    path: "/reports/{id}/attachments/{index}",
-    tag: "Sent reports",
-    summary: "A file of a sent report",
-    access: seeing("download", aboutReport),
-    problems: ["unknown", "document-not-ready"],
-    async run(asked) {
-      const { headerId, sequence } = await reportAt(asked);
-      return sendNumbered(asked.reply, asked.params["index"], `report-${sequence}`, (index) =>
-        asked.site.worklist.reportAttachment(headerId, index, asked.actor),
-      );
-    },
-  }),
-  operation({
-    name: "listUnmatched",
-    method: "get",
-    path: "/unmatched",
-    tag: "Unmatched messages",
-    summary: "Responses and MESH reports that belong to nothing that was sent, the newest first",
-    access: seeing("list"),
-    query: mattersWanted,
-    answer: listOf(straySchema, "Unmatched messages"),
-    problems: [],
-    async run({ site, request, actor, query }) {
-      const asked = matterListOf(query);
-      const { items, total } = await telling(site.worklist.strays({ actor, ...asked }));
-      site.listed(
-        request,
-        items.map(({ strayId }) => straySubject(strayId)),
-      );
-      return { total, page: asked.page.number, size: asked.page.size, items: items.map(strayOf) };
-    },
-  }),
-  operation({
-    name: "getUnmatched",
-    method: "get",
-    path: "/unmatched/{id}",
-    tag: "Unmatched messages",
-    summary: "An unmatched message",
-    access: seeing("view", aboutStray),
-    answer: strayDetailSchema,
-    problems: ["unknown"],
-    run: async (asked) => strayDetailOf(await strayAt(asked)),
-  }),
-  bytes({
-    name: "getUnmatchedOriginal",
-    path: "/unmatched/{id}/original",
-    tag: "Unmatched messages",
-    summary: "An unmatched message exactly as it was received",
-    access: seeing("download", aboutStray),
-    problems: ["unknown"],
-    async run(asked) {
-      const { strayId } = await strayAt(asked);
-      const content = await asked.site.worklist.strayOriginal(strayId, asked.actor);
-      if (content === undefined) throw problem("unknown");
-      return sendOriginal(asked.reply, content, `unmatched-${strayId}-original`);
     },
   }),
   operation({

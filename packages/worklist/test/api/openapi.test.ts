@@ -6,6 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Answer } from "../../../web/test/http.ts";
 import { allProblems } from "../../src/api/problems.ts";
 import { worklistOpenApi } from "../../src/api/openapi.ts";
+import { everyReport } from "../sample-reports.ts";
 import { headerIds } from "../sample-things.ts";
 import { jsonOf, openApiSite } from "./open-api-site.ts";
 
@@ -165,14 +166,16 @@ test("every answer is what the description says of it, of every state that a thi
   assert.equal((await asking.get("/api/tasks/1/attachments/2")).headers["content-type"], "application/octet-stream");
   await ok("get", "/tasks/{id}/attachments/{index}", "/tasks/1/attachments/1");
   await ok("get", "/tasks/{id}/original", "/tasks/1/original");
+  worklist.sent.push(...everyReport());
   for (const { headerId } of worklist.sent) await ok("get", "/reports/{id}", `/reports/${headerId}`);
   await ok("get", "/reports", "/reports");
   await ok("get", "/reports", "/reports?state=attention&size=2");
+  await ok("post", "/reports/search", "/reports/search", { text: "NG", state: "late" });
   await ok("get", "/reports/{id}/attachments/{index}", `/reports/${headerIds.accepted}/attachments/0`);
   await ok("get", "/unmatched", "/unmatched?state=all");
   await ok("get", "/unmatched/{id}", "/unmatched/1");
   await ok("get", "/unmatched/{id}/original", "/unmatched/1/original");
-  for (const path of ["/senders", "/counts", "/openapi.json"]) await ok("get", path, path);
+  for (const path of ["/senders", "/receivers", "/counts", "/openapi.json"]) await ok("get", path, path);
   const people = (await ok("get", "/assignees", "/assignees")) as { items: { kind: string; id: string }[] };
   assert.deepEqual(
     people.items.map(({ kind }) => kind),

@@ -141,11 +141,32 @@ export function attachmentsOf(of: string, all: readonly TaskAttachment[]): Attac
   }));
 }
 
+export interface GuidanceShape {
+  means: string;
+  causes?: string[];
+  next: string[];
+  again?: string;
+}
+
+/** The words of the page, so that no other system needs words of its own for the same. */
+export const guidance: Needed<GuidanceShape> = object<GuidanceShape>(
+  {
+    means: words("How it stands, or why it is here."),
+    causes: optional(
+      list(words("In a sentence."), { description: "Why it may be so, in the order in which to check." }),
+    ),
+    next: list(words("In a sentence or two."), { description: "What to do, in this order; none: nothing." }),
+    again: optional(words("Whether it can be sent again, and why.")),
+  },
+  { description: "What a person is told of it, in words that may change." },
+);
+
 /** A list, and how many there are on all of its pages. */
 export interface ListShape<Item> {
   total: number;
   page: number;
   size: number;
+  cutOff?: true;
   items: Item[];
 }
 
@@ -155,6 +176,7 @@ export function listOf<Item>(items: Needed<Item>, what: string): Needed<ListShap
       total: count("How many there are on all pages."),
       page: count("Which page this is, from 1."),
       size: count("How many a page has."),
+      cutOff: trueIfSo("Only the first 2,000 that have the text were looked at: there may be more. Never of tasks."),
       items: list(items, { description: `${what} of this page, in the order asked for.` }),
     },
     { description: `A page of ${what.toLowerCase()}.` },

@@ -1,7 +1,7 @@
 import type { TaskQuery } from "@restante/practice";
-import { object, type ObjectSchema, oneOf, optional, type PropertiesOf, whole } from "@restante/settings";
+import { type Needed, object, type ObjectSchema, oneOf, optional, type PropertiesOf, whole } from "@restante/settings";
 import { mostPages } from "../../list-pages.ts";
-import { atMost, givenDay, givenInstant, id, kind } from "../kinds.ts";
+import { atMost, givenDay, givenInstant, kind } from "../kinds.ts";
 
 /** Which part of a list is asked for. */
 export interface PageAsked {
@@ -67,6 +67,21 @@ function any<Word extends string>(
 /** As an address of the pages has it. Whoever asks is a program, to which nothing is assigned. */
 const assigneeForm = String.raw`^(?:nobody|person\.[\w:.-]{1,80}|team\.\S(?:.{0,38}\S)?)$`;
 
+/** An ODS code or a mailbox: letters among figures, and so no number of a patient. */
+export function partyKey(description: string): Needed<string> {
+  return kind({
+    type: "string",
+    minLength: 1,
+    maxLength: 40,
+    pattern: "^(?=[A-Z0-9]*[A-Z])[A-Z0-9]{1,40}$",
+    description,
+  });
+}
+
+export function searchText(description: string): Needed<string> {
+  return kind({ type: "string", minLength: 1, maxLength: 200, description });
+}
+
 const wanted: PropertiesOf<TasksWanted> = {
   state: optional(
     oneOf(states, {
@@ -77,10 +92,7 @@ const wanted: PropertiesOf<TasksWanted> = {
   kind: optional(any(kinds, "A document, a message that was not accepted, or what is no document message.")),
   match: optional(any(matches, "What looking the patient up came to.")),
   flag: optional(any(flags, "What the worklist shows as tags.")),
-  sender: optional({
-    ...id("Who sent it: a key of /senders.", 40),
-    json: { ...id("Who sent it: a key of /senders.", 40).json, pattern: "^(?=[A-Z0-9]*[A-Z])[A-Z0-9]{1,40}$" },
-  }),
+  sender: optional(partyKey("Who sent it: a key of /senders.")),
   assignee: optional(
     kind({
       type: "string",
@@ -111,13 +123,9 @@ export const tasksWanted: ObjectSchema<TasksWanted> = object<TasksWanted>(wanted
 
 export const tasksSearched: ObjectSchema<TasksSearched> = object<TasksSearched>(
   {
-    text: kind({
-      type: "string",
-      minLength: 1,
-      maxLength: 200,
-      description:
-        "Words that a task must all have, of 10 at most: NHS number, name, date of birth, sender, subject, message id.",
-    }),
+    text: searchText(
+      "Words that a task must all have, of 10 at most: NHS number, name, date of birth, sender, subject, message id.",
+    ),
     ...wanted,
   },
   { description: "Which tasks are searched for." },

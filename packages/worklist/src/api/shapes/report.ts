@@ -1,4 +1,4 @@
-import type { ReceivedResponse, SentReport, SentReportDetail } from "@restante/practice";
+import type { AwaitedAnswer, ReceivedResponse, SentReport, SentReportDetail, UnusedAnswer } from "@restante/practice";
 import { flag, list, object, oneOf, optional, text, type Needed, type PropertiesOf } from "@restante/settings";
 import { count, instant, words } from "../kinds.ts";
 import {
@@ -9,10 +9,13 @@ import {
   type AttachmentShape,
   attachmentsOf,
   given,
+  guidance,
+  type GuidanceShape,
   matter,
   matterOf,
   type MatterShape,
 } from "./common.ts";
+import { guidanceFor } from "../../words/reports.ts";
 
 interface RecipientShape {
   kind: "registered-practice" | "organisation";
@@ -24,6 +27,7 @@ interface RecipientShape {
 interface ReceivedShape {
   code: string;
   text: string;
+  diagnostics?: string;
   positive: boolean;
   receivedAt: string;
   from?: string;
@@ -34,6 +38,7 @@ const received = object<ReceivedShape>(
   {
     code: text({ description: "The ITK3 response code." }),
     text: words("What it says."),
+    diagnostics: optional(words("What they say besides.")),
     positive: flag({ description: "Whether it is a good one." }),
     receivedAt: instant("When it came."),
     from: optional(text({ description: "The mailbox it came from." })),
@@ -42,15 +47,23 @@ const received = object<ReceivedShape>(
   { description: "An acknowledgement." },
 );
 
-function receivedOf({ code, text: says, positive, receivedAt, from, messageId }: ReceivedResponse): ReceivedShape {
+function receivedOf(response: ReceivedResponse): ReceivedShape {
+  const { code, text: says, diagnostics, positive, receivedAt, from, messageId } = response;
   return {
     code,
     text: says,
+    ...given("diagnostics", diagnostics),
     positive,
     receivedAt: receivedAt.toISOString(),
     ...given<"from", string | undefined>("from", from),
     messageId,
   };
+}
+
+interface AwaitedShape {
+  level: AwaitedAnswer["level"];
+  since: string;
+  by: string;
 }
 
 export interface ReportShape {
@@ -73,6 +86,8 @@ export interface ReportShape {
   messageId?: string;
   infrastructure?: ReceivedShape;
   business?: ReceivedShape;
+  via?: "directory" | "api";
+  awaits?: AwaitedShape;
   overdue: boolean;
   attention?: string;
   matter?: MatterShape;
@@ -108,6 +123,23 @@ const properties: PropertiesOf<ReportShape> = {
   messageId: optional(text({ description: "The id that MESH gave it." })),
   infrastructure: optional(received),
   business: optional(received),
+  via: optional(
+    oneOf(["directory", "api"], {
+      description: "The way it leaves by: a MESH client, or the MESH API. Absent: not begun.",
+    }),
+  ),
+  awaits: optional(
+    object<AwaitedShape>(
+      {
+        level: oneOf(["infrastructure", "business"], {
+          description: "That it arrived, also while it has not left; or whether it is for them.",
+        }),
+        since: instant("When the report was made; of the business answer, when the recipient had it."),
+        by: instant("It is late after this."),
+      },
+      { description: "The answer that it waits for. Absent: none will come, or none is waited for any more." },
+    ),
+  ),
   overdue: flag({ description: "Its acknowledgements should have come." }),
   attention: optional(words("What went wrong about it that nobody has dealt with.")),
   matter: optional(matter),
@@ -118,7 +150,7 @@ export const reportSchema: Needed<ReportShape> = object<ReportShape>(properties,
 export function reportOf(report: SentReport): ReportShape {
   const { sequence, version, headerId, documentId, consultationId, kind, documentVersion, subject } = report;
   const { recipient, workflowId, state, builtAt, handedOverAt, sentAt, undoableUntil, messageId } = report;
-  const { infrastructure, business, overdue, attention, matter: about } = report;
+  const { infrastructure, business, via, awaits, overdue, attention, matter: about } = report;
   return {
     sequence,
     version,
@@ -144,6 +176,8 @@ export function reportOf(report: SentReport): ReportShape {
     ...given<"messageId", string | undefined>("messageId", messageId),
     ...given("infrastructure", infrastructure && receivedOf(infrastructure)),
     ...given("business", business && receivedOf(business)),
+    ...given("via", via),
+    ...(awaits && { awaits: { level: awaits.level, since: awaits.since.toISOString(), by: awaits.by.toISOString() } }),
     overdue,
     ...given("attention", attention),
     ...given("matter", about && matterOf(about)),
@@ -165,7 +199,20 @@ interface ReportVersionShape {
   state: string;
 }
 
+interface UnusedShape {
+  messageId: string;
+  receivedAt: string;
+  from?: string;
+  level: UnusedAnswer["level"];
+  code: string;
+  text: string;
+  strayId?: number;
+}
+
 export interface ReportDetailShape extends ReportShape {
+  problem?: string;
+  guidance: GuidanceShape;
+  unused: UnusedShape[];
   attachments: AttachmentShape[];
   meshReports: MeshReportShape[];
   versions: ReportVersionShape[];
@@ -175,6 +222,23 @@ export interface ReportDetailShape extends ReportShape {
 export const reportDetailSchema: Needed<ReportDetailShape> = object<ReportDetailShape>(
   {
     ...properties,
+    problem: optional(words("Why it does not leave, is held or failed.")),
+    guidance,
+    unused: list(
+      object<UnusedShape>(
+        {
+          messageId: text({ description: "The id that MESH gave it." }),
+          receivedAt: instant("When it came."),
+          from: optional(text({ description: "The mailbox it came from." })),
+          level: oneOf(["infrastructure", "business"], { description: "What it answers." }),
+          code: words("Its code."),
+          text: words("What it says."),
+          strayId: optional(count("Of /unmatched, where it says otherwise than is known.")),
+        },
+        { description: "An answer that names the report, and changed nothing." },
+      ),
+      { description: "The oldest first; the first 50." },
+    ),
     attachments,
     meshReports: list(
       object<MeshReportShape>(
@@ -209,6 +273,17 @@ export const reportDetailSchema: Needed<ReportDetailShape> = object<ReportDetail
 export function reportDetailOf(report: SentReportDetail): ReportDetailShape {
   return {
     ...reportOf(report),
+    ...given("problem", report.problem),
+    guidance: guidanceOf(report),
+    unused: report.unused.map(({ messageId, receivedAt, from, level, code, text: says, strayId }) => ({
+      messageId,
+      receivedAt: receivedAt.toISOString(),
+      ...given<"from", string | undefined>("from", from),
+      level,
+      code,
+      text: says,
+      ...given("strayId", strayId),
+    })),
     attachments: attachmentsOf(`/api/reports/${report.headerId}`, report.attachments),
     meshReports: report.meshReports.map(({ messageId, receivedAt, event, success, code, text: says }) => ({
       messageId,
@@ -221,4 +296,9 @@ export function reportDetailOf(report: SentReportDetail): ReportDetailShape {
     versions: report.versions.map(({ headerId, documentVersion, state }) => ({ headerId, documentVersion, state })),
     acts: actsOf(report.acts),
   };
+}
+
+function guidanceOf(report: SentReportDetail): GuidanceShape {
+  const { means, causes, next, again } = guidanceFor(report);
+  return { means, ...given("causes", causes && [...causes]), next: [...next], again };
 }

@@ -2,7 +2,7 @@ import { list, object, text, type Needed, type Schema } from "@restante/settings
 import { problem } from "@restante/web";
 import { sendOriginal } from "../file-response.ts";
 import { aboutTask, taskSubject } from "../subjects.ts";
-import { count, words } from "./kinds.ts";
+import { words } from "./kinds.ts";
 import { bytes, seeing, sendNumbered, taskAt } from "./named.ts";
 import { type Asked, type Operation, operation } from "./operation.ts";
 import { telling } from "./problems.ts";
@@ -14,7 +14,7 @@ import { matchOf, matchSchema } from "./shapes/match.ts";
 import { assignee, type AssigneeShape, taskOf, taskSchema, type TaskShape } from "./shapes/task.ts";
 import { taskDetailOf, taskDetailSchema } from "./shapes/task-detail.ts";
 
-// What programs may read of tasks, and of all of it.
+// What programs may read of tasks.
 
 const taskList: Needed<ListShape<TaskShape>> = listOf(taskSchema, "Tasks");
 
@@ -51,34 +51,6 @@ interface SenderKeyShape {
   key: string;
   name: string;
 }
-
-interface CountsShape {
-  openTasks: number;
-  completedTasks: number;
-  reports: number;
-  unmatched: number;
-  matches: number;
-  attention: { tasks: number; reports: number; unmatched: number };
-}
-
-const counts: Needed<CountsShape> = object<CountsShape>(
-  {
-    openTasks: count("Tasks to be dealt with."),
-    completedTasks: count("Tasks dealt with."),
-    reports: count("Reports sent."),
-    unmatched: count("Unmatched messages."),
-    matches: count("Patients that wait for a person to say whether they are ours."),
-    attention: object<CountsShape["attention"]>(
-      {
-        tasks: count("Tasks."),
-        reports: count("Reports."),
-        unmatched: count("Unmatched messages."),
-      },
-      { description: "How many there are that somebody must look at." },
-    ),
-  },
-  { description: "How many there are." },
-);
 
 export const reading: readonly Operation[] = [
   operation({
@@ -125,6 +97,26 @@ export const reading: readonly Operation[] = [
       const task = await taskAt(asked);
       const isOver = task.state === "replaced" || task.state === "removed";
       return taskDetailOf(task, isOver ? [] : await asked.site.worklist.decisions(task.taskId));
+    },
+  }),
+  operation({
+    name: "listTasksOfPatient",
+    method: "get",
+    path: "/tasks/{id}/patient",
+    tag: "Tasks",
+    summary:
+      "The tasks whose messages have the NHS number of this one's, itself among them, the newest first: at most 200",
+    access: seeing("list"),
+    answer: taskList,
+    problems: ["unknown"],
+    async run(asked) {
+      const { taskId } = await taskAt(asked);
+      const found = await asked.site.worklist.ofPatient(taskId, asked.actor);
+      if (found === undefined) throw problem("unknown");
+      const { items, total, cutOff } = found;
+      const listed = new Set([taskId, ...items.map((item) => item.taskId)]);
+      asked.site.listed(asked.request, [...listed].map(taskSubject));
+      return { total, page: 1, size: 200, ...(cutOff && { cutOff }), items: items.map(taskOf) };
     },
   }),
   operation({
@@ -247,36 +239,6 @@ export const reading: readonly Operation[] = [
       const match = await asked.site.worklist.match(taskId, asked.actor);
       if (match === undefined) throw problem("unknown", { detail: "Its patient has not been looked up." });
       return matchOf(match);
-    },
-  }),
-  operation({
-    name: "getCounts",
-    method: "get",
-    path: "/counts",
-    tag: "Around",
-    summary: "How many there are of each, and how many need attention",
-    access: { needs: "see", opensTo: "token" },
-    answer: counts,
-    answerExample: {
-      openTasks: 4,
-      completedTasks: 12,
-      reports: 3,
-      unmatched: 0,
-      matches: 1,
-      attention: { tasks: 0, reports: 1, unmatched: 0 },
-    },
-    problems: [],
-    async run({ site }) {
-      const { openTasks, completedTasks, reports, strays, matches = 0, attentionBy } = await site.worklist.counts();
-      const { task, report, stray } = attentionBy;
-      return {
-        openTasks,
-        completedTasks,
-        reports,
-        unmatched: strays,
-        matches,
-        attention: { tasks: task, reports: report, unmatched: stray },
-      };
     },
   }),
 ];

@@ -8,6 +8,7 @@ import { allProblems } from "../../src/api/problems.ts";
 import { worklistOpenApi } from "../../src/api/openapi.ts";
 import { everyReport } from "../sample-reports.ts";
 import { headerIds } from "../sample-things.ts";
+import { fillUnread } from "../sample-unread.ts";
 import { jsonOf, openApiSite } from "./open-api-site.ts";
 
 interface Content {
@@ -116,8 +117,14 @@ function assertBounded(schema: Record<string, unknown>, at: string): void {
 }
 
 test("every answer is what the description says of it, of every state that a thing is in, and so is every problem", async (t) => {
-  const { worklist, program, tokens, access } = await openApiSite(t);
-  access.users.list();
+  const { worklist, program, tokens } = await openApiSite(t);
+  fillUnread(worklist);
+  worklist.trouble.push({
+    part: "filing",
+    since: new Date("2026-11-23T07:00:00Z"),
+    code: "EACCES",
+    reason: "It may not.",
+  });
   const asking = program(tokens.clinician);
   const check = async (method: "get" | "post", path: string, address: string, body?: unknown): Promise<Answer> => {
     const full = `/api${address}`;
@@ -156,6 +163,7 @@ test("every answer is what the description says of it, of every state that a thi
     const task = await ok("get", "/tasks/{id}", `/tasks/${taskId}`);
     assert.equal(task["taskId"], taskId);
     await check("get", "/tasks/{id}/document", `/tasks/${taskId}/document`);
+    await ok("get", "/tasks/{id}/patient", `/tasks/${taskId}/patient`);
     await check("get", "/tasks/{id}/match", `/tasks/${taskId}/match`);
   }
   await ok("get", "/tasks/{id}/document", "/tasks/1/document");
@@ -175,7 +183,8 @@ test("every answer is what the description says of it, of every state that a thi
   await ok("get", "/unmatched", "/unmatched?state=all");
   await ok("get", "/unmatched/{id}", "/unmatched/1");
   await ok("get", "/unmatched/{id}/original", "/unmatched/1/original");
-  for (const path of ["/senders", "/receivers", "/counts", "/openapi.json"]) await ok("get", path, path);
+  for (const path of ["/senders", "/receivers", "/unread", "/troubles", "/counts", "/openapi.json"])
+    await ok("get", path, path);
   const people = (await ok("get", "/assignees", "/assignees")) as { items: { kind: string; id: string }[] };
   assert.deepEqual(
     people.items.map(({ kind }) => kind),

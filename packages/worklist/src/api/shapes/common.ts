@@ -99,6 +99,7 @@ export interface AttachmentShape {
   damaged?: true;
   repaired?: true;
   modified?: true;
+  huge?: true;
   href: string;
 }
 
@@ -118,6 +119,7 @@ export const attachments: Needed<AttachmentShape[]> = list(
       damaged: trueIfSo("Its content did not arrive whole."),
       repaired: trueIfSo("How its content was written had to be repaired to open it."),
       modified: trueIfSo("Something that is not known here may change what its entry says of it: a person must look."),
+      huge: trueIfSo("A picture of more than 100 million pixels, as it says: open it with care."),
       href: text({ description: "Where it is." }),
     },
     { description: "A file of the message." },
@@ -127,7 +129,7 @@ export const attachments: Needed<AttachmentShape[]> = list(
 
 /** @param of the address of what they are attached to */
 export function attachmentsOf(of: string, all: readonly TaskAttachment[]): AttachmentShape[] {
-  return all.map(({ title, contentType, fileType, bytes, primary, damaged, repaired, modified }, index) => ({
+  return all.map(({ title, contentType, fileType, bytes, primary, damaged, repaired, modified, huge }, index) => ({
     index,
     title,
     contentType,
@@ -137,6 +139,7 @@ export function attachmentsOf(of: string, all: readonly TaskAttachment[]): Attac
     ...(damaged && { damaged }),
     ...(repaired && { repaired }),
     ...(modified && { modified }),
+    ...(huge && { huge }),
     href: `${of}/attachments/${index}`,
   }));
 }

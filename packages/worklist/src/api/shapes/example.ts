@@ -13,6 +13,7 @@ const task: TaskShape = {
   subject: "Consultation report for KOWALSKI, Ada (Ms), NHS Number 9992370820",
   title: "Consultation report",
   documentDate: "2026-11-23T07:40:00+00:00",
+  consultedAt: "2026-11-23T07:10:00+00:00",
   sender: {
     mailboxId: "Y99001OT001",
     odsCode: "Y99001",
@@ -38,6 +39,7 @@ export const taskExample: TaskDetailShape = {
   ...task,
   headerId: "5f1d2c3b-0000-4000-8000-000000000001",
   documentId: "5f1d2c3b-0000-4000-8000-000000000002",
+  next: [],
   filedEarlier: [],
   findings: [],
   attachments: [

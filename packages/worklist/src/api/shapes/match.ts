@@ -24,7 +24,7 @@ export interface MatchShape {
   register: RegisterShape;
   verdicts: VerdictShape[];
   answerTo?: string;
-  answered?: { code: string; text: string; at: string };
+  answered?: { code: string; text: string; at: string; undoableUntil?: string };
 }
 
 export const matchSchema: Needed<MatchShape> = object<MatchShape>(
@@ -59,8 +59,9 @@ export const matchSchema: Needed<MatchShape> = object<MatchShape>(
           code: text({ description: "The business answer." }),
           text: words("What it means."),
           at: instant("When it was given."),
+          undoableUntil: optional(instant("Of a person's match: until then it may be taken back; then it leaves.")),
         },
-        { description: "What was answered already, which no decision takes back." },
+        { description: "What was answered already: no decision takes it back, or sends another." },
       ),
     ),
   },
@@ -83,6 +84,13 @@ export function matchOf({ task, since, register, verdicts, answerTo, answered }:
         : { found: register.found },
     verdicts: verdicts.map(({ verdict, code, text: says }) => ({ verdict, code, text: says })),
     ...given<"answerTo", string | undefined>("answerTo", answerTo),
-    ...(answered && { answered: { code: answered.code, text: answered.text, at: answered.at.toISOString() } }),
+    ...(answered && {
+      answered: {
+        code: answered.code,
+        text: answered.text,
+        at: answered.at.toISOString(),
+        ...given("undoableUntil", answered.undoableUntil?.toISOString()),
+      },
+    }),
   };
 }

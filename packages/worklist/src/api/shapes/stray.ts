@@ -1,7 +1,18 @@
 import type { Stray, StrayDetail } from "@restante/practice";
 import { object, oneOf, optional, text, type Needed, type PropertiesOf } from "@restante/settings";
-import { count, instant, words } from "../kinds.ts";
-import { type ActShape, acts, actsOf, given, matter, matterOf, type MatterShape } from "./common.ts";
+import { strayGuidance } from "../../words/strays.ts";
+import { count, instant, kind, words } from "../kinds.ts";
+import {
+  type ActShape,
+  acts,
+  actsOf,
+  given,
+  guidance,
+  type GuidanceShape,
+  matter,
+  matterOf,
+  type MatterShape,
+} from "./common.ts";
 
 export interface StrayShape {
   strayId: number;
@@ -13,6 +24,7 @@ export interface StrayShape {
   from?: string;
   workflowId: string;
   reason: string;
+  why: Stray["why"];
   code?: string;
   text?: string;
   matter?: MatterShape;
@@ -28,6 +40,18 @@ const properties: PropertiesOf<StrayShape> = {
   from: optional(text({ description: "The mailbox it came from." })),
   workflowId: words("The MESH workflow."),
   reason: words("Why it was not believed, or what could not be found."),
+  why: oneOf(
+    [
+      "unreadable",
+      "not-sent-here",
+      "other-mailbox",
+      "modified",
+      "says-otherwise",
+      "names-no-message",
+      "about-nothing-sent",
+    ],
+    { description: "The same by its kind: the first five of a response, the last two of a MESH report." },
+  ),
   code: optional(words("Its code.")),
   text: optional(words("What it says.")),
   matter: optional(matter),
@@ -38,7 +62,7 @@ export const straySchema: Needed<StrayShape> = object<StrayShape>(properties, {
 });
 
 export function strayOf(stray: Stray): StrayShape {
-  const { strayId, version, messageId, receivedAt, kind, from, workflowId, reason, code, text: says } = stray;
+  const { strayId, version, messageId, receivedAt, kind, from, workflowId, reason, why, code, text: says } = stray;
   return {
     strayId,
     version,
@@ -49,6 +73,7 @@ export function strayOf(stray: Stray): StrayShape {
     ...given<"from", string | undefined>("from", from),
     workflowId,
     reason,
+    why,
     ...given("code", code),
     ...given("text", says),
     ...given("matter", stray.matter && matterOf(stray.matter)),
@@ -60,6 +85,8 @@ export interface StrayDetailShape extends StrayShape {
   headerId?: string;
   linkedMessageId?: string;
   event?: string;
+  about?: NonNullable<StrayDetail["about"]>;
+  guidance: GuidanceShape;
   acts: ActShape[];
 }
 
@@ -70,6 +97,32 @@ export const strayDetailSchema: Needed<StrayDetailShape> = object<StrayDetailSha
     headerId: optional(words("Its own id, as far as it could be read.")),
     linkedMessageId: optional(words("The message of ours that it says it is about.")),
     event: optional(words("In a MESH report: what MESH was doing.")),
+    about: optional(
+      kind<NonNullable<StrayDetail["about"]>>({
+        description: "What of ours it names all the same.",
+        anyOf: [
+          {
+            type: "object",
+            description: "A sent report.",
+            required: ["kind", "headerId"],
+            properties: {
+              kind: { const: "report", description: "Of /reports." },
+              headerId: { type: "string", description: "Which." },
+            },
+          },
+          {
+            type: "object",
+            description: "A task, by an answer to its message.",
+            required: ["kind", "taskId"],
+            properties: {
+              kind: { const: "task", description: "Of /tasks." },
+              taskId: { type: "integer", description: "Which." },
+            },
+          },
+        ],
+      }),
+    ),
+    guidance,
     acts,
   },
   { description: "An unmatched message, with all that is known of it." },
@@ -82,6 +135,8 @@ export function strayDetailOf(stray: StrayDetail): StrayDetailShape {
     ...given("headerId", stray.headerId),
     ...given("linkedMessageId", stray.linkedMessageId),
     ...given("event", stray.event),
+    ...given("about", stray.about),
+    guidance: { means: strayGuidance[stray.why].why, next: [...strayGuidance[stray.why].next] },
     acts: actsOf(stray.acts),
   };
 }

@@ -13,6 +13,7 @@ import {
   personOf,
   type PersonShape,
 } from "./common.ts";
+import { refusedNext } from "../../words/refused-tasks.ts";
 import { taskOf, taskProperties, type TaskShape } from "./task.ts";
 
 export interface ResponseShape {
@@ -144,6 +145,7 @@ interface RemovedShape {
 
 export interface TaskDetailShape extends TaskShape {
   reason?: string;
+  next: string[];
   headerId?: string;
   documentId?: string;
   removed?: RemovedShape;
@@ -166,6 +168,10 @@ export const taskDetailSchema: Needed<TaskDetailShape> = object<TaskDetailShape>
   {
     ...taskProperties,
     reason: optional(words("Why it was not accepted, or set aside.")),
+    next: list(words("In a sentence or two."), {
+      description:
+        "Of a message that was not accepted, or set aside: what a person is told to do, in this order, in words that may change.",
+    }),
     headerId: optional(words("The id of the message, as its sender gave it.")),
     documentId: optional(words("The id of the document, as its sender gave it.")),
     removed: optional(
@@ -242,6 +248,7 @@ export function taskDetailOf(task: Task, decisions: readonly Decision[]): TaskDe
   return {
     ...taskOf(task),
     ...given("reason", reason),
+    next: [...refusedNext(task)],
     ...given("headerId", headerId),
     ...given("documentId", documentId),
     ...(messageAt !== undefined && {

@@ -48,6 +48,7 @@ export interface SenderShape {
   mailboxId?: string;
   odsCode?: string;
   organisation?: string;
+  phone?: string;
   practitioner?: string;
 }
 
@@ -56,6 +57,7 @@ const sender = object<SenderShape>(
     mailboxId: optional(text({ description: "The mailbox that MESH says sent it." })),
     odsCode: optional(words("What the message says. Shown, never trusted for an answer.")),
     organisation: optional(words("Its name, as the message says.")),
+    phone: optional(words("Its number, as the message says. Nobody has checked it.")),
     practitioner: optional(words("Who wrote it, as the message says.")),
   },
   { description: "Who sent it. Of a confidential document its mailbox alone." },
@@ -66,6 +68,7 @@ function senderOf({ mailboxId, organisation, practitioner }: Sender): SenderShap
     ...given<"mailboxId", string | undefined>("mailboxId", mailboxId),
     ...given("odsCode", organisation?.odsCode),
     ...given("organisation", organisation?.name),
+    ...given("phone", organisation?.phone),
     ...given("practitioner", practitioner),
   };
 }
@@ -90,6 +93,7 @@ export interface WorkShape {
   priority?: "urgent";
   dueOn?: string;
   reason?: string;
+  openedAt?: string;
 }
 
 const work = object<WorkShape>(
@@ -98,22 +102,27 @@ const work = object<WorkShape>(
     priority: optional(oneOf(["urgent"], { description: "Absent: it has its turn." })),
     dueOn: optional(text({ description: "An ISO date: the day by whose end it is to be dealt with." })),
     reason: optional(text({ description: "Why it is completed: as for /complete." })),
+    openedAt: optional(
+      instant("When a person who may act first opened it on the pages. Absent: nobody has; a program opens nothing."),
+    ),
   },
   { description: "What people and programs set about it." },
 );
 
-function workOf({ assignee: to, priority, dueOn, reason }: TaskWork): WorkShape {
+function workOf({ assignee: to, priority, dueOn, reason, openedAt }: TaskWork): WorkShape {
   return {
     ...given("assignee", to && { kind: to.kind, id: to.id, name: to.name }),
     ...given("priority", priority),
     ...given("dueOn", dueOn),
     ...given("reason", reason),
+    ...given("openedAt", openedAt?.toISOString()),
   };
 }
 
 interface NoticeShape {
   kind: "modified" | "not-shown";
   text: string;
+  about: { what: string; count: number }[];
 }
 
 export interface TaskShape {
@@ -122,10 +131,12 @@ export interface TaskShape {
   href: string;
   kind: TaskSummary["kind"];
   refusedFor?: string;
+  refusedWith?: string;
   state: TaskSummary["state"];
   subject: string;
   title?: string;
   documentDate?: string;
+  consultedAt?: string;
   sender: SenderShape;
   workflowId: string;
   messageId: string;
@@ -154,12 +165,16 @@ export const taskProperties: PropertiesOf<TaskShape> = {
   refusedFor: optional(
     text({ description: "What a refused message was refused for: itself, the strictness, or its kind." }),
   ),
+  refusedWith: optional(
+    text({ description: "The code by which its sender was told so. Absent of a refused message: they were not told." }),
+  ),
   state: oneOf(["open", "completed", "replaced", "removed"], {
     description: "To be dealt with; dealt with; a later version has come; gone by its age.",
   }),
   subject: words("The subject that the sender gave. It names the patient."),
   title: optional(words("What the document is called.")),
   documentDate: optional(words("The date of the document, an ISO date.")),
+  consultedAt: optional(words("When the patient was seen, as the document says: an ISO date, with a time or without.")),
   sender,
   workflowId: text({ description: "The MESH workflow." }),
   messageId: text({ description: "The id that MESH gave the message." }),
@@ -174,6 +189,13 @@ export const taskProperties: PropertiesOf<TaskShape> = {
       {
         kind: oneOf(["modified", "not-shown"], { description: "A person must look; or something cannot be shown." }),
         text: words("For people."),
+        about: list(
+          object<NoticeShape["about"][number]>(
+            { what: words("In words, without a value of the message."), count: count("How many there are.") },
+            { description: "A kind of thing." },
+          ),
+          { description: "What it is about." },
+        ),
       },
       { description: "What whoever opens it must be told before anything else." },
     ),
@@ -196,7 +218,20 @@ export const taskProperties: PropertiesOf<TaskShape> = {
 export const taskSchema: Needed<TaskShape> = object<TaskShape>(taskProperties, { description: "A task." });
 
 export function taskOf(task: TaskSummary): TaskShape {
-  const { taskId, version, kind, refusedFor, state, subject, title, documentDate, workflowId, messageId } = task;
+  const {
+    taskId,
+    version,
+    kind,
+    refusedFor,
+    refusedWith,
+    state,
+    subject,
+    title,
+    documentDate,
+    consultedAt,
+    workflowId,
+    messageId,
+  } = task;
   const { receivedAt, completedAt, recipientType, notices = [], modified = [], confidential, work: set } = task;
   return {
     taskId,
@@ -204,10 +239,12 @@ export function taskOf(task: TaskSummary): TaskShape {
     href: `/api/tasks/${taskId}`,
     kind,
     ...given("refusedFor", refusedFor),
+    ...given("refusedWith", refusedWith),
     state,
     subject,
     ...given("title", title),
     ...given("documentDate", documentDate),
+    ...given("consultedAt", consultedAt),
     sender: senderOf(task.sender),
     workflowId,
     messageId,
@@ -215,7 +252,7 @@ export function taskOf(task: TaskSummary): TaskShape {
     ...given("completedAt", completedAt?.toISOString()),
     ...given("recipientType", recipientType),
     patient: patientOf(task.patient),
-    notices: notices.map((notice) => ({ kind: notice.kind, text: notice.text })),
+    notices: notices.map((notice) => ({ kind: notice.kind, text: notice.text, about: [...notice.about] })),
     modified: [...modified],
     ...(confidential === true && { confidential }),
     work: workOf(set ?? {}),

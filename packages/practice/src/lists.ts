@@ -75,6 +75,8 @@ export interface TaskFilters {
   receivedFrom?: Date;
   /** Not itself. */
   receivedBefore?: Date;
+  /** Stored later than this one: their ids are greater. */
+  afterTask?: number;
   /** Who is to deal with it, or nobody yet. */
   assignee?: Pick<Assignee, "kind" | "id"> | "nobody";
   priority?: "urgent";

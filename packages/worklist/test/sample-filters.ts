@@ -20,6 +20,7 @@ export function passes(
     (priority === undefined || priority === soon) &&
     (!("dueFrom" in rest || "dueUntil" in rest) || (task.state === "open" && dueFrom <= dueOn && dueOn <= dueUntil)) &&
     (sender === undefined || sender === task.sender.organisation?.odsCode) &&
+    task.taskId > (rest.afterTask ?? 0) &&
     task.receivedAt >= receivedFrom &&
     task.receivedAt < receivedBefore
   );

@@ -93,7 +93,7 @@ function dayNumber(day: string): number {
 /** One for each thing that is asked for, of which a task must have one. What came later is asked for like the others: a line here. */
 function conditionsOf({ show, ...filters }: TaskFilters & Pick<TaskQuery, "show">): Condition[] {
   const { recipientType = [], kind = [], match = [], flags = [], sender, receivedFrom, receivedBefore } = filters;
-  const { assignee, priority, dueFrom, dueUntil } = filters;
+  const { afterTask, assignee, priority, dueFrom, dueUntil } = filters;
   const masks = [
     show === undefined ? 0 : stateBits[show],
     bitsOf(recipientTypeBits, recipientType),
@@ -106,6 +106,7 @@ function conditionsOf({ show, ...filters }: TaskFilters & Pick<TaskQuery, "show"
     ...masks.filter((mask) => mask !== 0).map((value) => ({ sql: "bits & ? <> 0", value })),
     ...(receivedFrom === undefined ? [] : [{ sql: "received >= ?", value: seconds(receivedFrom) }]),
     ...(receivedBefore === undefined ? [] : [{ sql: "received < ?", value: seconds(receivedBefore) }]),
+    ...(afterTask === undefined ? [] : [{ sql: "task_id > ?", value: afterTask }]),
     ...(sender === undefined ? [] : [{ sql: "sender = ?", value: sender.toUpperCase() }]),
     ...(assignee === undefined
       ? []

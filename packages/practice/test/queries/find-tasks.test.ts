@@ -148,10 +148,16 @@ test("filters combine: of one thing any that is asked for, of several things eac
     [{ sender: "9912609131" }, []],
     [{ receivedFrom: day(21), receivedBefore: day(23) }, [3, 2]],
     [{ receivedBefore: day(21) }, [1]],
+    [{ afterTask: 0 }, [4, 3, 2, 1]],
+    [{ afterTask: 2 }, [4, 3]],
+    [{ afterTask: 1, recipientType: ["FA"] }, [4]],
+    [{ afterTask: 4 }, []],
     [{ show: "open", recipientType: ["FA"] }, [4, 1]],
     [{ show: "completed", recipientType: ["FA"] }, []],
     [{ text: "jan", recipientType: ["FA"] }, [1]],
     [{ text: "jan", recipientType: ["FI"] }, []],
+    [{ text: "jan", afterTask: 0 }, [1]],
+    [{ text: "jan", afterTask: 1 }, []],
     [{ recipientType: [], kind: [], match: [], flags: [] }, [4, 3, 2, 1]],
   ];
   for (const [query, tasks] of expected) assert.deepEqual(await found(query), tasks, JSON.stringify(query));

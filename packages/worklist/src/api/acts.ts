@@ -14,6 +14,13 @@ interface OnVersion {
   version: number;
 }
 
+/** A thing as it is now. */
+interface Standing {
+  readonly version: number;
+  /** Absent of what is unmatched. */
+  readonly state?: string;
+}
+
 interface Act<Body extends OnVersion> {
   readonly name: string;
   readonly path: string;
@@ -27,7 +34,7 @@ interface Act<Body extends OnVersion> {
   readonly example: Body;
   readonly problems: readonly ApiProblem[];
   /** What it is done to, as it is now. */
-  readonly find: (asked: Asked<unknown, Body>) => Promise<{ readonly version: number }>;
+  readonly find: (asked: Asked<unknown, Body>) => Promise<Standing>;
   readonly run: (asked: Asked<unknown, Body>, by: ActBy) => Promise<ActOutcome>;
 }
 
@@ -44,7 +51,8 @@ function act<Body extends OnVersion>({ needs, act: called, about, example, find,
       await find(asked);
       const outcome = await telling(described.run(asked, { actor: asked.actor, version: asked.body.version }));
       if (outcome.outcome === "done") return { version: outcome.version };
-      throw problem("changed-meanwhile", { version: (await find(asked)).version });
+      const { version: now, state } = await find(asked);
+      throw problem("changed-meanwhile", { version: now, ...given("state", state) });
     },
   });
 }
@@ -103,7 +111,7 @@ function taskIdOf({ params }: Pick<Asked<unknown, unknown>, "params">): number {
 }
 
 /** @throws Problem `unknown` where the task has no such response */
-async function responseAt(asked: Asked<unknown, unknown>): Promise<{ version: number }> {
+async function responseAt(asked: Asked<unknown, unknown>): Promise<Standing> {
   const task = await taskAt(asked);
   if (!task.responses.some(({ headerId }) => headerId === asked.params["header"])) throw problem("unknown");
   return task;
@@ -122,7 +130,7 @@ function dealing(
     readonly path: string;
     readonly tag: Operation["tag"];
     readonly about: NonNullable<RouteAccess["about"]>;
-    readonly find: (asked: Asked<unknown, unknown>) => Promise<{ readonly version: number }>;
+    readonly find: (asked: Asked<unknown, unknown>) => Promise<Standing>;
     readonly keyOf: (asked: Asked<unknown, unknown>) => Promise<MatterKey>;
   },
 ): Operation[] {

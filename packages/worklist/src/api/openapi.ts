@@ -160,6 +160,7 @@ const problemSchema = {
     code: { enum: Object.keys(allProblems), description: "What it is." },
     detail: { type: "string", description: "More, for people." },
     version: { type: "integer", description: "With changed-meanwhile: what it is now." },
+    state: { type: "string", description: "With changed-meanwhile, of a task or a report: the state that it has now." },
     problems: {
       type: "array",
       description: "With request-invalid: all that is wrong.",

@@ -204,6 +204,7 @@ test("every answer is what the description says of it, of every state that a thi
     const late = await check("post", path, address, { version: thing["version"], ...body });
     assert.deepEqual([late.status, jsonOf(late)["code"]], [409, "changed-meanwhile"], address);
     assert.equal(jsonOf(late)["version"], Number(thing["version"]) + 1);
+    assert.equal(jsonOf(late)["state"], jsonOf(await asking.get(`/api/${path.split("/")[1]}/${id}`))["state"]);
   };
   const person = people.items[0]!;
   await act("/tasks/{id}/assign", 1, { assignee: { kind: person.kind, id: person.id } });

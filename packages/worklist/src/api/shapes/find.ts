@@ -49,6 +49,7 @@ export interface TasksWanted extends PageAsked {
   dueUntil?: string;
   receivedFrom?: string;
   receivedBefore?: string;
+  after?: number;
   sort?: (typeof sorts)[number];
 }
 
@@ -107,6 +108,14 @@ const wanted: PropertiesOf<TasksWanted> = {
   dueUntil: optional(givenDay("Open, and due on that day or before.")),
   receivedFrom: optional(givenInstant("Received then or later.")),
   receivedBefore: optional(givenInstant("Received before.")),
+  after: optional(
+    kind({
+      type: "integer",
+      minimum: 0,
+      maximum: 999_999_999,
+      description: "Those that came after the task with this taskId; 0: all.",
+    }),
+  ),
   sort: optional(
     oneOf(sorts, {
       description:
@@ -134,7 +143,7 @@ export const tasksSearched: ObjectSchema<TasksSearched> = object<TasksSearched>(
 /** What the practice is asked for. */
 export function taskQueryOf(asked: TasksWanted & { readonly text?: string }): TaskQuery {
   const { text, state = text === undefined ? "open" : "all", recipientType, kind: ofKind, match, flag } = asked;
-  const { sender, assignee, priority, dueFrom, dueUntil, receivedFrom, receivedBefore } = asked;
+  const { sender, assignee, priority, dueFrom, dueUntil, receivedFrom, receivedBefore, after } = asked;
   return {
     ...(text !== undefined && { text }),
     ...(state !== "all" && { show: state }),
@@ -149,6 +158,7 @@ export function taskQueryOf(asked: TasksWanted & { readonly text?: string }): Ta
     ...(dueUntil !== undefined && { dueUntil }),
     ...(receivedFrom !== undefined && { receivedFrom: new Date(receivedFrom) }),
     ...(receivedBefore !== undefined && { receivedBefore: new Date(receivedBefore) }),
+    ...(after !== undefined && { afterTask: after }),
   };
 }
 

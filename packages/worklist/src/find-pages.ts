@@ -7,7 +7,7 @@ import { noticeIn } from "./return-path.ts";
 import { actorAt, type TaskSearch, type WorklistSite } from "./site.ts";
 import { taskSubject } from "./subjects.ts";
 import { isFiltered, taskQueryOf, tasksAddress, type TasksAsked, tasksAsked } from "./tasks-asked.ts";
-import { choicesShown, chosenShown, facetsShown, sortsShown, wrongNumberIn } from "./words/find.ts";
+import { choicesShown, chosenShown, facetsShown, partOfDateIn, sortsShown, wrongNumberIn } from "./words/find.ts";
 import { problems as words } from "./words/refusals.ts";
 
 /** The lists of tasks: by state, filtered, and found by a text, which may name a patient and is in no address (decision 259). */
@@ -117,6 +117,7 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
         unfiltered: tasksAddress(path, { chosen: {}, page: 1, ...(asked.show !== undefined && { show: asked.show }) }),
         everywhere: tasksAddress(path, { ...asked, show: "all", page: 1 }),
         wrongNumber: search && wrongNumberIn(search.text),
+        partOfDate: search && partOfDateIn(search.text),
       },
       ...(problems.length > 0 && { refresh: "/" }),
     });

@@ -146,6 +146,9 @@ test("all versions of a document are listed with their dates, and lead to their 
     /Versions of this document \(2 and more\) Replaced Document of 19 November 2026 Received 20 November 2026 at 7:46am Open this version.*To do \(this one\)/,
   );
   assert.match(text, /href="\/tasks\/6"/);
+  delete task.moreVersions;
+  const all = readable((await ask(`${url}/tasks/1`)).text);
+  assert.match(all, /Version 1 of 2: replaced Document of .*Version 2 of 2: to do \(this one\)/);
 });
 
 test("that an earlier version was filed is said on it and on the last one, with who did it, until the last is filed as well", async (t) => {

@@ -68,6 +68,9 @@ test("every page in every state can be used by everybody, with and without scrip
         "without scripts",
         states.filter((state) => state.steps !== undefined || isFirst(state)),
         async (page, state) => {
+          // The least room in which a table is no list yet, and the least that there may be.
+          await page.setViewportSize({ width: 770, height: 640 });
+          await lookAtWidth(page);
           await page.setViewportSize({ width: 320, height: 640 });
           await lookAtFrame(page, state);
           await lookAtWidth(page);

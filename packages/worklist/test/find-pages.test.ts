@@ -118,6 +118,8 @@ test("a list that nothing is in says what was searched for, and how to find more
     "Search for less",
   ])
     assert.ok(none.includes(words), words);
+  assert.match(await found({ text: "Nobody 12/03" }), /Write 12\/03 with its year, such as 12\/3\/1980\./);
+  assert.doesNotMatch(await found({ text: "Nobody 12/03/1980" }), /with its year/);
   const filtered = await found({ "flag.duplicate": "yes", "kind.set-aside": "yes" });
   assert.match(filtered, /No task in “To do” has what the filters that are selected ask for\./);
   assert.doesNotMatch(filtered, /Search for less|not a valid/);

@@ -39,6 +39,11 @@ test("the queue has what the message says beside what the register says, and eac
   assert.match(text, /The register’s details for the NHS number in the message are not those/);
   for (const words of ["Match", "Not our patient", "No longer registered", "Has died"]) assert.ok(text.includes(words));
 
+  const task = (await ask(`${url}/tasks/1`)).text;
+  assert.match(task, /<a class="nhsuk-button[^>]*href="\/tasks\/1\/match"[^>]*>\s*Decide whether this is our patient/);
+  const secondary = /nhsuk-button--secondary[^>]*>\s*Mark as done/;
+  assert.match(task, secondary, "to match is what it waits for");
+
   const page = "/tasks/1/match?verdict=known&from=%2Fmatching";
   assert.ok(list.text.includes(page.replace("&", "&amp;")));
   const confirm = await ask(url + page);

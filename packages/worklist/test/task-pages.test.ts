@@ -369,6 +369,10 @@ test("what replaces, came again or may be a duplicate is tagged in the list and 
   assert.deepEqual(await tagged("/tasks/5"), ["Replacement", "Potential duplicate"]);
   assert.deepEqual(await tagged("/tasks/4"), []);
   const one = (await ask(`${url}/tasks/1`)).text;
+  assert.match(
+    readable(one),
+    /The same message came again on 23 November 2026 at 9am\. It is one task, and there is nothing more to do about the copy\./,
+  );
   assert.match(one, /Another message has the same patient, encounter and content as this one/);
   assert.match(one, /<a class="app-target" href="\/tasks\/5">Compare with task 5<\/a>/);
   worklist.all.find(({ taskId }) => taskId === 1)?.alike.push(6);

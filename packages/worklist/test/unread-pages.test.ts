@@ -41,6 +41,8 @@ test("tasks not opened in time, and those past their due date, say since when an
   worklist.late.set(two.taskId, { openBy, overdue: true });
   two.work = { assignee: { kind: "team", id: "Prescribing", name: "Prescribing" }, dueOn: "2026-11-20" };
   const shown = await page();
+  assert.match(shown, /Consultation report for WIŚNIEWSKI, Łukasz \(Mr\) Consultation on 19 November 2026, version 1 /);
+  assert.doesNotMatch(shown, /NHS Number 9912609131/, "the row says it already");
   assert.match(shown, /Nobody has opened it\. It was to be opened by 23 November 2026 at midday Assigned to Nobody/);
   assert.match(shown, /Not done\. It was due on 20 November 2026 Assigned to Prescribing \(team\)/);
   assert.match(readable(await menu()), /Not opened in time \(2 to look at\)/);

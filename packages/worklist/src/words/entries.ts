@@ -9,6 +9,7 @@ import type {
   Fact,
   KindCount,
   Said,
+  Task,
   TaskVersion,
   Term,
 } from "@restante/practice";
@@ -206,9 +207,15 @@ function rowsIn(tables: readonly EntryTable[]): number {
 }
 
 /** Where a version of a document stands among the others. */
-export function versionWords({ state, taskId }: TaskVersion, here: number): string {
-  const stands = { open: "To do", completed: "Done", replaced: "Replaced", removed: "Removed" }[state];
-  return taskId === here ? `${stands} (this one)` : stands;
+export function versionWords(
+  version: TaskVersion,
+  { taskId: here, versions, moreVersions }: Pick<Task, "taskId" | "versions" | "moreVersions">,
+): string {
+  const stands = { open: "To do", completed: "Done", replaced: "Replaced", removed: "Removed" }[version.state];
+  const place = `${versions.indexOf(version) + 1} of ${versions.length}`;
+  // Where not all are known here their places are not known either.
+  const words = moreVersions === true ? stands : `Version ${place}: ${stands.toLowerCase()}`;
+  return version.taskId === here ? `${words} (this one)` : words;
 }
 
 /** Lines of a table stand together. */

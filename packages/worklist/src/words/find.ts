@@ -167,3 +167,8 @@ export function wrongNumberIn(text: string): string | undefined {
   const [written] = /(?<!\d)\d(?:[\s-]?\d){9}(?!\d)/.exec(text) ?? [];
   return written !== undefined && !isNhsNumber(written.replaceAll(/\D/g, "")) ? written : undefined;
 }
+
+/** A day and a month without a year, of a text that found nothing. */
+export function partOfDateIn(text: string): string | undefined {
+  return /(?<!\S)\d{1,2}[/.-]\d{1,2}(?!\S)/.exec(text)?.[0];
+}

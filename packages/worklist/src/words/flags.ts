@@ -1,6 +1,6 @@
 // What is to be known of a message beside where its task stands.
-import type { TaskFlag } from "@restante/practice";
-import type { Tag } from "@restante/web";
+import type { Task, TaskFlag } from "@restante/practice";
+import { formatTime, type Tag } from "@restante/web";
 
 export function flagTag(flag: TaskFlag): Tag {
   return everyFlagTag[flag];
@@ -28,6 +28,21 @@ export const everyFlagTag: Readonly<Record<TaskFlag, Tag>> = {
     meaning: "A person here has said whether the patient is one of ours.",
   },
 };
+
+/** So many of a message's copies are known here, the first of them. */
+const mostCopies = 50;
+
+/** What a person is told of a message that came more than once; undefined of any other. */
+export function copiesWords({ duplicates }: Pick<Task, "duplicates">): string | undefined {
+  const [first] = duplicates;
+  if (first === undefined) return undefined;
+  const many =
+    duplicates.length === 1
+      ? ""
+      : `${duplicates.length}${duplicates.length < mostCopies ? "" : " or more"} times, first `;
+  const copies = duplicates.length === 1 ? "copy" : "copies";
+  return `The same message came again ${many}on ${formatTime(first.receivedAt)}. It is one task, and there is nothing more to do about the ${copies}.`;
+}
 
 /** What a person is told of the messages that are like this one, before the links to them. */
 export function alikeWords(alike: readonly number[]): string {

@@ -113,6 +113,11 @@ export function matchLinkWords({ outcome, doubt, byHand }: PatientMatch): string
   return byHand === undefined && isOfDetails(doubt) ? "Compare with the register" : "Change what the patient is to us";
 }
 
+/** Whether a person must first decide who the patient is to this organisation: that is what its page is for, then. */
+export function isToBeMatched({ patient, state }: Pick<Task, "patient" | "state">): boolean {
+  return patient.outcome === "doubtful" && state === "open";
+}
+
 /** Whether an answer to the sender is a person's: of a decision, or of a match by hand. */
 export function isOfPerson({ patient: { byHand } }: Pick<Task, "patient">, answer: GivenResponse): boolean {
   const isOfMatch = answer.level === "business" && answer.copy === undefined && byHand !== undefined;

@@ -64,7 +64,7 @@ const frame = `(() => {
   };
 })()`;
 
-/** Nothing lies beside the page: at 320 px, which is 1280 px at 400 % (WCAG 2.2, 1.4.10). */
+/** Nothing lies beside the page: also at 320 px, which is 1280 px at 400 % (WCAG 2.2, 1.4.10). */
 export async function lookAtWidth(page: Page): Promise<void> {
   const beside = await page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)

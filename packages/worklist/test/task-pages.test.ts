@@ -371,9 +371,8 @@ test("what replaces, came again or may be a duplicate is tagged in the list and 
   const one = (await ask(`${url}/tasks/1`)).text;
   assert.match(
     readable(one),
-    /The same message came again on 23 November 2026 at 9am\. It is one task, and there is nothing more to do about the copy\./,
+    /came again on 23 November 2026 at 9am\. It is one task,.* Another message has the same patient/,
   );
-  assert.match(one, /Another message has the same patient, encounter and content as this one/);
   assert.match(one, /<a class="app-target" href="\/tasks\/5">Compare with task 5<\/a>/);
   worklist.all.find(({ taskId }) => taskId === 1)?.alike.push(6);
   const two = (await ask(`${url}/tasks/1`)).text;

@@ -207,6 +207,8 @@ export interface TaskSummary {
   confidential?: boolean;
   /** Absent: nobody has set anything of it. */
   work?: TaskWork;
+  /** Absent: nobody has asked for its document to be saved. */
+  filing?: Pick<TaskFiling, "state" | "inDoubt">;
   /** In the order of `TaskFlag`; empty where there is nothing. */
   flags: TaskFlag[];
   /** Of `findings`, those that are departures: what a person must look at is none, nor what merely cannot be shown. */

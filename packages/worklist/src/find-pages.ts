@@ -1,4 +1,4 @@
-import type { Worklist } from "@restante/practice";
+import type { TaskSummary, Worklist } from "@restante/practice";
 import { keptSearch, type Reply, type Request, route, type Routes } from "@restante/web";
 import { type FindForm, type FindProblem, readFindForm } from "./find-form.ts";
 import { linksOf, perPage } from "./list-pages.ts";
@@ -79,6 +79,7 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
     const isMine = path === "/" && tasksAddress(path, { ...asked, page: 1 }) === tasksAddress(path, mine);
     return site.show(reply, "worklist", {
       tasks,
+      undecided: await undecidedAmong(tasks),
       view: query.show ?? "all",
       page,
       sort,
@@ -121,6 +122,13 @@ export function serveFindPages(app: Routes, site: WorklistSite): void {
       },
       ...(problems.length > 0 && { refresh: "/" }),
     });
+  }
+
+  /** Those that are done, and whose sender waits for an answer that only a person gives. */
+  async function undecidedAmong(tasks: readonly TaskSummary[]): Promise<number[]> {
+    const done = tasks.filter(({ kind, state }) => kind === "document" && state === "completed");
+    const open = await Promise.all(done.map(({ taskId }) => worklist.decisions(taskId)));
+    return done.flatMap(({ taskId }, index) => (open[index]?.length ? [taskId] : []));
   }
 }
 

@@ -49,6 +49,7 @@ test("a person has a document saved, with the task done or not, sees how that st
   assert.equal((await send("/tasks/2", "/tasks/2/save")).status, 303);
   const saved = await read("/tasks/5");
   assert.match(saved, /Saved .*Saved in 000005-5f0c9a3e on 23 November 2026 at 10:01am by Priya Nair\./);
+  assert.match(await read("/?show=completed"), /Done Saved /, "in the list too");
   assert.match(saved, /Before that: saved in 000005-00c0ffee/);
   assert.match(saved, /Save it again It is saved in a new folder, so the record system may then have it twice\./);
   assert.equal((await send("/tasks/5", "/tasks/5/save")).status, 303);

@@ -160,6 +160,17 @@ test("a search with a mistake says what it is beside its field, keeps what was t
     assert.equal(readDay(written), day, written);
 });
 
+test("a row of a task that is done says where its sender still waits for the answer of a person", async (t) => {
+  const worklist = sampleWorklist();
+  const { url } = await openPages(t, { worklist, organisation });
+  const task = worklist.all.find(({ taskId }) => taskId === 2);
+  assert.ok(task);
+  const done = async (): Promise<string> => readable((await ask(`${url}/?show=completed`)).text);
+  assert.doesNotMatch(await done(), /Nobody has answered the sender/);
+  Object.assign(task, { state: "completed", completedAt: task.receivedAt });
+  assert.equal((await done()).split("Nobody has answered the sender").length, 2);
+});
+
 test("a row says when the patient was seen, and the task's page when the document was made too", async (t) => {
   const { url } = await openPages(t, { worklist: sampleWorklist(), organisation });
   assert.match(readable((await ask(url)).text), /Consultation on 19 November 2026/);

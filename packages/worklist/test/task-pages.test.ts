@@ -369,10 +369,7 @@ test("what replaces, came again or may be a duplicate is tagged in the list and 
   assert.deepEqual(await tagged("/tasks/5"), ["Replacement", "Potential duplicate"]);
   assert.deepEqual(await tagged("/tasks/4"), []);
   const one = (await ask(`${url}/tasks/1`)).text;
-  assert.match(
-    readable(one),
-    /came again on 23 November 2026 at 9am\. It is one task,.* Another message has the same patient/,
-  );
+  assert.match(readable(one), /came again on 23 November 2026 at 9am\. .* Another message has the same patient/);
   assert.match(one, /<a class="app-target" href="\/tasks\/5">Compare with task 5<\/a>/);
   worklist.all.find(({ taskId }) => taskId === 1)?.alike.push(6);
   const two = (await ask(`${url}/tasks/1`)).text;

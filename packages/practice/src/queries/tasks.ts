@@ -11,7 +11,7 @@ import { isDuplicate } from "../hand-over/states.ts";
 import { troubledCopies } from "../store/copies.ts";
 import type { Happened } from "../store/matters.ts";
 import type { Deadlines } from "./reports.ts";
-import { filingsOf } from "../store/filings.ts";
+import { filingColumn, filingIn, filingsOf } from "../store/filings.ts";
 import { alikeTo } from "../store/likeness.ts";
 import { troubleOfFiling } from "./filing.ts";
 import { flagColumns, flagsIn } from "./flags.ts";
@@ -29,7 +29,7 @@ const columns = `task_id, task.kind AS kind, task.state AS state, completed_at, 
   replaced_by, message_id, received_at, from_mailbox, workflow_id, subject, header_id, document_id, received.reason AS reason, received.kind AS received_kind,
   coalesce(thing_version.version, 1) AS version, doubt, decided_at, decided_by, decided_by_id,
   CASE task.kind WHEN 'refused' THEN (SELECT code FROM given_response WHERE request_message_id = message_id AND level = 'infrastructure') END AS refused_with,
-  ${workColumns}, ${matterColumns}, ${flagColumns}`;
+  ${workColumns}, ${matterColumns}, ${flagColumns}, ${filingColumn}`;
 
 const joins = `task CROSS JOIN received USING (message_id) LEFT JOIN matter ON matter.kind = 'task' AND matter.id = task_id
   LEFT JOIN thing_version ON thing_version.kind = 'task' AND thing_version.id = task_id
@@ -86,7 +86,7 @@ const refusedFor: Readonly<Record<string, RefusedFor>> = {
 function taskOf(database: DatabaseSync, row: Row): Task {
   const taskId = number(row, "task_id");
   const findings = json(row, "findings") as TaskFinding[];
-  const { notices = noticesOf(findings), ...summary } = summaryOf(row);
+  const { notices = noticesOf(findings), filing: _, ...summary } = summaryOf(row);
   return {
     ...summary,
     ...(notices.length > 0 && { notices }),
@@ -147,6 +147,7 @@ function summaryOf(row: Row): TaskSummary {
       notices: summary.notices,
       modified: summary.modified,
       work: workIn(row),
+      filing: filingIn(row),
     }),
     ...matterIn(row),
   };

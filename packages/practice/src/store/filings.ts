@@ -208,6 +208,17 @@ export function filingsOf(
   return present({ filing: last, filedEarlier: earlier.length === 0 ? undefined : earlier });
 }
 
+/** A column of a query of `task`, found in an index: how its last saving stands, as a list says it. */
+export const filingColumn = `(
+  SELECT CASE WHEN step = 'saved' THEN 'saved' WHEN attempts = 0 THEN 'waiting' WHEN step = 'doubtful' THEN 'doubtful' ELSE 'failed' END
+  FROM filing WHERE filing.task_id = task.task_id AND step <> 'stopped' ORDER BY filing_id DESC LIMIT 1) AS filing_state`;
+
+export function filingIn(row: Row): Pick<TaskFiling, "state" | "inDoubt"> | undefined {
+  const state = optionalText(row, "filing_state") as TaskFiling["state"] | "doubtful" | undefined;
+  if (state === undefined) return undefined;
+  return state === "doubtful" ? { state: "failed", inDoubt: true } : { state };
+}
+
 function filingOf(row: Row): TaskFiling {
   const step = text(row, "step");
   const isSaved = step === "saved";

@@ -67,7 +67,14 @@ async function openSaving(t: TestContext, changes: Partial<PracticeOptions> = {}
       const { outcome } = await to.practice.worklist.stopSaving(taskId, await by(taskId));
       assert.equal(outcome, "done");
     },
-    filing: async (taskId) => (await person(to.practice.worklist).task(taskId))?.filing,
+    async filing(taskId) {
+      const { worklist } = to.practice;
+      const filing = (await person(worklist).task(taskId))?.filing;
+      const items = await person(worklist).tasks();
+      const listed = items.find((one) => one.taskId === taskId)?.filing;
+      assert.deepEqual([listed?.state, listed?.inDoubt], [filing?.state, filing?.inDoubt], "a list says the same");
+      return filing;
+    },
     async until(taskId, state) {
       await waitFor(async () => {
         if ((await saving.filing(taskId))?.state === state) return true;

@@ -13,7 +13,7 @@ import type {
 } from "../worklist.ts";
 import type { Happened } from "../store/matters.ts";
 import { undoableUntil } from "../store/undoable.ts";
-import { listIds } from "./listing.ts";
+import { listIds, readListed } from "./listing.ts";
 import { actsOf, matterColumns, matterIn } from "./matters.ts";
 import { planOf } from "./report-lists.ts";
 import {
@@ -44,8 +44,8 @@ const one = `outgoing CROSS JOIN report USING (header_id) ${aside}`;
 
 export function listReports(database: DatabaseSync, list: ReportList, deadlines: Deadlines): Listing<SentReport> {
   const { ids, ...listing } = listIds(database, planOf(list.query), "report_words", list);
-  const found = database.prepare(`SELECT ${columns} FROM ${one} WHERE sequence = ?`);
-  return { items: ids.flatMap((id) => found.all(id)).map((row) => reportOf(database, row, deadlines)), ...listing };
+  const rows = readListed(database, ids, { columns, from: one, id: "sequence" });
+  return { items: rows.map((row) => reportOf(database, row, deadlines)), ...listing };
 }
 
 export function readReport(

@@ -3,7 +3,7 @@ import type { MailboxId } from "@restante/mesh";
 import type { Listing, StrayList } from "../lists.ts";
 import type { AttachmentContent, Stray, StrayDetail, StrayReason } from "../worklist.ts";
 import { contentOf } from "./content.ts";
-import { listIds } from "./listing.ts";
+import { listIds, readListed } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { number, optionalText, present, type Row, text, time } from "./rows.ts";
 import { aboutWhat } from "./sent-by-us.ts";
@@ -17,14 +17,15 @@ const joins = `CROSS JOIN stray ON stray_id = matter.id CROSS JOIN received USIN
   LEFT JOIN mesh_report USING (message_id) LEFT JOIN unbelieved USING (message_id)
   LEFT JOIN thing_version ON thing_version.kind = 'stray' AND thing_version.id = matter.id`;
 
-const one = `SELECT ${columns} FROM matter ${joins} WHERE matter.kind = 'stray' AND matter.id = ?`;
+const id = "matter.kind = 'stray' AND matter.id";
+const one = `SELECT ${columns} FROM matter ${joins} WHERE ${id} = ?`;
 
 /** What arrived and belongs to nothing sent from here. A MESH report of success that does is no news. */
 export function listStrays(database: DatabaseSync, list: StrayList): Listing<Stray> {
   const plan = mattersOf("stray", list.query?.show ?? "all");
   const { ids, ...listing } = listIds(database, plan, "stray_words", list);
-  const found = database.prepare(one);
-  return { items: ids.flatMap((id) => found.all(id)).map(strayOf), ...listing };
+  const rows = readListed(database, ids, { columns, from: `matter ${joins}`, id });
+  return { items: rows.map(strayOf), ...listing };
 }
 
 /** Also one that has turned out to belong to something since: a page may still be open on it. */

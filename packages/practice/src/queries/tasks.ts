@@ -16,7 +16,7 @@ import { alikeTo } from "../store/likeness.ts";
 import { troubleOfFiling } from "./filing.ts";
 import { flagColumns, flagsIn } from "./flags.ts";
 import { findTaskIds, isPlain } from "./find-tasks.ts";
-import { type ListPlan, listIds } from "./listing.ts";
+import { type ListPlan, listIds, readListed } from "./listing.ts";
 import { actsOf, matterColumns, matterIn, mattersOf } from "./matters.ts";
 import { givenResponses, happeningsOf } from "./responses.ts";
 import { versionsOf } from "./task-versions.ts";
@@ -63,8 +63,7 @@ export function listTasks(database: DatabaseSync, list: TaskList): Listing<TaskS
 
 /** In the order of the ids. */
 export function readSummaries(database: DatabaseSync, ids: readonly number[]): TaskSummary[] {
-  const one = database.prepare(`SELECT ${columns} FROM ${joins} WHERE task_id = ?`);
-  return ids.flatMap((id) => one.all(id)).map(summaryOf);
+  return readListed(database, ids, { columns, from: joins, id: "task_id" }).map(summaryOf);
 }
 
 export function readTaskSummary(database: DatabaseSync, taskId: number): TaskSummary | undefined {

@@ -45,8 +45,7 @@ test("every page in every state can be used by everybody, with and without scrip
     ): Promise<void> => {
       for (const state of some) {
         try {
-          await using page = await shown.show(state);
-          await look(page, state);
+          await shown.show(state, (page) => look(page, state));
         } catch (error) {
           wrong.push(`${how}, ${state.name}: ${(error as Error).message.slice(0, 2000)}`);
         }

@@ -9,6 +9,7 @@ import { deliver, type DirectoryPractice, openPractice, pairsIn } from "../../pr
 import { workflowId } from "../../practice/test/support/messages.ts";
 import { receiver, sender } from "../../practice/test/support/organisations.ts";
 import { person } from "../../practice/test/support/person.ts";
+import { menuFolded } from "../../web/test/accessible.ts";
 import { openBrowser } from "../../web/test/browser.ts";
 import { ask } from "../../web/test/http.ts";
 import { hostileFiles } from "./hostile-files.ts";
@@ -93,7 +94,7 @@ test("a practice that is sent what means harm", async (t) => {
       if (path === "/tasks/1") await page.waitForSelector('[data-drawn="yes"]');
       for (const width of [1280, 320]) {
         await page.setViewportSize({ width, height: 900 });
-        await settled(page);
+        await menuFolded(page);
         assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, `${path} is ${width} px wide`);
       }
       assert.equal(await page.locator("h1").count(), 1, path);
@@ -181,11 +182,6 @@ function watch(page: Page): string[] {
     if (hostname !== "127.0.0.1") unseen.push(`asked ${asked.url()}`);
   });
   return unseen;
-}
-
-/** The menu folds in the frame after a new width, and once more in the one after that. */
-async function settled(page: Page): Promise<void> {
-  for (let frame = 0; frame < 3; frame += 1) await page.evaluate("new Promise(requestAnimationFrame)");
 }
 
 function placesIn(headerId: string): string[] {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { waitFor } from "@restante/testbed";
 import type { Page } from "playwright-core";
+import { menuFolded } from "../../../web/test/accessible.ts";
 import { organisation } from "../sample-worklist.ts";
 
 export interface Frame {
@@ -80,6 +81,7 @@ interface Reached {
 
 /** By the Tab key alone everything is reached that can be used, in the order of the page, and it is seen where one is. */
 export async function lookAtKeyboard(page: Page): Promise<void> {
+  await menuFolded(page);
   const count = await page.evaluate<number>(tabStops);
   // What scrolls, and each part of a date, is a stop of the browser's own: a few more.
   await Promise.all(Array.from({ length: count + 12 }, () => page.keyboard.press("Tab")));

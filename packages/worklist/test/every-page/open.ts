@@ -3,7 +3,7 @@ import { type Access, createOpenId, type ServedRoute } from "@restante/web";
 import { createWorklistPages } from "@restante/worklist";
 import { readConsultation, reportPdf } from "@restante/practice";
 import { settableClock, type SettableClock } from "@restante/testbed";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import {
   addUsers,
   authenticator,
@@ -25,38 +25,44 @@ interface Opened extends Surroundings {
 /** Opens states one after the other, each on a sample that is as new. */
 export interface EveryPage {
   readonly routes: (site: SiteName) => Promise<readonly ServedRoute[]>;
-  readonly show: (state: PageState) => Promise<Page>;
+  /** The page is gone when it has been looked at. */
+  readonly show: (state: PageState, look: (page: Page) => Promise<void>) => Promise<void>;
 }
 
 export function everyPage(t: Context, browser: Browser, javaScriptEnabled: boolean): EveryPage {
   const sites = new Map<SiteName, Promise<Opened>>();
-  const contexts = new Map<string, Promise<BrowserContext>>();
+  // A page of its own for each state would be a process for each: what is opened in a page leaves nothing of what was there.
+  const pages = new Map<string, Promise<Page>>();
   const site = (name: SiteName): Promise<Opened> => kept(sites, name, () => openSite(t, name));
 
   return {
     routes: async (name) => (await site(name)).routes,
-    async show(state) {
+    async show(state, look) {
       const { site: name = "usual", who = "clinician" } = state;
       const opened = await site(name);
       asNew(opened.worklist, name);
       state.before?.(opened.worklist);
-      const options = { ignoreHTTPSErrors: true, javaScriptEnabled, viewport: { width: 1280, height: 900 } };
-      const signedIn = async (): Promise<BrowserContext> => {
-        const context = await browser.newContext(options);
-        if (name !== "computer" && who !== "nobody") await (await signedInPage(context, opened.url, who)).close();
-        return context;
+      const open = async (): Promise<Page> => {
+        const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled, viewport });
+        const isSignedIn = name !== "computer" && who !== "nobody";
+        return isSignedIn ? signedInPage(context, opened.url, who) : context.newPage();
       };
-      const context = state.alone ? await signedIn() : await kept(contexts, `${name} ${who}`, signedIn);
-      const page = await context.newPage();
-      if (state.alone) page.on("close", () => void context.close());
-      await page.goto(opened.url + state.path);
-      await state.steps?.(page, opened);
-      if (javaScriptEnabled && (await page.locator("[data-pdf]").count()) > 0)
-        await page.waitForSelector("[data-drawn]");
-      return page;
+      const page = state.alone ? await open() : await kept(pages, `${name} ${who}`, open);
+      try {
+        await page.setViewportSize(viewport);
+        await page.goto(opened.url + state.path);
+        await state.steps?.(page, opened);
+        if (javaScriptEnabled && (await page.locator("[data-pdf]").count()) > 0)
+          await page.waitForSelector("[data-drawn]");
+        await look(page);
+      } finally {
+        if (state.alone) await page.context().close();
+      }
     },
   };
 }
+
+const viewport = { width: 1280, height: 900 };
 
 function kept<Key, Value>(all: Map<Key, Promise<Value>>, key: Key, make: () => Promise<Value>): Promise<Value> {
   const made = all.get(key) ?? make();

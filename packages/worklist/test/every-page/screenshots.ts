@@ -4,6 +4,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { menuFolded } from "../../../web/test/accessible.ts";
 import { openBrowser } from "../../../web/test/browser.ts";
 import { everyPage } from "./open.ts";
 import { states } from "./states.ts";
@@ -25,15 +26,15 @@ try {
   else {
     const shown = everyPage(context, browser, true);
     for (const state of states.filter(({ name }) => name.includes(words))) {
-      await using page = await shown.show(state);
-      const file = join(folder, state.name.replaceAll(" ", "-"));
-      for (const width of [1280, 320]) {
-        await page.setViewportSize({ width, height: 900 });
-        // The menu folds what has no room in the frames after a new width.
-        for (let frame = 0; frame < 3; frame += 1) await page.evaluate("new Promise(requestAnimationFrame)");
-        await page.screenshot({ path: `${file}-${width}.png`, fullPage: true });
-      }
-      if (state.printed) await page.pdf({ path: `${file}.pdf`, format: "A4" });
+      await shown.show(state, async (page) => {
+        const file = join(folder, state.name.replaceAll(" ", "-"));
+        for (const width of [1280, 320]) {
+          await page.setViewportSize({ width, height: 900 });
+          await menuFolded(page);
+          await page.screenshot({ path: `${file}-${width}.png`, fullPage: true });
+        }
+        if (state.printed) await page.pdf({ path: `${file}.pdf`, format: "A4" });
+      });
       process.stdout.write(`${state.name}\n`);
     }
   }

@@ -47,7 +47,10 @@ async function ofTask(worklist: Worklist, taskId: number, actor: Actor): Promise
     return { text: "A received message. It was dealt with, and has been removed by its age", href: `/tasks/${taskId}` };
   }
   const { name, nhsNumber } = task.patient;
-  const patient = [name, nhsNumber === undefined ? undefined : `NHS number ${formatNhsNumber(nhsNumber)}`];
+  const patient = [
+    name,
+    nhsNumber === undefined ? undefined : `NHS number ${formatNhsNumber(nhsNumber).replaceAll(" ", "\u00a0")}`,
+  ];
   const known = patient.filter((part) => part !== undefined).join(", ");
   return {
     text: `A received message${known === "" ? ", of which no patient is known" : ` about ${known}`}`,

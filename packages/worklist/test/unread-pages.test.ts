@@ -25,7 +25,7 @@ test("tasks not opened in time, and those past their due date, say since when an
   const off = await openPages(t, { worklist, organisation });
   // Off by the settings: no entry, and the page says so.
   assert.doesNotMatch((await ask(off.url)).text, /href="\/unread"/);
-  const isOff = /Nobody is told of tasks that are not opened in time\..*settings \(unread\)/;
+  const isOff = /Nobody is told of tasks that are not opened in time\..*settings\. /;
   assert.match(readable((await ask(`${off.url}/unread`)).text), isOff);
   const { url } = await openPages(t, { worklist, organisation, unreadRole: "administrator" });
   const page = async (): Promise<string> => readable((await ask(`${url}/unread`)).text);

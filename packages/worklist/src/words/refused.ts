@@ -16,10 +16,12 @@ const chosen: Readonly<Record<NonNullable<Task["refusedFor"]>, string | undefine
 
 /** What was wrong with it, for who works on it: what exactly is in the technical words beside it. */
 export function faultWords({
+  kind,
   refusedFor,
   refusedWith = "",
   refusalRule,
-}: Pick<Task, "refusedFor" | "refusedWith" | "refusalRule">): string {
+}: Partial<Pick<Task, "kind" | "refusedFor" | "refusedWith" | "refusalRule">>): string {
+  if (kind === "set-aside") return "It is not written as messages about patients are, or could not be read at all";
   const chosenHere = refusedFor && byChoice[refusedFor];
   return (
     chosenHere ??

@@ -117,11 +117,12 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
     .map((sql) => ({ sql, details: planOf(database, sql) }));
   // The tally is as long as there are kinds to count, who is told elsewhere as the settings say, the schema as there are tables, and a partial index as what is due
   // in it. Of what is to be read again a few are taken, and they are gone then. A search is told by the index of its words. What
-  // tasks are filtered by is a narrow table, read from end to end (decision 280), and of who sent them the first are taken.
+  // tasks are filtered by is a narrow table, read from end to end (decision 280), and of who sent them the first are taken. What
+  // is read by a list of ids is read once for each of them.
   const scans = plans.flatMap(({ sql, details }) =>
     details
       .filter((detail) =>
-        /^SCAN (?!tally\b|notice_receiver\b|task_facet\b|task_sender USING INDEX task_sender_most$|sqlite_schema\b|reread$|task USING INDEX task_match_due|\w+_words VIRTUAL TABLE INDEX \d+:M)/.test(
+        /^SCAN (?!listed VIRTUAL TABLE|tally\b|notice_receiver\b|task_facet\b|task_sender USING INDEX task_sender_most$|sqlite_schema\b|reread$|task USING INDEX task_match_due|\w+_words VIRTUAL TABLE INDEX \d+:M)/.test(
           detail,
         ),
       )
@@ -151,7 +152,7 @@ test("nothing that a pass or a page asks reads a large table from end to end", a
   }
   // A list is read in the order of an index, or all that there is would be sorted to show the first of it.
   const paged = plans.filter(
-    ({ sql }) => !isFiltered(sql) && /(DESC|ASC)\s+LIMIT/.test(sql) && !sql.trim().endsWith("LIMIT 1"),
+    ({ sql }) => !isFiltered(sql) && /(DESC|ASC)\s+LIMIT/.test(sql.replaceAll(/LIMIT 1\)|LIMIT 1\s*$/g, "")),
   );
   assert.ok(paged.length >= 9, String(paged.length));
   assert.deepEqual(

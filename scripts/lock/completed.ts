@@ -13,6 +13,7 @@ export interface LockEntry {
   version?: string;
   cpu?: string[];
   dev?: boolean;
+  hasInstallScript?: boolean;
   libc?: string[];
   optional?: boolean;
   optionalDependencies?: Record<string, string>;
@@ -34,7 +35,7 @@ export function completed(lock: Lock): Lock {
   const packages = Object.fromEntries(
     Object.entries(lock.packages)
       .filter(([place]) => !isLeftOut(place))
-      .map(([place, entry]) => [place, withLibc(place, entry)]),
+      .map(([place, entry]) => [place, withoutScript(withLibc(place, entry))]),
   );
   for (const [place, entry] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -48,6 +49,11 @@ export function completed(lock: Lock): Lock {
     ...lock,
     packages: Object.fromEntries([root!, ...others.toSorted(([a], [b]) => a.localeCompare(b, "en"))]),
   };
+}
+
+/** What a package would run when it is installed, npm does not run where the lock file does not say that there is such a thing. */
+function withoutScript(entry: LockEntry): LockEntry {
+  return Object.fromEntries(Object.entries(entry).filter(([name]) => name !== "hasInstallScript"));
 }
 
 /** They, and their own builds for each platform. */

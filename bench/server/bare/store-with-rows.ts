@@ -28,7 +28,7 @@ export function openStoreWithRows(folder: string): BareStore {
   const db = openDatabase(join(folder, "bare.sqlite"), { migrations, pragmas: writerPragmas });
   const commits = createGroupCommit(db);
   const findToken = db.prepare("SELECT 1 FROM token WHERE mailbox_id = ? AND nonce = ? AND nonce_count = ?");
-  const insertToken = db.prepare("INSERT INTO token VALUES (?, ?, ?, ?)");
+  const insertToken = db.prepare("INSERT INTO token VALUES (?, ?, ?, 0, ?)");
   const insertMessage = db.prepare(
     `INSERT INTO message (mailbox_id, message_id, type, state, recipient_id, addressed_to, workflow_id, details,
        total_chunks, bytes, created_at, accepted_at, changed_at, due_at)

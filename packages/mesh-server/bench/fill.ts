@@ -63,7 +63,12 @@ export function fillDone(folder: string, count: number, mailboxes: readonly Mail
   fill(folder, "tokens", tokens, (index) => {
     const which = index % mailboxes.length;
     const token = { mailboxId: mailboxes[which]!, nonce: nonces[which]!, nonceCount: index };
-    return [{ kind: "token", token: { ...token, expiresAt: new Date(now + Math.floor((5 * hour * index) / tokens)) } }];
+    return [
+      {
+        kind: "token",
+        token: { ...token, time: new Date(0), expiresAt: new Date(now + Math.floor((5 * hour * index) / tokens)) },
+      },
+    ];
   });
 }
 

@@ -9,7 +9,7 @@ import type { SqliteStore } from "./store/sqlite/store.ts";
 export type FailingPart = "store" | "disk";
 
 /** No mailbox's: asking for it reads the database, and fails once nothing is written any more. */
-const nobodys = { mailboxId: "" as MailboxId, nonce: "", nonceCount: 0, expiresAt: new Date(0) };
+const nobodys = { mailboxId: "" as MailboxId, nonce: "", nonceCount: 0, time: new Date(0), expiresAt: new Date(0) };
 
 export async function failingParts(folder: string, store: SqliteStore, disk: Disk): Promise<FailingPart[]> {
   const reads = await store.wasUsed(nobodys).then(

@@ -74,6 +74,7 @@ export {
   type TokenInput,
   type TokenSecrets,
   tokenSource,
+  tokenTime,
 } from "./token.ts";
 export { ackWorkflow, defaultRoutedWorkflows, isAckWorkflow } from "./workflows.ts";
 export { withWindowsCharacters } from "./windows-1252.ts";

@@ -69,10 +69,15 @@ export function isGenuine(token: Token, secrets: TokenSecrets): boolean {
 }
 
 /** Whether the token's time is within 2 hours of now, either way. */
-export function isCurrent({ timestamp }: Token, now: Date): boolean {
-  if (timestamp !== latest.timestamp) latest = { timestamp, at: readTime(timestamp) };
+export function isCurrent(token: Token, now: Date): boolean {
   // An impossible date is NaN, and no comparison with NaN holds.
-  return Math.abs(now.getTime() - latest.at) <= toleranceMs;
+  return Math.abs(now.getTime() - tokenTime(token).getTime()) <= toleranceMs;
+}
+
+/** The time inside the token, to the minute. Of a date that is none: an invalid one. */
+export function tokenTime({ timestamp }: Token): Date {
+  if (timestamp !== latest.timestamp) latest = { timestamp, at: readTime(timestamp) };
+  return new Date(latest.at);
 }
 
 function readTime(text: string): number {

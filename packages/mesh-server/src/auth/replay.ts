@@ -68,5 +68,5 @@ export function createReplayGuard(store: Store): ReplayGuard {
 }
 
 function tokenKey(token: TokenUse): string {
-  return `${token.mailboxId}:${token.nonce}:${token.nonceCount}`;
+  return `${token.mailboxId}:${token.nonce}:${token.nonceCount}:${token.time.getTime()}`;
 }

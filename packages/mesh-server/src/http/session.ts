@@ -1,4 +1,4 @@
-import { isCurrent, isGenuine, parseToken } from "@restante/mesh";
+import { isCurrent, isGenuine, parseToken, tokenTime } from "@restante/mesh";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { distrust } from "../auth/client-certificate.ts";
@@ -96,6 +96,7 @@ async function openSession(context: Context, request: FastifyRequest, reply: Fas
     mailboxId: mailbox.mailboxId,
     nonce: token.nonce,
     nonceCount: token.nonceCount,
+    time: tokenTime(token),
     expiresAt: new Date(now.getTime() + TOKEN_LIFE_MS),
   };
   if (!(await context.guard.claim(use))) throw new Refusal("token-used-before");

@@ -28,11 +28,16 @@ import type { StoredBody } from "../bodies/bodies.ts";
 import type { Change, Message } from "../message.ts";
 import type { SeenTime } from "../time/clock-guard.ts";
 
-/** One use of a token. It need not be kept after `expiresAt`, when its time alone makes it invalid. */
+/**
+ * One use of a token, which is known by all of this but `expiresAt`. It need not be kept after that, when its time alone makes
+ * it invalid.
+ */
 export interface TokenUse {
   mailboxId: MailboxId;
   nonce: string;
   nonceCount: number;
+  /** The time inside the token. */
+  time: Date;
   expiresAt: Date;
 }
 

@@ -9,7 +9,7 @@ import { MeshServerError } from "../../src/errors.ts";
 import type { Store, TokenUse } from "../../src/store/store.ts";
 
 function token(nonceCount: number): TokenUse {
-  return { mailboxId: "A" as MailboxId, nonce: "n", nonceCount, expiresAt: new Date() };
+  return { mailboxId: "A" as MailboxId, nonce: "n", nonceCount, time: new Date(0), expiresAt: new Date() };
 }
 
 /** Only what a guard asks of a store; it can be full. */

@@ -73,7 +73,7 @@ async function send(store: Store, model: Model, routed: boolean): Promise<void> 
     message,
     ...(routed && { routingAddress: "GPPROVIDER_address" }),
     body: { kind: "inline", size: 1, bytes: new Uint8Array(1) },
-    token: { mailboxId: model.sender, nonce: randomUUID(), nonceCount: 0, expiresAt: now },
+    token: { mailboxId: model.sender, nonce: randomUUID(), nonceCount: 0, time: now, expiresAt: now },
   });
   const refused = model.closed && !routed;
   assert.equal(outcome, refused ? "mailbox-closed" : "done");

@@ -21,7 +21,7 @@ export const periods = { upload: 1000, collect: 10_000, keep: 100_000 };
 let tokens = 0;
 export function newToken(overrides: Partial<TokenUse> = {}): TokenUse {
   tokens += 1;
-  return { mailboxId: sender, nonce: "nonce", nonceCount: tokens, expiresAt: later, ...overrides };
+  return { mailboxId: sender, nonce: "nonce", nonceCount: tokens, time: now, expiresAt: later, ...overrides };
 }
 
 export function newMessage(overrides: Partial<Message> = {}): Message {

@@ -91,6 +91,28 @@ test("a store from before mailboxes could be closed keeps what it holds, with al
   assert.equal(await store.apply(giveUp(message, newMessageId(later), later, periods)), "done");
 });
 
+test("a token that was used before tokens were known by their time too stays used", async (t) => {
+  const folder = await temporaryFolder(t);
+  const [used, unused] = [newToken(), newToken()];
+  {
+    using db = new DatabaseSync(join(folder, "store.sqlite"));
+    db.exec(`${migrations.slice(0, 5).join("")} PRAGMA user_version = 5`);
+    db.prepare("INSERT INTO token VALUES (?, ?, ?, ?)").run(
+      used.mailboxId,
+      used.nonce,
+      used.nonceCount,
+      used.expiresAt.getTime(),
+    );
+  }
+
+  await using store = await openSqliteStore(folder, storeOptions);
+
+  assert.deepEqual([await store.wasUsed(used), await store.wasUsed(unused)], [true, false]);
+  assert.equal(await store.accept(acceptance(newMessage(), { token: used })), "token-used");
+  assert.equal(await store.accept(acceptance(newMessage(), { token: unused })), "done");
+  assert.equal(await store.forgetTokens(new Date(later.getTime() + 1), 10), 2);
+});
+
 test("nothing is taken after it is closed", async (t) => {
   const { store } = await open(t);
   await store[Symbol.asyncDispose]();
@@ -124,7 +146,7 @@ test("a routing address is overwritten on disk once it is resolved", async (t) =
     message,
     routingAddress: `GPPROVIDER_9955260181_14031979_${surname}`,
     body: { kind: "inline", size: 1, bytes: new Uint8Array(1) },
-    token: { mailboxId: message.mailboxId, nonce: "n", nonceCount: 0, expiresAt: now },
+    token: { mailboxId: message.mailboxId, nonce: "n", nonceCount: 0, time: now, expiresAt: now },
   });
   assert.equal(await onDisk(), true);
   await store.apply(place(message, "RECIPIENT" as MailboxId, now, { upload: 1, collect: 1, keep: 1 }));

@@ -20,7 +20,7 @@ import {
 import { migrations } from "../../src/store/sqlite/schema.ts";
 import { createUsedTokens } from "../../src/store/sqlite/used-tokens.ts";
 import type { TokenUse } from "../../src/store/store.ts";
-import { later, sender } from "./samples.ts";
+import { later, now, sender } from "./samples.ts";
 
 type Step =
   | { do: "ask" | "give"; nonce: string; count: number }
@@ -42,7 +42,7 @@ const steps = array(
 );
 
 function use(nonce: string, nonceCount: number): TokenUse {
-  return { mailboxId: sender, nonce, nonceCount, expiresAt: later };
+  return { mailboxId: sender, nonce, nonceCount, time: now, expiresAt: later };
 }
 
 test("a token is known as used exactly when it is recorded, with room for few nonces or many", () => {
@@ -50,7 +50,7 @@ test("a token is known as used exactly when it is recorded, with room for few no
     property(steps, integer({ min: 1, max: 3 }), (list: readonly Step[], most) => {
       using db = new DatabaseSync(":memory:");
       for (const statements of migrations) db.exec(statements);
-      const write = db.prepare("INSERT INTO token VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
+      const write = db.prepare("INSERT INTO token VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
       const isThere = db.prepare("SELECT 1 FROM token WHERE nonce = ? AND nonce_count = ?");
       let given: TokenUse[] = [];
       const usedTokens = createUsedTokens(db, () => given.length === 0, most);
@@ -58,7 +58,7 @@ test("a token is known as used exactly when it is recorded, with room for few no
       for (const step of list) {
         if (step.do === "answer") {
           for (const [index, { mailboxId, nonce, nonceCount }] of given.entries()) {
-            if (index % 2 === 0) write.run(mailboxId, nonce, nonceCount, later.getTime());
+            if (index % 2 === 0) write.run(mailboxId, nonce, nonceCount, now.getTime(), later.getTime());
           }
           given = [];
         } else if (step.do === "forget") {
@@ -86,7 +86,7 @@ test("a nonce is not forgotten for want of room while one of its tokens is on it
   isIdle = false;
   usedTokens.isRecorded(use("b", 0));
   usedTokens.isRecorded(use("a", 3));
-  db.prepare("INSERT INTO token VALUES (?, 'a', 5, 0)").run(sender);
+  db.prepare("INSERT INTO token VALUES (?, 'a', 5, ?, 0)").run(sender, now.getTime());
   isIdle = true;
 
   assert.equal(usedTokens.isRecorded(use("a", 5)), true);
@@ -151,7 +151,7 @@ function counting(db: DatabaseSync, count: () => void): DatabaseSync {
   const prepare = (sql: string): object => {
     const statement = db.prepare(sql);
     return {
-      get(...values: [string, string, number]) {
+      get(...values: [string, string, number, number]) {
         count();
         return statement.get(...values);
       },

@@ -56,7 +56,8 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
 
   /** False if the token was used before. */
   function takeToken(token: TokenUse): boolean {
-    const result = statements.takeToken.run(token.mailboxId, token.nonce, token.nonceCount, token.expiresAt.getTime());
+    const { mailboxId, nonce, nonceCount, time, expiresAt } = token;
+    const result = statements.takeToken.run(mailboxId, nonce, nonceCount, time.getTime(), expiresAt.getTime());
     return result.changes === 1;
   }
 
@@ -238,7 +239,9 @@ function prepareStatements(db: DatabaseSync) {
   const prepare = (sql: string): StatementSync => db.prepare(sql);
   return {
     takeToken: prepare(
-      "INSERT INTO token (mailbox_id, nonce, nonce_count, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      `INSERT INTO token (mailbox_id, nonce, nonce_count, time, expires_at) SELECT ?1, ?2, ?3, ?4, ?5
+       WHERE NOT EXISTS (SELECT 1 FROM token WHERE mailbox_id = ?1 AND nonce = ?2 AND nonce_count = ?3 AND time = -1)
+       ON CONFLICT DO NOTHING`,
     ),
     insertMessage: prepare(INSERT_MESSAGE),
     readState: prepare(
@@ -292,8 +295,8 @@ function prepareStatements(db: DatabaseSync) {
     hold: prepare("UPDATE routing SET tries = ?, next_try_at = ? WHERE mailbox_id = ? AND message_id = ?"),
     endRouting: prepare("DELETE FROM routing WHERE mailbox_id = ? AND message_id = ?"),
     forgetTokens: prepare(
-      `DELETE FROM token WHERE (mailbox_id, nonce, nonce_count) IN
-         (SELECT mailbox_id, nonce, nonce_count FROM token WHERE expires_at < ? ORDER BY expires_at LIMIT ?)`,
+      `DELETE FROM token WHERE (mailbox_id, nonce, nonce_count, time) IN
+         (SELECT mailbox_id, nonce, nonce_count, time FROM token WHERE expires_at < ? ORDER BY expires_at LIMIT ?)`,
     ),
     seeTime: prepare(
       `INSERT OR REPLACE INTO machine_time (one, wall, uptime, boot, reference, steady, lag, doubt)

@@ -153,8 +153,31 @@ UPDATE mailbox SET floor_bytes = listed_bytes.bytes FROM listed_bytes WHERE mail
 DROP TABLE listed_bytes;
 `;
 
+const timeOfTokens = `
+-- A token is known by the time inside it too. That of one from before is not known: it is used whatever its time is.
+CREATE TABLE token_with_time (
+  mailbox_id TEXT NOT NULL,
+  nonce TEXT NOT NULL,
+  nonce_count INTEGER NOT NULL,
+  time INTEGER NOT NULL,              -- -1: of before
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, nonce, nonce_count, time)
+) STRICT, WITHOUT ROWID;
+INSERT INTO token_with_time SELECT mailbox_id, nonce, nonce_count, -1, expires_at FROM token;
+DROP TABLE token;
+ALTER TABLE token_with_time RENAME TO token;
+CREATE INDEX token_by_expiry ON token (expires_at);
+`;
+
 /** Version n of the store is reached by running lists 1 to n. */
-export const migrations: readonly string[] = [first, digestsTimeAndRoom, orderByMailbox, closedAndGiven, bytesWaiting];
+export const migrations: readonly string[] = [
+  first,
+  digestsTimeAndRoom,
+  orderByMailbox,
+  closedAndGiven,
+  bytesWaiting,
+  timeOfTokens,
+];
 
 /**
  * Settings of the one connection that writes. secure_delete: a patient's address is overwritten, not only unlinked, when

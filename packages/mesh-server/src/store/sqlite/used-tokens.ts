@@ -24,7 +24,9 @@ export interface UsedTokens {
 
 /** @param isIdle whether nothing is on its way to the rows */
 export function createUsedTokens(db: DatabaseSync, isIdle: () => boolean, most: number = MOST_NONCES): UsedTokens {
-  const find = db.prepare("SELECT 1 FROM token WHERE mailbox_id = ? AND nonce = ? AND nonce_count = ?");
+  const find = db.prepare(
+    "SELECT 1 FROM token WHERE mailbox_id = ? AND nonce = ? AND nonce_count = ? AND time IN (?, -1)",
+  );
   const findHighest = db.prepare("SELECT max(nonce_count) AS highest FROM token WHERE mailbox_id = +? AND nonce = +?");
   /** By mailbox and nonce. */
   const highest = new Map<string, number>();
@@ -36,14 +38,16 @@ export function createUsedTokens(db: DatabaseSync, isIdle: () => boolean, most: 
 
   return {
     isRecorded(token) {
-      const { mailboxId, nonce, nonceCount } = token;
+      const { mailboxId, nonce, nonceCount, time } = token;
       const key = keyOf(token);
       let known = highest.get(key);
       if (known === undefined && hasRoom()) {
         known = (findHighest.get(mailboxId, nonce)?.["highest"] ?? -1) as number;
         highest.set(key, known);
       }
-      if (known === undefined || nonceCount <= known) return find.get(mailboxId, nonce, nonceCount) !== undefined;
+      if (known === undefined || nonceCount <= known) {
+        return find.get(mailboxId, nonce, nonceCount, time.getTime()) !== undefined;
+      }
       highest.set(key, nonceCount);
       return false;
     },

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 
 import { type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
-import { temporaryFolder } from "@restante/testbed";
+import { atEnd, postgresMissing, startPostgres, temporaryFolder } from "@restante/testbed";
 import * as fc from "fast-check";
 
 import {
@@ -19,6 +19,7 @@ import {
   place,
   redeliver,
 } from "../../src/message.ts";
+import { openPostgresStore } from "../../src/store/postgres/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { storeOptions } from "./store-options.ts";
@@ -169,10 +170,21 @@ async function list(store: Store, mailboxId: MailboxId): Promise<MessageId[]> {
   return (await store.listAfter(mailboxId, 0, 1000)).map(({ messageId }) => messageId);
 }
 
-test("whatever happens, each message is in one place, and each failure in one report", async (t) => {
+const told = "whatever happens, each message is in one place, and each failure in one report";
+
+test(told, async (t) => {
   const folder = await temporaryFolder(t);
-  let store = await openSqliteStore(folder, storeOptions);
-  t.after(() => store[Symbol.asyncDispose]());
+  await follow(t, () => openSqliteStore(folder, storeOptions), 50);
+});
+
+test(`${told}, on PostgreSQL`, { skip: postgresMissing ?? false }, async (t) => {
+  const url = await (await startPostgres(t)).createDatabase();
+  await follow(t, () => openPostgresStore({ url, node: "one" }), 20);
+});
+
+async function follow(t: TestContext, open: () => Promise<Store>, numRuns: number): Promise<void> {
+  let store = await open();
+  atEnd(t, () => store[Symbol.asyncDispose]());
   const step = fc.record({ step: fc.constantFrom(...steps), which: fc.nat(100) });
   let run = 0;
 
@@ -193,7 +205,7 @@ test("whatever happens, each message is in one place, and each failure in one re
         continue;
       }
       await store[Symbol.asyncDispose]();
-      store = await openSqliteStore(folder, storeOptions);
+      store = await open();
     }
 
     assert.equal((await store.closureOf(model.recipient)) !== undefined, model.closed);
@@ -210,5 +222,5 @@ test("whatever happens, each message is in one place, and each failure in one re
     }
   });
 
-  await fc.assert(property, { numRuns: 50 });
-});
+  await fc.assert(property, { numRuns });
+}

@@ -20,6 +20,7 @@ import {
 import type { ApplyOutcome, Store, TokenUse } from "../../src/store/store.ts";
 import { testOperators } from "./operators.ts";
 import { testOrder } from "./order.ts";
+import { testTokens } from "./tokens.ts";
 import {
   acceptance,
   inline,
@@ -38,6 +39,7 @@ import {
 export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): void {
   testOrder(open);
   testOperators(open);
+  testTokens(open);
 
   test("what was accepted is there after it is opened again: message, body and place", async (t) => {
     const { store, reopen } = await open(t);
@@ -142,23 +144,6 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
       assert.equal(await isUsed(1), false);
       await record(newToken({ nonce, nonceCount: 5 }));
       assert.deepEqual([await isUsed(4), await isUsed(5), await isUsed(6)], [false, true, false], nonce);
-    }
-  });
-
-  test("tokens that differ in the time inside them alone are two, each good once", async (t) => {
-    const { store, reopen } = await open(t);
-    const token = newToken();
-    const other = { ...token, time: new Date(token.time.getTime() + 60_000) };
-
-    assert.equal(await store.wasUsed(other), false);
-    assert.equal(await store.accept(acceptance(newMessage(), { token })), "done");
-    assert.deepEqual([await store.wasUsed(token), await store.wasUsed(other)], [true, false]);
-    assert.equal(await store.accept(acceptance(newMessage(), { token: other })), "done");
-
-    const again = await reopen();
-    assert.deepEqual([await again.wasUsed(token), await again.wasUsed(other)], [true, true]);
-    for (const used of [token, other]) {
-      assert.equal(await again.accept(acceptance(newMessage(), { token: used })), "token-used");
     }
   });
 

@@ -296,7 +296,12 @@ function mailboxesOf(operation: GroupOperation): MailboxId[] {
       return [operation.closure.mailboxId];
     case "open-mailbox":
       return [operation.mailboxId];
-    default:
+    case "chunk":
+    case "given":
+    case "hold":
+    case "remove":
+    case "remove-bodies":
+    case "token":
       return [];
   }
 }
@@ -326,7 +331,13 @@ function tokenOf(operation: GroupOperation): TokenUse | undefined {
     case "apply":
     case "token":
       return operation.token;
-    default:
+    case "put":
+    case "given":
+    case "hold":
+    case "remove":
+    case "remove-bodies":
+    case "close-mailbox":
+    case "open-mailbox":
       return undefined;
   }
 }

@@ -1,7 +1,7 @@
 // Connections to PostgreSQL, and what its failures mean. Nothing of a session is leaned on: behind a pooler two transactions may be
 // two sessions.
 
-import { DatabaseError, Pool, type PoolClient, type QueryResult, types } from "pg";
+import { DatabaseError, Pool, type PoolClient, types } from "pg";
 
 import { MeshServerError } from "../../errors.ts";
 
@@ -22,12 +22,12 @@ export class ConnectionLost extends Error {}
 export class CommitUnknown extends Error {}
 
 export interface Transaction {
-  ask(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  readonly ask: (sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 }
 
 export interface Database {
   /** One statement, by itself. */
-  ask(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  readonly ask: (sql: string, values?: readonly unknown[]) => Promise<Row[]>;
   /** Resolves when it is committed, on disk; what the work throws undoes it. */
   transact<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value>;
   close(): Promise<void>;
@@ -41,7 +41,9 @@ export function connect(url: string, connections: number): Database {
     query_timeout: ANSWER_MS,
     keepAlive: true,
     // Numbers here are below 2^53.
-    types: { getTypeParser: (type, format) => (type === 20 ? Number : types.getTypeParser(type, format)) as never },
+    types: {
+      getTypeParser: (type, format) => (Number(type) === 20 ? Number : types.getTypeParser(type, format)) as never,
+    },
   });
   // Of a connection that nobody uses: whoever asks next gets another.
   pool.on("error", () => undefined);
@@ -57,7 +59,7 @@ export function connect(url: string, connections: number): Database {
   return {
     async ask(sql, values = []) {
       try {
-        return ((await pool.query(sql, [...values])) as QueryResult<Row>).rows;
+        return (await pool.query<Row>(sql, [...values])).rows;
       } catch (error) {
         throw asLost(error);
       }
@@ -69,7 +71,7 @@ export function connect(url: string, connections: number): Database {
       client.on("error", onError);
       const ask: Transaction["ask"] = async (sql, values = []) => {
         try {
-          return ((await client.query(sql, [...values])) as QueryResult<Row>).rows;
+          return (await client.query<Row>(sql, [...values])).rows;
         } catch (error) {
           throw asLost(error);
         }

@@ -75,7 +75,7 @@ export function keyOf({ mailboxId, messageId }: Keyed): string {
   return `${mailboxId} ${messageId}`;
 }
 
-export function tokenKeyOf({ mailboxId, nonce, nonceCount, time }: TokenUse): string {
+export function tokenKeyOf({ mailboxId, nonce, nonceCount, time }: Omit<TokenUse, "expiresAt">): string {
   return `${mailboxId} ${nonce} ${nonceCount} ${time.getTime()}`;
 }
 

@@ -87,7 +87,7 @@ function createStore(database: Database, { node, limits = {} }: PostgresStoreOpt
         [node, JSON.stringify(seen)],
       );
     },
-    trouble: groups.trouble,
+    trouble: () => groups.trouble(),
     [Symbol.asyncDispose]: once(async () => {
       await groups.close();
       await database.close();

@@ -123,7 +123,14 @@ export async function write(
   if (parts.length === 0) return [];
   const answer = tokens.length > 0 ? "SELECT * FROM taken" : "SELECT WHERE false";
   const rows = await ask(`WITH ${parts.join(",\n")} ${answer}`, values);
-  return rows.map((row) => `${row["mailbox_id"]} ${row["nonce"]} ${row["nonce_count"]} ${row["time"]}`);
+  return rows.map((row) =>
+    tokenKeyOf({
+      mailboxId: row["mailbox_id"] as MailboxId,
+      nonce: row["nonce"] as string,
+      nonceCount: row["nonce_count"] as number,
+      time: new Date(row["time"] as number),
+    }),
+  );
 }
 
 export function floorRow(mailboxId: MailboxId, { arrival, departure, listedFloor }: MailboxView): object {

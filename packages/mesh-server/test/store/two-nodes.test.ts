@@ -98,10 +98,7 @@ test("of two nodes that race, one token, one change and one closing happen once"
       two.closeMailbox(closure),
       ...late.map((each, index) => (index % 2 === 0 ? one : two).accept(acceptance(each))),
     ]);
-    assert.deepEqual(
-      [first, second].filter((changed) => changed === true),
-      [true],
-    );
+    assert.deepEqual([first, second].filter(Boolean), [true]);
     const there = new Set(await listed(two, mailboxId));
     for (const [index, each] of late.entries()) {
       assert.equal(accepted[index], there.has(each.messageId) ? "done" : "mailbox-closed");

@@ -42,7 +42,8 @@ export function connect(url: string, connections: number): Database {
     keepAlive: true,
     // Numbers here are below 2^53.
     types: {
-      getTypeParser: (type, format) => (Number(type) === 20 ? Number : types.getTypeParser(type, format)) as never,
+      getTypeParser: (type, format) =>
+        (type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)) as never,
     },
   });
   // Of a connection that nobody uses: whoever asks next gets another.

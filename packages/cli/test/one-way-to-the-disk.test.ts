@@ -20,6 +20,8 @@ const durableAlone: Readonly<Record<string, RegExp>> = {
 const exceptions: Readonly<Record<string, string>> = {
   "packages/mesh-server/bench/main.ts":
     "begins or ends a transaction: what it measures is undone, to be measured again",
+  "packages/mesh-server/src/store/postgres/database.ts":
+    "begins or ends a transaction: of PostgreSQL, whose disk is its own",
   "packages/mesh-server/bench/fill.ts": "says how a database is written: what it fills is thrown away, so not synced",
   "packages/practice/bench/bare.ts": "says how a database is written: rows that are measured refer to none",
   "packages/web/src/audit/verify.ts": "opens a database: in memory, to hold the tables of the audit against",

@@ -36,7 +36,11 @@ import {
   type StoreUnderTest,
 } from "./samples.ts";
 
-export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): void {
+/** @param leastTurns of the event loop, while a filter looks through 3,500 messages: 3 where reads are done on this thread */
+export function testStore(
+  open: (t: TestContext) => Promise<StoreUnderTest>,
+  { leastTurns }: { leastTurns: number },
+): void {
   testOrder(open);
   testOperators(open);
   testTokens(open);
@@ -73,7 +77,7 @@ export function testStore(open: (t: TestContext) => Promise<StoreUnderTest>): vo
     t.after(() => clearImmediate(ticking));
     const filter = { match: "equals", text: "ODD", negated: false } as const;
     const found = await store.listAfter(recipient, 0, 100, filter);
-    assert.ok(turns >= 3, `${turns} turns`);
+    assert.ok(turns >= leastTurns, `${turns} turns`);
     assert.deepEqual(
       found.map(({ messageId }) => messageId),
       expected,

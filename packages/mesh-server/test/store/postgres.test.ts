@@ -29,7 +29,7 @@ if (postgresMissing === undefined) {
     };
   };
 
-  testStore(open);
+  testStore(open, { leastTurns: 1 });
 
   test("many nodes may open a new store at once; one of a later version is refused", async () => {
     const url = await postgres.createDatabase();

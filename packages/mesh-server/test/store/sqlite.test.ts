@@ -44,7 +44,7 @@ async function open(t: TestContext): Promise<StoreUnderTest & { folder: string }
   };
 }
 
-testStore(open);
+testStore(open, { leastTurns: 3 });
 
 const hasCode = (code: string) => (error: unknown) => error instanceof MeshServerError && error.code === code;
 

@@ -166,7 +166,8 @@ test("a store of the first version opens; what it holds is read, and checked for
   await rename(file, `${file}.new`);
   const old = new DatabaseSync(file);
   old.exec(`BEGIN; ${migrations[0]} PRAGMA user_version = 1; COMMIT; ATTACH '${file}.new' AS new`);
-  for (const table of ["message", "token"]) old.exec(`INSERT INTO ${table} SELECT * FROM new.${table}`);
+  old.exec("INSERT INTO message SELECT * FROM new.message");
+  old.exec("INSERT INTO token SELECT mailbox_id, nonce, nonce_count, expires_at FROM new.token");
   old.exec(`INSERT INTO delivery SELECT recipient_id, message_id, mailbox_id, workflow_id, sequence, listed
             FROM new.delivery`);
   old.exec("INSERT INTO chunk SELECT mailbox_id, message_id, chunk, size, bytes, file_name FROM new.chunk");

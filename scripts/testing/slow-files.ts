@@ -55,7 +55,6 @@ export const slowFiles: readonly string[] = [
   "packages/mesh-server/test/operator.test.ts",
   "packages/mesh-server/test/routing.test.ts",
   "packages/mesh-server/test/server.test.ts",
-  "packages/mesh-server/test/store/model.test.ts",
   "packages/mesh-server/test/store/sqlite.test.ts",
   "packages/practice/test/consultation/report-pdf.test.ts",
   "packages/practice/test/consultation/report/characters.test.ts",

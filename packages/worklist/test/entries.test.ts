@@ -174,7 +174,7 @@ test("that an earlier version was filed is said on it and on the last one, with 
   assert.doesNotMatch(await said(), /filed\. Replace it/);
   assert.match(
     await said(),
-    /Replaced Received .* Marked as filed in the record on 20 November 2026 at 7:46am by Anna Field\. ?Open/,
+    /Version 1 of 2: replaced Received .* Marked as filed in the record on 20 November 2026 at 7:46am by Anna Field\. ?Open/,
   );
   Object.assign(task, { state: "replaced", replacedBy: 7 });
   task.versions = [

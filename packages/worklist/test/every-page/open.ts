@@ -54,12 +54,21 @@ export function everyPage(t: Context, browser: Browser, javaScriptEnabled: boole
         await state.steps?.(page, opened);
         if (javaScriptEnabled && (await page.locator("[data-pdf]").count()) > 0)
           await page.waitForSelector("[data-drawn]");
+        await requireShown(page, state);
         await look(page);
       } finally {
         if (state.alone) await page.context().close();
       }
     },
   };
+}
+
+/** A state that cannot be shown leads to a page that is well made as well. */
+async function requireShown(page: Page, { name }: PageState): Promise<void> {
+  const failed = page.locator("main", { has: page.locator("h1", { hasText: "This did not work" }) });
+  if ((await failed.filter({ hasText: "Something went wrong here" }).count()) > 0) {
+    throw new Error(`“${name}” is not shown: something went wrong instead.`);
+  }
 }
 
 const viewport = { width: 1280, height: 900 };

@@ -1,10 +1,11 @@
-import type { SentReportDetail, StrayDetail, Task } from "@restante/practice";
+import type { Listing, ListPage, SentReportDetail, StrayDetail, Task } from "@restante/practice";
 import { numberIn, problem, type AuditAct, type Reply, type RouteAccess } from "@restante/web";
 import { sendFile } from "../file-response.ts";
 import { type Asked, file, type Operation } from "./operation.ts";
 import { telling } from "./problems.ts";
+import type { ListShape } from "./shapes/common.ts";
 
-// What the operations that read have in common, and those that act: the thing that an address names.
+// What the operations that read have in common, and those that act: the thing that an address names, and a page of a list.
 
 type Anything = Pick<Asked<unknown, unknown>, "site" | "actor" | "params">;
 
@@ -29,6 +30,18 @@ export async function strayAt({ site, actor, params }: Anything): Promise<StrayD
   const stray = strayId === undefined ? undefined : await site.worklist.stray(strayId, actor);
   if (stray === undefined) throw problem("unknown");
   return stray;
+}
+
+/** A page of a list, as it is answered. The audit has each thing that it shows. */
+export async function pageListed<Item, Shape>(
+  { site, request }: Pick<Asked<unknown, unknown>, "site" | "request">,
+  page: ListPage,
+  found: Promise<Listing<Item> & { cutOff?: true }>,
+  { subjectOf, shapeOf }: { subjectOf: (item: Item) => string; shapeOf: (item: Item) => Shape },
+): Promise<ListShape<Shape>> {
+  const { items, total, cutOff } = await telling(found);
+  site.listed(request, items.map(subjectOf));
+  return { total, page: page.number, size: page.size, ...(cutOff && { cutOff }), items: items.map(shapeOf) };
 }
 
 export function seeing(act: AuditAct, about?: RouteAccess["about"]): RouteAccess {

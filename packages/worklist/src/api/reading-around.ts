@@ -2,9 +2,8 @@ import type { ReportStanding, SystemTrouble, TaskSummary, UnreadTask } from "@re
 import { list, object, oneOf, optional, text, type Needed } from "@restante/settings";
 import { taskSubject } from "../subjects.ts";
 import { count, instant, trueIfSo, words } from "./kinds.ts";
-import { seeing } from "./named.ts";
+import { pageListed, seeing } from "./named.ts";
 import { type Operation, operation } from "./operation.ts";
-import { telling } from "./problems.ts";
 import { given, listOf } from "./shapes/common.ts";
 import { pageOf, type PageAsked, pageProperties } from "./shapes/find.ts";
 import { taskOf, taskSchema, type TaskShape } from "./shapes/task.ts";
@@ -119,14 +118,13 @@ export const readingAround: readonly Operation[] = [
     query: unreadWanted,
     answer: listOf(unread, "Tasks"),
     problems: [],
-    async run({ site, request, actor, query }) {
-      const page = pageOf(query);
-      const { items, total } = await telling(site.worklist.unread({ actor, sort: "oldest", page }));
-      site.listed(
-        request,
-        items.map(({ task }) => taskSubject(task.taskId)),
-      );
-      return { total, page: page.number, size: page.size, items: items.map(unreadOf) };
+    run: async (asking) => {
+      const page = pageOf(asking.query);
+      const found = asking.site.worklist.unread({ actor: asking.actor, sort: "oldest", page });
+      return pageListed(asking, page, found, {
+        subjectOf: ({ task }) => taskSubject(task.taskId),
+        shapeOf: unreadOf,
+      });
     },
   }),
   operation({

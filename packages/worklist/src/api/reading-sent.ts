@@ -4,9 +4,8 @@ import { problem } from "@restante/web";
 import { sendOriginal } from "../file-response.ts";
 import { aboutReport, aboutStray, reportSubject, straySubject } from "../subjects.ts";
 import { words } from "./kinds.ts";
-import { bytes, reportAt, seeing, sendNumbered, strayAt } from "./named.ts";
+import { bytes, pageListed, reportAt, seeing, sendNumbered, strayAt } from "./named.ts";
 import { type Asked, type Operation, operation } from "./operation.ts";
-import { telling } from "./problems.ts";
 import { given, listOf, type ListShape } from "./shapes/common.ts";
 import { pageOf, type PageAsked, pageProperties } from "./shapes/find.ts";
 import { reportQueryOf, reportsSearched, reportsWanted } from "./shapes/find-reports.ts";
@@ -43,18 +42,13 @@ function matterListOf({ state = "all", ...page }: MattersWanted): {
 const reportList: Needed<ListShape<ReportShape>> = listOf(reportSchema, "Reports");
 
 async function findReports(
-  { site, request, actor }: Asked<unknown, unknown>,
+  asking: Asked<unknown, unknown>,
   asked: Parameters<typeof reportQueryOf>[0],
 ): Promise<ListShape<ReportShape>> {
   const page = pageOf(asked);
-  const { items, total, cutOff } = await telling(
-    site.worklist.reports({ actor, query: reportQueryOf(asked), sort: asked.sort ?? "newest", page }),
-  );
-  site.listed(
-    request,
-    items.map(({ headerId }) => reportSubject(headerId)),
-  );
-  return { total, page: page.number, size: page.size, ...(cutOff && { cutOff }), items: items.map(reportOf) };
+  const { site, actor } = asking;
+  const found = site.worklist.reports({ actor, query: reportQueryOf(asked), sort: asked.sort ?? "newest", page });
+  return pageListed(asking, page, found, { subjectOf: ({ headerId }) => reportSubject(headerId), shapeOf: reportOf });
 }
 
 interface ReceiverShape {
@@ -159,14 +153,13 @@ export const readingSent: readonly Operation[] = [
     query: mattersWanted,
     answer: listOf(straySchema, "Unmatched messages"),
     problems: [],
-    async run({ site, request, actor, query }) {
-      const asked = matterListOf(query);
-      const { items, total } = await telling(site.worklist.strays({ actor, ...asked }));
-      site.listed(
-        request,
-        items.map(({ strayId }) => straySubject(strayId)),
-      );
-      return { total, page: asked.page.number, size: asked.page.size, items: items.map(strayOf) };
+    run: async (asking) => {
+      const asked = matterListOf(asking.query);
+      const found = asking.site.worklist.strays({ actor: asking.actor, ...asked });
+      return pageListed(asking, asked.page, found, {
+        subjectOf: ({ strayId }) => straySubject(strayId),
+        shapeOf: strayOf,
+      });
     },
   }),
   operation({

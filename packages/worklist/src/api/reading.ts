@@ -3,7 +3,7 @@ import { problem } from "@restante/web";
 import { sendOriginal } from "../file-response.ts";
 import { aboutTask, taskSubject } from "../subjects.ts";
 import { words } from "./kinds.ts";
-import { bytes, seeing, sendNumbered, taskAt } from "./named.ts";
+import { bytes, pageListed, seeing, sendNumbered, taskAt } from "./named.ts";
 import { type Asked, type Operation, operation } from "./operation.ts";
 import { telling } from "./problems.ts";
 import { listOf, type ListShape } from "./shapes/common.ts";
@@ -19,18 +19,13 @@ import { taskDetailOf, taskDetailSchema } from "./shapes/task-detail.ts";
 const taskList: Needed<ListShape<TaskShape>> = listOf(taskSchema, "Tasks");
 
 async function findTasks(
-  { site, request, actor }: Asked<unknown, unknown>,
+  asking: Asked<unknown, unknown>,
   asked: Parameters<typeof taskQueryOf>[0],
 ): Promise<ListShape<TaskShape>> {
   const page = pageOf(asked);
-  const { items, total } = await telling(
-    site.worklist.tasks({ actor, query: taskQueryOf(asked), sort: asked.sort ?? "newest", page }),
-  );
-  site.listed(
-    request,
-    items.map(({ taskId }) => taskSubject(taskId)),
-  );
-  return { total, page: page.number, size: page.size, items: items.map(taskOf) };
+  const { site, actor } = asking;
+  const found = site.worklist.tasks({ actor, query: taskQueryOf(asked), sort: asked.sort ?? "newest", page });
+  return pageListed(asking, page, found, { subjectOf: ({ taskId }) => taskSubject(taskId), shapeOf: taskOf });
 }
 
 const matchesWanted: Schema<PageAsked> = object<PageAsked>(
@@ -215,14 +210,13 @@ export const reading: readonly Operation[] = [
     query: matchesWanted,
     answer: listOf(matchSchema, "Matches"),
     problems: [],
-    async run({ site, request, actor, query }) {
-      const page = pageOf({ size: mostMatches, ...query });
-      const { items, total } = await telling(site.worklist.matches({ actor, sort: "oldest", page }));
-      site.listed(
-        request,
-        items.map(({ task }) => taskSubject(task.taskId)),
-      );
-      return { total, page: page.number, size: page.size, items: items.map(matchOf) };
+    run: async (asking) => {
+      const page = pageOf({ size: mostMatches, ...asking.query });
+      const found = asking.site.worklist.matches({ actor: asking.actor, sort: "oldest", page });
+      return pageListed(asking, page, found, {
+        subjectOf: ({ task }) => taskSubject(task.taskId),
+        shapeOf: matchOf,
+      });
     },
   }),
   operation({

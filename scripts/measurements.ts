@@ -64,6 +64,21 @@ export const measurements: Readonly<Record<string, Measurement>> = {
     namedOnly: true,
     options: "--messages N, --rounds N",
   },
+  nodes: {
+    file: "bench/nodes/main.ts",
+    what: "nodes on PostgreSQL: 1, 2 and 4 against as many bare loops of the same statements; whole servers over HTTPS, by process; beside a transaction that is held open for 10 minutes; with 1,000,000 messages in a mailbox",
+    takes: "25 minutes",
+    bounds: [
+      "sends and cycles a second of one node: at least 0.5 of the bare loop's",
+      "2 and 4 nodes: PostgreSQL's processor time for one at most 1.25 (1 / 0.8) of what it is with one node",
+      "with the transaction held open, cycles at the end: at least 0.9 of a control's",
+      "with 1,000,000 waiting, or left: each question at most 1.1 of one with 5,000",
+      "whole servers: told, not bounded",
+    ],
+    namedOnly: true,
+    options:
+      "--only throughput, servers, held or depth; --rounds N, --minutes N; --small: in sizes that say that it runs, and no more",
+  },
   "mesh-server": {
     file: "packages/mesh-server/bench/main.ts",
     what: "questions to a mailbox of 1,000,000 messages against one of 1,000",

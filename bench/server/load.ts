@@ -10,12 +10,17 @@ export interface Load extends Disposable {
   sends(count: number): Promise<void>;
 }
 
-export async function createLoad(server: ReachableServer, body: Buffer, atATime: number): Promise<Load> {
-  const sender = await openParty(server, testMailboxes.sender, atATime);
-  const recipient = await openParty(server, testMailboxes.practice, atATime);
+export async function createLoad(
+  server: ReachableServer,
+  body: Buffer,
+  atATime: number,
+  { from, to }: { from: string; to: string } = { from: testMailboxes.sender, to: testMailboxes.practice },
+): Promise<Load> {
+  const sender = await openParty(server, from, atATime);
+  const recipient = await openParty(server, to, atATime);
   const headers = {
-    "mex-from": testMailboxes.sender,
-    "mex-to": testMailboxes.practice,
+    "mex-from": from,
+    "mex-to": to,
     "mex-workflowid": testWorkflow,
     "content-type": "application/octet-stream",
   };

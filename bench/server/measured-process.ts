@@ -3,10 +3,10 @@
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-import type { MeshServerConfig } from "@restante/mesh-server";
+import type { EmbeddedServerConfig } from "@restante/mesh-server";
 
 /** Where a server is to listen, and on what. Without `tls`: plain HTTP. */
-export type Task = Omit<MeshServerConfig, "tls"> & Partial<Pick<MeshServerConfig, "tls">>;
+export type Task = Omit<EmbeddedServerConfig, "tls"> & Partial<Pick<EmbeddedServerConfig, "tls">>;
 
 /** What the parent asks. `close` is answered by the end of the process, the others at once. */
 export type Asked = "cpu" | "stall" | "close";

@@ -8,7 +8,10 @@ import { type Opened, serveMeasured, type Task } from "./measured-process.ts";
 
 serveMeasured(async ({ tls, ...task }: Task): Promise<Opened> => {
   const services = { demographics: embeddedDemographics(testDirectory()) };
-  if (tls !== undefined) return createMeshServer({ ...task, tls }, services);
+  if (tls !== undefined) {
+    const { dataFolder, ...others } = task;
+    return createMeshServer({ ...others, ...(task.store === undefined && { dataFolder }), tls }, services);
+  }
   const { host, port, ...settings } = task;
   const server = await createDevelopmentServer({ ...settings, plain: { host, port } }, services);
   return { url: server.plainUrl ?? "", close: () => server.close() };

@@ -201,13 +201,26 @@ test("lacks a step", { tags: ["A-1"] }, (t) => t.test("step", { skip: true }, ()
 suite("many", { tags: ["A-3"] }, () => { test("one", () => {}); });
 `,
   );
+  writeFileSync(
+    join(folder, "b.test.ts"),
+    `import { test } from "node:test"; test("of b", { tags: ["A-4"] }, () => {});`,
+  );
+  writeFileSync(
+    join(folder, "taken.mjs"),
+    `import { test } from "node:test"; test("taken", { tags: ["A-5"] }, () => {});`,
+  );
+  writeFileSync(join(folder, "once-more.test.mjs"), `await import("./b.test.ts"); await import("./taken.mjs");`);
   const reporter = new URL("../testing/record.ts", import.meta.url).href;
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const { stdout } = spawnSync(process.execPath, ["--test", `--test-reporter=${reporter}`, "a.test.mjs"], {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-  });
+  const { stdout } = spawnSync(
+    process.execPath,
+    ["--test", `--test-reporter=${reporter}`, "a.test.mjs", "b.test.ts", "once-more.test.mjs"],
+    {
+      cwd: folder,
+      env,
+      encoding: "utf8",
+    },
+  );
   const found = readRecord(stdout);
   assert.deepEqual(
     found.map(({ names, tags, ended }) => [names.join(" > "), tags.join(" "), ended]),
@@ -223,8 +236,14 @@ suite("many", { tags: ["A-3"] }, () => { test("one", () => {}); });
       ["lacks a step > step", "a-1", "skipped"],
       ["lacks a step", "a-1", "skipped"],
       ["many > one", "a-3", "passed"],
+      ["of b", "a-4", "passed"],
+      ["taken", "a-5", "passed"],
     ],
+    "a file that another runs once more has its own record",
   );
-  assert.deepEqual(new Set(found.map(({ file }) => file)), new Set(["a.test.mjs"]));
+  assert.deepEqual(
+    found.slice(-3).map(({ file }) => file),
+    ["a.test.mjs", "b.test.ts", "once-more.test.mjs"],
+  );
   assert.deepEqual(found[0]?.line, 3);
 });

@@ -41,6 +41,8 @@ export default async function* record(source: AsyncIterable<TestEvent>): AsyncGe
     }
     if (type !== "test:pass" && type !== "test:fail") continue;
     const { file, entryFile, line, name, nesting, tags } = data as Reported;
+    // A file of tests that another runs once more, as on another engine, has its record by itself.
+    if (entryFile !== undefined && file !== entryFile && file?.endsWith(".test.ts") === true) continue;
     // The tests of a suite carry its tags.
     if (tags === undefined || tags.length === 0 || data.details.type === "suite") continue;
     const own = howItEnded(type, data);

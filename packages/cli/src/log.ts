@@ -19,7 +19,9 @@ const severity: Partial<Record<Event["event"], "debug" | "warn" | "error">> = {
   "bodies-quarantined": "warn",
   "quarantine-emptied": "warn",
   "strange-files": "warn",
+  "bodies-swept": "warn",
   "clock-doubted": "error",
+  "nodes-differ": "warn",
   "disk-full": "error",
   "mailbox-full": "warn",
   "poll-failed": "warn",
@@ -67,8 +69,9 @@ export function severityOf(event: Event["event"]): LogLevel {
   return severity[event] ?? "info";
 }
 
-/** What is told at every poll of an idle mailbox would bury the rest. */
+/** What is told at every poll of an idle mailbox would bury the rest. Of a process that was asked to stop nobody need look. */
 function levelOf(event: Event): LogLevel {
+  if (event.event === "process-stopping" && event.failed) return "error";
   const isIdle = event.event === "poll-succeeded" && event.sent === 0 && event.received === 0;
   return isIdle ? "debug" : severityOf(event.event);
 }

@@ -14,7 +14,7 @@ import {
 } from "./support/sends.ts";
 
 const SENDS = 200;
-const KILLS = 12;
+const KILLS = 8;
 const MINUTE = 60_000;
 
 /** Commands of which one at a time is killed with -9 and started again. */
@@ -36,6 +36,16 @@ function startAll(t: TestContext, economy: Economy, commands: readonly string[][
   });
 }
 
+function endOf({ running }: Killable): string {
+  return `\nthe end of its output:\n${running.output().slice(-2000)}`;
+}
+
+/** Never resolves. */
+async function unlessEnded(killable: Killable): Promise<never> {
+  const status = await killable.running.ended;
+  throw new Error(`one ended by itself, with ${status}:${endOf(killable)}`);
+}
+
 /** Stores the sends in the sender's system, spread over all the kills, from a process that is not killed: this one. */
 async function sendWhileKilling(t: TestContext, economy: Economy, killables: readonly Killable[]): Promise<void> {
   await using closing = new AsyncDisposableStack();
@@ -51,16 +61,14 @@ async function sendWhileKilling(t: TestContext, economy: Economy, killables: rea
     const delay = Math.floor(Math.random() * 2500);
     await wait(delay);
     const victim = killables[Math.floor(Math.random() * killables.length)]!;
-    await victim.running.end("SIGKILL");
+    assert.equal(await victim.running.end("SIGKILL"), "SIGKILL", `it had ended by itself:${endOf(victim)}`);
     victim.running = victim.start();
     t.diagnostic(`kill ${kill + 1} after ${delay} ms, ${headerIds.length} sends stored`);
   }
-  try {
-    await allAcknowledged(sender, headerIds, 3 * MINUTE);
-  } catch (error) {
-    for (const { running } of killables) t.diagnostic(`the end of its output:\n${running.output().slice(-2000)}`);
-    throw error;
-  }
+  const acknowledged = allAcknowledged(sender, headerIds, 3 * MINUTE).catch((error: Error) => {
+    throw new Error(`${error.message}${killables.map(endOf).join("")}`, { cause: error });
+  });
+  await Promise.race([acknowledged, ...killables.map(unlessEnded)]);
 
   const duplicates = await assertOneTaskEach(receiver, headerIds);
   t.diagnostic(`${duplicates} messages came twice, because a kill swallowed the answer to their send`);

@@ -6,7 +6,7 @@ import { beginFile } from "./begin-file.ts";
 import { DurableError } from "./errors.ts";
 import { isMissing } from "./exists.ts";
 import { describeHolder } from "./holder.ts";
-import { diskTime, type FoundLease, leaseText, makeLease, readLease, writeOver } from "./lease-file.ts";
+import { clearMoments, diskTime, type FoundLease, leaseText, makeLease, readLease, writeOver } from "./lease-file.ts";
 import { areOfOneMachine, currentTenant, type Tenant } from "./machine.ts";
 import { renameFile } from "./rename-file.ts";
 import { syncFolder } from "./sync.ts";
@@ -69,12 +69,17 @@ export function claimLease(folder: string, name: string, options: TakingOptions)
   const times = { ...leaseTimes, ...options.times };
   const file = join(folder, `${name}.lease`);
   const taking = join(folder, `${name}.taking`);
+  const clock = `${name}.clock.`;
+  const begun = `${name}.begun.`;
   const line = `instance ${tenant.instance}\n`;
   let beat = 0;
+  let making = 0;
   /** Of a lease of our own that is still empty, for want of room. */
   let emptyInode: number | undefined;
 
-  const diskNow = async (): Promise<number> => diskTime(join(folder, `${name}.clock.${tenant.instance}`));
+  const diskNow = async (): Promise<number> => diskTime(join(folder, clock + tenant.instance));
+  const makeWhole = async (made: string, text: string): Promise<number | undefined> =>
+    makeLease(made, text, join(folder, `${begun}${tenant.instance}.${(making += 1)}`));
   const isOwn = ({ text, ino }: FoundLease): boolean => text.includes(line) || (text === "" && ino === emptyInode);
   const nextText = (): string => leaseText(tenant, (beat += 1));
 
@@ -84,6 +89,19 @@ export function claimLease(folder: string, name: string, options: TakingOptions)
   }
 
   async function acquire(): Promise<boolean> {
+    const isFromElsewhere = await acquireFrom();
+    // What is not removed now is the next holder's.
+    await clearOfKills().catch(() => undefined);
+    return isFromElsewhere;
+  }
+
+  async function clearOfKills(): Promise<void> {
+    const own = await readLease(file);
+    const isMoment = (each: string): boolean => each.startsWith(clock) || each.startsWith(begun);
+    if (own !== undefined && isOwn(own)) await clearMoments(folder, isMoment, own);
+  }
+
+  async function acquireFrom(): Promise<boolean> {
     const found = await readLease(file);
     if (found === undefined) {
       if (!(await make())) await refuse(await readLease(file));
@@ -107,7 +125,7 @@ export function claimLease(folder: string, name: string, options: TakingOptions)
   }
 
   async function make(): Promise<boolean> {
-    const inode = await makeLease(file, nextText());
+    const inode = await makeWhole(file, nextText());
     if (inode === undefined) return false;
     emptyInode = inode;
     await syncFolder(folder);
@@ -124,9 +142,9 @@ export function claimLease(folder: string, name: string, options: TakingOptions)
 
   async function whileTaking(work: () => Promise<void>): Promise<void> {
     const text = leaseText(tenant, 0);
-    if ((await makeLease(taking, text)) === undefined) {
+    if ((await makeWhole(taking, text)) === undefined) {
       await clearLeft();
-      if ((await makeLease(taking, text)) === undefined) await refuse(await readLease(taking));
+      if ((await makeWhole(taking, text)) === undefined) await refuse(await readLease(taking));
     }
     try {
       await work();

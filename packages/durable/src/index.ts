@@ -14,7 +14,7 @@ export type { Lease } from "./lease.ts";
 export { linkFile } from "./link-file.ts";
 export { moveFile, movingName } from "./move-file.ts";
 export { nowAndThen } from "./now-and-then.ts";
-export { type DatabaseOptions, openDatabase, openToRead } from "./open-database.ts";
+export { type DatabaseOptions, openDatabase, openToRead, settleDatabase } from "./open-database.ts";
 export { folded, type Platform, platform, posix, windows } from "./platform.ts";
 export { ensurePrivate, isOpenToOthers } from "./private.ts";
 export { removeFile, renameFile } from "./rename-file.ts";

@@ -1,11 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { type FileHandle, lstat, open, rm } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { isMissing } from "./exists.ts";
 import { holderText, parseHolder } from "./holder.ts";
 import type { Tenant } from "./machine.ts";
+import { platform } from "./platform.ts";
 
 /** So that each writing is one write over the one before, which a reader sees whole and which takes no room of a full disk. */
 const BYTES = 512;
+const MOMENT_MS = 60_000;
 
 /** A file that says who has a folder, as it was found. */
 export interface FoundLease {
@@ -62,23 +65,61 @@ function foundIn(text: string, { ino, mtimeMs }: Stats): FoundLease {
 }
 
 /**
- * Makes the file where there is none: of several who try, one does. On a full disk it stays empty.
+ * Makes the file where there is none: of several who try, one does. It comes to its name with what it says, so that a kill leaves none of which
+ * nobody knows whose it is, but on a disk where that name cannot be given. On a full disk it stays empty.
  *
+ * @param begun what it is called until then: nobody else's name
  * @returns its inode, or undefined if there is one
  */
-export async function makeLease(file: string, text: string): Promise<number | undefined> {
-  let handle: FileHandle;
+export async function makeLease(file: string, text: string, begun: string): Promise<number | undefined> {
   try {
-    handle = await open(file, "wx", 0o600);
+    const inode = await writeNew(begun, text);
+    return (await isLinked(begun, file)) ? inode : await writeNew(file, text);
   } catch (error) {
-    if (Error.isError(error) && "code" in error && error.code === "EEXIST") return undefined;
+    if (hasCode(error, "EEXIST")) return undefined;
     throw error;
+  } finally {
+    await rm(begun, { force: true }).catch(() => undefined);
   }
-  await using made = handle;
+}
+
+/** False where the disk, or what watches over it, gives a file no second name, whatever it calls that. @throws EEXIST */
+async function isLinked(begun: string, file: string): Promise<boolean> {
+  try {
+    await platform.link(begun, file);
+    return true;
+  } catch (error) {
+    // Of a network's disk that has lost its answer, and was asked again.
+    if ((await lstat(begun)).nlink > 1) return true;
+    if (hasCode(error, "EEXIST")) throw error;
+    return false;
+  }
+}
+
+/** @returns its inode */
+async function writeNew(file: string, text: string): Promise<number> {
+  await using made = await open(file, "wx", 0o600);
   await made.write(text, 0, "utf8").catch(passOverFullDisk);
   // After a loss of power it must not be one of which nobody knows whose it was.
   await made.sync();
   return (await made.stat()).ino;
+}
+
+/**
+ * Removes what kills have left of files beside a lease that are there for a moment: that are a minute older than it is by the disk's clock, or
+ * have a second name, as one whose lease was made.
+ */
+export async function clearMoments(
+  folder: string,
+  isMoment: (name: string) => boolean,
+  lease: FoundLease,
+): Promise<void> {
+  for (const name of (await readdir(folder)).filter(isMoment)) {
+    const file = join(folder, name);
+    const found = await lstat(file).catch(() => undefined);
+    const isLeft = found !== undefined && (found.nlink > 1 || found.mtimeMs < lease.writtenAt - MOMENT_MS);
+    if (isLeft) await rm(file, { force: true });
+  }
 }
 
 /**
@@ -105,8 +146,11 @@ export async function writeOver(
 }
 
 function passOverFullDisk(error: unknown): void {
-  const code = Error.isError(error) && "code" in error ? error.code : undefined;
-  if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+  if (!hasCode(error, "ENOSPC") && !hasCode(error, "EDQUOT")) throw error;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return Error.isError(error) && "code" in error && error.code === code;
 }
 
 /** What the clock of the disk says, in milliseconds: when a file was made that is made now. */

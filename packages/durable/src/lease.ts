@@ -5,7 +5,7 @@
 // random instance of who holds the folder, and a count, the beat. All ages are by the clock of the disk: the time of the lease
 // file, which each renewal writes, against the time of a file that is made for this (`<name>.clock.<instance>`).
 //
-//   none    --made, if there is none (O_EXCL)--------------------------------------> held
+//   none    --made whole, then named, if there is none (link)----------------------> held
 //   another --of this machine: that process has ended, the system's lock says so---> taking
 //           --of another, not renewed for 5 min, nor while this one waits 25 s-----> taking
 //           --of another, and a person has said so (takeOver)----------------------> taking
@@ -20,7 +20,7 @@
 //
 // Before each step a holder reads the lease (`check`), and before each commit (`checkNow`). What this can and cannot do:
 //
-// - Two candidates at once: one makes `<name>.taking`. On a disk where both can (no O_EXCL), the one whose lease was put last
+// - Two candidates at once: one makes `<name>.taking`. On a disk where both can, the one whose lease was put last
 //   finds its own after the wait, and the other another's. A candidate that was killed there leaves `<name>.taking`: it is
 //   removed when it is a minute old, or at once by a process of the same machine.
 // - A holder that is paused for 10 minutes and woken: its clocks may not have gone on, so they are not believed alone. Its next
@@ -31,6 +31,9 @@
 //   (separate-database.ts).
 // - The disk's clock is set forward: a lease looks old, but is renewed while the candidate waits. It is set back: a lease is
 //   of the future, and so not old; until its time has come, only a person can take it.
+// - A kill leaves no lease that does not say whose it is, and files of a moment (`<name>.begun.*`, `<name>.clock.*`), which the next holder
+//   removes once they are a minute old. Where files have no second names the lease is made under its name (O_EXCL), and one
+//   that was killed there before it could write is empty: it is taken as another machine's.
 // - A full disk: the lease is made empty, known by its inode and written later. Where another machine's must be replaced, and
 //   cannot, the start is refused.
 

@@ -64,6 +64,23 @@ export function openToRead(file: string): DatabaseSync {
 }
 
 /**
+ * Moves the journal of a database that nobody has open, as a process that was killed leaves it, into the database itself.
+ *
+ * @throws {DurableError} `disk-full`, `not-permitted`, `damaged`
+ */
+export function settleDatabase(file: string): void {
+  let database: MarkedDatabase | undefined;
+  try {
+    database = new MarkedDatabase(file, { timeout: 10_000 });
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    throw asDurableError(error, file);
+  } finally {
+    database?.close();
+  }
+}
+
+/**
  * @returns whether it had no byte, which `beforeMaking` has been asked about
  */
 function makeFile(file: string, { beforeMaking }: DatabaseOptions): boolean {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -19,7 +20,7 @@ import { type TestContext, test } from "node:test";
 import type { DurableError, Lease, LeaseTimes } from "@restante/durable";
 import { temporaryFolder, waitFor, type Program, runProgram } from "@restante/testbed";
 import { filler, smallDisk } from "../../mesh-server/test/store/small-disk.ts";
-import { leaseText } from "../src/lease-file.ts";
+import { leaseText, readLeaseNow } from "../src/lease-file.ts";
 import { type LeaseOptions, takeLease } from "../src/lease.ts";
 import { currentTenant, type Tenant } from "../src/machine.ts";
 
@@ -270,6 +271,49 @@ test("what a candidate that was killed has left keeps the next out for a minute,
   leave(folder, currentTenant(), 0, "part.taking");
   assert.ok(await taken());
   assert.deepEqual(ofRoot(folder), []);
+});
+
+test("a lease is never there without saying whose it is, so that whoever is killed as it takes a folder keeps nobody out", async (t) => {
+  const folder = await temporaryFolder(t);
+  let isOver = false;
+  const seen = new Set<string>();
+  const looking = (async () => {
+    // oxlint-disable-next-line no-unmodified-loop-condition -- the taking below ends it
+    while (!isOver) {
+      for (const name of ["part.lease", "part.taking"]) {
+        const found = readLeaseNow(join(folder, name));
+        if (found !== undefined) seen.add(found.text.split("\n")[0]!);
+      }
+      await new Promise(setImmediate);
+    }
+  })();
+  try {
+    for (let taken = 0; taken < 200; taken += 1) {
+      const lease = await takeLease(folder, "part", { times: quick });
+      lease[Symbol.dispose]();
+      if (taken % 2 === 0) leave(folder, currentTenant(), 0);
+    }
+  } finally {
+    isOver = true;
+  }
+  await looking;
+  assert.deepEqual(Array.from(seen), [String(process.pid)]);
+});
+
+test("files of a moment that kills have left are removed by the next holder, once they are a minute old or a second name of the lease", async (t) => {
+  const folder = await temporaryFolder(t);
+  leave(folder, currentTenant(), 0);
+  linkSync(join(folder, "part.lease"), join(folder, "part.begun.linked"));
+  for (const [name, ageMs] of [
+    ["part.begun.old", 2 * MINUTE],
+    ["part.clock.old", 2 * MINUTE],
+    ["part.clock.young", 30_000],
+    ["other.clock.old", 2 * MINUTE],
+  ] as const) {
+    leave(folder, currentTenant(), ageMs, name);
+  }
+  await take(t, folder);
+  assert.deepEqual(ofRoot(folder), ["other.clock.old", "part.clock.young", "part.lease"]);
 });
 
 test("a lease that a person removed is made anew by its holder; one whose folder was replaced is not", async (t) => {

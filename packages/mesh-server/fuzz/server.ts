@@ -20,6 +20,8 @@ export type Asked = { ask: "memory" } | { ask: "advance"; milliseconds: number }
 export interface Memory {
   heap: number;
   rss: number;
+  /** Connections that are open. */
+  sockets: number;
 }
 
 process.once("disconnect", () => process.exit());
@@ -50,5 +52,6 @@ async function memoryInUse(): Promise<Memory> {
     await delay(20);
   }
   const { heapUsed, external, rss } = process.memoryUsage();
-  return { heap: heapUsed + external, rss };
+  const sockets = process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+  return { heap: heapUsed + external, rss, sockets };
 }

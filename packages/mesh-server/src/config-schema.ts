@@ -5,6 +5,7 @@ import {
   idOf,
   list,
   mailboxIdFormat,
+  type Needed,
   object,
   type ObjectSchema,
   odsCodeFormat,
@@ -19,7 +20,15 @@ import {
   withRules,
 } from "@restante/settings";
 
-import { defaults, type MailboxConfig, type MeshServerConfig, type TlsConfig, type WorkflowConfig } from "./config.ts";
+import {
+  defaults,
+  type MailboxConfig,
+  type MeshServerConfig,
+  type S3Config,
+  type TlsConfig,
+  type WorkflowConfig,
+} from "./config.ts";
+import { httpUrlFormat, postgresUrlFormat, s3UrlFormat } from "./keeping/urls.ts";
 
 const mailboxProperties: PropertiesOf<MailboxConfig> = {
   mailboxId: text({ description: "The mailbox's id.", format: mailboxIdFormat }),
@@ -66,13 +75,64 @@ const workflow: ObjectSchema<WorkflowConfig> = object<WorkflowConfig>(
   },
 );
 
+export const dataFolderText: Needed<string> = text({
+  description:
+    "Where one machine keeps everything, in SQLite and files; made if it is not there. One server at a time. Absent: it is shared with other nodes, in store.",
+});
+
+export const meshServerS3Properties: PropertiesOf<S3Config> = {
+  endpoint: optional(
+    text({
+      description: "Such as https://s3.example:3900; its buckets are parts of the path. Absent: AWS.",
+      format: httpUrlFormat,
+    }),
+  ),
+  region: optional(text({ description: "Absent: as AWS's SDK finds it, or us-east-1 with an endpoint." })),
+  accessKeyId: optional(
+    text({ description: "Absent: as AWS's SDK finds it: environment, profile, role of the machine." }),
+  ),
+  secretAccessKey: optional(text({ description: "Of accessKeyId, and only with it. Absent: as accessKeyId." })),
+};
+
 /** The properties of a configuration, for a file that has others in the place of some. */
 export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
   host: text({
     description: "The address it listens at, such as 127.0.0.1; 0.0.0.0 for every IPv4 address of this machine.",
   }),
   port: whole({ description: "The port it listens at; 0: any free one.", from: 0, to: 65_535 }),
-  dataFolder: text({ description: "Where it keeps everything; made if absent. One server at a time." }),
+  dataFolder: optional(dataFolderText),
+  store: optional(
+    text({
+      description:
+        "The PostgreSQL that many nodes share, postgres://USER@HOST:PORT/DATABASE; over a network with ?sslmode=verify-full&sslrootcert=/FILE (absolute). Absent: one machine keeps everything, in dataFolder.",
+      format: postgresUrlFormat,
+    }),
+  ),
+  storePassword: optional(text({ description: "The password of the user of store. Absent: it needs none." })),
+  storeConnections: optional(
+    whole({
+      description: "The most connections of this node to store. Absent: 10.",
+      from: 4,
+      to: 1000,
+    }),
+  ),
+  bodies: optional(
+    text({
+      description:
+        "Where large bodies are, s3://BUCKET/PREFIX: needed with store. Absent: one machine keeps everything, in dataFolder.",
+      format: s3UrlFormat,
+    }),
+  ),
+  s3: optional(
+    object<S3Config>(meshServerS3Properties, {
+      description: "Where the S3-compatible store of bodies is, and who asks. Absent: as AWS's SDK finds it.",
+    }),
+  ),
+  node: optional(
+    text({
+      description: "What this node is called, in logs and in the store it shares. Absent: the name of its machine.",
+    }),
+  ),
   sharedKey: text({ description: "The secret of the environment, a part of every token (MESH API, Authorization)." }),
   tls,
   mailboxes: list(object<MailboxConfig>(mailboxProperties, { description: "A mailbox." }), {
@@ -94,7 +154,7 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
   ),
   smallBodyBytes: optional(
     whole({
-      description: "Up to this size, in bytes, a message is kept in the database, else in a file.",
+      description: "Up to this size, in bytes, a message is kept in the database, else in a file, or in S3.",
       from: 0,
       to: 1_048_576,
       default: defaults.smallBodyBytes,
@@ -180,6 +240,14 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
       to: 1_000_000_000_000_000,
     }),
   ),
+  drainSeconds: optional(
+    whole({
+      description:
+        "Seconds for which it goes on serving once it is asked to stop, while /readyz answers 503: so long what chooses among servers takes to notice. Absent: 0 with dataFolder, 10 with store.",
+      from: 0,
+      to: 600,
+    }),
+  ),
   tickMs: optional(
     whole({
       description: "Milliseconds between two looks for what is overdue.",
@@ -190,7 +258,7 @@ export const meshServerProperties: PropertiesOf<MeshServerConfig> = {
   ),
   reserveBytes: optional(
     whole({
-      description: "Bytes of the disk kept for acknowledging and deleting when it is full.",
+      description: "Of dataFolder: bytes of the disk kept for acknowledging and deleting when it is full.",
       from: 65_536,
       to: 1_000_000_000,
       default: defaults.reserveBytes,
@@ -227,12 +295,46 @@ const reportedBeforeDeleted: Rule = (find) => {
   return [{ pointer: "/deleteAfterDays", words: "must be more than collectWithinDays" }];
 };
 
+/** On one machine or on many: a folder of one node would be read by no other. */
+const kept: Rule = (find) => {
+  const there = (name: string): boolean => find(`/${name}`).some(({ value }) => value !== undefined);
+  const isObject = typeof find("")[0]?.value === "object";
+  if (!isObject) return [];
+  if (!there("store")) {
+    return [
+      ...(there("dataFolder")
+        ? []
+        : [{ pointer: "", words: "must have dataFolder, or, to share a PostgreSQL with other nodes, store" }]),
+      ...["storePassword", "bodies", "s3"]
+        .filter(there)
+        .map((name) => ({ pointer: `/${name}`, words: "is of nodes that share a store: there is no store here" })),
+    ];
+  }
+  return [
+    ...(there("dataFolder")
+      ? [
+          {
+            pointer: "/dataFolder",
+            words: "cannot be beside store: such a node keeps nothing. Take away one of the two",
+          },
+        ]
+      : []),
+    ...(there("bodies")
+      ? []
+      : [{ pointer: "/store", words: "needs bodies: a folder of this node would be read by no other" }]),
+    ...(there("s3/accessKeyId") === there("s3/secretAccessKey")
+      ? []
+      : [{ pointer: "/s3", words: "must have accessKeyId and secretAccessKey, or neither" }]),
+  ];
+};
+
 /** What holds between the parts of a configuration, in a file or out of it. */
 export const meshServerRules: readonly Rule[] = [
   distinct(["/mailboxes/*/mailboxId"], id),
   distinct(["/workflows/*/workflowId"], (workflowId) => (workflowId.trim() === "" ? undefined : workflowId)),
   partiesExist,
   reportedBeforeDeleted,
+  kept,
 ];
 
 export const meshServerSchema: ObjectSchema<MeshServerConfig> = withRules(

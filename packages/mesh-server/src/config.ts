@@ -4,8 +4,21 @@ export interface MeshServerConfig {
   host: string;
   /** 0: any free port, see `MeshServer.url`. */
   port: number;
-  /** Made if it is absent. One server at a time. */
-  dataFolder: string;
+  /** Where one machine keeps everything, in SQLite and files; made if it is absent. One server at a time. Not with `store`. */
+  dataFolder?: string;
+  /**
+   * Of many nodes that share it: `postgres://USER@HOST:PORT/DATABASE`, without a password, with
+   * `?sslmode=verify-full&sslrootcert=/FILE` over a network. Such a node keeps nothing itself. Not with `dataFolder`.
+   */
+  store?: string;
+  storePassword?: string;
+  /** The most connections to the store. Default 10. */
+  storeConnections?: number;
+  /** Large bodies of nodes that share a store: `s3://BUCKET/PREFIX`. */
+  bodies?: string;
+  s3?: S3Config;
+  /** What this node is called, in logs and in the store. Absent: the name of its machine. */
+  node?: string;
   /** The secret of the environment, in every token (MESH API, MESH Authorization header). */
   sharedKey: string;
   tls: TlsConfig;
@@ -40,12 +53,31 @@ export interface MeshServerConfig {
   maxWaitingMessages?: number;
   /** Likewise of the bytes of their bodies. The message that reaches it may go beyond. Absent: any number. */
   maxWaitingBytes?: number;
+  /**
+   * From when it is asked to stop: it goes on serving, `/readyz` answers 503, and each answer ends its connection. As long as what
+   * sends clients to it takes to send them elsewhere. Default 0; with `store`, 10.
+   */
+  drainSeconds?: number;
   /** How often overdue messages are looked for. Default 1,000. */
   tickMs?: number;
-  /** Room on the disk kept for acknowledging and deleting when it is full. Default 16 MB (16,777,216). */
+  /** Of `dataFolder`: room on the disk kept for acknowledging and deleting when it is full. Default 16 MB (16,777,216). */
   reserveBytes?: number;
   /** The machine's clock is right, whatever was found at a start before: nothing is held back. Of this start only. */
   acceptClock?: boolean;
+}
+
+/** Of one machine. */
+export type EmbeddedServerConfig = MeshServerConfig & { dataFolder: string };
+
+/** Where an S3-compatible store is, and who asks. */
+export interface S3Config {
+  /** Such as `https://s3.example:3900`; its buckets are parts of the path. Absent: AWS. */
+  endpoint?: string;
+  /** Absent: as AWS's SDK finds it, or `us-east-1` with an endpoint. */
+  region?: string;
+  /** With `secretAccessKey`. Absent: as AWS's SDK finds them (environment, profile, role of the machine). */
+  accessKeyId?: string;
+  secretAccessKey?: string;
 }
 
 export interface TlsConfig {
@@ -90,6 +122,8 @@ export const defaults: Readonly<{
   routeWithinHours: number;
   nonDeliveryReports: "mesh-api";
   untrustedPerAddress: number;
+  storeConnections: number;
+  drainSeconds: number;
   tickMs: number;
   reserveBytes: number;
 }> = {
@@ -102,6 +136,8 @@ export const defaults: Readonly<{
   routeWithinHours: 24,
   nonDeliveryReports: "mesh-api",
   untrustedPerAddress: 1000,
+  storeConnections: 10,
+  drainSeconds: 10,
   tickMs: 1000,
   reserveBytes: 16_777_216,
 };

@@ -2,8 +2,8 @@ import type { Clock, Emit } from "@restante/mesh";
 
 import type { ReplayGuard } from "./auth/replay.ts";
 import type { Bodies } from "./bodies/bodies.ts";
-import type { FailingPart } from "./failing.ts";
 import type { Faults } from "./faults/faults.ts";
+import type { Keeping } from "./keeping/keeping.ts";
 import type { MailboxRoom } from "./mailbox-room.ts";
 import type { NonDeliveryReports, Periods } from "./message.ts";
 import type { Registry } from "./registry.ts";
@@ -15,6 +15,7 @@ import type { Troubles } from "./troubles.ts";
 /** What is built once at start and given to every part. */
 export interface Context {
   registry: Registry;
+  keeping: Keeping;
   store: Store;
   bodies: Bodies;
   guard: ReplayGuard;
@@ -33,8 +34,8 @@ export interface Context {
   maxRequestBytes: number;
   /** In development mode alone. */
   faults?: Faults;
-  /** What keeps the server from taking messages. */
-  failing(): Promise<readonly FailingPart[]>;
+  /** It is about to close: it serves, and whoever can is to go elsewhere. */
+  isLeaving(): boolean;
   /** A message waits to be routed. */
   wakeRouting(): void;
 }

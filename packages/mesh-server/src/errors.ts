@@ -7,10 +7,17 @@ export type MeshServerErrorCode =
   | "store-busy"
   | "store-full"
   | "store-stopped"
+  | "commit-unknown"
   | "store-damaged"
   | "store-in-use"
   | "store-lost"
   | "store-too-new"
+  | "store-unreachable"
+  | "mailbox-held"
+  | "store-moved"
+  | "store-moving"
+  | "move-refused"
+  | "move-differs"
   | "transition-not-allowed"
   | "row-unreadable"
   | "snapshot-failed"
@@ -18,6 +25,7 @@ export type MeshServerErrorCode =
   | "body-cut-short"
   | "body-damaged"
   | "bodies-lost"
+  | "bodies-unreachable"
   | "bodies-unusable";
 
 /** What the server cannot do, as opposed to what it refuses a client (see `http/refusal.ts`). */
@@ -30,10 +38,15 @@ export class MeshServerError extends CodedError {
   }
 }
 
-/** The store as a whole, not this message. */
+const ofEveryMessage: ReadonlySet<MeshServerErrorCode> = new Set([
+  "store-busy",
+  "store-full",
+  "store-stopped",
+  "commit-unknown",
+  "bodies-unusable",
+]);
+
+/** The store, or that of the bodies, as a whole, not this message. */
 export function isOfEveryMessage(error: unknown): boolean {
-  return (
-    error instanceof MeshServerError &&
-    (error.code === "store-busy" || error.code === "store-full" || error.code === "store-stopped")
-  );
+  return error instanceof MeshServerError && ofEveryMessage.has(error.code);
 }

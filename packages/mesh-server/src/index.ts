@@ -1,8 +1,16 @@
-export { type MailboxConfig, type MeshServerConfig, type TlsConfig, type WorkflowConfig } from "./config.ts";
+export type {
+  EmbeddedServerConfig,
+  MailboxConfig,
+  MeshServerConfig,
+  S3Config,
+  TlsConfig,
+  WorkflowConfig,
+} from "./config.ts";
 export {
   meshServerMailboxProperties,
   meshServerProperties,
   meshServerRules,
+  meshServerS3Properties,
   meshServerStrictTls,
 } from "./config-schema.ts";
 export { MeshServerError, type MeshServerErrorCode } from "./errors.ts";

@@ -8,7 +8,8 @@
 // It leaves the state in one transaction, with its routing address deleted:
 //   placed  in the one mailbox of the practice that takes the workflow.
 //   failed  with one report (EPL-150 to EPL-154; a closed mailbox is none: EPL-151) in the sender's mailbox; or 14 after a day of being held.
-// Nothing of this is only in memory: the loop asks the store what is due, when a message comes and at every tick.
+// Nothing of this is only in memory: the loop asks the store what is due, when a message comes and at every tick. Of many nodes on
+// one store one does it at a time, whichever took the message. Where two do, for a moment, each message is still moved on once.
 //
 // A message that cannot even be held (its row cannot be read or written) is postponed in memory and told, and those
 // behind it have their turn. A store that takes nothing ends the loop; the next tick tries again.
@@ -20,6 +21,7 @@ import { CodedError, lastingTroubles, newMessageId, parseRoutingAddress, type Ro
 
 import type { Context } from "./context.ts";
 import { isOfEveryMessage } from "./errors.ts";
+import { inLanes } from "./lanes.ts";
 import { failRouting, type Message, place } from "./message.ts";
 import { openAmong } from "./open-mailboxes.ts";
 import { createPostponed } from "./postponed.ts";
@@ -47,11 +49,12 @@ export interface Routing {
 }
 
 export function createRouting(
-  context: Omit<Context, "wakeRouting" | "guard" | "requestRate">,
+  context: Omit<Context, "wakeRouting" | "guard" | "requestRate" | "isLeaving">,
   demographics: Demographics,
   options: { match: "spine" | "strict"; holdForMs: number },
 ): Routing {
-  const { store, clock, realTime, emit, periods, nonDeliveryReports, registry, room, troubles, time } = context;
+  const { store, keeping, clock, realTime, emit, periods, nonDeliveryReports, registry, room, troubles, time } =
+    context;
   // Of closing, or of a pause.
   let stopping = new AbortController();
   let closed = false;
@@ -74,16 +77,18 @@ export function createRouting(
     try {
       woken = false;
       let after: RoutingTask | undefined;
-      for (;;) {
+      while (await keeping.isOurs("routing")) {
         const tasks = await store.listRouting(clock.now(), PAGE, after);
-        const queue = tasks.values();
-        const works = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => work(queue)));
-        const failed = works.find((result) => result.status === "rejected");
-        if (failed !== undefined) throw failed.reason;
+        await inLanes(AT_ONCE, tasks.values(), async (task) => {
+          if (stopping.signal.aborted || !(await keeping.isOurs("routing"))) return "enough";
+          if (!postponed.has(task.message.messageId)) await routeOne(task);
+          return undefined;
+        });
         after = tasks.at(-1);
-        if (tasks.length < PAGE || stopping.signal.aborted) break;
+        if (tasks.length === PAGE && !stopping.signal.aborted) continue;
+        await tellUnroutable();
+        break;
       }
-      await tellUnroutable();
       troubles.over("routing");
     } catch (error) {
       woken = false;
@@ -97,13 +102,6 @@ export function createRouting(
     toldUnroutableAt = performance.now();
     for (const messageId of await store.listUnroutable(MOST_TOLD)) {
       troubles.met("routing", "row-unreadable", messageId);
-    }
-  }
-
-  async function work(queue: Iterator<RoutingTask> & Iterable<RoutingTask>): Promise<void> {
-    for (const task of queue) {
-      if (stopping.signal.aborted) return;
-      if (!postponed.has(task.message.messageId)) await routeOne(task);
     }
   }
 
@@ -152,7 +150,7 @@ export function createRouting(
     if (others.length > 0) return fail(message, "EPL-150", "several-mailboxes-for-workflow");
     const { mailboxId } = mailbox;
     emit({ event: "mailbox-matched", messageId, odsCode, mailboxId });
-    const change = place(message, mailboxId, clock.now(), periods);
+    const change = place(message, mailboxId, movedAt(message), periods);
     const placed = await store.apply(change);
     if (placed === "mailbox-full") {
       await room.isFull(mailboxId);
@@ -164,9 +162,18 @@ export function createRouting(
     emit({ event: "message-placed", messageId, mailboxId });
   }
 
-  async function fail(message: Message, code: RoutingErrorCode | "14", reason: string): Promise<void> {
+  /**
+   * Now, and never before it was accepted: of many nodes one whose clock is days behind routes too, and by its time a message, or the
+   * report on it, would expire as soon as another looks.
+   */
+  function movedAt({ changedAt }: Message): Date {
     const now = clock.now();
-    const change = failRouting(message, code, newMessageId(now), now, periods, nonDeliveryReports);
+    return now < changedAt ? changedAt : now;
+  }
+
+  async function fail(message: Message, code: RoutingErrorCode | "14", reason: string): Promise<void> {
+    const at = movedAt(message);
+    const change = failRouting(message, code, newMessageId(at), at, periods, nonDeliveryReports);
     if ((await store.apply(change)) !== "done") return;
     holds.over(message.messageId);
     emit({ event: "routing-failed", messageId: message.messageId, code, reason });
@@ -174,6 +181,7 @@ export function createRouting(
   }
 
   async function hold({ message, tries }: RoutingTask, reason: string): Promise<void> {
+    // By this clock as it is, which also says when it is due: not so far ahead that it would be at once (`listRouting`).
     const now = clock.now();
     const trusted = time.trustedNow(clock);
     if (trusted !== undefined && trusted.getTime() - message.changedAt.getTime() >= options.holdForMs) {

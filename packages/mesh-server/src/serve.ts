@@ -1,40 +1,33 @@
 // Everything a running server is made of, built once and passed down: what production and development mode have in common.
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 import type { Demographics } from "@restante/demographics";
-import { asDurableError, isOpenToOthers } from "@restante/durable";
 import { type Clock, type Emit, systemClock } from "@restante/mesh";
 import type { FastifyInstance } from "fastify";
 
 import { createReplayGuard } from "./auth/replay.ts";
-import type { Bodies } from "./bodies/bodies.ts";
-import { openFileBodies } from "./bodies/files.ts";
 import { defaults, type MeshServerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
-import { type Disk, watchDisk } from "./disk.ts";
-import { MeshServerError } from "./errors.ts";
 import { createExpiry } from "./expiry.ts";
-import { failingParts } from "./failing.ts";
 import type { Faults } from "./faults/faults.ts";
 import { type AddRoutes, createApp, type DoorTls } from "./http/app.ts";
 import type { Patience } from "./http/patience.ts";
 import { urlOf } from "./http/url-of.ts";
+import { type EmbeddedOptions, openEmbedded } from "./keeping/embedded.ts";
+import type { Keeping, KeepingParts } from "./keeping/keeping.ts";
 import { watchRoom } from "./mailbox-room.ts";
 import type { Periods } from "./message.ts";
 import { once } from "./once.ts";
 import { createOperator, type Operator, tellClosed } from "./operator.ts";
 import { createRegistry } from "./registry.ts";
 import { createRequestRate } from "./request-rate.ts";
-import type { Rewindable } from "./store/rewindable.ts";
 import { createRouting } from "./routing.ts";
 import { createRewind, type Rewind } from "./rewind.ts";
 import type { MailboxLimits } from "./store/store.ts";
-import { openSqliteStore, type SqliteStore } from "./store/sqlite/store.ts";
 import { type MachineTime, systemTime } from "./time/machine-time.ts";
 import { startTimekeeping } from "./time/timekeeping.ts";
-import { createTroubles, type Troubles } from "./troubles.ts";
+import { createTroubles } from "./troubles.ts";
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
@@ -71,20 +64,22 @@ export interface Serving {
   readonly urls: readonly string[];
   readonly operator: Operator;
   readonly context: Context;
-  /** For development alone. */
-  readonly rewind: Rewind;
+  /** For development alone: of a store that can be rewound. */
+  readonly rewind?: Rewind;
   close(): Promise<void>;
 }
 
-export interface ServeServices extends MeshServerServices {
+export interface RewindableServing extends Serving {
+  readonly rewind: Rewind;
+}
+
+export interface ServeServices extends MeshServerServices, EmbeddedOptions {
   /** How far the clock of expiry, deletion, retries and routing is before `clock`, which all else follows. */
   aheadMs?: () => number;
   /** What goes wrong because it was asked for. */
   faults?: Faults;
   /** Every mailbox may send and receive every workflow; those of the settings are what lookups answer with. */
   anyWorkflow?: boolean;
-  /** Once the store is open, before anything reads or moves what is in it. */
-  beforeServing?: (store: Rewindable) => Promise<void>;
 }
 
 /**
@@ -104,25 +99,16 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
   const registry = createRegistry(config, { anyWorkflow });
   const periods = readPeriods(config);
   const troubles = createTroubles({ clock: realTime, emit });
-  const disk = watchDisk(config.dataFolder, { clock: realTime, emit });
   const limits = readLimits(config);
-  const store = await openSqliteStore(config.dataFolder, {
-    reserveBytes: config.reserveBytes ?? defaults.reserveBytes,
-    limits,
-    onStopped: (reason) => troubles.storeStopped(reason),
-    onFull: () => disk.lacked(),
-    onDamaged: (reason) => troubles.met("store", reason),
-    onJournalMissing: (file) => emit({ event: "journal-missing", file }),
-  });
+  const keeping = await openKeeping(config, { realTime, machineTime, emit, troubles, limits }, services);
+  const { store, bodies } = keeping;
   try {
-    await services.beforeServing?.(store.rewindable);
-    disk.begin(store.reserve);
-    const time = await startTimekeeping({ store, clock, realTime, emit }, machineTime, {
+    const time = await startTimekeeping({ keeping, store, clock, realTime, emit }, machineTime, {
       accept: config.acceptClock ?? false,
     });
-    const bodies = await openBodies(config, store, { realTime, emit, troubles, disk });
     const base = {
       registry,
+      keeping,
       store,
       bodies,
       clock,
@@ -135,19 +121,21 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
       room: watchRoom({ store, clock: realTime, emit }, limits),
       sharedKey: config.sharedKey,
       maxRequestBytes: config.maxRequestBytes ?? defaults.maxRequestBytes,
-      failing: () => failingParts(config.dataFolder, store, disk),
     };
     const routing = createRouting(base, services.demographics, {
       match: config.match ?? defaults.match,
       holdForMs: (config.routeWithinHours ?? defaults.routeWithinHours) * HOUR,
     });
     const expiry = createExpiry(base);
-    const rewind = createRewind({ ...base, store: store.rewindable, expiry, routing });
+    let leaving = false;
+    const { rewindable } = keeping;
+    const rewind = rewindable && createRewind({ ...base, store: rewindable, expiry, routing });
     const context: Context = {
       ...base,
       guard: createReplayGuard(store),
       requestRate: createRequestRate(config.maxRequestsPerSecond, realTime),
       wakeRouting: () => routing.wake(),
+      isLeaving: () => leaving,
       ...(faults !== undefined && { faults }),
     };
     await tellClosed(base);
@@ -155,11 +143,7 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     const urls = apps.map(urlOf);
     for (const url of urls) emit({ event: "server-started", url });
     const tick = setInterval(() => {
-      store.checkPlace();
-      const waiting = store.trouble();
-      if (waiting === undefined) troubles.over("commit");
-      else troubles.met("commit", waiting);
-      void disk.check();
+      keeping.look();
       void base.room.look();
       routing.wake();
       expiry.wake();
@@ -167,20 +151,31 @@ export async function serve(config: ServerSettings, doors: readonly Door[], serv
     routing.wake();
 
     const close = once(async () => {
+      leaving = true;
+      const seconds = config.drainSeconds ?? (config.store === undefined ? 0 : defaults.drainSeconds);
+      if (seconds > 0) emit({ event: "server-leaving", seconds });
+      await delay(seconds * 1000);
       clearInterval(tick);
       await Promise.all(apps.map((app) => app.close()));
       // All at once: who moved the clock may have made thousands of messages due, and the next start goes on with them.
-      await Promise.all([rewind.close(), routing.close(), expiry.close()]);
+      await Promise.all([rewind?.close(), routing.close(), expiry.close()]);
       // Else the next start finds the look of a minute ago.
       await time.keep().catch(() => undefined);
-      await store[Symbol.asyncDispose]();
+      await keeping[Symbol.asyncDispose]();
       emit({ event: "server-stopped" });
     });
-    return { urls, operator: createOperator(base), context, rewind, close };
+    return { urls, operator: createOperator(base), context, ...(rewind !== undefined && { rewind }), close };
   } catch (error) {
-    await store[Symbol.asyncDispose]();
+    await keeping[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+export async function serveRewindable(...given: Parameters<typeof serve>): Promise<RewindableServing> {
+  const serving = await serve(...given);
+  const { rewind } = serving;
+  if (rewind === undefined) throw new Error("a store that cannot be rewound");
+  return { ...serving, rewind };
 }
 
 /** All of them or none. */
@@ -201,40 +196,13 @@ async function open(context: Context, config: ServerSettings, door: Door): Promi
   return app;
 }
 
-async function openBodies(
-  config: ServerSettings,
-  store: SqliteStore,
-  { realTime, emit, troubles, disk }: { realTime: Clock; emit: Emit; troubles: Troubles; disk: Disk },
-): Promise<Bodies> {
-  const folder = join(config.dataFolder, "bodies");
-  const expected = await store.countBodyFiles();
-  if (expected > 0 && !existsSync(folder)) {
-    throw new MeshServerError(
-      "bodies-lost",
-      `${folder}: it is missing, but ${expected} bodies belong into it: put it back, or make an empty folder there to start without them`,
-    );
-  }
-  try {
-    const bodies = await openFileBodies(folder, config.smallBodyBytes ?? defaults.smallBodyBytes, {
-      onFull: (bytes) => disk.lacked(bytes),
-      onTrouble: (reason) => troubles.met("bodies", reason),
-      onWorking: () => troubles.over("bodies"),
-    });
-    for (const found of [config.dataFolder, folder]) {
-      if (isOpenToOthers(found) === true) emit({ event: "folder-open-to-others", folder: found });
-    }
-    // Never before the last day seen: a clock that starts in 1970 must not cut the 30 days of quarantine short.
-    const day = new Date(Math.max(realTime.now().getTime(), (await store.seenTime())?.wall ?? 0));
-    const { named, added, quarantined, strange } = await bodies.sweep((fileName) => store.namesBodyFile(fileName), day);
-    if (named < expected) emit({ event: "bodies-missing", folder, bodies: expected - named });
-    if (quarantined > 0) {
-      emit({ event: "bodies-quarantined", folder: bodies.quarantineFolder, bodies: quarantined, added });
-    }
-    if (strange > 0) emit({ event: "strange-files", folder, files: strange });
-    return bodies;
-  } catch (error) {
-    throw asDurableError(error, folder);
-  }
+async function openKeeping(config: ServerSettings, parts: KeepingParts, options: EmbeddedOptions): Promise<Keeping> {
+  const { store, dataFolder } = config;
+  if (store === undefined && dataFolder !== undefined)
+    return await openEmbedded({ ...config, dataFolder }, parts, options);
+  if (store === undefined) throw new Error("settings that were not checked");
+  // Whoever has one machine does not wait for what speaks to many.
+  return await (await import("./keeping/shared.ts")).openShared({ ...config, store }, parts);
 }
 
 function readPeriods(config: ServerSettings): Periods {

@@ -15,8 +15,8 @@ export interface MeshServer extends AsyncDisposable {
 
 /**
  * Starts a MESH server. It listens when the promise resolves.
- * @throws {MeshServerError} `config-invalid` (every problem at once), `store-in-use`, `store-too-new`, `store-lost`, `bodies-lost`,
- * `folder-for-development`
+ * @throws {MeshServerError} `config-invalid` (every problem at once), `store-in-use`, `store-too-new`, `store-moved`, `store-lost`,
+ * `bodies-lost`, `folder-for-development`
  * @throws {DurableError} a file or folder that cannot be used: which, why, and what helps
  * @example
  * await using server = await createMeshServer(config, { demographics });
@@ -24,7 +24,7 @@ export interface MeshServer extends AsyncDisposable {
  */
 export async function createMeshServer(options: MeshServerConfig, services: MeshServerServices): Promise<MeshServer> {
   const { host, port, tls, ...settings } = readMeshServerConfig(options);
-  await refuseMarked(settings.dataFolder);
+  if (settings.dataFolder !== undefined) await refuseMarked(settings.dataFolder);
   const { demographics, clock, machineTime, emit } = services;
   // Named one by one: what only development mode has does not come in with them.
   const serving = await serve(settings, [{ host, port, tls }], {

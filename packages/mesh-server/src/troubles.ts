@@ -32,8 +32,9 @@ export function createTroubles({ clock, emit }: { clock: Clock; emit: Emit }): T
 
   return {
     met(part, reason, messageId) {
-      // It fails everything: told as what it is.
-      if (reason === "store-stopped") {
+      // It fails everything: told as what it is. Of a store that was closed there is nothing to tell.
+      const isOfStopped = reason === "store-stopped" || (stopped !== undefined && reason === "commit-unknown");
+      if (isOfStopped) {
         if (stopped !== undefined) storeStopped(stopped);
         return;
       }

@@ -89,6 +89,96 @@ test("mailboxes and workflows that contradict each other are refused with every 
   );
 });
 
+test("what is kept is kept on one machine or shared by many: what belongs to the other is refused, with its reason", () => {
+  const { dataFolder, ...rest } = config;
+  const shared = {
+    ...rest,
+    store: "postgres://restante@db.example/restante?sslmode=verify-full",
+    bodies: "s3://bodies/a",
+  };
+  assert.deepEqual(readMeshServerConfig({ ...shared, dataFolder: undefined }), { ...shared, dataFolder: undefined });
+  const cases: [object, string[]][] = [
+    [rest, ["  config must have dataFolder, or, to share a PostgreSQL with other nodes, store"]],
+    [
+      { ...shared, dataFolder },
+      ["  config /dataFolder cannot be beside store: such a node keeps nothing. Take away one of the two"],
+    ],
+    [
+      { ...shared, bodies: undefined },
+      ["  config /store needs bodies: a folder of this node would be read by no other"],
+    ],
+    [
+      { ...config, bodies: "s3://bodies", storePassword: "secret" },
+      [
+        "  config /storePassword is of nodes that share a store: there is no store here",
+        "  config /bodies is of nodes that share a store: there is no store here",
+      ],
+    ],
+    [{ ...shared, s3: { accessKeyId: "key" } }, ["  config /s3 must have accessKeyId and secretAccessKey, or neither"]],
+  ];
+  for (const [wrong, problems] of cases) {
+    assert.deepEqual(
+      problemsOf(() => readMeshServerConfig(wrong)),
+      problems,
+    );
+  }
+  for (const [store, fault] of [
+    ["postgres://restante:secret@db.example/restante", "has a password"],
+    ["postgres://restante@db.example/restante?password=secret", "has a password"],
+    ["postgres://restante@db.example", "names no database"],
+    ["postgres://restante@db.example/restante", "leads to another machine without sslmode"],
+    ["postgres://restante@db.example/restante?sslmode=require", "has an sslmode that is not taken"],
+    ["postgres://restante@db.example/restante?sslmode=no-verify", "has an sslmode that is not taken"],
+    [
+      "postgres://restante@db.example/restante?sslmode=verify-full&uselibpqcompat=true",
+      "has a parameter of no use here",
+    ],
+    ["postgres://restante@db.example/restante?ssl=no-verify", "has a parameter of no use here"],
+    ["postgres://restante@db.example/restante?sslmode=verify-full&sslmode=no-verify", "has a parameter twice"],
+    [
+      "postgres://restante@db.example/restante?sslmode=verify-full&sslrootcert=ca.crt",
+      "has a relative path for sslrootcert",
+    ],
+    [
+      "postgres://restante@db.example/restante?sslmode=verify-full&sslcert=a.crt&sslkey=/a.key",
+      "has a relative path for sslcert",
+    ],
+    ["postgres://restante@one.example,two.example:5432/restante?sslmode=verify-full", "names several hosts"],
+    ["postgres://restante@one.example%2Ctwo.example/restante?sslmode=verify-full", "names several hosts"],
+    [
+      "postgres://restante@one.example/restante?sslmode=verify-full&host=one.example,two.example",
+      "names several hosts",
+    ],
+    [
+      "postgres://restante@one.example/restante?sslmode=verify-full&host=two.example",
+      "has a host that is no folder of a socket",
+    ],
+    ["postgres://restante@db.example/restante?host=", "has a host that is no folder of a socket"],
+    [
+      "postgres://restante@db.example/restante?sslmode=verify-full&target_session_attrs=read-write",
+      "has a parameter of no use here",
+    ],
+    ["postgres://db.example/restante?sslmode=verify-full", "names no user"],
+    ["postgres://restante@localhost/restante?host=db.example", "has a host that is no folder of a socket"],
+    ["postgres://restante@db.example:port/restante", "is no URL of a PostgreSQL"],
+    ["mysql://restante@db.example/restante", ""],
+    ["db.example", ""],
+  ] as const) {
+    const problems = problemsOf(() => readMeshServerConfig({ ...shared, store }));
+    assert.equal(problems.length, 1);
+    const [problem = ""] = problems;
+    const must = "must be postgres://USER@HOST:PORT/DATABASE, of one host and without a password";
+    const words = fault === "" ? must : `${fault}: it ${must}`;
+    assert.ok(problem.startsWith(`  config /store ${words}`), problem);
+    assert.ok(!problem.includes("secret"));
+  }
+  for (const bodies of ["s3://", "s3://A", "https://bodies", "s3://key:secret@bodies", "s3://bodies/a?b"]) {
+    const [problem = ""] = problemsOf(() => readMeshServerConfig({ ...shared, bodies }));
+    assert.match(problem, /^ {2}config \/bodies must be s3:\/\/BUCKET/);
+    assert.ok(!problem.includes("secret"));
+  }
+});
+
 test("a server is not started with what its configuration may not be, whoever calls", async () => {
   const services = { demographics: { find: async () => undefined } };
   for (const wrong of [

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { readdir, rename, truncate } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 
 import { type MessageId, newMessageId } from "@restante/mesh";
 import { OperatorError, type OperatorErrorCode } from "@restante/mesh-server";
 import {
   addressOf,
+  keyOfBody,
   settableClock,
   startTestServer,
   type TestAnswer,
@@ -58,9 +57,10 @@ async function stateOf(server: TestServer, messageId: MessageId): Promise<string
   return (await client.track(messageId)).status;
 }
 
-async function fileOf(server: TestServer, messageId: MessageId, chunk = 1): Promise<string> {
-  const folder = join(server.config.dataFolder, "bodies");
-  return join(folder, (await readdir(folder)).find((name) => name.startsWith(`${messageId}-${chunk}.`)) ?? "none");
+/** Its first byte is left of it. */
+async function cutBody({ bodies }: TestServer, messageId: MessageId): Promise<void> {
+  const key = await keyOfBody(bodies, messageId);
+  await bodies.put(key, (await bodies.get(key)).subarray(0, 1));
 }
 
 async function refused(doing: Promise<unknown>, code: OperatorErrorCode, state?: string): Promise<void> {
@@ -126,10 +126,11 @@ test("what cannot be put back is refused with its reason, and nothing of it is l
   await waitFor(async () => (await inbox(server, sender)).length === 0);
 
   await refused(server.operator.putBack(newMessageId(clock.now())), "message-unknown");
-  const file = await fileOf(server, messageId);
-  await rename(file, `${file}.away`);
+  const key = await keyOfBody(server.bodies, messageId);
+  const body = await server.bodies.get(key);
+  await server.bodies.delete(key);
   await refused(server.operator.putBack(messageId), "body-damaged");
-  await rename(`${file}.away`, file);
+  await server.bodies.put(key, body);
   await server.operator.closeMailbox(pharmacy, "moves");
   await refused(server.operator.putBack(messageId), "mailbox-closed", "undelivered");
   await server.operator.openMailbox(pharmacy);
@@ -163,7 +164,7 @@ test("a closed mailbox refuses whoever sends to it with code 12, and its owner r
     [v2.status, v2.json],
     [417, { detail: [{ event: "SEND", code: "12", msg: unregistered.errorDescription }] }],
   );
-  assert.deepEqual(await readdir(join(server.config.dataFolder, "bodies")), [], "no body of a refused send is kept");
+  assert.deepEqual(await server.bodies.keys(), [], "no body of a refused send is kept");
   assert.partialDeepStrictEqual(server.events.of("request-refused"), [{ code: "mailbox-closed", status: 417 }]);
   assert.deepEqual(await inbox(server), [messageId]);
   assert.equal((await get(server, messageId)).body.toString(), "x");
@@ -238,8 +239,7 @@ test("an upload under way when its mailbox is closed is refused chunk by chunk, 
     assert.deepEqual([answer.status, answer.json], [417, { ...unregistered, messageID: messageId }]);
   }
   await server.operator.openMailbox(pharmacy);
-  const bodies = join(server.config.dataFolder, "bodies");
-  assert.deepEqual(await readdir(bodies), [], "no body of a refused chunk is kept");
+  assert.deepEqual(await server.bodies.keys(), [], "no body of a refused chunk is kept");
   assert.equal((await add(goesOn)).status, 202);
   assert.deepEqual(await inbox(server), [goesOn]);
   await server.operator.closeMailbox(pharmacy, "moves");
@@ -295,7 +295,7 @@ test("a body that is given up leaves the inbox with report 02 to its sender, onc
   const server = await startTestServer(t, { clock });
   const [gone, other] = [await send(server, { "mex-subject": "s", "mex-localid": "l" }, large), await send(server)];
   await refused(server.operator.giveUpBody(gone), "body-whole");
-  await truncate(await fileOf(server, gone));
+  await cutBody(server, gone);
   assert.equal((await get(server, gone)).status, 500);
   assert.deepEqual(await inbox(server), [gone, other], "a body that is damaged moves nothing by itself");
 
@@ -347,7 +347,7 @@ test("a body that its recipient was given whole is not given up: it is acknowled
   // Told of each last chunk once it is recorded as given.
   await waitFor(() => server.events.of("message-downloaded").length === 4);
   await server.restart({});
-  for (const messageId of [acknowledged, expired, cut, both]) await truncate(await fileOf(server, messageId));
+  for (const messageId of [acknowledged, expired, cut, both]) await cutBody(server, messageId);
 
   await refused(server.operator.giveUpBody(acknowledged), "given-whole", "accepted");
   await refused(server.operator.giveUpBody(expired), "given-whole", "accepted");
@@ -367,7 +367,7 @@ test("a body that was begun, asked for by its head or cut off was not given whol
   const messageId = await send(server, {}, large);
   const path = `/messageexchange/${pharmacy}/inbox/${messageId}`;
   assert.equal((await testRequest(server, pharmacy, { path, method: "HEAD" })).status, 200);
-  await truncate(await fileOf(server, messageId));
+  await cutBody(server, messageId);
   assert.equal((await get(server, messageId)).status, 500);
   await server.restart({});
 

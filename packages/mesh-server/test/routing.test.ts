@@ -7,6 +7,7 @@ import { type Demographics, DemographicsError, embeddedDemographics } from "@res
 import type { MailboxId, MessageId } from "@restante/mesh";
 import {
   addressOf,
+  ofOneMachine,
   settableClock,
   startTestServer,
   testClient,
@@ -175,39 +176,45 @@ function fallible(): Demographics & { available: boolean; calls: number } {
   };
 }
 
-test("while the demographics are unavailable a message is held, tried less and less often, and then placed", async (t) => {
-  const clock = settableClock();
-  const demographics = fallible();
-  const server = await startTestServer(t, { clock, demographics });
-  const messageId = await send(server, testPatients.registered);
-  await using client = await testClient(server, sender);
+test(
+  "while the demographics are unavailable a message is held, tried less and less often, and then placed",
+  ofOneMachine(),
+  async (t) => {
+    const clock = settableClock();
+    const demographics = fallible();
+    const server = await startTestServer(t, { clock, demographics });
+    const messageId = await send(server, testPatients.registered);
+    await using client = await testClient(server, sender);
 
-  const delays: number[] = [];
-  for (let held = 1; held <= 11; held += 1) {
-    const nextTry = await waitFor(() => (demographics.calls === held ? nextTryAfter(server, clock.now()) : undefined));
-    delays.push((nextTry - clock.now().getTime()) / 1000);
-    assert.equal((await client.track(messageId)).status, "accepted");
-    assert.equal((await client.track(messageId)).recipient, "GPPROVIDER");
-    if (held === 5) await server.restart();
-    clock.advance(delays.at(-1)! * 1000);
-  }
-  demographics.available = true;
-  await server.events.next("message-placed");
+    const delays: number[] = [];
+    for (let held = 1; held <= 11; held += 1) {
+      const nextTry = await waitFor(() =>
+        demographics.calls === held ? nextTryAfter(server, clock.now()) : undefined,
+      );
+      delays.push((nextTry - clock.now().getTime()) / 1000);
+      assert.equal((await client.track(messageId)).status, "accepted");
+      assert.equal((await client.track(messageId)).recipient, "GPPROVIDER");
+      if (held === 5) await server.restart();
+      clock.advance(delays.at(-1)! * 1000);
+    }
+    demographics.available = true;
+    await server.events.next("message-placed");
 
-  assert.deepEqual(delays.slice(0, 10), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
-  // At once, again at once after the restart, and then at growing intervals of a minute, 5 minutes, half an hour.
-  assert.deepEqual(
-    server.events.of("routing-held").map(({ reason, times }) => [reason, times]),
-    [
-      ["unavailable", 1],
-      ["unavailable", 1],
-      ["unavailable", 3],
-      ["unavailable", 5],
-    ],
-  );
-  assert.deepEqual(await inbox(server, practice), [messageId]);
-  assert.deepEqual(await inbox(server, sender), []);
-});
+    assert.deepEqual(delays.slice(0, 10), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+    // At once, again at once after the restart, and then at growing intervals of a minute, 5 minutes, half an hour.
+    assert.deepEqual(
+      server.events.of("routing-held").map(({ reason, times }) => [reason, times]),
+      [
+        ["unavailable", 1],
+        ["unavailable", 1],
+        ["unavailable", 3],
+        ["unavailable", 5],
+      ],
+    );
+    assert.deepEqual(await inbox(server, practice), [messageId]);
+    assert.deepEqual(await inbox(server, sender), []);
+  },
+);
 
 /** When the one message that is held is tried next, if that is after this time. */
 function nextTryAfter(server: TestServer, now: Date): number | undefined {
@@ -261,6 +268,32 @@ test("a clock that goes back holds up no message that waits to be routed", async
   assert.deepEqual(await inbox(server, practice), [messageId]);
 });
 
+test("by a clock that is days behind the one that accepted it, no message, and no report, is due before its time", async (t) => {
+  const clock = settableClock();
+  const start = clock.now().getTime();
+  const embedded = embeddedDemographics(testDirectory());
+  const asked = Promise.withResolvers<void>();
+  const demographics: Demographics = {
+    find: (nhsNumber, signal) => asked.promise.then(() => embedded.find(nhsNumber, signal)),
+  };
+  const server = await startTestServer(t, { clock, demographics });
+  await using client = await testClient(server, sender);
+  const before = await client.send({ to: practice, workflowId, body: Buffer.from("x") });
+  clock.advance(2000);
+  const routed = await send(server, testPatients.registered);
+  await send(server, testPatients.unknown);
+
+  clock.advance(-6 * 24 * 60 * 60 * 1000);
+  asked.resolve();
+  await server.events.next("message-placed");
+  const { reportId } = await server.events.next("report-placed");
+  clock.set(new Date(start + 5 * 24 * 60 * 60 * 1000 + 1000));
+
+  await server.events.next("report-placed", ({ linkedMessageId }) => linkedMessageId === before.messageId);
+  assert.deepEqual(await inbox(server, practice), [routed]);
+  assert.equal((await inbox(server, sender))[0], reportId);
+});
+
 test("a lookup that never ends holds up neither the next message nor the end of the server", async (t) => {
   const embedded = embeddedDemographics(testDirectory());
   const demographics: Demographics = {
@@ -291,30 +324,36 @@ test("a message addressed to a mailbox id is not routed, whatever its workflow",
   );
 });
 
-test("a message whose row cannot be read holds up neither those behind it nor is it silent, and goes when it is put right", async (t) => {
-  const clock = settableClock();
-  const demographics = fallible();
-  const server = await startTestServer(t, { clock, demographics });
-  const bad: MessageId[] = [];
-  // More than one page of them, all due before the good one.
-  for (let each = 0; each < 40; each += 1) bad.push(await send(server, testPatients.registered));
-  await server.close();
-  const db = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
-  db.exec("UPDATE message SET details = 'no JSON {' || details");
-  db.close();
-  demographics.available = true;
-  clock.advance(60_000);
-  await server.restart();
+test(
+  "a message whose row cannot be read holds up neither those behind it nor is it silent, and goes when it is put right",
+  ofOneMachine(),
+  async (t) => {
+    const clock = settableClock();
+    const demographics = fallible();
+    const server = await startTestServer(t, { clock, demographics });
+    const bad: MessageId[] = [];
+    // More than one page of them, all due before the good one.
+    for (let each = 0; each < 40; each += 1) bad.push(await send(server, testPatients.registered));
+    await server.close();
+    const db = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
+    db.exec("UPDATE message SET details = 'no JSON {' || details");
+    db.close();
+    demographics.available = true;
+    clock.advance(60_000);
+    await server.restart();
 
-  const good = await send(server, testPatients.registered);
+    const good = await send(server, testPatients.registered);
 
-  await server.events.next("message-placed", ({ messageId }) => messageId === good);
-  const told = await server.events.next("server-troubled", ({ messageId }) => messageId === bad[0]);
-  assert.partialDeepStrictEqual(told, { part: "routing", reason: "row-unreadable", times: 1 });
-  await server.close();
-  const repaired = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
-  repaired.exec("UPDATE message SET details = substr(details, 10) WHERE NOT json_valid(details)");
-  repaired.close();
-  await server.restart();
-  await waitFor(() => bad.every((id) => server.events.of("message-placed").some(({ messageId }) => messageId === id)));
-});
+    await server.events.next("message-placed", ({ messageId }) => messageId === good);
+    const told = await server.events.next("server-troubled", ({ messageId }) => messageId === bad[0]);
+    assert.partialDeepStrictEqual(told, { part: "routing", reason: "row-unreadable", times: 1 });
+    await server.close();
+    const repaired = new DatabaseSync(join(server.config.dataFolder, "store.sqlite"));
+    repaired.exec("UPDATE message SET details = substr(details, 10) WHERE NOT json_valid(details)");
+    repaired.close();
+    await server.restart();
+    await waitFor(() =>
+      bad.every((id) => server.events.of("message-placed").some(({ messageId }) => messageId === id)),
+    );
+  },
+);

@@ -62,9 +62,9 @@ export interface JournalEvent {
 
 /** Of a process that runs one part, whatever it carries. */
 export type ProcessEvent =
-  | { event: "process-started"; part: "server" | "client" | "practice"; version: string }
-  /** It was asked to stop, and by what; or it cannot start or go on, and why. */
-  | { event: "process-stopping"; reason: string }
+  | { event: "process-started"; part: "server" | "client" | "practice"; version: string; node?: string }
+  /** It was asked to stop, and by what; or, where it failed, it cannot start or go on, and why. */
+  | { event: "process-stopping"; reason: string; failed?: true; node?: string }
   /** All that it had open is closed. */
   | { event: "process-stopped" }
   | { event: "settings-reloaded"; added: number; changed: number; removed: number; kept: number }
@@ -78,6 +78,8 @@ export type ProcessEvent =
 export type ServerEvent =
   | { event: "server-started"; url: string }
   | { event: "server-stopped" }
+  /** It was asked to stop, and goes on serving for so long, while whoever sends clients to it finds out. */
+  | { event: "server-leaving"; seconds: number }
   /** In development mode: at an address, or a socket, this server can be told what to do. */
   | { event: "control-started"; url?: string; socket?: string }
   | { event: "server-failed"; reason: string; times?: number; since?: Date }
@@ -136,8 +138,19 @@ export type ServerEvent =
   | { event: "bodies-quarantined"; folder: string; bodies: number; added: number }
   | { event: "quarantine-emptied"; folder: string; bodies: number }
   | { event: "strange-files"; folder: string; files: number }
-  | ({ event: "clock-doubted"; reason: string; overdue: number } & Lasting)
-  | ({ event: "clock-trusted"; reason: "steady" | "accepted" } & Lasting)
+  /** Of an S3-compatible store: bodies of no message, and uploads that never ended. So many were left, one for this reason. */
+  | { event: "bodies-swept"; place: string; bodies: number; uploads: number; left?: number; reason?: string }
+  | ({ event: "clock-doubted"; reason: string; until: "steady" | "agrees"; overdue: number } & Lasting)
+  /** `agrees`: with the clock that the nodes of one store share. */
+  | ({ event: "clock-trusted"; reason: "steady" | "accepted" | "agrees" } & Lasting)
+  /** One of many nodes on one store has started; its id is of this start. */
+  | { event: "node-joined"; node: string; nodeId: string }
+  /** Of what time brings, one node at a time does each: from now on, or no longer, this one. */
+  | { event: "work-taken"; work: NodeWork }
+  | { event: "work-left"; work: NodeWork; reason: WorkLeft }
+  /** A setting that must be alike on every node is not: of these nodes it is another. */
+  | ({ event: "nodes-differ"; setting: string; nodes: readonly string[] } & Lasting)
+  | ({ event: "nodes-agree"; setting: string } & Lasting)
   // In development mode alone.
   | { event: "clock-advanced"; ahead: string }
   /** By the admin path of mesh-sandbox, whatever it was before. */
@@ -154,7 +167,16 @@ interface Lasting {
   since: Date;
 }
 
-/** What of the MESH server goes on trying. `store`: reading; `commit`: writing; `bodies`: the files of large bodies. */
+/**
+ * What time brings, and one of many nodes at a time does. `tokens`: forgetting those that were used. `bodies`: tidying away what
+ * belongs to nobody.
+ */
+export type NodeWork = "routing" | "expiry" | "tokens" | "bodies";
+
+/** Given to a node that does less; its clock is doubted; it stood still or was cut off; it closes. */
+export type WorkLeft = "handed-over" | "cannot-now" | "lapsed" | "closing";
+
+/** What of the MESH server goes on trying. `store`: reading; `commit`: writing; `bodies`: where large bodies lie. */
 export type ServerPart = "routing" | "expiry" | "store" | "commit" | "bodies";
 
 /** What is wrong with a stored body, against the size and the digest of the day it came. */
@@ -254,23 +276,27 @@ export type ClientEvent =
   | ({ event: "poll-goes-on"; mailboxId: MailboxId } & Lasting)
   | { event: "message-cleared"; mailboxId: MailboxId; messageId: MessageId }
   /**
-   * A certificate of a client, or of an organisation's pages (`odsCode`), has 60, 30 or 7 days left, or has expired (`daysLeft`
-   * 0 or less): of those that matter, the one that ends first, by its common name. Of one mailbox (`mailboxId`), or else of all
-   * that have none of their own.
+   * A certificate of a client, of an organisation's pages (`odsCode`) or of the server has 60, 30 or 7 days left, or has expired
+   * (`daysLeft` 0 or less): of those that matter, the one that ends first, by its common name. Of one mailbox (`mailboxId`), or
+   * else of all that have none of their own.
    */
-  | ({ event: "certificate-expires"; of: CertificateUse; daysLeft: number } & LastingCertificate)
+  | ({ event: "certificate-expires"; daysLeft: number } & LastingCertificate)
   /** It was replaced: the one that ends first now has more than 60 days. */
   | ({ event: "certificate-renewed" } & LastingCertificate);
 
 interface LastingCertificate extends Lasting {
+  of: CertificateUse;
   mailboxId?: MailboxId;
   odsCode?: OdsCode;
   certificate: string;
   expiresAt: Date;
 }
 
-/** The client's own, one that is sent with it as its issuer, or one that the server is trusted by; one of pages. */
-export type CertificateUse = "client" | "issuer" | "trusted" | "pages";
+/**
+ * The client's own, one that is sent with it as its issuer, or one that the server is trusted by; one of pages; the server's own with
+ * its issuers, or one by which it trusts clients.
+ */
+export type CertificateUse = "client" | "issuer" | "trusted" | "pages" | "server" | "clients";
 
 /** `level` is the kind of acknowledgement: ITK3 infrastructure (did it arrive whole?) or business (is it for us?). */
 /**

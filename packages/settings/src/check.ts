@@ -49,7 +49,7 @@ function compile(json: JsonSchema, formats: readonly TextFormat[]): ValidateFunc
 
 /**
  * `if` says only that `then` failed, which has told its own problem; what is missing of each branch is summed up by
- * `oneOf`, and a missing kind by `discriminator`; an empty text fails minLength and its format.
+ * `oneOf`, and a missing kind by `discriminator`; an empty text fails minLength and its format, and what fails its pattern fails that too.
  *
  * Each error is held against those of its own place alone: a file of many thousand patients may have as many problems.
  */
@@ -64,7 +64,7 @@ function isTold(error: ErrorObject, beside: readonly ErrorObject[]): boolean {
   // What is no object has none of the properties.
   if (error.keyword === "oneOf") return !beside.some(({ keyword }) => keyword === "type");
   if (error.keyword !== "format") return true;
-  return !beside.some(({ keyword }) => keyword === "minLength");
+  return !beside.some(({ keyword }) => keyword === "minLength" || keyword === "pattern");
 }
 
 function isSummedUp({ schemaPath, params }: ErrorObject, beside: readonly ErrorObject[]): boolean {

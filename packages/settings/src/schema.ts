@@ -65,6 +65,8 @@ export interface TextFormat {
   readonly pattern?: string;
   /** Completes `/mailboxes/0/odsCode ...`, such as `must be an ODS code: 3 to 12 letters and digits`. */
   readonly problem: string;
+  /** Of a text that is not accepted what is wrong, before the problem: `has a password: it must be ...`. Nothing of the text that may be secret. */
+  readonly fault?: (text: string) => string | undefined;
 }
 
 /** What every schema says of itself, for editors and for `docs/`. */

@@ -37,7 +37,7 @@ export function wordsOf(error: ErrorObject, formats: readonly TextFormat[], { te
     case "not":
       return { pointer, words: schema.description ?? "is not allowed here" };
     case "format":
-      return { pointer, words: formats.find(({ name }) => name === params["format"])?.problem ?? "is not valid" };
+      return { pointer, words: formatWords(formats, String(params["format"]), String(error.data)) };
     case "minLength":
       return { pointer, words: "must not be empty" };
     case "maxLength":
@@ -49,6 +49,12 @@ export function wordsOf(error: ErrorObject, formats: readonly TextFormat[], { te
       return { pointer, words: must === undefined ? "is not valid" : `${must}${hint(error.data, schema)}` };
     }
   }
+}
+
+function formatWords(formats: readonly TextFormat[], format: string, text: string): string {
+  const { problem = "is not valid", fault } = formats.find(({ name }) => name === format) ?? {};
+  const wrong = fault?.(text);
+  return wrong === undefined ? problem : `${wrong}: it ${problem}`;
 }
 
 function unknownProperty(pointer: string, name: string, schema: JsonSchema, tellNames: boolean): Finding {

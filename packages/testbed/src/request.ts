@@ -18,6 +18,8 @@ export interface TestRequest {
   body?: Uint8Array | string | Readable;
   /** In the place of a trusted client's. `{}`: without a certificate. */
   tls?: ConnectionOptions;
+  /** Gives the request up. */
+  signal?: AbortSignal;
 }
 
 export interface TestAnswer {
@@ -50,6 +52,7 @@ export async function testRequest(
       method: request.method ?? "GET",
       ca: server.authority.caPem,
       ...tls,
+      signal: request.signal,
       headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)),
     });
     outgoing.once("error", reject);

@@ -28,6 +28,7 @@ export async function runProgram(t: Pick<TestContext, "after">, program: string,
     await once(child, "exit");
   }
   atEnd(t, kill);
-  await waitFor(() => output.includes(word));
+  // It may start a PostgreSQL, on a machine that is busy.
+  await waitFor(() => output.includes(word), { timeoutMs: 60_000, what: word });
   return { pid: child.pid!, said: () => output, kill };
 }

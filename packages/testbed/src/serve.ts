@@ -14,10 +14,12 @@ process.once("message", (config: MeshServerConfig) => {
 });
 
 async function serve(config: MeshServerConfig): Promise<void> {
-  const { operator } = await createMeshServer(config, {
+  const server = await createMeshServer(config, {
     demographics: embeddedDemographics(testDirectory()),
     emit: (event) => process.send?.(event),
   });
+  const { operator } = server;
+  process.once("SIGTERM", () => void server.close().then(() => process.disconnect()));
   process.on("message", ({ call, verb, words }: OperatorCall) => {
     const run = operator[verb] as (...words: readonly string[]) => Promise<unknown>;
     const answer = (result: OperatorAnswer["result"]): void => void process.send?.({ call, result });

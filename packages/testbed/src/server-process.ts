@@ -4,14 +4,14 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import type { Event } from "@restante/mesh";
-import type { MeshServerConfig, Operator } from "@restante/mesh-server";
+import type { EmbeddedServerConfig, MeshServerConfig, Operator } from "@restante/mesh-server";
 
 import { atEnd } from "./at-end.ts";
 import { testAuthority } from "./authority.ts";
 import { testDirectory } from "@restante/testkit/patients";
 import type { OperatorAnswer, OperatorCall, OperatorResult } from "./operator-call.ts";
 import { type RecordedEvents, recordEvents } from "./record-events.ts";
-import { defaultConfig, type ReachableServer } from "./server.ts";
+import { asGiven, defaultConfig, type ReachableServer } from "./server.ts";
 
 /** What the operating system lets the process do. */
 export interface ProcessLimits {
@@ -27,6 +27,10 @@ export interface ServerProcess extends ReachableServer {
   readonly events: RecordedEvents;
   /** kill -9. Resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Has it close in order, as at SIGTERM. Resolves when the process is gone. */
+  stop(): Promise<void>;
+  /** SIGSTOP: it stands still until SIGCONT, or `kill`. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
   /** Has a verb of its operator done. Rejects if the process ends before the answer: it may have happened. */
   operate(verb: keyof Operator, ...words: string[]): Promise<OperatorResult>;
   /** Starts it again after `kill`. Resolves when it listens. */
@@ -51,12 +55,13 @@ export async function startServerProcess(
     config = { ...config, port: Number(new URL(url).port) };
   }
 
-  async function kill(): Promise<void> {
+  async function end(signal: NodeJS.Signals): Promise<void> {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, "exit");
-    child.kill("SIGKILL");
+    child.kill(signal);
     await exited;
   }
+  const kill = (): Promise<void> => end("SIGKILL");
 
   atEnd(t, kill);
   await start(options.limits);
@@ -70,6 +75,8 @@ export async function startServerProcess(
       return child?.pid ?? 0;
     },
     kill,
+    stop: () => end("SIGTERM"),
+    signal: (name) => void child?.kill(name),
     start,
     operate: (verb, ...words) => operate(child, { call: (calls += 1), verb, words }),
   };
@@ -105,7 +112,7 @@ function spawnServer({ fileSizeKb }: ProcessLimits): ChildProcess {
   return spawn("sh", ["-c", script, process.execPath, ...words], options);
 }
 
-function listening(child: ChildProcess, config: MeshServerConfig, events: RecordedEvents): Promise<string> {
+function listening(child: ChildProcess, config: EmbeddedServerConfig, events: RecordedEvents): Promise<string> {
   return new Promise((resolve, reject) => {
     child.on("message", (message) => {
       if ("call" in (message as Event | OperatorAnswer)) return;
@@ -115,6 +122,6 @@ function listening(child: ChildProcess, config: MeshServerConfig, events: Record
     });
     child.once("error", reject);
     child.once("exit", () => reject(new Error("The server process ended before it listened.")));
-    child.send(config);
+    child.send(asGiven(config));
   });
 }

@@ -4,6 +4,7 @@ import { type Demographics, type Directory, embeddedDemographics, workflowRules 
 import type { Clock, Emit } from "@restante/mesh";
 import {
   createMeshServer,
+  type EmbeddedServerConfig,
   type MachineTime,
   type MeshServer,
   type MeshServerConfig,
@@ -15,6 +16,7 @@ import { atEnd } from "./at-end.ts";
 import { testAuthority } from "./authority.ts";
 import { testDirectory, testWorkflow } from "@restante/testkit/patients";
 import { recordEvents, type RecordedEvents } from "./record-events.ts";
+import { bodiesInFolder, type StoredBodies } from "./stored-bodies.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface TestServerOptions {
@@ -32,7 +34,7 @@ export interface TestServerOptions {
 /** What a client needs to know of a server. */
 export interface ReachableServer {
   readonly url: string;
-  readonly config: MeshServerConfig;
+  readonly config: EmbeddedServerConfig;
   readonly authority: LocalAuthority;
   readonly clock: Clock | undefined;
 }
@@ -41,11 +43,30 @@ export interface TestServer extends ReachableServer, AsyncDisposable {
   readonly directory: Directory;
   /** Of the server that runs now. */
   readonly operator: Operator;
+  readonly bodies: StoredBodies;
   /** Of this server, over restarts. */
   readonly events: RecordedEvents;
   close(): Promise<void>;
   /** Closes it and starts it again, on the same port and folder, with settings as before but for these. */
   restart(changed?: Partial<MeshServerConfig>): Promise<void>;
+}
+
+/** Where nodes keep what they share. */
+export interface Shared {
+  settings: Pick<MeshServerConfig, "store" | "storePassword" | "bodies" | "s3">;
+  bodies: StoredBodies;
+}
+
+let openShared: (() => Promise<Shared>) | undefined;
+
+/** From now on each test server of this process is a node that keeps everything there, in the place of its folder. */
+export function keepShared(open: () => Promise<Shared>): void {
+  openShared = open;
+}
+
+/** For tests that look into the folder of a server: skips them where there is none. */
+export function ofOneMachine(): { skip?: string } {
+  return openShared === undefined ? {} : { skip: "it looks into the folder of one machine" };
 }
 
 /** A real MESH server over HTTPS with mutual TLS, closed when the test ends. */
@@ -66,7 +87,10 @@ export async function startTestServer(
     ...(options.clock !== undefined && { clock: options.clock }),
     ...(options.machineTime !== undefined && { machineTime: options.machineTime }),
   };
-  let server: MeshServer = await createMeshServer(config, services);
+  const shared = await openShared?.();
+  const start = (settings: EmbeddedServerConfig): Promise<MeshServer> =>
+    createMeshServer(asGiven({ ...settings, ...shared?.settings }), services);
+  let server: MeshServer = await start(config);
   let restarting: Promise<void> | undefined;
   atEnd(t, async () => {
     // A test that failed may have left it in the middle.
@@ -77,7 +101,7 @@ export async function startTestServer(
 
   async function restart(changed: Partial<MeshServerConfig> = {}): Promise<void> {
     await server.close();
-    server = await createMeshServer({ ...config, ...changed }, services);
+    server = await start({ ...config, ...changed });
   }
 
   return {
@@ -91,6 +115,7 @@ export async function startTestServer(
       return server.operator;
     },
     clock: options.clock,
+    bodies: shared?.bodies ?? bodiesInFolder(config.dataFolder),
     events,
     close: () => server.close(),
     restart: (changed) => (restarting = restart(changed)),
@@ -98,12 +123,17 @@ export async function startTestServer(
   };
 }
 
+/** A node that shares a store has no folder. */
+export function asGiven({ dataFolder, ...settings }: EmbeddedServerConfig): MeshServerConfig {
+  return settings.store === undefined ? { ...settings, dataFolder } : settings;
+}
+
 /** Every organisation's mailboxes, with the workflows of the directory and one for everybody. */
 export async function defaultConfig(
   t: Pick<TestContext, "after">,
   authority: LocalAuthority,
   directory: Directory,
-): Promise<MeshServerConfig> {
+): Promise<EmbeddedServerConfig> {
   const { cert, key } = await authority.issue({ commonName: "localhost", hosts: localHosts, kind: "server" });
   return {
     host: "127.0.0.1",
@@ -119,6 +149,7 @@ export async function defaultConfig(
       { workflowId: testWorkflow, senders: ["*"], receivers: ["*"] },
     ],
     tickMs: 50,
+    drainSeconds: 0,
     // Hundreds of servers need not each write 16 MB.
     reserveBytes: 65_536,
   };

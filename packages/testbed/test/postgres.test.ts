@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { Client } from "pg";
 
-import { postgresMissing, runProgram, startPostgres, waitFor } from "@restante/testbed";
+import { postgresMissing, runProgram, startPostgres, startStandby, waitFor } from "@restante/testbed";
 
 const skip = postgresMissing ?? false;
 
@@ -40,6 +40,41 @@ test(
     await postgres.start();
     assert.deepEqual(await ask(url, "SELECT word FROM kept"), ["kept"]);
     assert.deepEqual(await ask(other, "SELECT count(*)::text FROM pg_tables WHERE tablename = 'kept'"), ["0"]);
+  },
+);
+
+test(
+  "what a PostgreSQL has committed is at its standby, which is promoted once it is killed, and has a standby then",
+  { skip },
+  async (t) => {
+    let primary = await startPostgres(t);
+    const database = new URL(await primary.createDatabase()).pathname;
+    const urlOf = (folder: string): string => `postgres://restante@localhost${database}?host=${folder}`;
+    await ask(urlOf(primary.folder), "CREATE TABLE kept (turn integer)");
+
+    for (const turn of [1, 2]) {
+      const over = new AbortController();
+      let written = 0;
+      const write = async (): Promise<void> => {
+        for (; !over.signal.aborted; written += 1) await ask(urlOf(primary.folder), "INSERT INTO kept VALUES (0)");
+      };
+      const writer = write();
+      const standby = await startStandby(t, primary);
+      const before = written;
+      await waitFor(() => written > before + 5, { what: "commits that wait for the standby" });
+      over.abort();
+      await writer;
+      await ask(urlOf(primary.folder), `INSERT INTO kept VALUES (${turn})`);
+      const kept = await ask(urlOf(primary.folder), "SELECT * FROM kept ORDER BY turn");
+      await assert.rejects(ask(urlOf(standby.postgres.folder), "INSERT INTO kept VALUES (9)"), { code: "25006" });
+
+      await primary.kill();
+      await standby.promote();
+
+      primary = standby.postgres;
+      assert.deepEqual(await ask(urlOf(primary.folder), "SELECT * FROM kept ORDER BY turn"), kept);
+      assert.deepEqual(kept.slice(-turn), [1, 2].slice(0, turn));
+    }
   },
 );
 

@@ -11,10 +11,13 @@ export interface CertificateWatch extends Disposable {
   watch(certificates: readonly WatchedCertificates[]): void;
 }
 
-/** Of a client, or of the pages of an organisation. */
+/** Of a client, of the pages of an organisation, or of the server. */
 export interface WatchedCertificates extends ClientCertificates {
   readonly odsCode?: OdsCode;
+  readonly isServers?: boolean;
 }
+
+const usesOfServer = { client: "server", issuer: "server", trusted: "clients" } as const;
 
 /** Days left from which it is told, and told at once although it was told before. */
 const STAGES: readonly number[] = [0, 7, 30, 60];
@@ -25,21 +28,21 @@ export function watchCertificates({ emit, clock = systemClock }: { emit: Emit; c
   let watched: readonly WatchedCertificates[] = [];
 
   function look(): void {
-    for (const { mailboxId, odsCode, cert, ca } of watched) {
+    for (const { mailboxId, odsCode, isServers = false, cert, ca } of watched) {
       const { daysLeft, of: use, ...what } = certificateExpiry({ cert, ca }, clock.now());
       const whose = {
         ...(mailboxId !== undefined && { mailboxId }),
         ...(odsCode !== undefined && { odsCode }),
         ...what,
+        of: odsCode !== undefined ? ("pages" as const) : isServers ? usesOfServer[use] : use,
       };
-      const of = odsCode === undefined ? use : "pages";
       const stage = STAGES.find((days) => daysLeft <= days);
       if (stage === undefined) {
         const trouble = troubles.over(topicOf(mailboxId));
         if (trouble !== undefined) emit({ event: "certificate-renewed", ...whose, ...trouble });
       } else {
         const trouble = troubles.met(topicOf(mailboxId), String(stage));
-        if (trouble !== undefined) emit({ event: "certificate-expires", ...whose, of, daysLeft, ...trouble });
+        if (trouble !== undefined) emit({ event: "certificate-expires", ...whose, daysLeft, ...trouble });
       }
     }
   }

@@ -10,6 +10,7 @@ import { practiceWords, serverWords } from "./words/parts.ts";
 import { readyWords } from "./words/ready.ts";
 import { respondWords } from "./words/respond.ts";
 import { sendWords } from "./words/send.ts";
+import { migrateStoreWords } from "./words/store.ts";
 import { tokenWords } from "./words/token.ts";
 import { upWords } from "./words/up.ts";
 import { userWords } from "./words/user.ts";
@@ -28,6 +29,7 @@ export const program: Group = group({
     nhsNumberWords,
     serverWords,
     readyWords,
+    migrateStoreWords,
     clientWords,
     practiceWords,
     userWords,

@@ -221,7 +221,7 @@ interface Started<File> {
   readonly reread?: (() => PartSettings<File>) | undefined;
 }
 
-async function runPart<File extends object & { log?: string; stopFile?: string }>(
+async function runPart<File extends object & { log?: string; stopFile?: string; node?: string }>(
   values: PartValues,
   terminal: Terminal,
   run: Run<File>,
@@ -241,21 +241,22 @@ async function runPart<File extends object & { log?: string; stopFile?: string }
   using log = openLog(settings.file.log!, run.logOptions?.(settings.file));
   events.follow((event) => log.record(event));
   followSteps(events, terminal);
-  events.emit({ event: "process-started", part: run.part.name, version: version() });
+  const { stopFile, node } = settings.file;
+  const whichNode = node === undefined ? {} : { node };
+  events.emit({ event: "process-started", part: run.part.name, version: version(), ...whichNode });
   try {
     await using closing = new AsyncDisposableStack();
-    const { stopFile } = settings.file;
     const stopped = stopFile === undefined ? terminal.stop : closing.use(await openStopFile(stopFile)).signal;
     const stop = AbortSignal.any([terminal.stop, stopped]);
     await run.start(settings, opening({ emit: events.emit, closing }), { log, whose, reread });
     await stoppedOrLost(stop, lost);
     // Told before it ends: what is in hand may take a while to let go of.
-    events.emit({ event: "process-stopping", reason: `it was stopped by ${String(stop.reason)}` });
+    events.emit({ event: "process-stopping", reason: `it was stopped by ${String(stop.reason)}`, ...whichNode });
     // Whoever finds it gone sees who ended it: nobody was at the terminal.
     if (stopped !== terminal.stop && stopped.aborted) terminal.print(`Stopped by ${String(stopped.reason)}`);
   } catch (error) {
     const reason = error instanceof CodedError ? error.message : "a defect, which its terminal has";
-    events.emit({ event: "process-stopping", reason });
+    events.emit({ event: "process-stopping", reason, failed: true, ...whichNode });
     throw error;
   } finally {
     events.emit({ event: "process-stopped" });

@@ -24,7 +24,8 @@ export const ready: Act<ReadyValues> = async ({ options }, terminal) => {
   const tls = tlsOf(options, url);
   const deadline = performance.now() + options.timeout * 1000;
   for (;;) {
-    const left = options.timeout > 0 ? deadline - performance.now() : ANSWER_MS;
+    // The pause may have taken longer than the time that was left, as on a machine that stood still.
+    const left = options.timeout > 0 ? Math.max(PAUSE_MS, deadline - performance.now()) : ANSWER_MS;
     const why = await ask(
       url,
       tls,

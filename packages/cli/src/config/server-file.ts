@@ -4,7 +4,9 @@ import {
   meshServerMailboxProperties,
   meshServerProperties,
   meshServerRules,
+  meshServerS3Properties,
   meshServerStrictTls,
+  type S3Config,
 } from "@restante/mesh-server";
 import { list, object, optional, type Schema, text, withRules } from "@restante/settings";
 import type { Part } from "./part.ts";
@@ -15,9 +17,11 @@ import { directory, type DirectorySettings, log, type TlsFiles } from "./shared-
 export interface ServerFile extends Omit<
   MeshServerConfig,
   // Of one start only: it is said at that start.
-  "sharedKey" | "tls" | "mailboxes" | "acceptClock"
+  "sharedKey" | "tls" | "mailboxes" | "acceptClock" | "storePassword" | "s3"
 > {
   sharedKey: SecretSource;
+  storePassword?: SecretSource;
+  s3?: Omit<S3Config, "secretAccessKey"> & { secretAccessKey?: SecretSource };
   tls: TlsFiles & { strict?: boolean };
   mailboxes: ServerMailbox[];
   directory: DirectorySettings;
@@ -26,8 +30,16 @@ export interface ServerFile extends Omit<
 
 export type ServerMailbox = Omit<MailboxConfig, "password"> & { password: SecretSource };
 
-const { acceptClock: _, mailboxes: __, sharedKey: ___, tls: ____, ...others } = meshServerProperties;
-const { host, port, dataFolder, workflows, ...rest } = others;
+const {
+  acceptClock: _,
+  mailboxes: __,
+  sharedKey: ___,
+  tls: ____,
+  storePassword: _____,
+  s3: ______,
+  ...others
+} = meshServerProperties;
+const { host, port, dataFolder, store, storeConnections, bodies, node, workflows, ...rest } = others;
 
 const schema: Schema<ServerFile> = withRules(
   object<ServerFile>(
@@ -35,6 +47,20 @@ const schema: Schema<ServerFile> = withRules(
       host,
       port,
       dataFolder,
+      store,
+      storePassword: optional(secret("The password of the user of store. Absent: it needs none.")),
+      storeConnections,
+      bodies,
+      s3: optional(
+        object<NonNullable<ServerFile["s3"]>>(
+          {
+            ...meshServerS3Properties,
+            secretAccessKey: optional(secret("Of accessKeyId, and only with it. Absent: as accessKeyId.")),
+          },
+          { description: "Where the S3-compatible store of bodies is, and who asks. Absent: as AWS's SDK finds it." },
+        ),
+      ),
+      node,
       sharedKey: secret("The secret of the environment, a part of every token (MESH API, Authorization)."),
       tls: object<ServerFile["tls"]>(
         {
@@ -68,7 +94,7 @@ export const serverPart: Part<ServerFile> = {
   name: "server",
   schema,
   paths: ["/dataFolder", "/tls/key", "/tls/cert", "/tls/ca", "/directory/patients", "/directory/organisations", "/log"],
-  secrets: ["/sharedKey", "/mailboxes/*/password"],
+  secrets: ["/sharedKey", "/storePassword", "/s3/secretAccessKey", "/mailboxes/*/password"],
   tls: ["/tls"],
   directory: "/directory",
 };

@@ -1,5 +1,5 @@
 import { embeddedDemographics } from "@restante/demographics";
-import { createMeshServer, type MeshServerConfig } from "@restante/mesh-server";
+import { createMeshServer, type EmbeddedServerConfig, type MeshServerConfig } from "@restante/mesh-server";
 import {
   type ControlDoor,
   createDevelopmentServer,
@@ -7,6 +7,7 @@ import {
   isMarked,
   isUnused,
 } from "@restante/mesh-server/development";
+import { watchCertificates } from "../client/certificate-watch.ts";
 import { CliError } from "../errors.ts";
 import { hold, listenAt, type Opening } from "./opening.ts";
 import type { PartSettings } from "./part.ts";
@@ -45,15 +46,19 @@ export async function startServer(
   const { emit, closing, remedies } = opening;
   const config: MeshServerConfig = { ...serverConfig(settings), acceptClock };
   const services = { demographics: embeddedDemographics(settings.directory()), emit };
-  hold(config.dataFolder, { part: "server" }, opening);
-  const doors = door?.(config.dataFolder) ?? {};
-  if (door !== undefined && (await isForDevelopment(config.dataFolder, forDevelopment, doors))) {
-    const server = await listenAt(config, "the MESH server", remedies, () => develop(config, doors, services));
+  const { dataFolder } = config;
+  if (dataFolder !== undefined) hold(dataFolder, { part: "server" }, opening);
+  const doors = dataFolder === undefined ? {} : (door?.(dataFolder) ?? {});
+  if (door !== undefined && dataFolder !== undefined && (await isForDevelopment(dataFolder, forDevelopment, doors))) {
+    const embedded = { ...config, dataFolder };
+    const server = await listenAt(config, "the MESH server", remedies, () => develop(embedded, doors, services));
     const { tlsUrl, controlUrl, controlSocket } = closing.use(server);
     const control = controlUrl ?? controlSocket;
     return { url: tlsUrl!, ...(control !== undefined && { control }) };
   }
   const server = await listenAt(config, "the MESH server", remedies, () => createMeshServer(config, services));
+  // A data folder's are made anew at its starts, before they end.
+  if (door === undefined) closing.use(watchCertificates({ emit })).watch([{ ...config.tls, isServers: true }]);
   return closing.use(server);
 }
 
@@ -72,7 +77,7 @@ async function isForDevelopment(
 }
 
 function develop(
-  { host, port, tls, ...config }: MeshServerConfig,
+  { host, port, tls, ...config }: EmbeddedServerConfig,
   doors: { control?: ControlDoor },
   services: Parameters<typeof createMeshServer>[1],
 ): Promise<DevelopmentServer> {
@@ -82,10 +87,16 @@ function develop(
   );
 }
 
-function serverConfig({ file, text }: PartSettings<ServerFile>): MeshServerConfig {
-  const { directory: _, log: __, ...own } = file;
+/** What the server of such settings is told. */
+export function serverConfig({ file, text, texts }: PartSettings<ServerFile>): MeshServerConfig {
+  const { directory: _, log: __, storePassword: ___, s3, ...own } = file;
+  const storePassword = texts.get("/storePassword");
+  const { secretAccessKey: ____, ...openS3 } = s3 ?? {};
+  const secretAccessKey = texts.get("/s3/secretAccessKey");
   return {
     ...own,
+    ...(storePassword !== undefined && { storePassword }),
+    ...(s3 !== undefined && { s3: { ...openS3, ...(secretAccessKey !== undefined && { secretAccessKey }) } }),
     sharedKey: text("/sharedKey"),
     tls: { ...file.tls, key: text("/tls/key"), cert: text("/tls/cert"), ca: text("/tls/ca") },
     mailboxes: file.mailboxes.map((mailbox, index) => ({

@@ -51,10 +51,11 @@ export async function serverSettings(
   await authority.issue({ commonName: SERVER_NAME, hosts: localHosts, kind: "server" });
   // So that other clients than ours can begin as soon as the server does.
   for (const organisation of directory.organisations) await issueCertificates(economy, organisation.mailboxes);
+  const dataFolder = join(economy.folder, SERVER_FOLDER);
   const file: ServerFile = {
     host: HOST,
     port: serverPort(economy),
-    dataFolder: join(economy.folder, SERVER_FOLDER),
+    dataFolder,
     sharedKey: sharedKey(economy),
     tls: tlsFiles(economy, `server-${SERVER_NAME}`),
     directory: economy.files,
@@ -64,7 +65,7 @@ export async function serverSettings(
     workflows: workflowRules(directory.organisations),
     log: logFile(economy, serverPart),
   };
-  const isAtWork = (): boolean => isFolderHeld(file.dataFolder, "server");
+  const isAtWork = (): boolean => isFolderHeld(dataFolder, "server");
   if (asked.onlyLook !== true && !isAtWork()) await putGoneAside(economy, asked.tell ?? (() => undefined));
   return readBack(economy, serverPart, file, { ...asked, name: "server", isAtWork });
 }

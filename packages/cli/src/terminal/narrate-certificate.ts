@@ -8,9 +8,11 @@ const uses: Readonly<Record<CertificateUse, string>> = {
   issuer: "the issuer of its certificate,",
   trusted: "the certificate by which it trusts the server,",
   pages: "the certificate of its pages,",
+  server: "its certificate",
+  clients: "the certificate by which it trusts its clients,",
 };
 
-/** How the end of a client's certificate, and that it was replaced, are told. */
+/** How the end of a certificate, and that it was replaced, are told. */
 export function narrateCertificate(event: CertificateEvent): Step {
   const who = whoseIs(event);
   const day = event.expiresAt.toISOString().slice(0, 10);
@@ -27,7 +29,8 @@ export function narrateCertificate(event: CertificateEvent): Step {
   return { who, what: `${uses[of]} ${certificate} ${when}: see docs/certificates.md`, tone: "bad" };
 }
 
-function whoseIs({ odsCode, mailboxId }: CertificateEvent): string {
+function whoseIs({ odsCode, mailboxId, of }: CertificateEvent): string {
+  if (of === "server" || of === "clients") return "MESH server";
   if (odsCode !== undefined) return system(odsCode);
   return mailboxId === undefined ? "MESH clients" : `MESH client ${mailboxId}`;
 }

@@ -19,7 +19,9 @@ import {
   system,
   reasonWithRemedy,
 } from "./event-words.ts";
+import { isAboutBodies, narrateBodies } from "./narrate-bodies.ts";
 import { narrateCertificate } from "./narrate-certificate.ts";
+import { isAboutNodes, narrateNodes } from "./narrate-nodes.ts";
 import { isAboutNotices, narrateNotices } from "./narrate-notices.ts";
 import { narratePages } from "./narrate-pages.ts";
 import { narrateTask } from "./narrate-task.ts";
@@ -31,6 +33,8 @@ import type { Paint, Terminal } from "./terminal.ts";
  */
 export function narrate(event: Event): Step | undefined {
   if (isAboutNotices(event)) return narrateNotices(event);
+  if (isAboutNodes(event)) return narrateNodes(event);
+  if (isAboutBodies(event)) return narrateBodies(event);
   switch (event.event) {
     case "server-started":
     case "server-stopped":
@@ -158,42 +162,10 @@ export function narrate(event: Event): Step | undefined {
         who: "MESH server",
         what: `${event.part}${event.messageId === undefined ? "" : ` of ${event.messageId}`} works again`,
       };
-    case "body-damaged":
-      return {
-        who: "MESH server",
-        what: `${event.messageId}, chunk ${event.chunk}: the stored body is ${event.damage}; it is not sent, ${often(event)}`,
-        tone: "bad",
-      };
-    case "body-whole-again":
-      return { who: "MESH server", what: `${event.messageId}, chunk ${event.chunk}: the stored body is whole again` };
-    case "bodies-missing":
-      return {
-        who: "MESH server",
-        what: `${count(event.bodies, "body is", "bodies are")} missing from ${event.folder}: put the folder back as it was`,
-        tone: "bad",
-      };
-    case "bodies-quarantined":
-      return {
-        who: "MESH server",
-        what: `${count(event.bodies, "body", "bodies")} of no known message in ${event.folder}, ${event.added} of them new`,
-        tone: "bad",
-      };
-    case "quarantine-emptied":
-      return {
-        who: "MESH server",
-        what: `${count(event.bodies, "body", "bodies")} removed from ${event.folder} after 30 days`,
-        tone: "bad",
-      };
-    case "strange-files":
-      return {
-        who: "MESH server",
-        what: `${count(event.files, "entry", "entries")} in ${event.folder} not of Restante: left alone`,
-        tone: "bad",
-      };
     case "clock-doubted":
       return {
         who: "MESH server",
-        what: `${event.reason}: nothing expires until the clock has been steady for 24 hours (${count(event.overdue, "message waits", "messages wait")})`,
+        what: `${event.reason}: nothing expires until ${event.until === "steady" ? "the clock has been steady for 24 hours" : "they agree"} (${count(event.overdue, "message waits", "messages wait")})`,
         tone: "bad",
       };
     case "clock-trusted":

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { aborted } from "./aborted.ts";
 
@@ -22,23 +23,24 @@ export interface Signals {
  * which we may have got too (Ctrl-C goes to both): so each way is counted by itself, and the higher count is how often
  * we were asked. The channel's end says that the launcher is gone.
  *
- * Asked a second time it ends at once: what was accepted is on disk, and the next start continues from there.
+ * Asked a second time it ends at once, with the status of what asked: what was accepted is on disk, and the next start continues from
+ * there.
  */
 export function followSignals(process: NodeJS.Process): Signals {
   const controller = new AbortController();
   const asked = { directly: 0, throughLauncher: 0 };
   let reload: (() => void) | undefined;
   const hasTerminal = process.platform === "win32" || isatty(0);
-  const ask = (way: keyof typeof asked, signal: string): void => {
+  const ask = (way: keyof typeof asked, signal: NodeJS.Signals): void => {
     if (signal === "SIGHUP" && reload !== undefined && !hasTerminal) return reload();
     asked[way] += 1;
-    if (Math.max(asked.directly, asked.throughLauncher) > 1) process.exit(130);
+    if (Math.max(asked.directly, asked.throughLauncher) > 1) process.exit(128 + constants.signals[signal]);
     controller.abort(signal);
   };
   const parentGone = (): void => controller.abort("the end of what started it");
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => ask("directly", signal));
   if (process.connected) {
-    process.on("message", (message) => ask("throughLauncher", String((message as { signal?: unknown }).signal)));
+    process.on("message", (message) => ask("throughLauncher", (message as { signal: NodeJS.Signals }).signal));
     process.on("disconnect", parentGone);
     process.channel?.unref();
   }

@@ -22,10 +22,11 @@ async function certificate(
   t: TestContext,
   daysLeft: number,
   now = NOW,
+  kind: "client" | "server" = "client",
 ): Promise<{ key: string; cert: string; ca: string }> {
   const clock = { now: (): Date => new Date(now.getTime() - (397 - daysLeft) * DAY) };
   const authority = await createLocalAuthority(await temporaryFolder(t), { clock });
-  const { key, cert } = await authority.issue({ commonName: "X26HC005.X26", kind: "client" });
+  const { key, cert } = await authority.issue({ commonName: "X26HC005.X26", kind, hosts: ["localhost"] });
   return { key, cert, ca: authority.caPem };
 }
 
@@ -131,6 +132,24 @@ test("'restante client --config' tells of a certificate that ends soon in its lo
   assert.deepEqual(await filesOf(join(folder, "mesh", "Y99001OT001")), []);
 });
 
+test("'restante server --config' tells of its own certificate that ends soon in its log and on the terminal, at its start", async (t) => {
+  const folder = await partsFolder(t);
+  const { key, cert } = await certificate(t, 5, new Date(), "server");
+  await writeFile(join(folder, "tls", "server.key"), key, { mode: 0o600 });
+  await writeFile(join(folder, "tls", "server.crt"), cert);
+  const file = join(folder, "server.yaml");
+  await writeFile(file, (await readFile(file, "utf8")).replace(/^port: .*$/m, "port: 0"));
+  const running = runCommand(["server", "--config", file], environment);
+  atEnd(t, async () => running.end("SIGKILL"));
+  await running.printed(/MESH server +its certificate X26HC005\.X26 expires in 5 days/);
+  const line = await waitFor(async () => {
+    const log = await readFile(join(folder, "restante-server.log"), "utf8");
+    return log.split("\n").find((each) => each.includes("certificate-expires"));
+  });
+  const { level, daysLeft, of } = JSON.parse(line) as Record<string, unknown>;
+  assert.deepEqual({ level, daysLeft, of }, { level: 40, daysLeft: 5, of: "server" });
+});
+
 /** Whatever programs that watch a mailbox's folders could take for a message. */
 async function filesOf(mailbox: string): Promise<string[]> {
   const found = await readdir(mailbox, { recursive: true, withFileTypes: true });
@@ -144,11 +163,16 @@ test("the terminal says whose certificate it is, and what to read", () => {
     narrate({ event: "certificate-expires", of: "trusted", daysLeft: 1, ...about })?.what,
     "the certificate by which it trusts the server, NHS Root expires in 1 day (2026-11-29): see docs/certificates.md",
   );
+  const ofClients = narrate({ event: "certificate-expires", of: "clients", daysLeft: 0, ...about });
+  assert.match(
+    `${ofClients?.who}: ${ofClients?.what}`,
+    /^MESH server: the certificate by which it trusts its clients, NHS Root has/,
+  );
   const mailboxId = parseMailboxId("X26HC005");
   const expired = narrate({ event: "certificate-expires", of: "client", daysLeft: -3, mailboxId, ...about });
   assert.deepEqual(
     [expired?.who, expired?.what],
     ["MESH client X26HC005", "its certificate NHS Root has expired (2026-11-29): see docs/certificates.md"],
   );
-  assert.match(narrate({ event: "certificate-renewed", ...about })?.what ?? "", /good until 2026-11-29/);
+  assert.match(narrate({ event: "certificate-renewed", of: "client", ...about })?.what ?? "", /good until 2026-11-29/);
 });

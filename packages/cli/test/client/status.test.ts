@@ -90,7 +90,9 @@ test("why a process could not start, or go on, is in its log", async (t) => {
   await folder.write({ mailboxes: { [one]: "client.yaml" } });
   const refused = runCommand(["client", "--config", folder.at("client.yaml")]);
   assert.equal(await refused.ended, 1, refused.output());
-  assert.match(String(folder.told("process-stopping")[0]?.["reason"]), /client\.yaml: it is no folder/);
+  const [stopping] = folder.told("process-stopping");
+  assert.match(String(stopping?.["reason"]), /client\.yaml: it is no folder/);
+  assert.equal(stopping?.["level"], 50);
   assert.equal(folder.told("process-stopped").length, 1);
 
   await folder.write({ mailboxes: { [one]: "mesh/one" } });

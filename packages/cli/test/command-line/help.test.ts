@@ -24,6 +24,7 @@ test("the general help, which is there for no words too, names the commands in t
     "nhs-number",
     "server",
     "ready",
+    "migrate-store",
     "client",
     "practice",
     "user",

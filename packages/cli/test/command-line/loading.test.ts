@@ -48,13 +48,15 @@ test("a command loads what it stands on, and not what another does", async () =>
   );
 });
 
-test("a server for development is there at once: it loads no organisation's system, no pages, and nothing that makes certificates", async () => {
+test("a server for development is there at once: it loads no organisation's system, no pages, nothing that makes certificates, and nothing that speaks to a shared store", async () => {
   // Refused once all that it stands on is loaded.
   const loaded = await loadedBy("server", "--dev", "--mailboxes", "gone.jsonl");
   assert.ok(loaded.some((url) => url.includes("/packages/mesh-server/")));
   assert.deepEqual(
     loaded.filter((url) =>
-      /\/packages\/(?:practice|worklist|web|itk3|mesh-client|authority)\/|\/(?:@peculiar|pdfkit|nunjucks)\//.test(url),
+      /\/packages\/(?:practice|worklist|web|itk3|mesh-client|authority)\/|\/(?:@peculiar|pdfkit|nunjucks|@aws-sdk|@smithy|pg)\//.test(
+        url,
+      ),
     ),
     [],
   );

@@ -420,6 +420,9 @@ const ofFormat: Readonly<Record<string, readonly string[]>> = {
   day: ["2026-12-25", "2028-02-29"],
   host: ["smtp.example.org", "127.0.0.1", "::1", "0123", "NO"],
   "email-address": ["worklist@example.org", "#1@NO", "a:b@0123"],
+  "postgres-url": ["postgres://restante@db.example:5432/restante?sslmode=verify-full", "postgresql://NO@localhost/NO"],
+  "s3-url": ["s3://bodies", "s3://bodies/a/b/"],
+  "http-url": ["https://s3.example:3900", "http://127.0.0.1:1/"],
   "webhook-address": ["https://records.example/hook?a=b:%20c", "http://127.0.0.1:1/"],
 };
 

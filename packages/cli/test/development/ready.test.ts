@@ -84,6 +84,19 @@ test("restante ready says why a server is not ready, and ends with 1 when the ti
   assert.match((await typed(["ready", "--timeout", "0", "--wait", at])).complained, /it cut the connection/);
 });
 
+test("restante ready says why a server is not ready where the machine stood still until the time was up", async (t) => {
+  const timers: NodeJS.Timeout[] = [];
+  const failing = await answering(t, (_request, answer) => {
+    answer.writeHead(503).end(JSON.stringify({ failing: ["store"] }));
+    // In the pause before the next question.
+    timers.push(setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000), 20));
+  });
+  const { status, complained } = await typed(["ready", "--wait", failing, "--timeout", "1"]);
+  for (const timer of timers) clearTimeout(timer);
+  assert.equal(status, 1);
+  assert.match(complained, /is not ready after 1 s: (?:it says so itself \(store\)|it does not answer)/);
+});
+
 test("restante ready refuses what is no address of a server, and options of https for http", async () => {
   for (const [words, says] of [
     [["--wait", "127.0.0.1:8700"], /--wait takes an address that begins with http:\/\/ or https:\/\//],

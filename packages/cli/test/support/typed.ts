@@ -3,7 +3,7 @@ import type { Entry, Group } from "../../src/command-line/tree.ts";
 import { group } from "../../src/command-line/tree.ts";
 import { program } from "../../src/commands/index.ts";
 import { run } from "../../src/run.ts";
-import { type Input, plain } from "../../src/terminal/terminal.ts";
+import { type Input, plain, type Terminal } from "../../src/terminal/terminal.ts";
 
 /** What typing these words comes to. */
 export interface Typed {
@@ -21,6 +21,7 @@ export async function typed(
   tree: Group = program,
   columns = 120,
   input: Input = noInput,
+  more: Partial<Terminal> = {},
 ): Promise<Typed> {
   const lines = { printed: [] as string[], complained: [] as string[] };
   const status = await run(tree, words, {
@@ -33,6 +34,7 @@ export async function typed(
     input,
     stop: new AbortController().signal,
     onReload: () => () => undefined,
+    ...more,
   });
   return { status, printed: lines.printed.join(""), complained: lines.complained.join("") };
 }

@@ -160,3 +160,38 @@ test("a mailbox's own folder that others may open is told as that, and not as on
   assert.match(told("mailbox") ?? "", /may open its folder: chmod 700/);
   assert.match(told("IN") ?? "", /may open IN: chmod 700/);
 });
+
+test("what one of many nodes does for all is told in a person's words", () => {
+  const works = ["routing", "expiry", "tokens", "bodies"] as const;
+  assert.deepEqual(
+    works.map((work) => narrate({ event: "work-taken", work })?.what),
+    [
+      "routes to patients' practices, for all nodes",
+      "expires and deletes messages, for all nodes",
+      "forgets used tokens, for all nodes",
+      "tidies away what belongs to nobody, for all nodes",
+    ],
+  );
+  assert.equal(
+    narrate({ event: "work-left", work: "expiry", reason: "cannot-now" })?.what,
+    "leaves expiring and deleting messages to one whose clock is not doubted",
+  );
+  const differ = (...nodes: string[]): ReturnType<typeof narrate> =>
+    narrate({ event: "nodes-differ", setting: "match", nodes, times: 1, since: new Date() });
+  assert.deepEqual(
+    [differ("two")?.what, differ("two")?.tone],
+    ["match: node two has another: give every node the same", "bad"],
+  );
+  assert.equal(differ("one", "two")?.what, "match: nodes one, two have another: give every node the same");
+});
+
+test("of a damaged body it is said whether it is not sent, or may be cut off before its end", () => {
+  const messageId = parseMessageId("20260302110000123456_ABCDEF");
+  const told = (damage: "missing" | "altered"): string | undefined =>
+    narrate({ event: "body-damaged", messageId, chunk: 1, damage, times: 1, since: new Date() })?.what;
+  assert.match(told("missing") ?? "", /^2026\w+, chunk 1: the stored body is missing; it is not sent, \w/);
+  assert.match(
+    told("altered") ?? "",
+    /the stored body is altered; it is not sent, or, of more than 256 KiB, cut off before its end, \w/,
+  );
+});

@@ -4,10 +4,10 @@ import { kinds } from "../../fuzz/kinds.ts";
 import { type Lane, startLanes } from "../../fuzz/lane.ts";
 import { hasOtherDisk, killAtSteps } from "../../fuzz/step-kills.ts";
 
-/** Of the two kinds that are most of the work every boundary has its turn; of the others some: `npm run fuzz -- kill` has all. */
+/** Of a pair that is sent every boundary has its turn, of a message that is received every second; of the others some: `npm run fuzz -- kill` has all. */
 const turns: Readonly<Record<string, Parameters<typeof killAtSteps>[2]>> = {
   "sent whole": { from: "start" },
-  received: { from: "request" },
+  received: { from: "request", every: 2 },
   // They have few.
   held: { from: "request", every: 3 },
   "reported to be late, and sent later": { from: "start", every: 12 },

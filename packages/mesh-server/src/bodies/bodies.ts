@@ -13,18 +13,6 @@ export type StoredBody = (
   sha256?: Uint8Array;
 };
 
-/** What lies in the room of the bodies. */
-export interface Swept {
-  /** Named by a row. */
-  named: number;
-  /** Moved into quarantine now. */
-  added: number;
-  /** In quarantine, with those. */
-  quarantined: number;
-  /** Files and folders that are not ours: left alone. */
-  strange: number;
-}
-
 /**
  * Where large bodies are kept. A small body travels in its row and needs no room here.
  *
@@ -45,16 +33,11 @@ export interface Bodies {
    * @throws {BodyDamaged} if that can be told before
    */
   open(body: StoredBody): Promise<Buffer | Readable>;
-  /** Deletes a file that no row names any more. Never fails: what cannot be deleted is told, and the sweep's next time. */
-  discard(body: StoredBody): Promise<void>;
   /**
-   * Looks for what a crash left between file and row, or between row and file. Nothing that was received whole is
-   * deleted: it goes into quarantine under this day. At start only.
+   * Deletes a body that no row names any more. Never fails: what cannot be deleted is told, and the sweep's next time.
+   * @param signal what another machine has not deleted by then is the sweep's too. A file is deleted whatever it says
    */
-  sweep(isNamed: (fileName: string) => Promise<boolean>, day: Date): Promise<Swept>;
-  /** Deletes what went into quarantine before this day, and says how many they were. */
-  emptyQuarantine(before: Date): Promise<number>;
-  readonly quarantineFolder: string;
+  discard(body: StoredBody, signal?: AbortSignal): Promise<void>;
 }
 
 /** A stored body is not what was received: nobody is given it. A person may put the file back. */

@@ -1,10 +1,9 @@
-// The bytes of a body's file, the last of them only once all are known to be right.
+// The bytes of a large body, the last of them only once all are known to be right.
 //
 // Memory that is let go of at each piece is what V8 counts until it looks for garbage: after every second body of 10 MB it
 // would. So what goes to a response goes by three pieces of memory in turn, and the response says when it has done with one.
 // Whoever else reads keeps what it is given.
 
-import type { FileHandle } from "node:fs/promises";
 import { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
@@ -15,9 +14,19 @@ import { beginDigest, isDigestedBeside, sharedBytes } from "./digests.ts";
 /** Read at a time: two of these are held of a body. */
 export const PIECE_BYTES: number = 256 * 1024;
 
-/** The file is closed with the stream. */
-export function checkedStream(handle: FileHandle, body: StoredBody): Readable {
-  const kept = checkedPieces(handle, body);
+/** Where a large body lies. It is read from its beginning to its end, and once. */
+export interface PieceSource {
+  /**
+   * Fills as much as there is from so many bytes on.
+   * @throws {BodyDamaged} and whatever says nothing of the body
+   */
+  read(into: Buffer, at: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The source is closed with the stream. */
+export function checkedStream(source: PieceSource, body: StoredBody): Readable {
+  const kept = checkedPieces(source, body);
   const stream = new Readable({
     highWaterMark: PIECE_BYTES,
     read() {
@@ -27,13 +36,13 @@ export function checkedStream(handle: FileHandle, body: StoredBody): Readable {
       );
     },
   });
-  stream.once("close", () => void handle.close().catch(() => undefined));
+  stream.once("close", () => void source.close().catch(() => undefined));
 
   /** In the place of what the stream would read itself, which then has nothing but its end. */
   async function send(response: ServerResponse): Promise<void> {
     let sent = Promise.resolve();
     try {
-      for await (const piece of checkedPieces(handle, body, {
+      for await (const piece of checkedPieces(source, body, {
         memory: threeInTurn(),
         isShared: isDigestedBeside(body.size),
       })) {
@@ -70,7 +79,7 @@ export interface PieceOptions {
 
 /** @throws {BodyDamaged} */
 export async function* checkedPieces(
-  handle: FileHandle,
+  source: PieceSource,
   { size, sha256 }: StoredBody,
   { memory, isShared }: PieceOptions = { memory: (bytes) => Buffer.allocUnsafeSlow(bytes), isShared: false },
 ): AsyncGenerator<Buffer, void> {
@@ -78,7 +87,7 @@ export async function* checkedPieces(
   let held: Buffer | undefined;
   let taken = Promise.resolve();
   for (let at = 0; at < size;) {
-    const next = await readPiece(handle, memory(Math.min(PIECE_BYTES, size - at)), at);
+    const next = await readPiece(source, memory(Math.min(PIECE_BYTES, size - at)), at);
     at += next.byteLength;
     await taken;
     if (held !== undefined) yield held;
@@ -91,12 +100,21 @@ export async function* checkedPieces(
   if (held !== undefined) yield held;
 }
 
-async function readPiece(handle: FileHandle, into: Buffer, at: number): Promise<Buffer> {
-  const { bytesRead } = await handle.read(into, 0, into.byteLength, at).catch((cause: unknown) => {
-    throw new BodyDamaged("unreadable", { cause });
-  });
-  if (bytesRead === 0) throw new BodyDamaged("shorter");
-  return into.subarray(0, bytesRead);
+async function readPiece(source: PieceSource, into: Buffer, at: number): Promise<Buffer> {
+  const bytes = await source.read(into, at);
+  if (bytes === 0) throw new BodyDamaged("shorter");
+  return into.subarray(0, bytes);
+}
+
+/** A body that is a piece, in memory of its own. The source is closed. */
+export async function readWhole(source: PieceSource, body: StoredBody): Promise<Buffer> {
+  try {
+    const pieces: Buffer[] = [];
+    for await (const piece of checkedPieces(source, body)) pieces.push(piece);
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  } finally {
+    await source.close();
+  }
 }
 
 /** One that is on its way, one that is held back, one that is read into. */

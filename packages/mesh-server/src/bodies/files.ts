@@ -1,27 +1,31 @@
 // Bodies in a folder of this machine.
 //
-// A body that stays small is gathered in memory and given back. The first byte beyond begins a file, `.<name>.<random>`
-// until it is finished and `<name>.<random>` from then on (durable, begin-file.ts). A crash at any point before the
-// row's commit leaves a file that no row names: see sweep.ts. The digest of what came goes with it, and is what it is
-// held against whenever it is read (open-body.ts).
+// A large one (receive.ts) begins a file, `.<name>.<random>` until it is finished and `<name>.<random>` from then on (durable,
+// begin-file.ts). A crash at any point before the row's commit leaves a file that no row names: see sweep.ts.
 
-import { hash as hashOf, randomBytes } from "node:crypto";
 import { rm, stat, unlink } from "node:fs/promises";
-import { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
-import { asDurableError, beginFile, DurableError, makeFolder, type UnfinishedFile } from "@restante/durable";
+import { asDurableError, beginFile, DurableError, makeFolder } from "@restante/durable";
 
 import { MeshServerError } from "../errors.ts";
-import { type Bodies, bodyTooLarge, type StoredBody } from "./bodies.ts";
-import { gather } from "./gather.ts";
+import type { Bodies, StoredBody } from "./bodies.ts";
 import { openFile, openInline } from "./open-body.ts";
-import { emptyQuarantine, QUARANTINE, sweepBodies } from "./sweep.ts";
-import { GATHERED_BYTES, writePieces } from "./write-pieces.ts";
+import { type Coming, receiveBody, type Writing } from "./receive.ts";
+import { emptyQuarantine, QUARANTINE, sweepBodies, type Swept } from "./sweep.ts";
+import { writePieces } from "./write-pieces.ts";
 
-/** Whoever sends a byte at a time has a hundred bytes of memory used for each. */
-const GATHERED_PIECES = 128;
+export interface FileBodies extends Bodies {
+  /**
+   * Looks for what a crash left between file and row, or between row and file. Nothing that was received whole is
+   * deleted: it goes into quarantine under this day. At start only.
+   */
+  sweep(isNamed: (fileName: string) => Promise<boolean>, day: Date): Promise<Swept>;
+  /** Deletes what went into quarantine before this day, and says how many they were. */
+  emptyQuarantine(before: Date): Promise<number>;
+  readonly quarantineFolder: string;
+}
 
 export interface FileBodiesOptions {
   /** Told each time the disk is too full for a body, and how large it is, as far as that is known. */
@@ -36,7 +40,7 @@ export async function openFileBodies(
   folder: string,
   smallBytes: number,
   { onFull = () => undefined, onTrouble = () => undefined, onWorking = () => undefined }: FileBodiesOptions = {},
-): Promise<Bodies> {
+): Promise<FileBodies> {
   await makeFolder(folder);
   const first = await stat(folder);
 
@@ -48,45 +52,39 @@ export async function openFileBodies(
     throw new MeshServerError("bodies-unusable", words, { retry: "safe" });
   }
 
+  async function begin(fileName: string, { expectedBytes, isOurs }: Coming): Promise<Writing> {
+    await checkPlace();
+    const unfinished = await beginFile(folder, fileName, { temporaryName: `.${fileName}` });
+    const writing = writePieces(unfinished.handle, { size: expectedBytes ?? 0, isOurs });
+    return {
+      take: async (pieces) => writing.take(pieces),
+      async finish() {
+        const sha256 = await writing.end();
+        await unfinished.finish();
+        writing[Symbol.dispose]();
+        onWorking();
+        return sha256;
+      },
+      async giveUp() {
+        writing[Symbol.dispose]();
+        await unfinished[Symbol.asyncDispose]();
+        // What cannot be deleted is the sweep's at the next start.
+        await rm(join(folder, fileName), { force: true }).catch(() => undefined);
+      },
+    };
+  }
+
   async function receive(
     source: Readable,
     name: string,
-    { maxBytes, expectedBytes }: { maxBytes: number; expectedBytes?: number },
+    options: { maxBytes: number; expectedBytes?: number },
   ): Promise<StoredBody> {
     let size = 0;
-    let file: OpenFile | undefined;
     try {
-      let next = await gather(source, Math.min(smallBytes, maxBytes));
-      size = next.size;
-      if (next.isEnd) {
-        if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
-        const bytes = together(next.pieces, size);
-        return { kind: "inline", size, bytes, sha256: hashOf("sha256", bytes, "buffer") };
-      }
-      if (size > maxBytes) throw bodyTooLarge(maxBytes);
-      await checkPlace();
-      file = await begin(folder, name);
-      using writing = writePieces(file.unfinished.handle, {
-        size: expectedBytes ?? 0,
-        // What a request has read is given to whoever listens, and to nobody else.
-        isOurs: source instanceof IncomingMessage,
-      });
-      for (;;) {
-        await writing.take(next.pieces);
-        if (next.isEnd) break;
-        next = await gather(source, Math.min(GATHERED_BYTES, maxBytes - size), GATHERED_PIECES);
-        size += next.size;
-        if (size > maxBytes) throw bodyTooLarge(maxBytes);
-      }
-      if (expectedBytes !== undefined && size !== expectedBytes) throw cutShort();
-      const sha256 = await writing.end();
-      await file.unfinished.finish();
-      onWorking();
-      return { kind: "file", size, fileName: file.fileName, sha256 };
+      return await receiveBody(source, name, { smallBytes, ...options, onSize: (reached) => (size = reached) }, begin);
     } catch (error) {
-      if (file !== undefined) await giveUp(folder, file);
       const failure = translate(error, folder);
-      if (failure instanceof MeshServerError && failure.code === "store-full") onFull(expectedBytes ?? size);
+      if (failure instanceof MeshServerError && failure.code === "store-full") onFull(options.expectedBytes ?? size);
       if (failure instanceof MeshServerError && failure.code === "bodies-unusable") onTrouble(failure.message);
       throw failure;
     }
@@ -111,42 +109,10 @@ export async function openFileBodies(
   };
 }
 
-/** In memory of its own: to the writer a body goes with all that it lies in, and small Buffers lie in one of 64 KB. */
-function together(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = Buffer.allocUnsafeSlow(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
-}
-
-interface OpenFile {
-  unfinished: UnfinishedFile;
-  fileName: string;
-}
-
-async function begin(folder: string, name: string): Promise<OpenFile> {
-  // A chunk that is sent again must not overwrite the file that its row names now.
-  const fileName = `${name}.${randomBytes(4).toString("hex")}`;
-  return { fileName, unfinished: await beginFile(folder, fileName, { temporaryName: `.${fileName}` }) };
-}
-
-async function giveUp(folder: string, { unfinished, fileName }: OpenFile): Promise<void> {
-  // What cannot be deleted is the sweep's at the next start.
-  await unfinished[Symbol.asyncDispose]();
-  await rm(join(folder, fileName), { force: true }).catch(() => undefined);
-}
-
 function translate(error: unknown, folder: string): unknown {
   if (!Error.isError(error) || !("code" in error)) return error;
   if (error.code === "ENOSPC" || error.code === "EDQUOT" || error.code === "EFBIG") {
     return new MeshServerError("store-full", "The disk is full.", { cause: error, retry: "safe" });
-  }
-  // The client went away, or its time was up: nothing was stored.
-  if (error.code === "ECONNRESET" || error.code === "ABORT_ERR" || error.code === "ERR_STREAM_PREMATURE_CLOSE") {
-    return cutShort(error);
   }
   // Of the folder or its disk: the client's own is a read.
   if ("syscall" in error && error.syscall !== "read") {
@@ -159,8 +125,4 @@ function translate(error: unknown, folder: string): unknown {
 function describe(error: unknown, folder: string): string {
   const told = asDurableError(error, folder);
   return told instanceof DurableError ? told.message : `${folder}: unknown reason`;
-}
-
-function cutShort(cause?: Error): MeshServerError {
-  return new MeshServerError("body-cut-short", "The body ended before its length.", { cause, retry: "safe" });
 }

@@ -10,3 +10,11 @@ export function isBodyName(fileName: string): boolean {
 export function isUnfinishedName(fileName: string): boolean {
   return fileName.startsWith(".") && isBodyName(fileName.slice(1));
 }
+
+/** Of an object that was put to see whether that can be done. */
+export function isProbeName(name: string): boolean {
+  return /^\.probe\.[0-9a-f]{8}$/.test(name);
+}
+
+/** The object that says whose the place is (keeping/whose-bodies.ts). */
+export const MARK_NAME = ".mark";

@@ -5,12 +5,13 @@ import type { Readable } from "node:stream";
 
 import { MeshServerError } from "../errors.ts";
 import { BodyDamaged, type StoredBody } from "./bodies.ts";
-import { checkedPieces, checkedStream, PIECE_BYTES } from "./checked-pieces.ts";
+import { checkedStream, PIECE_BYTES, type PieceSource, readWhole } from "./checked-pieces.ts";
 
 /** A body from its row. */
-export function openInline({ bytes, size, sha256 }: StoredBody & { kind: "inline" }): Buffer {
+export function openInline(body: StoredBody & { kind: "inline" }): Buffer {
+  const { bytes, sha256 } = body;
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (whole.length !== size) throw new BodyDamaged(whole.length < size ? "shorter" : "longer");
+  checkSize(whole.length, body);
   if (sha256 !== undefined && !hashOf("sha256", whole, "buffer").equals(sha256)) {
     throw new BodyDamaged("altered");
   }
@@ -23,17 +24,33 @@ export async function openFile(path: string, body: StoredBody): Promise<Buffer |
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new BodyDamaged("unreadable");
-    if (stats.size !== body.size) throw new BodyDamaged(stats.size < body.size ? "shorter" : "longer");
+    checkSize(stats.size, body);
   } catch (error) {
     await handle.close();
     throw error;
   }
-  if (body.size > PIECE_BYTES) return checkedStream(handle, body);
-  try {
-    return await readWhole(handle, body);
-  } finally {
-    await handle.close();
-  }
+  return openSource(
+    {
+      async read(into, at) {
+        const { bytesRead } = await handle.read(into, 0, into.byteLength, at).catch((cause: unknown) => {
+          throw new BodyDamaged("unreadable", { cause });
+        });
+        return bytesRead;
+      },
+      close: async () => handle.close(),
+    },
+    body,
+  );
+}
+
+/** @throws {BodyDamaged} */
+export function checkSize(found: number, { size }: StoredBody): void {
+  if (found !== size) throw new BodyDamaged(found < size ? "shorter" : "longer");
+}
+
+/** Whole where it is a piece. The source is closed when all is read, or nobody reads any more. */
+export async function openSource(source: PieceSource, body: StoredBody): Promise<Buffer | Readable> {
+  return body.size > PIECE_BYTES ? checkedStream(source, body) : readWhole(source, body);
 }
 
 async function openHandle(path: string): Promise<FileHandle> {
@@ -50,10 +67,4 @@ async function openHandle(path: string): Promise<FileHandle> {
     }
     throw new BodyDamaged("unreadable", { cause });
   }
-}
-
-async function readWhole(handle: FileHandle, body: StoredBody): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of checkedPieces(handle, body)) pieces.push(piece);
-  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }

@@ -15,10 +15,21 @@ import { join } from "node:path";
 
 import { makeFolder, syncFolder } from "@restante/durable";
 
-import type { Swept } from "./bodies.ts";
 import { isBodyName, isUnfinishedName } from "./names.ts";
 
 export const QUARANTINE = "quarantine";
+
+/** What lies in the room of the bodies. */
+export interface Swept {
+  /** Named by a row. */
+  named: number;
+  /** Moved into quarantine now. */
+  added: number;
+  /** In quarantine, with those. */
+  quarantined: number;
+  /** Files and folders that are not ours: left alone. */
+  strange: number;
+}
 
 export async function sweepBodies(
   folder: string,

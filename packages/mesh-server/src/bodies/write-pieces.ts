@@ -41,7 +41,7 @@ export function writePieces(handle: FileHandle, { size, isOurs }: { size: number
 }
 
 /** Without waiting for V8 to find out, which looks for garbage when 32 MB of such memory has come, and at all there is. */
-function letGo(pieces: readonly Uint8Array[]): void {
+export function letGo(pieces: readonly Uint8Array[]): void {
   for (const { buffer, byteLength } of pieces) {
     if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
   }

@@ -17,7 +17,7 @@ import { type ClockReading, type ControlClock, ControlError, formatDuration, par
 import { asDurableError, DurableError, isMissing, writeWhole } from "@restante/durable";
 import { type Clock, systemClock } from "@restante/mesh";
 
-import type { Serving } from "../serve.ts";
+import type { RewindableServing } from "../serve.ts";
 import { inWordsOfControl } from "./in-words-of-control.ts";
 import type { SnapshotPart } from "./snapshot-part.ts";
 
@@ -49,7 +49,7 @@ export async function createMovedClock({
   dataFolder: string;
   realTime?: Clock;
   patienceMs?: number;
-  serving: () => Pick<Serving, "rewind" | "context">;
+  serving: () => Pick<RewindableServing, "rewind" | "context">;
 }): Promise<MovedClock> {
   let ahead = await readAhead(dataFolder);
   // Another one after each time it was put: a move that was asked for before ends where it was put.

@@ -1,6 +1,6 @@
 import type { Control } from "@restante/control";
 
-import type { Serving } from "../serve.ts";
+import type { RewindableServing } from "../serve.ts";
 import { knownMailbox } from "./known-mailbox.ts";
 import { wipe } from "./wipe.ts";
 
@@ -13,7 +13,7 @@ export interface Resettable {
 
 /** Empties a server, or one mailbox of it. Killed on the way, it is emptied or not; asked again, it goes on. */
 export function createReset(
-  serving: Pick<Serving, "context" | "rewind">,
+  serving: Pick<RewindableServing, "context" | "rewind">,
   { faults, moves, clock }: Resettable,
 ): Control["reset"] {
   return async ({ keep = "mailboxes-and-faults", mailbox: written } = {}) => {

@@ -27,7 +27,7 @@ import {
   writeWhole,
 } from "@restante/durable";
 
-import type { Serving } from "../serve.ts";
+import type { RewindableServing } from "../serve.ts";
 import type { Rewindable } from "../store/rewindable.ts";
 import {
   type Described,
@@ -60,7 +60,7 @@ export function createSnapshots({
   dataFolder: string;
   realTime?: Clock;
   parts: SnapshotParts;
-  serving: () => Pick<Serving, "rewind" | "context">;
+  serving: () => Pick<RewindableServing, "rewind" | "context">;
 }): Snapshots {
   const root = join(dataFolder, "snapshots");
   const bodiesFolder = join(dataFolder, "bodies");

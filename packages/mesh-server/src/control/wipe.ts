@@ -1,6 +1,6 @@
 import type { ResetDone } from "@restante/control";
 
-import type { Serving } from "../serve.ts";
+import type { RewindableServing } from "../serve.ts";
 import type { Wipe } from "../store/rewindable.ts";
 import { discardFiles } from "./discard-files.ts";
 import { inWordsOfControl } from "./in-words-of-control.ts";
@@ -9,7 +9,10 @@ import { inWordsOfControl } from "./in-words-of-control.ts";
  * Deletes messages with their bodies and reports, of all mailboxes or of one. In one transaction: killed, the server has all
  * of them or none. Inboxes go on with the numbers they had.
  */
-export function wipe({ rewind, context }: Pick<Serving, "rewind" | "context">, what: Wipe): Promise<ResetDone> {
+export function wipe(
+  { rewind, context }: Pick<RewindableServing, "rewind" | "context">,
+  what: Wipe,
+): Promise<ResetDone> {
   return rewind.standstill(async (store) => {
     const { messages, bodyFiles } = await inWordsOfControl(() => store.wipe(what));
     await discardFiles(context.bodies, bodyFiles);

@@ -11,11 +11,15 @@ import {
   withRules,
 } from "@restante/settings";
 
-import { meshServerProperties, meshServerRules } from "../config-schema.ts";
+import { dataFolderText, meshServerProperties, meshServerRules } from "../config-schema.ts";
 import type { TlsConfig } from "../config.ts";
 import type { ServerSettings } from "../serve.ts";
 
-export interface DevelopmentServerConfig extends ServerSettings {
+/** Of nodes that share a store: what development does (wiping, snapshots) would be done to all of them. */
+type OfNodes = "store" | "storePassword" | "storeConnections" | "bodies" | "s3" | "node";
+
+export interface DevelopmentServerConfig extends Omit<ServerSettings, OfNodes | "dataFolder"> {
+  dataFolder: string;
   /** Plain HTTP. At least one of `plain` and `tls`. */
   plain?: PlainDoor;
   tls?: TlsDoor;
@@ -73,7 +77,19 @@ const access: PropertiesOf<Access> = {
   ),
 };
 
-const { host: _, port: __, tls, ...settings } = meshServerProperties;
+const {
+  host: _,
+  port: __,
+  store: _store,
+  storePassword: _storePassword,
+  storeConnections: _storeConnections,
+  bodies: _bodies,
+  s3: _s3,
+  node: _node,
+  dataFolder: _dataFolder,
+  tls,
+  ...settings
+} = meshServerProperties;
 const tlsProperties = (tls as ObjectSchema<TlsConfig>).properties;
 
 const expired: PropertiesOf<TlsDoor>["expired"] = optional(
@@ -88,6 +104,7 @@ const expired: PropertiesOf<TlsDoor>["expired"] = optional(
 
 const properties: PropertiesOf<DevelopmentServerConfig> = {
   ...settings,
+  dataFolder: dataFolderText,
   plain: optional(object<PlainDoor>(at, { description: "Plain HTTP." })),
   tls: optional(object<TlsDoor>({ ...tlsProperties, ...at, expired }, { description: "HTTPS." })),
   enforceWorkflows: optional(flag({ description: "Only the workflows of the settings.", default: false })),

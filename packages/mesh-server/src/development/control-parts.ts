@@ -12,27 +12,27 @@ import { faultyDemographics } from "../faults/demographics.ts";
 import { createFaults } from "../faults/faults.ts";
 import { createMoves } from "../faults/moves.ts";
 import { createRegistry } from "../registry.ts";
-import type { MeshServerServices, ServerSettings, ServeServices, Serving } from "../serve.ts";
+import type { MeshServerServices, ServerSettings, ServeServices, RewindableServing } from "../serve.ts";
 import { openKeptParts } from "./kept-parts.ts";
 
 export interface BegunControl {
   /** In the place of those that it was begun with. */
   readonly services: ServeServices;
   /** Of the server that serves with them. Once. */
-  controlOf(serving: Serving): OwnedControl;
+  controlOf(serving: RewindableServing): OwnedControl;
   /** At an orderly end: how often faults were done. */
   keep(): Promise<void>;
 }
 
 export async function beginControl(
-  settings: ServerSettings,
+  settings: ServerSettings & { dataFolder: string },
   services: MeshServerServices,
   { canExpireCertificate }: { canExpireCertificate: boolean },
 ): Promise<BegunControl> {
   const { dataFolder } = settings;
   const { demographics, clock: realTime = systemClock, emit = () => undefined } = services;
-  let served: Serving | undefined;
-  const serving = (): Serving => {
+  let served: RewindableServing | undefined;
+  const serving = (): RewindableServing => {
     if (served === undefined) throw new Error("control before there is a server");
     return served;
   };

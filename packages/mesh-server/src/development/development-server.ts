@@ -11,7 +11,7 @@ import { mark } from "../marked-folder.ts";
 import { once } from "../once.ts";
 import type { Operator } from "../operator.ts";
 import { readSettings } from "../read-config.ts";
-import { type Door, type MeshServerServices, serve, type Serving } from "../serve.ts";
+import { type Door, type MeshServerServices, type Serving, serveRewindable } from "../serve.ts";
 import { addAdmin } from "./admin/add-admin.ts";
 import { type AdminAccess, type ControlDoor, type DevelopmentServerConfig, developmentServerSchema } from "./config.ts";
 import { beginControl } from "./control-parts.ts";
@@ -65,7 +65,7 @@ export async function createDevelopmentServer(
     ...(tls === undefined ? [] : [{ host: tls.host, port: tls.port, tls, tellsEach, ...routes(tls.host) }]),
   ];
   const begun = await beginControl(settings, services, { canExpireCertificate: tls?.expired !== undefined });
-  const serving = await serve(settings, doors, { ...begun.services, anyWorkflow: !enforceWorkflows });
+  const serving = await serveRewindable(settings, doors, { ...begun.services, anyWorkflow: !enforceWorkflows });
   const owned = begun.controlOf(serving);
   ready.resolve(owned.control);
   try {

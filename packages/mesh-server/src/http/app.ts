@@ -102,7 +102,9 @@ export function createApp(
   endBehindUpgrade(app.server);
   const due = answersDue(app.server);
   const isClosing = closeInTime(app);
+  const isLeaving = (): boolean => isClosing() || context.isLeaving();
   serveWhileOpen(app, isClosing);
+  sendElsewhere(app, isLeaving);
   if (context.faults !== undefined) {
     doFaults(app, context, context.faults);
     if (app.server instanceof TlsServer && tls?.expired !== undefined) {
@@ -147,7 +149,7 @@ export function createApp(
   addDownload(app, context);
   addTracking(app, context);
   addLookup(app, context);
-  addHealth(app, context, isClosing);
+  addHealth(app, context, isLeaving);
   addOthers?.(app, context);
   addOpenApi(app, known);
   return app;
@@ -219,5 +221,15 @@ function serveWhileOpen(app: FastifyInstance, isClosing: () => boolean): void {
   app.addHook("onRequest", (request, _reply, done) => {
     if (!isClosing() || healthPaths.has(request.routeOptions.url ?? "")) done();
     else done(new Refusal("unavailable", { reason: "the server is closing" }));
+  });
+}
+
+/** Each answer ends its connection, so that a client that keeps it comes back through whatever chooses among servers. */
+function sendElsewhere(app: FastifyInstance, isLeaving: () => boolean): void {
+  app.addHook("onSend", ({ raw, headers }, reply, _payload, done) => {
+    const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+    // What is still to come of a request keeps its connection open, or its client may lose the answer.
+    if (isLeaving() && (raw.complete || !hasBody)) reply.header("connection", "close");
+    done();
   });
 }

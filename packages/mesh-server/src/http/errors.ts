@@ -8,12 +8,20 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "store-busy": "unavailable",
   "store-full": "unavailable",
   "store-stopped": "unavailable",
+  // 503 would invite the client to send it again.
+  "commit-unknown": "failed",
   "store-damaged": "unavailable",
   "store-in-use": "failed",
   "folder-for-development": "failed",
   "folder-not-marked": "failed",
+  "store-moved": "failed",
+  "store-moving": "failed",
+  "move-refused": "failed",
+  "move-differs": "failed",
   "store-lost": "failed",
   "store-too-new": "failed",
+  "store-unreachable": "failed",
+  "mailbox-held": "unavailable",
   "config-invalid": "failed",
   "transition-not-allowed": "failed",
   "row-unreadable": "failed",
@@ -22,6 +30,7 @@ const refusals: Readonly<Record<MeshServerErrorCode, RefusalCode>> = {
   "body-cut-short": "body-cut-short",
   "body-damaged": "body-damaged",
   "bodies-lost": "failed",
+  "bodies-unreachable": "failed",
   "bodies-unusable": "unavailable",
 };
 
@@ -31,8 +40,7 @@ const contentTypeWrong = fieldWrong("header", "content-type", "Input should be a
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof MeshServerError) {
-    // Whether it happened is not known: 503 would invite the client to send it again.
-    const code = error.retry === "ambiguous" ? "failed" : refusals[error.code];
+    const code = refusals[error.code];
     // Of a body that is too large its client is told how much may be.
     const problems = error.code === "body-too-large" ? [partWrong("body", error.message)] : [];
     return new Refusal(code, { reason: error.code, cause: error, problems });

@@ -10,7 +10,7 @@ import { bodyTooLarge, type StoredBody } from "../bodies/bodies.ts";
 import { keeping } from "../bodies/keeping.ts";
 import type { Context } from "../context.ts";
 import { sendChunkTwice, sendTwice } from "./faults/send-twice.ts";
-import { dueAfter, finishUpload, type Message } from "../message.ts";
+import { type Change, dueAfter, finishUpload, type Message } from "../message.ts";
 import { compareChunk } from "./compare-chunk.ts";
 import { type Envelope, readContentEncoding, readEnvelope, readRange } from "./envelope.ts";
 import { chunkHeaders, readChunk, requireValid } from "./parameters.ts";
@@ -117,9 +117,23 @@ async function sendChunk(
   if (outcome === "mailbox-full") throw await dropped(context, body, await foundFull(context, message));
   session.recorded = true;
   if (outcome === "token-used") throw await dropped(context, body, new Refusal("token-used-before"));
-  if (outcome === "finished") announce(context, await context.store.find(message.mailboxId, messageId));
+  if (outcome === "finished") announce(context, await findFinished(context, message, finish, body));
   if (context.faults !== undefined) announce(context, await sendChunkTwice(context, message, { chunk, body }));
   return chunk;
+}
+
+/** Of chunks that came at once the store alone knows the size of all. Accepted it is, whether that can be asked now or not. */
+async function findFinished(
+  { store }: Context,
+  message: Message,
+  { to }: Change,
+  { size }: StoredBody,
+): Promise<Message | undefined> {
+  try {
+    return await store.find(message.mailboxId, message.messageId);
+  } catch {
+    return { ...message, state: to, bytes: message.bytes + size };
+  }
 }
 
 async function findUpload(context: Context, session: Session, messageId: MessageId): Promise<Message> {

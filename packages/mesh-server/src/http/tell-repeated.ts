@@ -6,7 +6,7 @@ import { type Clock, lastingTroubles, type Trouble } from "@restante/mesh";
 const QUIET_MS = 10 * 60_000;
 /** As many as LastingTroubles keeps. */
 const MOST_TOPICS = 10_000;
-/** A topic's further reasons count as one: who finds many of them must not have each told as new, again and again. */
+/** Each counts by itself, and a topic's further ones as one: who finds many must not have each told as new, again and again. */
 const MOST_REASONS = 8;
 
 export interface TellRepeated<What> {
@@ -22,26 +22,39 @@ export function tellRepeated<What>(
   tell: (what: What, repeated: Trouble | undefined) => void,
 ): TellRepeated<What> {
   const troubles = lastingTroubles(clock);
-  const latest = new Map<string, { what: What; at: number; told: boolean; reasons: Set<string> }>();
+  /** By topic and reason, in the order in which they were last met. */
+  const latest = new Map<string, { topic: string; reason: string; what: What; at: number; told: boolean }>();
+  /** Of each topic those that count by themselves. */
+  const reasonsOf = new Map<string, Set<string>>();
+
+  function forget(key: string): void {
+    const { topic, reason } = latest.get(key)!;
+    latest.delete(key);
+    const reasons = reasonsOf.get(topic);
+    reasons?.delete(reason);
+    if (reasons?.size === 0) reasonsOf.delete(topic);
+  }
 
   return {
-    met(topic, reason, what) {
-      const reasons = latest.get(topic)?.reasons ?? new Set<string>();
-      if (reasons.size < MOST_REASONS) reasons.add(reason);
-      const trouble = troubles.met(topic, reasons.has(reason) ? reason : "another");
-      latest.delete(topic);
-      latest.set(topic, { what, at: clock.now().getTime(), told: trouble !== undefined, reasons });
+    met(topic, given, what) {
+      const reasons = reasonsOf.get(topic) ?? new Set<string>();
+      if (reasons.size < MOST_REASONS) reasonsOf.set(topic, reasons.add(given));
+      const reason = reasons.has(given) ? given : "another";
+      const key = `${topic}\n${reason}`;
+      const trouble = troubles.met(key, reason);
+      latest.delete(key);
+      latest.set(key, { topic, reason, what, at: clock.now().getTime(), told: trouble !== undefined });
       if (trouble !== undefined) tell(what, trouble.times > 1 ? trouble : undefined);
       const [oldest] = latest.keys();
-      if (latest.size > MOST_TOPICS && oldest !== undefined) latest.delete(oldest);
+      if (latest.size > MOST_TOPICS && oldest !== undefined) forget(oldest);
     },
     look() {
       const now = clock.now().getTime();
-      for (const [topic, { what, at, told }] of latest) {
-        // In the order in which they were last met; a clock that was put back is no quiet.
+      for (const [key, { what, at, told }] of latest) {
+        // A clock that was put back is no quiet.
         if (now - at < QUIET_MS) break;
-        latest.delete(topic);
-        const trouble = troubles.over(topic);
+        forget(key);
+        const trouble = troubles.over(key);
         if (!told && trouble !== undefined) tell(what, trouble);
       }
     },

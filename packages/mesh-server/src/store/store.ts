@@ -4,7 +4,7 @@
 // - A promise that resolves means synced: the effect is still there after kill -9 and after power was lost.
 // - An operation happens whole or not at all. The token given with it is recorded in the same transaction: if the token
 //   was used before, on any node, nothing happens and the answer is "token-used".
-// - A change is applied only if the message is in the state it starts from, so of two that race exactly one happens.
+// - A change is applied, and a message deleted, only if it is in the state it starts from, so of two that race exactly one happens.
 // - An inbox lists in the order in which messages became accepted, which is the order of commits, not of ids. The numbers
 //   of that order are the mailbox's own, and no number is given twice, also after all it was given to are deleted. Who
 //   lists page by page, while any number of others accept into the mailbox, is shown each message once: none becomes
@@ -15,10 +15,13 @@
 //   upload to it begin: `mailbox-full`. Reports, and what an operator puts back, become accepted whatever is waiting.
 // - A page of an inbox costs what it returns, and a count always the same, however many messages wait, were acknowledged
 //   or were deleted before, between or behind them. A page with a filter costs what it looks at.
-// - After a failed sync nothing is written again: every later call fails with "store-stopped" until the process is
-//   started anew. A full disk or queue fails with "store-full" or "store-busy" and nothing of it happened.
+// - What was being written when that failed in a way that leaves it open is told "commit-unknown": it may have happened, once.
+// - After a failed sync of its own disk nothing is written again: every later call fails with "store-stopped" until the process
+//   is started anew. A database that is away stops nothing: "store-busy" until it is back, as for a full queue, and "store-full"
+//   for a full disk; nothing of it happened.
 // - On a full disk what is there can still be listed, read, acknowledged, moved on and deleted: only what is new is
-//   refused. Likewise, with "store-damaged", once a read has found damage.
+//   refused. A database that others share keeps no reserve for it: there it holds while pages that it has have room.
+//   Likewise, with "store-damaged", once a read has found damage.
 // - A message whose own row cannot be read fails with "row-unreadable" where it is asked for, and is left out of what
 //   lists messages whole, so that it holds up no other.
 
@@ -179,7 +182,10 @@ export interface Store extends AsyncDisposable {
   findAnywhere(messageId: MessageId): Promise<Message | undefined>;
   /** Whether any mailbox has a message of this id. */
   exists(messageId: MessageId): Promise<boolean>;
-  /** The sender's own DATA messages with this local id, newest first, at most `limit`. */
+  /**
+   * The sender's own DATA messages with this local id, newest first, at most `limit`. None: there will be none of what was being
+   * written when it was asked. "store-busy" while that is not known.
+   */
   findByLocalId(mailboxId: MailboxId, localId: string, limit: number): Promise<Message[]>;
   body(message: Message, chunk: number): Promise<StoredBody | undefined>;
 
@@ -212,11 +218,17 @@ export interface Store extends AsyncDisposable {
   listDue(now: Date, limit: number, after?: DueMessage): Promise<DueMessage[]>;
   /** How many are due; counts no further than `limit`. */
   countDue(now: Date, limit: number): Promise<number>;
-  /** Deletes a message and all that belongs to it, and says which bodies are no longer named by any row. */
+  /**
+   * Deletes a message and all that belongs to it, and says which bodies are no longer named by any row: none, and nothing happened, if it
+   * is not in the state that it is given in. It may have been put back meanwhile.
+   */
   remove(message: Message): Promise<StoredBody[]>;
   /** Deletes the bodies of an abandoned message, and says which they were. */
   removeBodies(message: Message): Promise<StoredBody[]>;
-  /** Forgets tokens that have expired, at most so many, those first that expired first; says how many. */
+  /**
+   * Forgets tokens that have expired; says how many. One by one: at most so many, those first that expired first. Or by parts, each once
+   * all in it have expired: then it is done whatever the limit.
+   */
   forgetTokens(now: Date, limit: number): Promise<number>;
   /** What `seeTime` last recorded; undefined in a new store. */
   seenTime(): Promise<SeenTime | undefined>;

@@ -2,6 +2,7 @@
 
 import { type Clock, type Emit, lastingTroubles } from "@restante/mesh";
 
+import type { Keeping } from "../keeping/keeping.ts";
 import type { Store } from "../store/store.ts";
 import { createClockGuard } from "./clock-guard.ts";
 import type { MachineTime } from "./machine-time.ts";
@@ -24,7 +25,13 @@ export interface Timekeeping {
 }
 
 export async function startTimekeeping(
-  { store, clock, realTime, emit }: { store: Store; clock: Clock; realTime: Clock; emit: Emit },
+  {
+    keeping,
+    store,
+    clock,
+    realTime,
+    emit,
+  }: { keeping: Pick<Keeping, "clockDoubt">; store: Store; clock: Clock; realTime: Clock; emit: Emit },
   machine: MachineTime,
   options: { accept: boolean },
 ): Promise<Timekeeping> {
@@ -32,6 +39,7 @@ export async function startTimekeeping(
   const guard = createClockGuard(machine, before, options);
   const troubles = lastingTroubles(realTime);
   let kept = before;
+  let isShared = false;
   if (options.accept && before?.doubt !== undefined) {
     emit({ event: "clock-trusted", reason: "accepted", times: 1, since: new Date(before.wall) });
   }
@@ -46,22 +54,24 @@ export async function startTimekeeping(
     trustedNow(by) {
       // Taken before the look, so that a jump in between is seen.
       const now = by.now();
-      const { doubt, lag } = guard.look();
+      const { doubt = keeping.clockDoubt(), lag } = guard.look();
       return doubt === undefined ? new Date(now.getTime() - lag) : undefined;
     },
     async tick() {
-      const { doubt, uptime } = guard.look();
+      const { doubt: own, uptime } = guard.look();
+      const doubt = own ?? keeping.clockDoubt();
       if (doubt === undefined) {
         const over = troubles.over("clock");
-        if (over !== undefined) emit({ event: "clock-trusted", reason: "steady", ...over });
+        if (over !== undefined) emit({ event: "clock-trusted", reason: isShared ? "agrees" : "steady", ...over });
       } else {
+        isShared = own === undefined;
         const told = troubles.met("clock", doubt);
         if (told !== undefined) {
           const overdue = await store.countDue(clock.now(), MOST_COUNTED);
-          emit({ event: "clock-doubted", reason: doubt, overdue, ...told });
+          emit({ event: "clock-doubted", reason: doubt, until: isShared ? "agrees" : "steady", overdue, ...told });
         }
       }
-      if (kept === undefined || kept.doubt !== doubt || Math.abs(uptime - kept.uptime) >= KEEP_EVERY_MS) await keep();
+      if (kept === undefined || kept.doubt !== own || Math.abs(uptime - kept.uptime) >= KEEP_EVERY_MS) await keep();
     },
     async agree() {
       guard.agree();

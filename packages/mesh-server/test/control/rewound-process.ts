@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { CodedError } from "@restante/mesh";
-import type { MeshServerConfig } from "@restante/mesh-server";
+import type { EmbeddedServerConfig } from "@restante/mesh-server";
 
 import { wipe } from "../../src/control/wipe.ts";
 import { serveRewound, type Rewound } from "./rewound-server.ts";
@@ -40,7 +40,7 @@ export interface RewoundProcess {
   start(): Promise<void>;
 }
 
-export async function startRewoundProcess(t: TestContext, given: MeshServerConfig): Promise<RewoundProcess> {
+export async function startRewoundProcess(t: TestContext, given: EmbeddedServerConfig): Promise<RewoundProcess> {
   let config = given;
   let child: ChildProcess | undefined;
   let url = "";
@@ -100,10 +100,10 @@ export async function startRewoundProcess(t: TestContext, given: MeshServerConfi
 
 if (process.argv.includes("--rewound-process")) {
   process.once("disconnect", () => process.exit());
-  process.once("message", (config: MeshServerConfig) => void answer(config));
+  process.once("message", (config: EmbeddedServerConfig) => void answer(config));
 }
 
-async function answer(config: MeshServerConfig): Promise<void> {
+async function answer(config: EmbeddedServerConfig): Promise<void> {
   const rewound = await serveRewound(config);
   process.on("message", ({ call, verb, word }: Call) => {
     verbs[verb](rewound, word).then(

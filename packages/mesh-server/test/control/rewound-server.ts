@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 
 import { type Demographics, embeddedDemographics } from "@restante/demographics";
 import type { Emit } from "@restante/mesh";
-import type { MachineTime, MeshServerConfig } from "@restante/mesh-server";
+import type { EmbeddedServerConfig, MachineTime, MeshServerConfig } from "@restante/mesh-server";
 import {
   type ReachableServer,
   recordEvents,
@@ -19,10 +19,10 @@ import {
 import { createMovedClock, type MovedClock } from "../../src/control/moved-clock.ts";
 import { createSnapshots, type Snapshots } from "../../src/control/snapshots.ts";
 import type { SnapshotPart } from "../../src/control/snapshot-part.ts";
-import { type Serving, serve } from "../../src/serve.ts";
+import { type RewindableServing, serveRewindable } from "../../src/serve.ts";
 
 export interface Rewound {
-  serving: Serving;
+  serving: RewindableServing;
   moved: MovedClock;
   snapshots: Snapshots;
   /** Stands for the faults that are set; kept over a restart, so that a kill may leave the wrong ones. */
@@ -42,12 +42,12 @@ interface RewoundOptions {
 
 /** In a folder, at a door. */
 export async function serveRewound(
-  config: MeshServerConfig,
+  config: EmbeddedServerConfig,
   { isBroken = () => false, patienceMs, ...services }: RewoundOptions = {},
 ): Promise<Rewound> {
   const { host, port, tls, ...settings } = config;
-  let serving: Serving | undefined;
-  const current = (): Serving => serving!;
+  let serving: RewindableServing | undefined;
+  const current = (): RewindableServing => serving!;
   const faultsFile = join(config.dataFolder, "faults-of-the-test.json");
   const faults = existsSync(faultsFile) ? (JSON.parse(readFileSync(faultsFile, "utf8")) as string[]) : [];
   const setFaults = (names: readonly string[]): void => {
@@ -67,7 +67,7 @@ export async function serveRewound(
   });
   const parts = { clock: moved.part, faults: faultsPart };
   const snapshots = createSnapshots({ dataFolder: config.dataFolder, parts, serving: current });
-  serving = await serve(settings, [{ host, port, tls }], {
+  serving = await serveRewindable(settings, [{ host, port, tls }], {
     demographics: embeddedDemographics(testDirectory()),
     ...services,
     aheadMs: () => moved.aheadMs(),

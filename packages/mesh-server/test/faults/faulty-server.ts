@@ -20,11 +20,11 @@ import {
   testDirectory,
 } from "@restante/testbed";
 
-import type { MeshServerConfig } from "../../src/config.ts";
+import type { EmbeddedServerConfig, MeshServerConfig } from "../../src/config.ts";
 import { faultyDemographics } from "../../src/faults/demographics.ts";
 import { createFaults, type Faults } from "../../src/faults/faults.ts";
 import { createMoves, type Moves } from "../../src/faults/moves.ts";
-import { serve, type Serving } from "../../src/serve.ts";
+import { type RewindableServing, serveRewindable } from "../../src/serve.ts";
 
 export interface FaultyServer extends ReachableServer {
   readonly plainUrl: string;
@@ -32,7 +32,7 @@ export interface FaultyServer extends ReachableServer {
   readonly faults: Faults;
   readonly moves: Moves;
   readonly events: RecordedEvents;
-  readonly serving: Serving;
+  readonly serving: RewindableServing;
 }
 
 export async function startFaultyServer(
@@ -41,7 +41,7 @@ export async function startFaultyServer(
 ): Promise<FaultyServer> {
   const [authority, expired] = [await testAuthority(), await expiredCertificate()];
   const directory = testDirectory();
-  const config: MeshServerConfig = { ...(await defaultConfig(t, authority, directory)), ...changed };
+  const config: EmbeddedServerConfig = { ...(await defaultConfig(t, authority, directory)), ...changed };
   const { tls, host, port, ...settings } = config;
   const events = recordEvents();
   const { emit } = events;
@@ -49,7 +49,7 @@ export async function startFaultyServer(
   const faults = createFaults({ emit, canExpireCertificate: true, isMailbox: (id) => known.has(id.toUpperCase()) });
   const records = demographics ?? embeddedDemographics(directory);
   const moves = createMoves(records);
-  const serving = await serve(
+  const serving = await serveRewindable(
     settings,
     [
       { host, port, tls: { ...tls, expired } },

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -88,7 +86,7 @@ test("chunks may come in any order and again, and the last to come completes the
   await add(server, messageId, 2, {}, "two ");
 
   assert.equal((await buffer((await client.download(messageId)).body)).toString(), "one two three");
-  const files = await readdir(join(server.config.dataFolder, "bodies"));
+  const files = await server.bodies.keys();
   assert.equal(files.length, 1, "what came again left no file");
 });
 
@@ -125,7 +123,7 @@ for (const [size, smallBodyBytes] of [
     assert.equal((await add(server, messageId, 1, {}, "one ")).status, 202, "chunk 1 likewise");
     await add(server, messageId, 3, {}, "three");
     assert.equal((await buffer((await client.download(messageId)).body)).toString(), "one two, the first three");
-    const files = await readdir(join(server.config.dataFolder, "bodies"));
+    const files = await server.bodies.keys();
     assert.equal(files.length, size === "large" ? 2 : 0, "what was refused left no file");
   });
 }
@@ -232,7 +230,7 @@ test("an upload that is not complete in a day is abandoned, its chunks deleted a
   clock.advance(25 * 60 * 60 * 1000);
 
   await waitFor(async () => (await client.track(messageId)).status === "error");
-  await waitFor(async () => (await readdir(join(server.config.dataFolder, "bodies"))).length === 0);
+  await waitFor(async () => (await server.bodies.keys()).length === 0);
   assert.equal((await add(server, messageId, 2)).status, 423);
   assert.deepEqual((await client.list()).messageIds, []);
 });

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { connect, type TLSSocket } from "node:tls";
 
 import {
+  ofOneMachine,
   startTestServer,
   type TestAnswer,
   testMailboxes,
@@ -44,7 +45,7 @@ test("who watches the server needs neither a token nor a certificate, and is sho
   assert.deepEqual(server.events.of("request-refused"), []);
 });
 
-test("a server whose store is gone is alive and not ready", async (t) => {
+test("a server whose store is gone is alive and not ready", ofOneMachine(), async (t) => {
   const server = await startTestServer(t);
   assert.deepEqual((await ask(server, "/readyz")).json, { status: "ready" });
   const file = join(server.config.dataFolder, "store.sqlite");
@@ -57,7 +58,7 @@ test("a server whose store is gone is alive and not ready", async (t) => {
   assert.equal((await ask(server, "/livez")).status, 200);
 });
 
-test("a server on a full disk is alive and not ready until there is room", async (t) => {
+test("a server on a full disk is alive and not ready until there is room", ofOneMachine(), async (t) => {
   const disk = smallDisk(t, 40);
   if (disk === undefined) return;
   const config = { dataFolder: join(disk, "server"), reserveBytes: 8 * 1024 * 1024 };
@@ -103,6 +104,28 @@ test("a server that is closing is alive and not ready, and takes no more request
   assert.match(live, /^HTTP\/1\.1 200 .*\r\n\r\n\{"status":"live"\}$/s);
   assert.match(ready, /^HTTP\/1\.1 503 .*\r\n\r\n\{"status":"not ready","failing":\["closing"\]\}$/s);
   assert.match(inbox, /^HTTP\/1\.1 503 .*"errorDescription":"Service Unavailable"\}$/s);
+});
+
+test("a server that is to stop serves on for the time it was given, not ready, and ends each connection with an answer", async (t) => {
+  const server = await startTestServer(t, { config: { drainSeconds: 1 } });
+  const kept = await begin(server);
+  assert.equal((await ask(server, "/readyz")).status, 200);
+
+  const closed = server.close();
+  await server.events.next("server-leaving");
+  const [answer, ready] = await Promise.all([
+    testRequest(server, sender, { path: `/messageexchange/${sender}/inbox` }),
+    ask(server, "/readyz"),
+  ]);
+  let text = "";
+  kept.write("GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: keep-alive\r\n\r\n");
+  for await (const piece of kept) text += String(piece);
+  await closed;
+
+  assert.deepEqual([answer.status, answer.headers["connection"]], [200, "close"]);
+  assert.deepEqual([ready.status, ready.json], [503, { status: "not ready", failing: ["closing"] }]);
+  assert.match(text, /^HTTP\/1\.1 200 .*connection: close.*\{"status":"live"\}$/is);
+  await refusesConnections(server);
 });
 
 async function begin(server: TestServer): Promise<TLSSocket> {

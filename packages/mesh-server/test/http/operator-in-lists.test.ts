@@ -1,12 +1,11 @@
 // What an operator did, as the lists and look-ups of the API show it.
 
 import assert from "node:assert/strict";
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 
 import type { MessageId } from "@restante/mesh";
 import {
+  keyOfBody,
   settableClock,
   startTestServer,
   testClient,
@@ -38,18 +37,11 @@ async function rich(server: TestServer, mailboxId: string, list: "inbox" | "outb
   ]);
 }
 
-async function looseBody(server: TestServer, messageId: MessageId): Promise<void> {
-  const folder = join(server.config.dataFolder, "bodies");
-  const file = (await readdir(folder)).find((name) => name.startsWith(messageId));
-  assert.ok(file !== undefined);
-  await rm(join(folder, file));
-}
-
 test("what was given up is an error to its sender and in no inbox, and its report is in the sender's", async (t) => {
   const clock = settableClock(new Date("2026-03-02T10:20:30.456Z"));
   const server = await startTestServer(t, { clock, config: { smallBodyBytes: 0 } });
   const [damaged, whole] = [await send(server), await send(server)];
-  await looseBody(server, damaged);
+  await server.bodies.delete(await keyOfBody(server.bodies, damaged));
   clock.advance(1000);
 
   const { reportId } = await server.operator.giveUpBody(damaged);

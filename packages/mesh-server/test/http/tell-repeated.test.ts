@@ -42,6 +42,23 @@ test("what came once is told once", () => {
   assert.deepEqual(told, [["it", undefined]]);
 });
 
+test("what is counted is counted by its reason, and has that one", () => {
+  const { clock, told, repeated } = recorder();
+  repeated.met("topic", "store-busy", "busy");
+  for (let times = 0; times < 27; times += 1) repeated.met("topic", "store-busy", "busy");
+  repeated.met("topic", "bodies-unusable", "unusable");
+  clock.advance(minute);
+  repeated.met("topic", "bodies-unusable", "unusable");
+  assert.deepEqual(told, [
+    ["busy", undefined],
+    ["unusable", undefined],
+    ["unusable", 2],
+  ]);
+  clock.advance(10 * minute);
+  repeated.look();
+  assert.deepEqual(told.slice(3), [["busy", 28]]);
+});
+
 test("the first of each topic and of each reason is told, but who finds ever new reasons is not told for each", () => {
   const { told, repeated } = recorder();
   repeated.met("one", "a", "one a");

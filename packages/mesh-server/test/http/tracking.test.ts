@@ -92,3 +92,26 @@ test("tracking without a message id is 400", async (t) => {
 
   assert.equal((await testRequest(server, sender, { path: tracking })).status, 400);
 });
+
+test("what is asked for with a character that no text has, NUL, is unknown as whatever else is not there", async (t) => {
+  const server = await startTestServer(t);
+  await using client = await testClient(server, sender);
+  const { messageId } = await client.send({ to: pharmacy, workflowId: testWorkflow, body: Buffer.from("x") });
+  const inbox = `/messageexchange/${pharmacy}/inbox`;
+  const statusOf = async (mailboxId: string, path: string, method = "GET"): Promise<number> =>
+    (await testRequest(server, mailboxId, { method, path, ...(method === "POST" && { body: "x" }) })).status;
+
+  for (const id of ["a%00", `${messageId}%00`]) {
+    assert.equal(await statusOf(sender, `${tracking}/${id}`), 404);
+    assert.equal(await statusOf(sender, `${tracking}?messageID=${id}`), 404);
+    assert.equal(await statusOf(sender, `/messageexchange/${sender}/outbox/${id}/2`, "POST"), 404);
+    assert.equal(await statusOf(pharmacy, `${inbox}/${id}`), 404);
+    assert.equal(await statusOf(pharmacy, `${inbox}/${id}`, "HEAD"), 404);
+    assert.equal(await statusOf(pharmacy, `${inbox}/${id}/status/acknowledged`, "PUT"), 404);
+  }
+  assert.equal(await statusOf(pharmacy, `${inbox}?continue_from=${"a".repeat(30)}%00`), 400);
+  const listed = async (filter: string): Promise<unknown> =>
+    (await testRequest(server, pharmacy, { path: `${inbox}?workflow_filter=${filter}` })).json;
+  assert.deepEqual(await listed(`${testWorkflow}%00`), { messages: [] });
+  assert.deepEqual(await listed(`!${testWorkflow}%00`), { messages: [messageId] });
+});

@@ -124,7 +124,7 @@ test("no row is written by one message after another: a mailbox's own is, once, 
   assert.deepEqual(mailboxes(), []);
 
   for (const message of messages.slice(0, 15)) {
-    await store.remove(message);
+    await store.remove({ ...message, state: "acknowledged" });
     assert.deepEqual(mailboxes(), [[recipient, 20, 15]]);
   }
   assert.deepEqual(numbering(), [0]);

@@ -104,6 +104,23 @@ export function testOperators(open: (t: TestContext) => Promise<StoreUnderTest>)
     assert.deepEqual([await listed(again), await listed(again, sender)], [[second.messageId], reports]);
   });
 
+  test("a message put back while somebody was to delete it stays, listed, with its body", async (t) => {
+    const { store, reopen } = await open(t);
+    const body: StoredBody = { kind: "file", size: 100, fileName: "kept" };
+    const message = newMessage();
+    await store.accept(acceptance(message, { body }));
+    await store.apply(expire(message, newMessageId(later), later, periods));
+    const undelivered = (await store.findAnywhere(message.messageId)) as Message;
+
+    const back = store.apply(redeliver(undelivered, later, periods));
+    assert.deepEqual(await Promise.all([back, store.remove(undelivered)]), ["done", []]);
+
+    const again = await reopen();
+    assert.deepEqual(await listed(again), [message.messageId]);
+    assert.deepEqual(await again.body(message, 1), body);
+    assert.equal(await again.namesBodyFile("kept"), true);
+  });
+
   test("a damaged message leaves the inbox in the transaction that puts the report in the sender's", async (t) => {
     const { store, reopen } = await open(t);
     const message = await accepted(store);

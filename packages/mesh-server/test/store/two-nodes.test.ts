@@ -1,35 +1,41 @@
 // Two nodes on one database, at once, and a database that goes away under them.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import { type MailboxId, type MessageId, newMessageId } from "@restante/mesh";
-import { atEnd, type Postgres, postgresMissing, startPostgres, waitFor } from "@restante/testbed";
+import { atEnd, waitFor } from "@restante/testbed";
 
-import { MeshServerError } from "../../src/errors.ts";
-import { acknowledge, expire } from "../../src/message.ts";
+import { isOfEveryMessage, MeshServerError } from "../../src/errors.ts";
+import { refusalOf } from "../../src/http/errors.ts";
+import { acknowledge, expire, finishUpload, type Message } from "../../src/message.ts";
+import { connect } from "../../src/store/postgres/database.ts";
 import { openPostgresStore, type PostgresStore } from "../../src/store/postgres/store.ts";
 import type { InboxEntry } from "../../src/store/store.ts";
-import { acceptance, later, listed, newMessage, newToken, now, periods, recipient, sender } from "./samples.ts";
+import { openNode, openTwoNodes, skip, startForFile } from "./postgres-stores.ts";
+import {
+  acceptance,
+  inline,
+  later,
+  listed,
+  newMessage,
+  newToken,
+  now,
+  periods,
+  recipient,
+  routedMessage,
+  sender,
+} from "./samples.ts";
+import { startWire } from "./wire.ts";
 
-const skip = postgresMissing ?? false;
-let postgres: Postgres;
-if (postgresMissing === undefined) {
-  postgres = await startPostgres({ after: (end: () => unknown) => after(() => end()) });
-}
-
-async function twoNodes(t: Parameters<typeof atEnd>[0]): Promise<[PostgresStore, PostgresStore]> {
-  const url = await postgres.createDatabase();
-  const stores = await Promise.all(["one", "two"].map((node) => openPostgresStore({ url, node })));
-  for (const store of stores) atEnd(t, () => store[Symbol.asyncDispose]());
-  return stores as [PostgresStore, PostgresStore];
-}
+const postgres = await startForFile();
 
 test(
   "who lists page by page at either node while both accept passes over none, and is shown each once",
   { skip },
   async (t) => {
-    const nodes = await twoNodes(t);
+    const { one, two } = await openTwoNodes(t, postgres);
+    const nodes = [one, two];
     const accepted: MessageId[] = [];
     let writing = 0;
     const write = async (store: PostgresStore): Promise<void> => {
@@ -55,7 +61,7 @@ test(
     const writers = [...nodes, ...nodes].map(write);
     const [shown] = await Promise.all([Promise.all([...nodes, ...nodes].map(list)), ...writers]);
 
-    const whole = await nodes[0].listAfter(recipient, 0, 1000);
+    const whole = await one.listAfter(recipient, 0, 1000);
     assert.deepEqual(
       whole.map(({ sequence }) => sequence),
       Array.from({ length: 100 }, (_, index) => index + 1),
@@ -70,7 +76,7 @@ test(
 );
 
 test("of two nodes that race, one token, one change and one closing happen once", { skip }, async (t) => {
-  const [one, two] = await twoNodes(t);
+  const { one, two } = await openTwoNodes(t, postgres);
   for (let round = 0; round < 15; round += 1) {
     const mailboxId = `R${round}` as MailboxId;
     const [token, used] = [newToken(), newToken()];
@@ -111,7 +117,8 @@ test(
   "a PostgreSQL that is killed and comes back ends no node, and what was said to be done is there once",
   { skip },
   async (t) => {
-    const nodes = await twoNodes(t);
+    const { one, two } = await openTwoNodes(t, postgres);
+    const nodes = [one, two];
     const [done, unknown, refused]: [MessageId[], MessageId[], MessageId[]] = [[], [], []];
     const over = new AbortController();
     const write = async (store: PostgresStore): Promise<void> => {
@@ -132,7 +139,7 @@ test(
       const refusedBefore = refused.length;
       await (times === 1 ? postgres.stop() : postgres.kill());
       await waitFor(() => refused.length > refusedBefore && nodes.every((store) => store.trouble() !== undefined));
-      await assert.rejects(nodes[0].find(sender, done[0]!), { code: "store-busy", retry: "safe" });
+      await assert.rejects(one.find(sender, done[0]!), { code: "store-busy", retry: "safe" });
       await postgres.start();
       await waitFor(() => nodes.every((store) => store.trouble() === undefined), { timeoutMs: 30_000 });
     }
@@ -156,5 +163,80 @@ test(
       there.filter((messageId) => !mayBe.has(messageId)),
       [],
     );
+  },
+);
+
+test(
+  "what was being committed when its connection was lost is told as not known, once, and the node goes on by itself",
+  { skip },
+  async (t) => {
+    const url = await postgres.createDatabase();
+    const store = await openPostgresStore({ url, node: "one" });
+    atEnd(t, () => store[Symbol.asyncDispose]());
+    // A session that ends while it commits.
+    const database = connect(url, 1);
+    atEnd(t, () => database.close());
+    await database.ask(`CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'`);
+    await database.ask(`CREATE CONSTRAINT TRIGGER end_it AFTER INSERT ON closed_mailbox DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION end_it()`);
+
+    const closed = store.closeMailbox({ mailboxId: recipient, closedAt: now, reason: "moves" });
+
+    await assert.rejects(closed, (error) => {
+      assert.ok(error instanceof MeshServerError);
+      assert.deepEqual([error.code, error.retry, isOfEveryMessage(error)], ["commit-unknown", "ambiguous", true]);
+      assert.equal(refusalOf(error).answer.status, 500);
+      return true;
+    });
+    assert.notEqual(store.trouble(), undefined);
+    await waitFor(() => store.trouble() === undefined, { what: "the trouble to end with no request" });
+    assert.equal(await store.accept(acceptance(newMessage())), "done");
+  },
+);
+
+test("what a node took whose clock is ahead another routes at once", { skip }, async (t) => {
+  const { one, two } = await openTwoNodes(t, postgres);
+  const ahead = new Date(now.getTime() + 4 * 60_000);
+  const whole = routedMessage({ messageId: newMessageId(ahead), createdAt: ahead, changedAt: ahead });
+  const upload: Message = { ...whole, messageId: newMessageId(ahead), state: "uploading", totalChunks: 2 };
+  await Promise.all(
+    [whole, upload].map((message) => one.accept(acceptance(message, { routingAddress: "GPPROVIDER_address" }))),
+  );
+  const { mailboxId, messageId } = upload;
+  const finish = finishUpload(upload, ahead, periods);
+  await one.addChunk({ mailboxId, messageId, chunk: 2, body: inline("two"), token: newToken(), finish });
+
+  const due = await two.listRouting(now, 10);
+
+  assert.deepEqual(due.map(({ message }) => message.messageId).toSorted(), [whole.messageId, messageId].toSorted());
+});
+
+test(
+  "trouble is told for as long as PostgreSQL is away, and ends when it is back, with no request",
+  { skip },
+  async (t) => {
+    const wire = await startWire(t, await postgres.createDatabase());
+    const store = await openNode(t, wire.url);
+    await postgres.kill();
+    await assert.rejects(store.accept(acceptance(newMessage())), { code: "store-busy", retry: "safe" });
+
+    const before = wire.connections();
+    let wasOver = false;
+    await waitFor(
+      () => {
+        wasOver ||= store.trouble() === undefined;
+        return wasOver || wire.connections() > before + 3;
+      },
+      { what: "it to be tried twice" },
+    );
+    assert.equal(wasOver, false);
+    await postgres.start();
+
+    await waitFor(() => store.trouble() === undefined, {
+      timeoutMs: 30_000,
+      what: "the trouble to end with no request",
+    });
+    assert.equal(await store.accept(acceptance(newMessage())), "done");
   },
 );

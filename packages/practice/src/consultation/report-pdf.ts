@@ -3,7 +3,7 @@ import { ConsultationFileError, type ConsultationProblem } from "./consultation-
 import type { Consultation } from "./consultation.ts";
 import { reportContent, type ReportParties } from "./report/content.ts";
 import { drawReport } from "./report/layout.ts";
-import { readFonts } from "./report/fonts.ts";
+import { openFonts } from "./report/fonts.ts";
 import { printedTexts } from "./report/printed-texts.ts";
 import { findUnwritable } from "./report/unwritable.ts";
 import { addressWords } from "./report/words.ts";
@@ -29,7 +29,7 @@ export async function reportPdf(consultation: Consultation, options: ReportOptio
   const problems = [...(await findUnwritable(printedTexts(consultation))), ...(await unwritableParties(options))];
   if (problems.length > 0) throw new ConsultationFileError("consultation-invalid", problems);
   const content = reportContent(consultation, options);
-  const doc = createDocument(await readFonts(), {
+  const doc = createDocument(await openFonts(), {
     // Shown by a viewer in its title bar, so it names no patient.
     Title: consultation.kind === "online-consultation" ? "Online consultation report" : "Consultation report",
     Creator: "Restante",

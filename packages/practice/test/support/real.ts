@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import { embeddedDemographics } from "@restante/demographics";
 import { parseMailboxId, parseNhsNumber, parseOdsCode } from "@restante/mesh";
 import type { MeshClient } from "@restante/mesh-client";
+import type { MeshServerConfig } from "@restante/mesh-server";
 import { createDirectoryClient, type DirectoryClient } from "@restante/mesh-client/directory";
 import {
   type ReachableServer,
@@ -43,7 +44,7 @@ export const organisations: Record<keyof typeof testMailboxes, TestOrganisation>
 };
 
 /** A real server on which the pharmacy takes consultation reports too, as online consultations of 1.x are (OC-160). */
-export async function startEconomy(t: TestContext): Promise<TestServer> {
+export async function startEconomy(t: TestContext, kept: Partial<MeshServerConfig> = {}): Promise<TestServer> {
   const workflowId = "GPFED_CONSULT_REPORT";
   const everybody = Object.values(testMailboxes);
   return startTestServer(t, {
@@ -53,6 +54,7 @@ export async function startEconomy(t: TestContext): Promise<TestServer> {
         { workflowId: `${workflowId}_ACK`, senders: everybody, receivers: everybody },
         { workflowId: "SOME_SPREADSHEET", senders: everybody, receivers: everybody },
       ],
+      ...kept,
     },
   });
 }

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 
 import type { ConnectionLie, Way } from "./lies.ts";
 import { reset } from "./reset.ts";
+import type { Silence } from "./silence.ts";
 
 export type CarriedLie = Exclude<ConnectionLie, { readonly do: "refuse" }>;
 
@@ -11,14 +12,20 @@ export type CarriedLie = Exclude<ConnectionLie, { readonly do: "refuse" }>;
 const TICKS = 50;
 
 /** Passes on what comes from either until both have ended. `did`: the lie was told. */
-export function carry(client: Socket, server: Socket, lie: CarriedLie | undefined, did: () => void): void {
+export function carry(
+  client: Socket,
+  server: Socket,
+  silence: Silence,
+  lie: CarriedLie | undefined,
+  did: () => void,
+): void {
   const of = (way: Way): CarriedLie | undefined => (lie?.way === way ? lie : undefined);
-  pass(client, server, of("to-server"), did);
-  pass(server, client, of("to-client"), did);
+  pass(client, server, silence, of("to-server"), did);
+  pass(server, client, silence, of("to-client"), did);
 }
 
 /** One way. */
-function pass(from: Socket, to: Socket, lie: CarriedLie | undefined, did: () => void): void {
+function pass(from: Socket, to: Socket, silence: Silence, lie: CarriedLie | undefined, did: () => void): void {
   let honest = lie === undefined ? Infinity : (lie.after ?? 0);
   /** What a slow way has taken, and not yet given. */
   const queue: Buffer[] = [];
@@ -57,6 +64,7 @@ function pass(from: Socket, to: Socket, lie: CarriedLie | undefined, did: () => 
     queue.push(bytes);
     from.pause();
     ticking ??= setInterval(() => {
+      if (silence.lasts) return;
       let room = Math.max(1, Math.round(bytesPerSecond / TICKS));
       while (room > 0 && queue.length > 0) {
         const [first = Buffer.alloc(0)] = queue;
@@ -79,21 +87,32 @@ function pass(from: Socket, to: Socket, lie: CarriedLie | undefined, did: () => 
     to.end();
   }
 
+  function close(): void {
+    if (lie?.do === "swallow" && isOver) return;
+    if (hasEnded && ticking !== undefined) return;
+    if (hasEnded) return to.destroySoon();
+    clearInterval(ticking);
+    reset(to);
+  }
+
   from
-    .on("data", take)
-    .once("end", () => {
-      hasEnded = true;
-      if (ticking === undefined) end();
+    .on("data", (bytes) => {
+      if (!silence.lasts) return take(bytes);
+      from.pause();
+      silence.heed(() => {
+        from.resume();
+        take(bytes);
+      });
     })
+    .once("end", () =>
+      silence.heed(() => {
+        hasEnded = true;
+        if (ticking === undefined) end();
+      }),
+    )
     // What it fails with is told to the other side by the same.
     .on("error", () => undefined)
-    .once("close", () => {
-      if (lie?.do === "swallow" && isOver) return;
-      if (hasEnded && ticking !== undefined) return;
-      if (hasEnded) return to.destroySoon();
-      clearInterval(ticking);
-      reset(to);
-    });
+    .once("close", () => silence.heed(close));
   to.once("close", () => clearInterval(ticking));
   if (lie !== undefined && honest === 0) begin(lie);
 }

@@ -16,10 +16,10 @@ export function checkNetworkOptions(options: NetworkOptions): void {
     .map((name) => `${name}: there is no such option`);
   if (
     typeof to === "string"
-      ? !/^(https?:\/\/)?[^\s/:]+:\d+\/?$|^https?:\/\/[^\s/:]+\/?$/.test(to)
+      ? !/^(https?:\/\/)?[^\s/:]+:\d+\/?$|^https?:\/\/[^\s/:]+\/?$|^unix:\/./.test(to)
       : typeof to?.url !== "string"
   ) {
-    problems.push("to: must be a server of this testkit, a URL without a path, or host:port");
+    problems.push("to: must be a server of this testkit, a URL without a path, host:port, or unix:/PATH");
   }
   if (!isWhole(port, 0, 65_535)) problems.push("port: must be 0 to 65535");
   for (const [index, lie] of lies.entries())

@@ -5,7 +5,7 @@ import type { NetworkTls } from "./see-requests.ts";
 export interface NetworkOptions {
   /**
    * What lies behind it: a server of this testkit, or a URL (`http:` or `https:`, with its port) or `host:port` of anything
-   * that speaks over TCP.
+   * that speaks over TCP, or `unix:/PATH` of a socket in a folder.
    */
   readonly to: TestServer | string;
   /** On 127.0.0.1. Default 0: any free one, see `url`. */

@@ -13,6 +13,7 @@ import type { NetworkOptions } from "./network-options.ts";
 import { reset } from "./reset.ts";
 import { createScript } from "./script.ts";
 import { type NetworkTls, seeRequests } from "./see-requests.ts";
+import { createSilence } from "./silence.ts";
 
 /** A network between a client and a server, on one machine. It tells the truth, but for the lies that it is given. */
 export interface TestNetwork extends AsyncDisposable {
@@ -35,6 +36,11 @@ export interface TestNetwork extends AsyncDisposable {
   cut(): Promise<void>;
   /** For so long nobody listens; what stands goes on. Resolves when it begins. */
   refuse(forSoLong: Duration): Promise<void>;
+  /**
+   * For so long nothing arrives at either side, of what stands and of what is begun, and neither is told; then all that was on its
+   * way does, ends and resets too. Resolves when it begins. A later one takes the place of one that lasts: `"0s"` ends it.
+   */
+  silence(forSoLong: Duration): Promise<void>;
   /** How it can be had again: the seed, and the lies that were told as `lies` takes them. For the words of a failed test. */
   describe(): string;
   close(): Promise<void>;
@@ -52,18 +58,21 @@ export interface TestNetwork extends AsyncDisposable {
 export async function startNetwork(options: NetworkOptions): Promise<TestNetwork> {
   checkNetworkOptions(options);
   const { to } = options;
-  const target = new URL(typeof to === "string" ? (to.includes("://") ? to : `tcp://${to}`) : to.url);
+  const target = new URL(typeof to === "string" ? (/^unix:|:\/\//.test(to) ? to : `tcp://${to}`) : to.url);
   const tls = options.tls ?? (typeof to === "string" ? undefined : await tlsOf(to));
   const sees = target.protocol === "http:" || tls !== undefined;
   const script = createScript(options.lies ?? [], options.random);
   const sockets = new Set<Socket>();
+  const silence = createSilence();
 
   const door = sees ? seeRequests(target, tls, script) : undefined;
   if (door !== undefined) await listen(door, 0);
-  const behind = {
-    host: door === undefined ? target.hostname : "127.0.0.1",
-    port: door === undefined ? portOf(target) : listeningPort(door),
-  };
+  const behind =
+    door !== undefined
+      ? { host: "127.0.0.1", port: listeningPort(door) }
+      : target.protocol === "unix:"
+        ? { path: decodeURIComponent(target.pathname) }
+        : { host: target.hostname, port: portOf(target) };
 
   function keep(socket: Socket): Socket {
     sockets.add(socket);
@@ -72,7 +81,7 @@ export async function startNetwork(options: NetworkOptions): Promise<TestNetwork
   }
 
   function meet(client: Socket): void {
-    keep(client);
+    if (client.destroyed) return;
     const { lie, did } = script.connection();
     if (lie?.do === "refuse") {
       reset(client);
@@ -80,11 +89,21 @@ export async function startNetwork(options: NetworkOptions): Promise<TestNetwork
       return void refuse(lie.for);
     }
     const server = keep(connect({ ...behind, allowHalfOpen: true, noDelay: true }));
-    server.once("connect", () => carry(client, server, lie, did)).once("error", () => reset(client));
+    const join = (): void => {
+      // In a silence either may have gone meanwhile.
+      if (client.destroyed) reset(server);
+      else if (server.destroyed) reset(client);
+      else carry(client, server, silence, lie, did);
+    };
+    server.once("connect", () => silence.heed(join)).once("error", () => silence.heed(() => reset(client)));
     client.once("close", () => server.connecting && server.destroy());
   }
 
-  const open = (): Server => createServer({ allowHalfOpen: true, noDelay: true }, meet);
+  const open = (): Server =>
+    createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+      keep(client);
+      silence.heed(() => meet(client));
+    });
   let front = open();
   await listen(front, options.port ?? 0).catch((error: unknown) => {
     door?.close();
@@ -131,12 +150,13 @@ export async function startNetwork(options: NetworkOptions): Promise<TestNetwork
   async function close(): Promise<void> {
     refusal.abort();
     front.close();
+    silence.end();
     await cut();
     door?.close();
   }
 
   return {
-    url: target.protocol === "tcp:" ? `127.0.0.1:${port}` : `${target.protocol}//127.0.0.1:${port}`,
+    url: target.protocol.startsWith("http") ? `${target.protocol}//127.0.0.1:${port}` : `127.0.0.1:${port}`,
     told: script.told,
     get connections() {
       return script.counts().connections;
@@ -151,6 +171,7 @@ export async function startNetwork(options: NetworkOptions): Promise<TestNetwork
     clear: script.clear,
     cut,
     refuse,
+    silence: async (forSoLong) => silence.keep(parseDuration(forSoLong)),
     describe: () => {
       const seed = options.random === undefined ? "" : `seed ${options.random.seed}, `;
       const told = script.told.map((lie) => `  ${JSON.stringify(lie)},`).join("\n");

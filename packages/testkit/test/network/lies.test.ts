@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { waitFor } from "@restante/testbed";
+import { temporaryFolder, waitFor } from "@restante/testbed";
 import { type Lie, type NetworkOptions, startNetwork, type TestNetwork } from "@restante/testkit";
 
 interface End {
@@ -26,17 +27,20 @@ function followed(socket: Socket): End {
   return { socket, got: () => got, ended: () => ended, fate: () => fate };
 }
 
-/** A server that says nothing by itself; `accepted` are its ends. */
-async function listening(t: TestContext): Promise<{ to: string; accepted: End[]; server: Server }> {
+/** A server that says nothing by itself; `accepted` are its ends. At a socket in a folder, if a path is given. */
+async function listening(t: TestContext, path?: string): Promise<{ to: string; accepted: End[]; server: Server }> {
   const accepted: End[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => accepted.push(followed(socket)));
-  server.listen(0, "127.0.0.1");
+  if (path === undefined) server.listen(0, "127.0.0.1");
+  else server.listen(path);
   await once(server, "listening");
   t.after(() => {
     for (const { socket } of accepted) socket.destroy();
     server.close();
   });
-  return { to: `127.0.0.1:${(server.address() as { port: number }).port}`, accepted, server };
+  const address = server.address() as string | { port: number };
+  const to = typeof address === "string" ? `unix:${address}` : `127.0.0.1:${address.port}`;
+  return { to, accepted, server };
 }
 
 async function network(t: TestContext, options: NetworkOptions): Promise<TestNetwork> {
@@ -172,6 +176,63 @@ test("refused from now on, for as long as the last call says", async (t) => {
   const refused = call(t, net);
   await waitFor(() => refused.fate() === "ECONNREFUSED");
   assert.equal(accepted.length, 0);
+});
+
+test("silent for a while: nothing arrives at either side and neither is told, and then all of it does, in its order", async (t) => {
+  const { client, server, net } = await ends(t);
+  const second = call(t, net);
+  client.socket.write("before, ");
+  await waitFor(() => server.got() === "before, ");
+  await net.silence("1h");
+  client.socket.write("meanwhile, ");
+  server.socket.end("the end");
+  const begun = call(t, net);
+  second.socket.resetAndDestroy();
+  await once(begun.socket, "connect");
+  begun.socket.write("hello");
+  client.socket.end("and last");
+  // A connection around the network, and back, takes longer than bytes through it would.
+  await waitFor(async () => once(call(t, net).socket, "connect"));
+  assert.deepEqual(
+    [server.got(), server.ended(), server.fate(), client.got(), client.ended(), net.connections],
+    ["before, ", false, undefined, "", false, 2],
+  );
+
+  await net.silence("0s");
+
+  await waitFor(() => server.got() === "before, meanwhile, and last" && server.ended());
+  await waitFor(() => client.got() === "the end" && client.ended());
+  await waitFor(() => net.connections === 4);
+  assert.deepEqual([client.fate(), server.fate()], ["closed", "closed"]);
+});
+
+test("a silence as long as the last call says, and what stands is broken off in it", async (t) => {
+  const { client, server, net } = await ends(t, { do: "slow", way: "to-server", bytesPerSecond: 500 });
+  client.socket.write("0123456789".repeat(10));
+  await waitFor(() => server.got() !== "");
+  await net.silence("1h");
+  const [got] = [server.got()];
+  await net.silence("50ms");
+  await waitFor(() => server.got().length > got.length);
+  await net.silence("1h");
+  await net.cut();
+  await waitFor(() => client.fate() !== undefined && server.fate() !== undefined);
+});
+
+test("what listens at a socket in a folder is reached by a port, and another network there is the server moved", async (t) => {
+  const folder = await temporaryFolder(t);
+  const one = await listening(t, join(folder, "one socket"));
+  const net = await startNetwork({ to: one.to });
+  call(t, net).socket.write("hello");
+  await waitFor(() => one.accepted[0]?.got() === "hello");
+  await net.close();
+
+  const two = await listening(t, join(folder, "two"));
+  const moved = await network(t, { to: two.to, port: Number(net.url.split(":")[1]) });
+
+  call(t, net).socket.write("hello again");
+  await waitFor(() => two.accepted[0]?.got() === "hello again");
+  assert.deepEqual([moved.url, moved.connections], [net.url, 1]);
 });
 
 test("a server that is not there is a connection that is reset", async (t) => {

@@ -10,6 +10,7 @@ import {
 } from "../options/economy.ts";
 import { decideByHand, doubtful } from "../options/matching.ts";
 import { strictness } from "../options/message.ts";
+import { doctorVerb } from "./store.ts";
 
 export const serverWords: Command = command({
   name: "server",
@@ -29,6 +30,7 @@ export const serverWords: Command = command({
     "With --dev, DIR is one of its own, made if it is not there; without --data a temporary one, removed at the end.",
   ],
   examples: ["--dev", "--dev --tls --data my-dev --control 8702", "--data my-mesh", "--config server.yaml"],
+  entries: [doctorVerb],
   load: async () => (await import("../server.ts")).server,
 });
 

@@ -210,7 +210,10 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /readyz": {
     ...health,
     summary: "Whether the server takes messages",
-    answers: { 200: ["It does", shapes.ready], 503: ["A part fails, or it is closing", shapes.ready] },
+    answers: {
+      200: ["It does; failing is bodies where it takes small ones alone", shapes.ready],
+      503: ["A part fails, or it is closing", shapes.ready],
+    },
   },
   // Of a server for development alone.
   ...Object.fromEntries(

@@ -17,6 +17,12 @@ import {
   type TokenUse,
 } from "../store.ts";
 
+/** After so many departures a mailbox's floors rise: a listing walks past no more that went than this. */
+const DEPARTURES_TO_RAISE = 1000;
+
+/** When a message is first routed: the clock of the node that routes it may be behind that of the one that took it. */
+const AT_ONCE = 0;
+
 /** What is done in groups. */
 export type GroupOperation = Exclude<Operation, { kind: "wipe" | "finish-restore" | "forget-tokens" | "see-time" }>;
 
@@ -109,8 +115,11 @@ export interface Writes {
   changedRoutings: { mailbox_id: MailboxId; message_id: MessageId; tries: number | null; next_try_at: number }[];
   endedRoutings: Keyed[];
   arrivals: object[];
+  /** What becomes listed, and what is listed no more. */
+  listed: object[];
+  unlisted: { recipient_id: MailboxId; sequence: number }[];
   departures: object[];
-  /** Mailboxes whose floors rise to their newest numbers. */
+  /** Mailboxes whose floors rise: to their newest numbers, and to the first that is listed. */
   raised: Set<MailboxId>;
   removed: (Keyed & { recipientId: MailboxId | null })[];
   withoutBodies: Keyed[];
@@ -118,13 +127,8 @@ export interface Writes {
   opened: MailboxId[];
 }
 
-/** @param used tokens that were found to be used, by `tokenKeyOf` */
-export function decide(
-  group: readonly GroupOperation[],
-  view: View,
-  { used, limits }: { used: ReadonlySet<string>; limits: MailboxLimits },
-): { answers: Answer[]; writes: Writes } {
-  const writes: Writes = {
+export function noWrites(): Writes {
+  return {
     tokens: new Map(),
     messages: [],
     newStates: new Set(),
@@ -135,6 +139,8 @@ export function decide(
     changedRoutings: [],
     endedRoutings: [],
     arrivals: [],
+    listed: [],
+    unlisted: [],
     departures: [],
     raised: new Set(),
     removed: [],
@@ -142,6 +148,33 @@ export function decide(
     closed: [],
     opened: [],
   };
+}
+
+/** The row of what changes of a message. */
+export function stateOf(message: Message): StateRow {
+  return {
+    mailbox_id: message.mailboxId,
+    message_id: message.messageId,
+    state: message.state,
+    recipient_id: message.recipientId ?? null,
+    addressed_to: message.to,
+    bytes: message.bytes,
+    accepted_at: message.acceptedAt?.getTime() ?? null,
+    changed_at: message.changedAt.getTime(),
+    due_at: message.dueAt?.getTime() ?? null,
+    status_event: message.status?.event ?? null,
+    status_code: message.status?.code ?? null,
+    status_description: message.status?.description ?? null,
+  };
+}
+
+/** @param used tokens that were found to be used, by `tokenKeyOf` */
+export function decide(
+  group: readonly GroupOperation[],
+  view: View,
+  { used, limits }: { used: ReadonlySet<string>; limits: MailboxLimits },
+): { answers: Answer[]; writes: Writes } {
+  const writes = noWrites();
 
   function mailbox(mailboxId: MailboxId): MailboxView {
     const found = view.mailboxes.get(mailboxId);
@@ -171,12 +204,11 @@ export function decide(
     const box = mailbox(recipientId);
     box.arrival = { number: box.arrival.number + 1, bytes: box.arrival.bytes + row.bytes };
     message.place = { sequence: box.arrival.number, bytes: row.bytes, departure: null };
+    const entry = { recipient_id: recipientId, sequence: box.arrival.number, message_id: row.message_id };
+    writes.listed.push({ ...entry, workflow_id: message.workflowId });
     writes.arrivals.push({
-      recipient_id: recipientId,
-      sequence: box.arrival.number,
-      message_id: row.message_id,
+      ...entry,
       mailbox_id: row.mailbox_id,
-      workflow_id: message.workflowId,
       bytes: row.bytes,
       arrived_bytes: box.arrival.bytes,
     });
@@ -188,6 +220,8 @@ export function decide(
     const box = mailbox(recipientId);
     box.departure = { number: box.departure.number + 1, bytes: box.departure.bytes + place.bytes };
     place.departure = box.departure.number;
+    writes.unlisted.push({ recipient_id: recipientId, sequence: place.sequence });
+    if (box.departure.number % DEPARTURES_TO_RAISE === 0) writes.raised.add(recipientId);
     return {
       recipient_id: recipientId,
       departure: box.departure.number,
@@ -204,20 +238,7 @@ export function decide(
   function insert(message: Message): MessageView {
     const key = keyOf(message);
     if (view.messages.has(key)) throw new Error("A message of this id is there.");
-    const row: StateRow = {
-      mailbox_id: message.mailboxId,
-      message_id: message.messageId,
-      state: message.state,
-      recipient_id: message.recipientId ?? null,
-      addressed_to: message.to,
-      bytes: message.bytes,
-      accepted_at: message.acceptedAt?.getTime() ?? null,
-      changed_at: message.changedAt.getTime(),
-      due_at: message.dueAt?.getTime() ?? null,
-      status_event: message.status?.event ?? null,
-      status_code: message.status?.code ?? null,
-      status_description: message.status?.description ?? null,
-    };
+    const row = stateOf(message);
     const inserted: MessageView = {
       row,
       type: message.type,
@@ -254,7 +275,7 @@ export function decide(
         message_id: message.messageId,
         address: routingAddress ?? "",
         tries: 0,
-        next_try_at: message.state === "routing" ? message.createdAt.getTime() : null,
+        next_try_at: message.state === "routing" ? AT_ONCE : null,
       });
     } else if (message.state === "accepted") {
       arrive(inserted, message.recipientId);
@@ -327,7 +348,7 @@ export function decide(
         mailbox_id: mailboxId,
         message_id: messageId,
         tries: null,
-        next_try_at: at.getTime(),
+        next_try_at: AT_ONCE,
       });
     } else if (message.isRouting) {
       message.isRouting = false;
@@ -354,9 +375,9 @@ export function decide(
     return files;
   }
 
-  function remove(key: Keyed): StoredBody[] {
+  function remove({ state, ...key }: Keyed & { state: MessageState }): StoredBody[] {
     const message = view.messages.get(keyOf(key));
-    if (message === undefined) return [];
+    if (message?.row.state !== state) return [];
     const recipientId = message.row.recipient_id;
     if (recipientId !== null) {
       depart(message, recipientId);

@@ -1,125 +1,97 @@
-// The queue of a node, as ../sqlite/group-commit.ts has it before its thread: while one group is committed, what arrives waits, and all
-// of it goes as the next. What nobody waits for goes with what somebody does wait for, or a moment later.
+// Between the queue of a node (../queue.ts) and PostgreSQL: a group at a time.
 //
 //   open     operations are taken, up to a number and a size; more are refused with store-busy.
 //   closed   nothing is taken; what waits is committed first.
-// PostgreSQL that is away stops nothing: each group that meets it is refused with store-busy, and the next is tried.
+// PostgreSQL that is away stops nothing: each group that meets it is refused with store-busy, and the next is tried. Where none comes,
+// an empty one is tried every second (it asks whether writes are taken), so that the trouble ends with its cause: whoever sends clients elsewhere sends none before.
 
 import { MeshServerError } from "../../errors.ts";
-import { type CommitGroup, touchedBy } from "./commit.ts";
+import { createQueue, type SubmitOptions } from "../queue.ts";
+import { takesNew } from "../sqlite/operations.ts";
+import type { CommitGroup } from "./commit.ts";
 import { asStoreError } from "./database.ts";
 import type { GroupOperation } from "./decide.ts";
+import { touchedBy } from "./group-operation.ts";
+import { asOpenError } from "./reach.ts";
 
-const MOST_WAITING = 20_000;
-const MOST_WAITING_BYTES = 128 * 1024 * 1024;
 const MOST_IN_GROUP = 1000;
-const UNWAITED_MS = 20;
-const MOST_UNWAITED = 500;
-
-interface Waiting {
-  operation: GroupOperation;
-  bytes: number;
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
-}
+const TRY_EMPTY_MS = 1000;
 
 export interface Groups {
-  submit(operation: GroupOperation, options?: { bytes?: number; unwaited?: boolean }): Promise<unknown>;
+  submit(operation: GroupOperation, options?: SubmitOptions): Promise<unknown>;
   /** Commits what waits. */
   close(): Promise<void>;
   isClosed(): boolean;
   /** What the last group failed with. */
   trouble(): string | undefined;
+  /** There was no room for what was new, and nothing new was taken since. */
+  isFull(): boolean;
 }
 
 export function createGroups(commitGroup: CommitGroup): Groups {
-  let waiting: Waiting[] = [];
-  let waitingBytes = 0;
-  let isWaitedFor = false;
-  let unwaitedGo: NodeJS.Timeout | undefined;
-  let atEndOfTurn: NodeJS.Immediate | undefined;
+  const queue = createQueue<GroupOperation>({ isIdle: () => !flying, send: () => void sendGroup() });
+  let tryEmpty: NodeJS.Timeout | undefined;
   let flying = false;
   let closed = false;
   let trouble: string | undefined;
-  let whenIdle: (() => void) | undefined;
-
-  function sendIfDue(): void {
-    if (flying || atEndOfTurn !== undefined) return;
-    if (waiting.length === 0) whenIdle?.();
-    else if (isWaitedFor || closed) {
-      atEndOfTurn = setImmediate(() => {
-        atEndOfTurn = undefined;
-        void sendGroup();
-      });
-    } else {
-      unwaitedGo ??= setTimeout(() => {
-        unwaitedGo = undefined;
-        isWaitedFor = waiting.length > 0;
-        sendIfDue();
-      }, UNWAITED_MS);
-    }
-  }
-
-  /** As many as are about different messages. */
-  function takeGroup(): Waiting[] {
-    const touched = new Set<string>();
-    let size = 0;
-    for (const { operation } of waiting.slice(0, MOST_IN_GROUP)) {
-      const places = touchedBy(operation);
-      if (places.some((place) => touched.has(place))) break;
-      for (const place of places) touched.add(place);
-      size += 1;
-    }
-    const group = waiting.splice(0, size);
-    for (const { bytes } of group) waitingBytes -= bytes;
-    isWaitedFor = waiting.length > 0;
-    return group;
-  }
+  let full = false;
 
   async function sendGroup(): Promise<void> {
     flying = true;
-    const group = takeGroup();
+    const group = queue.take(MOST_IN_GROUP, areAboutOthers());
     try {
       const answers = await commitGroup(group.map(({ operation }) => operation));
       trouble = undefined;
-      for (const [index, { resolve, reject }] of group.entries()) {
+      for (const [index, { operation, resolve, reject }] of group.entries()) {
         const answer = answers[index]!;
+        if (takesNew(operation)) full = "error" in answer ? full || isStoreFull(answer.error) : false;
         if ("error" in answer) reject(answer.error);
         else resolve(answer.value);
       }
     } catch (error) {
+      trouble = asOpenError(error).message;
       const told = asStoreError(error);
-      trouble = told.message;
       for (const { reject } of group) reject(told);
+      if (!closed) tryEmpty ??= setTimeout(tryEmptyGroup, TRY_EMPTY_MS);
     } finally {
       flying = false;
-      sendIfDue();
+      queue.sendIfDue();
     }
   }
 
+  function tryEmptyGroup(): void {
+    tryEmpty = undefined;
+    if (!flying && queue.isEmpty() && trouble !== undefined) void sendGroup();
+  }
+
   return {
-    submit(operation, { bytes = 0, unwaited = false } = {}) {
-      if (closed) return Promise.reject(closedError());
-      if (waiting.length >= MOST_WAITING || waitingBytes + bytes > MOST_WAITING_BYTES) {
-        return Promise.reject(new MeshServerError("store-busy", "Too much waits to be written.", { retry: "safe" }));
-      }
-      return new Promise((resolve, reject) => {
-        waiting.push({ operation, bytes, resolve, reject });
-        waitingBytes += bytes;
-        isWaitedFor ||= !unwaited || waiting.length >= MOST_UNWAITED;
-        sendIfDue();
-      });
-    },
+    submit: (operation, options) => (closed ? Promise.reject(closedError()) : queue.submit(operation, options)),
     async close() {
       closed = true;
-      clearTimeout(unwaitedGo);
-      await new Promise<void>((resolve) => {
-        whenIdle = resolve;
-        sendIfDue();
-      });
+      clearTimeout(tryEmpty);
+      await queue.drain();
     },
     isClosed: () => closed,
     trouble: () => trouble,
+    isFull: () => full,
+  };
+}
+
+function isStoreFull(error: Error): boolean {
+  return error instanceof MeshServerError && error.code === "store-full";
+}
+
+/**
+ * Whether an operation is about other messages than all that were asked about before it, also those that have to wait: what is about one
+ * message is done in the order in which it came, and holds up nothing else.
+ */
+function areAboutOthers(): (operation: GroupOperation) => boolean {
+  const touched = new Set<string>();
+  return (operation) => {
+    const places = touchedBy(operation);
+    const isAboutOthers = places.every((place) => !touched.has(place));
+    for (const place of places) touched.add(place);
+    return isAboutOthers;
   };
 }
 

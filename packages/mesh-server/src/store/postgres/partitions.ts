@@ -1,16 +1,22 @@
-// Parts of the large tables: of messages by the day in their ids, of tokens by the hour inside them. They are made when a group first
-// needs them, before its transaction. There is no part for all the rest: what belongs in none is a mistake.
+// Parts of the large tables: of messages by the day in their ids, of tokens by the hour inside them. They are made ahead, so that no group
+// waits at midnight, and when a group first needs one, before its transaction: after a month that nobody ran, or by a clock that is
+// wrong. There is no part for all the rest: what belongs in none is a mistake. Dropped they are by drop-parts.ts.
 
 import type { MessageId } from "@restante/mesh";
 
 import type { Database } from "./database.ts";
 import { TABLES_LOCK } from "./schema.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
+export const HOUR_MS: number = 60 * 60 * 1000;
+const DAYS_AHEAD = 3;
+const HOURS_AHEAD = 24;
+export const PARTS_OF_MESSAGES = ["message", "message_state", "chunk"] as const;
 
 export interface Partitions {
   ensure(needed: { messageIds: readonly MessageId[]; tokenTimes: readonly Date[] }): Promise<void>;
-  /** It may have been dropped. */
+  /** Those that are needed from now on. */
+  makeAhead(now: Date): Promise<void>;
+  /** One may have been dropped. */
   forget(): void;
 }
 
@@ -19,6 +25,14 @@ interface Partition {
   of: string;
   from: string | number;
   to: string | number;
+}
+
+/** What is needed today and tomorrow, and of tokens in this hour and the next: the names of the parts, by that of their table. */
+export function partsNeeded(now: Date): ReadonlyMap<string, readonly string[]> {
+  const days = [0, 1].flatMap((later) => ofDay(dayAt(now.getTime() + later * 24 * HOUR_MS)));
+  const hours = [0, 1].map((later) => ofHour(hourOf(now) + later));
+  const byTable = Map.groupBy([...days, ...hours], ({ of }) => of);
+  return new Map(Array.from(byTable, ([table, parts]) => [table, parts.map(({ name }) => name)]));
 }
 
 export function createPartitions(database: Database): Partitions {
@@ -38,13 +52,22 @@ export function createPartitions(database: Database): Partitions {
     for (const { name } of missing) known.add(name);
   }
 
+  async function ensure(days: Iterable<string>, hours: Iterable<number>): Promise<void> {
+    const needed = [...Array.from(days, ofDay).flat(), ...Array.from(hours, ofHour)];
+    const missing = needed.filter(({ name }) => !known.has(name));
+    if (missing.length > 0) await make(missing);
+  }
+
   return {
-    async ensure({ messageIds, tokenTimes }) {
-      const days = new Set(messageIds.map(dayOf));
-      const hours = new Set(tokenTimes.map((time) => Math.floor(time.getTime() / HOUR_MS)));
-      const needed = [...Array.from(days, ofDay).flat(), ...Array.from(hours, ofHour)];
-      const missing = needed.filter(({ name }) => !known.has(name));
-      if (missing.length > 0) await make(missing);
+    ensure: ({ messageIds, tokenTimes }) => ensure(new Set(messageIds.map(dayOf)), new Set(tokenTimes.map(hourOf))),
+    async makeAhead(now) {
+      // Whatever was dropped meanwhile.
+      known.clear();
+      const days = Array.from({ length: DAYS_AHEAD + 1 }, (_, index) => dayAt(now.getTime() + index * 24 * HOUR_MS));
+      const hours = Array.from({ length: HOURS_AHEAD + 1 }, (_, index) => hourOf(now) + index);
+      // Each by itself: whoever needs one of them now waits for one.
+      for (const day of days) await ensure([day], []);
+      for (const hour of hours) await ensure([], [hour]);
     },
     forget() {
       known.clear();
@@ -54,8 +77,10 @@ export function createPartitions(database: Database): Partitions {
 
 function dayOf(messageId: MessageId): string {
   const day = messageId.slice(0, 8);
-  if (!/^\d{8}$/.test(day) || Number.isNaN(startOf(day).getTime()))
+  const start = startOf(day);
+  if (Number.isNaN(start.getTime()) || dayAt(start.getTime()) !== day) {
     throw new Error("A message id that begins with no day.");
+  }
   return day;
 }
 
@@ -63,9 +88,17 @@ function startOf(day: string): Date {
   return new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
 }
 
+export function dayAt(time: number): string {
+  return new Date(time).toISOString().slice(0, 10).replaceAll("-", "");
+}
+
+function hourOf(time: Date): number {
+  return Math.floor(time.getTime() / HOUR_MS);
+}
+
 function ofDay(day: string): Partition[] {
-  const next = new Date(startOf(day).getTime() + 24 * HOUR_MS).toISOString().slice(0, 10).replaceAll("-", "");
-  return ["message", "message_state", "chunk"].map((of) => ({ name: `${of}_${day}`, of, from: day, to: next }));
+  const next = dayAt(startOf(day).getTime() + 24 * HOUR_MS);
+  return PARTS_OF_MESSAGES.map((of) => ({ name: `${of}_${day}`, of, from: day, to: next }));
 }
 
 function ofHour(hour: number): Partition {

@@ -52,7 +52,8 @@ CREATE TABLE message_state (
   status_description text,
   PRIMARY KEY (mailbox_id, message_id)
 ) PARTITION BY RANGE (message_id);
-CREATE INDEX message_state_by_due ON message_state (due_at, message_id) WHERE due_at IS NOT NULL;
+-- With all that a listing of them says: where vacuum has been no row is read for it, of which a damaged one would take all others with it.
+CREATE INDEX message_state_by_due ON message_state (due_at, message_id, mailbox_id) WHERE due_at IS NOT NULL;
 
 CREATE TABLE chunk (
   mailbox_id text COLLATE "C" NOT NULL,
@@ -90,12 +91,37 @@ CREATE TABLE arrival (
   sequence bigint NOT NULL,
   message_id text COLLATE "C" NOT NULL,
   mailbox_id text COLLATE "C" NOT NULL,
-  workflow_id text COLLATE "C" NOT NULL,
   bytes bigint NOT NULL,
   arrived_bytes bigint NOT NULL,
   PRIMARY KEY (recipient_id, sequence)
 );
 CREATE INDEX arrival_by_message ON arrival (recipient_id, message_id, sequence);
+
+-- What is listed: a row comes with its arrival and goes with its departure. What went stays in the index until it is vacuumed, which
+-- an open transaction puts off for all tables: listed_floor keeps a listing from walking past it.
+CREATE TABLE listed (
+  recipient_id text COLLATE "C" NOT NULL,
+  sequence bigint NOT NULL,
+  message_id text COLLATE "C" NOT NULL,
+  workflow_id text COLLATE "C" NOT NULL,
+  PRIMARY KEY (recipient_id, sequence)
+);
+
+-- A page in the order of the index. Left to choose, the planner reads and sorts all of a mailbox of which it believes that little is listed,
+-- and plans each page of a deep one anew.
+CREATE FUNCTION list_after(mailbox text, after bigint, most integer, filter text, part text, negated boolean)
+RETURNS TABLE (message_id text, sequence bigint)
+LANGUAGE sql STABLE SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off
+  SET plan_cache_mode = force_generic_plan AS $$
+  SELECT message_id, sequence FROM listed
+  WHERE recipient_id = mailbox
+    AND sequence > greatest(after, (SELECT max(listed_floor) FROM floor WHERE mailbox_id = mailbox))
+    AND (filter IS NULL OR negated <> CASE filter
+      WHEN 'equals' THEN workflow_id = part
+      WHEN 'begins' THEN starts_with(workflow_id, part)
+      ELSE strpos(workflow_id, part) > 0 END)
+  ORDER BY sequence LIMIT most
+$$;
 
 CREATE TABLE departure (
   recipient_id text COLLATE "C" NOT NULL,
@@ -123,10 +149,60 @@ CREATE TABLE closed_mailbox (
 
 -- Of each node's own machine: time/clock-guard.ts.
 CREATE TABLE machine_time (node text COLLATE "C" PRIMARY KEY, seen json NOT NULL);
+
+-- Each start of each node. By the database's clock, but for apart, which is how far the node's is before it.
+CREATE TABLE node (
+  id text COLLATE "C" PRIMARY KEY,
+  name text NOT NULL,
+  version text NOT NULL,
+  started_at bigint NOT NULL,
+  seen_at bigint NOT NULL,
+  apart bigint NOT NULL,
+  unable json NOT NULL,
+  settings json NOT NULL
+);
+
+-- Which node does what time brings, and until when (leases.ts).
+CREATE TABLE lease (work text COLLATE "C" PRIMARY KEY, node text COLLATE "C" NOT NULL, until bigint NOT NULL);
+INSERT INTO lease VALUES ('routing', '', 0), ('expiry', '', 0), ('tokens', '', 0), ('bodies', '', 0);
+
+-- Of the digests of settings (alike.ts).
+CREATE TABLE digest_salt (salt text NOT NULL);
+INSERT INTO digest_salt SELECT gen_random_uuid();
+
+-- What was moved here from a data folder, and how far it is: ../../move/. Before it is there whole no node starts.
+CREATE TABLE move (
+  move_id text PRIMARY KEY,
+  source text NOT NULL,
+  -- Where its bodies are put.
+  bodies text NOT NULL,
+  -- What the folder's last server kept of its machine's time: another since means that a server ran on it.
+  seen json,
+  begun_at bigint NOT NULL,
+  copied json NOT NULL,
+  opened_at bigint
+);
+
+-- Bodies that were damaged before they were moved.
+CREATE TABLE moved_damage (
+  message_id text COLLATE "C" NOT NULL,
+  chunk integer NOT NULL,
+  damage text NOT NULL,
+  PRIMARY KEY (message_id, chunk)
+);
 `;
 
-/** Version n of the store is reached by running lists 1 to n. */
-export const migrations: readonly string[] = [first];
+const second = `
+-- What the place of this database's bodies was marked with (../../keeping/whose-bodies.ts).
+CREATE TABLE bodies_mark (mark text COLLATE "C" PRIMARY KEY, made_at bigint NOT NULL);
+`;
+
+/**
+ * Version n of the store is reached by running texts 1 to n, each while nodes of the version before work: a column that is added may be
+ * null, which those write there, and none goes that they write. A statement that takes longer than others may (20 seconds, database.ts)
+ * needs more than is here.
+ */
+export const migrations: readonly string[] = [first, second];
 
 /** Of locks of a transaction that makes tables: no other program's. */
 export const TABLES_LOCK = 7_378_697_629;
@@ -136,23 +212,21 @@ export const TABLES_LOCK = 7_378_697_629;
  *
  * @throws {MeshServerError} `store-too-new`
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, to: readonly string[] = migrations): Promise<void> {
   await database.transact(async ({ ask }) => {
     await ask("SELECT pg_advisory_xact_lock($1)", [TABLES_LOCK]);
     await ask("CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)");
     const [row] = await ask("SELECT version FROM schema_version");
     const version = (row?.["version"] ?? 0) as number;
-    if (version > migrations.length) {
+    if (version > to.length) {
       throw new MeshServerError(
         "store-too-new",
-        `The store is of version ${version}, and this program knows ${migrations.length}: use a program as new as the one that wrote it.`,
+        `The store is of version ${version}, and this program knows ${to.length}: use a program as new as the one that wrote it.`,
       );
     }
-    if (version === migrations.length) return;
-    for (const statement of migrations.slice(version).join("").split(/;\n/)) {
-      if (statement.trim() !== "") await ask(statement);
-    }
+    if (version === to.length) return;
+    await ask(to.slice(version).join(""));
     await ask("DELETE FROM schema_version");
-    await ask("INSERT INTO schema_version VALUES ($1)", [migrations.length]);
+    await ask("INSERT INTO schema_version VALUES ($1)", [to.length]);
   });
 }

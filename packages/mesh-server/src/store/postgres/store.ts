@@ -1,14 +1,21 @@
 // The engine for many nodes: a PostgreSQL database that any number of them share, each with a queue of its own (group.ts).
 
 import type { StoredBody } from "../../bodies/bodies.ts";
+import { refuseUnfinished } from "../../move/progress.ts";
 import { once } from "../../once.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, MailboxLimits, Store } from "../store.ts";
 import { createCommitGroup } from "./commit.ts";
-import { asStoreError, connect, ConnectionLost, type Database } from "./database.ts";
-import { closedError, createGroups, type Groups } from "./group.ts";
+import { askAgain, askToWrite, asStoreError, connect, type Database } from "./database.ts";
+import { createRecordGiven } from "./given.ts";
+import { closedError, createGroups } from "./group.ts";
+import { createDropParts } from "./drop-parts.ts";
+import { type BodyMarks, createMarks } from "./marks.ts";
+import { untilWritten } from "./in-doubt.ts";
 import { createPartitions } from "./partitions.ts";
-import { createReads } from "./reads.ts";
+import { asOpenError, refuseOld } from "./reach.ts";
+import { type BodyNames, createReads } from "./reads.ts";
+import { MOST_APART_MS, NOW } from "./node-time.ts";
 import { migrate } from "./schema.ts";
 
 export interface PostgresStoreOptions {
@@ -18,43 +25,104 @@ export interface PostgresStoreOptions {
   node: string;
   /** Absent: every mailbox has room. */
   limits?: MailboxLimits;
-  /** At most so many connections; default 10. */
+  /** At most so many connections, and three at least; default 10. */
   connections?: number;
 }
 
-export interface PostgresStore extends Store {
+export interface PostgresStore extends Store, BodyNames, BodyMarks {
+  /**
+   * Makes the parts of tables that are needed next, and drops those of messages in which nothing is left: hourly, by one node. What is
+   * needed and not there is made by whoever needs it. Rejects if a part could not be dropped for a day.
+   */
+  keepParts(now: Date): Promise<void>;
   /** What keeps it from writing now, though it goes on trying. */
   trouble(): string | undefined;
+  /** Its disk is full: what is new was refused last. What is there can be read, acknowledged and removed while it finds room in pages that it has. */
+  isFull(): boolean;
 }
 
-/** @throws {MeshServerError} `store-too-new`, `store-busy` */
+/** @throws {MeshServerError} `store-unreachable`, `store-too-new`, `store-moving`, `store-busy` */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
-  const database = connect(options.url, options.connections ?? 10);
+  const connections = connectApart(options);
+  const { reading } = connections;
   try {
-    await migrate(database);
-    return createStore(database, options);
+    await refuseOld(reading);
+    await migrate(reading);
+    await refuseUnfinished(reading);
+    return createStore(connections, options);
   } catch (error) {
-    await database.close();
-    throw asStoreError(error);
+    await closeAll(connections);
+    throw asOpenError(error, options.url);
   }
 }
 
-function createStore(database: Database, { node, limits = {} }: PostgresStoreOptions): PostgresStore {
-  const groups = createGroups(createCommitGroup(database, createPartitions(database), limits));
-  const asking: Pick<Database, "ask"> = { ask: (sql, values) => askAgain(database, groups, sql, values) };
+/** None of them waits for what another does. */
+interface Connections {
+  /** One, for what is written in groups, of which one is written at a time, and for making parts of tables. */
+  writing: Database;
+  /** A quarter of the others, for lists that may walk far. */
+  walking: Database;
+  /** For what is found at once. Also what no message waits for is written here: tables, parts that are dropped, the time. */
+  reading: Database;
+}
 
+function connectApart({ url, connections = 10 }: PostgresStoreOptions): Connections {
+  const walking = Math.max(1, Math.floor((connections - 1) / 4));
+  const of = (count: number): Database => connect(url, count, { primaryOnly: true });
+  return { writing: of(1), walking: of(walking), reading: of(Math.max(1, connections - walking - 1)) };
+}
+
+async function closeAll(connections: Connections): Promise<void> {
+  await Promise.all(Object.values(connections).map((database: Database) => database.close()));
+}
+
+function createStore(connections: Connections, { node, limits = {} }: PostgresStoreOptions): PostgresStore {
+  const { writing, walking, reading } = connections;
+  const partitions = createPartitions(writing);
+  const dropParts = createDropParts(reading);
+  const groups = createGroups(createCommitGroup(writing, partitions, limits));
+  const recordGiven = createRecordGiven((given) => groups.submit(given, { unwaited: true }));
+  const asking: Pick<Database, "ask" | "look"> = {
+    ask: (...asked) => whileOpen(() => askAgain(reading, ...asked)),
+    look: (sql, values) => whileOpen(() => askAgain({ ask: walking.look }, sql, values)),
+  };
+
+  async function whileOpen<Value>(work: () => Promise<Value>): Promise<Value> {
+    if (groups.isClosed()) throw closedError();
+    try {
+      return await work();
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  const reads = createReads(asking);
+  const marks = createMarks(reading);
+  /** Messages of this node that are not there yet. */
+  const accepting = new Set<Promise<unknown>>();
   return {
-    ...createReads(asking),
-    accept: (acceptance) =>
-      groups.submit({ kind: "accept", acceptance }, { bytes: weight(acceptance.body) }) as Promise<AcceptOutcome>,
+    ...reads,
+    async findByLocalId(...asked) {
+      const found = await reads.findByLocalId(...asked);
+      if (found.length > 0) return found;
+      // In the queue it has no number yet.
+      await Promise.allSettled(accepting);
+      await whileOpen(() => untilWritten(asking.ask));
+      return await reads.findByLocalId(...asked);
+    },
+    accept(acceptance) {
+      const accepted = groups.submit({ kind: "accept", acceptance }, { bytes: weight(acceptance.body) });
+      accepting.add(accepted);
+      const forget = (): unknown => accepting.delete(accepted);
+      accepted.then(forget, forget);
+      return accepted as Promise<AcceptOutcome>;
+    },
     addChunk: (arrival) =>
       groups.submit({ kind: "chunk", arrival }, { bytes: weight(arrival.body) }) as Promise<ChunkOutcome>,
     put: (change) => groups.submit({ kind: "put", change }) as Promise<ApplyOutcome>,
     apply: (change, token) =>
       groups.submit({ kind: "apply", change, ...(token !== undefined && { token }) }) as Promise<ApplyOutcome>,
-    async markGiven({ mailboxId, messageId }, chunk) {
-      await groups.submit({ kind: "given", mailboxId, messageId, chunk }, { unwaited: true });
-    },
+    markGiven: ({ mailboxId, messageId }, chunk) => recordGiven({ kind: "given", mailboxId, messageId, chunk }),
     closeMailbox: (closure) => groups.submit({ kind: "close-mailbox", closure }) as Promise<boolean>,
     openMailbox: (mailboxId) => groups.submit({ kind: "open-mailbox", mailboxId }) as Promise<boolean>,
     async useToken(token) {
@@ -63,54 +131,45 @@ function createStore(database: Database, { node, limits = {} }: PostgresStoreOpt
     async holdRouting({ mailboxId, messageId }, tries, nextTryAt) {
       await groups.submit({ kind: "hold", mailboxId, messageId, tries, nextTryAt });
     },
-    remove: ({ mailboxId, messageId }) =>
-      groups.submit({ kind: "remove", mailboxId, messageId }) as Promise<StoredBody[]>,
+    remove: ({ mailboxId, messageId, state }) =>
+      groups.submit({ kind: "remove", mailboxId, messageId, state }) as Promise<StoredBody[]>,
     removeBodies: ({ mailboxId, messageId }) =>
       groups.submit({ kind: "remove-bodies", mailboxId, messageId }) as Promise<StoredBody[]>,
-    async forgetTokens(now, limit) {
-      const rows = await asking.ask(
-        `WITH gone AS (DELETE FROM token WHERE (mailbox_id, nonce, nonce_count, time) IN
-           (SELECT mailbox_id, nonce, nonce_count, time FROM token WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
-            FOR UPDATE SKIP LOCKED) RETURNING 1)
-         SELECT count(*) AS gone FROM gone`,
-        [now.getTime(), limit],
-      );
-      return rows[0]!["gone"] as number;
-    },
+    forgetTokens: (now) => whileOpen(() => dropParts.ofTokens(now)),
+    keepParts: (now) =>
+      whileOpen(async () => {
+        await partitions.makeAhead(now);
+        await dropParts.ofMessages(now);
+      }),
     async seenTime() {
-      const [row] = await asking.ask("SELECT seen FROM machine_time WHERE node = $1", [node]);
+      // A node of a new name has what another saw last, if nothing speaks against that one's clock: when all were off for days, whoever
+      // had no chance to collect gets one.
+      const [row] = await asking.ask(
+        `SELECT seen FROM machine_time WHERE node = $1
+           OR seen ->> 'doubt' IS NULL AND (seen ->> 'wall')::numeric < ${NOW} + ${MOST_APART_MS}
+         ORDER BY node = $1 DESC, (seen ->> 'wall')::numeric DESC LIMIT 1`,
+        [node],
+      );
       return row?.["seen"] as SeenTime | undefined;
     },
     async seeTime(seen) {
-      await asking.ask(
-        "INSERT INTO machine_time VALUES ($1, $2) ON CONFLICT (node) DO UPDATE SET seen = excluded.seen",
-        [node, JSON.stringify(seen)],
+      await whileOpen(() =>
+        askToWrite(
+          reading,
+          "INSERT INTO machine_time VALUES ($1, $2) ON CONFLICT (node) DO UPDATE SET seen = excluded.seen",
+          [node, JSON.stringify(seen)],
+        ),
       );
     },
+    makeMark: () => whileOpen(() => marks.makeMark()),
+    keepMark: (mark) => whileOpen(() => marks.keepMark(mark)),
     trouble: () => groups.trouble(),
+    isFull: () => groups.isFull(),
     [Symbol.asyncDispose]: once(async () => {
       await groups.close();
-      await database.close();
+      await closeAll(connections);
     }),
   };
-}
-
-/** Once more over another connection: one that is idle may have ended without a word. What is asked so may be done twice. */
-async function askAgain(
-  database: Database,
-  groups: Groups,
-  sql: string,
-  values: readonly unknown[] | undefined,
-): ReturnType<Database["ask"]> {
-  if (groups.isClosed()) throw closedError();
-  try {
-    return await database.ask(sql, values).catch((error: unknown) => {
-      if (!(error instanceof ConnectionLost)) throw error;
-      return database.ask(sql, values);
-    });
-  } catch (error) {
-    throw asStoreError(error);
-  }
 }
 
 function weight(body: StoredBody | undefined): number {

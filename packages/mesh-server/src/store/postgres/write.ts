@@ -8,11 +8,7 @@ import { type Keyed, type MailboxView, tokenKeyOf, type Writes } from "./decide.
 const IN_MESSAGE = "t.mailbox_id = n.mailbox_id AND t.message_id = n.message_id";
 
 /** Resolves with the tokens that were not used before, by `tokenKeyOf`. */
-export async function write(
-  ask: Transaction["ask"],
-  writes: Writes,
-  mailboxes: ReadonlyMap<MailboxId, MailboxView>,
-): Promise<string[]> {
+export async function write(ask: Transaction["ask"], writes: Writes): Promise<string[]> {
   const parts: string[] = [];
   const values: unknown[] = [];
 
@@ -29,8 +25,24 @@ export async function write(
     part(rows, () => `INSERT INTO ${table} SELECT * FROM ${rowsOf(table, rows)}`);
   }
 
-  function removeOf(table: string, keys: readonly object[]): void {
-    part(keys, () => `DELETE FROM ${table} AS t USING ${rowsOf("message_state", keys)} AS n WHERE ${IN_MESSAGE}`);
+  /**
+   * Beside a join with such rows, of which the planner knows nothing: so that no more than their parts are planned for, and rows are
+   * found by an index.
+   */
+  function among<Key extends string>(
+    table: string,
+    rows: readonly Readonly<Record<Key, unknown>>[],
+    ...keys: Key[]
+  ): string {
+    return keys.map((key) => `${table}.${key} = ANY($${values.push(rows.map((row) => row[key]))})`).join(" AND ");
+  }
+
+  function removeOf(table: string, keys: readonly { mailbox_id: string; message_id: string }[]): void {
+    part(
+      keys,
+      () => `DELETE FROM ${table} AS t USING ${rowsOf("message_state", keys)} AS n
+        WHERE ${IN_MESSAGE} AND ${among("t", keys, "mailbox_id", "message_id")}`,
+    );
   }
 
   const tokens = Array.from(writes.tokens.values(), (token) => ({
@@ -66,7 +78,8 @@ export async function write(
     () => `UPDATE message_state AS t SET state = n.state, recipient_id = n.recipient_id,
       addressed_to = n.addressed_to, bytes = n.bytes, accepted_at = n.accepted_at, changed_at = n.changed_at,
       due_at = n.due_at, status_event = n.status_event, status_code = n.status_code,
-      status_description = n.status_description FROM ${rowsOf("message_state", changed)} AS n WHERE ${IN_MESSAGE}`,
+      status_description = n.status_description FROM ${rowsOf("message_state", changed)} AS n
+      WHERE ${IN_MESSAGE} AND ${among("t", changed, "mailbox_id", "message_id")}`,
   );
   part(writes.chunks, () => {
     const rows = writes.chunks.map(({ mailboxId, messageId, chunk, body }) => {
@@ -87,13 +100,18 @@ export async function write(
   part(
     writes.changedRoutings,
     () => `UPDATE routing AS t SET tries = coalesce(n.tries, t.tries), next_try_at = n.next_try_at
-      FROM ${rowsOf("routing", writes.changedRoutings)} AS n WHERE ${IN_MESSAGE}`,
+      FROM ${rowsOf("routing", writes.changedRoutings)} AS n
+      WHERE ${IN_MESSAGE} AND ${among("t", writes.changedRoutings, "mailbox_id", "message_id")}`,
   );
   insert("arrival", writes.arrivals);
   insert("departure", writes.departures);
-  const floors = Array.from(writes.raised, (mailboxId) => floorRow(mailboxId, mailboxes.get(mailboxId)!));
-  part(floors, () => `DELETE FROM floor AS t USING ${rowsOf("floor", floors)} AS n WHERE t.mailbox_id = n.mailbox_id`);
-  insert("floor", floors);
+  insert("listed", writes.listed);
+  part(
+    writes.unlisted,
+    () => `DELETE FROM listed AS t USING ${rowsOf("listed", writes.unlisted)} AS n
+      WHERE t.recipient_id = n.recipient_id AND t.sequence = n.sequence
+        AND ${among("t", writes.unlisted, "recipient_id", "sequence")}`,
+  );
   const removed = writes.removed.map((each) => ({ ...keyRow(each), recipient_id: each.recipientId }));
   removeOf("routing", [...writes.endedRoutings.map(keyRow), ...removed]);
   removeOf("message", removed);
@@ -105,12 +123,14 @@ export async function write(
     removed,
     () => `DELETE FROM departure AS t USING ${rowsOf("message_state", removed)} AS n, arrival
       WHERE arrival.recipient_id = n.recipient_id AND arrival.message_id = n.message_id
-        AND t.recipient_id = arrival.recipient_id AND t.sequence = arrival.sequence`,
+        AND t.recipient_id = arrival.recipient_id AND t.sequence = arrival.sequence
+        AND ${among("t", removed, "recipient_id")} AND ${among("arrival", removed, "recipient_id", "message_id")}`,
   );
   part(
     removed,
     () => `DELETE FROM arrival AS t USING ${rowsOf("message_state", removed)} AS n
-      WHERE t.recipient_id = n.recipient_id AND t.message_id = n.message_id`,
+      WHERE t.recipient_id = n.recipient_id AND t.message_id = n.message_id
+        AND ${among("t", removed, "recipient_id", "message_id")}`,
   );
   insert("closed_mailbox", writes.closed);
   const opened = writes.opened.map((mailboxId) => ({ mailbox_id: mailboxId }));
@@ -133,15 +153,33 @@ export async function write(
   );
 }
 
-export function floorRow(mailboxId: MailboxId, { arrival, departure, listedFloor }: MailboxView): object {
-  return {
-    mailbox_id: mailboxId,
-    floor: arrival.number,
-    floor_bytes: arrival.bytes,
-    departure_floor: departure.number,
-    departure_floor_bytes: departure.bytes,
-    listed_floor: listedFloor,
-  };
+/** After what leaves has left. */
+export async function raiseFloors(
+  ask: Transaction["ask"],
+  raised: ReadonlySet<MailboxId>,
+  mailboxes: ReadonlyMap<MailboxId, MailboxView>,
+): Promise<void> {
+  if (raised.size === 0) return;
+  const rows = Array.from(raised, (mailboxId) => {
+    const { arrival, departure, listedFloor } = mailboxes.get(mailboxId)!;
+    return {
+      mailbox_id: mailboxId,
+      floor: arrival.number,
+      floor_bytes: arrival.bytes,
+      departure_floor: departure.number,
+      departure_floor_bytes: departure.bytes,
+      listed_floor: listedFloor,
+    };
+  });
+  await ask(
+    `WITH raised AS (SELECT * FROM json_populate_recordset(NULL::floor, $1)),
+       before AS (DELETE FROM floor USING raised WHERE floor.mailbox_id = raised.mailbox_id)
+     INSERT INTO floor SELECT mailbox_id, floor, floor_bytes, departure_floor, departure_floor_bytes,
+       coalesce((SELECT sequence FROM listed WHERE recipient_id = raised.mailbox_id AND sequence > raised.listed_floor
+         ORDER BY sequence LIMIT 1) - 1, raised.floor)
+     FROM raised`,
+    [JSON.stringify(rows)],
+  );
 }
 
 function keyRow({ mailboxId, messageId }: Keyed): { mailbox_id: string; message_id: string } {

@@ -1,8 +1,4 @@
-// The queue before the writer thread. While one group is being committed, what arrives waits; then all of it goes as the
-// next group. So one sync serves as many operations as came during the last one, and a lone operation waits for nobody.
-// What arrives in one turn of the event loop goes together too: a disk that is idle does not begin with the first of them.
-// An operation that nobody waits for (a token of a request without effect) goes with the next that somebody does wait for, or
-// with others of its kind a moment later: a sync of its own would cost more than all else that its request does.
+// Between the queue (../queue.ts) and the writer thread, which commits a group at a time.
 //
 //   open     operations are taken, up to a number and a size; more are refused with store-busy.
 //   full     the disk was full, and the reserve is given: what is new is refused with store-full. The rest of the group
@@ -14,37 +10,16 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
 import { MeshServerError } from "../../errors.ts";
+import { type Asked, createQueue, type SubmitOptions, type Queued } from "../queue.ts";
 import type { MailboxLimits } from "../store.ts";
 import { type Operation, takesNew } from "./operations.ts";
 import type { Reserve } from "./reserve.ts";
 import type { Errand } from "./snapshot.ts";
 import type { GroupAnswer, Task } from "./writer.ts";
 
-const MOST_WAITING = 20_000;
-const MOST_WAITING_BYTES = 128 * 1024 * 1024;
 const MOST_IN_GROUP = 1000;
 const MOST_IN_GROUP_WHEN_FULL = 50;
 const SLOW_MS = 30_000;
-/** So long an operation that nobody waits for stays in memory where no other goes. */
-const UNWAITED_MS = 20;
-const MOST_UNWAITED = 500;
-
-interface Asked {
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
-}
-
-interface Waiting extends Asked {
-  operation: Operation;
-  bytes: number;
-}
-
-export interface SubmitOptions {
-  /** What the operation holds in memory, about. */
-  bytes?: number;
-  /** Nobody waits for it: it may go with a later group. */
-  unwaited?: boolean;
-}
 
 export interface GroupCommit {
   /** Resolves with the operation's value when its group is on disk. */
@@ -85,21 +60,16 @@ export async function startGroupCommit(
   // Rejects with what the thread threw if it cannot open the database.
   await once(worker, "message");
 
-  let waiting: Waiting[] = [];
-  let waitingBytes = 0;
-  let isWaitedFor = false;
-  let unwaitedGo: NodeJS.Timeout | undefined;
-  let atEndOfTurn: NodeJS.Immediate | undefined;
-  let flying: Waiting[] = [];
+  const queue = createQueue<Operation>({ isIdle, send: sendGroup });
+  let flying: Queued<Operation>[] = [];
   let errands: (Asked & { errand: Errand })[] = [];
   let alone: (Asked & { errand: Errand }) | undefined;
   let stopped: string | undefined;
   let damaged = false;
   let trouble: string | undefined;
   let flyingSince = 0;
-  let whenIdle: (() => void) | undefined;
 
-  function submit(operation: Operation, { bytes = 0, unwaited = false }: SubmitOptions = {}): Promise<unknown> {
+  function submit(operation: Operation, options?: SubmitOptions): Promise<unknown> {
     if (stopped !== undefined) return Promise.reject(stoppedError());
     if (takesNew(operation)) {
       if (damaged) return Promise.reject(damagedError());
@@ -108,42 +78,14 @@ export async function startGroupCommit(
         return Promise.reject(fullError());
       }
     }
-    if (waiting.length >= MOST_WAITING || waitingBytes + bytes > MOST_WAITING_BYTES) {
-      return Promise.reject(busyError("Too much waits to be written."));
-    }
-    return new Promise((resolve, reject) => {
-      waiting.push({ operation, bytes, resolve, reject });
-      waitingBytes += bytes;
-      isWaitedFor ||= !unwaited || waiting.length >= MOST_UNWAITED;
-      sendIfDue();
-    });
-  }
-
-  /** Sends what waits at the end of this turn, if the writer is idle and somebody waits for it; if nobody does, in a moment. */
-  function sendIfDue(): void {
-    if (!isIdle()) return;
-    if (isWaitedFor || errands.length > 0) atEndOfTurn ??= setImmediate(sendWaited);
-    else if (waiting.length > 0) unwaitedGo ??= setTimeout(sendUnwaited, UNWAITED_MS);
-    else whenIdle?.();
-  }
-
-  function sendWaited(): void {
-    atEndOfTurn = undefined;
-    if (isIdle() && (isWaitedFor || errands.length > 0)) sendGroup();
-    else sendIfDue();
-  }
-
-  function sendUnwaited(): void {
-    unwaitedGo = undefined;
-    isWaitedFor = waiting.length > 0;
-    sendIfDue();
+    return queue.submit(operation, options);
   }
 
   function send(errand: Errand): Promise<unknown> {
     if (stopped !== undefined) return Promise.reject(stoppedError());
     return new Promise((resolve, reject) => {
       errands.push({ errand, resolve, reject });
-      sendIfDue();
+      queue.hurry();
     });
   }
 
@@ -159,9 +101,8 @@ export async function startGroupCommit(
       return;
     }
     const isFull = !reserve.isHeld();
-    flying = waiting.splice(0, isFull ? MOST_IN_GROUP_WHEN_FULL : MOST_IN_GROUP);
-    isWaitedFor = waiting.length > 0;
-    for (const { bytes } of flying) waitingBytes -= bytes;
+    flying = queue.take(isFull ? MOST_IN_GROUP_WHEN_FULL : MOST_IN_GROUP);
+    if (flying.length === 0) return queue.sendIfDue();
     flyingSince = performance.now();
     order({ task: "run", group: flying.map(({ operation }) => operation), isFull });
   }
@@ -180,21 +121,18 @@ export async function startGroupCommit(
     else if (answer.failed === "full") makeRoom(group);
     else if (answer.failed === "busy") for (const { reject } of asked) reject(busyError("Another program holds it."));
     else stop(answer.reason, asked);
-    sendIfDue();
+    queue.sendIfDue();
   }
 
   /** What is not new is tried again, once the reserve has made room for it. */
-  function makeRoom(group: Waiting[]): void {
+  function makeRoom(group: readonly Queued<Operation>[]): void {
     onFull();
     const wasHeld = reserve.isHeld();
     if (wasHeld) order({ task: "take-room", ...reserve.give() });
-    const [kept, refused]: [Waiting[], Waiting[]] = [[], []];
-    for (const each of group) (wasHeld && !takesNew(each.operation) ? kept : refused).push(each);
-    for (const each of waiting) (takesNew(each.operation) ? refused : kept).push(each);
-    for (const { reject } of refused) reject(fullError());
-    waiting = kept;
-    isWaitedFor = kept.length > 0;
-    waitingBytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+    const isKept = ({ operation }: Queued<Operation>): boolean => wasHeld && !takesNew(operation);
+    for (const each of group) if (!isKept(each)) each.reject(fullError());
+    queue.refuse(fullError(), takesNew);
+    queue.putBack(group.filter(isKept));
   }
 
   function settle(asked: readonly Asked[], answers: Extract<GroupAnswer, { answers: unknown }>["answers"]): void {
@@ -210,15 +148,13 @@ export async function startGroupCommit(
       stopped = reason;
       onStopped(reason);
     }
-    const inDoubt = new MeshServerError("store-stopped", "Whether it was written is not known.", {
+    const inDoubt = new MeshServerError("commit-unknown", "Whether it was written is not known.", {
       retry: "ambiguous",
     });
     for (const { reject } of asked) reject(inDoubt);
-    for (const { reject } of [...waiting, ...errands]) reject(stoppedError());
-    waiting = [];
+    for (const { reject } of errands) reject(stoppedError());
     errands = [];
-    waitingBytes = 0;
-    isWaitedFor = false;
+    queue.refuse(stoppedError());
   }
 
   worker.on("message", receive);
@@ -226,7 +162,7 @@ export async function startGroupCommit(
     stop(reason, alone === undefined ? flying : [alone]);
     flying = [];
     alone = undefined;
-    whenIdle?.();
+    queue.sendIfDue();
   }
 
   worker.on("error", (error) => end(Error.isError(error) ? error.message : "the writer thread failed"));
@@ -240,7 +176,7 @@ export async function startGroupCommit(
       damaged = true;
     },
     isStopped: () => stopped !== undefined,
-    isIdle: () => isIdle() && waiting.length === 0,
+    isIdle: () => isIdle() && queue.isEmpty(),
     trouble() {
       const isSlow = !isIdle() && performance.now() - flyingSince > SLOW_MS;
       return trouble ?? (isSlow ? "the disk has not taken a commit for 30 seconds" : undefined);
@@ -249,13 +185,7 @@ export async function startGroupCommit(
     stop: (reason) => stop(reason, []),
     async close() {
       stopped ??= "closed";
-      clearTimeout(unwaitedGo);
-      sendUnwaited();
-      if (!isIdle() || atEndOfTurn !== undefined) {
-        await new Promise<void>((resolve) => {
-          whenIdle = resolve;
-        });
-      }
+      await queue.drain();
       order({ task: "close" });
       await exited;
     },

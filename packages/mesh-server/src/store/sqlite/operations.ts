@@ -5,7 +5,7 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { StoredBody } from "../../bodies/bodies.ts";
-import { type Change, mayBePut, mayMove } from "../../message.ts";
+import { type Change, mayBePut, mayMove, type MessageState } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
 import {
   type Acceptance,
@@ -34,7 +34,8 @@ export type Operation =
   | { kind: "close-mailbox"; closure: Closure }
   | { kind: "open-mailbox"; mailboxId: MailboxId }
   | { kind: "hold"; mailboxId: MailboxId; messageId: MessageId; tries: number; nextTryAt: Date }
-  | { kind: "remove" | "remove-bodies"; mailboxId: MailboxId; messageId: MessageId }
+  | { kind: "remove"; mailboxId: MailboxId; messageId: MessageId; state: MessageState }
+  | { kind: "remove-bodies"; mailboxId: MailboxId; messageId: MessageId }
   | { kind: "forget-tokens"; now: Date; limit: number }
   | { kind: "see-time"; seen: SeenTime }
   | { kind: "wipe"; wipe: Wipe }
@@ -174,6 +175,10 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
     }
   }
 
+  function isIn({ mailboxId, messageId, state }: Extract<Operation, { kind: "remove" }>): boolean {
+    return statements.readState.get(mailboxId, messageId)?.["state"] === state;
+  }
+
   function removeBodies(mailboxId: MailboxId, messageId: MessageId): StoredBody[] {
     const files = statements.readFiles.all(mailboxId, messageId).map(readBody);
     statements.deleteChunks.run(mailboxId, messageId);
@@ -218,7 +223,7 @@ export function createOperations(db: DatabaseSync, limits: MailboxLimits = {}): 
           operation.messageId,
         ).changes;
       case "remove":
-        return remove(operation.mailboxId, operation.messageId);
+        return isIn(operation) ? remove(operation.mailboxId, operation.messageId) : [];
       case "remove-bodies":
         return removeBodies(operation.mailboxId, operation.messageId);
       case "forget-tokens":

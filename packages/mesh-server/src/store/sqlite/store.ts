@@ -33,6 +33,7 @@ import { type GroupCommit, startGroupCommit, stoppedError } from "./group-commit
 import { refuseIfLost } from "./lost-store.ts";
 import { createNewestReads, readPage } from "./newest.ts";
 import { createReads } from "./reads.ts";
+import { movedError, readMoved } from "./moved.ts";
 import { openReserve, type Reserve } from "./reserve.ts";
 import { migrations } from "./schema.ts";
 import { type Errand, readBodyFiles, readUnfinishedRestore } from "./snapshot.ts";
@@ -65,7 +66,7 @@ export interface SqliteStore extends Store {
 
 /**
  * @param folder made if it is absent
- * @throws {MeshServerError} `store-in-use`, `store-too-new`, `store-lost`
+ * @throws {MeshServerError} `store-in-use`, `store-too-new`, `store-moved`, `store-lost`
  * @throws {DurableError} what else keeps it from being opened: the file, the reason, the remedy
  */
 export async function openSqliteStore(folder: string, options: SqliteStoreOptions): Promise<SqliteStore> {
@@ -106,6 +107,8 @@ function openTables(file: string, folder: string, { onJournalMissing }: SqliteSt
     return openDatabase(file, { migrations, beforeMaking: (found) => refuseIfLost(folder, found), onJournalMissing });
   } catch (error) {
     if (!(error instanceof DurableError) || error.code !== "too-new") throw error;
+    const moved = readMoved(file);
+    if (moved !== undefined) throw movedError(file, moved);
     throw new MeshServerError("store-too-new", error.message, { cause: error });
   }
 }
@@ -220,8 +223,8 @@ function createStore(
     async holdRouting({ mailboxId, messageId }, tries, nextTryAt) {
       await commits.submit({ kind: "hold", mailboxId, messageId, tries, nextTryAt });
     },
-    remove: ({ mailboxId, messageId }) =>
-      commits.submit({ kind: "remove", mailboxId, messageId }) as Promise<StoredBody[]>,
+    remove: ({ mailboxId, messageId, state }) =>
+      commits.submit({ kind: "remove", mailboxId, messageId, state }) as Promise<StoredBody[]>,
     removeBodies: ({ mailboxId, messageId }) =>
       commits.submit({ kind: "remove-bodies", mailboxId, messageId }) as Promise<StoredBody[]>,
     forgetTokens: (now, limit) => commits.submit({ kind: "forget-tokens", now, limit }) as Promise<number>,

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import PdfDocument from "pdfkit";
 
 export type Face = "regular" | "bold" | "italic";
 
@@ -41,33 +42,48 @@ const families: readonly Family[] = [
   { name: "emoji", files: { regular: "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf" } },
 ];
 
-/** The content of every font file, by the name of the font in a document. */
-export type FontFiles = ReadonlyMap<string, Uint8Array>;
+/** As fontkit has it, which pdfkit draws with and whose types do not tell of it. */
+interface OpenFont {
+  hasGlyphForCodePoint(code: number): boolean;
+}
 
-let files: Promise<FontFiles> | undefined;
+/** By the name of the font in a document. */
+export type Fonts = ReadonlyMap<string, OpenFont>;
 
-/** Reads the fonts, 6 MB, once. */
-export async function readFonts(): Promise<FontFiles> {
-  files ??= readAll();
+let opened: Promise<Fonts> | undefined;
+
+/** Reads the fonts, 6 MB, and opens them, once. */
+export async function openFonts(): Promise<Fonts> {
+  opened ??= openAll();
   try {
-    return await files;
+    return await opened;
   } catch (error) {
     // What failed for want of a file handle may succeed next time.
-    files = undefined;
+    opened = undefined;
     throw error;
   }
 }
 
-async function readAll(): Promise<FontFiles> {
+async function openAll(): Promise<Fonts> {
   const fonts = families.flatMap(({ name, files }) =>
     Object.entries(files).map(([face, file]) => ({ name: `${name}-${face}`, file })),
   );
   const contents = await Promise.all(fonts.map(({ file }) => readFile(new URL(import.meta.resolve(file)))));
-  return new Map(fonts.map(({ name }, index) => [name, contents[index]!]));
+  // It is never finished.
+  const doc = new PdfDocument({ autoFirstPage: false });
+  return new Map(fonts.map(({ name }, index) => [name, selected(doc.registerFont(name, contents[index]), name)]));
 }
 
-export function registerFonts(doc: PDFKit.PDFDocument, fonts: FontFiles): void {
-  for (const [name, bytes] of fonts) doc.registerFont(name, bytes);
+export function registerFonts(doc: PDFKit.PDFDocument, fonts: Fonts): void {
+  for (const [name, font] of fonts) doc.registerFont(name, ofOneDocument(font) as unknown as Uint8Array);
+}
+
+/**
+ * What is decoded of a file's tables, which is most of the work of a short report, is kept for all documents. Glyphs are each document's
+ * own: fontkit has of each the character that led to it first, and says to whoever copies text that it is that one.
+ */
+function ofOneDocument(font: OpenFont): OpenFont {
+  return Object.create(font, { _glyphs: { value: {}, writable: true } }) as OpenFont;
 }
 
 /** The font of a report that all text is set in unless it lacks a character. */
@@ -93,13 +109,12 @@ function fontHas(doc: PDFKit.PDFDocument, font: string, grapheme: string): boole
 }
 
 export function hasGlyph(doc: PDFKit.PDFDocument, font: string, character: string): boolean {
-  // pdfkit opens a font file when it is first selected, and its types do not tell of the open font.
-  const { _font: selected } = doc.font(font) as unknown as { _font: { font: OpenFont } };
-  return selected.font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0);
+  return selected(doc, font).hasGlyphForCodePoint(character.codePointAt(0) ?? 0);
 }
 
-interface OpenFont {
-  hasGlyphForCodePoint(code: number): boolean;
+/** pdfkit opens a font when it is first selected, and its types do not tell of the open one. */
+function selected(doc: PDFKit.PDFDocument, font: string): OpenFont {
+  return (doc.font(font) as unknown as { _font: { font: OpenFont } })._font.font;
 }
 
 function isUnseen(character: string): boolean {

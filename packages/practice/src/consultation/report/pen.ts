@@ -1,5 +1,5 @@
 import PdfDocument from "pdfkit";
-import { type FontFiles, mainFont, registerFonts } from "./fonts.ts";
+import { type Fonts, mainFont, registerFonts } from "./fonts.ts";
 import { setLines, type TextLine, type TextStyle } from "./text-line.ts";
 
 export interface Style extends TextStyle {
@@ -88,7 +88,7 @@ function drawPieces(doc: PDFKit.PDFDocument, { pieces }: TextLine, style: Style,
 }
 
 /** Makes a document that knows the fonts of a report. */
-export function createDocument(fonts: FontFiles, info: PDFKit.DocumentInfo): PDFKit.PDFDocument {
+export function createDocument(fonts: Fonts, info: PDFKit.DocumentInfo): PDFKit.PDFDocument {
   const doc = new PdfDocument({
     size: "A4",
     margin: 0,

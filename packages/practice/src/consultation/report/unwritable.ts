@@ -1,5 +1,5 @@
 import type { ConsultationProblem } from "../consultation-file-error.ts";
-import { fontFor, readFonts } from "./fonts.ts";
+import { fontFor, openFonts } from "./fonts.ts";
 import { createDocument } from "./pen.ts";
 import type { PrintedText } from "./printed-texts.ts";
 import { graphemesOf, shownText } from "./shown-text.ts";
@@ -43,7 +43,7 @@ let coverage: Promise<(grapheme: string) => boolean> | undefined;
 /** A document that is never finished, so that its fonts are opened once. */
 async function openCoverage(): Promise<(grapheme: string) => boolean> {
   try {
-    const doc = createDocument(await readFonts(), {});
+    const doc = createDocument(await openFonts(), {});
     return (grapheme) =>
       fontFor(doc, grapheme, "regular") !== undefined &&
       fontFor(doc, grapheme, "bold") !== undefined &&

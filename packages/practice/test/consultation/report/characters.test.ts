@@ -57,6 +57,13 @@ test("every kind of line break breaks a line, and every kind of space parts two 
   assert.match(words, /one\s*\ntwo\s*\nthree\s*\nfour +five six\sseven eight\snine/);
 });
 
+test("a character that is drawn like another of an earlier report is copied as itself", async () => {
+  for (const words of ["a\u2011b", "c-d"]) {
+    const shown = await copied(await reportPdf(withNote(words), { organisation: sender }));
+    assert.ok(shown.includes(words), `${words} is not in ${shown}`);
+  }
+});
+
 test("a character that no font has is told with its field, its code and its place, and nothing is made", async () => {
   const texts = ["Ł \u4E2D\u6587 \u4E2D", "\u{1F600} ok", "\u0995 \u0996 \u0997 \u0998 \u0999 \u099A \u099B"];
   const { code, problems } = await refusal({

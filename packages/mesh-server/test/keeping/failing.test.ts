@@ -6,11 +6,11 @@ import { test } from "node:test";
 
 import { settableClock, temporaryFolder } from "@restante/testbed";
 
-import { watchDisk } from "../src/disk.ts";
-import { failingParts } from "../src/failing.ts";
-import { openSqliteStore } from "../src/store/sqlite/store.ts";
-import { acceptance, listed, newMessage, newToken, recipient } from "./store/samples.ts";
-import { storeOptions } from "./store/store-options.ts";
+import { watchDisk } from "../../src/disk.ts";
+import { failingParts } from "../../src/keeping/embedded.ts";
+import { openSqliteStore } from "../../src/store/sqlite/store.ts";
+import { acceptance, listed, newMessage, newToken, recipient } from "../store/samples.ts";
+import { storeOptions } from "../store/store-options.ts";
 
 test("a store that cannot be read any more is failing, however often it was read before", async (t) => {
   const folder = await temporaryFolder(t);

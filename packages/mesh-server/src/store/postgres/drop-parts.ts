@@ -1,0 +1,135 @@
+// Parts in which nothing is alive are dropped whole. A part is dropped under a lock of its table that all wait for who read or write it:
+// so it is asked for only for a moment, and anew later. While a long transaction has the table, a part stays, which costs room alone.
+
+import { setTimeout as wait } from "node:timers/promises";
+import { DatabaseError } from "pg";
+
+import { type Database, isLockTimeout } from "./database.ts";
+import { dayAt, HOUR_MS, PARTS_OF_MESSAGES } from "./partitions.ts";
+import { TABLES_LOCK } from "./schema.ts";
+
+/** So long all others may wait for a part to be dropped, each time it is tried. */
+const LOCK_MS = 100;
+const TRIES = 3;
+const BETWEEN_TRIES_MS = 200;
+/** Of these days a message may yet come: by the clocks of nodes. */
+const DAYS_BEFORE = 2;
+const DAYS_AFTER = 7;
+const TOLD_AFTER_MS = 24 * HOUR_MS;
+
+/** Of which rows a part is kept. */
+interface Alive {
+  where: string;
+  values?: readonly unknown[];
+}
+
+const ANY_ROW: Alive = { where: "true" };
+
+export interface DropParts {
+  /** Of messages, of days that are over, all of which were removed. */
+  ofMessages(now: Date): Promise<void>;
+  /** Of tokens, each of which has expired. Says how many those were. */
+  ofTokens(now: Date): Promise<number>;
+}
+
+/** Both reject once a part could not be dropped for a day. */
+export function createDropParts(database: Database): DropParts {
+  /** Since when each could not be dropped. */
+  const failing = new Map<string, number>();
+
+  async function partsOf(table: string): Promise<string[]> {
+    const rows = await database.ask(
+      "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY inhrelid",
+      [table],
+    );
+    return rows.map((row) => row["name"] as string);
+  }
+
+  async function hasAny(part: string, { where, values = [] }: Alive): Promise<boolean> {
+    return (await database.ask(`SELECT FROM ${part} WHERE ${where} LIMIT 1`, values)).length > 0;
+  }
+
+  /** False if its table is not free: then those of others are not tried either. */
+  async function drop(table: string, part: string, now: Date, alive: Alive): Promise<boolean> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await dropNow(table, part, alive);
+        failing.delete(part);
+        return true;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (tries === TRIES) break;
+        await wait(BETWEEN_TRIES_MS);
+      }
+    }
+    const since = failing.get(part) ?? now.getTime();
+    failing.set(part, since);
+    if (now.getTime() - since < TOLD_AFTER_MS) return false;
+    throw new Error(
+      `The part ${part}, in which nothing is alive, could not be dropped for a day: its table is never free.`,
+    );
+  }
+
+  async function dropNow(table: string, part: string, { where, values = [] }: Alive): Promise<void> {
+    await database.transact(async ({ ask }) => {
+      await ask(`SET LOCAL lock_timeout = ${LOCK_MS}`);
+      const [row] = await ask(`SELECT to_regclass($1) IS NOT NULL AS there`, [part]);
+      if (row?.["there"] !== true) return;
+      // From here on nothing comes into it; something may have since it was looked at. However long that takes, other parts are free.
+      await ask(`LOCK TABLE ${part} IN SHARE MODE`);
+      if ((await ask(`SELECT FROM ${part} WHERE ${where} LIMIT 1`, values)).length > 0) return;
+      await ask("SELECT pg_advisory_xact_lock($1)", [TABLES_LOCK]);
+      await ask(`LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE`);
+      await ask(`DROP TABLE ${part}`);
+    });
+  }
+
+  return {
+    async ofMessages(now) {
+      const [from, to] = [now.getTime() - DAYS_BEFORE * 24 * HOUR_MS, now.getTime() + DAYS_AFTER * 24 * HOUR_MS].map(
+        dayAt,
+      );
+      const days = new Map<string, string[]>();
+      for (const table of PARTS_OF_MESSAGES) {
+        for (const part of await partsOf(table)) {
+          const day = part.slice(-8);
+          if (day < from! || day > to!) days.set(day, [...(days.get(day) ?? []), table]);
+        }
+      }
+      for (const [day, tables] of days) {
+        const alive = await Promise.all(tables.map((table) => hasAny(`${table}_${day}`, ANY_ROW)));
+        if (alive.includes(true)) continue;
+        for (const table of tables) {
+          if (!(await drop(table, `${table}_${day}`, now, ANY_ROW))) return;
+        }
+      }
+    },
+    async ofTokens(now) {
+      let forgotten = 0;
+      for (const part of await partsOf("token")) {
+        if (now.getTime() < endOf(part)) continue;
+        // By this node's clock, and by PostgreSQL's: a token that is forgotten too early is good once more.
+        const alive = {
+          where: "expires_at >= least($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
+          values: [now.getTime()],
+        };
+        if (await hasAny(part, alive)) continue;
+        const [row] = await database.ask(`SELECT count(*) AS tokens FROM ${part}`);
+        if (!(await drop("token", part, now, alive))) break;
+        forgotten += row!["tokens"] as number;
+      }
+      return forgotten;
+    },
+  };
+}
+
+function endOf(part: string): number {
+  return (Number(part.slice("token_".length).replace("m", "-")) + 1) * HOUR_MS;
+}
+
+/** A lock was not to be had in time, what was deleted is not vacuumed yet, or another node has just dropped it. */
+function isBusy(error: unknown): boolean {
+  return (
+    isLockTimeout(error) || (error instanceof DatabaseError && ["57014", "40P01", "42P01"].includes(error.code ?? ""))
+  );
+}

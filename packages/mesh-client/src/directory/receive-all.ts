@@ -278,6 +278,8 @@ export async function receiveAll(
       // What comes at the same time is looked at together.
       await turnOfEvents();
     }
+    // A place has come free since the rest was given up: by what ended before this, which asks for no poll.
+    if (isFull && fetching.size < mostFetching) more = true;
     // Together: what ends from here on is for the next poll, and says so.
     state.more = more;
   } finally {

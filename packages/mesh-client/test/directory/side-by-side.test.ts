@@ -237,6 +237,30 @@ test("where messages hang in every place there is, the poll goes on to the pairs
   assert.deepEqual(folder.saved().toSorted(), ids.toSorted());
 });
 
+test("a place that comes free when the poll has given up on all of them leaves the rest to a poll at once, not to the next in its time", async (t) => {
+  const folder = await start(t, { orderWaitMs: 50 });
+  const { client } = folder;
+  const ids = await folder.send(30);
+  const releases = ids.slice(0, 6).map((id) => hold(folder, id));
+  let isFirst = true;
+  // The listing goes on when every place is taken by what hangs: it is given up, which takes until one has arrived.
+  const listAll: MeshClient["listAll"] = async function* (options) {
+    try {
+      yield* client.listAll(options);
+    } finally {
+      if (isFirst) {
+        isFirst = false;
+        for (const release of releases) release();
+        await waitFor(() => folder.acknowledged.length === 6);
+      }
+    }
+  };
+  await folder.restart({ client: { ...folder.client, listAll } });
+  folder.directory.start();
+  await waitFor(() => folder.acknowledged.length === 30);
+  assert.deepEqual(folder.saved().toSorted(), ids.toSorted());
+});
+
 test("a client that ends while messages are fetched, or wait for one before them, leaves nothing of them and loses none", async (t) => {
   const folder = await start(t);
   const ids = await folder.send(4);

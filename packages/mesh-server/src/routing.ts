@@ -163,12 +163,12 @@ export function createRouting(
   }
 
   /**
-   * Now, and never before it was accepted: of many nodes one whose clock is days behind routes too, and by its time a message, or the
-   * report on it, would expire as soon as another looks.
+   * Now. Of many nodes one whose clock is not PostgreSQL's routes too: by a clock that is behind a message, or the report on it,
+   * would expire as soon as another looks, and by one that is ahead as much later. It takes when the message was accepted.
    */
   function movedAt({ changedAt }: Message): Date {
     const now = clock.now();
-    return now < changedAt ? changedAt : now;
+    return now < changedAt || keeping.clockDoubt() !== undefined ? changedAt : now;
   }
 
   async function fail(message: Message, code: RoutingErrorCode | "14", reason: string): Promise<void> {

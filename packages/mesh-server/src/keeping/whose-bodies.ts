@@ -6,8 +6,9 @@
 //   put        the object has the new one. A copy that was made before does not know it: no node starts on that.
 //   kept       its row is written again, if it has gone while whoever put it stood still; those made a day and more before it go.
 //
-// It is made anew at each start of a node, and each hour. Any number of nodes may do that at once: the object has one that is
-// known, whoever put it last. A kill between two states leaves one that is known. Nothing rests on a put that is conditional.
+// It is made as a move begins (move-store.ts), and anew at each start of a node, and each hour. Any number of nodes may do that at
+// once: the object has one that is known, whoever put it last. A kill between two states leaves one that is known. Nothing rests on a
+// put that is conditional.
 //
 // Asked before each start, before the hour's sweep, and before what is over is deleted: of what has just been put, and no row names, the name is
 // random, and so no other's.

@@ -2,8 +2,9 @@
 // keep bodies.
 //
 //   nothing    the old store is open: a server may start on it. The new one is empty.
-//   copying    the new store has a row that says how far it is (progress.ts), and no server starts on it. The old one is held
-//              while this runs, and as it was: between two runs a server may start on it, which ends this move.
+//   copying    the new store has a row that says how far it is (progress.ts), and no server starts on it. The place of bodies is marked
+//              as its own (keeping/whose-bodies.ts), and no other's server starts on that. The old one is held while this runs, and
+//              as it was: between two runs a server may start on it, which ends this move.
 //   verified   all was read from both, and is the same. Only this process knows: the next one reads it all again.
 //   closed     the old store says where it went (sqlite/moved.ts), and no server, of whatever version, starts on it.
 //              The next process reads it nevertheless, and compares again: a new store that failed over, or was put back, may have
@@ -25,12 +26,15 @@ import { join, resolve } from "node:path";
 import { type Clock, systemClock } from "@restante/mesh";
 import { DatabaseError } from "pg";
 
-import type { Bodies } from "../bodies/bodies.ts";
+import type { S3Bodies } from "../bodies/s3.ts";
 import { MeshServerError } from "../errors.ts";
+import { createMark, type Mark } from "../keeping/whose-bodies.ts";
 import { CommitUnknown, connect, ConnectionLost, type Database } from "../store/postgres/database.ts";
 import { CommitWaits } from "../store/postgres/in-doubt.ts";
+import { createMarks } from "../store/postgres/marks.ts";
 import { createPartitions } from "../store/postgres/partitions.ts";
 import { asOpenError, refuseOld } from "../store/postgres/reach.ts";
+import { createReads } from "../store/postgres/reads.ts";
 import { migrate } from "../store/postgres/schema.ts";
 import { type Moved, readMoved } from "../store/sqlite/moved.ts";
 import { copyNext } from "./copy.ts";
@@ -46,7 +50,7 @@ import {
   refuseFull,
   refuseUnlessWhole,
 } from "./progress.ts";
-import { refuseUnread } from "./unread.ts";
+import { copyUnread, refuseUnread } from "./unread.ts";
 import { type Verified, verify } from "./verify.ts";
 
 export interface NewStore {
@@ -59,12 +63,7 @@ export interface NewStore {
 }
 
 /** Where the nodes on the new store keep bodies. */
-export type NewBodies = Pick<Bodies, "receive" | "open"> & {
-  /** The place, for people. Default: "" */
-  readonly where?: string;
-  /** False: there were bodies before, or a mark of a database. */
-  readonly wasEmpty?: boolean;
-};
+export type NewBodies = Pick<S3Bodies, "where" | "wasEmpty" | "readMark" | "putMark" | "receive" | "open">;
 
 export type MoveStep =
   | { readonly step: "copying"; readonly copied: Copied; readonly of: OldSize }
@@ -88,7 +87,7 @@ export interface MoveOptions {
 /** What a look finds, and what there is to move. */
 export interface MovePlan {
   readonly size: OldSize;
-  /** Bodies that cannot be read, of those that are yet to be copied: no more than a person said. */
+  /** Bodies that cannot be read, of those that are yet to be copied or that an earlier run went without: no more than a person said. */
   readonly unread: number;
   /** Of an earlier run of the same move. */
   readonly copied: Copied | undefined;
@@ -110,12 +109,15 @@ export async function moveStore(options: MoveOptions): Promise<"moved" | "was-mo
     const lost = new AbortController();
     const signal = AbortSignal.any([options.signal, lost.signal]);
     using old = await openOldStore(folder, clock.now(), (error) => lost.abort(error), begun?.moveId);
-    await refuseUnfit({ database, begun, old }, { ...options, signal });
+    const mark = markOf(options.bodies, database);
+    await refuseUnfit({ database, begun, old, mark }, { ...options, signal });
     await migrate(database);
     const move = begun ?? (await begin(database, old, options));
+    await persist(() => markPlace(mark, options.bodies), signal);
     await copyAll({ ...options, signal }, { old, database, move });
     await verifyAll({ ...options, signal }, { old, database });
     await persist(() => refuseUnlessWhole(database, move.moveId), signal);
+    await persist(() => mark.check(), signal);
     signal.throwIfAborted();
     old.markMoved({ moveId: move.moveId, to: to.name, at: clock.now() });
     options.tell({ step: "closed" });
@@ -132,22 +134,33 @@ export async function lookAtMove(options: Omit<MoveOptions, "tell">): Promise<Mo
     if (isDone(options, begun)) return "was-moved";
     const unopened = begun?.isOpen === false ? begun.moveId : undefined;
     using old = await openOldStore(folder, clock.now(), () => undefined, unopened);
-    const unread = await refuseUnfit({ database, begun, old }, options);
+    const unread = await refuseUnfit({ database, begun, old, mark: markOf(options.bodies, database) }, options);
     return { size: old.size, unread, copied: begun?.copied, isClosed: old.wasClosed };
   });
 }
 
 /** @returns how many bodies cannot be read */
 async function refuseUnfit(
-  { database, begun, old }: { database: Database; begun: Move | undefined; old: OldStore },
+  { database, begun, old, mark }: { database: Database; begun: Move | undefined; old: OldStore; mark: Mark },
   options: Omit<MoveOptions, "tell">,
 ): Promise<number> {
-  if (begun !== undefined) refuseOtherMove(begun, old, options);
-  else {
+  if (begun !== undefined) {
+    refuseOtherMove(begun, old, options);
+    await mark.check();
+  } else {
     refuseBodies(options.bodies);
     if (await hasTables(database)) await refuseFull(database);
   }
-  return refuseUnread(old, begun?.copied.messagesTo ?? "", options);
+  return refuseUnread({ old, database, begun }, options);
+}
+
+/** Once: a database that is put back to a moment of the move still knows it then. */
+async function markPlace(mark: Mark, { readMark }: NewBodies): Promise<void> {
+  if ((await readMark()) === undefined) await mark.renew();
+}
+
+function markOf(bodies: NewBodies, database: Database): Mark {
+  return createMark(bodies, { ...createMarks(database), ...createReads(database) });
 }
 
 async function hasTables({ ask }: Database): Promise<boolean> {
@@ -205,7 +218,7 @@ export function readMovedIn(folder: string): Moved | undefined {
 async function begin(
   database: Database,
   old: OldStore,
-  { folder, bodies: { where = "" }, clock = systemClock }: MoveOptions,
+  { folder, bodies: { where }, clock = systemClock }: MoveOptions,
 ): Promise<Move> {
   const source = `${hostname()}:${resolve(folder)}`;
   await beginMove(database, { moveId: randomUUID(), source, bodies: where, seen: old.seen, now: clock.now() });
@@ -213,7 +226,7 @@ async function begin(
 }
 
 /** Nodes delete there, after a time, what no row of theirs names. */
-function refuseBodies({ wasEmpty = true }: Pick<NewBodies, "wasEmpty">): void {
+function refuseBodies({ wasEmpty }: NewBodies): void {
   if (wasEmpty) return;
   throw refused(
     "there are bodies already where the new ones would be, or a node has run on that place: name a place of its own in bodies (s3://BUCKET/PREFIX); if they are of a move that was given up, or only the object .mark is there and nothing uses it, delete them",
@@ -223,7 +236,7 @@ function refuseBodies({ wasEmpty = true }: Pick<NewBodies, "wasEmpty">): void {
 function refuseOtherMove(
   { source, bodies, seen, isOpen }: Move,
   old: OldStore,
-  { folder, bodies: { where = "" } }: Pick<MoveOptions, "folder" | "bodies">,
+  { folder, bodies: { where } }: Pick<MoveOptions, "folder" | "bodies">,
 ): void {
   if (isOpen) throw refused(`the new database is in use: ${source} was moved into it. Name one that is empty`);
   if (bodies !== where) {
@@ -245,6 +258,10 @@ async function copyAll(
 ): Promise<void> {
   const copying = { old, database, partitions: createPartitions(database), bodies, withoutBodies, signal };
   let { copied } = move;
+  // What an earlier run went without may be readable by now.
+  if (copied.part === "nothing" && !old.wasClosed) {
+    copied = await persist(async () => copyUnread(copying, (await readMove(database)) ?? move), signal);
+  }
   while (copied.part !== "nothing") {
     signal.throwIfAborted();
     tell({ step: "copying", copied, of: old.size });

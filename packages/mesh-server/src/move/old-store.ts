@@ -80,6 +80,12 @@ export interface OldSize {
 /** By mailbox, nonce, count and time. */
 export type TokenPlace = readonly [string, string, number, number];
 
+export interface BodyFile {
+  readonly messageId: string;
+  readonly chunk: number;
+  readonly fileName: string;
+}
+
 export interface OldStore extends Disposable {
   readonly bodiesFolder: string;
   /** By an earlier run of the same move. */
@@ -90,9 +96,7 @@ export interface OldStore extends Disposable {
   messagesAfter(after: string, most: number): OldMessage[];
   chunksOf(message: Message): Iterable<{ readonly chunk: number; readonly body: StoredBody }>;
   /** In files, of messages after this one, in any order. */
-  bodyFilesAfter(
-    messageId: string,
-  ): IterableIterator<{ readonly messageId: string; readonly chunk: number; readonly fileName: string }>;
+  bodyFilesAfter(messageId: string): IterableIterator<BodyFile>;
   tokensAfter(after: TokenPlace | undefined, most: number): TokenUse[];
   mailboxes(): OldMailbox[];
   closures(): Closure[];

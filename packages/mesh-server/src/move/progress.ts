@@ -117,7 +117,7 @@ export class CopiedMeanwhile extends MeshServerError {
 
 /** First in the transaction that writes what is copied: it waits for one that writes the same. @throws {CopiedMeanwhile} */
 export async function recordCopied({ ask }: Transaction, { moveId, copied }: Move, now: Copied): Promise<void> {
-  const rows = await ask("UPDATE move SET copied = $3 WHERE move_id = $1 AND copied::text = $2 RETURNING 1", [
+  const rows = await ask("UPDATE move SET copied = $3 WHERE move_id = $1 AND copied::jsonb = $2 RETURNING 1", [
     moveId,
     JSON.stringify(copied),
     JSON.stringify(now),

@@ -10,7 +10,7 @@ import type { Bodies, StoredBody } from "../bodies/bodies.ts";
 import { inLanes } from "../lanes.ts";
 import type { Database, Transaction } from "../store/postgres/database.ts";
 import { FILES_AT_ONCE, type MovedBody, moveBody, openBody } from "./move-body.ts";
-import { type OldStore, refused } from "./old-store.ts";
+import { type BodyFile, type OldStore, refused } from "./old-store.ts";
 import { type Copied, type Move, recordCopied } from "./progress.ts";
 
 const PAGE = 200;
@@ -32,22 +32,29 @@ interface Unread {
 }
 
 /**
- * Opens the file of each body that is yet to be copied.
+ * Opens the file of each body that is yet to be copied, or that an earlier run could not read.
+ * @param begun the move as it is in the new database, if it has begun
  * @returns how many cannot be
  * @throws {MeshServerError} `move-refused`: more than a person said
  */
 export async function refuseUnread(
-  old: OldStore,
-  after: string,
+  { old, database, begun }: { old: OldStore; database: Database; begun: Move | undefined },
   { withoutBodies = 0, signal }: { withoutBodies?: number | undefined; signal: AbortSignal },
 ): Promise<number> {
   let found: Unread = { count: 0 };
-  await inLanes(FILES_AT_ONCE, old.bodyFilesAfter(after), async ({ messageId, chunk, fileName }) => {
+  async function open({ messageId, chunk, fileName }: BodyFile): Promise<void> {
     signal.throwIfAborted();
     const opened = await openBody(join(old.bodiesFolder, fileName));
     if (typeof opened !== "string") return opened.close();
     found = { first: { messageId, chunk, damage: opened }, ...found, count: found.count + 1 };
-  });
+  }
+  await inLanes(FILES_AT_ONCE, old.bodyFilesAfter(begun?.copied.messagesTo ?? ""), open);
+  if (begun !== undefined && !old.wasClosed) {
+    for await (const page of pagesOfUnread(database)) {
+      const files = page.map(({ messageId, chunk, body: { fileName } }) => ({ messageId, chunk, fileName }));
+      await inLanes(FILES_AT_ONCE, files.values(), open);
+    }
+  }
   refuseMore(old, found, withoutBodies);
   return found.count;
 }
@@ -57,7 +64,7 @@ export async function copyUnread(
   { old, database, bodies, withoutBodies, signal }: CopyingUnread,
   move: Move,
 ): Promise<Copied> {
-  for (let page = await unreadAfter(database); page.length > 0; page = await unreadAfter(database, page.at(-1))) {
+  for await (const page of pagesOfUnread(database)) {
     const read: [UnreadRow, MovedBody][] = [];
     await inLanes(FILES_AT_ONCE, page.values(), async (row) => {
       signal.throwIfAborted();
@@ -89,6 +96,12 @@ interface UnreadRow {
   readonly chunk: number;
   /** As the old store names it. */
   readonly body: StoredBody & { kind: "file" };
+}
+
+async function* pagesOfUnread(database: Database): AsyncGenerator<UnreadRow[]> {
+  for (let page = await unreadAfter(database); page.length > 0; page = await unreadAfter(database, page.at(-1))) {
+    yield page;
+  }
 }
 
 async function unreadAfter({ ask }: Database, after?: UnreadRow): Promise<UnreadRow[]> {

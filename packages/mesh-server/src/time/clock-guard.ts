@@ -21,7 +21,8 @@ const HOUR = 60 * 60 * 1000;
 /** How far clock and uptime may move apart. Nobody's tokens are forgotten sooner than this after their time. */
 export const CLOCK_TOLERANCE_MS: number = 2 * HOUR;
 const STEADY_MS = 24 * HOUR;
-const LONG_OFF_MS = 72 * HOUR;
+/** If nobody looked for longer, the clock is doubted. */
+export const LONG_OFF_MS: number = 72 * HOUR;
 /** Looks are a second apart: after more than this nobody looked. */
 const UNSEEN_MS = 5 * 60 * 1000;
 

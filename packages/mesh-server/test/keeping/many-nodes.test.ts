@@ -29,6 +29,7 @@ import {
 import { serve } from "../../src/serve.ts";
 import { systemTime } from "../../src/time/machine-time.ts";
 import { LEASE_MS } from "../../src/store/postgres/leases.ts";
+import { openPostgresStore } from "../../src/store/postgres/store.ts";
 import { newShared, type Place, readiness, startBalancer, startNodes } from "./two-servers.ts";
 
 const { sender, practice, pharmacy } = testMailboxes;
@@ -209,22 +210,30 @@ test(
 );
 
 test(
-  "a node whose clock is not PostgreSQL's says so, routes, and leaves what time alone does to one whose clock is",
+  "a node whose clock is not PostgreSQL's says so, routes, dating nothing by it, and leaves what time alone does to one whose clock is",
   { skip },
   async (t) => {
     const shared = await newShared(place);
     const hours = 3;
-    const machineTime = { ...systemTime, wall: () => systemTime.wall() + hours * 60 * 60 * 1000 };
-    const ahead = await startTestServer(t, { config: { ...shared, node: "ahead" }, machineTime });
-    const doubted = await ahead.events.next("clock-doubted");
+    const ahead = (ms: number): number => ms + hours * 60 * 60 * 1000;
+    const machineTime = { ...systemTime, wall: () => ahead(systemTime.wall()) };
+    const clock = { now: () => new Date(ahead(Date.now())) };
+    const wrong = await startTestServer(t, { config: { ...shared, node: "wrong" }, machineTime, clock });
+    const doubted = await wrong.events.next("clock-doubted");
     assert.equal(doubted.reason, "the clock is 180 minutes ahead of PostgreSQL's");
-    await waitFor(() => ahead.events.of("work-left").length === 3, { what: "the works of time to be given up" });
+    await waitFor(() => wrong.events.of("work-left").length === 3, { what: "the works of time to be given up" });
 
     const right = await startTestServer(t, { config: { ...shared, node: "right" } });
     await waitFor(() => works(right).length === 3);
     assert.deepEqual(works(right), ["bodies", "expiry", "tokens"]);
-    await send(right, "routed");
-    await ahead.events.next("message-placed");
+    const sent = [await send(right, "routed"), await send(right, "unroutable")];
+    await wrong.events.next("message-placed");
+    sent.push((await wrong.events.next("report-placed")).reportId);
+    await using store = await openPostgresStore({ url: shared.store!, node: "looks" });
+    for (const messageId of sent) {
+      const { changedAt } = (await store.findAnywhere(messageId))!;
+      assert.ok(changedAt.getTime() < Date.now() + 60_000, `${changedAt.toISOString()} is by the clock that is wrong`);
+    }
     assert.deepEqual(right.events.of("clock-doubted"), []);
   },
 );

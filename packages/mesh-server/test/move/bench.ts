@@ -16,6 +16,7 @@ import { openPostgresStore } from "../../src/store/postgres/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { now } from "../store/samples.ts";
 import { storeOptions } from "../store/store-options.ts";
+import { openNewBodies } from "./new-bodies.ts";
 import { openOldBodies } from "./old-folder.ts";
 import type { Kept } from "./same-reads.ts";
 
@@ -56,7 +57,7 @@ export async function bench(t: TestContext, make: (folder: string) => Promise<un
   const options: MoveOptions = {
     folder,
     to: { url, node: "one", name: "postgres://db/new" },
-    bodies: await openFileBodies(newBodies, 1000),
+    bodies: await openNewBodies(newBodies),
     tell: (step) => steps.push(step),
     signal: new AbortController().signal,
     clock,

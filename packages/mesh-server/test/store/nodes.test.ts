@@ -405,7 +405,7 @@ test(
 );
 
 test(
-  "a node of a new name goes on from what the others last saw of the time, but for a clock that is doubted or ahead",
+  "a node of a new name, or that was off for days, goes on from what the others last saw of the time, but for a clock that is doubted or ahead",
   { skip },
   async (t) => {
     const url = await postgres.createDatabase();
@@ -426,5 +426,10 @@ test(
     assert.equal((await four!.seenTime())?.doubt, undefined);
     assert.ok(((await four!.seenTime())?.wall ?? 0) < days(-3));
     assert.equal((await two!.seenTime())?.doubt, "it jumped");
+
+    await four!.seeTime({ ...seen, boot: "four", wall: days(0) });
+    assert.equal((await one!.seenTime())?.boot, "four", "a node ran meanwhile");
+    await one!.seeTime({ ...seen, wall: days(-2) });
+    assert.equal((await one!.seenTime())?.boot, "one", "its own machine's uptime says more");
   },
 );

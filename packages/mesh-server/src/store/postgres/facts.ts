@@ -6,8 +6,12 @@ import { DatabaseError } from "pg";
 
 import type { Digests } from "./alike.ts";
 import { connect, type Row } from "./database.ts";
+import { LEASE_MS } from "./leases.ts";
+import { NOW } from "./node-time.ts";
 
 const STATEMENT_MS = 5000;
+/** A node that was there within this time runs. It says so more often. */
+const THERE_MS = 60_000;
 
 export interface ServerFacts {
   readonly version: string;
@@ -343,8 +347,9 @@ async function readNodes(ask: Ask): Promise<NodesFacts | null> {
   const [salt] = await orNothing(ask("SELECT salt FROM digest_salt"), NOT_THERE);
   if (salt === undefined) return null;
   const rows = await ask(
+    // One that was seen later than now died before the database's clock was put back.
     `SELECT name, version, apart::float8 AS apart, settings FROM node
-     WHERE seen_at > extract(epoch FROM clock_timestamp()) * 1000 - 60000 ORDER BY name`,
+     WHERE seen_at BETWEEN ${NOW} - ${THERE_MS} AND ${NOW} + ${LEASE_MS} ORDER BY name`,
   );
   return {
     salt: String(salt["salt"]),

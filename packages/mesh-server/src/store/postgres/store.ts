@@ -3,7 +3,7 @@
 import type { StoredBody } from "../../bodies/bodies.ts";
 import { refuseUnfinished } from "../../move/progress.ts";
 import { once } from "../../once.ts";
-import type { SeenTime } from "../../time/clock-guard.ts";
+import { LONG_OFF_MS, type SeenTime } from "../../time/clock-guard.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, MailboxLimits, Store } from "../store.ts";
 import { createCommitGroup } from "./commit.ts";
 import { askAgain, askToWrite, asStoreError, connect, type Database } from "./database.ts";
@@ -142,12 +142,13 @@ function createStore(connections: Connections, { node, limits = {} }: PostgresSt
         await dropParts.ofMessages(now);
       }),
     async seenTime() {
-      // A node of a new name has what another saw last, if nothing speaks against that one's clock: when all were off for days, whoever
-      // had no chance to collect gets one.
+      // A node of a new name, or one that was off for days, has what another saw last, if nothing speaks against that one's clock: when
+      // all were off for days, whoever had no chance to collect gets one.
       const [row] = await asking.ask(
-        `SELECT seen FROM machine_time WHERE node = $1
-           OR seen ->> 'doubt' IS NULL AND (seen ->> 'wall')::numeric < ${NOW} + ${MOST_APART_MS}
-         ORDER BY node = $1 DESC, (seen ->> 'wall')::numeric DESC LIMIT 1`,
+        `SELECT seen FROM machine_time,
+           LATERAL (SELECT seen ->> 'doubt' AS doubt, (seen ->> 'wall')::numeric AS wall) AS what
+         WHERE node = $1 OR doubt IS NULL AND wall < ${NOW} + ${MOST_APART_MS}
+         ORDER BY node = $1 AND (doubt IS NOT NULL OR wall > ${NOW} - ${LONG_OFF_MS}) DESC, wall DESC LIMIT 1`,
         [node],
       );
       return row?.["seen"] as SeenTime | undefined;

@@ -14,6 +14,7 @@ export {
 export type { OperatorResult } from "./operator-call.ts";
 export { type Postgres, postgresMissing, type PostgresOptions, startPostgres } from "./postgres.ts";
 export { ownedByPostgres } from "./postgres-process.ts";
+export { type Backups, startBackups } from "./postgres-restore.ts";
 export { type Standby, startStandby } from "./postgres-standby.ts";
 export { type EventName, type EventOf, type RecordedEvents, recordEvents } from "./record-events.ts";
 export { type TestAnswer, type TestRequest, testRequest, testToken } from "./request.ts";

@@ -7,6 +7,7 @@ import { openPostgresStore } from "../store/postgres/store.ts";
 import type { AlikeSettings } from "../store/postgres/alike.ts";
 import { connect } from "../store/postgres/database.ts";
 import { type Node, openNode } from "../store/postgres/nodes.ts";
+import { asOpenError } from "../store/postgres/reach.ts";
 import { type Keeping, type KeepingParts, tellOfCommits } from "./keeping.ts";
 import { openSharedBodies, type SharedBodies, type SharedBodiesSettings } from "./shared-bodies.ts";
 
@@ -67,7 +68,7 @@ export async function openShared(settings: SharedSettings, parts: KeepingParts):
     };
   } catch (error) {
     await close();
-    throw error;
+    throw asOpenError(error);
   }
 }
 

@@ -93,6 +93,7 @@ const well = {
     standbys: 0,
     synchronousStandbys: 0,
     transactionAge: 1000,
+    unarchived: undefined,
   },
   nodes: {
     salt: "salt",
@@ -161,6 +162,12 @@ const ills: readonly [Ill, Finding["state"], string, RegExp][] = [
   ],
   [{ activity: { slots: [{ ...slot, bytes: 5 * 1024 ** 3 }] } }, "warn", "replication slots", /old.*5\.0 GiB.*drop/],
   [{ activity: { slots: [{ ...slot, state: "lost" }] } }, "warn", "replication slots", /old has lost/],
+  [
+    { activity: { unarchived: "0000000200000003" } },
+    "warn",
+    "archive",
+    /fails \(0000000200000003\): all WAL since is kept/,
+  ],
   [{ role: { rights: ["rolsuper"] } }, "warn", "role", /SUPERUSER/],
   [{ role: { lacks: ["does not own message"] } }, "fault", "role", /does not own message/],
   [{ clock: { apartMs: -5000 } }, "warn", "clock", /5\.0 s before PostgreSQL's.*NTP/],
@@ -223,6 +230,12 @@ test(
     const settings = { ...shared, store: url };
     const of = async (check: string, asked = settings): Promise<Finding | undefined> =>
       (await examineStore(asked, systemClock)).find((finding) => finding.check === check);
+    // Later than now: of a database that came to a machine whose clock is behind.
+    const database = connect(url, 1);
+    await database.ask(
+      "INSERT INTO node SELECT 'id', 'dead', '0.1.0', now, now, 0, '[]', '{}' FROM (SELECT (extract(epoch FROM now()) + 3600) * 1000 AS now)",
+    );
+    await database.close();
     assert.deepEqual([(await of("nodes"))?.state, await of("settings of nodes")], ["warn", undefined]);
 
     const node = await openNode({

@@ -158,6 +158,16 @@ export function ofLog(settings: SettingFacts, { name }: Pick<RoleFacts, "name">)
       );
 }
 
+/** What waits for an archive is kept. */
+export function ofArchive({ unarchived }: ActivityFacts): Finding {
+  return unarchived === undefined
+    ? ok("archive", "no WAL waits for it")
+    : warn(
+        "archive",
+        `archive_command, or its library, fails (${unarchived}): all WAL since is kept, until the disk is full, and is in no backup: PostgreSQL's log says why; of a copy that needs none, set archive_mode to off`,
+      );
+}
+
 /** What keeps rows that are gone from being cleared away, or WAL from being removed; or has locked what is unread. */
 export function ofWhatHolds(
   { seesOthers, openTransactions, prepared, slots }: ActivityFacts,

@@ -16,6 +16,7 @@ import type {
 } from "./facts.ts";
 import {
   LOCKED,
+  ofArchive,
   ofChecksums,
   ofCommits,
   ofConnections,
@@ -60,6 +61,7 @@ export function diagnose(facts: Facts, wanted: Wanted): Finding[] {
     ...given(ofVacuum, settings, activity),
     ...given(ofChecksums, settings),
     ...given(ofLog, settings, role),
+    ...given(ofArchive, activity),
     ...given(ofWhatHolds, activity, unread),
     ...given(ofRole, role),
     ...given(ofClock, clock),

@@ -71,6 +71,8 @@ export interface ActivityFacts {
   readonly standbys: number;
   readonly synchronousStandbys: number;
   readonly transactionAge: number;
+  /** What failed last to come into an archive of WAL, where nothing came since. */
+  readonly unarchived: string | undefined;
 }
 
 export interface NodeFacts {
@@ -85,7 +87,7 @@ export interface NodeFacts {
 export interface NodesFacts {
   /** Of the digests. */
   readonly salt: string;
-  /** That were seen within a minute. */
+  /** That were seen within a minute: one that was seen later than now died before PostgreSQL's clock was put back. */
   readonly running: readonly NodeFacts[];
 }
 
@@ -321,6 +323,12 @@ async function readActivity(ask: Ask): Promise<ActivityFacts> {
   const [age] = await ask(
     "SELECT age(datfrozenxid)::float8 AS age FROM pg_database WHERE datname = current_database()",
   );
+  const [archiver] = await orNothing(
+    ask(
+      `SELECT last_failed_wal FROM pg_stat_archiver WHERE current_setting('archive_mode') <> 'off'
+         AND last_failed_time > coalesce(last_archived_time, '-infinity')`,
+    ),
+  );
   return {
     connections: connections?.["count"] as number,
     seesOthers: connections?.["sees_others"] === true,
@@ -340,6 +348,7 @@ async function readActivity(ask: Ask): Promise<ActivityFacts> {
     standbys: (standbys?.["all"] ?? 0) as number,
     synchronousStandbys: (standbys?.["synchronous"] ?? 0) as number,
     transactionAge: age?.["age"] as number,
+    unarchived: archiver?.["last_failed_wal"] as string | undefined,
   };
 }
 

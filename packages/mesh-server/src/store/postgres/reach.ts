@@ -4,7 +4,7 @@
 import { DatabaseError } from "pg";
 
 import { MeshServerError } from "../../errors.ts";
-import { asStoreError, ConnectionLost, type Database } from "./database.ts";
+import { asStoreError, CommitUnknown, ConnectionLost, type Database } from "./database.ts";
 
 const OLDEST = 14;
 
@@ -18,6 +18,9 @@ const refusals: Readonly<Record<string, string>> = {
   "53300": "it has no connection left",
   "57P03": "it is starting or ending",
 };
+
+const COMMIT_UNKNOWN =
+  "it did not say that a commit has ended: it may wait for a synchronous standby that is gone (synchronous_standby_names)";
 
 const failures: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
@@ -44,6 +47,8 @@ export async function refuseOld(database: Database): Promise<void> {
  * come back.
  */
 export function asOpenError(error: unknown, url?: string): Error {
+  const isUnknown = error instanceof MeshServerError && error.code === "commit-unknown";
+  if (isUnknown || error instanceof CommitUnknown) return unreachable(COMMIT_UNKNOWN, error);
   const cause = error instanceof ConnectionLost ? error.cause : error;
   const code = String((cause as { code?: unknown } | undefined)?.code);
   if (cause instanceof DatabaseError) {

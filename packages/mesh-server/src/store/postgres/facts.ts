@@ -356,7 +356,6 @@ async function readNodes(ask: Ask): Promise<NodesFacts | null> {
   const [salt] = await orNothing(ask("SELECT salt FROM digest_salt"), NOT_THERE);
   if (salt === undefined) return null;
   const rows = await ask(
-    // One that was seen later than now died before the database's clock was put back.
     `SELECT name, version, apart::float8 AS apart, settings FROM node
      WHERE seen_at BETWEEN ${NOW} - ${THERE_MS} AND ${NOW} + ${LEASE_MS} ORDER BY name`,
   );

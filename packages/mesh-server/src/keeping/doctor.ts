@@ -5,10 +5,11 @@ import { defaults } from "../config.ts";
 import type { S3Bodies } from "../bodies/s3.ts";
 import { MeshServerError } from "../errors.ts";
 import { digestsOf } from "../store/postgres/alike.ts";
-import { connect } from "../store/postgres/database.ts";
+import { asStoreError, connect } from "../store/postgres/database.ts";
 import { diagnose } from "../store/postgres/doctor.ts";
 import { readFacts } from "../store/postgres/facts.ts";
 import type { Finding } from "../store/postgres/finding.ts";
+import { isUnreadable } from "../store/postgres/parts.ts";
 import { asOpenError } from "../store/postgres/reach.ts";
 import { createReads } from "../store/postgres/reads.ts";
 import { migrations } from "../store/postgres/schema.ts";
@@ -65,6 +66,7 @@ async function lookForNewest(bodies: S3Bodies, settings: SharedPlaces): Promise<
     return await refuseOtherPlace(bodies, createReads(database));
   } catch (error) {
     if (error instanceof MeshServerError) throw error;
+    if (isUnreadable(error)) throw asStoreError(error);
     // Of PostgreSQL, or of tables that are not there yet, it is told by itself.
     return 0;
   } finally {

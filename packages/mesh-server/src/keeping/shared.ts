@@ -54,7 +54,12 @@ export async function openShared(settings: SharedSettings, parts: KeepingParts):
         ...(opened.isWell() && store.trouble() === undefined ? [] : ["store" as const]),
         ...(large.isFailing() ? ["bodies" as const] : []),
       ],
-      look: () => tellOfCommits({ trouble: whyNothingIsTaken }, troubles),
+      look() {
+        tellOfCommits({ trouble: whyNothingIsTaken }, troubles);
+        const unreadable = store.unreadableParts();
+        if (unreadable.length === 0) troubles.over("store");
+        else troubles.met("store", `row-unreadable: ${unreadable.join(", ")}`);
+      },
       // Neither waits for the other to work.
       async tidy(now, signal) {
         const done = await Promise.allSettled([store.keepParts(now), large.tidy(now, signal)]);

@@ -8,7 +8,7 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 import { type Bodies, BodyDamaged, type StoredBody } from "../bodies/bodies.ts";
 import { JOIN_PLACES, PLACES, readMailbox } from "../store/postgres/views.ts";
 import type { Database, Row } from "../store/postgres/database.ts";
-import { FROM_MESSAGE, MESSAGE, readMessage } from "../store/postgres/reads.ts";
+import { FROM_MESSAGE, MESSAGE, readMessage } from "../store/postgres/rows.ts";
 import type { Closure, TokenUse } from "../store/store.ts";
 import { countRows } from "./count-rows.ts";
 import { digestOf, hexOf, type OldMessage, type OldStore, type TokenPlace } from "./old-store.ts";

@@ -209,7 +209,7 @@ export interface Store extends AsyncDisposable {
    * put off was set by a clock that has gone back since: it is due. `after` goes on from a page before.
    */
   listRouting(now: Date, limit: number, after?: RoutingTask): Promise<RoutingTask[]>;
-  /** Messages in state routing that `listRouting` leaves out, as their rows cannot be read. */
+  /** Messages in state routing that `listRouting` leaves out, as their rows cannot be read, or some of them are not there. */
   listUnroutable(limit: number): Promise<MessageId[]>;
   /** Puts off the next try of a message in state routing, by at most `LONGEST_HOLD_MS`. */
   holdRouting(message: Message, tries: number, nextTryAt: Date): Promise<void>;

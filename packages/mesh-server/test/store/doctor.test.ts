@@ -61,6 +61,7 @@ const well = {
     unlogged: [],
   },
   parts: { attached: Array.from(partsNeeded(now).values()).flat() },
+  lost: { unreadable: [], daysWithout: [] },
   move: { source: undefined },
   settings: {
     fsync: "on",
@@ -122,6 +123,13 @@ const ills: readonly [Ill, Finding["state"], string, RegExp][] = [
   [{ move: { source: "old:/data" } }, "fault", "move", /old:\/data.*restante migrate-store again/],
   [{ schema: { unlogged: ["message_20260304"] } }, "fault", "unlogged", /ALTER TABLE message_20260304 SET LOGGED/],
   [{ parts: { attached: [] } }, "warn", "parts", /\(message, message_state, chunk, token\): nodes that run make them/],
+  [
+    { lost: { unreadable: ["chunk_20260301"] } },
+    "fault",
+    "files of parts",
+    /^chunk_20260301: .* REINDEX TABLE chunk_20260301, and where that fails too: A day that PostgreSQL has lost, in docs/,
+  ],
+  [{ lost: { daysWithout: ["20260301"] } }, "fault", "files of parts", /^of 20260301 .* what points to them is left/],
   [{ settings: { fsync: "off" } }, "fault", "disk", /fsync is off.*turn it on/],
   [{ settings: { full_page_writes: "off" } }, "fault", "disk", /full_page_writes is off/],
   [{ settings: { zero_damaged_pages: "on" } }, "fault", "disk", /zero_damaged_pages is on/],

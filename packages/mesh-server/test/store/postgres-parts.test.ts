@@ -8,6 +8,7 @@ import { type MailboxId, newMessageId } from "@restante/mesh";
 import { acknowledge, type Message } from "../../src/message.ts";
 import { connect as connectStore } from "../../src/store/postgres/database.ts";
 import { createDropParts } from "../../src/store/postgres/drop-parts.ts";
+import { createParts } from "../../src/store/postgres/parts.ts";
 import type { PostgresStore } from "../../src/store/postgres/store.ts";
 import { connect, openNode, openTwoNodes, skip, startForFile } from "./postgres-stores.ts";
 import { acceptance, later, listed, newMessage, newToken, now, periods } from "./samples.ts";
@@ -110,13 +111,16 @@ test(
     t.after(() => database.close());
     const [early, late] = [newToken({ expiresAt: afterHours(5) }), newToken({ expiresAt: afterHours(8) })];
     await store.useToken(early);
-    const dropParts = createDropParts({
-      ...database,
-      async transact(work) {
-        await store.useToken(late);
-        return await database.transact(work);
+    const dropParts = createDropParts(
+      {
+        ...database,
+        async transact(work) {
+          await store.useToken(late);
+          return await database.transact(work);
+        },
       },
-    });
+      createParts(database),
+    );
 
     await dropParts.ofTokens(afterHours(6));
     assert.equal(await store.wasUsed(late), true);

@@ -254,7 +254,7 @@ function isReadOnly(error: unknown): boolean {
 }
 
 /** Of some rows: a page or an index is damaged (XX), its disk does not give it back (58030), its file is gone (58P01). */
-function isDamage(error: unknown): boolean {
+export function isDamage(error: unknown): boolean {
   return error instanceof DatabaseError && /^(?:XX00[012]|58030|58P01)/.test(error.code ?? "");
 }
 

@@ -6,6 +6,7 @@ import { differences, type Digests } from "./alike.ts";
 import type {
   ClockFacts,
   Facts,
+  LostFacts,
   MoveFacts,
   NodesFacts,
   PartsFacts,
@@ -47,13 +48,14 @@ export interface Wanted {
 const OLDEST = 140_000;
 
 export function diagnose(facts: Facts, wanted: Wanted): Finding[] {
-  const { server, schema, parts, move, settings, role, activity, nodes, clock, unread } = facts;
+  const { server, schema, parts, lost, move, settings, role, activity, nodes, clock, unread } = facts;
   return [
     ...ofServer(server, wanted),
     ...unread.map(ofUnread),
     ...given(ofSchema, schema, wanted),
     ...given(ofMove, move),
     ...given(ofParts, schema, parts, wanted),
+    ...given(ofLost, lost),
     ...given(ofDisk, settings),
     ...given(ofCommits, settings, activity),
     ...given(ofTransactions, settings),
@@ -87,6 +89,7 @@ const whyUnread: Readonly<Record<string, string>> = {
 const unreadChecks: Partial<Record<Unread["what"], string>> = {
   settings: "settings of PostgreSQL",
   activity: "activity of PostgreSQL",
+  lost: "files of parts",
 };
 
 function ofUnread({ what, code }: Unread): Finding {
@@ -200,6 +203,25 @@ export function ofParts({ version, relations }: SchemaFacts, parts: PartsFacts, 
           `of today and tomorrow not all are made yet (${missing.map(([table]) => table).join(", ")}): nodes that run make them ahead, or the first message of the day does`,
         ],
     "those of today and tomorrow are made",
+  );
+}
+
+const LOST_DAY = "A day that PostgreSQL has lost, in docs/many-nodes.md";
+
+export function ofLost({ unreadable, daysWithout }: LostFacts): Finding {
+  return worst(
+    "files of parts",
+    [
+      ...unreadable.map(
+        (part) =>
+          `${part}: PostgreSQL has lost a file of it, or cannot read it: what is of its time fails: REINDEX TABLE ${part}, and where that fails too: ${LOST_DAY}`,
+      ),
+      ...daysWithout.map(
+        (day) => `of ${day} there are no messages any more, and what points to them is left: ${LOST_DAY}`,
+      ),
+    ],
+    [],
+    "each can be opened",
   );
 }
 

@@ -6,6 +6,7 @@ import { DatabaseError } from "pg";
 
 import { type Database, isLockTimeout } from "./database.ts";
 import { dayAt, HOUR_MS, PARTS_OF_MESSAGES } from "./partitions.ts";
+import { type Parts, partsOf, passingOver } from "./parts.ts";
 import { TABLES_LOCK } from "./schema.ts";
 
 /** So long all others may wait for a part to be dropped, each time it is tried. */
@@ -25,6 +26,11 @@ interface Alive {
 
 const ANY_ROW: Alive = { where: "true" };
 
+const asking = (part: string, { where, values = [] }: Alive): [string, readonly unknown[]] => [
+  `SELECT FROM ${part} WHERE ${where} LIMIT 1`,
+  values,
+];
+
 export interface DropParts {
   /** Of messages, of days that are over, all of which were removed. */
   ofMessages(now: Date): Promise<void>;
@@ -32,21 +38,13 @@ export interface DropParts {
   ofTokens(now: Date): Promise<number>;
 }
 
-/** Both reject once a part could not be dropped for a day. */
-export function createDropParts(database: Database): DropParts {
+/** Both reject once a part could not be dropped for a day. One that cannot be read stays, is named, and holds up no other. */
+export function createDropParts(database: Database, parts: Pick<Parts, "name">): DropParts {
   /** Since when each could not be dropped. */
   const failing = new Map<string, number>();
 
-  async function partsOf(table: string): Promise<string[]> {
-    const rows = await database.ask(
-      "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY inhrelid",
-      [table],
-    );
-    return rows.map((row) => row["name"] as string);
-  }
-
-  async function hasAny(part: string, { where, values = [] }: Alive): Promise<boolean> {
-    return (await database.ask(`SELECT FROM ${part} WHERE ${where} LIMIT 1`, values)).length > 0;
+  async function hasAny(part: string, alive: Alive): Promise<boolean> {
+    return (await database.ask(...asking(part, alive))).length > 0;
   }
 
   /** False if its table is not free: then those of others are not tried either. */
@@ -70,14 +68,14 @@ export function createDropParts(database: Database): DropParts {
     );
   }
 
-  async function dropNow(table: string, part: string, { where, values = [] }: Alive): Promise<void> {
+  async function dropNow(table: string, part: string, alive: Alive): Promise<void> {
     await database.transact(async ({ ask }) => {
       await ask(`SET LOCAL lock_timeout = ${LOCK_MS}`);
       const [row] = await ask(`SELECT to_regclass($1) IS NOT NULL AS there`, [part]);
       if (row?.["there"] !== true) return;
       // From here on nothing comes into it; something may have since it was looked at. However long that takes, other parts are free.
       await ask(`LOCK TABLE ${part} IN SHARE MODE`);
-      if ((await ask(`SELECT FROM ${part} WHERE ${where} LIMIT 1`, values)).length > 0) return;
+      if ((await ask(...asking(part, alive))).length > 0) return;
       await ask("SELECT pg_advisory_xact_lock($1)", [TABLES_LOCK]);
       await ask(`LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE`);
       await ask(`DROP TABLE ${part}`);
@@ -91,33 +89,35 @@ export function createDropParts(database: Database): DropParts {
       );
       const days = new Map<string, string[]>();
       for (const table of PARTS_OF_MESSAGES) {
-        for (const part of await partsOf(table)) {
+        for (const part of await partsOf(database.ask, table)) {
           const day = part.slice(-8);
           if (day < from! || day > to!) days.set(day, [...(days.get(day) ?? []), table]);
         }
       }
-      for (const [day, tables] of days) {
+      let isFree = true;
+      const unread = await passingOver(days, async ([day, tables]) => {
+        if (!isFree) return;
         const alive = await Promise.all(tables.map((table) => hasAny(`${table}_${day}`, ANY_ROW)));
-        if (alive.includes(true)) continue;
-        for (const table of tables) {
-          if (!(await drop(table, `${table}_${day}`, now, ANY_ROW))) return;
-        }
-      }
+        if (alive.includes(true)) return;
+        for (const table of tables) isFree &&= await drop(table, `${table}_${day}`, now, ANY_ROW);
+      });
+      for (const [day, tables] of unread) await parts.name(tables.map((table) => `${table}_${day}`));
     },
     async ofTokens(now) {
       let forgotten = 0;
-      for (const part of await partsOf("token")) {
-        if (now.getTime() < endOf(part)) continue;
-        // By this node's clock, and by PostgreSQL's: a token that is forgotten too early is good once more.
-        const alive = {
-          where: "expires_at >= least($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
-          values: [now.getTime()],
-        };
-        if (await hasAny(part, alive)) continue;
+      let isFree = true;
+      // By this node's clock, and by PostgreSQL's: a token that is forgotten too early is good once more.
+      const alive = {
+        where: "expires_at >= least($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
+        values: [now.getTime()],
+      };
+      const unread = await passingOver(await partsOf(database.ask, "token"), async (part) => {
+        if (!isFree || now.getTime() < endOf(part) || (await hasAny(part, alive))) return;
         const [row] = await database.ask(`SELECT count(*) AS tokens FROM ${part}`);
-        if (!(await drop("token", part, now, alive))) break;
-        forgotten += row!["tokens"] as number;
-      }
+        isFree = await drop("token", part, now, alive);
+        if (isFree) forgotten += row!["tokens"] as number;
+      });
+      for (const part of unread) await parts.name([part], ...asking(part, alive));
       return forgotten;
     },
   };

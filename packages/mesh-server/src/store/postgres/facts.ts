@@ -8,6 +8,7 @@ import type { Digests } from "./alike.ts";
 import { connect, type Row } from "./database.ts";
 import { LEASE_MS } from "./leases.ts";
 import { NOW } from "./node-time.ts";
+import { createParts } from "./parts.ts";
 
 const STATEMENT_MS = 5000;
 /** A node that was there within this time runs. It says so more often. */
@@ -36,6 +37,13 @@ export interface SchemaFacts {
 export interface PartsFacts {
   /** The names of those that belong to a table. */
   readonly attached: readonly string[];
+}
+
+export interface LostFacts {
+  /** Parts of which a file is gone, or cannot be read from its beginning. */
+  readonly unreadable: readonly string[];
+  /** Days without a part of messages, of which others are there, or ids are listed, or wait for routing. */
+  readonly daysWithout: readonly string[];
 }
 
 export interface MoveFacts {
@@ -101,6 +109,7 @@ export interface ClockFacts {
 interface Looks {
   readonly schema: SchemaFacts;
   readonly parts: PartsFacts;
+  readonly lost: LostFacts;
   readonly move: MoveFacts;
   readonly settings: SettingFacts;
   readonly role: RoleFacts;
@@ -127,7 +136,7 @@ export interface Expected {
   readonly tables: readonly string[];
 }
 
-type Ask = (sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+type Ask = (sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** @throws what keeps it from being connected to, or from answering at all */
 export async function readFacts(url: string, { tables }: Expected): Promise<Facts> {
@@ -153,6 +162,7 @@ export async function readFacts(url: string, { tables }: Expected): Promise<Fact
       server: await readServer(ask),
       schema: await look("schema", readSchema(ask)),
       parts: await look("parts", readParts(ask)),
+      lost: await look("lost", readLost(ask)),
       move: await look("move", readMove(ask)),
       settings: await look("settings", readSettings(ask)),
       role: await look("role", readRole(ask, tables)),
@@ -219,6 +229,23 @@ async function readParts(ask: Ask): Promise<PartsFacts> {
      WHERE part.relnamespace = current_schema()::regnamespace AND part.relkind = 'r'`,
   );
   return { attached: parts.map(({ name }) => String(name)) };
+}
+
+async function readLost(ask: Ask): Promise<LostFacts> {
+  const [made] = await ask("SELECT to_regclass('message') IS NOT NULL AND to_regclass('token') IS NOT NULL AS made");
+  if (made?.["made"] !== true) return { unreadable: [], daysWithout: [] };
+  const parts = createParts({ ask });
+  await parts.lookAtAll();
+  // Of a very long list it may take too long.
+  const days = await orNothing(
+    ask(
+      `SELECT day FROM (SELECT left(message_id, 8) AS day FROM listed UNION SELECT left(message_id, 8) FROM routing
+         UNION SELECT right(inhrelid::regclass::text, 8) FROM pg_inherits WHERE inhparent IN ('message_state'::regclass, 'chunk'::regclass)) AS days
+       WHERE to_regclass('message_' || day) IS NULL ORDER BY day`,
+    ),
+    ["57014"],
+  );
+  return { unreadable: parts.unreadable(), daysWithout: days.map(({ day }) => String(day)) };
 }
 
 async function readMove(ask: Ask): Promise<MoveFacts> {

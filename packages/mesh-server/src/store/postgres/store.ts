@@ -13,6 +13,7 @@ import { createDropParts } from "./drop-parts.ts";
 import { type BodyMarks, createMarks } from "./marks.ts";
 import { untilWritten } from "./in-doubt.ts";
 import { createPartitions } from "./partitions.ts";
+import { createParts } from "./parts.ts";
 import { asOpenError, refuseOld } from "./reach.ts";
 import { type BodyNames, createReads } from "./reads.ts";
 import { MOST_APART_MS, NOW } from "./node-time.ts";
@@ -32,9 +33,11 @@ export interface PostgresStoreOptions {
 export interface PostgresStore extends Store, BodyNames, BodyMarks {
   /**
    * Makes the parts of tables that are needed next, and drops those of messages in which nothing is left: hourly, by one node. What is
-   * needed and not there is made by whoever needs it. Rejects if a part could not be dropped for a day.
+   * needed and not there is made by whoever needs it. Looks for those that cannot be read. Rejects if a part could not be dropped for a day.
    */
   keepParts(now: Date): Promise<void>;
+  /** Parts that cannot be read, as they were found last: what is in them is left out of what is read of all. */
+  unreadableParts(): readonly string[];
   /** What keeps it from writing now, though it goes on trying. */
   trouble(): string | undefined;
   /** Its disk is full: what is new was refused last. What is there can be read, acknowledged and removed while it finds room in pages that it has. */
@@ -79,7 +82,6 @@ async function closeAll(connections: Connections): Promise<void> {
 function createStore(connections: Connections, { node, limits = {} }: PostgresStoreOptions): PostgresStore {
   const { writing, walking, reading } = connections;
   const partitions = createPartitions(writing);
-  const dropParts = createDropParts(reading);
   const groups = createGroups(createCommitGroup(writing, partitions, limits));
   const recordGiven = createRecordGiven((given) => groups.submit(given, { unwaited: true }));
   const asking: Pick<Database, "ask" | "look"> = {
@@ -96,7 +98,9 @@ function createStore(connections: Connections, { node, limits = {} }: PostgresSt
     }
   }
 
-  const reads = createReads(asking);
+  const parts = createParts(asking);
+  const reads = createReads(asking, parts);
+  const dropParts = createDropParts(reading, parts);
   const marks = createMarks(reading);
   /** Messages of this node that are not there yet. */
   const accepting = new Set<Promise<unknown>>();
@@ -139,6 +143,7 @@ function createStore(connections: Connections, { node, limits = {} }: PostgresSt
     keepParts: (now) =>
       whileOpen(async () => {
         await partitions.makeAhead(now);
+        await parts.lookAtAll();
         await dropParts.ofMessages(now);
       }),
     async seenTime() {
@@ -164,6 +169,7 @@ function createStore(connections: Connections, { node, limits = {} }: PostgresSt
     },
     makeMark: () => whileOpen(() => marks.makeMark()),
     keepMark: (mark) => whileOpen(() => marks.keepMark(mark)),
+    unreadableParts: () => parts.unreadable(),
     trouble: () => groups.trouble(),
     isFull: () => groups.isFull(),
     [Symbol.asyncDispose]: once(async () => {

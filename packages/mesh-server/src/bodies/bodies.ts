@@ -24,9 +24,14 @@ export interface Bodies {
    * Takes a body in to its end.
    * @param name made of a message id and a chunk number: it says nothing of the content
    * @param expectedBytes what Content-Length says, if it is known
+   * @param sender the mailbox that sends it, which has a share at most of the memory for bodies on their way
    * @throws {MeshServerError} `body-too-large`, `body-cut-short`, `store-full`
    */
-  receive(source: Readable, name: string, options: { maxBytes: number; expectedBytes?: number }): Promise<StoredBody>;
+  receive(
+    source: Readable,
+    name: string,
+    options: { maxBytes: number; expectedBytes?: number; sender?: string },
+  ): Promise<StoredBody>;
   /**
    * The bytes: as they are where they lay in a row, as a stream where they lie in a file. Such a stream holds its last
    * piece back until the whole is known to be right; it fails with `BodyDamaged` if it is not.

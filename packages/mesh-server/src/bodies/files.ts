@@ -77,7 +77,7 @@ export async function openFileBodies(
   async function receive(
     source: Readable,
     name: string,
-    options: { maxBytes: number; expectedBytes?: number },
+    options: { maxBytes: number; expectedBytes?: number; sender?: string },
   ): Promise<StoredBody> {
     let size = 0;
     try {

@@ -8,6 +8,8 @@ export interface Room {
   take(size: number, milliseconds: number, signal?: AbortSignal): Promise<Release | undefined>;
   /** Waits for nothing. Undefined: there is no room now, or others wait for it. */
   takeNow(size: number): Release | undefined;
+  /** Nobody has any of it, or waits. */
+  isIdle(): boolean;
 }
 
 /** Gives it back. To call it again does nothing. */
@@ -45,6 +47,7 @@ export function createRoom(most: number): Room {
 
   return {
     takeNow,
+    isIdle: () => taken === 0 && waiting.size === 0,
     async take(size, milliseconds, signal) {
       signal?.throwIfAborted();
       return (

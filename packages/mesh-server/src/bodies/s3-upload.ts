@@ -15,7 +15,7 @@ export const PART_BYTES: number = 5 * 1024 * 1024;
 /** @throws {MeshServerError} `store-busy` if there is no room for it; the reason of its signal */
 export async function beginUpload(
   store: S3Store,
-  memory: Room,
+  memory: Pick<Room, "take" | "takeNow">,
   name: string,
   { expectedBytes, isOurs, signal }: Coming,
 ): Promise<Writing> {
@@ -23,9 +23,8 @@ export async function beginUpload(
   // What comes of it is left where it is until then.
   const held: (Release | undefined)[] = [await memory.take(largest, store.patience.turn, signal)];
   if (held[0] === undefined) {
-    throw new MeshServerError("store-busy", "So many large bodies are in hand that no more are held.", {
-      retry: "safe",
-    });
+    const words = "So many large bodies, of this mailbox or of all, are in hand that no more are held.";
+    throw new MeshServerError("store-busy", words, { retry: "safe" });
   }
   const isShared = isDigestedBeside(expectedBytes ?? PART_BYTES);
   const whole = beginDigest(isShared);

@@ -19,6 +19,7 @@ import { checkSize, openInline, openSource } from "./open-body.ts";
 import { receiveBody } from "./receive.ts";
 import { s3Source } from "./s3-source.ts";
 import { createRoom } from "./room.ts";
+import { createShares } from "./shares.ts";
 import { openS3Store, type Part, type S3Store, type S3StoreOptions } from "./s3-store.ts";
 import { type S3Swept, type SweepAges, sweepS3 } from "./s3-sweep.ts";
 import { beginUpload } from "./s3-upload.ts";
@@ -32,6 +33,8 @@ const BACK_MS = 60_000;
 const LONGEST_AGAIN_MS = 10 * 60_000;
 /** Of all bodies that come in: fifty of the largest, or a hundred that are sent and filled by turns. */
 const MOST_HELD_BYTES = 512 * 1024 * 1024;
+/** Of that, what one mailbox may have: whoever sends slowly, or means ill, leaves the others the rest. */
+const SHARE_OF_ONE = 1 / 4;
 /** What is longer is no mark of ours, of which the beginning says so too. */
 const MOST_MARK_BYTES = 64;
 
@@ -73,6 +76,7 @@ export async function openS3Bodies({
   const probe = `.probe.${randomBytes(4).toString("hex")}`;
   const [store, wasEmpty] = await openChecked(place, probe);
   const memory = createRoom(mostHeldBytes);
+  const memoryOf = createShares(memory, mostHeldBytes * SHARE_OF_ONE);
   let again: NodeJS.Timeout | undefined;
   let lastMet: MeshServerError | undefined;
   let isTroubled = false;
@@ -151,10 +155,10 @@ export async function openS3Bodies({
       }
       return false;
     },
-    receive: async (source, name, options) =>
+    receive: async (source, name, { sender, ...options }) =>
       telling(async () =>
         receiveBody(source, name, { smallBytes, ...options }, async (fileName, coming) =>
-          beginUpload(store, memory, fileName, coming),
+          beginUpload(store, sender === undefined ? memory : memoryOf(sender), fileName, coming),
         ),
       ),
     open: async (body) => (body.kind === "inline" ? openInline(body) : telling(async () => openObject(body))),

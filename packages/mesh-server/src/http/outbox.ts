@@ -48,7 +48,8 @@ async function send(context: Context, request: FastifyRequest, session: Session)
   if (recipientId !== undefined) await refuseUnlessItTakes(context, recipientId);
   const createdAt = context.clock.now();
   const messageId = newMessageId(createdAt);
-  const body = await receiveBody(context, request, messageId, 1);
+  const { mailboxId } = session.mailbox;
+  const body = await receiveBody(context, request, { mailboxId, messageId, chunk: 1 });
   const message = newMessage(context, envelope, session, { messageId, createdAt, bytes: body.size });
   const routingAddress = "routingAddress" in envelope.to ? envelope.to.routingAddress : undefined;
   const outcome = await keeping(context.bodies, body, () =>
@@ -90,11 +91,12 @@ async function sendChunk(
   if (encodingChanged && (await context.store.body(message, chunk)) === undefined) {
     throw new Refusal("encoding-changed", { messageId });
   }
-  const body = await receiveBody(context, request, messageId, chunk);
+  const { mailboxId } = message;
+  const body = await receiveBody(context, request, { mailboxId, messageId, chunk });
   const finish = finishUpload(message, context.clock.now(), context.periods);
   const outcome = await keeping(context.bodies, body, () =>
     context.store.addChunk({
-      mailboxId: message.mailboxId,
+      mailboxId,
       messageId,
       chunk,
       body,
@@ -154,13 +156,13 @@ function readChunkNumber(text: string, { totalChunks, messageId }: Message): num
 async function receiveBody(
   context: Context,
   request: FastifyRequest,
-  messageId: MessageId,
-  chunk: number,
+  { mailboxId: sender, messageId, chunk }: { mailboxId: MailboxId; messageId: MessageId; chunk: number },
 ): Promise<StoredBody> {
   const length = request.headers["content-length"];
   if (Number(length ?? 0) > context.maxRequestBytes) throw bodyTooLarge(context.maxRequestBytes);
   const body = await context.bodies.receive(request.raw, `${messageId}-${chunk}`, {
     maxBytes: context.maxRequestBytes,
+    sender,
     ...(length !== undefined && { expectedBytes: Number(length) }),
   });
   if (body.size === 0) throw new Refusal("body-empty");

@@ -6,6 +6,7 @@ import { test, type TestContext } from "node:test";
 import { startS3, waitFor } from "@restante/testbed";
 
 import { createRoom } from "../../src/bodies/room.ts";
+import { createShares } from "../../src/bodies/shares.ts";
 import { hasCode, pieces, read } from "./contract.ts";
 import { inTwo, type OpenBodies, openBodies, PART, passingOn, placeIn, type PlacedOptions } from "./s3-places.ts";
 
@@ -79,6 +80,27 @@ test("bodies that come in hold no more together than they may: one goes on with 
   assert.deepEqual(bodies.told, []);
 });
 
+test("one mailbox has a quarter of the room at most: its next is refused until it is done, and another's goes on", async (t) => {
+  const s3 = await startS3(t);
+  const bodies = await openBodies(t, { ...placeIn(s3), mostHeldBytes: 4 * PART, patience: { turn: 100 } });
+  const receive = async (sender: string): Promise<unknown> =>
+    bodies.receive(pieces(100_000), "A-2", { maxBytes: 100_000, sender });
+  // More than a part: it would take another of the room.
+  const [begin, rest] = [randomBytes(PART + 1), randomBytes(2 * PART)];
+  const { source, goOn } = inTwo(begin, rest);
+  const first = bodies.receive(source, "A-1", { maxBytes: 4 * PART, sender: "A" });
+  await waitFor(async () => (await s3.uploads()).length === 1, { what: "the upload to begin" });
+
+  const refused = ["A", "A"].map((sender) => assert.rejects(receive(sender), hasCode("store-busy")));
+  await Promise.all(["B", "C"].map(receive));
+  await Promise.all(refused);
+
+  goOn();
+  assert.ok((await read(await bodies.open(await first))).equals(Buffer.concat([begin, rest])));
+  await receive("A");
+  assert.deepEqual(bodies.told, []);
+});
+
 test("whose sender has gone keeps no place among those that wait, and nothing is sent of what waits when all is closed", async (t) => {
   const patience = { turn: 2 ** 31 - 1 };
   const { bodies, held } = await openSlow(t, { mostSentBytes: 100_000, mostHeldBytes: 2 * PART, patience });
@@ -130,4 +152,40 @@ test("room is given in the order of asking, back once, and to whoever stands beh
   assert.equal(room.takeNow(1), undefined);
   one?.();
   assert.equal(typeof room.takeNow(5), "function");
+});
+
+test("who waits for a share is passed by others, has it in the order of asking, and takes nothing along when it is refused", async () => {
+  const all = createRoom(10);
+  const of = createShares(all, 4);
+  const order: string[] = [];
+  const take = async (whose: string, size: number, ms = 60_000): Promise<(() => void) | undefined> => {
+    const given = await of(whose).take(size, ms);
+    order.push(given === undefined ? `none for ${whose}` : `${whose} ${size}`);
+    return given;
+  };
+  const large = await take("a", 20);
+  assert.equal(all.takeNow(1), undefined, "who has nothing may have one of any size");
+  large?.();
+  large?.();
+
+  const first = await take("a", 3);
+  assert.equal(of("a").takeNow(2), undefined);
+  const waiting = [take("a", 2), take("a", 1), take("a", 4, 1), take("b", 4), take("c", 3)];
+  const [second, third, refused, b, c] = waiting;
+  await Promise.all([refused, b, c]);
+  assert.deepEqual(order, ["a 20", "a 3", "b 4", "c 3", "none for a"]);
+  first?.();
+  await Promise.all([second, third]);
+  assert.deepEqual(order.slice(5), ["a 2", "a 1"]);
+
+  assert.equal(of("d").takeNow(1), undefined, "there is a share, and no room");
+  const leaving = new AbortController();
+  const left = of("d").take(4, 60_000, leaving.signal);
+  leaving.abort();
+  await assert.rejects(left, { name: "AbortError" });
+  for (const one of [second, third, b, c]) (await one)?.();
+  const whole = ["a", "b"].map((whose) => of(whose).takeNow(4));
+  assert.ok(whole.every((given) => given !== undefined) && all.takeNow(2) !== undefined);
+  for (const given of whole) given?.();
+  assert.notEqual(of("d").takeNow(4), undefined, "of what was refused nothing is held");
 });

@@ -17,6 +17,7 @@ import {
   testMailboxes,
   testRequest,
   testWorkflow,
+  waitFor,
 } from "@restante/testbed";
 
 import { openSharedBodies } from "../../src/keeping/shared-bodies.ts";
@@ -28,9 +29,11 @@ import type { BodyNames } from "../../src/store/postgres/reads.ts";
 import { createTroubles } from "../../src/troubles.ts";
 import { hasCode, pieces } from "../bodies/contract.ts";
 import { passingOn } from "../bodies/s3-places.ts";
+import { connectRaw, headOf } from "../http/raw-connection.ts";
 import { mostMemory } from "../most-memory.ts";
 
 const { sender, pharmacy } = testMailboxes;
+const MEBIBYTE = 1024 ** 2;
 const DAY_MS = 24 * 60 * 60_000;
 const fileOfTests = { after: (end: () => unknown) => after(() => end()) };
 
@@ -161,6 +164,32 @@ if (postgresMissing === undefined) {
     assert.ok((await buffer(body as AsyncIterable<Buffer>)).equals(large));
     await client.send({ to: pharmacy, workflowId: testWorkflow, body: large });
     assert.equal((await s3.bodies()).length, 2);
+  });
+
+  test("a mailbox that sends large messages slowly has its share of a node's room: its next waits, and others' go on", async (t) => {
+    const s3 = await startS3(t);
+    const server = await startTestServer(t, { config: { store: await postgres.createDatabase(), ...s3.settings() } });
+    const [begin, whole] = [randomBytes(6 * MEBIBYTE), randomBytes(4 * MEBIBYTE)];
+    // Thirteen, of which all but one hold two parts: 125 of the 128 MiB that one may have.
+    const slow = await Promise.all(Array.from({ length: 13 }, async () => connectRaw(server, sender, ["POST"])));
+    t.after(() => slow.forEach((connection) => connection[Symbol.dispose]()));
+    const headers = { "Mex-To": pharmacy, "Mex-WorkflowID": testWorkflow, "Content-Length": `${20 * MEBIBYTE}` };
+    for (const connection of slow) {
+      connection.write(headOf(server, sender, "POST", "/outbox", headers));
+      connection.write(begin);
+    }
+    await waitFor(async () => (await s3.uploads()).length === 13, { what: "all of them to be on their way" });
+
+    await using client = await testClient(server, sender);
+    await using other = await testClient(server, pharmacy);
+    let isSent = false;
+    const next = client
+      .send({ to: pharmacy, workflowId: testWorkflow, body: whole })
+      .finally(() => void (isSent = true));
+    for (let sent = 0; sent < 3; sent += 1) await other.send({ to: sender, workflowId: testWorkflow, body: whole });
+    assert.equal(isSent, false);
+    slow[0]?.[Symbol.dispose]();
+    await next;
   });
 
   test("a node and the doctor know another's place of bodies by what lies there", async (t) => {

@@ -6,9 +6,10 @@
 // wait, and of equals to the one that has waited longest for its turn. No work is stopped in favour of another. So that
 // mailboxes whose work hangs take nothing from the others but speed:
 //
-// - no mailbox has more than `mostOfOne` places at once, also while no other wants one;
-// - a mailbox that has none gets one at once, even if all are taken: it waits for no other mailbox. So there are at most
-//   `most` works, and one more a mailbox.
+// - no mailbox has more than `mostOfOne` places at once, also while no other wants one, but for what follows;
+// - a mailbox that has none gets one at once, even if all are taken: it waits for no other mailbox;
+// - a download may go on for hours, and nothing else waits for one: a mailbox that has places for downloads alone gets
+//   one at once for whatever else it has to do. So there are at most `most` works, and two more a mailbox.
 //
 // A work must not wait for another of its mailbox: it might wait for its own place.
 
@@ -17,13 +18,20 @@ import { MeshClientError } from "./mesh-client-error.ts";
 /** Shared by the directory clients of a process, as their option `workers`. */
 export interface Workers {
   /**
-   * Does a work in its mailbox's turn, and gives what it gives. A mailbox's works begin in the order in which they came.
+   * Does a work in its mailbox's turn, and gives what it gives. A mailbox's works begin in the order in which they came,
+   * but that all else goes before downloads.
    *
    * @throws what the work fails with; MeshClientError `aborted` if it was given up before it began
    */
-  run<Result>(mailbox: string, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+  run<Result>(mailbox: string, work: () => Promise<Result>, options?: WorkOptions): Promise<Result>;
   /** A place for a work that has its end elsewhere. */
   ask(mailbox: string): Place;
+}
+
+export interface WorkOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** It may go on for hours. False if absent. */
+  readonly isDownload?: boolean | undefined;
 }
 
 /** A place that a work was asked for. */
@@ -42,6 +50,12 @@ export interface WorkersOptions {
 }
 
 interface Mailbox {
+  readonly downloads: Works;
+  /** All else. */
+  readonly others: Works;
+}
+
+interface Works {
   inHand: number;
   readonly waiting: Set<() => void>;
 }
@@ -51,18 +65,23 @@ export function createWorkers({ most, mostOfOne = Math.ceil(most / 2) }: Workers
   const mailboxes = new Map<string, Mailbox>();
   let inHand = 0;
 
-  function mayTake(mailbox: Mailbox): boolean {
-    if (mailbox.inHand === 0) return true;
-    return inHand < most && mailbox.inHand < mostOfOne;
+  /** Of which a mailbox may begin one. */
+  function mayBegin({ downloads, others }: Mailbox): Works | undefined {
+    const ofOne = downloads.inHand + others.inHand;
+    const isFree = inHand < most && ofOne < mostOfOne;
+    if (others.waiting.size > 0 && (isFree || others.inHand === 0)) return others;
+    if (downloads.waiting.size > 0 && (isFree || ofOne === 0)) return downloads;
+    return undefined;
   }
 
   /** Whose turn it is. */
   function next(): [string, Mailbox] | undefined {
     let chosen: [string, Mailbox] | undefined;
+    let fewest = Infinity;
     for (const entry of mailboxes) {
       const [, mailbox] = entry;
-      if (mailbox.waiting.size === 0 || !mayTake(mailbox)) continue;
-      if (chosen === undefined || mailbox.inHand < chosen[1].inHand) chosen = entry;
+      const ofOne = mailbox.downloads.inHand + mailbox.others.inHand;
+      if (ofOne < fewest && mayBegin(mailbox) !== undefined) [chosen, fewest] = [entry, ofOne];
     }
     return chosen;
   }
@@ -70,33 +89,28 @@ export function createWorkers({ most, mostOfOne = Math.ceil(most / 2) }: Workers
   function give(): void {
     for (let turn = next(); turn !== undefined; turn = next()) {
       const [name, mailbox] = turn;
-      const [begin] = mailbox.waiting;
-      if (begin === undefined) return;
-      mailbox.waiting.delete(begin);
+      const works = mayBegin(mailbox);
+      const [begin] = works?.waiting ?? [];
+      if (works === undefined || begin === undefined) return;
+      works.waiting.delete(begin);
       mailboxes.delete(name);
       mailboxes.set(name, mailbox);
-      mailbox.inHand += 1;
+      works.inHand += 1;
       inHand += 1;
       begin();
     }
   }
 
-  function giveBack(name: string, mailbox: Mailbox): void {
-    mailbox.inHand -= 1;
-    inHand -= 1;
-    forgetIdle(name, mailbox);
-    give();
+  function forgetIdle(name: string, { downloads, others }: Mailbox): void {
+    if ([downloads, others].every((works) => works.inHand === 0 && works.waiting.size === 0)) mailboxes.delete(name);
   }
 
-  function forgetIdle(name: string, mailbox: Mailbox): void {
-    if (mailbox.inHand === 0 && mailbox.waiting.size === 0) mailboxes.delete(name);
-  }
-
-  function ask(name: string): Place {
-    const mailbox = mailboxes.get(name) ?? { inHand: 0, waiting: new Set() };
+  function ask(name: string, isDownload = false): Place {
+    const mailbox = mailboxes.get(name) ?? { downloads: noWorks(), others: noWorks() };
+    const works = isDownload ? mailbox.downloads : mailbox.others;
     mailboxes.set(name, mailbox);
     const { promise: had, resolve } = Promise.withResolvers<void>();
-    mailbox.waiting.add(resolve);
+    works.waiting.add(resolve);
     give();
     let isLeft = false;
     return {
@@ -104,17 +118,22 @@ export function createWorkers({ most, mostOfOne = Math.ceil(most / 2) }: Workers
       leave() {
         if (isLeft) return;
         isLeft = true;
-        if (mailbox.waiting.delete(resolve)) forgetIdle(name, mailbox);
-        else giveBack(name, mailbox);
+        const hadNone = works.waiting.delete(resolve);
+        if (!hadNone) {
+          works.inHand -= 1;
+          inHand -= 1;
+        }
+        forgetIdle(name, mailbox);
+        if (!hadNone) give();
       },
     };
   }
 
   return {
     ask,
-    async run(name, work, signal) {
+    async run(name, work, { signal, isDownload } = {}) {
       if (signal?.aborted === true) throw givenUp();
-      const place = ask(name);
+      const place = ask(name, isDownload);
       try {
         await beforeAborted(place.had, signal);
         return await work();
@@ -123,6 +142,10 @@ export function createWorkers({ most, mostOfOne = Math.ceil(most / 2) }: Workers
       }
     },
   };
+}
+
+function noWorks(): Works {
+  return { inHand: 0, waiting: new Set() };
 }
 
 /** A work that has begun goes on: its own way of ending is its own. */

@@ -5,7 +5,7 @@ export type { FolderName, Folders } from "./folder-name.ts";
 export type { DirectoryClientOptions, PollObserver } from "./options.ts";
 export { pairName } from "./pair-name.ts";
 export type { HeldPair, PollResult } from "./poll.ts";
-export { createWorkers, type Workers, type WorkersOptions } from "../workers.ts";
+export { createWorkers, type Workers, type WorkersOptions, type WorkOptions } from "../workers.ts";
 export { askToDecide, type HeldAnswer } from "./held-requests.ts";
 export type { HeldDecision, HeldOutcome } from "./held-decision.ts";
 export { describeHeld, type HeldDetails } from "./held-pairs.ts";

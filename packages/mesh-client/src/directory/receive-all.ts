@@ -11,6 +11,9 @@
 // A message that is fetched more slowly than others wait for it (`orderWaitMs`) is passed: it goes on, and comes to IN when it
 // has arrived, at this poll or a later one, which then begins at once. The poll does not wait for it either. One that goes on for
 // long (half an hour) is told, also where nothing is behind it.
+//
+// Nor does the poll wait longer than that for a place, which other mailboxes may have all of: what asked for one goes on asking,
+// before all that is listed later, and a poll begins at once when it has it.
 
 import { setImmediate as turnOfEvents } from "node:timers/promises";
 import type { MessageId } from "@restante/mesh";
@@ -19,7 +22,7 @@ import { type Inbox, listInbox } from "./list-inbox.ts";
 import { createListedOrder } from "./listed-order.ts";
 import { acknowledgeReceived, type Arrived, fileReceived, giveUp } from "./receive.ts";
 import { createLosses } from "./receiving-losses.ts";
-import { beginFetching, fetchedForLong, type Fetching, type ReceivingState } from "./receiving-state.ts";
+import { beginFetching, fetchedForLong, type ReceivingState, waitedFor, waitsForPlace } from "./receiving-state.ts";
 import { createWake } from "./wake.ts";
 
 /** Also what was passed counts. A download holds a connection, of which the library has 8: some must be left to all else. */
@@ -76,13 +79,13 @@ export async function receiveAll(
   let now = performance.now();
 
   const mayBegin = (): boolean => !isStopped && !more && !isFull && !signal.aborted;
-  const slow = (ms: number): boolean =>
-    waitedFor().every(({ begunAt }) => begunAt !== undefined && now - begunAt >= ms);
-  const waitedFor = (): Fetching[] => [...fetching.values()].filter(({ isPassed }) => !isPassed);
+  const waited = (): ReturnType<typeof waitedFor> => waitedFor(state, { now, orderWaitMs });
+  const slow = (ms: number): boolean => waited().every(({ begunAt }) => begunAt !== undefined && now - begunAt >= ms);
+  const isWithoutPlace = (): boolean => fetching.size >= mostFetching || waitsForPlace(state, now);
   const isQueueDone = (): boolean => queue.length === 0 || !mayBegin();
   /** Nothing can be done before something more has been fetched. */
   const isFetchingAlone = (): boolean =>
-    inHand === (isListingIdle ? 1 : 0) && arrived.length === 0 && (isQueueDone() || fetching.size >= mostFetching);
+    inHand === (isListingIdle ? 1 : 0) && arrived.length === 0 && (isQueueDone() || isWithoutPlace());
 
   /** Begins something that the poll waits for; what it fails with concerns all. */
   function begin(work: () => Promise<void>): void {
@@ -114,7 +117,7 @@ export async function receiveAll(
     isInHand: (messageId) => tried.has(messageId) || fetching.has(messageId),
     mayBegin,
     enqueue,
-    settled: async () => until(() => isFetchingAlone() && isQueueDone() && waitedFor().length === 0),
+    settled: async () => until(() => isFetchingAlone() && isQueueDone() && waited().length === 0),
     received: () => received,
   };
 
@@ -159,7 +162,7 @@ export async function receiveAll(
       const begunAt = performance.now();
       try {
         if (isStopped) return;
-        await workers.run(mailboxId, async () => acknowledgeReceived(context, messageId, signal), signal);
+        await workers.run(mailboxId, async () => acknowledgeReceived(context, messageId, signal), { signal });
         isTrial = false;
         over(messageId);
         if (isNew) received += 1;
@@ -238,7 +241,7 @@ export async function receiveAll(
   }
 
   function mayStart(): boolean {
-    if (!mayBegin() || fetching.size >= mostFetching || order.size() >= mostInOrder) return false;
+    if (!mayBegin() || isWithoutPlace() || order.size() >= mostInOrder) return false;
     if (!isTrial) return acknowledging < mostAcknowledging;
     return failing === 0 && acknowledging === 0 && slow(trialMs);
   }
@@ -247,6 +250,7 @@ export async function receiveAll(
   function leaveSlow(): void {
     if (!isFetchingAlone() || order.dueIn(0) !== undefined || !slow(orderWaitMs)) return;
     for (const [messageId, one] of fetching) {
+      if (one.begunAt === undefined) continue;
       one.isPassed = true;
       order.over(messageId);
     }
@@ -255,13 +259,17 @@ export async function receiveAll(
 
   /** When something may be passed, in milliseconds from now; it is looked at now and then in any case. */
   function dueIn(): number {
-    const begun = waitedFor().flatMap(({ begunAt }) => (begunAt === undefined ? [] : [begunAt]));
-    const due = begun.map((begunAt) => begunAt + (isTrial && queue.length > 0 ? trialMs : orderWaitMs) - now);
+    const waitMs = isTrial && queue.length > 0 ? trialMs : orderWaitMs;
+    const due = waited().map(
+      ({ askedAt, begunAt }) => (begunAt === undefined ? askedAt + orderWaitMs : begunAt + waitMs) - now,
+    );
     const ofOrder = order.dueIn(now);
     return Math.ceil(Math.min(...due.filter((ms) => ms > 0), ofOrder ?? Infinity, lookAgainMs));
   }
 
   state.poll = wake;
+  // Those that an earlier poll asked a place for are before all that is listed.
+  for (const [messageId, { isPassed }] of fetching) if (!isPassed) order.begin(messageId);
   begin(list);
   try {
     for (;;) {
@@ -273,13 +281,13 @@ export async function receiveAll(
       const turn = afterTurn;
       afterTurn = [];
       for (const resume of turn) resume();
-      if (inHand === 0 && isFetchingAlone() && isQueueDone() && waitedFor().length === 0) break;
+      if (inHand === 0 && isFetchingAlone() && isQueueDone() && waited().length === 0) break;
       await wake.wait(dueIn());
       // What comes at the same time is looked at together.
       await turnOfEvents();
     }
     // A place has come free since the rest was given up: by what ended before this, which asks for no poll.
-    if (isFull && fetching.size < mostFetching) more = true;
+    if (isFull && !isWithoutPlace()) more = true;
     // Together: what ends from here on is for the next poll, and says so.
     state.more = more;
   } finally {

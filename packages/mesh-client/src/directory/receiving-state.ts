@@ -13,6 +13,7 @@ export type Outcome =
 
 /** A message that is being fetched, or was, and is not looked at yet. */
 export interface Fetching {
+  readonly askedAt: number;
   /** When it got a place; undefined while it waits for one. */
   begunAt: number | undefined;
   /** Nothing waits for it any more: neither those behind it nor the poll. */
@@ -30,11 +31,11 @@ export interface ReceivingState {
   readonly tellUnusableIds: (count: number) => void;
   /** Those that were passed go on while other polls come and go. They touch TEMP alone: only a poll files what has arrived. */
   readonly fetching: Map<MessageId, Fetching>;
-  /** What the client waits by between polls: woken also when one of them has ended and no poll is there to see it. */
+  /** What the client waits by between polls: woken also when one of them has got its place, or ended, and no poll is there to see it. */
   readonly wake: Wake;
   /** Woken in its place while a poll receives. */
   poll: Wake | undefined;
-  /** Messages are left that were not tried, or one has ended that no poll has seen: the next poll need not wait. */
+  /** Messages are left that were not tried, or one has got its place, or ended, that no poll has seen: the next need not wait. */
   more: boolean;
 }
 
@@ -44,7 +45,7 @@ export function createReceivingState(
   return { ...parts, fetching: new Map(), wake: createWake(), poll: undefined, more: false };
 }
 
-/** Begins to fetch a message, in its turn. */
+/** Begins to fetch a message, in its turn: where no place is free it may be when its poll is long over. */
 export function beginFetching(
   context: DirectoryContext,
   state: ReceivingState,
@@ -52,12 +53,16 @@ export function beginFetching(
   { signal, onAnswer }: { signal: AbortSignal; onAnswer: () => void },
 ): void {
   const { workers, mailboxId } = context;
-  const one: Fetching = { begunAt: undefined, isPassed: false, outcome: undefined, ended: Promise.resolve() };
-  async function end(): Promise<void> {
-    one.outcome = await fetch();
+  const askedAt = performance.now();
+  const one: Fetching = { askedAt, begunAt: undefined, isPassed: false, outcome: undefined, ended: Promise.resolve() };
+  function tell(): void {
     if (state.poll !== undefined) return state.poll.wake();
     state.more = true;
     state.wake.wake();
+  }
+  async function end(): Promise<void> {
+    one.outcome = await fetch();
+    tell();
   }
   async function fetch(): Promise<Outcome> {
     try {
@@ -65,11 +70,11 @@ export function beginFetching(
         mailboxId,
         async () => {
           one.begunAt = performance.now();
-          // From now on it has times at which it is passed.
-          state.poll?.wake();
+          // From now on it has times at which it is passed, and there may be places for others.
+          tell();
           return fetchMessage(context, messageId, { signal, onAnswer });
         },
-        signal,
+        { signal, isDownload: true },
       );
       return arrived === undefined ? { is: "gone" } : { is: "arrived", arrived };
     } catch (error) {
@@ -78,6 +83,21 @@ export function beginFetching(
   }
   one.ended = end();
   state.fetching.set(messageId, one);
+}
+
+/** What the poll waits for, and those behind it: not what was passed, nor what has waited for a place for so long. */
+export function waitedFor(
+  { fetching }: Pick<ReceivingState, "fetching">,
+  { now, orderWaitMs }: { now: number; orderWaitMs: number },
+): Fetching[] {
+  return [...fetching.values()].filter(
+    ({ isPassed, askedAt, begunAt }) => !isPassed && (begunAt !== undefined || now - askedAt < orderWaitMs),
+  );
+}
+
+/** Whether one has waited for a place since before `now`: another would wait behind it. */
+export function waitsForPlace({ fetching }: Pick<ReceivingState, "fetching">, now: number): boolean {
+  return [...fetching.values()].some(({ askedAt, begunAt }) => begunAt === undefined && askedAt < now);
 }
 
 /** So many times longer than others wait for it, and a person is told of a message that is being fetched: half an hour, if nothing else is set. */

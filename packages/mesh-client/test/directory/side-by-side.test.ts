@@ -7,101 +7,14 @@ import { test, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { MessageId } from "@restante/mesh";
 import { type MeshClient, MeshClientError } from "@restante/mesh-client";
-import type { DirectoryClientOptions } from "@restante/mesh-client/directory";
-import { settableClock, startTestServer, testClient, testMailboxes, testWorkflow, waitFor } from "@restante/testbed";
-import { startDirectory, type TestDirectory } from "./mailbox-folder.ts";
+import { createWorkers, type DirectoryClientOptions } from "@restante/mesh-client/directory";
+import { settableClock, testMailboxes, waitFor } from "@restante/testbed";
+import { hold, inTemp, startSideBySide } from "./side-by-side.ts";
 
 const { sender, practice } = testMailboxes;
 
-interface SideBySide extends TestDirectory {
-  readonly from: MeshClient;
-  /** Until it is resolved, nothing comes of the body of a message of this id. */
-  readonly gates: Map<string, PromiseWithResolvers<void>>;
-  /** The ids of what is being fetched now, and the most there were at once. */
-  readonly fetching: Set<string>;
-  readonly most: () => number;
-  readonly acknowledged: string[];
-  readonly send: (count: number) => Promise<MessageId[]>;
-  readonly saved: () => string[];
-}
-
-/** A directory client that holds up what it is told to. */
-async function start(
-  t: TestContext,
-  overrides: Partial<DirectoryClientOptions> = {},
-  calls: Partial<MeshClient> = {},
-): Promise<SideBySide> {
-  const server = await startTestServer(t);
-  const from = await testClient(server, sender);
-  t.after(async () => from[Symbol.asyncDispose]());
-  const real = await testClient(server, practice);
-  const gates = new Map<string, PromiseWithResolvers<void>>();
-  const fetching = new Set<string>();
-  const acknowledged: string[] = [];
-  let most = 0;
-  const download: MeshClient["download"] = async (messageId, options) => {
-    fetching.add(messageId);
-    most = Math.max(most, fetching.size);
-    const message = await real.download(messageId, options);
-    const gate = gates.get(messageId)?.promise;
-    const body = Readable.from(
-      (async function* () {
-        if (gate !== undefined) await Promise.race([gate, aborted(options?.signal)]);
-        yield* message.body;
-      })(),
-      { objectMode: false },
-    );
-    body.once("close", () => {
-      fetching.delete(messageId);
-      // It may be closed before anybody has read: what it was to give holds a connection.
-      message.body.destroy();
-    });
-    return { ...message, body };
-  };
-  const acknowledge: MeshClient["acknowledge"] = async (messageId, options) => {
-    acknowledged.push(messageId);
-    return real.acknowledge(messageId, options);
-  };
-  const client = { ...real, download, acknowledge, ...calls };
-  const folder = await startDirectory(t, server, practice, { client, ...overrides });
-  return Object.assign(folder, {
-    from,
-    gates,
-    fetching,
-    most: () => most,
-    acknowledged,
-    send: async (count: number) => {
-      const ids: MessageId[] = [];
-      for (let sent = 0; sent < count; sent += 1) {
-        ids.push((await from.send({ to: practice, workflowId: testWorkflow, body: Buffer.from(`${sent}`) })).messageId);
-      }
-      return ids;
-    },
-    saved: () => folder.events.of("message-saved").map(({ messageId }) => messageId as string),
-  });
-}
-
-async function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    const giveUp = (): void => reject(new MeshClientError("aborted", "The call was given up."));
-    signal?.addEventListener("abort", giveUp, { once: true });
-  });
-}
-
-function hold(folder: SideBySide, id: string | undefined): () => void {
-  const gate = Promise.withResolvers<void>();
-  folder.gates.set(id ?? "", gate);
-  return gate.resolve;
-}
-
-/** The first is acknowledged, and so many are whole in TEMP, behind one that is held up. */
-async function inTemp(folder: SideBySide, messages: number): Promise<void> {
-  await waitFor(() => folder.acknowledged.length === 1);
-  await waitFor(async () => (await folder.names("temp")).filter((name) => name.endsWith(".ctl")).length === messages);
-}
-
 test("messages are fetched side by side, and come to IN in the order of the listing", async (t) => {
-  const folder = await start(t);
+  const folder = await startSideBySide(t);
   const ids = await folder.send(20);
   // Begun first, the first is whole last.
   const release = hold(folder, ids[1]);
@@ -120,7 +33,7 @@ test("messages are fetched side by side, and come to IN in the order of the list
 });
 
 test("what comes to IN at the same time shares its syncs", async (t) => {
-  const folder = await start(t);
+  const folder = await startSideBySide(t);
   const ids = await folder.send(20);
   const release = hold(folder, ids[1]);
   const polling = folder.directory.pollOnce();
@@ -146,7 +59,7 @@ test("what comes to IN at the same time shares its syncs", async (t) => {
 });
 
 test("a message that hangs is passed after the set time, which is told once, and holds up neither pairs nor the next poll", async (t) => {
-  const folder = await start(t, { orderWaitMs: 1000 });
+  const folder = await startSideBySide(t, { orderWaitMs: 1000 });
   const ids = await folder.send(5);
   const release = hold(folder, ids[1]);
   await folder.drop("A", { from: practice, to: sender });
@@ -171,7 +84,7 @@ test("a message that hangs is passed after the set time, which is told once, and
 });
 
 test("a poll does not wait for the last message of a mailbox for longer than others would", async (t) => {
-  const folder = await start(t, { orderWaitMs: 50 });
+  const folder = await startSideBySide(t, { orderWaitMs: 50 });
   const [only] = await folder.send(1);
   const release = hold(folder, only);
   assert.equal((await folder.directory.pollOnce()).received, 0);
@@ -182,7 +95,7 @@ test("a poll does not wait for the last message of a mailbox for longer than oth
 });
 
 test("a message that goes on for long is told, also where nothing is behind it, and counted as not fetched", async (t) => {
-  const folder = await start(t, { orderWaitMs: 20 });
+  const folder = await startSideBySide(t, { orderWaitMs: 20 });
   const [only] = await folder.send(1);
   const release = hold(folder, only);
   assert.equal((await folder.directory.pollOnce()).unfetched, 0, "it may be large");
@@ -200,7 +113,7 @@ test("a message that goes on for long is told, also where nothing is behind it, 
 
 test("a message that failed, and goes on for long when it is tried again, is counted once", async (t) => {
   const clock = settableClock();
-  const folder = await start(t, { orderWaitMs: 20, clock });
+  const folder = await startSideBySide(t, { orderWaitMs: 20, clock });
   const [only] = await folder.send(1);
   const failing = Promise.withResolvers<void>();
   failing.promise.catch(() => undefined);
@@ -222,7 +135,7 @@ test("a message that failed, and goes on for long when it is tried again, is cou
 });
 
 test("where messages hang in every place there is, the poll goes on to the pairs, and the rest comes when one has ended", async (t) => {
-  const folder = await start(t, { orderWaitMs: 300 });
+  const folder = await startSideBySide(t, { orderWaitMs: 300 });
   const ids = await folder.send(9);
   const releases = ids.slice(0, 6).map((id) => hold(folder, id));
   await folder.drop("A", { from: practice, to: sender });
@@ -238,7 +151,7 @@ test("where messages hang in every place there is, the poll goes on to the pairs
 });
 
 test("a place that comes free when the poll has given up on all of them leaves the rest to a poll at once, not to the next in its time", async (t) => {
-  const folder = await start(t, { orderWaitMs: 50 });
+  const folder = await startSideBySide(t, { orderWaitMs: 50 });
   const { client } = folder;
   const ids = await folder.send(30);
   const releases = ids.slice(0, 6).map((id) => hold(folder, id));
@@ -262,7 +175,7 @@ test("a place that comes free when the poll has given up on all of them leaves t
 });
 
 test("a client that ends while messages are fetched, or wait for one before them, leaves nothing of them and loses none", async (t) => {
-  const folder = await start(t);
+  const folder = await startSideBySide(t);
   const ids = await folder.send(4);
   hold(folder, ids[1]);
   const polling = folder.directory.pollOnce();
@@ -286,7 +199,7 @@ test("a client that ends while messages are fetched, or wait for one before them
 });
 
 test("a mailbox whose listing shows but a part of it is emptied in one poll, and what fails in it does not make that endless", async (t) => {
-  const folder = await start(t);
+  const folder = await startSideBySide(t);
   const { client } = folder;
   let listings = 0;
   // As a server that knows no pages: the first ten, whatever is behind them.
@@ -309,7 +222,7 @@ test("a mailbox whose listing shows but a part of it is emptied in one poll, and
 });
 
 test("a file of a name in the way holds up its own message, and those that come to IN with it go on", async (t) => {
-  const folder = await start(t);
+  const folder = await startSideBySide(t);
   const ids = await folder.send(6);
   await fs.promises.mkdir(folder.path("in", `${ids[2]}.dat`));
   const release = hold(folder, ids[1]);
@@ -327,10 +240,29 @@ test("a file of a name in the way holds up its own message, and those that come 
 });
 
 test("however messages are held up and fail, each comes to IN once, those that do not fail in order, and every poll ends", async (t) => {
+  await receiveAnyhow(t, {});
+});
+
+test("so it is where others take and leave the places meanwhile, but for the order of what they hold up for long", async (t) => {
+  const workers = createWorkers({ most: 3, mostOfOne: 3 });
+  const random = seeded(20261130);
+  const ended = new AbortController();
+  const others = Array.from({ length: 3 }, async () => {
+    while (!ended.signal.aborted) await workers.run("OTHERS", async () => delay(random() * 300), { isDownload: true });
+  });
+  try {
+    await receiveAnyhow(t, { workers, orderWaitMs: 50 });
+  } finally {
+    ended.abort();
+    await Promise.all(others);
+  }
+});
+
+async function receiveAnyhow(t: TestContext, overrides: Partial<DirectoryClientOptions>): Promise<void> {
   const clock = settableClock();
   const random = seeded(20261129);
   const failing = new Map<string, number>();
-  const folder = await start(t, { clock });
+  const folder = await startSideBySide(t, { clock, ...overrides });
   const { client } = folder;
   const pause = async (): Promise<void> => delay(random() < 0.5 ? 0 : random() * 30);
   const fail = (id: string): void => {
@@ -363,19 +295,20 @@ test("however messages are held up and fail, each comes to IN once, those that d
   const bad = ids.filter(() => random() < 0.3);
   for (const id of bad) failing.set(id, 1 + Math.floor(random() * 4));
   let received = 0;
-  for (let polls = 0; polls < 40 && (polls === 0 || (await client.list()).messageIds.length > 0); polls += 1) {
+  for (let polls = 0; polls < 200 && (polls === 0 || (await client.list()).messageIds.length > 0); polls += 1) {
     received += (await folder.directory.pollOnce()).received;
     clock.advance(6 * 3_600_000);
   }
   assert.deepEqual((await client.list()).messageIds, []);
   assert.deepEqual(folder.saved().toSorted(), ids.toSorted());
   assert.ok(received <= ids.length);
+  assert.deepEqual(await folder.names("temp"), []);
+  if (overrides.orderWaitMs !== undefined) return;
   assert.deepEqual(
     folder.saved().filter((id) => !bad.includes(id as MessageId)),
     ids.filter((id) => !bad.includes(id)),
   );
-  assert.deepEqual(await folder.names("temp"), []);
-});
+}
 
 /** Numbers from 0 to 1, always the same: Lehmer's, with the multiplier of MINSTD. */
 function seeded(seed: number): () => number {

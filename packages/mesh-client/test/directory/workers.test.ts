@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createWorkers, type Workers } from "@restante/mesh-client/directory";
+import { createWorkers, type Workers, type WorkOptions } from "@restante/mesh-client/directory";
 
 /** Works that end when they are told to, and the order in which they began. */
 function works(workers: Workers): {
   readonly begun: string[];
-  readonly begin: (name: string, mailbox: string, signal?: AbortSignal) => Promise<void>;
+  readonly begin: (name: string, mailbox: string, options?: WorkOptions) => Promise<void>;
   readonly end: (name: string) => Promise<void>;
 } {
   const begun: string[] = [];
@@ -13,7 +13,7 @@ function works(workers: Workers): {
   const done = new Map<string, Promise<void>>();
   return {
     begun,
-    begin: async (name, mailbox, signal) => {
+    begin: async (name, mailbox, options) => {
       const run = workers.run(
         mailbox,
         async () => {
@@ -22,7 +22,7 @@ function works(workers: Workers): {
           ends.set(name, resolve);
           return promise;
         },
-        signal,
+        options,
       );
       done.set(name, run);
       return run;
@@ -65,19 +65,38 @@ test("places go in turn to the mailboxes that have the fewest, and in a mailbox 
   assert.deepEqual(begun.slice(8), ["c2"]);
 });
 
+test("a mailbox waits for no download, of its own or of others, with anything else, and its downloads wait for places", async () => {
+  const { begin, begun, end } = works(createWorkers({ most: 4, mostOfOne: 3 }));
+  const download = { isDownload: true };
+  for (const name of ["a1", "a2", "a3", "a4", "b1", "b2"]) void begin(name, name.slice(0, 1), download);
+  await new Promise(setImmediate);
+  assert.deepEqual(begun, ["a1", "a2", "a3", "b1"]);
+  for (const name of ["A5", "A6", "B3", "B4", "C1"]) void begin(name, name.slice(0, 1).toLowerCase());
+  await new Promise(setImmediate);
+  assert.deepEqual(begun.slice(4), ["A5", "B3", "C1"], "one of each, over the number");
+  await end("A5");
+  assert.deepEqual(begun.slice(7), ["A6"]);
+  for (const name of ["C1", "A6", "a1"]) await end(name);
+  assert.deepEqual(begun.slice(8), [], "4 are in hand still");
+  for (const name of ["a2", "a3"]) await end(name);
+  assert.deepEqual(begun.slice(8), ["a4", "B4"], "who has the fewest, then all else before downloads");
+  await end("B3");
+  assert.deepEqual(begun.slice(10), ["b2"]);
+});
+
 test("a work that is given up before it began leaves its place to the next, and one that fails too", async () => {
   const workers = createWorkers({ most: 1 });
   const { begin, begun, end } = works(workers);
   void begin("a1", "A");
   const giveUp = new AbortController();
-  const given = begin("a2", "A", giveUp.signal);
+  const given = begin("a2", "A", giveUp);
   void begin("a3", "A");
   giveUp.abort();
   await assert.rejects(given, { code: "aborted" });
   await end("a1");
   assert.deepEqual(begun, ["a1", "a3"]);
   await end("a3");
-  await assert.rejects(begin("a4", "A", giveUp.signal), { code: "aborted" });
+  await assert.rejects(begin("a4", "A", giveUp), { code: "aborted" });
   const failure = new Error("the work failed");
   await assert.rejects(
     workers.run("A", async () => {

@@ -24,6 +24,8 @@ const exceptions: Readonly<Record<string, string>> = {
     "begins or ends a transaction: of PostgreSQL, whose disk is its own",
   "packages/mesh-server/src/store/postgres/doctor-of-running.ts": "syncs a file: so a setting of PostgreSQL is called",
   "packages/mesh-server/src/store/postgres/facts.ts": "syncs a file: so a setting of PostgreSQL is called",
+  "packages/mesh-server/src/store/postgres/in-doubt.ts":
+    "begins or ends a transaction: it looks for those of PostgreSQL that are ending",
   "packages/mesh-server/src/store/sqlite/moved.ts":
     "numbers a schema: by a version that no program has, so that none opens a store that is closed for ever",
   "packages/mesh-server/bench/fill.ts": "says how a database is written: what it fills is thrown away, so not synced",

@@ -99,6 +99,43 @@ test(
 );
 
 test(
+  "a node that starts while commits wait for a standby that is gone leaves one of them, however often, and says within seconds what it waits for",
+  { skip },
+  async (t) => {
+    const primary = await startPostgres(t);
+    const url = await primary.createDatabase();
+    const wire = await startWire(t, url);
+    await (await openNode(t, wire.url))[Symbol.asyncDispose]();
+    const standby = await startStandby(t, primary);
+    await standby.postgres.stop();
+    const busy = {
+      code: "store-busy",
+      retry: "safe",
+      message: /a commit: it waits, as for a synchronous standby.*synchronous_standby_names/,
+    };
+    const connected = (): Promise<unknown[]> =>
+      primary.ask("SELECT query FROM pg_stat_activity WHERE datname LIKE 'test_%'");
+
+    // Nobody has written yet: whether commits wait is known by one.
+    const first = assert.rejects(openNode(t, wire.url), busy);
+    await waitFor(async () => (await waiting(primary)).length === 1, { what: "a commit that waits" });
+    wire.cut();
+    await first;
+    for (let tries = 0; tries < 3; tries += 1) {
+      const begun = performance.now();
+      await assert.rejects(openNode(t, url, { node: `${tries}` }), busy);
+      assert.ok(performance.now() - begun < 10_000);
+      await waitFor(async () => (await connected()).length === 1, { what: "nothing else to be connected" });
+      assert.equal((await waiting(primary)).length, 1);
+    }
+
+    await standby.postgres.start();
+    const store = await waitFor(() => openNode(t, url).catch(() => undefined), { what: "a start" });
+    assert.equal(await store.accept(acceptance(newMessage())), "done");
+  },
+);
+
+test(
   "of what another has locked it is found which it is without waiting for a standby that is gone",
   { skip },
   async (t) => {

@@ -45,7 +45,7 @@ import { raiseFloors, write } from "./write.ts";
 const MOST_TRIES = 3;
 const MOST_MAILBOXES_KNOWN = 100_000;
 /** Changes nothing, but is written as what does: the commit of a transaction that wrote nothing waits for no disk, and for no standby. */
-const ASK_WHETHER_WRITTEN = "UPDATE digest_salt SET salt = salt";
+export const ASK_WHETHER_WRITTEN = "UPDATE digest_salt SET salt = salt";
 const HELD = "Another transaction has locked the mailbox, or the message, for seconds.";
 
 /** Whom messages are for, by `keyOf`. */

@@ -287,7 +287,7 @@ export function asStoreError(error: unknown): Error {
 }
 
 function whyBusy(error: unknown): string {
-  if (error instanceof CommitWaits) return "PostgreSQL does not end a commit: it waits, as for a synchronous standby.";
+  if (error instanceof CommitWaits) return error.message;
   if (isReadOnly(error)) return "PostgreSQL only reads: it is a standby, or default_transaction_read_only is on.";
   return "PostgreSQL cannot be reached, or does not keep up.";
 }

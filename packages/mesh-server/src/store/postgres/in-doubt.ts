@@ -5,6 +5,8 @@
 // then it is looked at before each. It ends as PostgreSQL ends it: it is committed once the standby is back or is waited for no more, or is
 // gone with the PostgreSQL that it was of.
 //
+// A node that starts has none of its own in doubt, and looks whether one waits before it writes anything. Else each start would leave one more.
+//
 // A sender that got no answer looks for its message, at any node: that it is not in what was being written is known once that is over.
 // What still waits to be written has no number yet: a node waits for its own, and does not see what waits in another.
 
@@ -19,9 +21,17 @@ type Ask = (sql: string, values?: readonly unknown[]) => Promise<Readonly<Record
 /** Of every node: they have one role, and nobody else writes as it. */
 const UNDER_WAY = `SELECT backend_xid::text AS id FROM pg_stat_activity
   WHERE datname = current_database() AND usename = current_user AND backend_xid IS NOT NULL`;
+/** Of those what is being committed: of a transaction that is open for long it says nothing. */
+const COMMITTING = `${UNDER_WAY} AND query = 'COMMIT'`;
 
 /** A commit has been under way for longer than one takes. */
-export class CommitWaits extends Error {}
+export class CommitWaits extends Error {
+  constructor() {
+    super(
+      "PostgreSQL does not end a commit: it waits, as for a synchronous standby. Bring that back, or set synchronous_standby_names to those that are there.",
+    );
+  }
+}
 
 export interface InDoubt {
   /** A transaction whose commit was not answered. */
@@ -66,7 +76,16 @@ export function createInDoubt(ask: Ask): InDoubt {
 
 /** Resolves when all that is being written now, by any node, is over: not what waits to be. @throws {CommitWaits} */
 export async function untilWritten(ask: Ask): Promise<void> {
-  const underWay = async (): Promise<unknown[]> => (await ask(UNDER_WAY)).map((row) => row["id"]);
+  await untilOver(ask, UNDER_WAY);
+}
+
+/** The same of commits alone: for whoever is about to begin one, and has none in doubt yet. @throws {CommitWaits} */
+export async function untilCommitted(ask: Ask): Promise<void> {
+  await untilOver(ask, COMMITTING);
+}
+
+async function untilOver(ask: Ask, which: string): Promise<void> {
+  const underWay = async (): Promise<unknown[]> => (await ask(which)).map((row) => row["id"]);
   let awaited = await underWay();
   for (let looks = 0; awaited.length > 0; looks += 1) {
     if (looks === MOST_LOOKS) throw new CommitWaits();

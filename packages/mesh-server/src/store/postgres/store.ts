@@ -5,13 +5,13 @@ import { refuseUnfinished } from "../../move/progress.ts";
 import { once } from "../../once.ts";
 import { LONG_OFF_MS, type SeenTime } from "../../time/clock-guard.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, MailboxLimits, Store } from "../store.ts";
-import { createCommitGroup } from "./commit.ts";
-import { askAgain, askToWrite, asStoreError, connect, type Database } from "./database.ts";
+import { ASK_WHETHER_WRITTEN, createCommitGroup } from "./commit.ts";
+import { askAgain, askToWrite, asStoreError, CommitUnknown, connect, type Database } from "./database.ts";
 import { createRecordGiven } from "./given.ts";
 import { closedError, createGroups } from "./group.ts";
 import { createDropParts } from "./drop-parts.ts";
 import { type BodyMarks, createMarks } from "./marks.ts";
-import { untilWritten } from "./in-doubt.ts";
+import { untilCommitted, untilWritten } from "./in-doubt.ts";
 import { createPartitions } from "./partitions.ts";
 import { createParts } from "./parts.ts";
 import { asOpenError, refuseOld } from "./reach.ts";
@@ -50,12 +50,27 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { reading } = connections;
   try {
     await refuseOld(reading);
-    await migrate(reading);
+    await writeFirst(reading);
     await refuseUnfinished(reading);
     return createStore(connections, options);
   } catch (error) {
     await closeAll(connections);
     throw asOpenError(error, options.url);
+  }
+}
+
+/**
+ * While a commit waits, as for a standby that is gone, nothing is begun: it would wait likewise, and one more with each start. Where none
+ * does, what is written here shows whether they would.
+ */
+async function writeFirst(database: Database): Promise<void> {
+  await untilCommitted(database.ask);
+  try {
+    await migrate(database);
+    await askToWrite(database, ASK_WHETHER_WRITTEN);
+  } catch (error) {
+    if (error instanceof CommitUnknown) await untilCommitted(database.ask);
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 // Statements of a node as they go to `pg`, and the same statements once more, by nothing but `pg`: the bare loop. Transactions go one
-// after the other, as a node's groups do; what is asked beside them goes as early as it did, over as many connections. Values are
-// there already, and nothing of the answers is looked at.
+// after the other, as a node's groups do; what is asked beside them goes as early as it did, over as many connections, each statement by
+// itself: that a node's is in a transaction that only reads, and ends in time, is ours. Values are there already, and nothing of the
+// answers is looked at.
 
 import { Client, Pool, type PoolClient } from "pg";
 
@@ -12,7 +13,7 @@ interface Statement {
   readonly isAhead: boolean;
 }
 
-/** A transaction, or one statement by itself. */
+/** A transaction that writes, or one statement by itself. */
 interface Step {
   readonly statements: Statement[];
   readonly isTransaction: boolean;
@@ -29,6 +30,7 @@ export interface Recording {
 type Query = (this: Client, ...words: unknown[]) => unknown;
 
 const BEGINS = /^\s*(?:BEGIN|START TRANSACTION)\b/i;
+const ONLY_READS = /^\s*BEGIN READ ONLY\b/i;
 const ENDS = /\b(?:COMMIT|ROLLBACK)\s*;?\s*$/i;
 
 /** Records what every client of this process asks while the work runs. */
@@ -42,17 +44,20 @@ export async function record(run: () => Promise<void>): Promise<Recording> {
 
   function begin(client: Client, statement: Statement): void {
     const inside = open.get(client);
-    const step = inside ?? { statements: [], isTransaction: BEGINS.test(statement.text), after: over };
-    step.statements.push(statement);
+    const begins = BEGINS.test(statement.text);
+    const isTransaction = begins && !ONLY_READS.test(statement.text);
+    const step = inside ?? { statements: [], isTransaction, after: over };
+    if (step.isTransaction || !(begins || ENDS.test(statement.text))) step.statements.push(statement);
     if (inside === undefined) steps.push(step);
-    if (step.isTransaction) open.set(client, step);
+    if (begins) open.set(client, step);
   }
 
   function answered(client: Client, { text }: Statement): void {
     unanswered.set(client, unanswered.get(client)! - 1);
-    if (!open.has(client) || !ENDS.test(text)) return;
+    const step = open.get(client);
+    if (step === undefined || !ENDS.test(text)) return;
     open.delete(client);
-    over += 1;
+    if (step.isTransaction) over += 1;
   }
 
   prototype.query = function (...words) {

@@ -160,7 +160,8 @@ async function markPlace(mark: Mark, { readMark }: NewBodies): Promise<void> {
 }
 
 function markOf(bodies: NewBodies, database: Database): Mark {
-  return createMark(bodies, { ...createMarks(database), ...createReads(database) });
+  const { knowsMark } = createReads({ ask: database.ask, look: database.ask });
+  return createMark(bodies, { ...createMarks(database), knowsMark });
 }
 
 async function hasTables({ ask }: Database): Promise<boolean> {

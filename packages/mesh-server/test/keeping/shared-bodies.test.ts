@@ -23,7 +23,7 @@ import {
 import { openSharedBodies } from "../../src/keeping/shared-bodies.ts";
 import type { Marks } from "../../src/keeping/whose-bodies.ts";
 import { examineStore } from "../../src/keeping/doctor.ts";
-import { connect } from "../../src/store/postgres/database.ts";
+import { askToWrite, connect } from "../../src/store/postgres/database.ts";
 import type { Finding } from "../../src/store/postgres/finding.ts";
 import type { BodyNames } from "../../src/store/postgres/reads.ts";
 import { createTroubles } from "../../src/troubles.ts";
@@ -255,8 +255,8 @@ if (postgresMissing === undefined) {
 
     // A first node that was killed has left its row, whatever became of its messages.
     const database = connect(config.store, 1);
-    await database.ask("DELETE FROM machine_time");
-    await database.ask("TRUNCATE message, message_state, chunk, token CASCADE");
+    await askToWrite(database, "DELETE FROM machine_time");
+    await askToWrite(database, "TRUNCATE message, message_state, chunk, token CASCADE");
     await database.close();
     assert.equal((await examine(config))?.state, "ok");
     await startTestServer(t, { config });

@@ -20,7 +20,7 @@ import type { MeshServerConfig } from "../../src/config.ts";
 import { openSharedBodies, type SharedBodies } from "../../src/keeping/shared-bodies.ts";
 import { examineStore } from "../../src/keeping/doctor.ts";
 import { createMark, whoseIs } from "../../src/keeping/whose-bodies.ts";
-import { connect } from "../../src/store/postgres/database.ts";
+import { askToWrite, connect } from "../../src/store/postgres/database.ts";
 import type { PostgresStore } from "../../src/store/postgres/store.ts";
 import { createTroubles } from "../../src/troubles.ts";
 import { hasCode, pieces } from "../bodies/contract.ts";
@@ -64,9 +64,9 @@ async function openCopied(t: TestContext): Promise<{
   const shared = await openPlace(t, place, store);
   const [from, to] = [connect(url, 1), connect(copyUrl, 1)];
   for (const { mark, made_at } of await from.ask("SELECT * FROM bodies_mark")) {
-    await to.ask("INSERT INTO bodies_mark VALUES ($1, $2)", [mark, made_at]);
+    await askToWrite(to, "INSERT INTO bodies_mark VALUES ($1, $2)", [mark, made_at]);
   }
-  await to.ask("INSERT INTO closed_mailbox VALUES ('X26OT001', 0, 'of the original')");
+  await askToWrite(to, "INSERT INTO closed_mailbox VALUES ('X26OT001', 0, 'of the original')");
   await Promise.all([from.close(), to.close()]);
   return { s3, place, shared, copy, copyUrl };
 }
@@ -91,7 +91,10 @@ test(
     assert.equal(await store.knowsMark("another's"), false);
 
     const database = connect(url, 1);
-    await database.ask("UPDATE bodies_mark SET made_at = made_at - $1 WHERE mark = $2", [DAY_MS + 60_000, first]);
+    await askToWrite(database, "UPDATE bodies_mark SET made_at = made_at - $1 WHERE mark = $2", [
+      DAY_MS + 60_000,
+      first,
+    ]);
     await database.close();
     await shared.tidy(new Date());
     assert.deepEqual([await store.knowsMark(first), await store.knowsMark(second)], [false, true]);

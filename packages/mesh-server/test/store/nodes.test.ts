@@ -17,7 +17,7 @@ import {
 
 import { beginMove } from "../../src/move/progress.ts";
 import type { AlikeSettings } from "../../src/store/postgres/alike.ts";
-import { connect, type Database } from "../../src/store/postgres/database.ts";
+import { askToWrite, connect, type Database } from "../../src/store/postgres/database.ts";
 import { type Lease, LEASE_MS, nextMove, works } from "../../src/store/postgres/leases.ts";
 import { NOW } from "../../src/store/postgres/node-time.ts";
 import { type Node, type NodeOptions, openNode } from "../../src/store/postgres/nodes.ts";
@@ -84,7 +84,7 @@ async function held(node: Node): Promise<NodeWork[]> {
 /** By whoever looks at the store: with this, a node that joined is taken for one that has been there for a while. */
 async function makeOlder(url: string): Promise<void> {
   const database = connect(url, 1);
-  await database.ask(`UPDATE node SET started_at = started_at - ${LEASE_MS}`);
+  await askToWrite(database, `UPDATE node SET started_at = started_at - ${LEASE_MS}`);
   await database.close();
 }
 
@@ -161,7 +161,7 @@ test(
     assert.deepEqual(await held(one), []);
     const database = connect(url, 1);
     atEnd(t, () => database.close());
-    await database.ask("UPDATE lease SET until = 1");
+    await askToWrite(database, "UPDATE lease SET until = 1");
 
     await waitFor(async () => (await held(one)).length + (await held(two)).length === works.length);
     const [row] = await database.ask("SELECT count(DISTINCT work) AS works FROM lease WHERE until > 1");
@@ -177,8 +177,8 @@ test(
     const database = connect(url, 1);
     atEnd(t, () => database.close());
     const later = `${NOW} + ${20 * 60_000}`;
-    await database.ask(`INSERT INTO node VALUES ('0', 'dead', '1', 0, ${later}, 0, '[]', '{}')`);
-    await database.ask(`UPDATE lease SET node = '0', until = ${later}`);
+    await askToWrite(database, `INSERT INTO node VALUES ('0', 'dead', '1', 0, ${later}, 0, '[]', '{}')`);
+    await askToWrite(database, `UPDATE lease SET node = '0', until = ${later}`);
 
     const [one, two] = [await startNode(t, url), await startNode(t, url, { name: "two" })];
     assert.deepEqual(await held(one), works);
@@ -188,7 +188,7 @@ test(
     assert.equal(one.events.of("work-left").length, 2);
 
     // Theirs likewise: a node goes on with what it holds by its machine's uptime, and renews it by the clock of now.
-    await database.ask(`UPDATE lease SET until = ${later}`);
+    await askToWrite(database, `UPDATE lease SET until = ${later}`);
     const ends = `SELECT 1 FROM lease WHERE until > ${NOW} + ${LEASE_MS}`;
     await waitFor(async () => (await database.ask(ends)).length === 0, { what: "leases of the clock of now" });
     assert.equal((await database.ask(`SELECT 1 FROM lease WHERE node = '0'`)).length, 0);
@@ -215,7 +215,7 @@ test("a node says of a database of which a table was not restored that it is not
   const url = await newDatabase();
   const database = connect(url, 1);
   atEnd(t, () => database.close());
-  await database.ask("DELETE FROM digest_salt");
+  await askToWrite(database, "DELETE FROM digest_salt");
 
   await assert.rejects(startNode(t, url), { code: "store-damaged", message: /digest_salt is empty/ });
 });
@@ -393,8 +393,8 @@ test(
     const url = await newDatabase();
     const database = connect(url, 1);
     atEnd(t, () => database.close());
-    await database.ask(`INSERT INTO node VALUES ('gone', 'gone', '1', 0, 0, 0, '[]', '{}')`);
-    await database.ask(`INSERT INTO machine_time VALUES ('gone', '{"wall": 12.5}')`);
+    await askToWrite(database, `INSERT INTO node VALUES ('gone', 'gone', '1', 0, 0, 0, '[]', '{}')`);
+    await askToWrite(database, `INSERT INTO machine_time VALUES ('gone', '{"wall": 12.5}')`);
 
     const one = await startNode(t, url);
     assert.deepEqual(await database.ask("SELECT id FROM node"), [{ id: one.id }]);

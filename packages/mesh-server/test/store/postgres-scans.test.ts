@@ -111,18 +111,26 @@ test(
 /** Each statement that is asked from now on, with how PostgreSQL runs it at that moment: what only reads, it runs for that. */
 function watch(t: TestContext, planner: Client): { end(): { sql: string; plan: Plan }[] } {
   const plans = new Map<string, Plan>();
+  /** By connection: what goes behind it keeps its place. */
+  const planned = new Map<Client, Promise<unknown>>();
   const { query } = Client.prototype as unknown as { query: (...words: unknown[]) => unknown };
   const mock = t.mock.method(Client.prototype, "query", function (this: Client, ...words: unknown[]): unknown {
     const again = (): unknown => Reflect.apply(query, this, words);
     const [first, second] = words as [string | { text: string; values?: unknown[] }, unknown];
     const [sql, values] = typeof first === "string" ? [first, second] : [first.text, first.values ?? second];
-    if (this === planner || !Array.isArray(values) || !/^\s*(?:SELECT|WITH|INSERT)/.test(sql)) return again();
+    if (this === planner) return again();
+    if (!Array.isArray(values) || !/^\s*(?:SELECT|WITH|INSERT)/.test(sql)) {
+      return planned.get(this)?.then(again, again) ?? again();
+    }
     const onlyReads = /^\s*SELECT/.test(sql) && !/FOR (?:NO KEY )?UPDATE|pg_advisory/.test(sql);
     const how = onlyReads ? "ANALYZE, BUFFERS, FORMAT JSON" : "FORMAT JSON";
-    return planner.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(`EXPLAIN (${how}) ${sql}`, values).then(({ rows }) => {
+    const explained = planner.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(`EXPLAIN (${how}) ${sql}`, values);
+    const asked = explained.then(({ rows }) => {
       plans.set(sql, rows[0]!["QUERY PLAN"][0].Plan);
       return again();
     });
+    planned.set(this, asked);
+    return asked;
   });
   return {
     end() {

@@ -9,7 +9,7 @@ import { atEnd, waitFor } from "@restante/testbed";
 import { isOfEveryMessage, MeshServerError } from "../../src/errors.ts";
 import { refusalOf } from "../../src/http/errors.ts";
 import { acknowledge, expire, finishUpload, type Message } from "../../src/message.ts";
-import { connect } from "../../src/store/postgres/database.ts";
+import { askToWrite, connect } from "../../src/store/postgres/database.ts";
 import { openPostgresStore, type PostgresStore } from "../../src/store/postgres/store.ts";
 import type { InboxEntry } from "../../src/store/store.ts";
 import { openNode, openTwoNodes, skip, startForFile } from "./postgres-stores.ts";
@@ -176,10 +176,16 @@ test(
     // A session that ends while it commits.
     const database = connect(url, 1);
     atEnd(t, () => database.close());
-    await database.ask(`CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'`);
-    await database.ask(`CREATE CONSTRAINT TRIGGER end_it AFTER INSERT ON closed_mailbox DEFERRABLE INITIALLY DEFERRED
-      FOR EACH ROW EXECUTE FUNCTION end_it()`);
+    await askToWrite(
+      database,
+      `CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'`,
+    );
+    await askToWrite(
+      database,
+      `CREATE CONSTRAINT TRIGGER end_it AFTER INSERT ON closed_mailbox DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION end_it()`,
+    );
 
     const closed = store.closeMailbox({ mailboxId: recipient, closedAt: now, reason: "moves" });
 

@@ -6,11 +6,14 @@ import type { TestContext } from "node:test";
 
 import { type Postgres, temporaryFolder } from "@restante/testbed";
 
+const COMMIT = "COMMIT\0";
+const BEGIN_READING = "BEGIN READ ONLY";
+
 export interface Wire {
   url: string;
   /** How many were begun. */
   connections(): number;
-  /** The next commit: its request does not arrive, or its answer does not come back. */
+  /** The next commit, but of what only reads: its request does not arrive, or its answer does not come back. */
   cutNextCommit(when: "before" | "after"): void;
   /** Once: as a statement with these words is asked. */
   cutBefore(words: string): void;
@@ -58,13 +61,16 @@ export async function startWire(t: TestContext, url: string): Promise<Wire> {
     let deaf = false;
     let isLast = false;
     let isLastCommit = false;
+    let reads = false;
     near.on("data", (piece) => {
-      const when = cut !== undefined && piece.includes(cut.words) ? cut.when : undefined;
+      if (piece.includes("BEGIN ")) reads = piece.includes(BEGIN_READING);
+      const isCut = cut !== undefined && piece.includes(cut.words) && !(reads && cut.words === COMMIT);
+      const when = isCut ? cut?.when : undefined;
       if (when !== undefined) cut = undefined;
       if (when === "before") return near.destroy();
       deaf = when === "after";
       isLast ||= lastText !== undefined && piece.includes(lastText);
-      isLastCommit ||= isLast && piece.includes("COMMIT\0");
+      isLastCommit ||= isLast && piece.includes(COMMIT);
       return far.write(piece);
     });
     // What PostgreSQL says to a commit it says once that is done.
@@ -87,7 +93,7 @@ export async function startWire(t: TestContext, url: string): Promise<Wire> {
   return {
     url: through.href,
     connections: () => connections,
-    cutNextCommit: (when) => (cut = { words: "COMMIT\0", when }),
+    cutNextCommit: (when) => (cut = { words: COMMIT, when }),
     cutBefore: (words) => (cut = { words, when: "before" }),
     cut: end,
     leadTo: (postgres) => (real = socket(postgres.folder)),

@@ -4,11 +4,12 @@
 //
 //   another try   two transactions were in each other's way, a connection was an old one, or a token turned out to be used on
 //                 another node: the whole group again, from the beginning.
-//   held          what some of it needs is locked by another for long: those are refused, the rest goes on (locks.ts).
+//   held          what some of it needs, rows or tables, is locked by another for long: those are refused, the rest goes on (locks.ts).
 //   full          the disk of PostgreSQL is full: what is new is refused, and the rest once more.
 //   a mistake     one operation is refused by PostgreSQL, or what it needs is damaged: in halves, down to that operation by itself.
 //   unknown       the connection failed while it committed: those of the group are told so, and the node goes on once it is over
-//                 (in-doubt.ts).
+//                 (in-doubt.ts). What is made or looked at before, in transactions of its own, writes nothing of the group: that is
+//                 another try.
 
 import type { MailboxId } from "@restante/mesh";
 
@@ -17,6 +18,8 @@ import { takesNew } from "../sqlite/operations.ts";
 import type { MailboxLimits, TokenUse } from "../store.ts";
 import {
   asStoreError,
+  CommitUnknown,
+  ConnectionLost,
   type Database,
   isFull,
   isLockTimeout,
@@ -36,9 +39,9 @@ import {
   type View,
   type Writes,
 } from "./decide.ts";
-import { mailboxesOf, messageChangedBy, newIdsOf, tokenOf, tokenTimesOf } from "./group-operation.ts";
-import { amongKeys, asKeys, findHeld, KEYS, lock, type Locks } from "./locks.ts";
-import type { Partitions } from "./partitions.ts";
+import { mailboxesOf, messageChangedBy, newIdsOf, tablesNeededBy, tokenOf, tokenTimesOf } from "./group-operation.ts";
+import { amongKeys, asKeys, findHeld, findLockedTables, KEYS, lock, type Locks } from "./locks.ts";
+import { type Partitions, partsOf } from "./partitions.ts";
 import { readMailboxes, readMessages } from "./views.ts";
 import { raiseFloors, write } from "./write.ts";
 
@@ -46,7 +49,7 @@ const MOST_TRIES = 3;
 const MOST_MAILBOXES_KNOWN = 100_000;
 /** Changes nothing, but is written as what does: the commit of a transaction that wrote nothing waits for no disk, and for no standby. */
 export const ASK_WHETHER_WRITTEN = "UPDATE digest_salt SET salt = salt";
-const HELD = "Another transaction has locked the mailbox, or the message, for seconds.";
+const HELD = "Another transaction has locked the mailbox, the message, or a table that this needs, for seconds.";
 
 /** Whom messages are for, by `keyOf`. */
 type Recipients = ReadonlyMap<string, MailboxId>;
@@ -68,6 +71,8 @@ export function createCommitGroup(database: Database, partitions: Partitions, li
   const known = new Set<MailboxId>();
   /** What others had locked for too long when it was last looked at: mailboxes, and messages by `keyOf`. */
   const held = new Map<string, MailboxId | Keyed>();
+  /** The same, of tables and parts. */
+  let lockedTables: ReadonlySet<string> = new Set();
 
   async function commitGroup(group: readonly GroupOperation[], isHalf = false): Promise<Answer[]> {
     const answers = new Map<GroupOperation, Answer>();
@@ -75,6 +80,7 @@ export function createCommitGroup(database: Database, partitions: Partitions, li
     const also = new Set<MailboxId>();
     let tries = 1;
     let remembers = !isHalf;
+    let metLock = false;
     let rest = group;
     const settle = (settled: readonly Answer[]): Answer[] => {
       for (const [index, operation] of rest.entries()) answers.set(operation, settled[index]!);
@@ -84,14 +90,17 @@ export function createCommitGroup(database: Database, partitions: Partitions, li
       try {
         // Whether PostgreSQL is there again is known by its answer alone.
         if (group.length === 0) await database.transact(({ ask }) => ask(ASK_WHETHER_WRITTEN));
-        if (held.size > 0) rest = await refuseHeld(rest, answers);
+        if (metLock || held.size > 0 || lockedTables.size > 0) {
+          rest = await refuseHeld(rest, answers, { andAllItNeeds: metLock });
+          metLock = false;
+        }
         return settle(rest.length === 0 ? [] : await tryGroup(rest, used, also));
       } catch (error) {
         if (error instanceof TokensUsed) for (const token of error.tokens) used.add(tokenKeyOf(token));
         else if (error instanceof MailboxNotLocked) also.add(error.mailboxId);
         else if (isLockTimeout(error) && tries < MOST_TRIES) {
           tries += 1;
-          rest = await refuseHeld(rest, answers, { andAllItNeeds: true });
+          metLock = true;
         } else if (isFull(error) && rest.some(takesNew)) {
           for (const operation of rest) if (takesNew(operation)) answers.set(operation, { error: asStoreError(error) });
           rest = rest.filter((operation) => !takesNew(operation));
@@ -112,22 +121,36 @@ export function createCommitGroup(database: Database, partitions: Partitions, li
   async function refuseHeld(
     group: readonly GroupOperation[],
     answers: Map<GroupOperation, Answer>,
-    { andAllItNeeds = false } = {},
+    { andAllItNeeds }: { andAllItNeeds: boolean },
   ): Promise<readonly GroupOperation[]> {
-    const recipients = await readRecipients(group.flatMap(messageChangedBy));
-    const places = new Map([...held, ...(andAllItNeeds ? placesOf(locksOf(group, recipients)) : [])]);
-    const found = await database.transact(async ({ ask }) => {
-      // Its locks are written to WAL: else it would wait for a standby that is gone, and nothing of it has to last.
-      await ask("SET LOCAL synchronous_commit = off");
-      return await findHeld(ask, locksAt(places.values()));
-    });
+    const refuseIf = (isHeld: (operation: GroupOperation) => boolean, from: readonly GroupOperation[]) =>
+      from.filter((operation) => {
+        if (!isHeld(operation)) return true;
+        answers.set(operation, { error: new MeshServerError("mailbox-held", HELD, { retry: "safe" }) });
+        return false;
+      });
+    // Tables first: who looks at a row of one that is locked waits.
+    if (andAllItNeeds || lockedTables.size > 0) {
+      const needed = new Set([...lockedTables, ...(andAllItNeeds ? group.flatMap(tablesNeededBy) : [])]);
+      lockedTables = new Set((await findLockedTables(database.ask)).filter((table) => needed.has(table)));
+    }
+    const isLocked = (table: string): boolean => lockedTables.has(table);
+    const rest = refuseIf((operation) => tablesNeededBy(operation).some(isLocked), group);
+    const recipients = await readRecipients(rest.flatMap(messageChangedBy));
+    const places = new Map([
+      ...Array.from(held).filter(([, place]) => !tablesOf(place).some(isLocked)),
+      ...(andAllItNeeds ? placesOf(locksOf(rest, recipients)) : []),
+    ]);
+    const found = await beforehand(
+      database.transact(async ({ ask }) => {
+        // Its locks are written to WAL: else it would wait for a standby that is gone, and nothing of it has to last.
+        await ask("SET LOCAL synchronous_commit = off");
+        return await findHeld(ask, locksAt(places.values()));
+      }),
+    );
     held.clear();
     for (const place of found) held.set(place, places.get(place)!);
-    return group.filter((operation) => {
-      const isHeld = placesOf(locksOf([operation], recipients)).some(([place]) => held.has(place));
-      if (isHeld) answers.set(operation, { error: new MeshServerError("mailbox-held", HELD, { retry: "safe" }) });
-      return !isHeld;
-    });
+    return refuseIf((operation) => placesOf(locksOf([operation], recipients)).some(([place]) => held.has(place)), rest);
   }
 
   /** One whose token is used is refused for that, whatever else is wrong with it. */
@@ -166,7 +189,9 @@ export function createCommitGroup(database: Database, partitions: Partitions, li
   ): Promise<Answer[]> {
     const recipients = await readRecipients(group.flatMap(messageChangedBy));
     const { mailboxes, messages } = locksOf(group, recipients, also);
-    await partitions.ensure({ messageIds: group.flatMap(newIdsOf), tokenTimes: group.flatMap(tokenTimesOf) });
+    await beforehand(
+      partitions.ensure({ messageIds: group.flatMap(newIdsOf), tokenTimes: group.flatMap(tokenTimesOf) }),
+    );
     await makeMailboxes(mailboxes);
     return await database.transact(async ({ ask }) => {
       // At once: each is done after the one before.
@@ -201,14 +226,25 @@ export function createCommitGroup(database: Database, partitions: Partitions, li
   async function makeMailboxes(mailboxes: readonly MailboxId[]): Promise<void> {
     const missing = mailboxes.filter((mailboxId) => !known.has(mailboxId));
     if (missing.length === 0) return;
-    await database.transact(({ ask }) =>
-      ask("INSERT INTO mailbox SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", [missing]),
+    await beforehand(
+      database.transact(({ ask }) =>
+        ask("INSERT INTO mailbox SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", [missing]),
+      ),
     );
     if (known.size > MOST_MAILBOXES_KNOWN) known.clear();
     for (const mailboxId of missing) known.add(mailboxId);
   }
 
   return (group) => commitGroup(group);
+}
+
+/** Of what is done before the transaction of a group: whether it was committed says nothing of the group. */
+async function beforehand<Value>(done: Promise<Value>): Promise<Value> {
+  try {
+    return await done;
+  } catch (error) {
+    throw error instanceof CommitUnknown ? new ConnectionLost(error.message, { cause: error }) : error;
+  }
 }
 
 function locksOf(group: readonly GroupOperation[], recipients: Recipients, also: Iterable<MailboxId> = []): Locks {
@@ -223,6 +259,10 @@ function placesOf({ mailboxes, messages }: Locks): (readonly [string, MailboxId 
     ...mailboxes.map((mailboxId) => [mailboxId, mailboxId] as const),
     ...messages.map((message) => [keyOf(message), message] as const),
   ];
+}
+
+function tablesOf(place: MailboxId | Keyed): string[] {
+  return typeof place === "string" ? ["mailbox"] : partsOf({ messageIds: [place.messageId], tokenTimes: [] });
 }
 
 function locksAt(places: Iterable<MailboxId | Keyed>): Locks {

@@ -10,7 +10,7 @@ import { CommitWaits, createInDoubt } from "./in-doubt.ts";
 const LOCK_MS = 2_000;
 const STATEMENT_MS = 20_000;
 /** So long a node that was stopped in the middle keeps what it locked. */
-const IDLE_MS = 5_000;
+const LEFT_ALONE = "SET LOCAL idle_in_transaction_session_timeout = 5000";
 /** Where nothing comes back at all. */
 const ANSWER_MS = 30_000;
 const CONNECT_MS = 5_000;
@@ -19,7 +19,7 @@ const LOST_AT_ONCE_MS = CONNECT_MS - 500;
 
 /** Its number is known before anything is committed. A standby, which can be read, has none to give. */
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = ${LOCK_MS};
-  SET LOCAL statement_timeout = ${STATEMENT_MS}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS};
+  SET LOCAL statement_timeout = ${STATEMENT_MS}; ${LEFT_ALONE};
   SELECT CASE WHEN NOT pg_is_in_recovery() THEN txid_current() END AS id`;
 
 /** The code of a notice that warns of nothing. */
@@ -28,8 +28,12 @@ const NO_WARNING = "00000";
 /** A standby refuses it as it does whatever writes. (By a name that a PostgreSQL which is too old has too: it is told as that.) */
 const REFUSE_STANDBY = "SELECT CASE WHEN pg_is_in_recovery() THEN txid_current() END";
 
-/** Of one that only reads. */
-const BEGIN_LOOK = `BEGIN READ ONLY; SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL statement_timeout =`;
+/**
+ * What only reads waits for who has locked a table as a whole alone. Once that was so for LOCK_MS, others wait less for as long as it goes
+ * on: each that waits keeps a connection from those that need not.
+ */
+const LOCK_AGAIN_MS = 100;
+const GOES_ON_MS = 5_000;
 
 export type Row = Record<string, unknown>;
 
@@ -44,10 +48,8 @@ export interface Transaction {
 }
 
 export interface Database {
-  /** One statement, by itself. What writes is better a transaction: of this it is not known when it is over. */
-  readonly ask: (sql: string, values?: readonly unknown[]) => Promise<Row[]>;
-  /** One statement that only reads, and may walk far: PostgreSQL ends it in time too, and does not go on with it for nobody. */
-  readonly look: (sql: string, values?: readonly unknown[], mostMs?: number) => Promise<Row[]>;
+  /** One statement that only reads. PostgreSQL ends it in time too, and does not go on with it, or wait for a lock, for nobody. */
+  readonly ask: (sql: string, values?: readonly unknown[], mostMs?: number) => Promise<Row[]>;
   /** Resolves when it is committed, on disk; what the work throws undoes it. None is begun while the commit of another of this pool is in doubt. */
   transact<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value>;
   close(): Promise<void>;
@@ -85,33 +87,36 @@ export function connect(url: string, connections: number, { primaryOnly = false 
     }
   }
 
-  const ask: Database["ask"] = async (sql, values = []) => {
-    try {
-      return (await pool.query<Row>(sql, [...values])).rows;
-    } catch (error) {
-      throw asLost(error);
-    }
+  let lockMetAt = -Infinity;
+
+  const ask: Database["ask"] = async (sql, values = [], mostMs = STATEMENT_MS) => {
+    const client = await take();
+    const onError = (): undefined => undefined;
+    client.on("error", onError);
+    const lockMs = performance.now() - lockMetAt < GOES_ON_MS ? LOCK_AGAIN_MS : LOCK_MS;
+    const begin = `BEGIN READ ONLY; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${mostMs}; ${LEFT_ALONE}`;
+    // At once, and by one promise: there are many. If the second fails, the third ends the transaction all the same.
+    return await new Promise((resolve, reject) => {
+      let rows: Row[] | undefined;
+      let failed: unknown;
+      client.query(begin, (error: unknown) => (failed ??= error));
+      client.query<Row>(sql, [...values], (error: unknown, result?: QueryResult<Row>) => {
+        failed ??= error;
+        rows = result?.rows;
+        if (isLockTimeout(error)) lockMetAt = performance.now();
+      });
+      client.query("COMMIT", (error: unknown) => {
+        client.off("error", onError);
+        client.release(Error.isError(error));
+        if (rows === undefined) reject(asLost(failed));
+        else resolve(rows);
+      });
+    });
   };
   const inDoubt = createInDoubt(ask);
 
   return {
     ask,
-    async look(sql, values = [], mostMs = STATEMENT_MS) {
-      const client = await take();
-      const onError = (): undefined => undefined;
-      client.on("error", onError);
-      // At once. If the second fails, the third ends the transaction all the same.
-      const [begun, looked, ended] = await Promise.allSettled([
-        client.query(`${BEGIN_LOOK} ${mostMs}`),
-        client.query<Row>(sql, [...values]),
-        client.query("COMMIT"),
-      ]);
-      client.off("error", onError);
-      client.release(ended.status === "rejected");
-      if (begun.status === "rejected") throw asLost(begun.reason);
-      if (looked.status === "rejected") throw asLost(looked.reason);
-      return looked.value.rows;
-    },
     async transact(work) {
       await inDoubt.settle();
       const client = await take();
@@ -178,7 +183,7 @@ export function askToWrite(
   { transact }: Pick<Database, "transact">,
   ...asked: Parameters<Database["ask"]>
 ): Promise<Row[]> {
-  return askAgain({ ask: (...each) => transact(({ ask }) => ask(...each)) }, ...asked);
+  return askAgain({ ask: (sql, values) => transact(({ ask }) => ask(sql, values)) }, ...asked);
 }
 
 /** The pool waits for it, though its types do not say so. If it fails, the connection was never one of the pool's. */
@@ -289,5 +294,7 @@ export function asStoreError(error: unknown): Error {
 function whyBusy(error: unknown): string {
   if (error instanceof CommitWaits) return error.message;
   if (isReadOnly(error)) return "PostgreSQL only reads: it is a standby, or default_transaction_read_only is on.";
+  if (isLockTimeout(error))
+    return "Another has locked a table of PostgreSQL for seconds, as VACUUM FULL or ALTER TABLE does.";
   return "PostgreSQL cannot be reached, or does not keep up.";
 }

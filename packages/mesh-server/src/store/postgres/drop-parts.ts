@@ -6,7 +6,7 @@ import { DatabaseError } from "pg";
 
 import { type Database, isLockTimeout } from "./database.ts";
 import { dayAt, HOUR_MS, PARTS_OF_MESSAGES } from "./partitions.ts";
-import { type Parts, partsOf, passingOver } from "./parts.ts";
+import { type Parts, listParts, passingOver } from "./parts.ts";
 import { TABLES_LOCK } from "./schema.ts";
 
 /** So long all others may wait for a part to be dropped, each time it is tried. */
@@ -89,7 +89,7 @@ export function createDropParts(database: Database, parts: Pick<Parts, "name">):
       );
       const days = new Map<string, string[]>();
       for (const table of PARTS_OF_MESSAGES) {
-        for (const part of await partsOf(database.ask, table)) {
+        for (const part of await listParts(database.ask, table)) {
           const day = part.slice(-8);
           if (day < from! || day > to!) days.set(day, [...(days.get(day) ?? []), table]);
         }
@@ -111,7 +111,7 @@ export function createDropParts(database: Database, parts: Pick<Parts, "name">):
         where: "expires_at >= least($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
         values: [now.getTime()],
       };
-      const unread = await passingOver(await partsOf(database.ask, "token"), async (part) => {
+      const unread = await passingOver(await listParts(database.ask, "token"), async (part) => {
         if (!isFree || now.getTime() < endOf(part) || (await hasAny(part, alive))) return;
         const [row] = await database.ask(`SELECT count(*) AS tokens FROM ${part}`);
         isFree = await drop("token", part, now, alive);

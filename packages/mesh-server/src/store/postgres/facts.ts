@@ -157,7 +157,7 @@ export async function readFacts(url: string, { tables }: Expected): Promise<Fact
   }
 
   try {
-    const ask: Ask = (sql, values) => database.look(sql, values, STATEMENT_MS);
+    const ask: Ask = (sql, values) => database.ask(sql, values, STATEMENT_MS);
     return {
       server: await readServer(ask),
       schema: await look("schema", readSchema(ask)),

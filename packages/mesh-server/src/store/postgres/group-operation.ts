@@ -4,6 +4,9 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 
 import type { TokenUse } from "../store.ts";
 import { type GroupOperation, type Keyed, keyOf } from "./decide.ts";
+import { partsOf } from "./partitions.ts";
+
+const OF_MAILBOXES = ["mailbox", "floor", "closed_mailbox", "arrival", "departure", "listed"];
 
 /** The message that it changes, if it is there. */
 export function messageChangedBy(operation: GroupOperation): Keyed[] {
@@ -90,4 +93,18 @@ export function tokenOf(operation: GroupOperation): TokenUse | undefined {
 export function tokenTimesOf(operation: GroupOperation): Date[] {
   const token = tokenOf(operation);
   return token === undefined ? [] : [token.time];
+}
+
+/** Tables and parts of them: all that it may read or write. */
+export function tablesNeededBy(operation: GroupOperation): string[] {
+  const changed = messageChangedBy(operation);
+  const messageIds = [...newIdsOf(operation), ...changed.map(({ messageId }) => messageId)];
+  const isRouted = operation.kind === "accept" && operation.acceptance.routingAddress !== undefined;
+  return [
+    ...partsOf({ messageIds, tokenTimes: tokenTimesOf(operation) }),
+    // A message that is changed has a mailbox too, which the operation need not name.
+    ...(messageIds.length > 0 || mailboxesOf(operation).length > 0 ? OF_MAILBOXES : []),
+    ...(changed.length > 0 ? ["given_chunk"] : []),
+    ...(changed.length > 0 || isRouted ? ["routing"] : []),
+  ];
 }

@@ -1,6 +1,7 @@
 // The locks of a group: of mailboxes, then of messages, each in the order of their ids. Whoever holds one does so for as long as a commit
 // takes. Where one is held for longer (by a node that was stopped, or somebody's own transaction) the group goes on without what needs it,
-// and so do those that follow, until it is free.
+// and so do those that follow, until it is free. So it is with a table, or the part of a day, that somebody has locked as a whole, or waits
+// to: as for VACUUM FULL, REINDEX, or most of ALTER TABLE.
 
 import type { MailboxId, MessageId } from "@restante/mesh";
 
@@ -45,24 +46,41 @@ export async function lock(ask: Transaction["ask"], { mailboxes, messages }: Loc
   if (locked.length !== mailboxes.length) throw new Error("The row of a mailbox is gone.");
 }
 
-/** Those of them that another transaction has locked, by `keyOf` and mailbox id. Waits for none. */
+/** Those of them that another transaction has locked, by `keyOf` and mailbox id. Waits for none, but for tables. */
 export async function findHeld(ask: Transaction["ask"], { mailboxes, messages }: Locks): Promise<string[]> {
-  const heldMailboxes = await ask(
-    `WITH free AS MATERIALIZED (
-       SELECT mailbox_id FROM mailbox WHERE mailbox_id = ANY($1::text[]) FOR NO KEY UPDATE SKIP LOCKED)
-     SELECT mailbox_id FROM mailbox WHERE mailbox_id = ANY($1::text[]) AND mailbox_id NOT IN (SELECT mailbox_id FROM free)`,
-    [mailboxes],
-  );
-  const heldMessages = await ask(
-    `WITH free AS MATERIALIZED (
-       SELECT held.mailbox_id, held.message_id FROM ${KEYS} JOIN message_state AS held USING (mailbox_id, message_id)
-       WHERE ${amongKeys("held")} FOR NO KEY UPDATE OF held SKIP LOCKED)
-     SELECT mailbox_id, message_id FROM ${KEYS} JOIN message_state USING (mailbox_id, message_id)
-     WHERE ${amongKeys("message_state")} AND (mailbox_id, message_id) NOT IN (SELECT mailbox_id, message_id FROM free)`,
-    asKeys(messages),
-  );
+  const heldMailboxes =
+    mailboxes.length === 0
+      ? []
+      : await ask(
+          `WITH free AS MATERIALIZED (
+             SELECT mailbox_id FROM mailbox WHERE mailbox_id = ANY($1::text[]) FOR NO KEY UPDATE SKIP LOCKED)
+           SELECT mailbox_id FROM mailbox WHERE mailbox_id = ANY($1::text[]) AND mailbox_id NOT IN (SELECT mailbox_id FROM free)`,
+          [mailboxes],
+        );
+  const heldMessages =
+    messages.length === 0
+      ? []
+      : await ask(
+          `WITH free AS MATERIALIZED (
+             SELECT held.mailbox_id, held.message_id FROM ${KEYS} JOIN message_state AS held USING (mailbox_id, message_id)
+             WHERE ${amongKeys("held")} FOR NO KEY UPDATE OF held SKIP LOCKED)
+           SELECT mailbox_id, message_id FROM ${KEYS} JOIN message_state USING (mailbox_id, message_id)
+           WHERE ${amongKeys("message_state")} AND (mailbox_id, message_id) NOT IN (SELECT mailbox_id, message_id FROM free)`,
+          asKeys(messages),
+        );
   return [
     ...heldMailboxes.map((row) => row["mailbox_id"] as string),
     ...heldMessages.map((row) => keyOf({ mailboxId: row["mailbox_id"], messageId: row["message_id"] } as Keyed)),
   ];
+}
+
+/** Tables and parts that others have locked, or wait to lock, so that nothing is written to them meanwhile. Waits for none. */
+export async function findLockedTables(ask: Transaction["ask"]): Promise<string[]> {
+  const rows = await ask(
+    `SELECT DISTINCT relname AS name FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+     WHERE locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND relnamespace = current_schema()::regnamespace AND pid IS DISTINCT FROM pg_backend_pid()
+       AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`,
+  );
+  return rows.map((row) => row["name"] as string);
 }

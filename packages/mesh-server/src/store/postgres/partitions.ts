@@ -12,8 +12,13 @@ const DAYS_AHEAD = 3;
 const HOURS_AHEAD = 24;
 export const PARTS_OF_MESSAGES = ["message", "message_state", "chunk"] as const;
 
+interface Needed {
+  readonly messageIds: readonly MessageId[];
+  readonly tokenTimes: readonly Date[];
+}
+
 export interface Partitions {
-  ensure(needed: { messageIds: readonly MessageId[]; tokenTimes: readonly Date[] }): Promise<void>;
+  ensure(needed: Needed): Promise<void>;
   /** Those that are needed from now on. */
   makeAhead(now: Date): Promise<void>;
   /** One may have been dropped. */
@@ -73,6 +78,13 @@ export function createPartitions(database: Database): Partitions {
       known.clear();
     },
   };
+}
+
+/** Tables and those parts of them in which these are, whether or not they are there. */
+export function partsOf({ messageIds, tokenTimes }: Needed): string[] {
+  const ofMessages = PARTS_OF_MESSAGES.flatMap((of) => [of, ...messageIds.map((id) => `${of}_${id.slice(0, 8)}`)]);
+  const ofTokens = ["token", ...tokenTimes.map((time) => ofHour(hourOf(time)).name)];
+  return [...(messageIds.length > 0 ? ofMessages : []), ...(tokenTimes.length > 0 ? ofTokens : [])];
 }
 
 function dayOf(messageId: MessageId): string {

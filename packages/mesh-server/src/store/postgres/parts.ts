@@ -88,7 +88,7 @@ export function createParts({ ask: byItself }: Pick<Database, "ask">): Parts {
 
   async function daysOf([first, ...others]: readonly string[]): Promise<string[]> {
     const days = async (table: string): Promise<string[]> =>
-      (await partsOf(byItself, table)).map((part) => part.slice(table.length + 1));
+      (await listParts(byItself, table)).map((part) => part.slice(table.length + 1));
     let common = await days(first!);
     for (const table of others) {
       const there = new Set(await days(table));
@@ -145,7 +145,7 @@ export async function passingOver<Thing>(
 }
 
 /** In the order in which they were made. */
-export async function partsOf(ask: Ask, table: string): Promise<string[]> {
+export async function listParts(ask: Ask, table: string): Promise<string[]> {
   const rows = await ask(
     "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY inhrelid",
     [table],

@@ -73,10 +73,12 @@ export interface BodyNames {
   knowsMark(mark: string): Promise<boolean>;
 }
 
-export function createReads(
-  database: Pick<Database, "ask" | "look">,
-  parts: Parts = createParts(database),
-): Pick<Store, Read> & BodyNames {
+export interface Asking extends Pick<Database, "ask"> {
+  /** What may walk far, over connections of its own. */
+  readonly look: Database["ask"];
+}
+
+export function createReads(database: Asking, parts: Parts = createParts(database)): Pick<Store, Read> & BodyNames {
   const ask: Database["ask"] = (sql, values = []) => database.ask(sql, values.map(withoutNul));
   const look: Database["ask"] = (sql, values = []) => database.look(sql, values.map(withoutNul));
   const one = async (where: string, values: readonly unknown[]): Promise<Message | undefined> => {

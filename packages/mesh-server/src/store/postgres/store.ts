@@ -15,7 +15,7 @@ import { untilCommitted, untilWritten } from "./in-doubt.ts";
 import { createPartitions } from "./partitions.ts";
 import { createParts } from "./parts.ts";
 import { asOpenError, refuseOld } from "./reach.ts";
-import { type BodyNames, createReads } from "./reads.ts";
+import { type Asking, type BodyNames, createReads } from "./reads.ts";
 import { MOST_APART_MS, NOW } from "./node-time.ts";
 import { migrate } from "./schema.ts";
 
@@ -99,9 +99,9 @@ function createStore(connections: Connections, { node, limits = {} }: PostgresSt
   const partitions = createPartitions(writing);
   const groups = createGroups(createCommitGroup(writing, partitions, limits));
   const recordGiven = createRecordGiven((given) => groups.submit(given, { unwaited: true }));
-  const asking: Pick<Database, "ask" | "look"> = {
+  const asking: Asking = {
     ask: (...asked) => whileOpen(() => askAgain(reading, ...asked)),
-    look: (sql, values) => whileOpen(() => askAgain({ ask: walking.look }, sql, values)),
+    look: (...asked) => whileOpen(() => askAgain(walking, ...asked)),
   };
 
   async function whileOpen<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -160,8 +160,8 @@ async function markPlace(mark: Mark, { readMark }: NewBodies): Promise<void> {
 }
 
 function markOf(bodies: NewBodies, database: Database): Mark {
-  const { knowsMark } = createReads({ ask: database.ask, look: database.ask });
-  return createMark(bodies, { ...createMarks(database), knowsMark });
+  const reads = createReads({ ask: database.ask, look: database.ask });
+  return createMark(bodies, { ...createMarks(database), ...reads });
 }
 
 async function hasTables({ ask }: Database): Promise<boolean> {

@@ -13,7 +13,7 @@ import { diagnose, ofConnection, ofParts, type Wanted } from "../../src/store/po
 import { ofCommits } from "../../src/store/postgres/doctor-of-running.ts";
 import type { Finding } from "../../src/store/postgres/finding.ts";
 import type { Facts } from "../../src/store/postgres/facts.ts";
-import { connect } from "../../src/store/postgres/database.ts";
+import { askToWrite, connect } from "../../src/store/postgres/database.ts";
 import { openNode } from "../../src/store/postgres/nodes.ts";
 import { partsNeeded } from "../../src/store/postgres/partitions.ts";
 import { openPostgresStore } from "../../src/store/postgres/store.ts";
@@ -240,7 +240,8 @@ test(
       (await examineStore(asked, systemClock)).find((finding) => finding.check === check);
     // Later than now: of a database that came to a machine whose clock is behind.
     const database = connect(url, 1);
-    await database.ask(
+    await askToWrite(
+      database,
       "INSERT INTO node SELECT 'id', 'dead', '0.1.0', now, now, 0, '[]', '{}' FROM (SELECT (extract(epoch FROM now()) + 3600) * 1000 AS now)",
     );
     await database.close();

@@ -9,7 +9,7 @@ import { type Postgres, startPostgres, startStandby, waitFor } from "@restante/t
 import type { MeshServerError } from "../../src/errors.ts";
 import type { Store } from "../../src/store/store.ts";
 import { connect, openNode, skip } from "./postgres-stores.ts";
-import { acceptance, listed, newMessage, recipient, sender } from "./samples.ts";
+import { acceptance, listed, newMessage, newToken, now, recipient, sender } from "./samples.ts";
 import { startWire } from "./wire.ts";
 
 /** What waits for the standby, commits as a rule, each over a connection of its own. */
@@ -158,6 +158,25 @@ test(
     assert.ok(refused.status === "rejected");
     assert.equal((refused.reason as MeshServerError).code, "mailbox-held");
     assert.deepEqual(accepted, { status: "fulfilled", value: "done" });
+  },
+);
+
+test(
+  "a part is dropped without waiting for a standby that is gone: meanwhile nobody could read its table",
+  { skip },
+  async (t) => {
+    const primary = await startPostgres(t);
+    const store = await openNode(t, await primary.createDatabase());
+    const hours = (count: number): Date => new Date(now.getTime() + count * 60 * 60 * 1000);
+    const used = [newToken({ expiresAt: hours(5) }), newToken({ time: hours(1), expiresAt: hours(6) })];
+    for (const token of used) await store.useToken(token);
+    const standby = await startStandby(t, primary);
+    await standby.postgres.stop();
+
+    assert.equal(await store.forgetTokens(hours(48), 10), 2);
+
+    assert.equal(await store.wasUsed(used[0]!), false);
+    assert.deepEqual(await waiting(primary), []);
   },
 );
 

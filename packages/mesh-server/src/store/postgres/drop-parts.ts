@@ -70,7 +70,8 @@ export function createDropParts(database: Database, parts: Pick<Parts, "name">):
 
   async function dropNow(table: string, part: string, alive: Alive): Promise<void> {
     await database.transact(async ({ ask }) => {
-      await ask(`SET LOCAL lock_timeout = ${LOCK_MS}`);
+      // While it waited for a standby that is gone nobody could read the table. Where a failover brings the part back nothing is alive in it.
+      await ask(`SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL synchronous_commit = local`);
       const [row] = await ask(`SELECT to_regclass($1) IS NOT NULL AS there`, [part]);
       if (row?.["there"] !== true) return;
       // From here on nothing comes into it; something may have since it was looked at. However long that takes, other parts are free.

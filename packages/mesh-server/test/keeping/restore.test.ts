@@ -33,7 +33,7 @@ import { examineStore } from "../../src/keeping/doctor.ts";
 import { openSharedBodies } from "../../src/keeping/shared-bodies.ts";
 import { createTroubles } from "../../src/troubles.ts";
 import { hasCode } from "../bodies/contract.ts";
-import { connect } from "../../src/store/postgres/database.ts";
+import { askToWrite, connect } from "../../src/store/postgres/database.ts";
 import { openNode } from "../store/postgres-stores.ts";
 import { startWire } from "../store/wire.ts";
 
@@ -187,7 +187,7 @@ async function faults(config: Shared): Promise<Record<string, string>> {
 /** As one that was backed up a minute and more ago, in which no node of before is taken for one that runs. */
 async function makeOlder({ store }: Shared): Promise<void> {
   const database = connect(store, 1);
-  await database.ask("UPDATE node SET seen_at = seen_at - 60000");
+  await askToWrite(database, "UPDATE node SET seen_at = seen_at - 60000");
   await database.close();
 }
 
@@ -225,7 +225,7 @@ test(
 
     // It waits for the standby of the original, and says so.
     const wire = await startWire(t, config.store);
-    const words = /cannot be used: .* it may wait for a synchronous standby that is gone \(synchronous_standby_names\)/;
+    const words = /does not end a commit: it waits, as for a synchronous standby\. .* set synchronous_standby_names/;
     const refused = assert.rejects(startTestServer(t, { config: { ...config, store: wire.url } }), words);
     const waits = "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
     await waitFor(async () => (await restored.ask(waits)).length > 0, { what: "a commit that waits" });

@@ -23,7 +23,7 @@ const exceptions: Readonly<Record<string, string>> = {
   "packages/mesh-server/src/store/postgres/database.ts":
     "begins or ends a transaction: of PostgreSQL, whose disk is its own",
   "packages/mesh-server/src/store/postgres/doctor-of-running.ts": "syncs a file: so a setting of PostgreSQL is called",
-  "packages/mesh-server/src/store/postgres/facts.ts": "syncs a file: so a setting of PostgreSQL is called",
+  "packages/mesh-server/src/store/postgres/read-facts.ts": "syncs a file: so a setting of PostgreSQL is called",
   "packages/mesh-server/src/store/postgres/in-doubt.ts":
     "begins or ends a transaction: it looks for those of PostgreSQL that are ending",
   "packages/mesh-server/src/store/sqlite/moved.ts":

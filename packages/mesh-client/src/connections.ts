@@ -1,8 +1,9 @@
 // The connections of a process to MESH servers, and whose turn it is to use one.
 //
 // A request has a place from when it is let in until its answer has come whole, and with it a connection. Who gets one is
-// the rule of workers.ts: a mailbox that has no request under way waits for no other mailbox, whatever hangs there; and
-// none has more than `mostOfOne`. So there are at most `most` connections in use, and one more for each mailbox.
+// the rule of workers.ts: a mailbox that has no request under way waits for no other mailbox, whatever hangs there, nor
+// does any request but a download wait for downloads; and none has more than `mostOfOne` else. So there are at most `most`
+// connections in use, and two more for each mailbox.
 //
 // Mailboxes that reach the same server in the same way, with the same certificate, use the same connections, one after
 // another: a token of the mailbox is with each request, and the server goes by that. Of any other they have their own.

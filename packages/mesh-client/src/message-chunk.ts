@@ -25,6 +25,7 @@ export async function fetchChunk(
     path: `${messagePath(connection, messageId)}${number === 1 ? "" : `/${number}`}`,
     headers: { "accept-encoding": "gzip" },
     repeatable: true,
+    isDownload: true,
     expected: [200, 206],
     signal,
   });

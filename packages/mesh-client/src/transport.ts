@@ -33,6 +33,8 @@ export interface TransportRequest {
   readonly body?: RequestBody | undefined;
   /** Whether the same request may be made twice without harm. A lost answer is `ambiguous` if not. */
   readonly repeatable: boolean;
+  /** Its answer may take hours to be read. False if absent. */
+  readonly isDownload?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -93,7 +95,7 @@ export function createTransport({ url, tls, timeouts, proxy, connections, mailbo
       return stream;
     };
 
-    const place = shared.places.ask(mailbox);
+    const place = shared.places.ask(mailbox, request.isDownload);
     const abort = (): void => up.give(signal?.reason);
     const end = (): void => {
       underWay.delete(up.give);

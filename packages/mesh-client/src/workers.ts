@@ -25,7 +25,7 @@ export interface Workers {
    */
   run<Result>(mailbox: string, work: () => Promise<Result>, options?: WorkOptions): Promise<Result>;
   /** A place for a work that has its end elsewhere. */
-  ask(mailbox: string): Place;
+  ask(mailbox: string, isDownload?: boolean): Place;
 }
 
 export interface WorkOptions {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { buffer } from "node:stream/consumers";
+import type { MessageId } from "@restante/mesh";
 import {
   createConnections,
   createMeshClient,
@@ -110,6 +111,30 @@ test("mailboxes whose requests all hang leave every other its turn", async (t) =
   await connections[Symbol.asyncDispose]();
   const answered = (await ended).filter(({ status }) => status === "fulfilled");
   assert.equal(answered.length, 2);
+});
+
+test("where downloads have every connection, whatever else a mailbox asks waits for none of them", async (t) => {
+  const peer = await startFaultyPeer(t, [
+    (socket) => {
+      const isDownload = /^GET \S*\/inbox\/\w/.test(peer.requests.at(-1) ?? "");
+      if (!isDownload) socket.write(listing);
+    },
+  ]);
+  await using connections = createConnections({ most: 2, mostOfOne: 2 });
+  const clientOfMailbox = await clientsOf(t, { url: peer.url, connections });
+  const clients = ["ONE", "TWO"].map(clientOfMailbox);
+  const downloads = Promise.allSettled(
+    clients.map(async (client) => client.download("20260302102030000000_000001" as MessageId)),
+  );
+  await waitFor(() => peer.requests.length === 2);
+
+  for (const client of clients) assert.deepEqual((await client.list()).messageIds, []);
+
+  await connections[Symbol.asyncDispose]();
+  assert.deepEqual(
+    (await downloads).map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
 });
 
 test("a client that is closed ends its own requests, also those that wait, and nobody else's", async (t) => {

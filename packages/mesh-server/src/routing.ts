@@ -163,12 +163,12 @@ export function createRouting(
   }
 
   /**
-   * Now. Of many nodes one whose clock is not PostgreSQL's routes too: by a clock that is behind a message, or the report on it,
-   * would expire as soon as another looks, and by one that is ahead as much later. It takes when the message was accepted.
+   * Now, by the clock that all nodes share where this machine's is not to be believed, and never before it was accepted: by one that is
+   * behind a message, or the report on it, would expire as soon as another looks, and by one that is ahead as much later.
    */
   function movedAt({ changedAt }: Message): Date {
-    const now = clock.now();
-    return now < changedAt || keeping.clockDoubt() !== undefined ? changedAt : now;
+    const now = new Date(clock.now().getTime() - keeping.clockApart());
+    return now < changedAt ? changedAt : now;
   }
 
   async function fail(message: Message, code: RoutingErrorCode | "14", reason: string): Promise<void> {

@@ -7,7 +7,7 @@ import { MeshServerError } from "../errors.ts";
 import { digestsOf } from "../store/postgres/alike.ts";
 import { asStoreError, connect } from "../store/postgres/database.ts";
 import { diagnose } from "../store/postgres/doctor.ts";
-import { readFacts } from "../store/postgres/facts.ts";
+import { readFacts } from "../store/postgres/read-facts.ts";
 import type { Finding } from "../store/postgres/finding.ts";
 import { isUnreadable } from "../store/postgres/parts.ts";
 import { asOpenError } from "../store/postgres/reach.ts";

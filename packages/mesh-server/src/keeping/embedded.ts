@@ -65,6 +65,7 @@ export async function openEmbedded(
       isOurs: async () => true,
       mayDelete: async () => true,
       clockDoubt: () => undefined,
+      clockApart: () => 0,
       rewindable: store.rewindable,
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };

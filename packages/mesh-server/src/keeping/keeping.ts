@@ -37,6 +37,8 @@ export interface Keeping extends AsyncDisposable {
   mayDelete(signal: AbortSignal): Promise<boolean>;
   /** Why this machine's clock is not to be believed, by a clock that all nodes share; undefined where there is none. */
   clockDoubt(): string | undefined;
+  /** By so many milliseconds it is then before that clock, or behind it; 0 while it is to be believed. */
+  clockApart(): number;
   /** What development alone does to it. Absent: nothing can. */
   readonly rewindable?: Rewindable;
 }

@@ -69,11 +69,12 @@ export async function openShared(settings: SharedSettings, parts: KeepingParts):
       isOurs: (work, able) => opened.isOurs(work, able),
       mayDelete: (signal) => large.mayDelete(signal),
       clockDoubt: () => opened.clockDoubt(),
+      clockApart: () => opened.clockApart(),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
     await close();
-    throw asOpenError(error);
+    throw asOpenError(error, url);
   }
 }
 

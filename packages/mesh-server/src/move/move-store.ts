@@ -157,6 +157,7 @@ async function refuseUnfit(
 /** Once: a database that is put back to a moment of the move still knows it then. */
 async function markPlace(mark: Mark, { readMark }: NewBodies): Promise<void> {
   if ((await readMark()) === undefined) await mark.renew();
+  else await mark.check();
 }
 
 function markOf(bodies: NewBodies, database: Database): Mark {

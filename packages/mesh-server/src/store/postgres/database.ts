@@ -295,6 +295,6 @@ function whyBusy(error: unknown): string {
   if (error instanceof CommitWaits) return error.message;
   if (isReadOnly(error)) return "PostgreSQL only reads: it is a standby, or default_transaction_read_only is on.";
   if (isLockTimeout(error))
-    return "Another has locked a table of PostgreSQL for seconds, as VACUUM FULL or ALTER TABLE does.";
+    return "Another has locked a table of PostgreSQL, or a row, for seconds: a table as VACUUM FULL or ALTER TABLE does.";
   return "PostgreSQL cannot be reached, or does not keep up.";
 }

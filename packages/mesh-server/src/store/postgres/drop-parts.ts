@@ -100,7 +100,8 @@ export function createDropParts(database: Database, parts: Pick<Parts, "name">):
         if (!isFree) return;
         const alive = await Promise.all(tables.map((table) => hasAny(`${table}_${day}`, ANY_ROW)));
         if (alive.includes(true)) return;
-        for (const table of tables) isFree &&= await drop(table, `${table}_${day}`, now, ANY_ROW);
+        // That of messages last: a day without it is one that PostgreSQL has lost.
+        for (const table of tables.toReversed()) isFree &&= await drop(table, `${table}_${day}`, now, ANY_ROW);
       });
       for (const [day, tables] of unread) await parts.name(tables.map((table) => `${table}_${day}`));
     },

@@ -18,18 +18,21 @@ const BETWEEN_LOOKS_MS = 100;
 
 type Ask = (sql: string, values?: readonly unknown[]) => Promise<Readonly<Record<string, unknown>>[]>;
 
-/** Of every node: they have one role, and nobody else writes as it. */
+/** Of every node, and of whoever else writes by their role. */
 const UNDER_WAY = `SELECT backend_xid::text AS id FROM pg_stat_activity
   WHERE datname = current_database() AND usename = current_user AND backend_xid IS NOT NULL`;
 /** Of those what is being committed: of a transaction that is open for long it says nothing. */
 const COMMITTING = `${UNDER_WAY} AND query = 'COMMIT'`;
 
-/** A commit has been under way for longer than one takes. */
+const COMMIT_WAITS =
+  "PostgreSQL does not end a commit: it waits, as for a synchronous standby. Bring that back, or set synchronous_standby_names to those that are there.";
+const OTHERS_WRITE =
+  "Another transaction has been writing for seconds: a commit that waits, or what a person does by the role of the nodes.";
+
+/** A commit, or what is being written, has been under way for longer than that takes. */
 export class CommitWaits extends Error {
-  constructor() {
-    super(
-      "PostgreSQL does not end a commit: it waits, as for a synchronous standby. Bring that back, or set synchronous_standby_names to those that are there.",
-    );
+  constructor(words: string = COMMIT_WAITS) {
+    super(words);
   }
 }
 
@@ -76,19 +79,19 @@ export function createInDoubt(ask: Ask): InDoubt {
 
 /** Resolves when all that is being written now, by any node, is over: not what waits to be. @throws {CommitWaits} */
 export async function untilWritten(ask: Ask): Promise<void> {
-  await untilOver(ask, UNDER_WAY);
+  await untilOver(ask, UNDER_WAY, OTHERS_WRITE);
 }
 
 /** The same of commits alone: for whoever is about to begin one, and has none in doubt yet. @throws {CommitWaits} */
 export async function untilCommitted(ask: Ask): Promise<void> {
-  await untilOver(ask, COMMITTING);
+  await untilOver(ask, COMMITTING, COMMIT_WAITS);
 }
 
-async function untilOver(ask: Ask, which: string): Promise<void> {
+async function untilOver(ask: Ask, which: string, words: string): Promise<void> {
   const underWay = async (): Promise<unknown[]> => (await ask(which)).map((row) => row["id"]);
   let awaited = await underWay();
   for (let looks = 0; awaited.length > 0; looks += 1) {
-    if (looks === MOST_LOOKS) throw new CommitWaits();
+    if (looks === MOST_LOOKS) throw new CommitWaits(words);
     await wait(BETWEEN_LOOKS_MS);
     const now = new Set(await underWay());
     awaited = awaited.filter((id) => now.has(id));

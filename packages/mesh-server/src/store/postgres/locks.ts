@@ -79,7 +79,7 @@ export async function findLockedTables(ask: Transaction["ask"]): Promise<string[
   const rows = await ask(
     `SELECT DISTINCT relname AS name FROM pg_locks JOIN pg_class ON pg_class.oid = relation
      WHERE locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND relnamespace = current_schema()::regnamespace AND pid IS DISTINCT FROM pg_backend_pid()
+       AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND pid IS DISTINCT FROM pg_backend_pid()
        AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`,
   );
   return rows.map((row) => row["name"] as string);

@@ -49,6 +49,8 @@ export interface Node {
   isOurs(work: NodeWork, able?: boolean): Promise<boolean>;
   /** Why this machine's clock is not to be believed, if the database's is. */
   clockDoubt(): string | undefined;
+  /** By so many milliseconds it is then before the database's, or behind it; 0 while it is to be believed. */
+  clockApart(): number;
   /** The database answers, and takes what is written. */
   isWell(): boolean;
   /** Why it does not, in words; whoever asks nothing of it is told too. */
@@ -80,6 +82,7 @@ export async function openNode({ database, name, settings, machine, clock, emit 
   let wellAt = -Infinity;
   let trouble: unknown;
   let doubt: string | undefined;
+  let apartMs = 0;
   let digests: Digests = {};
 
   async function forgetOld(): Promise<void> {
@@ -99,17 +102,11 @@ export async function openNode({ database, name, settings, machine, clock, emit 
     const sent = machine.uptime();
     const [least, most] = await apart();
     doubt = whyDoubted(least, most);
+    apartMs = Math.round((least + most) / 2);
     await write(
       `INSERT INTO node VALUES ($1, $2, $3, ${NOW}, ${NOW}, $4, $5, $6)
        ON CONFLICT (id) DO UPDATE SET seen_at = ${NOW}, apart = excluded.apart, unable = excluded.unable`,
-      [
-        id,
-        name,
-        packageVersion(),
-        Math.round((least + most) / 2),
-        JSON.stringify([...unable]),
-        JSON.stringify(digests),
-      ],
+      [id, name, packageVersion(), apartMs, JSON.stringify([...unable]), JSON.stringify(digests)],
     );
     if (saidAt === -Infinity) emit({ event: "node-joined", node: name, nodeId: id });
     await leases.renew();
@@ -204,6 +201,7 @@ export async function openNode({ database, name, settings, machine, clock, emit 
       return false;
     },
     clockDoubt: () => doubt,
+    clockApart: () => (doubt === undefined ? 0 : apartMs),
     isWell: () => trouble === undefined && machine.uptime() - wellAt < WELL_MS,
     trouble() {
       const unknown = whyUnknown();

@@ -6,7 +6,15 @@ import { once } from "../../once.ts";
 import { LONG_OFF_MS, type SeenTime } from "../../time/clock-guard.ts";
 import type { AcceptOutcome, ApplyOutcome, ChunkOutcome, MailboxLimits, Store } from "../store.ts";
 import { ASK_WHETHER_WRITTEN, createCommitGroup } from "./commit.ts";
-import { askAgain, askToWrite, asStoreError, CommitUnknown, connect, type Database } from "./database.ts";
+import {
+  askAgain,
+  askToWrite,
+  asStoreError,
+  CommitUnknown,
+  connect,
+  type Database,
+  isLockTimeout,
+} from "./database.ts";
 import { createRecordGiven } from "./given.ts";
 import { closedError, createGroups } from "./group.ts";
 import { createDropParts } from "./drop-parts.ts";
@@ -69,7 +77,8 @@ async function writeFirst(database: Database): Promise<void> {
     await migrate(database);
     await askToWrite(database, ASK_WHETHER_WRITTEN);
   } catch (error) {
-    if (error instanceof CommitUnknown) await untilCommitted(database.ask);
+    // Or another node's waits, which has locked what this writes.
+    if (error instanceof CommitUnknown || isLockTimeout(error)) await untilCommitted(database.ask);
     throw error;
   }
 }

@@ -63,7 +63,7 @@ async function examineBodies(settings: SharedPlaces): Promise<Finding> {
 async function lookForNewest(bodies: S3Bodies, settings: SharedPlaces): Promise<number> {
   const database = connect(storeUrl(settings), 1);
   try {
-    return await refuseOtherPlace(bodies, createReads({ ask: database.ask, look: database.ask }));
+    return await refuseOtherPlace(bodies, createReads(database));
   } catch (error) {
     if (error instanceof MeshServerError) throw error;
     if (isUnreadable(error)) throw asStoreError(error);

@@ -161,8 +161,7 @@ async function markPlace(mark: Mark, { readMark }: NewBodies): Promise<void> {
 }
 
 function markOf(bodies: NewBodies, database: Database): Mark {
-  const reads = createReads({ ask: database.ask, look: database.ask });
-  return createMark(bodies, { ...createMarks(database), ...reads });
+  return createMark(bodies, { ...createMarks(database), ...createReads(database) });
 }
 
 async function hasTables({ ask }: Database): Promise<boolean> {

@@ -21,17 +21,11 @@ import type { StoredBody } from "../bodies/bodies.ts";
 import { MeshServerError } from "../errors.ts";
 import { refuseMarked } from "../marked-folder.ts";
 import type { Message } from "../message.ts";
+import { readBody, readClosure } from "../store/rows.ts";
 import { markMoved, type Moved, movedError, readMoved, readVersion } from "../store/sqlite/moved.ts";
 import { readPlaces } from "../store/sqlite/numbers.ts";
 import { takeRoom } from "../store/sqlite/reserve.ts";
-import {
-  prepareRows,
-  readBody,
-  readClosure,
-  readMessage,
-  readSeenTime,
-  SELECTED_MESSAGE,
-} from "../store/sqlite/rows.ts";
+import { prepareRows, readMessage, readSeenTime, SELECTED_MESSAGE } from "../store/sqlite/rows.ts";
 import { migrations } from "../store/sqlite/schema.ts";
 import type { Closure, TokenUse } from "../store/store.ts";
 import type { SeenTime } from "../time/clock-guard.ts";

@@ -9,6 +9,7 @@ import type { BodyDamage, MailboxId, MessageId } from "@restante/mesh";
 import type { Bodies, StoredBody } from "../bodies/bodies.ts";
 import { inLanes } from "../lanes.ts";
 import type { Database, Transaction } from "../store/postgres/database.ts";
+import { readBody } from "../store/rows.ts";
 import { FILES_AT_ONCE, type MovedBody, moveBody, openBody } from "./move-body.ts";
 import { type BodyFile, type OldStore, refused } from "./old-store.ts";
 import { type Copied, type Move, recordCopied } from "./progress.ts";
@@ -116,12 +117,7 @@ async function unreadAfter({ ask }: Database, after?: UnreadRow): Promise<Unread
     mailboxId: row["mailbox_id"] as MailboxId,
     messageId: row["message_id"] as MessageId,
     chunk: row["chunk"] as number,
-    body: {
-      kind: "file",
-      size: row["size"] as number,
-      fileName: row["file_name"] as string,
-      ...(row["sha256"] !== null && { sha256: row["sha256"] as Uint8Array }),
-    },
+    body: readBody(row) as UnreadRow["body"],
   }));
 }
 

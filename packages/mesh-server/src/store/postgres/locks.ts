@@ -7,6 +7,7 @@ import type { MailboxId, MessageId } from "@restante/mesh";
 
 import type { Transaction } from "./database.ts";
 import { type Keyed, keyOf } from "./decide.ts";
+import { OUR_SCHEMA } from "./schema.ts";
 
 export interface Locks {
   /** In the order of their ids. */
@@ -79,7 +80,7 @@ export async function findLockedTables(ask: Transaction["ask"]): Promise<string[
   const rows = await ask(
     `SELECT DISTINCT relname AS name FROM pg_locks JOIN pg_class ON pg_class.oid = relation
      WHERE locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND pid IS DISTINCT FROM pg_backend_pid()
+       AND relnamespace = ${OUR_SCHEMA} AND pid IS DISTINCT FROM pg_backend_pid()
        AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`,
   );
   return rows.map((row) => row["name"] as string);

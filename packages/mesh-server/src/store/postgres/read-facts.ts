@@ -24,6 +24,7 @@ import type {
 import { LEASE_MS } from "./leases.ts";
 import { NOW } from "./node-time.ts";
 import { createParts } from "./parts.ts";
+import { OUR_SCHEMA } from "./schema.ts";
 
 const STATEMENT_MS = 5000;
 /** A node that was there within this time runs. It says so more often. */
@@ -110,7 +111,7 @@ async function readSchema(ask: Ask): Promise<SchemaFacts> {
   const relations = await ask(
     `SELECT relname AS name, coalesce(NOT indisvalid, false) AS is_invalid, relkind IN ('r', 'p') AND relpersistence = 'u' AS is_unlogged
      FROM pg_class LEFT JOIN pg_index ON indexrelid = pg_class.oid
-     WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'i', 'I')`,
+     WHERE relnamespace = ${OUR_SCHEMA} AND relkind IN ('r', 'p', 'i', 'I')`,
   );
   const [version] = await orNothing(ask("SELECT version FROM schema_version"), NOT_THERE);
   return {
@@ -124,7 +125,7 @@ async function readSchema(ask: Ask): Promise<SchemaFacts> {
 async function readParts(ask: Ask): Promise<PartsFacts> {
   const parts = await ask(
     `SELECT part.relname AS name FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid
-     WHERE part.relnamespace = current_schema()::regnamespace AND part.relkind = 'r'`,
+     WHERE part.relnamespace = ${OUR_SCHEMA} AND part.relkind = 'r'`,
   );
   return { attached: parts.map(({ name }) => String(name)) };
 }
@@ -197,7 +198,7 @@ async function readRole(ask: Ask, tables: readonly string[]): Promise<RoleFacts>
     `SELECT relname AS name, pg_has_role(relowner, 'USAGE') AS is_owner,
        has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE')
          AND has_table_privilege(oid, 'DELETE') AS may_write
-     FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1::text[])`,
+     FROM pg_class WHERE relnamespace = ${OUR_SCHEMA} AND relname = ANY($1::text[])`,
     [tables],
   );
   const limits = [row["rolconnlimit"], row["datconnlimit"]].map((limit) =>

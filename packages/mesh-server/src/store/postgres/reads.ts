@@ -7,20 +7,10 @@ import { MeshServerError } from "../../errors.ts";
 import type { Message } from "../../message.ts";
 import { usedTables } from "../../move/progress.ts";
 import { LONGEST_HOLD_MS, type RoutingTask, type Store, type Waiting } from "../store.ts";
+import { readBody, readClosure } from "../rows.ts";
 import type { Database, Row } from "./database.ts";
 import { createParts, extentOf, isUnreadable, type Parts, passingOver } from "./parts.ts";
-import {
-  FROM_MESSAGE,
-  fromMessage,
-  MESSAGE,
-  messageOf,
-  readBody,
-  readClosure,
-  readMessage,
-  readTask,
-  rowOf,
-  stateOf,
-} from "./rows.ts";
+import { FROM_MESSAGE, fromMessage, MESSAGE, messageOf, readMessage, readTask, rowOf, stateOf } from "./rows.ts";
 import { JOIN_PLACES, PLACES, readMailbox } from "./views.ts";
 
 type Read =
@@ -74,13 +64,13 @@ export interface BodyNames {
 }
 
 export interface Asking extends Pick<Database, "ask"> {
-  /** What may walk far, over connections of its own. */
-  readonly look: Database["ask"];
+  /** What may walk far, over connections of its own; absent, it goes with the rest. */
+  readonly look?: Database["ask"];
 }
 
 export function createReads(database: Asking, parts: Parts = createParts(database)): Pick<Store, Read> & BodyNames {
   const ask: Database["ask"] = (sql, values = []) => database.ask(sql, values.map(withoutNul));
-  const look: Database["ask"] = (sql, values = []) => database.look(sql, values.map(withoutNul));
+  const look: Database["ask"] = (sql, values = []) => (database.look ?? database.ask)(sql, values.map(withoutNul));
   const one = async (where: string, values: readonly unknown[]): Promise<Message | undefined> => {
     const [row] = await ask(`SELECT ${MESSAGE} FROM ${FROM_MESSAGE} WHERE ${where}`, values);
     return row === undefined ? undefined : readMessage(row);

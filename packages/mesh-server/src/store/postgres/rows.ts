@@ -2,9 +2,8 @@
 
 import type { MailboxId, MessageId, Recipient, StatusEvent } from "@restante/mesh";
 
-import type { StoredBody } from "../../bodies/bodies.ts";
 import type { Message, MessageDetails, MessageState } from "../../message.ts";
-import type { Closure, RoutingTask } from "../store.ts";
+import type { RoutingTask } from "../store.ts";
 import type { Row } from "./database.ts";
 import { type Extent, WHOLE } from "./parts.ts";
 
@@ -58,21 +57,5 @@ export function readMessage(row: Row): Message {
       },
     }),
     ...(row["linked_message_id"] !== null && { linkedMessageId: row["linked_message_id"] as MessageId }),
-  };
-}
-
-export function readBody(row: Row): StoredBody {
-  const size = row["size"] as number;
-  const checked = row["sha256"] === null ? {} : { sha256: row["sha256"] as Uint8Array };
-  return row["file_name"] === null
-    ? { kind: "inline", size, bytes: row["bytes"] as Uint8Array, ...checked }
-    : { kind: "file", size, fileName: row["file_name"] as string, ...checked };
-}
-
-export function readClosure(row: Row): Closure {
-  return {
-    mailboxId: row["mailbox_id"] as MailboxId,
-    closedAt: new Date(row["closed_at"] as number),
-    reason: row["reason"] as string,
   };
 }

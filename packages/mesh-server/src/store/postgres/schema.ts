@@ -6,6 +6,9 @@
 import { MeshServerError } from "../../errors.ts";
 import type { Database } from "./database.ts";
 
+/** The schema that they are in, as an oid; its name may have capitals, which a cast to regnamespace does not find. */
+export const OUR_SCHEMA = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())";
+
 const first = `
 CREATE TABLE mailbox (mailbox_id text COLLATE "C" PRIMARY KEY);
 

@@ -20,7 +20,8 @@ import {
 } from "../store.ts";
 import type { Wipe } from "../rewindable.ts";
 import { createNumbers, readPlaces } from "./numbers.ts";
-import { INSERT_MESSAGE, readBody, type Row, writeMessage } from "./rows.ts";
+import { readBody } from "../rows.ts";
+import { INSERT_MESSAGE, type Row, writeMessage } from "./rows.ts";
 import { finishRestore } from "./snapshot.ts";
 import { wipeStore } from "./wipe.ts";
 

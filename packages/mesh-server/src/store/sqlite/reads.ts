@@ -14,7 +14,8 @@ import {
   type WorkflowFilter,
 } from "../store.ts";
 import { COUNT_LISTED, readPlaces } from "./numbers.ts";
-import { prepareRows, readBody, readClosure, readMessage, readSeenTime, SELECTED_MESSAGE } from "./rows.ts";
+import { readBody, readClosure } from "../rows.ts";
+import { prepareRows, readMessage, readSeenTime, SELECTED_MESSAGE } from "./rows.ts";
 
 /** Reads, each an indexed look-up of microseconds: they run where they are called, beside the writer (WAL). */
 export interface Reads {

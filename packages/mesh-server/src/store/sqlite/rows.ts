@@ -1,11 +1,9 @@
 import type { MailboxId, MessageId, Recipient, StatusEvent } from "@restante/mesh";
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 
-import type { StoredBody } from "../../bodies/bodies.ts";
 import { MeshServerError } from "../../errors.ts";
 import type { Message, MessageDetails, MessageState } from "../../message.ts";
 import type { SeenTime } from "../../time/clock-guard.ts";
-import type { Closure } from "../store.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -117,23 +115,6 @@ export function writeMessage(message: Message): SQLInputValue[] {
     linked_message_id: message.linkedMessageId ?? null,
   };
   return messageColumns.map((name) => columns[name]);
-}
-
-export function readBody(row: Row): StoredBody {
-  const size = row["size"] as number;
-  const sha256 = row["sha256"] as Uint8Array | null;
-  const checked = sha256 === null ? {} : { sha256 };
-  return row["file_name"] === null
-    ? { kind: "inline", size, bytes: row["bytes"] as Uint8Array, ...checked }
-    : { kind: "file", size, fileName: row["file_name"] as string, ...checked };
-}
-
-export function readClosure(row: Row): Closure {
-  return {
-    mailboxId: row["mailbox_id"] as MailboxId,
-    closedAt: new Date(row["closed_at"] as number),
-    reason: row["reason"] as string,
-  };
 }
 
 export function readSeenTime(row: Row): SeenTime {
